@@ -1,0 +1,88 @@
+package errcode
+
+var doorRows = []Entry{
+	{
+		Code: NotAllowCrossJoin, Name: "NOT_ALLOW_CROSS_JOIN", Category: Connection, Where: RoomWhere,
+		Message:     "This app is not published and may not join meetings of another account.",
+		Description: "The meeting belongs to another account than the app, and the app has not been published. Very often the surprise is the account: the REST app that created the meeting and the SDK app that joins it live in two.",
+		Remedy:      "Create the meeting in the account that owns the app, publish the app, or join with a valid OBF.",
+		Causes: []Cause{
+			no("app_not_published", "An unpublished app joined a meeting outside its own account.",
+				"Compare the account of the app with that of the meeting's host. If they must differ, publish the app, or pass an OBF of somebody inside."),
+		},
+	},
+	{
+		Code: NotAllowAnonymousJoin, Name: "NOT_ALLOW_ANONYMOUS_JOIN", Category: OBF, Where: RoomWhere,
+		Message:     "Anonymous joins are not allowed for this SDK app. Authenticate the Zoom user and provide a ZAK or OBF token.",
+		Description: "Since 2 March 2026, whoever joins a meeting of another account needs a ZAK or an OBF, and this join has neither. Meetings of the app's own account need none, and an operator can exempt single apps.",
+		Remedy:      "For a person, pass their ZAK; for a bot, an OBF of somebody who is inside the meeting.",
+		Causes: []Cause{
+			no("no_token", "The meeting is in another account, and neither zak nor obfToken was passed.",
+				"Pass one of them. If your code did fetch a token, log it: empty text and undefined count as absent, and an option under another name is not read."),
+		},
+	},
+	{
+		Code: UserLevelTokenNotHaveHostZakObf, Name: "USER_LEVEL_TOKEN_NOT_HAVE_HOST_ZAK_OBF", Category: OBF, Where: RoomWhere,
+		Message:     "The OBF or ZAK token is not provided or invalid. Make sure it's not expired or malformed.",
+		Description: "A token was passed and is worth nothing here. For an OBF this is checked on every join since 7 February 2026; for a ZAK of an external participant since 2 March 2026 (before that, and inside the account, a bad ZAK is 3265 or 3623).",
+		Remedy:      "Fetch a fresh token for this app, this meeting and this person right before each join.",
+		Causes: []Cause{
+			no("obf_expired", "The OBF's time has run out.",
+				"Fetch a new OBF for each join."),
+			no("obf_malformed", "The text in obfToken is not a readable token.",
+				"Pass it exactly as the API answered it; it may have been cut, quoted or encoded twice."),
+			no("obf_forged", "The OBF was not signed by this server.",
+				"Fetch it from the server that hosts the meeting."),
+			no("obf_wrong_kind", "A genuine token of another kind was passed as obfToken.",
+				"Ask for the token with type=onbehalf. A ZAK belongs in zak."),
+			no("obf_revoked", "The OBF was revoked.",
+				"Let the user authorise the app again and fetch a new OBF."),
+			no("obf_other_app", "The OBF was made for another app.",
+				"Fetch the OBF with the OAuth credentials of the app whose key is in the signature."),
+			no("obf_other_meeting", "The OBF is bound to another meeting.",
+				"Fetch it with the meeting_id of the meeting that is joined."),
+			no("zak_expired", "The ZAK's time has run out.",
+				"Fetch a fresh ZAK right before each join."),
+			no("zak_malformed", "The text in zak is not a readable token.",
+				"Pass it exactly as the API answered it."),
+			no("zak_forged", "The ZAK was not signed by this server.",
+				"Fetch it from the server that hosts the meeting."),
+			no("zak_wrong_kind", "A genuine token of another kind was passed as zak.",
+				"Ask for the token with type=zak. An OBF belongs in obfToken."),
+			no("zak_revoked", "The ZAK was revoked, or its user is not active.",
+				"Let the user sign in again and fetch a new ZAK."),
+		},
+	},
+	{
+		Code: BlockedByHostAdmin, Name: "BLOCKED_BY_HOST_ADMIN", Category: System, Where: RoomWhere,
+		Message:     "Join failed because this Meeting SDK key is blocked by the host's account admin.",
+		Description: "An administrator of the account that the meeting belongs to has blocked this SDK key. The app works elsewhere.",
+		Remedy:      "Ask that administrator to take the key off the block list.",
+		Causes: []Cause{
+			no("blocked_by_admin", "The host's account blocks this SDK key.",
+				"Give the administrator the SDK key and the reason for the app; only they can allow it."),
+		},
+	},
+	{
+		Code: SDKVersionUnsupported, Name: "SDK_VERSION_UNSUPPORTED", Category: Version, Where: GateWhere,
+		Message:     "This SDK version is no longer supported. Please update to continue.",
+		Description: "The page's SDK is older than what this server, or the meeting's account, demands. No minimum is set unless somebody sets one.",
+		Remedy:      "Update the SDK in the page, and check what is really loaded: caches and pinned script addresses often keep an old one.",
+		Causes: []Cause{
+			no("below_platform_minimum", "The SDK is older than the server's minimum.",
+				"Update to the version the evidence names, or newer."),
+			no("below_account_minimum", "The SDK is older than the minimum of the account that the meeting belongs to.",
+				"Update, or ask that account's administrator to lower its minimum."),
+		},
+	},
+	{
+		Code: UnableJoinEndedSimulive, Name: "UNABLE_JOIN_ENDED_SIMULIVE", Category: Simulive, Where: GateWhere,
+		Message:     "You cannot join this webinar now because it is ended.",
+		Description: "The webinar plays a recording at a set time, and the recording has played to its end. Before it begins, the answer is 3008.",
+		Remedy:      "Show that it is over, with a link to the recording if there is one.",
+		Causes: []Cause{
+			no("simulive_ended", "The playback of the simulive webinar is over.",
+				"Schedule a further session, or publish the recording."),
+		},
+	},
+}

@@ -1,0 +1,48 @@
+package errcode
+
+var hostRows = []Entry{
+	{
+		Code: HostInactive, Name: "HOST_INACTIVE", Category: Host, Where: GateWhere,
+		Message:     "Meeting host is inactive.",
+		Description: "The meeting's host has been deactivated, or the whole account is suspended. Nobody can enter, the alternatives included.",
+		Remedy:      "Reactivate the host, or move the meeting to somebody active.",
+		Causes: []Cause{
+			no("host_inactive", "The host's user is deactivated.",
+				"Activate the user, or transfer the meeting."),
+			no("account_suspended", "The account that the meeting belongs to is suspended.",
+				"Reactivate the account in the console."),
+		},
+	},
+	{
+		Code: HostNotFound, Name: "HOST_NOT_FOUND", Category: Host, Where: GateWhere,
+		Message:     "The meeting host does not exist.",
+		Description: "The user who hosted this meeting was deleted, and the meeting was not handed to anybody. 3709 has the same name and means a host who exists but cannot host here.",
+		Remedy:      "Create the meeting anew under an existing user.",
+		Causes: []Cause{
+			no("host_deleted", "The host was deleted without a transfer of their meetings.",
+				"Create the meeting anew. Next time, transfer the meetings when deleting a user."),
+		},
+	},
+	{
+		Code: HostNotFoundAlt, Name: "HOST_NOT_FOUND", Category: Host, Where: GateWhere,
+		Message:     "The meeting host is not found.",
+		Description: "The host exists, but not as an active member of the account that the meeting belongs to. 3702 has the same name and means a host who was deleted.",
+		Remedy:      "Bring the host back into the account, or move the meeting.",
+		Causes: []Cause{
+			no("host_left_account", "The host has left the meeting's account.",
+				"Transfer the meeting to a member of the account, or create it anew in the host's present account."),
+			no("host_pending", "The host was invited and never activated the user.",
+				"Let the host accept the invitation."),
+		},
+	},
+	{
+		Code: CantHostConcurrent, Name: "CANT_HOST_CONCURRENT", Category: Host, Where: GateWhere,
+		Message:     "Cannot not host another meeting concurrently.",
+		Description: "The host of this meeting is hosting another live meeting, and the licence allows one at a time. It also meets an alternative host who starts in the host's name.",
+		Remedy:      "End the other meeting, or give the host a licence for several.",
+		Causes: []Cause{
+			later("host_busy", "Another meeting of this host is running.",
+				"End it, in the console or with PUT /v2/meetings/{number}/status, then start again. With a pool of hosts, end each meeting when its work is done."),
+		},
+	},
+}

@@ -1,0 +1,96 @@
+package errcode
+
+var meetingRows = []Entry{
+	{
+		Code: ErrorNotExist, Name: "ERROR_NOT_EXIST", Category: Meeting, Where: GateWhere,
+		Message:     "Meeting does not exist.",
+		Description: "No meeting or webinar on this server has ever had this number. One that existed and is gone answers 3610.",
+		Remedy:      "Compare the number with the one the API answered when the meeting was created.",
+		Causes: []Cause{
+			no("unknown_number", "No meeting ever had this number here.",
+				"Look for a typo, for the number of another server or environment, and for a number stored although creating the meeting failed."),
+		},
+	},
+	{
+		Code: ErrorNotHost, Name: "ERROR_NOT_HOST", Category: Meeting, Where: GateWhere,
+		Message:     "You are not the meeting host.",
+		Description: "The signature asks to start the meeting (role 1), and nothing proves that this person is its host or an alternative host. Only their ZAK does; an e-mail address or an OBF does not.",
+		Remedy:      "To start, pass the ZAK of the host or an alternative host. To take part, sign with role 0.",
+		Causes: []Cause{
+			no("no_zak", "Role 1 was asked for without a ZAK.",
+				"Fetch the host's ZAK and pass it as zak, or sign with role 0 to take part."),
+			no("not_host", "The ZAK belongs to somebody who is neither host nor alternative host.",
+				"Fetch the ZAK of the user who hosts this meeting; the ZAK of a service user starts only that user's meetings. Or add the person as alternative host."),
+			no("obf_cannot_start", "An OBF was passed to start the meeting.",
+				"An OBF only joins. Start with the host's ZAK, or sign with role 0."),
+		},
+	},
+	{
+		Code: WrongMeetingPassword, Name: "WRONG_MEETING_PASSWORD", Category: Meeting, Where: GateWhere,
+		Message:     "Meeting Passcode wrong.",
+		Description: "The meeting has a passcode, and the one that came does not match. Hosts and alternatives with their ZAK, panelists and registrants need none.",
+		Remedy:      "The option is passWord in Client View and password in Component View. Pass the passcode, or the pwd value of our own join link, unchanged.",
+		Causes: []Cause{
+			no("passcode_wrong", "The passcode does not match.",
+				"Read the meeting again: the passcode may have been changed. Pass it as text, so that leading zeros are kept."),
+			no("passcode_missing", "The meeting has a passcode and none was passed.",
+				"Pass it as passWord (Client View) or password (Component View)."),
+			no("option_misspelt", "The passcode was passed under the other view's option name.",
+				"Client View wants passWord with a capital W, Component View password."),
+			no("link_form_damaged", "The value comes from a join link and was damaged on the way.",
+				"Copy the whole value of pwd out of the link, decoded once, or use the plain passcode."),
+			later("throttled", "Too many wrong passcodes came from this address for this meeting; for now none is tried.",
+				"Wait for the seconds in retryAfter. Behind a reverse proxy, declare it, so that visitors are told apart."),
+		},
+	},
+	{
+		Code: AnotherMeetingRunning, Name: "ANOTHER_MEETING_RUNNING", Category: Meeting, Where: PageWhere,
+		Message:     "Already has other meetings in progress.",
+		Description: "This page, or this signed-in person, is in another meeting already. Joining the same meeting again, by a double click or a remount, is no error: the second call gets the outcome of the first. The vendor's own page prints this number with the text of 3000 and the other way round; here number and name follow the reference.",
+		Remedy:      "Leave the other meeting, wait until leaving is done, then join.",
+		Causes: []Cause{
+			later("other_meeting_in_page", "This page is in, or just joining, another meeting.",
+				"Await leaveMeeting before joining the next one."),
+			later("other_meeting_live", "The person whose ZAK this is takes part in another live meeting.",
+				"Leave there first. The account can allow people to be in two meetings."),
+		},
+	},
+	{
+		Code: MeetingNotStart, Name: "MEETING_NOT_START", Category: Meeting, Where: GateWhere,
+		Message:     "Meeting has not started",
+		Description: "The meeting exists and everything about this join is right, but nobody has started it and this person may not. With its dialogs on, Client View stays and joins by itself once the host is there; Component View leaves waiting to the app.",
+		Remedy:      "Wait and join again, or allow joining before the host. With a waiting room, joining before the host has no effect.",
+		Causes: []Cause{
+			later("host_not_here", "The host has not started the meeting, and joining before the host is off.",
+				"Join again after a while, every ten seconds or slower, or switch on join before host."),
+			later("too_early", "The meeting may be entered before the host, but not this early.",
+				"Come back at the scheduled time, or widen the join-before-host window."),
+			later("practice_session", "The webinar is in a practice session: only host, alternatives and panelists are let in.",
+				"Wait until the host begins the webinar. Panelists enter with the tk of their own link."),
+			no("host_joined_as_participant", "The host's own ZAK came with a signature of role 0, which does not start a meeting.",
+				"Sign with role 1 for the host."),
+		},
+	},
+	{
+		Code: BeRemoved, Name: "BE_REMOVED", Category: Meeting, Where: RoomWhere,
+		Message:     "Be removed.",
+		Description: "A host removed this person from the running meeting or its waiting room, and the account does not let removed people come back. The next instance of the meeting knows nothing of it.",
+		Remedy:      "Only the host's side can change this: allow removed participants to rejoin in the account's settings.",
+		Causes: []Cause{
+			no("removed_by_host", "A host removed this person, registrant, customerKey or device from this meeting.",
+				"Ask the host. If different people share one customerKey, give each their own, or removing one keeps all of them out."),
+		},
+	},
+	{
+		Code: MeetingNotExistAlt, Name: "MEETING_NOT_EXIST_ALT", Category: Meeting, Where: GateWhere,
+		Message:     "Meeting does not exist.",
+		Description: "The meeting did exist under this number and is gone: deleted, or expired. Scheduled meetings expire 30 days after their last occurrence, those without a fixed time 365 days after their last use, instant ones 30 days after their end.",
+		Remedy:      "Create a new meeting and hand out its number.",
+		Causes: []Cause{
+			no("deleted", "The meeting was deleted.",
+				"Create a new one, and listen for the meeting.deleted webhook to drop stored numbers."),
+			no("expired", "The meeting's number has expired.",
+				"Create a new one. For a number that lasts, use a recurring meeting and use it now and then."),
+		},
+	},
+}

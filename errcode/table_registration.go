@@ -1,0 +1,66 @@
+package errcode
+
+var registrationRows = []Entry{
+	{
+		Code: EmailRequired, Name: "EMAIL_REQUIRED", Category: Registration, Where: GateWhere,
+		Message:     "User email is required.",
+		Description: "A webinar, or a meeting with registration, must know the address of everybody, and neither a ZAK, a tk nor the join options give one. The vendor's own page prints this number with the text of 3005 and the other way round; here number and name follow the reference.",
+		Remedy:      "Pass userEmail in the join options.",
+		Causes: []Cause{
+			no("email_missing", "No address is known for this person.",
+				"Pass userEmail; an option called email is not read."),
+		},
+	},
+	{
+		Code: RegistrationRequired, Name: "REGISTRATION_REQUIRED", Category: Registration, Where: GateWhere,
+		Message:     "This meeting requires registration.",
+		Description: "Only people with an approved registration for this meeting and this occurrence are let in, and the tk does not prove one. Hosts, alternatives and panelists are exempt.",
+		Remedy:      "Register the person through the API and pass the tk of their own join_url as tk.",
+		Causes: []Cause{
+			no("tk_missing", "No tk was passed.",
+				"Register the person, take the value of tk out of the join_url in the answer, and pass it as tk."),
+			no("tk_other_meeting", "The tk is for another meeting or another occurrence.",
+				"Register the person for this meeting and this occurrence."),
+			no("tk_other_person", "The tk belongs to another person than the address or ZAK says.",
+				"Pass the tk of this very person, with the same userEmail as at registration."),
+			later("tk_pending", "The registration waits for approval.",
+				"Approve the registrant in the console or through the API; the same request then works."),
+			no("tk_cancelled", "The registration was cancelled.",
+				"Register the person again."),
+			no("registrant_id_as_tk", "A registrant_id was passed as tk.",
+				"Pass the value of tk in the registrant's join_url; the id is only for the API."),
+		},
+	},
+	{
+		Code: LoginRequired, Name: "LOGIN_REQUIRED", Category: Registration, Where: GateWhere,
+		Message:     "Require login",
+		Description: "The meeting lets in only people who have signed in, and no valid ZAK proves that, or the person's domain is not among those allowed. It is the meeting's rule; the rule about apps joining other accounts is 4012.",
+		Remedy:      "Let the person sign in and pass their ZAK.",
+		Causes: []Cause{
+			no("zak_missing", "No ZAK was passed.",
+				"Fetch a ZAK for the signed-in person and pass it as zak."),
+			no("obf_is_no_login", "An OBF was passed; it lets an app join and signs nobody in.",
+				"Pass a ZAK of the person instead, or have the host change the meeting's authentication setting."),
+			no("zak_expired", "The ZAK's time has run out.",
+				"Fetch a fresh ZAK right before join."),
+			no("zak_invalid", "What was passed as zak is no valid ZAK.",
+				"Pass the token exactly as the ZAK endpoint answered it."),
+			no("domain_not_allowed", "The person is signed in, but not with an address of an allowed domain.",
+				"Sign in with an address of an allowed domain, or add the domain to the authentication profile."),
+		},
+	},
+	{
+		Code: HostEmailRequired, Name: "HOST_EMAIL_REQUIRED", Category: Registration, Where: GateWhere,
+		Message:     "Please use host/alternative email to start the webinar.",
+		Description: "The signature asks to start a webinar (role 1) and nothing proves that this person is its host or an alternative. In spite of the sentence, an address alone proves nothing: the ZAK does. The same fault in a meeting is 3003.",
+		Remedy:      "Start with the ZAK of the host or an alternative host, or sign with role 0 to attend.",
+		Causes: []Cause{
+			no("no_host_credentials", "Role 1 was asked for without a ZAK.",
+				"Fetch the host's ZAK and pass it as zak, or sign with role 0."),
+			no("not_host", "The ZAK belongs to somebody who is neither host nor alternative host of the webinar.",
+				"Use the ZAK of the webinar's host, or add the person as alternative host."),
+			no("obf_cannot_start", "An OBF was passed to start the webinar.",
+				"An OBF only joins. Start with the host's ZAK."),
+		},
+	},
+}
