@@ -1,0 +1,103 @@
+package media
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// Op names an operation of an Engine, for Intercept.
+type Op string
+
+// The operations Intercept asks about.
+const (
+	OpStart            Op = "start"
+	OpToken            Op = "token"
+	OpEnsureRoom       Op = "ensure_room"
+	OpRemove           Op = "remove"
+	OpMute             Op = "mute"
+	OpUpdatePermission Op = "update_permission"
+	OpEndRoom          Op = "end_room"
+	OpParticipants     Op = "participants"
+	// OpConnect is a browser's request at the door.
+	OpConnect Op = "connect"
+)
+
+// Intercept puts before in front of every operation of e: fault injection in dev
+// mode, or counting. An error from before is returned in place of carrying out the
+// operation; at the door it becomes 503. before may also wait, until ctx ends. room
+// and identity are empty where the operation has none.
+func Intercept(e Engine, before func(ctx context.Context, op Op, room, identity string) error) Engine {
+	return &intercepted{Engine: e, before: before}
+}
+
+type intercepted struct {
+	Engine
+	before func(ctx context.Context, op Op, room, identity string) error
+}
+
+func (i *intercepted) Start(ctx context.Context) error {
+	if err := i.before(ctx, OpStart, "", ""); err != nil {
+		return err
+	}
+	return i.Engine.Start(ctx)
+}
+
+func (i *intercepted) Token(ctx context.Context, seat Seat, ttl time.Duration) (string, error) {
+	if err := i.before(ctx, OpToken, seat.Room, seat.Identity); err != nil {
+		return "", err
+	}
+	return i.Engine.Token(ctx, seat, ttl)
+}
+
+func (i *intercepted) EnsureRoom(ctx context.Context, room string) error {
+	if err := i.before(ctx, OpEnsureRoom, room, ""); err != nil {
+		return err
+	}
+	return i.Engine.EnsureRoom(ctx, room)
+}
+
+func (i *intercepted) Remove(ctx context.Context, room, identity string) error {
+	if err := i.before(ctx, OpRemove, room, identity); err != nil {
+		return err
+	}
+	return i.Engine.Remove(ctx, room, identity)
+}
+
+func (i *intercepted) Mute(ctx context.Context, room, identity string, source Source) error {
+	if err := i.before(ctx, OpMute, room, identity); err != nil {
+		return err
+	}
+	return i.Engine.Mute(ctx, room, identity, source)
+}
+
+func (i *intercepted) UpdatePermission(ctx context.Context, seat Seat) error {
+	if err := i.before(ctx, OpUpdatePermission, seat.Room, seat.Identity); err != nil {
+		return err
+	}
+	return i.Engine.UpdatePermission(ctx, seat)
+}
+
+func (i *intercepted) EndRoom(ctx context.Context, room string) error {
+	if err := i.before(ctx, OpEndRoom, room, ""); err != nil {
+		return err
+	}
+	return i.Engine.EndRoom(ctx, room)
+}
+
+func (i *intercepted) Participants(ctx context.Context, room string) ([]Participant, error) {
+	if err := i.before(ctx, OpParticipants, room, ""); err != nil {
+		return nil, err
+	}
+	return i.Engine.Participants(ctx, room)
+}
+
+func (i *intercepted) Signalling(guard SeatGuard) http.Handler {
+	// The guard is the first to know room and identity, so the fault is asked there.
+	return i.Engine.Signalling(SeatGuardFunc(func(ctx context.Context, room, identity string) (Seat, error) {
+		if err := i.before(ctx, OpConnect, room, identity); err != nil {
+			return Seat{}, err
+		}
+		return guard.Seat(ctx, room, identity)
+	}))
+}

@@ -1,0 +1,128 @@
+package livekit
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/anteroom/anteroom/internal/media"
+)
+
+// guardTimeout bounds one question to the seat guard.
+const guardTimeout = 5 * time.Second
+
+// door stands before LiveKit's signalling. LiveKit accepts whoever has a token;
+// the door accepts whoever still has a seat, with the rights of today.
+type door struct {
+	keys   keys
+	guard  media.SeatGuard
+	ensure func(ctx context.Context, room string) error
+	// pass hands an admitted request to LiveKit with the seat's rights. The request
+	// holds no credential any more.
+	pass func(w http.ResponseWriter, r *http.Request, seat media.Seat, expires time.Time)
+	log  *slog.Logger
+}
+
+// signallingPaths are the only ones that reach LiveKit. The validate ones are plain
+// requests, sent by browsers across origins to learn why a connection failed.
+var signallingPaths = map[string]struct{}{
+	"/rtc":             {},
+	"/rtc/":            {},
+	"/rtc/v1":          {},
+	"/rtc/validate":    {},
+	"/rtc/v1/validate": {},
+}
+
+func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if _, ok := signallingPaths[r.URL.Path]; !ok {
+		http.NotFound(w, r)
+		return
+	}
+	// Any origin, never with credentials: the token is the only authority here.
+	w.Header().Set("Access-Control-Allow-Origin", "*")
+	switch r.Method {
+	case http.MethodGet:
+	case http.MethodOptions:
+		w.Header().Set("Access-Control-Allow-Methods", "GET, OPTIONS")
+		w.Header().Set("Access-Control-Allow-Headers", "Authorization")
+		w.Header().Set("Access-Control-Max-Age", "86400")
+		w.WriteHeader(http.StatusNoContent)
+		return
+	default:
+		w.Header().Set("Allow", "GET, OPTIONS")
+		refuse(w, http.StatusMethodNotAllowed, "method not allowed")
+		return
+	}
+
+	t, err := d.keys.check(r)
+	if err != nil {
+		refuse(w, http.StatusUnauthorized, err.Error())
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), guardTimeout)
+	seat, err := d.guard.Seat(ctx, t.room, t.identity)
+	cancel()
+	if errors.Is(err, media.ErrNoSeat) {
+		refuse(w, http.StatusForbidden, "no seat in this meeting")
+		return
+	}
+	if err != nil {
+		d.fail(w, r, "seat guard", t, err)
+		return
+	}
+	// The guard tells the rights; whom it is about, the token has proved.
+	seat.Room, seat.Identity = t.room, t.identity
+	if err := seat.Validate(); err != nil {
+		d.fail(w, r, "seat", t, err)
+		return
+	}
+	if err := d.ensure(r.Context(), t.room); err != nil {
+		d.fail(w, r, "room", t, err)
+		return
+	}
+	d.pass(w, withoutCredentials(r), seat, t.expires)
+}
+
+func (d *door) fail(w http.ResponseWriter, r *http.Request, what string, t ticket, err error) {
+	if r.Context().Err() == nil {
+		d.log.Error("media door cannot admit", "step", what, "room", t.room, "identity", t.identity, "error", redact(err.Error()))
+	}
+	refuse(w, http.StatusServiceUnavailable, "media engine unavailable")
+}
+
+func refuse(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(text))
+}
+
+// withoutCredentials copies the request for LiveKit: without the token, without the
+// parameter that would open a second connection under another identity, and with
+// the address we saw in place of those LiveKit would believe.
+func withoutCredentials(r *http.Request) *http.Request {
+	out := r.Clone(r.Context())
+	q := out.URL.Query()
+	q.Del("access_token")
+	q.Del("publish")
+	out.URL.RawQuery = q.Encode()
+	out.RequestURI = out.URL.RequestURI()
+	if out.URL.Path == "/rtc/" {
+		out.URL.Path = "/rtc"
+	}
+	out.URL.RawPath = ""
+	out.Header.Del("Authorization")
+	out.Header.Del("Cookie")
+	ip, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		ip = r.RemoteAddr
+	}
+	out.Header.Del("Forwarded")
+	out.Header.Set("CF-Connecting-IP", ip)
+	out.Header.Set("X-Forwarded-For", ip)
+	out.Header.Set("X-Real-IP", ip)
+	return out
+}

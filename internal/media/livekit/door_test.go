@@ -1,0 +1,214 @@
+package livekit
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/livekit/protocol/auth"
+
+	"github.com/anteroom/anteroom/internal/media"
+)
+
+func getStatus(t *testing.T, url string) int {
+	t.Helper()
+	res, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	return res.StatusCode
+}
+
+func TestDoor(t *testing.T) {
+	k := keys{key: testKey, secret: testSecret}
+	seat := fullSeat("room", "ann")
+	good, err := k.Token(context.Background(), seat, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	foreign, _ := keys{key: testKey, secret: strings.Repeat("x", 40)}.Token(context.Background(), seat, time.Minute)
+	otherKey, _ := keys{key: "other", secret: testSecret}.Token(context.Background(), seat, time.Minute)
+	admin, _ := k.admin(&auth.VideoGrant{RoomAdmin: true, Room: "room"})
+	expired := expiredToken(t)
+
+	yes := media.SeatGuardFunc(func(context.Context, string, string) (media.Seat, error) { return seat, nil })
+	no := media.SeatGuardFunc(func(context.Context, string, string) (media.Seat, error) {
+		return media.Seat{}, media.ErrNoSeat
+	})
+	down := media.SeatGuardFunc(func(context.Context, string, string) (media.Seat, error) {
+		return media.Seat{}, errors.New("storage is down")
+	})
+
+	tests := []struct {
+		name   string
+		method string
+		path   string
+		token  string
+		bearer string
+		guard  media.SeatGuard
+		ensure error
+		want   int
+	}{
+		{name: "token in the query", path: "/rtc", token: good, guard: yes, want: 200},
+		{name: "token in the header", path: "/rtc/v1", bearer: "Bearer " + good, guard: yes, want: 200},
+		{name: "trailing slash", path: "/rtc/", token: good, guard: yes, want: 200},
+		{name: "validate", path: "/rtc/validate", token: good, guard: yes, want: 200},
+		{name: "no token", path: "/rtc", guard: yes, want: 401},
+		{name: "not a token", path: "/rtc", token: "nonsense", guard: yes, want: 401},
+		{name: "oversize token", path: "/rtc", bearer: "Bearer " + strings.Repeat("a", maxTokenBytes+1), guard: yes, want: 401},
+		{name: "other scheme", path: "/rtc", bearer: "Basic " + good, guard: yes, want: 401},
+		{name: "other secret", path: "/rtc", token: foreign, guard: yes, want: 401},
+		{name: "other key", path: "/rtc", token: otherKey, guard: yes, want: 401},
+		{name: "expired", path: "/rtc", token: expired, guard: yes, want: 401},
+		{name: "no join grant", path: "/rtc", token: admin, guard: yes, want: 401},
+		{name: "no seat", path: "/rtc", token: good, guard: no, want: 403},
+		{name: "guard down", path: "/rtc", token: good, guard: down, want: 503},
+		{name: "engine down", path: "/rtc", token: good, guard: yes, ensure: media.ErrUnavailable, want: 503},
+		{name: "room service", method: "POST", path: "/twirp/livekit.RoomService/ListRooms", bearer: "Bearer " + admin, guard: yes, want: 404},
+		{name: "dot segments", path: "/rtc/../twirp", token: good, guard: yes, want: 404},
+		{name: "post", method: "POST", path: "/rtc", token: good, guard: yes, want: 405},
+		{name: "preflight", method: "OPTIONS", path: "/rtc/validate", guard: no, want: 204},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var got *http.Request
+			d := &door{
+				keys: k, guard: tt.guard, log: quiet(),
+				ensure: func(context.Context, string) error { return tt.ensure },
+				pass: func(w http.ResponseWriter, r *http.Request, s media.Seat, expires time.Time) {
+					got = r
+					if s.Room != "room" || s.Identity != "ann" {
+						t.Errorf("seat = %+v", s)
+					}
+					if left := time.Until(expires); left <= 0 || left > time.Minute {
+						t.Errorf("expires in %s", left)
+					}
+				},
+			}
+			method := tt.method
+			if method == "" {
+				method = http.MethodGet
+			}
+			r := httptest.NewRequest(method, "http://host/rtc", nil)
+			r.URL.Path = tt.path
+			if tt.token != "" {
+				r.URL.RawQuery = "publish=second&protocol=15&access_token=" + tt.token
+			}
+			if tt.bearer != "" {
+				r.Header.Set("Authorization", tt.bearer)
+			}
+			r.RemoteAddr = "192.0.2.7:5000"
+			r.Header.Set("CF-Connecting-IP", "203.0.113.1")
+			r.Header.Set("X-Forwarded-For", "203.0.113.2")
+			r.Header.Set("Cookie", "session=1")
+			w := httptest.NewRecorder()
+			d.ServeHTTP(w, r)
+			if w.Code != tt.want {
+				t.Fatalf("status = %d (%s), want %d", w.Code, w.Body, tt.want)
+			}
+			if (got != nil) != (tt.want == 200) {
+				t.Fatalf("LiveKit reached: %t", got != nil)
+			}
+			if tt.want != 404 && w.Header().Get("Access-Control-Allow-Origin") != "*" {
+				t.Error("not open to other origins")
+			}
+			if w.Header().Get("Access-Control-Allow-Credentials") != "" {
+				t.Error("credentials allowed across origins")
+			}
+			if got != nil {
+				checkPassed(t, got)
+			}
+		})
+	}
+}
+
+func checkPassed(t *testing.T, r *http.Request) {
+	t.Helper()
+	if strings.Contains(r.URL.RawQuery, "eyJ") || strings.Contains(r.RequestURI, "eyJ") || r.Header.Get("Authorization") != "" {
+		t.Error("the token went on")
+	}
+	if r.URL.Query().Has("publish") {
+		t.Error("a second identity can be opened")
+	}
+	if r.Header.Get("CF-Connecting-IP") != "192.0.2.7" || r.Header.Get("X-Forwarded-For") != "192.0.2.7" {
+		t.Errorf("addresses believed: %v", r.Header)
+	}
+	if r.Header.Get("Cookie") != "" {
+		t.Error("cookies went on")
+	}
+}
+
+func expiredToken(t *testing.T) string {
+	t.Helper()
+	// LiveKit grants a minute of leeway, so a token that is really over is needed.
+	token, err := signedAt(time.Now().Add(-time.Hour), time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+func TestValidateThroughLiveKit(t *testing.T) {
+	room := roomOf(t)
+	stage.guard.take(fullSeat(room, "ann"))
+	token := tokenFor(t, stage.engine, fullSeat(room, "ann"))
+	if got := getStatus(t, stage.server.URL+"/rtc/validate?access_token="+token); got != 200 {
+		t.Errorf("with seat: %d, want 200", got)
+	}
+	stage.guard.leave(room, "ann")
+	if got := getStatus(t, stage.server.URL+"/rtc/validate?access_token="+token); got != 403 {
+		t.Errorf("without seat: %d, want 403", got)
+	}
+}
+
+func TestTokenBounds(t *testing.T) {
+	k := keys{key: testKey, secret: testSecret}
+	ctx := context.Background()
+	seat := media.Seat{
+		Room: strings.Repeat("r", media.MaxIDBytes), Identity: strings.Repeat("i", media.MaxIDBytes),
+		Name: strings.Repeat("😀", media.MaxNameBytes/4), Metadata: strings.Repeat("m", media.MaxMetadataBytes),
+		Attributes: map[string]string{"k": strings.Repeat("v", media.MaxMetadataBytes-1)},
+	}
+	token, err := k.Token(ctx, seat, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(token) > maxTokenBytes {
+		t.Errorf("a seat at its limits makes a token of %d bytes", len(token))
+	}
+	for name, bad := range map[string]func(*media.Seat){
+		"Room":       func(s *media.Seat) { s.Room = "" },
+		"Identity":   func(s *media.Seat) { s.Identity += "i" },
+		"Name":       func(s *media.Seat) { s.Name += "x" },
+		"Metadata":   func(s *media.Seat) { s.Metadata += "m" },
+		"Attributes": func(s *media.Seat) { s.Attributes = map[string]string{"kk": seat.Metadata} },
+	} {
+		s := seat
+		bad(&s)
+		if _, err := k.Token(ctx, s, time.Minute); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s out of bounds: %v", name, err)
+		}
+	}
+	for _, ttl := range []time.Duration{0, -1, media.MaxTokenTTL + 1} {
+		if _, err := k.Token(ctx, fullSeat("r", "i"), ttl); err == nil {
+			t.Errorf("ttl %s accepted", ttl)
+		}
+	}
+}
+
+func BenchmarkToken(b *testing.B) {
+	k := keys{key: testKey, secret: testSecret}
+	seat := fullSeat("0123456789abcdef", "fedcba9876543210")
+	ctx := context.Background()
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := k.Token(ctx, seat, time.Hour); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,271 @@
+package livekit
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/livekit/livekit-server/pkg/service"
+	lk "github.com/livekit/protocol/livekit"
+
+	"github.com/anteroom/anteroom/internal/media"
+)
+
+// embedded is LiveKit in this process.
+type embedded struct {
+	keys
+	cfg   media.Config
+	log   *slog.Logger
+	track *tracker
+	pump  *pump
+	entry entry
+
+	mu      sync.Mutex // held while starting and closing
+	running atomic.Pointer[server]
+	closed  bool
+	quit    chan struct{} // ends the idle-room worker
+	idle    sync.WaitGroup
+
+	creating sync.Mutex // held while LiveKit makes a room
+}
+
+func newEmbedded(cfg media.Config, log *slog.Logger) *embedded {
+	e := &embedded{
+		keys:  keys{key: cfg.APIKey, secret: cfg.APISecret},
+		cfg:   cfg,
+		log:   log,
+		track: newTracker(),
+		quit:  make(chan struct{}),
+	}
+	e.entry = entry{engine: e, log: log}
+	e.pump = newPump(e.entry.check)
+	return e
+}
+
+// Start implements media.Engine.
+func (e *embedded) Start(ctx context.Context) error {
+	_, err := e.server(ctx)
+	return err
+}
+
+func (e *embedded) server(ctx context.Context) (*server, error) {
+	if s := e.running.Load(); s != nil {
+		return s, nil
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, unavailable("start", err)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if s := e.running.Load(); s != nil {
+		return s, nil
+	}
+	if e.closed {
+		return nil, errClosed
+	}
+	useLog(e.log)
+	began := time.Now()
+	s, err := assemble(e.cfg, &observer{track: e.track, emit: e.pump.put})
+	if err != nil {
+		return nil, unavailable("start", err)
+	}
+	e.idle.Go(func() { closeIdleRooms(s, e.quit) })
+	e.running.Store(s)
+	e.log.Info("media engine started", "port", s.port, "address", s.conf.RTC.NodeIP.PrimaryIP(),
+		"tcp", s.conf.RTC.TCPPort != 0, "took", time.Since(began))
+	return s, nil
+}
+
+func closeIdleRooms(s *server, quit <-chan struct{}) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			s.rooms.CloseIdleRooms()
+		case <-quit:
+			return
+		}
+	}
+}
+
+// EnsureRoom implements media.Engine.
+func (e *embedded) EnsureRoom(ctx context.Context, room string) error {
+	s, err := e.server(ctx)
+	if err != nil {
+		return err
+	}
+	if r := s.rooms.GetRoom(ctx, lk.RoomName(room)); r != nil && !r.IsClosed() {
+		return nil
+	}
+	// One at a time: LiveKit changes a room's description while another call for the
+	// same new room copies it.
+	e.creating.Lock()
+	defer e.creating.Unlock()
+	// The room keeps the context for its whole life; it must not end with the request.
+	if _, err := s.rooms.CreateRoom(context.WithoutCancel(ctx), createRoomRequest(room)); err != nil {
+		return unavailable("create room", err)
+	}
+	return nil
+}
+
+// Remove implements media.Engine.
+func (e *embedded) Remove(ctx context.Context, room, identity string) error {
+	s := e.running.Load()
+	if s == nil {
+		return nil
+	}
+	_, err := s.rooms.RemoveParticipant(ctx, &lk.RoomParticipantIdentity{Room: room, Identity: identity})
+	if absent(err) {
+		return nil
+	}
+	return err
+}
+
+// Mute implements media.Engine.
+func (e *embedded) Mute(ctx context.Context, room, identity string, source media.Source) error {
+	s := e.running.Load()
+	if s == nil {
+		return media.ErrNotConnected
+	}
+	p, err := s.rooms.GetParticipant(ctx, &lk.RoomParticipantIdentity{Room: room, Identity: identity})
+	if err != nil {
+		return notConnected(err)
+	}
+	return muteTracks(p, source, func(trackID string) error {
+		_, err := s.rooms.MutePublishedTrack(ctx, &lk.MuteRoomTrackRequest{
+			Room: room, Identity: identity, TrackSid: trackID, Muted: true,
+		})
+		return notConnected(err)
+	})
+}
+
+// muteTracks calls mute for the unmuted tracks of the source.
+func muteTracks(p *lk.ParticipantInfo, source media.Source, mute func(trackID string) error) error {
+	var errs []error
+	for _, t := range p.GetTracks() {
+		if sourceFromLiveKit(t.GetSource()) == source && !t.GetMuted() {
+			errs = append(errs, mute(t.GetSid()))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// UpdatePermission implements media.Engine.
+func (e *embedded) UpdatePermission(ctx context.Context, seat media.Seat) error {
+	if err := seat.Validate(); err != nil {
+		return err
+	}
+	s := e.running.Load()
+	if s == nil {
+		return media.ErrNotConnected
+	}
+	_, err := s.rooms.UpdateParticipant(ctx, updateRequest(seat))
+	return notConnected(err)
+}
+
+func updateRequest(seat media.Seat) *lk.UpdateParticipantRequest {
+	return &lk.UpdateParticipantRequest{
+		Room: seat.Room, Identity: seat.Identity,
+		Name: seat.Name, Metadata: seat.Metadata, Attributes: seat.Attributes,
+		Permission: permission(seat),
+	}
+}
+
+// EndRoom implements media.Engine.
+func (e *embedded) EndRoom(ctx context.Context, room string) error {
+	s := e.running.Load()
+	if s == nil {
+		return nil
+	}
+	_, err := s.rooms.DeleteRoom(ctx, &lk.DeleteRoomRequest{Room: room})
+	if absent(err) {
+		return nil
+	}
+	return err
+}
+
+// Participants implements media.Engine.
+func (e *embedded) Participants(ctx context.Context, room string) ([]media.Participant, error) {
+	s := e.running.Load()
+	if s == nil {
+		return nil, nil
+	}
+	res, err := s.rooms.ListParticipants(ctx, &lk.ListParticipantsRequest{Room: room})
+	if absent(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return participantsFromLiveKit(res.GetParticipants()), nil
+}
+
+// OnEvent implements media.Engine.
+func (e *embedded) OnEvent(handler func(media.Event)) { e.pump.onEvent(handler) }
+
+// Signalling implements media.Engine.
+func (e *embedded) Signalling(guard media.SeatGuard) http.Handler {
+	e.entry.guard.Store(&guard)
+	return &door{keys: e.keys, guard: guard, ensure: e.EnsureRoom, pass: e.pass, log: e.log}
+}
+
+func (e *embedded) pass(w http.ResponseWriter, r *http.Request, seat media.Seat, expires time.Time) {
+	s := e.running.Load()
+	if s == nil {
+		refuse(w, http.StatusServiceUnavailable, "media engine unavailable")
+		return
+	}
+	// LiveKit reads the grants from the context, so its own middleware, which would
+	// take them from the token, is not needed.
+	ctx := service.WithGrantsExpiry(r.Context(), claims(seat), e.key, expires)
+	s.signalling.ServeHTTP(w, r.WithContext(ctx))
+}
+
+// Webhook implements media.Engine: events arrive without HTTP.
+func (e *embedded) Webhook() http.Handler { return http.NotFoundHandler() }
+
+// Close implements media.Engine.
+func (e *embedded) Close(ctx context.Context) error {
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		e.mu.Lock()
+		first := !e.closed
+		e.closed = true
+		s := e.running.Swap(nil)
+		e.mu.Unlock()
+		if !first {
+			return
+		}
+		close(e.quit)
+		e.idle.Wait()
+		if s != nil {
+			s.stop()
+		}
+		// LiveKit reports the departures later, when nobody listens any more.
+		e.pump.put(e.track.shutdown()...)
+	}()
+	select {
+	case <-stopped:
+		return e.pump.close(ctx)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// absent tells that the room or the participant is not there.
+func absent(err error) bool {
+	return errors.Is(err, service.ErrRoomNotFound) || errors.Is(err, service.ErrParticipantNotFound)
+}
+
+func notConnected(err error) error {
+	if absent(err) {
+		return media.ErrNotConnected
+	}
+	return err
+}

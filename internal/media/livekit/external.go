@@ -1,0 +1,272 @@
+package livekit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/livekit/protocol/auth"
+	lk "github.com/livekit/protocol/livekit"
+	"github.com/twitchtv/twirp"
+
+	"github.com/anteroom/anteroom/internal/media"
+)
+
+// callTimeout bounds one call to an external LiveKit.
+const callTimeout = 5 * time.Second
+
+// external is a LiveKit server or cluster somewhere else.
+type external struct {
+	keys
+	target   *url.URL
+	rooms    lk.RoomService
+	http     *http.Transport
+	interval time.Duration
+	log      *slog.Logger
+	track    *tracker
+	pump     *pump
+	entry    entry
+
+	mu      sync.Mutex
+	started bool
+	closed  bool
+	known   map[string]time.Time // rooms to reconcile, with their last use
+	loop    sync.WaitGroup
+	life    context.Context // ends the loop
+	end     context.CancelFunc
+}
+
+func newExternal(cfg media.Config, log *slog.Logger) (*external, error) {
+	target, err := url.Parse(cfg.External.URL)
+	if err != nil {
+		return nil, errors.New("media.External.URL: is not a URL")
+	}
+	switch target.Scheme {
+	case "ws":
+		target.Scheme = "http"
+	case "wss":
+		target.Scheme = "https"
+	}
+	target.Path = strings.TrimSuffix(target.Path, "/")
+	transport := &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           (&net.Dialer{Timeout: callTimeout}).DialContext,
+		TLSHandshakeTimeout:   callTimeout,
+		ResponseHeaderTimeout: 3 * callTimeout,
+		IdleConnTimeout:       90 * time.Second,
+		MaxIdleConnsPerHost:   16,
+	}
+	e := &external{
+		keys:     keys{key: cfg.APIKey, secret: cfg.APISecret},
+		target:   target,
+		http:     transport,
+		interval: cfg.External.ReconcileInterval,
+		log:      log,
+		track:    newTracker(),
+		known:    map[string]time.Time{},
+	}
+	e.life, e.end = context.WithCancel(context.Background())
+	if e.interval == 0 {
+		e.interval = media.DefaultReconcileInterval
+	}
+	e.rooms = lk.NewRoomServiceProtobufClient(target.String(), &http.Client{Transport: transport, Timeout: callTimeout})
+	e.entry = entry{engine: e, log: log}
+	e.pump = newPump(e.entry.check)
+	return e, nil
+}
+
+// with adds the credential of a RoomService call.
+func (e *external) with(ctx context.Context, grant *auth.VideoGrant) (context.Context, error) {
+	token, err := e.admin(grant)
+	if err != nil {
+		return nil, err
+	}
+	return twirp.WithHTTPRequestHeaders(ctx, http.Header{"Authorization": {"Bearer " + token}})
+}
+
+// in is with for calls about one room.
+func (e *external) in(ctx context.Context, room string) (context.Context, error) {
+	return e.with(ctx, &auth.VideoGrant{RoomAdmin: true, Room: room})
+}
+
+// Start implements media.Engine: it asks LiveKit something cheap, and from then on
+// keeps asking who is there.
+func (e *external) Start(ctx context.Context) error {
+	e.mu.Lock()
+	closed, started := e.closed, e.started
+	e.mu.Unlock()
+	if closed {
+		return errClosed
+	}
+	if started {
+		return nil
+	}
+	ctx, err := e.with(ctx, &auth.VideoGrant{RoomList: true})
+	if err != nil {
+		return unavailable("token", err)
+	}
+	if _, err := e.rooms.ListRooms(ctx, &lk.ListRoomsRequest{Names: []string{"-"}}); err != nil {
+		return unavailable("external LiveKit", callError(err))
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.started && !e.closed {
+		e.started = true
+		e.loop.Go(e.reconcileLoop)
+	}
+	return nil
+}
+
+// EnsureRoom implements media.Engine.
+func (e *external) EnsureRoom(ctx context.Context, room string) error {
+	if err := e.Start(ctx); err != nil {
+		return err
+	}
+	ctx, err := e.with(ctx, &auth.VideoGrant{RoomCreate: true})
+	if err != nil {
+		return unavailable("token", err)
+	}
+	if _, err := e.rooms.CreateRoom(ctx, createRoomRequest(room)); err != nil {
+		return unavailable("create room", callError(err))
+	}
+	e.mu.Lock()
+	e.known[room] = time.Now()
+	e.mu.Unlock()
+	return nil
+}
+
+// Remove implements media.Engine.
+func (e *external) Remove(ctx context.Context, room, identity string) error {
+	ctx, err := e.in(ctx, room)
+	if err != nil {
+		return err
+	}
+	_, err = e.rooms.RemoveParticipant(ctx, &lk.RoomParticipantIdentity{Room: room, Identity: identity})
+	if missing(err) {
+		return nil
+	}
+	return callError(err)
+}
+
+// Mute implements media.Engine.
+func (e *external) Mute(ctx context.Context, room, identity string, source media.Source) error {
+	ctx, err := e.in(ctx, room)
+	if err != nil {
+		return err
+	}
+	p, err := e.rooms.GetParticipant(ctx, &lk.RoomParticipantIdentity{Room: room, Identity: identity})
+	if err != nil {
+		return missingIs(media.ErrNotConnected, err)
+	}
+	return muteTracks(p, source, func(trackID string) error {
+		_, err := e.rooms.MutePublishedTrack(ctx, &lk.MuteRoomTrackRequest{
+			Room: room, Identity: identity, TrackSid: trackID, Muted: true,
+		})
+		return missingIs(media.ErrNotConnected, err)
+	})
+}
+
+// UpdatePermission implements media.Engine.
+func (e *external) UpdatePermission(ctx context.Context, seat media.Seat) error {
+	if err := seat.Validate(); err != nil {
+		return err
+	}
+	ctx, err := e.in(ctx, seat.Room)
+	if err != nil {
+		return err
+	}
+	_, err = e.rooms.UpdateParticipant(ctx, updateRequest(seat))
+	return missingIs(media.ErrNotConnected, err)
+}
+
+// EndRoom implements media.Engine. The room stays among those reconciled until it
+// is found empty, which also reports departures whose webhooks were lost.
+func (e *external) EndRoom(ctx context.Context, room string) error {
+	ctx, err := e.with(ctx, &auth.VideoGrant{RoomCreate: true})
+	if err != nil {
+		return err
+	}
+	_, err = e.rooms.DeleteRoom(ctx, &lk.DeleteRoomRequest{Room: room})
+	e.mu.Lock()
+	if _, ok := e.known[room]; ok {
+		e.known[room] = time.Time{}
+	}
+	e.mu.Unlock()
+	if missing(err) {
+		return nil
+	}
+	return callError(err)
+}
+
+// Participants implements media.Engine.
+func (e *external) Participants(ctx context.Context, room string) ([]media.Participant, error) {
+	list, err := e.list(ctx, room)
+	return participantsFromLiveKit(list), err
+}
+
+func (e *external) list(ctx context.Context, room string) ([]*lk.ParticipantInfo, error) {
+	ctx, err := e.in(ctx, room)
+	if err != nil {
+		return nil, err
+	}
+	res, err := e.rooms.ListParticipants(ctx, &lk.ListParticipantsRequest{Room: room})
+	if missing(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, callError(err)
+	}
+	return res.GetParticipants(), nil
+}
+
+// OnEvent implements media.Engine.
+func (e *external) OnEvent(handler func(media.Event)) { e.pump.onEvent(handler) }
+
+// Close implements media.Engine. The rooms live on in LiveKit; another node may
+// serve them.
+func (e *external) Close(ctx context.Context) error {
+	e.mu.Lock()
+	e.closed = true
+	e.mu.Unlock()
+	e.end()
+	e.loop.Wait()
+	e.http.CloseIdleConnections()
+	return e.pump.close(ctx)
+}
+
+// missing tells that LiveKit does not know the room or the participant.
+func missing(err error) bool {
+	var te twirp.Error
+	if !errors.As(err, &te) {
+		return false
+	}
+	return te.Code() == twirp.NotFound
+}
+
+func missingIs(sentinel, err error) error {
+	if missing(err) {
+		return sentinel
+	}
+	return callError(err)
+}
+
+// callError says what went wrong with a call in words an operator understands.
+func callError(err error) error {
+	var te twirp.Error
+	if errors.As(err, &te) {
+		switch te.Code() {
+		case twirp.Unauthenticated, twirp.PermissionDenied:
+			return fmt.Errorf("LiveKit refused the API key or secret: %w", err)
+		case twirp.BadRoute, twirp.Malformed:
+			return fmt.Errorf("the URL does not lead to a LiveKit server: %w", err)
+		}
+	}
+	return err
+}

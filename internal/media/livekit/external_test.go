@@ -1,0 +1,270 @@
+package livekit
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/livekit/livekit-server/pkg/service"
+	"github.com/livekit/livekit-server/test/client"
+	"github.com/livekit/protocol/auth"
+	lk "github.com/livekit/protocol/livekit"
+	"github.com/livekit/protocol/rpc"
+	"github.com/livekit/protocol/utils/xtwirp"
+	"github.com/livekit/protocol/webhook"
+
+	"github.com/anteroom/anteroom/internal/media"
+)
+
+// standIn serves the shared embedded engine as an external LiveKit would be: its
+// own signalling and RoomService, behind LiveKit's own authentication.
+func standIn(t *testing.T) *httptest.Server {
+	t.Helper()
+	s := stage.engine.running.Load()
+	formatter := rpc.NewTopicFormatter()
+	roomClient, err := rpc.NewTypedRoomClient(s.rpcParams)
+	if err != nil {
+		t.Fatal(err)
+	}
+	participantClient, err := rpc.NewTypedParticipantClient(s.rpcParams)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rooms, err := service.NewRoomService(s.conf.Limit, s.conf.API, s.router, s.allocator, s.store, nil, formatter, roomClient, participantClient)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var options []any
+	for _, o := range xtwirp.DefaultServerOptions() {
+		options = append(options, o)
+	}
+	mux := http.NewServeMux()
+	xtwirp.RegisterServer(mux, lk.NewRoomServiceServer(rooms, options...))
+	s.rtc.SetupRoutes(mux)
+	check := service.NewAPIKeyAuthMiddleware(auth.NewSimpleKeyProvider(testKey, testSecret))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Has("access_token") {
+			t.Error("the token reached LiveKit in the URL")
+		}
+		w.Header().Set("Access-Control-Allow-Origin", "https://upstream.example")
+		check.ServeHTTP(w, r, mux.ServeHTTP)
+	}))
+	t.Cleanup(server.Close)
+	return server
+}
+
+type outside struct {
+	engine *external
+	door   *httptest.Server
+	guard  *seats
+	events *recorder
+}
+
+func newOutside(t *testing.T) outside {
+	t.Helper()
+	e, err := New(media.Config{
+		Mode: media.ModeExternal, APIKey: testKey, APISecret: testSecret,
+		External: media.ExternalConfig{URL: wsURL(standIn(t)), ReconcileInterval: 5 * time.Minute},
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := outside{engine: e.(*external), guard: newSeats(), events: newRecorder()}
+	o.engine.OnEvent(o.events.add)
+	o.door = httptest.NewServer(o.engine.Signalling(o.guard))
+	t.Cleanup(func() {
+		o.door.Close()
+		if err := o.engine.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	return o
+}
+
+func TestExternalMediaThroughTheDoor(t *testing.T) {
+	o := newOutside(t)
+	// The stand-in's own owner looks at who comes in, too.
+	room, ctx := roomOf(t), context.Background()
+	for _, who := range []string{"ann", "bob"} {
+		o.guard.take(fullSeat(room, who))
+		stage.guard.take(fullSeat(room, who))
+	}
+	token := tokenFor(t, o.engine, fullSeat(room, "ann"))
+	ann := dial(t, o.door, token, lk.TrackSource_MICROPHONE)
+	bob := dial(t, o.door, tokenFor(t, o.engine, fullSeat(room, "bob")), lk.TrackSource_CAMERA)
+	voice, err := ann.AddStaticTrack("audio/opus", "voice", "voice")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer voice.Stop()
+	eventually(t, "bob hears ann", func() bool { return bob.BytesReceived() > 0 })
+
+	// No webhook has come: the list tells who is there.
+	o.engine.reconcile(ctx)
+	o.events.wait(t, media.EventJoined, room, "ann")
+	o.events.wait(t, media.EventJoined, room, "bob")
+	o.events.wait(t, media.EventPublished, room, "ann")
+
+	if err := o.engine.Mute(ctx, room, "ann", media.SourceMicrophone); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "ann is muted in the list", func() bool {
+		o.engine.reconcile(ctx)
+		_, ok, _ := o.events.find(media.EventMuted, room, "ann")
+		return ok
+	})
+	seat := fullSeat(room, "ann")
+	seat.CanPublishMicrophone = false
+	stage.guard.take(seat)
+	o.guard.take(seat)
+	if err := o.engine.UpdatePermission(ctx, seat); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.engine.UpdatePermission(ctx, fullSeat(room, "nobody")); !errors.Is(err, media.ErrNotConnected) {
+		t.Errorf("permission of nobody = %v", err)
+	}
+
+	o.guard.leave(room, "ann")
+	if err := o.engine.Remove(ctx, room, "ann"); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.engine.Remove(ctx, room, "ann"); err != nil {
+		t.Errorf("second removal = %v", err)
+	}
+	o.engine.reconcile(ctx)
+	o.events.wait(t, media.EventLeft, room, "ann")
+	if got := getStatus(t, o.door.URL+"/rtc/validate?access_token="+token); got != 403 {
+		t.Errorf("removed: %d, want 403", got)
+	}
+	if _, err := client.NewWebSocketConn(wsURL(o.door), token, nil); err == nil {
+		t.Error("the old token opened a connection")
+	}
+
+	if err := o.engine.EndRoom(ctx, room); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.engine.EndRoom(ctx, room); err != nil {
+		t.Errorf("second end = %v", err)
+	}
+	if people, err := o.engine.Participants(ctx, room); err != nil || len(people) != 0 {
+		t.Errorf("participants of an ended room = %v, %v", people, err)
+	}
+}
+
+func TestExternalValidateHasOneOrigin(t *testing.T) {
+	o := newOutside(t)
+	room := roomOf(t)
+	o.guard.take(fullSeat(room, "ann"))
+	res, err := http.Get(o.door.URL + "/rtc/validate?access_token=" + tokenFor(t, o.engine, fullSeat(room, "ann")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	if res.StatusCode != 200 {
+		t.Errorf("status = %d", res.StatusCode)
+	}
+	if got := res.Header.Values("Access-Control-Allow-Origin"); len(got) != 1 || got[0] != "*" {
+		t.Errorf("origins = %v", got)
+	}
+}
+
+func TestExternalUnreachable(t *testing.T) {
+	dead := httptest.NewServer(http.NotFoundHandler())
+	deadURL := dead.URL
+	dead.Close()
+	wrong := httptest.NewServer(http.NotFoundHandler())
+	defer wrong.Close()
+	live := standIn(t)
+	for name, tt := range map[string]struct{ url, secret, says string }{
+		"dead":         {deadURL, testSecret, ""},
+		"not LiveKit":  {wrong.URL, testSecret, "does not lead to a LiveKit"},
+		"other secret": {live.URL, strings.Repeat("z", 40), "refused the API key"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e, err := New(media.Config{
+				Mode: media.ModeExternal, APIKey: testKey, APISecret: tt.secret,
+				External: media.ExternalConfig{URL: tt.url},
+			}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = e.Close(context.Background()) }()
+			err = e.EnsureRoom(context.Background(), "room")
+			if !errors.Is(err, media.ErrUnavailable) || !strings.Contains(err.Error(), tt.says) {
+				t.Errorf("error = %v, want ErrUnavailable: %q", err, tt.says)
+			}
+		})
+	}
+}
+
+func TestWebhook(t *testing.T) {
+	o := newOutside(t)
+	hook := httptest.NewServer(o.engine.Webhook())
+	defer hook.Close()
+	room := roomOf(t)
+	event := &lk.WebhookEvent{
+		Id: "EV_1", Event: webhook.EventParticipantJoined, CreatedAt: time.Now().Unix(),
+		Room:        &lk.Room{Name: room},
+		Participant: &lk.ParticipantInfo{Identity: "ann", Sid: "PA_1"},
+	}
+	// LiveKit's own sender signs and posts it, twice.
+	sender := webhook.NewURLNotifier(webhook.URLNotifierParams{URL: hook.URL, APIKey: testKey, APISecret: testSecret})
+	for range 2 {
+		if err := sender.QueueNotify(context.Background(), event); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sender.Stop(false)
+	o.events.wait(t, media.EventJoined, room, "ann")
+	o.events.mu.Lock()
+	n := len(o.events.list)
+	o.events.mu.Unlock()
+	if n != 1 {
+		t.Errorf("%d events of a repeated webhook, want 1", n)
+	}
+
+	token, _ := keys{key: testKey, secret: testSecret}.Token(context.Background(), fullSeat(room, "bob"), time.Minute)
+	for name, tt := range map[string]struct {
+		method, auth string
+		size         int
+		want         int
+	}{
+		"unsigned":            {"POST", "", 10, 401},
+		"signature of nobody": {"POST", "nonsense", 10, 401},
+		"a participant's":     {"POST", token, 10, 401},
+		"oversize":            {"POST", token, maxWebhookBytes + 1, 401},
+		"get":                 {"GET", token, 0, 405},
+	} {
+		r := httptest.NewRequest(tt.method, "/", bytes.NewReader(bytes.Repeat([]byte{'{'}, tt.size)))
+		if tt.auth != "" {
+			r.Header.Set("Authorization", tt.auth)
+		}
+		w := httptest.NewRecorder()
+		o.engine.Webhook().ServeHTTP(w, r)
+		if w.Code != tt.want {
+			t.Errorf("%s: %d, want %d", name, w.Code, tt.want)
+		}
+	}
+}
+
+func TestExternalURLForms(t *testing.T) {
+	for in, want := range map[string]string{
+		"ws://lk:7880": "http://lk:7880", "wss://lk": "https://lk",
+		"https://lk/media/": "https://lk/media", "http://lk": "http://lk",
+	} {
+		e, err := newExternal(media.Config{APIKey: "k", APISecret: testSecret, External: media.ExternalConfig{URL: in}}, quiet())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := url.Parse(want); e.target.String() != got.String() {
+			t.Errorf("%s becomes %s, want %s", in, e.target, want)
+		}
+		_ = e.Close(context.Background())
+	}
+}

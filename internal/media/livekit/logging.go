@@ -1,0 +1,122 @@
+package livekit
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/livekit/protocol/logger"
+	"github.com/livekit/protocol/logger/zaputil"
+)
+
+// levelTrace is below debug: LiveKit's everyday chatter.
+const levelTrace = slog.LevelDebug - 4
+
+var logOnce sync.Once
+
+// useLog points LiveKit's process-wide logger at ours. It is a global there, read
+// without a lock, so only the first engine sets it, before anything runs.
+func useLog(log *slog.Logger) {
+	logOnce.Do(func() { logger.SetLogger(&quietLog{to: log}, "livekit") })
+}
+
+var jwtPattern = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*`)
+
+// redact takes tokens out of a text LiveKit or net/http made.
+func redact(s string) string {
+	if !strings.Contains(s, "eyJ") {
+		return s
+	}
+	return jwtPattern.ReplaceAllString(s, "[token]")
+}
+
+// quietLog is LiveKit's logger on slog. Values are formatted only when a line is
+// really written, since LiveKit attaches many and writes few.
+type quietLog struct {
+	to *slog.Logger
+	kv []any
+	// muffled lines come from the WebRTC stack, whose "errors" are everyday network
+	// events.
+	muffled bool
+}
+
+func (l *quietLog) write(level slog.Level, msg string, err error, kv []any) {
+	if l.muffled && level > slog.LevelDebug {
+		level = slog.LevelDebug
+	}
+	ctx := context.Background()
+	if !l.to.Enabled(ctx, level) {
+		return
+	}
+	attrs := make([]slog.Attr, 0, len(kv)/2+len(l.kv)/2+1)
+	for _, list := range [][]any{l.kv, kv} {
+		for i := 0; i+1 < len(list); i += 2 {
+			key, _ := list[i].(string)
+			attrs = append(attrs, slog.String(key, logValue(list[i+1])))
+		}
+	}
+	if err != nil {
+		attrs = append(attrs, slog.String("error", redact(err.Error())))
+	}
+	l.to.LogAttrs(ctx, level, "livekit: "+redact(msg), attrs...)
+}
+
+// logValue writes plain values only: LiveKit also logs whole requests, with grants
+// and addresses.
+func logValue(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return redact(v)
+	case error:
+		return redact(v.Error())
+	case bool, int, int32, int64, uint, uint16, uint32, uint64, float32, float64, time.Duration, time.Time:
+		return fmt.Sprint(v)
+	}
+	if s := fmt.Sprintf("%T", v); strings.HasPrefix(s, "livekit.") {
+		return redact(fmt.Sprint(v)) // the typed ids
+	}
+	return fmt.Sprintf("(%T)", v)
+}
+
+func (l *quietLog) Debugw(string, ...any) {}
+
+func (l *quietLog) Infow(msg string, kv ...any) { l.write(levelTrace, msg, nil, kv) }
+
+func (l *quietLog) Warnw(msg string, err error, kv ...any) { l.write(slog.LevelDebug, msg, err, kv) }
+
+func (l *quietLog) Errorw(msg string, err error, kv ...any) { l.write(slog.LevelWarn, msg, err, kv) }
+
+func (l *quietLog) WithValues(kv ...any) logger.Logger {
+	all := make([]any, 0, len(l.kv)+len(kv))
+	all = append(append(all, l.kv...), kv...)
+	return &quietLog{to: l.to, kv: all, muffled: l.muffled}
+}
+
+func (l *quietLog) WithUnlikelyValues(kv ...any) logger.UnlikelyLogger {
+	return logger.NewUnlikelyLogger(l, kv...)
+}
+
+func (l *quietLog) WithName(string) logger.Logger { return l }
+
+func (l *quietLog) WithComponent(component string) logger.Logger {
+	if strings.Contains(component, "pion") || strings.Contains(component, "transport") {
+		return &quietLog{to: l.to, kv: l.kv, muffled: true}
+	}
+	return l
+}
+
+func (l *quietLog) WithCallDepth(int) logger.Logger { return l }
+
+func (l *quietLog) WithItemSampler() logger.Logger { return l }
+
+func (l *quietLog) WithoutSampler() logger.Logger { return l }
+
+func (l *quietLog) WithDeferredValues() (logger.Logger, logger.DeferredFieldResolver) {
+	return l, zaputil.NoOpDeferrer{}
+}

@@ -1,0 +1,53 @@
+package livekit
+
+import (
+	"io"
+	"log"
+	"net/http"
+	"net/http/httputil"
+	"strings"
+	"time"
+
+	"github.com/anteroom/anteroom/internal/media"
+)
+
+// Signalling implements media.Engine: the door, and behind it a proxy to LiveKit.
+func (e *external) Signalling(guard media.SeatGuard) http.Handler {
+	e.entry.guard.Store(&guard)
+	proxy := &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(e.target)
+			// Rewrite has dropped what earlier hops may have claimed; the door set it.
+			r.Out.Header.Set("X-Forwarded-For", r.In.Header.Get("X-Forwarded-For"))
+		},
+		Transport: e.http,
+		ModifyResponse: func(r *http.Response) error {
+			for name := range r.Header {
+				if strings.HasPrefix(name, "Access-Control-") {
+					r.Header.Del(name)
+				}
+			}
+			return nil
+		},
+		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
+			if r.Context().Err() == nil {
+				e.log.Error("external LiveKit not reached", "error", redact(err.Error()))
+			}
+			refuse(w, http.StatusServiceUnavailable, "media engine unavailable")
+		},
+		ErrorLog: log.New(io.Discard, "", 0),
+	}
+	return &door{
+		keys: e.keys, guard: guard, ensure: e.EnsureRoom, log: e.log,
+		pass: func(w http.ResponseWriter, r *http.Request, seat media.Seat, expires time.Time) {
+			token, err := e.sign(seat, max(time.Until(expires), time.Second))
+			if err != nil {
+				refuse(w, http.StatusServiceUnavailable, "media engine unavailable")
+				return
+			}
+			// In a header, so that LiveKit's access log does not keep it.
+			r.Header.Set("Authorization", "Bearer "+token)
+			proxy.ServeHTTP(w, r)
+		},
+	}
+}

@@ -1,0 +1,86 @@
+package livekit
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/livekit/protocol/auth"
+	"github.com/livekit/protocol/webhook"
+)
+
+// maxWebhookBytes bounds the body of a webhook.
+const maxWebhookBytes = 1 << 20
+
+// Webhook implements media.Engine. LiveKit signs the body's hash with the API key;
+// repeated and late reports change nothing, the tracker knows them.
+func (e *external) Webhook() http.Handler {
+	provider := auth.NewSimpleKeyProvider(e.key, e.secret)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodPost {
+			w.Header().Set("Allow", "POST")
+			refuse(w, http.StatusMethodNotAllowed, "method not allowed")
+			return
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, maxWebhookBytes)
+		event, err := webhook.ReceiveWebhookEvent(r, provider)
+		if err != nil {
+			e.log.Warn("media webhook refused", "error", redact(err.Error()))
+			refuse(w, http.StatusUnauthorized, "not a webhook signed by our LiveKit")
+			return
+		}
+		e.pump.put(changes(e.track, event)...)
+		w.WriteHeader(http.StatusNoContent)
+	})
+}
+
+// reconcileLoop repairs what lost webhooks left wrong.
+func (e *external) reconcileLoop() {
+	tick := time.NewTicker(e.interval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			e.reconcile(e.life)
+		case <-e.life.Done():
+			return
+		}
+	}
+}
+
+// reconcile compares every room this node has opened with LiveKit's list.
+func (e *external) reconcile(ctx context.Context) {
+	e.mu.Lock()
+	rooms := make(map[string]time.Time, len(e.known))
+	for room, used := range e.known {
+		rooms[room] = used
+	}
+	e.mu.Unlock()
+	for room, used := range rooms {
+		if ctx.Err() != nil {
+			return
+		}
+		asked := time.Now()
+		list, err := e.list(ctx, room)
+		if err != nil {
+			if ctx.Err() != nil {
+				return
+			}
+			e.log.Warn("media room not reconciled", "room", room, "error", redact(err.Error()))
+			continue
+		}
+		e.pump.put(e.track.reconcile(room, list, asked)...)
+		if len(list) == 0 && asked.Sub(used) > roomIdleSeconds*time.Second {
+			e.forget(room, used)
+		}
+	}
+}
+
+// forget drops a room unless it has been used again meanwhile.
+func (e *external) forget(room string, used time.Time) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.known[room].Equal(used) {
+		delete(e.known, room)
+	}
+}
