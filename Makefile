@@ -1,0 +1,74 @@
+# Anteroom. `make help` lists what there is.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+GO ?= go
+VERSION ?= 0.1.0-dev
+GOFILES := $(shell git ls-files '*.go' 2>/dev/null)
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+.PHONY: run
+run: build ## Build everything and serve the demo world on http://127.0.0.1:8080
+	./bin/anteroom serve
+
+.PHONY: build
+build: web ## Build bin/anteroom with the web SDK inside
+	@scripts/need go
+	$(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/anteroom ./cmd/anteroom
+
+.PHONY: web
+web: web/dist/.stamp ## Build the web SDK and the pages
+
+web/node_modules/.stamp: web/package-lock.json
+	@scripts/need node
+	cd web && npm ci --no-audit --no-fund
+	@touch $@
+
+web/dist/.stamp: web/node_modules/.stamp $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -path '*/dist' -prune -o -type f \( -name '*.ts' -o -name '*.tsx' -o -name '*.css' -o -name '*.html' -o -name '*.mjs' -o -name 'package.json' \) -print 2>/dev/null)
+	cd web && npm run build
+	@touch $@
+
+.PHONY: test
+test: build ## Run every test: Go with the race detector, the web SDK's, and real browsers
+	@scripts/need test
+	$(MAKE) test-go test-web test-browser
+
+.PHONY: test-go
+test-go: ## Run the Go tests with the race detector, the store on SQLite and PostgreSQL
+	@scripts/need gcc postgres
+	ANTEROOM_REQUIRE_POSTGRES=1 $(GO) test -race -timeout 20m ./...
+
+.PHONY: test-web
+test-web: web ## Run the web SDK's unit tests
+	cd web && npm test
+
+.PHONY: test-browser
+test-browser: build ## Run the browser tests against the built program
+	@scripts/need chromium
+	cd web && npm run test:browser
+
+.PHONY: lint
+lint: web/node_modules/.stamp ## Check format, style and types
+	@scripts/need go node
+	$(GO) tool -modfile=tools/go.mod golangci-lint run ./...
+	$(GO) vet ./...
+	cd web && npm run lint && npm run check
+
+.PHONY: format
+format: ## Format the Go code
+	$(GO) tool -modfile=tools/go.mod gofumpt -w $(GOFILES)
+
+.PHONY: generate
+generate: ## Make generated code and documents anew
+	$(GO) generate ./...
+
+.PHONY: bench
+bench: build ## Measure speed and memory, as ratios in one run
+	@scripts/need chromium postgres
+	$(GO) run ./bench -o docs/benchmarks.md
+
+.PHONY: clean
+clean: ## Remove what was built
+	rm -rf bin web/dist/cdn web/dist/npm web/dist/vendor web/dist/pages web/dist/.stamp web/*/dist

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/anteroom/anteroom/errcode"
+)
+
+func explainCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "explain CODE|NAME", Short: "Say what an error code means, what causes it and how to mend it",
+		Example: "  anteroom explain 3712\n  anteroom explain WRONG_MEETING_PASSWORD --json",
+		Args:    exactly(1, "one code or name, e.g. anteroom explain 3712"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			entries := find(args[0])
+			if len(entries) == 0 {
+				var near []string
+				for _, e := range errcode.Nearest(args[0], 3) {
+					near = append(near, fmt.Sprintf("%d %s", e.Code, e.Name))
+				}
+				return usage("no code or name %q; the nearest are %s", args[0], strings.Join(near, ", "))
+			}
+			out := cmd.OutOrStdout()
+			if asJSON(cmd) {
+				encoder := json.NewEncoder(out)
+				encoder.SetIndent("", "  ")
+				if len(entries) == 1 {
+					return encoder.Encode(entries[0])
+				}
+				return encoder.Encode(entries)
+			}
+			for i, e := range entries {
+				if i > 0 {
+					fmt.Fprintln(out)
+				}
+				explain(out, e)
+			}
+			return nil
+		},
+	}
+}
+
+func find(query string) []errcode.Entry {
+	if number, err := strconv.Atoi(strings.TrimSpace(query)); err == nil {
+		if e, ok := errcode.Lookup(errcode.Code(number)); ok {
+			return []errcode.Entry{e}
+		}
+		return nil
+	}
+	return errcode.ByName(strings.TrimSpace(query))
+}
+
+func explain(out io.Writer, e errcode.Entry) {
+	fmt.Fprintf(out, "%d %s  (%s, arises in the %s)\n", e.Code, e.Name, e.Category, e.Where)
+	if e.Neighbour {
+		fmt.Fprintln(out, "Not in the reference: a neighbour, raised where no code of the reference fits.")
+	}
+	if e.Message != "" {
+		fmt.Fprintf(out, "  says     %s\n", e.Message)
+	}
+	fmt.Fprintf(out, "  means    %s\n  mend     %s\n", e.Description, e.Remedy)
+	for _, c := range e.Causes {
+		again := ""
+		if c.Retryable {
+			again = "  (trying again may help)"
+		}
+		fmt.Fprintf(out, "  cause    %s: %s%s\n           → %s\n", c.ID, c.Summary, again, c.Remedy)
+	}
+}

@@ -1,0 +1,94 @@
+// Command anteroom is the meeting server and its tools.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// version is set by the linker.
+var version = "0.1.0-dev"
+
+// exitError carries an exit status. Its message, if any, is printed.
+type exitError struct {
+	status  int
+	message string
+}
+
+func (e *exitError) Error() string { return e.message }
+
+// usage is wrong usage: exit status 2.
+func usage(format string, args ...any) error {
+	return &exitError{2, fmt.Sprintf(format, args...)}
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := root().ExecuteContext(ctx)
+	stop()
+	if err == nil {
+		return
+	}
+	status := 1
+	var exit *exitError
+	if errors.As(err, &exit) {
+		status = exit.status
+	}
+	if message := err.Error(); message != "" {
+		fmt.Fprintln(os.Stderr, "anteroom: "+message)
+	}
+	os.Exit(status)
+}
+
+func root() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "anteroom",
+		Short: "A meeting server that keeps the contract of the Zoom Meeting SDK for Web",
+		Long: "Anteroom is a self-hosted meeting server and web SDK that keeps the public contract of the\n" +
+			"Zoom Meeting SDK for Web. It is not affiliated with Zoom Communications.\n\n" +
+			"Every flag is also read from the environment: --media-port from ANTEROOM_MEDIA_PORT.",
+		SilenceUsage: true, SilenceErrors: true,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return fromEnvironment(cmd.Flags()) },
+	}
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("%s", err) })
+	cmd.PersistentFlags().Bool("json", false, "answer in JSON")
+	cmd.AddCommand(serveCommand(), explainCommand(), signCommand(), doctorCommand(), tokenCommand(), migrateCommand(), versionCommand())
+	return cmd
+}
+
+// fromEnvironment sets every flag that was not given from ANTEROOM_*.
+func fromEnvironment(flags *pflag.FlagSet) error {
+	var problem error
+	flags.VisitAll(func(f *pflag.Flag) {
+		name := "ANTEROOM_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		if value, ok := os.LookupEnv(name); ok && !f.Changed && f.Name != "help" {
+			if err := flags.Set(f.Name, value); err != nil && problem == nil {
+				problem = usage("%s: %s", name, err)
+			}
+		}
+	})
+	return problem
+}
+
+func asJSON(cmd *cobra.Command) bool {
+	on, _ := cmd.Flags().GetBool("json")
+	return on
+}
+
+// exactly wants n arguments, and says which if not.
+func exactly(n int, what string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) != n {
+			return usage("wants %s", what)
+		}
+		return nil
+	}
+}

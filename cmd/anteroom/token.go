@@ -1,0 +1,102 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+func tokenCommand() *cobra.Command {
+	var server, user, number, key, email, firstName string
+	var ttl int
+	cmd := &cobra.Command{
+		Use: "token zak|obf|tk", Short: "Get a ZAK, OBF or registrant token from a running development server",
+		Example: "  anteroom token zak --user host@acme.example",
+		Args:    exactly(1, "one kind: zak, obf or tk"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			in := map[string]any{
+				"kind": args[0], "user": user, "meetingNumber": number, "sdkKey": key, "email": email, "firstName": firstName,
+			}
+			if cmd.Flags().Changed("ttl") {
+				in["ttlSeconds"] = ttl
+			}
+			var answer struct{ Token string }
+			if err := call(cmd.Context(), server, "/dev/v1/tokens", in, &answer); err != nil {
+				return err
+			}
+			if asJSON(cmd) {
+				return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]string{"token": answer.Token})
+			}
+			fmt.Fprintln(cmd.OutOrStdout(), answer.Token)
+			return nil
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&server, "server", "http://127.0.0.1:8080", "the development server")
+	flags.StringVar(&user, "user", "", "the user: e-mail address or id (zak, obf); the demo host by default")
+	flags.StringVar(&number, "meeting", "", "the meeting number (obf, tk)")
+	flags.StringVar(&key, "sdk-key", "", "the app an OBF is for")
+	flags.StringVar(&email, "email", "", "the registrant's address (tk)")
+	flags.StringVar(&firstName, "first-name", "", "the registrant's name (tk)")
+	flags.IntVar(&ttl, "ttl", 0, "how many seconds the token is good")
+	return cmd
+}
+
+// call posts to a development server and reads its JSON answer.
+func call(ctx context.Context, server, path string, in, out any) error {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimRight(server, "/")+path, bytes.NewReader(body))
+	if err != nil {
+		return usage("--server: %s", err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return fmt.Errorf("no answer from %s; is `anteroom serve` running there? (%w)", server, err)
+	}
+	defer response.Body.Close()
+	raw, err := io.ReadAll(io.LimitReader(response.Body, 16<<20))
+	if err != nil {
+		return fmt.Errorf("the answer of %s broke off: %w", server, err)
+	}
+	if response.StatusCode >= 300 {
+		return refused(response.StatusCode, raw)
+	}
+	if err := json.Unmarshal(raw, out); err != nil {
+		return fmt.Errorf("the answer of %s is not understood; is it an Anteroom in development mode?", server)
+	}
+	return nil
+}
+
+func refused(status int, raw []byte) error {
+	var answer struct {
+		Message string
+		Errors  []struct{ Property, Reason string }
+	}
+	if json.Unmarshal(raw, &answer) == nil {
+		if answer.Message != "" {
+			return errors.New(answer.Message)
+		}
+		var parts []string
+		for _, e := range answer.Errors {
+			parts = append(parts, e.Property+": "+e.Reason)
+		}
+		if len(parts) > 0 {
+			return usage("%s", strings.Join(parts, "; "))
+		}
+	}
+	return fmt.Errorf("the server answered %d; is it an Anteroom in development mode?", status)
+}

@@ -1,0 +1,456 @@
+package admission
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/anteroom/anteroom/errcode"
+	"github.com/anteroom/anteroom/signature"
+)
+
+// The limits of join options, in characters where nothing else is said.
+const (
+	MaxUserName    = 128
+	MaxPassword    = 32
+	MaxCustomerKey = 36
+	MaxUserEmail   = 100
+	maxToken       = 4096 // bytes; zak, obfToken, tk, recordingToken, resumeToken
+	maxShort       = 128  // joinId, deviceId
+	maxVersion     = 32
+	maxKeyOption   = 128
+	maxWarnings    = 16
+	maxLinkText    = 512 // bytes of a passcode in which our link form is looked for
+)
+
+// bodyField names the request itself where no single option is at fault.
+const bodyField = "body"
+
+// retained is the body size, in bytes, up to which the attempt shares memory with
+// one copy of the whole body; of larger ones only the options are kept.
+const retained = 8 << 10
+
+// Meta is what the transport knows of a join beside its body.
+type Meta struct {
+	// RemoteIP is the joiner's address, without a port.
+	RemoteIP  string
+	Origin    string
+	UserAgent string
+}
+
+// The options of the join request, in the order in which their faults are told.
+const (
+	optMeetingNumber = iota
+	optUserName
+	optPassword
+	optCustomerKey
+	optUserEmail
+	optSignature
+	optZAK
+	optOBFToken
+	optTK
+	optView
+	optSDKVersion
+	optJoinID
+	optPasswordOption
+	optRecordingToken
+	optDeviceID
+	optResumeToken
+	optSDKKey
+	optAPIKey
+	numOptions
+)
+
+var optionNames = [numOptions]string{
+	"meetingNumber", "userName", "password", "customerKey", "userEmail", "signature", "zak", "obfToken", "tk",
+	"view", "sdkVersion", "joinId", "passwordOption", "recordingToken", "deviceId", "resumeToken", "sdkKey", "apiKey",
+}
+
+func optionIndex(name string) int {
+	for i, n := range optionNames {
+		if len(n) == len(name) && n == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// option is one option as it was written.
+type option struct {
+	kind  valueKind
+	value string
+	seen  bool
+	twice bool
+}
+
+type decoder struct {
+	options [numOptions]option
+	a       *Attempt
+	own     func(string) string
+}
+
+// DecodeAttempt reads a join request. It never fails: what is wrong waits in
+// Invalid for the options rule, what is odd is told in Warnings. The body is not
+// kept. Values over their limit are cut, so that an attempt stays small whatever
+// was sent.
+func DecodeAttempt(body []byte, meta Meta) *Attempt {
+	a := &Attempt{RemoteIP: clip(meta.RemoteIP, 64), Origin: clip(meta.Origin, 256), UserAgent: clip(meta.UserAgent, 256)}
+	d := decoder{a: a, own: func(s string) string { return s }}
+	if len(body) > retained {
+		d.own = strings.Clone
+	}
+	doc := string(body)
+	if !utf8.ValidString(doc) {
+		doc = strings.ToValidUTF8(doc, "\uFFFD")
+	}
+	s := scanner{doc: strings.TrimPrefix(doc, "\uFEFF")}
+	s.object(func(name string) { d.member(&s, name) })
+	if !s.bad && s.peek() != 0 {
+		s.fail()
+	}
+	if s.bad || s.pos < len(s.doc) {
+		a.Warnings = nil
+		a.Invalid = []InvalidOption{{
+			Field: bodyField, Cause: bodyField + "_malformed",
+			Evidence: notJSON(s.doc, s.pos),
+		}}
+		return a
+	}
+	d.judge()
+	return a
+}
+
+func notJSON(doc string, pos int) string {
+	switch {
+	case blank(doc):
+		return "the request has no body; it must be a JSON object"
+	case doc[0] == '[' || doc[0] == '"':
+		return "the request must be a JSON object"
+	}
+	return fmt.Sprintf("the request is not a JSON object: it stops making sense at byte %d, near %s", pos, shown(clip(doc[min(pos, len(doc)):], 20)))
+}
+
+// member keeps a known option and notes an unknown one.
+func (d *decoder) member(s *scanner, name string) {
+	kind, value := s.value(1)
+	i := optionIndex(name)
+	if i < 0 {
+		if kind != kindNull && value != "" && !s.bad {
+			d.unknown(name)
+		}
+		return
+	}
+	o := &d.options[i]
+	if o.seen && (o.kind != kind || o.value != value) {
+		o.twice = true
+	}
+	o.kind, o.value, o.seen = kind, value, true
+}
+
+func (d *decoder) unknown(name string) {
+	if len(d.a.Warnings) >= maxWarnings {
+		return
+	}
+	text := "unknown_option: " + shown(clip(name, 40)) + " is no join option and is not read"
+	if near := nearestOption(name); near != "" {
+		text += "; did you mean “" + near + "”?"
+	}
+	d.a.Warnings = append(d.a.Warnings, text)
+}
+
+// refuse notes a fault.
+func (d *decoder) refuse(field string, fault errcode.Fault, format string, args ...any) {
+	d.a.Invalid = append(d.a.Invalid, InvalidOption{
+		Field: field, Cause: field + "_" + string(fault), Evidence: field + " " + fmt.Sprintf(format, args...),
+	})
+}
+
+// text is an option that must be a text. Absent, null and "" are the same.
+func (d *decoder) text(i int) (string, bool) {
+	o := &d.options[i]
+	switch {
+	case o.twice:
+		d.refuse(optionNames[i], errcode.Malformed, "occurs twice with different values")
+		return "", false
+	case o.kind == kindText:
+		return o.value, true
+	case o.seen && o.kind != kindNull:
+		d.refuse(optionNames[i], errcode.Malformed, "is %s; it must be a text", o.kind.words())
+		return "", false
+	}
+	return "", true
+}
+
+// bounded is a text of at most so many bytes; more is cut and refused.
+func (d *decoder) bounded(i, most int) string {
+	s, _ := d.text(i)
+	if len(s) > most {
+		d.refuse(optionNames[i], errcode.TooLong, "has %s; at most %s are read", byteCount(len(s)), byteCount(most))
+		s = clip(s, most)
+	}
+	return d.own(s)
+}
+
+// limited is a text of at most so many characters; more is cut and refused.
+func (d *decoder) limited(i, most int) string {
+	s, _ := d.text(i)
+	if len(s) > most {
+		if n := utf8.RuneCountInString(s); n > most {
+			d.refuse(optionNames[i], errcode.TooLong, "has %d characters; at most %d are allowed", n, most)
+			s = clip(s, most)
+		}
+	}
+	return d.own(s)
+}
+
+func byteCount(n int) string {
+	if n >= 1<<20 && n%(1<<20) == 0 {
+		return fmt.Sprintf("%d MiB", n>>20)
+	}
+	return fmt.Sprintf("%d bytes", n)
+}
+
+// judge goes through the options in the order of the table.
+func (d *decoder) judge() {
+	a := d.a
+	d.meetingNumber()
+	d.userName()
+	d.password()
+	a.CustomerKey = d.limited(optCustomerKey, MaxCustomerKey)
+	d.userEmail()
+	d.signature()
+	a.ZAK = d.bounded(optZAK, maxToken)
+	a.OBFToken = d.bounded(optOBFToken, maxToken)
+	if blank(a.ZAK) {
+		a.ZAK = ""
+	}
+	if blank(a.OBFToken) {
+		a.OBFToken = ""
+	}
+	if a.ZAK != "" && a.OBFToken != "" {
+		a.Invalid = append(a.Invalid, InvalidOption{
+			Field: "obfToken", Cause: "zak_and_obf",
+			Evidence: "both zak and obfToken were passed: a ZAK signs the person in, an OBF takes part for somebody else, so only one can hold",
+		})
+	}
+	a.TK = d.bounded(optTK, maxToken)
+	d.view()
+	a.SDKVersion = d.bounded(optSDKVersion, maxVersion)
+	a.JoinID = d.bounded(optJoinID, maxShort)
+	a.PasswordOption = d.bounded(optPasswordOption, maxShort)
+	a.RecordingToken = d.bounded(optRecordingToken, maxToken)
+	a.DeviceID = d.bounded(optDeviceID, maxShort)
+	a.ResumeToken = d.bounded(optResumeToken, maxToken)
+	a.LegacyKey = d.bounded(optSDKKey, maxKeyOption)
+	if key := d.bounded(optAPIKey, maxKeyOption); a.LegacyKey == "" {
+		a.LegacyKey = key
+	}
+}
+
+func (d *decoder) meetingNumber() {
+	const field = "meetingNumber"
+	o := &d.options[optMeetingNumber]
+	raw := o.value
+	switch {
+	case o.twice:
+		d.refuse(field, errcode.Malformed, "occurs twice with different values")
+		return
+	case o.kind == kindNumber:
+		if strings.Trim(raw, "0123456789") != "" {
+			d.refuse(field, errcode.Malformed, "is %s; it must be whole and written out, better as a text", shown(raw))
+			return
+		}
+	case o.kind != kindText && o.kind != kindNull:
+		d.refuse(field, errcode.Malformed, "is %s; it must be a text of 9 to 11 digits", o.kind.words())
+		return
+	case o.kind == kindNull || blank(raw):
+		d.refuse(field, errcode.Missing, "is absent or blank")
+		return
+	}
+	if len(raw) > 1024 {
+		d.refuse(field, errcode.TooLong, "has %s; a meeting number has 9 to 11 digits", byteCount(len(raw)))
+		return
+	}
+	clean := signature.CleanMeetingNumber(raw)
+	digits := clean != "" && strings.Trim(clean, "0123456789") == ""
+	switch {
+	case !digits:
+		d.refuse(field, errcode.Malformed, "is %s%s; it must be 9 to 11 digits", shown(raw), shapeOf(raw))
+	case len(clean) < 9:
+		d.refuse(field, errcode.Malformed, "is %s: %d digits, and it must be 9 to 11", shown(raw), len(clean))
+	case len(clean) > 11:
+		d.refuse(field, errcode.TooLong, "is %s: %d digits, and it must be 9 to 11", shown(raw), len(clean))
+	default:
+		d.a.MeetingNumber = d.own(clean)
+		if len(clean) != len(raw) {
+			d.a.Warnings = append(d.a.Warnings, "meeting_number_cleaned: meetingNumber was read as "+clean+"; pass only the digits")
+		}
+	}
+}
+
+// shapeOf says what somebody put in the place of a number.
+func shapeOf(s string) string {
+	s = strings.TrimSpace(s)
+	switch {
+	case strings.Contains(s, "://"), strings.Contains(s, "/j/"), strings.Contains(s, "/w/"), strings.HasPrefix(s, "www."):
+		return ", which is a link (the number is in it, after /j/ or /w/)"
+	case s == "undefined" || s == "null" || s == "NaN" || s == "[object Object]":
+		return ", which is what a missing value looks like as a text"
+	case strings.Count(s, "-") == 4 && len(s) == 36, strings.HasSuffix(s, "=="):
+		return ", which is the UUID of one instance of a meeting"
+	case strings.Contains(s, "@"):
+		return ", which is an address"
+	}
+	return ""
+}
+
+func (d *decoder) userName() {
+	const field = "userName"
+	before := len(d.a.Invalid)
+	name := d.limited(optUserName, MaxUserName)
+	d.a.UserName = name
+	switch {
+	case len(d.a.Invalid) > before:
+	case blank(name):
+		d.refuse(field, errcode.Missing, "is absent or blank")
+		d.a.UserName = ""
+	}
+	if script(d.options[optUserName].value) && d.options[optUserName].kind == kindText {
+		d.refuse(field, errcode.Malformed, "contains a script tag")
+	}
+}
+
+// script tells whether a text contains "<script" or "</script" in any case.
+func script(s string) bool {
+	for {
+		i := strings.IndexByte(s, '<')
+		if i < 0 {
+			return false
+		}
+		s = s[i+1:]
+		tag := strings.TrimPrefix(s, "/")
+		if len(tag) >= 6 && strings.EqualFold(tag[:6], "script") {
+			return true
+		}
+	}
+}
+
+func (d *decoder) password() {
+	s, ok := d.text(optPassword)
+	if !ok {
+		return
+	}
+	if n := utf8.RuneCountInString(s); n > MaxPassword && !linkFormIn(s) {
+		d.refuse("password", errcode.TooLong, "has %d characters; at most %d are allowed", n, MaxPassword)
+		s = clip(s, MaxPassword)
+	}
+	d.a.Password = d.own(s)
+	d.a.HasPassword = s != ""
+}
+
+// LinkMark begins the link form of a passcode, and LinkLength is how long the form
+// is, the mark included and an optional ".1" behind it not.
+const (
+	LinkMark   = "p_"
+	LinkLength = 30
+)
+
+// linkFormIn tells whether our link form, whole or with something around it,
+// is in a text that is too long for a plain passcode.
+func linkFormIn(s string) bool {
+	if len(s) > maxLinkText {
+		return false
+	}
+	for {
+		i := strings.Index(s, LinkMark)
+		if i < 0 {
+			return false
+		}
+		s = s[i+len(LinkMark):]
+		n := 0
+		for n < len(s) && letterOrDigit(s[n]) {
+			n++
+		}
+		if n >= leastLinkPart {
+			return true
+		}
+	}
+}
+
+func letterOrDigit(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+}
+
+func (d *decoder) userEmail() {
+	const field = "userEmail"
+	s, ok := d.text(optUserEmail)
+	s = strings.TrimSpace(s)
+	switch {
+	case !ok || s == "":
+		return
+	case utf8.RuneCountInString(s) > MaxUserEmail:
+		d.refuse(field, errcode.TooLong, "has %d characters; at most %d are allowed", utf8.RuneCountInString(s), MaxUserEmail)
+		s = clip(s, MaxUserEmail)
+	case !address(s):
+		d.refuse(field, errcode.Malformed, "is %s, which is no address such as name@example.com", shown(s))
+	}
+	d.a.UserEmail = d.own(s)
+}
+
+// address tells whether a text has the form of one e-mail address. It is no
+// promise that mail arrives there.
+func address(s string) bool {
+	i := strings.LastIndexByte(s, '@')
+	if i < 1 || i > 64 {
+		return false
+	}
+	name, domain := s[:i], s[i+1:]
+	if name[0] == '.' || name[i-1] == '.' || strings.Contains(name, "..") || strings.ContainsAny(name, " \t\r\n\"(),:;<>@[]\\") {
+		return false
+	}
+	if !strings.Contains(domain, ".") {
+		return false
+	}
+	for label := range strings.SplitSeq(domain, ".") {
+		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
+			return false
+		}
+		for i := range len(label) {
+			if c := label[i]; !letterOrDigit(c) && c != '-' && c < utf8.RuneSelf {
+				return false
+			}
+		}
+	}
+	for _, r := range name {
+		if r < ' ' || r == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+func (d *decoder) signature() {
+	const field = "signature"
+	s, ok := d.text(optSignature)
+	switch {
+	case !ok:
+	case blank(s):
+		d.refuse(field, errcode.Missing, "is absent or blank")
+		s = ""
+	case len(s) > signature.MaxSize:
+		d.refuse(field, errcode.TooLong, "has %s; a signature has about 300", byteCount(len(s)))
+		s = clip(s, signature.MaxSize)
+	}
+	d.a.Signature = d.own(s)
+}
+
+func (d *decoder) view() {
+	d.a.View = "component"
+	switch v := d.bounded(optView, maxShort); v {
+	case "", "component":
+	case "client":
+		d.a.View = v
+	default:
+		d.refuse("view", errcode.Malformed, "is %s; it must be “client” or “component”", shown(v))
+	}
+}

@@ -1,0 +1,170 @@
+package admission
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/anteroom/anteroom/internal/account"
+	"github.com/anteroom/anteroom/internal/meeting"
+	"github.com/anteroom/anteroom/signature"
+)
+
+// DefaultCapacity is how many a meeting holds whose host's licence names no number.
+const DefaultCapacity = 100
+
+var noAccount account.Account
+
+// derive works out the words of the contract (start, hostish, ext, panelist …)
+// from the loaded facts.
+func (in *Input) derive() {
+	s := in.s
+	in.account = s.Account
+	if in.account == nil {
+		in.account = &noAccount
+	}
+	m := s.Meeting
+	if m == nil {
+		return
+	}
+	in.start = in.token != nil && in.token.Claims.Role == 1
+	in.hostOrAlt = s.ZAK.Valid() && (s.ZAK.User.ID == m.HostID || slices.Contains(m.AlternativeHosts, s.ZAK.User.ID))
+	in.hostish = in.start && in.hostOrAlt
+	in.registrant = s.TK.Valid()
+	in.panelist = s.TK.Given && s.TK.Fault == "" && s.TK.Panelist
+	in.external = s.App != nil && s.App.AccountID != m.AccountID
+	in.running = s.Session.Live() || in.playing()
+	in.obfFault = in.judgeOBF()
+	in.obfValid = s.OBF.Given && in.obfFault == ""
+	in.email = in.knownEmail()
+}
+
+// judgeOBF adds to the token's own fault what it is bound to.
+func (in *Input) judgeOBF() string {
+	t := &in.s.OBF
+	switch {
+	case !t.Given:
+		return ""
+	case t.Fault != "":
+		return t.Fault
+	case t.User == nil:
+		return "malformed"
+	case t.AppID != "" && (in.s.App == nil || t.AppID != in.s.App.ID):
+		return "other_app"
+	case t.MeetingNumber != "" && t.MeetingNumber != in.s.Meeting.Number:
+		return "other_meeting"
+	}
+	return ""
+}
+
+// knownEmail is E: Z's address, else the tk's, else what the page says.
+func (in *Input) knownEmail() string {
+	switch {
+	case in.s.ZAK.Valid() && in.s.ZAK.User.Email != "":
+		return in.s.ZAK.User.Email
+	case in.s.TK.Given && in.s.TK.Fault == "" && in.s.TK.Email != "":
+		return in.s.TK.Email
+	}
+	return in.a.UserEmail
+}
+
+// marks are how the joiner's seat can be recognised again.
+func (in *Input) marks() meeting.Marks {
+	if in.resuming && in.s.Resume != nil {
+		return in.s.Resume.Marks
+	}
+	m := meeting.Marks{CustomerKey: in.a.CustomerKey, DeviceID: in.a.DeviceID, Email: in.email}
+	if in.s.App != nil {
+		m.AppID = in.s.App.ID
+	}
+	if in.s.ZAK.Valid() {
+		m.UserID = in.s.ZAK.User.ID
+	}
+	if in.s.TK.Given && in.s.TK.Fault == "" {
+		m.RegistrantID = in.s.TK.RegistrantID
+	}
+	if in.obfValid {
+		m.OBFID = in.s.OBF.ID
+	}
+	return m
+}
+
+// severalDevices tells whether the verified identity is a registrant's, and the
+// meeting lets it in more than once.
+func (in *Input) severalDevices(m meeting.Marks) bool {
+	return in.s.Meeting.Settings.RegistrantSeveralDevices && strings.HasPrefix(m.Identity(), "reg:")
+}
+
+// capacity is how many seats the meeting has.
+func (in *Input) capacity() int {
+	n := DefaultCapacity
+	if in.s.Host != nil && in.s.Host.Licence.Capacity > 0 {
+		n = in.s.Host.Licence.Capacity
+	}
+	if c := in.s.Meeting.Settings.Capacity; c > 0 && c < n {
+		n = c
+	}
+	return n
+}
+
+// admission is how somebody enters whom no rule refused.
+func (in *Input) admission() Admission {
+	s := in.s
+	if in.resuming {
+		seat := s.Resume
+		return Admission{
+			Role: seat.Role, Waiting: seat.State == meeting.SeatWaiting, Exempt: true, Capacity: in.capacity(),
+			Marks: seat.Marks, Email: seat.Email, SeveralDevices: seat.SeveralDevices, Resumes: seat,
+		}
+	}
+	marks := in.marks()
+	return Admission{
+		Role:     in.role(),
+		Waiting:  s.Meeting.Settings.WaitingRoom && !s.Meeting.IsWebinar() && !in.hostOrAlt && !in.panelist,
+		Starts:   !s.Session.Live(),
+		Exempt:   in.hostOrAlt,
+		Capacity: in.capacity(),
+		Marks:    marks, Email: in.email, SeveralDevices: in.severalDevices(marks),
+	}
+}
+
+// role is what the joiner may do inside. An alternative host who comes after the
+// meeting has been started assists.
+func (in *Input) role() meeting.Role {
+	switch {
+	case in.hostish && (in.s.ZAK.User.ID == in.s.Meeting.HostID || !in.s.Session.Live() || !in.s.Session.HostStarted):
+		return meeting.RoleHost
+	case in.hostish:
+		return meeting.RoleCoHost
+	case in.panelist:
+		return meeting.RolePanelist
+	}
+	return meeting.RoleAttendee
+}
+
+// warnings note what refuses nothing.
+func (in *Input) warnings() []string {
+	all := in.a.Warnings
+	// The attempt's own slice is never appended to in place: it is shared.
+	add := func(text string) { all = append(slices.Clip(all), text) }
+	if in.token != nil {
+		for _, w := range signature.Warnings(in.token) {
+			add(w.Cause + ": " + w.Text)
+		}
+		if key := in.key(); in.a.LegacyKey != "" && key != "" && in.a.LegacyKey != key {
+			add("key_option_ignored: the option sdkKey names another key than the signature; the signature's counts")
+		}
+	}
+	if in.s.Meeting == nil || in.resuming {
+		return all
+	}
+	if in.obfFault != "" && !in.s.Policy.validates(in.now) {
+		add("obf_invalid: the OBF is not valid (" + obfCause(in.obfFault) + "); from " + day(in.s.Policy.ValidateFrom) + " on such a join ends in 4013")
+	}
+	if in.hostOrAlt && !in.start {
+		add("zak_without_role: the ZAK is the host's or an alternative's, but the signature's role is 0: this join takes part, it does not host")
+	}
+	if in.s.TK.Given && in.s.TK.Fault != "" && !in.s.Meeting.Settings.RegistrationRequired {
+		add("tk_unused: the tk is not valid here (" + in.s.TK.Fault + "), and none is needed")
+	}
+	return all
+}

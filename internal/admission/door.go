@@ -1,0 +1,321 @@
+package admission
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/anteroom/anteroom/errcode"
+	"github.com/anteroom/anteroom/internal/meeting"
+)
+
+// doorRules are asked at the door of the room.
+var doorRules = []Rule{
+	{
+		ID: "app_allowed", Step: StepAppBlocked, Code: errcode.BlockedByHostAdmin, Where: errcode.RoomWhere,
+		Name: "the meeting's account does not block the app", Causes: []string{"blocked_by_admin"},
+		Check: checkAppBlocked, stage: stageState, needs: needsMeeting,
+	},
+	{
+		ID: "cross_account", Step: StepCrossAccount, Code: errcode.NotAllowCrossJoin, Where: errcode.RoomWhere,
+		Name: "an app that joins another account's meeting is published, or brings a valid OBF", Causes: []string{"app_not_published"},
+		Check: checkCrossAccount, stage: stageState, needs: needsMeeting,
+	},
+	{
+		ID: "anonymous", Step: StepAnonymous, Code: errcode.NotAllowAnonymousJoin, Where: errcode.RoomWhere,
+		Name: "an external join carries a ZAK or an OBF from the enforcement date on", Causes: []string{"no_token"},
+		Check: checkAnonymous, stage: stageState, needs: needsMeeting,
+	},
+	{
+		ID: "user_token", Step: StepUserToken, Code: errcode.UserLevelTokenNotHaveHostZakObf, Where: errcode.RoomWhere,
+		Name: "an OBF, and the ZAK of an external join, is valid from the enforcement dates on",
+		Causes: []string{
+			"obf_malformed", "obf_forged", "obf_wrong_kind", "obf_expired", "obf_revoked", "obf_other_app", "obf_other_meeting",
+			"zak_malformed", "zak_forged", "zak_wrong_kind", "zak_expired", "zak_revoked",
+		},
+		Check: checkUserToken, stage: stageState, needs: needsMeeting,
+	},
+	{
+		ID: "user_present", Step: StepUserPresent, Code: errcode.AuthorizedUserNotInMeeting, Where: errcode.RoomWhere,
+		Name: "the user who authorised a valid OBF is inside", Causes: []string{"authorizing_user_absent"},
+		Check: checkUserPresent, stage: stageState, needs: needsMeeting,
+	},
+	{
+		ID: "removed", Step: StepRemoved, Code: errcode.BeRemoved, Where: errcode.RoomWhere,
+		Name: "the joiner was not removed from this instance", Causes: []string{"removed_by_host"},
+		Resume: true, Check: checkRemoved, stage: stageState, needs: needsMeeting,
+	},
+	{
+		ID: "barriers", Step: StepBarriers, Code: errcode.RejectBarriers, Where: errcode.RoomWhere,
+		Name: "no information barrier stands between the joiner and the host or anybody inside", Causes: []string{"barrier"},
+		Check: checkBarriers, stage: stageState, needs: needsMeeting,
+	},
+	{
+		ID: "locked", Step: StepLocked, Code: errcode.MeetingLocked, Where: errcode.RoomWhere,
+		Name: "the meeting is not locked", Causes: []string{"locked"},
+		Check: checkLocked, stage: stageState, needs: needsMeeting,
+	},
+	{
+		ID: "duplicate", Step: StepDuplicate, Code: errcode.ParticipantExist, Where: errcode.RoomWhere,
+		Name: "the verified identity has no live seat here yet", Causes: []string{"already_inside"},
+		Check: checkDuplicate, stage: stageState, needs: needsMeeting,
+	},
+	{
+		ID: "elsewhere", Step: StepElsewhere, Code: errcode.AnotherMeetingRunning, Where: errcode.RoomWhere,
+		Name: "the signed-in user is in no other live meeting, or may be in two", Causes: []string{"other_meeting_live"},
+		Check: checkElsewhere, stage: stageState, needs: needsMeeting,
+	},
+	{
+		ID: "capacity", Step: StepCapacity, Code: errcode.MeetingCapacityReached, Where: errcode.RoomWhere,
+		Name: "there is a free seat", Causes: []string{"full"},
+		Check: checkCapacity, stage: stageState, needs: needsMeeting,
+	},
+}
+
+func checkAppBlocked(in *Input) []Finding {
+	app := in.s.App
+	if app == nil {
+		in.unjudged = true
+		return nil
+	}
+	blocked := func(key string) bool { return key != "" && (key == app.Key || key == app.DevKey) }
+	if !slices.ContainsFunc(in.account.Settings.BlockedSDKKeys, blocked) {
+		return nil
+	}
+	return refuse("blocked_by_admin", "an administrator of the account %s blocks the key of the app %s", shown(in.account.Name), shown(app.Name))
+}
+
+func checkCrossAccount(in *Input) []Finding {
+	if !in.external || in.s.App.Published || in.obfValid {
+		return nil
+	}
+	return refuse("app_not_published", "the meeting belongs to the account %s, the app %s to the account %s; the app is not published, so it joins only meetings of its own account",
+		shown(in.account.Name), shown(in.s.App.Name), in.ownerName())
+}
+
+func (in *Input) ownerName() string {
+	if in.s.Owner != nil {
+		return shown(in.s.Owner.Name)
+	}
+	return shown(in.s.App.AccountID)
+}
+
+func checkAnonymous(in *Input) []Finding {
+	if !in.external || in.s.ZAK.Given || in.s.OBF.Given || in.s.AppExempt || !in.s.Policy.requires(in.now) {
+		return nil
+	}
+	return refuse("no_token", "the meeting belongs to the account %s, the app to the account %s; since %s such a join needs a ZAK or an OBF, and it has neither",
+		shown(in.account.Name), in.ownerName(), day(in.s.Policy.RequireFrom))
+}
+
+func checkUserToken(in *Input) []Finding {
+	if in.obfFault != "" && in.s.Policy.validates(in.now) {
+		t := &in.s.OBF
+		evidence := said(t.Evidence)
+		switch in.obfFault {
+		case "expired":
+			evidence = moment(t) + evidence
+		case "other_app":
+			evidence += ": the signature is by the app " + appName(in)
+		case "other_meeting":
+			evidence += ": it is for " + grouped(t.MeetingNumber) + ", and the join is to " + grouped(in.s.Meeting.Number)
+		}
+		return refuse(obfCause(in.obfFault), "%s%s", obfWords(in.obfFault), evidence)
+	}
+	if t := &in.s.ZAK; t.Given && !t.Valid() && in.zakIsUserToken() {
+		evidence := said(t.Evidence)
+		if t.Fault == "expired" {
+			evidence = moment(t) + evidence
+		}
+		return refuse(zakCause(t.Fault), "the ZAK of this external join %s%s", zakWords(t.Fault), evidence)
+	}
+	return nil
+}
+
+func appName(in *Input) string {
+	if in.s.App == nil {
+		return "of a key that nobody has"
+	}
+	return shown(in.s.App.Name)
+}
+
+// obfCause turns a token's fault into a cause of 4013.
+func obfCause(fault string) string {
+	switch fault {
+	case "wrong_token_kind":
+		return "obf_wrong_kind"
+	case "malformed", "forged", "expired", "other_app", "other_meeting":
+		return "obf_" + fault
+	}
+	return "obf_revoked" // an inactive user's tokens are as good as revoked
+}
+
+func obfWords(fault string) string {
+	switch fault {
+	case "wrong_token_kind":
+		return "what was passed as obfToken is a token of another kind"
+	case "malformed":
+		return "the text in obfToken is not a readable token"
+	case "forged":
+		return "the OBF was not signed by this server"
+	case "expired":
+		return "the OBF expired"
+	case "other_app":
+		return "the OBF was made for another app"
+	case "other_meeting":
+		return "the OBF is bound to another meeting"
+	case "user_inactive":
+		return "the user who authorised the OBF is not active"
+	}
+	return "the OBF was revoked"
+}
+
+func zakCause(fault string) string {
+	switch fault {
+	case "wrong_token_kind":
+		return "zak_wrong_kind"
+	case "malformed", "forged", "expired":
+		return "zak_" + fault
+	}
+	return "zak_revoked"
+}
+
+func zakWords(fault string) string {
+	switch fault {
+	case "wrong_token_kind":
+		return "is a token of another kind"
+	case "malformed":
+		return "is not a readable token"
+	case "forged":
+		return "was not signed by this server"
+	case "expired":
+		return "expired"
+	case "user_inactive":
+		return "belongs to a user who is not active"
+	}
+	return "was revoked"
+}
+
+func checkUserPresent(in *Input) []Finding {
+	if !in.obfValid || in.s.AuthorizerInside {
+		return nil
+	}
+	return refuse("authorizing_user_absent", "the OBF was authorised by %s, who is not inside the meeting (waiting does not count)", hidden(in.s.OBF.User.Email))
+}
+
+func checkRemoved(in *Input) []Finding {
+	if in.account.Settings.AllowRejoin || !in.s.Session.Live() {
+		return nil
+	}
+	if seat := in.s.Resume; in.resuming && seat != nil && seat.State == meeting.SeatRemoved && seat.SessionID == in.s.Session.ID {
+		return refuse("removed_by_host", "the seat of this page, %s, was removed from this meeting", shown(seat.Name))
+	}
+	if len(in.s.Removed) == 0 {
+		return nil
+	}
+	mine := in.marks()
+	for i := range in.s.Removed {
+		r := &in.s.Removed[i]
+		if by := sameMark(&mine, &r.Marks); by != "" {
+			return refuse("removed_by_host", "%s was removed at %s, and the joiner is the same %s", shown(r.Name), at(r.At), by)
+		}
+	}
+	return nil
+}
+
+// sameMark names the mark that two seats share. The address counts only where
+// neither has anything stronger.
+func sameMark(a, b *meeting.Marks) string {
+	switch {
+	case a.UserID != "" && a.UserID == b.UserID:
+		return "signed-in user"
+	case a.RegistrantID != "" && a.RegistrantID == b.RegistrantID:
+		return "registrant"
+	case a.AppID == b.AppID && a.CustomerKey != "" && a.CustomerKey == b.CustomerKey:
+		return "customerKey of the same app"
+	case a.AppID == b.AppID && a.OBFID != "" && a.OBFID == b.OBFID:
+		return "OBF of the same app"
+	case a.DeviceID != "" && a.DeviceID == b.DeviceID:
+		return "browser"
+	case a.Email != "" && strings.EqualFold(a.Email, b.Email) && !strong(a) && !strong(b):
+		return "e-mail address"
+	}
+	return ""
+}
+
+func strong(m *meeting.Marks) bool {
+	return m.UserID != "" || m.RegistrantID != "" || m.CustomerKey != "" || m.OBFID != "" || m.DeviceID != ""
+}
+
+func checkBarriers(in *Input) []Finding {
+	barriers := in.account.Settings.Barriers
+	if len(barriers) == 0 || !in.s.ZAK.Valid() {
+		return nil
+	}
+	mine := in.s.ZAK.User.Groups
+	var host []string
+	if h := in.s.Host; h != nil && h.ID != in.s.ZAK.User.ID {
+		host = h.Groups
+	}
+	for _, pair := range barriers {
+		for i, group := range pair {
+			other := pair[1-i]
+			if !slices.Contains(mine, group) {
+				continue
+			}
+			if slices.Contains(host, other) {
+				return refuse("barrier", "the joiner is in the group %s, the host in the group %s, and a barrier of the account keeps the two apart", shown(group), shown(other))
+			}
+			if slices.Contains(in.s.InsideGroups, other) {
+				return refuse("barrier", "the joiner is in the group %s, somebody inside in the group %s, and a barrier of the account keeps the two apart", shown(group), shown(other))
+			}
+		}
+	}
+	return nil
+}
+
+func checkLocked(in *Input) []Finding {
+	if !in.s.Session.Live() || !in.s.Session.Locked || in.hostOrAlt {
+		return nil
+	}
+	return refuse("locked", "the meeting %s has been locked by a host", shown(in.s.Meeting.Topic))
+}
+
+func checkDuplicate(in *Input) []Finding {
+	if in.s.Inside == nil {
+		return nil
+	}
+	mine := in.marks()
+	if mine.Identity() == "" || in.severalDevices(mine) {
+		return nil
+	}
+	who := "the same signed-in user"
+	switch {
+	case mine.OBFID != "":
+		who = "the same app with the same OBF"
+	case mine.UserID == "":
+		who = "the same registrant"
+	}
+	where := ""
+	if seat := in.s.Inside.Seat; seat != nil {
+		where = ", as " + shown(seat.Name)
+	}
+	return refuse("already_inside", "%s is inside already%s, from another page", who, where)
+}
+
+func checkElsewhere(in *Input) []Finding {
+	e := in.s.Elsewhere
+	if e == nil || !in.s.ZAK.Valid() || in.account.Settings.AllowTwoMeetings || in.s.ZAK.User.Licence.ConcurrentMeetings > 1 {
+		return nil
+	}
+	return refuse("other_meeting_live", "%s is in another live meeting, %s%s", hidden(in.s.ZAK.User.Email), grouped(e.MeetingNumber), topic(e.Topic))
+}
+
+func checkCapacity(in *Input) []Finding {
+	if !in.s.Session.Live() || in.hostOrAlt {
+		return nil
+	}
+	if n := in.capacity(); in.s.Session.Seats >= n {
+		return refuse("full", "all %d seats of the meeting %s are taken", n, shown(in.s.Meeting.Topic))
+	}
+	return nil
+}

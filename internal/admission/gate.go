@@ -1,0 +1,281 @@
+package admission
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/anteroom/anteroom/errcode"
+	"github.com/anteroom/anteroom/internal/meeting"
+	"github.com/anteroom/anteroom/signature"
+)
+
+// Loader fetches the facts of a decision. Something that does not exist is a
+// fact, not an error; an error means that the storage could not be asked, and
+// the join ends in 4009.
+type Loader interface {
+	// App is the first load: who the key claim of a signature names. The key is
+	// as it was sent, untrusted, and never empty.
+	App(ctx context.Context, key string) (AppFacts, error)
+	// Resume finds the seat that a genuine resume token of its newest generation
+	// names, live or not; nil for any other token.
+	Resume(ctx context.Context, token string) (*meeting.Seat, error)
+	// Load is the second load. It is asked only for a right signature or for a
+	// seat that comes back. App, Policy and Resume of the answer may be left
+	// out: the gate fills them in from the request.
+	Load(ctx context.Context, r LoadRequest) (*Snapshot, error)
+}
+
+// LoadRequest says what the second load is for.
+type LoadRequest struct {
+	Now     time.Time
+	Attempt *Attempt
+	// Claims are the believed claims of the signature; nil where a seat comes
+	// back without one.
+	Claims *signature.Claims
+	App    AppFacts
+	// Resume is the live seat that is taken over, or nil. Where Claims is nil,
+	// its Marks.AppID names the app.
+	Resume *meeting.Seat
+}
+
+// Prober limits how often a failed signature is probed for its reason;
+// *rate.Limiter is one.
+type Prober interface{ Allow() bool }
+
+// Gate runs joins through the rules. The zero value works: default policy, no
+// search for the reason of a wrong HMAC.
+type Gate struct {
+	// Policy answers the platform's policy at the time of the join; nil means
+	// DefaultPolicy.
+	Policy func() Policy
+	// Thorough goes on after a fault of the options or the token's time, so that
+	// all faults are told in one round. It costs loads, hence development only,
+	// and dry runs. It never loads a meeting for a wrong signature.
+	Thorough bool
+	// Keyring is asked why a signature is wrong; nil asks nobody.
+	Keyring signature.Keyring
+	// Probes limits the search for the secret that made a wrong HMAC; nil sets
+	// no limit.
+	Probes Prober
+}
+
+// NewGate makes a gate under a policy that does not change.
+func NewGate(policy Policy) *Gate { return &Gate{Policy: func() Policy { return policy }} }
+
+// Run decides a join, loading what it needs. The snapshot is never nil and holds
+// what was loaded, so that the caller can act on what was decided.
+func (g *Gate) Run(ctx context.Context, l Loader, now time.Time, a *Attempt) (Verdict, *Snapshot) {
+	policy := DefaultPolicy()
+	if g.Policy != nil {
+		policy = g.Policy()
+	}
+	s := &Snapshot{Policy: policy}
+	seat, err := resumeSeat(ctx, l, a)
+	if err != nil {
+		return broken(a, err), s
+	}
+	if seat != nil && seat.State.Live() {
+		loaded, err := l.Load(ctx, LoadRequest{Now: now, Attempt: a, Resume: seat})
+		if err != nil {
+			return broken(a, err), s
+		}
+		loaded.complete(policy, loaded.AppFacts)
+		loaded.Resume = seat
+		if loaded.resumes() {
+			return Decide(now, a, loaded), loaded
+		}
+	}
+	v, s := g.fresh(ctx, l, now, a, s)
+	if seat != nil && !v.Admitted() && s.Meeting == nil && signatureStep(v.Decision.Step) {
+		return g.staleReturn(ctx, l, now, a, seat, v, s)
+	}
+	return v, s
+}
+
+func resumeSeat(ctx context.Context, l Loader, a *Attempt) (*meeting.Seat, error) {
+	if a.ResumeToken == "" || a.MeetingNumber == "" {
+		return nil, nil
+	}
+	return l.Resume(ctx, a.ResumeToken)
+}
+
+// fresh decides a join that brings a signature of its own.
+func (g *Gate) fresh(ctx context.Context, l Loader, now time.Time, a *Attempt, s *Snapshot) (Verdict, *Snapshot) {
+	in := &Input{now: now, a: a, s: s}
+	in.run(stageRequest)
+	if len(in.findings) > 0 && !g.Thorough {
+		return in.verdict(), s
+	}
+	in.read()
+	if key := in.key(); key != "" {
+		facts, err := l.App(ctx, key)
+		if err != nil {
+			return broken(a, err), s
+		}
+		s.AppFacts = facts
+	}
+	in.verify()
+	in.run(stageApp)
+	if !in.trusted() {
+		g.diagnose(ctx, in)
+		return in.verdict(), s
+	}
+	if len(in.findings) > 0 && !g.Thorough {
+		return in.verdict(), s
+	}
+	if a.MeetingNumber == "" { // only reached by a thorough look at refused options
+		return in.verdict(), s
+	}
+	loaded, err := l.Load(ctx, LoadRequest{Now: now, Attempt: a, Claims: &in.token.Claims, App: s.AppFacts})
+	if err != nil {
+		if len(in.findings) > 0 {
+			return in.verdict(), s
+		}
+		return broken(a, err), s
+	}
+	loaded.complete(s.Policy, s.AppFacts)
+	loaded.Resume = nil
+	in.s = loaded
+	in.derive()
+	in.run(stageState)
+	return in.verdict(), loaded
+}
+
+// staleReturn looks again at a page that came back with a seat that is gone and
+// a signature that is no longer good: having been removed, or the meeting being
+// over, is the better answer, and the genuine resume token earns it.
+func (g *Gate) staleReturn(ctx context.Context, l Loader, now time.Time, a *Attempt, seat *meeting.Seat, v Verdict, s *Snapshot) (Verdict, *Snapshot) {
+	loaded, err := l.Load(ctx, LoadRequest{Now: now, Attempt: a, Resume: seat})
+	if err != nil {
+		return v, s
+	}
+	loaded.complete(s.Policy, loaded.AppFacts)
+	loaded.Resume = seat
+	if loaded.Meeting == nil || loaded.Meeting.ID != seat.MeetingID {
+		return v, s
+	}
+	in := &Input{now: now, a: a, s: loaded, resuming: true}
+	in.derive()
+	in.run(stageState)
+	if len(in.findings) == 0 {
+		return v, s
+	}
+	in.findings = append(in.findings, *v.Decision)
+	in.findings = append(in.findings, v.AlsoFailing...)
+	return in.verdict(), loaded
+}
+
+func signatureStep(step string) bool {
+	switch step {
+	case StepOptions, StepSignature, StepTokenTime, StepRole:
+		return true
+	}
+	return false
+}
+
+// complete fills in what a loader may leave out.
+func (s *Snapshot) complete(policy Policy, app AppFacts) {
+	if s.App == nil {
+		s.AppFacts = app
+	}
+	if s.Policy.ValidateFrom.IsZero() && s.Policy.RequireFrom.IsZero() {
+		s.Policy = policy
+	}
+}
+
+// resumes tells whether the resume token's seat is taken over.
+func (s *Snapshot) resumes() bool {
+	return s.Resume != nil && s.Resume.State.Live() && s.Meeting != nil && s.Session.Live() &&
+		s.Resume.MeetingID == s.Meeting.ID && s.Resume.SessionID == s.Session.ID
+}
+
+// Decide is the gate as one pure function of the facts: every rule that can be
+// judged is judged, the first that fails decides. It neither loads nor probes.
+func Decide(now time.Time, a *Attempt, s *Snapshot) Verdict {
+	in := &Input{now: now, a: a, s: s}
+	if s.resumes() {
+		in.resuming = true
+		in.run(stageRequest)
+		in.derive()
+		in.run(stageState)
+		return in.verdict()
+	}
+	in.run(stageRequest)
+	in.read()
+	in.verify()
+	in.run(stageApp)
+	in.derive()
+	in.run(stageState)
+	return in.verdict()
+}
+
+// DecideApp is the first half of Decide: options, version, app, signature, token
+// time, role and the app's permission, which need no more than the app. The token
+// is nil where it cannot be read; believed tells that it was made by the app and is
+// about this meeting, so that the second load may happen.
+func DecideApp(now time.Time, a *Attempt, app AppFacts, policy Policy) (v Verdict, token *signature.Token, believed bool) {
+	in := &Input{now: now, a: a, s: &Snapshot{Policy: policy, AppFacts: app}}
+	in.run(stageRequest)
+	in.read()
+	in.verify()
+	in.run(stageApp)
+	return in.verdict(), in.token, in.trusted()
+}
+
+// diagnose replaces what the fast path said about a wrong signature by what a
+// search for its reason finds.
+func (g *Gate) diagnose(ctx context.Context, in *Input) {
+	if g.Keyring == nil || in.blank() {
+		return
+	}
+	o := signature.Options{Now: in.now, MeetingNumber: in.a.MeetingNumber, Keyring: g.Keyring}
+	if g.Probes != nil && !g.Probes.Allow() {
+		o.MaxProbes = -1
+	}
+	report := signature.Diagnose(ctx, in.a.Signature, o)
+	var before, found, after []Finding
+	for _, f := range in.findings {
+		switch f.Step {
+		case StepSignature, StepTokenTime, StepRole:
+		case StepPermission:
+			after = append(after, f)
+		default:
+			before = append(before, f)
+		}
+	}
+	wrong := false
+	for _, f := range report.Faults() {
+		if f.Step == signature.StepOptions || (f.Step == signature.StepApp && in.token != nil) {
+			continue
+		}
+		wrong = wrong || f.Step == StepSignature
+		found = append(found, faultFinding(&f, in.now))
+	}
+	if wrong || in.tokenFault == nil && in.s.App == nil {
+		in.findings = append(append(before, found...), after...)
+	}
+}
+
+// broken is the verdict where the gate itself cannot work.
+func broken(a *Attempt, err error) Verdict {
+	return Verdict{Decision: ServerFault(err, "storage_unavailable"), Warnings: a.Warnings}
+}
+
+// ServerFault is the finding of a join that cannot be decided or carried out
+// (4009): cause is "storage_unavailable", "media_unavailable" or "internal".
+func ServerFault(err error, cause string) *Finding {
+	evidence := map[string]string{
+		"storage_unavailable": "the database could not be asked",
+		"media_unavailable":   "the media server could not be used",
+	}[cause]
+	if evidence == "" {
+		evidence, cause = "the server met something it did not expect", "internal"
+	}
+	if err != nil {
+		evidence = fmt.Sprintf("%s: %s", evidence, clip(err.Error(), 200))
+	}
+	f := Finding{Step: StepAdmission, Code: errcode.ServerError, Cause: cause, Evidence: evidence}
+	f.complete()
+	return &f
+}

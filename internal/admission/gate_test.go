@@ -1,0 +1,289 @@
+package admission
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/anteroom/anteroom/errcode"
+	"github.com/anteroom/anteroom/internal/meeting"
+	"github.com/anteroom/anteroom/signature"
+)
+
+// fakeLoader answers from a scene and counts what is asked.
+type fakeLoader struct {
+	c                                *scene
+	seat                             *meeting.Seat
+	appErr, loadErr, resumeErr       error
+	appAsked, loadAsked, resumeAsked int
+	last                             LoadRequest
+}
+
+func (l *fakeLoader) App(context.Context, string) (AppFacts, error) {
+	l.appAsked++
+	return l.c.s.AppFacts, l.appErr
+}
+
+func (l *fakeLoader) Resume(context.Context, string) (*meeting.Seat, error) {
+	l.resumeAsked++
+	return l.seat, l.resumeErr
+}
+
+func (l *fakeLoader) Load(_ context.Context, r LoadRequest) (*Snapshot, error) {
+	l.loadAsked++
+	l.last = r
+	if l.loadErr != nil {
+		return nil, l.loadErr
+	}
+	s := *l.c.s
+	s.Policy = Policy{}
+	if r.Claims != nil {
+		s.AppFacts = AppFacts{}
+	}
+	return &s, nil
+}
+
+func run(t *testing.T, g *Gate, l *fakeLoader) (Verdict, *Snapshot) {
+	t.Helper()
+	v, s := g.Run(t.Context(), l, l.c.now, l.c.attempt(t))
+	if s == nil {
+		t.Fatal("no snapshot")
+	}
+	return v, s
+}
+
+func TestRunSaysWhatDecideSays(t *testing.T) {
+	for _, tc := range ruleCases {
+		c := newScene()
+		tc.change(c)
+		policy := c.s.Policy
+		l := &fakeLoader{c: c}
+		got, _ := run(t, NewGate(policy), l)
+		want := c.decide(t)
+		if got.Admitted() || got.Decision.Code != want.Decision.Code || got.Decision.Cause != want.Decision.Cause {
+			t.Errorf("%s/%s: %+v", tc.rule, tc.cause, got.Decision)
+		}
+		thorough := &Gate{Policy: func() Policy { return policy }, Thorough: true}
+		got, _ = run(t, thorough, &fakeLoader{c: c})
+		if got.Admitted() || got.Decision.Cause != want.Decision.Cause {
+			t.Errorf("thorough, %s/%s: %+v", tc.rule, tc.cause, got.Decision)
+		}
+	}
+	c := newScene()
+	v, s := run(t, &Gate{}, &fakeLoader{c: c})
+	if !v.Admitted() || s.App != c.s.App || s.Meeting == nil || v.Claims.AppKey != testKey || len(v.Passed) != len(Rules) {
+		t.Errorf("%+v", v)
+	}
+}
+
+func TestNothingIsLoadedForAWrongSignature(t *testing.T) {
+	for _, thorough := range []bool{false, true} {
+		for name, change := range map[string]func(*scene){
+			"wrong HMAC":    func(c *scene) { c.sign.Secret = "another-secret-0123456789abcdef00" },
+			"no JWT":        func(c *scene) { c.raw = "rubbish" },
+			"other meeting": func(c *scene) { c.sign.MeetingNumber = "123456789" },
+			"unknown key":   func(c *scene) { c.s.App = nil },
+			"too long":      func(c *scene) { c.sign.ExpiresAt = c.now.Add(3 * time.Hour); forgeLong(c) },
+		} {
+			c := newScene()
+			change(c)
+			l := &fakeLoader{c: c}
+			v, s := run(t, &Gate{Thorough: thorough}, l)
+			if v.Admitted() || l.loadAsked != 0 || s.Meeting != nil {
+				t.Errorf("%s: loaded %d times, %+v", name, l.loadAsked, v.Decision)
+			}
+		}
+	}
+}
+
+func forgeLong(c *scene) {
+	c.raw = rawToken(c, `{"appKey":"`+testKey+`","mn":"`+testNumber+`","role":0,"iat":`+unix(c.now)+`,"exp":`+unix(c.now.Add(90*time.Hour))+`}`)
+}
+
+func TestAThoroughGateTellsAllFaultsInOneRound(t *testing.T) {
+	c := newScene()
+	c.a.Invalid = []InvalidOption{{Field: "userName", Cause: "userName_missing", Evidence: "userName is absent"}}
+	c.sign.IssuedAt, c.sign.ExpiresAt = c.now.Add(-2*time.Hour), c.now.Add(-time.Hour)
+	c.s.Session.Locked = true
+	v, _ := run(t, &Gate{Thorough: true}, &fakeLoader{c: c})
+	if v.Decision.Cause != "userName_missing" || !v.has("expired") || !v.has("locked") {
+		t.Errorf("%+v %+v", v.Decision, v.AlsoFailing)
+	}
+	l := &fakeLoader{c: c}
+	v, _ = run(t, &Gate{}, l)
+	if v.Decision.Cause != "userName_missing" || l.appAsked+l.loadAsked != 0 {
+		t.Errorf("production loads for refused options: %+v", l)
+	}
+}
+
+func TestStorageFailures(t *testing.T) {
+	broken := errors.New("disk on fire")
+	for name, l := range map[string]*fakeLoader{
+		"app":    {appErr: broken},
+		"load":   {loadErr: broken},
+		"resume": {resumeErr: broken},
+	} {
+		l.c = newScene()
+		if name == "resume" {
+			l.c.a.ResumeToken = "token"
+		}
+		v, _ := run(t, &Gate{}, l)
+		if v.Admitted() || v.Decision.Code != errcode.ServerError || v.Decision.Cause != "storage_unavailable" || v.HTTPStatus() != 503 || v.Decision.Remedy == "" {
+			t.Errorf("%s: %+v", name, v.Decision)
+		}
+	}
+	for cause, want := range map[string]string{"media_unavailable": "media_unavailable", "else": "internal"} {
+		if f := ServerFault(nil, cause); f.Cause != want || f.Name != "SERVER_ERROR" {
+			t.Errorf("%+v", f)
+		}
+	}
+}
+
+// comingBack is a scene with a live seat and no signature worth anything.
+func comingBack() (*scene, *fakeLoader) {
+	c := newScene()
+	c.a.ResumeToken = "token"
+	c.raw = "stale"
+	c.a.UserName = "Ada"
+	seat := &meeting.Seat{
+		ID: "seat-1", SessionID: "s-1", MeetingID: "m-1", Name: "Ada", Role: meeting.RoleAttendee,
+		State: meeting.SeatReconnecting, Marks: meeting.Marks{DeviceID: "d-1"},
+	}
+	return c, &fakeLoader{c: c, seat: seat}
+}
+
+func TestComingBack(t *testing.T) {
+	for _, tc := range []struct {
+		name   string
+		want   errcode.Code
+		resume bool
+		change func(*scene, *fakeLoader)
+	}{
+		{"with a stale signature", 0, true, func(*scene, *fakeLoader) {}},
+		{"with none", 0, true, func(c *scene, _ *fakeLoader) {
+			c.raw = " "
+			c.a.Invalid = []InvalidOption{{Field: "signature", Cause: "signature_missing"}}
+		}},
+		{"locked, full, inside already, passcode, blocked", 0, true, func(c *scene, _ *fakeLoader) {
+			c.s.Session.Locked, c.s.Session.Seats = true, 100
+			c.s.Inside = &Presence{}
+			c.passcode()
+			c.s.Account.Settings.BlockedSDKKeys = []string{testKey}
+		}},
+		{"options still count", 4003, false, func(c *scene, _ *fakeLoader) {
+			c.a.Invalid = []InvalidOption{{Field: "userName", Cause: "userName_missing"}}
+		}},
+		{"removed while away", 3009, false, func(_ *scene, l *fakeLoader) { l.seat.State = meeting.SeatRemoved }},
+		{"removed by another mark", 3009, false, func(c *scene, _ *fakeLoader) {
+			c.s.Removed = []RemovedMark{{Marks: meeting.Marks{DeviceID: "d-1"}}}
+		}},
+		{"removed, and rejoining allowed", 3712, false, func(c *scene, l *fakeLoader) {
+			l.seat.State = meeting.SeatRemoved
+			c.s.Account.Settings.AllowRejoin = true
+		}},
+		{"ended meanwhile", 4004, false, func(c *scene, l *fakeLoader) {
+			l.seat.State = meeting.SeatLeft
+			c.ended(time.Minute, meeting.EndedByHost)
+		}},
+		{"given up meanwhile", 3712, false, func(_ *scene, l *fakeLoader) { l.seat.State = meeting.SeatLost }},
+		{"a seat of another meeting", 3712, false, func(_ *scene, l *fakeLoader) { l.seat.MeetingID = "m-2" }},
+		{"a seat of an earlier instance", 3712, false, func(_ *scene, l *fakeLoader) { l.seat.SessionID = "s-0" }},
+		{"no token of ours", 3712, false, func(_ *scene, l *fakeLoader) { l.seat = nil }},
+		{"no token of ours, but a good signature", 0, false, func(c *scene, l *fakeLoader) { l.seat, c.raw = nil, "" }},
+		{"a dead seat and a good signature", 0, false, func(c *scene, l *fakeLoader) { l.seat.State, c.raw = meeting.SeatLeft, "" }},
+		{"a dead seat, a good signature, and over", 4004, false, func(c *scene, l *fakeLoader) {
+			l.seat.State, c.raw = meeting.SeatLeft, ""
+			c.ended(time.Minute, meeting.EndedByHost)
+		}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			c, l := comingBack()
+			tc.change(c, l)
+			v, _ := run(t, &Gate{}, l)
+			if codeOf(&v) != tc.want {
+				t.Fatalf("got %d, want %d: %+v", codeOf(&v), tc.want, v.Decision)
+			}
+			if (v.Admission.Resumes != nil) != tc.resume {
+				t.Errorf("resumes: %+v", v.Admission)
+			}
+		})
+	}
+}
+
+type allowance bool
+
+func (a allowance) Allow() bool { return bool(a) }
+
+func TestAWrongSignatureIsExplained(t *testing.T) {
+	other := signature.Credential{App: signature.App{ID: "app-2", Name: "Billing portal"}, Key: "BILLINGKEY", Secret: []byte("billing-secret-0123456789abcdef00")}
+	own := signature.Credential{App: signature.App{ID: "app-1", Name: "Classroom"}, Key: testKey, Secret: []byte(testSecret)}
+	for _, tc := range []struct {
+		name   string
+		cause  string
+		allow  bool
+		change func(*scene)
+	}{
+		{"another app's secret", "other_apps_secret", true, func(c *scene) { c.sign.Secret = "billing-secret-0123456789abcdef00" }},
+		{"secret with a line break", "secret_whitespace", true, func(c *scene) { c.sign.Secret = testSecret + "\n" }},
+		{"no search allowed", "probe_skipped", false, func(c *scene) { c.sign.Secret = testSecret + "\n" }},
+		{"the app's fault stays first", "app_disabled", true, func(c *scene) {
+			c.s.App.Enabled = false
+			c.sign.Secret = testSecret + "\n"
+		}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			c := newScene()
+			tc.change(c)
+			g := &Gate{Keyring: signature.NewKeyring(own, other), Probes: allowance(tc.allow)}
+			v, _ := run(t, g, &fakeLoader{c: c})
+			if v.Admitted() || v.Decision.Cause != tc.cause || v.Decision.Remedy == "" {
+				t.Errorf("%+v", v.Decision)
+			}
+		})
+	}
+}
+
+func TestDecideApp(t *testing.T) {
+	c := newScene()
+	v, token, believed := DecideApp(c.now, c.attempt(t), c.s.AppFacts, c.s.Policy)
+	if !v.Admitted() || token == nil || !believed {
+		t.Errorf("%+v", v)
+	}
+	c.sign.Secret = "another-secret-0123456789abcdef00"
+	if v, _, believed = DecideApp(c.now, c.attempt(t), c.s.AppFacts, c.s.Policy); v.Admitted() || believed {
+		t.Errorf("%+v", v)
+	}
+	if v, token, believed = DecideApp(c.now, &Attempt{}, AppFacts{}, Policy{}); v.Admitted() || believed || token != nil {
+		t.Errorf("%+v", v)
+	}
+}
+
+func TestTheLoaderIsToldWhatItNeeds(t *testing.T) {
+	c := newScene()
+	l := &fakeLoader{c: c}
+	run(t, &Gate{}, l)
+	if l.last.Claims == nil || l.last.Claims.MeetingNumber != testNumber || l.last.App.App != c.s.App || !l.last.Now.Equal(c.now) || l.resumeAsked != 0 {
+		t.Errorf("%+v", l.last)
+	}
+	c, l = comingBack()
+	run(t, &Gate{}, l)
+	if l.last.Claims != nil || l.last.Resume != l.seat || l.appAsked != 0 {
+		t.Errorf("%+v", l.last)
+	}
+	_ = c
+}
+
+func TestDecideChangesNothing(t *testing.T) {
+	c := newScene()
+	c.passcode()
+	c.a.Warnings = append(make([]string, 0, 8), "one")
+	a := c.attempt(t)
+	before, snap := *a, *c.s
+	first := Decide(c.now, a, c.s)
+	second := Decide(c.now, a, c.s)
+	if !reflect.DeepEqual(first, second) || !reflect.DeepEqual(before, *a) || !reflect.DeepEqual(snap, *c.s) {
+		t.Error("Decide is not pure")
+	}
+}

@@ -1,0 +1,101 @@
+package admission
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+
+	"net/url"
+	"strings"
+)
+
+// PasscodeTries is how many wrong passcodes from one address for one meeting are
+// judged before none is for a while.
+const PasscodeTries = 10
+
+// linkSuffix ends a passcode's link form in many links; it carries nothing.
+const linkSuffix = ".1"
+
+// passcodeOption is what each view calls the option.
+var passcodeOption = map[string]string{"client": "passWord", "component": "password"}
+
+func checkPasscode(in *Input) []Finding {
+	m := in.s.Meeting
+	if m.Passcode == "" || in.hostOrAlt || in.panelist || in.registrant {
+		return nil
+	}
+	given := in.a.Password
+	want := passcodeOption[in.a.View]
+	misspelt := in.a.PasswordOption != "" && want != "" && in.a.PasswordOption != want
+	if in.s.PasscodeFailures >= PasscodeTries && (given != "" || misspelt) {
+		f := Finding{
+			Cause: "throttled", Status: statusThrottled, RetryAfter: in.s.PasscodeRetryAfter,
+			Evidence: "too many wrong passcodes came from this address for this meeting; for " + span(in.s.PasscodeRetryAfter) + " none is tried",
+		}
+		return []Finding{f}
+	}
+	switch {
+	case misspelt:
+		return refuse("option_misspelt", "the passcode was passed as %s; in %s the option is called “%s”, and the other is not read",
+			shown(in.a.PasswordOption), viewName(in.a.View), want)
+	case given == "":
+		return refuse("passcode_missing", "the meeting %s has a passcode, and none was passed", shown(m.Topic))
+	case samePasscode(given, m.Passcode, m.PasscodeLink):
+		return nil
+	case damagedLink(given, m.PasscodeLink):
+		return refuse("link_form_damaged", "the passcode looks like the one of the join link, cut short, encoded or with more around it")
+	}
+	return refuse("passcode_wrong", "the passcode that was passed (%d characters) is not that of the meeting %s", len([]rune(given)), shown(m.Topic))
+}
+
+func viewName(view string) string {
+	if view == "client" {
+		return "Client View"
+	}
+	return "Component View"
+}
+
+// samePasscode compares with the plain and the link form. All comparisons are
+// made, over digests, so that time tells neither length nor place.
+func samePasscode(given, plain, link string) bool {
+	sum := sha256.Sum256([]byte(given))
+	want := sha256.Sum256([]byte(plain))
+	same := subtle.ConstantTimeCompare(sum[:], want[:])
+	if link != "" {
+		bare := sha256.Sum256([]byte(strings.TrimSuffix(given, linkSuffix)))
+		want = sha256.Sum256([]byte(strings.TrimSuffix(link, linkSuffix)))
+		same |= subtle.ConstantTimeCompare(bare[:], want[:])
+	}
+	return same == 1
+}
+
+// leastLinkPart is how much of a link form must be right before it is recognised:
+// too much to be found by trying.
+const leastLinkPart = 16
+
+// damagedLink recognises a link form that something has happened to.
+func damagedLink(given, link string) bool {
+	link = strings.TrimSuffix(link, linkSuffix)
+	if len(link) < leastLinkPart || len(given) < leastLinkPart {
+		return false
+	}
+	if decoded, err := url.QueryUnescape(given); err == nil {
+		given = decoded
+	}
+	part := sha256.Sum256([]byte(link[:leastLinkPart]))
+	// The first characters of a passcode, of what follows a link's "pwd=" or a quote.
+	for _, mark := range []string{"", "pwd=", `"`, "'", " "} {
+		i := strings.Index(given, mark)
+		if i < 0 {
+			continue
+		}
+		rest := given[i+len(mark):]
+		if len(rest) < leastLinkPart {
+			continue
+		}
+		have := sha256.Sum256([]byte(rest[:leastLinkPart]))
+		if subtle.ConstantTimeCompare(have[:], part[:]) == 1 {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,136 @@
+package admission
+
+import (
+	"time"
+
+	"github.com/anteroom/anteroom/errcode"
+	"github.com/anteroom/anteroom/internal/meeting"
+)
+
+// EndedMemory is how long a meeting that its host ended stays ended for those who
+// cannot start it again.
+const EndedMemory = 10 * time.Minute
+
+// stateRules ask whether the meeting is going on.
+var stateRules = []Rule{
+	{
+		ID: "simulive", Step: StepSimulive, Code: errcode.UnableJoinEndedSimulive, Where: errcode.GateWhere,
+		Name: "the playback of a simulive webinar is not over", Causes: []string{"simulive_ended"},
+		Check: checkSimulive, stage: stageState, needs: needsMeeting,
+	},
+	{
+		ID: "ended", Step: StepEnded, Code: errcode.MeetingEnded, Where: errcode.RoomWhere,
+		Name: "the meeting has not ended for good", Causes: []string{"ended_by_host", "duration_limit", "occurrence_over"},
+		Resume: true, Check: checkEnded, stage: stageState, needs: needsMeeting,
+	},
+	{
+		ID: "started", Step: StepStarted, Code: errcode.MeetingNotStart, Where: errcode.GateWhere,
+		Name: "the meeting is running, or may be entered before the host", Causes: []string{"host_not_here", "too_early", "practice_session", "host_joined_as_participant"},
+		Check: checkStarted, stage: stageState, needs: needsMeeting,
+	},
+}
+
+func (in *Input) simulive() bool {
+	return in.s.Meeting.IsWebinar() && in.s.Meeting.Settings.Simulive
+}
+
+// playing tells whether a simulive webinar's recording is being shown by schedule.
+func (in *Input) playing() bool {
+	if !in.simulive() {
+		return false
+	}
+	start, ok := NextStart(in.s.Meeting, in.now)
+	return ok && !in.now.Before(start)
+}
+
+func checkSimulive(in *Input) []Finding {
+	if !in.simulive() {
+		return nil
+	}
+	if end, ok := lastEnd(in.s.Meeting); ok && !in.now.Before(end) {
+		return refuse("simulive_ended", "the playback of the webinar %s ended at %s", shown(in.s.Meeting.Topic), at(end))
+	}
+	return nil
+}
+
+func checkEnded(in *Input) []Finding {
+	m, last := in.s.Meeting, in.s.Last
+	if in.running || in.simulive() {
+		return nil
+	}
+	instant := m.Kind == meeting.KindInstant
+	if in.hostish && !instant {
+		return nil
+	}
+	if o := in.s.TK.Occurrence; in.registrant && !o.IsZero() && !in.now.Before(o.Add(m.Duration)) {
+		return refuse("occurrence_over", "the tk is for the occurrence of %s, which is over", at(o))
+	}
+	if last == nil || last.EndedAt.IsZero() {
+		return nil
+	}
+	end, scheduled := lastEnd(m)
+	switch {
+	case instant:
+	case scheduled && !in.now.Before(end):
+	case last.EndReason == meeting.EndedByHost && in.now.Sub(last.EndedAt) < EndedMemory:
+		return refuse("ended_by_host", "the host ended the meeting %s %s ago; for %s after that only the host can begin it again",
+			shown(m.Topic), span(in.now.Sub(last.EndedAt)), span(EndedMemory))
+	default:
+		return nil
+	}
+	switch last.EndReason {
+	case meeting.EndedByHost:
+		return refuse("ended_by_host", "the host ended the meeting %s at %s", shown(m.Topic), at(last.EndedAt))
+	case meeting.EndedDuration:
+		return refuse("duration_limit", "the meeting %s reached its time limit at %s", shown(m.Topic), at(last.EndedAt))
+	}
+	return refuse("occurrence_over", "the meeting %s was over at %s, when the last participant had left, and no occurrence lies ahead", shown(m.Topic), at(last.EndedAt))
+}
+
+func checkStarted(in *Input) []Finding {
+	m := in.s.Meeting
+	switch {
+	case in.hostish:
+		return nil
+	case in.s.Session.Live() && in.s.Session.Practice && !in.panelist:
+		return refuse("practice_session", "the webinar %s is in a practice session, which only its hosts and panelists attend", shown(m.Topic))
+	case in.running:
+		return nil
+	}
+	start, scheduled := NextStart(m, in.now)
+	if in.simulive() {
+		if !scheduled {
+			in.unjudged = true // over, which is 13208's to say
+			return nil
+		}
+		return in.tooEarly(start, start)
+	}
+	if m.Settings.JoinBeforeHost && !m.IsWebinar() && !m.Settings.WaitingRoom {
+		window := m.Settings.JoinBeforeHostWindow
+		if opens := start.Add(-window); scheduled && window > 0 && in.now.Before(opens) {
+			return in.tooEarly(start, opens)
+		}
+		return nil
+	}
+	if in.s.ZAK.Valid() && in.s.ZAK.User.ID == m.HostID {
+		return refuse("host_joined_as_participant", "the ZAK is the host's own, but the signature's role is 0: to start the meeting, sign with role 1")
+	}
+	return refuse("host_not_here", "the meeting %s is not running, and %s", shown(m.Topic), whyNotBefore(m))
+}
+
+func (in *Input) tooEarly(start, opens time.Time) []Finding {
+	return []Finding{{
+		Cause: "too_early", RetryAfter: opens.Sub(in.now),
+		Evidence: "it begins at " + at(start) + " and may be entered from " + at(opens) + " on, in " + span(opens.Sub(in.now)),
+	}}
+}
+
+func whyNotBefore(m *meeting.Meeting) string {
+	switch {
+	case m.IsWebinar():
+		return "a webinar is never entered before its host"
+	case m.Settings.JoinBeforeHost && m.Settings.WaitingRoom:
+		return "its waiting room switches joining before the host off"
+	}
+	return "joining before the host is off"
+}

@@ -1,0 +1,127 @@
+// Package httpapi is Anteroom's HTTP face: the join, the developer's API, the
+// served SDK and the pages. It holds no rule of its own; domain errors are
+// mapped to the wire here, once.
+package httpapi
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"sync"
+
+	"github.com/jonboulle/clockwork"
+
+	"github.com/anteroom/anteroom/internal/admission"
+	"github.com/anteroom/anteroom/internal/session"
+)
+
+// Sessions is what the HTTP face asks of meetings.
+type Sessions interface {
+	Join(ctx context.Context, a *admission.Attempt, body []byte) *session.Outcome
+	Leave(ctx context.Context, resumeToken string) error
+	MediaFor(ctx context.Context, resumeToken string) (string, error)
+}
+
+// Config is what the HTTP face is made of.
+type Config struct {
+	Sessions Sessions
+	// Realtime serves the control channel at /realtime.
+	Realtime http.Handler
+	// Signalling serves /rtc and below, behind the media door.
+	Signalling http.Handler
+	// MediaWebhook takes an external media server's events.
+	MediaWebhook http.Handler
+	// World is the developer's view of the demo world; nil in production mode,
+	// where everything below /dev answers 404.
+	World World
+	// Development adds evidence to refusals.
+	Development bool
+	// AllowedHosts are Host header names the developer's API answers to beside
+	// loopback names.
+	AllowedHosts []string
+	// PublicURL is the server's address as pages see it, without a trailing
+	// slash; empty means: as the request says.
+	PublicURL      string
+	TrustedProxies []netip.Prefix
+	// Ready answers nil once joins are served.
+	Ready        func(context.Context) error
+	Clock        clockwork.Clock
+	NewAttemptID func() string
+	Logger       *slog.Logger
+}
+
+type api struct {
+	Config
+	store    *assetStore
+	tarballs struct {
+		sync.Mutex
+		packed map[string]*asset
+	}
+}
+
+// New makes the whole HTTP face.
+func New(c Config) http.Handler {
+	a := &api{Config: c}
+	a.tarballs.packed = map[string]*asset{}
+	mux := http.NewServeMux()
+	mux.Handle("POST /sdk/v1/join", a.anyOrigin(http.HandlerFunc(a.join)))
+	mux.Handle("POST /sdk/v1/leave", a.anyOrigin(http.HandlerFunc(a.leave)))
+	mux.Handle("POST /sdk/v1/media", a.anyOrigin(http.HandlerFunc(a.media)))
+	mux.Handle("OPTIONS /sdk/v1/", a.anyOrigin(http.NotFoundHandler()))
+	mux.Handle("/realtime", c.Realtime)
+	mux.Handle("/realtime/", c.Realtime)
+	mux.Handle("/rtc", c.Signalling)
+	mux.Handle("/rtc/", c.Signalling)
+	mux.Handle("POST /media/webhook", c.MediaWebhook)
+	mux.HandleFunc("GET /healthz", a.health)
+	a.assets(mux)
+	a.pages(mux)
+	if c.World != nil {
+		a.developer(mux)
+	}
+	return a.recovered(mux)
+}
+
+func (a *api) health(w http.ResponseWriter, r *http.Request) {
+	if err := a.Ready(r.Context()); err != nil {
+		a.Logger.Warn("not healthy", "error", err)
+		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"status": "unavailable"})
+		return
+	}
+	writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
+}
+
+// anyOrigin lets pages of any origin call: these calls use no cookies. An app
+// may keep a list of its own; that is the gate's to check.
+func (a *api) anyOrigin(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Access-Control-Allow-Origin", "*")
+		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+		if r.Method == http.MethodOptions {
+			h.Set("Access-Control-Allow-Methods", "POST")
+			h.Set("Access-Control-Allow-Headers", "content-type")
+			h.Set("Access-Control-Max-Age", "86400")
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// recovered turns a panic into an answer without a stack trace; the log has it.
+func (a *api) recovered(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			if p := recover(); p != nil {
+				if p == http.ErrAbortHandler {
+					panic(p)
+				}
+				a.Logger.Error("a request panicked", "path", r.URL.Path, "panic", p)
+				a.refuse(w, http.StatusServiceUnavailable, admission.Internal(a.NewAttemptID()))
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,238 @@
+package httpapi
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/base64"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/anteroom/anteroom/web"
+)
+
+// asset is one served file, held compressed beside the plain form.
+type asset struct {
+	body, gzipped []byte
+	etag          string
+	contentType   string
+}
+
+// assetStore keeps files of the built browser code ready to be sent.
+type assetStore struct {
+	files fs.FS
+	mu    sync.RWMutex
+	ready map[string]*asset
+}
+
+func (s *assetStore) open(name string) (*asset, bool) {
+	s.mu.RLock()
+	found, ok := s.ready[name]
+	s.mu.RUnlock()
+	if ok {
+		return found, found != nil
+	}
+	var made *asset
+	if fs.ValidPath(name) {
+		if info, err := fs.Stat(s.files, name); err == nil && info.Mode().IsRegular() {
+			if body, err := fs.ReadFile(s.files, name); err == nil {
+				made = newAsset(name, body)
+			}
+		}
+	}
+	if made == nil {
+		// What is not there is not remembered: names come from outside.
+		return nil, false
+	}
+	s.mu.Lock()
+	s.ready[name] = made
+	s.mu.Unlock()
+	return made, true
+}
+
+func newAsset(name string, body []byte) *asset {
+	sum := sha256.Sum256(body)
+	a := &asset{body: body, etag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`, contentType: contentType(name)}
+	if len(body) > 1024 && !strings.HasPrefix(a.contentType, "image/png") && !strings.HasPrefix(a.contentType, "font/") {
+		var z bytes.Buffer
+		w, _ := gzip.NewWriterLevel(&z, gzip.BestCompression)
+		if _, err := w.Write(body); err == nil && w.Close() == nil && z.Len() < len(body) {
+			a.gzipped = z.Bytes()
+		}
+	}
+	return a
+}
+
+func contentType(name string) string {
+	switch path.Ext(name) {
+	case ".js", ".mjs", ".cjs":
+		return "text/javascript; charset=utf-8"
+	case ".json", ".map":
+		return "application/json; charset=utf-8"
+	case ".css":
+		return "text/css; charset=utf-8"
+	case ".html":
+		return "text/html; charset=utf-8"
+	case ".svg":
+		return "image/svg+xml"
+	case ".wasm":
+		return "application/wasm"
+	}
+	if t := mime.TypeByExtension(path.Ext(name)); t != "" {
+		return t
+	}
+	return "application/octet-stream"
+}
+
+// Caching of served files: what keeps its name is asked for again each time,
+// what carries its content's hash never is.
+const (
+	cacheAsk       = "no-cache"
+	cacheImmutable = "public, max-age=31536000, immutable"
+)
+
+func (a *asset) serve(w http.ResponseWriter, r *http.Request, cache string) {
+	h := w.Header()
+	crossOrigin(h)
+	h.Set("Cache-Control", cache)
+	h.Set("ETag", a.etag)
+	h.Set("Content-Type", a.contentType)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Add("Vary", "Accept-Encoding")
+	if match := r.Header.Get("If-None-Match"); match != "" && (match == "*" || strings.Contains(match, a.etag)) {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	body := a.body
+	if a.gzipped != nil && acceptsGzip(r) {
+		h.Set("Content-Encoding", "gzip")
+		body = a.gzipped
+	}
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(body)
+	}
+}
+
+// crossOrigin lets any page load the file, isolated pages too.
+func crossOrigin(h http.Header) {
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	h.Set("Timing-Allow-Origin", "*")
+}
+
+func acceptsGzip(r *http.Request) bool {
+	for _, part := range strings.Split(r.Header.Get("Accept-Encoding"), ",") {
+		name, q, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if (name == "gzip" || name == "*") && strings.TrimSpace(q) != "q=0" {
+			return true
+		}
+	}
+	return false
+}
+
+// assets serves the SDK at the paths that pages of the vendor's CDN use.
+func (a *api) assets(mux *http.ServeMux) {
+	a.store = &assetStore{files: web.Files(), ready: map[string]*asset{}}
+	mux.HandleFunc("GET /sdk/chunks/{name}", func(w http.ResponseWriter, r *http.Request) {
+		a.sendFile(w, r, "cdn/chunks/"+r.PathValue("name"), cacheImmutable)
+	})
+	mux.HandleFunc("GET /sdk/meetingsdk.tgz", a.tarball)
+	mux.HandleFunc("/", a.versioned)
+}
+
+func (a *api) sendFile(w http.ResponseWriter, r *http.Request, name, cache string) {
+	file, ok := a.store.open(name)
+	if !ok {
+		crossOrigin(w.Header())
+		http.NotFound(w, r)
+		return
+	}
+	file.serve(w, r, cache)
+}
+
+// versioned answers the CDN's paths, with a version folder or without:
+// /zoom-meeting-6.2.0.min.js, /6.2.0/zoom-meeting-embedded-6.2.0.min.js,
+// /6.2.0/lib/vendor/react.min.js, /6.2.0/css/bootstrap.css, /6.2.0/lib/lang/de-DE.json.
+func (a *api) versioned(w http.ResponseWriter, r *http.Request) {
+	switch r.Method {
+	case http.MethodGet, http.MethodHead:
+	case http.MethodOptions:
+		crossOrigin(w.Header())
+		w.Header().Set("Access-Control-Allow-Methods", "GET, HEAD")
+		w.WriteHeader(http.StatusNoContent)
+		return
+	default:
+		http.NotFound(w, r)
+		return
+	}
+	name := strings.TrimPrefix(r.URL.Path, "/")
+	if folder, rest, ok := strings.Cut(name, "/"); ok && spoken(folder) {
+		name = rest
+	}
+	if file := scriptFor(name); file != "" {
+		a.sendFile(w, r, file, cacheAsk)
+		return
+	}
+	crossOrigin(w.Header())
+	http.NotFound(w, r)
+}
+
+// scriptFor maps a CDN path without its version folder to a file of ours.
+func scriptFor(name string) string {
+	if v, ok := between(name, "zoom-meeting-embedded-", ".min.js"); ok && spoken(v) {
+		return "cdn/zoom-meeting-embedded.min.js"
+	}
+	if v, ok := between(name, "zoom-meeting-", ".min.js"); ok && spoken(v) {
+		return "cdn/zoom-meeting.min.js"
+	}
+	for _, folder := range []string{"lib/vendor/", "lib/lang/", "css/"} {
+		if rest, ok := strings.CutPrefix(name, folder); ok && !strings.Contains(rest, "/") {
+			return "cdn/" + name
+		}
+	}
+	return ""
+}
+
+func between(s, prefix, suffix string) (string, bool) {
+	s, ok := strings.CutPrefix(s, prefix)
+	if !ok {
+		return "", false
+	}
+	return strings.CutSuffix(s, suffix)
+}
+
+// spoken reports whether v is a version up to the one whose contract is kept.
+func spoken(v string) bool {
+	want, ok := version(v)
+	if !ok {
+		return false
+	}
+	ours, _ := version(web.SDKVersion)
+	for i := range want {
+		if want[i] != ours[i] {
+			return want[i] < ours[i]
+		}
+	}
+	return true
+}
+
+func version(v string) (out [3]int, ok bool) {
+	parts := strings.Split(v, ".")
+	if len(parts) != 3 {
+		return out, false
+	}
+	for i, p := range parts {
+		n, err := strconv.Atoi(p)
+		if err != nil || n < 0 || len(p) > 5 || p[0] == '+' {
+			return out, false
+		}
+		out[i] = n
+	}
+	return out, out[0] >= 1
+}

@@ -1,0 +1,255 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync"
+
+	"github.com/anteroom/anteroom/internal/admission"
+	"github.com/anteroom/anteroom/internal/session"
+)
+
+// MaxJoinBody is the largest join request, in bytes; a larger one gets 413.
+const MaxJoinBody = 1 << 20
+
+// chatLength and reconnectSeconds tell a page the server's limits.
+const reconnectSeconds = 60
+
+// accepted is the answer to an admitted join.
+type accepted struct {
+	MeetingStatus int                 `json:"meetingStatus"`
+	ErrorCode     int                 `json:"errorCode"`
+	ErrorMessage  *string             `json:"errorMessage"`
+	Name          string              `json:"name"`
+	AttemptID     string              `json:"attemptId"`
+	State         string              `json:"state"`
+	Participant   session.Participant `json:"participant"`
+	Meeting       session.Info        `json:"meeting"`
+	Snapshot      *session.Snapshot   `json:"snapshot"`
+	ResumeToken   string              `json:"resumeToken"`
+	Media         *endpoint           `json:"media"`
+	Realtime      endpoint            `json:"realtime"`
+	Limits        limits              `json:"limits"`
+	Warnings      []string            `json:"warnings,omitempty"`
+}
+
+type endpoint struct {
+	URL   string `json:"url"`
+	Token string `json:"token"`
+}
+
+type limits struct {
+	Capacity         int `json:"capacity"`
+	ChatLength       int `json:"chatLength"`
+	ReconnectSeconds int `json:"reconnectSeconds"`
+}
+
+var bodies = sync.Pool{New: func() any { b := make([]byte, 0, 4096); return &b }}
+
+func (a *api) join(w http.ResponseWriter, r *http.Request) {
+	buffer := bodies.Get().(*[]byte)
+	defer func() {
+		if cap(*buffer) <= 64<<10 {
+			bodies.Put(buffer)
+		}
+	}()
+	body, err := readAll((*buffer)[:0], http.MaxBytesReader(w, r.Body, MaxJoinBody))
+	*buffer = body
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		a.refuse(w, http.StatusRequestEntityTooLarge, admission.TooLarge(MaxJoinBody, a.NewAttemptID()))
+		return
+	}
+	if err != nil {
+		// The page went away in the middle of its request; nobody reads an answer.
+		return
+	}
+	attempt := admission.DecodeAttempt(body, admission.Meta{
+		RemoteIP: a.clientIP(r), Origin: r.Header.Get("Origin"), UserAgent: r.UserAgent(),
+	})
+	outcome := a.Sessions.Join(r.Context(), attempt, body)
+	if outcome.Accepted == nil {
+		refusal := outcome.Verdict.Refusal(admission.RefusalOptions{
+			AttemptID: outcome.AttemptID, Development: a.Development, App: outcome.App, Meeting: outcome.Meeting, Now: a.Clock.Now(),
+		})
+		a.refuse(w, outcome.Verdict.HTTPStatus(), refusal)
+		return
+	}
+	in := outcome.Accepted
+	answer := accepted{
+		MeetingStatus: 2, Name: "SUCCESS", AttemptID: outcome.AttemptID, State: "joined",
+		Participant: in.Participant, Meeting: in.Session, Snapshot: in.Snapshot, ResumeToken: in.ResumeToken,
+		Realtime: endpoint{a.socketURL(r) + "/realtime", in.RealtimeToken},
+		Limits:   limits{in.Capacity, session.MaxChatLength, reconnectSeconds},
+		Warnings: outcome.Verdict.Warnings,
+	}
+	if in.Waiting {
+		answer.State = "waiting"
+	} else {
+		answer.Media = &endpoint{a.socketURL(r), in.MediaToken}
+	}
+	writeJSON(w, http.StatusOK, answer)
+}
+
+func (a *api) refuse(w http.ResponseWriter, status int, refusal admission.Refusal) {
+	writeJSON(w, status, refusal)
+}
+
+// leave gives a seat up. It is made for navigator.sendBeacon, so it takes any
+// content type and never says whether the seat was still there.
+func (a *api) leave(w http.ResponseWriter, r *http.Request) {
+	token, ok := readResumeToken(w, r)
+	if !ok {
+		return
+	}
+	if err := a.Sessions.Leave(r.Context(), token); err != nil {
+		a.Logger.Error("a seat could not be given up", "error", err)
+		writeJSON(w, http.StatusServiceUnavailable, problem{Message: "the seat could not be given up now; it will be by itself in a moment"})
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// media answers a fresh media token for a seat that is inside.
+func (a *api) media(w http.ResponseWriter, r *http.Request) {
+	token, ok := readResumeToken(w, r)
+	if !ok {
+		return
+	}
+	fresh, err := a.Sessions.MediaFor(r.Context(), token)
+	switch {
+	case errors.Is(err, session.ErrNotFound):
+		writeJSON(w, http.StatusForbidden, problem{Message: "this seat is not inside the meeting"})
+	case err != nil:
+		a.Logger.Error("a media token could not be made", "error", err)
+		writeJSON(w, http.StatusServiceUnavailable, problem{Message: "the media server cannot be used now"})
+	default:
+		writeJSON(w, http.StatusOK, map[string]endpoint{"media": {a.socketURL(r), fresh}})
+	}
+}
+
+type problem struct {
+	Message string `json:"message"`
+}
+
+func readResumeToken(w http.ResponseWriter, r *http.Request) (string, bool) {
+	var in struct {
+		ResumeToken string `json:"resumeToken"`
+	}
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 4096)).Decode(&in); err != nil || in.ResumeToken == "" {
+		writeJSON(w, http.StatusBadRequest, problem{Message: "resumeToken: missing or not a string"})
+		return "", false
+	}
+	return in.ResumeToken, true
+}
+
+func readAll(into []byte, from io.Reader) ([]byte, error) {
+	for {
+		if len(into) == cap(into) {
+			into = append(into, 0)[:len(into)]
+		}
+		n, err := from.Read(into[len(into):cap(into)])
+		into = into[:len(into)+n]
+		if errors.Is(err, io.EOF) {
+			return into, nil
+		}
+		if err != nil {
+			return into, err
+		}
+	}
+}
+
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	body, err := json.Marshal(v)
+	if err != nil {
+		http.Error(w, `{"message":"the answer could not be written"}`, http.StatusInternalServerError)
+		return
+	}
+	h := w.Header()
+	h["Content-Type"] = jsonType
+	h["Cache-Control"] = noStore
+	w.WriteHeader(status)
+	_, _ = w.Write(body)
+}
+
+var (
+	jsonType = []string{"application/json; charset=utf-8"}
+	noStore  = []string{"no-store"}
+)
+
+// clientIP is the address a request came from; a declared proxy is believed
+// about whom it speaks for, anybody else is not.
+func (a *api) clientIP(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr
+	}
+	if len(a.TrustedProxies) == 0 {
+		return host
+	}
+	address, err := netip.ParseAddr(host)
+	if err != nil || !a.trusts(address) {
+		return host
+	}
+	forwarded := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(forwarded) - 1; i >= 0; i-- {
+		hop, err := netip.ParseAddr(strings.TrimSpace(forwarded[i]))
+		if err != nil {
+			break
+		}
+		host = hop.Unmap().String()
+		if !a.trusts(hop) {
+			break
+		}
+	}
+	return host
+}
+
+func (a *api) trusts(address netip.Addr) bool {
+	address = address.Unmap()
+	for _, p := range a.TrustedProxies {
+		if p.Contains(address) {
+			return true
+		}
+	}
+	return false
+}
+
+// socketURL is where this server's WebSockets are, seen from the page.
+func (a *api) socketURL(r *http.Request) string {
+	if a.PublicURL != "" {
+		return "ws" + strings.TrimPrefix(a.PublicURL, "http")
+	}
+	if a.secure(r) {
+		return "wss://" + r.Host
+	}
+	return "ws://" + r.Host
+}
+
+// origin is this server's address as the page used it.
+func (a *api) origin(r *http.Request) string {
+	if a.PublicURL != "" {
+		return a.PublicURL
+	}
+	if a.secure(r) {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
+}
+
+func (a *api) secure(r *http.Request) bool {
+	if r.TLS != nil {
+		return true
+	}
+	if len(a.TrustedProxies) == 0 {
+		return false
+	}
+	host, _, _ := net.SplitHostPort(r.RemoteAddr)
+	address, err := netip.ParseAddr(host)
+	return err == nil && a.trusts(address) && r.Header.Get("X-Forwarded-Proto") == "https"
+}

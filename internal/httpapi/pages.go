@@ -1,0 +1,88 @@
+package httpapi
+
+import (
+	"bytes"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/anteroom/anteroom/errcode"
+	"github.com/anteroom/anteroom/errcode/errpage"
+)
+
+// pages serves the start page, the demo pages and the reference of codes.
+func (a *api) pages(mux *http.ServeMux) {
+	mux.HandleFunc("GET /{$}", a.start)
+	mux.HandleFunc("GET /pages/{name}", func(w http.ResponseWriter, r *http.Request) {
+		a.sendFile(w, r, "pages/pages/"+r.PathValue("name"), cacheImmutable)
+	})
+	mux.HandleFunc("GET /docs/errors/{$}", a.codes)
+	mux.HandleFunc("GET /docs/errors/{code}", a.code)
+	if a.World != nil {
+		mux.HandleFunc("GET /demo/client", func(w http.ResponseWriter, r *http.Request) { a.page(w, r, "pages/demo/client.html") })
+		mux.HandleFunc("GET /demo/component", func(w http.ResponseWriter, r *http.Request) { a.page(w, r, "pages/demo/component.html") })
+	}
+}
+
+// start is the developer's start page; in production, and where the browser
+// code was not built, it is a page that says so.
+func (a *api) start(w http.ResponseWriter, r *http.Request) {
+	if a.World == nil {
+		a.page(w, r, "pages/production.html")
+		return
+	}
+	a.page(w, r, "pages/index.html")
+}
+
+func (a *api) page(w http.ResponseWriter, r *http.Request, name string) {
+	file, ok := a.store.open(name)
+	if !ok {
+		file, ok = a.store.open("fallback.html")
+	}
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	pageHeaders(w.Header())
+	file.serve(w, r, cacheAsk)
+}
+
+// pageHeaders protect our own pages. They are isolated, as apps on this SDK
+// are told to be, so what works here works there.
+func pageHeaders(h http.Header) {
+	h.Set("X-Frame-Options", "SAMEORIGIN")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Embedder-Policy", "require-corp")
+}
+
+func (a *api) codes(w http.ResponseWriter, _ *http.Request) {
+	var page bytes.Buffer
+	if err := errpage.RenderIndex(&page); err != nil {
+		a.Logger.Error("a page could not be made", "error", err)
+		http.Error(w, "This page cannot be shown now.", http.StatusInternalServerError)
+		return
+	}
+	html(w, http.StatusOK, page.Bytes())
+}
+
+func (a *api) code(w http.ResponseWriter, r *http.Request) {
+	number, err := strconv.Atoi(strings.TrimSuffix(r.PathValue("code"), ".md"))
+	var page bytes.Buffer
+	found := false
+	if err == nil {
+		found, err = errpage.Render(&page, errcode.Code(number))
+	}
+	if err != nil || !found {
+		http.NotFound(w, r)
+		return
+	}
+	html(w, http.StatusOK, page.Bytes())
+}
+
+func html(w http.ResponseWriter, status int, body []byte) {
+	pageHeaders(w.Header())
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(body)
+}

@@ -1,0 +1,105 @@
+package httpapi
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"io/fs"
+	"net/http"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// builtInAddress is what the npm package holds in place of a server's address.
+const builtInAddress = "https://anteroom.invalid"
+
+// tarball serves the npm package with this server's address in it. The same
+// version and address always give the same bytes, so that lock files hold.
+func (a *api) tarball(w http.ResponseWriter, r *http.Request) {
+	address := a.origin(r)
+	a.tarballs.Lock()
+	packed, ok := a.tarballs.packed[address]
+	if !ok {
+		body, err := packPackage(a.store.files, address)
+		if err != nil {
+			a.tarballs.Unlock()
+			crossOrigin(w.Header())
+			http.NotFound(w, r)
+			return
+		}
+		packed = newAsset("meetingsdk.tgz", body)
+		packed.contentType, packed.gzipped = "application/gzip", nil
+		// Host names come from outside: remember few.
+		if len(a.tarballs.packed) >= 16 {
+			clear(a.tarballs.packed)
+		}
+		a.tarballs.packed[address] = packed
+	}
+	a.tarballs.Unlock()
+	packed.serve(w, r, cacheAsk)
+}
+
+// packPackage packs npm/ as npm does, below package/, with nothing in it that
+// depends on when or where it was packed.
+func packPackage(files fs.FS, address string) ([]byte, error) {
+	root, err := fs.Sub(files, "npm")
+	if err != nil {
+		return nil, err
+	}
+	if _, err := fs.Stat(root, "package.json"); err != nil {
+		return nil, err
+	}
+	var names []string
+	err = fs.WalkDir(root, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.Type().IsRegular() {
+			names = append(names, name)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	sort.Strings(names)
+	var out bytes.Buffer
+	z, err := gzip.NewWriterLevel(&out, gzip.BestCompression)
+	if err != nil {
+		return nil, err
+	}
+	t := tar.NewWriter(z)
+	for _, name := range names {
+		body, err := fs.ReadFile(root, name)
+		if err != nil {
+			return nil, err
+		}
+		if strings.HasSuffix(name, ".js") || strings.HasSuffix(name, ".mjs") || strings.HasSuffix(name, ".cjs") {
+			body = bytes.ReplaceAll(body, []byte(builtInAddress), []byte(jsText(address)))
+		}
+		header := &tar.Header{
+			Name: "package/" + name, Mode: 0o644, Size: int64(len(body)), Typeflag: tar.TypeReg,
+			// npm's own choice of a time that is the same everywhere.
+			ModTime: time.Date(1985, 10, 26, 8, 15, 0, 0, time.UTC), Format: tar.FormatUSTAR,
+		}
+		if err := t.WriteHeader(header); err != nil {
+			return nil, err
+		}
+		if _, err := t.Write(body); err != nil {
+			return nil, err
+		}
+	}
+	if err := t.Close(); err != nil {
+		return nil, err
+	}
+	if err := z.Close(); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+// jsText makes text fit to stand between quotes in a script. A Host header is
+// not to be trusted to be one.
+func jsText(s string) string {
+	quoted := strconv.QuoteToASCII(s)
+	return strings.NewReplacer("'", `\x27`, "<", `\x3c`, "`", `\x60`, "$", `\x24`).Replace(quoted[1 : len(quoted)-1])
+}

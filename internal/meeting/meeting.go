@@ -1,0 +1,196 @@
+// Package meeting holds meetings and webinars, their live sessions and the
+// seats people take in them.
+package meeting
+
+import "time"
+
+// Kind tells how a meeting recurs and whether it is a webinar.
+type Kind string
+
+// The kinds of meetings.
+const (
+	KindInstant   Kind = "instant"
+	KindScheduled Kind = "scheduled"
+	KindRecurring Kind = "recurring"
+	// KindNoFixedTime recurs without a schedule; anyone may start it any day.
+	KindNoFixedTime Kind = "no_fixed_time"
+	KindWebinar     Kind = "webinar"
+)
+
+// Meeting is a number people can join, with its settings.
+type Meeting struct {
+	ID        string
+	Number    string // 9 to 11 digits, unique for ever
+	AccountID string
+	HostID    string
+	Topic     string
+	Kind      Kind
+	// Passcode is empty where none is asked. PasscodeLink is the form carried by join links.
+	Passcode     string
+	PasscodeLink string
+	StartsAt     time.Time // zero for instant and no-fixed-time meetings
+	Duration     time.Duration
+	// Occurrences are the scheduled starts of a recurring meeting, ascending.
+	Occurrences []time.Time
+	Settings    Settings
+	// AlternativeHosts are user IDs with the host's rights.
+	AlternativeHosts []string
+	DeletedAt        time.Time
+	LastUsedAt       time.Time
+	CreatedAt        time.Time
+}
+
+// IsWebinar reports whether the meeting is a webinar.
+func (m *Meeting) IsWebinar() bool { return m.Kind == KindWebinar }
+
+// Settings are the host's choices for one meeting.
+type Settings struct {
+	JoinBeforeHost bool `json:"joinBeforeHost,omitempty"`
+	// JoinBeforeHostWindow limits early entry to this long before the start; zero means any time.
+	JoinBeforeHostWindow time.Duration `json:"joinBeforeHostWindow,omitempty"`
+	WaitingRoom          bool          `json:"waitingRoom,omitempty"`
+	// Capacity overrides the host's licence downwards; zero means the licence decides.
+	Capacity             int  `json:"capacity,omitempty"`
+	RegistrationRequired bool `json:"registrationRequired,omitempty"`
+	// RegistrantSeveralDevices lets one registrant's tk be used on several devices at once.
+	RegistrantSeveralDevices bool   `json:"registrantSeveralDevices,omitempty"`
+	SignedInOnly             bool   `json:"signedInOnly,omitempty"`
+	BrowserJoinOff           bool   `json:"browserJoinOff,omitempty"`
+	EndToEndEncrypted        bool   `json:"endToEndEncrypted,omitempty"`
+	Audio                    string `json:"audio,omitempty"` // "voip" (default), "both", "third_party"
+	PracticeSession          bool   `json:"practiceSession,omitempty"`
+	Simulive                 bool   `json:"simulive,omitempty"`
+	MuteUponEntry            bool   `json:"muteUponEntry,omitempty"`
+	// BlockedAddresses are refused by this meeting alone, beside the account's.
+	BlockedAddresses []string `json:"blockedAddresses,omitempty"`
+}
+
+// EndReason tells why a live session is over.
+type EndReason string
+
+// Why sessions end.
+const (
+	EndedByHost   EndReason = "ended_by_host"
+	EndedEmpty    EndReason = "empty"
+	EndedDuration EndReason = "duration_limit"
+)
+
+// Session is one live instance of a meeting, from its start to its end.
+type Session struct {
+	ID        string // a UUID; also the name of the media room
+	MeetingID string
+	Number    string
+	StartedAt time.Time
+	// HostStarted tells whether a host has begun it (else join before host).
+	HostStarted bool
+	Locked      bool
+	Practice    bool
+	EndedAt     time.Time
+	EndReason   EndReason
+	// Revision grows by one with every change that participants see.
+	Revision int64
+	// GateRevision grows with every change that can alter a gate decision
+	// other than the number of seats: lock, end, removal.
+	GateRevision int64
+	// Seats is the number of live seats, waiting ones included.
+	Seats int
+	// NextUserID is the numeric id the next seat gets.
+	NextUserID int64
+	// Removals is the number of removed marks kept for this instance.
+	Removals int
+}
+
+// Live reports whether the session is running.
+func (s *Session) Live() bool { return s != nil && s.EndedAt.IsZero() }
+
+// SeatState is where a seat is in its life.
+type SeatState string
+
+// The states of a seat. Joined, waiting and reconnecting seats are live.
+const (
+	SeatJoined       SeatState = "joined"
+	SeatWaiting      SeatState = "waiting"
+	SeatReconnecting SeatState = "reconnecting"
+	SeatLeft         SeatState = "left"
+	SeatRemoved      SeatState = "removed"
+	SeatLost         SeatState = "lost"
+)
+
+// Live reports whether a seat in this state occupies a place.
+func (s SeatState) Live() bool {
+	return s == SeatJoined || s == SeatWaiting || s == SeatReconnecting
+}
+
+// Role is what a participant may do inside.
+type Role string
+
+// Roles inside a meeting.
+const (
+	RoleHost     Role = "host"
+	RoleCoHost   Role = "cohost"
+	RoleAttendee Role = "attendee"
+	RolePanelist Role = "panelist"
+)
+
+// Marks are all the ways a seat's owner can be recognised again.
+type Marks struct {
+	UserID       string `json:"userId,omitempty"`
+	RegistrantID string `json:"registrantId,omitempty"`
+	AppID        string `json:"appId,omitempty"`
+	CustomerKey  string `json:"customerKey,omitempty"`
+	OBFID        string `json:"obfId,omitempty"`
+	DeviceID     string `json:"deviceId,omitempty"`
+	Email        string `json:"email,omitempty"`
+}
+
+// Identity is the verified identity of which a session holds at most one live
+// seat: a signed-in user, a registrant or an app acting for somebody. It is
+// empty for anonymous joins, which are never duplicates.
+func (m Marks) Identity() string {
+	switch {
+	case m.OBFID != "":
+		return "obf:" + m.AppID + ":" + m.OBFID
+	case m.UserID != "":
+		return "user:" + m.UserID
+	case m.RegistrantID != "":
+		return "reg:" + m.RegistrantID
+	}
+	return ""
+}
+
+// Seat is one admitted (or waiting) presence in a session.
+type Seat struct {
+	ID        string // also the media identity
+	SessionID string
+	MeetingID string
+	// UserID is the number participants know the seat by, unique in its session.
+	UserID int64
+	// GUID identifies the participant across sessions in reports.
+	GUID  string
+	Name  string
+	Email string
+	Role  Role
+	State SeatState
+	Marks Marks
+	// Guest tells that the person is no user of the meeting's account.
+	Guest bool
+	// SeveralDevices exempts the seat's identity from the one-live-seat rule.
+	SeveralDevices bool
+	// ResumeHash is the SHA-256 of the resume token that takes the seat over.
+	ResumeHash []byte
+	// Generation counts take-overs; only the newest page may speak for the seat.
+	Generation int
+	View       string // "client" or "component"
+	SDKVersion string
+	// Muted, VideoOn, Sharing and HandRaised are what the roster shows.
+	Muted      bool
+	AudioOn    bool
+	VideoOn    bool
+	Sharing    bool
+	HandRaised bool
+	JoinedAt   time.Time
+	// LeaseUntil is real time: a seat not renewed by then is given up.
+	LeaseUntil time.Time
+	LeftAt     time.Time
+	JoinID     string
+}

@@ -1,0 +1,233 @@
+// Package server puts the parts together: configuration, wiring, life cycle.
+package server
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/anteroom/anteroom/internal/media"
+)
+
+// Mode is one of the two ways to run.
+type Mode string
+
+// The modes. Whatever exists only for development cannot be reached in production.
+const (
+	Development Mode = "development"
+	Production  Mode = "production"
+)
+
+// Config is the whole configuration. In production it is read from a YAML
+// file whose keys are the yaml tags; `anteroom config` prints them.
+type Config struct {
+	Mode Mode `yaml:"-"`
+	// Listen is the TCP address of the HTTP server.
+	Listen string `yaml:"listen"`
+	// PublicURL is the address people use, e.g. https://meet.example.org.
+	PublicURL string `yaml:"public_url"`
+	// Data is the folder of the SQLite database and, in development, the keys.
+	Data string `yaml:"data"`
+	// Database is a PostgreSQL URL; empty means SQLite in Data.
+	Database string `yaml:"database"`
+	// EncryptionKey protects secrets at rest: 32 bytes in base64. In development
+	// one is made in Data.
+	EncryptionKey string `yaml:"encryption_key"`
+	TLS           TLS    `yaml:"tls"`
+	// TrustedProxies are the networks of reverse proxies whose forwarding
+	// headers are believed.
+	TrustedProxies []string `yaml:"trusted_proxies"`
+	Media          Media    `yaml:"media"`
+	// Redis is the address of a Redis that several nodes share.
+	Redis string `yaml:"redis"`
+	// DevHosts are further Host names of the developer's API.
+	DevHosts []string `yaml:"-"`
+	// NoDemo leaves the demo world out.
+	NoDemo bool `yaml:"-"`
+}
+
+// TLS is a certificate and its key, as PEM files.
+type TLS struct {
+	Certificate string `yaml:"certificate"`
+	Key         string `yaml:"key"`
+}
+
+// Media is where sound and pictures go.
+type Media struct {
+	// Port is the UDP (and TCP fallback) port of the embedded media server.
+	Port int `yaml:"port"`
+	// TCPFallback also serves media over TCP on Port.
+	TCPFallback bool `yaml:"tcp_fallback"`
+	// PublicIP is the address browsers reach the media port at; empty asks the
+	// STUN servers, or without any takes the host's first address.
+	PublicIP string `yaml:"public_ip"`
+	// STUNServers are asked for the public address, and told to browsers.
+	STUNServers []string     `yaml:"stun_servers"`
+	TURN        []TURNServer `yaml:"turn"`
+	// External uses a LiveKit server or cluster in place of the embedded one.
+	External External `yaml:"external"`
+}
+
+// TURNServer is a relay that browsers may use. Secret, shared with the relay,
+// makes short-lived credentials in place of Username and Credential.
+type TURNServer struct {
+	Host       string `yaml:"host"`
+	Port       int    `yaml:"port"`
+	Protocol   string `yaml:"protocol"`
+	Username   string `yaml:"username"`
+	Credential string `yaml:"credential"`
+	Secret     string `yaml:"secret"`
+}
+
+// External is a LiveKit server of one's own.
+type External struct {
+	URL    string `yaml:"url"`
+	Key    string `yaml:"key"`
+	Secret string `yaml:"secret"`
+}
+
+// DevelopmentDefaults is what `anteroom serve` runs with and no flags.
+func DevelopmentDefaults() Config {
+	return Config{Mode: Development, Listen: "127.0.0.1:8080", Data: "./data", Media: Media{Port: 7882}}
+}
+
+// ReadFile reads a production configuration. Unknown keys are errors; every
+// problem found is in the error.
+func ReadFile(path string) (Config, error) {
+	c := Config{Mode: Production, Listen: ":8080", Data: "./data", Media: Media{Port: 7882, TCPFallback: true}}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return c, fmt.Errorf("the configuration cannot be read: %w", err)
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(raw))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
+		return c, fmt.Errorf("%s: %w", path, err)
+	}
+	for name, into := range map[string]*string{
+		"ANTEROOM_ENCRYPTION_KEY": &c.EncryptionKey, "ANTEROOM_DATABASE": &c.Database,
+		"ANTEROOM_MEDIA_EXTERNAL_SECRET": &c.Media.External.Secret, "ANTEROOM_REDIS": &c.Redis,
+	} {
+		if v := os.Getenv(name); v != "" {
+			*into = v
+		}
+	}
+	return c, c.Validate()
+}
+
+// Validate lists every problem at once, each naming its key.
+func (c *Config) Validate() error {
+	var problems []error
+	bad := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		bad("listen: %q is not an address like 127.0.0.1:8080", c.Listen)
+	}
+	if c.Data == "" {
+		bad("data: names no folder")
+	}
+	if c.PublicURL != "" {
+		u, err := url.Parse(c.PublicURL)
+		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || strings.Trim(u.Path, "/") != "" {
+			bad("public_url: %q is not an address like https://meet.example.org", c.PublicURL)
+		}
+	}
+	if _, err := c.proxies(); err != nil {
+		problems = append(problems, err)
+	}
+	if c.EncryptionKey != "" {
+		if _, err := c.key(); err != nil {
+			problems = append(problems, err)
+		}
+	}
+	if (c.TLS.Certificate == "") != (c.TLS.Key == "") {
+		bad("tls: certificate and key are needed together")
+	}
+	if e := c.Media.External; (e.URL != "" || e.Key != "" || e.Secret != "") && (e.URL == "" || e.Key == "" || e.Secret == "") {
+		bad("media.external: url, key and secret are needed together")
+	}
+	if c.Mode == Development {
+		if address, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !address.IsLoopback()) {
+			bad("listen: development mode listens on a loopback address only, not on %q; it hands out secrets (use --config for a real server)", host)
+		}
+	} else {
+		if c.EncryptionKey == "" {
+			bad("encryption_key: missing; make one with: openssl rand -base64 32")
+		}
+		if c.PublicURL == "" {
+			bad("public_url: missing")
+		}
+		if c.TLS.Certificate == "" && len(c.TrustedProxies) == 0 {
+			bad("tls: give a certificate and key, or name the reverse proxy in trusted_proxies")
+		}
+	}
+	if err := c.mediaConfig(strings.Repeat("x", 32)).Validate(); err != nil {
+		problems = append(problems, err)
+	}
+	return errors.Join(problems...)
+}
+
+func (c *Config) proxies() ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for _, text := range c.TrustedProxies {
+		prefix, err := netip.ParsePrefix(text)
+		if err != nil {
+			address, err := netip.ParseAddr(text)
+			if err != nil {
+				return nil, fmt.Errorf("trusted_proxies: %q is neither an address nor a network", text)
+			}
+			prefix = netip.PrefixFrom(address, address.BitLen())
+		}
+		out = append(out, prefix)
+	}
+	return out, nil
+}
+
+func (c *Config) key() ([]byte, error) {
+	key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(c.EncryptionKey))
+	if err != nil || len(key) != 32 {
+		return nil, errors.New("encryption_key: must be 32 bytes in base64")
+	}
+	return key, nil
+}
+
+// mediaConfig is the media engine's part. The signing key is the
+// installation's own, so that pages survive a restart.
+func (c *Config) mediaConfig(secret string) media.Config {
+	if e := c.Media.External; e.URL != "" {
+		return media.Config{
+			Mode: media.ModeExternal, APIKey: e.Key, APISecret: e.Secret, External: media.ExternalConfig{URL: e.URL},
+		}
+	}
+	embedded := media.EmbeddedConfig{MediaPort: c.Media.Port}
+	if c.Mode == Development {
+		embedded.LoopbackOnly = true
+	} else {
+		embedded.TCPFallback, embedded.NodeIP, embedded.STUNServers = c.Media.TCPFallback, c.Media.PublicIP, c.Media.STUNServers
+		embedded.UseExternalIP = c.Media.PublicIP == "" && len(c.Media.STUNServers) > 0
+		for _, t := range c.Media.TURN {
+			embedded.TURNServers = append(embedded.TURNServers, media.TURNServer{
+				Host: t.Host, Port: t.Port, Protocol: t.Protocol, Username: t.Username, Credential: t.Credential, Secret: t.Secret,
+			})
+		}
+	}
+	return media.Config{APIKey: "anteroom", APISecret: secret, Embedded: embedded}
+}
+
+// databaseURL is where the state is kept.
+func (c *Config) databaseURL() string {
+	if c.Database != "" {
+		return c.Database
+	}
+	return filepath.Join(c.Data, "anteroom.db")
+}

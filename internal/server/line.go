@@ -1,0 +1,104 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+
+	"github.com/anteroom/anteroom/internal/meeting"
+	"github.com/anteroom/anteroom/internal/realtime"
+	"github.com/anteroom/anteroom/internal/session"
+)
+
+// line joins the control channel and the sessions: each speaks to the other
+// through it in its own words.
+type line struct {
+	hub *realtime.Hub
+	log *slog.Logger
+}
+
+func (l *line) open(key []byte, redis string, sessions *session.Service, log *slog.Logger) (err error) {
+	l.log = log
+	l.hub, err = realtime.New(realtime.Config{TokenKey: key, Redis: redis, Logger: log}, backend{sessions})
+	return err
+}
+
+func (l *line) Token(seatID string, generation int) (string, error) {
+	return l.hub.Token(seatID, generation, session.MediaTokenLife)
+}
+
+func (l *line) Publish(sessionID string, revision int64, event string, data any) {
+	if err := l.hub.Publish(sessionID, realtime.Event{Revision: revision, Type: event, Data: data}); err != nil {
+		l.log.Error("an event could not be told", "event", event, "error", err)
+	}
+}
+
+func (l *line) Tell(seatID string, event string, data any) {
+	if err := l.hub.PublishSeat(seatID, realtime.Event{Type: event, Data: data}); err != nil {
+		l.log.Error("an event could not be told", "event", event, "error", err)
+	}
+}
+
+func (l *line) Admit(seatID, sessionID string) { l.hub.Admit(seatID, sessionID) }
+func (l *line) Hold(seatID, sessionID string)  { l.hub.Hold(seatID, sessionID) }
+
+func (l *line) Close(seatID string, keep int, code session.CloseCode) {
+	l.hub.Close(seatID, keep, uint32(code))
+}
+
+func (l *line) Connected() []string { return l.hub.Connected() }
+
+func (l *line) shutdown(ctx context.Context) {
+	if err := l.hub.Shutdown(ctx, uint32(session.CloseDrained)); err != nil {
+		l.log.Warn("the control channel did not stop cleanly", "error", err)
+	}
+}
+
+// backend is the sessions as the control channel asks them.
+type backend struct{ sessions *session.Service }
+
+func (b backend) Connect(ctx context.Context, ref realtime.SeatRef) (realtime.Seat, error) {
+	seat, err := b.sessions.Connect(ctx, ref.SeatID, ref.Generation)
+	var closed *session.ClosedError
+	if errors.As(err, &closed) {
+		return realtime.Seat{}, &realtime.Closed{Code: uint32(closed.Code)}
+	}
+	if err != nil {
+		return realtime.Seat{}, err
+	}
+	return realtime.Seat{
+		ID: seat.ID, SessionID: seat.SessionID, MeetingID: seat.MeetingID, UserID: seat.UserID,
+		Generation: seat.Generation, Waiting: seat.State == meeting.SeatWaiting,
+	}, nil
+}
+
+func (b backend) Disconnected(ctx context.Context, seat realtime.Seat) {
+	b.sessions.Disconnected(ctx, seat.ID, seat.Generation)
+}
+
+func (b backend) Snapshot(ctx context.Context, seat realtime.Seat) (json.RawMessage, error) {
+	snapshot, err := b.sessions.Snapshot(ctx, seat.ID)
+	if err != nil {
+		return nil, refusal(err)
+	}
+	return json.Marshal(snapshot)
+}
+
+func (b backend) Command(ctx context.Context, seat realtime.Seat, c realtime.Command) (realtime.Result, error) {
+	revision, result, err := b.sessions.Command(ctx, &meeting.Seat{ID: seat.ID, SessionID: seat.SessionID}, c.Type, c.Data)
+	if err != nil {
+		return realtime.Result{}, refusal(err)
+	}
+	raw, err := json.Marshal(result)
+	return realtime.Result{Revision: revision, Result: raw}, err
+}
+
+// refusal maps a session's refusal to the channel's.
+func refusal(err error) error {
+	var refused *session.CommandError
+	if errors.As(err, &refused) {
+		return &realtime.CommandError{Code: refused.Code, Message: refused.Error()}
+	}
+	return err
+}

@@ -1,0 +1,228 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/jonboulle/clockwork"
+
+	"github.com/anteroom/anteroom/internal/admission"
+	"github.com/anteroom/anteroom/internal/credential"
+	"github.com/anteroom/anteroom/internal/meeting"
+	"github.com/anteroom/anteroom/internal/session"
+	"github.com/anteroom/anteroom/internal/store"
+	"github.com/anteroom/anteroom/signature"
+)
+
+// loader reads from the store what the gate asks about, in its two steps.
+type loader struct {
+	store    *store.Store
+	tokens   *credential.Minter
+	throttle *session.PasscodeThrottle
+	clock    clockwork.Clock
+	// resume reads a resume token of ours.
+	resume func(token string) (seatID string, generation int, ok bool)
+}
+
+// App is the first step: what is known of the app behind a key claim.
+func (l *loader) App(ctx context.Context, key string) (admission.AppFacts, error) {
+	var facts admission.AppFacts
+	app, development, err := l.store.AppByKey(ctx, key)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return l.unknownKey(ctx, key)
+	case err != nil:
+		return facts, err
+	}
+	facts.App, facts.Development = app, development
+	facts.Owner, err = l.store.Account(ctx, app.AccountID)
+	return facts, err
+}
+
+// unknownKey looks for the commonest slips behind a key that nobody has.
+func (l *loader) unknownKey(ctx context.Context, key string) (facts admission.AppFacts, err error) {
+	if trimmed := trimSpace(key); trimmed != key {
+		if _, _, err := l.store.AppByKey(ctx, trimmed); err == nil {
+			facts.KeyWhitespace = true
+			return facts, nil
+		} else if !errors.Is(err, store.ErrNotFound) {
+			return facts, err
+		}
+	}
+	facts.KeyIsSecret, err = l.store.AppBySecret(ctx, key)
+	return facts, err
+}
+
+// Resume reads the seat that a resume token names. A token that is not
+// ours, or of an older generation, names none.
+func (l *loader) Resume(ctx context.Context, token string) (*meeting.Seat, error) {
+	seatID, generation, ok := l.resume(token)
+	if !ok {
+		return nil, nil
+	}
+	seat, err := l.store.Seat(ctx, seatID)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil || seat.Generation != generation {
+		return nil, err
+	}
+	return seat, nil
+}
+
+// Load is the second step, asked for only after a right signature or for a
+// seat that comes back.
+func (l *loader) Load(ctx context.Context, r admission.LoadRequest) (*admission.Snapshot, error) {
+	snap := &admission.Snapshot{AppFacts: r.App}
+	if r.Claims == nil && r.Resume != nil {
+		if err := l.loadResumedApp(ctx, r.Resume, snap); err != nil {
+			return nil, err
+		}
+	}
+	m, err := l.store.MeetingByNumber(ctx, r.Attempt.MeetingNumber)
+	if errors.Is(err, store.ErrNotFound) {
+		return snap, l.loadTokens(ctx, r.Attempt, snap)
+	}
+	if err != nil {
+		return nil, err
+	}
+	snap.Meeting = m
+	if snap.Account, err = l.store.Account(ctx, m.AccountID); err != nil {
+		return nil, err
+	}
+	if snap.Host, err = l.store.User(ctx, m.HostID); err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, err
+	}
+	if snap.Session, err = l.store.LiveSession(ctx, m.ID); err != nil {
+		return nil, err
+	}
+	if snap.Session == nil {
+		if snap.Last, err = l.store.LastSession(ctx, m.ID); err != nil {
+			return nil, err
+		}
+	}
+	if err := l.loadTokens(ctx, r.Attempt, snap); err != nil {
+		return nil, err
+	}
+	if m.Passcode != "" && l.throttle != nil {
+		snap.PasscodeFailures, snap.PasscodeRetryAfter = l.throttle.Failures(r.Attempt.RemoteIP, m.Number)
+	}
+	if err := l.loadInside(ctx, snap); err != nil {
+		return nil, err
+	}
+	return snap, l.loadElsewhere(ctx, r.Claims, snap)
+}
+
+// loadResumedApp reads the app that a returning seat came by.
+func (l *loader) loadResumedApp(ctx context.Context, seat *meeting.Seat, snap *admission.Snapshot) error {
+	app, err := l.store.App(ctx, seat.Marks.AppID)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	snap.App = app
+	snap.Owner, err = l.store.Account(ctx, app.AccountID)
+	return err
+}
+
+func (l *loader) loadTokens(ctx context.Context, a *admission.Attempt, snap *admission.Snapshot) (err error) {
+	if a.ZAK != "" {
+		if snap.ZAK, err = l.tokens.ReadZAK(ctx, a.ZAK); err != nil {
+			return err
+		}
+	}
+	if a.OBFToken != "" {
+		snap.OBF, err = l.tokens.ReadOBF(ctx, a.OBFToken)
+	}
+	return err
+}
+
+// loadInside reads who is in the running session already.
+func (l *loader) loadInside(ctx context.Context, snap *admission.Snapshot) error {
+	live := snap.Session
+	if live == nil {
+		return nil
+	}
+	if live.Removals > 0 {
+		removals, err := l.store.Removals(ctx, live.ID)
+		if err != nil {
+			return err
+		}
+		for _, r := range removals {
+			snap.Removed = append(snap.Removed, admission.RemovedMark(r))
+		}
+	}
+	if snap.ZAK.Valid() {
+		seat, err := l.store.LiveSeatByIdentity(ctx, live.ID, meeting.Marks{UserID: snap.ZAK.User.ID}.Identity())
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		if err == nil && seat != nil {
+			snap.Inside = &admission.Presence{Seat: seat, MeetingNumber: snap.Meeting.Number, Topic: snap.Meeting.Topic}
+		}
+	}
+	return nil
+}
+
+// loadElsewhere reads where else the host is hosting and the joiner is.
+func (l *loader) loadElsewhere(ctx context.Context, claims *signature.Claims, snap *admission.Snapshot) error {
+	if claims != nil && claims.Role == 1 && snap.Host != nil {
+		live, err := l.store.LiveSessionsOfHost(ctx, snap.Host.ID)
+		if err != nil {
+			return err
+		}
+		for _, other := range live {
+			if other.MeetingID == snap.Meeting.ID || !other.HostStarted {
+				continue
+			}
+			snap.HostLive++
+			if snap.HostElsewhere == nil {
+				snap.HostElsewhere = &admission.Presence{MeetingNumber: other.Number}
+			}
+		}
+	}
+	if user := snap.OBF.User; snap.OBF.Valid() && snap.Session != nil {
+		seats, err := l.store.LiveSeatsOfUser(ctx, user.ID)
+		if err != nil {
+			return err
+		}
+		snap.AuthorizerInside = slices.ContainsFunc(seats, func(s *meeting.Seat) bool {
+			return s.SessionID == snap.Session.ID && s.State != meeting.SeatWaiting && s.Marks.OBFID == ""
+		})
+	}
+	if !snap.ZAK.Valid() {
+		return nil
+	}
+	seats, err := l.store.LiveSeatsOfUser(ctx, snap.ZAK.User.ID)
+	if err != nil {
+		return err
+	}
+	for _, seat := range seats {
+		if seat.MeetingID == snap.Meeting.ID || seat.Marks.OBFID != "" {
+			continue
+		}
+		other, err := l.store.Meeting(ctx, seat.MeetingID)
+		if err != nil {
+			return err
+		}
+		snap.Elsewhere = &admission.Presence{Seat: seat, MeetingNumber: other.Number, Topic: other.Topic}
+		break
+	}
+	return nil
+}
+
+// trimSpace takes every kind of blank off both ends.
+func trimSpace(s string) string {
+	out := []rune(s)
+	blank := func(r rune) bool { return r <= ' ' || r == 0xA0 || r == 0x200B || r == 0xFEFF }
+	for len(out) > 0 && blank(out[0]) {
+		out = out[1:]
+	}
+	for len(out) > 0 && blank(out[len(out)-1]) {
+		out = out[:len(out)-1]
+	}
+	return string(out)
+}

@@ -1,0 +1,302 @@
+package server
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/jonboulle/clockwork"
+	"golang.org/x/time/rate"
+
+	"github.com/anteroom/anteroom/internal/admission"
+	"github.com/anteroom/anteroom/internal/credential"
+	"github.com/anteroom/anteroom/internal/httpapi"
+	"github.com/anteroom/anteroom/internal/media"
+	"github.com/anteroom/anteroom/internal/media/livekit"
+	"github.com/anteroom/anteroom/internal/scenario"
+	"github.com/anteroom/anteroom/internal/session"
+	"github.com/anteroom/anteroom/internal/store"
+)
+
+// Parts are what a caller may put in place of the usual parts; the zero value
+// means the usual ones.
+type Parts struct {
+	// Clock rules the gate, tokens of ours and schedules.
+	Clock clockwork.Clock
+	// Media is used in place of an engine of the configuration, and is not closed.
+	Media  media.Engine
+	Logger *slog.Logger
+}
+
+// Server is a running Anteroom.
+type Server struct {
+	// URL is where it listens, e.g. http://127.0.0.1:8080.
+	URL      string
+	Store    *store.Store
+	Sessions *session.Service
+	Minter   *credential.Minter
+	Clock    clockwork.Clock
+
+	config   Config
+	log      *slog.Logger
+	http     *http.Server
+	line     *line
+	media    media.Engine
+	ownMedia bool
+	stop     context.CancelFunc
+	done     sync.WaitGroup
+	failed   chan error
+}
+
+// drainTime is how long running requests may take when the server stops.
+const drainTime = 5 * time.Second
+
+// Start brings a server up. It answers once joins are served, or with one
+// clear sentence on what is in the way.
+func Start(ctx context.Context, config Config, parts Parts) (_ *Server, err error) {
+	if err := config.Validate(); err != nil {
+		return nil, err
+	}
+	s := &Server{config: config, Clock: parts.Clock, log: parts.Logger, media: parts.Media, failed: make(chan error, 1)}
+	if s.Clock == nil {
+		s.Clock = clockwork.NewRealClock()
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	defer func() {
+		if err != nil {
+			s.close(context.WithoutCancel(ctx))
+		}
+	}()
+	// The port first: a busy one is the commonest trouble, and nothing is touched then.
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", config.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen on %s: %w", config.Listen, plain(err))
+	}
+	defer func() {
+		if err != nil {
+			listener.Close()
+		}
+	}()
+	if err := s.openStore(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.openMedia(ctx); err != nil {
+		return nil, err
+	}
+	handler, err := s.assemble(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.serve(listener, handler)
+	return s, nil
+}
+
+func (s *Server) openStore(ctx context.Context) error {
+	if err := s.openDatabase(ctx); err != nil {
+		return err
+	}
+	if s.config.Media.External.URL == "" {
+		return s.Store.AcquireNode(ctx, store.NodeEmbedded)
+	}
+	return s.Store.AcquireNode(ctx, store.NodeExternal)
+}
+
+func (s *Server) openDatabase(ctx context.Context) error {
+	key, err := s.config.key()
+	if s.config.Mode == Development && s.config.EncryptionKey == "" {
+		key, err = developmentKey(s.config.Data)
+	}
+	if err != nil {
+		return err
+	}
+	shared := s.config.Redis != ""
+	s.Store, err = store.Open(ctx, store.Config{
+		URL: s.config.databaseURL(), Key: key, Clock: s.Clock, Logger: s.log, Shared: shared,
+	})
+	return err
+}
+
+func (s *Server) openMedia(ctx context.Context) error {
+	if s.media != nil {
+		return nil
+	}
+	secret, err := s.Store.Secret(ctx, "media")
+	if err != nil {
+		return err
+	}
+	engine, err := livekit.New(s.config.mediaConfig(base64.RawURLEncoding.EncodeToString(secret)), s.log)
+	if err != nil {
+		return err
+	}
+	s.media, s.ownMedia = engine, true
+	return nil
+}
+
+// assemble wires the parts together.
+func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
+	keys := map[string][]byte{}
+	for _, name := range []string{"resume", "realtime", "user_tokens", "passcode_links"} {
+		key, err := s.Store.Secret(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		keys[name] = key
+	}
+	s.Minter = credential.NewMinter(keys["user_tokens"], s.Clock, tokens{s.Store})
+	throttle := session.NewPasscodeThrottle(s.Clock)
+	loader := &loader{store: s.Store, tokens: s.Minter, throttle: throttle, clock: s.Clock}
+	s.line = &line{}
+	s.Sessions = session.New(session.Config{
+		Gate: s.gate(), Loader: loader, Repository: repository{s.Store},
+		Media: s.media, Line: s.line, Recorder: &recorder{store: s.Store}, Clock: s.Clock, ResumeKey: keys["resume"],
+		NewID: store.NewID, NewAttemptID: store.NewAttemptID, Development: s.config.Mode == Development,
+		Logger: s.log, Passcodes: throttle,
+	})
+	loader.resume = s.Sessions.ReadResumeToken
+	if err := s.line.open(keys["realtime"], s.config.Redis, s.Sessions, s.log); err != nil {
+		return nil, err
+	}
+	proxies, err := s.config.proxies()
+	if err != nil {
+		return nil, err
+	}
+	config := httpapi.Config{
+		Sessions: s.Sessions, Realtime: s.line.hub.Handler(), Signalling: s.media.Signalling(media.SeatGuardFunc(s.Sessions.MediaSeat)),
+		MediaWebhook: s.media.Webhook(), Development: s.config.Mode == Development, PublicURL: s.config.PublicURL,
+		TrustedProxies: proxies, Ready: s.Store.Probe, Clock: s.Clock, NewAttemptID: store.NewAttemptID, Logger: s.log,
+	}
+	if s.config.Mode == Development {
+		if err := s.demo(ctx, keys["passcode_links"]); err != nil {
+			return nil, err
+		}
+		config.World = &world{store: s.Store, minter: s.Minter, clock: s.Clock}
+		config.AllowedHosts = s.config.DevHosts
+	}
+	return httpapi.New(config), nil
+}
+
+// Limits of the search for the secret behind a wrong signature.
+const (
+	probesPerSecond = 50
+	probeBurst      = 200
+)
+
+func (s *Server) gate() *admission.Gate {
+	return &admission.Gate{
+		Thorough: s.config.Mode == Development, Keyring: keyring{s.Store},
+		Probes: rate.NewLimiter(probesPerSecond, probeBurst),
+	}
+}
+
+// demo makes the demo world in a database that is empty.
+func (s *Server) demo(ctx context.Context, linkKey []byte) error {
+	if s.config.NoDemo {
+		return nil
+	}
+	accounts, err := s.Store.Accounts(ctx, store.Page{Limit: 1})
+	if err != nil || len(accounts) > 0 {
+		return err
+	}
+	builder := &scenario.Builder{
+		Store: s.Store, Now: s.Clock.Now, NewID: store.NewID,
+		Link: func(meetingID, passcode string) string { return credential.LinkPasscode(linkKey, meetingID, passcode) },
+	}
+	return builder.Demo(ctx)
+}
+
+func (s *Server) serve(listener net.Listener, handler http.Handler) {
+	background, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	s.done.Go(func() { s.Sessions.Run(background) })
+	s.done.Go(func() { s.prune(background) })
+	s.http = &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+	scheme := "http"
+	serve := s.http.Serve
+	if s.config.TLS.Certificate != "" {
+		scheme = "https"
+		s.http.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+		serve = func(l net.Listener) error {
+			return s.http.ServeTLS(l, s.config.TLS.Certificate, s.config.TLS.Key)
+		}
+	}
+	s.URL = scheme + "://" + listener.Addr().String()
+	s.done.Go(func() {
+		if err := serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			s.failed <- fmt.Errorf("the HTTP server ended: %w", err)
+		}
+	})
+}
+
+// prune forgets old attempts once an hour.
+func (s *Server) prune(ctx context.Context) {
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	for {
+		_, err := s.Store.PruneAttempts(ctx, s.Clock.Now().Add(-store.AttemptLife), store.AttemptKeep)
+		if err != nil && ctx.Err() == nil {
+			s.log.Error("old attempts could not be forgotten", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// Failed delivers the error of a server that ended by itself.
+func (s *Server) Failed() <-chan error { return s.failed }
+
+// Close stops the server: no new requests, then the lines, the media, the store.
+func (s *Server) Close(ctx context.Context) error {
+	var problems []error
+	if s.http != nil {
+		draining, cancel := context.WithTimeout(ctx, drainTime)
+		defer cancel()
+		if s.line != nil {
+			s.line.shutdown(draining)
+		}
+		if err := s.http.Shutdown(draining); err != nil {
+			problems = append(problems, s.http.Close())
+		}
+	}
+	problems = append(problems, s.close(ctx))
+	return errors.Join(problems...)
+}
+
+func (s *Server) close(ctx context.Context) error {
+	var problems []error
+	if s.stop != nil {
+		s.stop()
+	}
+	if s.ownMedia {
+		problems = append(problems, s.media.Close(ctx))
+	}
+	s.done.Wait()
+	if s.Store != nil {
+		problems = append(problems, s.Store.Close())
+	}
+	return errors.Join(problems...)
+}
+
+// plain is the innermost reason of a network error, without its operation.
+func plain(err error) error {
+	var op *net.OpError
+	if errors.As(err, &op) && op.Err != nil {
+		return op.Err
+	}
+	return err
+}

@@ -1,0 +1,208 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jonboulle/clockwork"
+
+	"github.com/anteroom/anteroom/internal/account"
+	"github.com/anteroom/anteroom/internal/credential"
+	"github.com/anteroom/anteroom/internal/httpapi"
+	"github.com/anteroom/anteroom/internal/scenario"
+	"github.com/anteroom/anteroom/internal/store"
+	"github.com/anteroom/anteroom/signature"
+)
+
+// world is the developer's view of everything in the store.
+type world struct {
+	store  *store.Store
+	minter *credential.Minter
+	clock  clockwork.Clock
+}
+
+// World lists the demo world of a development server.
+func (s *Server) World(ctx context.Context) (httpapi.WorldView, error) {
+	if s.config.Mode != Development {
+		return httpapi.WorldView{}, errors.New("there is no demo world in production mode")
+	}
+	return (&world{store: s.Store, minter: s.Minter, clock: s.Clock}).Describe(ctx)
+}
+
+// Describe lists accounts, apps, users and meetings, and where to begin.
+func (w *world) Describe(ctx context.Context) (httpapi.WorldView, error) {
+	view := httpapi.WorldView{
+		Accounts: []httpapi.WorldAccount{}, Apps: []httpapi.WorldApp{},
+		Users: []httpapi.WorldUser{}, Meetings: []httpapi.WorldMeeting{},
+	}
+	accounts, err := w.store.Accounts(ctx, store.Page{})
+	if err != nil {
+		return view, err
+	}
+	for _, a := range accounts {
+		view.Accounts = append(view.Accounts, httpapi.WorldAccount{ID: a.ID, Name: a.Name})
+		if err := w.describeAccount(ctx, a, &view); err != nil {
+			return view, err
+		}
+	}
+	return view, nil
+}
+
+func (w *world) describeAccount(ctx context.Context, a *account.Account, view *httpapi.WorldView) error {
+	apps, err := w.store.Apps(ctx, store.Page{AccountID: a.ID, Limit: 1000})
+	if err != nil {
+		return err
+	}
+	d := &view.Defaults
+	for _, app := range apps {
+		if app.Deleted() {
+			continue
+		}
+		view.Apps = append(view.Apps, httpapi.WorldApp{
+			Name: app.Name, Account: a.Name, SDKKey: app.Key, SDKSecret: app.Secret, Published: app.Published, Enabled: app.Enabled,
+		})
+		if a.Name == scenario.DemoAccount && app.Name == scenario.DemoApp {
+			d.SDKKey, d.SDKSecret = app.Key, app.Secret
+		}
+	}
+	users, err := w.store.Users(ctx, store.Page{AccountID: a.ID, Limit: 1000})
+	if err != nil {
+		return err
+	}
+	email := map[string]string{}
+	for _, u := range users {
+		email[u.ID] = u.Email
+		view.Users = append(view.Users, httpapi.WorldUser{ID: u.ID, Email: u.Email, Account: a.Name, Role: u.Role})
+	}
+	meetings, err := w.store.Meetings(ctx, store.Page{AccountID: a.ID, Limit: 1000})
+	if err != nil {
+		return err
+	}
+	for _, m := range meetings {
+		view.Meetings = append(view.Meetings, httpapi.WorldMeeting{
+			Number: m.Number, Topic: m.Topic, Type: string(m.Kind), Password: m.Passcode, Host: email[m.HostID], Account: a.Name,
+		})
+		switch {
+		case a.Name != scenario.DemoAccount:
+		case m.Topic == scenario.DemoTopic:
+			d.MeetingNumber, d.Password, d.HostEmail = m.Number, m.Passcode, email[m.HostID]
+		case m.Topic == scenario.DemoWebinar:
+			d.WebinarNumber = m.Number
+		}
+	}
+	return nil
+}
+
+// Sign makes a signature with a known app's secret, the demo app's by default.
+func (w *world) Sign(ctx context.Context, in httpapi.SignRequest) (httpapi.SignAnswer, error) {
+	faults := &httpapi.FieldErrors{}
+	fault := func(property, format string, args ...any) {
+		faults.Errors = append(faults.Errors, httpapi.FieldError{Property: property, Reason: fmt.Sprintf(format, args...)})
+	}
+	if in.MeetingNumber == "" {
+		fault("meetingNumber", "is required")
+	}
+	if in.Role == nil {
+		fault("role", "is required: 0 to join, 1 to start")
+	} else if *in.Role != 0 && *in.Role != 1 {
+		fault("role", "must be 0 or 1")
+	}
+	life := signature.DefaultLifetime
+	if in.ExpirationSeconds != nil {
+		life = time.Duration(*in.ExpirationSeconds) * time.Second
+		if life < signature.MinLifetime || life > signature.MaxLifetime {
+			fault("expirationSeconds", "must be between 1800 and 172800")
+		}
+	}
+	if in.VideoWebRTCMode != nil && *in.VideoWebRTCMode != 0 && *in.VideoWebRTCMode != 1 {
+		fault("videoWebRtcMode", "must be 0 or 1")
+	}
+	app, err := w.app(ctx, in.SDKKey)
+	if errors.Is(err, store.ErrNotFound) {
+		fault("sdkKey", "no app has this key")
+	} else if err != nil {
+		return httpapi.SignAnswer{}, err
+	}
+	if len(faults.Errors) > 0 {
+		return httpapi.SignAnswer{}, faults
+	}
+	now := w.clock.Now()
+	token, err := signature.Sign(signature.SignOptions{
+		Key: app.Key, Secret: app.Secret, MeetingNumber: in.MeetingNumber, Role: *in.Role,
+		// A little back-dated, as the samples do, against clocks that differ.
+		IssuedAt: now.Add(-30 * time.Second), ExpiresAt: now.Add(-30 * time.Second).Add(life), VideoWebRTCMode: in.VideoWebRTCMode,
+	})
+	var field *signature.FieldError
+	if errors.As(err, &field) {
+		fault(field.Field, "%s", field.Reason)
+		return httpapi.SignAnswer{}, faults
+	}
+	return httpapi.SignAnswer{Signature: token, SDKKey: app.Key}, err
+}
+
+func (w *world) app(ctx context.Context, key string) (*account.App, error) {
+	if key == "" {
+		view, err := w.Describe(ctx)
+		if err != nil {
+			return nil, err
+		}
+		key = view.Defaults.SDKKey
+	}
+	app, _, err := w.store.AppByKey(ctx, key)
+	return app, err
+}
+
+// Mint makes the token that the request asks for.
+func (w *world) Mint(ctx context.Context, in httpapi.TokenRequest) (string, error) {
+	fail := func(property, format string, args ...any) (string, error) {
+		return "", &httpapi.FieldErrors{Errors: []httpapi.FieldError{{Property: property, Reason: fmt.Sprintf(format, args...)}}}
+	}
+	switch in.Kind {
+	case "zak", "obf":
+	case "":
+		return fail("kind", "is required: zak, obf or tk")
+	case "tk":
+		return fail("kind", "tk: registration is not supported yet")
+	default:
+		return fail("kind", "must be zak, obf or tk")
+	}
+	user, err := w.user(ctx, in.User)
+	if errors.Is(err, store.ErrNotFound) {
+		return fail("user", "nobody has this address or id")
+	}
+	if err != nil {
+		return "", err
+	}
+	life := credential.DefaultLife
+	if in.TTLSeconds != nil {
+		life = time.Duration(*in.TTLSeconds) * time.Second
+	}
+	if life < credential.MinLife || life > credential.MaxLife {
+		return fail("ttlSeconds", "must be between %d and %d", int(credential.MinLife.Seconds()), int(credential.MaxLife.Seconds()))
+	}
+	if in.Kind == "zak" {
+		return w.minter.MintZAK(ctx, user, life)
+	}
+	app, err := w.app(ctx, in.SDKKey)
+	if errors.Is(err, store.ErrNotFound) {
+		return fail("sdkKey", "no app has this key")
+	}
+	if err != nil {
+		return "", err
+	}
+	return w.minter.MintOBF(ctx, user, app, in.MeetingNumber, life)
+}
+
+// user finds a user by address or id; the demo host by default.
+func (w *world) user(ctx context.Context, who string) (*account.User, error) {
+	if who == "" {
+		who = scenario.DemoHost
+	}
+	if strings.Contains(who, "@") {
+		return w.store.UserByEmail(ctx, who)
+	}
+	return w.store.User(ctx, who)
+}

@@ -1,0 +1,85 @@
+package session
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// answerMemory gives a repeated join its first answer again. Entries are keyed
+// by joinId and a digest of the whole request, so that nobody who guesses a
+// joinId is told another page's answer.
+//
+// At most maxAnswers are kept: under a flood the oldest go first. An admitted
+// join is then still found by the joinId of its seat.
+type answerMemory struct {
+	keep    time.Duration
+	mu      sync.Mutex
+	entries map[answerKey]*answerEntry
+	queue   []answerExpiry
+	head    int
+}
+
+const maxAnswers = 20_000
+
+type answerKey [32]byte
+
+type answerEntry struct {
+	done   chan struct{}
+	answer *Outcome
+}
+
+type answerExpiry struct {
+	at  time.Time
+	key answerKey
+}
+
+func newAnswerMemory(keep time.Duration) *answerMemory {
+	return &answerMemory{keep: keep, entries: map[answerKey]*answerEntry{}}
+}
+
+// do runs decide once for the key; others, and later ones within the time, get
+// the same answer. A server error is not remembered: a retry may do better.
+func (m *answerMemory) do(ctx context.Context, key answerKey, decide func() *Outcome) *Outcome {
+	now := time.Now()
+	m.mu.Lock()
+	m.forget(now)
+	if e, ok := m.entries[key]; ok {
+		m.mu.Unlock()
+		select {
+		case <-e.done:
+			if e.answer != nil {
+				return e.answer
+			}
+			return decide()
+		case <-ctx.Done():
+			return decide()
+		}
+	}
+	e := &answerEntry{done: make(chan struct{})}
+	m.entries[key] = e
+	m.queue = append(m.queue, answerExpiry{now.Add(m.keep), key})
+	m.mu.Unlock()
+
+	defer close(e.done)
+	answer := decide()
+	if answer.repeatable() {
+		e.answer = answer
+	} else {
+		m.mu.Lock()
+		delete(m.entries, key)
+		m.mu.Unlock()
+	}
+	return answer
+}
+
+func (m *answerMemory) forget(now time.Time) {
+	for m.head < len(m.queue) && (m.queue[m.head].at.Before(now) || len(m.queue)-m.head > maxAnswers) {
+		delete(m.entries, m.queue[m.head].key)
+		m.head++
+	}
+	if m.head > len(m.queue)/2 {
+		m.queue = append(m.queue[:0], m.queue[m.head:]...)
+		m.head = 0
+	}
+}

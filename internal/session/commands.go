@@ -1,0 +1,158 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/anteroom/anteroom/internal/meeting"
+)
+
+// Refusals of commands, as docs/protocol/control-channel.md numbers them.
+const (
+	RefusedPrivileges = 1001
+	RefusedParameters = 1002
+	RefusedState      = 1003
+	RefusedOperation  = 1004
+	RefusedInternal   = 1005
+)
+
+var refusalWords = map[uint32]string{
+	RefusedPrivileges: "INSUFFICIENT_PRIVILEGES", RefusedParameters: "INVALID_PARAMETERS",
+	RefusedState: "IMPROPER_MEETING_STATE", RefusedOperation: "INVALID_OPERATION", RefusedInternal: "INTERNAL_ERROR",
+}
+
+// CommandError is a refused command.
+type CommandError struct {
+	Code   uint32
+	Detail string
+}
+
+func (e *CommandError) Error() string {
+	if e.Detail == "" {
+		return refusalWords[e.Code]
+	}
+	return refusalWords[e.Code] + ": " + e.Detail
+}
+
+func refuse(code uint32, format string, args ...any) *CommandError {
+	return &CommandError{Code: code, Detail: fmt.Sprintf(format, args...)}
+}
+
+// command is one thing a participant can ask for. It runs under the session's
+// lock with the asking seat at hand, and answers what to do once it is kept.
+type command struct {
+	// who may ask.
+	allowed func(self *meeting.Seat) bool
+	// waiting seats may ask too.
+	whileWaiting bool
+	run          func(*action) error
+}
+
+func anyone(*meeting.Seat) bool         { return true }
+func hosts(self *meeting.Seat) bool     { return isHost(self) }
+func hostAlone(self *meeting.Seat) bool { return self.Role == meeting.RoleHost }
+
+// action is one running command.
+type action struct {
+	ctx     context.Context
+	service *Service
+	tx      meeting.Tx
+	self    *meeting.Seat
+	data    json.RawMessage
+	result  any
+	// after runs in order once the change is kept.
+	after []func()
+}
+
+// then does something once the change is kept.
+func (c *action) then(f func()) { c.after = append(c.after, f) }
+
+// publish tells everybody inside, at the revision the change has now.
+func (c *action) publish(event string, data any) {
+	session, revision := c.tx.Session().ID, c.tx.Session().Revision
+	c.then(func() { c.service.Line.Publish(session, revision, event, data) })
+}
+
+func (c *action) tell(seatID, event string, data any) {
+	c.then(func() { c.service.Line.Tell(seatID, event, data) })
+}
+
+// read decodes the command's data; unknown fields are tolerated.
+func (c *action) read(into any) error {
+	if len(c.data) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(c.data, into); err != nil {
+		var field *json.UnmarshalTypeError
+		if errors.As(err, &field) && field.Field != "" {
+			return refuse(RefusedParameters, "%s is not a %s", field.Field, field.Type)
+		}
+		return refuse(RefusedParameters, "data is not the JSON that is expected")
+	}
+	return nil
+}
+
+// target finds the live seat of a numeric id.
+func (c *action) target(userID int64) (*meeting.Seat, error) {
+	if userID == c.self.UserID {
+		return c.self, nil
+	}
+	seat, err := c.tx.SeatByUserID(userID)
+	if err != nil {
+		return nil, err
+	}
+	if seat == nil {
+		return nil, refuse(RefusedParameters, "userId: nobody here has the number %d", userID)
+	}
+	return seat, nil
+}
+
+// Command carries out a participant's command. It answers the session's
+// revision afterwards and the command's result, or a CommandError.
+func (s *Service) Command(ctx context.Context, seat *meeting.Seat, kind string, data json.RawMessage) (int64, any, error) {
+	cmd, known := commands[kind]
+	if !known {
+		return 0, nil, refuse(RefusedParameters, "type: there is no command %q", kind)
+	}
+	defer s.ordered(seat.SessionID)()
+	var done *action
+	var revision int64
+	err := s.Repository.Mutate(ctx, seat.SessionID, func(tx meeting.Tx) error {
+		self, err := tx.SeatByID(seat.ID)
+		if err != nil {
+			return err
+		}
+		if self == nil || !self.State.Live() {
+			return refuse(RefusedState, "closed")
+		}
+		if self.State == meeting.SeatWaiting && !cmd.whileWaiting {
+			return refuse(RefusedState, "on hold")
+		}
+		if !cmd.allowed(self) {
+			return refuse(RefusedPrivileges, "")
+		}
+		done = &action{ctx: ctx, service: s, tx: tx, self: self, data: data}
+		if err := cmd.run(done); err != nil {
+			return err
+		}
+		revision = tx.Session().Revision
+		return nil
+	})
+	if err != nil {
+		var refused *CommandError
+		switch {
+		case errors.As(err, &refused):
+			return 0, nil, refused
+		case errors.Is(err, ErrNotFound):
+			return 0, nil, refuse(RefusedState, "closed")
+		}
+		s.Logger.Error("a command could not be carried out", "command", kind, "session", seat.SessionID, "error", err)
+		return 0, nil, refuse(RefusedInternal, "")
+	}
+	for _, f := range done.after {
+		f()
+	}
+	return revision, done.result, nil
+}

@@ -1,0 +1,218 @@
+package session
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"time"
+
+	"github.com/anteroom/anteroom/errcode"
+	"github.com/anteroom/anteroom/internal/account"
+	"github.com/anteroom/anteroom/internal/admission"
+	"github.com/anteroom/anteroom/internal/media"
+	"github.com/anteroom/anteroom/internal/meeting"
+)
+
+// ErrConflict is a seat that could not be taken because the session changed
+// since the gate looked; deciding again helps.
+var ErrConflict = errors.New("the session changed meanwhile")
+
+// ErrNotFound is something that does not exist (any more).
+var ErrNotFound = errors.New("not found")
+
+// conflictTries is how often a join is decided before a storm of conflicts is
+// called a server error.
+const conflictTries = 3
+
+// smallMeeting is up to how many seats the join answer carries the roster.
+const smallMeeting = 10
+
+// Outcome is what a join came to: a verdict and, when let in, the seat.
+type Outcome struct {
+	AttemptID string
+	Verdict   admission.Verdict
+	App       *account.App
+	Meeting   *meeting.Meeting
+	Accepted  *Accepted
+}
+
+// repeatable tells whether a repeated joinId gets this answer again: server
+// errors are not, for the next try may do better.
+func (o *Outcome) repeatable() bool {
+	return o.Accepted != nil || (o.Verdict.Decision != nil && o.Verdict.Decision.Code != errcode.ServerError)
+}
+
+// Accepted is what an admitted page needs to enter.
+type Accepted struct {
+	Waiting       bool
+	Participant   Participant
+	Session       Info
+	Snapshot      *Snapshot
+	ResumeToken   string
+	MediaToken    string
+	RealtimeToken string
+	Capacity      int
+}
+
+// Join decides a join and, if it is let in, takes the seat. The same joinId
+// with the same content gets the first answer again within a minute.
+func (s *Service) Join(ctx context.Context, a *admission.Attempt, body []byte) *Outcome {
+	if a.JoinID == "" {
+		return s.join(ctx, a)
+	}
+	digest := sha256.New()
+	digest.Write([]byte(a.JoinID + "\x00"))
+	digest.Write(body)
+	var key answerKey
+	digest.Sum(key[:0])
+	return s.answers.do(ctx, key, func() *Outcome { return s.join(ctx, a) })
+}
+
+func (s *Service) join(ctx context.Context, a *admission.Attempt) *Outcome {
+	out := &Outcome{AttemptID: s.NewAttemptID()}
+	record := Attempted{ID: out.AttemptID, At: s.Clock.Now(), Attempt: a}
+	for try := 0; ; try++ {
+		verdict, snapshot := s.Gate.Run(ctx, s.Loader, s.Clock.Now(), a)
+		out.Verdict, out.App, out.Meeting = verdict, snapshot.App, snapshot.Meeting
+		if !verdict.Admitted() {
+			s.Passcodes.observe(a, &verdict)
+			break
+		}
+		taken, err := s.seat(ctx, a, &verdict, snapshot)
+		if errors.Is(err, ErrConflict) && try+1 < conflictTries {
+			continue
+		}
+		if err == nil {
+			record.SessionID, record.SeatID = taken.Session.ID, taken.Seat.ID
+			out.Accepted, err = s.accept(ctx, &verdict, snapshot, taken)
+		}
+		if err != nil {
+			s.Logger.Error("a join could not be carried out", "attempt", out.AttemptID, "meeting", a.MeetingNumber, "error", err)
+			out.Verdict.Decision = admission.ServerFault(err, causeOf(err))
+			break
+		}
+		s.Passcodes.forget(a)
+		break
+	}
+	record.Verdict, record.App = &out.Verdict, out.App
+	s.Recorder.Record(record)
+	return out
+}
+
+// causeOf names what failed for a 4009.
+func causeOf(err error) string {
+	switch {
+	case errors.Is(err, errMedia):
+		return "media_unavailable"
+	case errors.Is(err, ErrConflict):
+		return "internal"
+	}
+	return "storage_unavailable"
+}
+
+var errMedia = errors.New("the media server cannot be used")
+
+// seat takes or takes over the seat, and tells the others.
+func (s *Service) seat(ctx context.Context, a *admission.Attempt, v *admission.Verdict, snap *admission.Snapshot) (meeting.Taken, error) {
+	lease := time.Now().Add(LeaseTime)
+	if old := v.Admission.Resumes; old != nil {
+		defer s.ordered(old.SessionID)()
+		taken, err := s.Repository.ResumeSeat(ctx, old.ID, old.Generation, lease)
+		if err != nil {
+			return taken, err
+		}
+		s.Line.Close(taken.Seat.ID, taken.Seat.Generation, CloseTakenOver)
+		if old.State != taken.Seat.State {
+			s.Line.Publish(taken.Session.ID, taken.Session.Revision, "participant.updated",
+				map[string]any{"userId": taken.Seat.UserID, "state": taken.Seat.State})
+		}
+		return taken, nil
+	}
+	ask := meeting.TakeSeat{
+		Meeting: snap.Meeting, Capacity: v.Admission.Capacity, Exempt: v.Admission.Exempt, Now: s.Clock.Now(),
+		Practice: snap.Meeting.Settings.PracticeSession,
+		Seat: meeting.Seat{
+			ID: s.NewID(), GUID: s.NewID(), MeetingID: snap.Meeting.ID, Name: a.UserName, Email: v.Admission.Email,
+			Role: v.Admission.Role, State: meeting.SeatJoined, Marks: v.Admission.Marks, JoinID: a.JoinID,
+			SeveralDevices: v.Admission.SeveralDevices, Generation: 1, View: a.View, SDKVersion: a.SDKVersion,
+			Muted: true, LeaseUntil: lease, JoinedAt: s.Clock.Now(),
+			Guest: snap.ZAK.User == nil || snap.ZAK.User.AccountID != snap.Meeting.AccountID,
+		},
+	}
+	if v.Admission.Waiting {
+		ask.Seat.State = meeting.SeatWaiting
+	}
+	lockID := snap.Meeting.ID
+	if snap.Session != nil {
+		ask.SessionID, ask.GateRevision = snap.Session.ID, snap.Session.GateRevision
+		lockID = snap.Session.ID
+	} else {
+		ask.NewSessionID = s.NewID()
+	}
+	defer s.ordered(lockID)()
+	taken, err := s.Repository.TakeSeat(ctx, ask)
+	if err != nil {
+		return taken, err
+	}
+	if taken.Seat.State == meeting.SeatWaiting {
+		s.tellHosts(ctx, taken.Session.ID, "participant.added", participantOf(&taken.Seat, true))
+	} else if taken.Session.Seats > 1 {
+		s.Line.Publish(taken.Session.ID, taken.Session.Revision, "participant.added", participantOf(&taken.Seat, false))
+	}
+	return taken, nil
+}
+
+// accept gathers what the page needs to enter.
+func (s *Service) accept(ctx context.Context, v *admission.Verdict, snap *admission.Snapshot, taken meeting.Taken) (*Accepted, error) {
+	seat := &taken.Seat
+	acc := &Accepted{
+		Waiting: seat.State == meeting.SeatWaiting, Participant: participantOf(seat, true),
+		ResumeToken: s.resumeToken(seat.ID, seat.Generation), Capacity: v.Admission.Capacity,
+	}
+	var err error
+	if acc.RealtimeToken, err = s.Line.Token(seat.ID, seat.Generation); err != nil {
+		return nil, err
+	}
+	var seats []*meeting.Seat
+	switch {
+	case taken.Session.Seats == 1:
+		seats = []*meeting.Seat{seat}
+	case taken.Session.Seats <= smallMeeting:
+		if seats, err = s.Repository.LiveSeats(ctx, taken.Session.ID); err != nil {
+			return nil, err
+		}
+	}
+	acc.Session = infoOf(snap.Meeting, &taken.Session, seats)
+	if acc.Waiting {
+		return acc, nil
+	}
+	if seats != nil {
+		snapshot, err := s.snapshot(ctx, snap.Meeting, &taken.Session, seat, seats)
+		if err != nil {
+			return nil, err
+		}
+		acc.Snapshot = snapshot
+	}
+	acc.MediaToken, err = s.mediaToken(ctx, seat)
+	return acc, err
+}
+
+func (s *Service) mediaToken(ctx context.Context, seat *meeting.Seat) (string, error) {
+	s.warmMedia.Do(func() {
+		s.background(s.Media.Start, "start")
+	})
+	token, err := s.Media.Token(ctx, mediaSeat(seat), MediaTokenLife)
+	if err != nil {
+		return "", errors.Join(errMedia, err)
+	}
+	return token, nil
+}
+
+// mediaSeat is what a seat may do in the media room. The name there is only
+// for the media server's own log lines; people see the roster's.
+func mediaSeat(seat *meeting.Seat) media.Seat {
+	return media.Seat{
+		Room: seat.SessionID, Identity: seat.ID,
+		CanPublishMicrophone: true, CanPublishCamera: true, CanPublishScreen: true, CanSubscribe: true,
+	}
+}

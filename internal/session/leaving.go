@@ -1,0 +1,201 @@
+package session
+
+import (
+	"context"
+
+	"github.com/anteroom/anteroom/internal/meeting"
+)
+
+// gone frees a seat for the given reason and tells those who saw it.
+func (c *action) gone(seat *meeting.Seat, state meeting.SeatState, reason string) error {
+	wasWaiting := seat.State == meeting.SeatWaiting
+	seat.State, seat.LeftAt = state, c.service.Clock.Now()
+	seat.AudioOn, seat.VideoOn, seat.Sharing, seat.HandRaised = false, false, false, false
+	if err := c.tx.SaveSeat(seat); err != nil {
+		return err
+	}
+	c.tx.Touch(false)
+	data := map[string]any{"userId": seat.UserID, "reason": reason}
+	if wasWaiting {
+		return c.tellHosts("participant.removed", data)
+	}
+	c.publish("participant.removed", data)
+	return nil
+}
+
+// tellHosts speaks to every host inside, on their own channels.
+func (c *action) tellHosts(event string, data any) error {
+	seats, err := c.tx.Seats()
+	if err != nil {
+		return err
+	}
+	for _, seat := range seats {
+		if isHost(seat) && seat.State.Live() {
+			c.tell(seat.ID, event, data)
+		}
+	}
+	return nil
+}
+
+// dropMedia takes a seat out of the media room.
+func (c *action) dropMedia(seat *meeting.Seat) {
+	room, identity, service := seat.SessionID, seat.ID, c.service
+	c.then(func() {
+		service.background(func(ctx context.Context) error { return service.Media.Remove(ctx, room, identity) }, "take a participant out of the media room")
+	})
+}
+
+func leave(c *action) error { return c.leave(c.self, meeting.SeatLeft, "left", CloseGone) }
+
+func (c *action) leave(seat *meeting.Seat, state meeting.SeatState, reason string, code CloseCode) error {
+	if err := c.gone(seat, state, reason); err != nil {
+		return err
+	}
+	c.dropMedia(seat)
+	id := seat.ID
+	c.then(func() { c.service.Line.Close(id, 0, code) })
+	return nil
+}
+
+func remove(c *action) error {
+	seat, err := c.readTarget()
+	if err != nil {
+		return err
+	}
+	switch {
+	case seat.ID == c.self.ID:
+		return refuse(RefusedParameters, "userId: oneself; leave instead")
+	case seat.Role == meeting.RoleHost, seat.Role == meeting.RoleCoHost && c.self.Role != meeting.RoleHost:
+		return refuse(RefusedPrivileges, "")
+	}
+	if err := c.tx.AddRemoval(seat, c.service.Clock.Now()); err != nil {
+		return err
+	}
+	c.tx.Touch(true)
+	if err := c.tx.SaveSession(); err != nil {
+		return err
+	}
+	return c.leave(seat, meeting.SeatRemoved, "removed", CloseRemoved)
+}
+
+func (c *action) readTarget() (*meeting.Seat, error) {
+	var in struct{ UserID int64 }
+	if err := c.read(&in); err != nil {
+		return nil, err
+	}
+	if in.UserID == 0 {
+		return nil, refuse(RefusedParameters, "userId is missing")
+	}
+	return c.target(in.UserID)
+}
+
+func hold(c *action) error {
+	in := struct {
+		UserID int64
+		Hold   *bool
+	}{}
+	if err := c.read(&in); err != nil {
+		return err
+	}
+	if in.Hold == nil {
+		return refuse(RefusedParameters, "hold is missing")
+	}
+	seat, err := c.target(in.UserID)
+	if err != nil {
+		return err
+	}
+	if !*in.Hold {
+		return c.letIn(seat)
+	}
+	if isHost(seat) {
+		return refuse(RefusedOperation, "a host does not wait")
+	}
+	if seat.State == meeting.SeatWaiting {
+		return refuse(RefusedOperation, "the person is in the waiting room already")
+	}
+	seat.State = meeting.SeatWaiting
+	seat.AudioOn, seat.VideoOn, seat.Sharing = false, false, false
+	if err := c.tx.SaveSeat(seat); err != nil {
+		return err
+	}
+	c.tx.Touch(false)
+	c.publish("participant.removed", map[string]any{"userId": seat.UserID, "reason": "held"})
+	if err := c.tellHosts("participant.added", participantOf(seat, true)); err != nil {
+		return err
+	}
+	id, session := seat.ID, seat.SessionID
+	c.then(func() { c.service.Line.Hold(id, session) })
+	c.tell(seat.ID, "seat.held", map[string]any{})
+	c.dropMedia(seat)
+	return nil
+}
+
+func admit(c *action) error {
+	seat, err := c.readTarget()
+	if err != nil {
+		return err
+	}
+	return c.letIn(seat)
+}
+
+func (c *action) letIn(seat *meeting.Seat) error {
+	if seat.State != meeting.SeatWaiting {
+		return refuse(RefusedOperation, "the person is not in the waiting room")
+	}
+	seat.State = meeting.SeatJoined
+	if err := c.tx.SaveSeat(seat); err != nil {
+		return err
+	}
+	c.tx.Touch(false)
+	c.publish("participant.added", participantOf(seat, false))
+	id, session := seat.ID, seat.SessionID
+	c.then(func() { c.service.Line.Admit(id, session) })
+	c.tell(seat.ID, "seat.admitted", map[string]any{})
+	return nil
+}
+
+func admitAll(c *action) error {
+	seats, err := c.tx.Seats()
+	if err != nil {
+		return err
+	}
+	for _, seat := range seats {
+		if seat.State == meeting.SeatWaiting {
+			if err := c.letIn(seat); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func end(c *action) error { return c.end(meeting.EndedByHost) }
+
+// end closes the session: every seat is freed, every line closed, the room gone.
+func (c *action) end(reason meeting.EndReason) error {
+	seats, err := c.tx.Seats()
+	if err != nil {
+		return err
+	}
+	live := c.tx.Session()
+	live.EndedAt, live.EndReason = c.service.Clock.Now(), reason
+	c.tx.Touch(true)
+	for _, seat := range seats {
+		seat.State, seat.LeftAt = meeting.SeatLeft, live.EndedAt
+		if err := c.tx.SaveSeat(seat); err != nil {
+			return err
+		}
+	}
+	if err := c.tx.SaveSession(); err != nil {
+		return err
+	}
+	c.publish("session.ended", map[string]any{"reason": reason})
+	room, service := live.ID, c.service
+	c.then(func() {
+		for _, seat := range seats {
+			service.Line.Close(seat.ID, 0, CloseEnded)
+		}
+		service.background(func(ctx context.Context) error { return service.Media.EndRoom(ctx, room) }, "end a media room")
+	})
+	return nil
+}

@@ -1,0 +1,196 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/anteroom/anteroom/internal/media"
+	"github.com/anteroom/anteroom/internal/meeting"
+)
+
+// ClosedError tells a page that its seat is no longer there, and why.
+type ClosedError struct{ Code CloseCode }
+
+func (e *ClosedError) Error() string { return "the seat is gone" }
+
+// Connect lets a page's line up for a seat of the given generation. The seat
+// is shown as joined again if it was reconnecting. A page whose seat is gone
+// gets a ClosedError.
+func (s *Service) Connect(ctx context.Context, seatID string, generation int) (*meeting.Seat, error) {
+	seat, err := s.Repository.Seat(ctx, seatID)
+	if errors.Is(err, ErrNotFound) {
+		return nil, &ClosedError{CloseGone}
+	}
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case seat.State == meeting.SeatRemoved:
+		return nil, &ClosedError{CloseRemoved}
+	case !seat.State.Live():
+		live, err := s.Repository.Session(ctx, seat.SessionID)
+		if err == nil && !live.Live() {
+			return nil, &ClosedError{CloseEnded}
+		}
+		return nil, &ClosedError{CloseGone}
+	case generation != seat.Generation:
+		return nil, &ClosedError{CloseTakenOver}
+	}
+	if seat.State != meeting.SeatReconnecting {
+		return seat, nil
+	}
+	return seat, s.setPresence(ctx, seat, meeting.SeatReconnecting, meeting.SeatJoined)
+}
+
+// Disconnected shows a seat whose line is down as reconnecting. Its lease runs
+// on; without a new line the sweeper gives the seat up.
+func (s *Service) Disconnected(ctx context.Context, seatID string, generation int) {
+	seat, err := s.Repository.Seat(ctx, seatID)
+	if err != nil || seat.Generation != generation || seat.State != meeting.SeatJoined {
+		return
+	}
+	if err := s.Repository.RenewLeases(ctx, []string{seatID}, time.Now().Add(LeaseTime)); err != nil {
+		s.Logger.Error("a lease could not be renewed", "error", err)
+	}
+	if err := s.setPresence(ctx, seat, meeting.SeatJoined, meeting.SeatReconnecting); err != nil && !errors.Is(err, ErrNotFound) {
+		s.Logger.Error("a broken line could not be shown", "error", err)
+	}
+}
+
+func (s *Service) setPresence(ctx context.Context, seat *meeting.Seat, from, to meeting.SeatState) error {
+	defer s.ordered(seat.SessionID)()
+	var revision int64
+	err := s.Repository.Mutate(ctx, seat.SessionID, func(tx meeting.Tx) error {
+		revision = 0
+		now, err := tx.SeatByID(seat.ID)
+		if err != nil || now == nil || now.State != from || now.Generation != seat.Generation {
+			return err
+		}
+		now.State = to
+		if err := tx.SaveSeat(now); err != nil {
+			return err
+		}
+		revision = tx.Touch(false)
+		seat.State = to
+		return nil
+	})
+	if err == nil && revision > 0 {
+		s.Line.Publish(seat.SessionID, revision, "participant.updated", map[string]any{"userId": seat.UserID, "state": to})
+	}
+	return err
+}
+
+// MediaSeat is asked at the media door: what may the identity do in the room
+// right now? Waiting seats hold no place there.
+func (s *Service) MediaSeat(ctx context.Context, room, identity string) (media.Seat, error) {
+	seat, err := s.Repository.Seat(ctx, identity)
+	if errors.Is(err, ErrNotFound) {
+		return media.Seat{}, media.ErrNoSeat
+	}
+	if err != nil {
+		return media.Seat{}, err
+	}
+	if seat.SessionID != room || !seat.State.Live() || seat.State == meeting.SeatWaiting {
+		return media.Seat{}, media.ErrNoSeat
+	}
+	return mediaSeat(seat), nil
+}
+
+// Snapshot is the meeting as the seat sees it.
+func (s *Service) Snapshot(ctx context.Context, seatID string) (*Snapshot, error) {
+	seat, err := s.Repository.Seat(ctx, seatID)
+	if err != nil {
+		return nil, err
+	}
+	if !seat.State.Live() {
+		return nil, refuse(RefusedState, "closed")
+	}
+	m, err := s.Repository.Meeting(ctx, seat.MeetingID)
+	if err != nil {
+		return nil, err
+	}
+	// Under the session's lock the revision and the seats belong together.
+	defer s.ordered(seat.SessionID)()
+	live, err := s.Repository.Session(ctx, seat.SessionID)
+	if err != nil {
+		return nil, err
+	}
+	seats, err := s.Repository.LiveSeats(ctx, seat.SessionID)
+	if err != nil {
+		return nil, err
+	}
+	return s.snapshot(ctx, m, live, seat, seats)
+}
+
+func (s *Service) snapshot(ctx context.Context, m *meeting.Meeting, live *meeting.Session, self *meeting.Seat, seats []*meeting.Seat) (*Snapshot, error) {
+	snap := &Snapshot{
+		Revision: live.Revision, Self: participantOf(self, true), Session: infoOf(m, live, seats),
+		Participants: []Participant{}, Chat: []ChatView{},
+	}
+	if self.State == meeting.SeatWaiting {
+		// Somebody who waits sees nobody but themselves.
+		snap.Participants = append(snap.Participants, snap.Self)
+		return snap, nil
+	}
+	snap.Participants = visible(seats, self)
+	if live.Revision > 1 {
+		history, err := s.Repository.ChatHistory(ctx, live.ID, self.ID, 200)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range history {
+			snap.Chat = append(snap.Chat, chatView(c))
+		}
+	}
+	return snap, nil
+}
+
+// Leave gives up the seat of a resume token at once. An unknown token or a
+// seat that is gone is no error.
+func (s *Service) Leave(ctx context.Context, resumeToken string) error {
+	seatID, generation, ok := s.ReadResumeToken(resumeToken)
+	if !ok {
+		return nil
+	}
+	seat, err := s.Repository.Seat(ctx, seatID)
+	if errors.Is(err, ErrNotFound) || (err == nil && (seat.Generation != generation || !seat.State.Live())) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_, _, err = s.Command(ctx, seat, "seat.leave", nil)
+	return err
+}
+
+// MediaFor answers a media token for the seat of a resume token, if it is
+// inside; ErrNotFound otherwise.
+func (s *Service) MediaFor(ctx context.Context, resumeToken string) (string, error) {
+	seatID, generation, ok := s.ReadResumeToken(resumeToken)
+	if !ok {
+		return "", ErrNotFound
+	}
+	seat, err := s.Repository.Seat(ctx, seatID)
+	if err != nil {
+		return "", err
+	}
+	if seat.Generation != generation || !seat.State.Live() || seat.State == meeting.SeatWaiting {
+		return "", ErrNotFound
+	}
+	return s.mediaToken(ctx, seat)
+}
+
+// tellHosts speaks to every host of a session on their own channels.
+func (s *Service) tellHosts(ctx context.Context, sessionID, event string, data any) {
+	seats, err := s.Repository.LiveSeats(ctx, sessionID)
+	if err != nil {
+		s.Logger.Error("the hosts could not be told", "error", err)
+		return
+	}
+	for _, seat := range seats {
+		if isHost(seat) {
+			s.Line.Tell(seat.ID, event, data)
+		}
+	}
+}

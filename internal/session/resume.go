@@ -1,0 +1,44 @@
+package session
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"strconv"
+	"strings"
+)
+
+// resumeToken lets the page that holds it take the seat over. It is derived,
+// not stored: the same seat and generation give the same token, so that a
+// repeated answer needs nothing remembered.
+func (s *Service) resumeToken(seatID string, generation int) string {
+	body := seatID + "." + strconv.Itoa(generation)
+	return body + "." + s.resumeMAC(body)
+}
+
+func (s *Service) resumeMAC(body string) string {
+	mac := hmac.New(sha256.New, s.ResumeKey)
+	mac.Write([]byte("resume\x00" + body))
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// ReadResumeToken answers the seat and generation of a genuine resume token.
+func (s *Service) ReadResumeToken(token string) (seatID string, generation int, ok bool) {
+	if len(token) > 256 {
+		return "", 0, false
+	}
+	cut := strings.LastIndexByte(token, '.')
+	if cut < 0 {
+		return "", 0, false
+	}
+	body := token[:cut]
+	if !hmac.Equal([]byte(token[cut+1:]), []byte(s.resumeMAC(body))) {
+		return "", 0, false
+	}
+	seatID, number, found := strings.Cut(body, ".")
+	if !found {
+		return "", 0, false
+	}
+	generation, err := strconv.Atoi(number)
+	return seatID, generation, err == nil
+}

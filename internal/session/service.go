@@ -1,0 +1,149 @@
+// Package session is what happens in meetings: people are let in by the gate,
+// take seats, act, and leave. It knows no SQL, HTTP or LiveKit.
+package session
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/jonboulle/clockwork"
+
+	"github.com/anteroom/anteroom/internal/account"
+	"github.com/anteroom/anteroom/internal/admission"
+	"github.com/anteroom/anteroom/internal/media"
+	"github.com/anteroom/anteroom/internal/meeting"
+)
+
+// Times that rule a seat's life, in real time.
+const (
+	// LeaseTime is how long a seat outlives its page's last sign of life.
+	LeaseTime = 75 * time.Second
+	// AnswerMemory is how long a join's answer is given again for its joinId.
+	AnswerMemory = 60 * time.Second
+	// MediaTokenLife is how long a media token opens the door; the seat behind
+	// it is checked each time all the same.
+	MediaTokenLife = 24 * time.Hour
+	// EmptyAfter is how long a session without live seats is kept open.
+	EmptyAfter = 5 * time.Minute
+)
+
+// Repository is the storage that sessions need.
+type Repository interface {
+	Meeting(ctx context.Context, id string) (*meeting.Meeting, error)
+	Account(ctx context.Context, id string) (*account.Account, error)
+	// Session answers a session by id, live or ended.
+	Session(ctx context.Context, id string) (*meeting.Session, error)
+	// TakeSeat answers ErrConflict when the session is no longer as the gate saw it.
+	TakeSeat(context.Context, meeting.TakeSeat) (meeting.Taken, error)
+	// ResumeSeat moves a live seat to its next generation.
+	ResumeSeat(ctx context.Context, seatID string, generation int, leaseUntil time.Time) (meeting.Taken, error)
+	Seat(ctx context.Context, id string) (*meeting.Seat, error)
+	LiveSeats(ctx context.Context, sessionID string) ([]*meeting.Seat, error)
+	ChatHistory(ctx context.Context, sessionID, seatID string, limit int) ([]meeting.ChatMessage, error)
+	// Mutate runs fn with the live session under its lock; fn may run again
+	// when the transaction is tried again. It answers ErrNotFound for a
+	// session that is over.
+	Mutate(ctx context.Context, sessionID string, fn func(meeting.Tx) error) error
+	RenewLeases(ctx context.Context, seatIDs []string, until time.Time) error
+	ExpiredSeats(ctx context.Context, now time.Time, limit int) ([]*meeting.Seat, error)
+	// EmptySessions answers live sessions without live seats, unchanged since before.
+	EmptySessions(ctx context.Context, before time.Time, limit int) ([]*meeting.Session, error)
+}
+
+// Line is the control channel to the pages.
+type Line interface {
+	Token(seatID string, generation int) (string, error)
+	// Publish tells everybody inside. Callers publish in revision order.
+	Publish(sessionID string, revision int64, event string, data any)
+	// Tell speaks to one seat alone.
+	Tell(seatID string, event string, data any)
+	// Admit and Hold move a seat's line in and out of the session's channel.
+	Admit(seatID, sessionID string)
+	Hold(seatID, sessionID string)
+	// Close ends a seat's lines of generations below keep; zero ends all.
+	Close(seatID string, keep int, code CloseCode)
+	// Connected answers the seats whose line is up.
+	Connected() []string
+}
+
+// CloseCode tells a page why its line is closed for good.
+type CloseCode uint32
+
+// The closing codes of docs/protocol/control-channel.md.
+const (
+	CloseEnded          CloseCode = 4501
+	CloseRemoved        CloseCode = 4502
+	CloseTakenOver      CloseCode = 4503
+	CloseGone           CloseCode = 4504
+	CloseDrained        CloseCode = 4505
+	CloseAuthorizerLeft CloseCode = 4506
+	CloseBadToken       CloseCode = 4507
+)
+
+// Recorder keeps the joins that were attempted. It never blocks.
+type Recorder interface {
+	Record(Attempted)
+}
+
+// Attempted is one decided join, for the log of attempts.
+type Attempted struct {
+	ID        string
+	At        time.Time
+	Attempt   *admission.Attempt
+	Verdict   *admission.Verdict
+	App       *account.App
+	SessionID string
+	SeatID    string
+}
+
+// Config is what a Service is made of.
+type Config struct {
+	Gate       *admission.Gate
+	Loader     admission.Loader
+	Repository Repository
+	Media      media.Engine
+	Line       Line
+	Recorder   Recorder
+	// Clock rules the gate; leases run on real time.
+	Clock clockwork.Clock
+	// ResumeKey signs resume tokens.
+	ResumeKey []byte
+	// NewID and NewAttemptID make unique ids; attempt ids sort by time.
+	NewID, NewAttemptID func() string
+	Development         bool
+	Logger              *slog.Logger
+	// Passcodes counts wrong passcodes; nil counts none.
+	Passcodes *PasscodeThrottle
+}
+
+// Service runs meetings.
+type Service struct {
+	Config
+	answers *answerMemory
+	order   [64]sync.Mutex
+	// warmMedia starts the media engine at the first admitted join, so that it
+	// is up when the page knocks.
+	warmMedia sync.Once
+}
+
+// New makes a Service.
+func New(c Config) *Service {
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
+	return &Service{Config: c, answers: newAnswerMemory(AnswerMemory)}
+}
+
+// ordered holds the lock under which a session's changes are made and told, so
+// that events leave in revision order.
+func (s *Service) ordered(sessionID string) func() {
+	var h uint32 = 2166136261
+	for i := range len(sessionID) {
+		h = (h ^ uint32(sessionID[i])) * 16777619
+	}
+	mu := &s.order[h%uint32(len(s.order))]
+	mu.Lock()
+	return mu.Unlock
+}

@@ -1,0 +1,114 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/anteroom/anteroom/internal/meeting"
+)
+
+// Intervals of the sweeper, in real time.
+const (
+	renewEvery = 15 * time.Second
+	sweepEvery = 5 * time.Second
+	sweepBatch = 200
+)
+
+// Run renews the leases of connected seats, gives up those whose lease is over
+// and ends sessions that stay empty, until the context is done.
+func (s *Service) Run(ctx context.Context) {
+	renew, sweep := time.NewTicker(renewEvery), time.NewTicker(sweepEvery)
+	defer renew.Stop()
+	defer sweep.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-renew.C:
+			s.renew(ctx)
+		case <-sweep.C:
+			s.Sweep(ctx, time.Now())
+		}
+	}
+}
+
+func (s *Service) renew(ctx context.Context) {
+	if connected := s.Line.Connected(); len(connected) > 0 {
+		if err := s.Repository.RenewLeases(ctx, connected, time.Now().Add(LeaseTime)); err != nil {
+			s.Logger.Error("leases could not be renewed", "error", err)
+		}
+	}
+}
+
+// Sweep gives up the seats whose lease was over at now and ends the sessions
+// that have stood empty. It is what leaves no ghost after a crash.
+func (s *Service) Sweep(ctx context.Context, now time.Time) {
+	seats, err := s.Repository.ExpiredSeats(ctx, now, sweepBatch)
+	if err != nil {
+		s.Logger.Error("expired seats could not be read", "error", err)
+	}
+	for _, seat := range seats {
+		err := s.system(ctx, seat.SessionID, func(c *action) error {
+			lost, err := c.tx.SeatByID(seat.ID)
+			if err != nil || lost == nil || !lost.State.Live() || lost.LeaseUntil.After(now) {
+				return err
+			}
+			return c.leave(lost, meeting.SeatLost, "lost", CloseGone)
+		})
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			s.Logger.Error("a lost seat could not be given up", "error", err)
+		}
+	}
+	empty, err := s.Repository.EmptySessions(ctx, now.Add(-EmptyAfter), sweepBatch)
+	if err != nil {
+		s.Logger.Error("empty sessions could not be read", "error", err)
+	}
+	for _, live := range empty {
+		err := s.system(ctx, live.ID, func(c *action) error {
+			if c.tx.Session().Seats > 0 {
+				return nil
+			}
+			return c.end(meeting.EndedEmpty)
+		})
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			s.Logger.Error("an empty session could not be ended", "error", err)
+		}
+	}
+}
+
+// system changes a session in the server's own name.
+func (s *Service) system(ctx context.Context, sessionID string, run func(*action) error) error {
+	defer s.ordered(sessionID)()
+	var done *action
+	err := s.Repository.Mutate(ctx, sessionID, func(tx meeting.Tx) error {
+		done = &action{ctx: ctx, service: s, tx: tx, self: &meeting.Seat{}}
+		return run(done)
+	})
+	if err != nil {
+		return err
+	}
+	for _, f := range done.after {
+		f()
+	}
+	return nil
+}
+
+// EndSession ends a live session for everybody, as its host would.
+func (s *Service) EndSession(ctx context.Context, sessionID string, reason meeting.EndReason) error {
+	return s.system(ctx, sessionID, func(c *action) error { return c.end(reason) })
+}
+
+// background carries out what nobody waits for.
+func (s *Service) background(do func(context.Context) error, what string) {
+	go func() {
+		ctx, cancel := context.WithTimeout(context.Background(), mediaTime)
+		defer cancel()
+		if err := do(ctx); err != nil {
+			s.Logger.Warn("the media server could not be told to "+what, "error", err)
+		}
+	}()
+}
+
+// mediaTime is how long the media server may take for a change nobody waits for.
+const mediaTime = 10 * time.Second

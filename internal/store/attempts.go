@@ -1,0 +1,231 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// AttemptRecord is one join that was decided, as it is kept.
+type AttemptRecord struct {
+	// ID is of NewAttemptID, so that ids sort by time.
+	ID            string
+	At            time.Time
+	MeetingNumber string
+	// Code is the outcome, 0 for admitted; Name and Cause belong to it.
+	Code          int
+	Name, Cause   string
+	View          string
+	AppID         string
+	AppName       string
+	UserName      string
+	RemoteIP      string
+	JoinID        string
+	SessionID     string
+	SeatID        string
+	// Detail is JSON: the request with its secrets redacted, and the verdict.
+	// At most 64 KiB are kept.
+	Detail []byte
+	// MakeDetail makes Detail when the attempt is written, away from the join
+	// that waits for its answer. It is called once, from another goroutine.
+	MakeDetail func() []byte
+}
+
+const attemptColumns = `id, at, meeting_number, code, name, cause, view, app_id, app_name, user_name, remote_ip, join_id,
+	session_id, seat_id`
+
+// values are the columns of the record, in order.
+func (a *AttemptRecord) values() []any {
+	detail := a.detail()
+	if len(detail) > maxDetail {
+		detail = []byte(oversizeDetail)
+	}
+	return []any{
+		a.ID, stamp(a.At), a.MeetingNumber, int64(a.Code), a.Name, a.Cause, a.View, a.AppID, a.AppName, a.UserName, a.RemoteIP,
+		a.JoinID, a.SessionID, a.SeatID, detail,
+	}
+}
+
+// detail survives a maker that panics: nobody up the stack could be told.
+func (a *AttemptRecord) detail() (detail []byte) {
+	if a.MakeDetail == nil {
+		return a.Detail
+	}
+	defer func() {
+		if recover() != nil {
+			detail = []byte(brokenDetail)
+		}
+	}()
+	return a.MakeDetail()
+}
+
+func scanAttempt(row scanner) (*AttemptRecord, error) {
+	var (
+		a  AttemptRecord
+		at int64
+	)
+	err := row.Scan(&a.ID, &at, &a.MeetingNumber, &a.Code, &a.Name, &a.Cause, &a.View, &a.AppID, &a.AppName, &a.UserName,
+		&a.RemoteIP, &a.JoinID, &a.SessionID, &a.SeatID, &a.Detail)
+	a.At = unstamp(at)
+	return &a, err
+}
+
+// RecordAttempt keeps an attempt soon. It never waits: when more than 8192
+// attempts wait to be written, the oldest is dropped and counted.
+func (s *Store) RecordAttempt(record AttemptRecord) {
+	if record.ID == "" {
+		record.ID = NewAttemptID()
+	}
+	if record.At.IsZero() {
+		record.At = s.clock.Now()
+	}
+	s.recorder.add(record)
+}
+
+// Dropped is the number of attempts that were not kept.
+func (s *Store) Dropped() int64 { return s.recorder.dropped.Load() }
+
+// Flush waits until every attempt recorded before is written.
+func (s *Store) Flush(ctx context.Context) error {
+	return told(s.recorder.settle(ctx), "attempts cannot be kept")
+}
+
+// AttemptFilter narrows a list of attempts.
+type AttemptFilter struct {
+	// Limit is 50 if it is not given, and 500 at most.
+	Limit int
+	// Cursor is the one that the page before came with; empty begins the list.
+	Cursor string
+	// Code, if not nil, is the only outcome wanted; 0 is "admitted".
+	Code *int
+	// Meeting, if not empty, is the only meeting number wanted.
+	Meeting string
+}
+
+const (
+	defaultAttempts = 50
+	maxAttempts     = 500
+)
+
+var (
+	attemptByID = define(`SELECT ` + attemptColumns + `, detail FROM attempts WHERE id = ?`)
+	attemptList = define(`SELECT ` + attemptColumns + `, detail FROM attempts WHERE id < ? ORDER BY id DESC LIMIT ?`)
+	attemptCode = define(`SELECT ` + attemptColumns + `, detail FROM attempts WHERE id < ? AND code = ? ORDER BY id DESC LIMIT ?`)
+	attemptMeet = define(`SELECT ` + attemptColumns + `, detail FROM attempts WHERE id < ? AND meeting_number = ? ORDER BY id DESC LIMIT ?`)
+	attemptBoth = define(`SELECT ` + attemptColumns + `, detail FROM attempts WHERE id < ? AND meeting_number = ? AND code = ? ORDER BY id DESC LIMIT ?`)
+)
+
+// lastAttempt sorts behind every attempt id.
+const lastAttempt = "~"
+
+// Attempts lists attempts, newest first, those just recorded included. The
+// cursor of the next page is empty when there is none.
+func (s *Store) Attempts(ctx context.Context, f AttemptFilter) (found []*AttemptRecord, next string, err error) {
+	// Attempts that cannot be written are no reason to hide those that were.
+	if err := s.recorder.settle(ctx); err != nil {
+		s.logger.Warn("the newest attempts are missing from a list", "error", err)
+	}
+	limit := f.Limit
+	if limit <= 0 {
+		limit = defaultAttempts
+	}
+	limit = min(limit, maxAttempts)
+	cursor := f.Cursor
+	if cursor == "" {
+		cursor = lastAttempt
+	}
+	st, args := attemptList, []any{cursor}
+	switch {
+	case f.Code != nil && f.Meeting != "":
+		st, args = attemptBoth, append(args, f.Meeting, int64(*f.Code))
+	case f.Code != nil:
+		st, args = attemptCode, append(args, int64(*f.Code))
+	case f.Meeting != "":
+		st, args = attemptMeet, append(args, f.Meeting)
+	}
+	found, err = list(s.engine.reader(ctx), scanAttempt, st, append(args, int64(limit+1))...)
+	if err != nil {
+		return nil, "", told(err, "attempts cannot be read")
+	}
+	if len(found) > limit {
+		found = found[:limit]
+		next = found[limit-1].ID
+	}
+	return found, next, nil
+}
+
+// Attempt answers an attempt by id; ErrNotFound if there is none.
+func (s *Store) Attempt(ctx context.Context, id string) (*AttemptRecord, error) {
+	if err := s.recorder.settle(ctx); err != nil {
+		s.logger.Warn("the newest attempts are missing from a look-up", "error", err)
+	}
+	found, err := first(s.engine.reader(ctx), scanAttempt, attemptByID, id)
+	return found, told(err, "an attempt cannot be read")
+}
+
+// How long and how many attempts are kept by default.
+const (
+	AttemptLife = 14 * 24 * time.Hour
+	AttemptKeep = 100_000
+)
+
+// pruneBatch is how many rows are deleted in one write, so that joins that
+// wait behind it do not wait long.
+const pruneBatch = 500
+
+var (
+	attemptsBefore = define(`SELECT id FROM attempts WHERE at < ?`)
+	attemptAt      = define(`SELECT id FROM attempts ORDER BY id DESC LIMIT 1 OFFSET ?`)
+	attemptsUpTo   = define(`SELECT id FROM attempts WHERE id <= ?`)
+	deleteAttempts = defineEach(
+		`DELETE FROM attempts WHERE id IN (SELECT value FROM json_each(?))`,
+		`DELETE FROM attempts WHERE id IN (SELECT json_array_elements_text(?::json))`)
+)
+
+// PruneAttempts deletes attempts made before a time, and all but the newest
+// keep, and tells how many. A keep of 0 means AttemptKeep.
+func (s *Store) PruneAttempts(ctx context.Context, before time.Time, keep int) (int64, error) {
+	if keep <= 0 {
+		keep = AttemptKeep
+	}
+	r := s.engine.reader(ctx)
+	old, err := list(r, scanText, attemptsBefore, stamp(before))
+	if err != nil {
+		return 0, told(err, "old attempts cannot be read")
+	}
+	deleted, err := s.deleteAttempts(ctx, old)
+	if err != nil {
+		return deleted, err
+	}
+	surplus, err := first(r, scanText, attemptAt, int64(keep))
+	switch {
+	case err == nil:
+	case isNotFound(err):
+		return deleted, nil
+	default:
+		return deleted, told(err, "old attempts cannot be read")
+	}
+	old, err = list(r, scanText, attemptsUpTo, surplus)
+	if err != nil {
+		return deleted, told(err, "old attempts cannot be read")
+	}
+	more, err := s.deleteAttempts(ctx, old)
+	return deleted + more, err
+}
+
+func (s *Store) deleteAttempts(ctx context.Context, ids []string) (int64, error) {
+	var total int64
+	for len(ids) > 0 {
+		n := min(pruneBatch, len(ids))
+		names := toJSON(ids[:n])
+		ids = ids[n:]
+		var deleted int64
+		if err := s.engine.write(ctx, func(r runner) (err error) {
+			deleted, err = r.exec(deleteAttempts, names)
+			return err
+		}); err != nil {
+			return total, told(err, "old attempts cannot be deleted")
+		}
+		total += deleted
+	}
+	return total, nil
+}

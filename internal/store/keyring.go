@@ -1,0 +1,225 @@
+package store
+
+import (
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+
+)
+
+// keySize is the length of an encryption key in bytes.
+const keySize = 32
+
+const (
+	sealVersion = 1
+	// checkText is sealed in every database to recognise its key.
+	checkText = "anteroom"
+)
+
+var (
+	errKeySize  = errors.New("encryption key: must be 32 bytes")
+	errWrongKey = errors.New("encryption key: the database was made with another one; restore that key, or name it as a previous key")
+	errSealed   = errors.New("a sealed value cannot be opened")
+)
+
+// keyring seals values with the newest key and opens them with any.
+type keyring struct {
+	current  *sealKey
+	previous []*sealKey
+}
+
+// sealKey is one master key and what is derived from it.
+type sealKey struct {
+	id     byte
+	aead   cipher.AEAD
+	lookup []byte
+}
+
+func newKeyring(key []byte, previous [][]byte) (*keyring, error) {
+	current, err := newSealKey(key)
+	if err != nil {
+		return nil, err
+	}
+	ring := &keyring{current: current}
+	for _, old := range previous {
+		k, err := newSealKey(old)
+		if err != nil {
+			return nil, fmt.Errorf("previous %w", err)
+		}
+		ring.previous = append(ring.previous, k)
+	}
+	return ring, nil
+}
+
+func newSealKey(master []byte) (*sealKey, error) {
+	if len(master) != keySize {
+		return nil, errKeySize
+	}
+	derive := func(what string) ([]byte, error) {
+		return hkdf.Key(sha256.New, master, nil, "anteroom store "+what, keySize)
+	}
+	sealing, err := derive("sealing")
+	if err != nil {
+		return nil, err
+	}
+	lookup, err := derive("lookup")
+	if err != nil {
+		return nil, err
+	}
+	name, err := derive("key id")
+	if err != nil {
+		return nil, err
+	}
+	block, err := aes.NewCipher(sealing)
+	if err != nil {
+		return nil, err
+	}
+	aead, err := cipher.NewGCM(block)
+	if err != nil {
+		return nil, err
+	}
+	return &sealKey{id: name[0], aead: aead, lookup: lookup}, nil
+}
+
+// place is where a sealed value is kept. It is bound to the value, so that one
+// copied into another row does not open.
+func place(table, column, row string) []byte {
+	return []byte(table + "\x00" + column + "\x00" + row)
+}
+
+// seal answers version, key id, nonce and ciphertext in one.
+func (r *keyring) seal(value, at []byte) []byte {
+	k := r.current
+	out := make([]byte, 2+k.aead.NonceSize(), 2+k.aead.NonceSize()+len(value)+k.aead.Overhead())
+	out[0], out[1] = sealVersion, k.id
+	random(out[2:])
+	return k.aead.Seal(out, out[2:], value, at)
+}
+
+// open tells the value, and whether the newest key had sealed it.
+func (r *keyring) open(sealed, at []byte) (value []byte, current bool, err error) {
+	if len(sealed) < 2 || sealed[0] != sealVersion {
+		return nil, false, errSealed
+	}
+	for i, k := range append([]*sealKey{r.current}, r.previous...) {
+		size := k.aead.NonceSize()
+		// One byte may be the same for two keys, so all that match are tried.
+		if k.id != sealed[1] || len(sealed) < 2+size {
+			continue
+		}
+		if value, err := k.aead.Open(nil, sealed[2:2+size], sealed[2+size:], at); err == nil {
+			return value, i == 0, nil
+		}
+	}
+	return nil, false, errSealed
+}
+
+// lookup is the keyed hash by which a secret is found without being opened.
+func (r *keyring) lookup(value string) []byte {
+	mac := hmac.New(sha256.New, r.current.lookup)
+	mac.Write([]byte(value))
+	return mac.Sum(nil)
+}
+
+
+var (
+	readMeta   = define(`SELECT sealed FROM meta WHERE name = ?`)
+	insertMeta = define(`INSERT INTO meta (name, sealed) VALUES (?, ?) ON CONFLICT (name) DO NOTHING`)
+	updateMeta = define(`UPDATE meta SET sealed = ? WHERE name = ?`)
+)
+
+func scanBytes(row scanner) ([]byte, error) {
+	var raw []byte
+	err := row.Scan(&raw)
+	return raw, err
+}
+
+// checkKey refuses a key that cannot open what the database holds, and seals
+// everything anew after a change of keys.
+func (s *Store) checkKey(ctx context.Context) error {
+	at := place("meta", "sealed", "key")
+	err := s.engine.write(ctx, func(r runner) error {
+		sealed, err := first(r, scanBytes, readMeta, "key")
+		if errors.Is(err, ErrNotFound) {
+			_, err = r.exec(insertMeta, "key", s.keys.seal([]byte(checkText), at))
+			return err
+		}
+		if err != nil {
+			return err
+		}
+		value, current, err := s.keys.open(sealed, at)
+		if err != nil || string(value) != checkText {
+			return errWrongKey
+		}
+		if current {
+			return nil
+		}
+		if err := s.sealAnew(r); err != nil {
+			return err
+		}
+		_, err = r.exec(updateMeta, s.keys.seal([]byte(checkText), at), "key")
+		return err
+	})
+	if err != nil && !errors.Is(err, errWrongKey) {
+		return fmt.Errorf("the encryption key cannot be checked: %w", err)
+	}
+	return err
+}
+
+type sealedRow struct {
+	row, kind string
+	sealed    []byte
+}
+
+func scanSealed(row scanner) (sealedRow, error) {
+	var r sealedRow
+	err := row.Scan(&r.row, &r.kind, &r.sealed)
+	return r, err
+}
+
+var (
+	allAppSecrets    = define(`SELECT app_id, kind, sealed FROM app_secrets`)
+	resealAppSecret  = define(`UPDATE app_secrets SET sealed = ?, lookup = ? WHERE app_id = ? AND kind = ?`)
+	allSecrets       = define(`SELECT name, '', sealed FROM secrets`)
+	resealOneSecret  = define(`UPDATE secrets SET sealed = ? WHERE name = ?`)
+	appSecretPlace   = func(appID, kind string) []byte { return place("app_secrets", "sealed", appID+"\x00"+kind) }
+	installationSpot = func(name string) []byte { return place("secrets", "sealed", name) }
+)
+
+// sealAnew seals every secret with the newest key.
+func (s *Store) sealAnew(r runner) error {
+	ofApps, err := list(r, scanSealed, allAppSecrets)
+	if err != nil {
+		return err
+	}
+	for _, one := range ofApps {
+		at := appSecretPlace(one.row, one.kind)
+		value, _, err := s.keys.open(one.sealed, at)
+		if err != nil {
+			return fmt.Errorf("secret %s of app %s: %w", one.kind, one.row, err)
+		}
+		if _, err := r.exec(resealAppSecret, s.keys.seal(value, at), s.keys.lookup(string(value)), one.row, one.kind); err != nil {
+			return err
+		}
+	}
+	own, err := list(r, scanSealed, allSecrets)
+	if err != nil {
+		return err
+	}
+	for _, one := range own {
+		at := installationSpot(one.row)
+		value, _, err := s.keys.open(one.sealed, at)
+		if err != nil {
+			return fmt.Errorf("secret %s: %w", one.row, err)
+		}
+		if _, err := r.exec(resealOneSecret, s.keys.seal(value, at), one.row); err != nil {
+			return err
+		}
+	}
+	return nil
+}

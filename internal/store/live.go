@@ -1,0 +1,179 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/anteroom/anteroom/internal/meeting"
+)
+
+var (
+	sessionByID  = define(`SELECT ` + sessionColumns + ` FROM sessions WHERE id = ?`)
+	liveSession  = define(`SELECT ` + sessionColumns + ` FROM sessions WHERE meeting_id = ? AND ended_at = 0`)
+	lastSession  = define(`SELECT ` + sessionColumns + ` FROM sessions WHERE meeting_id = ? AND ended_at > 0 ORDER BY ended_at DESC LIMIT 1`)
+	liveOfHost   = define(`SELECT ` + sessionColumns + ` FROM sessions WHERE host_id = ? AND ended_at = 0 ORDER BY started_at, id`)
+	allLive      = define(`SELECT ` + sessionColumns + ` FROM sessions WHERE ended_at = 0 AND id > ? ORDER BY id LIMIT ?`)
+	emptyLive    = define(`SELECT ` + sessionColumns + ` FROM sessions WHERE ended_at = 0 AND seats = 0 AND empty_since <= ? ORDER BY empty_since LIMIT ?`)
+	seatByID     = define(`SELECT ` + seatColumns + ` FROM seats WHERE id = ?`)
+	seatByJoin   = define(`SELECT ` + seatColumns + ` FROM seats WHERE join_id = ? AND join_id <> '' ORDER BY id DESC LIMIT 1`)
+	liveSeats    = define(`SELECT ` + seatColumns + ` FROM seats WHERE session_id = ? AND live ORDER BY user_id`)
+	seatByNumber = define(`SELECT ` + seatColumns + ` FROM seats WHERE session_id = ? AND user_id = ? AND live`)
+	seatOfOne    = define(`SELECT ` + seatColumns + ` FROM seats
+		WHERE session_id = ? AND identity = ? AND live AND identity <> '' AND NOT several_devices`)
+	seatsOfUser  = define(`SELECT ` + seatColumns + ` FROM seats WHERE account_user_id = ? AND live AND account_user_id <> '' ORDER BY id LIMIT 100`)
+	expiredSeats = define(`SELECT ` + seatColumns + ` FROM seats WHERE live AND lease_until <= ? ORDER BY lease_until LIMIT ?`)
+	renewLeases  = defineEach(
+		`UPDATE seats SET lease_until = ? WHERE id IN (SELECT value FROM json_each(?)) AND live AND lease_until < ?`,
+		`UPDATE seats SET lease_until = ? WHERE id IN (SELECT json_array_elements_text(?::json)) AND live AND lease_until < ?`)
+	removalsOf = define(`SELECT marks, name, removed_at FROM removals WHERE session_id = ? ORDER BY id`)
+)
+
+// orNil answers nil without an error for what does not exist.
+func orNil[T any](found *T, err error) (*T, error) {
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil
+	}
+	return found, err
+}
+
+// Session answers a session by id, live or ended; ErrNotFound if there is none.
+func (s *Store) Session(ctx context.Context, id string) (*meeting.Session, error) {
+	found, err := first(s.engine.reader(ctx), scanSession, sessionByID, id)
+	return found, told(err, "a session cannot be read")
+}
+
+// LiveSession answers the running session of a meeting; nil without an error
+// if there is none.
+func (s *Store) LiveSession(ctx context.Context, meetingID string) (*meeting.Session, error) {
+	found, err := orNil(first(s.engine.reader(ctx), scanSession, liveSession, meetingID))
+	return found, told(err, "a live session cannot be read")
+}
+
+// LastSession answers the newest ended session of a meeting; nil without an
+// error if there is none.
+func (s *Store) LastSession(ctx context.Context, meetingID string) (*meeting.Session, error) {
+	found, err := orNil(first(s.engine.reader(ctx), scanSession, lastSession, meetingID))
+	return found, told(err, "an ended session cannot be read")
+}
+
+// LiveSessionsOfHost answers the live sessions of a user's own meetings,
+// oldest first.
+func (s *Store) LiveSessionsOfHost(ctx context.Context, hostUserID string) ([]*meeting.Session, error) {
+	found, err := list(s.engine.reader(ctx), scanSession, liveOfHost, hostUserID)
+	return found, told(err, "a host's sessions cannot be read")
+}
+
+// LiveSessions answers live sessions in the order of their ids, those after
+// the given one; at most limit.
+func (s *Store) LiveSessions(ctx context.Context, after string, limit int) ([]*meeting.Session, error) {
+	found, err := list(s.engine.reader(ctx), scanSession, allLive, after, int64(limit))
+	return found, told(err, "live sessions cannot be read")
+}
+
+// EmptySessions answers live sessions in which nobody has been since before,
+// in real time; at most limit.
+func (s *Store) EmptySessions(ctx context.Context, before time.Time, limit int) ([]*meeting.Session, error) {
+	found, err := list(s.engine.reader(ctx), scanSession, emptyLive, stamp(before), int64(limit))
+	return found, told(err, "empty sessions cannot be read")
+}
+
+// Seat answers a seat by id, live or not; ErrNotFound if there is none.
+func (s *Store) Seat(ctx context.Context, id string) (*meeting.Seat, error) {
+	found, err := first(s.engine.reader(ctx), scanSeat, seatByID, id)
+	return found, told(err, "a seat cannot be read")
+}
+
+// SeatByJoinID answers the newest seat that a joinId took; ErrNotFound if
+// there is none.
+func (s *Store) SeatByJoinID(ctx context.Context, joinID string) (*meeting.Seat, error) {
+	found, err := first(s.engine.reader(ctx), scanSeat, seatByJoin, joinID)
+	return found, told(err, "a seat cannot be read")
+}
+
+// LiveSeats answers the live seats of a session in the order of joining.
+func (s *Store) LiveSeats(ctx context.Context, sessionID string) ([]*meeting.Seat, error) {
+	found, err := list(s.engine.reader(ctx), scanSeat, liveSeats, sessionID)
+	return found, told(err, "seats cannot be read")
+}
+
+// LiveSeatByIdentity answers the live seat that keeps a verified identity (of
+// Marks.Identity) from joining again; nil without an error if there is none.
+// Seats that may be on several devices keep nobody out.
+func (s *Store) LiveSeatByIdentity(ctx context.Context, sessionID, identity string) (*meeting.Seat, error) {
+	if identity == "" {
+		return nil, nil
+	}
+	found, err := orNil(first(s.engine.reader(ctx), scanSeat, seatOfOne, sessionID, identity))
+	return found, told(err, "a seat cannot be read")
+}
+
+// LiveSeatsOfUser answers the live seats of a signed-in user in any meeting,
+// oldest first; at most 100.
+func (s *Store) LiveSeatsOfUser(ctx context.Context, userID string) ([]*meeting.Seat, error) {
+	if userID == "" {
+		return nil, nil
+	}
+	found, err := list(s.engine.reader(ctx), scanSeat, seatsOfUser, userID)
+	return found, told(err, "a user's seats cannot be read")
+}
+
+// ExpiredSeats answers live seats whose lease was over at now, in real time;
+// the longest expired first, at most limit.
+func (s *Store) ExpiredSeats(ctx context.Context, now time.Time, limit int) ([]*meeting.Seat, error) {
+	found, err := list(s.engine.reader(ctx), scanSeat, expiredSeats, stamp(now), int64(limit))
+	return found, told(err, "expired seats cannot be read")
+}
+
+// renewBatch is how many leases are renewed in one write, so that joins that
+// wait behind it do not wait long.
+const renewBatch = 200
+
+// RenewLeases makes the leases of live seats last until the given real time.
+// It never shortens one, and passes over seats that are gone.
+func (s *Store) RenewLeases(ctx context.Context, seatIDs []string, until time.Time) error {
+	for len(seatIDs) > 0 {
+		n := min(renewBatch, len(seatIDs))
+		names, err := json.Marshal(seatIDs[:n])
+		if err != nil {
+			return err
+		}
+		seatIDs = seatIDs[n:]
+		if err := s.engine.write(ctx, func(r runner) error {
+			_, err := r.exec(renewLeases, stamp(until), string(names), stamp(until))
+			return err
+		}); err != nil {
+			return told(err, "leases cannot be renewed")
+		}
+	}
+	return nil
+}
+
+// Removal remembers one seat that was removed from a session.
+type Removal struct {
+	Marks meeting.Marks
+	Name  string
+	At    time.Time
+}
+
+func scanRemoval(row scanner) (Removal, error) {
+	var (
+		r     Removal
+		marks []byte
+		at    int64
+	)
+	if err := row.Scan(&marks, &r.Name, &at); err != nil {
+		return r, err
+	}
+	r.At = unstamp(at)
+	var err error
+	r.Marks, err = readMarks(marks)
+	return r, err
+}
+
+// Removals answers who was removed from a session, oldest first.
+func (s *Store) Removals(ctx context.Context, sessionID string) ([]Removal, error) {
+	found, err := list(s.engine.reader(ctx), scanRemoval, removalsOf, sessionID)
+	return found, told(err, "removals cannot be read")
+}

@@ -1,0 +1,70 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/anteroom/anteroom/internal/meeting"
+)
+
+const sessionColumns = `id, meeting_id, number, started_at, host_started, locked, practice, ended_at, end_reason,
+	revision, gate_revision, seats, next_user_id, removals`
+
+func scanSession(row scanner) (*meeting.Session, error) {
+	var (
+		s              meeting.Session
+		started, ended int64
+	)
+	err := row.Scan(&s.ID, &s.MeetingID, &s.Number, &started, &s.HostStarted, &s.Locked, &s.Practice, &ended, &s.EndReason,
+		&s.Revision, &s.GateRevision, &s.Seats, &s.NextUserID, &s.Removals)
+	if err != nil {
+		return nil, err
+	}
+	s.StartedAt, s.EndedAt = unstamp(started), unstamp(ended)
+	return &s, nil
+}
+
+const seatColumns = `id, session_id, meeting_id, user_id, guid, name, email, role, state, marks, guest, several_devices,
+	resume_hash, generation, view, sdk_version, muted, audio_on, video_on, sharing, hand_raised, joined_at, lease_until,
+	left_at, join_id`
+
+func scanSeat(row scanner) (*meeting.Seat, error) {
+	var (
+		s                   meeting.Seat
+		marks               []byte
+		joined, lease, left int64
+	)
+	err := row.Scan(&s.ID, &s.SessionID, &s.MeetingID, &s.UserID, &s.GUID, &s.Name, &s.Email, &s.Role, &s.State, &marks,
+		&s.Guest, &s.SeveralDevices, &s.ResumeHash, &s.Generation, &s.View, &s.SDKVersion, &s.Muted, &s.AudioOn, &s.VideoOn,
+		&s.Sharing, &s.HandRaised, &joined, &lease, &left, &s.JoinID)
+	if err != nil {
+		return nil, err
+	}
+	if s.Marks, err = readMarks(marks); err != nil {
+		return nil, err
+	}
+	s.JoinedAt, s.LeaseUntil, s.LeftAt = unstamp(joined), unstamp(lease), unstamp(left)
+	return &s, nil
+}
+
+// noMarks is how the marks of an anonymous seat are kept; most seats have none.
+const noMarks = "{}"
+
+func writeMarks(m *meeting.Marks) (string, error) {
+	if *m == (meeting.Marks{}) {
+		return noMarks, nil
+	}
+	raw, err := json.Marshal(m)
+	return string(raw), err
+}
+
+func readMarks(raw []byte) (meeting.Marks, error) {
+	var m meeting.Marks
+	if string(raw) == noMarks {
+		return m, nil
+	}
+	if err := json.Unmarshal(raw, &m); err != nil {
+		return m, fmt.Errorf("marks: %w", err)
+	}
+	return m, nil
+}

@@ -1,0 +1,174 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"math/big"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"github.com/anteroom/anteroom/internal/meeting"
+)
+
+type meetingRow struct {
+	bun.BaseModel `bun:"table:meetings"`
+
+	ID               string `bun:"id,pk"`
+	Number           string `bun:"number"`
+	AccountID        string `bun:"account_id"`
+	HostID           string `bun:"host_id"`
+	Topic            string `bun:"topic"`
+	Kind             string `bun:"kind"`
+	Passcode         string `bun:"passcode"`
+	PasscodeLink     string `bun:"passcode_link"`
+	StartsAt         int64  `bun:"starts_at"`
+	Duration         int64  `bun:"duration"`
+	Occurrences      string `bun:"occurrences"`
+	Settings         string `bun:"settings"`
+	AlternativeHosts string `bun:"alternative_hosts"`
+	DeletedAt        int64  `bun:"deleted_at"`
+	LastUsedAt       int64  `bun:"last_used_at"`
+	CreatedAt        int64  `bun:"created_at"`
+}
+
+func rowOfMeeting(m *meeting.Meeting) *meetingRow {
+	occurrences := make([]int64, len(m.Occurrences))
+	for i, at := range m.Occurrences {
+		occurrences[i] = stamp(at)
+	}
+	return &meetingRow{
+		ID: m.ID, Number: m.Number, AccountID: m.AccountID, HostID: m.HostID, Topic: m.Topic, Kind: string(m.Kind),
+		Passcode: m.Passcode, PasscodeLink: m.PasscodeLink, StartsAt: stamp(m.StartsAt), Duration: m.Duration.Microseconds(),
+		Occurrences: toJSON(occurrences), Settings: toJSON(m.Settings), AlternativeHosts: toJSON(m.AlternativeHosts),
+		DeletedAt: stamp(m.DeletedAt), LastUsedAt: stamp(m.LastUsedAt), CreatedAt: stamp(m.CreatedAt),
+	}
+}
+
+func (r *meetingRow) read() (*meeting.Meeting, error) {
+	m := &meeting.Meeting{
+		ID: r.ID, Number: r.Number, AccountID: r.AccountID, HostID: r.HostID, Topic: r.Topic, Kind: meeting.Kind(r.Kind),
+		Passcode: r.Passcode, PasscodeLink: r.PasscodeLink, StartsAt: unstamp(r.StartsAt),
+		Duration: time.Duration(r.Duration) * time.Microsecond, DeletedAt: unstamp(r.DeletedAt),
+		LastUsedAt: unstamp(r.LastUsedAt), CreatedAt: unstamp(r.CreatedAt),
+	}
+	var occurrences []int64
+	if err := fromJSON(r.Occurrences, "the occurrences of meeting "+r.ID, &occurrences); err != nil {
+		return nil, err
+	}
+	for _, at := range occurrences {
+		m.Occurrences = append(m.Occurrences, unstamp(at))
+	}
+	if err := fromJSON(r.Settings, "the settings of meeting "+r.ID, &m.Settings); err != nil {
+		return nil, err
+	}
+	return m, fromJSON(r.AlternativeHosts, "the alternative hosts of meeting "+r.ID, &m.AlternativeHosts)
+}
+
+func (s *Store) forgetMeeting(id, number string) {
+	s.meetings.forget(id)
+	s.numbers.forget(number)
+}
+
+// CreateMeeting keeps a new meeting. An empty ID or CreatedAt is filled in.
+// ErrExists tells that the id or number is taken, ErrNotFound that there is no
+// such account.
+func (s *Store) CreateMeeting(ctx context.Context, m *meeting.Meeting) error {
+	s.fill(&m.ID, &m.CreatedAt)
+	row := rowOfMeeting(m)
+	err := s.engine.write(ctx, func(r runner) error { return s.insertRow(ctx, r, row) })
+	s.forgetMeeting(m.ID, m.Number)
+	return told(err, "a meeting cannot be made")
+}
+
+var moveLiveSession = define(`UPDATE sessions SET host_id = ? WHERE meeting_id = ? AND ended_at = 0 AND host_id <> ?`)
+
+// UpdateMeeting keeps a changed meeting; its number stays what it is for ever.
+// A new host is the host of its live session too. ErrNotFound if there is none.
+func (s *Store) UpdateMeeting(ctx context.Context, m *meeting.Meeting) error {
+	row := rowOfMeeting(m)
+	err := s.engine.write(ctx, func(r runner) error {
+		done, err := s.orm.NewUpdate().Conn(r.orm()).Model(row).ExcludeColumn("created_at", "number").WherePK().Exec(ctx)
+		if err != nil {
+			return err
+		}
+		if n, err := done.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(err, ErrNotFound)
+		}
+		_, err = r.exec(moveLiveSession, m.HostID, m.ID, m.HostID)
+		return err
+	})
+	s.meetings.forget(m.ID)
+	s.numbers.forgetWhere(func(kept *meeting.Meeting) bool { return kept.ID == m.ID })
+	return told(err, "a meeting cannot be changed")
+}
+
+// Meeting answers a meeting by id, deleted ones too; ErrNotFound if there is none.
+func (s *Store) Meeting(ctx context.Context, id string) (*meeting.Meeting, error) {
+	return s.meetings.get(id, func() (*meeting.Meeting, error) { return s.readMeeting(ctx, byID(id)) })
+}
+
+// MeetingByNumber answers a meeting by its number of 9 to 11 digits, deleted
+// ones too; ErrNotFound if no meeting ever had it.
+func (s *Store) MeetingByNumber(ctx context.Context, number string) (*meeting.Meeting, error) {
+	return s.numbers.get(number, func() (*meeting.Meeting, error) {
+		return s.readMeeting(ctx, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("number = ?", number) })
+	})
+}
+
+func (s *Store) readMeeting(ctx context.Context, which func(*bun.SelectQuery) *bun.SelectQuery) (*meeting.Meeting, error) {
+	row, err := oneRow[meetingRow](ctx, s, which)
+	if err != nil {
+		return nil, told(err, "a meeting cannot be read")
+	}
+	return row.read()
+}
+
+// Meetings lists meetings, deleted ones too.
+func (s *Store) Meetings(ctx context.Context, p Page) ([]*meeting.Meeting, error) {
+	rows, err := page[meetingRow](ctx, s, p)
+	if err != nil {
+		return nil, told(err, "meetings cannot be read")
+	}
+	return each(rows, (*meetingRow).read)
+}
+
+// MeetingsOfHost lists the meetings a user hosts, in the order of ids, those
+// after the given one; at most limit.
+func (s *Store) MeetingsOfHost(ctx context.Context, hostID, after string, limit int) ([]*meeting.Meeting, error) {
+	var rows []meetingRow
+	err := s.orm.NewSelect().Model(&rows).Where("host_id = ?", hostID).Where("id > ?", after).Order("id").Limit(int64(limit)).Scan(ctx)
+	if err != nil {
+		return nil, told(err, "meetings cannot be read")
+	}
+	return each(rows, (*meetingRow).read)
+}
+
+// numberTries is how often a random number is drawn before an installation is
+// called full; ten digits are never that crowded.
+const numberTries = 50
+
+var numberTaken = define(`SELECT id FROM meetings WHERE number = ?`)
+
+// NewMeetingNumber draws a random number of 9 to 11 digits that no meeting
+// ever had. It is not reserved: CreateMeeting answers ErrExists if another
+// drew the same meanwhile.
+func (s *Store) NewMeetingNumber(ctx context.Context) (string, error) {
+	for range numberTries {
+		low, width := int64(100_000_000), int64(99_900_000_000)
+		n, err := rand.Int(rand.Reader, big.NewInt(width))
+		if err != nil {
+			return "", err
+		}
+		number := big.NewInt(0).Add(n, big.NewInt(low)).String()
+		_, err = first(s.engine.reader(ctx), scanText, numberTaken, number)
+		if errors.Is(err, ErrNotFound) {
+			return number, nil
+		}
+		if err != nil {
+			return "", told(err, "a meeting number cannot be found")
+		}
+	}
+	return "", errors.New("no free meeting number was found")
+}

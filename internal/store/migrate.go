@@ -1,0 +1,54 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+//go:embed migrations
+var migrations embed.FS
+
+// ErrNewer is a database that a newer program has already migrated.
+var ErrNewer = errors.New("the database is newer than this program; use the program that wrote it, or a later one")
+
+// migrate brings the schema up to date. Nodes that start together take turns.
+func migrate(ctx context.Context, dialect goose.Dialect, folder string, db *sql.DB, logger *slog.Logger) error {
+	files, err := fs.Sub(migrations, "migrations/"+folder)
+	if err != nil {
+		return err
+	}
+	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true), goose.WithSlog(logger)}
+	if dialect == goose.DialectPostgres {
+		turns, err := lock.NewPostgresSessionLocker()
+		if err != nil {
+			return err
+		}
+		options = append(options, goose.WithSessionLocker(turns))
+	}
+	provider, err := goose.NewProvider(dialect, db, files, options...)
+	if err != nil {
+		return fmt.Errorf("the migrations cannot be read: %w", err)
+	}
+	current, newest, err := provider.GetVersions(ctx)
+	if err != nil {
+		return fmt.Errorf("the version of the database cannot be read: %w", err)
+	}
+	if current > newest {
+		return fmt.Errorf("%w (its schema is number %d, this program knows %d)", ErrNewer, current, newest)
+	}
+	if current == newest {
+		return nil
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("the database cannot be migrated: %w", err)
+	}
+	return nil
+}

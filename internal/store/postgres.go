@@ -1,0 +1,155 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strconv"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
+)
+
+const (
+	postgresConns = 20
+	// deadlockTries is how often a transaction that PostgreSQL broke off runs.
+	deadlockTries = 5
+)
+
+// postgresEngine runs each write in a transaction of its own.
+type postgresEngine struct {
+	pool   *sql.DB
+	config *pgx.ConnConfig
+	logger *slog.Logger
+}
+
+func openPostgres(ctx context.Context, address string, logger *slog.Logger) (*postgresEngine, *bun.DB, error) {
+	config, err := pgx.ParseConfig(address)
+	if err != nil {
+		// The parser's own words may repeat the password.
+		return nil, nil, errors.New("database: the postgres URL is malformed")
+	}
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = openTime
+	}
+	e := &postgresEngine{pool: stdlib.OpenDB(*config), config: config, logger: logger}
+	e.pool.SetMaxOpenConns(postgresConns)
+	e.pool.SetMaxIdleConns(postgresConns)
+	reach, cancel := context.WithTimeout(ctx, openTime)
+	defer cancel()
+	if err := e.pool.PingContext(reach); err != nil {
+		_ = e.pool.Close()
+		where := net.JoinHostPort(config.Host, strconv.Itoa(int(config.Port)))
+		return nil, nil, fmt.Errorf("database: PostgreSQL at %s cannot be used: %w", where, reason(reach, err))
+	}
+	if err := migrate(ctx, goose.DialectPostgres, "postgres", e.pool, logger); err != nil {
+		_ = e.pool.Close()
+		return nil, nil, fmt.Errorf("database: %w", err)
+	}
+	return e, bun.NewDB(e.pool, pgdialect.New()), nil
+}
+
+// reason is the innermost fault of a failed connection, in one line: the
+// driver's text lists every address it tried and the whole user name.
+func reason(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("no answer within %s", openTime)
+	}
+	var refused *pgconn.PgError
+	if errors.As(err, &refused) {
+		return errors.New(refused.Message)
+	}
+	var network *net.OpError
+	if errors.As(err, &network) {
+		return network.Err
+	}
+	return err
+}
+
+func (e *postgresEngine) db() *sql.DB { return e.pool }
+
+func (e *postgresEngine) write(ctx context.Context, fn func(runner) error) error {
+	for try := 1; ; try++ {
+		err := e.once(ctx, fn)
+		var fault *pgconn.PgError
+		if try < deadlockTries && errors.As(err, &fault) && (fault.Code == "40001" || fault.Code == "40P01") {
+			continue
+		}
+		return err
+	}
+}
+
+func (e *postgresEngine) once(ctx context.Context, fn func(runner) error) error {
+	tx, err := e.pool.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	// After a commit this does nothing; after a panic or error it undoes.
+	defer func() { _ = tx.Rollback() }()
+	if err := fn(postgresRunner{tx, ctx}); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+func (e *postgresEngine) reader(ctx context.Context) runner { return postgresRunner{e.pool, ctx} }
+
+func (e *postgresEngine) probe(ctx context.Context) error {
+	return e.write(ctx, func(r runner) error {
+		_, err := r.exec(touchProbe)
+		return err
+	})
+}
+
+func (e *postgresEngine) close() error { return e.pool.Close() }
+
+// postgresRunner runs statements on the pool or in a transaction. The driver
+// prepares and remembers them by their text.
+type postgresRunner struct {
+	on  bun.IConn
+	ctx context.Context //nolint:containedctx // the runner lives for one call
+}
+
+func (r postgresRunner) orm() bun.IConn { return r.on }
+
+func (r postgresRunner) exec(st *statement, args ...any) (int64, error) {
+	done, err := r.on.ExecContext(r.ctx, st.dollar, args...)
+	if err != nil {
+		return 0, err
+	}
+	return done.RowsAffected()
+}
+
+func (r postgresRunner) query(st *statement, args ...any) (*sql.Rows, error) {
+	return r.on.QueryContext(r.ctx, st.dollar, args...)
+}
+
+// broken tells which rule of the schema a write broke, in either dialect.
+func broken(err error) (unique, foreign bool) {
+	var fault *pgconn.PgError
+	if errors.As(err, &fault) {
+		return fault.Code == "23505", fault.Code == "23503"
+	}
+	return sqliteFault(err)
+}
+
+// told turns broken rules into the errors that callers know, and names what
+// was being done in all others.
+func told(err error, doing string) error {
+	if err == nil || errors.Is(err, ErrNotFound) || errors.Is(err, ErrConflict) || errors.Is(err, ErrExists) {
+		return err
+	}
+	if unique, foreign := broken(err); unique {
+		return ErrExists
+	} else if foreign {
+		return fmt.Errorf("%w: what it belongs to", ErrNotFound)
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}

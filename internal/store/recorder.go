@@ -1,0 +1,173 @@
+package store
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Bounds of the recorder.
+const (
+	// attemptQueue is how many attempts wait to be written; then the oldest go.
+	attemptQueue = 8192
+	attemptBatch = 32
+	// maxDetail bounds what is kept of one attempt, in bytes.
+	maxDetail = 64 << 10
+	// attemptPause lets attempts gather, so that a flood of joins is written in
+	// few statements.
+	attemptPause = 25 * time.Millisecond
+)
+
+// What stands for a detail that was too large to keep or could not be made.
+const (
+	oversizeDetail = `{"truncated":true}`
+	brokenDetail   = `{"broken":true}`
+)
+
+// recorder writes attempts behind the joins' backs.
+type recorder struct {
+	store   *Store
+	mu      sync.Mutex
+	waiting []AttemptRecord
+	head    int
+	dropped atomic.Int64
+	wake    chan struct{}
+	flush   chan chan error
+	quit    chan struct{}
+	done    chan struct{}
+}
+
+func newRecorder(s *Store) *recorder {
+	r := &recorder{
+		store: s, wake: make(chan struct{}, 1), flush: make(chan chan error),
+		quit: make(chan struct{}), done: make(chan struct{}),
+	}
+	go r.run()
+	return r
+}
+
+func (r *recorder) add(record AttemptRecord) {
+	r.mu.Lock()
+	if len(r.waiting)-r.head >= attemptQueue {
+		r.waiting[r.head] = AttemptRecord{}
+		r.head++
+		r.dropped.Add(1)
+	}
+	if r.head > attemptQueue/2 && r.head*2 > len(r.waiting) {
+		r.waiting = append(r.waiting[:0], r.waiting[r.head:]...)
+		r.head = 0
+	}
+	r.waiting = append(r.waiting, record)
+	r.mu.Unlock()
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+}
+
+// take answers the attempts that have waited longest, up to one write's worth.
+func (r *recorder) take() []AttemptRecord {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := min(4*attemptBatch, len(r.waiting)-r.head)
+	out := make([]AttemptRecord, n)
+	copy(out, r.waiting[r.head:])
+	clear(r.waiting[r.head : r.head+n])
+	r.head += n
+	if r.head == len(r.waiting) {
+		r.waiting, r.head = r.waiting[:0], 0
+	}
+	return out
+}
+
+func (r *recorder) run() {
+	defer close(r.done)
+	pause := time.NewTimer(attemptPause)
+	defer pause.Stop()
+	for {
+		select {
+		case <-r.wake:
+			pause.Reset(attemptPause)
+			select {
+			case <-pause.C:
+				r.drain()
+			case reply := <-r.flush:
+				reply <- r.drain()
+			case <-r.quit:
+				r.drain()
+				return
+			}
+		case reply := <-r.flush:
+			reply <- r.drain()
+		case <-r.quit:
+			r.drain()
+			return
+		}
+	}
+}
+
+func (r *recorder) drain() error {
+	var fault error
+	for {
+		records := r.take()
+		if len(records) == 0 {
+			return fault
+		}
+		if err := r.write(records); err != nil {
+			fault = err
+			r.dropped.Add(int64(len(records)))
+			r.store.logger.Error("join attempts could not be kept", "count", len(records), "error", err)
+		}
+	}
+}
+
+var attemptInserts = map[int]*statement{1: insertAttempts(1), attemptBatch: insertAttempts(attemptBatch)}
+
+func insertAttempts(n int) *statement {
+	return define(`INSERT INTO attempts (` + attemptColumns + `, detail) VALUES ` +
+		strings.TrimSuffix(strings.Repeat(`(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?), `, n), ", "))
+}
+
+func (r *recorder) write(records []AttemptRecord) error {
+	args := make([][]any, len(records))
+	for i := range records {
+		args[i] = records[i].values()
+	}
+	return r.store.engine.write(context.Background(), func(run runner) error {
+		for rest := args; len(rest) > 0; {
+			n := 1
+			if len(rest) >= attemptBatch {
+				n = attemptBatch
+			}
+			row := make([]any, 0, n*len(rest[0]))
+			for _, one := range rest[:n] {
+				row = append(row, one...)
+			}
+			if _, err := run.exec(attemptInserts[n], row...); err != nil {
+				return err
+			}
+			rest = rest[n:]
+		}
+		return nil
+	})
+}
+
+// settle waits until what was recorded before is written.
+func (r *recorder) settle(ctx context.Context) error {
+	reply := make(chan error, 1)
+	select {
+	case r.flush <- reply:
+		return <-reply
+	case <-r.done:
+		return errClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (r *recorder) close() {
+	close(r.quit)
+	<-r.done
+}

@@ -1,0 +1,191 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/pressly/goose/v3"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/sqlitedialect"
+	"modernc.org/sqlite"
+	sqlitecode "modernc.org/sqlite/lib"
+)
+
+// sqliteEngine reads through a pool and writes through one goroutine, which
+// puts writes that wait together into one transaction.
+type sqliteEngine struct {
+	path     string
+	reads    *sql.DB
+	writes   *sql.DB
+	conn     *sql.Conn
+	prepared []atomic.Pointer[sql.Stmt]
+	prepare  sync.Mutex
+	writer   *writer
+}
+
+// openSQLite opens the file, making it and its folder if they do not exist.
+func openSQLite(ctx context.Context, path string, logger *slog.Logger) (*sqliteEngine, *bun.DB, error) {
+	if err := usable(path); err != nil {
+		return nil, nil, err
+	}
+	e := &sqliteEngine{path: path, prepared: make([]atomic.Pointer[sql.Stmt], statements)}
+	var err error
+	if e.writes, err = sql.Open("sqlite", sqliteAddress(path, "immediate")); err != nil {
+		return nil, nil, err
+	}
+	e.writes.SetMaxOpenConns(1)
+	fail := func(err error) (*sqliteEngine, *bun.DB, error) {
+		if e.reads != nil {
+			_ = e.reads.Close()
+		}
+		_ = e.writes.Close()
+		return nil, nil, err
+	}
+	if err := migrate(ctx, goose.DialectSQLite3, "sqlite", e.writes, logger); err != nil {
+		return fail(fmt.Errorf("database %s: %w", path, err))
+	}
+	if e.reads, err = sql.Open("sqlite", sqliteAddress(path, "deferred")); err != nil {
+		return fail(err)
+	}
+	e.reads.SetMaxOpenConns(2 + 2*runtime.GOMAXPROCS(0))
+	e.reads.SetMaxIdleConns(2 + 2*runtime.GOMAXPROCS(0))
+	if e.conn, err = e.writes.Conn(ctx); err != nil {
+		return fail(fmt.Errorf("database %s: %w", path, err))
+	}
+	if e.writer, err = newWriter(ctx, e.conn); err != nil {
+		return fail(fmt.Errorf("database %s: %w", path, err))
+	}
+	return e, bun.NewDB(e.reads, sqlitedialect.New()), nil
+}
+
+// usable makes the folder and proves that the file can be written, because
+// SQLite's own words for it name neither.
+func usable(path string) error {
+	folder := filepath.Dir(path)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return fmt.Errorf("database: the folder %s cannot be made: %w", folder, errors.Unwrap(err))
+	}
+	probe, err := os.CreateTemp(folder, ".anteroom-probe-*")
+	if err != nil {
+		var fault *os.PathError
+		if errors.As(err, &fault) {
+			err = fault.Err
+		}
+		return fmt.Errorf("database: the folder %s cannot be written: %w", folder, err)
+	}
+	_ = probe.Close()
+	if err := os.Remove(probe.Name()); err != nil {
+		return fmt.Errorf("database: the folder %s cannot be written: %w", folder, err)
+	}
+	// The file holds passcodes and names: it is for its owner alone.
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("database: %w", err)
+	}
+	return file.Close()
+}
+
+// sqliteAddress is the data source name of a file.
+func sqliteAddress(path, lock string) string {
+	q := url.Values{"_txlock": {lock}}
+	for _, pragma := range []string{
+		"busy_timeout(5000)", "journal_mode(wal)", "synchronous(normal)", "foreign_keys(1)",
+		"temp_store(memory)", "cache_size(-16000)", "wal_autocheckpoint(4000)", "journal_size_limit(67108864)",
+	} {
+		q.Add("_pragma", pragma)
+	}
+	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
+}
+
+func (e *sqliteEngine) db() *sql.DB { return e.reads }
+
+func (e *sqliteEngine) write(ctx context.Context, fn func(runner) error) error {
+	return e.writer.do(ctx, fn)
+}
+
+func (e *sqliteEngine) probe(ctx context.Context) error {
+	if err := e.reads.PingContext(ctx); err != nil {
+		return err
+	}
+	return e.writer.do(ctx, func(r runner) error {
+		_, err := r.exec(touchProbe)
+		return err
+	})
+}
+
+// touchProbe writes nothing, but needs the write lock as a write would.
+var touchProbe = define(`DELETE FROM meta WHERE name = ''`)
+
+func (e *sqliteEngine) close() error {
+	e.writer.stop()
+	return errors.Join(e.writer.closeStatements(), e.conn.Close(), e.reads.Close(), e.writes.Close())
+}
+
+// reader answers a runner on the pool. The driver starts a goroutine for each
+// query whose context can end; reads of one row are over before that pays, so
+// an ended context is noticed beforehand only.
+func (e *sqliteEngine) reader(ctx context.Context) runner { return sqliteReader{e, ctx} }
+
+type sqliteReader struct {
+	e   *sqliteEngine
+	ctx context.Context //nolint:containedctx // the reader lives for one call
+}
+
+func (r sqliteReader) orm() bun.IConn { return r.e.reads }
+
+func (r sqliteReader) statement(st *statement) (*sql.Stmt, error) {
+	if err := r.ctx.Err(); err != nil {
+		return nil, err
+	}
+	slot := &r.e.prepared[st.index]
+	if p := slot.Load(); p != nil {
+		return p, nil
+	}
+	r.e.prepare.Lock()
+	defer r.e.prepare.Unlock()
+	if p := slot.Load(); p != nil {
+		return p, nil
+	}
+	p, err := r.e.reads.PrepareContext(context.WithoutCancel(r.ctx), st.lite)
+	if err != nil {
+		return nil, err
+	}
+	slot.Store(p)
+	return p, nil
+}
+
+func (r sqliteReader) exec(*statement, ...any) (int64, error) {
+	return 0, errors.New("a reader does not write")
+}
+
+func (r sqliteReader) query(st *statement, args ...any) (*sql.Rows, error) {
+	p, err := r.statement(st)
+	if err != nil {
+		return nil, err
+	}
+	return p.QueryContext(context.WithoutCancel(r.ctx), args...)
+}
+
+// sqliteFault tells which rule of the schema a write broke.
+func sqliteFault(err error) (unique, foreign bool) {
+	var fault *sqlite.Error
+	if !errors.As(err, &fault) {
+		return false, false
+	}
+	switch fault.Code() {
+	case sqlitecode.SQLITE_CONSTRAINT_UNIQUE, sqlitecode.SQLITE_CONSTRAINT_PRIMARYKEY:
+		return true, false
+	case sqlitecode.SQLITE_CONSTRAINT_FOREIGNKEY:
+		return false, true
+	}
+	return false, false
+}

@@ -1,0 +1,178 @@
+// Package store keeps the state of an installation in SQL: accounts, apps,
+// meetings, live sessions with their seats, and the log of join attempts. It is
+// the only package that knows a dialect: SQLite in one file by default,
+// PostgreSQL by URL.
+//
+// Pointers that reads answer may come from a cache and be shared: treat what
+// they point at as read-only, and copy before changing.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/jonboulle/clockwork"
+	"github.com/uptrace/bun"
+
+	"github.com/anteroom/anteroom/internal/account"
+	"github.com/anteroom/anteroom/internal/meeting"
+)
+
+// What callers tell apart; everything else that goes wrong is a fault of the
+// storage.
+var (
+	// ErrNotFound is something that does not exist (any more).
+	ErrNotFound = errors.New("not found")
+	// ErrConflict is a change that came too late: what it was decided on has
+	// changed meanwhile. Deciding again helps.
+	ErrConflict = errors.New("changed meanwhile")
+	// ErrExists is a new thing whose id, key, number or address is taken.
+	ErrExists = errors.New("exists already")
+)
+
+// Config is what a Store is made of.
+type Config struct {
+	// URL names the database: a path, sqlite:///path or postgres://….
+	URL string
+	// Key encrypts secrets at rest; exactly 32 bytes.
+	Key []byte
+	// PreviousKeys still open what they once sealed. At Open everything is
+	// sealed anew with Key.
+	PreviousKeys [][]byte
+	// Clock gives the time of records whose maker gave none; real time if nil.
+	Clock clockwork.Clock
+	// Logger takes notes of what could not be told to a caller; slog's default if nil.
+	Logger *slog.Logger
+	// Shared tells that other nodes write to the same database; nothing is
+	// cached then.
+	Shared bool
+}
+
+// Store is an open database. It is safe for concurrent use.
+type Store struct {
+	engine   engine
+	orm      *bun.DB
+	keys     *keyring
+	clock    clockwork.Clock
+	logger   *slog.Logger
+	recorder *recorder
+
+	accounts *cache[*account.Account]
+	users    *cache[*account.User]
+	apps     *cache[keyedApp]
+	appsByID *cache[*account.App]
+	numbers  *cache[*meeting.Meeting]
+	meetings *cache[*meeting.Meeting]
+	secrets  *cache[[]byte]
+
+	nodeMu sync.Mutex
+	node   *nodeLock
+	lost   chan struct{}
+	closer sync.Once
+	fault  error
+}
+
+// engine is what differs between the dialects.
+type engine interface {
+	// write runs fn in a transaction. fn may run more than once.
+	write(ctx context.Context, fn func(runner) error) error
+	// reader runs single statements outside transactions.
+	reader(ctx context.Context) runner
+	// db is the pool that reads.
+	db() *sql.DB
+	lockNode(ctx context.Context, mode string, lost func()) (*nodeLock, error)
+	probe(ctx context.Context) error
+	close() error
+}
+
+// openTime bounds how long Open waits for a database server.
+const openTime = 5 * time.Second
+
+// Open opens the database, brings its schema up to date and checks that the
+// key is the one its secrets were sealed with.
+func Open(ctx context.Context, c Config) (*Store, error) {
+	keys, err := newKeyring(c.Key, c.PreviousKeys)
+	if err != nil {
+		return nil, err
+	}
+	if c.Clock == nil {
+		c.Clock = clockwork.NewRealClock()
+	}
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
+	target, err := parseURL(c.URL)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{keys: keys, clock: c.Clock, logger: c.Logger, lost: make(chan struct{})}
+	if target.postgres {
+		s.engine, s.orm, err = openPostgres(ctx, target.address, c.Logger)
+	} else {
+		s.engine, s.orm, err = openSQLite(ctx, target.address, c.Logger)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkKey(ctx); err != nil {
+		return nil, errors.Join(err, s.engine.close())
+	}
+	s.newCaches(c.Shared)
+	s.recorder = newRecorder(s)
+	return s, nil
+}
+
+func (s *Store) newCaches(shared bool) {
+	s.accounts = newCache[*account.Account](shared)
+	s.users = newCache[*account.User](shared)
+	s.apps = newCache[keyedApp](shared)
+	s.appsByID = newCache[*account.App](shared)
+	s.numbers = newCache[*meeting.Meeting](shared)
+	s.meetings = newCache[*meeting.Meeting](shared)
+	// Installation secrets never change once made.
+	s.secrets = newCache[[]byte](false)
+}
+
+// Close writes the attempts that wait, releases the node lock and closes the
+// database. It may be called again and answers the same.
+func (s *Store) Close() error {
+	s.closer.Do(func() {
+		s.recorder.close()
+		s.nodeMu.Lock()
+		if s.node != nil {
+			s.node.release()
+		}
+		s.nodeMu.Unlock()
+		s.fault = s.engine.close()
+	})
+	return s.fault
+}
+
+// Probe tells whether the database can be read and written.
+func (s *Store) Probe(ctx context.Context) error {
+	if err := s.engine.probe(ctx); err != nil {
+		return fmt.Errorf("the database cannot be used: %w", err)
+	}
+	return nil
+}
+
+// stamp is a time as it is kept: microseconds since 1970, 0 for never.
+func stamp(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+// unstamp is a kept time; all times come back in UTC.
+func unstamp(n int64) time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(n).UTC()
+}

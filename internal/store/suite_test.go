@@ -1,0 +1,159 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/jonboulle/clockwork"
+
+	"github.com/anteroom/anteroom/internal/account"
+	"github.com/anteroom/anteroom/internal/meeting"
+	"github.com/anteroom/anteroom/internal/store/pgtest"
+)
+
+func TestMain(m *testing.M) {
+	if job := os.Getenv(childVariable); job != "" {
+		os.Exit(child(job))
+	}
+	code := m.Run()
+	pgtest.Stop()
+	os.Exit(code)
+}
+
+// noon is what the injected clock shows.
+var noon = time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
+
+var testKey = bytes.Repeat([]byte{7}, 32)
+
+// world is one database under test.
+type world struct {
+	*Store
+	t   testing.TB
+	url string
+}
+
+// both runs a test on SQLite and on PostgreSQL.
+func both(t *testing.T, test func(t *testing.T, w *world)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { test(t, newWorld(t, liteFile(t))) })
+	t.Run("postgres", func(t *testing.T) { test(t, newWorld(t, pgtest.URL(t))) })
+}
+
+func liteFile(t testing.TB) string { return filepath.Join(t.TempDir(), "anteroom.db") }
+
+func newWorld(t testing.TB, url string) *world {
+	t.Helper()
+	w := &world{t: t, url: url}
+	w.Store = w.open(nil)
+	return w
+}
+
+func (w *world) config() Config {
+	return Config{
+		URL: w.url, Key: testKey, Clock: clockwork.NewFakeClockAt(noon),
+		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	}
+}
+
+// open opens the database once more.
+func (w *world) open(change func(*Config)) *Store {
+	w.t.Helper()
+	c := w.config()
+	if change != nil {
+		change(&c)
+	}
+	s, err := Open(context.Background(), c)
+	if err != nil {
+		w.t.Fatalf("Open: %v", err)
+	}
+	w.t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			w.t.Errorf("Close: %v", err)
+		}
+	})
+	return s
+}
+
+func (w *world) account() *account.Account {
+	w.t.Helper()
+	a := &account.Account{Name: "Acme"}
+	w.must(w.CreateAccount(context.Background(), a))
+	return a
+}
+
+func (w *world) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) meetingOf(a *account.Account, hostID string) *meeting.Meeting {
+	w.t.Helper()
+	number, err := w.NewMeetingNumber(context.Background())
+	w.must(err)
+	m := &meeting.Meeting{
+		Number: number, AccountID: a.ID, HostID: hostID, Topic: "Algebra", Kind: meeting.KindNoFixedTime, CreatedAt: noon, LastUsedAt: noon,
+	}
+	w.must(w.CreateMeeting(context.Background(), m))
+	return m
+}
+
+func (w *world) meeting() *meeting.Meeting { return w.meetingOf(w.account(), "host") }
+
+// ask is a join that the gate would let in now.
+func (w *world) ask(m *meeting.Meeting, name string) meeting.TakeSeat {
+	w.t.Helper()
+	live, err := w.LiveSession(context.Background(), m.ID)
+	w.must(err)
+	a := meeting.TakeSeat{
+		Meeting: m, Capacity: 100, Now: noon,
+		Seat: meeting.Seat{ID: NewID(), GUID: NewID(), Name: name, Role: meeting.RoleAttendee, LeaseUntil: time.Now().Add(time.Minute)},
+	}
+	if live == nil {
+		a.NewSessionID = NewID()
+	} else {
+		a.SessionID, a.GateRevision = live.ID, live.GateRevision
+	}
+	return a
+}
+
+func (w *world) join(m *meeting.Meeting, name string, change ...func(*meeting.TakeSeat)) meeting.Taken {
+	w.t.Helper()
+	a := w.ask(m, name)
+	for _, c := range change {
+		c(&a)
+	}
+	taken, err := w.TakeSeat(context.Background(), a)
+	if err != nil {
+		w.t.Fatalf("TakeSeat of %s: %v", name, err)
+	}
+	return taken
+}
+
+// counted compares the count of a session with the seats it counts.
+func (w *world) counted(sessionID string, want int) {
+	w.t.Helper()
+	live, err := w.Session(context.Background(), sessionID)
+	w.must(err)
+	seats, err := w.LiveSeats(context.Background(), sessionID)
+	w.must(err)
+	if live.Seats != want || len(seats) != want {
+		w.t.Fatalf("the session counts %d seats and has %d, want %d", live.Seats, len(seats), want)
+	}
+}
+
+func names(seats []*meeting.Seat) string {
+	out := ""
+	for _, s := range seats {
+		out += fmt.Sprintf("%s:%s ", s.Name, s.State)
+	}
+	return out
+}

@@ -1,0 +1,88 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// UserToken is what is kept of a token given to a user: enough to revoke it.
+// The token itself is not kept.
+type UserToken struct {
+	ID string
+	// Kind is "zak", "obf" or another kind of its maker.
+	Kind   string
+	UserID string
+	// AppID and MeetingNumber bind the token; empty means unbound.
+	AppID, MeetingNumber string
+	IssuedAt, ExpiresAt  time.Time
+	// RevokedAt is zero while the token stands.
+	RevokedAt time.Time
+}
+
+var (
+	insertUserToken = define(`INSERT INTO user_tokens (id, kind, user_id, app_id, meeting_number, issued_at, expires_at, revoked_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
+	userTokenByID   = define(`SELECT id, kind, user_id, app_id, meeting_number, issued_at, expires_at, revoked_at FROM user_tokens WHERE id = ?`)
+	userTokensOf    = define(`SELECT id, kind, user_id, app_id, meeting_number, issued_at, expires_at, revoked_at FROM user_tokens
+		WHERE user_id = ? ORDER BY issued_at DESC, id DESC LIMIT ?`)
+	revokeUserToken = define(`UPDATE user_tokens SET revoked_at = CASE WHEN revoked_at > 0 THEN revoked_at ELSE ? END WHERE id = ?`)
+	pruneUserTokens = define(`DELETE FROM user_tokens WHERE expires_at < ?`)
+)
+
+func scanUserToken(row scanner) (*UserToken, error) {
+	var (
+		t                        UserToken
+		issued, expires, revoked int64
+	)
+	err := row.Scan(&t.ID, &t.Kind, &t.UserID, &t.AppID, &t.MeetingNumber, &issued, &expires, &revoked)
+	t.IssuedAt, t.ExpiresAt, t.RevokedAt = unstamp(issued), unstamp(expires), unstamp(revoked)
+	return &t, err
+}
+
+// SaveUserToken keeps a new token; an empty ID is filled in, ErrExists tells
+// that it is taken.
+func (s *Store) SaveUserToken(ctx context.Context, t *UserToken) error {
+	if t.ID == "" {
+		t.ID = NewID()
+	}
+	err := s.engine.write(ctx, func(r runner) error {
+		_, err := r.exec(insertUserToken, t.ID, t.Kind, t.UserID, t.AppID, t.MeetingNumber, stamp(t.IssuedAt), stamp(t.ExpiresAt), stamp(t.RevokedAt))
+		return err
+	})
+	return told(err, "a token cannot be kept")
+}
+
+// UserToken answers a token by id; ErrNotFound if there is none.
+func (s *Store) UserToken(ctx context.Context, id string) (*UserToken, error) {
+	t, err := first(s.engine.reader(ctx), scanUserToken, userTokenByID, id)
+	return t, told(err, "a token cannot be read")
+}
+
+// UserTokens answers a user's tokens, newest first; at most limit.
+func (s *Store) UserTokens(ctx context.Context, userID string, limit int) ([]*UserToken, error) {
+	t, err := list(s.engine.reader(ctx), scanUserToken, userTokensOf, userID, int64(limit))
+	return t, told(err, "tokens cannot be read")
+}
+
+// RevokeUserToken revokes a token from then on; one that is revoked already
+// stays as it is. ErrNotFound if there is none.
+func (s *Store) RevokeUserToken(ctx context.Context, id string, at time.Time) error {
+	err := s.engine.write(ctx, func(r runner) error {
+		n, err := r.exec(revokeUserToken, stamp(at), id)
+		if err == nil && n == 0 {
+			return ErrNotFound
+		}
+		return err
+	})
+	return told(err, "a token cannot be revoked")
+}
+
+// PruneUserTokens forgets tokens that expired before a time, and tells how many.
+func (s *Store) PruneUserTokens(ctx context.Context, before time.Time) (int64, error) {
+	var n int64
+	err := s.engine.write(ctx, func(r runner) (err error) {
+		n, err = r.exec(pruneUserTokens, stamp(before))
+		return err
+	})
+	return n, told(err, "expired tokens cannot be forgotten")
+}

@@ -1,0 +1,111 @@
+package store
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"github.com/anteroom/anteroom/internal/account"
+)
+
+type userRow struct {
+	bun.BaseModel `bun:"table:users"`
+
+	ID              string `bun:"id,pk"`
+	AccountID       string `bun:"account_id"`
+	Email           string `bun:"email"`
+	EmailKey        string `bun:"email_key"`
+	DisplayName     string `bun:"display_name"`
+	Status          string `bun:"status"`
+	Role            string `bun:"role"`
+	Groups          string `bun:"group_names"`
+	Licence         string `bun:"licence"`
+	TokensValidFrom int64  `bun:"tokens_valid_from"`
+	CreatedAt       int64  `bun:"created_at"`
+}
+
+func emailKey(email string) string { return strings.ToLower(strings.TrimSpace(email)) }
+
+func rowOfUser(u *account.User) *userRow {
+	return &userRow{
+		ID: u.ID, AccountID: u.AccountID, Email: u.Email, EmailKey: emailKey(u.Email), DisplayName: u.DisplayName,
+		Status: string(u.Status), Role: u.Role, Groups: toJSON(u.Groups), Licence: toJSON(u.Licence),
+		TokensValidFrom: stamp(u.TokensValidFrom), CreatedAt: stamp(u.CreatedAt),
+	}
+}
+
+func (r *userRow) read() (*account.User, error) {
+	u := &account.User{
+		ID: r.ID, AccountID: r.AccountID, Email: r.Email, DisplayName: r.DisplayName, Status: account.UserStatus(r.Status),
+		Role: r.Role, TokensValidFrom: unstamp(r.TokensValidFrom), CreatedAt: unstamp(r.CreatedAt),
+	}
+	if err := fromJSON(r.Groups, "the groups of user "+r.ID, &u.Groups); err != nil {
+		return nil, err
+	}
+	return u, fromJSON(r.Licence, "the licence of user "+r.ID, &u.Licence)
+}
+
+// fill gives a new thing the id and time that its maker left out.
+func (s *Store) fill(id *string, made *time.Time) {
+	if *id == "" {
+		*id = NewID()
+	}
+	if made.IsZero() {
+		*made = s.clock.Now()
+	}
+}
+
+// CreateUser keeps a new user. An empty ID or CreatedAt is filled in.
+// ErrExists tells that the id is taken or that somebody who is not deleted has
+// the e-mail address; ErrNotFound that there is no such account.
+func (s *Store) CreateUser(ctx context.Context, u *account.User) error {
+	s.fill(&u.ID, &u.CreatedAt)
+	row := rowOfUser(u)
+	err := s.engine.write(ctx, func(r runner) error { return s.insertRow(ctx, r, row) })
+	s.users.forget(u.ID)
+	return told(err, "a user cannot be made")
+}
+
+// UpdateUser keeps a changed user; ErrNotFound if there is none, ErrExists if
+// the e-mail address is taken.
+func (s *Store) UpdateUser(ctx context.Context, u *account.User) error {
+	row := rowOfUser(u)
+	err := s.engine.write(ctx, func(r runner) error { return s.updateRow(ctx, r, row) })
+	s.users.forget(u.ID)
+	return told(err, "a user cannot be changed")
+}
+
+// User answers a user by id, deleted ones too; ErrNotFound if there is none.
+func (s *Store) User(ctx context.Context, id string) (*account.User, error) {
+	return s.users.get(id, func() (*account.User, error) {
+		row, err := oneRow[userRow](ctx, s, byID(id))
+		if err != nil {
+			return nil, told(err, "a user cannot be read")
+		}
+		return row.read()
+	})
+}
+
+// UserByEmail answers who has an e-mail address, whatever its case: somebody
+// who is not deleted first, else the one created last. ErrNotFound if nobody.
+func (s *Store) UserByEmail(ctx context.Context, email string) (*account.User, error) {
+	row, err := oneRow[userRow](ctx, s, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("email_key = ?", emailKey(email)).
+			OrderExpr("CASE WHEN status = 'deleted' THEN 1 ELSE 0 END, created_at DESC, id DESC")
+	})
+	if err != nil {
+		return nil, told(err, "a user cannot be read")
+	}
+	return row.read()
+}
+
+// Users lists users.
+func (s *Store) Users(ctx context.Context, p Page) ([]*account.User, error) {
+	rows, err := page[userRow](ctx, s, p)
+	if err != nil {
+		return nil, told(err, "users cannot be read")
+	}
+	return each(rows, (*userRow).read)
+}

@@ -1,0 +1,280 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/uptrace/bun"
+)
+
+// Bounds of the writer: how many writes may wait, and how many share one
+// transaction.
+const (
+	writeQueue = 1024
+	writeBatch = 64
+)
+
+var errClosed = errors.New("the database is closed")
+
+// writer is the one goroutine that writes to an SQLite file. Writes that wait
+// share a transaction, so that many joins pay for one commit; each is
+// acknowledged only after it.
+type writer struct {
+	conn     *sql.Conn
+	queue    chan *write
+	quit     chan struct{}
+	done     chan struct{}
+	stopOnce sync.Once
+
+	prepared []*sql.Stmt
+	begin    *sql.Stmt
+	commit   *sql.Stmt
+	rollback *sql.Stmt
+	// changes counts the statements of the running write that changed something.
+	changes int
+}
+
+// write is one write that waits or runs.
+type write struct {
+	fn       func(runner) error
+	done     chan struct{}
+	err      error
+	panicked any
+	// state goes from waiting to running or abandoned.
+	state atomic.Int32
+}
+
+const (
+	writeWaiting = iota
+	writeRunning
+	writeAbandoned
+)
+
+func newWriter(ctx context.Context, conn *sql.Conn) (*writer, error) {
+	w := &writer{
+		conn: conn, queue: make(chan *write, writeQueue), quit: make(chan struct{}), done: make(chan struct{}),
+		prepared: make([]*sql.Stmt, statements),
+	}
+	for _, p := range []struct {
+		into **sql.Stmt
+		text string
+	}{{&w.begin, "BEGIN IMMEDIATE"}, {&w.commit, "COMMIT"}, {&w.rollback, "ROLLBACK"}} {
+		var err error
+		if *p.into, err = conn.PrepareContext(ctx, p.text); err != nil {
+			return nil, err
+		}
+	}
+	go w.run()
+	return w, nil
+}
+
+// do queues fn and waits for its commit. A context that ends while fn waits
+// abandons it; once it runs, the answer is awaited, so that nobody is in doubt.
+func (w *writer) do(ctx context.Context, fn func(runner) error) error {
+	op := &write{fn: fn, done: make(chan struct{})}
+	select {
+	case w.queue <- op:
+	case <-w.quit:
+		return errClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case <-op.done:
+	case <-ctx.Done():
+		if op.state.CompareAndSwap(writeWaiting, writeAbandoned) {
+			return ctx.Err()
+		}
+		<-op.done
+	case <-w.done:
+		// The writer is gone; it may have answered in its last round.
+		select {
+		case <-op.done:
+		default:
+			return errClosed
+		}
+	}
+	if op.panicked != nil {
+		panic(op.panicked)
+	}
+	return op.err
+}
+
+func (w *writer) run() {
+	defer close(w.done)
+	for {
+		select {
+		case op := <-w.queue:
+			w.round(op)
+		case <-w.quit:
+			for {
+				select {
+				case op := <-w.queue:
+					w.round(op)
+				default:
+					return
+				}
+			}
+		}
+	}
+}
+
+// round carries out one transaction's worth of writes, beginning with op.
+func (w *writer) round(op *write) {
+	batch := make([]*write, 0, writeBatch)
+	if err := w.control(w.begin); err != nil {
+		w.answer(op, fmt.Errorf("a transaction cannot begin: %w", err))
+		return
+	}
+	yielded := false
+	for op != nil {
+		if op.state.CompareAndSwap(writeWaiting, writeRunning) {
+			batch = append(batch, op)
+			if w.try(op) != nil && w.changes > 0 {
+				// It failed halfway, and spoils the transaction for the others.
+				w.apart(batch)
+				return
+			}
+		}
+		op = nil
+		if len(batch) < writeBatch {
+			select {
+			case op = <-w.queue:
+			default:
+				// Let those run who are about to queue, once.
+				if !yielded {
+					yielded = true
+					runtime.Gosched()
+					select {
+					case op = <-w.queue:
+					default:
+					}
+				}
+			}
+		}
+	}
+	if err := w.control(w.commit); err != nil {
+		_ = w.control(w.rollback)
+		err = fmt.Errorf("a transaction cannot be kept: %w", err)
+		for _, op := range batch {
+			w.answer(op, err)
+		}
+		return
+	}
+	for _, op := range batch {
+		close(op.done)
+	}
+}
+
+// apart undoes the shared transaction and gives each write one of its own.
+func (w *writer) apart(batch []*write) {
+	if err := w.control(w.rollback); err != nil {
+		for _, op := range batch {
+			w.answer(op, err)
+		}
+		return
+	}
+	for _, op := range batch {
+		if err := w.control(w.begin); err != nil {
+			w.answer(op, err)
+			continue
+		}
+		end := w.commit
+		if w.try(op) != nil {
+			end = w.rollback
+		}
+		if err := w.control(end); err != nil {
+			_ = w.control(w.rollback)
+			op.err = errors.Join(op.err, err)
+		}
+		close(op.done)
+	}
+}
+
+func (w *writer) answer(op *write, err error) {
+	op.err = err
+	close(op.done)
+}
+
+// try runs one write. A panic is handed to whoever asked for it.
+func (w *writer) try(op *write) (err error) {
+	w.changes, op.err, op.panicked = 0, nil, nil
+	defer func() {
+		if p := recover(); p != nil {
+			op.panicked, op.err = p, errors.New("the write panicked")
+		}
+		err = op.err
+	}()
+	op.err = op.fn(w)
+	return op.err
+}
+
+func (w *writer) control(st *sql.Stmt) error {
+	_, err := st.ExecContext(context.Background())
+	return err
+}
+
+func (w *writer) statement(st *statement) (*sql.Stmt, error) {
+	if p := w.prepared[st.index]; p != nil {
+		return p, nil
+	}
+	p, err := w.conn.PrepareContext(context.Background(), st.lite)
+	if err != nil {
+		return nil, err
+	}
+	w.prepared[st.index] = p
+	return p, nil
+}
+
+func (w *writer) exec(st *statement, args ...any) (int64, error) {
+	p, err := w.statement(st)
+	if err != nil {
+		return 0, err
+	}
+	done, err := p.ExecContext(context.Background(), args...)
+	if err != nil {
+		return 0, err
+	}
+	n, err := done.RowsAffected()
+	if n > 0 {
+		w.changes++
+	}
+	return n, err
+}
+
+func (w *writer) query(st *statement, args ...any) (*sql.Rows, error) {
+	p, err := w.statement(st)
+	if err != nil {
+		return nil, err
+	}
+	if st.returns {
+		w.changes++
+	}
+	return p.QueryContext(context.Background(), args...)
+}
+
+// orm counts as a change, for bun's queries are not seen here.
+func (w *writer) orm() bun.IConn {
+	w.changes++
+	return w.conn
+}
+
+func (w *writer) stop() {
+	w.stopOnce.Do(func() { close(w.quit) })
+	<-w.done
+}
+
+func (w *writer) closeStatements() error {
+	var faults []error
+	for _, p := range append(w.prepared, w.begin, w.commit, w.rollback) {
+		if p != nil {
+			faults = append(faults, p.Close())
+		}
+	}
+	return errors.Join(faults...)
+}

@@ -1,0 +1,30 @@
+import { showTrouble, ticket } from './world';
+
+interface ClientView {
+  preLoadWasm(): void;
+  prepareWebSDK(): void;
+  init(options: Record<string, unknown>): void;
+  join(options: Record<string, unknown>): void;
+}
+declare const ZoomMtg: ClientView;
+
+ZoomMtg.preLoadWasm();
+ZoomMtg.prepareWebSDK();
+
+ticket().then((t) => {
+  ZoomMtg.init({
+    leaveUrl: '/',
+    success: () => {
+      ZoomMtg.join({
+        meetingNumber: t.meetingNumber,
+        userName: t.userName,
+        passWord: t.password,
+        signature: t.signature,
+        zak: t.zak,
+        success: () => console.info('joined'),
+        error: (e: unknown) => console.warn('refused', e),
+      });
+    },
+    error: showTrouble,
+  });
+}, showTrouble);

@@ -1,0 +1,63 @@
+import { showTrouble, world, type World } from './world';
+
+const form = document.getElementById('join') as HTMLFormElement;
+const field = <T extends HTMLElement>(name: string) => form.elements.namedItem(name) as unknown as T;
+
+function open(view: string, wrong = false): void {
+  const data = new FormData(form);
+  const query = new URLSearchParams({
+    name: String(data.get('name') ?? ''),
+    meeting: String(data.get('meeting') ?? ''),
+    password: wrong ? 'certainly-wrong' : String(data.get('password') ?? ''),
+    role: String(data.get('role') ?? '0'),
+  });
+  window.open(`/demo/${view}?${query}`, '_blank', 'noopener');
+}
+
+function text(id: string, content: string): void {
+  const place = document.getElementById(id);
+  if (place) place.textContent = content;
+}
+
+function show(w: World): void {
+  const select = field<HTMLSelectElement>('meeting');
+  for (const m of w.meetings) {
+    const option = new Option(`${m.topic} (${m.number})`, m.number, false, m.number === w.defaults.meetingNumber);
+    select.append(option);
+  }
+  const passcode = field<HTMLInputElement>('password');
+  const follow = () => {
+    passcode.value = w.meetings.find((m) => m.number === select.value)?.password ?? '';
+  };
+  select.addEventListener('change', follow);
+  follow();
+
+  const list = document.getElementById('credentials');
+  for (const [name, value] of [
+    ['SDK key', w.defaults.sdkKey],
+    ['SDK secret', w.defaults.sdkSecret],
+    ['Meeting number', w.defaults.meetingNumber],
+    ['Passcode', w.defaults.password],
+  ] as const) {
+    const term = document.createElement('dt');
+    term.textContent = name;
+    const detail = document.createElement('dd');
+    const code = document.createElement('code');
+    code.textContent = value;
+    detail.append(code);
+    list?.append(term, detail);
+  }
+  text('script-tag', `<script src="${location.origin}/zoom-meeting-6.2.0.min.js"></script>`);
+  text('npm', `"@zoom/meetingsdk": "${location.origin}/sdk/meetingsdk.tgz"`);
+  text('curl', `curl ${location.origin}/dev/v1/signature \\\n  -d '{"meetingNumber":"${w.defaults.meetingNumber}","role":0}'`);
+}
+
+field<HTMLInputElement>('name').value = `Guest ${Math.floor(Math.random() * 90) + 10}`;
+form.addEventListener('submit', (event) => {
+  event.preventDefault();
+  open((event.submitter as HTMLButtonElement | null)?.value ?? 'client');
+});
+document.getElementById('wrong')?.addEventListener('click', () => {
+  if (form.reportValidity()) open('component', true);
+});
+world().then(show, showTrouble);

@@ -1,0 +1,56 @@
+/** The developer's API, as far as these pages use it. */
+
+export interface World {
+  meetings: { number: string; topic: string; type: string; password: string; host: string; account: string }[];
+  defaults: { sdkKey: string; sdkSecret: string; meetingNumber: string; password: string; hostEmail: string };
+}
+
+async function call<T>(path: string, body?: unknown): Promise<T> {
+  const init: RequestInit = body === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  const answer = await fetch(path, init);
+  if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
+  return (await answer.json()) as T;
+}
+
+export const world = () => call<World>('/dev/v1/world');
+
+/** What a page needs to join as its address asks. */
+export interface Ticket {
+  meetingNumber: string;
+  userName: string;
+  password: string;
+  signature: string;
+  sdkKey: string;
+  zak: string;
+}
+
+/** Reads name, meeting, passcode and role from the address, and signs. */
+export async function ticket(): Promise<Ticket> {
+  const asked = new URLSearchParams(location.search);
+  const all = await world();
+  const meetingNumber = asked.get('meeting') ?? all.defaults.meetingNumber;
+  const role = asked.get('role') === '1' ? 1 : 0;
+  const signed = await call<{ signature: string; sdkKey: string }>('/dev/v1/signature', { meetingNumber, role });
+  let zak = '';
+  if (role === 1) {
+    const host = all.meetings.find((m) => m.number === meetingNumber)?.host ?? all.defaults.hostEmail;
+    zak = (await call<{ token: string }>('/dev/v1/tokens', { kind: 'zak', user: host })).token;
+  }
+  return {
+    meetingNumber,
+    userName: asked.get('name') ?? 'Guest',
+    password: asked.get('password') ?? '',
+    signature: signed.signature,
+    sdkKey: signed.sdkKey,
+    zak,
+  };
+}
+
+export function showTrouble(what: unknown): void {
+  const place = document.getElementById('trouble');
+  if (!place) return;
+  const text = what instanceof Error ? what.message : typeof what === 'object' && what !== null && 'errorMessage' in what ? String(what.errorMessage) : String(what);
+  const code = typeof what === 'object' && what !== null && 'errorCode' in what ? `${String(what.errorCode)}: ` : '';
+  place.textContent = code + text;
+  place.hidden = false;
+}
