@@ -2,6 +2,7 @@ package admission
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/anteroom/anteroom/errcode"
@@ -145,7 +146,9 @@ func checkFeature(in *Input) []Finding {
 	}
 	// The list binds browsers, which always say their origin; for anything else an
 	// origin is a claim that protects nobody.
-	if len(app.AllowedOrigins) > 0 && in.a.Origin != "" && !slices.Contains(app.AllowedOrigins, in.a.Origin) {
+	if len(app.AllowedOrigins) > 0 && in.a.Origin != "" && !slices.ContainsFunc(app.AllowedOrigins, func(allowed string) bool {
+		return strings.EqualFold(strings.TrimRight(allowed, "/"), in.a.Origin)
+	}) {
 		found = append(found, Finding{
 			Cause:    "origin_not_allowed",
 			Evidence: "the page's origin is " + shown(in.a.Origin) + ", which is not among those of the app " + shown(app.Name),

@@ -179,9 +179,14 @@ func (s *Snapshot) complete(policy Policy, app AppFacts) {
 	if s.App == nil {
 		s.AppFacts = app
 	}
-	if s.Policy.ValidateFrom.IsZero() && s.Policy.RequireFrom.IsZero() {
-		s.Policy = policy
+	// A loader may move the dates for one app and leave the rest to the platform.
+	if s.Policy.ValidateFrom.IsZero() {
+		s.Policy.ValidateFrom = policy.ValidateFrom
 	}
+	if s.Policy.RequireFrom.IsZero() {
+		s.Policy.RequireFrom = policy.RequireFrom
+	}
+	s.Policy.MinSDKVersion, s.Policy.Shift = policy.MinSDKVersion, policy.Shift
 }
 
 // resumes tells whether the resume token's seat is taken over.

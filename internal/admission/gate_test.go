@@ -287,3 +287,11 @@ func TestDecideChangesNothing(t *testing.T) {
 		t.Error("Decide is not pure")
 	}
 }
+
+func TestALoaderMayMoveTheDatesOfOneApp(t *testing.T) {
+	s := &Snapshot{Policy: Policy{RequireFrom: noon.Add(time.Hour)}}
+	s.complete(DefaultPolicy(), AppFacts{})
+	if !s.Policy.validates(noon) || s.Policy.requires(noon) {
+		t.Errorf("%+v", s.Policy)
+	}
+}

@@ -250,6 +250,8 @@ func checkRegistration(in *Input) []Finding {
 	}
 	tk := &in.s.TK
 	switch {
+	case !tk.Given && in.a.TK != "":
+		return refuse("tk_missing", "the meeting %s requires registration, and the tk that was passed belongs to no registration", shown(in.s.Meeting.Topic))
 	case !tk.Given:
 		return refuse("tk_missing", "the meeting %s requires registration, and no tk was passed", shown(in.s.Meeting.Topic))
 	case tk.Fault == "registrant_denied":

@@ -3,7 +3,6 @@ package admission
 import (
 	"crypto/sha256"
 	"crypto/subtle"
-
 	"net/url"
 	"strings"
 )

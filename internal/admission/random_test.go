@@ -98,7 +98,9 @@ func randomScene(r *rand.Rand) *scene {
 		}
 	}
 	pick := func(all ...string) string { return all[r.IntN(len(all))] }
-	maybe(2, func() { c.a.Invalid = []InvalidOption{{Field: "userName", Cause: "userName_missing", Evidence: "none"}} })
+	maybe(2, func() {
+		c.a.Invalid = []InvalidOption{{Field: "userName", Cause: "userName_missing", Evidence: "none"}}
+	})
 	maybe(2, func() { c.raw = pick("undefined", "a.b.c", "{", " ", rawToken(c, `{"mn":1}`)) })
 	maybe(2, func() { c.sign.Secret = "another-secret-0123456789abcdef00" })
 	maybe(2, func() { c.s.App = nil; c.s.KeyIsSecret = r.IntN(2) == 0 })
@@ -150,7 +152,10 @@ func randomScene(r *rand.Rand) *scene {
 	maybe(30, func() { c.s.Policy.Shift = -time.Duration(r.IntN(100)) * 24 * time.Hour })
 	maybe(10, func() { c.s.Inside = &Presence{} })
 	maybe(10, func() { c.s.Elsewhere = &Presence{MeetingNumber: "123"} })
-	maybe(10, func() { c.a.DeviceID = "d"; c.s.Removed = []RemovedMark{{Marks: meeting.Marks{DeviceID: pick("d", "e")}}} })
+	maybe(10, func() {
+		c.a.DeviceID = "d"
+		c.s.Removed = []RemovedMark{{Marks: meeting.Marks{DeviceID: pick("d", "e")}}}
+	})
 	c.s.HostLive = r.IntN(2)
 	if c.s.Policy.Shift != 0 {
 		c.s.Policy.RequireFrom = c.s.Policy.RequireFrom.Add(-c.s.Policy.Shift)

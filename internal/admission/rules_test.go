@@ -140,7 +140,10 @@ var ruleCases = []ruleCase{
 		c.s.PasscodeFailures, c.s.PasscodeRetryAfter = PasscodeTries, time.Minute
 	}, false},
 	{"simulive", "simulive_ended", func(c *scene) { c.simulive(c.now.Add(-time.Hour)) }, false},
-	{"ended", "ended_by_host", func(c *scene) { c.s.Meeting.Settings.JoinBeforeHost = true; c.ended(9*time.Minute, meeting.EndedByHost) }, false},
+	{"ended", "ended_by_host", func(c *scene) {
+		c.s.Meeting.Settings.JoinBeforeHost = true
+		c.ended(9*time.Minute, meeting.EndedByHost)
+	}, false},
 	{"ended", "duration_limit", func(c *scene) {
 		c.s.Meeting.Kind = meeting.KindInstant
 		c.s.Meeting.Settings.JoinBeforeHost = true
@@ -287,6 +290,9 @@ func TestTheOrderIsTheContracts(t *testing.T) {
 			t.Errorf("two rules are called %s", r.ID)
 		}
 		ids[r.ID] = true
+		if e, _ := errcode.Lookup(r.Code); e.Where != r.Where && !(r.ID == "elsewhere" || r.ID == "options") {
+			t.Errorf("%s: where is %s, in the catalogue %s", r.ID, r.Where, e.Where)
+		}
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %v\nwant %v", got, want)
@@ -395,7 +401,9 @@ func TestNamedPairs(t *testing.T) {
 	}
 }
 
-func rawToken(c *scene, claims string) string { return sealed(`{"alg":"HS256","typ":"JWT"}`, claims, c.sign.Secret) }
+func rawToken(c *scene, claims string) string {
+	return sealed(`{"alg":"HS256","typ":"JWT"}`, claims, c.sign.Secret)
+}
 
 func TestIatAheadSaysWhenItWorks(t *testing.T) {
 	c := newScene()

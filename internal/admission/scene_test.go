@@ -114,7 +114,10 @@ func (c *scene) external() {
 	c.s.Owner = &account.Account{ID: "acc-away", Name: "Away"}
 }
 
-func (c *scene) webinar() { c.s.Meeting.Kind = meeting.KindWebinar; c.a.UserEmail = "ada@school.example" }
+func (c *scene) webinar() {
+	c.s.Meeting.Kind = meeting.KindWebinar
+	c.a.UserEmail = "ada@school.example"
+}
 
 func (c *scene) simulive(start time.Time) {
 	c.webinar()

@@ -19,7 +19,7 @@ var stateRules = []Rule{
 		Check: checkSimulive, stage: stageState, needs: needsMeeting,
 	},
 	{
-		ID: "ended", Step: StepEnded, Code: errcode.MeetingEnded, Where: errcode.RoomWhere,
+		ID: "ended", Step: StepEnded, Code: errcode.MeetingEnded, Where: errcode.GateWhere,
 		Name: "the meeting has not ended for good", Causes: []string{"ended_by_host", "duration_limit", "occurrence_over"},
 		Resume: true, Check: checkEnded, stage: stageState, needs: needsMeeting,
 	},

@@ -12,8 +12,9 @@ import (
 	"time"
 )
 
-// builtInAddress is what the npm package holds in place of a server's address.
-const builtInAddress = "https://anteroom.invalid"
+// addressFiles hold the built-in server address of the npm package: an empty
+// text that each server fills in with its own.
+var addressFiles = map[string]bool{"address.js": true, "address.cjs": true}
 
 // tarball serves the npm package with this server's address in it. The same
 // version and address always give the same bytes, so that lock files hold.
@@ -73,8 +74,8 @@ func packPackage(files fs.FS, address string) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		if strings.HasSuffix(name, ".js") || strings.HasSuffix(name, ".mjs") || strings.HasSuffix(name, ".cjs") {
-			body = bytes.ReplaceAll(body, []byte(builtInAddress), []byte(jsText(address)))
+		if addressFiles[name] {
+			body = bytes.Replace(body, []byte(`""`), []byte(jsText(address)), 1)
 		}
 		header := &tar.Header{
 			Name: "package/" + name, Mode: 0o644, Size: int64(len(body)), Typeflag: tar.TypeReg,
@@ -97,9 +98,9 @@ func packPackage(files fs.FS, address string) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// jsText makes text fit to stand between quotes in a script. A Host header is
+// jsText is text as a script writes it, with its quotes. A Host header is
 // not to be trusted to be one.
 func jsText(s string) string {
 	quoted := strconv.QuoteToASCII(s)
-	return strings.NewReplacer("'", `\x27`, "<", `\x3c`, "`", `\x60`, "$", `\x24`).Replace(quoted[1 : len(quoted)-1])
+	return strings.NewReplacer("<", `\x3c`, "`", `\x60`).Replace(quoted)
 }

@@ -1,5 +1,149 @@
 package store
 
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/anteroom/anteroom/internal/meeting"
+	"github.com/anteroom/anteroom/internal/store/pgtest"
+)
+
+// childVariable tells this test's own program to be a server that is killed:
+// its value is the database, and the meeting to take seats in.
 const childVariable = "ANTEROOM_STORE_TEST_CHILD"
 
-func child(string) int { return 1 }
+// child claims the database and takes seats until it is killed. It prints the
+// id of each seat once it is acknowledged.
+func child(job string) int {
+	url, meetingID, _ := strings.Cut(job, "\n")
+	ctx := context.Background()
+	s, err := Open(ctx, Config{URL: url, Key: testKey})
+	if err == nil {
+		err = s.AcquireNode(ctx, NodeEmbedded)
+	}
+	var m *meeting.Meeting
+	var live *meeting.Session
+	if err == nil {
+		m, err = s.Meeting(ctx, meetingID)
+	}
+	if err == nil {
+		live, err = s.LiveSession(ctx, meetingID)
+	}
+	if err != nil {
+		fmt.Println("error", err)
+		return 1
+	}
+	const joiners = 16
+	faults := make(chan error, joiners)
+	for range joiners {
+		go func() {
+			for {
+				taken, err := s.TakeSeat(ctx, meeting.TakeSeat{
+					Meeting: m, SessionID: live.ID, GateRevision: live.GateRevision, Exempt: true, Now: noon,
+					Seat: meeting.Seat{ID: NewID(), Name: "child"},
+				})
+				if err != nil {
+					faults <- err
+					return
+				}
+				// One write is one line, however many goroutines print.
+				_, _ = os.Stdout.WriteString(taken.Seat.ID + "\n")
+			}
+		}()
+	}
+	fmt.Println("error", <-faults)
+	return 1
+}
+
+// TestKill kills a process with -9 while it takes seats. What it acknowledged
+// is there, the count is right, and the database is free at once.
+func TestKill(t *testing.T) {
+	t.Run("sqlite", func(t *testing.T) { testKill(t, liteFile(t)) })
+	t.Run("postgres", func(t *testing.T) { testKill(t, pgtest.URL(t)) })
+}
+
+const acknowledged = 400
+
+func testKill(t *testing.T, url string) {
+	w := newWorld(t, url)
+	m := w.meeting()
+	first := w.join(m, "Ada")
+	w.must(w.Close())
+
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), childVariable+"="+url+"\n"+m.ID)
+	var complaints bytes.Buffer
+	cmd.Stderr = &complaints
+	out, err := cmd.StdoutPipe()
+	w.must(err)
+	w.must(cmd.Start())
+	var seats []string
+	lines := bufio.NewReader(out)
+	for {
+		line, err := lines.ReadString('\n')
+		if err == io.EOF {
+			break
+		}
+		w.must(err)
+		if strings.HasPrefix(line, "error") {
+			t.Fatalf("the child failed: %s", line)
+		}
+		seats = append(seats, strings.TrimSpace(line))
+		if len(seats) == acknowledged {
+			w.must(cmd.Process.Kill())
+		}
+	}
+	_ = cmd.Wait()
+	if len(seats) < acknowledged {
+		t.Fatalf("the child ended after %d seats: %s", len(seats), complaints.String())
+	}
+
+	w.Store = w.open(nil)
+	ctx := context.Background()
+	w.must(acquireSoon(ctx, w.Store))
+	live, err := w.LiveSeats(ctx, first.Session.ID)
+	w.must(err)
+	there := map[string]bool{}
+	for _, seat := range live {
+		there[seat.ID] = true
+	}
+	for _, id := range seats {
+		if !there[id] {
+			t.Fatalf("the seat %s was acknowledged and is lost", id)
+		}
+	}
+	w.counted(first.Session.ID, len(live))
+	session, err := w.Session(ctx, first.Session.ID)
+	w.must(err)
+	if session.Revision != int64(len(live)) {
+		t.Fatalf("the revision is %d after %d joins", session.Revision, len(live))
+	}
+	w.join(m, "Ben", func(a *meeting.TakeSeat) { a.Exempt = true })
+}
+
+// acquireSoon gives the kernel and PostgreSQL a moment to notice the death.
+func acquireSoon(ctx context.Context, s *Store) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	ticker := time.NewTicker(10 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		err := s.AcquireNode(ctx, NodeEmbedded)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-ticker.C:
+		}
+	}
+}

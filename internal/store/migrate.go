@@ -19,6 +19,9 @@ var migrations embed.FS
 // ErrNewer is a database that a newer program has already migrated.
 var ErrNewer = errors.New("the database is newer than this program; use the program that wrote it, or a later one")
 
+// migrateTime is how long a node waits for another one that migrates, in seconds.
+const migrateTime = 300
+
 // migrate brings the schema up to date. Nodes that start together take turns.
 func migrate(ctx context.Context, dialect goose.Dialect, folder string, db *sql.DB, logger *slog.Logger) error {
 	files, err := fs.Sub(migrations, "migrations/"+folder)
@@ -27,7 +30,7 @@ func migrate(ctx context.Context, dialect goose.Dialect, folder string, db *sql.
 	}
 	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true), goose.WithSlog(logger)}
 	if dialect == goose.DialectPostgres {
-		turns, err := lock.NewPostgresSessionLocker()
+		turns, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, migrateTime), lock.WithUnlockTimeout(1, migrateTime))
 		if err != nil {
 			return err
 		}

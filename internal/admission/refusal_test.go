@@ -1,0 +1,130 @@
+package admission
+
+import (
+	"encoding/json"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/anteroom/anteroom/errcode"
+)
+
+func TestRefusalOnTheWire(t *testing.T) {
+	c := newScene()
+	c.external()
+	c.s.Session.Locked = true
+	v := c.decide(t)
+	raw, err := json.Marshal(v.Refusal(RefusalOptions{AttemptID: "at-1", App: c.s.App, Meeting: c.s.Meeting, Now: c.now}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `{"meetingStatus":3,"errorCode":4012,"errorMessage":"Anonymous joins are not allowed for this SDK app. Authenticate the Zoom user and provide a ZAK or OBF token.",` +
+		`"name":"NOT_ALLOW_ANONYMOUS_JOIN","cause":"no_token","remedy":REMEDY,"retryable":false,"retryAfter":null,"reasonStyle":"name","attemptId":"at-1","docs":"/docs/errors/4012"}`
+	cause, _ := errcode.CauseOf(errcode.NotAllowAnonymousJoin, "no_token")
+	remedy, _ := json.Marshal(cause.Remedy)
+	if want = strings.Replace(want, "REMEDY", string(remedy), 1); string(raw) != want {
+		t.Errorf("got  %s\nwant %s", raw, want)
+	}
+	r := v.Refusal(RefusalOptions{Development: true, App: c.s.App})
+	if r.Evidence == "" || len(r.AlsoFailing) != 1 || r.AlsoFailing[0].Code != errcode.MeetingLocked {
+		t.Errorf("%+v", r)
+	}
+	raw, _ = json.Marshal(r.AlsoFailing[0])
+	if !regexp.MustCompile(`^\{"step":"locked","code":4006,"name":"MEETING_LOCKED","cause":"locked","evidence":".+","remedy":".+"\}$`).Match(raw) {
+		t.Errorf("%s", raw)
+	}
+}
+
+func TestRefusalOfNotStarted(t *testing.T) {
+	c := newScene()
+	c.notRunning()
+	c.s.Meeting.StartsAt = c.now.Add(time.Hour)
+	c.s.App.ReasonStyle = "sentence"
+	v := c.decide(t)
+	r := v.Refusal(RefusalOptions{App: c.s.App, Meeting: c.s.Meeting, Now: c.now})
+	if r.ErrorCode != errcode.MeetingNotStart || r.Result == nil || r.Result.Topic != "Algebra" || *r.Result.ScheduleTime != "2026-05-04T13:00:00Z" || !r.Retryable || r.ReasonStyle != "sentence" {
+		t.Errorf("%+v", r)
+	}
+	c.s.Meeting.Kind = "no_fixed_time"
+	raw, _ := json.Marshal(v.Refusal(RefusalOptions{Meeting: c.s.Meeting, Now: c.now}).Result)
+	if string(raw) != `{"topic":"Algebra","scheduleTime":null}` {
+		t.Errorf("%s", raw)
+	}
+}
+
+func TestHTTPStatus(t *testing.T) {
+	for _, tc := range []struct {
+		change func(*scene)
+		want   int
+	}{
+		{func(*scene) {}, 200},
+		{func(c *scene) { c.a.MeetingNumber = "" }, 400},
+		{func(c *scene) { c.s.Session.Locked = true }, 403},
+		{func(c *scene) {
+			c.passcode()
+			c.give("1")
+			c.s.PasscodeFailures, c.s.PasscodeRetryAfter = 10, 90*time.Second
+		}, 429},
+	} {
+		c := newScene()
+		tc.change(c)
+		v := c.decide(t)
+		if v.HTTPStatus() != tc.want {
+			t.Errorf("got %d, want %d", v.HTTPStatus(), tc.want)
+		}
+		if r := v.Refusal(RefusalOptions{}); tc.want == 429 && (r.RetryAfter == nil || *r.RetryAfter != 90 || !r.Retryable) {
+			t.Errorf("%+v", r)
+		}
+	}
+	if r := TooLarge(1<<20, "a"); r.ErrorCode != 4003 || r.Cause != "body_too_long" || r.Remedy == "" || r.AttemptID != "a" || !strings.Contains(r.Evidence, "1 MiB") {
+		t.Errorf("%+v", r)
+	}
+	if r := Internal("a"); r.ErrorCode != 4009 || r.Cause != "internal" || !r.Retryable {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestRedact(t *testing.T) {
+	c := newScene()
+	a := c.attempt(t)
+	a.Password, a.ZAK, a.OBFToken, a.TK, a.ResumeToken, a.RecordingToken = "hunter2-passcode", "zakhead.zakbody.zaksign", "undefined", "tk-secret-value", "resume-secret-value", "recording-secret-value"
+	a.LegacyKey = testSecret
+	raw, err := json.Marshal(Redact(a, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := strings.Split(a.Signature, ".")
+	for _, secret := range []string{a.Password, a.ZAK, a.OBFToken, a.TK, a.ResumeToken, a.RecordingToken, testSecret, parts[2]} {
+		if strings.Contains(string(raw), secret) {
+			t.Errorf("%q is kept: %s", secret, raw)
+		}
+	}
+	for _, kept := range []string{parts[0] + "." + parts[1] + ".[43 characters]", "[16 characters]", "[a token, 23 characters]", "[no token, 9 characters]", "Ada"} {
+		if !strings.Contains(string(raw), kept) {
+			t.Errorf("%q is missing: %s", kept, raw)
+		}
+	}
+	if r := Redact(&Attempt{Signature: testSecret}, nil); r.Signature != "[33 characters]" {
+		t.Errorf("a secret passed as the signature is kept: %s", r.Signature)
+	}
+	v := Verdict{AlsoFailing: []Finding{{Cause: "key_is_secret"}}}
+	if r := Redact(a, &v); strings.Contains(r.Signature, parts[1]) {
+		t.Errorf("claims that hold a secret are kept: %s", r.Signature)
+	}
+}
+
+func TestReference(t *testing.T) {
+	var b strings.Builder
+	if err := WriteReference(&b); err != nil {
+		t.Fatal(err)
+	}
+	at := 0
+	for _, r := range Rules {
+		i := strings.Index(b.String()[at:], "| "+r.Name+" |")
+		if i < 0 {
+			t.Fatalf("%s is missing or out of order", r.ID)
+		}
+		at += i
+	}
+}

@@ -1,0 +1,150 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestAttempts(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		var ids []string
+		for i := range 7 {
+			id := NewAttemptID()
+			ids = append(ids, id)
+			w.RecordAttempt(AttemptRecord{
+				ID: id, At: noon, MeetingNumber: fmt.Sprint(100000000 + i%2), Code: []int{0, 3004, 4005}[i%3], Name: "N", Cause: "c",
+				View: "client", AppID: "a", AppName: "Classroom", UserName: "Ada", RemoteIP: "192.0.2.1", JoinID: "j", SessionID: "s",
+				SeatID: "t", MakeDetail: func() []byte { return fmt.Appendf(nil, `{"n":%d}`, i) },
+			})
+		}
+		slices.Reverse(ids)
+		read := func(f AttemptFilter) (got []string) {
+			for {
+				found, next, err := w.Attempts(ctx, f)
+				w.must(err)
+				for _, a := range found {
+					got = append(got, a.ID)
+				}
+				if next == "" {
+					return got
+				}
+				f.Cursor = next
+			}
+		}
+		wantEqual(t, read(AttemptFilter{}), ids)
+		wantEqual(t, read(AttemptFilter{Limit: 2}), ids)
+		admitted, wrong := 0, 3004
+		wantEqual(t, len(read(AttemptFilter{Code: &admitted})), 3)
+		wantEqual(t, len(read(AttemptFilter{Meeting: "100000001"})), 3)
+		wantEqual(t, read(AttemptFilter{Code: &wrong, Meeting: "100000001"}), []string{ids[5]})
+		one, err := w.Attempt(ctx, ids[6])
+		w.must(err)
+		if one.AppName != "Classroom" || !one.At.Equal(noon) || one.SeatID != "t" || string(one.Detail) != `{"n":0}` {
+			t.Fatalf("the attempt is %+v", one)
+		}
+		_, err = w.Attempt(ctx, "nothing")
+		wantError(t, err, ErrNotFound)
+		if w.Dropped() != 0 {
+			t.Fatalf("%d were dropped", w.Dropped())
+		}
+	})
+}
+
+func TestAttemptDetails(t *testing.T) {
+	w := newWorld(t, liteFile(t))
+	for name, c := range map[string]struct {
+		make func() []byte
+		want string
+	}{
+		"too large": {func() []byte { return []byte(strings.Repeat("x", maxDetail+1)) }, oversizeDetail},
+		"panics":    {func() []byte { panic("broken") }, brokenDetail},
+	} {
+		id := NewAttemptID()
+		w.RecordAttempt(AttemptRecord{ID: id, MakeDetail: c.make})
+		got, err := w.Attempt(context.Background(), id)
+		w.must(err)
+		if string(got.Detail) != c.want {
+			t.Errorf("%s: the detail is %.40q", name, got.Detail)
+		}
+	}
+}
+
+func TestPruneAttempts(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		for i := range 40 {
+			w.RecordAttempt(AttemptRecord{At: noon.Add(time.Duration(i) * time.Hour)})
+		}
+		w.must(w.Flush(ctx))
+		deleted, err := w.PruneAttempts(ctx, noon.Add(10*time.Hour), 20)
+		w.must(err)
+		left, _, err := w.Attempts(ctx, AttemptFilter{})
+		w.must(err)
+		if deleted != 20 || len(left) != 20 || !left[19].At.Equal(noon.Add(20*time.Hour)) {
+			t.Fatalf("%d were deleted, %d are left", deleted, len(left))
+		}
+	})
+}
+
+// TestAttemptsNeverBlock fills the queue while nothing is written: the oldest
+// give way.
+func TestAttemptsNeverBlock(t *testing.T) {
+	w := newWorld(t, liteFile(t))
+	ctx := context.Background()
+	held, release := make(chan struct{}), make(chan struct{})
+	holding := make(chan error, 1)
+	go func() {
+		holding <- w.engine.write(ctx, func(runner) error {
+			close(held)
+			<-release
+			return nil
+		})
+	}()
+	<-held
+	const surplus = 1000
+	var last string
+	for range attemptQueue + 4*attemptBatch + surplus {
+		last = NewAttemptID()
+		w.RecordAttempt(AttemptRecord{ID: last})
+	}
+	dropped := w.Dropped()
+	close(release)
+	w.must(<-holding)
+	if dropped < surplus || dropped > surplus+4*attemptBatch {
+		t.Fatalf("%d were dropped, want about %d", dropped, surplus)
+	}
+	_, err := w.Attempt(ctx, last)
+	w.must(err)
+}
+
+func TestAttemptsSurviveClose(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		w.RecordAttempt(AttemptRecord{ID: "A"})
+		w.must(w.Close())
+		_, err := w.open(nil).Attempt(context.Background(), "A")
+		w.must(err)
+	})
+}
+
+func TestIDsSort(t *testing.T) {
+	var attempts, ids []string
+	for range 3000 {
+		attempts, ids = append(attempts, NewAttemptID()), append(ids, NewID())
+	}
+	for what, made := range map[string][]string{"attempt ids": attempts, "ids": ids} {
+		if !slices.IsSorted(made) {
+			t.Errorf("%s do not sort", what)
+		}
+		if len(slices.Compact(made)) != 3000 {
+			t.Errorf("%s repeat", what)
+		}
+	}
+	if len(attempts[0]) != 22 || len(ids[0]) != 36 || ids[0][14] != '7' {
+		t.Errorf("the ids look like %s and %s", attempts[0], ids[0])
+	}
+}

@@ -1,0 +1,57 @@
+// Gathers what the program embeds into web/dist: the SDK's scripts and chunks,
+// its npm package, the vendor scripts that pages load beside it, and the
+// dictionaries. The pages are written there by their own build.
+import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'vite';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const at = (...parts) => join(here, ...parts);
+const dist = at('dist');
+
+await rm(join(dist, 'cdn'), { recursive: true, force: true });
+await rm(join(dist, 'npm'), { recursive: true, force: true });
+await cp(at('meetingsdk/dist/npm'), join(dist, 'npm'), { recursive: true });
+// Source maps stay with the npm package; the program need not carry them twice.
+await cp(at('meetingsdk/dist/cdn'), join(dist, 'cdn'), { recursive: true, filter: (name) => !name.endsWith('.map') });
+
+const vendor = createRequire(at('vendor/package.json'));
+const packageFile = (name, file) => join(dirname(vendor.resolve(`${name}/package.json`)), file);
+await mkdir(join(dist, 'cdn/lib/vendor'), { recursive: true });
+for (const [name, file] of [
+  ['react', 'umd/react.production.min.js'],
+  ['react-dom', 'umd/react-dom.production.min.js'],
+  ['react-redux', 'dist/react-redux.min.js'],
+  ['redux', 'dist/redux.min.js'],
+  ['redux-thunk', 'dist/redux-thunk.min.js'],
+  ['lodash', 'lodash.min.js'],
+  ['jquery', 'dist/jquery.min.js'],
+]) {
+  await cp(packageFile(name, file), join(dist, 'cdn/lib/vendor', `${name}.min.js`));
+}
+await mkdir(join(dist, 'cdn/css'), { recursive: true });
+await cp(packageFile('bootstrap', 'dist/css/bootstrap.min.css'), join(dist, 'cdn/css/bootstrap.css'));
+await writeFile(join(dist, 'cdn/css/react-select.css'), '/* Nothing of Anteroom needs this style sheet; pages ask for it by habit. */\n');
+
+await writeDictionaries();
+
+/** Every language that the contract knows is answered, in English so far. */
+async function writeDictionaries() {
+  const made = at('node_modules/.dictionary');
+  await build({
+    root: here,
+    logLevel: 'error',
+    build: { outDir: made, lib: { entry: at('meetingsdk/src/ui/i18n/en-US.ts'), formats: ['es'], fileName: 'en-US' } },
+  });
+  const [script] = (await readdir(made)).filter((name) => name.endsWith('.js'));
+  const module = await import(pathToFileURL(join(made, script)).href);
+  const words = Object.values(module).find((value) => typeof value === 'object');
+  if (!words || Object.keys(words).length < 20) throw new Error('the English dictionary was not found');
+  await mkdir(join(dist, 'cdn/lib/lang'), { recursive: true });
+  const text = `${JSON.stringify(words, null, 1)}\n`;
+  for (const language of 'de-DE es-ES en-US fr-FR ja-JP jp-JP pt-PT pl-PL tr-TR ru-RU zh-CN zh-TW ko-KR ko-KO vi-VN it-IT id-ID nl-NL sv-SE'.split(' ')) {
+    await writeFile(join(dist, 'cdn/lib/lang', `${language}.json`), text);
+  }
+}

@@ -1,0 +1,55 @@
+import { writeFile } from 'node:fs/promises';
+import { build } from 'vite';
+import { common, target } from './shared.mjs';
+
+/** Builds the lazily loaded chunks; answers their file names and sizes. */
+async function buildChunks() {
+  const output = await build({
+    ...common,
+    build: {
+      target,
+      outDir: 'dist/cdn/chunks',
+      sourcemap: true,
+      modulePreload: false,
+      chunkSizeWarningLimit: 1000,
+      rolldownOptions: {
+        input: { ui: 'src/ui/index.tsx', media: 'src/media/index.ts' },
+        preserveEntrySignatures: 'strict',
+        output: { format: 'es', entryFileNames: '[name]-[hash].js', chunkFileNames: '[name]-[hash].js', assetFileNames: '[name]-[hash][extname]' },
+      },
+    },
+  });
+  const files = [output].flat().flatMap((part) => part.output);
+  const entry = (name) => files.find((file) => file.type === 'chunk' && file.isEntry && file.name === name);
+  const [ui, media] = [entry('ui'), entry('media')];
+  const preload = [...new Set([ui, media].flatMap((chunk) => [chunk.fileName, ...chunk.imports]))];
+  return { ui: ui.fileName, media: media.fileName, preload };
+}
+
+/** Builds one classic script. */
+async function buildScript(entry, name, chunks) {
+  await build({
+    ...common,
+    define: { ...common.define, ANTEROOM_CHUNKS: JSON.stringify(chunks) },
+    build: {
+      target,
+      outDir: 'dist/cdn',
+      emptyOutDir: false,
+      sourcemap: true,
+      modulePreload: false,
+      rolldownOptions: {
+        input: entry,
+        output: { format: 'iife', entryFileNames: name },
+      },
+    },
+  });
+}
+
+/** Builds the script bundles and what they load; answers the chunks' names. */
+export async function buildCdn() {
+  const chunks = await buildChunks();
+  await buildScript('src/client-view/cdn.ts', 'zoom-meeting.min.js', chunks);
+  await buildScript('src/component-view/cdn.ts', 'zoom-meeting-embedded.min.js', chunks);
+  await writeFile('dist/cdn/chunks.json', `${JSON.stringify(chunks, null, 2)}\n`);
+  return chunks;
+}

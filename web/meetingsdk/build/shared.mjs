@@ -1,0 +1,13 @@
+import react from '@vitejs/plugin-react';
+
+/** What the builds have in common. Nothing is read from the environment, so that equal sources give equal files. */
+export const common = {
+  configFile: false,
+  envDir: false,
+  publicDir: false,
+  logLevel: 'warn',
+  plugins: [react()],
+  define: { 'process.env.NODE_ENV': '"production"' },
+};
+
+export const target = 'es2022';

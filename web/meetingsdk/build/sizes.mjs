@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
+
+/** Most that a page may load before it is inside a meeting, gzipped. */
+const budgets = { 'zoom-meeting.min.js': 380, 'zoom-meeting-embedded.min.js': 330 };
+
+const kilobytes = async (file) => gzipSync(await readFile(file), { level: 9 }).length / 1024;
+
+/** Prints what a page loads for each view, and fails the build above the budget. */
+export async function reportSizes(chunks) {
+  let shared = 0;
+  for (const name of chunks.preload) {
+    const size = await kilobytes(`dist/cdn/chunks/${name}`);
+    shared += size;
+    console.log(`chunks/${name}: ${size.toFixed(1)} KB gzipped`);
+  }
+  for (const [name, budget] of Object.entries(budgets)) {
+    const entry = await kilobytes(`dist/cdn/${name}`);
+    const total = entry + shared;
+    console.log(`${name}: ${entry.toFixed(1)} KB, with chunks ${total.toFixed(1)} of ${budget} KB gzipped`);
+    if (total > budget) {
+      console.error(`${name} is over its budget`);
+      process.exitCode = 1;
+    }
+  }
+}

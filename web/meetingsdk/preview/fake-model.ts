@@ -1,0 +1,145 @@
+import type { Failure, MeetingActions, MeetingModel, MeetingState, Participant, Phase, Role, Translator, ViewKind } from '../src/core/model';
+import { enUS } from '../src/ui/i18n/en-US';
+import { drawPicture, drawScreen } from './pictures';
+
+const NAMES = [
+  'Amara Okafor', 'Jonas Lindqvist', 'Mei Tanaka', 'Priya Raghunathan', 'Luis Ortega', 'Sofia Rossi', 'Noah Fischer', 'Fatima El-Sayed',
+  'Oliver Bennett', 'Chloé Moreau', 'Dmitri Volkov', 'Hana Kim', 'Samuel Adeyemi', 'Ingrid Solberg', 'Rafael Costa', 'Zoë van der Berg',
+  'Tariq Haddad', 'Elena Popescu', 'Marcus Webb', 'Yuki Sato', 'Bartholomew Featherstonehaugh-Cholmondeley', 'Aisha Rahman', 'Petr Novák', 'Grace Liu', 'Tom',
+];
+
+interface Wanted {
+  tiles: number;
+  state: string;
+  role: string;
+  rtl: boolean;
+  view: ViewKind;
+}
+
+const FAILURES: Record<string, Partial<Failure>> = {
+  failure3004: {
+    errorCode: 3004, name: 'WRONG_MEETING_PASSWORD', errorMessage: 'Incorrect password',
+    cause: 'Meeting 815 5512 3456 asks for a passcode, and the join carried a different one.',
+    remedy: 'Check the passcode in the invitation. In the Client View it is `passWord`, in the Component View `password`.',
+  },
+  failure3712: {
+    errorCode: 3712, name: 'SIGNATURE_INVALID', errorMessage: 'Signature verification failed',
+    cause: 'The signature was made with another secret than the one of app “Field Service Portal”.',
+    remedy: 'Check which SDK secret your server signs with, and that no space or line break was copied with it.',
+  },
+  removed: { errorCode: 3009, name: 'BE_REMOVED', errorMessage: 'User was removed from meeting', joinFailed: false, attemptId: null },
+  endedByHost: { errorCode: 4004, name: 'MEETING_ENDED', errorMessage: 'Meeting has ended', joinFailed: false, attemptId: null },
+};
+
+function person(i: number, wanted: Wanted): Participant {
+  const role: Role = i === 0 ? (wanted.role as Role) : wanted.role !== 'host' && i === 1 ? 'host' : i === 2 ? 'cohost' : 'attendee';
+  const name = NAMES[i % NAMES.length] ?? 'Guest';
+  return {
+    userId: 16778240 + i * 1024, guid: `guid-${i}`, userName: i < NAMES.length ? name : `${name} ${Math.floor(i / NAMES.length) + 1}`, role, state: 'joined',
+    muted: i % 3 === 1, audioOn: i % 7 !== 6, videoOn: i % 4 !== 3, sharing: false, handRaised: i === 4, guest: i % 9 === 8,
+    view: wanted.view, mediaIdentity: `p${i}`, joinedAt: new Date(Date.UTC(2026, 4, 4, 9, 0, i)).toISOString(),
+  };
+}
+
+function firstState(wanted: Wanted): MeetingState {
+  const participants = Array.from({ length: wanted.tiles }, (_, i) => person(i, wanted));
+  const self = participants[0] ?? null;
+  const failed = FAILURES[wanted.state];
+  const phases: Record<string, Phase> = { removed: 'ended', endedByHost: 'ended', failure3004: 'initialised', failure3712: 'initialised', sharing: 'inMeeting', ownSharing: 'inMeeting', silent: 'inMeeting', unmute: 'inMeeting' };
+  if (wanted.state === 'sharing' && participants[1]) participants[1] = { ...participants[1], sharing: true };
+  if (wanted.state === 'ownSharing' && participants[0]) participants[0] = { ...participants[0], sharing: true };
+  if (wanted.state === 'reconnecting' && participants[2]) participants[2] = { ...participants[2], state: 'reconnecting' };
+  const says = (i: number, from: number, minute: number, text: string, to: number | null = null) => {
+    const of = (index: number) => ({ userId: participants[index]?.userId ?? index, name: NAMES[index] ?? '' });
+    return { id: `c${i}`, text, sentAt: new Date(2026, 4, 4, 9, minute).toISOString(), sender: of(from), receiver: to === null ? null : of(to) };
+  };
+  const waiting = ['Kwame Mensah', 'Lena Hoffmann'].map((userName, i): Participant => ({ ...person(200 + i, wanted), userName, state: 'waiting', role: 'attendee' }));
+  return {
+    phase: phases[wanted.state] ?? (wanted.state as Phase),
+    self, participants: wanted.tiles > 2 && wanted.role === 'host' ? [...participants, ...waiting] : participants,
+    session: {
+      sessionId: 's1', meetingNumber: '81555123456', topic: 'Field service: weekly review', hostUserId: participants[0]?.userId ?? null, kind: 'meeting',
+      locked: wanted.tiles === 25, startedAt: '2026-05-04T09:00:00Z', chatAllowed: 'everyone', participants: wanted.tiles,
+    },
+    chat: [
+      says(1, 1, 3, 'Good morning, everybody!'),
+      says(2, 1, 3, 'The agenda is at https://example.com/agenda (please add your points).'),
+      says(3, 0, 4, 'Thank you, I have added the report.'),
+      says(4, 2, 11, 'Could we take the parts list first? I have to leave at ten.', 0),
+      says(5, 0, 12, 'Sure.', 2),
+      says(6, 3, 12, '<b>Not bold</b>, and a\nsecond line.'),
+    ],
+    unreadChat: 3, activeSpeakers: participants[2] ? [participants[2].userId] : [], microphone: 'on', camera: 'on', share: wanted.state === 'ownSharing' ? 'on' : 'off',
+    canPlaySound: wanted.state !== 'silent',
+    devices: {
+      microphones: [{ deviceId: 'm1', label: 'Built-in Microphone' }, { deviceId: 'm2', label: 'Headset (USB)' }],
+      cameras: [{ deviceId: 'c1', label: 'FaceCam HD' }], speakers: [{ deviceId: 's1', label: 'Built-in Speakers' }, { deviceId: 's2', label: 'Headset (USB)' }],
+      microphone: 'm2', camera: 'c1', speaker: 's2',
+    },
+    notices: [],
+    failure: failed ? { retryable: false, retryAfter: null, attemptId: 'att_01J9ZK3V7Q', docs: 'https://example.com/docs', joinFailed: true, errorCode: 1, name: 'FAIL', errorMessage: '', cause: '', remedy: '', ...failed } : null,
+    reconnectingSince: wanted.state === 'reconnecting' ? 4 : null,
+    awaited: { topic: 'Field service: weekly review', scheduleTime: '2026-05-04T09:00:00Z' },
+    unmuteRequestedBy: wanted.state === 'unmute' ? 'Amara Okafor' : null,
+  };
+}
+
+/** A meeting without a server: commands change the state at once, pictures are drawn. */
+export function fakeModel(wanted: Wanted): MeetingModel {
+  let state = firstState(wanted);
+  const listeners = new Set<() => void>();
+  const set = (change: Partial<MeetingState>) => {
+    state = { ...state, ...change };
+    listeners.forEach((listener) => listener());
+  };
+  const done = Promise.resolve();
+  const patch = (userId: number, change: Partial<Participant>) => {
+    const participants = state.participants.map((other) => (other.userId === userId ? { ...other, ...change } : other));
+    set({ participants });
+    return done;
+  };
+  const own = (change: Partial<Participant>) => (state.self ? patch(state.self.userId, change) : done);
+  const actions: MeetingActions = {
+    finishPreview: () => set({ phase: 'inMeeting' }),
+    setMicrophone: (on) => (set({ microphone: on ? 'on' : 'muted' }), own({ muted: !on })),
+    setCamera: (on) => (set({ camera: on ? 'on' : 'off' }), own({ videoOn: on })),
+    setShare: (on) => (set({ share: on ? 'on' : 'off' }), own({ sharing: on })),
+    chooseDevice: (kind, deviceId) => (set({ devices: { ...state.devices, [kind]: deviceId } }), done),
+    unlockSound: () => (set({ canPlaySound: true }), done),
+    sendChat: (text, userId) => {
+      const to = state.participants.find((other) => other.userId === userId);
+      const from = state.self ?? { userId: 0, userName: '' };
+      set({ chat: [...state.chat, { id: crypto.randomUUID(), text, sentAt: new Date().toISOString(), sender: { userId: from.userId, name: from.userName }, receiver: to ? { userId: to.userId, name: to.userName } : null }] });
+      return done;
+    },
+    markChatRead: () => set({ unreadChat: 0 }),
+    mute: (userId, muted) => patch(userId, { muted }),
+    muteAll: () => Promise.reject(Object.assign(new Error('refused'), { reason: 'only hosts may do this' })),
+    rename: (userId, userName) => patch(userId, { userName }),
+    raiseHand: (handRaised, userId) => patch(userId ?? state.self?.userId ?? 0, { handRaised }),
+    remove: (userId) => (set({ participants: state.participants.filter((other) => other.userId !== userId) }), done),
+    admit: (userId) => patch(userId, { state: 'joined' }),
+    admitAll: () => (set({ participants: state.participants.map((other) => ({ ...other, state: 'joined' as const })) }), done),
+    hold: (userId, hold) => patch(userId, { state: hold ? 'waiting' : 'joined' }),
+    setRole: (userId, role) => patch(userId, { role }),
+    lock: (locked) => (state.session && set({ session: { ...state.session, locked } }), done),
+    leave: () => (set({ phase: 'ended' }), done),
+    end: () => (set({ phase: 'ended' }), done),
+    dismissNotice: (id) => set({ notices: state.notices.filter((notice) => notice.id !== id) }),
+    dismissFailure: () => set({ failure: null }),
+    answerUnmuteRequest: () => (set({ unmuteRequestedBy: null }), done),
+    attachVideo: (userId, kind, element) => (kind === 'screen' ? drawScreen(element) : drawPicture(userId, element)),
+  };
+  const i18n: Translator = {
+    t: (key, values) => ((enUS as Record<string, string>)[key] ?? key).replace(/\{(\w+)\}/g, (place, name: string) => String(values?.[name] ?? place)),
+    language: 'en-US', direction: wanted.rtl ? 'rtl' : 'ltr', subscribe: () => () => undefined,
+  };
+  return {
+    getState: () => state,
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    actions, i18n,
+  };
+}

@@ -1,0 +1,59 @@
+/**
+ * Shows the views with a made-up meeting, for looking at them while working on
+ * them. Addresses: ?view=client|component &tiles=N &state=… &theme=light|dark
+ * &panel=participants|chat &layout=… &width=N (component) &dir=rtl &role=…
+ */
+import type { ViewOptions } from '../src/core/model';
+import { mountClientView, mountComponentView } from '../src/ui/index';
+import { fakeModel } from './fake-model';
+
+const query = new URLSearchParams(location.search);
+const get = (name: string, otherwise: string) => query.get(name) ?? otherwise;
+
+const theme = query.get('theme');
+if (theme) document.documentElement.dataset['theme'] = theme;
+
+const view = get('view', 'client') === 'component' ? 'component' : 'client';
+const options: ViewOptions = {
+  view,
+  defaultView: get('layout', 'gallery') as ViewOptions['defaultView'],
+  showMeetingHeader: get('header', '1') === '1',
+  isSupportAV: true,
+  isSupportChat: true,
+  screenShare: true,
+  disableInvite: false,
+  videoDrag: true,
+  videoHeader: true,
+  showJoiningErrorDialog: true,
+  disablePreview: false,
+  meetingInfo: ['topic', 'host', 'mn', 'pwd', 'telPwd', 'invite', 'participant', 'dc', 'enctype'],
+  maximumVideosInGalleryView: 25,
+  customize: {
+    video: { isResizable: true, ...(query.has('size') ? { viewSizes: { default: { width: Number(query.get('size')), height: 360 } } } : {}) },
+    toolbar: { buttons: [{ text: 'Report a problem', onClick: () => undefined }] },
+    ...(query.has('popper') ? { chat: { popper: { placement: 'right-start' } }, participants: { popper: { placement: 'right-start' } } } : {}),
+  },
+};
+
+const model = fakeModel({
+  tiles: Number(get('tiles', '5')),
+  state: get('state', 'inMeeting'),
+  role: get('role', 'host'),
+  rtl: get('dir', 'ltr') === 'rtl',
+  view,
+});
+
+const root = document.getElementById(view === 'client' ? 'zmmtg-root' : 'meetingSDKElement') as HTMLElement;
+if (view === 'component') {
+  (document.getElementById('app') as HTMLElement).hidden = false;
+  root.style.width = query.has('width') ? `${query.get('width') ?? ''}px` : '';
+  root.style.maxWidth = '100%';
+}
+const mounted = view === 'client' ? mountClientView(root, model, options) : mountComponentView(root, model, options);
+(window as unknown as Record<string, unknown>)['preview'] = { model, mounted };
+
+const panel = query.get('panel');
+if (panel) {
+  const name = panel === 'chat' ? '.footer-chat-button' : '.footer-participants-button__toggle-button';
+  requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector<HTMLElement>(name)?.click()));
+}

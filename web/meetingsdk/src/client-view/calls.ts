@@ -1,0 +1,91 @@
+import { callSafely } from '../core/emitter';
+import type { ErrorDetails, RefusalExtras } from '../core/errors';
+import { CallError, SDKError } from '../core/errors';
+
+/** What `success` receives. */
+export interface SuccessAnswer<T = unknown> {
+  method: string;
+  status: true;
+  errorCode: 0;
+  errorMessage: null;
+  result: T;
+}
+
+/** What `error` receives; a failed join carries every field, a refused function the first ones. */
+export interface ErrorAnswer extends Partial<Omit<ErrorDetails, 'errorCode' | 'errorMessage'>>, Omit<RefusalExtras, 'result' | 'reasonStyle'> {
+  method: string;
+  status: false;
+  errorCode: number;
+  errorMessage: string;
+  result: unknown;
+  /** The class of a refused function, e.g. `INSUFFICIENT_PRIVILEGES`. */
+  type?: string;
+}
+
+export interface Callbacks {
+  success?: unknown;
+  error?: unknown;
+}
+
+/** The object for `success`. */
+export function successAnswer<T>(method: string, result: T): SuccessAnswer<T> {
+  return { method, status: true, errorCode: 0, errorMessage: null, result };
+}
+
+/** The object for `error`. */
+export function errorAnswer(method: string, error: unknown): ErrorAnswer {
+  if (error instanceof SDKError) {
+    const { errorCode, errorMessage, ...rest } = error.details;
+    const answer: ErrorAnswer = { method, status: false, errorCode, errorMessage, result: error.extras.result ?? null, ...rest };
+    if (error.extras.evidence !== undefined) answer.evidence = error.extras.evidence;
+    if (error.extras.alsoFailing !== undefined) answer.alsoFailing = error.extras.alsoFailing;
+    return answer;
+  }
+  const refused = error instanceof CallError ? error : new CallError('INTERNAL_ERROR', error instanceof Error ? error.message : String(error));
+  return {
+    method,
+    status: false,
+    errorCode: 1,
+    errorMessage: refused.reason,
+    result: null,
+    name: 'FAIL',
+    cause: refused.type === 'INTERNAL_ERROR' ? 'unexpected' : 'not_allowed',
+    type: refused.type,
+  };
+}
+
+/** An Error that carries the fields of an error answer, for callers that gave no callbacks. */
+export class ClientViewError extends Error {
+  constructor(answer: ErrorAnswer) {
+    super(answer.errorMessage);
+    Object.assign(this, answer);
+  }
+}
+
+/** Whether a page gave a callback of its own. */
+export function hasCallbacks(args: Callbacks | null | undefined): boolean {
+  return typeof args?.success === 'function' || typeof args?.error === 'function';
+}
+
+/** Calls a callback of the page, if it is one. */
+export function tell(callback: unknown, answer: SuccessAnswer | ErrorAnswer): void {
+  if (typeof callback === 'function') callSafely(() => (callback as (answer: unknown) => unknown)(answer));
+}
+
+/**
+ * Runs a function of the contract: with callbacks they are called and nothing
+ * is returned; without, a promise tells the same.
+ */
+export function run(method: string, args: Callbacks | null | undefined, work: () => unknown): Promise<SuccessAnswer> | undefined {
+  const outcome = (async () => successAnswer(method, (await work()) ?? null))();
+  if (!hasCallbacks(args)) {
+    return outcome.catch((error: unknown) => {
+      throw new ClientViewError(errorAnswer(method, error));
+    });
+  }
+  outcome.then(
+    (answer) => tell(args?.success, answer),
+    (error: unknown) => tell(args?.error, errorAnswer(method, error)),
+  );
+  return undefined;
+}

@@ -1,0 +1,7 @@
+/** The npm package's main entry: `import { ZoomMtg } from '@anteroom/meetingsdk'`. */
+
+import { createZoomMtg } from './zoom-mtg';
+
+export const ZoomMtg = createZoomMtg({
+  chunks: { ui: () => import('../ui/index'), media: () => import('../media/index') },
+});

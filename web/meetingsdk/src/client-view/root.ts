@@ -1,0 +1,65 @@
+/** The element that the view is drawn into; pages show, hide and empty it themselves. */
+const rootId = 'zmmtg-root';
+const ariaId = 'aria-notify-area';
+
+/** Makes the two elements that pages expect as soon as the script has run. */
+export function ensureRoots(document: Document | undefined = globalThis.document): void {
+  if (!document) return;
+  if (!document.body) {
+    // A script in the head: the page's own element may still come.
+    ensureIn(document, document.documentElement);
+    document.addEventListener('DOMContentLoaded', () => adopt(document), { once: true });
+    return;
+  }
+  ensureIn(document, document.body);
+}
+
+/** The root, made again if the page took it away. */
+export function clientRoot(document: Document = globalThis.document): HTMLElement | null {
+  ensureRoots(document);
+  return document.getElementById(rootId);
+}
+
+/** Shows or hides the root. */
+export function showRoot(visible: boolean, document: Document = globalThis.document): void {
+  const root = document.getElementById(rootId);
+  if (root) root.style.display = visible ? 'block' : 'none';
+}
+
+/** Speaks a sentence to screen readers. */
+export function announce(text: string, document: Document = globalThis.document): void {
+  const area = document.getElementById(ariaId);
+  if (area) area.textContent = text;
+}
+
+function ensureIn(document: Document, parent: Element): void {
+  if (!document.getElementById(rootId)) {
+    const root = document.createElement('div');
+    root.id = rootId;
+    root.style.display = 'none';
+    root.dataset.anteroom = 'made';
+    parent.append(root);
+  }
+  if (!document.getElementById(ariaId)) {
+    const area = document.createElement('div');
+    area.id = ariaId;
+    area.setAttribute('aria-live', 'polite');
+    area.setAttribute('role', 'status');
+    Object.assign(area.style, { position: 'absolute', width: '1px', height: '1px', overflow: 'hidden', clipPath: 'inset(50%)' });
+    area.dataset.anteroom = 'made';
+    parent.append(area);
+  }
+}
+
+/** Moves what was made too early into the body, unless the page brought its own. */
+function adopt(document: Document): void {
+  for (const id of [rootId, ariaId]) {
+    const all = [...document.querySelectorAll<HTMLElement>(`#${id}`)];
+    const own = all.find((element) => element.dataset.anteroom !== 'made');
+    for (const element of all) {
+      if (element === own) continue;
+      if (own) element.remove();
+      else document.body.append(element);
+    }
+  }
+}

@@ -1,0 +1,209 @@
+import type { Surroundings } from '../core/assemble';
+import { assemble } from '../core/assemble';
+import { browserFacts } from '../core/browser';
+import { flagOf, notSupported, textOf, userIdOf } from '../core/calls';
+import { realClock } from '../core/clock';
+import { CallError } from '../core/errors';
+import { log } from '../core/log';
+import { spokenVersion } from '../core/meeting';
+import { publicParticipant, roster } from '../core/people';
+import { features, browserName, systemRequirements } from '../core/requirements';
+import { ignoredVendorAddress } from '../core/server';
+import { fieldsOf } from '../core/wire';
+import type { Callbacks, SuccessAnswer } from './calls';
+import { hasCallbacks, run, successAnswer, tell } from './calls';
+import { ClientJoin } from './join';
+import { createI18n } from './i18n';
+import { leaveAddress } from './leave-url';
+import { ServiceListeners } from './listener';
+import { viewOptionsOf } from './options';
+import { clientRoot, ensureRoots } from './root';
+import type { UnsupportedFunction } from './unsupported';
+import { unsupportedFunctions } from './unsupported';
+
+type Args = Record<string, unknown> & Callbacks;
+type Answer = Promise<SuccessAnswer> | undefined;
+type Call = (args?: Args) => Answer;
+
+/** What Client View needs beyond the surroundings of both views. */
+export interface ClientSurroundings extends Surroundings {
+  navigate?: (address: string) => void;
+  confirm?: (question: string) => boolean;
+}
+
+/** Makes the `ZoomMtg` object of a page. */
+export function createZoomMtg(surroundings: ClientSurroundings) {
+  ensureRoots();
+  const assembly = assemble('client', surroundings);
+  const { meeting, chunks, screen } = assembly;
+  const { actions } = meeting;
+  const listeners = new ServiceListeners();
+  listeners.follow(meeting);
+  const i18n = createI18n(meeting.i18n);
+  const navigate = surroundings.navigate ?? ((address: string) => void (globalThis.location.href = address));
+  const confirm = surroundings.confirm ?? ((question: string) => globalThis.confirm(question));
+  screen.place(() => clientRoot());
+  const joining = new ClientJoin({
+    meeting,
+    screen,
+    clock: surroundings.clock ?? realClock,
+    navigate,
+    leaveAddress: () => leaveAddress(leaveUrl, globalThis.location?.origin ?? ''),
+  });
+  let leaveUrl: unknown;
+  let unloadLeaves = false;
+  globalThis.addEventListener?.('pagehide', () => {
+    if (unloadLeaves) meeting.leaveOnUnload();
+  });
+
+  const call = (method: string, work: (args: Args) => unknown): Call => (args) => run(method, args, () => work(fieldsOf(args) ?? {}));
+  const visible = (name: string, apply: (show: boolean) => void) => (args?: unknown): void => {
+    const show = fieldsOf(args)?.show;
+    if (typeof show === 'boolean') apply(show);
+    else log.error(`${name}: show is not true or false`);
+  };
+  const version = (args?: Callbacks): string[] => {
+    const result = [spokenVersion, spokenVersion];
+    tell(args?.success, successAnswer('getWebSDKVersion', result));
+    return result;
+  };
+  const prepare = (): void => chunks.preload();
+  const facts = surroundings.facts ?? browserFacts;
+
+  const supported = {
+    i18n,
+    preLoadWasm: prepare,
+    prepareWebSDK: prepare,
+    prepareJssdk: prepare,
+    /** Media files come from the own server; other addresses are noted and ignored. */
+    setZoomJSLib(path?: unknown): void {
+      if (!ignoredVendorAddress('setZoomJSLib', path) && typeof path === 'string') {
+        log.info('setZoomJSLib is kept for apps that call it; this SDK loads its files from where it came');
+      }
+    },
+    init(args?: Args): Answer {
+      const options = fieldsOf(args) ?? {};
+      const work = Promise.resolve().then(() => {
+        if (options.debug === true) log.setLevel('info');
+        leaveUrl = options.leaveUrl;
+        unloadLeaves = options.leaveOnPageUnload === true;
+        assembly.setEndpoint(options.webEndpoint);
+        screen.update(viewOptionsOf(options));
+        chunks.preload();
+      });
+      meeting.initialising(work);
+      return run('init', args, () => work);
+    },
+    join: (args?: Args): Answer => joining.join(args),
+    leaveMeeting: (args?: Args): Answer => {
+      if (args?.confirm === true && meeting.busy && !confirm(meeting.i18n.t('leave.confirmQuestion'))) {
+        if (typeof args.cancelCallback === 'function') (args.cancelCallback as () => void)();
+        return hasCallbacks(args) ? undefined : Promise.resolve(successAnswer('leaveMeeting', null));
+      }
+      return run('leaveMeeting', args, () => actions.leave());
+    },
+    endMeeting: call('endMeeting', () => actions.end()),
+    changeRedirectUrl: call('changeRedirectUrl', (args) => void (leaveUrl = args.leaveUrl)),
+    inMeetingServiceListener: (event?: unknown, callback?: unknown): void => listeners.on(event, callback),
+    setLogLevel: (level?: unknown): void => log.setLevel(level),
+    getWebSDKVersion: version,
+    getJSSDKVersion: version,
+    checkSystemRequirements: () => systemRequirements(facts(), globalThis.navigator?.userAgent ?? ''),
+    checkFeatureRequirements: () => {
+      const { supported: on, missing } = features(facts());
+      return { platform: browserName(globalThis.navigator?.userAgent ?? '').browserName, supportFeatures: on, unSupportFeatures: missing };
+    },
+    reRender: call('reRender', (args) => i18n.reload(args.lang)),
+    generateSDKSignature: (args?: Args): string => {
+      void run('generateSDKSignature', hasCallbacks(args) ? args : { error: () => undefined }, () => {
+        throw new CallError('INVALID_OPERATION', 'generateSDKSignature was removed: a signature is made by your own server, or the secret is public');
+      });
+      log.error('generateSDKSignature was removed: sign on your own server');
+      return '';
+    },
+
+    getAttendeeslist: call('getAttendeeslist', () => {
+      meeting.seated();
+      const { participants, self } = meeting.getState();
+      return { attendeesList: roster(participants, self) };
+    }),
+    getCurrentUser: call('getCurrentUser', () => {
+      const { self } = meeting.getState();
+      if (!self) throw new CallError('IMPROPER_MEETING_STATE', 'closed');
+      return { currentUser: publicParticipant(self) };
+    }),
+    getCurrentMeetingInfo: call('getCurrentMeetingInfo', () => {
+      const { session, self } = meeting.getState();
+      if (!session) throw new CallError('IMPROPER_MEETING_STATE', 'closed');
+      return {
+        meetingNumber: session.meetingNumber,
+        mn: session.meetingNumber,
+        meetingId: session.sessionId,
+        meetingTopic: session.topic,
+        topic: session.topic,
+        lang: meeting.i18n.language,
+        webEndpoint: assembly.server(),
+        isLocked: session.locked,
+        isWebinar: session.kind === 'webinar',
+        userId: self?.userId ?? 0,
+        isInMeeting: true,
+      };
+    }),
+
+    mute: call('mute', (args) => actions.mute(userIdOf(args.userId ?? meeting.getState().self?.userId), flagOf(args.mute, 'mute'))),
+    muteAll: call('muteAll', (args) => actions.muteAll(flagOf(args.muteAll, 'muteAll'))),
+    stopIncomingAudio: call('stopIncomingAudio', (args) => meeting.inside().media.setIncomingSound(!flagOf(args.stop, 'stop'))),
+    startScreenShare: call('startScreenShare', (args) => {
+      const { media } = meeting.inside();
+      media.setSharedSound(args.hideShareAudioOption !== true);
+      return actions.setShare(true);
+    }),
+    rename: call('rename', (args) => {
+      const userId = userIdOf(args.userId);
+      const person = meeting.getState().participants.find((p) => p.userId === userId);
+      if (person && typeof args.oldName === 'string' && args.oldName !== person.userName) {
+        throw new CallError('INVALID_PARAMETERS', 'oldName is not the name of that participant');
+      }
+      return actions.rename(userId, textOf(args.newName, 'newName'));
+    }),
+    expel: call('expel', (args) => actions.remove(userIdOf(args.userId))),
+    lockMeeting: call('lockMeeting', (args) => actions.lock(flagOf(args.lockMeeting ?? args.lock, 'lockMeeting'))),
+    makeHost: call('makeHost', (args) => actions.setRole(userIdOf(args.userId), 'host')),
+    makeCoHost: call('makeCoHost', (args) => actions.setRole(userIdOf(args.userId), 'cohost')),
+    withdrawCoHost: call('withdrawCoHost', (args) => actions.setRole(userIdOf(args.userId), 'attendee')),
+    putOnHold: call('putOnHold', (args) => actions.hold(userIdOf(args.userId), flagOf(args.hold ?? args.bHold, 'hold'))),
+    admitAll: call('admitAll', () => actions.admitAll()),
+    raiseHand: call('raiseHand', () => actions.raiseHand(true)),
+    lowerHand: call('lowerHand', (args) => actions.raiseHand(false, args.userId == null ? undefined : userIdOf(args.userId))),
+    lowerAllHands: call('lowerAllHands', async () => {
+      meeting.inside();
+      for (const p of meeting.getState().participants) if (p.handRaised) await actions.raiseHand(false, p.userId);
+    }),
+    sendChat: call('sendChat', (args) => {
+      if (args.userId === 4) throw notSupported('sendChat to the waiting room');
+      const to = args.userId == null || args.userId === 0 ? undefined : userIdOf(args.userId);
+      return actions.sendChat(textOf(args.message, 'message'), to);
+    }),
+    isSupportVirtualBackground: call('isSupportVirtualBackground', () => ({ vb: false, mask: false, enable: false })),
+
+    showMeetingHeader: visible('showMeetingHeader', (show) => screen.update({ showMeetingHeader: show })),
+    showInviteFunction: visible('showInviteFunction', (show) => screen.update({ disableInvite: !show })),
+    showJoinAudioFunction: visible('showJoinAudioFunction', (show) => screen.update({ isSupportAV: show })),
+    showCalloutFunction: visible('showCalloutFunction', () => undefined),
+    showRecordFunction: visible('showRecordFunction', () => undefined),
+    showPureSharingContent: visible('showPureSharingContent', () => undefined),
+  };
+
+  const refusing = Object.fromEntries(
+    unsupportedFunctions.map((method) => [
+      method,
+      call(method, () => {
+        throw notSupported(method);
+      }),
+    ]),
+  ) as Record<UnsupportedFunction, Call>;
+  return { ...refusing, ...supported };
+}
+
+/** The object that apps know as `ZoomMtg`. */
+export type ZoomMtgObject = ReturnType<typeof createZoomMtg>;

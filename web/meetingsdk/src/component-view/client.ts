@@ -1,0 +1,239 @@
+import type { Assembly, Surroundings } from '../core/assemble';
+import { assemble } from '../core/assemble';
+import { browserFacts } from '../core/browser';
+import { flagOf, notSupported, textOf, userIdOf } from '../core/calls';
+import { callSafely } from '../core/emitter';
+import { CallError } from '../core/errors';
+import { log } from '../core/log';
+import type { ChatMessage } from '../core/model';
+import type { PublicParticipant } from '../core/people';
+import { publicParticipant, roster } from '../core/people';
+import { features } from '../core/requirements';
+import { ignoredVendorAddress } from '../core/server';
+import { fieldsOf } from '../core/wire';
+import type { PublicChat } from './events';
+import { ClientEvents, publicChat } from './events';
+import type { ReasonStyle } from './failures';
+import { callFailure, joinFailure } from './failures';
+import { joinOptionsOf, viewOptionsOf, viewTypeOf } from './options';
+import type { UnsupportedMethod } from './unsupported';
+import { unsupportedMethods } from './unsupported';
+
+/** How long a sent message is waited for before its own copy stands in for it. */
+const echoTimeout = 5_000;
+
+/** One client of Component View; `createClient` gives it out. */
+export function createEmbeddedClient(surroundings: Surroundings) {
+  const assembly: Assembly = assemble('component', surroundings);
+  const { meeting, screen, chunks } = assembly;
+  const { actions } = meeting;
+  const events = new ClientEvents();
+  let root: HTMLElement | null = null;
+  let style: ReasonStyle | undefined;
+  let unloadLeaves = false;
+  events.follow(meeting, () => style);
+  screen.place(() => root);
+  const onPageHide = (): void => {
+    if (unloadLeaves) meeting.leaveOnUnload();
+  };
+  globalThis.addEventListener?.('pagehide', onPageHide);
+
+  const done = async (work: () => unknown): Promise<string> => {
+    try {
+      await work();
+      return '';
+    } catch (error) {
+      throw callFailure(error);
+    }
+  };
+  const state = (): ReturnType<typeof meeting.getState> => meeting.getState();
+
+  async function setUp(args: unknown): Promise<void> {
+    const options = fieldsOf(args) ?? {};
+    if (options.debug === true) log.setLevel('info');
+    if (!isElement(options.zoomAppRoot)) throw new CallError('INVALID_PARAMETERS', 'zoomAppRoot must be an element of the page');
+    root = options.zoomAppRoot;
+    style = options.reasonStyle === 'name' || options.reasonStyle === 'sentence' ? options.reasonStyle : undefined;
+    unloadLeaves = options.leaveOnPageUnload === true;
+    ignoredVendorAddress('assetPath', options.assetPath);
+    assembly.setEndpoint(options.webEndpoint);
+    meeting.i18n.use(options.language);
+    screen.update(viewOptionsOf(options));
+    chunks.preload();
+    // A blocked file is told by join, with its own code.
+    await screen.show().catch((error: unknown) => log.error(error instanceof Error ? error.message : error));
+  }
+
+  const supported = {
+    /** Sets the client up and mounts it. May be called again, e.g. with another element after a remount. */
+    init(args?: unknown): Promise<string> {
+      const work = setUp(args);
+      meeting.initialising(work);
+      return done(() => work);
+    },
+    /** Joins. Rejects with a JoinFailure. */
+    join(args?: unknown): Promise<string> {
+      const { success, error: failed } = fieldsOf(args) ?? {};
+      return new Promise((resolve, reject) => {
+        const waiter = {
+          admitted() {
+            if (typeof success === 'function') callSafely(() => (success as (answer: string) => unknown)(''));
+            resolve('');
+          },
+          refused(error: Parameters<typeof joinFailure>[0]) {
+            const failure = joinFailure(error, style);
+            if (typeof failed === 'function') callSafely(() => (failed as (answer: unknown) => unknown)(failure));
+            reject(failure);
+          },
+        };
+        void meeting.join(joinOptionsOf(args), waiter, { waitForHost: false });
+      });
+    },
+    /** Leaves; a host may name the next host. */
+    leaveMeeting: (nextHost?: unknown): Promise<string> =>
+      done(async () => {
+        if (nextHost != null && typeof nextHost !== 'object' && state().self?.role === 'host') await actions.setRole(userIdOf(nextHost), 'host');
+        await actions.leave();
+      }),
+    endMeeting: (): Promise<string> => done(() => actions.end()),
+    on: (event?: unknown, callback?: unknown): void => events.on(event, callback),
+    off: (event?: unknown, callback?: unknown): void => events.off(event, callback),
+    checkSystemRequirements(): { audio: boolean; video: boolean; screen: boolean } {
+      const { supported: on } = features((surroundings.facts ?? browserFacts)());
+      return { audio: on.includes('audio'), video: on.includes('video'), screen: on.includes('screenShare') };
+    },
+
+    getCurrentUser(): PublicParticipant | null {
+      const { self } = state();
+      return self ? publicParticipant(self) : null;
+    },
+    getAttendeeslist: (): PublicParticipant[] => roster(state().participants, state().self),
+    isHost: (): boolean => state().self?.role === 'host',
+    isCoHost: (): boolean => state().self?.role === 'cohost',
+    isOriginHost: (): boolean => state().self !== null && state().session?.hostUserId === state().self?.userId,
+    isBotUser: (): boolean | null => (state().self ? false : null),
+    getBotAppName: (): string | null => null,
+    getBotAuthorizedUserInfoByUserId: (): null => null,
+    getAuthorizedBotListByUserId: (): null => null,
+    getPinList: (): number[] => [],
+    getBreakoutRoomList: (): never[] => [],
+    getCurrentBreakoutRoom: (): Record<string, never> => ({}),
+    getBreakoutRoomOptions: (): Record<string, never> => ({}),
+    getBreakoutRoomStatus: (): number => 1,
+    getUserStatus: (): string => 'initial',
+    isSupportVirtualBackground: (): boolean => false,
+    getVirtualBackgroundStatus: (): object => ({ id: '', isVbOn: false, isLock: false, vbList: [] }),
+    isBrowserSupportPTZ: (): boolean => false,
+    getCameraPTZCapability: (): object => ({ pan: false, tilt: false, zoom: false }),
+    getFarEndCameraPTZCapability: (): object => ({ pan: false, tilt: false, zoom: false }),
+    getCurrentMeetingInfo(): object {
+      const { session } = state();
+      return {
+        meetingNumber: session ? Number(session.meetingNumber) : 0,
+        password: '',
+        telPwd: '',
+        meetingTopic: session?.topic ?? '',
+        lang: meeting.i18n.language,
+        meetingId: session?.sessionId ?? '',
+        webEndpoint: assembly.server(),
+        userName: '',
+        userId: 0,
+        userEmail: '',
+        inviteEmail: '',
+        customerKey: '',
+        encryptionType: '',
+        region: '',
+        network: '',
+        participantId: 0,
+        recordingInfo: undefined,
+        isInMeeting: session !== null && meeting.room !== null,
+      };
+    },
+
+    stopAudio: (): Promise<string> => done(() => meeting.inside().media.stopAudio()),
+    mute: (mute?: unknown, userId?: unknown): Promise<string> =>
+      done(() => actions.mute(userId == null ? (meeting.inside(), state().self?.userId ?? 0) : userIdOf(userId), flagOf(mute, 'mute'))),
+    muteAll: (muteAll?: unknown): Promise<string> => done(() => actions.muteAll(flagOf(muteAll, 'muteAll'))),
+    rename: (newName?: unknown, userId?: unknown): Promise<string> => done(() => actions.rename(userIdOf(userId), textOf(newName, 'newName'))),
+    expel: (userId?: unknown): Promise<string> => done(() => actions.remove(userIdOf(userId))),
+    lockMeeting: (lock?: unknown): Promise<string> => done(() => actions.lock(flagOf(lock, 'lockMeeting'))),
+    makeHost: (userId?: unknown): Promise<string> => done(() => actions.setRole(userIdOf(userId), 'host')),
+    makeCoHost: (userId?: unknown): Promise<string> => done(() => actions.setRole(userIdOf(userId), 'cohost')),
+    revokeCoHost: (userId?: unknown): Promise<string> => done(() => actions.setRole(userIdOf(userId), 'attendee')),
+    admit: (userId?: unknown): Promise<string> => done(() => actions.admit(userIdOf(userId))),
+    admitAll: (): Promise<string> => done(() => actions.admitAll()),
+    putOnHold: (userId?: unknown, hold?: unknown): Promise<string> => done(() => actions.hold(userIdOf(userId), flagOf(hold, 'hold'))),
+    /** Sends a text; resolves to the sent message. */
+    async sendChat(text?: unknown, userId?: unknown): Promise<PublicChat> {
+      try {
+        const sentence = textOf(text, 'chatMessage');
+        const to = userId == null || userId === 0 ? undefined : userIdOf(userId);
+        return await sent(sentence, to);
+      } catch (error) {
+        throw callFailure(error);
+      }
+    },
+    setViewType: (viewType?: unknown): Promise<string> =>
+      done(() => {
+        const defaultView = viewTypeOf(viewType);
+        if (!defaultView) throw new CallError('INVALID_PARAMETERS', 'viewType is not a layout');
+        screen.update({ defaultView });
+      }),
+    updateVideoOptions(videoOptions?: unknown): void {
+      if (!screen.shown) throw callFailure(new CallError('IMPROPER_MEETING_STATE', 'the view is not mounted'));
+      const { defaultViewType: _ignored, ...video } = fieldsOf(videoOptions) ?? {};
+      const { customize } = screen.options;
+      screen.update({ customize: { ...customize, video: { ...fieldsOf(customize.video), ...video } } });
+    },
+    getLanguageTranslation: (language?: unknown): Promise<unknown> => Promise.resolve(meeting.i18n.all(textOf(language, 'language'))),
+    updateLanguageTranslation: (language?: unknown, words?: unknown): Promise<string> => done(() => meeting.i18n.add(textOf(language, 'language'), words)),
+  };
+
+  /** Sends a message and waits for its own echo, which has its id and time. */
+  async function sent(text: string, userId: number | undefined): Promise<PublicChat> {
+    const own = state().self?.userId;
+    const echo = new Promise<ChatMessage>((resolve) => {
+      const stop = meeting.events.on('chat', (message) => {
+        if (message.sender.userId !== own || message.text !== text || (message.receiver?.userId ?? undefined) !== userId) return;
+        stop();
+        resolve(message);
+      });
+      meeting.deps.clock.after(echoTimeout, () => {
+        stop();
+        const receiver = userId === undefined ? null : { userId, name: state().participants.find((p) => p.userId === userId)?.userName ?? '' };
+        resolve({ id: '', text, sentAt: new Date(meeting.deps.clock.now()).toISOString(), sender: { userId: own ?? 0, name: state().self?.userName ?? '' }, receiver });
+      });
+    });
+    await actions.sendChat(text, userId);
+    return publicChat(await echo);
+  }
+
+  const refusing = Object.fromEntries(
+    unsupportedMethods.map((method) => [
+      method,
+      () =>
+        done(() => {
+          throw notSupported(method);
+        }),
+    ]),
+  ) as Record<UnsupportedMethod, (...args: unknown[]) => Promise<string>>;
+
+  /** Leaves and takes the view away; for `destroyClient`. */
+  const destroy = (): void => {
+    if (meeting.busy) void meeting.leave(false).catch(() => undefined);
+    screen.hide();
+    meeting.uninitialise();
+    events.clear();
+    globalThis.removeEventListener?.('pagehide', onPageHide);
+  };
+
+  return { client: { ...refusing, ...supported }, destroy };
+}
+
+/** An element of this page or of another window, as a popup has. */
+function isElement(value: unknown): value is HTMLElement {
+  return typeof value === 'object' && value !== null && (value as Node).nodeType === 1;
+}
+
+/** The object that apps know as the client. */
+export type EmbeddedClient = ReturnType<typeof createEmbeddedClient>['client'];

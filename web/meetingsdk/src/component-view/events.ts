@@ -1,0 +1,106 @@
+import { callSafely } from '../core/emitter';
+import type { ErrorDetails } from '../core/errors';
+import type { StatusEvent } from '../core/events';
+import type { Meeting } from '../core/meeting';
+import type { ChatMessage } from '../core/model';
+import { publicChange, publicParticipant } from '../core/people';
+import type { ReasonStyle } from './failures';
+import { reasonOf } from './failures';
+
+type Listener = (payload: unknown) => void;
+
+/** A chat message as apps of this view expect it. */
+export interface PublicChat {
+  id: string;
+  message: string;
+  sender: { name: string; userId: number };
+  /** userId 0 is everyone. */
+  receiver: { name: string; userId: number };
+  /** Milliseconds since 1970. */
+  timestamp: number;
+}
+
+/** Reads a chat message into the public shape. */
+export function publicChat(message: ChatMessage): PublicChat {
+  return {
+    id: message.id,
+    message: message.text,
+    sender: { name: message.sender.name, userId: message.sender.userId },
+    receiver: message.receiver ? { name: message.receiver.name, userId: message.receiver.userId } : { name: 'Everyone', userId: 0 },
+    timestamp: Date.parse(message.sentAt),
+  };
+}
+
+const milestoneText: Record<number, string> = { 1: 'join called', 6: 'in the waiting room', 7: 'admitted', 8: 'joined', 14: 'audio connected', 16: 'video connected', 17: 'audio and video ready' };
+
+/** The handlers of `on` and `off`. A name that no event has is kept and never called. */
+export class ClientEvents {
+  private readonly listeners = new Map<string, Set<Listener>>();
+
+  on(event: unknown, callback: unknown): void {
+    if (typeof event !== 'string' || typeof callback !== 'function') return;
+    const set = this.listeners.get(event) ?? new Set<Listener>();
+    set.add(callback as Listener);
+    this.listeners.set(event, set);
+  }
+
+  off(event: unknown, callback: unknown): void {
+    if (typeof event !== 'string') return;
+    if (callback === undefined) this.listeners.delete(event);
+    else this.listeners.get(event)?.delete(callback as Listener);
+  }
+
+  clear(): void {
+    this.listeners.clear();
+  }
+
+  emit(event: string, payload: unknown): void {
+    for (const listener of [...(this.listeners.get(event) ?? [])]) callSafely(() => listener(payload));
+  }
+
+  /** Turns the events of the core into those of the contract. */
+  follow(meeting: Meeting, style: () => ReasonStyle | undefined): void {
+    const { events } = meeting;
+    const self = (): number | undefined => meeting.getState().self?.userId;
+    events.on('status', (event) => this.emit('connection-change', connectionChange(event, style())));
+    events.on('usersAdded', (added) => this.emit('user-added', added.map((p) => ({ ...publicParticipant(p), ...(p.state === 'waiting' ? { source: 'on hold' } : {}) }))));
+    events.on('usersRemoved', (removed) =>
+      this.emit('user-removed', removed.map(({ participant: p }) => ({ ...publicParticipant(p), ...(p.state === 'waiting' ? { reason: 'on hold' } : {}) }))),
+    );
+    events.on('usersUpdated', (updated) => {
+      this.emit('user-updated', updated.map(({ before, after }) => publicChange(before, after)));
+      for (const { before, after } of updated) {
+        if (before.sharing !== after.sharing && after.userId !== self()) {
+          this.emit('peer-share-state-change', { userId: after.userId, action: after.sharing ? 'Start' : 'Stop' });
+        }
+      }
+    });
+    events.on('chat', (message) => this.emit('chat-on-message', publicChat(message)));
+    events.on('activeSpeakers', (speakers) => this.emit('active-speaker', speakers.map(({ userId, userName }) => ({ userId, displayName: userName }))));
+    events.on('milestone', ({ level, at }) =>
+      this.emit('join-speed', { eventType: 'JOIN_SPEED', tagId: level, desc: milestoneText[level] ?? '', time: at, timeStr: new Date(at).toISOString() }),
+    );
+  }
+}
+
+/** The payload of `connection-change`. */
+export function connectionChange(event: StatusEvent, style: ReasonStyle | undefined): object {
+  const told = (error: ErrorDetails): object => ({
+    reason: reasonOf(error, style),
+    errorCode: error.errorCode,
+    message: error.errorMessage,
+    name: error.name,
+    cause: error.cause,
+  });
+  switch (event.status) {
+    case 1:
+      return { state: 'Connecting' };
+    case 2:
+      return { state: 'Connected' };
+    case 4:
+      return { state: 'Reconnecting', ...(event.error ? told(event.error) : {}) };
+    default:
+      if (event.error) return { state: event.joinFailed ? 'Fail' : 'Closed', ...told(event.error) };
+      return { state: 'Closed', reason: event.reason ?? 'left' };
+  }
+}

@@ -1,0 +1,64 @@
+import type { ErrorDetails, FurtherFault, RefusalExtras, SDKError } from '../core/errors';
+import { CallError } from '../core/errors';
+
+export type ReasonStyle = 'name' | 'sentence';
+
+/** What a failed `join` rejects with: an Error whose own fields tell everything. */
+export interface JoinFailure extends Error, Omit<ErrorDetails, 'name' | 'errorMessage' | 'cause'> {
+  type: 'JOIN_MEETING_FAILED';
+  /** The reference's name, or the sentence where the app wants it so. */
+  reason: string;
+  /** The reference's name, whatever `reason` is. */
+  name: string;
+  /** The machine-readable cause. */
+  cause: string;
+  result?: { topic: string; scheduleTime: string | null };
+  evidence?: string;
+  alsoFailing?: readonly FurtherFault[];
+}
+
+/** `reason` in the style that the app, else the server's policy for it, wants. */
+export function reasonOf(details: Pick<ErrorDetails, 'name' | 'errorMessage'>, style: ReasonStyle | undefined): string {
+  return style === 'sentence' ? details.errorMessage : details.name;
+}
+
+/** The rejection of a failed join. `style` is what the app asked for in `init`, if it did. */
+export function joinFailure(error: SDKError, style: ReasonStyle | undefined): JoinFailure {
+  const { errorMessage, name, errorCode, ...rest } = error.details;
+  const { result, evidence, alsoFailing, reasonStyle } = error.extras;
+  const fields = {
+    type: 'JOIN_MEETING_FAILED',
+    reason: reasonOf(error.details, style ?? reasonStyle),
+    errorCode,
+    message: errorMessage,
+    name,
+    ...rest,
+    ...definedOnly({ result, evidence, alsoFailing }),
+  };
+  return withOwnFields(new Error(errorMessage), fields) as unknown as JoinFailure;
+}
+
+/** What a refused function rejects with. */
+export interface CallFailure extends Error {
+  type: CallError['type'];
+  reason: string;
+  errorCode: 1;
+}
+
+/** The rejection of a refused function. */
+export function callFailure(error: unknown): CallFailure {
+  const refused = error instanceof CallError ? error : new CallError('INTERNAL_ERROR', error instanceof Error ? error.message : String(error));
+  const { type, reason } = refused;
+  return withOwnFields(new Error(refused.message), { type, reason, errorCode: 1, message: refused.message }) as CallFailure;
+}
+
+function withOwnFields(error: Error, fields: object): Error {
+  for (const [key, value] of Object.entries(fields)) {
+    Object.defineProperty(error, key, { value, enumerable: true, configurable: true, writable: true });
+  }
+  return error;
+}
+
+function definedOnly(fields: Pick<RefusalExtras, 'result' | 'evidence' | 'alsoFailing'>): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,9 @@
+/** The npm package's second entry: `import ZoomMtgEmbedded from '@anteroom/meetingsdk/embedded'`. */
+
+import { createEmbedded } from './factory';
+
+export const ZoomMtgEmbedded = createEmbedded({
+  chunks: { ui: () => import('../ui/index'), media: () => import('../media/index') },
+});
+
+export default ZoomMtgEmbedded;

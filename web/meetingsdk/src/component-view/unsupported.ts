@@ -1,0 +1,31 @@
+/** Methods of the contract that this SDK does not have yet; each rejects with INVALID_OPERATION. */
+export const unsupportedMethods = [
+  'record',
+  'mediaCapture',
+  'mediaCapturePermission',
+  'allowAttendeeToTalk',
+  'subscribeStatisticData',
+  'unSubscribeStatisticData',
+  'lockVirtualBackground',
+  'updateVirtualBackgroundList',
+  'setVirtualBackground',
+  'reclaimHost',
+  'claimHostWithHostKey',
+  'addPin',
+  'removeAllPins',
+  'assignUserToRoom',
+  'broadcast',
+  'closeAllBreakoutRooms',
+  'joinBreakoutRoom',
+  'leaveBreakoutRoom',
+  'moveUserToBreakoutRoom',
+  'openBreakoutRooms',
+  'requestFarEndCameraControl',
+  'approveFarEndCameraControl',
+  'declineFarEndCameraControl',
+  'giveUpFarEndCameraControl',
+  'controlCamera',
+  'controlFarEndCamera',
+] as const;
+
+export type UnsupportedMethod = (typeof unsupportedMethods)[number];

@@ -1,0 +1,156 @@
+import { builtInAddress } from './address';
+import { browserFacts } from './browser';
+import type { ChunkSource } from './chunks';
+import { Chunks } from './chunks';
+import type { Clock } from './clock';
+import { realClock } from './clock';
+import type { Fetch } from './http';
+import { HttpTransport } from './http';
+import { Dictionaries } from './i18n';
+import { Meeting } from './meeting';
+import type { MountedView, ViewKind, ViewOptions } from './model';
+import type { PageRegistry } from './page';
+import { pageRegistry } from './page';
+import type { KeyValue } from './seat-memory';
+import { SeatMemory, sturdy } from './seat-memory';
+import { chooseServer } from './server';
+
+/** What a view needs from its surroundings; everything but the chunks has a default of the browser. */
+export interface Surroundings {
+  chunks: ChunkSource;
+  /** Address of the script that runs, where a server handed it out. */
+  scriptUrl?: string | null;
+  clock?: Clock;
+  fetch?: Fetch;
+  page?: PageRegistry;
+  tabStorage?: KeyValue;
+  browserStorage?: KeyValue;
+  newId?: () => string;
+  facts?: typeof browserFacts;
+}
+
+/** A meeting with its server, its chunks and the place where it is drawn. */
+export interface Assembly {
+  meeting: Meeting;
+  chunks: Chunks;
+  screen: Screen;
+  /** Takes `webEndpoint` of init. */
+  setEndpoint(webEndpoint: unknown): void;
+  /** The server's address now. */
+  server(): string;
+}
+
+/** Wires one view's meeting together. */
+export function assemble(view: ViewKind, surroundings: Surroundings): Assembly {
+  const clock = surroundings.clock ?? realClock;
+  const chunks = new Chunks(surroundings.chunks, clock);
+  const i18n = new Dictionaries();
+  const newId = surroundings.newId ?? randomId;
+  const facts = surroundings.facts ?? browserFacts;
+  const fetch: Fetch = surroundings.fetch ?? ((url, init) => globalThis.fetch(url, init));
+  let webEndpoint: unknown;
+  const server = (): string =>
+    chooseServer({ webEndpoint, scriptUrl: surroundings.scriptUrl ?? null, builtIn: builtInAddress, pageOrigin: globalThis.location?.origin ?? '' });
+  const meeting: Meeting = new Meeting({
+    view,
+    clock,
+    newId,
+    page: surroundings.page ?? pageRegistry(),
+    memory: new SeatMemory(
+      surroundings.tabStorage ?? sturdy(() => globalThis.sessionStorage),
+      surroundings.browserStorage ?? sturdy(() => globalThis.localStorage),
+      newId,
+    ),
+    i18n,
+    facts: () => facts(),
+    server: () => {
+      const address = server();
+      const beacon = (url: string, body: string): boolean => globalThis.navigator?.sendBeacon?.(url, body) ?? false;
+      return { address, transport: new HttpTransport({ server: address, clock, fetch, online: () => facts().online, beacon }) };
+    },
+    loadParts: () => chunks.media(),
+    prepareView: () => screen.show(),
+  });
+  const screen = new Screen(view, meeting, chunks);
+  return { meeting, chunks, screen, server, setEndpoint: (value) => void (webEndpoint = value) };
+}
+
+/** A random UUID, also where `crypto.randomUUID` is missing because the page is not secure. */
+export function randomId(): string {
+  if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+/** Where a view is drawn: loads the views' chunk, mounts it once, keeps its options. */
+export class Screen {
+  private mounted: { root: HTMLElement; view: MountedView } | null = null;
+  private root: (() => HTMLElement | null) | null = null;
+  private turn = 0;
+  options: ViewOptions;
+
+  constructor(
+    private readonly view: ViewKind,
+    private readonly meeting: Meeting,
+    private readonly chunks: Chunks,
+  ) {
+    this.options = defaultOptions(view);
+  }
+
+  /** Says where to draw; nothing is drawn yet. */
+  place(root: () => HTMLElement | null): void {
+    this.root = root;
+  }
+
+  /** Draws the view unless it is drawn there already. Rejects when the chunk cannot be had. */
+  async show(): Promise<void> {
+    const turn = ++this.turn;
+    const ui = await this.chunks.ui();
+    if (turn !== this.turn) return;
+    const root = this.root?.() ?? null;
+    if (!root || (this.mounted?.root === root && root.hasChildNodes())) return;
+    this.mounted?.view.unmount();
+    if (ui.enUS) this.meeting.i18n.addBase('en-US', ui.enUS);
+    const { meeting, options } = this;
+    const view = this.view === 'client' ? ui.mountClientView(root, meeting, options) : ui.mountComponentView(root, meeting, options);
+    this.mounted = { root, view };
+  }
+
+  /** Takes the view away. */
+  hide(): void {
+    this.turn++;
+    this.mounted?.view.unmount();
+    this.mounted = null;
+  }
+
+  get shown(): boolean {
+    return this.mounted !== null;
+  }
+
+  update(change: Partial<ViewOptions>): void {
+    this.options = { ...this.options, ...change };
+    this.mounted?.view.update(change);
+  }
+}
+
+function defaultOptions(view: ViewKind): ViewOptions {
+  return {
+    view,
+    defaultView: 'speaker',
+    showMeetingHeader: true,
+    isSupportAV: true,
+    isSupportChat: true,
+    screenShare: true,
+    disableInvite: false,
+    videoDrag: true,
+    videoHeader: true,
+    showJoiningErrorDialog: view === 'client',
+    disablePreview: view === 'component',
+    meetingInfo: ['topic', 'host', 'mn', 'pwd', 'telPwd', 'invite', 'participant', 'dc', 'enctype'],
+    maximumVideosInGalleryView: 25,
+    customize: {},
+  };
+}

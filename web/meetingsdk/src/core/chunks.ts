@@ -1,0 +1,56 @@
+import type { Clock } from './clock';
+import type { RoomParts } from './media';
+import type { UserInterface } from './model';
+
+/** The views' chunk; it may bring the words of its own language along. */
+export type UiChunk = UserInterface & { enUS?: Readonly<Record<string, string>> };
+
+/** How the two lazily loaded chunks are had; each build has its own way. */
+export interface ChunkSource {
+  ui(): Promise<UiChunk>;
+  media(): Promise<RoomParts>;
+}
+
+/** How long a chunk may take before it counts as blocked. */
+const chunkTimeout = 20_000;
+
+/** Loads each chunk once; after a failure the next call tries again. */
+export class Chunks {
+  private uiChunk: Promise<UiChunk> | null = null;
+  private mediaChunk: Promise<RoomParts> | null = null;
+
+  constructor(
+    private readonly source: ChunkSource,
+    private readonly clock: Clock,
+  ) {}
+
+  ui(): Promise<UiChunk> {
+    this.uiChunk ??= this.load('views', () => this.source.ui(), () => (this.uiChunk = null));
+    return this.uiChunk;
+  }
+
+  media(): Promise<RoomParts> {
+    this.mediaChunk ??= this.load('media engine', () => this.source.media(), () => (this.mediaChunk = null));
+    return this.mediaChunk;
+  }
+
+  /** Starts loading both; what fails is told when it is needed. */
+  preload(): void {
+    this.ui().catch(() => undefined);
+    this.media().catch(() => undefined);
+  }
+
+  private load<T>(what: string, start: () => Promise<T>, failed: () => void): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const fail = (why: string): void => {
+        failed();
+        reject(new Error(`the ${what} could not be loaded: ${why}`));
+      };
+      const cancel = this.clock.after(chunkTimeout, () => fail('no answer in time'));
+      start().then(
+        (chunk) => (cancel(), resolve(chunk)),
+        (error: unknown) => (cancel(), fail(error instanceof Error ? error.message : String(error))),
+      );
+    });
+  }
+}

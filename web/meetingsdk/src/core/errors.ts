@@ -1,0 +1,75 @@
+/** Everything that is known of a failed join or call. */
+export interface ErrorDetails {
+  errorCode: number;
+  /** The reference's name, e.g. `WRONG_MEETING_PASSWORD`. */
+  name: string;
+  errorMessage: string;
+  cause: string;
+  remedy: string;
+  retryable: boolean;
+  retryAfter: number | null;
+  attemptId: string | null;
+  docs: string | null;
+}
+
+/** One further fault of a refused join; the server tells them in development mode only. */
+export interface FurtherFault {
+  step: string;
+  code: number;
+  name: string;
+  cause: string;
+  evidence: string;
+  remedy: string;
+}
+
+/** What a refused join carries beyond the details of every error. */
+export interface RefusalExtras {
+  /** Whether `reason` of Component View is the name or the sentence; the server's policy for the app. */
+  reasonStyle?: 'name' | 'sentence';
+  /** 3008 only: what is known of the meeting whose host is awaited. */
+  result?: { topic: string; scheduleTime: string | null };
+  evidence?: string;
+  alsoFailing?: readonly FurtherFault[];
+}
+
+/** The classes of a refused in-meeting function, as Component View publishes them. */
+export type ErrorType =
+  | 'INVALID_OPERATION'
+  | 'INTERNAL_ERROR'
+  | 'OPERATION_TIMEOUT'
+  | 'INSUFFICIENT_PRIVILEGES'
+  | 'IMPROPER_MEETING_STATE'
+  | 'INVALID_PARAMETERS'
+  | 'OPERATION_LOCKED';
+
+/** A join that failed, or a meeting that is over for a reason with a number. */
+export class SDKError extends Error {
+  readonly details: ErrorDetails;
+  readonly extras: RefusalExtras;
+
+  constructor(details: ErrorDetails, extras: RefusalExtras = {}) {
+    super(details.errorMessage);
+    this.name = 'SDKError';
+    this.details = details;
+    this.extras = extras;
+  }
+
+  /** The number of the catalogue, e.g. 3004. */
+  get code(): number {
+    return this.details.errorCode;
+  }
+}
+
+/** A function that was refused while in, or outside of, a meeting. */
+export class CallError extends Error {
+  readonly type: ErrorType;
+  /** A sentence, or one of `closed`, `on hold`, `reconnecting` for IMPROPER_MEETING_STATE. */
+  readonly reason: string;
+
+  constructor(type: ErrorType, reason: string) {
+    super(`${type}: ${reason}`);
+    this.name = 'CallError';
+    this.type = type;
+    this.reason = reason;
+  }
+}

@@ -1,0 +1,71 @@
+import type { ErrorDetails } from './errors';
+import type { ChatMessage, Participant } from './model';
+
+/** Connection phase, numbered as `onMeetingStatus` numbers it. */
+export type StatusNumber = 1 | 2 | 3 | 4;
+
+export interface StatusEvent {
+  status: StatusNumber;
+  /** The error behind 3 or 4; null where nothing went wrong. */
+  error: ErrorDetails | null;
+  /** true: a join failed; false: a meeting went on or is over. */
+  joinFailed: boolean;
+  /** For 3 without an error: why, e.g. `left`, `taken_over`. */
+  reason?: string;
+}
+
+/** `onUserLeave.reasonCode` of the own departure. */
+export const LeaveReason = {
+  other: 0,
+  hostEnded: 1,
+  selfInMeeting: 2,
+  selfInWaitingRoom: 3,
+  selfWaitingForHost: 4,
+  transferred: 5,
+  expelled: 6,
+  refusedInWaitingRoom: 7,
+} as const;
+export type LeaveReason = (typeof LeaveReason)[keyof typeof LeaveReason];
+
+/** `onJoinSpeed.level` milestones that are reached by this SDK. */
+export const Milestone = {
+  callJoin: 1,
+  preview: 2,
+  previewConfirmed: 3,
+  waitingForHost: 4,
+  outWaitingForHost: 5,
+  waitingRoom: 6,
+  outWaitingRoom: 7,
+  joined: 8,
+  audioDecode: 9,
+  videoDecode: 10,
+  audioEncode: 11,
+  videoEncode: 12,
+  startAudio: 13,
+  audioJoined: 14,
+  startVideo: 15,
+  videoJoined: 16,
+  audioVideoReady: 17,
+} as const;
+export type Milestone = (typeof Milestone)[keyof typeof Milestone];
+
+/** What a view may listen to. */
+export interface MeetingEvents {
+  status: StatusEvent;
+  usersAdded: Participant[];
+  usersRemoved: { participant: Participant; reason: string }[];
+  usersUpdated: { before: Participant; after: Participant }[];
+  chat: ChatMessage;
+  activeSpeakers: { userId: number; userName: string }[];
+  /** Somebody, oneself included, came into or went out of the waiting room. */
+  waitingRoom: { participant: Participant; self: boolean; waiting: boolean };
+  milestone: { level: Milestone; at: number };
+  /** The preview page came or went. */
+  preview: { shown: boolean };
+  /** The own departure, however it came about. */
+  selfLeft: { reasonCode: LeaveReason };
+  /** Everything of a join or meeting is over; a view tidies up. */
+  over: { joinFailed: boolean; byPerson: boolean; error: ErrorDetails | null };
+  /** The person closed the dialog that told of a failure. */
+  failureDismissed: { joinFailed: boolean };
+}

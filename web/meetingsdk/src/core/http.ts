@@ -1,0 +1,145 @@
+import type { Clock } from './clock';
+import { pause } from './clock';
+import { pageError } from './catalogue';
+import type { SDKError } from './errors';
+import type { Endpoint, JoinAnswer, JoinRequest } from './wire';
+import { joinAnswerOf, mediaAnswerOf } from './wire';
+
+/** How long a join may take altogether, retries included. */
+export const joinTimeout = 15_000;
+/** How long one try may take before it is repeated under the same joinId. */
+const tryTimeout = 6_000;
+const firstBackoff = 300;
+const longestBackoff = 3_000;
+/** Statuses of proxies whose server is away for a moment. */
+const passing = new Set([408, 425, 429, 500, 502, 503, 504]);
+
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/** The HTTP side of the server: join, leave and fresh media tokens. */
+export interface JoinTransport {
+  /**
+   * Resolves to the server's answer; rejects with 3621 when there is none.
+   * Aborting stops the retries, not a request that is out: its answer must be
+   * known, for it may be a seat that has to be given up.
+   */
+  join(request: JoinRequest, signal: AbortSignal): Promise<JoinAnswer>;
+  /** Gives the seat up. Never rejects. */
+  leave(resumeToken: string): Promise<void>;
+  /** Gives the seat up while the page is being unloaded. */
+  leaveOnUnload(resumeToken: string): void;
+  /** A fresh media token of a seat that is inside; null when there is none now. */
+  media(resumeToken: string): Promise<Endpoint | null>;
+}
+
+export interface HttpOptions {
+  server: string;
+  clock: Clock;
+  fetch: Fetch;
+  online: () => boolean;
+  beacon?: (url: string, body: string) => boolean;
+}
+
+type Try = { answer: JoinAnswer } | { failed: 'timeout' | 'unreachable'; final: boolean; seen: string };
+
+/** Talks to the server's `/sdk/v1` paths. */
+export class HttpTransport implements JoinTransport {
+  constructor(private readonly options: HttpOptions) {}
+
+  async join(request: JoinRequest, signal: AbortSignal): Promise<JoinAnswer> {
+    const { clock } = this.options;
+    const body = JSON.stringify(request);
+    const deadline = clock.now() + joinTimeout;
+    let backoff = firstBackoff;
+    let last: Extract<Try, { failed: string }> = { failed: 'timeout', final: false, seen: 'no answer came' };
+    for (;;) {
+      const left = deadline - clock.now();
+      if (left <= 0 || signal.aborted) throw this.noAnswer(last);
+      const outcome = await this.tryJoin(body, Math.min(left, tryTimeout));
+      if ('answer' in outcome) return outcome.answer;
+      last = outcome;
+      if (outcome.final) throw this.noAnswer(last);
+      await pause(clock, Math.min(backoff, Math.max(deadline - clock.now(), 0)), signal);
+      backoff = Math.min(backoff * 2, longestBackoff);
+    }
+  }
+
+  async leave(resumeToken: string): Promise<void> {
+    const { clock, fetch, server } = this.options;
+    const request = fetch(`${server}/sdk/v1/leave`, { method: 'POST', body: JSON.stringify({ resumeToken }), keepalive: true });
+    const limit = new AbortController();
+    // A lost request costs nothing but time: the seat's lease ends by itself.
+    await Promise.race([request.then(() => undefined, () => undefined), pause(clock, 3_000, limit.signal)]);
+    limit.abort();
+  }
+
+  leaveOnUnload(resumeToken: string): void {
+    const body = JSON.stringify({ resumeToken });
+    if (!this.options.beacon?.(`${this.options.server}/sdk/v1/leave`, body)) void this.leave(resumeToken);
+  }
+
+  async media(resumeToken: string): Promise<Endpoint | null> {
+    const limit = new AbortController();
+    const cancel = this.options.clock.after(tryTimeout, () => limit.abort());
+    try {
+      const response = await this.post('/sdk/v1/media', JSON.stringify({ resumeToken }), limit.signal);
+      return response.ok ? mediaAnswerOf(await response.json()) : null;
+    } catch {
+      return null;
+    } finally {
+      cancel();
+    }
+  }
+
+  private async tryJoin(body: string, ms: number): Promise<Try> {
+    const limit = new AbortController();
+    const cancel = this.options.clock.after(ms, () => limit.abort());
+    const givenUp = new Promise<never>((_, reject) => {
+      limit.signal.addEventListener('abort', () => reject(new Error('no answer in time')), { once: true });
+    });
+    try {
+      return await Promise.race([this.readJoin(body, limit.signal), givenUp]);
+    } catch (error) {
+      if (limit.signal.aborted) return { failed: 'timeout', final: false, seen: 'the request was not answered in time' };
+      return { failed: 'unreachable', final: false, seen: error instanceof Error ? error.message : String(error) };
+    } finally {
+      cancel();
+    }
+  }
+
+  private async readJoin(body: string, signal: AbortSignal): Promise<Try> {
+    const response = await this.post('/sdk/v1/join', body, signal);
+    const text = await response.text();
+    const answer = joinAnswerOf(parsedOrNull(text));
+    if (answer) return { answer };
+    return {
+      failed: 'unreachable',
+      final: !passing.has(response.status),
+      seen: `HTTP ${response.status} without an answer of this SDK's server`,
+    };
+  }
+
+  private post(path: string, body: string, signal: AbortSignal): Promise<Response> {
+    return this.options.fetch(this.options.server + path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body,
+      signal,
+      credentials: 'omit',
+      cache: 'no-store',
+    });
+  }
+
+  private noAnswer(last: Extract<Try, { failed: string }>): SDKError {
+    const cause = this.options.online() ? last.failed : 'offline';
+    return pageError(3621, cause, `${this.options.server}: ${last.seen}`);
+  }
+}
+
+function parsedOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,35 @@
+export type LogLevel = 'info' | 'error' | 'silent';
+
+const rank: Record<LogLevel, number> = { info: 0, error: 1, silent: 2 };
+let level: LogLevel = 'error';
+const told = new Set<string>();
+
+/** What the SDK writes to the console. Tokens, passwords and signatures never go in here. */
+export const log = {
+  setLevel(next: unknown): void {
+    if (next === 'info' || next === 'error' || next === 'silent') level = next;
+  },
+  info(...args: unknown[]): void {
+    if (rank[level] <= rank.info) write('info', args);
+  },
+  /** A note to the developer of the page, written once however often it applies. */
+  noteOnce(text: string): void {
+    if (level === 'silent' || told.has(text)) return;
+    told.add(text);
+    write('warn', [text]);
+  },
+  error(...args: unknown[]): void {
+    if (rank[level] <= rank.error) write('error', args);
+  },
+  /** The line that bots listen for: `join error code:`, number, sentence. */
+  joinError(code: number, sentence: string): void {
+    if (level === 'silent') return;
+    // eslint-disable-next-line no-console -- pages patch console.log to catch exactly this call
+    console.log('join error code:', code, sentence);
+  },
+};
+
+function write(kind: 'info' | 'warn' | 'error', args: unknown[]): void {
+  // eslint-disable-next-line no-console -- the one place that writes to the console
+  console[kind]('[anteroom]', ...args);
+}

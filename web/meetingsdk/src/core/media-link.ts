@@ -1,0 +1,233 @@
+import type { Clock } from './clock';
+import { pause } from './clock';
+import { CallError } from './errors';
+import { log } from './log';
+import type { CreateMedia, DeviceFault, MediaEngine, MediaHandlers } from './media';
+import { DeviceError, isDeviceError } from './media';
+import type { MeetingState, VideoKind } from './model';
+import type { Endpoint } from './wire';
+
+/** The part of the state that local devices rule. */
+export type LocalState = Pick<MeetingState, 'microphone' | 'camera' | 'share' | 'canPlaySound' | 'devices'>;
+
+/** What this page now sends, as the control channel wants to know it. */
+export interface Sending {
+  audioOn: boolean;
+  muted: boolean;
+  videoOn: boolean;
+  sharing: boolean;
+}
+
+export interface MediaLinkOptions {
+  clock: Clock;
+  create: CreateMedia;
+  /** A fresh address and token; null when there is none now. */
+  fresh: () => Promise<Endpoint | null>;
+  read: () => LocalState;
+  write: (change: Partial<LocalState>) => void;
+  sending: (sending: Sending) => void;
+  connected: () => void;
+  lost: () => void;
+  speaking: (identities: string[]) => void;
+  notice: (level: 'warning' | 'error', key: string) => void;
+}
+
+const firstBackoff = 500;
+const longestBackoff = 5_000;
+
+/** Sound and pictures of this seat: the connection, its restoring, and the local devices. */
+export class MediaLink {
+  private readonly engine: MediaEngine;
+  private turn = 0;
+  private stopped = false;
+  private sharedSound = true;
+
+  constructor(private readonly options: MediaLinkOptions) {
+    const handlers: MediaHandlers = {
+      connected: () => options.connected(),
+      reconnecting: () => options.lost(),
+      disconnected: () => {
+        if (this.stopped) return;
+        options.lost();
+        void this.run(null);
+      },
+      speaking: (identities) => options.speaking(identities),
+      canPlaySound: (can) => options.write({ canPlaySound: can }),
+      devicesChanged: () => void this.refreshDevices(),
+      sourceEnded: (source) => this.onSourceEnded(source),
+      deviceFailed: (source, fault) => this.onDeviceFailed(source, fault),
+    };
+    this.engine = options.create(handlers);
+  }
+
+  /** Connects, and keeps trying with fresh tokens until stopped. */
+  connect(endpoint: Endpoint | null): void {
+    this.stopped = false;
+    void this.refreshDevices();
+    void this.run(endpoint);
+  }
+
+  /** Leaves the media room and closes every local device. */
+  async disconnect(): Promise<void> {
+    this.stopped = true;
+    this.turn++;
+    this.options.write({ microphone: 'off', camera: 'off', share: 'off' });
+    await this.engine.disconnect().catch((error: unknown) => log.info('media did not close cleanly', error));
+  }
+
+  async setMicrophone(on: boolean): Promise<void> {
+    const now = this.options.read().microphone;
+    if (!on) {
+      if (now !== 'on') return;
+      await this.engine.muteMicrophone(true);
+      return this.wrote({ microphone: 'muted' });
+    }
+    if (now === 'on' || now === 'joining') return;
+    if (now === 'muted') {
+      await this.engine.muteMicrophone(false);
+      return this.wrote({ microphone: 'on' });
+    }
+    this.options.write({ microphone: 'joining' });
+    try {
+      await this.engine.openMicrophone(this.options.read().devices.microphone);
+    } catch (error) {
+      throw this.deviceRefused('microphone', error);
+    }
+    this.wrote({ microphone: 'on' });
+    void this.refreshDevices();
+  }
+
+  /** Mutes because a host said so; never opens anything. */
+  async muteByHost(): Promise<void> {
+    if (this.options.read().microphone !== 'on') return;
+    await this.engine.muteMicrophone(true);
+    this.wrote({ microphone: 'muted' });
+  }
+
+  /** Disconnects computer audio altogether. */
+  async stopAudio(): Promise<void> {
+    const now = this.options.read().microphone;
+    if (now !== 'on' && now !== 'muted') throw new CallError('INVALID_OPERATION', 'audio is not joined');
+    await this.engine.closeMicrophone();
+    this.wrote({ microphone: 'off' });
+  }
+
+  async setCamera(on: boolean): Promise<void> {
+    const now = this.options.read().camera;
+    if (on === (now === 'on') || (on && now === 'starting')) return;
+    if (on) this.options.write({ camera: 'starting' });
+    try {
+      await this.engine.setCamera(on, this.options.read().devices.camera);
+    } catch (error) {
+      throw this.deviceRefused('camera', error);
+    }
+    this.wrote({ camera: on ? 'on' : 'off' });
+    if (on) void this.refreshDevices();
+  }
+
+  async setShare(on: boolean): Promise<void> {
+    const now = this.options.read().share;
+    if (on === (now === 'on') || (on && now === 'starting')) return;
+    if (on) this.options.write({ share: 'starting' });
+    try {
+      const sharing = await this.engine.setScreen(on, { sound: this.sharedSound });
+      this.wrote({ share: sharing ? 'on' : 'off' });
+    } catch (error) {
+      this.options.write({ share: 'off' });
+      throw new CallError('INTERNAL_ERROR', error instanceof Error ? error.message : 'the screen could not be shared');
+    }
+  }
+
+  /** Whether the next share asks the browser for sound as well. */
+  setSharedSound(on: boolean): void {
+    this.sharedSound = on;
+  }
+
+  async chooseDevice(kind: 'microphone' | 'camera' | 'speaker', deviceId: string): Promise<void> {
+    const devices = this.options.read().devices;
+    await this.engine.switchDevice(kind, deviceId);
+    this.options.write({ devices: { ...devices, [kind]: deviceId } });
+  }
+
+  unlockSound(): Promise<void> {
+    return this.engine.unlockSound();
+  }
+
+  setIncomingSound(on: boolean): void {
+    this.engine.setIncomingSound(on);
+  }
+
+  attach(identity: string, kind: VideoKind, element: HTMLVideoElement): () => void {
+    return this.engine.attach(identity, kind, element);
+  }
+
+  /** What is sent now. */
+  sending(): Sending {
+    const { microphone, camera, share } = this.options.read();
+    return {
+      audioOn: microphone === 'on' || microphone === 'muted',
+      muted: microphone !== 'on',
+      videoOn: camera === 'on',
+      sharing: share === 'on',
+    };
+  }
+
+  private async run(first: Endpoint | null): Promise<void> {
+    const turn = ++this.turn;
+    const current = (): boolean => !this.stopped && turn === this.turn;
+    let endpoint = first;
+    for (let backoff = firstBackoff; current(); backoff = Math.min(backoff * 2, longestBackoff)) {
+      endpoint ??= await this.options.fresh();
+      if (!current()) return;
+      if (endpoint) {
+        try {
+          await this.engine.connect(endpoint.url, endpoint.token);
+          if (current()) this.options.connected();
+          return;
+        } catch (error) {
+          log.info('media could not be connected', error);
+        }
+      }
+      if (!current()) return;
+      this.options.lost();
+      endpoint = null;
+      await pause(this.options.clock, backoff);
+    }
+  }
+
+  private async refreshDevices(): Promise<void> {
+    try {
+      const found = await this.engine.listDevices();
+      this.options.write({ devices: { ...this.options.read().devices, ...found } });
+    } catch (error) {
+      log.info('devices could not be listed', error);
+    }
+  }
+
+  private onSourceEnded(source: 'microphone' | 'camera' | 'screen'): void {
+    if (source === 'screen') this.wrote({ share: 'off' });
+    else if (source === 'camera') this.wrote({ camera: 'off' });
+    else this.wrote({ microphone: 'off' });
+    void this.refreshDevices();
+  }
+
+  private onDeviceFailed(source: 'microphone' | 'camera', fault: DeviceFault): void {
+    this.deviceRefused(source, new DeviceError(fault, 'the device could not be opened'));
+    this.options.sending(this.sending());
+  }
+
+  private deviceRefused(source: 'microphone' | 'camera', error: unknown): CallError {
+    const fault: DeviceFault = isDeviceError(error) ? error.fault : 'failed';
+    const state = fault === 'failed' ? 'off' : fault;
+    this.options.write(source === 'microphone' ? { microphone: state } : { camera: state });
+    const subject = source === 'microphone' ? 'mic' : 'camera';
+    this.options.notice('error', fault === 'failed' ? 'notice.failed' : `${subject}.${fault}Label`);
+    const words = { denied: 'its use was denied', missing: 'there is none', failed: 'it could not be opened' }[fault];
+    return new CallError('INVALID_OPERATION', `${source}: ${words}`);
+  }
+
+  private wrote(change: Partial<LocalState>): void {
+    this.options.write(change);
+    this.options.sending(this.sending());
+  }
+}

@@ -1,0 +1,65 @@
+import type { OpenLine } from './line';
+import type { DeviceChoice, Devices, VideoKind } from './model';
+
+/** Why a local device could not be used. */
+export type DeviceFault = 'denied' | 'missing' | 'failed';
+
+/** A microphone, camera or screen that could not be opened. */
+export class DeviceError extends Error {
+  readonly fault: DeviceFault;
+
+  constructor(fault: DeviceFault, message: string) {
+    super(message);
+    this.name = 'DeviceError';
+    this.fault = fault;
+  }
+}
+
+/** Tells a DeviceError by its looks; see `isLineError`. */
+export function isDeviceError(error: unknown): error is DeviceError {
+  return error instanceof Error && error.name === 'DeviceError' && 'fault' in error;
+}
+
+/** What the media engine tells. Identities are those of the media room. */
+export interface MediaHandlers {
+  connected(): void;
+  reconnecting(): void;
+  /** Given up or thrown out; connecting again needs a fresh token. */
+  disconnected(): void;
+  /** Identities of those who speak, loudest first. */
+  speaking(identities: string[]): void;
+  canPlaySound(can: boolean): void;
+  devicesChanged(): void;
+  /** A local source ended by itself: unplugged, or stopped in the browser's own bar. */
+  sourceEnded(source: 'microphone' | 'camera' | 'screen'): void;
+  /** The engine could not open a device that was to be replaced or resumed. */
+  deviceFailed(source: 'microphone' | 'camera', fault: DeviceFault): void;
+}
+
+/** Sound and pictures of one seat. Local sources survive reconnects. */
+export interface MediaEngine {
+  connect(url: string, token: string): Promise<void>;
+  disconnect(): Promise<void>;
+  /** Opens the microphone, muted or not. Rejects with DeviceError. */
+  openMicrophone(deviceId: string): Promise<void>;
+  muteMicrophone(muted: boolean): Promise<void>;
+  closeMicrophone(): Promise<void>;
+  setCamera(on: boolean, deviceId: string): Promise<void>;
+  /** Resolves to false when the person closed the browser's picker. */
+  setScreen(on: boolean, options: { sound: boolean }): Promise<boolean>;
+  switchDevice(kind: keyof Pick<Devices, 'microphone' | 'camera' | 'speaker'>, deviceId: string): Promise<void>;
+  listDevices(): Promise<{ microphones: DeviceChoice[]; cameras: DeviceChoice[]; speakers: DeviceChoice[] }>;
+  unlockSound(): Promise<void>;
+  /** Whether remote sound is heard at all. */
+  setIncomingSound(on: boolean): void;
+  /** Shows a participant's picture in the element while attached. */
+  attach(identity: string, kind: VideoKind, element: HTMLVideoElement): () => void;
+}
+
+export type CreateMedia = (handlers: MediaHandlers) => MediaEngine;
+
+/** What the lazily loaded media chunk exports. */
+export interface RoomParts {
+  openLine: OpenLine;
+  createMedia: CreateMedia;
+}

@@ -1,0 +1,429 @@
+import { browserFault } from './browser';
+import type { BrowserFacts } from './browser';
+import { pageError, pageFaultCode } from './catalogue';
+import type { Clock } from './clock';
+import { pause } from './clock';
+import { Emitter } from './emitter';
+import { CallError, SDKError } from './errors';
+import type { MeetingEvents } from './events';
+import { LeaveReason, Milestone } from './events';
+import type { JoinTransport } from './http';
+import type { Dictionaries } from './i18n';
+import { log } from './log';
+import type { RoomParts } from './media';
+import type { MeetingModel, MeetingState, PreviewChoice, ViewKind } from './model';
+import type { PageRegistry } from './page';
+import { cleanNumber } from './page';
+import { Room } from './room';
+import { roomHandlers } from './room-handlers';
+import type { SeatMemory } from './seat-memory';
+import { emptyState } from './state';
+import { Store } from './store';
+import { createActions } from './actions';
+import type { JoinAccepted, JoinOptions, JoinRequest } from './wire';
+
+/** The version of the contract that is spoken. */
+export const spokenVersion = '6.2.0';
+/** How often a page that waits for the host asks again, unless the server says otherwise. */
+const waitingPoll = 5_000;
+/** How long an admitted page may take until it is inside. */
+const entryTimeout = 15_000;
+
+export interface MeetingDeps {
+  view: ViewKind;
+  clock: Clock;
+  newId: () => string;
+  page: PageRegistry;
+  memory: SeatMemory;
+  i18n: Dictionaries;
+  facts: () => BrowserFacts;
+  /** The server's address and the HTTP side of it; asked at each join, for init may change it. */
+  server: () => { address: string; transport: JoinTransport };
+  /** Loads the media chunk. Rejects when it cannot be had. */
+  loadParts: () => Promise<RoomParts>;
+  /** Gets the view ready to be shown; rejects when its chunk cannot be had. */
+  prepareView: () => Promise<void>;
+}
+
+/** What one caller of `join` wants to be told; called at most as often as said. */
+export interface JoinWaiter {
+  /** Once, unless refused. */
+  admitted(): void;
+  /** Once. */
+  refused(error: SDKError): void;
+  /** Once, where the page goes on waiting for the host by itself. */
+  notStarted?(error: SDKError): void;
+}
+
+export interface JoinBehaviour {
+  /** Whether 3008 makes the page wait instead of failing. */
+  waitForHost: boolean;
+  /** Whether devices are chosen on a preview page once let in. */
+  preview?: boolean;
+}
+
+interface Attempt {
+  meetingNumber: string;
+  person: string;
+  waiters: JoinWaiter[];
+  stop: AbortController;
+  done: Promise<void>;
+}
+
+/** The one meeting of a view: joins, holds and leaves it, and is the model of the UI. */
+export class Meeting implements MeetingModel {
+  readonly events = new Emitter<MeetingEvents>();
+  readonly store = new Store<MeetingState>(emptyState);
+  readonly actions = createActions(this);
+  readonly i18n: Dictionaries;
+  room: Room | null = null;
+  private init: 'none' | 'failed' | Promise<void> = 'none';
+  private attempt: Attempt | null = null;
+  private seat: { resumeToken: string; server: string; transport: JoinTransport } | null = null;
+  private previewing = false;
+  private readonly early: Milestone[] = [];
+  /** Grows when joins that have not begun yet must not begin any more. */
+  private epoch = 0;
+  private readonly occupant = { meetingNumber: '' };
+
+  constructor(readonly deps: MeetingDeps) {
+    this.i18n = deps.i18n;
+  }
+
+  getState = (): MeetingState => this.store.get();
+  subscribe = (listener: () => void): (() => void) => this.store.subscribe(listener);
+
+  /** Notes an `init` that runs; `join` awaits it. */
+  initialising(work: Promise<void>): void {
+    const guarded = work.then(
+      () => {
+        if (this.store.get().phase === 'idle') this.store.set({ phase: 'initialised' });
+      },
+      (error: unknown) => {
+        if (this.init === guarded) this.init = 'failed';
+        throw error;
+      },
+    );
+    guarded.catch(() => undefined);
+    this.init = guarded;
+  }
+
+  /** Forgets `init`, as after `destroyClient`. */
+  uninitialise(): void {
+    this.init = 'none';
+    this.epoch++;
+  }
+
+  /** Whether this page is in a meeting or on the way into one. */
+  get busy(): boolean {
+    return this.attempt !== null || this.room !== null;
+  }
+
+  get current(): { meetingNumber: string } | null {
+    return this.busy ? this.occupant : null;
+  }
+
+  /** Joins; the waiter is told the outcome. Never rejects. */
+  async join(options: JoinOptions, waiter: JoinWaiter, behaviour: JoinBehaviour): Promise<void> {
+    const { epoch } = this;
+    try {
+      await this.initialised();
+    } catch (error) {
+      return this.refuse(waiter, error as SDKError);
+    }
+    await this.deps.page.leaving;
+    if (epoch !== this.epoch) return waiter.refused(this.abandoned());
+    const number = cleanNumber(options.meetingNumber);
+    const { page } = this.deps;
+    if (page.occupant && page.occupant.meetingNumber !== number) {
+      return this.refuse(waiter, pageError(3005, 'other_meeting_in_page', `this page is in meeting ${page.occupant.meetingNumber}`));
+    }
+    if (this.attempt) {
+      this.attempt.waiters.push(waiter);
+      return this.attempt.done;
+    }
+    if (this.room) return waiter.admitted();
+    this.occupant.meetingNumber = number;
+    page.occupant = this.occupant;
+    const attempt: Attempt = { meetingNumber: number, person: personOf(options), waiters: [waiter], stop: new AbortController(), done: Promise.resolve() };
+    this.attempt = attempt;
+    attempt.done = this.run(attempt, options, behaviour);
+    return attempt.done;
+  }
+
+  /** Leaves whatever there is: a meeting, the waiting room, a join under way. Resolves when the seat is given up. */
+  async leave(byPerson: boolean): Promise<void> {
+    const { attempt, room, seat } = this;
+    if (!attempt && !room) throw new CallError('IMPROPER_MEETING_STATE', 'closed');
+    const phase = this.store.get().phase;
+    const reasonCode = phase === 'waitingForHost' ? LeaveReason.selfWaitingForHost : room?.waiting ? LeaveReason.selfInWaitingRoom : LeaveReason.selfInMeeting;
+    this.attempt = null;
+    this.room = null;
+    this.seat = null;
+    attempt?.stop.abort();
+    const gone = (async () => {
+      if (seat) {
+        this.deps.memory.forget(seat.server, this.occupant.meetingNumber);
+        await Promise.all([seat.transport.leave(seat.resumeToken), room?.close()]);
+      }
+      // A join still under way gives up the seat it may get, before another begins.
+      await attempt?.done;
+    })();
+    this.deps.page.leaving = gone.then(() => undefined, () => undefined);
+    attempt?.waiters.forEach((waiter) => waiter.refused(this.abandoned()));
+    this.finish({ reasonCode, byPerson });
+    await gone;
+  }
+
+  /** Gives the seat up while the page unloads. */
+  leaveOnUnload(): void {
+    if (!this.seat) return;
+    this.deps.memory.forget(this.seat.server, this.occupant.meetingNumber);
+    this.seat.transport.leaveOnUnload(this.seat.resumeToken);
+  }
+
+  /** The room, for a call that needs one. Throws CallError as the contract words it. */
+  inside(): Room {
+    const room = this.seated();
+    if (room.reconnecting) throw new CallError('IMPROPER_MEETING_STATE', 'reconnecting');
+    return room;
+  }
+
+  /** The room, for a call that only reads: a broken line does not hinder it. */
+  seated(): Room {
+    const { room } = this;
+    if (!room || this.attempt) throw new CallError('IMPROPER_MEETING_STATE', 'closed');
+    if (room.waiting) throw new CallError('IMPROPER_MEETING_STATE', 'on hold');
+    return room;
+  }
+
+  milestone(level: Milestone): void {
+    // Media may be ready before the first picture is; nobody is told before `joined`.
+    if (this.attempt && level > Milestone.joined) this.early.push(level);
+    else this.reached(level);
+  }
+
+  private reached(level: Milestone): void {
+    this.events.emit('milestone', { level, at: this.deps.clock.now() });
+  }
+
+  private async initialised(): Promise<void> {
+    if (this.init === 'none') throw pageError(2, 'init_not_called');
+    try {
+      if (this.init !== 'failed') return await this.init;
+    } catch {
+      // The app was told why by init itself.
+    }
+    throw pageError(2, 'init_failed');
+  }
+
+  /** A refusal before anything began: no status while a meeting is live, or apps would navigate away. */
+  private refuse(waiter: JoinWaiter, error: SDKError): void {
+    waiter.refused(error);
+    if (this.busy || this.deps.page.occupant) return;
+    this.events.emit('status', { status: 3, error: error.details, joinFailed: true });
+  }
+
+  private async run(attempt: Attempt, options: JoinOptions, behaviour: JoinBehaviour): Promise<void> {
+    const { deps } = this;
+    this.store.set({ ...emptyState, devices: this.store.get().devices, phase: 'joining' });
+    this.events.emit('status', { status: 1, error: null, joinFailed: false });
+    this.early.length = 0;
+    this.milestone(Milestone.callJoin);
+    try {
+      const fault = browserFault(deps.view, deps.facts());
+      if (fault) throw fault;
+      const [parts] = await Promise.all([this.parts(), this.view()]);
+      if (attempt.stop.signal.aborted) return;
+      const { address, transport } = deps.server();
+      const accepted = await this.ask(attempt, options, behaviour, address, transport);
+      if (attempt.stop.signal.aborted) return await transport.leave(accepted.resumeToken);
+      await this.enter(attempt, accepted, parts, address, transport, behaviour);
+    } catch (error) {
+      if (this.attempt !== attempt) return;
+      this.fail(attempt, error instanceof SDKError ? error : this.unexpected(error));
+    }
+  }
+
+  private async parts(): Promise<RoomParts> {
+    try {
+      return await this.deps.loadParts();
+    } catch (error) {
+      throw this.blocked(error);
+    }
+  }
+
+  private async view(): Promise<void> {
+    try {
+      await this.deps.prepareView();
+    } catch (error) {
+      throw this.blocked(error);
+    }
+  }
+
+  private blocked(error: unknown): SDKError {
+    return pageError(pageFaultCode(this.deps.view), 'asset_blocked', error instanceof Error ? error.message : String(error));
+  }
+
+  private abandoned(): SDKError {
+    return pageError(pageFaultCode(this.deps.view), 'unexpected', 'the page left while the join was under way');
+  }
+
+  private unexpected(error: unknown): SDKError {
+    log.error('something unforeseen stopped the join', error);
+    return pageError(pageFaultCode(this.deps.view), 'unexpected', error instanceof Error ? error.message : String(error));
+  }
+
+  /** Asks the server until it lets this page in; waits for the host where that is wanted. */
+  private async ask(attempt: Attempt, options: JoinOptions, behaviour: JoinBehaviour, address: string, transport: JoinTransport): Promise<JoinAccepted> {
+    const { deps } = this;
+    const { signal } = attempt.stop;
+    for (let waiting = false; ; ) {
+      const token = deps.memory.resumeToken(address, attempt.meetingNumber, attempt.person);
+      const request: JoinRequest = { ...options, joinId: deps.newId(), view: deps.view, sdkVersion: spokenVersion, deviceId: deps.memory.deviceId() };
+      if (token) request.resumeToken = token;
+      let refusal: SDKError;
+      try {
+        const answer = await transport.join(request, signal);
+        if (answer.admitted) {
+          if (waiting) this.milestone(Milestone.outWaitingForHost);
+          return answer.accepted;
+        }
+        refusal = new SDKError(answer.details, answer.extras);
+      } catch (error) {
+        if (!(error instanceof SDKError)) throw error;
+        refusal = error;
+      }
+      // Whoever waits goes on waiting through a hiccup of the network or the server.
+      const wait = behaviour.waitForHost && (refusal.code === 3008 || (waiting && (refusal.code === 3621 || refusal.code === 4009)));
+      if (!wait || signal.aborted) throw refusal;
+      if (!waiting) this.beginWaiting(attempt, refusal);
+      waiting = true;
+      await pause(deps.clock, refusal.details.retryAfter ? refusal.details.retryAfter * 1000 : waitingPoll, signal);
+      if (signal.aborted) throw refusal;
+    }
+  }
+
+  private beginWaiting(attempt: Attempt, refusal: SDKError): void {
+    this.store.set({ phase: 'waitingForHost', awaited: refusal.extras.result ?? { topic: '', scheduleTime: null } });
+    this.milestone(Milestone.waitingForHost);
+    for (const waiter of attempt.waiters) waiter.notStarted?.(refusal);
+  }
+
+  private async enter(attempt: Attempt, accepted: JoinAccepted, parts: RoomParts, address: string, transport: JoinTransport, behaviour: JoinBehaviour): Promise<void> {
+    const { deps } = this;
+    const resumed = deps.memory.resumeToken(address, attempt.meetingNumber, attempt.person) !== null;
+    for (const warning of accepted.warnings) log.noteOnce(warning);
+    this.seat = { resumeToken: accepted.resumeToken, server: address, transport };
+    deps.memory.remember(address, attempt.meetingNumber, attempt.person, accepted.resumeToken);
+    await new Promise<void>((resolve, reject) => {
+      const late = deps.clock.after(entryTimeout, () => {
+        void transport.leave(accepted.resumeToken);
+        deps.memory.forget(address, attempt.meetingNumber);
+        void room.close();
+        reject(pageError(3621, 'unreachable', 'the join was admitted, but the control channel could not be opened'));
+      });
+      const handlers = roomHandlers(this, {
+        ready: () => {
+          late();
+          resolve();
+        },
+        ended: (error) => {
+          late();
+          deps.memory.forget(address, attempt.meetingNumber);
+          reject(error);
+        },
+      });
+      const room: Room = new Room({ clock: deps.clock, newId: deps.newId, parts, transport, accepted, handlers });
+      this.room = room;
+      attempt.stop.signal.addEventListener('abort', () => (late(), resolve()), { once: true });
+      room.start();
+    }).catch((error: unknown) => {
+      this.room = null;
+      this.seat = null;
+      throw error;
+    });
+    if (this.attempt !== attempt) return;
+    this.attempt = null;
+    const waiting = this.room?.waiting === true;
+    // Whoever reloads has chosen devices before; whoever waits chooses nothing yet.
+    this.previewing = behaviour.preview === true && !waiting && !resumed;
+    this.store.set({ phase: this.phase(), awaited: null });
+    this.milestone(waiting ? Milestone.waitingRoom : Milestone.joined);
+    for (const level of this.early.splice(0)) this.reached(level);
+    for (const waiter of attempt.waiters) waiter.admitted();
+    this.events.emit('status', { status: 2, error: null, joinFailed: false });
+    const { self } = this.store.get();
+    if (waiting && self) this.events.emit('waitingRoom', { participant: self, self: true, waiting: true });
+    if (this.previewing) {
+      this.milestone(Milestone.preview);
+      this.events.emit('preview', { shown: true });
+    }
+  }
+
+  /** The phase of a seat that is held, reconnecting aside. */
+  phase(): 'waitingRoom' | 'previewing' | 'inMeeting' {
+    if (this.room?.waiting) return 'waitingRoom';
+    return this.previewing ? 'previewing' : 'inMeeting';
+  }
+
+  /** Ends the preview; what cannot be opened is told by a notice. */
+  finishPreview(choice: PreviewChoice): void {
+    if (!this.previewing) return;
+    this.previewing = false;
+    const { devices, phase } = this.store.get();
+    this.store.set({ devices: { ...devices, microphone: choice.microphoneId, camera: choice.cameraId } });
+    if (phase === 'previewing') this.store.set({ phase: 'inMeeting' });
+    this.milestone(Milestone.previewConfirmed);
+    this.events.emit('preview', { shown: false });
+    const media = this.room?.media;
+    if (choice.microphone) media?.setMicrophone(true).catch(() => undefined);
+    if (choice.camera) media?.setCamera(true).catch(() => undefined);
+  }
+
+  private fail(attempt: Attempt, error: SDKError): void {
+    this.attempt = null;
+    this.release();
+    if (error.code === 3009 || error.code === 4004) this.deps.memory.forget(this.deps.server().address, attempt.meetingNumber);
+    this.store.set({ phase: 'initialised', awaited: null, failure: { ...error.details, joinFailed: true } });
+    for (const waiter of attempt.waiters) waiter.refused(error);
+    this.events.emit('status', { status: 3, error: error.details, joinFailed: true });
+    this.events.emit('over', { joinFailed: true, byPerson: false, error: error.details });
+  }
+
+  /** The meeting ended from outside: by a host, the server or the network. */
+  ended(error: SDKError | null, reasonCode: LeaveReason): void {
+    const { seat } = this;
+    this.room = null;
+    this.seat = null;
+    // After a broken line the seat may be taken back; every other end is final.
+    if (seat && error?.code !== 4001) this.deps.memory.forget(seat.server, this.occupant.meetingNumber);
+    this.finish({ reasonCode, byPerson: false, error });
+  }
+
+  private finish(end: { reasonCode: LeaveReason; byPerson: boolean; error?: SDKError | null }): void {
+    const error = end.error?.details ?? null;
+    this.release();
+    this.store.set({
+      ...emptyState,
+      devices: this.store.get().devices,
+      phase: 'ended',
+      chat: this.store.get().chat,
+      failure: error ? { ...error, joinFailed: false } : null,
+    });
+    const reason = end.reasonCode === LeaveReason.transferred ? 'taken_over' : 'left';
+    this.events.emit('selfLeft', { reasonCode: end.reasonCode });
+    this.events.emit('status', { status: 3, error, joinFailed: false, ...(error ? {} : { reason }) });
+    this.events.emit('over', { joinFailed: false, byPerson: end.byPerson, error });
+  }
+
+  private release(): void {
+    this.previewing = false;
+    if (this.deps.page.occupant === this.occupant) this.deps.page.occupant = null;
+  }
+}
+
+/** Who joins, as far as the options tell: another person must not inherit a seat. */
+function personOf(options: JoinOptions): string {
+  return JSON.stringify([options.userName, options.customerKey, options.userEmail, options.tk].map((value) => value ?? ''));
+}

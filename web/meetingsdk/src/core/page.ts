@@ -1,0 +1,33 @@
+/**
+ * What there is once per page, however many copies of the SDK it loaded: the
+ * meeting that the page is in or joining.
+ */
+
+/** A live or starting meeting of this page. */
+export interface Occupant {
+  readonly meetingNumber: string;
+}
+
+export interface PageRegistry {
+  occupant: Occupant | null;
+  /** Settles when the seat that was last given up is gone; the next join awaits it. */
+  leaving: Promise<void>;
+}
+
+const key = Symbol.for('anteroom.page');
+
+/** The registry shared by both views and by every copy of the SDK in the page. */
+export function pageRegistry(scope: object = globalThis): PageRegistry {
+  const holder = scope as Record<symbol, PageRegistry | undefined>;
+  return (holder[key] ??= newPage());
+}
+
+/** A page in which nothing happened yet. */
+export function newPage(): PageRegistry {
+  return { occupant: null, leaving: Promise.resolve() };
+}
+
+/** A meeting number without blanks and dashes, as the server compares it. */
+export function cleanNumber(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value).replace(/[\s-]/g, '') : '';
+}

@@ -1,0 +1,114 @@
+import { detailsOf } from './catalogue';
+import { SDKError } from './errors';
+import { LeaveReason, Milestone } from './events';
+import type { Meeting } from './meeting';
+import type { Notice } from './model';
+import type { Ending, RoomHandlers } from './room';
+
+let noticeId = 0;
+/** How long a notice stands unless it is dismissed. */
+const noticeTime = 8_000;
+
+/** Shows the person a notice for a moment. */
+export function notify(meeting: Meeting, level: Notice['level'], key: string, values?: Notice['values']): void {
+  const notice: Notice = { id: ++noticeId, level, key, ...(values ? { values } : {}) };
+  meeting.store.set({ notices: [...meeting.getState().notices, notice].slice(-5) });
+  meeting.deps.clock.after(noticeTime, () => {
+    meeting.store.set({ notices: meeting.getState().notices.filter((n) => n.id !== notice.id) });
+  });
+}
+
+/** What becomes of the events of a seat: state of the model and events of the views. */
+export function roomHandlers(meeting: Meeting, entry: { ready: () => void; ended: (error: SDKError) => void }): RoomHandlers {
+  const { store, events } = meeting;
+  let entered = false;
+  let mediaReady = false;
+  return {
+    read: () => store.get(),
+    write: (change) => store.set(change),
+    ready() {
+      entered = true;
+      entry.ready();
+    },
+    roster(change, reasons) {
+      const selfId = store.get().self?.userId;
+      const others = <T>(list: readonly T[], id: (item: T) => number): T[] => list.filter((item) => id(item) !== selfId);
+      const added = others(change.added, (p) => p.userId);
+      const removed = others(change.removed, (p) => p.userId);
+      for (const participant of added) {
+        if (participant.state === 'waiting') events.emit('waitingRoom', { participant, self: false, waiting: true });
+      }
+      for (const { before, after } of others(change.updated, (u) => u.after.userId)) {
+        const was = before.state === 'waiting';
+        const is = after.state === 'waiting';
+        if (was !== is) events.emit('waitingRoom', { participant: after, self: false, waiting: is });
+      }
+      for (const participant of removed) {
+        if (participant.state === 'waiting') events.emit('waitingRoom', { participant, self: false, waiting: false });
+      }
+      if (added.length) events.emit('usersAdded', added);
+      if (removed.length) {
+        events.emit('usersRemoved', removed.map((participant) => ({ participant, reason: reasons.get(participant.userId) ?? 'left' })));
+        const gone = new Set(removed.map((p) => p.userId));
+        store.set({ activeSpeakers: store.get().activeSpeakers.filter((id) => !gone.has(id)) });
+      }
+      if (change.updated.length) events.emit('usersUpdated', change.updated);
+    },
+    chat: (message) => events.emit('chat', message),
+    speaking(identities) {
+      const byIdentity = new Map(store.get().participants.map((p) => [p.mediaIdentity, p]));
+      const speakers = identities.flatMap((identity) => byIdentity.get(identity) ?? []);
+      store.set({ activeSpeakers: speakers.map((p) => p.userId) });
+      events.emit('activeSpeakers', speakers.map(({ userId, userName }) => ({ userId, userName })));
+    },
+    place(place) {
+      if (!entered) return;
+      const waiting = place === 'waiting';
+      store.set({ phase: meeting.phase(), activeSpeakers: [], unmuteRequestedBy: null });
+      meeting.milestone(waiting ? Milestone.waitingRoom : Milestone.outWaitingRoom);
+      if (!waiting) meeting.milestone(Milestone.joined);
+      const { self } = store.get();
+      if (self) events.emit('waitingRoom', { participant: self, self: true, waiting });
+    },
+    mediaConnecting() {
+      meeting.milestone(Milestone.startAudio);
+      meeting.milestone(Milestone.startVideo);
+    },
+    mediaConnected() {
+      if (mediaReady) return;
+      mediaReady = true;
+      const { audioDecode, videoDecode, audioEncode, videoEncode, audioJoined, videoJoined, audioVideoReady } = Milestone;
+      for (const level of [audioDecode, videoDecode, audioEncode, videoEncode, audioJoined, videoJoined, audioVideoReady]) meeting.milestone(level);
+    },
+    lost(link, since) {
+      if (!entered) return;
+      store.set({ phase: 'reconnecting', reconnectingSince: since });
+      const cause = link === 'control' ? 'control_channel_lost' : 'media_lost';
+      events.emit('status', { status: 4, error: detailsOf(4000, cause), joinFailed: false });
+    },
+    restored() {
+      if (!entered) return;
+      store.set({ phase: meeting.phase(), reconnectingSince: null });
+      events.emit('status', { status: 2, error: null, joinFailed: false });
+    },
+    unmuteRequested(byUserId) {
+      const by = store.get().participants.find((p) => p.userId === byUserId);
+      store.set({ unmuteRequestedBy: by?.userName ?? '' });
+    },
+    notice: (level, key) => notify(meeting, level, key),
+    ended(ending) {
+      const error = ending.code === null ? null : new SDKError(detailsOf(ending.code, ending.cause));
+      if (entered) return meeting.ended(error, leaveReasonOf(ending, store.get().phase === 'waitingRoom'));
+      // Closed between the answer and the first picture: the join itself failed.
+      entry.ended(error ?? new SDKError(detailsOf(4001, 'seat_lost')));
+    },
+  };
+}
+
+/** The reason code of the own departure for each way a meeting ends from outside. */
+export function leaveReasonOf(ending: Ending, waiting: boolean): LeaveReason {
+  if (ending.code === null) return LeaveReason.transferred;
+  if (ending.code === 3009) return waiting ? LeaveReason.refusedInWaitingRoom : LeaveReason.expelled;
+  if (ending.code === 4004 && ending.cause === 'ended_by_host') return LeaveReason.hostEnded;
+  return LeaveReason.other;
+}

@@ -1,0 +1,230 @@
+import { closingOf } from './catalogue';
+import type { Clock } from './clock';
+import { Control } from './control';
+import { CallError } from './errors';
+import type { JoinTransport } from './http';
+import { log } from './log';
+import type { RoomParts } from './media';
+import type { LocalState, Sending } from './media-link';
+import { MediaLink } from './media-link';
+import type { ServerState } from './roster';
+import { rosterChange, withEvent, withSnapshot } from './roster';
+import type { RosterChange } from './roster';
+import type { ChatMessage } from './model';
+import type { Link } from './watch';
+import { ConnectionWatch } from './watch';
+import type { Endpoint, JoinAccepted, ServerEvent, Snapshot } from './wire';
+
+/** Why a seat is over. `code` null: no error (left, or moved to another page). */
+export interface Ending {
+  code: number | null;
+  cause: string;
+}
+
+export interface RoomHandlers {
+  read(): ServerState & LocalState;
+  write(change: Partial<ServerState & LocalState>): void;
+  /** Inside and up to date for the first time. */
+  ready(): void;
+  roster(change: RosterChange, reasons: ReadonlyMap<number, string>): void;
+  chat(message: ChatMessage): void;
+  speaking(identities: string[]): void;
+  /** Put into, or let out of, the waiting room. */
+  place(place: 'joined' | 'waiting'): void;
+  mediaConnecting(): void;
+  mediaConnected(): void;
+  lost(link: Link, since: number): void;
+  restored(): void;
+  unmuteRequested(byUserId: number): void;
+  notice(level: 'info' | 'warning' | 'error', key: string): void;
+  /** The seat is over; everything is already closed. */
+  ended(ending: Ending): void;
+}
+
+export interface RoomOptions {
+  clock: Clock;
+  newId: () => string;
+  parts: RoomParts;
+  transport: JoinTransport;
+  accepted: JoinAccepted;
+  handlers: RoomHandlers;
+}
+
+/** One seat of a meeting, from the join answer to its end. */
+export class Room {
+  readonly media: MediaLink;
+  private readonly control: Control;
+  private readonly watch: ConnectionWatch;
+  private place: 'joined' | 'waiting';
+  private firstPicture = true;
+  private isReady = false;
+  private over = false;
+  private endedBecause: string | null = null;
+  private told: Sending | null = null;
+  private firstMedia: Endpoint | null;
+
+  constructor(private readonly options: RoomOptions) {
+    const { accepted, clock, handlers } = options;
+    this.place = accepted.state;
+    this.firstMedia = accepted.media;
+    this.watch = new ConnectionWatch(clock, accepted.limits.reconnectSeconds * 1000, {
+      lost: (link, since) => handlers.lost(link, since),
+      restored: () => handlers.restored(),
+      givenUp: () => this.end({ code: 4001, cause: 'gave_up' }),
+    });
+    this.control = new Control(clock, options.newId, options.parts.openLine, accepted.realtime, {
+      snapshot: (snapshot) => this.onSnapshot(snapshot),
+      event: (event) => this.onEvent(event),
+      ready: () => this.onReady(),
+      lost: () => this.isReady && this.watch.lost('control'),
+      closed: (code) => this.onClosed(code),
+    });
+    this.media = new MediaLink({
+      clock,
+      create: options.parts.createMedia,
+      fresh: () => options.transport.media(accepted.resumeToken),
+      read: () => handlers.read(),
+      write: (change) => handlers.write(change),
+      sending: (sending) => this.tell(sending),
+      connected: () => {
+        this.watch.restored('media');
+        handlers.mediaConnected();
+      },
+      lost: () => this.place === 'joined' && this.watch.lost('media'),
+      speaking: (identities) => handlers.speaking(identities),
+      notice: (level, key) => handlers.notice(level, key),
+    });
+  }
+
+  get waiting(): boolean {
+    return this.place === 'waiting';
+  }
+
+  get reconnecting(): boolean {
+    return this.watch.reconnecting;
+  }
+
+  get chatLength(): number {
+    return this.options.accepted.limits.chatLength;
+  }
+
+  start(): void {
+    const { accepted, handlers } = this.options;
+    handlers.write({ self: accepted.participant, session: accepted.meeting });
+    this.control.start(accepted.snapshot);
+    if (accepted.state === 'joined') this.connectMedia();
+  }
+
+  /** Runs a command of the control channel. Rejects with CallError. */
+  async command(type: string, data: object = {}): Promise<unknown> {
+    if (this.over) throw new CallError('IMPROPER_MEETING_STATE', 'closed');
+    if (this.place === 'waiting') throw new CallError('IMPROPER_MEETING_STATE', 'on hold');
+    if (this.watch.reconnecting) throw new CallError('IMPROPER_MEETING_STATE', 'reconnecting');
+    return this.control.command(type, data);
+  }
+
+  /** Closes everything at this end; says nothing to the server. */
+  async close(): Promise<void> {
+    if (this.over) return;
+    this.over = true;
+    this.watch.stop();
+    this.control.close();
+    await this.media.disconnect();
+  }
+
+  private connectMedia(): void {
+    this.options.handlers.mediaConnecting();
+    // The token of the join answer serves the first connection only.
+    const first = this.firstMedia;
+    this.firstMedia = null;
+    this.media.connect(first);
+  }
+
+  private onReady(): void {
+    this.watch.restored('control');
+    if (!this.isReady) {
+      this.isReady = true;
+      this.options.handlers.ready();
+    }
+    this.tell(this.media.sending());
+  }
+
+  private onSnapshot(snapshot: Snapshot): void {
+    const { handlers } = this.options;
+    const before = handlers.read();
+    const after = withSnapshot(before, snapshot);
+    handlers.write(after);
+    this.settlePlace(snapshot.self.state === 'waiting' ? 'waiting' : 'joined');
+    if (!this.firstPicture) {
+      const known = new Set(before.chat.map((message) => message.id));
+      handlers.roster(rosterChange(before.participants, after.participants), new Map());
+      for (const message of after.chat) if (!known.has(message.id)) handlers.chat(message);
+    }
+    this.firstPicture = false;
+  }
+
+  private onEvent(event: ServerEvent): void {
+    const { handlers } = this.options;
+    switch (event.type) {
+      case 'session.ended':
+        this.endedBecause = event.data.reason;
+        return;
+      case 'seat.admitted':
+        this.settlePlace('joined');
+        void this.control.refresh();
+        return;
+      case 'seat.held':
+        this.settlePlace('waiting');
+        return;
+      case 'seat.muted':
+        void this.media.muteByHost().then(() => handlers.notice('info', 'notice.mutedByHost'));
+        return;
+      case 'seat.unmute_requested':
+        handlers.unmuteRequested(event.data.byUserId);
+        return;
+    }
+    const before = handlers.read();
+    const after = withEvent(before, event);
+    if (after === before) return;
+    handlers.write({ self: after.self, session: after.session, participants: after.participants, chat: after.chat, unreadChat: after.unreadChat });
+    if (event.type === 'chat.message') return handlers.chat(event.data);
+    const reasons = event.type === 'participant.removed' ? new Map([[event.data.userId, event.data.reason]]) : new Map<number, string>();
+    handlers.roster(rosterChange(before.participants, after.participants), reasons);
+  }
+
+  private settlePlace(place: 'joined' | 'waiting'): void {
+    if (place === this.place || this.over) return;
+    this.place = place;
+    if (place === 'waiting') {
+      this.told = null;
+      void this.media.disconnect();
+      this.watch.restored('media');
+    }
+    this.options.handlers.place(place);
+    if (place === 'joined') this.connectMedia();
+  }
+
+  private tell(sending: Sending): void {
+    if (this.place !== 'joined' || this.over || !this.isReady) return;
+    const before = this.told ?? { audioOn: false, muted: true, videoOn: false, sharing: false };
+    const same = (Object.keys(sending) as (keyof Sending)[]).every((key) => before[key] === sending[key]);
+    if (same) return;
+    this.told = sending;
+    this.control.command('seat.media', sending).catch((error: unknown) => {
+      if (this.told === sending) this.told = before;
+      log.info('the server was not told what this page sends', error);
+    });
+  }
+
+  private onClosed(lineCode: number): void {
+    const ending = closingOf(lineCode);
+    if (ending.code === 4004 && this.endedBecause) ending.cause = this.endedBecause;
+    this.end(ending);
+  }
+
+  private end(ending: Ending): void {
+    if (this.over) return;
+    void this.close();
+    this.options.handlers.ended(ending);
+  }
+}

@@ -1,0 +1,93 @@
+/** What events do to the visible state; pure, so that they can be replayed. */
+
+import type { ChatMessage, MeetingState, Participant } from './model';
+import type { ServerEvent, Snapshot } from './wire';
+
+/** The part of the state that the server rules. */
+export type ServerState = Pick<MeetingState, 'self' | 'session' | 'participants' | 'chat' | 'unreadChat'>;
+
+/** How many chat messages a page keeps. */
+const chatKept = 2_000;
+
+/** Replaces everything by a snapshot; chat that only this seat got is kept. */
+export function withSnapshot(state: ServerState, snapshot: Snapshot): ServerState {
+  const fresh = new Set(snapshot.chat.map((message) => message.id));
+  const kept = state.chat.filter((message) => !fresh.has(message.id));
+  const known = new Set(state.chat.map((message) => message.id));
+  const unread = state.chat.length === 0 ? 0 : snapshot.chat.filter((message) => !known.has(message.id)).length;
+  return {
+    self: snapshot.self,
+    session: snapshot.session,
+    participants: snapshot.participants,
+    chat: [...kept, ...snapshot.chat].sort((a, b) => a.sentAt.localeCompare(b.sentAt)).slice(-chatKept),
+    unreadChat: state.unreadChat + unread,
+  };
+}
+
+/** The state after one event; the same object if the event changes nothing. */
+export function withEvent(state: ServerState, event: ServerEvent): ServerState {
+  switch (event.type) {
+    case 'participant.added':
+      return withParticipant(state, event.data);
+    case 'participant.updated':
+      return withChange(state, event.data);
+    case 'participant.removed':
+      return withoutParticipant(state, event.data.userId);
+    case 'session.updated':
+      return state.session ? { ...state, session: { ...state.session, ...event.data } } : state;
+    case 'chat.message':
+      return withMessage(state, event.data);
+    default:
+      return state;
+  }
+}
+
+function withParticipant(state: ServerState, added: Participant): ServerState {
+  const others = state.participants.filter((p) => p.userId !== added.userId);
+  const self = state.self?.userId === added.userId ? added : state.self;
+  return { ...state, self, participants: [...others, added] };
+}
+
+function withChange(state: ServerState, change: Partial<Participant> & { userId: number }): ServerState {
+  const merge = (p: Participant): Participant => (p.userId === change.userId ? { ...p, ...change } : p);
+  const self = state.self ? merge(state.self) : null;
+  return { ...state, self, participants: state.participants.map(merge) };
+}
+
+function withoutParticipant(state: ServerState, userId: number): ServerState {
+  if (!state.participants.some((p) => p.userId === userId)) return state;
+  return { ...state, participants: state.participants.filter((p) => p.userId !== userId) };
+}
+
+function withMessage(state: ServerState, message: ChatMessage): ServerState {
+  if (state.chat.some((known) => known.id === message.id)) return state;
+  const own = message.sender.userId === state.self?.userId;
+  return { ...state, chat: [...state.chat, message].slice(-chatKept), unreadChat: state.unreadChat + (own ? 0 : 1) };
+}
+
+/** What changed between two rosters, for the events of the views. */
+export interface RosterChange {
+  added: Participant[];
+  removed: Participant[];
+  updated: { before: Participant; after: Participant }[];
+}
+
+/** Compares two rosters by userId. */
+export function rosterChange(before: readonly Participant[], after: readonly Participant[]): RosterChange {
+  const old = new Map(before.map((p) => [p.userId, p]));
+  const change: RosterChange = { added: [], removed: [], updated: [] };
+  for (const participant of after) {
+    const former = old.get(participant.userId);
+    old.delete(participant.userId);
+    if (!former) change.added.push(participant);
+    else if (differs(former, participant)) change.updated.push({ before: former, after: participant });
+  }
+  change.removed = [...old.values()];
+  return change;
+}
+
+function differs(a: Participant, b: Participant): boolean {
+  if (a === b) return false;
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<keyof Participant>;
+  return [...keys].some((key) => a[key] !== b[key]);
+}

@@ -1,0 +1,82 @@
+import { fieldsOf } from './wire';
+
+/** The part of `Storage` that is used; either may be missing or throw (private mode, sandboxed frames). */
+export type KeyValue = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+
+/** A map that looks like storage, for pages where storage is forbidden. */
+export function memoryStorage(): KeyValue {
+  const map = new Map<string, string>();
+  return {
+    getItem: (key) => map.get(key) ?? null,
+    setItem: (key, value) => void map.set(key, value),
+    removeItem: (key) => void map.delete(key),
+  };
+}
+
+/** Tries storage first and falls back to memory for good once it fails. */
+export function sturdy(open: () => KeyValue | null | undefined): KeyValue {
+  const memory = memoryStorage();
+  let store: KeyValue = memory;
+  try {
+    store = open() ?? memory;
+  } catch {
+    store = memory;
+  }
+  const attempt = <T>(run: (s: KeyValue) => T): T => {
+    try {
+      return run(store);
+    } catch {
+      store = memory;
+      return run(store);
+    }
+  };
+  return {
+    getItem: (key) => attempt((s) => s.getItem(key)) ?? memory.getItem(key),
+    setItem: (key, value) => attempt((s) => s.setItem(key, value)),
+    removeItem: (key) => attempt((s) => s.removeItem(key)),
+  };
+}
+
+/**
+ * Remembers the seat of this tab, so that a reload takes it back, and a random
+ * id of this browser. The seat belongs to a server, a meeting and a person:
+ * somebody else joining from the same tab must not inherit it.
+ */
+export class SeatMemory {
+  constructor(
+    private readonly tab: KeyValue,
+    private readonly browser: KeyValue,
+    private readonly newId: () => string,
+  ) {}
+
+  resumeToken(origin: string, meetingNumber: string, person: string): string | null {
+    const raw = this.tab.getItem(seatKey(origin, meetingNumber));
+    if (!raw) return null;
+    try {
+      const fields = fieldsOf(JSON.parse(raw));
+      return fields?.person === person && typeof fields.token === 'string' ? fields.token : null;
+    } catch {
+      return null;
+    }
+  }
+
+  remember(origin: string, meetingNumber: string, person: string, token: string): void {
+    this.tab.setItem(seatKey(origin, meetingNumber), JSON.stringify({ person, token }));
+  }
+
+  forget(origin: string, meetingNumber: string): void {
+    this.tab.removeItem(seatKey(origin, meetingNumber));
+  }
+
+  deviceId(): string {
+    const known = this.browser.getItem('anteroom.device');
+    if (known) return known;
+    const fresh = this.newId();
+    this.browser.setItem('anteroom.device', fresh);
+    return fresh;
+  }
+}
+
+function seatKey(origin: string, meetingNumber: string): string {
+  return `anteroom.seat:${origin}:${meetingNumber}`;
+}

@@ -1,0 +1,172 @@
+/**
+ * What travels between a page and the server; see docs/protocol. Answers are
+ * checked for shape here, so that the rest of the core may rely on it.
+ */
+
+import type { ChatMessage, Participant, SessionInfo, ViewKind } from './model';
+import type { ErrorDetails, FurtherFault, RefusalExtras } from './errors';
+
+/** Options of a join as the views hand them on; values are sent as the app gave them. */
+export interface JoinOptions {
+  meetingNumber?: unknown;
+  userName?: unknown;
+  signature?: unknown;
+  password?: unknown;
+  /** The option's name in the page: `passWord` or `password`. */
+  passwordOption?: string;
+  userEmail?: unknown;
+  customerKey?: unknown;
+  tk?: unknown;
+  zak?: unknown;
+  obfToken?: unknown;
+  recordingToken?: unknown;
+}
+
+export interface JoinRequest extends JoinOptions {
+  joinId: string;
+  view: ViewKind;
+  sdkVersion: string;
+  deviceId: string;
+  resumeToken?: string;
+}
+
+export interface Endpoint {
+  url: string;
+  token: string;
+}
+
+export interface Snapshot {
+  revision: number;
+  self: Participant;
+  session: SessionInfo;
+  participants: Participant[];
+  chat: ChatMessage[];
+}
+
+export interface Limits {
+  capacity: number;
+  /** Longest chat text, in characters. */
+  chatLength: number;
+  /** After how many seconds without a line the page gives up. */
+  reconnectSeconds: number;
+}
+
+export interface JoinAccepted {
+  attemptId: string;
+  state: 'joined' | 'waiting';
+  participant: Participant;
+  meeting: SessionInfo;
+  snapshot: Snapshot | null;
+  resumeToken: string;
+  media: Endpoint | null;
+  realtime: Endpoint;
+  limits: Limits;
+  warnings: string[];
+}
+
+export type JoinAnswer =
+  | { admitted: true; accepted: JoinAccepted }
+  | { admitted: false; details: ErrorDetails; extras: RefusalExtras };
+
+export type ServerEvent =
+  | { revision: number; type: 'participant.added'; data: Participant }
+  | { revision: number; type: 'participant.updated'; data: Partial<Participant> & { userId: number } }
+  | { revision: number; type: 'participant.removed'; data: { userId: number; reason: string } }
+  | { revision: number; type: 'session.updated'; data: Partial<SessionInfo> }
+  | { revision: number; type: 'session.ended'; data: { reason: string } }
+  | { revision: number; type: 'chat.message'; data: ChatMessage }
+  | { revision: number; type: 'seat.admitted' | 'seat.held'; data: object }
+  | { revision: number; type: 'seat.muted' | 'seat.unmute_requested'; data: { byUserId: number } };
+
+type Fields = Record<string, unknown>;
+
+/** Reads a value as an object with unknown fields. */
+export function fieldsOf(value: unknown): Fields | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const count = (value: unknown, otherwise: number): number => (typeof value === 'number' && value > 0 ? value : otherwise);
+
+function endpointOf(value: unknown): Endpoint | null {
+  const fields = fieldsOf(value);
+  return fields && text(fields.url) && text(fields.token) ? { url: text(fields.url), token: text(fields.token) } : null;
+}
+
+/** Reads a snapshot; null if it is not one. */
+export function snapshotOf(value: unknown): Snapshot | null {
+  const fields = fieldsOf(value);
+  if (!fields || typeof fields.revision !== 'number' || !fieldsOf(fields.self) || !fieldsOf(fields.session)) return null;
+  if (!Array.isArray(fields.participants)) return null;
+  return { ...(fields as unknown as Snapshot), chat: Array.isArray(fields.chat) ? (fields.chat as ChatMessage[]) : [] };
+}
+
+/** Reads the answer of `POST /sdk/v1/join`; null if it is no answer of ours. */
+export function joinAnswerOf(value: unknown): JoinAnswer | null {
+  const fields = fieldsOf(value);
+  if (!fields || typeof fields.errorCode !== 'number') return null;
+  return fields.errorCode === 0 ? acceptedOf(fields) : refusedOf(fields, fields.errorCode);
+}
+
+function acceptedOf(fields: Fields): JoinAnswer | null {
+  const participant = fieldsOf(fields.participant);
+  const meeting = fieldsOf(fields.meeting);
+  const realtime = endpointOf(fields.realtime);
+  if (!participant || !meeting || !realtime) return null;
+  const limits = fieldsOf(fields.limits) ?? {};
+  return {
+    admitted: true,
+    accepted: {
+      attemptId: text(fields.attemptId),
+      state: fields.state === 'waiting' ? 'waiting' : 'joined',
+      participant: participant as unknown as Participant,
+      meeting: meeting as unknown as SessionInfo,
+      snapshot: snapshotOf(fields.snapshot),
+      resumeToken: text(fields.resumeToken),
+      media: endpointOf(fields.media),
+      realtime,
+      limits: {
+        capacity: count(limits.capacity, 0),
+        chatLength: count(limits.chatLength, 4096),
+        reconnectSeconds: count(limits.reconnectSeconds, 60),
+      },
+      warnings: Array.isArray(fields.warnings) ? fields.warnings.filter((w): w is string => typeof w === 'string') : [],
+    },
+  };
+}
+
+function refusedOf(fields: Fields, errorCode: number): JoinAnswer {
+  const extras: RefusalExtras = { reasonStyle: fields.reasonStyle === 'sentence' ? 'sentence' : 'name' };
+  const result = fieldsOf(fields.result);
+  if (result) extras.result = { topic: text(result.topic), scheduleTime: text(result.scheduleTime) || null };
+  if (typeof fields.evidence === 'string') extras.evidence = fields.evidence;
+  if (Array.isArray(fields.alsoFailing)) extras.alsoFailing = fields.alsoFailing as FurtherFault[];
+  return {
+    admitted: false,
+    details: {
+      errorCode,
+      name: text(fields.name),
+      errorMessage: text(fields.errorMessage),
+      cause: text(fields.cause),
+      remedy: text(fields.remedy),
+      retryable: fields.retryable === true,
+      retryAfter: typeof fields.retryAfter === 'number' ? fields.retryAfter : null,
+      attemptId: text(fields.attemptId) || null,
+      docs: text(fields.docs) || null,
+    },
+    extras,
+  };
+}
+
+/** Reads the answer of `POST /sdk/v1/media`. */
+export function mediaAnswerOf(value: unknown): Endpoint | null {
+  return endpointOf(fieldsOf(value)?.media);
+}
+
+/** Reads one event of the control channel; null if it is not one. */
+export function eventOf(value: unknown): ServerEvent | null {
+  const fields = fieldsOf(value);
+  if (!fields || typeof fields.type !== 'string') return null;
+  const revision = typeof fields.revision === 'number' ? fields.revision : 0;
+  return { revision, type: fields.type, data: fieldsOf(fields.data) ?? {} } as ServerEvent;
+}

@@ -1,0 +1,75 @@
+import { Centrifuge } from 'centrifuge';
+import type { LineHandlers, OpenLine } from '../core/line';
+import { LineError } from '../core/line';
+
+/** Closing codes from here on are final; the client reconnects by itself below. */
+const firstFinalCode = 4500;
+/** Errors of the library itself have small numbers: the call may or may not have run. */
+const firstServerCode = 100;
+/** Centrifuge's own word for "try again"; it says so of overload, too. */
+const temporaryServerCodes = new Set([100, 112]);
+
+/** Opens a Centrifuge connection. Dead lines are noticed within ten seconds. */
+export const openLine: OpenLine = (address, handlers) => {
+  const client = new Centrifuge(address.url, {
+    token: address.token,
+    // The token serves as long as the seat: a refresh has nothing else to offer.
+    getToken: () => Promise.resolve(address.token),
+    minReconnectDelay: 200,
+    maxReconnectDelay: 3_000,
+    maxServerPingDelay: 4_000,
+    timeout: 6_000,
+    name: 'anteroom-web',
+  });
+  wire(client, handlers);
+  return {
+    connect: () => client.connect(),
+    async rpc(method, data) {
+      try {
+        return (await client.rpc(method, data)).data as unknown;
+      } catch (error) {
+        throw lineErrorOf(error);
+      }
+    },
+    close() {
+      client.removeAllListeners();
+      client.disconnect();
+    },
+  };
+};
+
+function wire(client: Centrifuge, handlers: LineHandlers): void {
+  let everConnected = false;
+  // Server-side subscriptions are announced right after `connected`, in the same turn.
+  let settling: { recovered: boolean; any: boolean } | null = null;
+  client.on('connected', () => {
+    const first = !everConnected;
+    everConnected = true;
+    const seen = { recovered: true, any: false };
+    settling = seen;
+    queueMicrotask(() => {
+      settling = null;
+      handlers.connected(!first && seen.any && seen.recovered);
+    });
+  });
+  client.on('subscribed', (context) => {
+    const kept = context.wasRecovering && context.recovered;
+    if (settling) {
+      settling.any = true;
+      settling.recovered &&= kept;
+    } else if (!kept) {
+      handlers.stale();
+    }
+  });
+  client.on('publication', (context) => handlers.event(context.data));
+  client.on('connecting', () => {
+    if (everConnected) handlers.lost();
+  });
+  client.on('disconnected', (context) => handlers.closed(context.code >= firstFinalCode ? context.code : 4507));
+}
+
+function lineErrorOf(error: unknown): LineError {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  const number = typeof code === 'number' ? code : 0;
+  return new LineError(number, typeof message === 'string' ? message : 'unknown', number < firstServerCode || temporaryServerCodes.has(number));
+}

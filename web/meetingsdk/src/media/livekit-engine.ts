@@ -1,0 +1,223 @@
+import type { LocalTrackPublication, Participant as RoomParticipant, TrackPublication } from 'livekit-client';
+import { ConnectionState, DisconnectReason, MediaDeviceFailure, Room, RoomEvent, Track, VideoPresets } from 'livekit-client';
+import type { CreateMedia, DeviceFault, MediaEngine, MediaHandlers } from '../core/media';
+import { DeviceError } from '../core/media';
+import type { DeviceChoice, VideoKind } from '../core/model';
+import { Pictures } from './pictures';
+
+/** The meeting gives up by itself; until then media is retried this often. */
+const retryDelays = [0, 300, 700, 1_200, 2_000];
+const retryFor = 60_000;
+
+/** Makes the media engine of one seat on LiveKit. */
+export const createMedia: CreateMedia = (handlers) => new LiveKitEngine(handlers);
+
+class LiveKitEngine implements MediaEngine {
+  private readonly room: Room;
+  private readonly pictures: Pictures;
+  /** What should be sent, so that a fresh connection sends it again. */
+  private wanted: { microphone: 'off' | 'muted' | 'on'; camera: boolean; screen: boolean } = { microphone: 'off', camera: false, screen: false };
+  private incoming = true;
+  private closing = false;
+
+  constructor(private readonly handlers: MediaHandlers) {
+    this.room = new Room({
+      adaptiveStream: { pixelDensity: 'screen' },
+      dynacast: true,
+      stopLocalTrackOnUnpublish: true,
+      audioCaptureDefaults: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
+      videoCaptureDefaults: { resolution: VideoPresets.h720.resolution },
+      publishDefaults: { simulcast: true, dtx: true, red: true, videoSimulcastLayers: [VideoPresets.h180, VideoPresets.h360] },
+      reconnectPolicy: {
+        nextRetryDelayInMs: ({ retryCount, elapsedMs }) => (elapsedMs > retryFor ? null : (retryDelays[retryCount] ?? 3_000) + Math.random() * 200),
+      },
+    });
+    this.pictures = new Pictures(this.room);
+    this.listen();
+  }
+
+  async connect(url: string, token: string): Promise<void> {
+    this.closing = false;
+    await this.room.connect(url, token, { autoSubscribe: false, maxRetries: 1 });
+    for (const participant of this.room.remoteParticipants.values()) {
+      for (const publication of participant.trackPublications.values()) this.subscribeSound(publication);
+    }
+    this.pictures.syncAll();
+    this.handlers.canPlaySound(this.room.canPlaybackAudio);
+    await this.sendAgain();
+  }
+
+  async disconnect(): Promise<void> {
+    this.closing = true;
+    this.wanted = { microphone: 'off', camera: false, screen: false };
+    await this.room.disconnect(true);
+  }
+
+  async openMicrophone(deviceId: string): Promise<void> {
+    await opening(() => this.room.localParticipant.setMicrophoneEnabled(true, deviceId ? { deviceId } : undefined));
+    this.wanted.microphone = 'on';
+  }
+
+  async muteMicrophone(muted: boolean): Promise<void> {
+    this.wanted.microphone = muted ? 'muted' : 'on';
+    await opening(() => this.room.localParticipant.setMicrophoneEnabled(!muted));
+  }
+
+  async closeMicrophone(): Promise<void> {
+    this.wanted.microphone = 'off';
+    const publication = this.local(Track.Source.Microphone);
+    if (publication?.track) await this.room.localParticipant.unpublishTrack(publication.track, true);
+  }
+
+  async setCamera(on: boolean, deviceId: string): Promise<void> {
+    this.wanted.camera = on;
+    try {
+      await opening(() => this.room.localParticipant.setCameraEnabled(on, on && deviceId ? { deviceId } : undefined));
+      // The light of the camera must go out, so the track is closed, not only muted.
+      const track = this.local(Track.Source.Camera)?.track;
+      if (!on && track) await this.room.localParticipant.unpublishTrack(track, true);
+    } catch (error) {
+      this.wanted.camera = false;
+      throw error;
+    }
+  }
+
+  async setScreen(on: boolean, options: { sound: boolean }): Promise<boolean> {
+    this.wanted.screen = on;
+    try {
+      await this.room.localParticipant.setScreenShareEnabled(on, { audio: options.sound, systemAudio: options.sound ? 'include' : 'exclude', selfBrowserSurface: 'exclude' });
+      return on;
+    } catch (error) {
+      this.wanted.screen = false;
+      // Closing the browser's picker looks like a refused permission.
+      if (error instanceof DOMException && (error.name === 'NotAllowedError' || error.name === 'AbortError')) return false;
+      throw error;
+    }
+  }
+
+  async switchDevice(kind: 'microphone' | 'camera' | 'speaker', deviceId: string): Promise<void> {
+    const kinds = { microphone: 'audioinput', camera: 'videoinput', speaker: 'audiooutput' } as const;
+    await opening(() => this.room.switchActiveDevice(kinds[kind], deviceId || 'default', deviceId !== ''));
+  }
+
+  async listDevices(): Promise<{ microphones: DeviceChoice[]; cameras: DeviceChoice[]; speakers: DeviceChoice[] }> {
+    const all = await navigator.mediaDevices.enumerateDevices();
+    const of = (kind: MediaDeviceKind): DeviceChoice[] =>
+      all.filter((device) => device.kind === kind && device.deviceId !== '').map(({ deviceId, label }) => ({ deviceId, label }));
+    return { microphones: of('audioinput'), cameras: of('videoinput'), speakers: of('audiooutput') };
+  }
+
+  async unlockSound(): Promise<void> {
+    await this.room.startAudio();
+  }
+
+  setIncomingSound(on: boolean): void {
+    this.incoming = on;
+    for (const participant of this.room.remoteParticipants.values()) {
+      for (const publication of participant.audioTrackPublications.values()) publication.setSubscribed(on);
+    }
+  }
+
+  attach(identity: string, kind: VideoKind, element: HTMLVideoElement): () => void {
+    return this.pictures.attach(identity, kind, element);
+  }
+
+  private listen(): void {
+    const { room, handlers } = this;
+    room.on(RoomEvent.Reconnecting, () => handlers.reconnecting());
+    room.on(RoomEvent.Reconnected, () => handlers.connected());
+    room.on(RoomEvent.Disconnected, (reason) => {
+      if (this.closing || reason === DisconnectReason.CLIENT_INITIATED) return;
+      if (this.wanted.screen) {
+        // A screen cannot be asked for again without the person.
+        this.wanted.screen = false;
+        handlers.sourceEnded('screen');
+      }
+      handlers.disconnected();
+    });
+    room.on(RoomEvent.ActiveSpeakersChanged, (speakers) => handlers.speaking(speakers.map((s) => s.identity)));
+    room.on(RoomEvent.AudioPlaybackStatusChanged, () => handlers.canPlaySound(room.canPlaybackAudio));
+    room.on(RoomEvent.MediaDevicesChanged, () => handlers.devicesChanged());
+    room.on(RoomEvent.TrackPublished, (publication, participant) => {
+      this.subscribeSound(publication);
+      this.pictures.sync(participant.identity);
+    });
+    room.on(RoomEvent.TrackSubscribed, (track, publication, participant) => {
+      if (track.kind === Track.Kind.Audio) track.attach();
+      else this.sync(publication, participant);
+    });
+    room.on(RoomEvent.TrackUnsubscribed, (track) => void track.detach());
+    room.on(RoomEvent.LocalTrackPublished, (publication, participant) => this.sync(publication, participant));
+    room.on(RoomEvent.LocalTrackUnpublished, (publication) => this.onLocalGone(publication));
+  }
+
+  private sync(_publication: TrackPublication, participant: RoomParticipant): void {
+    this.pictures.sync(participant.identity);
+  }
+
+  private subscribeSound(publication: TrackPublication): void {
+    if (publication.kind !== Track.Kind.Audio || !('setSubscribed' in publication)) return;
+    (publication as unknown as { setSubscribed(on: boolean): void }).setSubscribed(this.incoming);
+  }
+
+  private onLocalGone(publication: LocalTrackPublication): void {
+    const { wanted, handlers } = this;
+    if (publication.source === Track.Source.ScreenShare && wanted.screen) {
+      wanted.screen = false;
+      handlers.sourceEnded('screen');
+    } else if (publication.source === Track.Source.Camera && wanted.camera && this.room.state === ConnectionState.Connected) {
+      wanted.camera = false;
+      handlers.sourceEnded('camera');
+    } else if (publication.source === Track.Source.Microphone && wanted.microphone !== 'off' && this.room.state === ConnectionState.Connected) {
+      wanted.microphone = 'off';
+      handlers.sourceEnded('microphone');
+    }
+  }
+
+  /** After a fresh connection, opens again what was open before. */
+  private async sendAgain(): Promise<void> {
+    const { localParticipant } = this.room;
+    const { microphone, camera } = this.wanted;
+    if (microphone !== 'off' && !this.local(Track.Source.Microphone)) {
+      try {
+        await opening(() => localParticipant.setMicrophoneEnabled(true));
+        if (microphone === 'muted') await localParticipant.setMicrophoneEnabled(false);
+      } catch (error) {
+        this.wanted.microphone = 'off';
+        this.handlers.deviceFailed('microphone', faultOf(error));
+      }
+    }
+    if (camera && !this.local(Track.Source.Camera)) {
+      try {
+        await opening(() => localParticipant.setCameraEnabled(true));
+      } catch (error) {
+        this.wanted.camera = false;
+        this.handlers.deviceFailed('camera', faultOf(error));
+      }
+    }
+  }
+
+  private local(source: Track.Source): LocalTrackPublication | undefined {
+    return this.room.localParticipant.getTrackPublication(source);
+  }
+}
+
+async function opening(work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw new DeviceError(faultOf(error), error instanceof Error ? error.message : String(error));
+  }
+}
+
+function faultOf(error: unknown): DeviceFault {
+  if (error instanceof DeviceError) return error.fault;
+  switch (MediaDeviceFailure.getFailure(error)) {
+    case MediaDeviceFailure.PermissionDenied:
+      return 'denied';
+    case MediaDeviceFailure.NotFound:
+      return 'missing';
+    default:
+      return 'failed';
+  }
+}

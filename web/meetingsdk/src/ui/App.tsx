@@ -1,0 +1,64 @@
+import { useEffect, useMemo, useReducer, type ComponentType } from 'react';
+import type { MeetingModel } from '../core/model';
+import { Banners } from './dialogs/Banners';
+import { Dialogs } from './dialogs/Dialogs';
+import { Toasts } from './dialogs/Toasts';
+import { Context, type ViewContext } from './state/context';
+import type { Store } from './state/store';
+import type { UiState } from './state/ui-state';
+
+interface AppProps {
+  model: MeetingModel;
+  ui: Store<UiState>;
+  layer: HTMLElement;
+  View: ComponentType;
+}
+
+let noticeId = 0;
+
+/** The words of a refused command, for people. */
+function refusalText(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return '';
+  const { errorMessage, reason, message } = error as Record<string, unknown>;
+  return [errorMessage, reason, message].find((text): text is string => typeof text === 'string' && text !== '') ?? '';
+}
+
+/** Gives a view its context, and draws what both views share over it. */
+export function App({ model, ui, layer, View }: AppProps) {
+  const { i18n } = model;
+  const [version, bump] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => i18n.subscribe(bump), [i18n]);
+
+  const context = useMemo<ViewContext>(
+    () => ({
+      model,
+      ui,
+      // A new function for each dictionary, so that memoised components translate anew.
+      t: (key, values) => i18n.t(key, values),
+      language: i18n.language,
+      rtl: i18n.direction === 'rtl',
+      layer: () => layer,
+      run(command) {
+        const known = new Set(model.getState().notices.map((notice) => notice.id));
+        command.catch((error: unknown) => {
+          // The core tells some refusals in better words, such as a blocked microphone; once is enough.
+          if (model.getState().notices.some((notice) => notice.level === 'error' && !known.has(notice.id))) return;
+          const reason = refusalText(error);
+          const notice = { id: ++noticeId, level: 'error' as const, key: reason ? 'notice.refused' : 'notice.failed', values: { reason } };
+          ui.set({ notices: [...ui.get().notices, notice] });
+        });
+      },
+    }),
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- `version` stands for the dictionary
+    [model, ui, i18n, layer, version],
+  );
+
+  return (
+    <Context value={context}>
+      <View />
+      <Banners />
+      <Toasts />
+      <Dialogs />
+    </Context>
+  );
+}

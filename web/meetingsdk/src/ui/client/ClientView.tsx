@@ -1,0 +1,26 @@
+import { PhasePage } from '../pages/PhasePage';
+import { ChatPanel } from '../panels/ChatPanel';
+import { ParticipantsPanel } from '../panels/ParticipantsPanel';
+import { Stage } from '../stage/Stage';
+import { useMeeting, useOption, useUi } from '../state/context';
+import { Toolbar } from '../toolbar/Toolbar';
+import { Header } from './Header';
+
+/** The full-page view: header, stage with a panel at its side, toolbar. */
+export function ClientView() {
+  const phase = useMeeting((state) => state.phase);
+  const panel = useUi((state) => state.panel);
+  const withHeader = useOption('showMeetingHeader');
+  if (phase !== 'inMeeting' && phase !== 'reconnecting') return <PhasePage phase={phase} />;
+  return (
+    <div className="ar-client meeting-app" id="meeting-app">
+      {withHeader ? <Header /> : null}
+      <div className="ar-body" id="wc-container">
+        <Stage />
+        {panel === 'participants' ? <ParticipantsPanel /> : null}
+        {panel === 'chat' ? <ChatPanel /> : null}
+      </div>
+      <Toolbar />
+    </div>
+  );
+}

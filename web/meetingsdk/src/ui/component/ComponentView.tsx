@@ -1,0 +1,40 @@
+import { useMemo } from 'react';
+import { PhasePage } from '../pages/PhasePage';
+import { Stage } from '../stage/Stage';
+import { useMeeting, useOption, useUi } from '../state/context';
+import { Toolbar } from '../toolbar/Toolbar';
+import { Minimized } from './Minimized';
+import { PanelHost } from './PanelHost';
+import { Widget } from './Widget';
+import { WidgetHeader } from './WidgetHeader';
+import { widgetWishes } from './customize';
+
+/** The widget inside the app's page. */
+export function ComponentView() {
+  const phase = useMeeting((state) => state.phase);
+  const refused = useMeeting((state) => state.failure?.joinFailed ?? false);
+  const layout = useUi((state) => state.layout);
+  const customize = useOption('customize');
+  const withHeader = useOption('showMeetingHeader');
+  const wishes = useMemo(() => widgetWishes(customize), [customize]);
+
+  if (phase === 'idle' || phase === 'initialised' || (refused && phase !== 'inMeeting')) return null;
+  const inside = phase === 'inMeeting' || phase === 'reconnecting';
+  if (inside && layout === 'minimized') return <Widget wishes={wishes} layout="minimized"><Minimized /></Widget>;
+  return (
+    <Widget wishes={wishes} layout={inside ? layout : 'speaker'}>
+      {inside ? (
+        <>
+          {withHeader ? <WidgetHeader /> : null}
+          <div className="ar-body">
+            <Stage />
+            <PanelHost wishes={wishes} />
+          </div>
+          <Toolbar />
+        </>
+      ) : (
+        <PhasePage phase={phase} />
+      )}
+    </Widget>
+  );
+}

@@ -1,0 +1,30 @@
+import { Icon } from '../icons/Icon';
+import { Avatar } from '../parts/Avatar';
+import { IconButton } from '../parts/IconButton';
+import { canPublish } from '../logic/permissions';
+import { useMain } from '../stage/useMain';
+import { useActions, useMeeting, useOption, useParticipant, useSelf, useT, useView } from '../state/context';
+
+/** The widget as one line: who speaks, the microphone, and the way back. */
+export function Minimized() {
+  const t = useT();
+  const actions = useActions();
+  const { ui, run } = useView();
+  const { main } = useMain();
+  const person = useParticipant(main ?? -1);
+  const speaking = useMeeting((state) => main !== null && state.activeSpeakers.includes(main));
+  const microphone = useMeeting((state) => state.microphone);
+  const session = useMeeting((state) => state.session);
+  const self = useSelf();
+  const withAV = useOption('isSupportAV') && canPublish(self, session);
+  const on = microphone === 'on';
+  return (
+    <div className="ar-minimized ar-widget__grip">
+      {person ? <Avatar name={person.userName} /> : null}
+      <span className="ar-minimized__name">{person?.userName ?? session?.topic ?? ''}</span>
+      {speaking ? <span className="ar-minimized__speaking" role="img" aria-label={t('state.speaking')}><Icon name="wave" /></span> : null}
+      {withAV ? <IconButton icon={on ? 'mic' : 'micOff'} label={t(on ? 'mic.muteLabel' : 'mic.unmuteLabel')} onClick={() => run(actions.setMicrophone(!on))} /> : null}
+      <IconButton icon="restore" label={t('view.restore')} onClick={() => ui.set({ layout: 'speaker' })} />
+    </div>
+  );
+}

@@ -1,0 +1,36 @@
+import { useRef, type CSSProperties, type ReactNode } from 'react';
+import { useT } from '../state/context';
+import type { Layout } from '../state/ui-state';
+import type { WidgetWishes } from './customize';
+import { ResizeHandle } from './ResizeHandle';
+import { useDrag } from './useDrag';
+import { useWidgetSize } from './useWidgetSize';
+
+/** The frame of the Component View: sized by its container or the app, dragged by its header, resized at its corner. */
+export function Widget({ wishes, layout, children }: { wishes: WidgetWishes; layout: Layout; children: ReactNode }) {
+  const t = useT();
+  const box = useRef<HTMLDivElement>(null);
+  const { size, resize, fills } = useWidgetSize(box, wishes, layout);
+  const draggable = wishes.draggable && !fills;
+  const drag = useDrag(box, draggable);
+  const resizable = wishes.resizable && layout !== 'minimized';
+
+  const style: CSSProperties = {
+    ...(size.width ? { width: size.width } : {}),
+    ...(size.height ? { height: size.height } : {}),
+    ...(wishes.position ? { position: 'absolute', ...wishes.position } : {}),
+  };
+  return (
+    <div
+      ref={box}
+      className={`ar-widget ar-widget--${layout} zoom-MuiBox-root${draggable ? ' ar-widget--draggable react-draggable' : ''}${resizable ? ' react-resizable' : ''}`}
+      role="region"
+      aria-label={t('widget.label')}
+      style={style}
+      {...drag}
+    >
+      <div className="ar-widget__inside" role="group" aria-label={t('widget.container')}>{children}</div>
+      {resizable ? <ResizeHandle target={box} onResize={resize} /> : null}
+    </div>
+  );
+}

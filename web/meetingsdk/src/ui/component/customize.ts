@@ -1,0 +1,75 @@
+import type { Placement } from '../logic/placement';
+
+/** Width and height in CSS pixels. */
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** Where the app wants a panel. */
+export interface PopperWish {
+  anchorElement: HTMLElement | null;
+  placement: Placement | null;
+  position: { top?: string; left?: string; right?: string; bottom?: string } | null;
+}
+
+/** What of `customize.video` and the poppers this view obeys. */
+export interface WidgetWishes {
+  size: Size | null;
+  ribbon: Size | null;
+  resizable: boolean;
+  draggable: boolean;
+  position: PopperWish['position'];
+  participants: PopperWish | null;
+  chat: PopperWish | null;
+}
+
+type Tree = Record<string, unknown>;
+const PLACEMENTS = /^(?:top|bottom|left|right)(?:-(?:start|end))?$/;
+const asTree = (value: unknown): Tree => (typeof value === 'object' && value !== null ? (value as Tree) : {});
+
+/** A size an app may give: finite and not absurd; anything else is as if not given. */
+function sizeOf(value: unknown): Size | null {
+  const { width, height } = asTree(value);
+  const good = (length: unknown): length is number => typeof length === 'number' && Number.isFinite(length) && length >= 100 && length <= 10_000;
+  return good(width) && good(height) ? { width, height } : null;
+}
+
+function positionOf(value: unknown): PopperWish['position'] {
+  const tree = asTree(value);
+  const position: NonNullable<PopperWish['position']> = {};
+  for (const edge of ['top', 'left', 'right', 'bottom'] as const) {
+    const length = tree[edge];
+    if (typeof length === 'number' && Number.isFinite(length)) position[edge] = `${length}px`;
+    else if (typeof length === 'string' && /^-?[\d.]+(?:px|%|r?em|v[wh])$/.test(length)) position[edge] = length;
+  }
+  return Object.keys(position).length > 0 ? position : null;
+}
+
+function popperOf(value: unknown): PopperWish | null {
+  const popper = asTree(asTree(value)['popper']);
+  const anchor = popper['anchorElement'];
+  const placement = popper['placement'];
+  const wish: PopperWish = {
+    anchorElement: anchor instanceof HTMLElement ? anchor : null,
+    placement: typeof placement === 'string' && PLACEMENTS.test(placement) ? (placement as Placement) : null,
+    position: popper['anchorReference'] === 'anchorPosition' || !anchor ? positionOf(popper['anchorPosition']) : null,
+  };
+  return wish.anchorElement || wish.placement || wish.position ? wish : null;
+}
+
+/** Reads `customize` as an app gave it, unchecked. */
+export function widgetWishes(customize: Record<string, unknown>): WidgetWishes {
+  const video = asTree(customize['video']);
+  const sizes = asTree(video['viewSizes']);
+  const popper = asTree(video['popper']);
+  return {
+    size: sizeOf(sizes['default']),
+    ribbon: sizeOf(sizes['ribbon']),
+    resizable: video['isResizable'] !== false,
+    draggable: popper['disableDraggable'] !== true,
+    position: positionOf(popper['anchorPosition']),
+    participants: popperOf(customize['participants']),
+    chat: popperOf(customize['chat']),
+  };
+}

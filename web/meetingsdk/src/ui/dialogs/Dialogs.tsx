@@ -1,0 +1,37 @@
+import { findParticipant } from '../logic/order';
+import { useActions, useMeeting, useOption, useT, useUi, useView } from '../state/context';
+import { ConfirmDialog } from './ConfirmDialog';
+import { RefusalDialog } from './RefusalDialog';
+import { RenameDialog } from './RenameDialog';
+import { SettingsDialog } from './SettingsDialog';
+import { UnmuteDialog } from './UnmuteDialog';
+
+/** The one dialog that is open, the most urgent first. */
+export function Dialogs() {
+  const t = useT();
+  const actions = useActions();
+  const { ui, run } = useView();
+  const failure = useMeeting((state) => state.failure);
+  const unmuteBy = useMeeting((state) => state.unmuteRequestedBy);
+  const withRefusals = useOption('showJoiningErrorDialog');
+  const dialog = useUi((state) => state.dialog);
+  const userId = dialog && 'userId' in dialog ? dialog.userId : null;
+  const person = useMeeting((state) => findParticipant(state.participants, userId));
+  const close = () => ui.set({ dialog: null });
+
+  if (failure?.joinFailed) return withRefusals ? <RefusalDialog failure={failure} /> : null;
+  if (unmuteBy !== null) return <UnmuteDialog by={unmuteBy} />;
+  if (dialog?.name === 'settings') return <SettingsDialog onClose={close} />;
+  if (!dialog || !person) return null;
+  if (dialog.name === 'rename') return <RenameDialog key={person.userId} person={person} onClose={close} />;
+  const confirmed = (command: () => Promise<void>) => () => {
+    close();
+    run(command());
+  };
+  const name = { name: person.userName };
+  return dialog.name === 'remove' ? (
+    <ConfirmDialog danger title={t('remove.title', name)} text={t('remove.text')} confirm={t('remove.confirm')} onClose={close} onConfirm={confirmed(() => actions.remove(person.userId))} />
+  ) : (
+    <ConfirmDialog title={t('makeHost.title', name)} text={t('makeHost.text')} confirm={t('makeHost.confirm')} onClose={close} onConfirm={confirmed(() => actions.setRole(person.userId, 'host'))} />
+  );
+}

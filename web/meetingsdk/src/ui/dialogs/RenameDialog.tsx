@@ -1,0 +1,40 @@
+import { useId, useState, type SyntheticEvent } from 'react';
+import type { Participant } from '../../core/model';
+import { Button } from '../parts/Button';
+import { Dialog } from '../parts/Dialog';
+import { useActions, useT, useView } from '../state/context';
+
+/** Gives somebody another name. */
+export function RenameDialog({ person, onClose }: { person: Participant; onClose: () => void }) {
+  const t = useT();
+  const actions = useActions();
+  const { run } = useView();
+  const [name, setName] = useState(person.userName);
+  const form = useId();
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    const wanted = name.trim();
+    if (!wanted) return;
+    onClose();
+    if (wanted !== person.userName) run(actions.rename(person.userId, wanted));
+  };
+  return (
+    <Dialog
+      title={t('rename.title', { name: person.userName })}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>{t('action.cancel')}</Button>
+          <Button tone="primary" type="submit" form={form} disabled={!name.trim()}>{t('rename.save')}</Button>
+        </>
+      }
+    >
+      <form id={form} onSubmit={submit}>
+        <label className="ar-field">
+          <span className="ar-field__label">{t('rename.name')}</span>
+          <input className="ar-input" data-autofocus value={name} maxLength={64} onChange={(event) => setName(event.target.value)} onFocus={(event) => event.target.select()} />
+        </label>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,24 @@
+/**
+ * The views' chunk: everything with React in it. The core loads it when a view
+ * is first needed and calls one of the two functions (`UserInterface`).
+ */
+
+import type { MeetingModel, MountedView, UserInterface, ViewOptions } from '../core/model';
+import { ClientView } from './client/ClientView';
+import { ComponentView } from './component/ComponentView';
+import { mountView } from './mount';
+
+export { enUS } from './i18n/en-US';
+
+/** Mounts the full-page view into `#zmmtg-root`. */
+export function mountClientView(root: HTMLElement, model: MeetingModel, options: ViewOptions): MountedView {
+  return mountView(root, model, { ...options, view: 'client' }, ClientView);
+}
+
+/** Mounts the widget into the app's own element (`zoomAppRoot`). */
+export function mountComponentView(root: HTMLElement, model: MeetingModel, options: ViewOptions): MountedView {
+  return mountView(root, model, { ...options, view: 'component' }, ComponentView);
+}
+
+// Keeps this file true to what the core expects of it.
+({ mountClientView, mountComponentView }) satisfies UserInterface;

@@ -1,0 +1,108 @@
+import type { MeetingState, Participant } from '../../core/model';
+
+const byId = new WeakMap<readonly Participant[], Map<number, Participant>>();
+
+/** Finds a participant; the index is built once for each roster object. */
+export function findParticipant(roster: readonly Participant[], userId: number | null | undefined): Participant | undefined {
+  if (userId === null || userId === undefined) return undefined;
+  let index = byId.get(roster);
+  if (!index) {
+    index = new Map(roster.map((person) => [person.userId, person]));
+    byId.set(roster, index);
+  }
+  return index.get(userId);
+}
+
+/**
+ * Remembers an order for as long as the roster object lives: selectors run at
+ * every change of the state, most of which are only about who speaks.
+ */
+function perRoster<T>(order: (state: MeetingState) => T): (state: MeetingState) => T {
+  const known = new WeakMap<readonly Participant[], { selfId: number | undefined; kind: string | undefined; value: T }>();
+  return (state) => {
+    const selfId = state.self?.userId;
+    const kind = state.session?.kind;
+    const found = known.get(state.participants);
+    if (found && found.selfId === selfId && found.kind === kind) return found.value;
+    const value = order(state);
+    known.set(state.participants, { selfId, kind, value });
+    return value;
+  };
+}
+
+const names = new Intl.Collator();
+
+/** Joining order, which never changes while people stay, so that tiles keep their places. */
+function byArrival(a: Participant, b: Participant): number {
+  if (a.joinedAt !== b.joinedAt) return a.joinedAt < b.joinedAt ? -1 : 1;
+  return a.userId - b.userId;
+}
+
+/** Those who have a tile: the self first, then by arrival. A webinar's audience has none. */
+export const tileOrder = perRoster((state): readonly number[] => {
+  const selfId = state.self?.userId;
+  const webinar = state.session?.kind === 'webinar';
+  return state.participants
+    .filter((person) => person.state !== 'waiting' && !(webinar && person.role === 'attendee'))
+    .sort((a, b) => Number(b.userId === selfId) - Number(a.userId === selfId) || byArrival(a, b))
+    .map((person) => person.userId);
+});
+
+const RANK: Record<Participant['role'], number> = { host: 0, cohost: 1, panelist: 2, attendee: 3 };
+
+/** The list's order: the self, hosts, raised hands, panelists, the rest; by name within each. */
+export const listOrder = perRoster((state): readonly Participant[] => {
+  const selfId = state.self?.userId;
+  const rank = (person: Participant): number => {
+    if (person.userId === selfId) return -1;
+    if (RANK[person.role] < 2) return RANK[person.role];
+    return person.handRaised ? 1.5 : RANK[person.role];
+  };
+  return state.participants
+    .filter((person) => person.state !== 'waiting')
+    .sort((a, b) => rank(a) - rank(b) || names.compare(a.userName, b.userName) || a.userId - b.userId);
+});
+
+/** Those in the waiting room, the longest waiting first. */
+export const waitingOrder = perRoster((state): readonly Participant[] =>
+  state.participants.filter((person) => person.state === 'waiting').sort(byArrival),
+);
+
+/**
+ * Who fills the big picture. The one shown stays while still speaking, so the
+ * picture does not flicker between two who talk at once; the self only fills it
+ * when alone.
+ */
+export function chooseMain(tiles: readonly number[], active: readonly number[], selfId: number | undefined, shown: number | null, pinned: number | null): number | null {
+  if (pinned !== null && tiles.includes(pinned)) return pinned;
+  const eligible = (id: number) => id !== selfId && tiles.includes(id);
+  const stays = shown !== null && eligible(shown);
+  if (stays && active.includes(shown)) return shown;
+  const speaker = active.find(eligible);
+  if (speaker !== undefined) return speaker;
+  if (stays) return shown;
+  return tiles.find(eligible) ?? tiles[0] ?? null;
+}
+
+/**
+ * The strip beside the big picture. When the big picture goes from A to B, A
+ * takes B's place, so that only one small tile changes.
+ */
+export function stripOrder(previous: readonly number[], tiles: readonly number[], main: number | null): readonly number[] {
+  const wanted = new Set(tiles.filter((id) => id !== main));
+  const placed = new Set(previous.filter((id) => wanted.has(id)));
+  const arrivals = tiles.filter((id) => wanted.has(id) && !placed.has(id));
+  const strip: number[] = [];
+  for (const id of previous) {
+    if (wanted.has(id)) strip.push(id);
+    else if (id === main && arrivals.length > 0) strip.push(arrivals.shift() as number);
+  }
+  return [...strip, ...arrivals];
+}
+
+/** The one whose screen is on the stage: somebody else before the self. */
+export function sharerOf(state: MeetingState): number | null {
+  const selfId = state.self?.userId;
+  const sharers = state.participants.filter((person) => person.sharing && person.state !== 'waiting');
+  return (sharers.find((person) => person.userId !== selfId) ?? sharers[0])?.userId ?? null;
+}

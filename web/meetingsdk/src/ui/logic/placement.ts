@@ -1,0 +1,51 @@
+/** A box in CSS pixels. */
+export interface Box {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+export type Side = 'top' | 'bottom' | 'left' | 'right';
+export type Placement = Side | `${Side}-start` | `${Side}-end`;
+
+const OPPOSITE: Record<Side, Side> = { top: 'bottom', bottom: 'top', left: 'right', right: 'left' };
+const clamp = (value: number, least: number, most: number) => Math.max(least, Math.min(value, Math.max(least, most)));
+
+/**
+ * Where a popup of the given size goes beside its anchor: on the wanted side,
+ * on the opposite one when it does not fit there, always inside the bounds.
+ * `start` and `end` follow the reading direction for top and bottom.
+ */
+export function place(anchor: Box, popup: { width: number; height: number }, bounds: Box, placement: Placement, gap = 8, rtl = false): { left: number; top: number } {
+  const [wanted, align] = placement.split('-') as [Side, 'start' | 'end' | undefined];
+  const room: Record<Side, number> = {
+    top: anchor.top - bounds.top,
+    bottom: bounds.top + bounds.height - anchor.top - anchor.height,
+    left: anchor.left - bounds.left,
+    right: bounds.left + bounds.width - anchor.left - anchor.width,
+  };
+  const vertical = wanted === 'top' || wanted === 'bottom';
+  const need = (vertical ? popup.height : popup.width) + gap;
+  const side = room[wanted] < need && room[OPPOSITE[wanted]] > room[wanted] ? OPPOSITE[wanted] : wanted;
+  let left: number;
+  let top: number;
+  if (vertical) {
+    top = side === 'top' ? anchor.top - popup.height - gap : anchor.top + anchor.height + gap;
+    const atStart = rtl ? align === 'end' : align === 'start';
+    const atEnd = rtl ? align === 'start' : align === 'end';
+    if (atStart) left = anchor.left;
+    else if (atEnd) left = anchor.left + anchor.width - popup.width;
+    else left = anchor.left + (anchor.width - popup.width) / 2;
+  } else {
+    left = side === 'left' ? anchor.left - popup.width - gap : anchor.left + anchor.width + gap;
+    if (align === 'start') top = anchor.top;
+    else if (align === 'end') top = anchor.top + anchor.height - popup.height;
+    else top = anchor.top + (anchor.height - popup.height) / 2;
+  }
+  const edge = 8;
+  return {
+    left: clamp(left, bounds.left + edge, bounds.left + bounds.width - popup.width - edge),
+    top: clamp(top, bounds.top + edge, bounds.top + bounds.height - popup.height - edge),
+  };
+}

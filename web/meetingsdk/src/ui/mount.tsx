@@ -1,0 +1,47 @@
+import type { ComponentType } from 'react';
+import { createRoot } from 'react-dom/client';
+import type { MeetingModel, MountedView, ViewOptions } from '../core/model';
+import { App } from './App';
+import { createStore } from './state/store';
+import { firstUiState } from './state/ui-state';
+import { installStyles } from './styles/install';
+
+/** Mounts a view into an element of the host page, beside whatever the page keeps there. */
+export function mountView(root: HTMLElement, model: MeetingModel, options: ViewOptions, View: ComponentType): MountedView {
+  const document = root.ownerDocument;
+  const removeStyles = installStyles(document);
+  const host = document.createElement('div');
+  host.className = `anteroom anteroom--${options.view}`;
+  // Asked before anything of ours is inside: an element with a height of its own is filled.
+  if (options.view === 'component' && root.clientHeight >= 240) host.classList.add('anteroom--fill');
+  const app = document.createElement('div');
+  app.className = 'ar-app';
+  const layer = document.createElement('div');
+  layer.className = 'ar-layer';
+  host.append(app, layer);
+  root.append(host);
+
+  const speak = () => {
+    host.dir = model.i18n.direction;
+    host.lang = model.i18n.language;
+  };
+  speak();
+  const stopSpeaking = model.i18n.subscribe(speak);
+
+  const ui = createStore(firstUiState(options));
+  const react = createRoot(app, { identifierPrefix: 'anteroom-' });
+  react.render(<App model={model} ui={ui} layer={layer} View={View} />);
+
+  let mounted = true;
+  return {
+    update: (change) => ui.set({ options: { ...ui.get().options, ...change } }),
+    unmount() {
+      if (!mounted) return;
+      mounted = false;
+      stopSpeaking();
+      react.unmount();
+      host.remove();
+      removeStyles();
+    },
+  };
+}

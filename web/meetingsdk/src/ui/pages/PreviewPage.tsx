@@ -1,0 +1,81 @@
+import { useEffect, useRef, useState } from 'react';
+import { Icon } from '../icons/Icon';
+import { Avatar } from '../parts/Avatar';
+import { Button } from '../parts/Button';
+import { DeviceSelect } from '../parts/DeviceSelect';
+import { useActions, useMeeting, useOption, useT, useView } from '../state/context';
+import { LevelMeter } from './LevelMeter';
+import { useDeviceLists } from './useDeviceLists';
+import { usePreviewStream } from './usePreviewStream';
+
+/** Camera and microphone before joining: see oneself, hear that it works, go in. */
+export function PreviewPage() {
+  const t = useT();
+  const actions = useActions();
+  const { run } = useView();
+  const topic = useMeeting((state) => state.session?.topic ?? state.awaited?.topic);
+  const name = useMeeting((state) => state.self?.userName ?? '');
+  const withAV = useOption('isSupportAV');
+  const [microphone, setMicrophone] = useState(true);
+  const [camera, setCamera] = useState(true);
+  const [microphoneId, setMicrophoneId] = useState('');
+  const [cameraId, setCameraId] = useState('');
+  const sound = usePreviewStream('audio', withAV && microphone, microphoneId);
+  const picture = usePreviewStream('video', withAV && camera, cameraId);
+  const lists = useDeviceLists(`${sound.state}/${picture.state}`);
+  const video = useRef<HTMLVideoElement>(null);
+
+  useEffect(() => {
+    const element = video.current;
+    if (!element) return;
+    element.srcObject = picture.stream;
+    return () => {
+      element.srcObject = null;
+    };
+  }, [picture.stream]);
+
+  const join = () => {
+    picture.stream?.getTracks().forEach((track) => track.stop());
+    sound.stream?.getTracks().forEach((track) => track.stop());
+    actions.finishPreview({ microphone: sound.state === 'on', camera: picture.state === 'on', microphoneId, cameraId });
+  };
+  const problem = picture.state === 'denied' || sound.state === 'denied' ? 'preview.denied' : picture.state === 'missing' && sound.state === 'missing' ? 'preview.missing' : '';
+
+  return (
+    <main className="ar-page ar-preview">
+      <div className="ar-preview__card">
+        <div className="ar-preview__picture">
+          <Avatar name={name || '?'} />
+          {picture.state === 'on' ? null : <p className="ar-preview__off">{t(picture.state === 'starting' ? 'camera.starting' : picture.state === 'denied' ? 'camera.deniedLabel' : picture.state === 'missing' ? 'camera.missingLabel' : 'preview.cameraOff')}</p>}
+          <video ref={video} className="ar-video ar-video--mirrored" hidden={picture.state !== 'on'} aria-label={t('preview.picture')} autoPlay playsInline muted />
+          {withAV ? (
+            <div className="ar-preview__switches">
+              <button type="button" className={`ar-round${microphone ? '' : ' ar-round--off'}`} aria-label={t(microphone ? 'mic.muteLabel' : 'mic.unmuteLabel')} title={t(microphone ? 'mic.mute' : 'mic.unmute')} onClick={() => setMicrophone(!microphone)}>
+                <Icon name={microphone ? 'mic' : 'micOff'} />
+              </button>
+              <button type="button" className={`ar-round send-video-container__btn${camera ? '' : ' ar-round--off'}`} aria-label={t(camera ? 'camera.stopLabel' : 'camera.startLabel')} title={t(camera ? 'camera.stop' : 'camera.start')} onClick={() => setCamera(!camera)}>
+                <Icon name={camera ? 'camera' : 'cameraOff'} />
+              </button>
+            </div>
+          ) : null}
+        </div>
+        <div className="ar-preview__side">
+          {topic ? <p className="ar-page__over">{topic}</p> : null}
+          <h1 className="ar-page__title">{t('preview.title')}</h1>
+          {withAV ? (
+            <>
+              <DeviceSelect kind="microphone" choices={lists.microphones} value={microphoneId} onChange={setMicrophoneId} />
+              <LevelMeter stream={sound.stream} />
+              <DeviceSelect kind="camera" choices={lists.cameras} value={cameraId} onChange={setCameraId} />
+            </>
+          ) : null}
+          <p className="ar-preview__problem" role="status">{problem ? <><Icon name="warning" /><span>{t(problem)}</span></> : null}</p>
+          <div className="ar-preview__actions">
+            <Button tone="primary" id="pc-join" className="preview-join-button" data-autofocus onClick={join}>{t('preview.join')}</Button>
+            <Button onClick={() => run(actions.leave())}>{t('action.cancel')}</Button>
+          </div>
+        </div>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,30 @@
+import type { ReactNode } from 'react';
+import { Icon } from '../icons/Icon';
+import type { IconName } from '../icons/paths';
+import { Spinner } from '../parts/Spinner';
+
+interface StatusPageProps {
+  title: string;
+  icon?: IconName;
+  /** The meeting's topic or another line over the title. */
+  over?: string | undefined;
+  busy?: boolean;
+  children?: ReactNode;
+  actions?: ReactNode;
+}
+
+/** A page with one message, for the times before and after the meeting. */
+export function StatusPage({ title, icon, over, busy = false, children, actions }: StatusPageProps) {
+  return (
+    <main className="ar-page">
+      <div className="ar-page__card">
+        {icon ? <span className={`ar-page__icon${busy ? ' ar-page__icon--busy' : ''}`}><Icon name={icon} /></span> : null}
+        {over ? <p className="ar-page__over">{over}</p> : null}
+        <h1 className="ar-page__title" role="status">{title}</h1>
+        {children ? <div className="ar-page__text">{children}</div> : null}
+        {busy ? <Spinner /> : null}
+        {actions ? <div className="ar-page__actions">{actions}</div> : null}
+      </div>
+    </main>
+  );
+}

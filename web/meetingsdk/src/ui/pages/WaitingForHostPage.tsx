@@ -1,0 +1,18 @@
+import { dayAndTime } from '../logic/format';
+import { Button } from '../parts/Button';
+import { useActions, useMeeting, useView } from '../state/context';
+import { StatusPage } from './StatusPage';
+
+/** The meeting exists, its host is not there yet (3008). */
+export function WaitingForHostPage() {
+  const { t, language, run } = useView();
+  const actions = useActions();
+  const awaited = useMeeting((state) => state.awaited);
+  const when = awaited?.scheduleTime ? dayAndTime(awaited.scheduleTime, language) : '';
+  return (
+    <StatusPage icon="clock" busy over={awaited?.topic} title={t('waitingForHost.title')} actions={<Button onClick={() => run(actions.leave())}>{t('leave.leave')}</Button>}>
+      {when ? <p>{t('waitingForHost.scheduled', { time: when })}</p> : null}
+      <p>{t('waitingForHost.text')}</p>
+    </StatusPage>
+  );
+}

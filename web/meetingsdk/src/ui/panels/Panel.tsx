@@ -1,0 +1,42 @@
+import { useEffect, useId, useRef, type KeyboardEvent, type ReactNode } from 'react';
+import { IconButton } from '../parts/IconButton';
+import { useT, useView } from '../state/context';
+
+interface PanelProps {
+  title: string;
+  children: ReactNode;
+  className?: string;
+}
+
+/** A panel at the side of the stage. It takes the focus when opened and gives it back when closed. */
+export function Panel({ title, children, className = '' }: PanelProps) {
+  const t = useT();
+  const { ui } = useView();
+  const box = useRef<HTMLElement>(null);
+  const titleId = useId();
+
+  useEffect(() => {
+    const element = box.current;
+    const document = element?.ownerDocument;
+    const before = document?.activeElement;
+    element?.querySelector<HTMLElement>('[data-autofocus]')?.focus({ preventScroll: true });
+    return () => {
+      const lost = !document?.activeElement || document.activeElement === document.body || element?.contains(document.activeElement);
+      if (lost && before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+    };
+  }, []);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape') ui.set({ panel: null });
+  };
+
+  return (
+    <aside ref={box} className={`ar-panel ${className}`} aria-labelledby={titleId} onKeyDown={onKeyDown}>
+      <header className="ar-panel__head">
+        <h2 id={titleId}>{title}</h2>
+        <IconButton icon="close" label={t('panel.close', { name: title })} onClick={() => ui.set({ panel: null })} />
+      </header>
+      {children}
+    </aside>
+  );
+}

@@ -1,0 +1,39 @@
+import { memo } from 'react';
+import type { Participant } from '../../core/model';
+import { Icon } from '../icons/Icon';
+import { Avatar } from '../parts/Avatar';
+import { useT } from '../state/context';
+import { ParticipantMenu } from './ParticipantMenu';
+
+/** One person of the list. Rows off the screen are not laid out, so 300 of them stay cheap. */
+export const ParticipantRow = memo(function ParticipantRow({ person, isSelf, withMenu }: { person: Participant; isSelf: boolean; withMenu: boolean }) {
+  const t = useT();
+  const notes = [
+    isSelf ? t('name.me') : '',
+    person.role === 'attendee' ? '' : t(`role.${person.role}`),
+    person.guest ? t('role.guest') : '',
+    person.state === 'reconnecting' ? t('state.reconnecting') : '',
+  ].filter(Boolean);
+  const audio = t(person.audioOn ? (person.muted ? 'state.muted' : 'state.unmuted') : 'state.noAudio');
+
+  return (
+    <li className="ar-person participants-item__item-layout">
+      <Avatar name={person.userName} />
+      <div className="ar-person__text">
+        <span className="ar-person__name">{person.userName}</span>
+        {notes.length > 0 ? <span className="ar-person__note">{notes.join(' · ')}</span> : null}
+      </div>
+      <div className="ar-person__state">
+        {person.handRaised ? <span className="ar-person__hand" role="img" aria-label={t('state.handRaised')} title={t('state.handRaised')}><Icon name="hand" /></span> : null}
+        {person.sharing ? <span role="img" aria-label={t('state.sharing')} title={t('state.sharing')}><Icon name="share" /></span> : null}
+        <span className={person.audioOn ? (person.muted ? 'ar-person__off' : '') : 'ar-person__none'} role="img" aria-label={audio} title={audio}>
+          <Icon name={person.audioOn ? (person.muted ? 'micOff' : 'mic') : 'audioJoin'} />
+        </span>
+        <span className={person.videoOn ? '' : 'ar-person__off'} role="img" aria-label={t(person.videoOn ? 'state.cameraOn' : 'state.cameraOff')} title={t(person.videoOn ? 'state.cameraOn' : 'state.cameraOff')}>
+          <Icon name={person.videoOn ? 'camera' : 'cameraOff'} />
+        </span>
+        {withMenu ? <ParticipantMenu person={person} /> : <span className="ar-person__gap" />}
+      </div>
+    </li>
+  );
+});

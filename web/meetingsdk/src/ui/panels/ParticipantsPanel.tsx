@@ -1,0 +1,60 @@
+import { useDeferredValue, useMemo, useState } from 'react';
+import { Icon } from '../icons/Icon';
+import { listOrder, waitingOrder } from '../logic/order';
+import { canManage, personActions } from '../logic/permissions';
+import { Button } from '../parts/Button';
+import { useActions, useMeeting, useOption, useSelf, useT, useView } from '../state/context';
+import { Panel } from './Panel';
+import { ParticipantRow } from './ParticipantRow';
+import { WaitingList } from './WaitingList';
+
+/** Everybody in the meeting, and for hosts everybody at its door. */
+export function ParticipantsPanel() {
+  const t = useT();
+  const actions = useActions();
+  const { run } = useView();
+  const self = useSelf();
+  const session = useMeeting((state) => state.session);
+  const isSupportChat = useOption('isSupportChat');
+  const people = useMeeting(listOrder);
+  const waiting = useMeeting(waitingOrder);
+  const [search, setSearch] = useState('');
+  const wanted = useDeferredValue(search.trim().toLocaleLowerCase());
+  const found = useMemo(
+    () => (wanted ? people.filter((person) => person.userName.toLocaleLowerCase().includes(wanted)) : people),
+    [people, wanted],
+  );
+  const manages = canManage(self);
+
+  return (
+    <Panel title={t('participants.title', { count: people.length })} className="ar-panel--people participants-section-container">
+      <div className="ar-search">
+        <Icon name="search" />
+        <input
+          type="search"
+          data-autofocus
+          value={search}
+          maxLength={64}
+          placeholder={t('participants.search')}
+          aria-label={t('participants.search')}
+          onChange={(event) => setSearch(event.target.value)}
+        />
+      </div>
+      <div className="ar-panel__scroll">
+        {manages && waiting.length > 0 ? <WaitingList people={waiting} /> : null}
+        {found.length === 0 ? <p className="ar-panel__empty">{t('participants.none')}</p> : null}
+        <ul className="ar-people" aria-label={t('participants.short')}>
+          {found.map((person) => (
+            <ParticipantRow key={person.userId} person={person} isSelf={person.userId === self?.userId} withMenu={personActions(self, person, session, { isSupportChat }).length > 0} />
+          ))}
+        </ul>
+      </div>
+      {manages ? (
+        <div className="ar-panel__foot">
+          <Button onClick={() => run(actions.muteAll(true))}>{t('host.muteAll')}</Button>
+          <Button onClick={() => run(actions.muteAll(false))}>{t('host.askAllUnmute')}</Button>
+        </div>
+      ) : null}
+    </Panel>
+  );
+}

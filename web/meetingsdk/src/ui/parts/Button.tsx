@@ -1,0 +1,12 @@
+import type { ButtonHTMLAttributes } from 'react';
+
+interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+  tone?: 'plain' | 'primary' | 'danger' | 'quiet';
+}
+
+const COMPAT = { plain: 'zm-btn', primary: 'zm-btn zm-btn--primary', danger: 'zm-btn zm-btn--danger', quiet: 'zm-btn' };
+
+/** A button with words. */
+export function Button({ tone = 'plain', className = '', type = 'button', ...rest }: ButtonProps) {
+  return <button {...rest} type={type} className={`ar-button ar-button--${tone} ${COMPAT[tone]} ${className}`} />;
+}

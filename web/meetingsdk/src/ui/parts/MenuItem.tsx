@@ -1,0 +1,31 @@
+import { Icon } from '../icons/Icon';
+import type { IconName } from '../icons/paths';
+
+interface MenuItemProps {
+  label: string;
+  onSelect: () => void;
+  icon?: IconName;
+  /** Given for a choice of one of several; shows a tick. */
+  checked?: boolean;
+  danger?: boolean;
+  disabled?: boolean;
+  className?: string;
+}
+
+/** An entry of a {@link Menu}. */
+export function MenuItem({ label, onSelect, icon, checked, danger = false, disabled = false, className = '' }: MenuItemProps) {
+  return (
+    <button
+      type="button"
+      role={checked === undefined ? 'menuitem' : 'menuitemradio'}
+      aria-checked={checked}
+      aria-disabled={disabled || undefined}
+      tabIndex={-1}
+      className={`ar-menu__item${danger ? ' ar-menu__item--danger' : ''} ${className}`}
+      onClick={disabled ? undefined : onSelect}
+    >
+      {checked === undefined ? icon ? <Icon name={icon} /> : null : <span className="ar-menu__tick">{checked ? <Icon name="check" /> : null}</span>}
+      <span className="ar-menu__label">{label}</span>
+    </button>
+  );
+}

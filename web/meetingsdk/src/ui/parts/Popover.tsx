@@ -1,0 +1,75 @@
+import { useEffect, useLayoutEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
+import { createPortal } from 'react-dom';
+import { place, type Placement } from '../logic/placement';
+import { useView } from '../state/context';
+
+interface PopoverProps {
+  anchor: RefObject<HTMLElement | null>;
+  onClose: () => void;
+  placement?: Placement;
+  className?: string;
+  children: ReactNode;
+}
+
+/** A box beside its anchor, inside the window, closed by Escape or a click elsewhere. */
+export function Popover({ anchor, onClose, placement = 'bottom-start', className = '', children }: PopoverProps) {
+  const { layer, rtl } = useView();
+  const box = useRef<HTMLDivElement>(null);
+  const [at, setAt] = useState<{ left: number; top: number } | null>(null);
+  const close = useRef(onClose);
+  useEffect(() => {
+    close.current = onClose;
+  });
+  const target = layer();
+
+  useLayoutEffect(() => {
+    const popup = box.current;
+    const from = anchor.current;
+    if (!popup || !from || !target) return;
+    const view = popup.ownerDocument.defaultView;
+    const settle = () => {
+      const origin = target.getBoundingClientRect();
+      const rect = from.getBoundingClientRect();
+      const bounds = { left: 0, top: 0, width: view?.innerWidth ?? origin.width, height: view?.innerHeight ?? origin.height };
+      const spot = place(rect, { width: popup.offsetWidth, height: popup.offsetHeight }, bounds, placement, 8, rtl);
+      setAt({ left: spot.left - origin.left, top: spot.top - origin.top });
+    };
+    settle();
+    const observer = new ResizeObserver(settle);
+    observer.observe(popup);
+    view?.addEventListener('resize', settle);
+    return () => {
+      observer.disconnect();
+      view?.removeEventListener('resize', settle);
+    };
+  }, [anchor, placement, rtl, target]);
+
+  useEffect(() => {
+    const document = box.current?.ownerDocument;
+    if (!document) return;
+    const onPointer = (event: PointerEvent) => {
+      const node = event.target as Node;
+      if (!box.current?.contains(node) && !anchor.current?.contains(node)) close.current();
+    };
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape') return;
+      event.stopPropagation();
+      close.current();
+      anchor.current?.focus();
+    };
+    document.addEventListener('pointerdown', onPointer, true);
+    document.addEventListener('keydown', onKey, true);
+    return () => {
+      document.removeEventListener('pointerdown', onPointer, true);
+      document.removeEventListener('keydown', onKey, true);
+    };
+  }, [anchor]);
+
+  if (!target) return null;
+  return createPortal(
+    <div ref={box} className={`ar-popover zoom-MuiPopper-root ${className}`} style={at ? { left: at.left, top: at.top } : { opacity: 0 }}>
+      {children}
+    </div>,
+    target,
+  );
+}

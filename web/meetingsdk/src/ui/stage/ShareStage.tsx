@@ -1,0 +1,44 @@
+import { useRef } from 'react';
+import { Icon } from '../icons/Icon';
+import { tileOrder } from '../logic/order';
+import { Button } from '../parts/Button';
+import { useElementSize } from '../parts/useElementSize';
+import { useActions, useMeeting, useParticipant, useT, useView } from '../state/context';
+import { TileVideo } from '../tile/TileVideo';
+import { Strip } from './Strip';
+
+/** Somebody's screen, large, and the people in a strip beside or above it. */
+export function ShareStage({ sharer }: { sharer: number }) {
+  const t = useT();
+  const actions = useActions();
+  const { run } = useView();
+  const box = useRef<HTMLDivElement>(null);
+  const { width, height } = useElementSize(box);
+  const tiles = useMeeting(tileOrder);
+  const isSelf = useMeeting((state) => state.self?.userId === sharer);
+  const person = useParticipant(sharer);
+  const side = width > 720 && width / Math.max(height, 1) > 1.3;
+  // Below this height people take more than they give while a screen is read.
+  const withStrip = height > 320 || side;
+
+  return (
+    <div ref={box} className={`ar-speaker ar-share video-share-layout${side ? ' ar-speaker--side' : ''}`}>
+      {withStrip ? <Strip tiles={tiles} main={null} vertical={side} /> : null}
+      <div className="ar-share__main sharee-container__viewport">
+        {isSelf ? (
+          <div className="ar-share__own">
+            <Icon name="share" />
+            <p className="ar-share__title">{t('share.own')}</p>
+            <p className="ar-share__hint">{t('share.ownHint')}</p>
+            <Button tone="danger" className="sharer-button--stop" onClick={() => run(actions.setShare(false))}>{t('share.stop')}</Button>
+          </div>
+        ) : (
+          <>
+            <div className="ar-share__by"><Icon name="share" /><span>{t('share.by', { name: person?.userName ?? '' })}</span></div>
+            <TileVideo userId={sharer} kind="screen" label={t('share.screen')} />
+          </>
+        )}
+      </div>
+    </div>
+  );
+}

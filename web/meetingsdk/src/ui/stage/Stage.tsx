@@ -1,0 +1,23 @@
+import { sharerOf, tileOrder } from '../logic/order';
+import { useMeeting, useT, useUi } from '../state/context';
+import { GalleryStage } from './GalleryStage';
+import { RibbonStage } from './RibbonStage';
+import { ShareStage } from './ShareStage';
+import { SpeakerStage } from './SpeakerStage';
+
+/** The pictures, in the chosen layout; a shared screen comes first. */
+export function Stage() {
+  const t = useT();
+  const layout = useUi((state) => state.layout);
+  const sharer = useMeeting(sharerOf);
+  const count = useMeeting((state) => tileOrder(state).length);
+
+  let content;
+  if (count === 0 && sharer === null) content = <p className="ar-stage__empty">{t('stage.empty')}</p>;
+  else if (layout === 'ribbon') content = <RibbonStage />;
+  else if (sharer !== null) content = <ShareStage sharer={sharer} />;
+  else if (layout === 'gallery') content = <GalleryStage />;
+  else content = <SpeakerStage alone={layout === 'active'} />;
+
+  return <main className="ar-stage" id="wc-content" aria-label={t('stage.label')}>{content}</main>;
+}

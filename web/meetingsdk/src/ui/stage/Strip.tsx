@@ -1,0 +1,44 @@
+import { useRef, useState } from 'react';
+import { pageOf } from '../logic/grid';
+import { stripOrder } from '../logic/order';
+import { useElementSize } from '../parts/useElementSize';
+import { useT } from '../state/context';
+import { Tile } from '../tile/Tile';
+import { Pager } from './Pager';
+
+interface StripProps {
+  tiles: readonly number[];
+  main: number | null;
+  vertical: boolean;
+}
+
+/** Small tiles beside the big picture, as many as fit, in pages. */
+export function Strip({ tiles, main, vertical }: StripProps) {
+  const t = useT();
+  const box = useRef<HTMLDivElement>(null);
+  const { width, height } = useElementSize(box);
+  const [wanted, setPage] = useState(0);
+  const [order, setOrder] = useState<readonly number[]>([]);
+  const next = stripOrder(order, tiles, main);
+
+  if (order.length !== next.length || order.some((id, i) => id !== next[i])) setOrder(next);
+
+  const gap = 8;
+  const room = vertical ? height : width;
+  const ideal = Math.floor(vertical ? (width * 9) / 16 : (height * 16) / 9);
+  // One more fits when all become a little shorter; better than an empty end of the strip.
+  const capacity = Math.max(1, Math.min(25, Math.floor((room + gap) / Math.max(ideal * 0.8 + gap, 1))));
+  const length = Math.min(ideal, Math.floor((room - gap * (capacity - 1)) / capacity));
+  const tileWidth = vertical ? width : length;
+  const tileHeight = vertical ? length : height;
+  const { page, pages, items } = pageOf(next, wanted, capacity);
+
+  return (
+    <div className={`ar-strip${vertical ? ' ar-strip--vertical' : ''}`} role="group" aria-label={t('stage.others')}>
+      <div className="ar-strip__box" ref={box}>
+        {tileWidth > 0 && tileHeight > 0 ? items.map((id) => <Tile key={id} userId={id} compact width={tileWidth} height={tileHeight} />) : null}
+      </div>
+      <Pager page={page} pages={pages} onPage={setPage} vertical={vertical} />
+    </div>
+  );
+}

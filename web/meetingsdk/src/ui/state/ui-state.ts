@@ -1,0 +1,49 @@
+import type { ViewOptions } from '../../core/model';
+
+export type Layout = 'gallery' | 'speaker' | 'ribbon' | 'active' | 'minimized';
+export type PanelName = 'participants' | 'chat';
+export type DialogName =
+  | { name: 'settings' }
+  | { name: 'rename'; userId: number }
+  | { name: 'remove'; userId: number }
+  | { name: 'makeHost'; userId: number };
+
+/** A message of the view's own, such as a command that was refused. */
+export interface LocalNotice {
+  id: number;
+  level: 'info' | 'error';
+  key: string;
+  values?: Record<string, string | number>;
+}
+
+/** What only this page knows: which panel is open, who is pinned. */
+export interface UiState {
+  options: ViewOptions;
+  layout: Layout;
+  panel: PanelName | null;
+  dialog: DialogName | null;
+  pinned: number | null;
+  /** The one to whom the chat input writes; null means everyone. */
+  chatTo: number | null;
+  notices: readonly LocalNotice[];
+}
+
+/** The layout a view starts with; names this view does not have fall back to the speaker. */
+export function firstLayout(options: ViewOptions): Layout {
+  switch (options.defaultView) {
+    case 'gallery':
+    case 'multiSpeaker':
+      return 'gallery';
+    case 'ribbon':
+    case 'active':
+    case 'minimized':
+      return options.view === 'component' ? options.defaultView : 'speaker';
+    default:
+      return 'speaker';
+  }
+}
+
+/** The state of a view just mounted. */
+export function firstUiState(options: ViewOptions): UiState {
+  return { options, layout: firstLayout(options), panel: null, dialog: null, pinned: null, chatTo: null, notices: [] };
+}

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { chooseMain, findParticipant, listOrder, sharerOf, stripOrder, tileOrder, waitingOrder } from '../logic/order';
+import { person, state } from './fake';
+
+describe('tileOrder', () => {
+  it('is the self, then arrival, whoever speaks, raises a hand or is renamed', () => {
+    const people = [person(5), person(2), person(9), person(3, { state: 'waiting' })];
+    expect(tileOrder(state(people))).toEqual([5, 2, 9]);
+    const changed = [people[0], { ...person(2), userName: 'Zed', handRaised: true }, person(9, { muted: false })].flatMap((each) => each ?? []);
+    expect(tileOrder(state(changed, { activeSpeakers: [9] }))).toEqual([5, 2, 9]);
+  });
+
+  it('moves nobody when somebody comes or goes', () => {
+    const before = tileOrder(state([person(1), person(2), person(3), person(4)]));
+    const after = tileOrder(state([person(1), person(2), person(4), person(8)]));
+    expect(after.filter((id) => before.includes(id))).toEqual(before.filter((id) => after.includes(id)));
+  });
+
+  it('leaves out a webinar audience', () => {
+    const webinar = state([person(1, { role: 'host' }), person(2, { role: 'panelist' }), person(3)]);
+    expect(tileOrder({ ...webinar, session: webinar.session && { ...webinar.session, kind: 'webinar' } })).toEqual([1, 2]);
+  });
+});
+
+describe('listOrder', () => {
+  it('is self, host, co-host, raised hands, others by name', () => {
+    const people = [person(1, { userName: 'Z' }), person(2, { userName: 'B' }), person(3, { userName: 'A', role: 'cohost' }), person(4, { userName: 'Y', handRaised: true }), person(5, { userName: 'C', role: 'host' }), person(6, { state: 'waiting' })];
+    expect(listOrder(state(people)).map((each) => each.userId)).toEqual([1, 5, 3, 4, 2]);
+    expect(waitingOrder(state(people)).map((each) => each.userId)).toEqual([6]);
+  });
+});
+
+describe('chooseMain', () => {
+  const tiles = [1, 2, 3, 4];
+  it.each([
+    ['the loudest first', [3, 2], null, null, 3],
+    ['the one shown while still speaking', [3, 2], 2, null, 2],
+    ['the one shown while nobody speaks', [], 2, null, 2],
+    ['never the self while others are there', [1], null, null, 2],
+    ['the next when the one shown has left', [], 7, null, 2],
+    ['the pinned one before all', [3], 2, 4, 4],
+    ['not a pinned one who left', [3], 2, 9, 3],
+  ])('%s', (_name, active, shown, pinned, expected) => {
+    expect(chooseMain(tiles, active, 1, shown, pinned)).toBe(expected);
+  });
+  it('is the self when alone, and nobody in an empty room', () => {
+    expect(chooseMain([1], [], 1, null, null)).toBe(1);
+    expect(chooseMain([], [], 1, null, null)).toBeNull();
+  });
+});
+
+describe('stripOrder', () => {
+  it('changes one place when the big picture changes', () => {
+    const first = stripOrder([], [1, 2, 3, 4], 2);
+    expect(first).toEqual([1, 3, 4]);
+    expect(stripOrder(first, [1, 2, 3, 4], 3)).toEqual([1, 2, 4]);
+  });
+  it('is settled after one step', () => {
+    const once = stripOrder([1, 3, 4], [1, 2, 3, 4, 5], 4);
+    expect(stripOrder(once, [1, 2, 3, 4, 5], 4)).toEqual(once);
+    expect([...once].sort()).toEqual([1, 2, 3, 5]);
+  });
+});
+
+describe('sharerOf and findParticipant', () => {
+  it('prefers the screen of somebody else', () => {
+    expect(sharerOf(state([person(1, { sharing: true }), person(2, { sharing: true })]))).toBe(2);
+    expect(sharerOf(state([person(1, { sharing: true }), person(2)]))).toBe(1);
+    expect(sharerOf(state([person(1)]))).toBeNull();
+  });
+  it('finds in each roster its own', () => {
+    expect(findParticipant([person(1)], 1)?.userId).toBe(1);
+    expect(findParticipant([person(2)], 1)).toBeUndefined();
+    expect(findParticipant([person(2)], null)).toBeUndefined();
+  });
+});

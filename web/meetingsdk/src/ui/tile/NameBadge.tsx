@@ -1,0 +1,30 @@
+import { memo } from 'react';
+import { Icon } from '../icons/Icon';
+import { useT } from '../state/context';
+
+interface NameBadgeProps {
+  name: string;
+  muted: boolean;
+  audioOn: boolean;
+  speaking: boolean;
+  handRaised: boolean;
+  host: boolean;
+  self: boolean;
+}
+
+/** The name on a picture with what must not be told by colour alone: muted, speaking, hand up, host. */
+export const NameBadge = memo(function NameBadge({ name, muted, audioOn, speaking, handRaised, host, self }: NameBadgeProps) {
+  const t = useT();
+  return (
+    <div className="ar-badge">
+      {handRaised ? <span className="ar-badge__hand" role="img" aria-label={t('state.handRaised')}><Icon name="hand" /></span> : null}
+      {!audioOn || muted ? (
+        <span className="ar-badge__muted" role="img" aria-label={t(audioOn ? 'state.muted' : 'state.noAudio')}><Icon name="micOff" /></span>
+      ) : speaking ? (
+        <span className="ar-badge__speaking" role="img" aria-label={t('state.speaking')}><Icon name="wave" /></span>
+      ) : null}
+      <span className="ar-badge__name">{self ? t('name.you', { name }) : name}</span>
+      {host ? <span className="ar-badge__host" role="img" aria-label={t('role.host')}><Icon name="crown" /></span> : null}
+    </div>
+  );
+});

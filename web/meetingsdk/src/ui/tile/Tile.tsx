@@ -1,0 +1,78 @@
+import { memo } from 'react';
+import { IconButton } from '../parts/IconButton';
+import { Avatar } from '../parts/Avatar';
+import { Spinner } from '../parts/Spinner';
+import { useMeeting, useOption, useParticipant, useT, useUi, useView } from '../state/context';
+import { NameBadge } from './NameBadge';
+import { TileVideo } from './TileVideo';
+
+interface TileProps {
+  userId: number;
+  /** The size in CSS pixels; without it the style sheet decides. */
+  width?: number;
+  height?: number;
+  className?: string;
+  /** Small tiles carry no pin button. */
+  compact?: boolean;
+}
+
+/** One person: their picture, or their initials while the camera is off. */
+export const Tile = memo(function Tile({ userId, width, height, className = '', compact = false }: TileProps) {
+  const t = useT();
+  const { ui } = useView();
+  const person = useParticipant(userId);
+  const isSelf = useMeeting((state) => state.self?.userId === userId);
+  const speaking = useMeeting((state) => state.activeSpeakers.includes(userId));
+  const pinned = useUi((state) => state.pinned === userId);
+  const withHeader = useOption('videoHeader');
+  const Player = useOption('view') === 'component' ? 'video-player-container' : 'video-player';
+  if (!person) return null;
+
+  const reconnecting = person.state === 'reconnecting';
+  const talks = speaking && !person.muted && person.audioOn && !reconnecting;
+  const status = [
+    talks ? t('state.speaking') : person.muted || !person.audioOn ? t('state.muted') : '',
+    person.videoOn ? '' : t('state.cameraOff'),
+    reconnecting ? t('state.reconnecting') : '',
+  ].filter(Boolean);
+
+  return (
+    <div
+      className={`ar-tile ${talks ? 'ar-tile--speaking' : ''} ${reconnecting ? 'ar-tile--away' : ''} ${className}`}
+      style={width === undefined ? undefined : { width, height }}
+      role="group"
+      aria-label={[isSelf ? t('name.you', { name: person.userName }) : person.userName, ...status].join(', ')}
+      data-user-id={userId}
+    >
+      <Avatar name={person.userName} />
+      {person.videoOn && !reconnecting ? (
+        <Player class="ar-player">
+          <TileVideo userId={userId} kind="camera" mirrored={isSelf} />
+        </Player>
+      ) : null}
+      {reconnecting ? (
+        <div className="ar-tile__away"><Spinner /><span>{t('state.reconnecting')}</span></div>
+      ) : null}
+      {withHeader ? (
+        <NameBadge
+          name={person.userName}
+          muted={person.muted}
+          audioOn={person.audioOn}
+          speaking={talks}
+          handRaised={person.handRaised}
+          host={person.role === 'host'}
+          self={isSelf}
+        />
+      ) : null}
+      {compact ? null : (
+        <IconButton
+          icon="pin"
+          label={t(pinned ? 'action.unpin' : 'action.pin', { name: person.userName })}
+          aria-pressed={pinned}
+          className="ar-tile__pin"
+          onClick={() => ui.set({ pinned: pinned ? null : userId, ...(pinned || ui.get().layout !== 'gallery' ? {} : { layout: 'speaker' as const }) })}
+        />
+      )}
+    </div>
+  );
+});

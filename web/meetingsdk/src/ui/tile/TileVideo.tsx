@@ -1,0 +1,37 @@
+import { memo, useEffect, useRef } from 'react';
+import type { VideoKind } from '../../core/model';
+import { useActions } from '../state/context';
+
+interface TileVideoProps {
+  userId: number;
+  kind: VideoKind;
+  mirrored?: boolean;
+  label?: string;
+}
+
+/**
+ * One picture. It is asked for only while this element is on the page, so
+ * people on other pages of the gallery cost no bandwidth.
+ */
+export const TileVideo = memo(function TileVideo({ userId, kind, mirrored = false, label }: TileVideoProps) {
+  const video = useRef<HTMLVideoElement>(null);
+  const actions = useActions();
+
+  useEffect(() => {
+    const element = video.current;
+    if (!element) return;
+    return actions.attachVideo(userId, kind, element);
+  }, [actions, userId, kind]);
+
+  return (
+    <video
+      ref={video}
+      className={`ar-video ar-video--${kind}${mirrored ? ' ar-video--mirrored' : ''}`}
+      aria-label={label}
+      aria-hidden={label ? undefined : true}
+      autoPlay
+      playsInline
+      muted
+    />
+  );
+});

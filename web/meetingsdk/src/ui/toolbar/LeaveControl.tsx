@@ -1,0 +1,36 @@
+import { useRef, useState } from 'react';
+import { Menu } from '../parts/Menu';
+import { MenuItem } from '../parts/MenuItem';
+import { useActions, useSelf, useT, useView } from '../state/context';
+import { ToolbarButton } from './ToolbarButton';
+
+/** Leaving, and for the host ending for everybody. Nobody leaves by one stray click. */
+export function LeaveControl() {
+  const t = useT();
+  const actions = useActions();
+  const { run } = useView();
+  const host = useSelf()?.role === 'host';
+  const button = useRef<HTMLButtonElement>(null);
+  const [open, setOpen] = useState(false);
+
+  return (
+    <div className="ar-leave footer__leave-btn-container">
+      <ToolbarButton
+        ref={button}
+        icon="leave"
+        text={t('leave.short')}
+        tone="danger"
+        popup="menu"
+        expanded={open}
+        className="footer__leave-btn leave-btn"
+        onClick={() => setOpen(!open)}
+      />
+      {open ? (
+        <Menu anchor={button} label={t('leave.short')} onClose={() => setOpen(false)} placement="top-end">
+          {host ? <MenuItem icon="close" danger label={t('leave.end')} className="leave-meeting-options__btn" onSelect={() => { setOpen(false); run(actions.end()); }} /> : null}
+          <MenuItem icon="leave" danger={!host} label={t('leave.leave')} className="leave-meeting-options__btn" onSelect={() => { setOpen(false); run(actions.leave()); }} />
+        </Menu>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+import { useRef } from 'react';
+import { canPublish } from '../logic/permissions';
+import { useElementSize } from '../parts/useElementSize';
+import { useMeeting, useOption, useSelf, useT } from '../state/context';
+import { CameraControl } from './CameraControl';
+import { HandControl } from './HandControl';
+import { LeaveControl } from './LeaveControl';
+import { MicControl } from './MicControl';
+import { MoreControl } from './MoreControl';
+import { PanelButtons } from './PanelButtons';
+import { ShareControl } from './ShareControl';
+
+/** Below this width share and hand move into the menu. */
+const NARROW = 560;
+/** Below this width the panels' buttons do, too. */
+const TINY = 290;
+
+/** The row of controls under the pictures. */
+export function Toolbar() {
+  const t = useT();
+  const box = useRef<HTMLElement>(null);
+  const { width } = useElementSize(box);
+  const narrow = width > 0 && width < NARROW;
+  const tiny = width > 0 && width < TINY;
+  const self = useSelf();
+  const session = useMeeting((state) => state.session);
+  const publishes = canPublish(self, session);
+  const withAV = useOption('isSupportAV') && publishes;
+  const withShare = useOption('screenShare') && publishes;
+
+  return (
+    <footer ref={box} id="wc-footer" className={`ar-toolbar zoom-MuiToolbar-root footer${narrow ? ' ar-toolbar--narrow' : ''}`} role="toolbar" aria-label={t('toolbar.label')}>
+      <div className="ar-toolbar__group">
+        {withAV ? <MicControl /> : null}
+        {withAV ? <CameraControl /> : null}
+      </div>
+      <div className="ar-toolbar__group ar-toolbar__group--middle">
+        {withShare && !narrow ? <ShareControl /> : null}
+        {tiny ? null : <PanelButtons />}
+        {narrow ? null : <HandControl />}
+        <MoreControl narrow={narrow} tiny={tiny} />
+      </div>
+      <div className="ar-toolbar__group ar-toolbar__group--end">
+        <LeaveControl />
+      </div>
+    </footer>
+  );
+}

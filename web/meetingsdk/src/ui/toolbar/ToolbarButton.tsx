@@ -1,0 +1,51 @@
+import type { Ref } from 'react';
+import { Icon } from '../icons/Icon';
+import type { IconName } from '../icons/paths';
+
+interface ToolbarButtonProps {
+  icon: IconName;
+  /** The short words under the icon. */
+  text: string;
+  /** The accessible name; `text` unless given. */
+  label?: string;
+  title?: string;
+  onClick: () => void;
+  tone?: 'plain' | 'off' | 'on' | 'danger';
+  pressed?: boolean;
+  expanded?: boolean;
+  popup?: 'menu' | 'dialog';
+  controls?: string;
+  busy?: boolean;
+  count?: number | undefined;
+  badge?: number | undefined;
+  className?: string;
+  ref?: Ref<HTMLButtonElement>;
+}
+
+/** A button of the toolbar: an icon, and words under it where there is room. */
+export function ToolbarButton({
+  icon, text, label = text, title = label, onClick, tone = 'plain', pressed, expanded, popup, controls, busy = false, count, badge, className = '', ref,
+}: ToolbarButtonProps) {
+  return (
+    <button
+      ref={ref}
+      type="button"
+      className={`ar-tool ar-tool--${tone}${busy ? ' ar-tool--busy' : ''} footer-button-base__button zoom-MuiButton-root ${className}`}
+      aria-label={label}
+      title={title}
+      aria-pressed={pressed}
+      aria-expanded={expanded}
+      aria-haspopup={popup}
+      aria-controls={controls}
+      aria-busy={busy || undefined}
+      onClick={onClick}
+    >
+      <span className="ar-tool__icon">
+        <Icon name={icon} />
+        {count === undefined ? null : <span className="ar-tool__count" aria-hidden="true">{count}</span>}
+        {badge ? <span className="ar-tool__badge" aria-hidden="true">{badge > 99 ? '99+' : badge}</span> : null}
+      </span>
+      <span className="ar-tool__text" aria-hidden="true">{text}</span>
+    </button>
+  );
+}

@@ -1,0 +1,31 @@
+import { useMemo } from 'react';
+import { useOption } from '../state/context';
+
+/** An entry that the app adds to the toolbar's menu (`customize.toolbar.buttons`). */
+export interface CustomButton {
+  text: string;
+  className: string;
+  onClick: () => void;
+}
+
+/** How many entries of an app the menu takes. */
+const MOST = 20;
+
+/** Reads the app's entries; what has no words or no handler is left out. */
+export function customButtons(customize: Record<string, unknown>): CustomButton[] {
+  const toolbar = customize['toolbar'];
+  const buttons = typeof toolbar === 'object' && toolbar !== null ? (toolbar as Record<string, unknown>)['buttons'] : undefined;
+  if (!Array.isArray(buttons)) return [];
+  return buttons.slice(0, MOST).flatMap((entry: unknown) => {
+    if (typeof entry !== 'object' || entry === null) return [];
+    const { text, onClick, className } = entry as Record<string, unknown>;
+    if (typeof text !== 'string' || text === '' || typeof onClick !== 'function') return [];
+    return [{ text, className: typeof className === 'string' ? className : '', onClick: () => void (onClick as () => unknown)() }];
+  });
+}
+
+/** The app's own entries of the toolbar's menu. */
+export function useCustomButtons(): CustomButton[] {
+  const customize = useOption('customize');
+  return useMemo(() => customButtons(customize), [customize]);
+}

@@ -1,0 +1,253 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createEmbedded } from '../src/component-view/factory';
+import { settle } from './support/fake-clock';
+import { FakeServer, joinArgs, person, refusal } from './support/fake-server';
+
+let server: FakeServer;
+let embedded: ReturnType<typeof createEmbedded>;
+let zoomAppRoot: HTMLElement;
+
+beforeEach(() => {
+  server = new FakeServer();
+  embedded = createEmbedded(server.surroundings());
+  zoomAppRoot = document.createElement('div');
+  document.body.replaceChildren(zoomAppRoot);
+});
+
+async function joined() {
+  const client = embedded.createClient();
+  const changes: unknown[] = [];
+  client.on('connection-change', (payload: unknown) => void changes.push(payload));
+  await client.init({ zoomAppRoot, language: 'en-US' });
+  await client.join(joinArgs);
+  return { client, changes };
+}
+
+async function rejection(promise: Promise<unknown>): Promise<Record<string, unknown> & Error> {
+  try {
+    await promise;
+  } catch (error) {
+    return error as Record<string, unknown> & Error;
+  }
+  throw new Error('the promise did not reject');
+}
+
+describe('joining', () => {
+  it('resolves to an empty text and shows the roster', async () => {
+    const { client, changes } = await joined();
+    expect(changes).toEqual([{ state: 'Connecting' }, { state: 'Connected' }]);
+    expect(client.getCurrentUser()).toMatchObject({ userId: 2, userName: 'Person 2', displayName: 'Person 2', isHost: false, bHold: false, muted: true, bVideoOn: false, audio: '', bRaiseHand: false });
+    expect(client.getAttendeeslist().map((p) => p.userId)).toEqual([2, 1]);
+    expect(client.getCurrentMeetingInfo()).toMatchObject({ isInMeeting: true, meetingNumber: 12345678901, meetingTopic: 'Tea' });
+    expect(server.joins[0]).toMatchObject({ view: 'component', sdkVersion: '6.2.0', userName: 'Ada', meetingNumber: '123 4567-8901' });
+  });
+
+  it('awaits an init that still runs', async () => {
+    const client = embedded.createClient();
+    void client.init({ zoomAppRoot });
+    await expect(client.join(joinArgs)).resolves.toBe('');
+  });
+
+  it('is code 2 without init, and after an init that failed', async () => {
+    const client = embedded.createClient();
+    expect(await rejection(client.join(joinArgs))).toMatchObject({ errorCode: 2, reason: 'MEETING_NOT_INIT', cause: 'init_not_called' });
+    await rejection(client.init({}));
+    expect(await rejection(client.join(joinArgs))).toMatchObject({ errorCode: 2, cause: 'init_failed' });
+    expect(server.joins).toHaveLength(0);
+  });
+
+  it('yields one participant under a StrictMode double mount', async () => {
+    const client = embedded.createClient();
+    void client.init({ zoomAppRoot });
+    const first = client.join(joinArgs);
+    expect(embedded.createClient()).toBe(client);
+    void client.init({ zoomAppRoot });
+    const second = client.join({ ...joinArgs, signature: 'fresh', meetingNumber: 12345678901 });
+    await expect(Promise.all([first, second])).resolves.toEqual(['', '']);
+    expect(server.joins).toHaveLength(1);
+    await expect(client.join(joinArgs)).resolves.toBe('');
+    expect(server.seats).toBe(1);
+  });
+
+  it.each(['initialising', 'joining'])('yields one participant when the first mount is destroyed while %s', async (when) => {
+    let answer = (): void => undefined;
+    if (when === 'joining') {
+      server.replies = [(request) => new Promise((resolve) => (answer = () => resolve(server.admit(request))))];
+    }
+    const first = embedded.createClient();
+    void first.init({ zoomAppRoot });
+    const abandoned = rejection(first.join(joinArgs));
+    if (when === 'joining') await settle();
+    embedded.destroyClient();
+    queueMicrotask(() => answer());
+    const second = embedded.createClient();
+    void second.init({ zoomAppRoot });
+    await expect(second.join(joinArgs)).resolves.toBe('');
+    await abandoned;
+    expect(server.seats).toBe(1);
+  });
+
+  it('is 3005 for another meeting, without a status while the first is live', async () => {
+    const { client, changes } = await joined();
+    changes.length = 0;
+    expect(await rejection(client.join({ ...joinArgs, meetingNumber: '999999999' }))).toMatchObject({ errorCode: 3005, reason: 'ANOTHER_MEETING_RUNNING', cause: 'other_meeting_in_page' });
+    expect(changes).toEqual([]);
+  });
+
+  it.each([
+    ['insecure_context', { secure: false }],
+    ['browser_unsupported', { webRTC: false }],
+  ])('is 200 %s', async (cause, facts) => {
+    Object.assign(server.facts, facts);
+    const client = embedded.createClient();
+    await client.init({ zoomAppRoot });
+    expect(await rejection(client.join(joinArgs))).toMatchObject({ errorCode: 200, reason: 'FAIL', cause });
+    expect(server.joins).toHaveLength(0);
+  });
+
+  it.each(['ui', 'media'] as const)('is 200 asset_blocked when the %s chunk is blocked, and works once it is not', async (chunk) => {
+    server.blocked = chunk;
+    const client = embedded.createClient();
+    await client.init({ zoomAppRoot });
+    expect(await rejection(client.join(joinArgs))).toMatchObject({ errorCode: 200, cause: 'asset_blocked' });
+    server.blocked = null;
+    await expect(client.join(joinArgs)).resolves.toBe('');
+  });
+});
+
+describe('a refused join', () => {
+  const wrongPassword = refusal(3004, 'WRONG_MEETING_PASSWORD', 'Meeting Passcode wrong.', 'passcode_wrong', { evidence: 'it differs', alsoFailing: [] });
+
+  it('rejects with an Error whose own enumerable fields tell everything', async () => {
+    server.replies = [wrongPassword];
+    const client = embedded.createClient();
+    const changes: unknown[] = [];
+    client.on('connection-change', (payload: unknown) => void changes.push(payload));
+    await client.init({ zoomAppRoot });
+    const error = await rejection(client.join({ ...joinArgs, password: 'nope' }));
+    expect(error).toBeInstanceOf(Error);
+    expect({ ...error }).toEqual({
+      type: 'JOIN_MEETING_FAILED', reason: 'WRONG_MEETING_PASSWORD', errorCode: 3004, message: 'Meeting Passcode wrong.', name: 'WRONG_MEETING_PASSWORD',
+      cause: 'passcode_wrong', remedy: 'Do this.', retryable: false, retryAfter: null, attemptId: 'a-1', docs: '/docs/errors/3004', evidence: 'it differs', alsoFailing: [],
+    });
+    expect(changes).toEqual([
+      { state: 'Connecting' },
+      { state: 'Fail', reason: 'WRONG_MEETING_PASSWORD', errorCode: 3004, message: 'Meeting Passcode wrong.', name: 'WRONG_MEETING_PASSWORD', cause: 'passcode_wrong' },
+    ]);
+    expect(server.joins[0]).toMatchObject({ password: 'nope', passwordOption: 'password' });
+  });
+
+  it('gives the sentence where the app, or the server for it, wants it', async () => {
+    server.replies = [wrongPassword, refusal(3004, 'WRONG_MEETING_PASSWORD', 'Meeting Passcode wrong.', 'passcode_wrong', { reasonStyle: 'sentence' })];
+    const client = embedded.createClient();
+    await client.init({ zoomAppRoot, reasonStyle: 'sentence' });
+    expect(await rejection(client.join(joinArgs))).toMatchObject({ reason: 'Meeting Passcode wrong.', name: 'WRONG_MEETING_PASSWORD' });
+    await client.init({ zoomAppRoot });
+    expect(await rejection(client.join(joinArgs))).toMatchObject({ reason: 'Meeting Passcode wrong.' });
+  });
+
+  it('never polls on 3008, and the same client joins again', async () => {
+    server.replies = [refusal(3008, 'MEETING_NOT_START', 'Meeting has not started', 'host_not_here', { result: { topic: 'Tea', scheduleTime: null }, retryable: true })];
+    const client = embedded.createClient();
+    await client.init({ zoomAppRoot });
+    expect(await rejection(client.join(joinArgs))).toMatchObject({ errorCode: 3008, reason: 'MEETING_NOT_START', result: { topic: 'Tea', scheduleTime: null } });
+    await server.clock.advance(120_000);
+    expect(server.joins).toHaveLength(1);
+    await expect(client.join(joinArgs)).resolves.toBe('');
+  });
+
+  it('tells the handlers in the options as well', async () => {
+    server.replies = [wrongPassword];
+    const seen: unknown[] = [];
+    const client = embedded.createClient();
+    await client.init({ zoomAppRoot });
+    await rejection(client.join({ ...joinArgs, error: (e: { errorCode: number }) => seen.push(e.errorCode) }));
+    await client.join({ ...joinArgs, success: (answer: unknown) => seen.push(answer) });
+    expect(seen).toEqual([3004, '']);
+  });
+});
+
+describe('functions', () => {
+  it.each([
+    ['before a join', 'closed'],
+    ['in the waiting room', 'on hold'],
+    ['while reconnecting', 'reconnecting'],
+  ])('are refused %s', async (_when, reason) => {
+    const client = embedded.createClient();
+    await client.init({ zoomAppRoot });
+    if (reason === 'on hold') server.state = 'waiting';
+    if (reason === 'on hold') server.participants[1] = person(2, { state: 'waiting' });
+    if (reason !== 'closed') await client.join(joinArgs);
+    if (reason === 'reconnecting') server.line.handlers.lost();
+    const error = await rejection(client.lockMeeting(true));
+    expect({ ...error }).toEqual({ type: 'IMPROPER_MEETING_STATE', reason, errorCode: 1, message: `IMPROPER_MEETING_STATE: ${reason}` });
+  });
+
+  it('that do not exist here say so', async () => {
+    const { client } = await joined();
+    expect(await rejection(client.record('start'))).toMatchObject({ type: 'INVALID_OPERATION', errorCode: 1, reason: 'record is not supported by this SDK' });
+  });
+
+  it('become commands', async () => {
+    const { client } = await joined();
+    await client.rename('Eve', 1);
+    await client.putOnHold(1, true);
+    await client.putOnHold(1, false);
+    await client.makeCoHost(1);
+    await client.revokeCoHost(1);
+    expect(server.commands.map(({ type, data }) => [type, data])).toEqual([
+      ['seat.rename', { userId: 1, userName: 'Eve' }],
+      ['seat.hold', { userId: 1, hold: true }],
+      ['seat.admit', { userId: 1 }],
+      ['seat.role', { userId: 1, role: 'cohost' }],
+      ['seat.role', { userId: 1, role: 'attendee' }],
+    ]);
+    expect(await rejection(client.expel('x'))).toMatchObject({ type: 'INVALID_PARAMETERS' });
+  });
+
+  it('resolve sendChat to the sent message', async () => {
+    const { client } = await joined();
+    server.onCommand = (type) => {
+      if (type === 'chat.send') server.publish('chat.message', { id: 'c1', text: 'Hi', sentAt: '2026-01-01T00:00:01Z', sender: { userId: 2, name: 'Person 2' }, receiver: null });
+      return {};
+    };
+    await expect(client.sendChat('Hi')).resolves.toEqual({ id: 'c1', message: 'Hi', sender: { name: 'Person 2', userId: 2 }, receiver: { name: 'Everyone', userId: 0 }, timestamp: Date.parse('2026-01-01T00:00:01Z') });
+    expect(await rejection(client.sendChat('x'.repeat(21)))).toMatchObject({ type: 'INVALID_PARAMETERS' });
+  });
+
+  it('throws from updateVideoOptions before the view is mounted', () => {
+    expect(() => embedded.createClient().updateVideoOptions({})).toThrow();
+  });
+
+  it('keeps names that never existed undefined, and unknown events harmless', () => {
+    const client = embedded.createClient() as unknown as Record<string, unknown>;
+    for (const name of ['leave', 'destroy', 'mount', 'joinAudio', 'getMediaStream', 'getParticipantsList']) expect(client[name]).toBeUndefined();
+    expect(() => embedded.createClient().on('device-change', () => undefined)).not.toThrow();
+    expect(() => createEmbedded(server.surroundings()).destroyClient()).not.toThrow();
+  });
+});
+
+describe('events', () => {
+  it('tell of later arrivals as arrays, and of changes in part', async () => {
+    const { client } = await joined();
+    const seen: [string, unknown][] = [];
+    for (const name of ['user-added', 'user-updated', 'user-removed']) client.on(name, (payload: unknown) => void seen.push([name, payload]));
+    server.publish('participant.added', person(3));
+    server.publish('participant.updated', { userId: 3, handRaised: true });
+    server.publish('participant.removed', { userId: 3, reason: 'left' });
+    expect(seen[0]).toEqual(['user-added', [expect.objectContaining({ userId: 3, displayName: 'Person 3', bCoHost: false })]]);
+    expect(seen[1]).toEqual(['user-updated', [{ userId: 3, bRaiseHand: true }]]);
+    expect(seen[2]).toEqual(['user-removed', [expect.objectContaining({ userId: 3 })]]);
+    expect(seen).toHaveLength(3);
+  });
+
+  it('off takes a handler away', async () => {
+    const { client } = await joined();
+    const seen: unknown[] = [];
+    const handler = (payload: unknown): void => void seen.push(payload);
+    client.on('user-added', handler);
+    client.off('user-added', handler);
+    server.publish('participant.added', person(3));
+    expect(seen).toEqual([]);
+  });
+});

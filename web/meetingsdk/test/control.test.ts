@@ -1,0 +1,153 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Control } from '../src/core/control';
+import type { LineHandlers, OpenLine } from '../src/core/line';
+import { LineError } from '../src/core/line';
+import { FakeClock, settle } from './support/fake-clock';
+import { person, session } from './support/fake-server';
+
+let clock: FakeClock;
+let line: LineHandlers;
+let rpc: (method: string, data: unknown) => Promise<unknown>;
+let seen: string[];
+let control: Control;
+
+const snapshot = (revision: number) => ({ revision, self: person(2), session, participants: [person(2)], chat: [] });
+const openLine: OpenLine = (_address, handlers) => {
+  line = handlers;
+  return { connect: () => undefined, rpc: (method, data) => rpc(method, data), close: () => undefined };
+};
+
+beforeEach(() => {
+  clock = new FakeClock();
+  seen = [];
+  rpc = async () => snapshot(10);
+  let ids = 0;
+  control = new Control(clock, () => `request-${++ids}`, openLine, { url: 'ws://x', token: 't' }, {
+    snapshot: (s) => void seen.push(`snapshot ${s.revision}`),
+    event: (e) => void seen.push(`event ${e.revision}`),
+    ready: () => void seen.push('ready'),
+    lost: () => void seen.push('lost'),
+    closed: (code) => void seen.push(`closed ${code}`),
+  });
+});
+
+const event = (revision: number): void => line.event({ revision, type: 'session.updated', data: {} });
+
+describe('revisions', () => {
+  it('asks for a snapshot on the first connect, even after the one of the join answer', async () => {
+    control.start(snapshot(9));
+    line.connected(false);
+    await settle();
+    expect(seen).toEqual(['snapshot 9', 'snapshot 10', 'ready']);
+  });
+
+  it('drops what the snapshot holds, keeps equal later ones and revision 0', async () => {
+    control.start(null);
+    line.connected(false);
+    await settle();
+    seen.length = 0;
+    for (const revision of [9, 10, 11, 11, 0, 15]) event(revision);
+    expect(seen).toEqual(['event 11', 'event 11', 'event 0', 'event 15']);
+  });
+
+  it('holds events back while a snapshot is under way', async () => {
+    let answer = (_: unknown): void => undefined;
+    rpc = () => new Promise((resolve) => (answer = resolve));
+    control.start(null);
+    line.connected(false);
+    event(11);
+    event(9);
+    expect(seen).toEqual([]);
+    answer(snapshot(10));
+    await settle();
+    expect(seen).toEqual(['snapshot 10', 'event 11', 'ready']);
+  });
+
+  it('asks again after a reconnect that did not recover, and not after one that did', async () => {
+    control.start(null);
+    line.connected(false);
+    await settle();
+    line.lost();
+    line.connected(true);
+    await settle();
+    expect(seen).toEqual(['snapshot 10', 'ready', 'lost', 'ready']);
+    rpc = async () => snapshot(20);
+    line.lost();
+    line.connected(false);
+    await settle();
+    expect(seen.slice(4)).toEqual(['lost', 'snapshot 20', 'ready']);
+  });
+
+  it('asks again when the snapshot was cut off, though the line recovered', async () => {
+    rpc = () => Promise.reject(new LineError(11, 'connection closed', true));
+    control.start(null);
+    line.connected(false);
+    await settle();
+    line.lost();
+    rpc = async () => snapshot(12);
+    line.connected(true);
+    await settle();
+    expect(seen).toEqual(['lost', 'snapshot 12', 'ready']);
+  });
+});
+
+describe('commands', () => {
+  it('are repeated under one id when the line is cut, and only once it is back', async () => {
+    control.start(null);
+    line.connected(false);
+    await settle();
+    const sent: unknown[] = [];
+    rpc = async (_method, data) => {
+      sent.push(data);
+      if (sent.length === 1) throw new LineError(11, 'connection closed', true);
+      return { revision: 11, result: 'done' };
+    };
+    const outcome = control.command('session.lock', { locked: true });
+    await settle();
+    line.lost();
+    await clock.advance(5_000);
+    expect(sent).toHaveLength(1);
+    line.connected(true);
+    await clock.advance(1_000);
+    await expect(outcome).resolves.toEqual({ revision: 11, result: 'done' });
+    expect(sent).toEqual([
+      { requestId: 'request-1', type: 'session.lock', data: { locked: true } },
+      { requestId: 'request-1', type: 'session.lock', data: { locked: true } },
+    ]);
+  });
+
+  it('time out when the line never comes back', async () => {
+    control.start(null);
+    rpc = () => Promise.reject(new LineError(11, 'connection closed', true));
+    const outcome = control.command('session.lock', {}).catch((e: unknown) => e);
+    await clock.advance(15_000);
+    expect(await outcome).toMatchObject({ type: 'OPERATION_TIMEOUT' });
+  });
+
+  it.each([
+    [1001, 'INSUFFICIENT_PRIVILEGES', 'INSUFFICIENT_PRIVILEGES', 'host or co-host only'],
+    [1002, 'INVALID_PARAMETERS: userName', 'INVALID_PARAMETERS', 'userName'],
+    [1003, 'IMPROPER_MEETING_STATE: on hold', 'IMPROPER_MEETING_STATE', 'on hold'],
+    [1004, 'INVALID_OPERATION', 'INVALID_OPERATION', 'not possible now'],
+    [1006, 'RATE_LIMITED', 'INVALID_OPERATION', 'too many calls; wait a moment'],
+    [4242, 'strange', 'INTERNAL_ERROR', 'strange'],
+  ])('refusal %i becomes %s', async (code, message, type, reason) => {
+    control.start(null);
+    line.connected(false);
+    await settle();
+    rpc = () => Promise.reject(new LineError(code, message, false));
+    await expect(control.command('x', {})).rejects.toMatchObject({ type, reason });
+  });
+
+  it('try an internal error of the server three times', async () => {
+    control.start(null);
+    line.connected(false);
+    await settle();
+    let tries = 0;
+    rpc = () => (tries++, Promise.reject(new LineError(1005, 'INTERNAL_ERROR', false)));
+    const outcome = control.command('x', {}).catch((e: unknown) => e);
+    await clock.advance(5_000);
+    expect(await outcome).toMatchObject({ type: 'INTERNAL_ERROR' });
+    expect(tries).toBe(3);
+  });
+});

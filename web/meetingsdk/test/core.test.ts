@@ -1,0 +1,158 @@
+import { describe, expect, it, vi } from 'vitest';
+import { closingOf, detailsOf } from '../src/core/catalogue';
+import { Dictionaries } from '../src/core/i18n';
+import { leaveReasonOf } from '../src/core/room-handlers';
+import { SeatMemory, memoryStorage, sturdy } from '../src/core/seat-memory';
+import { chooseServer, isVendorHost } from '../src/core/server';
+import { leaveAddress } from '../src/client-view/leave-url';
+import { joinAnswerOf } from '../src/core/wire';
+import { browserName } from '../src/core/requirements';
+
+describe('the server', () => {
+  const page = 'https://app.test';
+  it.each([
+    [{ webEndpoint: 'meet.test' }, 'https://meet.test'],
+    [{ webEndpoint: 'https://meet.test/' }, 'https://meet.test'],
+    [{ webEndpoint: 'localhost:8080' }, 'http://localhost:8080'],
+    [{ webEndpoint: '127.0.0.1:8080' }, 'http://127.0.0.1:8080'],
+    [{ webEndpoint: 'zoom.us', scriptUrl: 'https://meet.test/6.2.0/zoom.js' }, 'https://meet.test'],
+    [{ webEndpoint: 'www.zoomgov.com', builtIn: 'https://built.test' }, 'https://built.test'],
+    [{ webEndpoint: undefined, scriptUrl: null, builtIn: 'https://built.test/' }, 'https://built.test'],
+    [{ webEndpoint: '', builtIn: '' }, page],
+    [{ webEndpoint: 'ftp://x' }, page],
+    [{ webEndpoint: { a: 1 } }, page],
+    [{ scriptUrl: 'https://source.zoom.us/6.2.0/zoom.js' }, page],
+  ])('%j is %s', (hints, server) => {
+    vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    expect(chooseServer({ pageOrigin: page, ...hints })).toBe(server);
+  });
+
+  it.each([['zoom.us', true], ['API.zoom.us', true], ['us02web.zoom.us.', true], ['notzoom.us', false], ['zoom.us.evil.test', false]])('%s is the vendor: %s', (host, vendor) => {
+    expect(isVendorHost(host)).toBe(vendor);
+  });
+});
+
+describe('leaveUrl', () => {
+  it.each([
+    [undefined, 'https://app.test'],
+    ['', 'https://app.test'],
+    ['/bye?x=1', 'https://app.test/bye?x=1'],
+    ['http://127.0.0.1', 'http://127.0.0.1'],
+    ['about:blank', 'about:blank'],
+    ['example.org', 'https://example.org'],
+    ['example.org:8443/x', 'https://example.org:8443/x'],
+    ['//example.org/x', 'https://example.org/x'],
+    ['javascript:alert(1)', 'https://app.test'],
+    ['data:text/html,x', 'https://app.test'],
+  ])('%s leads to %s', (given, address) => {
+    expect(leaveAddress(given, 'https://app.test')).toBe(address);
+  });
+});
+
+describe('the memory of a seat', () => {
+  const memory = (tab = memoryStorage()): SeatMemory => new SeatMemory(tab, memoryStorage(), () => 'device');
+
+  it('belongs to a server, a meeting and a person', () => {
+    const seats = memory();
+    seats.remember('https://a', '1', 'ada', 'token');
+    expect(seats.resumeToken('https://a', '1', 'ada')).toBe('token');
+    expect(seats.resumeToken('https://b', '1', 'ada')).toBeNull();
+    expect(seats.resumeToken('https://a', '2', 'ada')).toBeNull();
+    expect(seats.resumeToken('https://a', '1', 'eve')).toBeNull();
+    seats.forget('https://a', '1');
+    expect(seats.resumeToken('https://a', '1', 'ada')).toBeNull();
+  });
+
+  it('survives forbidden and full storage', () => {
+    const forbidden = sturdy(() => {
+      throw new DOMException('denied', 'SecurityError');
+    });
+    const full = sturdy(() => ({
+      getItem: () => null,
+      setItem() {
+        throw new DOMException('full', 'QuotaExceededError');
+      },
+      removeItem: () => undefined,
+    }));
+    for (const storage of [forbidden, full]) {
+      const seats = memory(storage);
+      seats.remember('https://a', '1', 'ada', 'token');
+      expect(seats.resumeToken('https://a', '1', 'ada')).toBe('token');
+    }
+  });
+
+  it('is not fooled by what others wrote', () => {
+    const tab = memoryStorage();
+    tab.setItem('anteroom.seat:https://a:1', '{"person":"ada"');
+    expect(memory(tab).resumeToken('https://a', '1', 'ada')).toBeNull();
+  });
+});
+
+describe('codes', () => {
+  it.each([
+    [4501, 4004], [4502, 3009], [4503, null], [4504, 4001], [4505, 4001], [4506, 4019], [4507, 4001], [4999, 4001],
+  ])('closing code %i is %s', (line, code) => {
+    expect(closingOf(line).code).toBe(code);
+  });
+
+  it.each([
+    [{ code: null, cause: 'taken_over' }, false, 5],
+    [{ code: 3009, cause: 'removed_by_host' }, false, 6],
+    [{ code: 3009, cause: 'removed_by_host' }, true, 7],
+    [{ code: 4004, cause: 'ended_by_host' }, false, 1],
+    [{ code: 4004, cause: 'duration_limit' }, false, 0],
+    [{ code: 4001, cause: 'gave_up' }, false, 0],
+  ])('%j (waiting: %s) leaves with reason %i', (ending, waiting, reason) => {
+    expect(leaveReasonOf(ending, waiting)).toBe(reason);
+  });
+
+  it.each([
+    [1, 'FAIL', 'asset_blocked'], [200, 'FAIL', 'asset_blocked'], [2, 'MEETING_NOT_INIT', 'init_not_called'], [3005, 'ANOTHER_MEETING_RUNNING', 'other_meeting_in_page'],
+    [3621, 'NO_RESPONSE_FROM_WEB', 'unreachable'], [4000, 'RE_CONNECTING', 'media_lost'], [4001, 'DISCONNECT', 'gave_up'],
+  ])('%i is %s, with a remedy for %s', (code, name, cause) => {
+    const details = detailsOf(code, cause);
+    expect(details).toMatchObject({ errorCode: code, name, cause, docs: `/docs/errors/${code}` });
+    expect(details.errorMessage).not.toBe('');
+    expect(details.remedy).not.toBe('');
+  });
+});
+
+describe('the answer to a join', () => {
+  it.each([[null], ['x'], [[]], [{}], [{ errorCode: '0' }], [{ errorCode: 0 }], [{ errorCode: 0, participant: {}, meeting: {}, realtime: { url: '' } }]])('%j is none', (value) => {
+    expect(joinAnswerOf(value)).toBeNull();
+  });
+});
+
+describe('words', () => {
+  it('fills places, falls back to English and echoes what is unknown', () => {
+    const words = new Dictionaries();
+    words.addBase('en-US', { hello: 'Hello {name}, {name}!', bye: 'Bye' });
+    words.add('jp-JP', { bye: 'じゃあ' });
+    words.use('jp-JP');
+    expect(words.language).toBe('ja-JP');
+    expect(words.t('bye')).toBe('じゃあ');
+    expect(words.t('hello', { name: 'Ada' })).toBe('Hello Ada, Ada!');
+    expect(words.t('no.such.key')).toBe('no.such.key');
+    words.use('he-IL');
+    expect(words.direction).toBe('rtl');
+  });
+
+  it('lets the words of an app stand over those of the SDK', () => {
+    const words = new Dictionaries();
+    words.add('en-US', { bye: 'Ta-ta' });
+    words.addBase('en-US', { bye: 'Bye' });
+    expect(words.t('bye')).toBe('Ta-ta');
+  });
+});
+
+describe('browsers', () => {
+  it.each([
+    ['Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36', 'Chrome', '140.0.0.0'],
+    ['Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0', 'Edge', '140.0.0.0'],
+    ['Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0', 'Firefox', '143.0'],
+    ['Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15', 'Safari', '18.5'],
+    ['curl', 'unknown', ''],
+  ])('%s', (userAgent, name, version) => {
+    expect(browserName(userAgent)).toEqual({ browserName: name, browserVersion: version });
+  });
+});

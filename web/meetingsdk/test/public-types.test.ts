@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import type { ZoomMtgObject as OwnClient } from '../src/client-view/zoom-mtg';
+import { createZoomMtg } from '../src/client-view/zoom-mtg';
+import type { EmbeddedClient as OwnEmbedded } from '../src/component-view/client';
+import { createEmbedded } from '../src/component-view/factory';
+import type { EmbeddedClient, ZoomMtgEmbeddedObject } from '../types/embedded';
+import type { ClientError, ZoomMtgObject } from '../types/index';
+import { FakeServer } from './support/fake-server';
+
+/** True only if nothing of the public type is missing from our own. */
+type HasAll<Public, Own> = [Exclude<keyof Public, keyof Own>] extends [never] ? true : never;
+type HasNoMore<Public, Own> = [Exclude<keyof Own, keyof Public>] extends [never] ? true : never;
+
+const complete: [HasAll<ZoomMtgObject, OwnClient>, HasNoMore<ZoomMtgObject, OwnClient>, HasAll<EmbeddedClient, OwnEmbedded>, HasNoMore<EmbeddedClient, OwnEmbedded>] = [true, true, true, true];
+
+/** How apps write it; this need only compile. */
+export async function appsOf(ZoomMtg: ZoomMtgObject, embedded: ZoomMtgEmbeddedObject, root: HTMLElement): Promise<void> {
+  ZoomMtg.init({ leaveUrl: '/', success: () => ZoomMtg.join({ meetingNumber: 1, userName: 'a', signature: 's', passWord: 'p', success: () => undefined, error: (e: ClientError) => void e.errorCode }) });
+  const roster = await ZoomMtg.getAttendeeslist({});
+  void roster.result.attendeesList[0]?.userId;
+  ZoomMtg.inMeetingServiceListener('onUserJoin', (data: { userId: number }) => void data.userId);
+  const client = embedded.createClient();
+  await client.init({ zoomAppRoot: root, language: 'en-US', customize: { video: { isResizable: true } } });
+  await client.join({ meetingNumber: '1', userName: 'a', signature: 's' });
+  client.on('connection-change', (payload) => void (payload.state === 'Closed'));
+}
+
+describe('the public types', () => {
+  it('name exactly what is there', () => {
+    expect(complete).toEqual([true, true, true, true]);
+    const server = new FakeServer();
+    const zoom = createZoomMtg(server.surroundings()) as unknown as Record<string, unknown>;
+    const client = createEmbedded(server.surroundings()).createClient() as unknown as Record<string, unknown>;
+    for (const [name, value] of [...Object.entries(zoom), ...Object.entries(client)]) {
+      expect(typeof value, name).toBe(name === 'i18n' ? 'object' : 'function');
+    }
+    expect(Object.keys(zoom)).toHaveLength(93);
+    expect(Object.keys(client)).toHaveLength(71);
+  });
+});

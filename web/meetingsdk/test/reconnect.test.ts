@@ -1,0 +1,156 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createEmbedded } from '../src/component-view/factory';
+import { LineError } from '../src/core/line';
+import { settle } from './support/fake-clock';
+import { FakeServer, joinArgs, person } from './support/fake-server';
+
+let server: FakeServer;
+let embedded: ReturnType<typeof createEmbedded>;
+let changes: Record<string, unknown>[];
+
+beforeEach(async () => {
+  server = new FakeServer();
+  await enter();
+});
+
+async function enter() {
+  const zoomAppRoot = document.createElement('div');
+  document.body.replaceChildren(zoomAppRoot);
+  embedded = createEmbedded(server.surroundings());
+  changes = [];
+  const client = embedded.createClient();
+  client.on('connection-change', (payload: unknown) => void changes.push(payload as Record<string, unknown>));
+  await client.init({ zoomAppRoot });
+  await client.join(joinArgs);
+  changes.length = 0;
+  return client;
+}
+
+describe('a broken line', () => {
+  it('is 4000 at once, and connected once everything is back', async () => {
+    server.line.handlers.lost();
+    server.engine.handlers.reconnecting();
+    expect(changes).toMatchObject([{ state: 'Reconnecting', errorCode: 4000, reason: 'RE_CONNECTING', cause: 'control_channel_lost' }]);
+    await server.clock.advance(20_000);
+    server.line.handlers.connected(true);
+    await settle();
+    expect(changes).toHaveLength(1);
+    server.engine.handlers.connected();
+    expect(changes.slice(1)).toEqual([{ state: 'Connected' }]);
+    await server.clock.advance(120_000);
+    expect(changes).toHaveLength(2);
+  });
+
+  it('brings back state, roster and chat without loss or duplicates', async () => {
+    const client = embedded.createClient();
+    const added: number[] = [];
+    const chat: string[] = [];
+    client.on('user-added', (list: unknown) => (list as { userId: number }[]).forEach((p) => added.push(p.userId)));
+    client.on('chat-on-message', (m: unknown) => void chat.push((m as { id: string }).id));
+    const message = (id: string) => ({ id, text: id, sentAt: `2026-01-01T00:00:0${id}Z`, sender: { userId: 1, name: 'P' }, receiver: null });
+    server.publish('chat.message', message('1'));
+    server.line.handlers.lost();
+    server.participants = [...server.participants, person(3)];
+    server.chat = [message('1'), message('2')];
+    server.revision = 20;
+    server.line.handlers.connected(false);
+    await settle();
+    server.publish('chat.message', message('2'), 20);
+    expect(chat).toEqual(['1', '2']);
+    expect(added).toEqual([3]);
+  });
+
+  it('is 4001 when it is not restored within 60 s; nothing is left open, and the seat may be taken back', async () => {
+    server.line.handlers.lost();
+    await server.clock.advance(59_900);
+    expect(changes.map((c) => c.state)).toEqual(['Reconnecting']);
+    await server.clock.advance(200);
+    expect(changes[1]).toMatchObject({ state: 'Closed', errorCode: 4001, reason: 'DISCONNECT', cause: 'gave_up' });
+    expect(server.line.closed).toBe(true);
+    expect(server.engine.calls.at(-1)).toBe('disconnect');
+    expect(server.received.filter((r) => r.path === '/sdk/v1/leave')).toHaveLength(0);
+    await embedded.createClient().join(joinArgs);
+    expect(server.joins[1]).toMatchObject({ resumeToken: 'resume-1' });
+  });
+
+  it('connects media again with a fresh token when it was thrown out', async () => {
+    let fails = 1;
+    server.onMediaConnect = () => {
+      if (fails-- > 0) throw new Error('refused');
+    };
+    server.engine.handlers.disconnected();
+    await server.clock.advance(3_000);
+    expect(server.engine.calls.filter((c) => c.startsWith('connect'))).toEqual(['connect first', 'connect fresh', 'connect fresh']);
+    expect(changes.map((c) => [c.state, c.cause])).toEqual([['Reconnecting', 'media_lost'], ['Connected', undefined]]);
+  });
+});
+
+describe('coming back', () => {
+  it('takes the seat back after a reload of the same person only', async () => {
+    server.page = { occupant: null, leaving: Promise.resolve() };
+    await enter();
+    expect(server.joins[1]).toMatchObject({ resumeToken: 'resume-1' });
+    server.page = { occupant: null, leaving: Promise.resolve() };
+    embedded = createEmbedded(server.surroundings());
+    const client = embedded.createClient();
+    await client.init({ zoomAppRoot: document.body });
+    await client.join({ ...joinArgs, userName: 'Somebody else' });
+    expect(server.joins[2]).not.toHaveProperty('resumeToken');
+  });
+
+  it('does not after leaving', async () => {
+    const client = embedded.createClient();
+    await client.leaveMeeting();
+    expect(changes).toEqual([{ state: 'Closed', reason: 'left' }]);
+    await client.join(joinArgs);
+    expect(server.joins[1]).not.toHaveProperty('resumeToken');
+    expect(server.joins[1]?.deviceId).toBe(server.joins[0]?.deviceId);
+    expect(server.joins[1]?.joinId).not.toBe(server.joins[0]?.joinId);
+  });
+});
+
+describe('an admitted join whose control channel never opens', () => {
+  it('is 3621 after 15 s and gives the seat up', async () => {
+    await embedded.createClient().leaveMeeting();
+    server.autoConnect = false;
+    const outcome = embedded.createClient().join(joinArgs).catch((e: unknown) => e);
+    await server.clock.advance(15_100);
+    expect(await outcome).toMatchObject({ errorCode: 3621, cause: 'unreachable' });
+    expect(server.seats).toBe(0);
+  });
+
+  it('is the reason of the closing when there is one', async () => {
+    await embedded.createClient().leaveMeeting();
+    server.autoConnect = false;
+    const outcome = embedded.createClient().join(joinArgs).catch((e: unknown) => e);
+    await settle();
+    server.line.handlers.closed(4501);
+    expect(await outcome).toMatchObject({ type: 'JOIN_MEETING_FAILED', errorCode: 4004, reason: 'MEETING_ENDED' });
+  });
+});
+
+describe('a large meeting', () => {
+  it('waits for the snapshot by RPC, and asks again when it fails', async () => {
+    await embedded.createClient().leaveMeeting();
+    server.withSnapshot = false;
+    let fails = 2;
+    server.onSnapshot = () => {
+      if (fails-- > 0) throw new LineError(1005, 'INTERNAL_ERROR', false);
+      return server.snapshot();
+    };
+    const outcome = embedded.createClient().join(joinArgs);
+    await server.clock.advance(3_000);
+    await expect(outcome).resolves.toBe('');
+    expect(embedded.createClient().getAttendeeslist()).toHaveLength(2);
+  });
+});
+
+describe('local media', () => {
+  it('is told to the server once per change', async () => {
+    const client = embedded.createClient();
+    server.publish('seat.muted', { byUserId: 1 }, 0);
+    await settle();
+    expect(server.commands).toEqual([]);
+    await expect(client.mute(false)).rejects.toMatchObject({ type: 'INVALID_OPERATION' });
+  });
+});

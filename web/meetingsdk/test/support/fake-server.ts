@@ -1,0 +1,203 @@
+import type { LineHandlers, OpenLine } from '../../src/core/line';
+import { LineError } from '../../src/core/line';
+import type { CreateMedia, MediaEngine, MediaHandlers, RoomParts } from '../../src/core/media';
+import type { ChatMessage, Participant, SessionInfo, UserInterface } from '../../src/core/model';
+import type { Surroundings } from '../../src/core/assemble';
+import { newPage } from '../../src/core/page';
+import { memoryStorage } from '../../src/core/seat-memory';
+import { FakeClock } from './fake-clock';
+
+export function person(userId: number, change: Partial<Participant> = {}): Participant {
+  return {
+    userId, guid: `guid-${userId}`, userName: `Person ${userId}`, role: 'attendee', state: 'joined', muted: true, audioOn: false, videoOn: false,
+    sharing: false, handRaised: false, guest: false, view: 'client', mediaIdentity: `seat-${userId}`, joinedAt: '2026-01-01T00:00:00Z', ...change,
+  };
+}
+
+export const session: SessionInfo = {
+  sessionId: 'session-1', meetingNumber: '12345678901', topic: 'Tea', hostUserId: 1, kind: 'meeting', locked: false,
+  startedAt: '2026-01-01T00:00:00Z', chatAllowed: 'everyone', participants: 2,
+};
+
+export interface Received {
+  path: string;
+  body: Record<string, unknown>;
+}
+
+type JoinReply = (request: Record<string, unknown>) => Response | Promise<Response>;
+
+/** A refusal as the server words it. */
+export function refusal(errorCode: number, name: string, errorMessage: string, cause: string, more: object = {}): JoinReply {
+  return () =>
+    Response.json(
+      { meetingStatus: 3, errorCode, errorMessage, name, cause, remedy: 'Do this.', retryable: false, retryAfter: null, reasonStyle: 'name', attemptId: 'a-1', docs: `/docs/errors/${errorCode}`, ...more },
+      { status: 403 },
+    );
+}
+
+/** A server in memory: HTTP, control channel and media engine, all moved by the test. */
+export class FakeServer {
+  readonly clock = new FakeClock();
+  readonly received: Received[] = [];
+  readonly commands: { requestId: string; type: string; data: Record<string, unknown> }[] = [];
+  replies: JoinReply[] = [];
+  participants: Participant[] = [person(1, { role: 'host' }), person(2)];
+  selfId = 2;
+  revision = 10;
+  chat: ChatMessage[] = [];
+  state: 'joined' | 'waiting' = 'joined';
+  withSnapshot = true;
+  reconnectSeconds = 60;
+  lines: { handlers: LineHandlers; closed: boolean; connects: number }[] = [];
+  media: { handlers: MediaHandlers; calls: string[] }[] = [];
+  snapshots = 0;
+  /** Called for each command; may throw a LineError. */
+  onCommand: (type: string, data: Record<string, unknown>, requestId: string) => unknown = () => ({ revision: 0, result: {} });
+  onSnapshot: () => unknown = () => this.snapshot();
+  onMediaConnect: (token: string) => void = () => undefined;
+  seats = 0;
+  autoConnect = true;
+  blocked: 'ui' | 'media' | null = null;
+  facts = { webRTC: true, secure: true, camera: true, screen: true, online: true };
+  mounts: { view: 'client' | 'component'; root: HTMLElement; mounted: boolean }[] = [];
+  navigated: string[] = [];
+  tab = memoryStorage();
+  page = newPage();
+  private ids = 0;
+
+  snapshot() {
+    const self = this.participants.find((p) => p.userId === this.selfId) ?? person(this.selfId);
+    return { revision: this.revision, self, session, participants: this.participants, chat: this.chat };
+  }
+
+  fetch = async (url: string, init: RequestInit): Promise<Response> => {
+    const path = new URL(url).pathname;
+    const body = JSON.parse(String(init.body)) as Record<string, unknown>;
+    this.received.push({ path, body });
+    if (path === '/sdk/v1/join') return (this.replies.shift() ?? this.admit)(body);
+    if (path === '/sdk/v1/leave') this.seats--;
+    if (path === '/sdk/v1/media') return Response.json({ media: { url: 'ws://server.test', token: 'fresh' } });
+    return new Response(null, { status: 204 });
+  };
+
+  admit: JoinReply = () => {
+    this.seats++;
+    const snapshot = this.snapshot();
+    return Response.json({
+      meetingStatus: 2, errorCode: 0, errorMessage: null, name: 'SUCCESS', attemptId: 'a-1', state: this.state,
+      participant: { ...snapshot.self, state: this.state }, meeting: session, snapshot: this.withSnapshot && this.state === 'joined' ? snapshot : null,
+      resumeToken: `resume-${this.seats}`, media: this.state === 'joined' ? { url: 'ws://server.test', token: 'first' } : null,
+      realtime: { url: 'ws://server.test/realtime', token: 'rt' }, limits: { capacity: 100, chatLength: 20, reconnectSeconds: this.reconnectSeconds },
+    });
+  };
+
+  get joins(): Record<string, unknown>[] {
+    return this.received.filter((r) => r.path === '/sdk/v1/join').map((r) => r.body);
+  }
+
+  get line() {
+    const line = this.lines.at(-1);
+    if (!line) throw new Error('no line was opened');
+    return line;
+  }
+
+  get engine() {
+    const engine = this.media.at(-1);
+    if (!engine) throw new Error('no media engine was made');
+    return engine;
+  }
+
+  /** Sends an event to the page. */
+  publish(type: string, data: object, revision = ++this.revision): void {
+    this.line.handlers.event({ revision, type, data });
+  }
+
+  private openLine: OpenLine = (_address, handlers) => {
+    const line = { handlers, closed: false, connects: 0 };
+    this.lines.push(line);
+    return {
+      connect: () => {
+        line.connects++;
+        if (this.autoConnect) queueMicrotask(() => !line.closed && handlers.connected(false));
+      },
+      rpc: async (method, data) => {
+        await Promise.resolve();
+        if (line.closed) throw new LineError(4, 'client closed', true);
+        if (method === 'snapshot') {
+          this.snapshots++;
+          return this.onSnapshot();
+        }
+        const command = data as { requestId: string; type: string; data: Record<string, unknown> };
+        this.commands.push(command);
+        return this.onCommand(command.type, command.data, command.requestId);
+      },
+      close: () => void (line.closed = true),
+    };
+  };
+
+  private createMedia: CreateMedia = (handlers) => {
+    const calls: string[] = [];
+    this.media.push({ handlers, calls });
+    const note = async (what: string): Promise<void> => void calls.push(what);
+    const engine: MediaEngine = {
+      connect: async (_url: string, token: string) => {
+        calls.push(`connect ${token}`);
+        this.onMediaConnect(token);
+      },
+      disconnect: () => note('disconnect'),
+      openMicrophone: () => note('openMicrophone'),
+      muteMicrophone: (muted) => note(`muteMicrophone ${muted}`),
+      closeMicrophone: () => note('closeMicrophone'),
+      setCamera: (on) => note(`setCamera ${on}`),
+      setScreen: async (on) => {
+        calls.push(`setScreen ${on}`);
+        return on;
+      },
+      switchDevice: (kind, id) => note(`switchDevice ${kind} ${id}`),
+      listDevices: async () => ({ microphones: [{ deviceId: 'm', label: 'Mic' }], cameras: [], speakers: [] }),
+      unlockSound: () => note('unlockSound'),
+      setIncomingSound: (on) => void calls.push(`setIncomingSound ${on}`),
+      attach: (identity, kind) => {
+        calls.push(`attach ${identity} ${kind}`);
+        return () => void calls.push(`detach ${identity} ${kind}`);
+      },
+    };
+    return engine;
+  };
+
+  private get parts(): RoomParts {
+    return { openLine: this.openLine, createMedia: this.createMedia };
+  }
+
+  private get ui(): UserInterface {
+    const mount = (view: 'client' | 'component') => (root: HTMLElement) => {
+      const entry = { view, root, mounted: true };
+      this.mounts.push(entry);
+      root.append(document.createElement('div'));
+      return { update: () => undefined, unmount: () => ((entry.mounted = false), root.replaceChildren()) };
+    };
+    return { mountClientView: mount('client'), mountComponentView: mount('component') };
+  }
+
+  /** What a view needs to run against this server. */
+  surroundings(): Surroundings & { navigate: (address: string) => void } {
+    const chunk = <T>(name: 'ui' | 'media', value: () => T) => async (): Promise<T> => {
+      if (this.blocked === name) throw new TypeError('Failed to fetch dynamically imported module');
+      return value();
+    };
+    return {
+      chunks: { ui: chunk('ui', () => this.ui), media: chunk('media', () => this.parts) },
+      scriptUrl: 'http://server.test/sdk/zoom-meeting.min.js',
+      clock: this.clock,
+      fetch: this.fetch,
+      page: this.page,
+      tabStorage: this.tab,
+      browserStorage: memoryStorage(),
+      newId: () => `id-${++this.ids}`,
+      facts: () => this.facts,
+      navigate: (address) => void this.navigated.push(address),
+    };
+  }
+}
+
+export const joinArgs = { meetingNumber: '123 4567-8901', userName: 'Ada', signature: 'sig' };

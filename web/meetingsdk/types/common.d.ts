@@ -1,0 +1,75 @@
+/* The public types. Names, options and defaults are those of the contract; what this SDK does with them is said where it differs. */
+
+/** Everything that is known of a failed join; both views carry these fields. */
+export interface JoinErrorFields {
+  errorCode: number;
+  /** The reference's name of the code, e.g. `WRONG_MEETING_PASSWORD`. */
+  name: string;
+  /** What really happened; machine-readable and stable. */
+  cause: string;
+  /** What helps, in a sentence. */
+  remedy: string;
+  /** Whether the same request may succeed later. */
+  retryable: boolean;
+  /** Seconds to wait before it, where that is known. */
+  retryAfter: number | null;
+  /** The attempt's id in the server's console. */
+  attemptId: string | null;
+  /** Path of the server's page about the code. */
+  docs: string | null;
+  /** What was seen; told by a server in development mode, and by the page for its own errors. */
+  evidence?: string;
+  /** Every later rule that would have failed too; development mode only. */
+  alsoFailing?: readonly { step: string; code: number; name: string; cause: string; evidence: string; remedy: string }[];
+}
+
+/** A participant. Old names stand beside those of today. */
+export interface Participant {
+  userId: number;
+  userName: string;
+  /** @deprecated userName */
+  displayName: string;
+  /** '' none, 'computer', 'phone' */
+  audio: '' | 'computer' | 'phone';
+  /** Microphone off, or no audio joined. */
+  muted: boolean;
+  isHost: boolean;
+  isCoHost: boolean;
+  bCoHost: boolean;
+  /** Outside the meeting's account. */
+  isGuest: boolean;
+  avatar: string;
+  isPhoneUser: boolean;
+  bRaiseHand: boolean;
+  /** In the waiting room. */
+  isHold: boolean;
+  /** @deprecated isHold */
+  bHold: boolean;
+  /** Camera on. */
+  video: boolean;
+  /** @deprecated video */
+  bVideoOn: boolean;
+  isVideoConnect: boolean;
+  /** @deprecated isVideoConnect */
+  bVideoConnect: boolean;
+  sharerOn: boolean;
+  sharePause: boolean;
+  sharerPause: boolean;
+  feedback: number;
+  /** 0 off, 2 connected */
+  audioStatus: number;
+  /** @deprecated audioStatus */
+  audioConnectionStatus: number;
+  /** The person's line is down and may come back. */
+  isInFailover: boolean;
+  participantUUID: string;
+  /** @deprecated participantUUID */
+  userGuid: string;
+  userGUID: string;
+  customerKey: string;
+  /** To hosts only. */
+  userEmail: string;
+  userType: number;
+  userRole: number;
+  isBotUser: boolean;
+}
