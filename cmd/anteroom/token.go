@@ -56,9 +56,21 @@ func call(ctx context.Context, server, path string, in, out any) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+	return ask(ctx, http.MethodPost, server, path, bytes.NewReader(body), out)
+}
+
+// get reads a JSON answer of a development server.
+func get(ctx context.Context, server, path string, out any) error {
+	return ask(ctx, http.MethodGet, server, path, nil, out)
+}
+
+// answerTime is how long a server may take to answer.
+const answerTime = 15 * time.Second
+
+func ask(ctx context.Context, method, server, path string, body io.Reader, out any) error {
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimRight(server, "/")+path, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, method, strings.TrimRight(server, "/")+path, body)
 	if err != nil {
 		return usage("--server: %s", err)
 	}

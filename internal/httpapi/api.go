@@ -35,6 +35,8 @@ type Config struct {
 	// World is the developer's view of the demo world; nil in production mode,
 	// where everything below /dev answers 404.
 	World World
+	// Attempts is the log of joins, for the developer's API.
+	Attempts Attempts
 	// Development adds evidence to refusals.
 	Development bool
 	// AllowedHosts are Host header names the developer's API answers to beside

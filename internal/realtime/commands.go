@@ -1,11 +1,11 @@
 package realtime
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"sync"
-	"time"
+	"fmt"
 
 	"github.com/centrifugal/centrifuge"
 )
@@ -13,60 +13,123 @@ import (
 // Refusals that the channel makes itself.
 const (
 	codeParameters  = 1002
+	codeState       = 1003
 	codeInternal    = 1005
 	codeRateLimited = 1006
 )
 
-func (h *Hub) rpc(line *connection, e centrifuge.RPCEvent, answer centrifuge.RPCCallback) {
-	ctx, cancel := context.WithTimeout(context.Background(), commandTime)
-	defer cancel()
-	if !line.limit.Allow() {
-		answer(centrifuge.RPCReply{}, &centrifuge.Error{Code: codeRateLimited, Message: "RATE_LIMITED"})
-		return
-	}
-	var raw json.RawMessage
-	var err error
-	switch e.Method {
-	case "snapshot":
-		raw, err = h.backend.Snapshot(ctx, line.seat)
-	case "command":
-		raw, err = h.command(ctx, line, e.Data)
-	default:
-		answer(centrifuge.RPCReply{}, centrifuge.ErrorMethodNotFound)
-		return
-	}
-	if err != nil {
+var (
+	errRateLimited = &CommandError{codeRateLimited, "RATE_LIMITED"}
+	errClosing     = &CommandError{codeState, "IMPROPER_MEETING_STATE: closed"}
+)
+
+// request is an RPC of a page.
+type request struct {
+	method string
+	data   []byte
+	answer centrifuge.RPCCallback
+}
+
+// receive takes a request from a line. Requests of one line run one after the
+// other, aside from the goroutine that reads: a slow one holds up no pong.
+func (h *Hub) receive(l *line, e centrifuge.RPCEvent, answer centrifuge.RPCCallback) {
+	if err := h.enqueue(l, request{e.Method, bytes.Clone(e.Data), answer}); err != nil {
 		answer(centrifuge.RPCReply{}, h.refusal(err))
-		return
 	}
-	answer(centrifuge.RPCReply{Data: raw}, nil)
+}
+
+func (h *Hub) enqueue(l *line, r request) error {
+	if !l.limit.Allow() {
+		return errRateLimited
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.closing != nil:
+		return errClosing
+	case len(l.queue) >= maxQueued:
+		return errRateLimited
+	}
+	l.queue = append(l.queue, r)
+	if !l.busy {
+		l.busy = true
+		go h.work(l)
+	}
+	return nil
+}
+
+// work carries out a line's requests until none is left or the line closes.
+func (h *Hub) work(l *line) {
+	for {
+		l.mu.Lock()
+		if l.closing != nil || len(l.queue) == 0 {
+			l.busy = false
+			if l.closing != nil && l.client != nil {
+				l.client.Disconnect(*l.closing)
+			}
+			l.queue = nil
+			l.mu.Unlock()
+			return
+		}
+		r := l.queue[0]
+		l.queue = l.queue[1:]
+		l.mu.Unlock()
+		raw, err := h.carryOut(l, r)
+		if err != nil {
+			r.answer(centrifuge.RPCReply{}, h.refusal(err))
+			continue
+		}
+		r.answer(centrifuge.RPCReply{Data: raw}, nil)
+	}
+}
+
+func (h *Hub) carryOut(l *line, r request) (raw json.RawMessage, err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), backendTime)
+	defer cancel()
+	defer recoverTo(&err)
+	switch r.method {
+	case "snapshot":
+		raw, err = h.backend.Snapshot(ctx, l.now())
+	case "command":
+		raw, err = h.command(ctx, l, r.data)
+	default:
+		return nil, centrifuge.ErrorMethodNotFound
+	}
+	if err == nil && len(raw) == 0 {
+		// An empty answer would be a broken frame.
+		raw = json.RawMessage("null")
+	}
+	return raw, err
+}
+
+// recoverTo keeps one request's fault from taking every meeting down.
+func recoverTo(err *error) {
+	if fault := recover(); fault != nil {
+		*err = fmt.Errorf("panic: %v", fault)
+	}
 }
 
 func (h *Hub) refusal(err error) *centrifuge.Error {
 	var refused *CommandError
-	if errors.As(err, &refused) {
+	var protocol *centrifuge.Error
+	switch {
+	case errors.As(err, &refused):
 		return &centrifuge.Error{Code: refused.Code, Message: refused.Message}
+	case errors.As(err, &protocol):
+		return protocol
 	}
 	h.log.Error("a request over the control channel failed", "error", err)
 	return &centrifuge.Error{Code: codeInternal, Message: "INTERNAL_ERROR"}
 }
 
-func (h *Hub) command(ctx context.Context, line *connection, data []byte) (json.RawMessage, error) {
-	var c Command
-	if err := json.Unmarshal(data, &c); err != nil {
-		return nil, &CommandError{codeParameters, "INVALID_PARAMETERS: the command is not a JSON object"}
+func (h *Hub) command(ctx context.Context, l *line, data []byte) (json.RawMessage, error) {
+	c, err := readCommand(data)
+	if err != nil {
+		return nil, err
 	}
-	if c.RequestID == "" || len(c.RequestID) > 64 {
-		return nil, &CommandError{codeParameters, "INVALID_PARAMETERS: requestId: 1 to 64 characters"}
-	}
-	h.mu.Lock()
-	memory := h.answered[line.seat.ID]
-	h.mu.Unlock()
-	if memory == nil {
-		return nil, &CommandError{1003, "IMPROPER_MEETING_STATE: closed"}
-	}
-	return memory.once(ctx, c.RequestID, func() (json.RawMessage, error) {
-		result, err := h.backend.Command(ctx, line.seat, c)
+	return h.answered.once(ctx, l.seatID, c.RequestID, func() (raw json.RawMessage, err error) {
+		defer recoverTo(&err)
+		result, err := h.backend.Command(ctx, l.now(), c)
 		if err != nil {
 			return nil, err
 		}
@@ -74,43 +137,16 @@ func (h *Hub) command(ctx context.Context, line *connection, data []byte) (json.
 	})
 }
 
-// requests remembers a seat's answers, so that a repeated request runs once.
-type requests struct {
-	mu    sync.Mutex
-	known map[string]*request
-	order []string
-}
-
-type request struct {
-	done chan struct{}
-	at   time.Time
-	raw  json.RawMessage
-	err  error
-}
-
-func newRequests() *requests { return &requests{known: map[string]*request{}} }
-
-func (r *requests) once(ctx context.Context, id string, run func() (json.RawMessage, error)) (json.RawMessage, error) {
-	now := time.Now()
-	r.mu.Lock()
-	for len(r.order) > 0 && (len(r.order) >= maxRequests || now.Sub(r.known[r.order[0]].at) > requestMemory) {
-		delete(r.known, r.order[0])
-		r.order = r.order[1:]
+func readCommand(data []byte) (Command, error) {
+	var c Command
+	if err := json.Unmarshal(data, &c); err != nil {
+		return c, &CommandError{codeParameters, "INVALID_PARAMETERS: the command is not the JSON object that is expected"}
 	}
-	if first, ok := r.known[id]; ok {
-		r.mu.Unlock()
-		select {
-		case <-first.done:
-			return first.raw, first.err
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
+	if c.RequestID == "" || len(c.RequestID) > maxRequestID {
+		return c, &CommandError{codeParameters, fmt.Sprintf("INVALID_PARAMETERS: requestId: 1 to %d characters", maxRequestID)}
 	}
-	mine := &request{done: make(chan struct{}), at: now}
-	r.known[id] = mine
-	r.order = append(r.order, id)
-	r.mu.Unlock()
-	defer close(mine.done)
-	mine.raw, mine.err = run()
-	return mine.raw, mine.err
+	if c.Type == "" || len(c.Type) > maxRequestID {
+		return c, &CommandError{codeParameters, fmt.Sprintf("INVALID_PARAMETERS: type: 1 to %d characters", maxRequestID)}
+	}
+	return c, nil
 }

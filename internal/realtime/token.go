@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -28,22 +29,34 @@ var closingWords = map[uint32]string{
 	CodeBadToken: "the token is not valid",
 }
 
+// disconnect is a closing code with its words; Centrifuge allows 127 bytes.
 func disconnect(code uint32) centrifuge.Disconnect {
 	return centrifuge.Disconnect{Code: code, Reason: closingWords[code]}
 }
 
-// maxToken bounds the tokens that are looked at.
-const maxToken = 256
+// Bounds of what a token may hold, and of the tokens that are looked at.
+const (
+	maxSeatID = 128
+	maxToken  = 256
+)
 
 // Token lets a page of the given seat and generation up for so long, by the
-// wall clock.
+// wall clock. It fails for a seat id that is empty or over 128 characters, and
+// for a negative generation.
 func (h *Hub) Token(seatID string, generation int, life time.Duration) (string, error) {
+	if seatID == "" || len(seatID) > maxSeatID {
+		return "", fmt.Errorf("seat id: has %d characters, 1 to %d are needed", len(seatID), maxSeatID)
+	}
+	if generation < 0 {
+		return "", fmt.Errorf("generation: %d is negative", generation)
+	}
 	body := seatID + "." + strconv.Itoa(generation) + "." + strconv.FormatInt(time.Now().Add(life).Unix(), 36)
 	return body + "." + h.mac(body), nil
 }
 
 func (h *Hub) mac(body string) string {
 	mac := hmac.New(sha256.New, h.config.TokenKey)
+	// The purpose comes first, so that nothing else signed with the key passes.
 	mac.Write([]byte("line\x00" + body))
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
@@ -52,21 +65,31 @@ func (h *Hub) readToken(token string) (ref SeatRef, ok bool) {
 	if len(token) > maxToken {
 		return ref, false
 	}
-	cut := strings.LastIndexByte(token, '.')
-	if cut < 0 || !hmac.Equal([]byte(token[cut+1:]), []byte(h.mac(token[:cut]))) {
+	body, mac, ok := cutLast(token)
+	if !ok || !hmac.Equal([]byte(mac), []byte(h.mac(body))) {
 		return ref, false
 	}
-	parts := strings.Split(token[:cut], ".")
-	if len(parts) != 3 {
+	body, until, ok := cutLast(body)
+	if !ok {
 		return ref, false
 	}
-	generation, err := strconv.Atoi(parts[1])
-	if err != nil {
+	end, err := strconv.ParseInt(until, 36, 64)
+	if err != nil || time.Now().Unix() >= end {
 		return ref, false
 	}
-	until, err := strconv.ParseInt(parts[2], 36, 64)
-	if err != nil || time.Now().Unix() > until {
+	seat, generation, ok := cutLast(body)
+	if !ok || seat == "" {
 		return ref, false
 	}
-	return SeatRef{SeatID: parts[0], Generation: generation}, true
+	ref = SeatRef{SeatID: seat}
+	ref.Generation, err = strconv.Atoi(generation)
+	return ref, err == nil
+}
+
+func cutLast(s string) (before, after string, ok bool) {
+	i := strings.LastIndexByte(s, '.')
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+1:], true
 }

@@ -180,6 +180,7 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 			return nil, err
 		}
 		config.World = &world{store: s.Store, minter: s.Minter, clock: s.Clock}
+		config.Attempts = attempts{s.Store}
 		config.AllowedHosts = s.config.DevHosts
 	}
 	return httpapi.New(config), nil

@@ -12,16 +12,16 @@ type AttemptRecord struct {
 	At            time.Time
 	MeetingNumber string
 	// Code is the outcome, 0 for admitted; Name and Cause belong to it.
-	Code          int
-	Name, Cause   string
-	View          string
-	AppID         string
-	AppName       string
-	UserName      string
-	RemoteIP      string
-	JoinID        string
-	SessionID     string
-	SeatID        string
+	Code        int
+	Name, Cause string
+	View        string
+	AppID       string
+	AppName     string
+	UserName    string
+	RemoteIP    string
+	JoinID      string
+	SessionID   string
+	SeatID      string
 	// Detail is JSON: the request with its secrets redacted, and the verdict.
 	// At most 64 KiB are kept.
 	Detail []byte

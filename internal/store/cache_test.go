@@ -1,9 +1,15 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"reflect"
+	"sync"
 	"testing"
+
+	"github.com/anteroom/anteroom/internal/account"
+	"github.com/anteroom/anteroom/internal/meeting"
 )
 
 func TestCacheKeepsNoOldValues(t *testing.T) {
@@ -46,4 +52,150 @@ func TestCacheIsBounded(t *testing.T) {
 	if len(c.entries) != cacheSize {
 		t.Fatalf("%d entries are kept", len(c.entries))
 	}
+}
+
+func TestLiveCache(t *testing.T) {
+	c := newLiveCache(false)
+	load := func(s *meeting.Session) func() (*meeting.Session, error) {
+		return func() (*meeting.Session, error) { return s, nil }
+	}
+	running := &meeting.Session{ID: "s", MeetingID: "m", Revision: 1}
+	// What was read before a change must not hide it.
+	if _, err := c.get("m", func() (*meeting.Session, error) {
+		c.put(&meeting.Session{ID: "s", MeetingID: "m", Revision: 2})
+		return running, nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := c.get("m", load(nil))
+	if err != nil || got == nil || got.Revision != 2 {
+		t.Fatalf("get = %+v, %v", got, err)
+	}
+	got.Revision = 99 // a caller's copy
+	c.put(&meeting.Session{ID: "s", MeetingID: "m", Revision: 3, EndedAt: noon})
+	if got, err := c.get("m", load(running)); err != nil || got != nil {
+		t.Fatalf("after its end get = %+v, %v", got, err)
+	}
+	for i := range 2 * liveShards * liveShardSize {
+		c.put(&meeting.Session{MeetingID: fmt.Sprint(i)})
+	}
+	for i := range c.shards {
+		if n := len(c.shards[i].entries); n > liveShardSize {
+			t.Fatalf("a shard holds %d meetings", n)
+		}
+	}
+}
+
+// TestLiveCacheIsExact compares what is kept with the database while joins and
+// changes race.
+func TestLiveCacheIsExact(t *testing.T) {
+	w := newWorld(t, liteFile(t))
+	ctx := context.Background()
+	m := w.meeting()
+	uncached := w.open(func(c *Config) { c.Shared = true })
+	for round := range 5 {
+		first := w.join(m, "Ada")
+		var group sync.WaitGroup
+		for i := range 16 {
+			group.Add(1)
+			go func() {
+				defer group.Done()
+				live, err := w.LiveSession(ctx, m.ID)
+				if err != nil || live == nil {
+					t.Errorf("the live session is %v, %v", live, err)
+					return
+				}
+				if i%4 == 0 {
+					err = w.Mutate(ctx, live.ID, func(tx meeting.Tx) error { tx.Touch(false); return nil })
+				} else {
+					_, err = w.TakeSeat(ctx, meeting.TakeSeat{
+						Meeting: m, SessionID: live.ID, GateRevision: live.GateRevision, Capacity: 1000, Now: noon, Seat: meeting.Seat{ID: NewID()},
+					})
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			}()
+		}
+		group.Wait()
+		for _, ended := range []bool{false, true} {
+			if ended {
+				w.end(first.Session.ID)
+			}
+			kept, err := w.LiveSession(ctx, m.ID)
+			w.must(err)
+			read, err := uncached.LiveSession(ctx, m.ID)
+			w.must(err)
+			if !reflect.DeepEqual(kept, read) || (read == nil) != ended {
+				t.Fatalf("round %d: kept %+v, read %+v", round, kept, read)
+			}
+		}
+	}
+}
+
+// TestFailedWritesSpoilNoOthers sends writes that fail halfway among others
+// that share their transaction.
+func TestFailedWritesSpoilNoOthers(t *testing.T) {
+	w := newWorld(t, liteFile(t))
+	ctx := context.Background()
+	a := w.account()
+	taken := &account.App{AccountID: a.ID, Key: "key"}
+	w.must(w.CreateApp(ctx, taken))
+	m := w.meeting()
+	session := w.join(m, "Ada").Session
+	var group sync.WaitGroup
+	for i := range 200 {
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			if i%5 == 0 {
+				// The app's row is written before its key proves to be taken.
+				if err := w.CreateApp(ctx, &account.App{AccountID: a.ID, Key: "key"}); !errors.Is(err, ErrExists) {
+					t.Errorf("the error is %v", err)
+				}
+				return
+			}
+			if _, err := w.TakeSeat(ctx, meeting.TakeSeat{
+				Meeting: m, SessionID: session.ID, GateRevision: session.GateRevision, Exempt: true, Now: noon, Seat: meeting.Seat{ID: NewID()},
+			}); err != nil {
+				t.Error(err)
+			}
+		}()
+	}
+	group.Wait()
+	w.counted(session.ID, 161)
+	apps, err := w.Apps(ctx, Page{})
+	w.must(err)
+	if len(apps) != 1 {
+		t.Fatalf("%d apps are left, want 1", len(apps))
+	}
+}
+
+func TestAbandonedWrites(t *testing.T) {
+	w := newWorld(t, liteFile(t))
+	m := w.meeting()
+	session := w.join(m, "Ada").Session
+	held, release := make(chan struct{}), make(chan struct{})
+	holding := make(chan error, 1)
+	go func() {
+		holding <- w.engine.write(context.Background(), func(runner) error {
+			close(held)
+			<-release
+			return nil
+		})
+	}()
+	<-held
+	ctx, cancel := context.WithCancel(context.Background())
+	late := make(chan error, 1)
+	go func() {
+		_, err := w.TakeSeat(ctx, meeting.TakeSeat{
+			Meeting: m, SessionID: session.ID, GateRevision: session.GateRevision, Capacity: 9, Now: noon, Seat: meeting.Seat{ID: NewID()},
+		})
+		late <- err
+	}()
+	cancel()
+	wantError(t, <-late, context.Canceled)
+	close(release)
+	w.must(<-holding)
+	w.counted(session.ID, 1)
 }

@@ -9,7 +9,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-
 )
 
 // keySize is the length of an encryption key in bytes.
@@ -125,7 +124,6 @@ func (r *keyring) lookup(value string) []byte {
 	mac.Write([]byte(value))
 	return mac.Sum(nil)
 }
-
 
 var (
 	readMeta   = define(`SELECT sealed FROM meta WHERE name = ?`)

@@ -47,8 +47,10 @@ func (s *Store) Session(ctx context.Context, id string) (*meeting.Session, error
 // LiveSession answers the running session of a meeting; nil without an error
 // if there is none.
 func (s *Store) LiveSession(ctx context.Context, meetingID string) (*meeting.Session, error) {
-	found, err := orNil(first(s.engine.reader(ctx), scanSession, liveSession, meetingID))
-	return found, told(err, "a live session cannot be read")
+	return s.live.get(meetingID, func() (*meeting.Session, error) {
+		found, err := orNil(first(s.engine.reader(ctx), scanSession, liveSession, meetingID))
+		return found, told(err, "a live session cannot be read")
+	})
 }
 
 // LastSession answers the newest ended session of a meeting; nil without an

@@ -7,20 +7,26 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
+// Rows are read into the driver's own types first: database/sql takes a slow
+// road, by way of text, to every other type.
+
 const sessionColumns = `id, meeting_id, number, started_at, host_started, locked, practice, ended_at, end_reason,
 	revision, gate_revision, seats, next_user_id, removals`
 
 func scanSession(row scanner) (*meeting.Session, error) {
 	var (
-		s              meeting.Session
-		started, ended int64
+		s               meeting.Session
+		started, ended  int64
+		seats, removals int64
+		reason          string
 	)
-	err := row.Scan(&s.ID, &s.MeetingID, &s.Number, &started, &s.HostStarted, &s.Locked, &s.Practice, &ended, &s.EndReason,
-		&s.Revision, &s.GateRevision, &s.Seats, &s.NextUserID, &s.Removals)
+	err := row.Scan(&s.ID, &s.MeetingID, &s.Number, &started, &s.HostStarted, &s.Locked, &s.Practice, &ended, &reason,
+		&s.Revision, &s.GateRevision, &seats, &s.NextUserID, &removals)
 	if err != nil {
 		return nil, err
 	}
-	s.StartedAt, s.EndedAt = unstamp(started), unstamp(ended)
+	s.StartedAt, s.EndedAt, s.EndReason = unstamp(started), unstamp(ended), meeting.EndReason(reason)
+	s.Seats, s.Removals = int(seats), int(removals)
 	return &s, nil
 }
 
@@ -33,9 +39,11 @@ func scanSeat(row scanner) (*meeting.Seat, error) {
 		s                   meeting.Seat
 		marks               []byte
 		joined, lease, left int64
+		generation          int64
+		role, state         string
 	)
-	err := row.Scan(&s.ID, &s.SessionID, &s.MeetingID, &s.UserID, &s.GUID, &s.Name, &s.Email, &s.Role, &s.State, &marks,
-		&s.Guest, &s.SeveralDevices, &s.ResumeHash, &s.Generation, &s.View, &s.SDKVersion, &s.Muted, &s.AudioOn, &s.VideoOn,
+	err := row.Scan(&s.ID, &s.SessionID, &s.MeetingID, &s.UserID, &s.GUID, &s.Name, &s.Email, &role, &state, &marks,
+		&s.Guest, &s.SeveralDevices, &s.ResumeHash, &generation, &s.View, &s.SDKVersion, &s.Muted, &s.AudioOn, &s.VideoOn,
 		&s.Sharing, &s.HandRaised, &joined, &lease, &left, &s.JoinID)
 	if err != nil {
 		return nil, err
@@ -43,6 +51,7 @@ func scanSeat(row scanner) (*meeting.Seat, error) {
 	if s.Marks, err = readMarks(marks); err != nil {
 		return nil, err
 	}
+	s.Role, s.State, s.Generation = meeting.Role(role), meeting.SeatState(state), int(generation)
 	s.JoinedAt, s.LeaseUntil, s.LeftAt = unstamp(joined), unstamp(lease), unstamp(left)
 	return &s, nil
 }

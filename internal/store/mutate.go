@@ -51,7 +51,11 @@ func (s *Store) mutate(ctx context.Context, sessionID string, fn func(*sessionTx
 		if own = fn(tx); own != nil {
 			return own
 		}
-		return tx.keep()
+		if err := tx.keep(); err != nil {
+			return err
+		}
+		r.after(func() { s.live.put(session) })
+		return nil
 	})
 	switch {
 	case own != nil:

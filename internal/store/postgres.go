@@ -93,13 +93,20 @@ func (e *postgresEngine) once(ctx context.Context, fn func(runner) error) error 
 	}
 	// After a commit this does nothing; after a panic or error it undoes.
 	defer func() { _ = tx.Rollback() }()
-	if err := fn(postgresRunner{tx, ctx}); err != nil {
+	var after []func()
+	if err := fn(postgresRunner{tx, ctx, &after}); err != nil {
 		return err
 	}
-	return tx.Commit()
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	for _, do := range after {
+		do()
+	}
+	return nil
 }
 
-func (e *postgresEngine) reader(ctx context.Context) runner { return postgresRunner{e.pool, ctx} }
+func (e *postgresEngine) reader(ctx context.Context) runner { return postgresRunner{e.pool, ctx, nil} }
 
 func (e *postgresEngine) probe(ctx context.Context) error {
 	return e.write(ctx, func(r runner) error {
@@ -115,6 +122,16 @@ func (e *postgresEngine) close() error { return e.pool.Close() }
 type postgresRunner struct {
 	on  bun.IConn
 	ctx context.Context //nolint:containedctx // the runner lives for one call
+	// later is nil outside transactions.
+	later *[]func()
+}
+
+func (r postgresRunner) after(do func()) {
+	if r.later == nil {
+		do()
+		return
+	}
+	*r.later = append(*r.later, do)
 }
 
 func (r postgresRunner) orm() bun.IConn { return r.on }

@@ -140,6 +140,8 @@ type sqliteReader struct {
 	ctx context.Context //nolint:containedctx // the reader lives for one call
 }
 
+func (r sqliteReader) after(do func()) { do() }
+
 func (r sqliteReader) orm() bun.IConn { return r.e.reads }
 
 func (r sqliteReader) statement(st *statement) (*sql.Stmt, error) {

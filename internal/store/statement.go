@@ -52,6 +52,8 @@ type runner interface {
 	query(st *statement, args ...any) (*sql.Rows, error)
 	// orm is where bun's queries run.
 	orm() bun.IConn
+	// after does something once the transaction is kept, and not otherwise.
+	after(do func())
 }
 
 // scanner is a row being read.

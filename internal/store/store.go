@@ -69,6 +69,7 @@ type Store struct {
 	numbers  *cache[*meeting.Meeting]
 	meetings *cache[*meeting.Meeting]
 	secrets  *cache[[]byte]
+	live     *liveCache
 
 	nodeMu sync.Mutex
 	node   *nodeLock
@@ -123,6 +124,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		return nil, errors.Join(err, s.engine.close())
 	}
 	s.newCaches(c.Shared)
+	s.live = newLiveCache(c.Shared || target.postgres)
 	s.recorder = newRecorder(s)
 	return s, nil
 }

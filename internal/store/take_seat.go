@@ -57,6 +57,7 @@ func (s *Store) TakeSeat(ctx context.Context, ask meeting.TakeSeat) (meeting.Tak
 			return err
 		}
 		taken.Session = *session
+		r.after(func() { s.live.put(session) })
 		taken.Seat.SessionID, taken.Seat.UserID = session.ID, session.NextUserID-userIDStep
 		return writeSeat(r, &taken.Seat, marks)
 	})

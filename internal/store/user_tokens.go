@@ -22,8 +22,8 @@ type UserToken struct {
 var (
 	insertUserToken = define(`INSERT INTO user_tokens (id, kind, user_id, app_id, meeting_number, issued_at, expires_at, revoked_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
-	userTokenByID   = define(`SELECT id, kind, user_id, app_id, meeting_number, issued_at, expires_at, revoked_at FROM user_tokens WHERE id = ?`)
-	userTokensOf    = define(`SELECT id, kind, user_id, app_id, meeting_number, issued_at, expires_at, revoked_at FROM user_tokens
+	userTokenByID = define(`SELECT id, kind, user_id, app_id, meeting_number, issued_at, expires_at, revoked_at FROM user_tokens WHERE id = ?`)
+	userTokensOf  = define(`SELECT id, kind, user_id, app_id, meeting_number, issued_at, expires_at, revoked_at FROM user_tokens
 		WHERE user_id = ? ORDER BY issued_at DESC, id DESC LIMIT ?`)
 	revokeUserToken = define(`UPDATE user_tokens SET revoked_at = CASE WHEN revoked_at > 0 THEN revoked_at ELSE ? END WHERE id = ?`)
 	pruneUserTokens = define(`DELETE FROM user_tokens WHERE expires_at < ?`)

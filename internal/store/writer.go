@@ -37,6 +37,8 @@ type writer struct {
 	rollback *sql.Stmt
 	// changes counts the statements of the running write that changed something.
 	changes int
+	// running is the write that runs.
+	running *write
 }
 
 // write is one write that waits or runs.
@@ -45,6 +47,9 @@ type write struct {
 	done     chan struct{}
 	err      error
 	panicked any
+	// after is done by the writer once the write is kept, so that what it does
+	// comes in the order of the commits.
+	after []func()
 	// state goes from waiting to running or abandoned.
 	state atomic.Int32
 }
@@ -167,8 +172,19 @@ func (w *writer) round(op *write) {
 		return
 	}
 	for _, op := range batch {
-		close(op.done)
+		op.kept()
 	}
+}
+
+// kept answers a write that the last commit holds. One that failed changed
+// nothing and does nothing after.
+func (op *write) kept() {
+	if op.err == nil {
+		for _, do := range op.after {
+			do()
+		}
+	}
+	close(op.done)
 }
 
 // apart undoes the shared transaction and gives each write one of its own.
@@ -192,7 +208,7 @@ func (w *writer) apart(batch []*write) {
 			_ = w.control(w.rollback)
 			op.err = errors.Join(op.err, err)
 		}
-		close(op.done)
+		op.kept()
 	}
 }
 
@@ -203,7 +219,8 @@ func (w *writer) answer(op *write, err error) {
 
 // try runs one write. A panic is handed to whoever asked for it.
 func (w *writer) try(op *write) (err error) {
-	w.changes, op.err, op.panicked = 0, nil, nil
+	w.changes, w.running = 0, op
+	op.err, op.panicked, op.after = nil, nil, nil
 	defer func() {
 		if p := recover(); p != nil {
 			op.panicked, op.err = p, errors.New("the write panicked")
@@ -257,6 +274,8 @@ func (w *writer) query(st *statement, args ...any) (*sql.Rows, error) {
 	}
 	return p.QueryContext(context.Background(), args...)
 }
+
+func (w *writer) after(do func()) { w.running.after = append(w.running.after, do) }
 
 // orm counts as a change, for bun's queries are not seen here.
 func (w *writer) orm() bun.IConn {

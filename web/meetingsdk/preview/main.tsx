@@ -1,7 +1,7 @@
 /**
  * Shows the views with a made-up meeting, for looking at them while working on
  * them. Addresses: ?view=client|component &tiles=N &state=… &theme=light|dark
- * &panel=participants|chat &layout=… &width=N (component) &dir=rtl &role=…
+ * &panel=participants|chat &layout=… &width=N &height=N (component) &dir=rtl &role=…
  */
 import type { ViewOptions } from '../src/core/model';
 import { mountClientView, mountComponentView } from '../src/ui/index';
@@ -48,6 +48,7 @@ if (view === 'component') {
   (document.getElementById('app') as HTMLElement).hidden = false;
   root.style.width = query.has('width') ? `${query.get('width') ?? ''}px` : '';
   root.style.maxWidth = '100%';
+  root.style.height = query.has('height') ? `${query.get('height') ?? ''}px` : '';
 }
 const mounted = view === 'client' ? mountClientView(root, model, options) : mountComponentView(root, model, options);
 (window as unknown as Record<string, unknown>)['preview'] = { model, mounted };

@@ -40,7 +40,8 @@ export class Pictures {
       if (entry.identity !== identity || entry.elements.size === 0) continue;
       const publication = this.publication(identity, entry.kind);
       if (!publication) continue;
-      if (publication instanceof RemoteTrackPublication && !publication.isDesired) publication.setSubscribed(true);
+      // `isDesired` is no help here: it is true of what was never asked for.
+      if (publication instanceof RemoteTrackPublication && !publication.isSubscribed) publication.setSubscribed(true);
       for (const element of entry.elements) {
         if (publication.track && !publication.track.attachedElements.includes(element)) publication.track.attach(element);
       }

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strconv"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// attemptLine is what the list shows of a recorded join.
+type attemptLine struct {
+	ID            string
+	At            time.Time
+	MeetingNumber string
+	Code          int
+	Name          string
+	Cause         string
+	UserName      string
+}
+
+func attemptsCommand() *cobra.Command {
+	var server, meeting string
+	var code, limit int
+	cmd := &cobra.Command{
+		Use: "attempts [ID]", Short: "List the joins that a development server has seen, or show one",
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				var one json.RawMessage
+				if err := get(cmd.Context(), server, "/dev/v1/attempts/"+url.PathEscape(args[0]), &one); err != nil {
+					return err
+				}
+				encoder := json.NewEncoder(cmd.OutOrStdout())
+				encoder.SetIndent("", "  ")
+				return encoder.Encode(one)
+			}
+			query := url.Values{"limit": {strconv.Itoa(limit)}}
+			if cmd.Flags().Changed("code") {
+				query.Set("code", strconv.Itoa(code))
+			}
+			if meeting != "" {
+				query.Set("meeting", meeting)
+			}
+			var raw json.RawMessage
+			if err := get(cmd.Context(), server, "/dev/v1/attempts?"+query.Encode(), &raw); err != nil {
+				return err
+			}
+			if asJSON(cmd) {
+				_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s\n", raw)
+				return err
+			}
+			var list struct{ Attempts []attemptLine }
+			if err := json.Unmarshal(raw, &list); err != nil {
+				return fmt.Errorf("the answer is not understood: %w", err)
+			}
+			table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
+			for _, a := range list.Attempts {
+				fmt.Fprintf(table, "%s\t%s\t%s\t%d %s\t%s\t%s\n", a.At.Local().Format(time.DateTime), a.ID, a.MeetingNumber, a.Code, a.Name, a.Cause, a.UserName)
+			}
+			return table.Flush()
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&server, "server", "http://127.0.0.1:8080", "the development server")
+	flags.StringVar(&meeting, "meeting", "", "only joins of this meeting number")
+	flags.IntVar(&code, "code", 0, "only joins that came to this code; 0 is admitted")
+	flags.IntVar(&limit, "limit", 50, "how many, 1 to 500")
+	return cmd
+}

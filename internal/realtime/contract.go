@@ -1,0 +1,126 @@
+package realtime
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// Config is what a Hub is made of. Only TokenKey has no default.
+type Config struct {
+	// TokenKey signs connection tokens; at least 32 bytes.
+	TokenKey []byte
+	// Redis is the address of a Redis that several nodes share, as host:port or
+	// as a redis://, rediss://, redis+sentinel:// or redis+cluster:// URL; empty
+	// means one node.
+	Redis string
+	// RedisPrefix starts every key and channel in Redis; "anteroom" by default.
+	RedisPrefix string
+	Logger      *slog.Logger
+	// HistorySize and HistoryTTL bound what a page that lost its line can
+	// recover, for each channel: 256 events and two minutes by default. The TTL
+	// counts in whole seconds, at least one.
+	HistorySize int
+	HistoryTTL  time.Duration
+	// PingInterval and PongTimeout find a dead line: 4 s and 3 s by default.
+	// The interval counts in whole seconds, at least one; the timeout must be
+	// shorter.
+	PingInterval time.Duration
+	PongTimeout  time.Duration
+	// AllowOrigin says whether a page of another origin may connect. Nil allows
+	// every origin: the token, not a cookie, says who a page is.
+	AllowOrigin func(*http.Request) bool
+}
+
+// Limits that hold for every connection.
+const (
+	maxMessage     = 64 << 10
+	maxQueued      = 64 // commands of one line that wait for their turn
+	maxLines       = 8  // lines of one seat on one node
+	maxClientQueue = 4 << 20
+	commandsPerSec = 30
+	commandBurst   = 60
+	maxRequestID   = 64
+	requestMemory  = 10 * time.Minute
+	maxRequests    = 1024 // remembered requests of one seat
+	backendTime    = 15 * time.Second
+	// closeGrace is how long a closing line may still wait for the answer of
+	// the command that it is carrying.
+	closeGrace = time.Second
+	// peerTime is how long other nodes are waited for.
+	peerTime = time.Second
+)
+
+// SeatRef names a page's seat as its token does.
+type SeatRef struct {
+	SeatID     string
+	Generation int
+}
+
+// Seat is a seat with a line.
+type Seat struct {
+	ID, SessionID, MeetingID string
+	UserID                   int64
+	// Generation counts the pages that have held the seat.
+	Generation int
+	// Waiting seats hear their own channel, not the session's.
+	Waiting bool
+}
+
+// Command is something a page asks for.
+type Command struct {
+	RequestID string          `json:"requestId"`
+	Type      string          `json:"type"`
+	Data      json.RawMessage `json:"data"`
+}
+
+// Result answers a command.
+type Result struct {
+	// Revision is the session's after the command.
+	Revision int64           `json:"revision"`
+	Result   json.RawMessage `json:"result,omitempty"`
+}
+
+// Event is one publication. Revision 0 marks an event that changes nothing in
+// the session.
+type Event struct {
+	Revision int64  `json:"revision"`
+	Type     string `json:"type"`
+	Data     any    `json:"data"`
+}
+
+// CommandError refuses a command or a snapshot with a code of the contract,
+// 1001 to 1006.
+type CommandError struct {
+	Code    uint32
+	Message string
+}
+
+func (e *CommandError) Error() string { return e.Message }
+
+// Closed refuses a line for good with a closing code of the contract, 4501 to
+// 4507.
+type Closed struct{ Code uint32 }
+
+func (e *Closed) Error() string { return "closed with " + strconv.FormatUint(uint64(e.Code), 10) }
+
+// Backend is what the channel asks of the meetings behind it. Its methods are
+// called from several goroutines, each with a context of limited time. For one
+// seat on one node Connect and Disconnected never run at the same time, so
+// neither can overtake the other.
+type Backend interface {
+	// Connect lets a line up; a *Closed refuses it for good, any other error
+	// lets the page try again.
+	Connect(ctx context.Context, ref SeatRef) (Seat, error)
+	// Disconnected tells that the last line of this generation is gone, on
+	// every node, and no newer generation has one.
+	Disconnected(ctx context.Context, seat Seat)
+	// Snapshot is the meeting as the seat sees it; a *CommandError refuses.
+	Snapshot(ctx context.Context, seat Seat) (json.RawMessage, error)
+	// Command carries out a command; a *CommandError refuses. Commands of one
+	// line run one after the other, in the order in which they were sent.
+	Command(ctx context.Context, seat Seat, c Command) (Result, error)
+}

@@ -1,0 +1,257 @@
+package realtime
+
+import (
+	"context"
+	"errors"
+	"hash/maphash"
+	"sync"
+
+	"github.com/centrifugal/centrifuge"
+	"golang.org/x/time/rate"
+)
+
+// line is one page's connection. It is known from before the backend is asked
+// about its seat, so that an order that is given meanwhile is not lost.
+type line struct {
+	id         string
+	seatID     string
+	generation int
+	serial     uint64
+	limit      *rate.Limiter
+
+	mu     sync.Mutex
+	client *centrifuge.Client // nil until the line is up
+	seat   Seat
+	// ordered is the last order to move in or out of the session; nil without one.
+	ordered *bool
+	closing *centrifuge.Disconnect
+	queue   []request
+	busy    bool
+
+	// settling lets one goroutine at a time bring inside to what was ordered.
+	settling sync.Mutex
+	inside   bool
+}
+
+func (l *line) up() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.client != nil
+}
+
+// now is the seat as it is known now.
+func (l *line) now() Seat {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.seat
+}
+
+func (h *Hub) turn(seatID string) *sync.Mutex {
+	return &h.turns[maphash.String(h.turnSeed, seatID)%uint64(len(h.turns))]
+}
+
+func subscription() centrifuge.SubscribeOptions {
+	return centrifuge.SubscribeOptions{EnableRecovery: true, EnablePositioning: true}
+}
+
+func (h *Hub) connecting(ctx context.Context, e centrifuge.ConnectEvent) (centrifuge.ConnectReply, error) {
+	var none centrifuge.ConnectReply
+	ref, ok := h.readToken(e.Token)
+	if !ok {
+		return none, disconnect(CodeBadToken)
+	}
+	turn := h.turn(ref.SeatID)
+	turn.Lock()
+	defer turn.Unlock()
+	l := &line{id: e.ClientID, seatID: ref.SeatID, generation: ref.Generation, limit: rate.NewLimiter(commandsPerSec, commandBurst)}
+	if stopping := h.register(l); stopping != nil {
+		return none, *stopping
+	}
+	limited, cancel := context.WithTimeout(ctx, backendTime)
+	seat, err := h.backend.Connect(limited, ref)
+	cancel()
+	if err != nil {
+		h.unregister(l)
+		h.open.Done()
+		var closed *Closed
+		if errors.As(err, &closed) {
+			return none, disconnect(closed.Code)
+		}
+		h.log.Error("a line could not be let up", "seat", ref.SeatID, "error", err)
+		return none, centrifuge.ErrorInternal
+	}
+	// A line that breaks before it is up has no OnDisconnect.
+	context.AfterFunc(ctx, func() { h.gone(l) })
+	channels := map[string]centrifuge.SubscribeOptions{seatChannel(seat.ID): subscription()}
+	if l.sit(seat) {
+		channels[sessionChannel(seat.SessionID)] = subscription()
+	}
+	return centrifuge.ConnectReply{
+		Credentials: &centrifuge.Credentials{UserID: seat.ID}, Subscriptions: channels,
+		Storage: map[string]any{"line": l},
+	}, nil
+}
+
+// sit puts the seat on its line and says whether it starts inside the session.
+func (l *line) sit(seat Seat) (inside bool) {
+	l.settling.Lock()
+	defer l.settling.Unlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.seat = seat
+	if l.ordered != nil {
+		// Younger than what the backend has read.
+		l.seat.Waiting = !*l.ordered
+	}
+	l.inside = !l.seat.Waiting
+	return l.inside
+}
+
+func (h *Hub) connected(client *centrifuge.Client) {
+	storage, release := client.AcquireStorage()
+	l, ok := storage["line"].(*line)
+	release(storage)
+	if !ok {
+		client.Disconnect(centrifuge.DisconnectServerError)
+		return
+	}
+	client.OnRPC(func(e centrifuge.RPCEvent, answer centrifuge.RPCCallback) { h.receive(l, e, answer) })
+	client.OnDisconnect(func(centrifuge.DisconnectEvent) { h.gone(l) })
+	l.mu.Lock()
+	l.client = client
+	closing := l.closing
+	l.mu.Unlock()
+	if closing != nil {
+		client.Disconnect(*closing)
+		return
+	}
+	h.settle(l)
+}
+
+// register makes a line known; it answers the reason why no line is let up any
+// more. A seat with too many lines loses its oldest one.
+func (h *Hub) register(l *line) (stopping *centrifuge.Disconnect) {
+	h.mu.Lock()
+	if h.stopping != nil {
+		defer h.mu.Unlock()
+		return h.stopping
+	}
+	h.serial++
+	l.serial = h.serial
+	lines := h.lines[l.seatID]
+	if lines == nil {
+		lines = map[string]*line{}
+		h.lines[l.seatID] = lines
+	}
+	lines[l.id] = l
+	h.open.Add(1)
+	var oldest *line
+	if len(lines) > maxLines {
+		for _, other := range lines {
+			if oldest == nil || other.serial < oldest.serial {
+				oldest = other
+			}
+		}
+	}
+	h.mu.Unlock()
+	if oldest != nil {
+		oldest.close(centrifuge.DisconnectConnectionLimit)
+	}
+	return nil
+}
+
+// unregister forgets a line. It says whether the line was known, and whether
+// the seat has another one here of the same or a newer generation.
+func (h *Hub) unregister(l *line) (known, another bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	lines := h.lines[l.seatID]
+	if lines[l.id] != l {
+		return false, false
+	}
+	delete(lines, l.id)
+	if len(lines) == 0 {
+		delete(h.lines, l.seatID)
+	}
+	return true, holds(lines, l.generation)
+}
+
+func holds(lines map[string]*line, generation int) bool {
+	for _, l := range lines {
+		if l.generation >= generation {
+			return true
+		}
+	}
+	return false
+}
+
+// gone forgets a line; the last one of its generation is told to the backend.
+func (h *Hub) gone(l *line) {
+	turn := h.turn(l.seatID)
+	turn.Lock()
+	defer turn.Unlock()
+	known, another := h.unregister(l)
+	if !known {
+		return
+	}
+	defer h.open.Done()
+	if another || h.elsewhere(l) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), backendTime)
+	defer cancel()
+	h.backend.Disconnected(ctx, l.now())
+}
+
+// settle brings the line's subscription to what was ordered last.
+func (h *Hub) settle(l *line) {
+	l.settling.Lock()
+	defer l.settling.Unlock()
+	l.mu.Lock()
+	client, seat := l.client, l.seat
+	l.mu.Unlock()
+	if client == nil || l.inside == !seat.Waiting {
+		return
+	}
+	channel := sessionChannel(seat.SessionID)
+	if seat.Waiting {
+		client.Unsubscribe(channel)
+		l.inside = false
+		return
+	}
+	err := client.Subscribe(channel, centrifuge.WithRecovery(true), centrifuge.WithPositioning(true))
+	if err != nil && !errors.Is(err, centrifuge.ErrorAlreadySubscribed) {
+		// The page comes back at once and is subscribed then.
+		h.log.Warn("a line could not be admitted, it starts again", "seat", seat.ID, "error", err)
+		client.Disconnect(centrifuge.DisconnectForceReconnect)
+		return
+	}
+	l.inside = true
+}
+
+// order moves the line in or out of the session at the next settle.
+func (l *line) order(inside bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ordered = &inside
+	l.seat.Waiting = !inside
+}
+
+// close ends the line. The answer of the command that it is carrying goes out
+// before, if that does not take long. The first reason stands.
+func (l *line) close(reason centrifuge.Disconnect) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closing != nil {
+		return
+	}
+	l.closing = &reason
+	client := l.client
+	switch {
+	case client == nil:
+	case l.busy:
+		afterGrace(func() { client.Disconnect(reason) })
+	default:
+		client.Disconnect(reason)
+	}
+}

@@ -1,0 +1,263 @@
+package server_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/anteroom/anteroom/anteroomtest"
+)
+
+type snapshot struct {
+	Revision     int64
+	Participants []struct {
+		UserID int64 `json:"userId"`
+		State  string
+		Muted  bool
+		Role   string
+	}
+	Chat []struct{ Text string }
+}
+
+func (p *page) snapshot() snapshot {
+	p.t.Helper()
+	raw, code, message := p.rpc("snapshot", nil)
+	if code != 0 {
+		p.t.Fatalf("no snapshot: %d %s", code, message)
+	}
+	var s snapshot
+	if err := json.Unmarshal(raw, &s); err != nil {
+		p.t.Fatal(err)
+	}
+	return s
+}
+
+func hostAndGuest(t *testing.T, m anteroomtest.Meeting) (*anteroomtest.Server, anteroomtest.Meeting, *page, *page, anteroomtest.Answer) {
+	t.Helper()
+	s := anteroomtest.Start(t)
+	room := s.AddMeeting(m)
+	host, _ := enter(t, s, anteroomtest.Join{Meeting: room.Number, Role: 1, ZAK: s.HostZAK(), Name: "Host"})
+	guest, answer := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Guest", Device: uuid.NewString()})
+	return s, room, host, guest, answer
+}
+
+func TestPeopleSeeEachOther(t *testing.T) {
+	t.Parallel()
+	_, _, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	added := host.await("participant.added")
+	if !strings.Contains(string(added.Data), `"Guest"`) {
+		t.Fatalf("somebody else came: %s", added.Data)
+	}
+	if n := len(guest.snapshot().Participants); n != 2 {
+		t.Fatalf("the guest sees %d people", n)
+	}
+	guest.command("seat.media", map[string]any{"audioOn": true, "muted": false, "videoOn": true})
+	if e := host.await("participant.updated"); !strings.Contains(string(e.Data), `"videoOn":true`) {
+		t.Fatalf("odd update %s", e.Data)
+	}
+	guest.command("chat.send", map[string]any{"text": "<b>hello</b>"})
+	if e := host.await("chat.message"); !strings.Contains(string(e.Data), "hello") {
+		t.Fatalf("odd message %s", e.Data)
+	}
+	host.command("chat.send", map[string]any{"text": "only you", "userId": answer.Participant.UserID})
+	if e := guest.await("chat.message"); strings.Contains(string(e.Data), "hello") {
+		if e = guest.await("chat.message"); !strings.Contains(string(e.Data), "only you") {
+			t.Fatalf("odd message %s", e.Data)
+		}
+	}
+	host.command("seat.mute", map[string]any{"userId": answer.Participant.UserID, "muted": true})
+	guest.await("seat.muted")
+	if s := guest.snapshot(); len(s.Chat) != 2 {
+		t.Fatalf("the guest has %d messages", len(s.Chat))
+	}
+}
+
+func TestOnlyHostsMayWhatHostsMay(t *testing.T) {
+	t.Parallel()
+	_, _, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	hostID := host.snapshot().Participants[0].UserID
+	for kind, data := range map[string]any{
+		"session.lock": map[string]any{"locked": true}, "session.end": nil, "session.mute_all": nil, "session.admit_all": nil,
+		"seat.remove": map[string]any{"userId": hostID}, "seat.hold": map[string]any{"userId": hostID, "hold": true},
+		"seat.mute": map[string]any{"userId": hostID, "muted": true}, "seat.rename": map[string]any{"userId": hostID, "userName": "x"},
+		"seat.role": map[string]any{"userId": answer.Participant.UserID, "role": "host"}, "seat.admit": map[string]any{"userId": hostID},
+		"seat.hand": map[string]any{"userId": hostID, "raised": false},
+	} {
+		guest.refused(kind, data, 1001)
+	}
+	host.refused("seat.rename", map[string]any{"userName": strings.Repeat("x", 129)}, 1002)
+	host.refused("seat.remove", map[string]any{"userId": 1}, 1002)
+	host.refused("session.lock", nil, 1002)
+	host.refused("no.such", nil, 1002)
+	host.command("seat.role", map[string]any{"userId": answer.Participant.UserID, "role": "cohost"})
+	guest.command("session.lock", map[string]any{"locked": true})
+	guest.refused("session.end", nil, 1001)
+}
+
+func TestALockedDoor(t *testing.T) {
+	t.Parallel()
+	s, room, host, _, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	host.command("session.lock", map[string]any{"locked": true})
+	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number}), 4006, "locked")
+	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, ResumeToken: answer.ResumeToken}), 0, "")
+	host.command("session.lock", map[string]any{"locked": false})
+	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number}), 0, "")
+}
+
+func TestARemovedPersonStaysOut(t *testing.T) {
+	t.Parallel()
+	s, room, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	if status := media(t, answer); status != http.StatusOK {
+		t.Fatalf("the media door answers %d to a seat", status)
+	}
+	host.command("seat.remove", map[string]any{"userId": answer.Participant.UserID})
+	if code := guest.awaitClose(); code != 4502 {
+		t.Fatalf("the line was closed with %d", code)
+	}
+	if status := media(t, answer); status != http.StatusForbidden {
+		t.Fatalf("the media door answers %d to a removed seat's old token", status)
+	}
+	if code := guest.connect(); code != 4502 {
+		t.Fatalf("a removed page's line: %d", code)
+	}
+	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, ResumeToken: answer.ResumeToken}), 3009, "removed_by_host")
+}
+
+func TestAnEndedMeetingIsNotRevived(t *testing.T) {
+	t.Parallel()
+	s, room, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	host.command("session.end", nil)
+	if code := guest.awaitClose(); code != 4501 {
+		t.Fatalf("the line was closed with %d", code)
+	}
+	if status := media(t, answer); status != http.StatusForbidden {
+		t.Fatalf("the media door answers %d after the end", status)
+	}
+	if code := guest.connect(); code != 4501 {
+		t.Fatalf("a line into an ended meeting: %d", code)
+	}
+	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number}), 4004, "ended_by_host")
+}
+
+func TestANewerPageTakesTheSeat(t *testing.T) {
+	t.Parallel()
+	s, room, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	newer, again := enter(t, s, anteroomtest.Join{Meeting: room.Number, ResumeToken: answer.ResumeToken})
+	if again.Participant.UserID != answer.Participant.UserID {
+		t.Fatal("another seat")
+	}
+	if code := guest.awaitClose(); code != 4503 {
+		t.Fatalf("the older line was closed with %d", code)
+	}
+	if code := guest.connect(); code != 4503 {
+		t.Fatalf("the older page came back: %d", code)
+	}
+	if n := len(host.snapshot().Participants); n != 2 {
+		t.Fatalf("%d people are inside", n)
+	}
+	newer.command("seat.hand", map[string]any{"raised": true})
+}
+
+func TestWaitingAndBeingAdmitted(t *testing.T) {
+	t.Parallel()
+	s := anteroomtest.Start(t)
+	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Waiting", WaitingRoom: true})
+	host, _ := enter(t, s, anteroomtest.Join{Meeting: room.Number, Role: 1, ZAK: s.HostZAK()})
+	guest, answer := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Guest"})
+	host.await("participant.added")
+	guest.refused("chat.send", map[string]any{"text": "let me in"}, 1003)
+	if n := len(guest.snapshot().Participants); n != 1 {
+		t.Fatalf("somebody who waits sees %d people", n)
+	}
+	host.command("seat.admit", map[string]any{"userId": answer.Participant.UserID})
+	guest.await("seat.admitted")
+	if n := len(guest.snapshot().Participants); n != 2 {
+		t.Fatalf("an admitted guest sees %d people", n)
+	}
+	fresh := s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+answer.ResumeToken+`"}`))
+	if fresh.Media == nil || fresh.Media.Token == "" {
+		t.Fatalf("no media token after being admitted: %s", fresh.Body)
+	}
+	host.command("chat.send", map[string]any{"text": "welcome"})
+	guest.await("chat.message")
+	host.command("seat.hold", map[string]any{"userId": answer.Participant.UserID, "hold": true})
+	guest.await("seat.held")
+	fresh.Realtime = answer.Realtime
+	if status := media(t, fresh); status != http.StatusForbidden {
+		t.Fatalf("the media door answers %d to somebody who waits again", status)
+	}
+}
+
+func TestNothingIsLostWhenTheLineBreaks(t *testing.T) {
+	t.Parallel()
+	_, _, host, guest, _ := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	before := guest.snapshot().Revision
+	guest.cut()
+	host.await("participant.updated") // the guest is shown as reconnecting
+	for i := range 50 {
+		host.command("chat.send", map[string]any{"text": number(int64(i))})
+	}
+	if code := guest.connect(); code != 0 {
+		t.Fatalf("closed with %d", code)
+	}
+	for i := range 50 {
+		e := guest.await("chat.message")
+		var m struct{ Text string }
+		if err := json.Unmarshal(e.Data, &m); err != nil || m.Text != number(int64(i)) {
+			t.Fatalf("want message %d, got %s", i, e.Data)
+		}
+		if e.Revision <= before {
+			t.Fatalf("revision %d after %d", e.Revision, before)
+		}
+		before = e.Revision
+	}
+	if s := guest.snapshot(); len(s.Chat) != 50 {
+		t.Fatalf("the snapshot has %d messages", len(s.Chat))
+	}
+}
+
+func TestARepeatedRequestRunsOnce(t *testing.T) {
+	t.Parallel()
+	_, _, host, guest, _ := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	request := map[string]any{"requestId": uuid.NewString(), "type": "chat.send", "data": map[string]any{"text": "once"}}
+	var wg sync.WaitGroup
+	answers := make([]string, 4)
+	for i := range answers {
+		wg.Go(func() {
+			raw, _, _ := guest.rpc("command", request)
+			answers[i] = string(raw)
+		})
+	}
+	wg.Wait()
+	for _, a := range answers {
+		if a != answers[0] || a == "" {
+			t.Fatalf("one request, several answers: %q", answers)
+		}
+	}
+	if s := host.snapshot(); len(s.Chat) != 1 {
+		t.Fatalf("one request, %d messages", len(s.Chat))
+	}
+}
+
+// media knocks at the media door with the token of a join.
+func media(t *testing.T, a anteroomtest.Answer) int {
+	t.Helper()
+	if a.Media == nil {
+		t.Fatal("no media token")
+	}
+	address := "http" + strings.TrimPrefix(a.Media.URL, "ws") + "/rtc/validate?access_token=" + a.Media.Token
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	return response.StatusCode
+}
