@@ -95,6 +95,8 @@ var authenticationRows = []Entry{
 				"Switch the Meeting SDK feature on for the app."),
 			no("scope_withdrawn", "The token was made under a scope that the app no longer has.",
 				"Restore the scope, let the user authorise again, and fetch a new token."),
+			no("origin_not_allowed", "The app keeps a list of web origins, and the page's is not on it.",
+				"Add the page's origin to the app's allowed origins, or serve the page from one of them."),
 			no("app_uninstalled", "The user has removed the app since the token was made.",
 				"Ask the user to install and authorise the app again, then fetch a new token."),
 		},

@@ -134,7 +134,7 @@ func brokenTokens() []broken {
 		{cause: "probe_skipped", token: good().by("who knows this secret"), probes: 5},
 		{cause: "probe_skipped/none allowed", token: good().by(billing), probes: -1},
 		// The neighbours of 3712.
-		{cause: "unknown_key", token: claims(with("appKey", "nobody-has-this")).signedAs("nobody-has-this"), code: 3704, evidence: "signed with the secret of app «Classroom»"},
+		{cause: "unknown_key", token: with("appKey", "nobody-has-this").signedAs("nobody-has-this"), code: 3704, evidence: "signed with the secret of app «Classroom»"},
 		{cause: "key_whitespace", token: good().signedAs(classKey + "\n"), code: 3704},
 		{cause: "key_is_secret", token: good().signedAs(classSecret), code: 3704, evidence: "the key claim holds the secret of app «Classroom»"},
 		{cause: "key_of_other_kind", token: forge(plainHeader, good().as(videoKey).json(), video), code: 3704, evidence: "Video SDK"},

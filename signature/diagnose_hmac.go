@@ -211,11 +211,11 @@ func (d *diagnosis) blame(c *Credential, damage string) {
 		d.blameOther(c, CauseOtherAppsSecret, what+damage, "signed with a secret of another app than the one the token names")
 		return
 	}
-	switch {
-	case c.Purpose == PurposePrevious:
+	switch c.Purpose {
+	case PurposePrevious:
 		d.add(invalid(rankWho, CauseRotatedSecret,
 			"signed with the previous secret of %s, which has been replaced%s: deploy the new one, then restart", c.appWords(), damage))
-	case c.Purpose == PurposeWebhook:
+	case PurposeWebhook:
 		d.add(invalid(rankWho, CauseWebhookSecret,
 			"signed with the webhook secret of %s instead of its SDK secret%s", c.appWords(), damage))
 	default:

@@ -184,7 +184,7 @@ func post(url string, in, out any) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	response, err := http.Post(url, "application/json", bytes.NewReader(body)) //nolint:noctx // bounded by the test
+	response, err := http.Post(url, "application/json", bytes.NewReader(body))
 	if err != nil {
 		return 0, err
 	}
@@ -201,7 +201,7 @@ func TestACrashLosesNothing(t *testing.T) {
 	var world struct {
 		Defaults struct{ MeetingNumber, Password string }
 	}
-	response, err := http.Get(url + "/dev/v1/world") //nolint:noctx // bounded by the test
+	response, err := http.Get(url + "/dev/v1/world")
 	if err != nil {
 		t.Fatal(err)
 	}

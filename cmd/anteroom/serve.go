@@ -29,7 +29,7 @@ func serveCommand() *cobra.Command {
 		Args: exactly(0, "flags only"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if file != "" {
-				for _, name := range []string{"listen", "data", "media-port", "dev-listen", "database"} {
+				for _, name := range []string{"listen", "data", "media-port", "media-address", "dev-listen", "database"} {
 					if cmd.Flags().Changed(name) {
 						return usage("--%s is a flag of development mode; in production %s says it", name, file)
 					}
@@ -53,6 +53,7 @@ func serveCommand() *cobra.Command {
 	flags.StringVar(&config.Data, "data", config.Data, "the folder of the database and keys")
 	flags.StringVar(&config.Database, "database", "", "a PostgreSQL URL in place of SQLite in the data folder")
 	flags.IntVar(&config.Media.Port, "media-port", config.Media.Port, "the UDP port of sound and pictures; 0 chooses a free one")
+	flags.StringVar(&config.Media.PublicIP, "media-address", "", "the loopback address browsers are told to send them to, where a relay stands before the port")
 	flags.StringSliceVar(&config.DevHosts, "dev-listen", nil, "a further Host name the developer's API answers to")
 	flags.StringVar(&level, "log", "info", "how much to log: debug, info, warn, error")
 	return cmd

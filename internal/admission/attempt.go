@@ -32,6 +32,9 @@ type Attempt struct {
 	RecordingToken string
 	DeviceID       string
 	ResumeToken    string
+	// WaitID is the joinId with which a page began to wait for the host; its
+	// further questions count as one attempt with that first one.
+	WaitID string
 	// LegacyKey is J.sdkKey / J.apiKey; a difference from the claim only warns.
 	LegacyKey string
 	RemoteIP  string

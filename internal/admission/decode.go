@@ -58,12 +58,13 @@ const (
 	optResumeToken
 	optSDKKey
 	optAPIKey
+	optWaitID
 	numOptions
 )
 
 var optionNames = [numOptions]string{
 	"meetingNumber", "userName", "password", "customerKey", "userEmail", "signature", "zak", "obfToken", "tk",
-	"view", "sdkVersion", "joinId", "passwordOption", "recordingToken", "deviceId", "resumeToken", "sdkKey", "apiKey",
+	"view", "sdkVersion", "joinId", "passwordOption", "recordingToken", "deviceId", "resumeToken", "sdkKey", "apiKey", "waitId",
 }
 
 func optionIndex(name string) int {
@@ -241,6 +242,7 @@ func (d *decoder) judge() {
 	a.RecordingToken = d.bounded(optRecordingToken, maxToken)
 	a.DeviceID = d.bounded(optDeviceID, maxShort)
 	a.ResumeToken = d.bounded(optResumeToken, maxToken)
+	a.WaitID = d.bounded(optWaitID, maxShort)
 	a.LegacyKey = d.bounded(optSDKKey, maxKeyOption)
 	if key := d.bounded(optAPIKey, maxKeyOption); a.LegacyKey == "" {
 		a.LegacyKey = key

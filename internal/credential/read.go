@@ -160,29 +160,30 @@ func (m *Minter) userToken(ctx context.Context, token string, want Kind) (admiss
 			return out, nil
 		}
 	}
-	user, err := m.store.User(ctx, c.UserID)
-	if err != nil && !errors.Is(err, ErrNotFound) {
+	var err error
+	if out.User, err = m.user(ctx, c.UserID); err != nil {
 		return out, err
-	}
-	if err == nil {
-		out.User = user
 	}
 	if grants, ok := m.store.(GrantStore); ok {
 		if out.Withdrawn, err = grants.Withdrawn(ctx, c); err != nil {
 			return out, err
 		}
 	}
-	if f != nil {
-		return out, nil
+	if f == nil {
+		if f, err = m.standing(ctx, c, out.User); f != nil {
+			out.Fault, out.Evidence = f.Cause, f.Evidence
+		}
 	}
-	f, err = m.standing(ctx, c, out.User)
-	if err != nil {
-		return out, err
+	return out, err
+}
+
+// user finds a token's user; nil where there is none any more.
+func (m *Minter) user(ctx context.Context, id string) (*account.User, error) {
+	user, err := m.store.User(ctx, id)
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil
 	}
-	if f != nil {
-		out.Fault, out.Evidence = f.Cause, f.Evidence
-	}
-	return out, nil
+	return user, err
 }
 
 // standing judges what the store knows about a genuine, unexpired token.

@@ -5,6 +5,8 @@ package httpapi
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -46,6 +48,8 @@ type Config struct {
 	// slash; empty means: as the request says.
 	PublicURL      string
 	TrustedProxies []netip.Prefix
+	// Files is the built browser code; see web.Files.
+	Files fs.FS
 	// Ready answers nil once joins are served.
 	Ready        func(context.Context) error
 	Clock        clockwork.Clock
@@ -117,7 +121,7 @@ func (a *api) recovered(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			if p := recover(); p != nil {
-				if p == http.ErrAbortHandler {
+				if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 					panic(p)
 				}
 				a.Logger.Error("a request panicked", "path", r.URL.Path, "panic", p)

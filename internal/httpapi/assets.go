@@ -138,7 +138,7 @@ func acceptsGzip(r *http.Request) bool {
 
 // assets serves the SDK at the paths that pages of the vendor's CDN use.
 func (a *api) assets(mux *http.ServeMux) {
-	a.store = &assetStore{files: web.Files(), ready: map[string]*asset{}}
+	a.store = &assetStore{files: a.Files, ready: map[string]*asset{}}
 	mux.HandleFunc("GET /sdk/chunks/{name}", func(w http.ResponseWriter, r *http.Request) {
 		a.sendFile(w, r, "cdn/chunks/"+r.PathValue("name"), cacheImmutable)
 	})

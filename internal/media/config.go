@@ -150,7 +150,7 @@ func (c EmbeddedConfig) validate(p *problems) {
 			p.add("Embedded.NodeIP", "%q is not an IP address", c.NodeIP)
 		case c.UseExternalIP:
 			p.add("Embedded.NodeIP", "contradicts UseExternalIP, which finds the address itself")
-		case c.LoopbackOnly && !(addr.Is4() && addr.IsLoopback()):
+		case c.LoopbackOnly && (!addr.Is4() || !addr.IsLoopback()):
 			p.add("Embedded.NodeIP", "is %s, with LoopbackOnly it must be in 127.0.0.0/8", c.NodeIP)
 		case addr.IsUnspecified() || addr.IsMulticast():
 			p.add("Embedded.NodeIP", "%s cannot be reached by browsers", c.NodeIP)

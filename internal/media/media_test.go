@@ -3,6 +3,7 @@ package media_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -119,7 +120,7 @@ func TestFakeEngine(t *testing.T) {
 		return seat, nil
 	}))
 	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest("GET", "/rtc", nil))
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/rtc", nil))
 	if w.Code != 501 {
 		t.Errorf("signalling = %d", w.Code)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 type answers struct {
 	node   *centrifuge.Node
 	shared bool
+	log    *slog.Logger
 
 	mu     sync.Mutex
 	seats  map[string]*seatAnswers
@@ -37,8 +39,8 @@ type answer struct {
 	err  error
 }
 
-func newAnswers(node *centrifuge.Node, shared bool) *answers {
-	return &answers{node: node, shared: shared, seats: map[string]*seatAnswers{}, tidied: time.Now()}
+func newAnswers(node *centrifuge.Node, shared bool, log *slog.Logger) *answers {
+	return &answers{node: node, shared: shared, log: log, seats: map[string]*seatAnswers{}, tidied: time.Now()}
 }
 
 // once runs the request unless it ran before; then the first answer is given

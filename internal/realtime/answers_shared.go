@@ -20,6 +20,8 @@ const (
 
 // sharedAnswer is an answer as other nodes read it.
 type sharedAnswer struct {
+	// Claimed says that there is no answer yet.
+	Claimed bool            `json:"claimed,omitempty"`
 	Raw     json.RawMessage `json:"raw,omitempty"`
 	Code    uint32          `json:"code,omitempty"`
 	Message string          `json:"message,omitempty"`
@@ -27,20 +29,27 @@ type sharedAnswer struct {
 	Again bool `json:"again,omitempty"`
 }
 
-// onceAmongNodes runs a request on the first node that claims it. The claim is
-// a publication nobody hears, with the request as its idempotency key; the
-// answer is kept as the one event of a channel's history.
+// kept keeps a request's claim and its answer as the history of a channel that
+// nobody hears.
+var kept = centrifuge.WithHistory(2, requestMemory, 2*requestMemory)
+
+// onceAmongNodes runs a request on the node that claims it first.
 func (a *answers) onceAmongNodes(ctx context.Context, seat, id string, run func() (json.RawMessage, error)) (json.RawMessage, error) {
 	for attempt := range maxAttempts {
 		// Ids are a page's choice; a length before them keeps names apart.
 		channel := fmt.Sprintf("answer:%s:%d:%s:%s", seat, len(id), id, strconv.Itoa(attempt))
-		claim, err := a.node.Publish(channel+":claim", []byte("{}"), centrifuge.WithIdempotencyKey("claim"), centrifuge.WithIdempotentResultTTL(requestMemory))
+		// Only a publication with history tells that it was not the first.
+		claim, err := a.node.Publish(channel, []byte(`{"claimed":true}`), kept, centrifuge.WithIdempotencyKey("claim"), centrifuge.WithIdempotentResultTTL(requestMemory))
 		if err != nil {
 			return nil, fmt.Errorf("a request could not be claimed: %w", err)
 		}
 		if !claim.Suppressed {
 			raw, err := run()
-			return raw, errors.Join(err, a.keep(channel, raw, err))
+			if fault := a.keep(channel, raw, err); fault != nil {
+				// It ran, and this node remembers; others will not know the answer.
+				a.log.Error("an answer could not be kept for other nodes", "error", fault)
+			}
+			return raw, err
 		}
 		found, err := a.look(ctx, channel)
 		switch {
@@ -58,33 +67,39 @@ func (a *answers) onceAmongNodes(ctx context.Context, seat, id string, run func(
 }
 
 func (a *answers) keep(channel string, raw json.RawMessage, err error) error {
-	kept := sharedAnswer{Raw: raw}
+	found := sharedAnswer{Raw: raw}
 	var refused *CommandError
 	switch {
 	case !final(err):
-		kept = sharedAnswer{Again: true}
+		found = sharedAnswer{Again: true}
 	case errors.As(err, &refused):
-		kept = sharedAnswer{Code: refused.Code, Message: refused.Message}
+		found = sharedAnswer{Code: refused.Code, Message: refused.Message}
 	}
-	data, fault := json.Marshal(kept)
+	data, fault := json.Marshal(found)
 	if fault != nil {
 		return fault
 	}
-	_, fault = a.node.Publish(channel, data, centrifuge.WithHistory(1, requestMemory, 2*requestMemory))
+	_, fault = a.node.Publish(channel, data, kept)
 	return fault
 }
 
 // look waits for the answer of another node.
-func (a *answers) look(ctx context.Context, channel string) (found sharedAnswer, err error) {
+func (a *answers) look(ctx context.Context, channel string) (found sharedAnswer, _ error) {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for {
-		history, err := a.node.History(channel, centrifuge.WithLimit(1))
+		history, err := a.node.History(channel, centrifuge.WithLimit(2))
 		if err != nil {
 			return found, fmt.Errorf("an answer could not be read: %w", err)
 		}
-		if len(history.Publications) > 0 {
-			return found, json.Unmarshal(history.Publications[0].Data, &found)
+		for _, publication := range history.Publications {
+			found = sharedAnswer{}
+			if err := json.Unmarshal(publication.Data, &found); err != nil {
+				return found, err
+			}
+			if !found.Claimed {
+				return found, nil
+			}
 		}
 		select {
 		case <-tick.C:

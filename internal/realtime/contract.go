@@ -50,6 +50,8 @@ const (
 	// closeGrace is how long a closing line may still wait for the answer of
 	// the command that it is carrying.
 	closeGrace = time.Second
+	// watchEvery is how often lines that were given up are looked for.
+	watchEvery = time.Second
 	// peerTime is how long other nodes are waited for.
 	peerTime = time.Second
 )

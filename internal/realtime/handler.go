@@ -1,6 +1,9 @@
 package realtime
 
 import (
+	"bytes"
+	"errors"
+	"io"
 	"net/http"
 	"path"
 	"time"
@@ -38,7 +41,11 @@ func (h *Hub) allowed(r *http.Request) bool {
 	return h.config.AllowOrigin == nil || h.config.AllowOrigin(r)
 }
 
-// crossOrigin lets scripts of allowed origins read what a fetch answers.
+// bodyTime is how long the body of a request may take to arrive.
+const bodyTime = 10 * time.Second
+
+// crossOrigin lets scripts of allowed origins read what a fetch answers, and
+// bounds what they send.
 func (h *Hub) crossOrigin(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if origin := r.Header.Get("Origin"); origin != "" {
@@ -50,6 +57,27 @@ func (h *Hub) crossOrigin(next http.Handler) http.Handler {
 			w.Header().Set("Access-Control-Allow-Headers", "content-type")
 			w.Header().Add("Vary", "Origin")
 		}
+		body, err := readBody(w, r)
+		if err != nil {
+			var large *http.MaxBytesError
+			if errors.As(err, &large) {
+				http.Error(w, "the request is too large", http.StatusRequestEntityTooLarge)
+				return
+			}
+			http.Error(w, "the request did not arrive", http.StatusRequestTimeout)
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
 		next.ServeHTTP(w, r)
 	})
+}
+
+// readBody reads a request's body in bounded time. The limit is lifted again
+// for what follows: a stream stays open for as long as its page does.
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	deadline := http.NewResponseController(w)
+	_ = deadline.SetReadDeadline(time.Now().Add(bodyTime))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxMessage))
+	_ = deadline.SetReadDeadline(time.Time{})
+	return body, err
 }

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/maphash"
 	"log/slog"
 	"net/url"
 	"strings"
@@ -28,10 +27,10 @@ type Hub struct {
 	// shared is true when other nodes may hold lines too.
 	shared   bool
 	answered *answers
+	keys     *macs
 
 	// turns lets Connect and Disconnected of one seat run one after the other.
-	turns    [128]sync.Mutex
-	turnSeed maphash.Seed
+	turns turns
 
 	mu       sync.Mutex
 	lines    map[string]map[string]*line // seat, then connection
@@ -48,7 +47,7 @@ func New(config Config, backend Backend) (*Hub, error) {
 	}
 	h := &Hub{
 		config: config, backend: backend, log: config.Logger, shared: config.Redis != "",
-		lines: map[string]map[string]*line{}, turnSeed: maphash.MakeSeed(),
+		lines: map[string]map[string]*line{}, keys: newMACs(config.TokenKey),
 	}
 	node, err := centrifuge.New(centrifuge.Config{
 		LogLevel: centrifuge.LogLevelWarn, LogHandler: h.logEntry,
@@ -64,7 +63,7 @@ func New(config Config, backend Backend) (*Hub, error) {
 		return nil, fmt.Errorf("the control channel cannot start: %w", err)
 	}
 	h.node = node
-	h.answered = newAnswers(node, h.shared)
+	h.answered = newAnswers(node, h.shared, h.log)
 	if h.shared {
 		if err := h.useRedis(); err != nil {
 			return nil, fmt.Errorf("the control channel cannot start: redis: %w", err)
@@ -77,6 +76,7 @@ func New(config Config, backend Backend) (*Hub, error) {
 	if err := node.Run(); err != nil {
 		return nil, fmt.Errorf("the control channel cannot start: %w", err)
 	}
+	go h.watch()
 	return h, nil
 }
 

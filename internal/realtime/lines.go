@@ -3,8 +3,8 @@ package realtime
 import (
 	"context"
 	"errors"
-	"hash/maphash"
 	"sync"
+	"time"
 
 	"github.com/centrifugal/centrifuge"
 	"golang.org/x/time/rate"
@@ -46,10 +46,6 @@ func (l *line) now() Seat {
 	return l.seat
 }
 
-func (h *Hub) turn(seatID string) *sync.Mutex {
-	return &h.turns[maphash.String(h.turnSeed, seatID)%uint64(len(h.turns))]
-}
-
 func subscription() centrifuge.SubscribeOptions {
 	return centrifuge.SubscribeOptions{EnableRecovery: true, EnablePositioning: true}
 }
@@ -60,9 +56,7 @@ func (h *Hub) connecting(ctx context.Context, e centrifuge.ConnectEvent) (centri
 	if !ok {
 		return none, disconnect(CodeBadToken)
 	}
-	turn := h.turn(ref.SeatID)
-	turn.Lock()
-	defer turn.Unlock()
+	defer h.turns.take(ref.SeatID)()
 	l := &line{id: e.ClientID, seatID: ref.SeatID, generation: ref.Generation, limit: rate.NewLimiter(commandsPerSec, commandBurst)}
 	if stopping := h.register(l); stopping != nil {
 		return none, *stopping
@@ -187,9 +181,7 @@ func holds(lines map[string]*line, generation int) bool {
 
 // gone forgets a line; the last one of its generation is told to the backend.
 func (h *Hub) gone(l *line) {
-	turn := h.turn(l.seatID)
-	turn.Lock()
-	defer turn.Unlock()
+	defer h.turns.take(l.seatID)()
 	known, another := h.unregister(l)
 	if !known {
 		return
@@ -201,6 +193,32 @@ func (h *Hub) gone(l *line) {
 	ctx, cancel := context.WithTimeout(context.Background(), backendTime)
 	defer cancel()
 	h.backend.Disconnected(ctx, l.now())
+}
+
+// watch notices lines that Centrifuge has given up. It says so itself only when
+// the closing handshake is over, which a dead line makes five seconds longer.
+func (h *Hub) watch() {
+	tick := time.NewTicker(watchEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-h.node.NotifyShutdown():
+			return
+		}
+		h.mu.Lock()
+		given := h.linesWhere(func(l *line) bool {
+			if !l.up() {
+				return false
+			}
+			_, kept := h.node.Hub().UserConnections(l.seatID)[l.id]
+			return !kept
+		})
+		h.mu.Unlock()
+		for _, l := range given {
+			go h.gone(l)
+		}
+	}
 }
 
 // settle brings the line's subscription to what was ordered last.

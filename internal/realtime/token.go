@@ -5,8 +5,11 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"hash"
+	"io"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/centrifugal/centrifuge"
@@ -50,23 +53,52 @@ func (h *Hub) Token(seatID string, generation int, life time.Duration) (string, 
 	if generation < 0 {
 		return "", fmt.Errorf("generation: %d is negative", generation)
 	}
-	body := seatID + "." + strconv.Itoa(generation) + "." + strconv.FormatInt(time.Now().Add(life).Unix(), 36)
-	return body + "." + h.mac(body), nil
+	token := make([]byte, 0, maxToken)
+	token = append(token, seatID...)
+	token = append(token, '.')
+	token = strconv.AppendInt(token, int64(generation), 10)
+	token = append(token, '.')
+	token = strconv.AppendInt(token, time.Now().Add(life).Unix(), 36)
+	sum := h.keys.sum(string(token))
+	token = append(token, '.')
+	return string(base64.RawURLEncoding.AppendEncode(token, sum[:])), nil
 }
 
-func (h *Hub) mac(body string) string {
-	mac := hmac.New(sha256.New, h.config.TokenKey)
+// macs computes signatures. Those of one key are kept: setting up the key is
+// half of the work.
+type macs struct{ pool sync.Pool }
+
+func newMACs(key []byte) *macs {
+	return &macs{pool: sync.Pool{New: func() any { return hmac.New(sha256.New, key) }}}
+}
+
+func (m *macs) sum(body string) (sum [sha256.Size]byte) {
+	mac, ok := m.pool.Get().(hash.Hash)
+	if !ok {
+		panic("realtime: the pool of signatures holds something else")
+	}
+	defer m.pool.Put(mac)
+	mac.Reset()
 	// The purpose comes first, so that nothing else signed with the key passes.
-	mac.Write([]byte("line\x00" + body))
-	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+	_, _ = io.WriteString(mac, "line\x00")
+	_, _ = io.WriteString(mac, body)
+	mac.Sum(sum[:0])
+	return sum
 }
 
 func (h *Hub) readToken(token string) (ref SeatRef, ok bool) {
 	if len(token) > maxToken {
 		return ref, false
 	}
-	body, mac, ok := cutLast(token)
-	if !ok || !hmac.Equal([]byte(mac), []byte(h.mac(body))) {
+	body, signature, ok := cutLast(token)
+	if !ok {
+		return ref, false
+	}
+	given, err := base64.RawURLEncoding.Strict().DecodeString(signature)
+	if err != nil {
+		return ref, false
+	}
+	if sum := h.keys.sum(body); !hmac.Equal(given, sum[:]) {
 		return ref, false
 	}
 	body, until, ok := cutLast(body)

@@ -211,7 +211,7 @@ func (c *Config) mediaConfig(secret string) media.Config {
 	}
 	embedded := media.EmbeddedConfig{MediaPort: c.Media.Port}
 	if c.Mode == Development {
-		embedded.LoopbackOnly = true
+		embedded.LoopbackOnly, embedded.NodeIP = true, c.Media.PublicIP
 	} else {
 		embedded.TCPFallback, embedded.NodeIP, embedded.STUNServers = c.Media.TCPFallback, c.Media.PublicIP, c.Media.STUNServers
 		embedded.UseExternalIP = c.Media.PublicIP == "" && len(c.Media.STUNServers) > 0

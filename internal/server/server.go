@@ -24,6 +24,7 @@ import (
 	"github.com/anteroom/anteroom/internal/scenario"
 	"github.com/anteroom/anteroom/internal/session"
 	"github.com/anteroom/anteroom/internal/store"
+	"github.com/anteroom/anteroom/web"
 )
 
 // Parts are what a caller may put in place of the usual parts; the zero value
@@ -173,7 +174,7 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 	config := httpapi.Config{
 		Sessions: s.Sessions, Realtime: s.line.hub.Handler(), Signalling: s.media.Signalling(media.SeatGuardFunc(s.Sessions.MediaSeat)),
 		MediaWebhook: s.media.Webhook(), Development: s.config.Mode == Development, PublicURL: s.config.PublicURL,
-		TrustedProxies: proxies, Ready: s.Store.Probe, Clock: s.Clock, NewAttemptID: store.NewAttemptID, Logger: s.log,
+		TrustedProxies: proxies, Files: web.Files(), Ready: s.Store.Probe, Clock: s.Clock, NewAttemptID: store.NewAttemptID, Logger: s.log,
 	}
 	if s.config.Mode == Development {
 		if err := s.demo(ctx, keys["passcode_links"]); err != nil {

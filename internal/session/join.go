@@ -95,8 +95,16 @@ func (s *Service) join(ctx context.Context, a *admission.Attempt) *Outcome {
 		break
 	}
 	record.Verdict, record.App = &out.Verdict, out.App
-	s.Recorder.Record(record)
+	if !stillWaiting(a, &out.Verdict) {
+		s.Recorder.Record(record)
+	}
 	return out
+}
+
+// stillWaiting tells a page's repeated question whether the host has come: its
+// first one is recorded, and so is what ends the waiting.
+func stillWaiting(a *admission.Attempt, v *admission.Verdict) bool {
+	return a.WaitID != "" && v.Decision != nil && v.Decision.Code == errcode.MeetingNotStart
 }
 
 // causeOf names what failed for a 4009.

@@ -27,7 +27,7 @@ func TestMutate(t *testing.T) {
 			}
 			byNumber, err := tx.SeatByUserID(ben.Seat.UserID)
 			if err != nil || byNumber != seats[1] {
-				return fmt.Errorf("one seat has two objects: %v", err)
+				return fmt.Errorf("one seat has two objects: %w", err)
 			}
 			byNumber.Name, byNumber.HandRaised, byNumber.Role = "Benjamin", true, meeting.RoleCoHost
 			tx.Session().Locked = true
@@ -89,11 +89,11 @@ func TestRemovalAndLeaving(t *testing.T) {
 				return err
 			}
 			if gone, err := tx.SeatByUserID(ben.Seat.UserID); err != nil || gone != nil {
-				return fmt.Errorf("a removed seat is still found: %v, %v", gone, err)
+				return fmt.Errorf("a removed seat is still found: %v, %w", gone, err)
 			}
 			seats, err := tx.Seats()
 			if err != nil || len(seats) != 1 {
-				return fmt.Errorf("%d seats are left, %v", len(seats), err)
+				return fmt.Errorf("%d seats are left, %w", len(seats), err)
 			}
 			return nil
 		}))

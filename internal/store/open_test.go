@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"io/fs"
 	"net"
@@ -47,7 +46,7 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s, err := Open(context.Background(), Config{URL: c.url, Key: c.key})
 			if err == nil {
-				s.Close()
+				_ = s.Close()
 				t.Fatal("it was opened")
 			}
 			if !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "hidden") || strings.Contains(err.Error(), "\n") {
@@ -193,6 +192,7 @@ func columns(t *testing.T, db *sql.DB, queries ...string) []string {
 		if err != nil {
 			t.Fatal(err)
 		}
+		defer rows.Close()
 		for rows.Next() {
 			var text string
 			if err := rows.Scan(&text); err != nil {
@@ -202,7 +202,7 @@ func columns(t *testing.T, db *sql.DB, queries ...string) []string {
 				out = append(out, text)
 			}
 		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		if err := rows.Err(); err != nil {
 			t.Fatal(err)
 		}
 	}

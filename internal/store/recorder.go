@@ -92,22 +92,24 @@ func (r *recorder) run() {
 			pause.Reset(attemptPause)
 			select {
 			case <-pause.C:
-				r.drain()
+				_ = r.drain()
 			case reply := <-r.flush:
 				reply <- r.drain()
 			case <-r.quit:
-				r.drain()
+				_ = r.drain()
 				return
 			}
 		case reply := <-r.flush:
 			reply <- r.drain()
 		case <-r.quit:
-			r.drain()
+			_ = r.drain()
 			return
 		}
 	}
 }
 
+// drain writes all that waits. It notes its faults itself; the last one is for
+// whoever flushes.
 func (r *recorder) drain() error {
 	var fault error
 	for {

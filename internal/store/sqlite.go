@@ -157,7 +157,7 @@ func (r sqliteReader) statement(st *statement) (*sql.Stmt, error) {
 	if p := slot.Load(); p != nil {
 		return p, nil
 	}
-	p, err := r.e.reads.PrepareContext(context.WithoutCancel(r.ctx), st.lite)
+	p, err := r.e.reads.PrepareContext(context.WithoutCancel(r.ctx), st.lite) //nolint:sqlclosecheck // kept as long as the pool
 	if err != nil {
 		return nil, err
 	}
@@ -170,7 +170,7 @@ func (r sqliteReader) exec(*statement, ...any) (int64, error) {
 }
 
 func (r sqliteReader) query(st *statement, args ...any) (*sql.Rows, error) {
-	p, err := r.statement(st)
+	p, err := r.statement(st) //nolint:sqlclosecheck // kept as long as the pool
 	if err != nil {
 		return nil, err
 	}

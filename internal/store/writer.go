@@ -70,7 +70,7 @@ func newWriter(ctx context.Context, conn *sql.Conn) (*writer, error) {
 		text string
 	}{{&w.begin, "BEGIN IMMEDIATE"}, {&w.commit, "COMMIT"}, {&w.rollback, "ROLLBACK"}} {
 		var err error
-		if *p.into, err = conn.PrepareContext(ctx, p.text); err != nil {
+		if *p.into, err = conn.PrepareContext(ctx, p.text); err != nil { //nolint:sqlclosecheck // closed with the writer
 			return nil, err
 		}
 	}
@@ -249,7 +249,7 @@ func (w *writer) statement(st *statement) (*sql.Stmt, error) {
 }
 
 func (w *writer) exec(st *statement, args ...any) (int64, error) {
-	p, err := w.statement(st)
+	p, err := w.statement(st) //nolint:sqlclosecheck // closed with the writer
 	if err != nil {
 		return 0, err
 	}
@@ -265,7 +265,7 @@ func (w *writer) exec(st *statement, args ...any) (int64, error) {
 }
 
 func (w *writer) query(st *statement, args ...any) (*sql.Rows, error) {
-	p, err := w.statement(st)
+	p, err := w.statement(st) //nolint:sqlclosecheck // closed with the writer
 	if err != nil {
 		return nil, err
 	}

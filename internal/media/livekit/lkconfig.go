@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strconv"
 	"strings"
 
 	"github.com/livekit/livekit-server/pkg/config"
@@ -96,6 +95,9 @@ func nodeIP(s string) rtcconfig.NodeIP {
 	return rtcconfig.NodeIP{V4: s}
 }
 
+// discardPort is RFC 863's: what is sent there is thrown away.
+const discardPort = "9"
+
 // setPort completes the configuration with the port.
 func setPort(conf *config.Config, e media.EmbeddedConfig, port int) {
 	conf.RTC.UDPPort = rtcconfig.PortRange{Start: port}
@@ -104,9 +106,10 @@ func setPort(conf *config.Config, e media.EmbeddedConfig, port int) {
 	}
 	if len(e.STUNServers) == 0 && len(e.TURNServers) == 0 {
 		// Given none, LiveKit would tell browsers to ask STUN servers of third parties.
-		// Our own port does not answer such questions, and needs not: the engine learns
-		// a browser's address from the packets it sends.
-		conf.RTC.STUNServers = []string{net.JoinHostPort(conf.RTC.NodeIP.PrimaryIP(), strconv.Itoa(port))}
+		// Nobody answers at this one, and needs not: the engine learns a browser's address
+		// from the packets it sends. It must not be our own media port, since browsers take
+		// all that comes from a STUN server's address for its answers and drop the media.
+		conf.RTC.STUNServers = []string{net.JoinHostPort(conf.RTC.NodeIP.PrimaryIP(), discardPort)}
 	}
 }
 

@@ -212,7 +212,7 @@ func (c *cluster) launch(binaries string, owner *identity) error {
 	if err != nil {
 		return err
 	}
-	cmd := exec.Command(filepath.Join(binaries, "postgres"), "-D", c.data(), "-k", c.folder, "-p", strconv.Itoa(port),
+	cmd := exec.CommandContext(context.Background(), filepath.Join(binaries, "postgres"), "-D", c.data(), "-k", c.folder, "-p", strconv.Itoa(port),
 		"-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=200",
 		"-c", "synchronous_commit=off", "-c", "wal_level=minimal", "-c", "max_wal_senders=0", "-c", "autovacuum=off",
 		"-c", "log_destination=stderr", "-c", "logging_collector=off", "-c", "lc_messages=C")
@@ -263,7 +263,7 @@ func follow(log io.Reader, ready chan struct{}) string {
 }
 
 func freePort() (int, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return 0, err
 	}

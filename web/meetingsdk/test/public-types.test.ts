@@ -15,14 +15,14 @@ const complete: [HasAll<ZoomMtgObject, OwnClient>, HasNoMore<ZoomMtgObject, OwnC
 
 /** How apps write it; this need only compile. */
 export async function appsOf(ZoomMtg: ZoomMtgObject, embedded: ZoomMtgEmbeddedObject, root: HTMLElement): Promise<void> {
-  ZoomMtg.init({ leaveUrl: '/', success: () => ZoomMtg.join({ meetingNumber: 1, userName: 'a', signature: 's', passWord: 'p', success: () => undefined, error: (e: ClientError) => void e.errorCode }) });
+  ZoomMtg.init({ leaveUrl: '/', success: () => ZoomMtg.join({ meetingNumber: 1, userName: 'a', signature: 's', passWord: 'p', success: () => undefined, error: (e: ClientError) => e.errorCode }) });
   const roster = await ZoomMtg.getAttendeeslist({});
-  void roster.result.attendeesList[0]?.userId;
-  ZoomMtg.inMeetingServiceListener('onUserJoin', (data: { userId: number }) => void data.userId);
+  const first: number | undefined = roster.result.attendeesList[0]?.userId;
+  ZoomMtg.inMeetingServiceListener('onUserJoin', (data: { userId: number }) => data.userId === first);
   const client = embedded.createClient();
   await client.init({ zoomAppRoot: root, language: 'en-US', customize: { video: { isResizable: true } } });
   await client.join({ meetingNumber: '1', userName: 'a', signature: 's' });
-  client.on('connection-change', (payload) => void (payload.state === 'Closed'));
+  client.on('connection-change', (payload) => payload.state === 'Closed');
 }
 
 describe('the public types', () => {

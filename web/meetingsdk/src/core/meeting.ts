@@ -278,10 +278,12 @@ export class Meeting implements MeetingModel {
   private async ask(attempt: Attempt, options: JoinOptions, behaviour: JoinBehaviour, address: string, transport: JoinTransport): Promise<JoinAccepted> {
     const { deps } = this;
     const { signal } = attempt.stop;
+    let waitId: string | undefined;
     for (let waiting = false; ; ) {
       const token = deps.memory.resumeToken(address, attempt.meetingNumber, attempt.person);
       const request: JoinRequest = { ...options, joinId: deps.newId(), view: deps.view, sdkVersion: spokenVersion, deviceId: deps.memory.deviceId() };
       if (token) request.resumeToken = token;
+      if (waitId) request.waitId = waitId;
       let refusal: SDKError;
       try {
         const answer = await transport.join(request, signal);
@@ -299,6 +301,7 @@ export class Meeting implements MeetingModel {
       if (!wait || signal.aborted) throw refusal;
       if (!waiting) this.beginWaiting(attempt, refusal);
       waiting = true;
+      waitId ??= request.joinId;
       await pause(deps.clock, refusal.details.retryAfter ? refusal.details.retryAfter * 1000 : waitingPoll, signal);
       if (signal.aborted) throw refusal;
     }

@@ -130,7 +130,7 @@ export interface PreviewChoice {
   cameraId: string;
 }
 
-/** What a view may do. Promises reject with SDKError. */
+/** What a view may do. Promises reject with CallError. */
 export interface MeetingActions {
   /**
    * Ends the phase `previewing`: the join goes on with these devices. The view

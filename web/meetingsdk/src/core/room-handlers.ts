@@ -82,7 +82,7 @@ export function roomHandlers(meeting: Meeting, entry: { ready: () => void; ended
     },
     lost(link, since) {
       if (!entered) return;
-      store.set({ phase: 'reconnecting', reconnectingSince: since });
+      store.set({ phase: 'reconnecting', reconnectingSince: (meeting.deps.clock.now() - since) / 1000 });
       const cause = link === 'control' ? 'control_channel_lost' : 'media_lost';
       events.emit('status', { status: 4, error: detailsOf(4000, cause), joinFailed: false });
     },

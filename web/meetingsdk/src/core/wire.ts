@@ -28,6 +28,8 @@ export interface JoinRequest extends JoinOptions {
   sdkVersion: string;
   deviceId: string;
   resumeToken?: string;
+  /** The joinId with which this page began to wait for the host. */
+  waitId?: string;
 }
 
 export interface Endpoint {

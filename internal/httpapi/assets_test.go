@@ -1,0 +1,237 @@
+package httpapi
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/jonboulle/clockwork"
+)
+
+func files() fstest.MapFS {
+	script := &fstest.MapFile{Data: []byte(strings.Repeat("window.x = 1;\n", 200))}
+	return fstest.MapFS{
+		"cdn/zoom-meeting.min.js": script, "cdn/zoom-meeting-embedded.min.js": script,
+		"cdn/chunks/ui-abc123.js": script, "cdn/lib/vendor/react.min.js": script, "cdn/css/bootstrap.css": script,
+		"cdn/lib/lang/de-DE.json": {Data: []byte("{}")}, "fallback.html": {Data: []byte("<p>not built</p>")},
+		"npm/package.json": {Data: []byte(`{"name":"x"}`)}, "npm/index.js": {Data: []byte(`export const empty = "";`)},
+		"npm/address.js": {Data: []byte(`export const builtInAddress = "";` + "\n")}, "secret.txt": {Data: []byte("no")},
+	}
+}
+
+func serverOf(t *testing.T, change func(*Config)) *httptest.Server {
+	t.Helper()
+	none := http.NotFoundHandler()
+	c := Config{
+		Realtime: none, Signalling: none, MediaWebhook: none, Files: files(), Clock: clockwork.NewRealClock(),
+		Ready:        func(context.Context) error { return nil },
+		NewAttemptID: func() string { return "A" }, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	}
+	if change != nil {
+		change(&c)
+	}
+	s := httptest.NewServer(New(c))
+	t.Cleanup(s.Close)
+	return s
+}
+
+func get(t *testing.T, url string, header map[string]string) (*http.Response, []byte) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k, v := range header {
+		r.Header.Set(k, v)
+		if k == "Host" {
+			r.Host = v
+		}
+	}
+	response, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response, body
+}
+
+func TestPathsOfTheCDN(t *testing.T) {
+	t.Parallel()
+	s := serverOf(t, nil)
+	for path, want := range map[string]int{
+		"/zoom-meeting-6.2.0.min.js":                200,
+		"/zoom-meeting-2.18.0.min.js?ver=1":         200,
+		"/6.2.0/zoom-meeting-6.2.0.min.js":          200,
+		"/zoom-meeting-embedded-3.13.2.min.js":      200,
+		"/5.1.4/zoom-meeting-embedded-5.1.4.min.js": 200,
+		"/6.2.0/lib/vendor/react.min.js":            200,
+		"/6.2.0/css/bootstrap.css":                  200,
+		"/6.2.0/lib/lang/de-DE.json":                200,
+		"/sdk/chunks/ui-abc123.js":                  200,
+		"/zoom-meeting-6.2.1.min.js":                404,
+		"/10.2.3/zoom-meeting-10.2.3.min.js":        404,
+		"/zoom-meeting-six.min.js":                  404,
+		"/6.2.0/lib/av/x.wasm":                      404,
+		"/6.2.0/../secret.txt":                      404,
+		"/sdk/chunks/..%2f..%2fsecret.txt":          404,
+		"/lib/vendor/..%2f..%2f..%2fsecret.txt":     404,
+		"/secret.txt":                               404,
+	} {
+		response, body := get(t, s.URL+path, nil)
+		if response.StatusCode != want && response.StatusCode != http.StatusTemporaryRedirect && response.StatusCode != http.StatusMovedPermanently {
+			t.Errorf("%s: want %d, got %d", path, want, response.StatusCode)
+		}
+		if bytes.Equal(body, []byte("no")) {
+			t.Errorf("%s shows a file that is not served", path)
+		}
+		if want == 200 && (response.Header.Get("Access-Control-Allow-Origin") != "*" || response.Header.Get("Cross-Origin-Resource-Policy") != "cross-origin") {
+			t.Errorf("%s cannot be loaded by an isolated page of another origin", path)
+		}
+	}
+}
+
+func TestCaching(t *testing.T) {
+	t.Parallel()
+	s := serverOf(t, nil)
+	entry, plain := get(t, s.URL+"/zoom-meeting-6.2.0.min.js", nil)
+	if entry.Header.Get("Cache-Control") != "no-cache" || entry.Header.Get("ETag") == "" {
+		t.Fatalf("the entry is cached as %q", entry.Header.Get("Cache-Control"))
+	}
+	again, _ := get(t, s.URL+"/zoom-meeting-6.2.0.min.js", map[string]string{"If-None-Match": entry.Header.Get("ETag")})
+	if again.StatusCode != http.StatusNotModified {
+		t.Fatalf("unchanged, but %d", again.StatusCode)
+	}
+	chunk, _ := get(t, s.URL+"/sdk/chunks/ui-abc123.js", nil)
+	if !strings.Contains(chunk.Header.Get("Cache-Control"), "immutable") {
+		t.Fatalf("a chunk is cached as %q", chunk.Header.Get("Cache-Control"))
+	}
+	packed, body := get(t, s.URL+"/zoom-meeting-6.2.0.min.js", map[string]string{"Accept-Encoding": "br, gzip"})
+	if packed.Header.Get("Content-Encoding") != "gzip" || len(body) >= len(plain) {
+		t.Fatal("not compressed")
+	}
+	unpacked, err := gzip.NewReader(bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if raw, err := io.ReadAll(unpacked); err != nil || !bytes.Equal(raw, plain) {
+		t.Fatalf("compressed to something else: %v", err)
+	}
+}
+
+func TestTheTarballIsTheSameEachTimeAndHoldsTheAddress(t *testing.T) {
+	t.Parallel()
+	first := serverOf(t, func(c *Config) { c.PublicURL = "https://meet.example" })
+	second := serverOf(t, func(c *Config) { c.PublicURL = "https://meet.example" })
+	_, a := get(t, first.URL+"/sdk/meetingsdk.tgz", nil)
+	_, b := get(t, second.URL+"/sdk/meetingsdk.tgz", nil)
+	if !bytes.Equal(a, b) || len(a) == 0 {
+		t.Fatal("the same version and address gave other bytes")
+	}
+	content := unpack(t, a)
+	if got := content["package/address.js"]; got != "export const builtInAddress = \"https://meet.example\";\n" {
+		t.Fatalf("address.js is %q", got)
+	}
+	if content["package/index.js"] != `export const empty = "";` || content["package/package.json"] == "" {
+		t.Fatalf("other files were changed: %v", content)
+	}
+	elsewhere := serverOf(t, nil)
+	_, c := get(t, elsewhere.URL+"/sdk/meetingsdk.tgz", map[string]string{"Host": `x";alert(1)//`})
+	for name, text := range unpack(t, c) {
+		if strings.Contains(text, `";alert`) {
+			t.Fatalf("%s: a Host header became a script: %s", name, text)
+		}
+	}
+}
+
+func unpack(t *testing.T, packed []byte) map[string]string {
+	t.Helper()
+	content := map[string]string{}
+	z, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		// A server may refuse an odd Host altogether.
+		return content
+	}
+	for r := tar.NewReader(z); ; {
+		header, err := r.Next()
+		if err != nil {
+			return content
+		}
+		body, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		content[header.Name] = string(body)
+	}
+}
+
+func TestWithoutABuildAPageSaysSo(t *testing.T) {
+	t.Parallel()
+	s := serverOf(t, nil)
+	if _, body := get(t, s.URL+"/", nil); !strings.Contains(string(body), "not built") {
+		t.Fatalf("the start page is %q", body)
+	}
+}
+
+func TestErrorPages(t *testing.T) {
+	t.Parallel()
+	s := serverOf(t, nil)
+	for path, want := range map[string]string{"/docs/errors/": "3712", "/docs/errors/3712": "SIGNATURE_INVALID"} {
+		response, body := get(t, s.URL+path, nil)
+		if response.StatusCode != http.StatusOK || !strings.Contains(string(body), want) || !strings.Contains(string(body), "not affiliated") {
+			t.Errorf("%s: %d without %s", path, response.StatusCode, want)
+		}
+	}
+	if response, _ := get(t, s.URL+"/docs/errors/9999", nil); response.StatusCode != http.StatusNotFound {
+		t.Errorf("an unknown code's page answers %d", response.StatusCode)
+	}
+}
+
+func TestWhoseAddressIsBelieved(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		proxies   []string
+		forwarded string
+		want      string
+	}{
+		"nobody declared":      {nil, "203.0.113.9", "127.0.0.1"},
+		"a declared proxy":     {[]string{"127.0.0.1/32"}, "203.0.113.9", "203.0.113.9"},
+		"what the client says": {[]string{"127.0.0.1/32"}, "10.9.9.9, 203.0.113.9", "203.0.113.9"},
+		"two proxies":          {[]string{"127.0.0.1/32", "10.0.0.0/8"}, "203.0.113.9, 10.1.2.3", "203.0.113.9"},
+		"rubbish":              {[]string{"127.0.0.1/32"}, "unknown", "127.0.0.1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := &api{}
+			for _, p := range c.proxies {
+				a.TrustedProxies = append(a.TrustedProxies, mustPrefix(t, p))
+			}
+			r := httptest.NewRequest(http.MethodPost, "/sdk/v1/join", nil)
+			r.RemoteAddr = "127.0.0.1:5555"
+			r.Header.Set("X-Forwarded-For", c.forwarded)
+			if got := a.clientIP(r); got != c.want {
+				t.Fatalf("want %s, got %s", c.want, got)
+			}
+		})
+	}
+}
+
+func mustPrefix(t *testing.T, text string) netip.Prefix {
+	t.Helper()
+	p, err := netip.ParsePrefix(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}

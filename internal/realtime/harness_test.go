@@ -1,0 +1,430 @@
+package realtime
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// patience bounds every wait of these tests; none of them waits that long
+// unless it fails.
+const patience = 15 * time.Second
+
+// house is a Backend with seats that tests put there.
+type house struct {
+	mu        sync.Mutex
+	seats     map[string]Seat
+	connect   func(SeatRef) error
+	command   func(context.Context, Seat, Command) (Result, error)
+	snapshot  func(Seat) (json.RawMessage, error)
+	left      chan Seat
+	connected chan SeatRef
+}
+
+func newHouse(seats ...Seat) *house {
+	b := &house{seats: map[string]Seat{}, left: make(chan Seat, 1024), connected: make(chan SeatRef, 1024)}
+	for _, s := range seats {
+		b.seats[s.ID] = s
+	}
+	return b
+}
+
+func (b *house) Connect(_ context.Context, ref SeatRef) (Seat, error) {
+	b.mu.Lock()
+	seat, ok := b.seats[ref.SeatID]
+	hook := b.connect
+	b.mu.Unlock()
+	if hook != nil {
+		if err := hook(ref); err != nil {
+			return Seat{}, err
+		}
+	}
+	switch {
+	case !ok:
+		return Seat{}, fmt.Errorf("wrapped: %w", &Closed{CodeGone})
+	case ref.Generation != seat.Generation:
+		return Seat{}, &Closed{CodeTakenOver}
+	}
+	b.connected <- ref
+	return seat, nil
+}
+
+func (b *house) Disconnected(_ context.Context, seat Seat) { b.left <- seat }
+
+func (b *house) Snapshot(_ context.Context, seat Seat) (json.RawMessage, error) {
+	if b.snapshot != nil {
+		return b.snapshot(seat)
+	}
+	return json.Marshal(map[string]any{"revision": 7, "self": seat.UserID, "waiting": seat.Waiting})
+}
+
+func (b *house) Command(ctx context.Context, seat Seat, c Command) (Result, error) {
+	if b.command == nil {
+		return Result{Revision: 1}, nil
+	}
+	return b.command(ctx, seat, c)
+}
+
+func (b *house) put(s Seat) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.seats[s.ID] = s
+}
+
+func seatNamed(id string) Seat {
+	return Seat{ID: id, SessionID: "s1", MeetingID: "m1", UserID: 16778240, Generation: 1}
+}
+
+var testKey = bytes.Repeat([]byte("k"), 32)
+
+// startHub starts a hub with an HTTP server before it.
+func startHub(t testing.TB, b Backend, change ...func(*Config)) (*Hub, *httptest.Server) {
+	t.Helper()
+	config := Config{TokenKey: testKey, Logger: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	for _, c := range change {
+		c(&config)
+	}
+	h, err := New(config, b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(h.Handler())
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		_ = h.Shutdown(ctx, 0)
+		server.Close()
+	})
+	return h, server
+}
+
+func token(t testing.TB, h *Hub, seat string, generation int) string {
+	t.Helper()
+	text, err := h.Token(seat, generation, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// The frames of the JSON protocol, as far as these tests read them.
+type (
+	frame struct {
+		ID      uint32                          `json:"id"`
+		Error   *frameError                     `json:"error"`
+		Connect *connectResult                  `json:"connect"`
+		RPC     *struct{ Data json.RawMessage } `json:"rpc"`
+		Push    *push                           `json:"push"`
+		Publish json.RawMessage                 `json:"publish"`
+	}
+	frameError struct {
+		Code      uint32 `json:"code"`
+		Message   string `json:"message"`
+		Temporary bool   `json:"temporary"`
+	}
+	connectResult struct {
+		Client  string               `json:"client"`
+		Session string               `json:"session"`
+		Node    string               `json:"node"`
+		Ping    int                  `json:"ping"`
+		Subs    map[string]subResult `json:"subs"`
+	}
+	subResult struct {
+		Epoch        string        `json:"epoch"`
+		Offset       uint64        `json:"offset"`
+		Recovered    bool          `json:"recovered"`
+		Publications []publication `json:"publications"`
+	}
+	publication struct {
+		Offset uint64          `json:"offset"`
+		Data   json.RawMessage `json:"data"`
+	}
+	push struct {
+		Channel     string                 `json:"channel"`
+		Pub         *publication           `json:"pub"`
+		Subscribe   *subResult             `json:"subscribe"`
+		Unsubscribe *struct{ Code uint32 } `json:"unsubscribe"`
+		Disconnect  *struct{ Code uint32 } `json:"disconnect"`
+	}
+	position struct {
+		Recover bool   `json:"recover"`
+		Epoch   string `json:"epoch"`
+		Offset  uint64 `json:"offset"`
+	}
+)
+
+func (e *frameError) Error() string { return fmt.Sprintf("%d %s", e.Code, e.Message) }
+
+// page is a client of the channel.
+type page struct {
+	t      testing.TB
+	conn   *websocket.Conn
+	sub    connectResult
+	pushes chan push
+	closed chan int // the closing code
+
+	writing sync.Mutex
+	mu      sync.Mutex
+	next    uint32
+	waiting map[uint32]chan frame
+}
+
+func dial(t testing.TB, address string) *page {
+	t.Helper()
+	conn, response, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(address, "http")+"/realtime", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = response.Body.Close()
+	p := &page{t: t, conn: conn, pushes: make(chan push, 8192), closed: make(chan int, 1), waiting: map[uint32]chan frame{}}
+	go p.read()
+	t.Cleanup(func() { _ = conn.Close() })
+	return p
+}
+
+// enter connects and fails the test if that is refused.
+func enter(t testing.TB, address, token string, since map[string]position) *page {
+	t.Helper()
+	p := dial(t, address)
+	got := p.call(connectRequest(token, since))
+	if got.Error != nil || got.Connect == nil {
+		t.Fatalf("not connected: %+v", got)
+	}
+	p.sub = *got.Connect
+	return p
+}
+
+func connectRequest(token string, since map[string]position) map[string]any {
+	connect := map[string]any{"token": token}
+	if since != nil {
+		connect["subs"] = since
+	}
+	return map[string]any{"connect": connect}
+}
+
+func (p *page) read() {
+	for {
+		_, message, err := p.conn.ReadMessage()
+		if err != nil {
+			code := 0
+			var closed *websocket.CloseError
+			if errors.As(err, &closed) {
+				code = closed.Code
+			}
+			p.closed <- code
+			close(p.pushes)
+			return
+		}
+		decoder := json.NewDecoder(bytes.NewReader(message))
+		for {
+			var f frame
+			if err := decoder.Decode(&f); err != nil {
+				break
+			}
+			p.take(f)
+		}
+	}
+}
+
+func (p *page) take(f frame) {
+	switch {
+	case f.Push != nil:
+		p.pushes <- *f.Push
+	case f.ID == 0:
+		p.write([]byte("{}"))
+	default:
+		p.mu.Lock()
+		waiting := p.waiting[f.ID]
+		delete(p.waiting, f.ID)
+		p.mu.Unlock()
+		if waiting != nil {
+			waiting <- f
+		}
+	}
+}
+
+func (p *page) write(raw []byte) {
+	p.writing.Lock()
+	defer p.writing.Unlock()
+	_ = p.conn.WriteMessage(websocket.TextMessage, raw)
+}
+
+// send sends a request and answers where its reply will come.
+func (p *page) send(request map[string]any) chan frame {
+	reply := make(chan frame, 1)
+	p.mu.Lock()
+	p.next++
+	request["id"] = p.next
+	p.waiting[p.next] = reply
+	p.mu.Unlock()
+	raw, err := json.Marshal(request)
+	if err != nil {
+		p.t.Error(err)
+	}
+	p.write(raw)
+	return reply
+}
+
+func (p *page) call(request map[string]any) frame {
+	p.t.Helper()
+	return await(p.t, p.send(request), "a reply")
+}
+
+func rpc(method string, data any) map[string]any {
+	return map[string]any{"rpc": map[string]any{"method": method, "data": data}}
+}
+
+func command(id, kind string, data any) map[string]any {
+	return rpc("command", map[string]any{"requestId": id, "type": kind, "data": data})
+}
+
+// event waits for the next event on any channel.
+func (p *page) event() (channel string, e Event) {
+	p.t.Helper()
+	for {
+		got := await(p.t, p.pushes, "an event")
+		if got.Pub == nil {
+			continue
+		}
+		return got.Channel, eventOf(p.t, got.Pub.Data)
+	}
+}
+
+func (p *page) mustClose(code uint32) {
+	p.t.Helper()
+	if got := await(p.t, p.closed, "the line's end"); got != int(code) {
+		p.t.Fatalf("closed with %d, want %d", got, code)
+	}
+}
+
+// position is where the page stands on a channel after it took so many events.
+func (p *page) position(channel string, taken int) position {
+	sub := p.sub.Subs[channel]
+	return position{Recover: true, Epoch: sub.Epoch, Offset: sub.Offset + uint64(taken)}
+}
+
+func eventOf(t testing.TB, raw json.RawMessage) (e Event) {
+	t.Helper()
+	if err := json.Unmarshal(raw, &e); err != nil {
+		t.Fatalf("%s: %v", raw, err)
+	}
+	return e
+}
+
+func await[T any](t testing.TB, from <-chan T, what string) T {
+	t.Helper()
+	select {
+	case got, ok := <-from:
+		if !ok {
+			t.Fatalf("the line ended while waiting for %s", what)
+		}
+		return got
+	case <-time.After(patience):
+		t.Fatalf("no sign of %s in %s", what, patience)
+		panic("unreachable")
+	}
+}
+
+// until asks again and again; for what has no signal of its own.
+func until(t testing.TB, what string, ok func() bool) {
+	t.Helper()
+	tick, end := time.NewTicker(5*time.Millisecond), time.After(patience)
+	defer tick.Stop()
+	for !ok() {
+		select {
+		case <-tick.C:
+		case <-end:
+			t.Fatalf("%s did not happen in %s", what, patience)
+		}
+	}
+}
+
+// relay is a TCP proxy that can be cut, or fall silent while its connections
+// stay open.
+type relay struct {
+	listener net.Listener
+	mu       sync.Mutex
+	conns    []net.Conn
+	silent   bool
+}
+
+func startRelay(t testing.TB, server *httptest.Server) *relay {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &relay{listener: listener}
+	t.Cleanup(func() { _ = listener.Close(); r.cut() })
+	go func() {
+		for {
+			in, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			out, err := net.Dial("tcp", server.Listener.Addr().String())
+			if err != nil {
+				_ = in.Close()
+				continue
+			}
+			r.mu.Lock()
+			r.conns = append(r.conns, in, out)
+			r.mu.Unlock()
+			go r.pass(in, out)
+			go r.pass(out, in)
+		}
+	}()
+	return r
+}
+
+func (r *relay) address() string { return "http://" + r.listener.Addr().String() }
+
+func (r *relay) pass(to, from net.Conn) {
+	buffer := make([]byte, 32<<10)
+	for {
+		n, err := from.Read(buffer)
+		if err != nil {
+			_ = to.Close()
+			return
+		}
+		r.mu.Lock()
+		silent := r.silent
+		r.mu.Unlock()
+		if silent {
+			continue
+		}
+		if _, err := to.Write(buffer[:n]); err != nil {
+			return
+		}
+	}
+}
+
+// cut breaks every connection that there is.
+func (r *relay) cut() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, c := range r.conns {
+		_ = c.Close()
+	}
+	r.conns = nil
+}
+
+func (r *relay) silence() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.silent = true
+}
+
+func textLogger(to io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(to, nil)) }

@@ -1,0 +1,183 @@
+package realtime
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+)
+
+// startRedis starts a Redis of its own behind a socket file and answers its address.
+func startRedis(t *testing.T) string {
+	t.Helper()
+	binary, err := exec.LookPath("redis-server")
+	if err != nil {
+		if os.Getenv("ANTEROOM_REQUIRE_REDIS") == "1" {
+			t.Fatalf("ANTEROOM_REQUIRE_REDIS is set: %v", err)
+		}
+		t.Skip("no redis-server here")
+	}
+	// A socket's path is short; t.TempDir may not be.
+	dir, err := os.MkdirTemp("", "redis")
+	if err != nil {
+		t.Fatal(err)
+	}
+	socket := filepath.Join(dir, "s")
+	server := exec.Command(binary, "--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no", "--dir", dir)
+	out, err := server.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = server.Process.Kill()
+		_ = server.Wait()
+		_ = os.RemoveAll(dir)
+	})
+	ready := make(chan struct{}, 1)
+	go func() {
+		lines := bufio.NewScanner(out)
+		for lines.Scan() {
+			if strings.Contains(strings.ToLower(lines.Text()), "ready to accept connections") {
+				ready <- struct{}{}
+			}
+		}
+	}()
+	await(t, ready, "Redis")
+	return "unix://" + socket
+}
+
+// twoNodes starts two hubs over one Redis, each with the same backend.
+func twoNodes(t *testing.T, b Backend) (one, two *Hub, first, second *httptest.Server) {
+	t.Helper()
+	address := startRedis(t)
+	withRedis := func(c *Config) { c.Redis = address }
+	one, first = startHub(t, b, withRedis)
+	two, second = startHub(t, b, withRedis)
+	for _, h := range []*Hub{one, two} {
+		until(t, "the nodes' acquaintance", func() bool {
+			info, err := h.node.Info()
+			return err == nil && len(info.Nodes) == 2
+		})
+	}
+	return one, two, first, second
+}
+
+func TestTwoNodes(t *testing.T) {
+	waiting := seatNamed("w")
+	waiting.Waiting = true
+	b := newHouse(seatNamed("a"), seatNamed("b"), seatNamed("c"), waiting)
+	var runs atomic.Int64
+	b.command = func(_ context.Context, _ Seat, c Command) (Result, error) {
+		run := runs.Add(1)
+		switch c.Type {
+		case "refused":
+			return Result{}, &CommandError{1004, fmt.Sprintf("INVALID_OPERATION: run %d", run)}
+		case "fault once":
+			if run == 1 {
+				return Result{}, context.Canceled
+			}
+		}
+		return Result{Revision: run}, nil
+	}
+	one, two, first, second := twoNodes(t, b)
+	a := enter(t, first.URL, token(t, one, "a", 1), nil)
+
+	t.Run("events reach pages of both, in order", func(t *testing.T) {
+		p := enter(t, second.URL, token(t, one, "b", 1), nil)
+		publishMany(t, two, 1, 30)
+		publishMany(t, one, 31, 60)
+		for _, page := range []*page{a, p} {
+			seen := map[int64]bool{}
+			last := map[bool]int64{}
+			for range 60 {
+				_, e := page.event()
+				if seen[e.Revision] || e.Revision <= last[e.Revision > 30] {
+					t.Fatalf("revision %d twice or late", e.Revision)
+				}
+				seen[e.Revision], last[e.Revision > 30] = true, e.Revision
+			}
+		}
+		_ = p.conn.Close()
+		await(t, b.left, "the end of a line")
+		publishMany(t, one, 61, 70)
+		again := enter(t, first.URL, token(t, two, "b", 1), map[string]position{"session:s1": p.position("session:s1", 60)})
+		if sub := again.sub.Subs["session:s1"]; !sub.Recovered || len(sub.Publications) != 10 {
+			t.Errorf("on the other node: recovered %v, %d events", sub.Recovered, len(sub.Publications))
+		}
+		two.Close("b", 0, CodeRemoved)
+		again.mustClose(CodeRemoved)
+		await(t, b.left, "the end of a line")
+	})
+
+	t.Run("admitted and held from the other node", func(t *testing.T) {
+		p := enter(t, second.URL, token(t, one, "w", 1), nil)
+		one.Admit("w", "s1")
+		publishMany(t, one, 71, 71)
+		if got := await(t, p.pushes, "the subscription"); got.Subscribe == nil {
+			t.Fatalf("%+v", got)
+		}
+		if _, e := p.event(); e.Revision != 71 {
+			t.Errorf("%+v", e)
+		}
+		one.Hold("w", "s1")
+		publishMany(t, one, 72, 72)
+		if got := await(t, p.pushes, "the end of the subscription"); got.Unsubscribe == nil {
+			t.Fatalf("%+v", got)
+		}
+		_ = p.conn.Close()
+		await(t, b.left, "the end of a line")
+	})
+
+	t.Run("a line on the other node keeps a seat", func(t *testing.T) {
+		here, there := enter(t, first.URL, token(t, one, "c", 1), nil), enter(t, second.URL, token(t, one, "c", 1), nil)
+		_ = here.conn.Close()
+		until(t, "the line's end", func() bool { return len(one.Connected()) == 1 })
+		_ = there.conn.Close()
+		if left := await(t, b.left, "the last line's end"); left.ID != "c" {
+			t.Errorf("%+v", left)
+		}
+		until(t, "the other line's end", func() bool { return len(two.Connected()) == 0 })
+		if len(b.left) != 0 {
+			t.Errorf("told twice: %+v", <-b.left)
+		}
+	})
+
+	t.Run("a repeated request runs once", func(t *testing.T) {
+		there := enter(t, second.URL, token(t, two, "a", 1), nil)
+		runs.Store(0)
+		for range 2 {
+			for _, p := range []*page{a, there} {
+				if got := p.call(command("x", "plain", nil)); got.RPC == nil || string(got.RPC.Data) != `{"revision":1}` {
+					t.Errorf("%+v %+v", got.Error, got.RPC)
+				}
+			}
+		}
+		runs.Store(0)
+		for _, p := range []*page{a, there} {
+			if got := p.call(command("y", "refused", nil)); got.Error == nil || got.Error.Code != 1004 || !strings.HasSuffix(got.Error.Message, "run 1") {
+				t.Errorf("%+v", got.Error)
+			}
+		}
+		runs.Store(0)
+		if got := a.call(command("z", "fault once", nil)); got.Error == nil || got.Error.Code != 1005 {
+			t.Errorf("%+v", got.Error)
+		}
+		for _, p := range []*page{there, a} {
+			if got := p.call(command("z", "fault once", nil)); got.RPC == nil || string(got.RPC.Data) != `{"revision":2}` {
+				t.Errorf("%+v %+v", got.Error, got.RPC)
+			}
+		}
+		two.CloseSession("s1", CodeEnded)
+		a.mustClose(CodeEnded)
+		there.mustClose(CodeEnded)
+	})
+}

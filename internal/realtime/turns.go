@@ -1,0 +1,39 @@
+package realtime
+
+import "sync"
+
+// turns lets those who name the same seat run one after the other. Its zero
+// value is ready.
+type turns struct {
+	mu    sync.Mutex
+	seats map[string]*turn
+}
+
+type turn struct {
+	sync.Mutex
+	wanted int // those who have it or wait for it
+}
+
+// take waits for the seat's turn and answers how to give it back.
+func (t *turns) take(seatID string) (giveBack func()) {
+	t.mu.Lock()
+	if t.seats == nil {
+		t.seats = map[string]*turn{}
+	}
+	mine := t.seats[seatID]
+	if mine == nil {
+		mine = &turn{}
+		t.seats[seatID] = mine
+	}
+	mine.wanted++
+	t.mu.Unlock()
+	mine.Lock()
+	return func() {
+		mine.Unlock()
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		if mine.wanted--; mine.wanted == 0 {
+			delete(t.seats, seatID)
+		}
+	}
+}
