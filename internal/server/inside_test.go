@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -260,4 +261,33 @@ func media(t *testing.T, a anteroomtest.Answer) int {
 	}
 	response.Body.Close()
 	return response.StatusCode
+}
+
+func TestThereIsOneHost(t *testing.T) {
+	t.Parallel()
+	s := anteroomtest.Start(t)
+	second := s.AddUser(anteroomtest.User{Email: "second@test.example"})
+	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Standup", AlternativeHosts: []string{second.ID}})
+	other, first := enter(t, s, anteroomtest.Join{Meeting: room.Number, Role: 1, ZAK: s.ZAK(second.ID, time.Hour), Name: "Second"})
+	host, answer := enter(t, s, anteroomtest.Join{Meeting: room.Number, Role: 1, ZAK: s.HostZAK(), Name: "Host"})
+	if first.Participant.Role != "host" || answer.Participant.Role != "host" {
+		t.Fatalf("they came as %s and %s", first.Participant.Role, answer.Participant.Role)
+	}
+	roles := func(p *page) map[string]int {
+		counts := map[string]int{}
+		for _, one := range p.snapshot().Participants {
+			counts[one.Role]++
+		}
+		return counts
+	}
+	if r := roles(host); r["host"] != 1 || r["cohost"] != 1 {
+		t.Fatalf("two hosts are inside: %v", r)
+	}
+	other.refused("session.end", nil, 1001)
+	host.command("seat.leave", nil)
+	other.await("participant.removed")
+	if r := roles(other); r["host"] != 1 {
+		t.Fatalf("nobody followed the host who left: %v", r)
+	}
+	other.command("session.end", nil)
 }

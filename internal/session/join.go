@@ -166,8 +166,11 @@ func (s *Service) seat(ctx context.Context, a *admission.Attempt, v *admission.V
 		s.tellHosts(ctx, taken.Session.ID, "participant.added", participantOf(&taken.Seat, true))
 	} else if taken.Session.Seats > 1 {
 		s.Line.Publish(taken.Session.ID, taken.Session.Revision, "participant.added", participantOf(&taken.Seat, false))
+		if taken.Seat.Role == meeting.RoleHost {
+			err = s.changeLocked(ctx, taken.Session.ID, func(c *action) error { return c.takeOver(&taken) })
+		}
 	}
-	return taken, nil
+	return taken, err
 }
 
 // accept gathers what the page needs to enter.

@@ -20,6 +20,61 @@ func (c *action) gone(seat *meeting.Seat, state meeting.SeatState, reason string
 		return c.tellHosts("participant.removed", data)
 	}
 	c.publish("participant.removed", data)
+	if seat.Role == meeting.RoleHost {
+		return c.succeed(seat)
+	}
+	return nil
+}
+
+// succeed makes the co-host who is longest inside the host, where a host has
+// gone. Without a co-host the meeting goes on without a host until one comes.
+func (c *action) succeed(gone *meeting.Seat) error {
+	seats, err := c.tx.Seats()
+	if err != nil {
+		return err
+	}
+	for _, seat := range seats {
+		if seat.ID != gone.ID && seat.Role == meeting.RoleCoHost && seat.State.Live() && seat.State != meeting.SeatWaiting {
+			return c.crown(seat)
+		}
+	}
+	c.publish("session.updated", map[string]any{"hostUserId": nil})
+	return nil
+}
+
+// takeOver makes a host who has come the only one.
+func (c *action) takeOver(taken *meeting.Taken) error {
+	host, err := c.tx.SeatByID(taken.Seat.ID)
+	if err != nil || host == nil {
+		return err
+	}
+	if err := c.crown(host); err != nil {
+		return err
+	}
+	taken.Session = *c.tx.Session()
+	return nil
+}
+
+// crown makes a seat the host, and every other host a co-host.
+func (c *action) crown(host *meeting.Seat) error {
+	seats, err := c.tx.Seats()
+	if err != nil {
+		return err
+	}
+	for _, seat := range seats {
+		if seat.ID == host.ID || seat.Role != meeting.RoleHost || !seat.State.Live() {
+			continue
+		}
+		seat.Role = meeting.RoleCoHost
+		if err := c.changed(seat, map[string]any{"userId": seat.UserID, "role": seat.Role}); err != nil {
+			return err
+		}
+	}
+	host.Role = meeting.RoleHost
+	if err := c.changed(host, map[string]any{"userId": host.UserID, "role": host.Role}); err != nil {
+		return err
+	}
+	c.publish("session.updated", map[string]any{"hostUserId": host.UserID})
 	return nil
 }
 

@@ -80,6 +80,11 @@ func (s *Service) Sweep(ctx context.Context, now time.Time) {
 // system changes a session in the server's own name.
 func (s *Service) system(ctx context.Context, sessionID string, run func(*action) error) error {
 	defer s.ordered(sessionID)()
+	return s.changeLocked(ctx, sessionID, run)
+}
+
+// changeLocked is system for a caller who holds the session's lock.
+func (s *Service) changeLocked(ctx context.Context, sessionID string, run func(*action) error) error {
 	var done *action
 	err := s.Repository.Mutate(ctx, sessionID, func(tx meeting.Tx) error {
 		done = &action{ctx: ctx, service: s, tx: tx, self: &meeting.Seat{}}

@@ -263,21 +263,11 @@ func setRole(c *action) error {
 		return refuse(RefusedOperation, "the host's own role changes by making another host")
 	case seat.State == meeting.SeatWaiting:
 		return refuse(RefusedOperation, "the person is in the waiting room")
-	case in.Role == meeting.RoleCoHost, in.Role == meeting.RoleAttendee:
 	case in.Role == meeting.RoleHost:
-		c.self.Role = meeting.RoleCoHost
-		if err := c.changed(c.self, map[string]any{"userId": c.self.UserID, "role": c.self.Role}); err != nil {
-			return err
-		}
-	default:
+		return c.crown(seat)
+	case in.Role != meeting.RoleCoHost && in.Role != meeting.RoleAttendee:
 		return refuse(RefusedParameters, "role: host, cohost or attendee")
 	}
 	seat.Role = in.Role
-	if err := c.changed(seat, map[string]any{"userId": seat.UserID, "role": in.Role}); err != nil {
-		return err
-	}
-	if in.Role == meeting.RoleHost {
-		c.publish("session.updated", map[string]any{"hostUserId": seat.UserID})
-	}
-	return nil
+	return c.changed(seat, map[string]any{"userId": seat.UserID, "role": in.Role})
 }
