@@ -59,12 +59,13 @@ func listen(b *testing.B, address, token string, heard func()) {
 			if err != nil {
 				return
 			}
-			if string(bytes.TrimSpace(message)) == "{}" {
-				_ = conn.WriteMessage(websocket.TextMessage, []byte("{}"))
-				continue
-			}
-			for range bytes.Count(message, []byte(`"pub":`)) {
-				heard()
+			for one := range bytes.SplitSeq(message, []byte("\n")) {
+				switch {
+				case string(one) == "{}":
+					_ = conn.WriteMessage(websocket.TextMessage, []byte("{}"))
+				case bytes.Contains(one, []byte(`"pub":`)):
+					heard()
+				}
 			}
 		}
 	}()

@@ -18,6 +18,8 @@ const (
 	// attemptPause lets attempts gather, so that a flood of joins is written in
 	// few statements.
 	attemptPause = 25 * time.Millisecond
+	// attemptTime is how long one write may take before its attempts are given up.
+	attemptTime = 30 * time.Second
 )
 
 // What stands for a detail that was too large to keep or could not be made.
@@ -137,7 +139,9 @@ func (r *recorder) write(records []AttemptRecord) error {
 	for i := range records {
 		args[i] = records[i].values()
 	}
-	return r.store.engine.write(context.Background(), func(run runner) error {
+	ctx, cancel := context.WithTimeout(context.Background(), attemptTime)
+	defer cancel()
+	return r.store.engine.write(ctx, func(run runner) error {
 		for rest := args; len(rest) > 0; {
 			n := 1
 			if len(rest) >= attemptBatch {
@@ -161,7 +165,12 @@ func (r *recorder) settle(ctx context.Context) error {
 	reply := make(chan error, 1)
 	select {
 	case r.flush <- reply:
-		return <-reply
+		select {
+		case err := <-reply:
+			return err
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	case <-r.done:
 		return errClosed
 	case <-ctx.Done():

@@ -177,6 +177,13 @@ func (r sqliteReader) query(st *statement, args ...any) (*sql.Rows, error) {
 	return p.QueryContext(context.WithoutCancel(r.ctx), args...)
 }
 
+// sqliteSpoils tells a fault after which SQLite may have rolled the whole
+// transaction back: any but a broken rule of the schema.
+func sqliteSpoils(err error) bool {
+	var fault *sqlite.Error
+	return errors.As(err, &fault) && fault.Code()&0xff != sqlitecode.SQLITE_CONSTRAINT
+}
+
 // sqliteFault tells which rule of the schema a write broke.
 func sqliteFault(err error) (unique, foreign bool) {
 	var fault *sqlite.Error

@@ -140,8 +140,8 @@ func (w *writer) round(op *write) {
 	for op != nil {
 		if op.state.CompareAndSwap(writeWaiting, writeRunning) {
 			batch = append(batch, op)
-			if w.try(op) != nil && w.changes > 0 {
-				// It failed halfway, and spoils the transaction for the others.
+			if err := w.try(op); err != nil && (w.changes > 0 || sqliteSpoils(err)) {
+				// It failed halfway, or SQLite may have undone everything.
 				w.apart(batch)
 				return
 			}
@@ -189,12 +189,9 @@ func (op *write) kept() {
 
 // apart undoes the shared transaction and gives each write one of its own.
 func (w *writer) apart(batch []*write) {
-	if err := w.control(w.rollback); err != nil {
-		for _, op := range batch {
-			w.answer(op, err)
-		}
-		return
-	}
+	// After a grave fault SQLite has rolled back by itself and this one fails;
+	// if it fails otherwise, the next beginning does.
+	_ = w.control(w.rollback)
 	for _, op := range batch {
 		if err := w.control(w.begin); err != nil {
 			w.answer(op, err)
@@ -204,9 +201,9 @@ func (w *writer) apart(batch []*write) {
 		if w.try(op) != nil {
 			end = w.rollback
 		}
-		if err := w.control(end); err != nil {
+		if err := w.control(end); err != nil && op.err == nil {
 			_ = w.control(w.rollback)
-			op.err = errors.Join(op.err, err)
+			op.err = fmt.Errorf("a transaction cannot be kept: %w", err)
 		}
 		op.kept()
 	}

@@ -9,7 +9,8 @@ function open(view: string, wrong = false): void {
     name: String(data.get('name') ?? ''),
     meeting: String(data.get('meeting') ?? ''),
     password: wrong ? 'certainly-wrong' : String(data.get('password') ?? ''),
-    role: String(data.get('role') ?? '0'),
+    // A host is not asked for a passcode.
+    role: wrong ? '0' : String(data.get('role') ?? '0'),
   });
   window.open(`/demo/${view}?${query}`, '_blank', 'noopener');
 }
