@@ -260,7 +260,7 @@ func TestACrashLosesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatalf("it does not start after a crash: %v", err)
 	}
-	defer again.Close(context.WithoutCancel(t.Context()))
+	defer func() { _ = again.Close(context.WithoutCancel(t.Context())) }()
 	// The odd ones come back to their seats, the even ones never do.
 	for i, resume := range seats {
 		if i%2 == 0 {

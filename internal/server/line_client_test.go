@@ -102,7 +102,7 @@ func (p *page) connect() int {
 		subs[name] = map[string]any{"recover": true, "epoch": at.Epoch, "offset": at.Offset}
 	}
 	p.mu.Unlock()
-	p.t.Cleanup(func() { socket.Close() })
+	p.t.Cleanup(func() { _ = socket.Close() })
 	go p.read(socket, p.closed)
 	answer, code := p.ask(map[string]any{"connect": map[string]any{"token": p.token, "subs": subs}})
 	if code != 0 {

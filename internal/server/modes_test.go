@@ -31,10 +31,17 @@ func TestProductionHasNothingOfDevelopment(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close(context.WithoutCancel(t.Context()))
+	defer func() { _ = s.Close(context.WithoutCancel(t.Context())) }()
 	for _, c := range []struct{ method, path string }{
-		{"GET", "/dev/v1/world"}, {"POST", "/dev/v1/signature"}, {"POST", "/dev/v1/tokens"}, {"GET", "/dev/v1/attempts"},
-		{"GET", "/dev/v1/scenarios"}, {"GET", "/dev/v1/clock"}, {"GET", "/dev/"}, {"GET", "/demo/client"}, {"GET", "/demo/component"},
+		{"GET", "/dev/v1/world"},
+		{"POST", "/dev/v1/signature"},
+		{"POST", "/dev/v1/tokens"},
+		{"GET", "/dev/v1/attempts"},
+		{"GET", "/dev/v1/scenarios"},
+		{"GET", "/dev/v1/clock"},
+		{"GET", "/dev/"},
+		{"GET", "/demo/client"},
+		{"GET", "/demo/component"},
 	} {
 		request, err := http.NewRequestWithContext(t.Context(), c.method, s.URL+c.path, strings.NewReader("{}"))
 		if err != nil {
@@ -89,7 +96,7 @@ func TestEachTroubleIsOneClearSentence(t *testing.T) {
 			defer cancel()
 			s, err := server.Start(ctx, c.config, server.Parts{})
 			if err == nil {
-				s.Close(ctx)
+				_ = s.Close(ctx)
 				t.Fatal("it started")
 			}
 			if !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "goroutine") {
@@ -107,10 +114,10 @@ func TestASecondServerOnOneDatabaseRefusesToStart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer first.Close(context.WithoutCancel(t.Context()))
+	defer func() { _ = first.Close(context.WithoutCancel(t.Context())) }()
 	second, err := server.Start(t.Context(), config, server.Parts{})
 	if err == nil {
-		second.Close(t.Context())
+		_ = second.Close(t.Context())
 		t.Fatal("two servers share one database")
 	}
 	if !strings.Contains(err.Error(), "already uses this database") {

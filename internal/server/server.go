@@ -75,7 +75,7 @@ func Start(ctx context.Context, config Config, parts Parts) (_ *Server, err erro
 	}
 	defer func() {
 		if err != nil {
-			s.close(context.WithoutCancel(ctx))
+			err = errors.Join(err, s.close(context.WithoutCancel(ctx)))
 		}
 	}()
 	// The port first: a busy one is the commonest trouble, and nothing is touched then.
