@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/netip"
 	"sync"
+	"time"
 
 	"github.com/jonboulle/clockwork"
 
@@ -98,10 +99,16 @@ func (a *api) health(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 }
 
+// bodyTime is how long the body of a call may take to arrive.
+const bodyTime = 15 * time.Second
+
 // anyOrigin lets pages of any origin call: these calls use no cookies. An app
 // may keep a list of its own; that is the gate's to check.
 func (a *api) anyOrigin(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// A body that trickles must not hold a connection for ever. An error means
+		// that there is no connection to hold.
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime))
 		h := w.Header()
 		h.Set("Access-Control-Allow-Origin", "*")
 		h.Set("Cross-Origin-Resource-Policy", "cross-origin")

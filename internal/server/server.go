@@ -222,7 +222,7 @@ func (s *Server) serve(listener net.Listener, handler http.Handler) {
 	s.done.Go(func() { s.Sessions.Run(background) })
 	s.done.Go(func() { s.prune(background) })
 	s.http = &http.Server{
-		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
 	scheme := "http"

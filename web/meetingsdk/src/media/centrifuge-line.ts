@@ -1,4 +1,4 @@
-import { Centrifuge } from 'centrifuge';
+import { Centrifuge, type TransportEndpoint } from 'centrifuge';
 import type { LineHandlers, OpenLine } from '../core/line';
 import { LineError } from '../core/line';
 
@@ -11,7 +11,14 @@ const temporaryServerCodes = new Set([100, 112]);
 
 /** Opens a Centrifuge connection. Dead lines are noticed within ten seconds. */
 export const openLine: OpenLine = (address, handlers) => {
-  const client = new Centrifuge(address.url, {
+  // Where WebSockets are blocked the same channel is streamed over HTTP.
+  const overHTTP = address.url.replace(/^ws/, 'http');
+  const transports: TransportEndpoint[] = [
+    { transport: 'websocket', endpoint: address.url },
+    { transport: 'http_stream', endpoint: `${overHTTP}/stream` },
+  ];
+  const client = new Centrifuge(transports, {
+    emulationEndpoint: `${overHTTP}/emulation`,
     token: address.token,
     // The token serves as long as the seat: a refresh has nothing else to offer.
     getToken: () => Promise.resolve(address.token),
