@@ -66,7 +66,7 @@ func Start(ctx context.Context, config Config, parts Parts) (_ *Server, err erro
 	if err := config.Validate(); err != nil {
 		return nil, err
 	}
-	s := &Server{config: config, Clock: parts.Clock, log: parts.Logger, media: parts.Media, failed: make(chan error, 1)}
+	s := &Server{config: config, Clock: parts.Clock, log: parts.Logger, media: parts.Media, failed: make(chan error, 2)}
 	if s.Clock == nil {
 		s.Clock = clockwork.NewRealClock()
 	}
@@ -221,6 +221,13 @@ func (s *Server) serve(listener net.Listener, handler http.Handler) {
 	s.stop = stop
 	s.done.Go(func() { s.Sessions.Run(background) })
 	s.done.Go(func() { s.prune(background) })
+	s.done.Go(func() {
+		select {
+		case <-background.Done():
+		case <-s.Store.NodeLost():
+			s.failed <- errors.New("another Anteroom took this node's place on the database while the connection was broken")
+		}
+	})
 	s.http = &http.Server{
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
@@ -242,14 +249,17 @@ func (s *Server) serve(listener net.Listener, handler http.Handler) {
 	})
 }
 
-// prune forgets old attempts once an hour.
+// prune forgets old attempts and expired tokens once an hour.
 func (s *Server) prune(ctx context.Context) {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
 	for {
 		_, err := s.Store.PruneAttempts(ctx, s.Clock.Now().Add(-store.AttemptLife), store.AttemptKeep)
+		if err == nil {
+			_, err = s.Store.PruneUserTokens(ctx, s.Clock.Now().Add(-store.AttemptLife))
+		}
 		if err != nil && ctx.Err() == nil {
-			s.log.Error("old attempts could not be forgotten", "error", err)
+			s.log.Error("old records could not be forgotten", "error", err)
 		}
 		select {
 		case <-ctx.Done():
