@@ -1,0 +1,18 @@
+// The page of an app on the SDK, with Component View.
+'use strict';
+
+let client;
+
+globalThis.prepare = async () => {
+  client = ZoomMtgEmbedded.createClient();
+  await client.init({ zoomAppRoot: document.getElementById('root'), language: 'en-US' });
+};
+
+globalThis.timedJoin = async (ticket) => {
+  const { meetingNumber, password, signature, userName } = ticket;
+  const begin = performance.now();
+  await client.join({ meetingNumber, password, signature, userName });
+  return (await globalThis.firstFrame) - begin;
+};
+
+globalThis.finish = () => client.leaveMeeting();

@@ -1,0 +1,126 @@
+// Command bench measures Anteroom and writes what it found as one page:
+//
+//	go run ./bench -o docs/benchmarks.md
+//	go run ./bench -quick -only sqlite,bundles
+//
+// It is run from the project's folder after `make build`. What it compares, it
+// compares in one run on one machine, so that ratios hold elsewhere as well. A
+// target that was not reached is reported as short and is no error.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/anteroom/anteroom/internal/media"
+	"github.com/anteroom/anteroom/internal/media/livekit"
+)
+
+// sections are the names of the parts, in the order in which they run.
+var sections = []string{"sqlite", "postgres", "program", "bundles", "frames", "functions"}
+
+type settings struct {
+	out, program, profiles string
+	quick                  bool
+	only                   []string
+}
+
+func main() {
+	var s settings
+	var only string
+	flag.StringVar(&s.out, "o", "", "also write the page to this file")
+	flag.StringVar(&s.program, "program", "bin/anteroom", "the built program")
+	flag.StringVar(&s.profiles, "profiles", "", "write a CPU profile of each kind of load, server included, to this folder")
+	flag.BoolVar(&s.quick, "quick", false, "measure less, for a rough look")
+	flag.StringVar(&only, "only", "", "measure only these, separated by commas: "+strings.Join(sections, ", "))
+	flag.Parse()
+	if only != "" {
+		s.only = strings.Split(only, ",")
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := s.run(ctx)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func (s settings) run(ctx context.Context) error {
+	for _, name := range s.only {
+		if !slices.Contains(sections, name) {
+			return fmt.Errorf("-only: there is no %q; there are %s", name, strings.Join(sections, ", "))
+		}
+	}
+	out := &report{head: []string{machine(time.Now())}}
+	if load, ok := busy(); ok {
+		out.head = append(out.head, fmt.Sprintf("load average of the machine before: %.1f; above 0 something else was running too", load))
+	}
+	s.measure(ctx, out)
+	page := out.markdown()
+	fmt.Print(page)
+	if err := ctx.Err(); err != nil {
+		return errors.New("interrupted")
+	}
+	if s.out != "" {
+		if err := os.WriteFile(s.out, []byte(page), 0o644); err != nil {
+			return err
+		}
+	}
+	if len(out.faults) > 0 {
+		return fmt.Errorf("not everything could be measured: %s", strings.Join(out.faults, "; "))
+	}
+	return nil
+}
+
+// measure runs the sections. One that cannot be measured does not keep the
+// others from it.
+func (s settings) measure(ctx context.Context, out *report) {
+	sc, starts, settle, runs, benchTime := fullScale, 7, 20*time.Second, 20, "1s"
+	if s.quick {
+		sc, starts, settle, runs, benchTime = quickScale, 3, 5*time.Second, 4, "100ms"
+	}
+	sc.profiles = s.profiles
+	steps := map[string]func() error{
+		"sqlite":    func() error { return s.joins(ctx, out, sc, "SQLite", sqliteDatabases) },
+		"postgres":  func() error { return s.joins(ctx, out, sc, "PostgreSQL", postgresDatabases) },
+		"program":   func() error { return measureProgram(ctx, out, s.program, starts, settle) },
+		"bundles":   func() error { return measureBundles(out) },
+		"frames":    func() error { return measureFrames(ctx, out, s.program, runs) },
+		"functions": func() error { return measureFunctions(ctx, out, benchTime) },
+	}
+	for _, name := range sections {
+		if (len(s.only) > 0 && !slices.Contains(s.only, name)) || ctx.Err() != nil {
+			continue
+		}
+		fmt.Fprintln(os.Stderr, "bench: measuring", name)
+		if err := steps[name](); err != nil {
+			out.fail(name, err)
+		}
+	}
+}
+
+// joins measures joins on one kind of database.
+func (s settings) joins(ctx context.Context, out *report, sc scale, name string, open databases) error {
+	fresh, done := open()
+	defer done()
+	engine, err := livekit.New(media.Config{Embedded: media.EmbeddedConfig{LoopbackOnly: true}}, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = engine.Close(context.WithoutCancel(ctx)) }()
+	figures, err := measureJoins(ctx, sc, engine, fresh)
+	if err != nil {
+		return err
+	}
+	figures.describe(out, name, sc)
+	return nil
+}
