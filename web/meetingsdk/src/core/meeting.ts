@@ -11,7 +11,7 @@ import type { JoinTransport } from './http';
 import type { Dictionaries } from './i18n';
 import { log } from './log';
 import type { RoomParts } from './media';
-import type { MeetingModel, MeetingState, PreviewChoice, ViewKind } from './model';
+import type { Failure, MeetingModel, MeetingState, PreviewChoice, ViewKind } from './model';
 import type { PageRegistry } from './page';
 import { cleanNumber } from './page';
 import { Room } from './room';
@@ -307,6 +307,15 @@ export class Meeting implements MeetingModel {
     }
   }
 
+  /** A refused join as the view shows it, with a link that works from the app's page. */
+  private failureOf(error: SDKError): Failure {
+    const { docs } = error.details;
+    const failure: Failure = { ...error.details, joinFailed: true };
+    if (docs) failure.docs = new URL(docs, this.deps.server().address).href;
+    if (error.extras.evidence) failure.evidence = error.extras.evidence;
+    return failure;
+  }
+
   private beginWaiting(attempt: Attempt, refusal: SDKError): void {
     this.store.set({ phase: 'waitingForHost', awaited: refusal.extras.result ?? { topic: '', scheduleTime: null } });
     this.milestone(Milestone.waitingForHost);
@@ -388,7 +397,7 @@ export class Meeting implements MeetingModel {
     this.attempt = null;
     this.release();
     if (error.code === 3009 || error.code === 4004) this.deps.memory.forget(this.deps.server().address, attempt.meetingNumber);
-    this.store.set({ phase: 'initialised', awaited: null, failure: { ...error.details, joinFailed: true } });
+    this.store.set({ phase: 'initialised', awaited: null, failure: this.failureOf(error) });
     for (const waiter of attempt.waiters) waiter.refused(error);
     this.events.emit('status', { status: 3, error: error.details, joinFailed: true });
     this.events.emit('over', { joinFailed: true, byPerson: false, error: error.details });

@@ -91,6 +91,8 @@ export interface Notice {
 export interface Failure extends ErrorDetails {
   /** true: the join failed; false: the meeting is over. */
   joinFailed: boolean;
+  /** What was seen, in words; servers in development mode say it. */
+  evidence?: string;
 }
 
 /** The whole visible state. Immutable: every change makes a new object. */

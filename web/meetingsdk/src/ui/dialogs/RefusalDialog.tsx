@@ -18,6 +18,8 @@ export function RefusalDialog({ failure }: { failure: Failure }) {
   const [copied, setCopied] = useState(false);
   const docs = safeLink(failure.docs);
   const attempt = failure.attemptId;
+  // Without evidence the cause is a word for machines; it stands with the code.
+  const why = failure.evidence;
   const close = () => actions.dismissFailure();
   const copy = () => {
     if (!attempt) return;
@@ -38,10 +40,10 @@ export function RefusalDialog({ failure }: { failure: Failure }) {
       }
     >
       <p className="ar-refusal__message">{failure.errorMessage}</p>
-      {failure.cause && failure.cause !== failure.errorMessage ? (
+      {why ? (
         <section className="ar-refusal__part">
           <h3>{t('refusal.cause')}</h3>
-          <p><Prose text={failure.cause} /></p>
+          <p><Prose text={why} /></p>
         </section>
       ) : null}
       {failure.remedy ? (
@@ -54,7 +56,7 @@ export function RefusalDialog({ failure }: { failure: Failure }) {
       <dl className="ar-refusal__facts">
         <div>
           <dt>{t('refusal.code')}</dt>
-          <dd><code>{failure.errorCode}</code> <span>{failure.name}</span></dd>
+          <dd><code>{failure.errorCode}</code> <span>{failure.name}</span> {failure.cause ? <code>{failure.cause}</code> : null}</dd>
         </div>
         {attempt ? (
           <div>
