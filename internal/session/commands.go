@@ -94,9 +94,9 @@ func (c *action) read(into any) error {
 	return nil
 }
 
-// target finds the live seat of a numeric id.
+// target finds the live seat of a numeric id; 0 is oneself.
 func (c *action) target(userID int64) (*meeting.Seat, error) {
-	if userID == c.self.UserID {
+	if userID == 0 || userID == c.self.UserID {
 		return c.self, nil
 	}
 	seat, err := c.tx.SeatByUserID(userID)

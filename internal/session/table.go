@@ -78,9 +78,6 @@ func rename(c *action) error {
 	if name == "" || utf8.RuneCountInString(name) > MaxNameLength {
 		return refuse(RefusedParameters, "userName: 1 to %d characters", MaxNameLength)
 	}
-	if in.UserID == 0 {
-		in.UserID = c.self.UserID
-	}
 	seat, err := c.target(in.UserID)
 	if err != nil {
 		return err
@@ -100,9 +97,6 @@ func hand(c *action) error {
 	if err := c.read(&in); err != nil {
 		return err
 	}
-	if in.UserID == 0 {
-		in.UserID = c.self.UserID
-	}
 	seat, err := c.target(in.UserID)
 	if err != nil {
 		return err
@@ -121,9 +115,6 @@ func mute(c *action) error {
 	}
 	if err := c.read(&in); err != nil {
 		return err
-	}
-	if in.UserID == 0 {
-		in.UserID = c.self.UserID
 	}
 	seat, err := c.target(in.UserID)
 	if err != nil {
