@@ -33,6 +33,7 @@ for (const [name, file] of [
 }
 await mkdir(join(dist, 'cdn/css'), { recursive: true });
 await cp(packageFile('bootstrap', 'dist/css/bootstrap.min.css'), join(dist, 'cdn/css/bootstrap.css'));
+await cp(packageFile('bootstrap', 'dist/fonts'), join(dist, 'cdn/fonts'), { recursive: true });
 await writeFile(join(dist, 'cdn/css/react-select.css'), '/* Nothing of Anteroom needs this style sheet; pages ask for it by habit. */\n');
 
 await writeDictionaries();

@@ -61,6 +61,16 @@ func (c *cache[T]) forget(keys ...string) {
 	}
 }
 
+// revise replaces a kept value by what change makes of it; change copies.
+func (c *cache[T]) revise(key string, change func(T) T) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.writes++
+	if value, ok := c.entries[key]; ok {
+		c.entries[key] = change(value)
+	}
+}
+
 // forgetWhere drops everything that matches.
 func (c *cache[T]) forgetWhere(match func(T) bool) {
 	c.mu.Lock()

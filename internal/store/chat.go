@@ -26,6 +26,9 @@ func scanChat(row scanner) (meeting.ChatMessage, error) {
 // ChatHistory answers the last messages that a seat may read, oldest first:
 // those to everyone, and those that it sent or was sent itself.
 func (s *Store) ChatHistory(ctx context.Context, sessionID, seatID string, limit int) ([]meeting.ChatMessage, error) {
+	if s.rosters.quiet(sessionID) {
+		return nil, nil
+	}
 	found, err := list(s.engine.reader(ctx), scanChat, chatHistory, sessionID, seatID, seatID, int64(limit))
 	if err != nil {
 		return nil, told(err, "the chat cannot be read")

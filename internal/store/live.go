@@ -94,10 +94,13 @@ func (s *Store) SeatByJoinID(ctx context.Context, joinID string) (*meeting.Seat,
 	return found, told(err, "a seat cannot be read")
 }
 
-// LiveSeats answers the live seats of a session in the order of joining.
+// LiveSeats answers the live seats of a session in the order of joining. Their
+// leases may have been renewed since; Seat answers the present one.
 func (s *Store) LiveSeats(ctx context.Context, sessionID string) ([]*meeting.Seat, error) {
-	found, err := list(s.engine.reader(ctx), scanSeat, liveSeats, sessionID)
-	return found, told(err, "seats cannot be read")
+	return s.rosters.get(sessionID, func() ([]*meeting.Seat, error) {
+		found, err := list(s.engine.reader(ctx), scanSeat, liveSeats, sessionID)
+		return found, told(err, "seats cannot be read")
+	})
 }
 
 // LiveSeatByIdentity answers the live seat that keeps a verified identity (of

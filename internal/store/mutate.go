@@ -54,7 +54,11 @@ func (s *Store) mutate(ctx context.Context, sessionID string, fn func(*sessionTx
 		if err := tx.keep(); err != nil {
 			return err
 		}
-		r.after(func() { s.live.put(session) })
+		r.after(func() {
+			over := !session.EndedAt.IsZero()
+			s.live.put(session)
+			s.rosters.changed(session.ID, len(tx.saved) > 0, len(tx.chat) > 0, over)
+		})
 		return nil
 	})
 	switch {

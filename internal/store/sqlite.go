@@ -30,6 +30,9 @@ type sqliteEngine struct {
 	prepared []atomic.Pointer[sql.Stmt]
 	prepare  sync.Mutex
 	writer   *writer
+	// carrier is the connection of the checkpointer.
+	carrier      *sql.Conn
+	checkpointer *checkpointer
 }
 
 // openSQLite opens the file, making it and its folder if they do not exist.
@@ -56,14 +59,18 @@ func openSQLite(ctx context.Context, path string, logger *slog.Logger) (*sqliteE
 	if e.reads, err = sql.Open("sqlite", sqliteAddress(path, "deferred")); err != nil {
 		return fail(err)
 	}
-	e.reads.SetMaxOpenConns(2 + 2*runtime.GOMAXPROCS(0))
-	e.reads.SetMaxIdleConns(2 + 2*runtime.GOMAXPROCS(0))
+	e.reads.SetMaxOpenConns(3 + 2*runtime.GOMAXPROCS(0))
+	e.reads.SetMaxIdleConns(3 + 2*runtime.GOMAXPROCS(0))
 	if e.conn, err = e.writes.Conn(ctx); err != nil {
+		return fail(fmt.Errorf("database %s: %w", path, err))
+	}
+	if e.carrier, err = e.reads.Conn(ctx); err != nil {
 		return fail(fmt.Errorf("database %s: %w", path, err))
 	}
 	if e.writer, err = newWriter(ctx, e.conn); err != nil {
 		return fail(fmt.Errorf("database %s: %w", path, err))
 	}
+	e.checkpointer = newCheckpointer(e.carrier, e.writer, logger)
 	return e, bun.NewDB(e.reads, sqlitedialect.New()), nil
 }
 
@@ -99,7 +106,7 @@ func sqliteAddress(path, lock string) string {
 	q := url.Values{"_txlock": {lock}}
 	for _, pragma := range []string{
 		"busy_timeout(5000)", "journal_mode(wal)", "synchronous(normal)", "foreign_keys(1)",
-		"temp_store(memory)", "cache_size(-16000)", "wal_autocheckpoint(4000)", "journal_size_limit(67108864)",
+		"temp_store(memory)", "cache_size(-16000)", "wal_autocheckpoint(0)", "journal_size_limit(67108864)",
 	} {
 		q.Add("_pragma", pragma)
 	}
@@ -126,8 +133,10 @@ func (e *sqliteEngine) probe(ctx context.Context) error {
 var touchProbe = define(`DELETE FROM meta WHERE name = ''`)
 
 func (e *sqliteEngine) close() error {
+	e.checkpointer.stop()
 	e.writer.stop()
-	return errors.Join(e.writer.closeStatements(), e.conn.Close(), e.reads.Close(), e.writes.Close())
+	// Closing the last connection carries the rest of the log over and removes it.
+	return errors.Join(e.writer.closeStatements(), e.conn.Close(), e.carrier.Close(), e.reads.Close(), e.writes.Close())
 }
 
 // reader answers a runner on the pool. The driver starts a goroutine for each

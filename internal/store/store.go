@@ -70,6 +70,7 @@ type Store struct {
 	meetings *cache[*meeting.Meeting]
 	secrets  *cache[[]byte]
 	live     *liveCache
+	rosters  *rosterCache
 
 	nodeMu sync.Mutex
 	node   *nodeLock
@@ -125,6 +126,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	}
 	s.newCaches(c.Shared)
 	s.live = newLiveCache(c.Shared || target.postgres)
+	s.rosters = newRosterCache(c.Shared || target.postgres)
 	s.recorder = newRecorder(s)
 	return s, nil
 }

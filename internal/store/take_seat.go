@@ -57,7 +57,7 @@ func (s *Store) TakeSeat(ctx context.Context, ask meeting.TakeSeat) (meeting.Tak
 			return err
 		}
 		taken.Session = *session
-		r.after(func() { s.live.put(session) })
+		r.after(func() { s.keepTaken(&ask, session, &taken.Seat) })
 		taken.Seat.SessionID, taken.Seat.UserID = session.ID, session.NextUserID-userIDStep
 		return writeSeat(r, &taken.Seat, marks)
 	})
@@ -67,10 +67,26 @@ func (s *Store) TakeSeat(ctx context.Context, ask meeting.TakeSeat) (meeting.Tak
 	if err != nil {
 		return meeting.Taken{}, told(err, "a seat cannot be taken")
 	}
-	if ask.SessionID == "" {
-		s.forgetMeeting(ask.Meeting.ID, ask.Meeting.Number)
-	}
 	return taken, nil
+}
+
+// keepTaken brings the caches to where a commit left a session, in the order of
+// the commits if there is one writer.
+func (s *Store) keepTaken(ask *meeting.TakeSeat, session *meeting.Session, seat *meeting.Seat) {
+	s.live.put(session)
+	if ask.SessionID != "" {
+		s.rosters.joined(*seat)
+		return
+	}
+	s.rosters.begun(*seat)
+	// The meeting is the same but for its use, and is about to be asked for.
+	used := func(m *meeting.Meeting) *meeting.Meeting {
+		next := *m
+		next.LastUsedAt = session.StartedAt
+		return &next
+	}
+	s.meetings.revise(ask.Meeting.ID, used)
+	s.numbers.revise(ask.Meeting.Number, used)
 }
 
 // seatOf is the seat that is asked for, with what callers may leave out.

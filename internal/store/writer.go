@@ -27,6 +27,7 @@ var errClosed = errors.New("the database is closed")
 type writer struct {
 	conn     *sql.Conn
 	queue    chan *write
+	rests    chan func(*sql.Conn)
 	quit     chan struct{}
 	done     chan struct{}
 	stopOnce sync.Once
@@ -35,6 +36,8 @@ type writer struct {
 	begin    *sql.Stmt
 	commit   *sql.Stmt
 	rollback *sql.Stmt
+	// kept counts the writes since the last checkpoint began.
+	kept atomic.Int64
 	// changes counts the statements of the running write that changed something.
 	changes int
 	// running is the write that runs.
@@ -62,7 +65,7 @@ const (
 
 func newWriter(ctx context.Context, conn *sql.Conn) (*writer, error) {
 	w := &writer{
-		conn: conn, queue: make(chan *write, writeQueue), quit: make(chan struct{}), done: make(chan struct{}),
+		conn: conn, queue: make(chan *write, writeQueue), rests: make(chan func(*sql.Conn)), quit: make(chan struct{}), done: make(chan struct{}),
 		prepared: make([]*sql.Stmt, statements),
 	}
 	for _, p := range []struct {
@@ -116,6 +119,8 @@ func (w *writer) run() {
 		select {
 		case op := <-w.queue:
 			w.round(op)
+		case do := <-w.rests:
+			do(w.conn)
 		case <-w.quit:
 			for {
 				select {
@@ -172,13 +177,14 @@ func (w *writer) round(op *write) {
 		return
 	}
 	for _, op := range batch {
-		op.kept()
+		w.keep(op)
 	}
 }
 
-// kept answers a write that the last commit holds. One that failed changed
+// keep answers a write that the last commit holds. One that failed changed
 // nothing and does nothing after.
-func (op *write) kept() {
+func (w *writer) keep(op *write) {
+	w.kept.Add(1)
 	if op.err == nil {
 		for _, do := range op.after {
 			do()
@@ -205,7 +211,18 @@ func (w *writer) apart(batch []*write) {
 			_ = w.control(w.rollback)
 			op.err = fmt.Errorf("a transaction cannot be kept: %w", err)
 		}
-		op.kept()
+		w.keep(op)
+	}
+}
+
+// rest does something on the writer's connection between two transactions. A
+// writer that is stopped does nothing any more.
+func (w *writer) rest(do func(*sql.Conn)) {
+	over := make(chan struct{})
+	select {
+	case w.rests <- func(conn *sql.Conn) { do(conn); close(over) }:
+		<-over
+	case <-w.quit:
 	}
 }
 

@@ -23,6 +23,8 @@ export interface MediaLinkOptions {
   create: CreateMedia;
   /** A fresh address and token; null when there is none now. */
   fresh: () => Promise<Endpoint | null>;
+  /** How many people are in the meeting now. */
+  crowd: () => number;
   read: () => LocalState;
   write: (change: Partial<LocalState>) => void;
   sending: (sending: Sending) => void;
@@ -181,7 +183,7 @@ export class MediaLink {
       if (!current()) return;
       if (endpoint) {
         try {
-          await this.engine.connect(endpoint.url, endpoint.token);
+          await this.engine.connect(endpoint.url, endpoint.token, this.options.crowd());
           if (current()) this.options.connected();
           return;
         } catch (error) {

@@ -38,7 +38,11 @@ export interface MediaHandlers {
 
 /** Sound and pictures of one seat. Local sources survive reconnects. */
 export interface MediaEngine {
-  connect(url: string, token: string): Promise<void>;
+  /**
+   * Enters the media room. `crowd` is how many people are in the meeting: where
+   * they are few, sound and pictures of all of them are asked for at once.
+   */
+  connect(url: string, token: string, crowd: number): Promise<void>;
   disconnect(): Promise<void>;
   /** Opens the microphone, muted or not. Rejects with DeviceError. */
   openMicrophone(deviceId: string): Promise<void>;

@@ -233,10 +233,15 @@ export class Meeting implements MeetingModel {
     try {
       const fault = browserFault(deps.view, deps.facts());
       if (fault) throw fault;
-      const [parts] = await Promise.all([this.parts(), this.view()]);
-      if (attempt.stop.signal.aborted) return;
       const { address, transport } = deps.server();
-      const accepted = await this.ask(attempt, options, behaviour, address, transport);
+      const asking = this.ask(attempt, options, behaviour, address, transport);
+      // A missing chunk is told first, as if nothing had been asked; so is it awaited first.
+      const [parts] = await Promise.all([this.parts(), this.view()]).catch((error: unknown) => {
+        attempt.stop.abort();
+        deps.page.leaving = asking.then(({ resumeToken }) => transport.leave(resumeToken)).catch(() => undefined);
+        throw error;
+      });
+      const accepted = await asking;
       if (attempt.stop.signal.aborted) return await transport.leave(accepted.resumeToken);
       await this.enter(attempt, accepted, parts, address, transport, behaviour);
     } catch (error) {
@@ -288,7 +293,7 @@ export class Meeting implements MeetingModel {
       try {
         const answer = await transport.join(request, signal);
         if (answer.admitted) {
-          if (waiting) this.milestone(Milestone.outWaitingForHost);
+          if (waiting && !signal.aborted) this.milestone(Milestone.outWaitingForHost);
           return answer.accepted;
         }
         refusal = new SDKError(answer.details, answer.extras);

@@ -83,6 +83,7 @@ export class Room {
       clock,
       create: options.parts.createMedia,
       fresh: () => options.transport.media(accepted.resumeToken),
+      crowd: () => (handlers.read().session ?? accepted.meeting).participants,
       read: () => handlers.read(),
       write: (change) => handlers.write(change),
       sending: (sending) => this.tell(sending),
@@ -111,8 +112,9 @@ export class Room {
   start(): void {
     const { accepted, handlers } = this.options;
     handlers.write({ self: accepted.participant, session: accepted.meeting });
-    this.control.start(accepted.snapshot);
+    // Media first: drawing the first snapshot takes a while in a slow page.
     if (accepted.state === 'joined') this.connectMedia();
+    this.control.start(accepted.snapshot);
   }
 
   /** Runs a command of the control channel. Rejects with CallError. */

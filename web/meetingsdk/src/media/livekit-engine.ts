@@ -8,6 +8,12 @@ import { Pictures } from './pictures';
 /** The meeting gives up by itself; until then media is retried this often. */
 const retryDelays = [0, 300, 700, 1_200, 2_000];
 const retryFor = 60_000;
+/**
+ * Up to so many people, the media server itself subscribes a page to everybody:
+ * one exchange less until the first picture than asking for each track. In a
+ * larger meeting that would cost more than it saves, for most are on no tile.
+ */
+const smallCrowd = 12;
 
 /** Makes the media engine of one seat on LiveKit. */
 export const createMedia: CreateMedia = (handlers) => new LiveKitEngine(handlers);
@@ -36,13 +42,10 @@ class LiveKitEngine implements MediaEngine {
     this.listen();
   }
 
-  async connect(url: string, token: string): Promise<void> {
+  async connect(url: string, token: string, crowd: number): Promise<void> {
     this.closing = false;
-    await this.room.connect(url, token, { autoSubscribe: false, maxRetries: 1 });
-    for (const participant of this.room.remoteParticipants.values()) {
-      for (const publication of participant.trackPublications.values()) this.subscribeSound(publication);
-    }
-    this.pictures.syncAll();
+    await this.room.connect(url, token, { autoSubscribe: this.incoming && crowd <= smallCrowd, maxRetries: 1 });
+    this.askForAll();
     this.handlers.canPlaySound(this.room.canPlaybackAudio);
     await this.sendAgain();
   }
@@ -124,6 +127,8 @@ class LiveKitEngine implements MediaEngine {
 
   private listen(): void {
     const { room, handlers } = this;
+    // Long before the connection stands, the server tells who is there.
+    room.on(RoomEvent.SignalConnected, () => this.askForAll());
     room.on(RoomEvent.Reconnecting, () => handlers.reconnecting());
     room.on(RoomEvent.Reconnected, () => handlers.connected());
     room.on(RoomEvent.Disconnected, (reason) => {
@@ -144,11 +149,21 @@ class LiveKitEngine implements MediaEngine {
     });
     room.on(RoomEvent.TrackSubscribed, (track, publication, participant) => {
       if (track.kind === Track.Kind.Audio) track.attach();
-      else this.sync(publication, participant);
+      else {
+        this.sync(publication, participant);
+        this.pictures.dropUnlessWatched(participant.identity, publication);
+      }
     });
     room.on(RoomEvent.TrackUnsubscribed, (track) => void track.detach());
     room.on(RoomEvent.LocalTrackPublished, (publication, participant) => this.sync(publication, participant));
     room.on(RoomEvent.LocalTrackUnpublished, (publication) => this.onLocalGone(publication));
+  }
+
+  private askForAll(): void {
+    for (const participant of this.room.remoteParticipants.values()) {
+      for (const publication of participant.trackPublications.values()) this.subscribeSound(publication);
+    }
+    this.pictures.syncAll();
   }
 
   private sync(_publication: TrackPublication, participant: RoomParticipant): void {

@@ -4,10 +4,12 @@ import type { VideoKind } from '../core/model';
 
 /** A picture that nobody looks at is unsubscribed after this long: layouts move tiles about. */
 const unwatchedFor = 1_000;
+/** One that came unasked gets longer: a slow page draws its tiles late. */
+const unclaimedFor = 5_000;
 
 const sources: Record<VideoKind, Track.Source> = { camera: Track.Source.Camera, screen: Track.Source.ScreenShare };
 
-/** Which elements show whose pictures. A picture is subscribed only while some element shows it. */
+/** Which elements show whose pictures. A picture is kept subscribed only while some element shows it. */
 export class Pictures {
   private readonly watched = new Map<string, { identity: string; kind: VideoKind; elements: Set<HTMLVideoElement> }>();
 
@@ -51,6 +53,16 @@ export class Pictures {
   /** The same for everybody, after a fresh connection. */
   syncAll(): void {
     for (const identity of new Set([...this.watched.values()].map((entry) => entry.identity))) this.sync(identity);
+  }
+
+  /** Gives back a picture that the media server sent unasked, unless somebody soon looks at it. */
+  dropUnlessWatched(identity: string, publication: TrackPublication): void {
+    const watched = (): boolean =>
+      [...this.watched.values()].some((entry) => entry.identity === identity && entry.elements.size > 0 && sources[entry.kind] === publication.source);
+    if (watched() || !(publication instanceof RemoteTrackPublication)) return;
+    setTimeout(() => {
+      if (!watched() && publication.isSubscribed) publication.setSubscribed(false);
+    }, unclaimedFor);
   }
 
   private publication(identity: string, kind: VideoKind): TrackPublication | undefined {

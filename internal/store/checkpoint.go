@@ -1,0 +1,87 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"log/slog"
+	"time"
+)
+
+// Bounds of the checkpointer.
+const (
+	// checkpointTick is how often it looks whether there is enough to do.
+	checkpointTick = time.Second
+	// checkpointWrites is how many writes are worth a checkpoint; some 5 MB.
+	checkpointWrites = 1000
+	// checkpointPause is how long fewer writes than that wait for theirs.
+	checkpointPause = 30 * time.Second
+	// checkpointPages is a log, in pages of 4 KiB, that shall begin anew.
+	checkpointPages = 16_384
+)
+
+// checkpointer carries the write-ahead log over into the database file, with
+// its waits for the disk, while the writer writes on. Were it left to SQLite,
+// a commit would do it now and then, and every join would wait.
+type checkpointer struct {
+	conn   *sql.Conn
+	writer *writer
+	logger *slog.Logger
+	quit   chan struct{}
+	done   chan struct{}
+}
+
+func newCheckpointer(conn *sql.Conn, w *writer, logger *slog.Logger) *checkpointer {
+	c := &checkpointer{conn: conn, writer: w, logger: logger, quit: make(chan struct{}), done: make(chan struct{})}
+	go c.run()
+	return c
+}
+
+func (c *checkpointer) run() {
+	defer close(c.done)
+	tick := time.NewTicker(checkpointTick)
+	defer tick.Stop()
+	last := time.Now()
+	for {
+		select {
+		case <-tick.C:
+		case <-c.quit:
+			return
+		}
+		writes := c.writer.kept.Load()
+		if writes == 0 || (writes < checkpointWrites && time.Since(last) < checkpointPause) {
+			continue
+		}
+		c.writer.kept.Add(-writes)
+		last = time.Now()
+		c.pass(checkpointPages)
+	}
+}
+
+// pass makes one checkpoint, and lets a log of more pages than that begin anew.
+func (c *checkpointer) pass(pages int) {
+	size, err := checkpoint(c.conn)
+	if err == nil && size > pages {
+		// The log begins anew only if a write finds all of it carried over, and
+		// under load there is always more. So the writer itself carries over the
+		// little that was written since.
+		if _, err = checkpoint(c.conn); err == nil {
+			c.writer.rest(func(conn *sql.Conn) { _, err = checkpoint(conn) })
+		}
+	}
+	if err != nil {
+		c.logger.Warn("the database's log could not be carried over; it will be tried again", "error", err)
+	}
+}
+
+func (c *checkpointer) stop() {
+	close(c.quit)
+	<-c.done
+}
+
+// checkpoint carries over what it can without waiting for anybody, and answers
+// how many pages the log has.
+func checkpoint(conn *sql.Conn) (pages int, err error) {
+	var busy, carried int
+	err = conn.QueryRowContext(context.Background(), "PRAGMA wal_checkpoint(PASSIVE)").Scan(&busy, &pages, &carried)
+	return pages, err
+}

@@ -1,0 +1,26 @@
+/* An app that uses Client View by script tag. */
+
+const { ZoomMtg } = window;
+const EVENTS = [
+  'onMeetingStatus', 'onUserJoin', 'onUserLeave', 'onUserUpdate', 'onActiveSpeaker', 'onReceiveChatMsg', 'onJoinSpeed',
+  'onPreviewPannel', 'onUserIsInWaitingRoom',
+];
+for (const name of EVENTS) ZoomMtg.inMeetingServiceListener(name, (payload) => window.saw(name, payload));
+
+/** Calls a function with callbacks; the first of them decides, every one is kept. */
+const called = (method, args) =>
+  new Promise((resolve) => {
+    ZoomMtg[method]({
+      ...args,
+      success: (answer) => (window.saw(`${method} success`, answer), resolve({ success: window.plain(answer) })),
+      error: (answer) => (window.saw(`${method} error`, answer), resolve({ error: window.plain(answer) })),
+    });
+  });
+
+window.app = {
+  init: (options) => called('init', { leaveUrl: '/left', disablePreview: true, ...options }),
+  join: (options) => called('join', options),
+  call: called,
+  roster: async () => (await called('getAttendeeslist', {})).success?.result.attendeesList ?? [],
+  self: async () => (await called('getCurrentUser', {})).success?.result.currentUser ?? null,
+};

@@ -1,0 +1,39 @@
+/*
+ * What an app's page keeps of everything the SDK tells it, for the tests to
+ * read. Loaded before the SDK.
+ */
+
+/** Everything that was told, in order. */
+window.seen = [];
+window.saw = (name, payload) => window.seen.push({ name, payload: window.plain(payload) });
+
+/** A value as it can leave the page; an Error keeps its own enumerable fields and says that it is one. */
+window.plain = (value) => {
+  if (value === undefined) return null;
+  if (value instanceof Error) return { isError: true, ...JSON.parse(JSON.stringify({ ...value })) };
+  return JSON.parse(JSON.stringify(value));
+};
+
+// The SDK's peer connections, for their statistics.
+window.connections = [];
+window.RTCPeerConnection = class extends window.RTCPeerConnection {
+  constructor(...args) {
+    super(...args);
+    window.connections.push(this);
+  }
+};
+
+/** The loudness received so far, summed over all sounds that are played. */
+window.heard = async () => {
+  let energy = 0;
+  for (const connection of window.connections) {
+    if (connection.connectionState !== 'connected') continue;
+    for (const report of (await connection.getStats()).values()) {
+      if (report.type === 'inbound-rtp' && report.kind === 'audio') energy += report.totalAudioEnergy ?? 0;
+    }
+  }
+  return energy;
+};
+
+document.addEventListener('securitypolicyviolation', (event) => window.saw('policy violation', `${event.violatedDirective} ${event.blockedURI}`));
+window.addEventListener('error', (event) => window.saw('page error', String(event.error ?? event.message)));

@@ -1,0 +1,194 @@
+import { expect, type BrowserContext, type Locator, type Page } from '@playwright/test';
+import type { View } from './app-server.ts';
+
+/** Options of a join under Component View's names; Client View's differ in one. */
+export interface JoinOptions {
+  meetingNumber: string;
+  userName: string;
+  signature: string;
+  password?: string;
+  [option: string]: unknown;
+}
+
+export type Fields = Record<string, unknown>;
+
+/** What a page was told about a join or call. Which field is there says how. */
+export interface Outcome {
+  resolved?: unknown;
+  rejected?: Fields;
+  success?: Fields;
+  error?: Fields;
+}
+
+/** A participant as an app reads it. */
+export interface Attendee {
+  userId: number;
+  userName: string;
+  muted: boolean;
+  audio: string;
+  video: boolean;
+  isHost: boolean;
+  [field: string]: unknown;
+}
+
+interface InPage {
+  app: {
+    init(options: Fields): Promise<Outcome>;
+    join(options: Fields): Promise<Outcome>;
+    call(method: string, ...args: unknown[]): Promise<Outcome>;
+    roster(): Promise<Attendee[]>;
+    self(): Promise<Attendee | null>;
+  };
+  seen: { name: string; payload: Fields }[];
+  heard(): Promise<number>;
+}
+
+/** Somebody with a browser of their own, on the page of an app. */
+export class Person {
+  constructor(
+    readonly view: View,
+    readonly context: BrowserContext,
+    readonly page: Page,
+  ) {}
+
+  async init(options: Fields = {}): Promise<Outcome> {
+    return this.page.evaluate((o) => (window as unknown as InPage).app.init(o), options);
+  }
+
+  /** Calls the SDK's join and answers what came of it first. */
+  async join(options: JoinOptions): Promise<Outcome> {
+    return this.joinWith(this.options(options));
+  }
+
+  /** The same with options that are passed on as they are. */
+  async joinWith(options: Fields): Promise<Outcome> {
+    return this.page.evaluate((o) => (window as unknown as InPage).app.join(o), options);
+  }
+
+  /** Initialises and joins, and must get in. */
+  async enter(options: JoinOptions, initOptions: Fields = {}): Promise<void> {
+    expect(await this.init(initOptions)).toHaveProperty(this.view === 'client' ? 'success' : 'resolved');
+    await this.mustJoin(options);
+  }
+
+  async mustJoin(options: JoinOptions): Promise<void> {
+    const outcome = await this.join(options);
+    if (this.view === 'component') expect(outcome).toEqual({ resolved: '' });
+    else expect(outcome).toEqual({ success: { method: 'join', status: true, errorCode: 0, errorMessage: null, result: null } });
+  }
+
+  /** The options under the view's names. */
+  options({ password, ...rest }: JoinOptions): Fields {
+    if (password === undefined) return rest;
+    return { ...rest, [this.view === 'client' ? 'passWord' : 'password']: password };
+  }
+
+  /** Calls a function of the view: Component View's arguments in order, Client View's as one object. */
+  async call(method: string, ...args: unknown[]): Promise<Outcome> {
+    return this.page.evaluate(([m, a]) => (window as unknown as InPage).app.call(m, ...a), [method, args] as const);
+  }
+
+  /** Calls a function of either view that takes one object or one value. */
+  async command(method: string, name: string, value: unknown): Promise<Outcome> {
+    return this.view === 'client' ? this.call(method, { [name]: value }) : this.call(method, value);
+  }
+
+  async sendChat(text: string): Promise<Outcome> {
+    return this.command('sendChat', 'message', text);
+  }
+
+  async leave(): Promise<void> {
+    if (this.view === 'client') {
+      await this.page.evaluate(() => void (window as unknown as InPage).app.call('leaveMeeting', {}));
+      await this.page.waitForURL('**/left');
+    } else {
+      expect(await this.call('leaveMeeting')).toEqual({ resolved: '' });
+    }
+  }
+
+  async roster(): Promise<Attendee[]> {
+    return this.page.evaluate(() => (window as unknown as InPage).app.roster());
+  }
+
+  async self(): Promise<Attendee | null> {
+    return this.page.evaluate(() => (window as unknown as InPage).app.self());
+  }
+
+  async userId(): Promise<number> {
+    const self = await this.self();
+    if (!self) throw new Error('this page is in no meeting');
+    return self.userId;
+  }
+
+  async names(): Promise<string[]> {
+    return (await this.roster()).map((a) => a.userName).sort();
+  }
+
+  /** What was told under a name so far. */
+  async told(name: string): Promise<Fields[]> {
+    return this.page.evaluate((n) => (window as unknown as InPage).seen.filter((s) => s.name === n).map((s) => s.payload), name);
+  }
+
+  /** The names of everything that was told, in order. */
+  async order(): Promise<string[]> {
+    return this.page.evaluate(() => (window as unknown as InPage).seen.map((s) => s.name));
+  }
+
+  /** The payloads of an event, lists taken apart. */
+  async people(name: string): Promise<Fields[]> {
+    return (await this.told(name)).flat() as Fields[];
+  }
+
+  /** The states of the connection so far, in the view's own words. */
+  async states(): Promise<unknown[]> {
+    if (this.view === 'client') return (await this.told('onMeetingStatus')).map((p) => p['status']);
+    return (await this.told('connection-change')).map((p) => p['state']);
+  }
+
+  /** The texts of the chat messages that were told of. */
+  async chat(): Promise<string[]> {
+    if (this.view === 'client') return (await this.told('onReceiveChatMsg')).map((p) => String((p['content'] as Fields)['text']));
+    return (await this.told('chat-on-message')).map((p) => String(p['message']));
+  }
+
+  /** A button of the view by its accessible name. */
+  button(name: string): Locator {
+    return this.page.getByRole('button', { name, exact: true });
+  }
+
+  async startMicrophone(): Promise<void> {
+    await this.button('join audio').click();
+    await expect(this.button('mute my microphone')).toBeVisible();
+  }
+
+  async startCamera(): Promise<void> {
+    await this.button('start my video').click();
+    await expect(this.button('stop my video')).toBeVisible();
+  }
+
+  /** The pictures of somebody that were drawn so far; 0 without a picture. `currentTime` would go on without any. */
+  async frames(userId: number): Promise<number> {
+    return this.page.evaluate((id) => {
+      const videos = [...document.querySelectorAll<HTMLVideoElement>(`[data-user-id="${id}"] video`)];
+      return Math.max(0, ...videos.map((v) => (v.videoWidth > 0 ? v.getVideoPlaybackQuality().totalVideoFrames : 0)));
+    }, userId);
+  }
+
+  /** Somebody's picture must be there and move. */
+  async seesMoving(userId: number): Promise<void> {
+    await expect.poll(() => this.frames(userId), { message: `a picture of ${userId}` }).toBeGreaterThan(0);
+    const before = await this.frames(userId);
+    await expect.poll(() => this.frames(userId), { message: `the picture of ${userId} moves` }).toBeGreaterThan(before + 3);
+  }
+
+  /** The loudness received so far. */
+  async heard(): Promise<number> {
+    return this.page.evaluate(() => (window as unknown as InPage).heard());
+  }
+
+  /** Sound must arrive and be played. */
+  async hears(): Promise<void> {
+    const before = await this.heard();
+    await expect.poll(() => this.heard(), { message: 'sound arrives' }).toBeGreaterThan(before);
+  }
+}

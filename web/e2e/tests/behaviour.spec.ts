@@ -1,0 +1,227 @@
+import { appFile } from '../app-server.ts';
+import { expect, test, views } from '../fixtures.ts';
+import type { Fields } from '../person.ts';
+import { expectConnected, expectRefusal } from '../refusals.ts';
+
+const demo = 'Demo meeting';
+
+/** The parts of the SDK that these tests call by themselves. */
+interface Embedded {
+  init(options: unknown): Promise<unknown>;
+  join(options: unknown): Promise<unknown>;
+  on(event: string, listener: (payload: Fields) => void): void;
+  off(event: string, listener: (payload: Fields) => void): void;
+}
+type Mtg = Record<string, (options: unknown, listener?: unknown) => unknown>;
+
+test.describe('order of calls', () => {
+  test('component view: listeners before init, join without awaiting init', async ({ world, people }) => {
+    const person = await people.open('component');
+    const answer = await person.page.evaluate(async (options) => {
+      const { client } = (window as unknown as { app: { client: Embedded } }).app;
+      const states: unknown[] = [];
+      client.on('connection-change', ({ state }) => states.push(state));
+      void client.init({ zoomAppRoot: document.getElementById('meetingSDKElement') });
+      return { value: await client.join(options), states };
+    }, person.options(await world.joining(demo, 'Grace')));
+    expect(answer).toEqual({ value: '', states: ['Connecting', 'Connected'] });
+  });
+
+  test('client view: join without awaiting init', async ({ world, people }) => {
+    const person = await people.open('client');
+    const answer = await person.page.evaluate(
+      (options) =>
+        new Promise((success, error) => {
+          const { ZoomMtg } = window as unknown as { ZoomMtg: Mtg };
+          ZoomMtg['init']?.({ leaveUrl: '/left', disablePreview: true });
+          ZoomMtg['join']?.({ ...options, success, error });
+        }),
+      person.options(await world.joining(demo, 'Grace')),
+    );
+    expect(answer).toMatchObject({ method: 'join', status: true, errorCode: 0 });
+  });
+
+  test('component view: init that failed makes join fail with 2', async ({ world, people }) => {
+    const person = await people.open('component');
+    expect(await person.init({ zoomAppRoot: null })).toHaveProperty('rejected');
+    const outcome = await person.join(await world.joining(demo, 'Grace'));
+    await expectRefusal(person, outcome, { code: 2, name: 'MEETING_NOT_INIT', message: 'Meeting not initialized.', cause: 'init_failed', inPage: true });
+    await person.page.reload();
+    await person.enter(await world.joining(demo, 'Grace'));
+  });
+
+  for (const view of views) {
+    test(`${view} view: a doubled join, as StrictMode makes it, is one participant`, async ({ world, people }) => {
+      const person = await people.open(view);
+      await person.init();
+      const [first, fresh] = await Promise.all([world.joining(demo, 'Grace'), world.joining(demo, 'Grace')]);
+      await Promise.all([person.mustJoin(first), person.mustJoin(fresh)]);
+      await person.mustJoin(fresh);
+      expect(await person.names()).toEqual(['Grace']);
+      expect((await person.states()).filter((s) => s === 'Connected' || s === 2)).toHaveLength(1);
+    });
+
+    test(`${view} view: unknown events and functions out of place throw nothing`, async ({ people }) => {
+      const person = await people.open(view);
+      const thrown = await person.page.evaluate((v) => {
+        const ignore = () => undefined;
+        const { ZoomMtg, app } = window as unknown as { ZoomMtg?: Mtg; app: { client?: Embedded } };
+        try {
+          if (v === 'client') ZoomMtg?.['inMeetingServiceListener']?.('onNoSuchThing', ignore);
+          else {
+            app.client?.on('no-such-thing', ignore);
+            app.client?.off('no-such-thing', ignore);
+            app.client?.off('user-added', ignore);
+          }
+          return null;
+        } catch (error) {
+          return String(error);
+        }
+      }, view);
+      expect(thrown).toBeNull();
+      const outcome = await person.command('lockMeeting', 'lockMeeting', true);
+      expect(outcome.rejected ?? outcome.error).toMatchObject({ type: 'IMPROPER_MEETING_STATE', errorCode: 1 });
+    });
+  }
+});
+
+test.describe('waiting for the host', () => {
+  const topic = 'Only after the host';
+
+  test('component view: fails with 3008, and the same client joins once the host is there', async ({ world, people }) => {
+    const [grace, host] = await Promise.all([people.open('component'), people.open('client')]);
+    await grace.init();
+    const outcome = await grace.join(await world.joining(topic, 'Grace'));
+    expect(outcome.rejected).toMatchObject({ errorCode: 3008, reason: 'MEETING_NOT_START', cause: 'host_not_here', retryable: true });
+    await host.enter(await world.hosting(topic));
+    await grace.mustJoin(await world.joining(topic, 'Grace'));
+    expect(await grace.names()).toEqual(['Ada Park', 'Grace']);
+  });
+
+  test('client view: the page waits by itself and goes in', async ({ world, people }) => {
+    const [grace, host] = await Promise.all([people.open('client'), people.open('component')]);
+    await grace.init();
+    const outcome = await grace.join(await world.joining(topic, 'Grace'));
+    expect(outcome.error).toMatchObject({ errorCode: 3008, name: 'MEETING_NOT_START', result: { topic } });
+    await expect(grace.page.getByText('Waiting for the host to start this meeting')).toBeVisible();
+    // The page waits, so nothing has ended.
+    expect(await grace.states()).toEqual([1]);
+    await host.enter(await world.hosting(topic));
+    await expectConnected(grace);
+    await expect.poll(() => grace.told('join success')).toHaveLength(1);
+    expect(await grace.told('join error')).toHaveLength(1);
+    expect((await grace.told('onJoinSpeed')).map((p) => p['level'])).toEqual(expect.arrayContaining([1, 4, 5, 8]));
+    expect(await grace.names()).toEqual(['Ada Park', 'Grace']);
+  });
+});
+
+test.describe('the page of the app', () => {
+  test('client view: both elements exist right after the script tag', async ({ people, app, server }) => {
+    const sdk = `<script src="${server.url}/zoom-meeting-6.2.0.min.js"></script>`;
+    const look = `<script>window.found = ['zmmtg-root', 'aria-notify-area'].map((id) => document.getElementById(id) !== null);</script>`;
+    for (const [place, body] of [
+      ['head', `<!doctype html><html><head>${sdk}${look}</head><body></body></html>`],
+      ['body', `<!doctype html><html><body>${sdk}${look}</body></html>`],
+      ['own', `<!doctype html><html><body><div id="zmmtg-root"></div><div id="aria-notify-area"></div>${sdk}${look}</body></html>`],
+    ] as const) {
+      const person = await people.open('client', { address: app.serve(`/roots-${place}`, { body }) });
+      expect(await person.page.evaluate(() => (window as unknown as { found: boolean[] }).found), place).toEqual([true, true]);
+      expect(await person.page.locator('#zmmtg-root').count(), place).toBe(1);
+      expect(await person.page.locator('body > #zmmtg-root').count(), place).toBe(1);
+    }
+  });
+
+  for (const view of views) {
+    test(`${view} view: under a strict Content-Security-Policy`, async ({ world, people, app, server }) => {
+      const { host } = new URL(server.url);
+      const policy = [
+        "default-src 'none'", `script-src 'self' ${server.url}`, `style-src 'self' ${server.url}`, `connect-src 'self' ${server.url} ws://${host}`,
+        "img-src 'self' data:", 'media-src blob:', `font-src 'self' ${server.url}`,
+      ];
+      const body = await appFile(`${view}.html`, server.url);
+      const headers = { 'content-security-policy': policy.join('; ') };
+      const person = await people.open(view, { address: app.serve(`/strict-${view}`, { body, headers }) });
+      await person.enter(await world.joining(demo, 'Grace'));
+      await person.startCamera();
+      await person.seesMoving(await person.userId());
+      expect(await person.told('policy violation')).toEqual([]);
+    });
+
+    test(`${view} view: in an isolated page (COOP and COEP)`, async ({ world, people, app, server }) => {
+      const body = await appFile(`${view}.html`, server.url);
+      const headers = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
+      const person = await people.open(view, { address: app.serve(`/isolated-${view}`, { body, headers }) });
+      expect(await person.page.evaluate(() => crossOriginIsolated)).toBe(true);
+      await person.enter(await world.joining(demo, 'Grace'));
+      await person.startCamera();
+      await person.seesMoving(await person.userId());
+    });
+
+    test(`${view} view: leaveOnPageUnload frees the seat at once`, async ({ world, people }) => {
+      const [grace, ada] = await Promise.all([people.open(view), people.open('component')]);
+      await ada.enter(await world.joining(demo, 'Ada'));
+      await grace.enter(await world.joining(demo, 'Grace'), { leaveOnPageUnload: true });
+      const id = await grace.userId();
+      await grace.page.goto('about:blank');
+      await expect.poll(() => ada.names(), { timeout: 8_000 }).toEqual(['Ada']);
+      expect((await ada.people('user-removed')).map((p) => p['userId'])).toEqual([id]);
+    });
+
+    test(`${view} view: a blocked file of the SDK is told by join`, async ({ world, people }) => {
+      const person = await people.open(view, { before: (context) => context.route('**/sdk/chunks/media*', (route) => route.abort()) });
+      await person.init();
+      const code = view === 'client' ? 1 : 200;
+      const outcome = await person.join(await world.joining(demo, 'Grace'));
+      await expectRefusal(person, outcome, { code, name: 'FAIL', message: 'Fail to join the meeting.', cause: 'asset_blocked', inPage: true });
+    });
+
+    test(`${view} view: a browser without WebRTC`, async ({ world, people }) => {
+      const person = await people.open(view);
+      await person.page.evaluate(() => ['RTCPeerConnection', 'webkitRTCPeerConnection'].forEach((name) => Reflect.deleteProperty(window, name)));
+      await person.init();
+      const code = view === 'client' ? 1 : 200;
+      const outcome = await person.join(await world.joining(demo, 'Grace'));
+      await expectRefusal(person, outcome, { code, name: 'FAIL', message: 'Fail to join the meeting.', cause: 'browser_unsupported', inPage: true });
+    });
+  }
+
+  test('both views: an answer that is withheld is 3621', async ({ world, people }) => {
+    const gone = { code: 3621, name: 'NO_RESPONSE_FROM_WEB', message: 'No response from web, try again later.', inPage: true };
+    // The request never gets an answer; and one that nothing answers at all.
+    const held = await people.open('component', { before: (context) => context.route('**/sdk/v1/join', () => undefined) });
+    const refused = await people.open('client', { before: (context) => context.route('**/sdk/v1/join', (route) => route.abort('connectionrefused')) });
+    await Promise.all([held.init(), refused.init()]);
+    const [first, second] = await Promise.all([held.join(await world.joining(demo, 'Grace')), refused.join(await world.joining(demo, 'Linus'))]);
+    await expectRefusal(held, first, { ...gone, cause: 'timeout' });
+    await expectRefusal(refused, second, { ...gone, cause: 'unreachable' });
+  });
+});
+
+test.describe('the dialog of a refused join', () => {
+  test('shows the cause, what helps and the attempt; closing it leaves the page where it is', async ({ world, people }) => {
+    const person = await people.open('client');
+    await person.init();
+    const { error } = await person.join(await world.joining(demo, 'Grace').then((o) => ({ ...o, password: 'certainly-wrong' })));
+    const dialog = person.page.getByRole('alertdialog');
+    await expect(dialog).toContainText('Meeting Passcode wrong.');
+    await expect(dialog).toContainText('3004');
+    await expect(dialog).toContainText(String(error?.['attemptId']));
+    await expect(dialog).toContainText(String(error?.['remedy']).slice(0, 20));
+    const address = person.page.url();
+    await person.page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+    await expect(person.page.locator('#zmmtg-root')).toBeHidden();
+    expect(person.page.url()).toBe(address);
+    // The page is as good as new.
+    await person.mustJoin(await world.joining(demo, 'Grace'));
+  });
+
+  test('is not there with isShowJoiningErrorDialog: false, while the callback comes', async ({ world, people }) => {
+    const person = await people.open('client');
+    await person.init({ isShowJoiningErrorDialog: false });
+    const outcome = await person.join({ ...(await world.joining(demo, 'Grace')), password: 'certainly-wrong' });
+    await expectRefusal(person, outcome, { code: 3004, name: 'WRONG_MEETING_PASSWORD', message: 'Meeting Passcode wrong.', cause: 'passcode_wrong' });
+    await expect(person.page.locator('#zmmtg-root')).toBeHidden();
+    await expect(person.page.getByRole('alertdialog')).toHaveCount(0);
+  });
+});

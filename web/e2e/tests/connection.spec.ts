@@ -1,0 +1,120 @@
+import { freeMediaPort, mediaAddress, Relay } from '../relay.ts';
+import { expect, test as base, views } from '../fixtures.ts';
+import { expectConnected, expectOver, expectReconnecting } from '../refusals.ts';
+import { Server } from '../server.ts';
+
+const demo = 'Demo meeting';
+const disconnected = { code: 4001, name: 'DISCONNECT', message: 'Meeting has been disconnected.', cause: 'gave_up' };
+
+/** A server whose line can really be cut: HTTP, control channel and media. */
+const test = base.extend<{ relay: Relay; mediaPort: number }>({
+  // eslint-disable-next-line no-empty-pattern -- Playwright reads the pattern
+  mediaPort: async ({}, use) => {
+    await use(await freeMediaPort());
+  },
+  server: async ({ mediaPort }, use, info) => {
+    const server = await Server.start({ mediaPort, mediaAddress });
+    await use(server);
+    if (info.status !== info.expectedStatus) await info.attach('server log', { body: server.logged });
+    await server.stop();
+  },
+  relay: async ({ server, mediaPort }, use) => {
+    const relay = await Relay.start(server.address, mediaPort);
+    await use(relay);
+    await relay.stop();
+  },
+});
+
+for (const view of views) {
+  test(`4000 in ${view} view: state, roster and chat come back without loss or duplicates`, async ({ world, people, relay }) => {
+    test.slow();
+    const [grace, ada, linus] = await Promise.all([people.open(view, { server: relay.url }), people.open('component'), people.open('client')]);
+    await ada.enter(await world.hosting(demo));
+    await grace.enter(await world.joining(demo, 'Grace'));
+    await grace.startCamera();
+    await ada.startCamera();
+    await grace.seesMoving(await ada.userId());
+    await ada.seesMoving(await grace.userId());
+    expect(relay.mediaSenders).toBeGreaterThan(0);
+    await ada.sendChat('before');
+    await expect.poll(() => grace.chat()).toEqual(['before']);
+    const [graceId, joined] = [await grace.userId(), (await grace.roster()).length];
+
+    relay.cut();
+    await expectReconnecting(grace);
+    // Whoever is still inside goes on, and sees that the line of one is down.
+    await expect.poll(async () => (await ada.people('user-updated')).some((p) => p['userId'] === graceId && p['isInFailover'] === true)).toBe(true);
+    const refused = await grace.command('lockMeeting', 'lockMeeting', true);
+    expect(refused.rejected ?? refused.error).toMatchObject({ type: 'IMPROPER_MEETING_STATE', errorCode: 1 });
+    await linus.enter(await world.joining(demo, 'Linus'));
+    for (const text of ['one', 'two', 'three']) await ada.sendChat(text);
+    await ada.call('rename', 'Ada the host', await ada.userId());
+    expect(await grace.chat()).toEqual(['before']);
+
+    relay.restore();
+    await expectConnected(grace, 45_000);
+    await expect.poll(() => grace.chat()).toEqual(['before', 'one', 'two', 'three']);
+    await expect.poll(() => grace.names()).toEqual(['Ada the host', 'Grace', 'Linus']);
+    expect(await grace.userId()).toBe(graceId);
+    expect(joined).toBe(2);
+    const added = await grace.people(view === 'client' ? 'onUserJoin' : 'user-added');
+    expect(added.filter((p) => p['userName'] === 'Linus')).toHaveLength(1);
+    // Nobody was told that Grace came or went.
+    expect((await ada.people('user-removed')).filter((p) => p['userId'] === graceId)).toEqual([]);
+    expect((await ada.people('user-added')).filter((p) => p['userId'] === graceId)).toHaveLength(1);
+    await grace.seesMoving(await ada.userId());
+    await ada.seesMoving(graceId);
+    await grace.sendChat('and back');
+    await expect.poll(() => ada.chat()).toContain('and back');
+  });
+}
+
+test('4001 in both views: given up when the line stays cut', async ({ world, people, relay }) => {
+  test.setTimeout(150_000);
+  const [grace, linus, ada] = await Promise.all([
+    people.open('component', { server: relay.url }),
+    people.open('client', { server: relay.url }),
+    people.open('component'),
+  ]);
+  await ada.enter(await world.joining(demo, 'Ada'));
+  await grace.enter(await world.joining(demo, 'Grace'));
+  await linus.enter(await world.joining(demo, 'Linus'));
+  relay.cut();
+  await Promise.all([grace, linus].map(expectReconnecting));
+  await Promise.all([grace, linus].map((p) => expectOver(p, disconnected, 90_000)));
+  expect((await grace.states()).filter((s) => s === 'Closed')).toHaveLength(1);
+  await expect(linus.page.getByText('You have been disconnected')).toBeVisible();
+  // Nobody stays behind for good whom no page holds any more.
+  await expect.poll(() => ada.names(), { timeout: 45_000 }).toEqual(['Ada']);
+});
+
+base('kill -9 of the server: everybody comes back to the same seats', async ({ people, world, server }) => {
+  base.setTimeout(120_000);
+  const [grace, linus] = await Promise.all([people.open('component'), people.open('client')]);
+  await grace.enter(await world.joining(demo, 'Grace'));
+  await linus.enter(await world.joining(demo, 'Linus'));
+  await grace.startCamera();
+  await linus.startCamera();
+  const ids = { grace: await grace.userId(), linus: await linus.userId() };
+  await grace.seesMoving(ids.linus);
+  await linus.seesMoving(ids.grace);
+  await grace.sendChat('before the crash');
+  await expect.poll(() => linus.chat()).toEqual(['before the crash']);
+
+  const { address } = server;
+  const folder = await server.kill();
+  await Promise.all([grace, linus].map(expectReconnecting));
+  const again = await Server.start({ folder, listen: address });
+  try {
+    await Promise.all([grace, linus].map((p) => expectConnected(p, 45_000)));
+    expect(await grace.userId()).toBe(ids.grace);
+    expect(await linus.userId()).toBe(ids.linus);
+    await linus.sendChat('after the crash');
+    await expect.poll(() => grace.chat()).toEqual(['before the crash', 'after the crash']);
+    await expect.poll(() => linus.chat()).toEqual(['before the crash', 'after the crash']);
+    await grace.seesMoving(ids.linus);
+    await linus.seesMoving(ids.grace);
+  } finally {
+    await again.stop();
+  }
+});

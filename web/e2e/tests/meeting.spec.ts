@@ -1,0 +1,150 @@
+import { expect, test, views } from '../fixtures.ts';
+
+const demo = 'Demo meeting';
+
+test('both views in one meeting: pictures, sound, roster, mute, chat, lock, leaving', async ({ world, people, app }) => {
+  test.slow();
+  const [grace, linus] = await Promise.all([people.open('component'), people.open('client')]);
+
+  await test.step('one joins from each view, with camera and microphone', async () => {
+    await grace.enter(await world.hosting(demo, 'Grace'));
+    await grace.startMicrophone();
+    await grace.startCamera();
+    await linus.enter(await world.joining(demo, 'Linus'), { disablePreview: false });
+    await linus.page.locator('#pc-join').click();
+    await expect(linus.button('mute my microphone')).toBeVisible();
+    await expect(linus.button('stop my video')).toBeVisible();
+  });
+  const graceId = await grace.userId();
+  const linusId = await linus.userId();
+
+  await test.step('each sees the other move, and hears sound', async () => {
+    await grace.seesMoving(linusId);
+    await linus.seesMoving(graceId);
+    await grace.seesMoving(graceId);
+    await grace.hears();
+    await linus.hears();
+  });
+
+  await test.step('the roster says who is there', async () => {
+    expect(await grace.names()).toEqual(['Grace', 'Linus']);
+    expect(await linus.names()).toEqual(['Grace', 'Linus']);
+    // Oneself comes first.
+    expect((await grace.roster()).map((a) => a.userId)).toEqual([graceId, linusId]);
+    expect((await linus.roster()).map((a) => a.userId)).toEqual([linusId, graceId]);
+    expect((await linus.roster())[1]).toMatchObject({ isHost: true, video: true, muted: false, audio: 'computer' });
+    expect((await grace.people('user-added')).map((p) => p['userId'])).toEqual([linusId]);
+  });
+
+  await test.step('mute shows at the other side', async () => {
+    await linus.button('mute my microphone').click();
+    await expect.poll(async () => (await grace.roster()).find((a) => a.userId === linusId)?.muted).toBe(true);
+    expect((await grace.people('user-updated')).some((p) => p['userId'] === linusId && p['muted'] === true)).toBe(true);
+    await expect(grace.page.locator(`[data-user-id="${linusId}"]`).getByLabel('muted').first()).toBeVisible();
+    await linus.button('unmute my microphone').click();
+    await expect.poll(async () => (await grace.roster()).find((a) => a.userId === linusId)?.muted).toBe(false);
+    // The host mutes somebody else.
+    expect(await grace.call('mute', true, linusId)).toEqual({ resolved: '' });
+    await expect(linus.button('unmute my microphone')).toBeVisible();
+  });
+
+  await test.step('chat reaches the other page', async () => {
+    expect((await grace.sendChat('Hello from Grace')).resolved).toMatchObject({ message: 'Hello from Grace', sender: { userId: graceId } });
+    await expect.poll(() => linus.chat()).toEqual(['Hello from Grace']);
+    expect((await linus.told('onReceiveChatMsg'))[0]).toMatchObject({ sender: 'Grace', senderId: graceId });
+    await linus.page.getByRole('button', { name: /^Open the chat/ }).click();
+    await expect(linus.page.getByRole('log')).toContainText('Hello from Grace');
+    await linus.page.getByRole('textbox', { name: 'Write a message' }).fill('Hello from Linus');
+    await linus.page.keyboard.press('Enter');
+    await expect.poll(() => grace.chat()).toEqual(['Hello from Grace', 'Hello from Linus']);
+  });
+
+  await test.step('a third joins, leaves and comes back', async () => {
+    const third = await people.open('component');
+    await third.enter(await world.joining(demo, 'Tim'));
+    const first = await third.userId();
+    await expect.poll(() => linus.names()).toEqual(['Grace', 'Linus', 'Tim']);
+    await third.leave();
+    await expect.poll(() => linus.names()).toEqual(['Grace', 'Linus']);
+    await third.mustJoin(await world.joining(demo, 'Tim'));
+    await expect.poll(() => linus.names()).toEqual(['Grace', 'Linus', 'Tim']);
+    const second = await third.userId();
+    expect((await linus.people('onUserJoin')).map((p) => p['userId'])).toEqual([first, second]);
+    expect((await linus.people('onUserLeave')).map((p) => p['userId'])).toEqual([first]);
+    expect((await grace.people('user-removed')).map((p) => p['userId'])).toEqual([first]);
+    await third.leave();
+    await expect.poll(() => grace.names()).toEqual(['Grace', 'Linus']);
+  });
+
+  await test.step('the lock is seen by everybody, and only hosts have it', async () => {
+    const refused = await linus.call('lockMeeting', { lockMeeting: true });
+    expect(refused.error).toMatchObject({ method: 'lockMeeting', status: false, errorCode: 1, name: 'FAIL', type: 'INSUFFICIENT_PRIVILEGES' });
+    expect(await grace.call('lockMeeting', true)).toEqual({ resolved: '' });
+    await expect(linus.page.getByText('Locked')).toBeVisible();
+    expect(await grace.call('lockMeeting', false)).toEqual({ resolved: '' });
+    await expect(linus.page.getByText('Locked')).toBeHidden();
+  });
+
+  await test.step('leaving goes to leaveUrl in Client View, and is told in Component View', async () => {
+    await linus.page.getByRole('button', { name: 'Leave', exact: true }).click();
+    await linus.page.getByRole('menuitem', { name: 'Leave Meeting' }).click();
+    await linus.page.waitForURL(`${app.origin}/left`);
+    await expect.poll(() => grace.names()).toEqual(['Grace']);
+    await grace.leave();
+    expect((await grace.told('connection-change')).at(-1)).toMatchObject({ state: 'Closed' });
+    expect(await grace.roster()).toEqual([]);
+  });
+});
+
+for (const view of views) {
+  test(`a reload in ${view} view takes its own seat back`, async ({ world, people }) => {
+    const [grace, ada] = await Promise.all([people.open(view), people.open('component')]);
+    await ada.enter(await world.hosting(demo));
+    // Signed once: whoever comes back needs no fresh signature, and a lock does not keep them out.
+    const options = await world.joining(demo, 'Grace');
+    await grace.enter(options);
+    await grace.startCamera();
+    const before = await grace.userId();
+    await ada.seesMoving(before);
+    await ada.call('lockMeeting', true);
+    await grace.page.reload();
+    await grace.enter({ ...options, signature: 'expired-long-ago' });
+    expect(await grace.userId()).toBe(before);
+    await grace.startCamera();
+    await ada.seesMoving(before);
+    expect(await ada.names()).toEqual(['Ada Park', 'Grace']);
+    expect((await ada.people('user-added')).map((p) => p['userId'])).toEqual([before]);
+    expect(await ada.people('user-removed')).toEqual([]);
+  });
+}
+
+test('the older of two pages with one seat leaves with reason 5', async ({ world, people }) => {
+  const first = await people.open('client');
+  const options = await world.joining(demo, 'Grace');
+  await first.enter(options);
+  const seat = await first.page.evaluate(() => ({ ...sessionStorage }));
+  const second = await people.beside(first, 'client');
+  await second.page.evaluate((s) => Object.assign(sessionStorage, s), seat);
+  await second.enter(options);
+  expect(await second.userId()).toBeGreaterThan(0);
+  await expect.poll(async () => (await first.told('onUserLeave')).at(-1)).toMatchObject({ reasonCode: 5 });
+  expect(await second.names()).toEqual(['Grace']);
+});
+
+test('the waiting room: held, let in, put back', async ({ world, people }) => {
+  const [guest, host] = await Promise.all([people.open('client'), people.open('component')]);
+  await host.enter(await world.hosting('Waiting room'));
+  await guest.enter(await world.joining('Waiting room', 'Grace'));
+  await expect(guest.page.getByText('The host will let you in soon')).toBeVisible();
+  await expect.poll(async () => (await guest.told('onUserIsInWaitingRoom')).length).toBe(1);
+  expect((await guest.told('onJoinSpeed')).map((p) => p['level'])).toContain(6);
+  const refused = await guest.sendChat('am I heard?');
+  expect(refused.error).toMatchObject({ type: 'IMPROPER_MEETING_STATE', errorMessage: 'on hold' });
+  await expect.poll(async () => (await host.roster()).map((a) => a.userName).sort()).toEqual(['Ada Park', 'Grace']);
+  const guestId = Number((await host.roster()).find((a) => a.userName === 'Grace')?.userId);
+  expect(await host.call('admit', guestId)).toEqual({ resolved: '' });
+  await guest.startCamera();
+  await host.seesMoving(guestId);
+  expect(await host.call('putOnHold', guestId, true)).toEqual({ resolved: '' });
+  await expect(guest.page.getByText('The host will let you in soon')).toBeVisible();
+});

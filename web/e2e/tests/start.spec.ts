@@ -1,0 +1,34 @@
+import { expect, test } from '../fixtures.ts';
+
+test('the start page joins in both views, in new tabs, and shows a refusal', async ({ context, page, server, world }) => {
+  await page.goto(server.url);
+  const { sdkKey, meetingNumber } = world.view.defaults;
+  await expect(page.locator('#credentials')).toContainText(sdkKey);
+  await expect(page.locator('select[name=meeting]')).toHaveValue(meetingNumber);
+  await expect(page.getByRole('textbox', { name: 'Passcode' })).toHaveValue(world.view.defaults.password);
+  await page.getByLabel('Your name').fill('Grace');
+
+  const [client] = await Promise.all([context.waitForEvent('page'), page.getByRole('button', { name: 'Open in Client View' }).click()]);
+  await client.locator('#pc-join').click();
+  await expect(client.getByRole('button', { name: 'stop my video', exact: true })).toBeVisible();
+
+  await page.getByLabel('Your name').fill('Linus');
+  await page.getByRole('radio', { name: 'Host' }).check();
+  const [component] = await Promise.all([context.waitForEvent('page'), page.getByRole('button', { name: 'Open in Component View' }).click()]);
+  await component.getByRole('button', { name: 'start my video', exact: true }).click();
+  const moving = async (): Promise<number> =>
+    component.evaluate(() => Math.min(...[...document.querySelectorAll('video')].map((v) => v.getVideoPlaybackQuality().totalVideoFrames)));
+  await expect.poll(() => component.locator('video').count()).toBe(2);
+  await expect.poll(moving).toBeGreaterThan(5);
+  await expect(component.getByRole('group', { name: /^Grace/ })).toBeVisible();
+  await expect(client.getByRole('group', { name: /^Linus/ })).toBeVisible();
+
+  const [wrong] = await Promise.all([context.waitForEvent('page'), page.getByRole('button', { name: 'Try a wrong passcode' }).click()]);
+  await expect(wrong.getByRole('alert')).toContainText('3004');
+});
+
+test('the pages of the error codes are there', async ({ page, server }) => {
+  await page.goto(`${server.url}/docs/errors/`);
+  await page.getByRole('link', { name: '4012' }).first().click();
+  await expect(page.locator('body')).toContainText('NOT_ALLOW_ANONYMOUS_JOIN');
+});

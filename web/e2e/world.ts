@@ -1,0 +1,77 @@
+import { createHmac } from 'node:crypto';
+import type { JoinOptions } from './person.ts';
+
+/** The demo world, as `GET /dev/v1/world` answers it. */
+export interface WorldView {
+  accounts: { id: string; name: string }[];
+  apps: { name: string; account: string; sdkKey: string; sdkSecret: string; published: boolean; enabled: boolean }[];
+  users: { id: string; email: string; account: string; role: string }[];
+  meetings: { number: string; topic: string; type: string; password: string; host: string; account: string }[];
+  defaults: { sdkKey: string; sdkSecret: string; meetingNumber: string; password: string; hostEmail: string; webinarNumber: string };
+}
+
+/** The demo world of a running server, and what a developer does with it. */
+export class World {
+  private constructor(
+    readonly url: string,
+    readonly view: WorldView,
+  ) {}
+
+  static async of(url: string): Promise<World> {
+    const answer = await fetch(`${url}/dev/v1/world`);
+    return new World(url, (await answer.json()) as WorldView);
+  }
+
+  meeting(topic: string): WorldView['meetings'][number] {
+    const found = this.view.meetings.find((m) => m.topic === topic);
+    if (!found) throw new Error(`the demo world has no meeting «${topic}»`);
+    return found;
+  }
+
+  app(name: string): WorldView['apps'][number] {
+    const found = this.view.apps.find((a) => a.name === name);
+    if (!found) throw new Error(`the demo world has no app «${name}»`);
+    return found;
+  }
+
+  /** Join options for a meeting of the demo world, signed by the demo app. */
+  async joining(topic: string, userName: string, role: 0 | 1 = 0): Promise<JoinOptions> {
+    const { number, password } = this.meeting(topic);
+    return { meetingNumber: number, userName, signature: await this.signature(number, role), ...(password ? { password } : {}) };
+  }
+
+  /** The same for its host, who starts it. */
+  async hosting(topic: string, userName = 'Ada Park'): Promise<JoinOptions> {
+    return { ...(await this.joining(topic, userName, 1)), zak: await this.zak(this.meeting(topic).host) };
+  }
+
+  async signature(meetingNumber: string, role: 0 | 1 = 0): Promise<string> {
+    const answer = await this.post('/dev/v1/signature', { meetingNumber, role });
+    return answer['signature'] as string;
+  }
+
+  async zak(user: string, ttlSeconds?: number): Promise<string> {
+    const answer = await this.post('/dev/v1/tokens', { kind: 'zak', user, ...(ttlSeconds === undefined ? {} : { ttlSeconds }) });
+    return answer['token'] as string;
+  }
+
+  private async post(path: string, body: unknown): Promise<Record<string, unknown>> {
+    const answer = await fetch(this.url + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    const json = (await answer.json()) as Record<string, unknown>;
+    if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${JSON.stringify(json)}`);
+    return json;
+  }
+}
+
+/** Signs as an app's own server would, with any claim changed or left out. */
+export function sign(secret: string, claims: Record<string, unknown>): string {
+  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const body = `${part({ alg: 'HS256', typ: 'JWT' })}.${part(claims)}`;
+  return `${body}.${createHmac('sha256', secret).update(body).digest('base64url')}`;
+}
+
+/** Right claims for an app and meeting, to be changed by a test. */
+export function claims(key: string, meetingNumber: string, role: unknown = 0): Record<string, unknown> {
+  const now = Math.floor(Date.now() / 1000);
+  return { appKey: key, sdkKey: key, mn: meetingNumber, role, iat: now - 30, exp: now + 7200, tokenExp: now + 7200 };
+}
