@@ -16,7 +16,7 @@ run: build ## Build everything and serve the demo world on http://127.0.0.1:8080
 .PHONY: build
 build: web ## Build bin/anteroom with the web SDK inside
 	@scripts/need go
-	$(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/anteroom ./cmd/anteroom
+	$(GO) build -ldflags '-s -w -X main.version=$(VERSION)' -o bin/anteroom ./cmd/anteroom
 
 .PHONY: web
 web: web/dist/.stamp ## Build the web SDK and the pages

@@ -74,16 +74,19 @@ func (l *load) open(ctx context.Context, connections, perSecond int, length time
 	}
 	// Roomy enough that the clock below never waits for a connection.
 	queue := make(chan due, count)
-	go func() {
-		defer close(queue)
-		begin := time.Now()
-		for i := range count {
-			at := begin.Add(time.Duration(i) * time.Second / time.Duration(perSecond))
-			time.Sleep(time.Until(at))
-			queue <- due{first + i, at}
-		}
-	}()
+	start := sync.OnceFunc(func() {
+		go func() {
+			defer close(queue)
+			begin := time.Now()
+			for i := range count {
+				at := begin.Add(time.Duration(i) * time.Second / time.Duration(perSecond))
+				time.Sleep(time.Until(at))
+				queue <- due{first + i, at}
+			}
+		}()
+	})
 	return l.drive(ctx, connections, count, func(work func(number int, since time.Time) error) error {
+		start()
 		for d := range queue {
 			if err := work(d.number, d.at); err != nil {
 				return err
