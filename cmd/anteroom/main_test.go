@@ -287,3 +287,23 @@ func TestACrashLosesNothing(t *testing.T) {
 		t.Fatalf("%d ghosts are left", live.Seats)
 	}
 }
+
+// The database's URL holds a password, so production takes it from the
+// environment as well as from its file.
+func TestProductionReadsTheDatabaseFromTheEnvironment(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "anteroom.yaml")
+	if err := os.WriteFile(file, []byte("public_url: https://meet.example\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := program(t, "serve", "--config", file)
+	cmd.Env = append(cmd.Env, "ANTEROOM_DATABASE=postgres://anteroom@127.0.0.1:1/none")
+	var problems bytes.Buffer
+	cmd.Stderr = &problems
+	if err := cmd.Run(); err == nil {
+		t.Fatal("it served without a key")
+	}
+	if text := problems.String(); strings.Contains(text, "--database") || !strings.Contains(text, "encryption_key: missing") {
+		t.Fatalf("odd complaint: %s", text)
+	}
+}

@@ -30,7 +30,9 @@ func serveCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if file != "" {
 				for _, name := range []string{"listen", "data", "media-port", "media-address", "dev-listen", "database"} {
-					if cmd.Flags().Changed(name) {
+					// The database's URL holds a password: production reads it from the environment too.
+					fromOutside := name == "database" && os.Getenv("ANTEROOM_DATABASE") != ""
+					if cmd.Flags().Changed(name) && !fromOutside {
 						return usage("--%s is a flag of development mode; in production %s says it", name, file)
 					}
 				}

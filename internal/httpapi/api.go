@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -131,7 +132,7 @@ func (a *api) recovered(next http.Handler) http.Handler {
 				if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 					panic(p)
 				}
-				a.Logger.Error("a request panicked", "path", r.URL.Path, "panic", p)
+				a.Logger.Error("a request panicked", "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
 				a.refuse(w, http.StatusServiceUnavailable, admission.Internal(a.NewAttemptID()))
 			}
 		}()

@@ -98,6 +98,10 @@ func (a *api) join(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *api) refuse(w http.ResponseWriter, status int, refusal admission.Refusal) {
+	if !a.Development {
+		// What was seen is for the operator, whoever made the refusal.
+		refusal.Evidence, refusal.AlsoFailing = "", nil
+	}
 	writeJSON(w, status, refusal)
 }
 

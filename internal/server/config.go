@@ -138,7 +138,8 @@ func (c *Config) Validate() error {
 	}
 	if c.PublicURL != "" {
 		u, err := url.Parse(c.PublicURL)
-		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || strings.Trim(u.Path, "/") != "" {
+		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || strings.Trim(u.Path, "/") != "" ||
+			u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 			bad("public_url: %q is not an address like https://meet.example.org", c.PublicURL)
 		}
 	}
@@ -175,6 +176,16 @@ func (c *Config) Validate() error {
 		problems = append(problems, err)
 	}
 	return errors.Join(problems...)
+}
+
+// publicURL is PublicURL as addresses are made of it: in lower case where that
+// matters, without a trailing slash. Validate has looked at it.
+func (c *Config) publicURL() string {
+	u, err := url.Parse(c.PublicURL)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
 }
 
 func (c *Config) proxies() ([]netip.Prefix, error) {

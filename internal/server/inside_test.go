@@ -291,3 +291,33 @@ func TestThereIsOneHost(t *testing.T) {
 	}
 	other.command("session.end", nil)
 }
+
+// Those inside who are no hosts learn nothing of who waits.
+func TestWhoWaitsIsForHosts(t *testing.T) {
+	t.Parallel()
+	s, room, host, guest, _ := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	_, held := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Held"})
+	userID := held.Participant.UserID
+	host.command("seat.hold", map[string]any{"userId": userID, "hold": true})
+	guest.await("participant.removed")
+	host.command("seat.rename", map[string]any{"userId": userID, "userName": "Secret"})
+	if e := host.await("participant.updated"); !strings.Contains(string(e.Data), "Secret") {
+		t.Fatalf("the host is not told: %s", e.Data)
+	}
+	guest.refused("chat.send", map[string]any{"text": "psst", "userId": userID}, 1002)
+	host.command("chat.send", map[string]any{"text": "over"})
+	limit := time.After(patience)
+	for {
+		select {
+		case e := <-guest.events:
+			if strings.Contains(string(e.Data), "Secret") {
+				t.Fatalf("a guest is told of who waits: %s %s", e.Type, e.Data)
+			}
+			if e.Type == "chat.message" {
+				return
+			}
+		case <-limit:
+			t.Fatal("the chat message never came")
+		}
+	}
+}

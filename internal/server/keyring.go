@@ -11,7 +11,12 @@ import (
 )
 
 // keyring shows the store's credentials to the diagnosis of signatures.
-type keyring struct{ store *store.Store }
+type keyring struct {
+	store *store.Store
+	// everyAccount tries the secrets of all accounts where a key names none.
+	// Development only: it reads every app for whoever sends a made-up key.
+	everyAccount bool
+}
 
 // Lookup finds the signing credential of a key.
 func (k keyring) Lookup(ctx context.Context, key string) (signature.Credential, bool, error) {
@@ -33,7 +38,7 @@ func (k keyring) Lookup(ctx context.Context, key string) (signature.Credential, 
 }
 
 // Candidates yields the other secrets of the key's app, then those of the
-// other apps of its account; with an unknown key, of every account.
+// other apps of its account; with an unknown key, of every account or none.
 func (k keyring) Candidates(ctx context.Context, key string) iter.Seq2[signature.Credential, error] {
 	return func(yield func(signature.Credential, error) bool) {
 		named, _, err := k.store.AppByKey(ctx, key)
@@ -67,6 +72,9 @@ func (k keyring) Candidates(ctx context.Context, key string) iter.Seq2[signature
 func (k keyring) accounts(ctx context.Context, named *account.App) ([]string, error) {
 	if named != nil {
 		return []string{named.AccountID}, nil
+	}
+	if !k.everyAccount {
+		return nil, nil
 	}
 	all, err := k.store.Accounts(ctx, store.Page{})
 	if err != nil {

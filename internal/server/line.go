@@ -86,7 +86,7 @@ func (b backend) Snapshot(ctx context.Context, seat realtime.Seat) (json.RawMess
 }
 
 func (b backend) Command(ctx context.Context, seat realtime.Seat, c realtime.Command) (realtime.Result, error) {
-	revision, result, err := b.sessions.Command(ctx, &meeting.Seat{ID: seat.ID, SessionID: seat.SessionID}, c.Type, c.Data)
+	revision, result, err := b.sessions.Command(ctx, &meeting.Seat{ID: seat.ID, SessionID: seat.SessionID, Generation: seat.Generation}, c.Type, c.Data)
 	if err != nil {
 		return realtime.Result{}, refusal(err)
 	}

@@ -173,7 +173,7 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 	}
 	config := httpapi.Config{
 		Sessions: s.Sessions, Realtime: s.line.hub.Handler(), Signalling: s.media.Signalling(media.SeatGuardFunc(s.Sessions.MediaSeat)),
-		MediaWebhook: s.media.Webhook(), Development: s.config.Mode == Development, PublicURL: s.config.PublicURL,
+		MediaWebhook: s.media.Webhook(), Development: s.config.Mode == Development, PublicURL: s.config.publicURL(),
 		TrustedProxies: proxies, Files: web.Files(), Ready: s.Store.Probe, Clock: s.Clock, NewAttemptID: store.NewAttemptID, Logger: s.log,
 	}
 	if s.config.Mode == Development {
@@ -195,8 +195,8 @@ const (
 
 func (s *Server) gate() *admission.Gate {
 	return &admission.Gate{
-		Thorough: s.config.Mode == Development, Keyring: keyring{s.Store},
-		Probes: rate.NewLimiter(probesPerSecond, probeBurst),
+		Thorough: s.config.Mode == Development, Probes: rate.NewLimiter(probesPerSecond, probeBurst),
+		Keyring: keyring{store: s.Store, everyAccount: s.config.Mode == Development},
 	}
 }
 

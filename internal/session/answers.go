@@ -30,8 +30,9 @@ type answerEntry struct {
 }
 
 type answerExpiry struct {
-	at  time.Time
-	key answerKey
+	at    time.Time
+	key   answerKey
+	entry *answerEntry
 }
 
 func newAnswerMemory(keep time.Duration) *answerMemory {
@@ -39,7 +40,8 @@ func newAnswerMemory(keep time.Duration) *answerMemory {
 }
 
 // do runs decide once for the key; others, and later ones within the time, get
-// the same answer. A server error is not remembered: a retry may do better.
+// the same answer. A server error is not remembered: a retry may do better. It
+// answers nil, and decides nothing, if the context ends while it waits.
 func (m *answerMemory) do(ctx context.Context, key answerKey, decide func() *Outcome) *Outcome {
 	now := time.Now()
 	m.mu.Lock()
@@ -53,12 +55,12 @@ func (m *answerMemory) do(ctx context.Context, key answerKey, decide func() *Out
 			}
 			return decide()
 		case <-ctx.Done():
-			return decide()
+			return nil
 		}
 	}
 	e := &answerEntry{done: make(chan struct{})}
 	m.entries[key] = e
-	m.queue = append(m.queue, answerExpiry{now.Add(m.keep), key})
+	m.queue = append(m.queue, answerExpiry{now.Add(m.keep), key, e})
 	m.mu.Unlock()
 
 	defer close(e.done)
@@ -75,7 +77,10 @@ func (m *answerMemory) do(ctx context.Context, key answerKey, decide func() *Out
 
 func (m *answerMemory) forget(now time.Time) {
 	for m.head < len(m.queue) && (m.queue[m.head].at.Before(now) || len(m.queue)-m.head > maxAnswers) {
-		delete(m.entries, m.queue[m.head].key)
+		// A key that was decided anew meanwhile keeps its newer answer.
+		if old := m.queue[m.head]; m.entries[old.key] == old.entry {
+			delete(m.entries, old.key)
+		}
 		m.head++
 	}
 	if m.head > len(m.queue)/2 {

@@ -103,14 +103,16 @@ func (c *action) target(userID int64) (*meeting.Seat, error) {
 	if err != nil {
 		return nil, err
 	}
-	if seat == nil {
+	if seat == nil || (seat.State == meeting.SeatWaiting && !isHost(c.self)) {
+		// Only hosts know of who waits.
 		return nil, refuse(RefusedParameters, "userId: nobody here has the number %d", userID)
 	}
 	return seat, nil
 }
 
 // Command carries out a participant's command. It answers the session's
-// revision afterwards and the command's result, or a CommandError.
+// revision afterwards and the command's result, or a CommandError. A page of an
+// older generation than the seat's is refused; generation 0 speaks for any.
 func (s *Service) Command(ctx context.Context, seat *meeting.Seat, kind string, data json.RawMessage) (int64, any, error) {
 	cmd, known := commands[kind]
 	if !known {
@@ -124,7 +126,7 @@ func (s *Service) Command(ctx context.Context, seat *meeting.Seat, kind string, 
 		if err != nil {
 			return err
 		}
-		if self == nil || !self.State.Live() {
+		if self == nil || !self.State.Live() || (seat.Generation != 0 && seat.Generation != self.Generation) {
 			return refuse(RefusedState, "closed")
 		}
 		if self.State == meeting.SeatWaiting && !cmd.whileWaiting {

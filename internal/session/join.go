@@ -65,28 +65,45 @@ func (s *Service) Join(ctx context.Context, a *admission.Attempt, body []byte) *
 	digest.Write(body)
 	var key answerKey
 	digest.Sum(key[:0])
-	return s.answers.do(ctx, key, func() *Outcome { return s.join(ctx, a) })
+	if out := s.answers.do(ctx, key, func() *Outcome { return s.join(ctx, a) }); out != nil {
+		return out
+	}
+	// The page went away while it waited for its first answer.
+	return &Outcome{AttemptID: s.NewAttemptID(), Verdict: admission.Verdict{Decision: admission.ServerFault(ctx.Err(), "internal")}}
 }
+
+// seatTime is how long taking a seat and gathering what its page needs may take.
+const seatTime = 15 * time.Second
 
 func (s *Service) join(ctx context.Context, a *admission.Attempt) *Outcome {
 	out := &Outcome{AttemptID: s.NewAttemptID()}
 	record := Attempted{ID: out.AttemptID, At: s.Clock.Now(), Attempt: a}
+	// A seat that is begun is finished and its answer remembered, even if the
+	// page goes away: it asks again under its joinId and must meet no ghost.
+	kept, cancel := context.WithTimeout(context.WithoutCancel(ctx), seatTime)
+	defer cancel()
 	for try := 0; ; try++ {
 		verdict, snapshot := s.Gate.Run(ctx, s.Loader, s.Clock.Now(), a)
+		if s.Passcodes.closedMeanwhile(a, snapshot) {
+			// Guesses that are sent all at once are not judged all at once.
+			verdict, snapshot = s.Gate.Run(ctx, s.Loader, s.Clock.Now(), a)
+		}
 		out.Verdict, out.App, out.Meeting = verdict, snapshot.App, snapshot.Meeting
 		if !verdict.Admitted() {
 			s.Passcodes.observe(a, &verdict)
 			break
 		}
-		taken, err := s.seat(ctx, a, &verdict, snapshot)
+		taken, err := s.seat(kept, a, &verdict, snapshot)
 		if errors.Is(err, ErrConflict) && try+1 < conflictTries {
 			continue
 		}
 		if err == nil {
 			record.SessionID, record.SeatID = taken.Session.ID, taken.Seat.ID
-			out.Accepted, err = s.accept(ctx, &verdict, snapshot, taken)
+			out.Accepted, err = s.accept(kept, &verdict, snapshot, taken)
 		}
 		if err != nil {
+			out.Accepted = nil
+			s.giveBack(ctx, &verdict, &taken.Seat)
 			s.Logger.Error("a join could not be carried out", "attempt", out.AttemptID, "meeting", a.MeetingNumber, "error", err)
 			out.Verdict.Decision = admission.ServerFault(err, causeOf(err))
 			break
@@ -99,6 +116,20 @@ func (s *Service) join(ctx context.Context, a *admission.Attempt) *Outcome {
 		s.Recorder.Record(record)
 	}
 	return out
+}
+
+// giveBack frees a seat that was taken for a page which is then refused all the
+// same, so that its next try meets no ghost. A seat that was taken over stays:
+// it is the page's own.
+func (s *Service) giveBack(ctx context.Context, v *admission.Verdict, seat *meeting.Seat) {
+	if seat.ID == "" || v.Admission.Resumes != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), seatTime)
+	defer cancel()
+	if _, _, err := s.Command(ctx, seat, "seat.leave", nil); err != nil {
+		s.Logger.Error("a seat could not be given back; its lease ends it", "seat", seat.ID, "error", err)
+	}
 }
 
 // stillWaiting tells a page's repeated question whether the host has come: its
@@ -126,6 +157,10 @@ func (s *Service) seat(ctx context.Context, a *admission.Attempt, v *admission.V
 	if old := v.Admission.Resumes; old != nil {
 		defer s.ordered(old.SessionID)()
 		taken, err := s.Repository.ResumeSeat(ctx, old.ID, old.Generation, lease)
+		if errors.Is(err, ErrNotFound) {
+			// It was given up, or the session ended, since the gate looked.
+			err = ErrConflict
+		}
 		if err != nil {
 			return taken, err
 		}

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/anteroom/anteroom/internal/media"
@@ -38,7 +39,11 @@ func (s *Service) Connect(ctx context.Context, seatID string, generation int) (*
 		return nil, &ClosedError{CloseTakenOver}
 	}
 	if seat.State != meeting.SeatReconnecting {
-		return seat, nil
+		if time.Until(seat.LeaseUntil) > 2*renewEvery {
+			return seat, nil
+		}
+		// The sweeper may look before the lease is next renewed.
+		return seat, s.Repository.RenewLeases(ctx, []string{seatID}, time.Now().Add(LeaseTime))
 	}
 	return seat, s.setPresence(ctx, seat, meeting.SeatReconnecting, meeting.SeatJoined)
 }
@@ -68,6 +73,9 @@ func (s *Service) setPresence(ctx context.Context, seat *meeting.Seat, from, to 
 			return err
 		}
 		now.State = to
+		if to == meeting.SeatJoined {
+			now.LeaseUntil = time.Now().Add(LeaseTime)
+		}
 		if err := tx.SaveSeat(now); err != nil {
 			return err
 		}
@@ -120,7 +128,12 @@ func (s *Service) Snapshot(ctx context.Context, seatID string) (*Snapshot, error
 	if err != nil {
 		return nil, err
 	}
-	return s.snapshot(ctx, m, live, seat, seats)
+	// The seat may have been moved or given up while the lock was waited for.
+	self := slices.IndexFunc(seats, func(one *meeting.Seat) bool { return one.ID == seatID })
+	if self < 0 {
+		return nil, refuse(RefusedState, "closed")
+	}
+	return s.snapshot(ctx, m, live, seats[self], seats)
 }
 
 func (s *Service) snapshot(ctx context.Context, m *meeting.Meeting, live *meeting.Session, self *meeting.Seat, seats []*meeting.Seat) (*Snapshot, error) {
@@ -161,6 +174,9 @@ func (s *Service) Leave(ctx context.Context, resumeToken string) error {
 		return err
 	}
 	_, _, err = s.Command(ctx, seat, "seat.leave", nil)
+	if refused := (*CommandError)(nil); errors.As(err, &refused) && refused.Code == RefusedState {
+		return nil // gone or taken over meanwhile
+	}
 	return err
 }
 

@@ -56,12 +56,17 @@ func reportMedia(c *action) error {
 	return c.changed(c.self, changed)
 }
 
-// changed keeps a changed seat and tells everybody which fields are new.
+// changed keeps a changed seat and tells those who see it which fields are new.
 func (c *action) changed(seat *meeting.Seat, fields map[string]any) error {
 	if err := c.tx.SaveSeat(seat); err != nil {
 		return err
 	}
 	c.tx.Touch(false)
+	if seat.State == meeting.SeatWaiting {
+		// Only hosts know of who waits.
+		c.tell(seat.ID, "participant.updated", fields)
+		return c.tellHosts("participant.updated", fields)
+	}
 	c.publish("participant.updated", fields)
 	return nil
 }

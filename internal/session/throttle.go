@@ -56,6 +56,16 @@ func (t *PasscodeThrottle) Failures(address, number string) (int, time.Duration)
 	return e.count, left
 }
 
+// closedMeanwhile tells that wrong passcodes closed the door after the gate had
+// read their number.
+func (t *PasscodeThrottle) closedMeanwhile(a *admission.Attempt, snap *admission.Snapshot) bool {
+	if t == nil || a.Password == "" || snap.Meeting == nil || snap.Meeting.Passcode == "" || snap.PasscodeFailures >= PasscodeTries {
+		return false
+	}
+	failures, _ := t.Failures(a.RemoteIP, a.MeetingNumber)
+	return failures >= PasscodeTries
+}
+
 func (t *PasscodeThrottle) observe(a *admission.Attempt, v *admission.Verdict) {
 	if t == nil || a.RemoteIP == "" || v.Decision == nil || v.Decision.Code != errcode.WrongMeetingPassword ||
 		v.Decision.Cause == "throttled" || v.Decision.Cause == "passcode_missing" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -37,7 +38,15 @@ func TestTokenIsLiveKits(t *testing.T) {
 	muted := media.Seat{Room: "room", Identity: "bob"}
 	one := media.Seat{Room: "room", Identity: "eve", CanPublishCamera: true, CanSubscribe: true}
 	k := keys{key: testKey, secret: testSecret}
-	for _, seat := range []media.Seat{full, muted, one} {
+	odd := media.Seat{Room: "\"room\\", Identity: "a\"\\\n\x7f<&>é", Name: "Zoë \u2028", CanPublishScreen: true}
+	all := []media.Seat{full, muted, one, odd}
+	for i := range 16 {
+		all = append(all, media.Seat{
+			Room: "room", Identity: fmt.Sprint("seat-", i),
+			CanPublishMicrophone: i&1 > 0, CanPublishCamera: i&2 > 0, CanPublishScreen: i&4 > 0, CanSubscribe: i&8 > 0,
+		})
+	}
+	for _, seat := range all {
 		t.Run(seat.Identity, func(t *testing.T) {
 			ours, err := k.Token(context.Background(), seat, time.Hour)
 			if err != nil {

@@ -1,0 +1,215 @@
+package server_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/anteroom/anteroom/internal/account"
+	door "github.com/anteroom/anteroom/internal/media"
+	"github.com/anteroom/anteroom/internal/media/livekit"
+	"github.com/anteroom/anteroom/internal/meeting"
+	"github.com/anteroom/anteroom/internal/scenario"
+	"github.com/anteroom/anteroom/internal/server"
+	"github.com/anteroom/anteroom/internal/session"
+	"github.com/anteroom/anteroom/internal/store"
+	"github.com/anteroom/anteroom/signature"
+)
+
+// stage is a server whose parts a test chooses, with the demo world.
+type stage struct {
+	*server.Server
+	app  *account.App
+	room *meeting.Meeting
+}
+
+func raise(t *testing.T, config server.Config, parts server.Parts) *stage {
+	t.Helper()
+	running, err := server.Start(t.Context(), config, parts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = running.Close(context.Background()) })
+	builder := &scenario.Builder{
+		Store: running.Store, Now: time.Now, NewID: store.NewID,
+		Link: func(string, string) string { return "" },
+	}
+	if config.Mode == server.Production {
+		if err := builder.Demo(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := &stage{Server: running}
+	apps, err := running.Store.Apps(t.Context(), store.Page{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, app := range apps {
+		if app.Name == scenario.DemoApp {
+			s.app = app
+		}
+	}
+	rooms, err := running.Store.Meetings(t.Context(), store.Page{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, room := range rooms {
+		if room.Topic == scenario.DemoTopic {
+			s.room = room
+		}
+	}
+	if s.app == nil || s.room == nil {
+		t.Fatal("the demo world lacks its app or meeting")
+	}
+	return s
+}
+
+// join sends a right join with some fields replaced.
+func (s *stage) join(t *testing.T, replaced map[string]any) (status int, answer map[string]any) {
+	t.Helper()
+	signed, err := signature.Sign(signature.SignOptions{
+		Key: s.app.Key, Secret: s.app.Secret, MeetingNumber: s.room.Number, Role: 0,
+		IssuedAt: time.Now(), ExpiresAt: time.Now().Add(time.Hour),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	request := map[string]any{
+		"joinId": uuid.NewString(), "view": "component", "meetingNumber": s.room.Number, "userName": "Kim",
+		"password": s.room.Passcode, "signature": signed,
+	}
+	for field, value := range replaced {
+		request[field] = value
+	}
+	body, err := json.Marshal(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.Post(s.URL+"/sdk/v1/join", "application/json", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	raw, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(raw, &answer); err != nil {
+		t.Fatalf("%v: %s", err, raw)
+	}
+	return response.StatusCode, answer
+}
+
+func (s *stage) seats(t *testing.T) []*meeting.Seat {
+	t.Helper()
+	live, err := s.Store.LiveSession(t.Context(), s.room.ID)
+	if err != nil || live == nil {
+		t.Fatalf("no running meeting: %v", err)
+	}
+	seats, err := s.Store.LiveSeats(t.Context(), live.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return seats
+}
+
+func development(t *testing.T) server.Config {
+	t.Helper()
+	config := server.DevelopmentDefaults()
+	config.Listen, config.Data, config.Media.Port = "127.0.0.1:0", t.TempDir(), 0
+	return config
+}
+
+func TestAJoinWithoutMediaKeepsNoSeat(t *testing.T) {
+	t.Parallel()
+	engine, err := livekit.New(door.Config{
+		APIKey: "test", APISecret: base64.StdEncoding.EncodeToString(make([]byte, 32)),
+		Embedded: door.EmbeddedConfig{LoopbackOnly: true},
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = engine.Close(context.Background()) })
+	var broken atomic.Bool
+	broken.Store(true)
+	s := raise(t, development(t), server.Parts{Media: door.Intercept(engine, func(_ context.Context, op door.Op, _, _ string) error {
+		if broken.Load() && op == door.OpToken {
+			return door.ErrUnavailable
+		}
+		return nil
+	})})
+	again := map[string]any{"joinId": uuid.NewString()}
+	status, answer := s.join(t, again)
+	if status != http.StatusServiceUnavailable || answer["errorCode"] != 4009.0 || answer["cause"] != "media_unavailable" {
+		t.Fatalf("want 503 with 4009 media_unavailable, got %d: %v", status, answer)
+	}
+	if seats := s.seats(t); len(seats) != 0 {
+		t.Fatalf("a page that was refused holds %d seats", len(seats))
+	}
+	broken.Store(false)
+	if status, answer = s.join(t, again); status != http.StatusOK {
+		t.Fatalf("the next try: %d %v", status, answer)
+	}
+	if seats := s.seats(t); len(seats) != 1 {
+		t.Fatalf("one page holds %d seats", len(seats))
+	}
+}
+
+func TestAnOlderPageSpeaksNoMore(t *testing.T) {
+	t.Parallel()
+	s := raise(t, development(t), server.Parts{})
+	_, first := s.join(t, nil)
+	older := s.seats(t)[0]
+	if status, answer := s.join(t, map[string]any{"resumeToken": first["resumeToken"]}); status != http.StatusOK {
+		t.Fatalf("no take-over: %d %v", status, answer)
+	}
+	newer := s.seats(t)[0]
+	if newer.ID != older.ID || newer.Generation != older.Generation+1 {
+		t.Fatalf("generation %d follows %d", newer.Generation, older.Generation)
+	}
+	raised := json.RawMessage(`{"raised":true}`)
+	_, _, err := s.Sessions.Command(t.Context(), older, "seat.hand", raised)
+	var refused *session.CommandError
+	if !errors.As(err, &refused) || refused.Code != session.RefusedState {
+		t.Fatalf("the older page's command came to %v", err)
+	}
+	if _, _, err := s.Sessions.Command(t.Context(), newer, "seat.hand", raised); err != nil {
+		t.Fatalf("the newer page's command came to %v", err)
+	}
+	token, _ := first["resumeToken"].(string)
+	if err := s.Sessions.Leave(t.Context(), token); err != nil || len(s.seats(t)) != 1 {
+		t.Fatalf("the older page gave the seat up: %v", err)
+	}
+}
+
+func TestProductionTellsNoEvidence(t *testing.T) {
+	t.Parallel()
+	config := production(t)
+	config.PublicURL, config.Media.Port = "HTTPS://meet.example/", 0
+	s := raise(t, config, server.Parts{})
+	for name, replaced := range map[string]map[string]any{
+		"wrong passcode":  {"password": "wrong"},
+		"wrong signature": {"signature": "undefined"},
+		"too large":       {"x": strings.Repeat("x", 2<<20)},
+	} {
+		_, answer := s.join(t, replaced)
+		if answer["errorCode"] == 0.0 || answer["evidence"] != nil || answer["alsoFailing"] != nil {
+			t.Errorf("%s: %v", name, answer)
+		}
+	}
+	status, answer := s.join(t, nil)
+	line, _ := answer["realtime"].(map[string]any)
+	if status != http.StatusOK || line["url"] != "wss://meet.example/realtime" {
+		t.Fatalf("%d: the line is at %v", status, line["url"])
+	}
+}
