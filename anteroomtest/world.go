@@ -37,6 +37,8 @@ type Meeting struct {
 	WaitingRoom bool
 	// Capacity is the largest number of people; zero means 100.
 	Capacity int
+	// Webinar makes it a webinar: attendees name their address, and watch.
+	Webinar bool
 	// Instant meetings cannot be joined again once they have ended.
 	Instant bool
 }
@@ -91,6 +93,9 @@ func (s *Server) AddMeeting(m Meeting) Meeting {
 		Kind: meeting.KindNoFixedTime, Passcode: m.Password, AlternativeHosts: m.AlternativeHosts,
 		Settings:  meeting.Settings{JoinBeforeHost: !m.HostFirst, WaitingRoom: m.WaitingRoom, Capacity: capacity},
 		CreatedAt: s.clock.Now(), LastUsedAt: s.clock.Now(),
+	}
+	if m.Webinar {
+		made.Kind, made.StartsAt, made.Duration = meeting.KindWebinar, s.clock.Now(), time.Hour
 	}
 	if m.Instant {
 		made.Kind = meeting.KindInstant

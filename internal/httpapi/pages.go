@@ -13,12 +13,12 @@ import (
 // pages serves the start page, the demo pages and the reference of codes.
 func (a *api) pages(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{$}", a.start)
-	mux.HandleFunc("GET /pages/{name}", func(w http.ResponseWriter, r *http.Request) {
-		a.sendFile(w, r, "pages/pages/"+r.PathValue("name"), cacheImmutable)
-	})
 	mux.HandleFunc("GET /docs/errors/{$}", a.codes)
 	mux.HandleFunc("GET /docs/errors/{code}", a.code)
 	if a.World != nil {
+		mux.HandleFunc("GET /pages/{name}", func(w http.ResponseWriter, r *http.Request) {
+			a.sendFile(w, r, "pages/pages/"+r.PathValue("name"), cacheImmutable)
+		})
 		mux.HandleFunc("GET /demo/client", func(w http.ResponseWriter, r *http.Request) { a.page(w, r, "pages/demo/client.html") })
 		mux.HandleFunc("GET /demo/component", func(w http.ResponseWriter, r *http.Request) { a.page(w, r, "pages/demo/component.html") })
 	}

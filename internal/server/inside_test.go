@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -320,4 +321,36 @@ func TestWhoWaitsIsForHosts(t *testing.T) {
 			t.Fatal("the chat message never came")
 		}
 	}
+}
+
+func TestAttendeesOfAWebinarWatch(t *testing.T) {
+	t.Parallel()
+	s := anteroomtest.Start(t)
+	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Lecture", Webinar: true})
+	host, speaker := enter(t, s, anteroomtest.Join{Meeting: room.Number, Role: 1, ZAK: s.HostZAK(), Email: "host@test.example"})
+	_, listener := enter(t, s, anteroomtest.Join{Meeting: room.Number, Email: "guest@test.example"})
+	if grants := mediaGrants(t, speaker); !strings.Contains(grants, "camera") {
+		t.Fatalf("the host may not speak: %s", grants)
+	}
+	if grants := mediaGrants(t, listener); strings.Contains(grants, "camera") || strings.Contains(grants, "microphone") {
+		t.Fatalf("an attendee may speak: %s", grants)
+	}
+	host.command("seat.role", map[string]any{"userId": listener.Participant.UserID, "role": "cohost"})
+	again := s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+listener.ResumeToken+`"}`))
+	if grants := mediaGrants(t, again); !strings.Contains(grants, "camera") {
+		t.Fatalf("a co-host may not speak: %s", grants)
+	}
+}
+
+// mediaGrants is the readable part of a media token.
+func mediaGrants(t *testing.T, a anteroomtest.Answer) string {
+	t.Helper()
+	if a.Media == nil {
+		t.Fatalf("no media token: %s", a.Body)
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(strings.Split(a.Media.Token, ".")[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
 }

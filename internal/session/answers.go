@@ -11,7 +11,7 @@ import (
 // joinId is told another page's answer.
 //
 // At most maxAnswers are kept: under a flood the oldest go first. An admitted
-// join is then still found by the joinId of its seat.
+// join whose answer is lost then comes back by its resume token or not at all.
 type answerMemory struct {
 	keep    time.Duration
 	mu      sync.Mutex

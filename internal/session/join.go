@@ -247,7 +247,11 @@ func (s *Service) mediaToken(ctx context.Context, seat *meeting.Seat) (string, e
 	s.warmMedia.Do(func() {
 		s.background(s.Media.Start, "start")
 	})
-	token, err := s.Media.Token(ctx, mediaSeat(seat), MediaTokenLife)
+	place, err := s.mediaSeat(ctx, seat)
+	if err != nil {
+		return "", err
+	}
+	token, err := s.Media.Token(ctx, place, MediaTokenLife)
 	if err != nil {
 		return "", errors.Join(errMedia, err)
 	}
@@ -255,10 +259,16 @@ func (s *Service) mediaToken(ctx context.Context, seat *meeting.Seat) (string, e
 }
 
 // mediaSeat is what a seat may do in the media room. The name there is only
-// for the media server's own log lines; people see the roster's.
-func mediaSeat(seat *meeting.Seat) media.Seat {
+// for the media server's own log lines; people see the roster's. Attendees of
+// a webinar watch and listen.
+func (s *Service) mediaSeat(ctx context.Context, seat *meeting.Seat) (media.Seat, error) {
+	m, err := s.Repository.Meeting(ctx, seat.MeetingID)
+	if err != nil {
+		return media.Seat{}, err
+	}
+	speaks := !m.IsWebinar() || seat.Role != meeting.RoleAttendee
 	return media.Seat{
 		Room: seat.SessionID, Identity: seat.ID,
-		CanPublishMicrophone: true, CanPublishCamera: true, CanPublishScreen: true, CanSubscribe: true,
-	}
+		CanPublishMicrophone: speaks, CanPublishCamera: speaks, CanPublishScreen: speaks, CanSubscribe: true,
+	}, nil
 }

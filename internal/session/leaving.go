@@ -71,6 +71,7 @@ func (c *action) crown(host *meeting.Seat) error {
 		}
 	}
 	host.Role = meeting.RoleHost
+	c.applyRights(host)
 	if err := c.changed(host, map[string]any{"userId": host.UserID, "role": host.Role}); err != nil {
 		return err
 	}

@@ -102,7 +102,7 @@ func (s *Service) MediaSeat(ctx context.Context, room, identity string) (media.S
 	if seat.SessionID != room || !seat.State.Live() || seat.State == meeting.SeatWaiting {
 		return media.Seat{}, media.ErrNoSeat
 	}
-	return mediaSeat(seat), nil
+	return s.mediaSeat(ctx, seat)
 }
 
 // Snapshot is the meeting as the seat sees it.

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"unicode/utf8"
 
@@ -265,5 +266,23 @@ func setRole(c *action) error {
 		return refuse(RefusedParameters, "role: host, cohost or attendee")
 	}
 	seat.Role = in.Role
+	c.applyRights(seat)
 	return c.changed(seat, map[string]any{"userId": seat.UserID, "role": in.Role})
+}
+
+// applyRights tells the media server what a seat may do from now on.
+func (c *action) applyRights(seat *meeting.Seat) {
+	service, now := c.service, *seat
+	c.then(func() {
+		service.background(func(ctx context.Context) error {
+			place, err := service.mediaSeat(ctx, &now)
+			if err != nil {
+				return err
+			}
+			if err = service.Media.UpdatePermission(ctx, place); errors.Is(err, media.ErrNotConnected) {
+				return nil
+			}
+			return err
+		}, "change what a participant may do")
+	})
 }
