@@ -110,8 +110,63 @@ describe('joining', () => {
     const client = embedded.createClient();
     await client.init({ zoomAppRoot });
     expect(await rejection(client.join(joinArgs))).toMatchObject({ errorCode: 200, cause: 'asset_blocked' });
+    // The seat that was had beside it is given up before the next join.
     server.blocked = null;
     await expect(client.join(joinArgs)).resolves.toBe('');
+    expect(server.received.map((r) => r.path)).toEqual(['/sdk/v1/join', '/sdk/v1/leave', '/sdk/v1/join']);
+    expect(server.received[1]?.body).toEqual({ resumeToken: 'resume-1' });
+    expect(server.seats).toBe(1);
+  });
+
+  it('gives up a seat that is admitted only after the join failed for a blocked chunk', async () => {
+    let answer = (): void => undefined;
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    server.replies = [(request) => answered.then(() => server.admit(request))];
+    server.blocked = 'media';
+    const client = embedded.createClient();
+    await client.init({ zoomAppRoot });
+    expect(await rejection(client.join(joinArgs))).toMatchObject({ errorCode: 200, cause: 'asset_blocked' });
+    expect(server.seats).toBe(0);
+    answer();
+    await settle();
+    expect(server.received.map((r) => r.path)).toEqual(['/sdk/v1/join', '/sdk/v1/leave']);
+    expect(server.seats).toBe(0);
+    expect(server.lines).toHaveLength(0);
+  });
+
+  it('tells of a blocked chunk before a refusal of the server', async () => {
+    server.replies = [refusal(3004, 'WRONG_MEETING_PASSWORD', 'Meeting Passcode wrong.', 'passcode_wrong')];
+    server.blocked = 'ui';
+    const client = embedded.createClient();
+    await client.init({ zoomAppRoot });
+    expect(await rejection(client.join(joinArgs))).toMatchObject({ errorCode: 200, cause: 'asset_blocked' });
+  });
+
+  it('asks the server while the media chunk still loads, and tells the engine of the crowd', async () => {
+    let arrive = (): void => undefined;
+    server.mediaArrives = new Promise((resolve) => (arrive = resolve));
+    const client = embedded.createClient();
+    await client.init({ zoomAppRoot });
+    const join = client.join(joinArgs);
+    await settle();
+    expect(server.joins).toHaveLength(1);
+    expect([server.prepared, server.media.length]).toEqual([0, 0]);
+    arrive();
+    await expect(join).resolves.toBe('');
+    expect(server.prepared).toBe(1);
+    expect(server.crowds).toEqual([2]);
+  });
+
+  it('tells a refusal that came before the chunks did', async () => {
+    let arrive = (): void => undefined;
+    server.mediaArrives = new Promise((resolve) => (arrive = resolve));
+    server.replies = [refusal(3004, 'WRONG_MEETING_PASSWORD', 'Meeting Passcode wrong.', 'passcode_wrong')];
+    const client = embedded.createClient();
+    await client.init({ zoomAppRoot });
+    const join = rejection(client.join(joinArgs));
+    await settle();
+    arrive();
+    expect(await join).toMatchObject({ errorCode: 3004 });
   });
 });
 

@@ -34,10 +34,12 @@ export class Chunks {
     return this.mediaChunk;
   }
 
-  /** Starts loading both; what fails is told when it is needed. */
+  /** Starts loading both and gets the media engine ready; what fails is told when it is needed. */
   preload(): void {
     this.ui().catch(() => undefined);
-    this.media().catch(() => undefined);
+    this.media()
+      .then((parts) => parts.prepare?.())
+      .catch(() => undefined);
   }
 
   private load<T>(what: string, start: () => Promise<T>, failed: () => void): Promise<T> {

@@ -122,7 +122,8 @@ export class HttpTransport implements JoinTransport {
   private post(path: string, body: string, signal: AbortSignal): Promise<Response> {
     return this.options.fetch(this.options.server + path, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
+      // As text: of JSON the browser would first ask the server whether it may be sent.
+      headers: { 'Content-Type': 'text/plain' },
       body,
       signal,
       credentials: 'omit',

@@ -66,4 +66,6 @@ export type CreateMedia = (handlers: MediaHandlers) => MediaEngine;
 export interface RoomParts {
   openLine: OpenLine;
   createMedia: CreateMedia;
+  /** Does ahead of a join what costs time at the join; opens no device and no connection. */
+  prepare?(): void;
 }

@@ -98,6 +98,7 @@ export class Meeting implements MeetingModel {
     const guarded = work.then(
       () => {
         if (this.store.get().phase === 'idle') this.store.set({ phase: 'initialised' });
+        this.deps.memory.warm();
       },
       (error: unknown) => {
         if (this.init === guarded) this.init = 'failed';
@@ -235,6 +236,7 @@ export class Meeting implements MeetingModel {
       if (fault) throw fault;
       const { address, transport } = deps.server();
       const asking = this.ask(attempt, options, behaviour, address, transport);
+      asking.catch(() => undefined);
       // A missing chunk is told first, as if nothing had been asked; so is it awaited first.
       const [parts] = await Promise.all([this.parts(), this.view()]).catch((error: unknown) => {
         attempt.stop.abort();

@@ -49,6 +49,12 @@ export class SeatMemory {
     private readonly newId: () => string,
   ) {}
 
+  /** Has the browser load both storages: the first look at each halts the page for tens of milliseconds. */
+  warm(): void {
+    this.tab.getItem('anteroom.device');
+    this.browser.getItem('anteroom.device');
+  }
+
   resumeToken(origin: string, meetingNumber: string, person: string): string | null {
     const raw = this.tab.getItem(seatKey(origin, meetingNumber));
     if (!raw) return null;

@@ -51,6 +51,8 @@ export class FakeServer {
   lines: { handlers: LineHandlers; closed: boolean; connects: number }[] = [];
   media: { handlers: MediaHandlers; calls: string[] }[] = [];
   snapshots = 0;
+  /** How many people the media engine was told of, at each connection. */
+  crowds: number[] = [];
   /** Called for each command; may throw a LineError. */
   onCommand: (type: string, data: Record<string, unknown>, requestId: string) => unknown = () => ({ revision: 0, result: {} });
   onSnapshot: () => unknown = () => this.snapshot();
@@ -58,6 +60,9 @@ export class FakeServer {
   seats = 0;
   autoConnect = true;
   blocked: 'ui' | 'media' | null = null;
+  /** The media chunk arrives once this resolves. */
+  mediaArrives: Promise<void> = Promise.resolve();
+  prepared = 0;
   facts = { webRTC: true, secure: true, camera: true, screen: true, online: true };
   mounts: { view: 'client' | 'component'; root: HTMLElement; mounted: boolean }[] = [];
   navigated: string[] = [];
@@ -140,7 +145,8 @@ export class FakeServer {
     this.media.push({ handlers, calls });
     const note = async (what: string): Promise<void> => void calls.push(what);
     const engine: MediaEngine = {
-      connect: async (_url: string, token: string) => {
+      connect: async (_url: string, token: string, crowd: number) => {
+        this.crowds.push(crowd);
         calls.push(`connect ${token}`);
         this.onMediaConnect(token);
       },
@@ -166,7 +172,10 @@ export class FakeServer {
   };
 
   private get parts(): RoomParts {
-    return { openLine: this.openLine, createMedia: this.createMedia };
+    const prepare = (): void => {
+      this.prepared++;
+    };
+    return { openLine: this.openLine, createMedia: this.createMedia, prepare };
   }
 
   private get ui(): UserInterface {
@@ -182,6 +191,7 @@ export class FakeServer {
   /** What a view needs to run against this server. */
   surroundings(): Surroundings & { navigate: (address: string) => void } {
     const chunk = <T>(name: 'ui' | 'media', value: () => T) => async (): Promise<T> => {
+      if (name === 'media') await this.mediaArrives;
       if (this.blocked === name) throw new TypeError('Failed to fetch dynamically imported module');
       return value();
     };
