@@ -18,7 +18,7 @@ import (
 // MaxJoinBody is the largest join request, in bytes; a larger one gets 413.
 const MaxJoinBody = 1 << 20
 
-// chatLength and reconnectSeconds tell a page the server's limits.
+// reconnectSeconds is how long a page tries to come back before it gives up with 4001.
 const reconnectSeconds = 60
 
 // accepted is the answer to an admitted join.

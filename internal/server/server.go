@@ -160,7 +160,7 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 	s.Sessions = session.New(session.Config{
 		Gate: s.gate(), Loader: loader, Repository: repository{s.Store},
 		Media: s.media, Line: s.line, Recorder: &recorder{store: s.Store}, Clock: s.Clock, ResumeKey: keys["resume"],
-		NewID: store.NewID, NewAttemptID: store.NewAttemptID, Development: s.config.Mode == Development,
+		NewID: store.NewID, NewAttemptID: store.NewAttemptID,
 		Logger: s.log, Passcodes: throttle,
 	})
 	loader.resume = s.Sessions.ReadResumeToken

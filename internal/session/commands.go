@@ -118,11 +118,10 @@ func (s *Service) Command(ctx context.Context, seat *meeting.Seat, kind string, 
 	if !known {
 		return 0, nil, refuse(RefusedParameters, "type: there is no command %q", kind)
 	}
-	defer s.ordered(seat.SessionID)()
-	var done *action
 	var revision int64
-	err := s.Repository.Mutate(ctx, seat.SessionID, func(tx meeting.Tx) error {
-		self, err := tx.SeatByID(seat.ID)
+	var result any
+	err := s.system(ctx, seat.SessionID, func(c *action) error {
+		self, err := c.tx.SeatByID(seat.ID)
 		if err != nil {
 			return err
 		}
@@ -135,11 +134,11 @@ func (s *Service) Command(ctx context.Context, seat *meeting.Seat, kind string, 
 		if !cmd.allowed(self) {
 			return refuse(RefusedPrivileges, "")
 		}
-		done = &action{ctx: ctx, service: s, tx: tx, self: self, data: data}
-		if err := cmd.run(done); err != nil {
+		c.self, c.data = self, data
+		if err := cmd.run(c); err != nil {
 			return err
 		}
-		revision = tx.Session().Revision
+		revision, result = c.tx.Session().Revision, c.result
 		return nil
 	})
 	if err != nil {
@@ -153,8 +152,5 @@ func (s *Service) Command(ctx context.Context, seat *meeting.Seat, kind string, 
 		s.Logger.Error("a command could not be carried out", "command", kind, "session", seat.SessionID, "error", err)
 		return 0, nil, refuse(RefusedInternal, "")
 	}
-	for _, f := range done.after {
-		f()
-	}
-	return revision, done.result, nil
+	return revision, result, nil
 }

@@ -64,11 +64,8 @@ func (s *Service) Disconnected(ctx context.Context, seatID string, generation in
 }
 
 func (s *Service) setPresence(ctx context.Context, seat *meeting.Seat, from, to meeting.SeatState) error {
-	defer s.ordered(seat.SessionID)()
-	var revision int64
-	err := s.Repository.Mutate(ctx, seat.SessionID, func(tx meeting.Tx) error {
-		revision = 0
-		now, err := tx.SeatByID(seat.ID)
+	return s.system(ctx, seat.SessionID, func(c *action) error {
+		now, err := c.tx.SeatByID(seat.ID)
 		if err != nil || now == nil || now.State != from || now.Generation != seat.Generation {
 			return err
 		}
@@ -76,17 +73,9 @@ func (s *Service) setPresence(ctx context.Context, seat *meeting.Seat, from, to 
 		if to == meeting.SeatJoined {
 			now.LeaseUntil = time.Now().Add(LeaseTime)
 		}
-		if err := tx.SaveSeat(now); err != nil {
-			return err
-		}
-		revision = tx.Touch(false)
 		seat.State = to
-		return nil
+		return c.changed(now, map[string]any{"userId": now.UserID, "state": to})
 	})
-	if err == nil && revision > 0 {
-		s.Line.Publish(seat.SessionID, revision, "participant.updated", map[string]any{"userId": seat.UserID, "state": to})
-	}
-	return err
 }
 
 // MediaSeat is asked at the media door: what may the identity do in the room

@@ -112,7 +112,6 @@ type Config struct {
 	ResumeKey []byte
 	// NewID and NewAttemptID make unique ids; attempt ids sort by time.
 	NewID, NewAttemptID func() string
-	Development         bool
 	Logger              *slog.Logger
 	// Passcodes counts wrong passcodes; nil counts none.
 	Passcodes *PasscodeThrottle

@@ -77,7 +77,8 @@ func (s *Service) Sweep(ctx context.Context, now time.Time) {
 	}
 }
 
-// system changes a session in the server's own name.
+// system changes a session under its lock, in the server's own name unless run
+// finds out in whose, and does what is to follow once the change is kept.
 func (s *Service) system(ctx context.Context, sessionID string, run func(*action) error) error {
 	defer s.ordered(sessionID)()
 	return s.changeLocked(ctx, sessionID, run)
