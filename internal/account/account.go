@@ -111,8 +111,19 @@ type App struct {
 	ReasonStyle string
 	// AllowedOrigins limits browser origins of joins; empty means any.
 	AllowedOrigins []string
+	TokenPolicy    TokenPolicy
 	DeletedAt      time.Time
 	CreatedAt      time.Time
+}
+
+// TokenPolicy is how the enforcement of user tokens on external joins differs for
+// one app. The zero value leaves everything to the platform.
+type TokenPolicy struct {
+	// ValidateFrom and RequireFrom replace the platform's dates; zero keeps them.
+	ValidateFrom time.Time `json:"validateFrom,omitzero"`
+	RequireFrom  time.Time `json:"requireFrom,omitzero"`
+	// Exempt apps join other accounts' meetings without any user token (4012).
+	Exempt bool `json:"exempt,omitempty"`
 }
 
 // Deleted reports whether the app is only remembered.

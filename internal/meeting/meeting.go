@@ -139,6 +139,8 @@ type Marks struct {
 	AppID        string `json:"appId,omitempty"`
 	CustomerKey  string `json:"customerKey,omitempty"`
 	OBFID        string `json:"obfId,omitempty"`
+	// AuthorizerID is the user in whose name an OBF's app takes part.
+	AuthorizerID string `json:"authorizerId,omitempty"`
 	DeviceID     string `json:"deviceId,omitempty"`
 	Email        string `json:"email,omitempty"`
 }
