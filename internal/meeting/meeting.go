@@ -52,6 +52,8 @@ type Settings struct {
 	// Capacity overrides the host's licence downwards; zero means the licence decides.
 	Capacity             int  `json:"capacity,omitempty"`
 	RegistrationRequired bool `json:"registrationRequired,omitempty"`
+	// RegistrationApproval makes each registration wait until it is approved.
+	RegistrationApproval bool `json:"registrationApproval,omitempty"`
 	// RegistrantSeveralDevices lets one registrant's tk be used on several devices at once.
 	RegistrantSeveralDevices bool   `json:"registrantSeveralDevices,omitempty"`
 	SignedInOnly             bool   `json:"signedInOnly,omitempty"`

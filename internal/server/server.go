@@ -16,11 +16,13 @@ import (
 	"github.com/jonboulle/clockwork"
 	"golang.org/x/time/rate"
 
+	"github.com/anteroom/anteroom/internal/account"
 	"github.com/anteroom/anteroom/internal/admission"
 	"github.com/anteroom/anteroom/internal/credential"
 	"github.com/anteroom/anteroom/internal/httpapi"
 	"github.com/anteroom/anteroom/internal/media"
 	"github.com/anteroom/anteroom/internal/media/livekit"
+	"github.com/anteroom/anteroom/internal/meeting"
 	"github.com/anteroom/anteroom/internal/scenario"
 	"github.com/anteroom/anteroom/internal/session"
 	"github.com/anteroom/anteroom/internal/store"
@@ -43,10 +45,14 @@ type Server struct {
 	URL      string
 	Store    *store.Store
 	Sessions *session.Service
+	// Accounts and Meetings change what is behind the gate.
+	Accounts *account.Service
+	Meetings *meeting.Service
 	Minter   *credential.Minter
-	Clock    clockwork.Clock
+	// Registrants makes the tk of a registration.
+	Registrants *credential.RegistrantTokens
+	Clock       clockwork.Clock
 
-	tks      *credential.RegistrantTokens
 	config   Config
 	log      *slog.Logger
 	http     *http.Server
@@ -155,9 +161,13 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 		keys[name] = key
 	}
 	s.Minter = credential.NewMinter(keys["user_tokens"], s.Clock, tokens{s.Store})
-	s.tks = credential.NewRegistrantTokens(keys["registrant_tokens"], tokens{s.Store})
+	s.Accounts = account.NewService(possessions{s.Store}, s.Clock)
+	s.Meetings = meeting.NewService(possessions{s.Store}, s.Clock, store.NewID, func(meetingID, passcode string) string {
+		return credential.LinkPasscode(keys["passcode_links"], meetingID, passcode)
+	})
+	s.Registrants = credential.NewRegistrantTokens(keys["registrant_tokens"], tokens{s.Store})
 	throttle := session.NewPasscodeThrottle(s.Clock)
-	loader := &loader{store: s.Store, tokens: s.Minter, tks: s.tks, throttle: throttle, clock: s.Clock}
+	loader := &loader{store: s.Store, tokens: s.Minter, tks: s.Registrants, throttle: throttle, clock: s.Clock}
 	s.line = &line{}
 	s.Sessions = session.New(session.Config{
 		Gate: s.gate(), Loader: loader, Repository: repository{s.Store},

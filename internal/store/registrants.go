@@ -70,18 +70,17 @@ func (s *Store) Registrant(ctx context.Context, id string) (*meeting.Registrant,
 	})
 }
 
-// RegistrantByEmail answers who registered for a meeting with an address,
-// whatever its case: one who has not cancelled first, else the newest.
-// ErrNotFound if nobody has.
-func (s *Store) RegistrantByEmail(ctx context.Context, meetingID, email string) (*meeting.Registrant, error) {
-	row, err := oneRow[registrantRow](ctx, s, func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.Where("meeting_id = ?", meetingID).Where("email_key = ?", emailKey(email)).
-			OrderExpr("CASE WHEN status = 'cancelled' THEN 1 ELSE 0 END, created_at DESC, id DESC")
-	})
+// RegistrantsByEmail lists the registrations of an address, whatever its case, for
+// a meeting: those that were not cancelled first, newer ones before older; at most
+// 1000.
+func (s *Store) RegistrantsByEmail(ctx context.Context, meetingID, email string) ([]*meeting.Registrant, error) {
+	var rows []registrantRow
+	err := s.orm.NewSelect().Model(&rows).Where("meeting_id = ?", meetingID).Where("email_key = ?", emailKey(email)).
+		OrderExpr("CASE WHEN status = 'cancelled' THEN 1 ELSE 0 END, created_at DESC, id DESC").Limit(1000).Scan(ctx)
 	if err != nil {
-		return nil, told(err, "a registrant cannot be read")
+		return nil, told(err, "registrants cannot be read")
 	}
-	return row.read()
+	return each(rows, (*registrantRow).read)
 }
 
 // RegistrantsOfMeeting lists the registrants and panelists of a meeting,
