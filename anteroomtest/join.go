@@ -14,11 +14,11 @@ import (
 // Join is one join over HTTP. Zero values are filled in: a fresh joinId, a name,
 // Component View, and a right signature for Meeting and Role.
 type Join struct {
-	Meeting, Name, Password, ZAK, OBF, Email, CustomerKey, Device string
-	Role                                                          int
-	Signature                                                     string
-	View                                                          string
-	JoinID, ResumeToken                                           string
+	Meeting, Name, Password, ZAK, OBF, TK, Email, CustomerKey, Device string
+	Role                                                              int
+	Signature                                                         string
+	View                                                              string
+	JoinID, ResumeToken                                               string
 	// Extra are further fields of the request, or replacements of the above.
 	Extra map[string]any
 }
@@ -70,6 +70,7 @@ func (s *Server) Request(j Join) map[string]any {
 	set("password", j.Password, "")
 	set("zak", j.ZAK, "")
 	set("obfToken", j.OBF, "")
+	set("tk", j.TK, "")
 	set("userEmail", j.Email, "")
 	set("customerKey", j.CustomerKey, "")
 	set("deviceId", j.Device, "")

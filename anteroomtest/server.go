@@ -43,6 +43,7 @@ type Server struct {
 	running *server.Server
 	account *account.Account
 	host    *account.User
+	app     App
 	clock   clockwork.Clock
 	folder  string
 }
@@ -124,6 +125,7 @@ func (s *Server) furnish() {
 	app.ID, app.Published = store.NewID(), true
 	s.must(s.running.Store.CreateApp(ctx, app), "make an app")
 	s.SDKKey, s.SDKSecret = app.Key, app.Secret
+	s.app = App{ID: app.ID, SDKKey: app.Key, SDKSecret: app.Secret, Name: app.Name}
 }
 
 func (s *Server) must(err error, what string) {

@@ -11,18 +11,30 @@ import (
 	"github.com/anteroom/anteroom/signature"
 )
 
-// User is a person of the test account.
+// User is a person.
 type User struct {
 	ID    string
 	Email string
 	// Name defaults to the address.
 	Name string
+	// Account is the ID of the user's account; the test account by default.
+	Account string
 	// Inactive users can neither host nor sign in.
 	Inactive bool
+	// Pending users were invited and never came.
+	Pending bool
+	// Groups are those that information barriers keep apart.
+	Groups []string
+	// ConcurrentMeetings is how many meetings the user may host at once; zero
+	// means any number.
+	ConcurrentMeetings int
+	// MaxDuration ends the user's meetings after so long; zero never does.
+	MaxDuration time.Duration
 }
 
-// Meeting is a meeting hosted in the test account.
+// Meeting is a meeting or webinar, of its host's account.
 type Meeting struct {
+	ID string
 	// Number is given by AddMeeting.
 	Number string
 	Topic  string
@@ -39,16 +51,32 @@ type Meeting struct {
 	Capacity int
 	// Webinar makes it a webinar: attendees name their address, and watch.
 	Webinar bool
+	// Practice begins a webinar with a practice session, Simulive plays a recording
+	// by schedule.
+	Practice, Simulive bool
 	// Instant meetings cannot be joined again once they have ended.
 	Instant bool
+	// StartsAt and Duration make it a scheduled meeting, Occurrences a recurring one.
+	StartsAt    time.Time
+	Duration    time.Duration
+	Occurrences []time.Time
+	// Registration is required; with Approval somebody has to approve it.
+	Registration, Approval bool
+	// SignedIn lets only users in.
+	SignedIn bool
 }
 
-// App is an app of the test account.
+// App is an app of an account.
 type App struct {
+	ID                string
 	SDKKey, SDKSecret string
 	Name              string
+	// Account is the ID of the owner; the test account by default.
+	Account string
 	// Disabled apps are refused with 3710.
 	Disabled bool
+	// Unpublished apps join meetings of their own account only.
+	Unpublished bool
 }
 
 // AddUser makes a user and answers it with its ID.
@@ -61,14 +89,24 @@ func (s *Server) AddUser(u User) User {
 func (s *Server) addUser(u User) *account.User {
 	s.t.Helper()
 	made := &account.User{
-		ID: store.NewID(), AccountID: s.account.ID, Email: u.Email, DisplayName: u.Name, Role: "member",
-		Status: account.UserActive, Licence: account.Licence{Capacity: 1000, ConcurrentMeetings: 1000}, CreatedAt: s.clock.Now(),
+		ID: store.NewID(), AccountID: u.Account, Email: u.Email, DisplayName: u.Name, Role: "member",
+		Status: account.UserActive, Groups: u.Groups, CreatedAt: s.clock.Now(),
+		Licence: account.Licence{Capacity: 1000, ConcurrentMeetings: u.ConcurrentMeetings, MaxDuration: u.MaxDuration, Webinar: true},
+	}
+	if made.AccountID == "" {
+		made.AccountID = s.account.ID
+	}
+	if u.ConcurrentMeetings == 0 {
+		made.Licence.ConcurrentMeetings = 1000
 	}
 	if made.DisplayName == "" {
 		made.DisplayName = u.Email
 	}
-	if u.Inactive {
+	switch {
+	case u.Inactive:
 		made.Status = account.UserInactive
+	case u.Pending:
+		made.Status = account.UserPending
 	}
 	s.must(s.running.Store.CreateUser(context.Background(), made), "make a user")
 	return made
@@ -77,41 +115,55 @@ func (s *Server) addUser(u User) *account.User {
 // AddMeeting makes a meeting and answers it with its number.
 func (s *Server) AddMeeting(m Meeting) Meeting {
 	s.t.Helper()
-	ctx := context.Background()
-	number, err := s.running.Store.NewMeetingNumber(ctx)
-	s.must(err, "find a meeting number")
-	host := m.Host
-	if host == "" {
-		host = s.host.ID
+	if m.Host == "" {
+		m.Host = s.host.ID
 	}
-	capacity := m.Capacity
-	if capacity == 0 {
-		capacity = 100
+	if m.Capacity == 0 {
+		m.Capacity = 100
+	}
+	if m.Webinar && m.StartsAt.IsZero() && len(m.Occurrences) == 0 {
+		m.StartsAt = s.clock.Now()
+	}
+	if m.Duration == 0 {
+		m.Duration = time.Hour
 	}
 	made := &meeting.Meeting{
-		ID: store.NewID(), Number: number, AccountID: s.account.ID, HostID: host, Topic: m.Topic,
-		Kind: meeting.KindNoFixedTime, Passcode: m.Password, AlternativeHosts: m.AlternativeHosts,
-		Settings:  meeting.Settings{JoinBeforeHost: !m.HostFirst, WaitingRoom: m.WaitingRoom, Capacity: capacity},
-		CreatedAt: s.clock.Now(), LastUsedAt: s.clock.Now(),
+		HostID: m.Host, Topic: m.Topic, Kind: m.kind(), Passcode: m.Password, AlternativeHosts: m.AlternativeHosts,
+		StartsAt: m.StartsAt, Duration: m.Duration, Occurrences: m.Occurrences,
+		Settings: meeting.Settings{
+			JoinBeforeHost: !m.HostFirst, WaitingRoom: m.WaitingRoom, Capacity: m.Capacity, RegistrationRequired: m.Registration,
+			RegistrationApproval: m.Approval, SignedInOnly: m.SignedIn, PracticeSession: m.Practice, Simulive: m.Simulive,
+		},
 	}
-	if m.Webinar {
-		made.Kind, made.StartsAt, made.Duration = meeting.KindWebinar, s.clock.Now(), time.Hour
-	}
-	if m.Instant {
-		made.Kind = meeting.KindInstant
-	}
-	s.must(s.running.Store.CreateMeeting(ctx, made), "make a meeting")
-	m.Number, m.Host, m.Capacity = number, host, capacity
+	s.must(s.running.Meetings.Create(context.Background(), made), "make a meeting")
+	m.ID, m.Number = made.ID, made.Number
 	return m
+}
+
+func (m *Meeting) kind() meeting.Kind {
+	switch {
+	case m.Webinar:
+		return meeting.KindWebinar
+	case m.Instant:
+		return meeting.KindInstant
+	case len(m.Occurrences) > 0:
+		return meeting.KindRecurring
+	case !m.StartsAt.IsZero():
+		return meeting.KindScheduled
+	}
+	return meeting.KindNoFixedTime
 }
 
 // AddApp makes a published app and answers it with its credentials.
 func (s *Server) AddApp(a App) App {
 	s.t.Helper()
 	made := scenario.NewApp(s.account, a.Name, s.clock.Now())
-	made.ID, made.Published, made.Enabled = store.NewID(), true, !a.Disabled
+	made.ID, made.Published, made.Enabled = store.NewID(), !a.Unpublished, !a.Disabled
+	if a.Account != "" {
+		made.AccountID = a.Account
+	}
 	s.must(s.running.Store.CreateApp(context.Background(), made), "make an app")
-	a.SDKKey, a.SDKSecret = made.Key, made.Secret
+	a.ID, a.SDKKey, a.SDKSecret = made.ID, made.Key, made.Secret
 	return a
 }
 
@@ -141,39 +193,22 @@ func (s *Server) ZAK(userID string, life time.Duration) string {
 // SignOut revokes every ZAK of a user made until now.
 func (s *Server) SignOut(userID string) {
 	s.t.Helper()
-	s.changeUser(userID, func(u *account.User) { u.TokensValidFrom = s.clock.Now().Add(time.Second) })
+	s.must(s.running.Accounts.SignOutEverywhere(context.Background(), userID), "sign the user out")
 }
 
 // Deactivate makes a user inactive.
 func (s *Server) Deactivate(userID string) {
 	s.t.Helper()
-	s.changeUser(userID, func(u *account.User) { u.Status = account.UserInactive })
-}
-
-func (s *Server) changeUser(userID string, change func(*account.User)) {
-	s.t.Helper()
-	ctx := context.Background()
-	user, err := s.running.Store.User(ctx, userID)
-	s.must(err, "find the user")
-	changed := *user
-	change(&changed)
-	s.must(s.running.Store.UpdateUser(ctx, &changed), "change the user")
+	s.must(s.running.Accounts.Deactivate(context.Background(), userID), "deactivate the user")
 }
 
 // DeleteMeeting deletes a meeting; its number then answers 3610.
 func (s *Server) DeleteMeeting(number string) {
 	s.t.Helper()
-	s.changeMeeting(number, func(m *meeting.Meeting) { m.DeletedAt = s.clock.Now() })
-}
-
-func (s *Server) changeMeeting(number string, change func(*meeting.Meeting)) {
-	s.t.Helper()
 	ctx := context.Background()
 	m, err := s.running.Store.MeetingByNumber(ctx, number)
 	s.must(err, "find the meeting")
-	changed := *m
-	change(&changed)
-	s.must(s.running.Store.UpdateMeeting(ctx, &changed), "change the meeting")
+	s.must(s.running.Meetings.Delete(ctx, m.ID), "delete the meeting")
 }
 
 // EndMeeting ends a running meeting for everybody, as its host would.

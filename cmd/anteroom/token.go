@@ -43,7 +43,7 @@ func tokenCommand() *cobra.Command {
 	flags.StringVar(&server, "server", "http://127.0.0.1:8080", "the development server")
 	flags.StringVar(&user, "user", "", "the user: e-mail address or id (zak, obf); the demo host by default")
 	flags.StringVar(&number, "meeting", "", "the meeting number (obf, tk)")
-	flags.StringVar(&key, "sdk-key", "", "the app an OBF is for")
+	flags.StringVar(&key, "sdk-key", "", "the app an OBF is for, or that a ZAK is fetched by (zak, obf)")
 	flags.StringVar(&email, "email", "", "the registrant's address (tk)")
 	flags.StringVar(&firstName, "first-name", "", "the registrant's name (tk)")
 	flags.IntVar(&ttl, "ttl", 0, "how many seconds the token is good")

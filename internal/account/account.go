@@ -72,8 +72,12 @@ type Licence struct {
 	// Capacity is the largest number of participants in a meeting of this host.
 	Capacity int `json:"capacity"`
 	// ConcurrentMeetings is how many meetings the host may run at once; at least 1.
-	ConcurrentMeetings int  `json:"concurrentMeetings"`
-	Webinar            bool `json:"webinar,omitempty"`
+	ConcurrentMeetings int `json:"concurrentMeetings"`
+	// Webinar lets the host make webinars.
+	Webinar bool `json:"webinar,omitempty"`
+	// MaxDuration ends each session of this host's meetings so long after its
+	// start; zero means never. It counts from when a session begins.
+	MaxDuration time.Duration `json:"maxDuration,omitempty"`
 }
 
 // AppKind is the kind of registration behind a key.

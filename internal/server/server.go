@@ -192,7 +192,7 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 		if err := s.demo(ctx, keys["passcode_links"]); err != nil {
 			return nil, err
 		}
-		config.World = &world{store: s.Store, minter: s.Minter, clock: s.Clock}
+		config.World = s.world()
 		config.Attempts = attempts{s.Store}
 		config.AllowedHosts = s.config.DevHosts
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/anteroom/anteroom/internal/account"
 	"github.com/anteroom/anteroom/internal/credential"
 	"github.com/anteroom/anteroom/internal/httpapi"
+	"github.com/anteroom/anteroom/internal/meeting"
 	"github.com/anteroom/anteroom/internal/scenario"
 	"github.com/anteroom/anteroom/internal/store"
 	"github.com/anteroom/anteroom/signature"
@@ -19,9 +20,18 @@ import (
 
 // world is the developer's view of everything in the store.
 type world struct {
-	store  *store.Store
-	minter *credential.Minter
-	clock  clockwork.Clock
+	store    *store.Store
+	minter   *credential.Minter
+	tks      *credential.RegistrantTokens
+	accounts *account.Service
+	meetings *meeting.Service
+	clock    clockwork.Clock
+}
+
+func (s *Server) world() *world {
+	return &world{
+		store: s.Store, minter: s.Minter, tks: s.Registrants, accounts: s.Accounts, meetings: s.Meetings, clock: s.Clock,
+	}
 }
 
 // World lists the demo world of a development server.
@@ -29,7 +39,7 @@ func (s *Server) World(ctx context.Context) (httpapi.WorldView, error) {
 	if s.config.Mode != Development {
 		return httpapi.WorldView{}, errors.New("there is no demo world in production mode")
 	}
-	return (&world{store: s.Store, minter: s.Minter, clock: s.Clock}).Describe(ctx)
+	return s.world().Describe(ctx)
 }
 
 // Describe lists accounts, apps, users and meetings, and where to begin.
@@ -153,47 +163,6 @@ func (w *world) app(ctx context.Context, key string) (*account.App, error) {
 	}
 	app, _, err := w.store.AppByKey(ctx, key)
 	return app, err
-}
-
-// Mint makes the token that the request asks for.
-func (w *world) Mint(ctx context.Context, in httpapi.TokenRequest) (string, error) {
-	fail := func(property, format string, args ...any) (string, error) {
-		return "", &httpapi.FieldErrors{Errors: []httpapi.FieldError{{Property: property, Reason: fmt.Sprintf(format, args...)}}}
-	}
-	switch in.Kind {
-	case "zak", "obf":
-	case "":
-		return fail("kind", "is required: zak, obf or tk")
-	case "tk":
-		return fail("kind", "tk: registration is not supported yet")
-	default:
-		return fail("kind", "must be zak, obf or tk")
-	}
-	user, err := w.user(ctx, in.User)
-	if errors.Is(err, store.ErrNotFound) {
-		return fail("user", "nobody has this address or id")
-	}
-	if err != nil {
-		return "", err
-	}
-	life := credential.DefaultLife
-	if in.TTLSeconds != nil {
-		life = time.Duration(*in.TTLSeconds) * time.Second
-	}
-	if life < credential.MinLife || life > credential.MaxLife {
-		return fail("ttlSeconds", "must be between %d and %d", int(credential.MinLife.Seconds()), int(credential.MaxLife.Seconds()))
-	}
-	if in.Kind == "zak" {
-		return w.minter.MintZAK(ctx, user, life)
-	}
-	app, err := w.app(ctx, in.SDKKey)
-	if errors.Is(err, store.ErrNotFound) {
-		return fail("sdkKey", "no app has this key")
-	}
-	if err != nil {
-		return "", err
-	}
-	return w.minter.MintOBF(ctx, user, app, in.MeetingNumber, life)
 }
 
 // user finds a user by address or id; the demo host by default.
