@@ -134,6 +134,9 @@ func (a *api) developer(mux *http.ServeMux) {
 	mux.Handle("POST /dev/v1/tokens", a.loopbackHost(http.HandlerFunc(a.tokens)))
 	mux.Handle("GET /dev/v1/attempts", a.loopbackHost(http.HandlerFunc(a.attempts)))
 	mux.Handle("GET /dev/v1/attempts/{id}", a.loopbackHost(http.HandlerFunc(a.attempt)))
+	mux.Handle("GET /dev/v1/clock", a.loopbackHost(http.HandlerFunc(a.clock)))
+	mux.Handle("PUT /dev/v1/clock", a.ownPage(a.moveClock))
+	mux.Handle("DELETE /dev/v1/clock", a.ownPage(a.resetClock))
 }
 
 func notFound(w http.ResponseWriter, _ *http.Request) {

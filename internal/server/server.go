@@ -47,6 +47,7 @@ type Server struct {
 	Clock    clockwork.Clock
 
 	config   Config
+	movable  *movable // in development mode
 	log      *slog.Logger
 	http     *http.Server
 	line     *line
@@ -69,6 +70,10 @@ func Start(ctx context.Context, config Config, parts Parts) (_ *Server, err erro
 	s := &Server{config: config, Clock: parts.Clock, log: parts.Logger, media: parts.Media, failed: make(chan error, 2)}
 	if s.Clock == nil {
 		s.Clock = clockwork.NewRealClock()
+	}
+	if config.Mode == Development {
+		s.movable = newMovable(s.Clock)
+		s.Clock = s.movable
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.NewTextHandler(io.Discard, nil))
@@ -183,6 +188,7 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 		config.World = &world{store: s.Store, minter: s.Minter, clock: s.Clock}
 		config.Attempts = attempts{s.Store}
 		config.AllowedHosts = s.config.DevHosts
+		config.Movable = s.movable
 	}
 	return httpapi.New(config), nil
 }
@@ -195,7 +201,7 @@ const (
 
 func (s *Server) gate() *admission.Gate {
 	return &admission.Gate{
-		Thorough: s.config.Mode == Development, Probes: rate.NewLimiter(probesPerSecond, probeBurst),
+		Policy: s.policy, Thorough: s.config.Mode == Development, Probes: rate.NewLimiter(probesPerSecond, probeBurst),
 		Keyring: keyring{store: s.Store, everyAccount: s.config.Mode == Development},
 	}
 }
@@ -254,9 +260,9 @@ func (s *Server) prune(ctx context.Context) {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
 	for {
-		_, err := s.Store.PruneAttempts(ctx, s.Clock.Now().Add(-store.AttemptLife), store.AttemptKeep)
+		_, err := s.Store.PruneAttempts(ctx, s.forgetBefore(store.AttemptLife), store.AttemptKeep)
 		if err == nil {
-			_, err = s.Store.PruneUserTokens(ctx, s.Clock.Now().Add(-store.AttemptLife))
+			_, err = s.Store.PruneUserTokens(ctx, s.forgetBefore(store.AttemptLife))
 		}
 		if err != nil && ctx.Err() == nil {
 			s.log.Error("old records could not be forgotten", "error", err)
