@@ -18,6 +18,7 @@ import (
 
 	"github.com/anteroom/anteroom/internal/admission"
 	"github.com/anteroom/anteroom/internal/credential"
+	"github.com/anteroom/anteroom/internal/fault"
 	"github.com/anteroom/anteroom/internal/httpapi"
 	"github.com/anteroom/anteroom/internal/media"
 	"github.com/anteroom/anteroom/internal/media/livekit"
@@ -47,7 +48,8 @@ type Server struct {
 	Clock    clockwork.Clock
 
 	config   Config
-	movable  *movable // in development mode
+	movable  *movable // this and faults: in development mode
+	faults   *faults
 	log      *slog.Logger
 	http     *http.Server
 	line     *line
@@ -162,14 +164,18 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 	throttle := session.NewPasscodeThrottle(s.Clock)
 	loader := &loader{store: s.Store, tokens: s.Minter, throttle: throttle, clock: s.Clock}
 	s.line = &line{}
+	if s.config.Mode == Development {
+		s.faults = &faults{set: fault.NewSet(store.NewID), store: s.Store, engine: s.media, line: s.line}
+	}
+	engine := s.faults.inMedia(s.media)
 	s.Sessions = session.New(session.Config{
-		Gate: s.gate(), Loader: loader, Repository: repository{s.Store},
-		Media: s.media, Line: s.line, Recorder: &recorder{store: s.Store}, Clock: s.Clock, ResumeKey: keys["resume"],
+		Gate: s.gate(), Loader: s.faults.inLoader(loader), Repository: repository{s.Store},
+		Media: engine, Line: s.line, Recorder: &recorder{store: s.Store}, Clock: s.Clock, ResumeKey: keys["resume"],
 		NewID: store.NewID, NewAttemptID: store.NewAttemptID,
 		Logger: s.log, Passcodes: throttle,
 	})
 	loader.resume = s.Sessions.ReadResumeToken
-	if err := s.line.open(keys["realtime"], s.config.Redis, s.Sessions, s.log); err != nil {
+	if err := s.line.open(keys["realtime"], s.config.Redis, s.faults.inLine(backend{s.Sessions}), s.log); err != nil {
 		return nil, err
 	}
 	proxies, err := s.config.proxies()
@@ -177,7 +183,7 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 		return nil, err
 	}
 	config := httpapi.Config{
-		Sessions: s.Sessions, Realtime: s.line.hub.Handler(), Signalling: s.media.Signalling(media.SeatGuardFunc(s.Sessions.MediaSeat)),
+		Sessions: s.faults.inSessions(s.Sessions), Realtime: s.line.hub.Handler(), Signalling: engine.Signalling(media.SeatGuardFunc(s.Sessions.MediaSeat)),
 		MediaWebhook: s.media.Webhook(), Development: s.config.Mode == Development, PublicURL: s.config.publicURL(),
 		TrustedProxies: proxies, Files: web.Files(), Ready: s.Store.Probe, Clock: s.Clock, NewAttemptID: store.NewAttemptID, Logger: s.log,
 	}
@@ -188,7 +194,7 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 		config.World = &world{store: s.Store, minter: s.Minter, clock: s.Clock}
 		config.Attempts = attempts{s.Store}
 		config.AllowedHosts = s.config.DevHosts
-		config.Movable = s.movable
+		config.Movable, config.Faults = s.movable, s.faults
 	}
 	return httpapi.New(config), nil
 }
@@ -281,6 +287,9 @@ func (s *Server) Failed() <-chan error { return s.failed }
 // Close stops the server: no new requests, then the lines, the media, the store.
 func (s *Server) Close(ctx context.Context) error {
 	var problems []error
+	if s.faults != nil {
+		s.faults.Clear() // whoever is held must not hold the server
+	}
 	if s.http != nil {
 		draining, cancel := context.WithTimeout(ctx, drainTime)
 		defer cancel()
