@@ -94,7 +94,7 @@ func Start(t testing.TB, opts ...Option) *Server {
 	if err != nil {
 		t.Fatalf("anteroomtest: %v", err)
 	}
-	s := &Server{URL: running.URL, t: t, running: running, clock: o.clock, folder: o.folder}
+	s := &Server{URL: running.URL, t: t, running: running, clock: running.Clock, folder: o.folder}
 	t.Cleanup(s.Close)
 	s.furnish()
 	return s

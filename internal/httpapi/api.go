@@ -41,6 +41,10 @@ type Config struct {
 	World World
 	// Attempts is the log of joins, for the developer's API.
 	Attempts Attempts
+	// Movable is the clock as developers move it; development mode only.
+	Movable MovableClock
+	// Faults are the injected faults; development mode only.
+	Faults Faults
 	// Development adds evidence to refusals.
 	Development bool
 	// AllowedHosts are Host header names the developer's API answers to beside

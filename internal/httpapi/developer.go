@@ -134,6 +134,13 @@ func (a *api) developer(mux *http.ServeMux) {
 	mux.Handle("POST /dev/v1/tokens", a.loopbackHost(http.HandlerFunc(a.tokens)))
 	mux.Handle("GET /dev/v1/attempts", a.loopbackHost(http.HandlerFunc(a.attempts)))
 	mux.Handle("GET /dev/v1/attempts/{id}", a.loopbackHost(http.HandlerFunc(a.attempt)))
+	mux.Handle("GET /dev/v1/clock", a.loopbackHost(http.HandlerFunc(a.clock)))
+	mux.Handle("PUT /dev/v1/clock", a.ownPage(a.moveClock))
+	mux.Handle("DELETE /dev/v1/clock", a.ownPage(a.resetClock))
+	mux.Handle("GET /dev/v1/faults", a.ownPage(a.faults))
+	mux.Handle("POST /dev/v1/faults", a.ownPage(a.addFault))
+	mux.Handle("DELETE /dev/v1/faults", a.ownPage(a.clearFaults))
+	mux.Handle("DELETE /dev/v1/faults/{id}", a.ownPage(a.removeFault))
 }
 
 func notFound(w http.ResponseWriter, _ *http.Request) {

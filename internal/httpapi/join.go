@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/anteroom/anteroom/internal/admission"
 	"github.com/anteroom/anteroom/internal/session"
@@ -70,6 +71,8 @@ func (a *api) join(w http.ResponseWriter, r *http.Request) {
 		// The page went away in the middle of its request; nobody reads an answer.
 		return
 	}
+	// The limit was for the body; a page that waits longer for its answer is not gone.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 	attempt := admission.DecodeAttempt(body, admission.Meta{
 		RemoteIP: a.clientIP(r), Origin: r.Header.Get("Origin"), UserAgent: r.UserAgent(),
 	})

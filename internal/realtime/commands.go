@@ -75,6 +75,9 @@ func (h *Hub) work(l *line) {
 		l.queue = l.queue[1:]
 		l.mu.Unlock()
 		raw, err := h.carryOut(l, r)
+		if errors.Is(err, ErrDrop) {
+			l.drop()
+		}
 		if err != nil {
 			r.answer(centrifuge.RPCReply{}, h.refusal(err))
 			continue

@@ -3,6 +3,7 @@ package realtime
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -108,6 +109,10 @@ func (e *CommandError) Error() string { return e.Message }
 type Closed struct{ Code uint32 }
 
 func (e *Closed) Error() string { return "closed with " + strconv.FormatUint(uint64(e.Code), 10) }
+
+// ErrDrop, answered by a Backend, breaks the line without a word, as a cable
+// that is cut would; the page comes back by itself.
+var ErrDrop = errors.New("the line is to be dropped")
 
 // Backend is what the channel asks of the meetings behind it. Its methods are
 // called from several goroutines, each with a context of limited time. For one

@@ -71,6 +71,9 @@ func (h *Hub) connecting(ctx context.Context, e centrifuge.ConnectEvent) (centri
 		if errors.As(err, &closed) {
 			return none, disconnect(closed.Code)
 		}
+		if errors.Is(err, ErrDrop) {
+			return none, centrifuge.DisconnectConnectionClosed
+		}
 		h.log.Error("a line could not be let up", "seat", ref.SeatID, "error", err)
 		return none, centrifuge.ErrorInternal
 	}
@@ -271,5 +274,31 @@ func (l *line) close(reason centrifuge.Disconnect) {
 		afterGrace(func() { client.Disconnect(reason) })
 	default:
 		client.Disconnect(reason)
+	}
+}
+
+// Drop breaks a seat's lines of this node as a cable that is cut would. Pages
+// come back by themselves.
+func (h *Hub) Drop(seatID string) {
+	h.mu.Lock()
+	lines := make([]*line, 0, len(h.lines[seatID]))
+	for _, l := range h.lines[seatID] {
+		lines = append(lines, l)
+	}
+	h.mu.Unlock()
+	for _, l := range lines {
+		l.drop()
+	}
+}
+
+// drop ends the line at once; what it is carrying is not answered.
+func (l *line) drop() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closing == nil {
+		l.closing = &centrifuge.DisconnectConnectionClosed
+	}
+	if l.client != nil {
+		l.client.Disconnect(centrifuge.DisconnectConnectionClosed)
 	}
 }

@@ -18,9 +18,9 @@ type line struct {
 	log *slog.Logger
 }
 
-func (l *line) open(key []byte, redis string, sessions *session.Service, log *slog.Logger) (err error) {
+func (l *line) open(key []byte, redis string, sessions realtime.Backend, log *slog.Logger) (err error) {
 	l.log = log
-	l.hub, err = realtime.New(realtime.Config{TokenKey: key, Redis: redis, Logger: log}, backend{sessions})
+	l.hub, err = realtime.New(realtime.Config{TokenKey: key, Redis: redis, Logger: log}, sessions)
 	return err
 }
 

@@ -39,6 +39,8 @@ func TestProductionHasNothingOfDevelopment(t *testing.T) {
 		{"GET", "/dev/v1/attempts"},
 		{"GET", "/dev/v1/scenarios"},
 		{"GET", "/dev/v1/clock"},
+		{"PUT", "/dev/v1/clock"},
+		{"DELETE", "/dev/v1/clock"},
 		{"GET", "/dev/"},
 		{"GET", "/demo/client"},
 		{"GET", "/demo/component"},

@@ -19,6 +19,7 @@ import (
 	"github.com/anteroom/anteroom/internal/account"
 	"github.com/anteroom/anteroom/internal/admission"
 	"github.com/anteroom/anteroom/internal/credential"
+	"github.com/anteroom/anteroom/internal/fault"
 	"github.com/anteroom/anteroom/internal/httpapi"
 	"github.com/anteroom/anteroom/internal/media"
 	"github.com/anteroom/anteroom/internal/media/livekit"
@@ -54,6 +55,8 @@ type Server struct {
 	Clock       clockwork.Clock
 
 	config   Config
+	movable  *movable // this and faults: in development mode
+	faults   *faults
 	log      *slog.Logger
 	http     *http.Server
 	line     *line
@@ -76,6 +79,10 @@ func Start(ctx context.Context, config Config, parts Parts) (_ *Server, err erro
 	s := &Server{config: config, Clock: parts.Clock, log: parts.Logger, media: parts.Media, failed: make(chan error, 2)}
 	if s.Clock == nil {
 		s.Clock = clockwork.NewRealClock()
+	}
+	if config.Mode == Development {
+		s.movable = newMovable(s.Clock)
+		s.Clock = s.movable
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.NewTextHandler(io.Discard, nil))
@@ -169,14 +176,18 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 	throttle := session.NewPasscodeThrottle(s.Clock)
 	loader := &loader{store: s.Store, tokens: s.Minter, tks: s.Registrants, throttle: throttle, clock: s.Clock}
 	s.line = &line{}
+	if s.config.Mode == Development {
+		s.faults = &faults{set: fault.NewSet(store.NewID), store: s.Store, engine: s.media, line: s.line}
+	}
+	engine := s.faults.inMedia(s.media)
 	s.Sessions = session.New(session.Config{
-		Gate: s.gate(), Loader: loader, Repository: repository{s.Store},
-		Media: s.media, Line: s.line, Recorder: &recorder{store: s.Store}, Clock: s.Clock, ResumeKey: keys["resume"],
+		Gate: s.gate(), Loader: s.faults.inLoader(loader), Repository: repository{s.Store},
+		Media: engine, Line: s.line, Recorder: &recorder{store: s.Store}, Clock: s.Clock, ResumeKey: keys["resume"],
 		NewID: store.NewID, NewAttemptID: store.NewAttemptID,
 		Logger: s.log, Passcodes: throttle,
 	})
 	loader.resume = s.Sessions.ReadResumeToken
-	if err := s.line.open(keys["realtime"], s.config.Redis, s.Sessions, s.log); err != nil {
+	if err := s.line.open(keys["realtime"], s.config.Redis, s.faults.inLine(backend{s.Sessions}), s.log); err != nil {
 		return nil, err
 	}
 	proxies, err := s.config.proxies()
@@ -184,7 +195,7 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 		return nil, err
 	}
 	config := httpapi.Config{
-		Sessions: s.Sessions, Realtime: s.line.hub.Handler(), Signalling: s.media.Signalling(media.SeatGuardFunc(s.Sessions.MediaSeat)),
+		Sessions: s.faults.inSessions(s.Sessions), Realtime: s.line.hub.Handler(), Signalling: engine.Signalling(media.SeatGuardFunc(s.Sessions.MediaSeat)),
 		MediaWebhook: s.media.Webhook(), Development: s.config.Mode == Development, PublicURL: s.config.publicURL(),
 		TrustedProxies: proxies, Files: web.Files(), Ready: s.Store.Probe, Clock: s.Clock, NewAttemptID: store.NewAttemptID, Logger: s.log,
 	}
@@ -195,6 +206,7 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 		config.World = s.world()
 		config.Attempts = attempts{s.Store}
 		config.AllowedHosts = s.config.DevHosts
+		config.Movable, config.Faults = s.movable, s.faults
 	}
 	return httpapi.New(config), nil
 }
@@ -207,7 +219,7 @@ const (
 
 func (s *Server) gate() *admission.Gate {
 	return &admission.Gate{
-		Thorough: s.config.Mode == Development, Probes: rate.NewLimiter(probesPerSecond, probeBurst),
+		Policy: s.policy, Thorough: s.config.Mode == Development, Probes: rate.NewLimiter(probesPerSecond, probeBurst),
 		Keyring: keyring{store: s.Store, everyAccount: s.config.Mode == Development},
 	}
 }
@@ -266,9 +278,9 @@ func (s *Server) prune(ctx context.Context) {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
 	for {
-		_, err := s.Store.PruneAttempts(ctx, s.Clock.Now().Add(-store.AttemptLife), store.AttemptKeep)
+		_, err := s.Store.PruneAttempts(ctx, s.forgetBefore(store.AttemptLife), store.AttemptKeep)
 		if err == nil {
-			_, err = s.Store.PruneUserTokens(ctx, s.Clock.Now().Add(-store.AttemptLife))
+			_, err = s.Store.PruneUserTokens(ctx, s.forgetBefore(store.AttemptLife))
 		}
 		if err != nil && ctx.Err() == nil {
 			s.log.Error("old records could not be forgotten", "error", err)
@@ -287,6 +299,9 @@ func (s *Server) Failed() <-chan error { return s.failed }
 // Close stops the server: no new requests, then the lines, the media, the store.
 func (s *Server) Close(ctx context.Context) error {
 	var problems []error
+	if s.faults != nil {
+		s.faults.Clear() // whoever is held must not hold the server
+	}
 	if s.http != nil {
 		draining, cancel := context.WithTimeout(ctx, drainTime)
 		defer cancel()
