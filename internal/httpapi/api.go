@@ -45,6 +45,8 @@ type Config struct {
 	Movable MovableClock
 	// Faults are the injected faults; development mode only.
 	Faults Faults
+	// Scenarios sets up what developers ask for.
+	Scenarios Scenarios
 	// Development adds evidence to refusals.
 	Development bool
 	// AllowedHosts are Host header names the developer's API answers to beside

@@ -141,6 +141,7 @@ func (a *api) developer(mux *http.ServeMux) {
 	mux.Handle("POST /dev/v1/faults", a.ownPage(a.addFault))
 	mux.Handle("DELETE /dev/v1/faults", a.ownPage(a.clearFaults))
 	mux.Handle("DELETE /dev/v1/faults/{id}", a.ownPage(a.removeFault))
+	a.scenarios(mux)
 }
 
 func notFound(w http.ResponseWriter, _ *http.Request) {
