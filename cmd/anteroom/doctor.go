@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -9,18 +10,45 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/anteroom/anteroom/errcode"
 	"github.com/anteroom/anteroom/signature"
 )
 
+// doctor are the flags of the command.
+type doctor struct {
+	key, secret, at, number, server, join string
+}
+
+// diagnosis is what the doctor found, here or on a server: the answer of
+// `POST /dev/v1/diagnose`.
+type diagnosis struct {
+	Decision    diagnosed   `json:"decision"`
+	AlsoFailing []diagnosed `json:"alsoFailing"`
+	Token       *struct {
+		Header json.RawMessage `json:"header"`
+		Claims json.RawMessage `json:"claims"`
+	} `json:"token"`
+	Warnings []string `json:"warnings"`
+	Scope    string   `json:"scope"`
+}
+
+type diagnosed struct {
+	Code                          errcode.Code
+	Name, Cause, Evidence, Remedy string
+}
+
 func doctorCommand() *cobra.Command {
-	var key, secret, at, number string
+	var d doctor
 	cmd := &cobra.Command{
-		Use: "doctor SIGNATURE", Short: "Say what is wrong with a Meeting SDK signature, and why",
+		Use: "doctor SIGNATURE", Short: "Say what is wrong with a Meeting SDK signature or join, and why",
 		Long: "Reads a signature as the join gate does, keeps everything that is wrong with it, and finds out by\n" +
-			"trial which secret or which slip made it. With --key and --secret it works offline and judges the\n" +
-			"signature alone. Exit status: 0 good, 1 refused, 2 wrong usage. Give - to read from standard input.",
-		Example: "  anteroom doctor --key KEY --secret SECRET eyJhbGciOi…",
-		Args:    exactly(1, "the signature, or - for standard input"),
+			"trial which secret or which slip made it. With --server a development server is asked what a join\n" +
+			"would come to, the whole gate through, without anybody joining; with --key and --secret it works\n" +
+			"offline and judges the signature alone. Exit status: 0 admitted or good, 1 refused, 2 wrong usage.\n" +
+			"Give - to read from standard input.",
+		Example: "  anteroom doctor --server http://127.0.0.1:8080 --meeting 81234567890 eyJhbGciOi…\n" +
+			"  anteroom doctor --key KEY --secret SECRET eyJhbGciOi…",
+		Args: exactly(1, "the signature, or - for standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			token := args[0]
 			if token == "-" {
@@ -30,68 +58,115 @@ func doctorCommand() *cobra.Command {
 				}
 				token = strings.TrimRight(string(raw), "\r\n")
 			}
-			now, err := instant(at, time.Now())
-			if err != nil {
-				return usage("--at: %s", err)
-			}
-			options := signature.Options{Now: now, MeetingNumber: number}
-			if (key == "") != (secret == "") {
-				return usage("--key and --secret are needed together")
-			}
-			if key != "" {
-				options.Keyring = signature.NewKeyring(signature.Credential{
-					App: signature.App{ID: key, Name: key}, Key: key, Secret: []byte(secret),
-				})
-			}
-			report := signature.Diagnose(cmd.Context(), token, options)
-			if asJSON(cmd) {
-				encoder := json.NewEncoder(cmd.OutOrStdout())
-				encoder.SetIndent("", "  ")
-				if err := encoder.Encode(report); err != nil {
-					return err
-				}
-			} else {
-				printReport(cmd.OutOrStdout(), &report, key != "")
-			}
-			if !report.Good() {
-				return &exitError{status: 1}
-			}
-			return nil
+			return d.run(cmd, token)
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&key, "key", "", "the app's SDK key")
-	flags.StringVar(&secret, "secret", "", "the app's SDK secret (better in ANTEROOM_SECRET)")
-	flags.StringVar(&number, "meeting", "", "the meeting number the page joins")
-	flags.StringVar(&at, "at", "", "judge as of this time: RFC 3339, seconds since 1970, or such as -2h; now by default")
+	flags.StringVar(&d.server, "server", "", "a development server to ask the whole gate of, such as http://127.0.0.1:8080")
+	flags.StringVar(&d.join, "join", "", "with --server: further join options of the page as a JSON object, such as {\"password\":\"…\"}")
+	flags.StringVar(&d.key, "key", "", "the app's SDK key, to judge offline")
+	flags.StringVar(&d.secret, "secret", "", "the app's SDK secret, to judge offline (better in ANTEROOM_SECRET)")
+	flags.StringVar(&d.number, "meeting", "", "the meeting number the page joins; the token's own by default")
+	flags.StringVar(&d.at, "at", "", "offline: judge as of this time: RFC 3339, seconds since 1970, or such as -2h; now by default")
 	return cmd
 }
 
-func printReport(out io.Writer, r *signature.Report, judged bool) {
-	if r.Good() {
-		if judged {
-			fmt.Fprintln(out, "good: join() would take this signature")
-		} else {
-			fmt.Fprintln(out, "well formed; give --key and --secret to judge who signed it")
+func (d *doctor) run(cmd *cobra.Command, token string) error {
+	ask, judged := d.ask, true
+	switch flags := cmd.Flags(); {
+	case typed(flags, "server", "join") && typed(flags, "key", "secret", "at"):
+		return usage("--server and --join ask a server; --key, --secret and --at work offline: choose one of the two")
+	case d.server == "" || typed(flags, "key", "secret", "at"):
+		if typed(flags, "join") {
+			return usage("--join needs --server")
+		}
+		ask, judged = d.offline, d.key != ""
+	}
+	raw, err := ask(cmd.Context(), token)
+	if err != nil {
+		return err
+	}
+	var found diagnosis
+	if err := json.Unmarshal(raw, &found); err != nil || found.Scope == "" {
+		return fmt.Errorf("the answer of %s is not understood; is it an Anteroom in development mode?", d.server)
+	}
+	if asJSON(cmd) {
+		encoder := json.NewEncoder(cmd.OutOrStdout())
+		encoder.SetIndent("", "  ")
+		if err := encoder.Encode(raw); err != nil {
+			return err
 		}
 	} else {
-		for i, f := range r.Faults() {
+		found.print(cmd.OutOrStdout(), judged)
+	}
+	if found.Decision.Code != errcode.Success {
+		return &exitError{status: 1}
+	}
+	return nil
+}
+
+// ask asks a server for a dry run of its gate.
+func (d *doctor) ask(ctx context.Context, token string) (raw json.RawMessage, err error) {
+	in := map[string]any{"signature": token}
+	if d.number != "" {
+		in["meetingNumber"] = d.number
+	}
+	if d.join != "" {
+		join := map[string]json.RawMessage{}
+		if err := json.Unmarshal([]byte(d.join), &join); err != nil {
+			return nil, usage("--join is not a JSON object: %s", err)
+		}
+		in["join"] = join
+	}
+	err = call(ctx, d.server, "/dev/v1/diagnose", in, &raw)
+	return raw, err
+}
+
+// offline judges the signature alone.
+func (d *doctor) offline(ctx context.Context, token string) (json.RawMessage, error) {
+	now, err := instant(d.at, time.Now())
+	if err != nil {
+		return nil, usage("--at: %s", err)
+	}
+	options := signature.Options{Now: now, MeetingNumber: d.number}
+	if (d.key == "") != (d.secret == "") {
+		return nil, usage("--key and --secret are needed together")
+	}
+	if d.key != "" {
+		options.Keyring = signature.NewKeyring(signature.Credential{
+			App: signature.App{ID: d.key, Name: d.key}, Key: d.key, Secret: []byte(d.secret),
+		})
+	}
+	return json.Marshal(signature.Diagnose(ctx, token, options))
+}
+
+// print writes the diagnosis for people. judged tells that somebody knew the app's
+// secret.
+func (f *diagnosis) print(out io.Writer, judged bool) {
+	switch {
+	case f.Decision.Code != errcode.Success:
+		for i, fault := range append([]diagnosed{f.Decision}, f.AlsoFailing...) {
 			head := "refused"
 			if i > 0 {
 				head = "also"
 			}
-			fmt.Fprintf(out, "%-8s %d %s: %s\n         %s\n", head, f.Code, f.Name, f.Cause, f.Evidence)
-			if f.Remedy != "" {
-				fmt.Fprintf(out, "         → %s\n", f.Remedy)
+			fmt.Fprintf(out, "%-8s %d %s: %s\n         %s\n", head, fault.Code, fault.Name, fault.Cause, fault.Evidence)
+			if fault.Remedy != "" {
+				fmt.Fprintf(out, "         → %s\n", fault.Remedy)
 			}
 		}
+	case f.Scope != signature.ScopeSignature:
+		fmt.Fprintln(out, "admitted: "+f.Decision.Evidence)
+	case judged:
+		fmt.Fprintln(out, "good: join() would take this signature")
+	default:
+		fmt.Fprintln(out, "well formed; give --key and --secret to judge who signed it, or --server to ask the whole gate")
 	}
-	for _, w := range r.Warnings {
+	for _, w := range f.Warnings {
 		fmt.Fprintf(out, "note     %s\n", w)
 	}
-	if r.Token != nil {
-		view, err := json.MarshalIndent(r.Token, "         ", "  ")
-		if err == nil {
+	if f.Token != nil {
+		if view, err := json.MarshalIndent(f.Token, "         ", "  "); err == nil {
 			fmt.Fprintf(out, "token    %s\n", view)
 		}
 	}

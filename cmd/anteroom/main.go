@@ -73,9 +73,24 @@ func fromEnvironment(flags *pflag.FlagSet) error {
 			if err := flags.Set(f.Name, value); err != nil && problem == nil {
 				problem = usage("%s: %s", name, err)
 			}
+			_ = flags.SetAnnotation(f.Name, environmental, nil) // the flag exists
 		}
 	})
 	return problem
+}
+
+// environmental marks a flag whose value came from the environment.
+const environmental = "environment"
+
+// typed tells whether a flag was given on the command line itself.
+func typed(flags *pflag.FlagSet, names ...string) bool {
+	for _, name := range names {
+		f := flags.Lookup(name)
+		if _, env := f.Annotations[environmental]; f.Changed && !env {
+			return true
+		}
+	}
+	return false
 }
 
 func asJSON(cmd *cobra.Command) bool {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -68,6 +69,9 @@ func get(ctx context.Context, server, path string, out any) error {
 const answerTime = 15 * time.Second
 
 func ask(ctx context.Context, method, server, path string, body io.Reader, out any) error {
+	if u, err := url.Parse(server); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		return usage("--server: %q is not an address like http://127.0.0.1:8080", server)
+	}
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, method, strings.TrimRight(server, "/")+path, body)

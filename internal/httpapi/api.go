@@ -23,6 +23,8 @@ import (
 // Sessions is what the HTTP face asks of meetings.
 type Sessions interface {
 	Join(ctx context.Context, a *admission.Attempt, body []byte) *session.Outcome
+	// DryRun answers what a join would come to, without entering.
+	DryRun(ctx context.Context, a *admission.Attempt) admission.Diagnosis
 	Leave(ctx context.Context, resumeToken string) error
 	MediaFor(ctx context.Context, resumeToken string) (string, error)
 }

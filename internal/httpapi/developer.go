@@ -132,6 +132,7 @@ func (a *api) developer(mux *http.ServeMux) {
 	mux.Handle("POST /{$}", a.loopbackHost(loopbackOrigin(http.HandlerFunc(a.sign))))
 	mux.Handle("OPTIONS /{$}", a.loopbackHost(loopbackOrigin(http.HandlerFunc(a.sign))))
 	mux.Handle("POST /dev/v1/tokens", a.loopbackHost(http.HandlerFunc(a.tokens)))
+	mux.Handle("POST /dev/v1/diagnose", a.loopbackHost(http.HandlerFunc(a.diagnose)))
 	mux.Handle("GET /dev/v1/attempts", a.loopbackHost(http.HandlerFunc(a.attempts)))
 	mux.Handle("GET /dev/v1/attempts/{id}", a.loopbackHost(http.HandlerFunc(a.attempt)))
 	mux.Handle("GET /dev/v1/clock", a.loopbackHost(http.HandlerFunc(a.clock)))

@@ -36,6 +36,7 @@ func TestProductionHasNothingOfDevelopment(t *testing.T) {
 		{"GET", "/dev/v1/world"},
 		{"POST", "/dev/v1/signature"},
 		{"POST", "/dev/v1/tokens"},
+		{"POST", "/dev/v1/diagnose"},
 		{"GET", "/dev/v1/attempts"},
 		{"GET", "/dev/v1/scenarios"},
 		{"GET", "/dev/v1/clock"},

@@ -1,0 +1,14 @@
+package session
+
+import (
+	"context"
+
+	"github.com/anteroom/anteroom/internal/admission"
+)
+
+// DryRun answers what a join would come to, and every fault it has, without
+// entering: no seat is taken, nobody is told, nothing is recorded, and no wrong
+// passcode is counted.
+func (s *Service) DryRun(ctx context.Context, a *admission.Attempt) admission.Diagnosis {
+	return s.Gate.DryRun(ctx, s.Loader, s.Clock.Now(), a)
+}
