@@ -37,6 +37,8 @@ type corner struct {
 	app            *account.App
 	host           *account.User
 	meeting        *meeting.Meeting
+	// installed are the authorisations that users gave, by app and user.
+	installed map[string]*account.Installation
 
 	role          int // of the join's signature
 	join          Options
@@ -50,6 +52,7 @@ func (s *Stage) build(ctx context.Context, r *recipe, in Request) (*corner, erro
 	c := &corner{
 		Stage: s, ctx: ctx, now: s.Now(), tag: strings.ToLower(randomText(8)), live: in.Live, from: in.From,
 		join: Options{"userName": "Robin Vale"}, before: []Step{}, after: []Step{}, where: r.where, says: r.says, views: r.views,
+		installed: map[string]*account.Installation{},
 	}
 	if c.where == "" {
 		row, _ := errcode.Lookup(r.code)

@@ -28,8 +28,45 @@ func (c *corner) zak(u *account.User) string {
 	return c.token(c.Tokens.MintZAK(c.ctx, u, tokenLife))
 }
 
-func (c *corner) obf(u *account.User) string {
-	return c.token(c.Tokens.MintOBF(c.ctx, u, c.app, "", tokenLife))
+func (c *corner) obf(u *account.User) string { return c.obfOf(c.Tokens, u, c.app, "") }
+
+// obfOf is an OBF for an app that the user has authorised before.
+func (c *corner) obfOf(by TokenMaker, u *account.User, app *account.App, meetingNumber string) string {
+	c.install(app, u)
+	if c.err != nil {
+		return ""
+	}
+	return c.token(by.MintOBF(c.ctx, u, app, meetingNumber, tokenLife))
+}
+
+// appZAK is a ZAK as the corner's app fetches it for a user who authorised it.
+func (c *corner) appZAK(u *account.User) string {
+	c.install(c.app, u)
+	if c.err != nil {
+		return ""
+	}
+	return c.token(c.Tokens.MintAppZAK(c.ctx, u, c.app, tokenLife))
+}
+
+// install has the user authorise an app, once.
+func (c *corner) install(app *account.App, u *account.User) *account.Installation {
+	pair := app.ID + " " + u.ID
+	if known := c.installed[pair]; known != nil {
+		return known
+	}
+	made := &account.Installation{
+		ID: c.NewID(), AppID: app.ID, AccountID: u.AccountID, UserID: u.ID, Scopes: []string{account.ScopeZAK, account.ScopeToken}, CreatedAt: c.now,
+	}
+	c.keep(c.Store.CreateInstallation(c.ctx, made))
+	c.installed[pair] = made
+	return made
+}
+
+// changeInstallation changes what the user granted the corner's app.
+func (c *corner) changeInstallation(u *account.User, change func(*account.Installation)) {
+	changed := *c.install(c.app, u)
+	change(&changed)
+	c.keep(c.Store.UpdateInstallation(c.ctx, &changed))
 }
 
 // Tokens that were made an hour too early to be still good.
@@ -38,7 +75,7 @@ func (c *corner) expiredZAK(u *account.User) string {
 }
 
 func (c *corner) expiredOBF(u *account.User) string {
-	return c.token(c.TokensAt(c.now.Add(-tokenLife-time.Hour)).MintOBF(c.ctx, u, c.app, "", tokenLife))
+	return c.obfOf(c.TokensAt(c.now.Add(-tokenLife-time.Hour)), u, c.app, "")
 }
 
 // Tokens of the same people from another server.
@@ -47,7 +84,7 @@ func (c *corner) foreignZAK(u *account.User) string {
 }
 
 func (c *corner) foreignOBF(u *account.User) string {
-	return c.token(c.ForeignTokens.MintOBF(c.ctx, u, c.app, "", tokenLife))
+	return c.obfOf(c.ForeignTokens, u, c.app, "")
 }
 
 func (c *corner) token(text string, err error) string {

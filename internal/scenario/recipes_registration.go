@@ -2,7 +2,33 @@ package scenario
 
 import (
 	"github.com/anteroom/anteroom/errcode"
+	"github.com/anteroom/anteroom/internal/meeting"
 )
+
+// registering asks for registration.
+func registering(c *corner) { c.meeting.Settings.RegistrationRequired = true }
+
+// registrantAddress is whom registrations are for unless somebody else is meant.
+const registrantAddress = "robin@scenario.example"
+
+// registered is a join by somebody with a registration for a meeting, with what a
+// page passes as tk made of it.
+func registered(of func(c *corner) *meeting.Meeting, status meeting.RegistrantStatus, tk func(c *corner, id string) string) func(*corner) {
+	return func(c *corner) {
+		r := &meeting.Registrant{
+			ID: c.NewID(), MeetingID: of(c).ID, Email: registrantAddress, FirstName: "Robin", LastName: "Vale", Status: status, CreatedAt: c.now,
+		}
+		c.keep(c.Store.CreateRegistrant(c.ctx, r))
+		c.join["userEmail"], c.join["tk"] = registrantAddress, tk(c, r.ID)
+	}
+}
+
+func thisMeeting(c *corner) *meeting.Meeting   { return c.meeting }
+func personalTK(c *corner, id string) string   { return c.TK(id) }
+func registrantID(_ *corner, id string) string { return id }
+func inStatus(s meeting.RegistrantStatus) func(*corner) {
+	return registered(thisMeeting, s, personalTK)
+}
 
 // signedInOnly lets only signed-in users into the meeting.
 func signedInOnly(c *corner) { c.meeting.Settings.SignedInOnly = true }
@@ -16,6 +42,38 @@ var registrationRecipes = []recipe{
 	{
 		code: errcode.EmailRequired, cause: "email_missing", says: "The meeting is a webinar, and no address is known.",
 		given: (*corner).webinar,
+	},
+	{
+		code: errcode.RegistrationRequired, cause: "tk_missing", says: "The meeting requires registration, and no tk is passed.",
+		given: registering, when: func(c *corner) { c.join["userEmail"] = registrantAddress },
+	},
+	{
+		code: errcode.RegistrationRequired, cause: "registrant_id_as_tk", says: "The joiner is registered, and passes the registrant's id in the place of the tk.",
+		given: registering, when: registered(thisMeeting, meeting.RegistrantApproved, registrantID),
+	},
+	{
+		code: errcode.RegistrationRequired, cause: "tk_other_meeting", says: "The tk is that of a registration for another meeting.",
+		given: registering, when: registered((*corner).otherMeeting, meeting.RegistrantApproved, personalTK),
+	},
+	{
+		code: errcode.RegistrationRequired, cause: "tk_other_person", says: "The tk is good, and somebody else's: userEmail names another address.",
+		given: registering,
+		when: func(c *corner) {
+			inStatus(meeting.RegistrantApproved)(c)
+			c.join["userEmail"] = "somebody.else@scenario.example"
+		},
+	},
+	{
+		code: errcode.RegistrationRequired, cause: "tk_pending", says: "The joiner is registered, and nobody has approved it yet.",
+		given: registering, when: inStatus(meeting.RegistrantPending),
+	},
+	{
+		code: errcode.RegistrationRequired, cause: "tk_cancelled", says: "The joiner's registration was cancelled.",
+		given: registering, when: inStatus(meeting.RegistrantCancelled),
+	},
+	{
+		code: errcode.EmailBlocked, cause: "registrant_denied", says: "The joiner's registration was denied.",
+		given: registering, when: inStatus(meeting.RegistrantDenied),
 	},
 	{
 		code: errcode.LoginRequired, cause: "zak_missing", says: "Only signed-in users may join, and no ZAK is passed.",

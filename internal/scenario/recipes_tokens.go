@@ -64,6 +64,22 @@ var tokenRecipes = []recipe{
 		}),
 	},
 
+	{
+		code: errcode.NoPermission, cause: "scope_withdrawn", says: "The app fetched the ZAK for a user who has withdrawn the scope since.",
+		when: asGuest(func(c *corner, u *account.User) string {
+			defer c.changeInstallation(u, func(i *account.Installation) { i.Scopes = []string{"meeting:read:meeting"} })
+			return c.appZAK(u)
+		}),
+	},
+	{
+		code: errcode.NoPermission, cause: "app_uninstalled", says: "The app fetched the OBF for a user who has removed the app since.",
+		given: (*corner).externalEnforced,
+		when: withOBF(func(c *corner, u *account.User) string {
+			defer c.changeInstallation(u, func(i *account.Installation) { i.RemovedAt = c.now })
+			return c.obf(u)
+		}),
+	},
+
 	// An external app without a token, and with a bad one.
 	{
 		code: errcode.NotAllowAnonymousJoin, cause: "no_token", says: "The meeting is another account's than the app's, and neither ZAK nor OBF is passed, although such joins need one by now.",
@@ -93,14 +109,14 @@ var tokenRecipes = []recipe{
 		code: errcode.UserLevelTokenNotHaveHostZakObf, cause: "obf_other_app", says: "The OBF was made for another app of the same account.",
 		given: (*corner).externalEnforced,
 		when: withOBF(func(c *corner, u *account.User) string {
-			return c.token(c.Tokens.MintOBF(c.ctx, u, c.otherApp("Another app"), "", tokenLife))
+			return c.obfOf(c.Tokens, u, c.otherApp("Another app"), "")
 		}),
 	},
 	{
 		code: errcode.UserLevelTokenNotHaveHostZakObf, cause: "obf_other_meeting", says: "The OBF is bound to another meeting.",
 		given: (*corner).externalEnforced,
 		when: withOBF(func(c *corner, u *account.User) string {
-			return c.token(c.Tokens.MintOBF(c.ctx, u, c.app, c.otherMeeting().Number, tokenLife))
+			return c.obfOf(c.Tokens, u, c.app, c.otherMeeting().Number)
 		}),
 	},
 	{

@@ -22,6 +22,9 @@ type StageStore interface {
 	Seat(ctx context.Context, id string) (*meeting.Seat, error)
 	// RenewLeases makes seats' leases last until the given real time.
 	RenewLeases(ctx context.Context, seatIDs []string, until time.Time) error
+	CreateInstallation(context.Context, *account.Installation) error
+	UpdateInstallation(context.Context, *account.Installation) error
+	CreateRegistrant(context.Context, *meeting.Registrant) error
 }
 
 // Sessions is the life of meetings, through which synthetic people go as real
@@ -36,6 +39,7 @@ type Sessions interface {
 // TokenMaker makes user tokens.
 type TokenMaker interface {
 	MintZAK(ctx context.Context, user *account.User, ttl time.Duration) (string, error)
+	MintAppZAK(ctx context.Context, user *account.User, app *account.App, ttl time.Duration) (string, error)
 	MintOBF(ctx context.Context, user *account.User, app *account.App, meetingNumber string, ttl time.Duration) (string, error)
 }
 
@@ -66,6 +70,8 @@ type Stage struct {
 	TokensAt func(time.Time) TokenMaker
 	// ForeignTokens makes tokens with another server's key.
 	ForeignTokens TokenMaker
+	// TK is the tk of a registration.
+	TK func(registrantID string) string
 	// Now is the clock of the gate.
 	Now   func() time.Time
 	NewID func() string

@@ -77,9 +77,6 @@ func joinOf(t *testing.T, server *anteroomtest.Server, s *scenario.Scenario, vie
 			return answer, false
 		}
 		status := ask(t, server, step.Method, step.Path, step.Body, nil)
-		if status == http.StatusNotFound {
-			t.Skip("no faults can be injected yet")
-		}
 		if status >= 300 {
 			t.Errorf("%s %s answers %d", step.Method, step.Path, status)
 		}
@@ -144,7 +141,7 @@ func TestTheListOfScenariosIsComplete(t *testing.T) {
 	for _, row := range errcode.All() {
 		i := slices.IndexFunc(list, func(e scenario.Entry) bool { return e.Code == row.Code })
 		if i < 0 {
-			if row.Raised() && row.Code != errcode.RegistrationRequired {
+			if row.Raised() {
 				t.Errorf("%d cannot be met", row.Code)
 			}
 			continue
@@ -156,9 +153,6 @@ func TestTheListOfScenariosIsComplete(t *testing.T) {
 		for _, cause := range row.Causes {
 			staged := slices.Contains(entry.Causes, cause.ID)
 			excused := slices.ContainsFunc(entry.Unstaged, func(u scenario.Unstaged) bool { return u.Cause == cause.ID && u.Reason != "" })
-			if pending := []string{"registrant_denied", "scope_withdrawn", "app_uninstalled"}; slices.Contains(pending, cause.ID) {
-				continue
-			}
 			if staged == excused {
 				t.Errorf("%d %s: staged %v, excused %v", row.Code, cause.ID, staged, excused)
 			}

@@ -23,6 +23,7 @@ func (s *Server) stage(tokenKey []byte, link func(meetingID, passcode string) st
 			return credential.NewMinter(tokenKey, clockwork.NewFakeClockAt(at), tokens{s.Store})
 		},
 		ForeignTokens: credential.NewMinter(foreign, s.Clock, elsewhere{}),
+		TK:            s.Registrants.Token,
 		Now:           s.Clock.Now, NewID: store.NewID, Link: link,
 	}
 }
