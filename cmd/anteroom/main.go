@@ -60,7 +60,7 @@ func root() *cobra.Command {
 	}
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("%s", err) })
 	cmd.PersistentFlags().Bool("json", false, "answer in JSON")
-	cmd.AddCommand(serveCommand(), explainCommand(), signCommand(), doctorCommand(), tokenCommand(), attemptsCommand(), migrateCommand(), versionCommand())
+	cmd.AddCommand(serveCommand(), explainCommand(), signCommand(), doctorCommand(), tokenCommand(), scenarioCommand(), attemptsCommand(), migrateCommand(), versionCommand())
 	return cmd
 }
 

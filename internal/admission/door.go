@@ -315,7 +315,7 @@ func checkCapacity(in *Input) []Finding {
 		return nil
 	}
 	if n := in.capacity(); in.s.Session.Seats >= n {
-		return refuse("full", "all %d seats of the meeting %s are taken", n, shown(in.s.Meeting.Topic))
+		return refuse("full", "%d of %d seats of the meeting %s are taken", in.s.Session.Seats, n, shown(in.s.Meeting.Topic))
 	}
 	return nil
 }

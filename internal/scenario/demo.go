@@ -90,6 +90,10 @@ func (b *Builder) Demo(ctx context.Context) error {
 		m.Kind = meeting.KindNoFixedTime
 		m.Settings.SignedInOnly, m.Settings.JoinBeforeHost = true, true
 	})
+	d.meeting(ada, "With registration", func(m *meeting.Meeting) {
+		m.Kind = meeting.KindNoFixedTime
+		m.Settings.JoinBeforeHost, m.Settings.RegistrationRequired = true, true
+	})
 	d.meeting(tom, "The host was deactivated", nil)
 	d.meeting(lea, "The host never signed up", nil)
 	d.meeting(max, "The host was deleted", nil)

@@ -34,6 +34,8 @@ type Page struct {
 	Command string
 	// ShowCommand lists which causes can be asked for, and how.
 	ShowCommand string
+	// CurlCommand asks for the scenario over HTTP.
+	CurlCommand string
 	SeeAlso     []errcode.Entry
 }
 
@@ -53,6 +55,7 @@ func For(code errcode.Code) (page Page, ok bool) {
 	if onPurpose(e) {
 		p.Command = "anteroom scenario run " + strconv.Itoa(int(code))
 		p.ShowCommand = "anteroom scenario show " + strconv.Itoa(int(code))
+		p.CurlCommand = "curl -X POST http://127.0.0.1:8080/dev/v1/scenarios/" + strconv.Itoa(int(code))
 	}
 	for _, other := range related[code] {
 		if o, found := errcode.Lookup(other); found {

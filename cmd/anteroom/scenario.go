@@ -1,0 +1,290 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/google/uuid"
+	"github.com/spf13/cobra"
+
+	"github.com/anteroom/anteroom/errcode"
+	"github.com/anteroom/anteroom/internal/scenario"
+)
+
+func scenarioCommand() *cobra.Command {
+	var server string
+	cmd := &cobra.Command{
+		Use: "scenario list|show|run", Short: "Meet any error code on purpose, on a running development server",
+		Example: "  anteroom scenario list\n  anteroom scenario show 4012\n  anteroom scenario run 3004 --cause passcode_missing",
+	}
+	cmd.PersistentFlags().StringVar(&server, "server", "http://127.0.0.1:8080", "the development server")
+	cmd.AddCommand(scenarioList(&server), scenarioShow(&server), scenarioRun(&server))
+	return cmd
+}
+
+func scenarioList(server *string) *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Short: "List the codes that can be met, and their causes", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			list, raw, err := scenarios(cmd.Context(), *server)
+			if err != nil {
+				return err
+			}
+			out := cmd.OutOrStdout()
+			if asJSON(cmd) {
+				return indented(out, raw)
+			}
+			table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
+			for _, e := range list {
+				fmt.Fprintf(table, "%d\t%s\t%s\t%s\n", e.Code, e.Name, e.Where, strings.Join(e.Causes, ", "))
+			}
+			return table.Flush()
+		},
+	}
+}
+
+func scenarioShow(server *string) *cobra.Command {
+	return &cobra.Command{
+		Use: "show CODE", Short: "Say what a code means and which of its causes can be set up", Args: exactly(1, "one code, e.g. 4012"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			code, err := codeOf(args[0])
+			if err != nil {
+				return err
+			}
+			list, _, err := scenarios(cmd.Context(), *server)
+			if err != nil {
+				return err
+			}
+			for _, e := range list {
+				if e.Code != code {
+					continue
+				}
+				if asJSON(cmd) {
+					raw, err := json.Marshal(e)
+					if err != nil {
+						return err
+					}
+					return indented(cmd.OutOrStdout(), raw)
+				}
+				show(cmd.OutOrStdout(), e)
+				return nil
+			}
+			return usage("no scenario ends in %d; anteroom scenario list says which codes can be met", code)
+		},
+	}
+}
+
+func show(out io.Writer, e scenario.Entry) {
+	fmt.Fprintf(out, "%d %s  (%s, arises in the %s)\n%s\n\n", e.Code, e.Name, e.Category, e.Where, e.Title)
+	table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
+	for _, id := range e.Causes {
+		summary := ""
+		if c, known := errcode.CauseOf(e.Code, id); known {
+			summary = c.Summary
+		}
+		fmt.Fprintf(table, "  %s\t%s\n", id, summary)
+	}
+	for _, u := range e.Unstaged {
+		fmt.Fprintf(table, "  (%s)\tcannot be set up: %s\n", u.Cause, u.Reason)
+	}
+	_ = table.Flush()
+	fmt.Fprintf(out, "\nanteroom scenario run %d --cause %s\n", e.Code, e.Causes[0])
+}
+
+// played is what a run came to.
+type played struct {
+	Scenario *scenario.Scenario `json:"scenario"`
+	// Answer is the server's to the join; absent where it takes a page to ask.
+	Answer json.RawMessage `json:"answer,omitempty"`
+	Met    bool            `json:"met"`
+	// Note says what the command line cannot do for the scenario.
+	Note string `json:"note,omitempty"`
+}
+
+func scenarioRun(server *string) *cobra.Command {
+	var cause, live, view string
+	cmd := &cobra.Command{
+		Use: "run CODE", Short: "Set a scenario up, perform its join over HTTP and print the answer",
+		Long: "Builds a fresh part of the world on the server, performs the steps that need no page and the join\n" +
+			"itself, and prints what the server answers. Exit status: 0 the code was met, 1 it was not (or takes a\n" +
+			"page), 2 wrong usage.",
+		Args: exactly(1, "one code, e.g. 4012"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			code, err := codeOf(args[0])
+			if err != nil {
+				return err
+			}
+			if view != scenario.ComponentView && view != scenario.ClientView {
+				return usage("--view: component or client")
+			}
+			query := url.Values{"cause": {cause}, "live": {live}}
+			var made scenario.Scenario
+			path := "/dev/v1/scenarios/" + strconv.Itoa(int(code)) + "?" + query.Encode()
+			if err := call(cmd.Context(), *server, path, struct{}{}, &made); err != nil {
+				return err
+			}
+			result, err := perform(cmd.Context(), *server, &made, view)
+			if err != nil {
+				return err
+			}
+			out := cmd.OutOrStdout()
+			if asJSON(cmd) {
+				raw, err := json.Marshal(result)
+				if err != nil {
+					return err
+				}
+				if err := indented(out, raw); err != nil {
+					return err
+				}
+			} else if err := result.print(out); err != nil {
+				return err
+			}
+			if !result.Met {
+				return &exitError{status: 1}
+			}
+			return nil
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&cause, "cause", "", "one of the code's causes; the most common one by default")
+	flags.StringVar(&live, "live", string(scenario.Headless), "how other people come: headless (seats in the server) or page (steps for you to take)")
+	flags.StringVar(&view, "view", scenario.ComponentView, "the view that joins: component or client")
+	return cmd
+}
+
+// perform does what a scenario asks for, as far as it takes no page.
+func perform(ctx context.Context, server string, s *scenario.Scenario, view string) (*played, error) {
+	result := &played{Scenario: s}
+	for _, step := range s.Before {
+		if step.Do != "http" {
+			result.Note = "it takes a page: its steps begin with " + step.Do
+			return result, nil
+		}
+		if err := doHTTP(ctx, server, step); err != nil {
+			return nil, err
+		}
+	}
+	if s.Where == errcode.PageWhere {
+		result.Note = "it takes a page: the code is the page's own, whatever the server answers"
+		return result, nil
+	}
+	options := s.Join
+	if view == scenario.ClientView {
+		options = s.ClientViewJoin
+	}
+	body := scenario.Wire(view, options)
+	body["joinId"], body["sdkVersion"], body["deviceId"] = uuid.NewString(), "6.2.0", uuid.NewString()
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	var answered struct{ ErrorCode errcode.Code }
+	if result.Answer, err = answerOf(ctx, server, "/sdk/v1/join", raw); err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(result.Answer, &answered); err != nil {
+		return nil, fmt.Errorf("the answer of %s is not understood", server)
+	}
+	result.Met = answered.ErrorCode == s.Code
+	if s.Where == errcode.InsideWhere {
+		result.Note = "the code comes once the page is inside, after its steps; the join itself succeeds"
+	}
+	return result, nil
+}
+
+func doHTTP(ctx context.Context, server string, step scenario.Step) error {
+	raw, err := json.Marshal(step.Body)
+	if err != nil {
+		return err
+	}
+	var ignored json.RawMessage
+	return ask(ctx, step.Method, server, step.Path, bytes.NewReader(raw), &ignored)
+}
+
+// answerOf posts a body and answers what comes, whatever the status: a refused join is no failure here.
+func answerOf(ctx context.Context, server, path string, body []byte) (json.RawMessage, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimRight(server, "/")+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, fmt.Errorf("no answer from %s to the join: %w", server, err)
+	}
+	defer response.Body.Close()
+	return io.ReadAll(io.LimitReader(response.Body, 16<<20))
+}
+
+func (p *played) print(out io.Writer) error {
+	s := p.Scenario
+	fmt.Fprintf(out, "scenario %d %s: %s\n         %s\n", s.Code, s.Name, s.Cause, s.Explanation)
+	if p.Note != "" {
+		fmt.Fprintf(out, "note     %s\n", p.Note)
+	}
+	if p.Answer == nil {
+		return nil
+	}
+	var told struct {
+		ErrorCode                                                    errcode.Code
+		Name, ErrorMessage, Cause, Evidence, Remedy, Docs, AttemptID string
+	}
+	if err := json.Unmarshal(p.Answer, &told); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "answer   %d %s", told.ErrorCode, told.Name)
+	if told.Cause != "" {
+		fmt.Fprintf(out, ": %s", told.Cause)
+	}
+	fmt.Fprintln(out)
+	for _, line := range [][2]string{{"says", told.ErrorMessage}, {"seen", told.Evidence}, {"mend", told.Remedy}, {"attempt", told.AttemptID}, {"docs", told.Docs}} {
+		if line[1] != "" {
+			fmt.Fprintf(out, "%-8s %s\n", line[0], line[1])
+		}
+	}
+	return nil
+}
+
+// scenarios asks a server what can be met.
+func scenarios(ctx context.Context, server string) ([]scenario.Entry, json.RawMessage, error) {
+	var raw json.RawMessage
+	if err := get(ctx, server, "/dev/v1/scenarios", &raw); err != nil {
+		return nil, nil, err
+	}
+	var list struct{ Scenarios []scenario.Entry }
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return nil, nil, fmt.Errorf("the answer of %s is not understood", server)
+	}
+	return list.Scenarios, raw, nil
+}
+
+func codeOf(text string) (errcode.Code, error) {
+	number, err := strconv.Atoi(strings.TrimSpace(text))
+	if err == nil {
+		return errcode.Code(number), nil
+	}
+	switch found := errcode.ByName(text); len(found) {
+	case 0:
+		return 0, usage("%q is no code; anteroom scenario list says which can be met", text)
+	case 1:
+		return found[0].Code, nil
+	default:
+		return 0, usage("%s is the name of both %d and %d: give the number", found[0].Name, found[0].Code, found[1].Code)
+	}
+}
+
+func indented(out io.Writer, raw json.RawMessage) error {
+	encoder := json.NewEncoder(out)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(raw)
+}
