@@ -29,17 +29,17 @@ type Participant struct {
 
 // Info is a session as its participants see it.
 type Info struct {
-	SessionID     string    `json:"sessionId"`
-	MeetingNumber string    `json:"meetingNumber"`
-	Topic         string    `json:"topic"`
-	HostUserID    *int64    `json:"hostUserId"`
-	Kind          string    `json:"kind"`
-	Locked        bool      `json:"locked"`
+	SessionID     string `json:"sessionId"`
+	MeetingNumber string `json:"meetingNumber"`
+	Topic         string `json:"topic"`
+	HostUserID    *int64 `json:"hostUserId"`
+	Kind          string `json:"kind"`
+	Locked        bool   `json:"locked"`
 	// Practice tells that attendees of the webinar are not let in yet.
-	Practice bool `json:"practice"`
-	StartedAt     time.Time `json:"startedAt"`
-	ChatAllowed   string    `json:"chatAllowed"`
-	Participants  int       `json:"participants"`
+	Practice     bool      `json:"practice"`
+	StartedAt    time.Time `json:"startedAt"`
+	ChatAllowed  string    `json:"chatAllowed"`
+	Participants int       `json:"participants"`
 }
 
 // ChatView is a chat message on the wire.
