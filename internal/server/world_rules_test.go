@@ -38,6 +38,7 @@ func TestRegistrationsOpenTheDoor(t *testing.T) {
 	expect(t, join("made-up.tk", "kim@home.example"), 3099, "tk_missing")
 	expect(t, join(ada.ID, "ada@home.example"), 3099, "registrant_id_as_tk")
 	expect(t, join(pending.TK, "ben@home.example"), 3099, "tk_pending")
+	expect(t, join(pending.TK, ""), 3099, "tk_pending") // whose it is, is known
 	expect(t, join(denied.TK, "cleo@home.example"), 3620, "registrant_denied")
 	expect(t, join(cancelled.TK, "dan@home.example"), 3099, "tk_cancelled")
 	expect(t, join(elsewhere.TK, "eve@home.example"), 3099, "tk_other_meeting")
