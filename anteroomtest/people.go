@@ -107,7 +107,8 @@ type Registrant struct {
 	Panelist             bool
 	// Occurrence is the start of the only occurrence that is meant; zero means all.
 	Occurrence time.Time
-	// Pending and Denied tell what has become of the registration.
+	// Pending and Denied tell what has become of the registration; only meetings
+	// with Approval leave one pending.
 	Pending, Denied bool
 }
 
@@ -146,4 +147,12 @@ func (s *Server) CancelRegistrant(id string) {
 func (s *Server) Sweep() {
 	s.t.Helper()
 	s.running.Sessions.Sweep(context.Background(), time.Now())
+}
+
+// WithdrawScopes takes back all that an installation was granted.
+func (s *Server) WithdrawScopes(installationID string) {
+	s.t.Helper()
+	for _, scope := range []string{account.ScopeZAK, account.ScopeToken} {
+		s.must(s.running.Accounts.WithdrawScope(context.Background(), installationID, scope), "withdraw a scope")
+	}
 }

@@ -61,7 +61,7 @@ func (in *Input) knownEmail() string {
 	switch {
 	case in.s.ZAK.Valid() && in.s.ZAK.User.Email != "":
 		return in.s.ZAK.User.Email
-	case in.s.TK.Given && in.s.TK.Fault == "" && in.s.TK.Email != "":
+	case in.s.TK.Given && in.s.TK.Email != "": // whose it is, is known also where it is no good
 		return in.s.TK.Email
 	}
 	return in.a.UserEmail

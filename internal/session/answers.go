@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"encoding/base64"
 	"sync"
 	"time"
 )
@@ -23,6 +24,8 @@ type answerMemory struct {
 const maxAnswers = 20_000
 
 type answerKey [32]byte
+
+func (k answerKey) text() string { return base64.RawURLEncoding.EncodeToString(k[:]) }
 
 type answerEntry struct {
 	done   chan struct{}

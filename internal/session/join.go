@@ -55,17 +55,19 @@ type Accepted struct {
 }
 
 // Join decides a join and, if it is let in, takes the seat. The same joinId
-// with the same content gets the first answer again within a minute.
+// with the same content gets the first answer again within a minute; afterwards, and
+// where the answer is not remembered (another node, a restart), it gets the seat that
+// it took.
 func (s *Service) Join(ctx context.Context, a *admission.Attempt, body []byte) *Outcome {
 	if a.JoinID == "" {
-		return s.join(ctx, a)
+		return s.join(ctx, a, "")
 	}
 	digest := sha256.New()
 	digest.Write([]byte(a.JoinID + "\x00"))
 	digest.Write(body)
 	var key answerKey
 	digest.Sum(key[:0])
-	if out := s.answers.do(ctx, key, func() *Outcome { return s.join(ctx, a) }); out != nil {
+	if out := s.answers.do(ctx, key, func() *Outcome { return s.join(ctx, a, key.text()) }); out != nil {
 		return out
 	}
 	// The page went away while it waited for its first answer.
@@ -75,7 +77,7 @@ func (s *Service) Join(ctx context.Context, a *admission.Attempt, body []byte) *
 // seatTime is how long taking a seat and gathering what its page needs may take.
 const seatTime = 15 * time.Second
 
-func (s *Service) join(ctx context.Context, a *admission.Attempt) *Outcome {
+func (s *Service) join(ctx context.Context, a *admission.Attempt, request string) *Outcome {
 	out := &Outcome{AttemptID: s.NewAttemptID()}
 	record := Attempted{ID: out.AttemptID, At: s.Clock.Now(), Attempt: a}
 	// A seat that is begun is finished and its answer remembered, even if the
@@ -88,13 +90,18 @@ func (s *Service) join(ctx context.Context, a *admission.Attempt) *Outcome {
 			// Guesses that are sent all at once are not judged all at once.
 			verdict, snapshot = s.Gate.Run(ctx, s.Loader, s.Clock.Now(), a)
 		}
+		if ghosted(&verdict) && s.ownGhost(ctx, a, request) {
+			// The first answer to this request was lost, not the seat it took.
+			verdict, snapshot = s.Gate.Run(ctx, s.Loader, s.Clock.Now(), a)
+		}
 		out.Verdict, out.App, out.Meeting = verdict, snapshot.App, snapshot.Meeting
 		if !verdict.Admitted() {
 			s.Passcodes.observe(a, &verdict)
 			break
 		}
-		taken, err := s.seat(kept, a, &verdict, snapshot)
+		taken, err := s.seat(kept, a, &verdict, snapshot, request)
 		if errors.Is(err, ErrConflict) && try+1 < conflictTries {
+			s.ownGhost(ctx, a, request)
 			continue
 		}
 		if err == nil {
@@ -116,6 +123,34 @@ func (s *Service) join(ctx context.Context, a *admission.Attempt) *Outcome {
 		s.Recorder.Record(record)
 	}
 	return out
+}
+
+// ghosted tells that a join is refused for what its own seat may be the reason of.
+func ghosted(v *admission.Verdict) bool {
+	if v.Decision == nil {
+		return false
+	}
+	switch v.Decision.Code {
+	case errcode.ParticipantExist, errcode.MeetingLocked, errcode.MeetingCapacityReached:
+		return true
+	}
+	return false
+}
+
+// ownGhost lets a repeated request take over the seat that it took before, by the
+// resume token that its first answer carried, and tells whether there is one. The
+// seat is found by a digest of the whole request, with its tokens, so that whoever
+// guesses a joinId gets nobody's seat.
+func (s *Service) ownGhost(ctx context.Context, a *admission.Attempt, request string) bool {
+	if request == "" || a.ResumeToken != "" {
+		return false
+	}
+	seat, err := s.Repository.LiveSeatByRequest(ctx, request)
+	if err != nil || seat == nil {
+		return false // then the gate's answer stands
+	}
+	a.ResumeToken = s.resumeToken(seat.ID, seat.Generation)
+	return true
 }
 
 // giveBack frees a seat that was taken for a page which is then refused all the
@@ -152,7 +187,7 @@ func causeOf(err error) string {
 var errMedia = errors.New("the media server cannot be used")
 
 // seat takes or takes over the seat, and tells the others.
-func (s *Service) seat(ctx context.Context, a *admission.Attempt, v *admission.Verdict, snap *admission.Snapshot) (meeting.Taken, error) {
+func (s *Service) seat(ctx context.Context, a *admission.Attempt, v *admission.Verdict, snap *admission.Snapshot, request string) (meeting.Taken, error) {
 	lease := time.Now().Add(LeaseTime)
 	if old := v.Admission.Resumes; old != nil {
 		defer s.ordered(old.SessionID)()
@@ -173,10 +208,10 @@ func (s *Service) seat(ctx context.Context, a *admission.Attempt, v *admission.V
 	}
 	ask := meeting.TakeSeat{
 		Meeting: snap.Meeting, Capacity: v.Admission.Capacity, Exempt: v.Admission.Exempt, Now: s.Clock.Now(),
-		Practice: snap.Meeting.Settings.PracticeSession,
+		Practice: snap.Meeting.Settings.PracticeSession && !snap.Meeting.Settings.Simulive, EndsBy: endsBy(snap, s.Clock.Now()),
 		Seat: meeting.Seat{
 			ID: s.NewID(), GUID: s.NewID(), MeetingID: snap.Meeting.ID, Name: a.UserName, Email: v.Admission.Email,
-			Role: v.Admission.Role, State: meeting.SeatJoined, Marks: v.Admission.Marks, JoinID: a.JoinID,
+			Role: v.Admission.Role, State: meeting.SeatJoined, Marks: v.Admission.Marks, JoinID: a.JoinID, RequestKey: request,
 			SeveralDevices: v.Admission.SeveralDevices, Generation: 1, View: a.View, SDKVersion: a.SDKVersion,
 			Muted: true, LeaseUntil: lease, JoinedAt: s.Clock.Now(),
 			Guest: snap.ZAK.User == nil || snap.ZAK.User.AccountID != snap.Meeting.AccountID,
@@ -206,6 +241,21 @@ func (s *Service) seat(ctx context.Context, a *admission.Attempt, v *admission.V
 		}
 	}
 	return taken, err
+}
+
+// endsBy is when a session that begins now is ended, whoever is inside: when the
+// host's licence says so, and when a simulive webinar has been played.
+func endsBy(snap *admission.Snapshot, now time.Time) time.Time {
+	var end time.Time
+	if snap.Host != nil && snap.Host.Licence.MaxDuration > 0 {
+		end = now.Add(snap.Host.Licence.MaxDuration)
+	}
+	if m := snap.Meeting; m.IsWebinar() && m.Settings.Simulive {
+		if start, ok := admission.NextStart(m, now); ok && (end.IsZero() || start.Add(m.Duration).Before(end)) {
+			end = start.Add(m.Duration)
+		}
+	}
+	return end
 }
 
 // accept gathers what the page needs to enter.

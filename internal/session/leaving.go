@@ -21,7 +21,38 @@ func (c *action) gone(seat *meeting.Seat, state meeting.SeatState, reason string
 	}
 	c.publish("participant.removed", data)
 	if seat.Role == meeting.RoleHost {
-		return c.succeed(seat)
+		if err := c.succeed(seat); err != nil {
+			return err
+		}
+	}
+	return c.dismissApps(seat)
+}
+
+// dismissApps closes the seats of the apps that take part in somebody's name, where
+// that somebody has gone or was put on hold: a user counts as inside while another
+// page of theirs is, or while one reconnects.
+func (c *action) dismissApps(gone *meeting.Seat) error {
+	user := gone.Marks.UserID
+	if user == "" {
+		return nil
+	}
+	apps, err := c.tx.SeatsFor(user)
+	if err != nil || len(apps) == 0 {
+		return err
+	}
+	seats, err := c.tx.Seats()
+	if err != nil {
+		return err
+	}
+	for _, seat := range seats {
+		if seat.ID != gone.ID && seat.Marks.UserID == user && seat.State.Live() && seat.State != meeting.SeatWaiting {
+			return nil
+		}
+	}
+	for _, app := range apps {
+		if err := c.leave(app, meeting.SeatDismissed, "authorizer_left", CloseAuthorizerLeft); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -183,7 +214,7 @@ func hold(c *action) error {
 	c.then(func() { c.service.Line.Hold(id, session) })
 	c.tell(seat.ID, "seat.held", map[string]any{})
 	c.dropMedia(seat)
-	return nil
+	return c.dismissApps(seat)
 }
 
 func admit(c *action) error {

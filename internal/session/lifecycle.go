@@ -29,6 +29,8 @@ func (s *Service) Connect(ctx context.Context, seatID string, generation int) (*
 	switch {
 	case seat.State == meeting.SeatRemoved:
 		return nil, &ClosedError{CloseRemoved}
+	case seat.State == meeting.SeatDismissed:
+		return nil, &ClosedError{CloseAuthorizerLeft}
 	case !seat.State.Live():
 		live, err := s.Repository.Session(ctx, seat.SessionID)
 		if err == nil && !live.Live() {

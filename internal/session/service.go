@@ -48,6 +48,11 @@ type Repository interface {
 	Mutate(ctx context.Context, sessionID string, fn func(meeting.Tx) error) error
 	RenewLeases(ctx context.Context, seatIDs []string, until time.Time) error
 	ExpiredSeats(ctx context.Context, now time.Time, limit int) ([]*meeting.Seat, error)
+	// DueSessions answers live sessions whose EndsBy has come at now.
+	DueSessions(ctx context.Context, now time.Time, limit int) ([]*meeting.Session, error)
+	// LiveSeatByRequest answers the live seat that a request took, by its
+	// RequestKey; nil if there is none.
+	LiveSeatByRequest(ctx context.Context, key string) (*meeting.Seat, error)
 	// EmptySessions answers live sessions without live seats, unchanged since before.
 	EmptySessions(ctx context.Context, before time.Time, limit int) ([]*meeting.Session, error)
 }

@@ -42,7 +42,8 @@ func (s *Service) renew(ctx context.Context) {
 }
 
 // Sweep gives up the seats whose lease was over at now and ends the sessions
-// that have stood empty. It is what leaves no ghost after a crash.
+// that have stood empty. It is what leaves no ghost after a crash. It also ends the
+// sessions whose time is up on the injected clock.
 func (s *Service) Sweep(ctx context.Context, now time.Time) {
 	seats, err := s.Repository.ExpiredSeats(ctx, now, sweepBatch)
 	if err != nil {
@@ -60,6 +61,7 @@ func (s *Service) Sweep(ctx context.Context, now time.Time) {
 			s.Logger.Error("a lost seat could not be given up", "error", err)
 		}
 	}
+	s.endDue(ctx)
 	empty, err := s.Repository.EmptySessions(ctx, now.Add(-EmptyAfter), sweepBatch)
 	if err != nil {
 		s.Logger.Error("empty sessions could not be read", "error", err)
@@ -73,6 +75,18 @@ func (s *Service) Sweep(ctx context.Context, now time.Time) {
 		})
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			s.Logger.Error("an empty session could not be ended", "error", err)
+		}
+	}
+}
+
+func (s *Service) endDue(ctx context.Context) {
+	due, err := s.Repository.DueSessions(ctx, s.Clock.Now(), sweepBatch)
+	if err != nil {
+		s.Logger.Error("sessions whose time is up could not be read", "error", err)
+	}
+	for _, live := range due {
+		if err := s.EndSession(ctx, live.ID, meeting.EndedDuration); err != nil && !errors.Is(err, ErrNotFound) {
+			s.Logger.Error("a session whose time is up could not be ended", "error", err)
 		}
 	}
 }

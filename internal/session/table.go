@@ -26,6 +26,7 @@ var commands = map[string]command{
 	"session.mute_all":  {allowed: hosts, run: muteAll},
 	"session.lock":      {allowed: hosts, run: lock},
 	"session.end":       {allowed: hostAlone, run: end},
+	"session.broadcast": {allowed: hosts, run: broadcast},
 	"seat.remove":       {allowed: hosts, run: remove},
 	"seat.hold":         {allowed: hosts, run: hold},
 	"seat.admit":        {allowed: hosts, run: admit},
@@ -199,6 +200,20 @@ func lock(c *action) error {
 		return err
 	}
 	c.publish("session.updated", map[string]any{"locked": *in.Locked})
+	return nil
+}
+
+// broadcast opens a webinar: its practice session is over, attendees may come.
+func broadcast(c *action) error {
+	if !c.tx.Session().Practice {
+		return refuse(RefusedOperation, "there is no practice session")
+	}
+	c.tx.Session().Practice = false
+	c.tx.Touch(true)
+	if err := c.tx.SaveSession(); err != nil {
+		return err
+	}
+	c.publish("session.updated", map[string]any{"practice": false})
 	return nil
 }
 

@@ -29,15 +29,17 @@ type Participant struct {
 
 // Info is a session as its participants see it.
 type Info struct {
-	SessionID     string    `json:"sessionId"`
-	MeetingNumber string    `json:"meetingNumber"`
-	Topic         string    `json:"topic"`
-	HostUserID    *int64    `json:"hostUserId"`
-	Kind          string    `json:"kind"`
-	Locked        bool      `json:"locked"`
-	StartedAt     time.Time `json:"startedAt"`
-	ChatAllowed   string    `json:"chatAllowed"`
-	Participants  int       `json:"participants"`
+	SessionID     string `json:"sessionId"`
+	MeetingNumber string `json:"meetingNumber"`
+	Topic         string `json:"topic"`
+	HostUserID    *int64 `json:"hostUserId"`
+	Kind          string `json:"kind"`
+	Locked        bool   `json:"locked"`
+	// Practice tells that attendees of the webinar are not let in yet.
+	Practice     bool      `json:"practice"`
+	StartedAt    time.Time `json:"startedAt"`
+	ChatAllowed  string    `json:"chatAllowed"`
+	Participants int       `json:"participants"`
 }
 
 // ChatView is a chat message on the wire.
@@ -95,7 +97,7 @@ func visible(seats []*meeting.Seat, self *meeting.Seat) []Participant {
 func infoOf(m *meeting.Meeting, live *meeting.Session, seats []*meeting.Seat) Info {
 	info := Info{
 		SessionID: live.ID, MeetingNumber: live.Number, Topic: m.Topic, Kind: "meeting",
-		Locked: live.Locked, StartedAt: live.StartedAt.UTC(), ChatAllowed: "everyone", Participants: live.Seats,
+		Locked: live.Locked, Practice: live.Practice, StartedAt: live.StartedAt.UTC(), ChatAllowed: "everyone", Participants: live.Seats,
 	}
 	if m.IsWebinar() {
 		info.Kind = "webinar"
