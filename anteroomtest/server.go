@@ -146,7 +146,7 @@ var (
 func engine(t testing.TB) media.Engine {
 	t.Helper()
 	engineOnce.Do(func() {
-		engineOne, engineErr = livekit.New(media.Config{Embedded: media.EmbeddedConfig{LoopbackOnly: true}}, nil)
+		engineOne, engineErr = livekit.New(media.Config{Embedded: media.EmbeddedConfig{LoopbackOnly: true, PacketFaults: true}}, nil)
 	})
 	if engineErr != nil {
 		t.Fatalf("anteroomtest: no media engine: %v", engineErr)

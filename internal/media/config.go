@@ -69,6 +69,9 @@ type EmbeddedConfig struct {
 	STUNServers []string
 	// TURNServers are told to browsers as relays, at most 8.
 	TURNServers []TURNServer
+	// PacketFaults lets packets be lost on purpose, see PacketDropper. For dev mode:
+	// only with LoopbackOnly.
+	PacketFaults bool
 }
 
 // TURNServer is a relay browsers may use.
@@ -139,6 +142,9 @@ func (c EmbeddedConfig) validate(p *problems) {
 	}
 	if c.LoopbackOnly && c.TCPFallback {
 		p.add("Embedded.TCPFallback", "cannot be had with LoopbackOnly, its listener binds every address")
+	}
+	if c.PacketFaults && !c.LoopbackOnly {
+		p.add("Embedded.PacketFaults", "are for dev mode, with LoopbackOnly")
 	}
 	if c.LoopbackOnly && c.UseExternalIP {
 		p.add("Embedded.UseExternalIP", "contradicts LoopbackOnly")

@@ -44,6 +44,7 @@ func TestConfigValidate(t *testing.T) {
 			"APIKey", "APISecret", "MediaPort", "TCPFallback", "UseExternalIP", "NodeIP", "STUNServers",
 			"TURNServers[0]", "TURNServers[0].Protocol", "TURNServers[0].TTL",
 		}},
+		{"packet faults in public", media.Config{Embedded: media.EmbeddedConfig{PacketFaults: true}}, []string{"PacketFaults"}},
 		{"public address in dev mode", media.Config{Embedded: media.EmbeddedConfig{LoopbackOnly: true, NodeIP: "203.0.113.9"}}, []string{"NodeIP"}},
 		{"unreachable address", media.Config{Embedded: media.EmbeddedConfig{NodeIP: "0.0.0.0"}}, []string{"NodeIP"}},
 		{"two ways to the address", media.Config{Embedded: media.EmbeddedConfig{

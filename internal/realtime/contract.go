@@ -110,7 +110,7 @@ type Closed struct{ Code uint32 }
 
 func (e *Closed) Error() string { return "closed with " + strconv.FormatUint(uint64(e.Code), 10) }
 
-// ErrDrop, answered by a Backend, breaks the line without a word, as a cable
+// ErrDrop is what a Backend answers to break the line without a word, as a cable
 // that is cut would; the page comes back by itself.
 var ErrDrop = errors.New("the line is to be dropped")
 

@@ -185,7 +185,7 @@ func TestForeignPagesMoveNothing(t *testing.T) {
 		{"", "elsewhere.example", http.StatusForbidden},
 		{"http://localhost:5173", "", http.StatusOK},
 	} {
-		request, err := http.NewRequestWithContext(t.Context(), "PUT", s.URL+"/dev/v1/clock", strings.NewReader(`{"advance":"1h"}`))
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPut, s.URL+"/dev/v1/clock", strings.NewReader(`{"advance":"1h"}`))
 		if err != nil {
 			t.Fatal(err)
 		}

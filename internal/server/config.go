@@ -222,7 +222,7 @@ func (c *Config) mediaConfig(secret string) media.Config {
 	}
 	embedded := media.EmbeddedConfig{MediaPort: c.Media.Port}
 	if c.Mode == Development {
-		embedded.LoopbackOnly, embedded.NodeIP = true, c.Media.PublicIP
+		embedded.LoopbackOnly, embedded.PacketFaults, embedded.NodeIP = true, true, c.Media.PublicIP
 	} else {
 		embedded.TCPFallback, embedded.NodeIP, embedded.STUNServers = c.Media.TCPFallback, c.Media.PublicIP, c.Media.STUNServers
 		embedded.UseExternalIP = c.Media.PublicIP == "" && len(c.Media.STUNServers) > 0

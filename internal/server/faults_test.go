@@ -42,7 +42,7 @@ func activeFaults(t *testing.T, s *anteroomtest.Server) []httpapi.FaultView {
 // error, or the status.
 func tryJoin(ctx context.Context, t *testing.T, s *anteroomtest.Server, body []byte) (int, error) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(ctx, "POST", s.URL+"/sdk/v1/join", bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL+"/sdk/v1/join", bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -62,7 +62,7 @@ func (f *faults) dropPackets(ctx context.Context, dropper media.PacketDropper, s
 		}
 	}
 	event := fault.Event{MeetingNumber: view.MeetingNumber, UserID: view.UserID}
-	return dropper.DropPackets(sessionID, identity, func() bool {
+	restore, err := dropper.DropPackets(sessionID, identity, func() bool {
 		if view.Count == 0 {
 			return true
 		}
@@ -73,4 +73,8 @@ func (f *faults) dropPackets(ctx context.Context, dropper media.PacketDropper, s
 		_ = hit.Act(context.Background())
 		return true
 	})
+	if err != nil {
+		return nil, field("point", err.Error())
+	}
+	return restore, nil
 }

@@ -23,6 +23,8 @@ type embedded struct {
 	track *tracker
 	pump  *pump
 	entry entry
+	// losses is nil unless packets can be lost on purpose.
+	losses *losses
 
 	mu      sync.Mutex // held while starting and closing
 	running atomic.Pointer[server]
@@ -43,6 +45,9 @@ func newEmbedded(cfg media.Config, log *slog.Logger) *embedded {
 	}
 	e.entry = entry{engine: e, log: log}
 	e.pump = newPump(e.entry.check)
+	if cfg.Embedded.PacketFaults {
+		e.losses = &losses{addresses: e.addresses}
+	}
 	return e
 }
 
@@ -72,6 +77,12 @@ func (e *embedded) server(ctx context.Context) (*server, error) {
 	s, err := assemble(e.cfg, &observer{track: e.track, emit: e.pump.put})
 	if err != nil {
 		return nil, unavailable("start", err)
+	}
+	if e.losses != nil {
+		if err := e.losses.loseBehind(s.rooms); err != nil {
+			e.log.Warn("packets cannot be lost on purpose", "error", err)
+			e.losses.close(errNoLosses)
+		}
 	}
 	e.idle.Go(func() { closeIdleRooms(s, e.quit) })
 	e.running.Store(s)
@@ -211,7 +222,13 @@ func (e *embedded) OnEvent(handler func(media.Event)) { e.pump.onEvent(handler) 
 // Signalling implements media.Engine.
 func (e *embedded) Signalling(guard media.SeatGuard) http.Handler {
 	e.entry.guard.Store(&guard)
-	return &door{keys: e.keys, guard: guard, ensure: e.EnsureRoom, pass: e.pass, log: e.log}
+	return &door{
+		keys: e.keys, guard: guard, ensure: e.EnsureRoom, log: e.log,
+		pass: func(w http.ResponseWriter, r *http.Request, seat media.Seat, expires time.Time) {
+			e.entry.rooms.Store(seat.Room, guard)
+			e.pass(w, r, seat, expires)
+		},
+	}
 }
 
 func (e *embedded) pass(w http.ResponseWriter, r *http.Request, seat media.Seat, expires time.Time) {
@@ -244,6 +261,9 @@ func (e *embedded) Close(ctx context.Context) error {
 		}
 		close(e.quit)
 		e.idle.Wait()
+		if e.losses != nil {
+			e.losses.close(errClosed)
+		}
 		if s != nil {
 			s.stop()
 		}

@@ -196,6 +196,28 @@ func TestSeatTakenAwayWhileConnecting(t *testing.T) {
 	}
 }
 
+// Servers of one test process share an engine; what one of them knows nothing of
+// is no reason to remove another's people.
+func TestEachDoorJudgesItsOwnPeople(t *testing.T) {
+	room := roomOf(t)
+	stage.guard.take(fullSeat(room, "ann"))
+	e := stage.engine
+	e.Signalling(newSeats())
+	defer e.Signalling(stage.guard)
+	dial(t, stage.server, tokenFor(t, e, fullSeat(room, "ann")), lk.TrackSource_MICROPHONE)
+	stage.events.wait(t, media.EventJoined, room, "ann")
+	if err := e.EndRoom(context.Background(), room); err != nil {
+		t.Fatal(err)
+	}
+	if left := stage.events.wait(t, media.EventLeft, room, "ann"); left.Reason != media.LeftRoomEnded {
+		t.Errorf("ann left as %s: removed by a server that is not hers", left.Reason)
+	}
+	stage.events.wait(t, media.EventRoomClosed, room, "")
+	if _, kept := e.entry.rooms.Load(room); kept {
+		t.Error("the guard of a room that is over is kept")
+	}
+}
+
 type removals struct{ events *recorder }
 
 func (r removals) Remove(_ context.Context, room, identity string) error {

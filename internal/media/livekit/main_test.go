@@ -73,7 +73,7 @@ func serveAsChild() {
 func embeddedConfig() media.Config {
 	return media.Config{
 		APIKey: testKey, APISecret: testSecret,
-		Embedded: media.EmbeddedConfig{LoopbackOnly: true},
+		Embedded: media.EmbeddedConfig{LoopbackOnly: true, PacketFaults: true},
 	}
 }
 
