@@ -123,6 +123,7 @@ export function fakeModel(wanted: Wanted): MeetingModel {
     hold: (userId, hold) => patch(userId, { state: hold ? 'waiting' : 'joined' }),
     setRole: (userId, role) => patch(userId, { role }),
     lock: (locked) => (state.session && set({ session: { ...state.session, locked } }), done),
+    startWebinar: () => (state.session && set({ session: { ...state.session, practice: false } }), done),
     leave: () => (set({ phase: 'ended' }), done),
     end: () => (set({ phase: 'ended' }), done),
     dismissNotice: (id) => set({ notices: state.notices.filter((notice) => notice.id !== id) }),

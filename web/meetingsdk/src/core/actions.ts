@@ -39,6 +39,7 @@ export function createActions(meeting: Meeting): MeetingActions {
     hold: (userId, hold) => (hold ? command('seat.hold', { userId, hold }) : command('seat.admit', { userId })),
     setRole: (userId, role) => command('seat.role', { userId, role }),
     lock: (locked) => command('session.lock', { locked }),
+    startWebinar: () => command('session.broadcast'),
     leave: () => meeting.leave(true),
     end: () => command('session.end'),
     dismissNotice: (id) => meeting.store.set({ notices: meeting.getState().notices.filter((notice) => notice.id !== id) }),

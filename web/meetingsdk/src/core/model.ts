@@ -49,6 +49,8 @@ export interface SessionInfo {
   hostUserId: number | null;
   kind: 'meeting' | 'webinar';
   locked: boolean;
+  /** A webinar's practice session: attendees are not let in yet. */
+  practice?: boolean;
   startedAt: string;
   chatAllowed: 'everyone' | 'hosts' | 'off';
   participants: number;
@@ -156,6 +158,8 @@ export interface MeetingActions {
   hold(userId: number, hold: boolean): Promise<void>;
   setRole(userId: number, role: Role): Promise<void>;
   lock(locked: boolean): Promise<void>;
+  /** Ends a webinar's practice session and lets attendees in. */
+  startWebinar(): Promise<void>;
   leave(): Promise<void>;
   end(): Promise<void>;
   dismissNotice(id: number): void;

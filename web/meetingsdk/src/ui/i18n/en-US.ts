@@ -70,6 +70,7 @@ export const enUS = {
 
   'host.askAllUnmute': 'Ask all to unmute',
   'host.lock': 'Lock meeting',
+  'host.startWebinar': 'Start webinar for attendees',
   'host.muteAll': 'Mute all',
   'host.unlock': 'Unlock meeting',
 

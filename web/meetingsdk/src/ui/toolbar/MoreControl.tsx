@@ -43,6 +43,7 @@ export function MoreControl({ narrow, tiny }: { narrow: boolean; tiny: boolean }
           ) : null}
           {manages ? (
             <>
+              {session?.practice ? <MenuItem icon="people" label={t('host.startWebinar')} onSelect={then(() => run(actions.startWebinar()))} /> : null}
               <MenuItem icon="micOff" label={t('host.muteAll')} onSelect={then(() => run(actions.muteAll(true)))} />
               <MenuItem icon="mic" label={t('host.askAllUnmute')} onSelect={then(() => run(actions.muteAll(false)))} />
               <MenuItem icon={session?.locked ? 'unlock' : 'lock'} label={t(session?.locked ? 'host.unlock' : 'host.lock')} onSelect={then(() => run(actions.lock(!session?.locked)))} />
