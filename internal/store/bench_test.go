@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"sync/atomic"
 	"testing"
@@ -49,7 +50,7 @@ func benchmarkTakeSeat(b *testing.B, w *world) {
 				SessionID: session.ID, GateRevision: 1, Capacity: 1 << 30, Now: noon,
 				Seat: meeting.Seat{
 					ID: NewID(), GUID: NewID(), Name: "Somebody", Email: "somebody@example.org", Role: meeting.RoleAttendee,
-					JoinID: NewID(), LeaseUntil: time.Now().Add(time.Minute), View: "component", SDKVersion: "4.0.0",
+					JoinID: NewID(), RequestKey: rand.Text()[:22], LeaseUntil: time.Now().Add(time.Minute), View: "component", SDKVersion: "4.0.0",
 					Marks: meeting.Marks{AppID: "app", DeviceID: "device"},
 				},
 			}
