@@ -36,6 +36,7 @@ type accepted struct {
 	Media         *endpoint           `json:"media"`
 	Realtime      endpoint            `json:"realtime"`
 	Limits        limits              `json:"limits"`
+	ReasonStyle   string              `json:"reasonStyle,omitempty"`
 	Warnings      []string            `json:"warnings,omitempty"`
 }
 
@@ -93,6 +94,9 @@ func (a *api) join(w http.ResponseWriter, r *http.Request) {
 		answer.State = "waiting"
 	} else {
 		answer.Media = &endpoint{a.socketURL(r), in.MediaToken}
+	}
+	if outcome.App != nil {
+		answer.ReasonStyle = outcome.App.ReasonStyle
 	}
 	writeJSON(w, http.StatusOK, answer)
 }

@@ -229,6 +229,21 @@ describe('inside', () => {
     ]);
   });
 
+  it.each([
+    [4501, ['/bye']],
+    [4502, ['/bye']],
+    [4506, ['/bye']],
+    [4504, []],
+  ])('after closing code %i the page says so for a while, then goes to %j', async (lineCode, addresses) => {
+    await start();
+    server.line.handlers.closed(lineCode);
+    await server.clock.advance(9_000);
+    expect(server.navigated).toEqual([]);
+    expect(root().style.display).toBe('block');
+    await server.clock.advance(2_000);
+    expect(server.navigated).toEqual(addresses.map((address) => location.origin + address));
+  });
+
   it('leaves with reason 5 and no error when another page takes the seat', async () => {
     await start();
     log = [];
