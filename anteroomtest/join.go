@@ -95,11 +95,20 @@ func (s *Server) Join(j Join) Answer {
 // Post sends a body to the server and reads the answer as a join's.
 func (s *Server) Post(path string, body []byte) Answer {
 	s.t.Helper()
+	return s.PostFrom("", path, body)
+}
+
+// PostFrom is Post by a page of the given web origin; empty means by no page.
+func (s *Server) PostFrom(origin, path string, body []byte) Answer {
+	s.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL+path, bytes.NewReader(body))
 	s.must(err, "make the request")
 	request.Header.Set("Content-Type", "application/json")
+	if origin != "" {
+		request.Header.Set("Origin", origin)
+	}
 	response, err := http.DefaultClient.Do(request)
 	s.must(err, "ask the server")
 	defer response.Body.Close()

@@ -41,6 +41,8 @@ type Config struct {
 	World World
 	// Attempts is the log of joins, for the developer's API.
 	Attempts Attempts
+	// Scenarios sets up what developers ask for.
+	Scenarios Scenarios
 	// Development adds evidence to refusals.
 	Development bool
 	// AllowedHosts are Host header names the developer's API answers to beside

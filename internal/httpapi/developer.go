@@ -134,6 +134,7 @@ func (a *api) developer(mux *http.ServeMux) {
 	mux.Handle("POST /dev/v1/tokens", a.loopbackHost(http.HandlerFunc(a.tokens)))
 	mux.Handle("GET /dev/v1/attempts", a.loopbackHost(http.HandlerFunc(a.attempts)))
 	mux.Handle("GET /dev/v1/attempts/{id}", a.loopbackHost(http.HandlerFunc(a.attempt)))
+	a.scenarios(mux)
 }
 
 func notFound(w http.ResponseWriter, _ *http.Request) {

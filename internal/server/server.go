@@ -177,9 +177,13 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 		TrustedProxies: proxies, Files: web.Files(), Ready: s.Store.Probe, Clock: s.Clock, NewAttemptID: store.NewAttemptID, Logger: s.log,
 	}
 	if s.config.Mode == Development {
-		if err := s.demo(ctx, keys["passcode_links"]); err != nil {
+		link := func(meetingID, passcode string) string {
+			return credential.LinkPasscode(keys["passcode_links"], meetingID, passcode)
+		}
+		if err := s.demo(ctx, link); err != nil {
 			return nil, err
 		}
+		config.Scenarios = s.stage(keys["user_tokens"], link)
 		config.World = &world{store: s.Store, minter: s.Minter, clock: s.Clock}
 		config.Attempts = attempts{s.Store}
 		config.AllowedHosts = s.config.DevHosts
@@ -201,7 +205,7 @@ func (s *Server) gate() *admission.Gate {
 }
 
 // demo makes the demo world in a database that is empty.
-func (s *Server) demo(ctx context.Context, linkKey []byte) error {
+func (s *Server) demo(ctx context.Context, link func(meetingID, passcode string) string) error {
 	if s.config.NoDemo {
 		return nil
 	}
@@ -209,10 +213,7 @@ func (s *Server) demo(ctx context.Context, linkKey []byte) error {
 	if err != nil || len(accounts) > 0 {
 		return err
 	}
-	builder := &scenario.Builder{
-		Store: s.Store, Now: s.Clock.Now, NewID: store.NewID,
-		Link: func(meetingID, passcode string) string { return credential.LinkPasscode(linkKey, meetingID, passcode) },
-	}
+	builder := &scenario.Builder{Store: s.Store, Now: s.Clock.Now, NewID: store.NewID, Link: link}
 	return builder.Demo(ctx)
 }
 

@@ -1,0 +1,52 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/anteroom/anteroom/errcode"
+	"github.com/anteroom/anteroom/internal/scenario"
+)
+
+// Scenarios brings parts of the world into wanted states.
+type Scenarios interface {
+	// Play sets a scenario up. It answers scenario.ErrUnknownCode or a
+	// *scenario.RequestError for what it does not know.
+	Play(ctx context.Context, in scenario.Request) (*scenario.Scenario, error)
+}
+
+func (a *api) scenarios(mux *http.ServeMux) {
+	mux.Handle("GET /dev/v1/scenarios", a.loopbackHost(http.HandlerFunc(a.listScenarios)))
+	mux.Handle("POST /dev/v1/scenarios/{code}", a.loopbackHost(http.HandlerFunc(a.playScenario)))
+}
+
+func (a *api) listScenarios(w http.ResponseWriter, _ *http.Request) {
+	writeJSON(w, http.StatusOK, map[string]any{"scenarios": scenario.List()})
+}
+
+func (a *api) playScenario(w http.ResponseWriter, r *http.Request) {
+	text := r.PathValue("code")
+	unknown := problem{Message: "no scenario ends in " + clip(text, 20) + "; GET /dev/v1/scenarios lists what can be met"}
+	code, err := strconv.Atoi(text)
+	if err != nil {
+		writeJSON(w, http.StatusNotFound, unknown)
+		return
+	}
+	query := r.URL.Query()
+	made, err := a.Scenarios.Play(r.Context(), scenario.Request{
+		Code: errcode.Code(code), Cause: query.Get("cause"), Live: scenario.Live(query.Get("live")), From: a.clientIP(r),
+	})
+	var bad *scenario.RequestError
+	switch {
+	case errors.Is(err, scenario.ErrUnknownCode):
+		writeJSON(w, http.StatusNotFound, unknown)
+	case errors.As(err, &bad):
+		a.developerError(w, &FieldErrors{Errors: []FieldError{{bad.Property, bad.Reason}}})
+	case err != nil:
+		a.developerError(w, err)
+	default:
+		writeJSON(w, http.StatusOK, made)
+	}
+}

@@ -1,0 +1,105 @@
+package scenario
+
+import (
+	"slices"
+
+	"github.com/anteroom/anteroom/errcode"
+)
+
+// recipe is one way to bring the world into a state in which a join ends in a
+// code for its real cause. It reads as a sentence of the contract: what is given,
+// and what happens when somebody comes.
+type recipe struct {
+	code  errcode.Code
+	cause string
+	// says is the state in one or two sentences, for people.
+	says string
+	// where the code is born; empty means where the catalogue says.
+	where errcode.Where
+	// views that meet it; nil means both.
+	views []string
+	// given changes the corner's facts before they are kept.
+	given func(*corner)
+	// token makes the signature where a right one is not what is wanted.
+	token func(*claims) string
+	// when changes what is kept, brings people in and changes the join.
+	when func(*corner)
+}
+
+// recipes are all that can be staged, in no order that matters.
+var recipes = slices.Concat(
+	generalRecipes, parameterRecipes, appRecipes, signatureRecipes, tokenRecipes, meetingRecipes, hostRecipes,
+	registrationRecipes, platformRecipes, doorRecipes, insideRecipes,
+)
+
+// Unstaged is a cause without a scenario.
+type Unstaged struct {
+	Code errcode.Code `json:"-"`
+	// Cause is as the catalogue has it, and Reason why it cannot be set up.
+	Cause  string `json:"cause"`
+	Reason string `json:"reason"`
+}
+
+// Entry is one code in the list of scenarios.
+type Entry struct {
+	Code     errcode.Code     `json:"code"`
+	Name     string           `json:"name"`
+	Category errcode.Category `json:"category"`
+	// Title says in one sentence what the code means.
+	Title string        `json:"title"`
+	Where errcode.Where `json:"where"`
+	// Causes can be asked for; the first is what is staged without one.
+	Causes []string `json:"causes"`
+	// Unstaged are the other causes, and why they cannot be asked for.
+	Unstaged []Unstaged `json:"unstaged,omitempty"`
+}
+
+// List is every code that can be met on purpose, in rising order, its causes
+// ranked as the catalogue ranks them.
+func List() []Entry {
+	var list []Entry
+	for _, row := range errcode.All() {
+		e := Entry{Code: row.Code, Name: row.Name, Category: row.Category, Where: row.Where, Title: firstSentence(row.Description)}
+		for _, r := range ranked(row) {
+			e.Causes = append(e.Causes, r.cause)
+		}
+		if len(e.Causes) == 0 {
+			continue
+		}
+		for _, u := range unstaged {
+			if u.Code == row.Code {
+				e.Unstaged = append(e.Unstaged, u)
+			}
+		}
+		list = append(list, e)
+	}
+	return list
+}
+
+// ranked are the recipes of a code, the most common cause first.
+func ranked(row errcode.Entry) []*recipe {
+	rank := func(cause string) int {
+		i := slices.IndexFunc(row.Causes, func(c errcode.Cause) bool { return c.ID == cause })
+		if i < 0 {
+			return len(row.Causes) // made from an option's name
+		}
+		return i
+	}
+	var found []*recipe
+	for i := range recipes {
+		if recipes[i].code == row.Code {
+			found = append(found, &recipes[i])
+		}
+	}
+	slices.SortStableFunc(found, func(a, b *recipe) int { return rank(a.cause) - rank(b.cause) })
+	return found
+}
+
+func firstSentence(text string) string {
+	for i := range text {
+		if text[i] == '.' && (i+1 == len(text) || text[i+1] == ' ') {
+			return text[:i+1]
+		}
+	}
+	return text
+}

@@ -1,0 +1,55 @@
+package scenario
+
+import (
+	"github.com/anteroom/anteroom/errcode"
+	"github.com/anteroom/anteroom/internal/account"
+)
+
+// doorRecipes are what the door of the room refuses.
+var doorRecipes = []recipe{
+	{
+		code: errcode.BlockedByHostAdmin, cause: "blocked_by_admin", says: "The administrator of the meeting's account blocks the app's key.",
+		given: func(c *corner) { c.account.Settings.BlockedSDKKeys = []string{c.app.Key} },
+	},
+	{
+		code: errcode.NotAllowCrossJoin, cause: "app_not_published", says: "The meeting is another account's than the app's, and the app is not published.",
+		given: func(c *corner) { c.external(); c.app.Published = false },
+	},
+	{
+		code: errcode.RejectBarriers, cause: "barrier", says: "A barrier of the account keeps the joiner's group and the host's apart.",
+		given: func(c *corner) {
+			c.host.Groups = []string{"Research"}
+			c.account.Settings.Barriers = [][2]string{{"Trading", "Research"}}
+		},
+		when: func(c *corner) {
+			trader := c.user("Theo Banks", "trader", func(u *account.User) { u.Groups = []string{"Trading"} })
+			c.join["userName"], c.join["zak"] = trader.DisplayName, c.zak(trader)
+		},
+	},
+	{
+		code: errcode.MeetingLocked, cause: "locked", says: "The host is inside and has locked the meeting.",
+		when: func(c *corner) { c.hostEnters(c.meeting).does("lock") },
+	},
+	{
+		code: errcode.ParticipantExist, cause: "already_inside", says: "The same signed-in user is inside already, from another page.",
+		when: func(c *corner) {
+			guest := c.user("Gina Marlow", "guest")
+			c.userEnters("first-page", guest, c.meeting)
+			c.join["userName"], c.join["zak"] = guest.DisplayName, c.zak(guest)
+		},
+	},
+	{
+		code: errcode.AnotherMeetingRunning, cause: "other_meeting_live", says: "The signed-in user is in another live meeting.",
+		where: errcode.RoomWhere,
+		when: func(c *corner) {
+			guest := c.user("Gina Marlow", "guest")
+			c.userEnters("other-meeting", guest, c.otherMeeting())
+			c.join["userName"], c.join["zak"] = guest.DisplayName, c.zak(guest)
+		},
+	},
+	{
+		code: errcode.MeetingCapacityReached, cause: "full", says: "The meeting has one seat, and somebody sits on it.",
+		given: func(c *corner) { c.meeting.Settings.Capacity = 1 },
+		when:  func(c *corner) { c.enters("participant", c.meeting, 0, Options{"userName": "Paula Reyes"}) },
+	},
+}

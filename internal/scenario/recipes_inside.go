@@ -1,0 +1,63 @@
+package scenario
+
+import (
+	"time"
+
+	"github.com/anteroom/anteroom/errcode"
+)
+
+// insideRecipes are what happens to somebody who is inside: the join succeeds,
+// and the steps after it bring the code about. What a host does to the joiner
+// needs the host's page; without one the joiner comes when it has been done.
+var insideRecipes = []recipe{
+	{
+		code: errcode.ReConnecting, cause: "control_channel_lost", says: "The join succeeds; then the page's network is cut for a while.",
+		when: func(c *corner) { c.after = append(c.after, cutNetwork(10*time.Second)) },
+	},
+	{
+		code: errcode.Disconnect, cause: "gave_up", says: "The join succeeds; then the page's network is cut for longer than it tries to come back.",
+		when: func(c *corner) { c.after = append(c.after, cutNetwork(90*time.Second)) },
+	},
+	{
+		code: errcode.BeRemoved, cause: "removed_by_host", says: "The host removes the joiner, who is inside.",
+		when: func(c *corner) {
+			c.join["customerKey"] = "customer-" + c.tag
+			host := c.hostEnters(c.meeting)
+			if c.live == Page {
+				c.where = errcode.InsideWhere
+				c.after = append(c.after, act(TheHost, "remove", Joiner))
+				return
+			}
+			c.says = "The host has removed somebody with the joiner's customerKey, who now comes back."
+			host.does("remove", c.enters("removed", c.meeting, 0, Options{"userName": c.join["userName"], "customerKey": c.join["customerKey"]}))
+		},
+	},
+	{
+		code: errcode.MeetingEnded, cause: "ended_by_host", says: "The host ends the meeting while the joiner is inside.",
+		given: instant,
+		when: func(c *corner) {
+			host := c.hostEnters(c.meeting)
+			if c.live == Page {
+				c.where = errcode.InsideWhere
+				c.after = append(c.after, act(TheHost, "end"))
+				return
+			}
+			c.says = "The host has ended the meeting, which cannot run again."
+			host.does("end")
+		},
+	},
+	{
+		code: errcode.AuthorizedUserLeft, cause: "authorizing_user_left", says: "The app joins by an OBF of somebody who is inside, and who then leaves.",
+		given: (*corner).externalEnforced,
+		when: func(c *corner) {
+			user := c.user("Otto Lindqvist", "authorizer")
+			inside := c.userEnters("authorizer", user, c.meeting)
+			c.join["userName"], c.join["obfToken"] = "Notes for "+user.DisplayName, c.obf(user)
+			if c.live == Page {
+				c.after = append(c.after, act("authorizer", "leave"))
+				return
+			}
+			c.after = append(c.after, post("/sdk/v1/leave", map[string]any{"resumeToken": inside.resume}))
+		},
+	},
+}

@@ -1,0 +1,47 @@
+package scenario
+
+import (
+	"github.com/anteroom/anteroom/errcode"
+)
+
+// platformRecipes are about what an account or a meeting keeps out.
+var platformRecipes = []recipe{
+	{
+		code: errcode.NotSupportWebclient, cause: "web_client_off", says: "The account's administrator has switched joining from browsers off.",
+		given: func(c *corner) { c.account.Settings.WebClientOff = true },
+	},
+	{
+		code: errcode.UseDesktopOrMobile, cause: "browser_join_off", says: "The meeting may not be joined from a browser.",
+		given: func(c *corner) { c.meeting.Settings.BrowserJoinOff = true },
+	},
+	{
+		code: errcode.UseDesktopOrMobile, cause: "end_to_end_encrypted", says: "The meeting is end-to-end encrypted.",
+		given: func(c *corner) { c.meeting.Settings.EndToEndEncrypted = true },
+	},
+	{
+		code: errcode.TSPNotSupport, cause: "tsp_audio_only", says: "The meeting is heard through a third party's telephones only.",
+		given: func(c *corner) { c.meeting.Settings.Audio = "third_party" },
+	},
+	{
+		code: errcode.EmailBlocked, cause: "domain_blocked", says: "The account blocks addresses of blocked.example.",
+		given: func(c *corner) { c.account.Settings.BlockedDomains = []string{"blocked.example"} },
+		when:  func(c *corner) { c.join["userEmail"] = "robin@blocked.example" },
+	},
+	{
+		code: errcode.EmailBlocked, cause: "address_blocked", says: "The account blocks this very address.",
+		given: func(c *corner) { c.account.Settings.BlockedAddresses = []string{"robin@scenario.example"} },
+		when:  func(c *corner) { c.join["userEmail"] = "robin@scenario.example" },
+	},
+	{
+		code: errcode.SDKVersionUnsupported, cause: "below_account_minimum", says: "The account of the meeting demands SDK 99.",
+		given: func(c *corner) { c.account.Settings.MinSDKVersion = "99.0.0" },
+	},
+	{
+		code: errcode.ServerError, cause: "storage_unavailable", says: "The database does not answer for this meeting.",
+		when: func(c *corner) { c.before = append(c.before, fault("store", "error", c.meeting.Number, 1)) },
+	},
+	{
+		code: errcode.ServerError, cause: "media_unavailable", says: "The media engine does not answer for this meeting.",
+		when: func(c *corner) { c.before = append(c.before, fault("media", "error", c.meeting.Number, 1)) },
+	},
+}

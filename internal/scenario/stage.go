@@ -1,0 +1,175 @@
+package scenario
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/anteroom/anteroom/errcode"
+	"github.com/anteroom/anteroom/internal/account"
+	"github.com/anteroom/anteroom/internal/admission"
+	"github.com/anteroom/anteroom/internal/meeting"
+	"github.com/anteroom/anteroom/internal/session"
+)
+
+// StageStore keeps and changes what a scenario is made of.
+type StageStore interface {
+	Store
+	Seat(ctx context.Context, id string) (*meeting.Seat, error)
+	// RenewLeases makes seats' leases last until the given real time.
+	RenewLeases(ctx context.Context, seatIDs []string, until time.Time) error
+}
+
+// Sessions is the life of meetings, through which synthetic people go as real
+// pages do.
+type Sessions interface {
+	Join(ctx context.Context, a *admission.Attempt, body []byte) *session.Outcome
+	Command(ctx context.Context, seat *meeting.Seat, kind string, data json.RawMessage) (int64, any, error)
+	ReadResumeToken(token string) (seatID string, generation int, ok bool)
+	EndSession(ctx context.Context, sessionID string, reason meeting.EndReason) error
+}
+
+// TokenMaker makes user tokens.
+type TokenMaker interface {
+	MintZAK(ctx context.Context, user *account.User, ttl time.Duration) (string, error)
+	MintOBF(ctx context.Context, user *account.User, app *account.App, meetingNumber string, ttl time.Duration) (string, error)
+}
+
+// Live is how other people of a scenario come about.
+type Live string
+
+// The ways.
+const (
+	// Page opens real pages for them, by steps of the scenario.
+	Page Live = "page"
+	// Headless seats them in the server: real seats, taken through the gate and
+	// acting by real commands, whose lease lasts SyntheticLease.
+	Headless Live = "headless"
+)
+
+// SyntheticLease is how long people without a page stay inside, in real time.
+const SyntheticLease = 10 * time.Minute
+
+// SyntheticView is the view that their seats and recorded joins show.
+const SyntheticView = "synthetic"
+
+// Stage brings parts of the world into wanted states.
+type Stage struct {
+	Store    StageStore
+	Sessions Sessions
+	Tokens   TokenMaker
+	// TokensAt makes tokens as they were made at another time.
+	TokensAt func(time.Time) TokenMaker
+	// ForeignTokens makes tokens with another server's key.
+	ForeignTokens TokenMaker
+	// Now is the clock of the gate.
+	Now   func() time.Time
+	NewID func() string
+	// Link makes the link form of a passcode.
+	Link func(meetingID, passcode string) string
+}
+
+// Request asks for a scenario.
+type Request struct {
+	Code errcode.Code
+	// Cause is one of the code's; empty means the most common one.
+	Cause string
+	// Live is how others come; empty means Page.
+	Live Live
+	// From is the address that asks, which is also the one that will join.
+	From string
+}
+
+// Scenario is a part of the world in the wanted state, and how to meet it.
+type Scenario struct {
+	Code  errcode.Code  `json:"code"`
+	Name  string        `json:"name"`
+	Cause string        `json:"cause"`
+	Where errcode.Where `json:"where"`
+	// Explanation says what was set up and what will happen.
+	Explanation string `json:"explanation"`
+	// Views are the views that meet the code.
+	Views []string `json:"views"`
+	// Join are the options for Component View, ClientViewJoin those for Client View.
+	Join           Options `json:"join"`
+	ClientViewJoin Options `json:"clientViewJoin"`
+	Before         []Step  `json:"before"`
+	After          []Step  `json:"after"`
+}
+
+// ErrUnknownCode tells that no scenario ends in the code.
+var ErrUnknownCode = errors.New("no scenario ends in this code")
+
+// RequestError tells what is wrong with a request.
+type RequestError struct {
+	// Property is "cause" or "live".
+	Property string
+	// Reason completes the sentence "<property> …".
+	Reason string
+}
+
+func (e *RequestError) Error() string { return e.Property + " " + e.Reason }
+
+// Play builds a fresh corner of the world and answers how to meet the code
+// there. Calls are independent of each other and may run at once.
+func (s *Stage) Play(ctx context.Context, in Request) (*Scenario, error) {
+	switch in.Live {
+	case "":
+		in.Live = Page
+	case Page, Headless:
+	default:
+		return nil, &RequestError{"live", fmt.Sprintf("is %q; it must be page or headless", clip(string(in.Live)))}
+	}
+	row, known := errcode.Lookup(in.Code)
+	if !known {
+		return nil, ErrUnknownCode
+	}
+	r, err := choose(row, in.Cause)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.build(ctx, r, in)
+	if err != nil {
+		return nil, fmt.Errorf("the scenario %d %s could not be set up: %w", r.code, r.cause, err)
+	}
+	return &Scenario{
+		Code: r.code, Name: row.Name, Cause: r.cause, Where: c.where, Explanation: c.says, Views: c.views,
+		Join: c.join, ClientViewJoin: c.join.forClientView(), Before: c.before, After: c.after,
+	}, nil
+}
+
+// choose finds the recipe of a cause.
+func choose(row errcode.Entry, cause string) (*recipe, error) {
+	found := ranked(row)
+	if len(found) == 0 {
+		return nil, ErrUnknownCode
+	}
+	if cause == "" {
+		return found[0], nil
+	}
+	known := make([]string, len(found))
+	for i, r := range found {
+		if r.cause == cause {
+			return r, nil
+		}
+		known[i] = r.cause
+	}
+	list := strings.Join(known, ", ")
+	if i := slices.IndexFunc(unstaged, func(u Unstaged) bool { return u.Code == row.Code && u.Cause == cause }); i >= 0 {
+		return nil, &RequestError{"cause", fmt.Sprintf("%q cannot be set up: %s; these can: %s", cause, unstaged[i].Reason, list)}
+	}
+	return nil, &RequestError{"cause", fmt.Sprintf("%q is none of %d; these can be set up: %s", clip(cause), row.Code, list)}
+}
+
+// clip bounds what is echoed back of a bad request.
+func clip(s string) string {
+	const most = 60
+	if len(s) <= most {
+		return s
+	}
+	return s[:most] + "…"
+}

@@ -1,0 +1,37 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"time"
+
+	"github.com/jonboulle/clockwork"
+
+	"github.com/anteroom/anteroom/internal/account"
+	"github.com/anteroom/anteroom/internal/credential"
+	"github.com/anteroom/anteroom/internal/scenario"
+	"github.com/anteroom/anteroom/internal/store"
+)
+
+// stage is where scenarios are set up.
+func (s *Server) stage(tokenKey []byte, link func(meetingID, passcode string) string) *scenario.Stage {
+	foreign := make([]byte, 32)
+	_, _ = rand.Read(foreign) // documented never to fail
+	return &scenario.Stage{
+		Store: s.Store, Sessions: s.Sessions, Tokens: s.Minter,
+		TokensAt: func(at time.Time) scenario.TokenMaker {
+			return credential.NewMinter(tokenKey, clockwork.NewFakeClockAt(at), tokens{s.Store})
+		},
+		ForeignTokens: credential.NewMinter(foreign, s.Clock, elsewhere{}),
+		Now:           s.Clock.Now, NewID: store.NewID, Link: link,
+	}
+}
+
+// elsewhere keeps nothing of the tokens that another server would make.
+type elsewhere struct{}
+
+func (elsewhere) SaveUserToken(context.Context, credential.Claims) error { return nil }
+func (elsewhere) UserTokenRevoked(context.Context, string) (bool, error) { return false, nil }
+func (elsewhere) User(context.Context, string) (*account.User, error) {
+	return nil, credential.ErrNotFound
+}
