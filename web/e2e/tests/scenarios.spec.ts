@@ -1,0 +1,128 @@
+import { expect, test as base, views, type View } from '../fixtures.ts';
+import type { Person } from '../person.ts';
+import { expectAdmitted, expectCallRefused, expectConnected, expectOver, expectQuietRefusal, expectReconnecting, expectRefusal, type Refusal } from '../refusals.ts';
+import { freeMediaPort, mediaAddress, Relay } from '../relay.ts';
+import { play, reference, scenarioList, sentenceOf, type Listed, type Scenario } from '../scenarios.ts';
+import { Server } from '../server.ts';
+import { Play } from '../steps.ts';
+
+/*
+ * Every code in both views, from the program's own list of scenarios: the
+ * server builds a fresh corner of its world, other people come as real pages,
+ * and the line of the joining page is really cut.
+ */
+
+/** A server for all tests of a worker, and the line before it. Every scenario has a corner of its own. */
+const test = base.extend<object, { cable: { server: Server; relay: Relay } }>({
+  cable: [
+    // eslint-disable-next-line no-empty-pattern -- Playwright reads the pattern
+    async ({}, use) => {
+      const mediaPort = await freeMediaPort();
+      const server = await Server.start({ mediaPort, mediaAddress });
+      const relay = await Relay.start(server.address, mediaPort);
+      await use({ server, relay });
+      await relay.stop();
+      await server.stop();
+    },
+    { scope: 'worker' },
+  ],
+  server: async ({ cable }, use) => {
+    await use(cable.server);
+  },
+});
+
+/** What meets only one view, as the contract has it: Component View's 1 for a failed join. */
+const onlyComponent = new Set([200]);
+/** Client View waits for the host by itself, unless the app shows its own words. */
+const ownWords = { isShowJoiningErrorDialog: false };
+/** `onUserLeave.reasonCode` of an end from outside; 0 for the others. */
+const leaveReasons: Readonly<Record<number, number>> = { 4004: 1, 3009: 6 };
+
+const list = await scenarioList();
+
+test('every code of the reference has a scenario, and so has 200', () => {
+  expect(reference.size).toBe(46);
+  const listed = new Map(list.map(({ code, name }) => [code, name]));
+  for (const [code, name] of [...reference, [200, 'FAIL'] as const]) expect(listed.get(code), String(code)).toBe(name);
+  for (const { code, causes } of list) expect(causes, String(code)).not.toHaveLength(0);
+});
+
+for (const view of views) {
+  test.describe(`${view} view`, () => {
+    for (const listed of list) {
+      const { code, name, causes } = listed;
+      if (view === 'client' && onlyComponent.has(code)) continue;
+
+      test(`${code} ${name}`, async ({ people, cable }) => {
+        test.setTimeout(150_000);
+        const scenario = await firstOf(cable.server.url, listed, view);
+        const person = await people.open(view, { server: cable.relay.url });
+        const steps = new Play(person, people, cable.server.url, cable.relay, code === 3008 && view === 'client' ? ownWords : {});
+        try {
+          await meet(person, steps, scenario);
+        } finally {
+          steps.end();
+        }
+        expect(await person.told('page error')).toEqual([]);
+      });
+
+      if (causes.length < 2) continue;
+      test(`${code} ${name} for its further causes`, async ({ people, cable }) => {
+        test.setTimeout(60_000 + 5_000 * causes.length);
+        const first = await firstOf(cable.server.url, listed, view);
+        const person = await people.open(view, { server: cable.relay.url });
+        for (const cause of causes) {
+          if (cause === first.cause) continue;
+          const scenario = await play(cable.server.url, code, cause);
+          // One cause is met with everybody who belongs to it; these are what the page can meet alone.
+          const alone = [...scenario.before, ...scenario.after].every((step) => step.do !== 'open-page' && step.do !== 'cut-network');
+          if (!alone || !scenario.views.includes(view)) continue;
+          await test.step(cause, async () => {
+            await person.page.reload();
+            const steps = new Play(person, people, cable.server.url, cable.relay, view === 'client' ? ownWords : {});
+            await meet(person, steps, scenario);
+          });
+        }
+        expect(await person.told('page error')).toEqual([]);
+      });
+    }
+  });
+}
+
+/** The scenario of the most usual cause that the view meets. */
+async function firstOf(server: string, { code, causes }: Listed, view: View): Promise<Scenario> {
+  for (const cause of causes) {
+    const scenario = await play(server, code, cause);
+    if (scenario.views.includes(view)) return scenario;
+  }
+  throw new Error(`no cause of ${code} is met in ${view} view`);
+}
+
+/** Goes through a scenario, which must end as it says. */
+async function meet(person: Person, steps: Play, scenario: Scenario): Promise<void> {
+  const { code, name, cause, where, before, after } = scenario;
+  const refusal: Refusal = { code, name, message: sentenceOf(code), cause, inPage: where === 'page' };
+  if (code === 3008) refusal.result = expect.objectContaining({ topic: expect.stringMatching(/./) });
+  await steps.steps(before);
+  const states = await person.states();
+  const outcome = await steps.join(person.view === 'client' ? scenario.clientViewJoin : scenario.join);
+  if (code === 0) return expectAdmitted(person, outcome);
+  if (where !== 'inside') {
+    if (before.some((step) => step.do === 'join-other-meeting')) await expectQuietRefusal(person, outcome, refusal, states);
+    else await expectRefusal(person, outcome, refusal);
+    return steps.steps(after);
+  }
+  await expectAdmitted(person, outcome);
+  await steps.steps(after);
+  if (code === 4000) {
+    await expectReconnecting(person);
+    return expectConnected(person, 45_000);
+  }
+  if (code === 1) return expectCallRefused(steps.called, cause);
+  await expectOver(person, refusal, 100_000);
+  if (person.view === 'client') {
+    const left = (await person.told('onUserLeave')).at(-1);
+    expect(left).toMatchObject({ reasonCode: leaveReasons[code] ?? 0 });
+    await expect(person.page.locator('.ar-page__title')).toBeVisible();
+  }
+}
