@@ -48,6 +48,11 @@ export class Play {
     this.initOptions = initOptions;
   }
 
+  /** Whether the view tells the person of a refused join by itself. */
+  get dialogs(): boolean {
+    return this.person.view === 'client' && this.initOptions['isShowJoiningErrorDialog'] !== false;
+  }
+
   async steps(steps: readonly Step[]): Promise<void> {
     for (const step of steps) await this.step(step);
   }

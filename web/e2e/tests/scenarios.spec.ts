@@ -47,46 +47,64 @@ test('every code of the reference has a scenario, and so has 200', () => {
   for (const { code, causes } of list) expect(causes, String(code)).not.toHaveLength(0);
 });
 
+// One cut serves both views: giving up takes a minute.
+for (const listed of list.filter(cutsTheLine)) {
+  test(`both views: ${listed.code} ${listed.name}`, async ({ people, cable }) => {
+    test.setTimeout(150_000);
+    let inside = 0;
+    let bothInside = (): void => undefined;
+    const both = new Promise<void>((resolve) => (bothInside = resolve));
+    await Promise.all(
+      views.map(async (view) => {
+        const scenario = await firstOf(cable.server.url, listed, view);
+        const person = await people.open(view, { server: cable.relay.url });
+        await go(person, new Play(person, people, cable.server.url, cable.relay), scenario, async () => {
+          if (++inside === views.length) bothInside();
+          await both;
+        });
+      }),
+    );
+  });
+}
+
 for (const view of views) {
   test.describe(`${view} view`, () => {
     for (const listed of list) {
       const { code, name, causes } = listed;
-      if (view === 'client' && onlyComponent.has(code)) continue;
+      if (cutsTheLine(listed) || (view === 'client' && onlyComponent.has(code))) continue;
 
       test(`${code} ${name}`, async ({ people, cable }) => {
-        test.setTimeout(150_000);
         const scenario = await firstOf(cable.server.url, listed, view);
-        const person = await people.open(view, { server: cable.relay.url });
-        const steps = new Play(person, people, cable.server.url, cable.relay, code === 3008 && view === 'client' ? ownWords : {});
-        try {
-          await meet(person, steps, scenario);
-        } finally {
-          steps.end();
-        }
-        expect(await person.told('page error')).toEqual([]);
+        const person = await people.open(view);
+        await go(person, new Play(person, people, cable.server.url, cable.relay, code === 3008 && view === 'client' ? ownWords : {}), scenario);
       });
 
       if (causes.length < 2) continue;
       test(`${code} ${name} for its further causes`, async ({ people, cable }) => {
         test.setTimeout(60_000 + 5_000 * causes.length);
         const first = await firstOf(cable.server.url, listed, view);
-        const person = await people.open(view, { server: cable.relay.url });
+        const person = await people.open(view);
+        let met = 0;
         for (const cause of causes) {
           if (cause === first.cause) continue;
           const scenario = await play(cable.server.url, code, cause);
-          // One cause is met with everybody who belongs to it; these are what the page can meet alone.
-          const alone = [...scenario.before, ...scenario.after].every((step) => step.do !== 'open-page' && step.do !== 'cut-network');
-          if (!alone || !scenario.views.includes(view)) continue;
+          if (!scenario.views.includes(view)) continue;
+          met++;
           await test.step(cause, async () => {
             await person.page.reload();
-            const steps = new Play(person, people, cable.server.url, cable.relay, view === 'client' ? ownWords : {});
-            await meet(person, steps, scenario);
+            await go(person, new Play(person, people, cable.server.url, cable.relay, view === 'client' ? ownWords : {}), scenario);
+            if (view === 'client') await expect(person.page.getByRole('alertdialog')).toHaveCount(0);
           });
         }
-        expect(await person.told('page error')).toEqual([]);
+        test.skip(met === 0, `no other cause of ${code} is met in ${view} view`);
       });
     }
   });
+}
+
+/** Whether a code is about a line that breaks while inside. */
+function cutsTheLine({ where, category }: Listed): boolean {
+  return where === 'inside' && category === 'connection';
 }
 
 /** The scenario of the most usual cause that the view meets. */
@@ -98,8 +116,22 @@ async function firstOf(server: string, { code, causes }: Listed, view: View): Pr
   throw new Error(`no cause of ${code} is met in ${view} view`);
 }
 
-/** Goes through a scenario, which must end as it says. */
-async function meet(person: Person, steps: Play, scenario: Scenario): Promise<void> {
+/** Whether the page got as far as beginning a join: neither unprepared nor busy. */
+function attemptedBy({ code, cause }: Scenario): boolean {
+  return code !== 2 && cause !== 'other_meeting_in_page';
+}
+
+/** Goes through a scenario, which must end as it says, and leaves the line as it was. */
+async function go(person: Person, steps: Play, scenario: Scenario, admitted?: () => Promise<void>): Promise<void> {
+  try {
+    await meet(person, steps, scenario, admitted);
+  } finally {
+    steps.end();
+  }
+  expect(await person.told('page error')).toEqual([]);
+}
+
+async function meet(person: Person, steps: Play, scenario: Scenario, admitted?: () => Promise<void>): Promise<void> {
   const { code, name, cause, where, before, after } = scenario;
   const refusal: Refusal = { code, name, message: sentenceOf(code), cause, inPage: where === 'page' };
   if (code === 3008) refusal.result = expect.objectContaining({ topic: expect.stringMatching(/./) });
@@ -110,13 +142,17 @@ async function meet(person: Person, steps: Play, scenario: Scenario): Promise<vo
   if (where !== 'inside') {
     if (before.some((step) => step.do === 'join-other-meeting')) await expectQuietRefusal(person, outcome, refusal, states);
     else await expectRefusal(person, outcome, refusal);
+    // A join that began and was refused is told to the person as well, unless the app does it.
+    if (steps.dialogs && attemptedBy(scenario)) await expect(person.page.getByRole('alertdialog')).toContainText(String(code));
     return steps.steps(after);
   }
   await expectAdmitted(person, outcome);
+  await admitted?.();
   await steps.steps(after);
   if (code === 4000) {
     await expectReconnecting(person);
-    return expectConnected(person, 45_000);
+    await expectConnected(person, 45_000);
+    return;
   }
   if (code === 1) return expectCallRefused(steps.called, cause);
   await expectOver(person, refusal, 100_000);

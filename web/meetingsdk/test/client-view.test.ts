@@ -88,6 +88,19 @@ describe('joining', () => {
     expect(log[1]).toMatchObject(['error', { errorCode: 1, name: 'FAIL', cause: 'browser_unsupported' }]);
   });
 
+  it.each([
+    ['browser_unsupported', () => void (server.facts.webRTC = false)],
+    ['asset_blocked', () => void (server.blocked = 'media')],
+  ])('is there to show %s, unless the app shows its own', async (cause, hinder) => {
+    hinder();
+    await start();
+    expect(log.at(-1)).toMatchObject(['onMeetingStatus', { status: 3, errorCode: 1, cause }]);
+    expect(server.mounts).toMatchObject([{ view: 'client', mounted: true }]);
+    expect(root().style.display).toBe('block');
+    await start({ isShowJoiningErrorDialog: false });
+    expect(root().style.display).toBe('none');
+  });
+
   it('is 3005 for another meeting number, without a status event', async () => {
     await start();
     log = [];

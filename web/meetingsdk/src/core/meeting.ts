@@ -250,6 +250,8 @@ export class Meeting implements MeetingModel {
       if (attempt.stop.signal.aborted) return await transport.leave(accepted.resumeToken);
       await this.enter(attempt, accepted, parts, address, transport, behaviour);
     } catch (error) {
+      // The view is there before it is told: it may have to show why.
+      await deps.prepareView().catch(() => undefined);
       if (this.attempt !== attempt) return;
       this.fail(attempt, error instanceof SDKError ? error : this.unexpected(error));
     }
