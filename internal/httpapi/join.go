@@ -37,6 +37,7 @@ type accepted struct {
 	Media         *endpoint           `json:"media"`
 	Realtime      endpoint            `json:"realtime"`
 	Limits        limits              `json:"limits"`
+	ReasonStyle   string              `json:"reasonStyle,omitempty"`
 	Warnings      []string            `json:"warnings,omitempty"`
 }
 
@@ -96,6 +97,9 @@ func (a *api) join(w http.ResponseWriter, r *http.Request) {
 		answer.State = "waiting"
 	} else {
 		answer.Media = &endpoint{a.socketURL(r), in.MediaToken}
+	}
+	if outcome.App != nil {
+		answer.ReasonStyle = outcome.App.ReasonStyle
 	}
 	writeJSON(w, http.StatusOK, answer)
 }

@@ -51,6 +51,7 @@ func (b *Builder) Demo(ctx context.Context) error {
 	d.app(acme, "Retired app", func(a *account.App) { a.Enabled = false })
 	d.app(acme, "Video calls", func(a *account.App) { a.Kind = account.AppVideo })
 	d.app(acme, "Without the SDK", func(a *account.App) { a.MeetingSDK = false })
+	d.app(acme, "Compares sentences", func(a *account.App) { a.ReasonStyle = "sentence" })
 	d.app(globex, "Partner app", func(a *account.App) { a.Published = true })
 	d.app(globex, "Draft app", nil)
 

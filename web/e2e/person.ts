@@ -106,6 +106,14 @@ export class Person {
     }
   }
 
+  /** Ends the meeting for all. Nobody waits for the answer: it may not come before the meeting is over. */
+  async endMeeting(): Promise<void> {
+    await this.page.evaluate((view) => {
+      const { app } = window as unknown as InPage;
+      void (view === 'client' ? app.call('endMeeting', {}) : app.call('endMeeting'));
+    }, this.view);
+  }
+
   async roster(): Promise<Attendee[]> {
     return this.page.evaluate(() => (window as unknown as InPage).app.roster());
   }

@@ -34,25 +34,57 @@ export async function expectRefusal(person: Person, outcome: Outcome, refusal: R
   expect(told?.['remedy'], 'what helps is said').toMatch(/\w{3}/);
   if (inPage) expect(told?.['attemptId']).toBeNull();
   else expect(told?.['attemptId'], 'the attempt can be looked up').toMatch(/\w{4}/);
+  expect(told?.['docs']).toBe(`/docs/errors/${code}`);
+}
+
+/** A join that is let in, and what the page is told of it. */
+export async function expectAdmitted(person: Person, outcome: Outcome): Promise<void> {
+  if (person.view === 'component') expect(outcome).toEqual({ resolved: '' });
+  else expect(outcome).toEqual({ success: { method: 'join', status: true, errorCode: 0, errorMessage: null, result: null } });
+  await expect.poll(() => person.states()).toEqual(person.view === 'client' ? [1, 2] : ['Connecting', 'Connected']);
+  expect(await person.self()).not.toBeNull();
+}
+
+/** A join that the page refuses because it is in a meeting, which goes on: no status event, or apps would navigate away. */
+export async function expectQuietRefusal(person: Person, outcome: Outcome, refusal: Refusal, states: readonly unknown[]): Promise<void> {
+  const { code, name, message, cause } = refusal;
+  const told = outcome.rejected ?? outcome.error;
+  if (person.view === 'component') expect(told).toMatchObject({ isError: true, type: 'JOIN_MEETING_FAILED', reason: name, errorCode: code, message, name, cause });
+  else expect(told).toMatchObject({ method: 'join', status: false, errorCode: code, errorMessage: message, result: null, name, cause });
+  expect(told?.['attemptId']).toBeNull();
+  expect(await person.states()).toEqual(states);
+  expect(await person.self()).not.toBeNull();
+}
+
+/** A function that was refused to somebody inside. */
+export function expectCallRefused(outcome: Outcome | undefined, cause: string): void {
+  const told = outcome?.rejected ?? outcome?.error;
+  expect(told).toMatchObject({ errorCode: 1, type: 'INSUFFICIENT_PRIVILEGES' });
+  if (outcome?.rejected) expect(told).toMatchObject({ isError: true, reason: expect.stringMatching(/./) });
+  else expect(told).toMatchObject({ status: false, name: 'FAIL', cause });
 }
 
 /** A meeting that went on and is over now, for a reason with a number. */
 export async function expectOver(person: Person, { code, name, message, cause }: Refusal, timeout?: number): Promise<void> {
   const options = timeout === undefined ? {} : { timeout };
   if (person.view === 'component') {
-    await expect.poll(() => last(person, 'connection-change'), options).toMatchObject({ state: 'Closed', reason: name, errorCode: code, cause });
+    await expect.poll(() => last(person, 'connection-change'), options).toMatchObject({ state: 'Closed', reason: name, errorCode: code, message, name, cause });
   } else {
     await expect
       .poll(() => last(person, 'onMeetingStatus'), options)
-      .toMatchObject({ status: 3, meetingStatus: 3, errorCode: code, errorMessage: message, cause });
+            .toMatchObject({ status: 3, meetingStatus: 3, errorCode: code, errorMessage: message, name, cause });
   }
 }
 
 /** A line that is being restored. */
 export async function expectReconnecting(person: Person): Promise<void> {
-  const event = person.view === 'component' ? 'connection-change' : 'onMeetingStatus';
-  const wanted = person.view === 'component' ? { state: 'Reconnecting', reason: 'RE_CONNECTING' } : { status: 4, meetingStatus: 4 };
-  await expect.poll(() => last(person, event), { message: 'the loss is noticed' }).toMatchObject({ ...wanted, errorCode: 4000 });
+  const { event, wanted } =
+    person.view === 'component'
+      ? { event: 'connection-change', wanted: { state: 'Reconnecting', reason: 'RE_CONNECTING', message: 'Meeting is reconnecting.' } }
+      : { event: 'onMeetingStatus', wanted: { status: 4, meetingStatus: 4, errorMessage: 'Meeting is reconnecting.' } };
+  // Both links are cut at once: either may be missed first.
+  const cause = expect.stringMatching(/^(control_channel|media)_lost$/);
+  await expect.poll(() => last(person, event), { message: 'the loss is noticed' }).toMatchObject({ ...wanted, errorCode: 4000, name: 'RE_CONNECTING', cause });
 }
 
 /** A line that stands, once more or for the first time. */

@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import type { JoinOptions } from './person.ts';
 
 /** The demo world, as `GET /dev/v1/world` answers it. */
@@ -45,8 +44,9 @@ export class World {
     return { ...(await this.joining(topic, userName, 1)), zak: await this.zak(this.meeting(topic).host) };
   }
 
-  async signature(meetingNumber: string, role: 0 | 1 = 0): Promise<string> {
-    const answer = await this.post('/dev/v1/signature', { meetingNumber, role });
+  /** A signature of the demo app, or of another one by its key. */
+  async signature(meetingNumber: string, role: 0 | 1 = 0, sdkKey?: string): Promise<string> {
+    const answer = await this.post('/dev/v1/signature', { meetingNumber, role, ...(sdkKey === undefined ? {} : { sdkKey }) });
     return answer['signature'] as string;
   }
 
@@ -55,23 +55,17 @@ export class World {
     return answer['token'] as string;
   }
 
+  /** The codes of the joins to a meeting that the server has recorded, oldest first. */
+  async attempts(meetingNumber: string): Promise<number[]> {
+    const answer = await fetch(`${this.url}/dev/v1/attempts?meeting=${meetingNumber}`);
+    const { attempts } = (await answer.json()) as { attempts: { code: number }[] };
+    return attempts.map((a) => a.code).reverse();
+  }
+
   private async post(path: string, body: unknown): Promise<Record<string, unknown>> {
     const answer = await fetch(this.url + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
     const json = (await answer.json()) as Record<string, unknown>;
     if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${JSON.stringify(json)}`);
     return json;
   }
-}
-
-/** Signs as an app's own server would, with any claim changed or left out. */
-export function sign(secret: string, claims: Record<string, unknown>): string {
-  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const body = `${part({ alg: 'HS256', typ: 'JWT' })}.${part(claims)}`;
-  return `${body}.${createHmac('sha256', secret).update(body).digest('base64url')}`;
-}
-
-/** Right claims for an app and meeting, to be changed by a test. */
-export function claims(key: string, meetingNumber: string, role: unknown = 0): Record<string, unknown> {
-  const now = Math.floor(Date.now() / 1000);
-  return { appKey: key, sdkKey: key, mn: meetingNumber, role, iat: now - 30, exp: now + 7200, tokenExp: now + 7200 };
 }

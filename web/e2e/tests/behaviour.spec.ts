@@ -1,7 +1,8 @@
+import type { Route } from '@playwright/test';
 import { appFile } from '../app-server.ts';
 import { expect, test, views } from '../fixtures.ts';
 import type { Fields } from '../person.ts';
-import { expectConnected, expectRefusal } from '../refusals.ts';
+import { expectConnected, expectQuietRefusal, expectRefusal } from '../refusals.ts';
 
 const demo = 'Demo meeting';
 
@@ -41,13 +42,14 @@ test.describe('order of calls', () => {
     expect(answer).toMatchObject({ method: 'join', status: true, errorCode: 0 });
   });
 
-  test('component view: init that failed makes join fail with 2', async ({ world, people }) => {
+  test('component view: init that fails while a meeting is live is told to nobody but join', async ({ world, people }) => {
     const person = await people.open('component');
-    expect(await person.init({ zoomAppRoot: null })).toHaveProperty('rejected');
-    const outcome = await person.join(await world.joining(demo, 'Grace'));
-    await expectRefusal(person, outcome, { code: 2, name: 'MEETING_NOT_INIT', message: 'Meeting not initialized.', cause: 'init_failed', inPage: true });
-    await person.page.reload();
     await person.enter(await world.joining(demo, 'Grace'));
+    const states = await person.states();
+    expect(await person.init({ zoomAppRoot: null })).toHaveProperty('rejected');
+    const unprepared = { code: 2, name: 'MEETING_NOT_INIT', message: 'Meeting not initialized.', cause: 'init_failed' };
+    await expectQuietRefusal(person, await person.join(await world.joining(demo, 'Grace')), unprepared, states);
+    expect(await person.names()).toEqual(['Grace']);
   });
 
   for (const view of views) {
@@ -98,7 +100,7 @@ test.describe('waiting for the host', () => {
     expect(await grace.names()).toEqual(['Ada Park', 'Grace']);
   });
 
-  test('client view: the page waits by itself and goes in', async ({ world, people }) => {
+  test('client view: the page waits by itself, adopts a join of the app, and goes in', async ({ world, people }) => {
     const [grace, host] = await Promise.all([people.open('client'), people.open('component')]);
     await grace.init();
     const outcome = await grace.join(await world.joining(topic, 'Grace'));
@@ -106,10 +108,17 @@ test.describe('waiting for the host', () => {
     await expect(grace.page.getByText('Waiting for the host to start this meeting')).toBeVisible();
     // The page waits, so nothing has ended.
     expect(await grace.states()).toEqual([1]);
+    // An app that tries again by itself is told once it is inside.
+    const again = grace.join(await world.joining(topic, 'Grace'));
+    // The page asks more than once meanwhile; to the log of joins it is one attempt.
+    await grace.page.waitForResponse('**/sdk/v1/join');
+    expect(await world.attempts(world.meeting(topic).number)).toEqual([3008]);
     await host.enter(await world.hosting(topic));
     await expectConnected(grace);
-    await expect.poll(() => grace.told('join success')).toHaveLength(1);
+    expect(await again).toHaveProperty('success');
+    await expect.poll(() => grace.told('join success')).toHaveLength(2);
     expect(await grace.told('join error')).toHaveLength(1);
+    await expect.poll(() => world.attempts(world.meeting(topic).number)).toEqual([3008, 0, 0]);
     expect((await grace.told('onJoinSpeed')).map((p) => p['level'])).toEqual(expect.arrayContaining([1, 4, 5, 8]));
     expect(await grace.names()).toEqual(['Ada Park', 'Grace']);
   });
@@ -175,25 +184,64 @@ test.describe('the page of the app', () => {
       await expectRefusal(person, outcome, { code, name: 'FAIL', message: 'Fail to join the meeting.', cause: 'asset_blocked', inPage: true });
     });
 
-    test(`${view} view: a browser without WebRTC`, async ({ world, people }) => {
-      const person = await people.open(view);
-      await person.page.evaluate(() => ['RTCPeerConnection', 'webkitRTCPeerConnection'].forEach((name) => Reflect.deleteProperty(window, name)));
+    test(`${view} view: a page that was not loaded safely`, async ({ world, people, app, server }) => {
+      // To the browser the page and the SDK come from another machine over plain HTTP.
+      const elsewhere = 'http://another-machine.example';
+      const fetched = (route: Route) => {
+        const { pathname, search } = new URL(route.request().url());
+        const from = pathname === `/${view}` || pathname.startsWith('/app/') ? app.origin : server.url;
+        return route.fetch({ url: from + pathname + search }).then((response) => route.fulfill({ response }));
+      };
+      const address = `${elsewhere}/${view}?server=${encodeURIComponent(elsewhere)}`;
+      const person = await people.open(view, { address, before: (context) => context.route(`${elsewhere}/**`, fetched) });
+      expect(await person.page.evaluate(() => isSecureContext)).toBe(false);
       await person.init();
       const code = view === 'client' ? 1 : 200;
       const outcome = await person.join(await world.joining(demo, 'Grace'));
-      await expectRefusal(person, outcome, { code, name: 'FAIL', message: 'Fail to join the meeting.', cause: 'browser_unsupported', inPage: true });
+      await expectRefusal(person, outcome, { code, name: 'FAIL', message: 'Fail to join the meeting.', cause: 'insecure_context', inPage: true });
     });
   }
 
-  test('both views: an answer that is withheld is 3621', async ({ world, people }) => {
-    const gone = { code: 3621, name: 'NO_RESPONSE_FROM_WEB', message: 'No response from web, try again later.', inPage: true };
-    // The request never gets an answer; and one that nothing answers at all.
-    const held = await people.open('component', { before: (context) => context.route('**/sdk/v1/join', () => undefined) });
-    const refused = await people.open('client', { before: (context) => context.route('**/sdk/v1/join', (route) => route.abort('connectionrefused')) });
-    await Promise.all([held.init(), refused.init()]);
-    const [first, second] = await Promise.all([held.join(await world.joining(demo, 'Grace')), refused.join(await world.joining(demo, 'Linus'))]);
-    await expectRefusal(held, first, { ...gone, cause: 'timeout' });
-    await expectRefusal(refused, second, { ...gone, cause: 'unreachable' });
+  test('both views: a device without a network is 3621', async ({ world, people }) => {
+    const gone = { code: 3621, name: 'NO_RESPONSE_FROM_WEB', message: 'No response from web, try again later.', cause: 'offline', inPage: true };
+    const [grace, linus] = await Promise.all([people.open('component'), people.open('client')]);
+    await Promise.all(
+      [grace, linus].map(async (person) => {
+        await person.init();
+        // The files of the SDK are there when the network goes.
+        await person.page.waitForLoadState('networkidle');
+        const options = await world.joining(demo, 'Grace');
+        await person.context.setOffline(true);
+        await expectRefusal(person, await person.join(options), gone);
+      }),
+    );
+  });
+});
+
+test.describe('the reason in component view', () => {
+  const wrong = { errorCode: 3004, name: 'WRONG_MEETING_PASSWORD', message: 'Meeting Passcode wrong.' };
+  const sentence = 'Meeting Passcode wrong.';
+
+  test('is the sentence where the app asks for it, in the rejection and in the event', async ({ world, people }) => {
+    const person = await people.open('component');
+    await person.init({ reasonStyle: 'sentence' });
+    const outcome = await person.join({ ...(await world.joining(demo, 'Grace')), password: 'certainly-wrong' });
+    expect(outcome.rejected).toMatchObject({ ...wrong, reason: sentence });
+    expect((await person.told('connection-change')).at(-1)).toMatchObject({ ...wrong, state: 'Fail', reason: sentence });
+  });
+
+  test("is the sentence where the server's policy for the app says so, inside as well", async ({ world, people }) => {
+    const [person, host] = await Promise.all([people.open('component'), people.open('client')]);
+    await host.enter(await world.hosting(demo));
+    const { number } = world.meeting(demo);
+    const options = { ...(await world.joining(demo, 'Grace')), signature: await world.signature(number, 0, world.app('Compares sentences').sdkKey) };
+    await person.init();
+    const outcome = await person.join({ ...options, password: 'certainly-wrong' });
+    expect(outcome.rejected).toMatchObject({ ...wrong, reason: sentence });
+    expect((await person.told('connection-change')).at(-1)).toMatchObject({ ...wrong, state: 'Fail', reason: sentence });
+    await person.mustJoin(options);
+    await host.call('expel', { userId: await person.userId() });
+    await expect.poll(async () => (await person.told('connection-change')).at(-1)).toMatchObject({ state: 'Closed', errorCode: 3009, name: 'BE_REMOVED', reason: 'Be removed.' });
   });
 });
 

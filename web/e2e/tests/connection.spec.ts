@@ -1,10 +1,9 @@
 import { freeMediaPort, mediaAddress, Relay } from '../relay.ts';
 import { expect, test as base, views } from '../fixtures.ts';
-import { expectConnected, expectOver, expectReconnecting } from '../refusals.ts';
+import { expectConnected, expectReconnecting } from '../refusals.ts';
 import { Server } from '../server.ts';
 
 const demo = 'Demo meeting';
-const disconnected = { code: 4001, name: 'DISCONNECT', message: 'Meeting has been disconnected.', cause: 'gave_up' };
 
 /** A server whose line can really be cut: HTTP, control channel and media. */
 const test = base.extend<{ relay: Relay; mediaPort: number }>({
@@ -68,25 +67,6 @@ for (const view of views) {
     await expect.poll(() => ada.chat()).toContain('and back');
   });
 }
-
-test('4001 in both views: given up when the line stays cut', async ({ world, people, relay }) => {
-  test.setTimeout(150_000);
-  const [grace, linus, ada] = await Promise.all([
-    people.open('component', { server: relay.url }),
-    people.open('client', { server: relay.url }),
-    people.open('component'),
-  ]);
-  await ada.enter(await world.joining(demo, 'Ada'));
-  await grace.enter(await world.joining(demo, 'Grace'));
-  await linus.enter(await world.joining(demo, 'Linus'));
-  relay.cut();
-  await Promise.all([grace, linus].map(expectReconnecting));
-  await Promise.all([grace, linus].map((p) => expectOver(p, disconnected, 90_000)));
-  expect((await grace.states()).filter((s) => s === 'Closed')).toHaveLength(1);
-  await expect(linus.page.getByText('You have been disconnected')).toBeVisible();
-  // Nobody stays behind for good whom no page holds any more.
-  await expect.poll(() => ada.names(), { timeout: 45_000 }).toEqual(['Ada']);
-});
 
 base('kill -9 of the server: everybody comes back to the same seats', async ({ people, world, server }) => {
   base.setTimeout(120_000);

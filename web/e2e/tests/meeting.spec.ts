@@ -131,20 +131,31 @@ test('the older of two pages with one seat leaves with reason 5', async ({ world
   expect(await second.names()).toEqual(['Grace']);
 });
 
-test('the waiting room: held, let in, put back', async ({ world, people }) => {
-  const [guest, host] = await Promise.all([people.open('client'), people.open('component')]);
-  await host.enter(await world.hosting('Waiting room'));
-  await guest.enter(await world.joining('Waiting room', 'Grace'));
-  await expect(guest.page.getByText('The host will let you in soon')).toBeVisible();
-  await expect.poll(async () => (await guest.told('onUserIsInWaitingRoom')).length).toBe(1);
-  expect((await guest.told('onJoinSpeed')).map((p) => p['level'])).toContain(6);
-  const refused = await guest.sendChat('am I heard?');
-  expect(refused.error).toMatchObject({ type: 'IMPROPER_MEETING_STATE', errorMessage: 'on hold' });
-  await expect.poll(async () => (await host.roster()).map((a) => a.userName).sort()).toEqual(['Ada Park', 'Grace']);
-  const guestId = Number((await host.roster()).find((a) => a.userName === 'Grace')?.userId);
-  expect(await host.call('admit', guestId)).toEqual({ resolved: '' });
-  await guest.startCamera();
-  await host.seesMoving(guestId);
-  expect(await host.call('putOnHold', guestId, true)).toEqual({ resolved: '' });
-  await expect(guest.page.getByText('The host will let you in soon')).toBeVisible();
-});
+for (const view of views) {
+  test(`the waiting room in ${view} view: held, let in, put back`, async ({ world, people }) => {
+    const levels = async (): Promise<unknown[]> =>
+      view === 'client' ? (await guest.told('onJoinSpeed')).map((p) => p['level']) : (await guest.told('join-speed')).map((p) => p['tagId']);
+    const [guest, host] = await Promise.all([people.open(view), people.open('component')]);
+    await host.enter(await world.hosting('Waiting room'));
+    // The join succeeds, although nobody has let them in yet.
+    await guest.enter(await world.joining('Waiting room', 'Grace'));
+    await expect(guest.page.getByText('The host will let you in soon')).toBeVisible();
+    await expect.poll(levels).toEqual([1, 6]);
+    if (view === 'client') {
+      await expect.poll(async () => (await guest.told('onUserIsInWaitingRoom')).length).toBe(1);
+      expect((await guest.told('onUserIsInWaitingRoom'))[0]).toMatchObject({ userName: 'Grace', isHold: true, isInWaitingRoom: true, isSelf: true });
+    }
+    const refused = await guest.sendChat('am I heard?');
+    if (view === 'client') expect(refused.error).toMatchObject({ method: 'sendChat', status: false, errorCode: 1, type: 'IMPROPER_MEETING_STATE', errorMessage: 'on hold' });
+    else expect(refused.rejected).toMatchObject({ isError: true, errorCode: 1, type: 'IMPROPER_MEETING_STATE', reason: 'on hold' });
+    await expect.poll(async () => (await host.roster()).map((a) => a.userName).sort()).toEqual(['Ada Park', 'Grace']);
+    const guestId = Number((await host.roster()).find((a) => a.userName === 'Grace')?.userId);
+    expect(await host.call('admit', guestId)).toEqual({ resolved: '' });
+    await expect.poll(async () => (await levels()).slice(0, 4)).toEqual([1, 6, 7, 8]);
+    await guest.startCamera();
+    await host.seesMoving(guestId);
+    expect(await host.call('putOnHold', guestId, true)).toEqual({ resolved: '' });
+    await expect(guest.page.getByText('The host will let you in soon')).toBeVisible();
+    await expect.poll(async () => (await levels()).at(-1)).toBe(6);
+  });
+}

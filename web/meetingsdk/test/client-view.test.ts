@@ -88,6 +88,19 @@ describe('joining', () => {
     expect(log[1]).toMatchObject(['error', { errorCode: 1, name: 'FAIL', cause: 'browser_unsupported' }]);
   });
 
+  it.each([
+    ['browser_unsupported', () => void (server.facts.webRTC = false)],
+    ['asset_blocked', () => void (server.blocked = 'media')],
+  ])('is there to show %s, unless the app shows its own', async (cause, hinder) => {
+    hinder();
+    await start();
+    expect(log.at(-1)).toMatchObject(['onMeetingStatus', { status: 3, errorCode: 1, cause }]);
+    expect(server.mounts).toMatchObject([{ view: 'client', mounted: true }]);
+    expect(root().style.display).toBe('block');
+    await start({ isShowJoiningErrorDialog: false });
+    expect(root().style.display).toBe('none');
+  });
+
   it('is 3005 for another meeting number, without a status event', async () => {
     await start();
     log = [];
@@ -227,6 +240,21 @@ describe('inside', () => {
       ['onUserLeave', { reasonCode }],
       ['onMeetingStatus', { status: 3, errorCode }],
     ]);
+  });
+
+  it.each([
+    [4501, ['/bye']],
+    [4502, ['/bye']],
+    [4506, ['/bye']],
+    [4504, []],
+  ])('after closing code %i the page says so for a while, then goes to %j', async (lineCode, addresses) => {
+    await start();
+    server.line.handlers.closed(lineCode);
+    await server.clock.advance(9_000);
+    expect(server.navigated).toEqual([]);
+    expect(root().style.display).toBe('block');
+    await server.clock.advance(2_000);
+    expect(server.navigated).toEqual(addresses.map((address) => location.origin + address));
   });
 
   it('leaves with reason 5 and no error when another page takes the seat', async () => {

@@ -201,6 +201,23 @@ describe('a refused join', () => {
     expect(await rejection(client.join(joinArgs))).toMatchObject({ reason: 'Meeting Passcode wrong.' });
   });
 
+  it('words the reason of connection-change in the same style', async () => {
+    server.replies = [refusal(3004, 'WRONG_MEETING_PASSWORD', 'Meeting Passcode wrong.', 'passcode_wrong', { reasonStyle: 'sentence' })];
+    const client = embedded.createClient();
+    const reasons: unknown[] = [];
+    client.on('connection-change', ({ reason }: { reason?: string }) => void reasons.push(reason));
+    await client.init({ zoomAppRoot });
+    await rejection(client.join(joinArgs));
+    server.reasonStyle = 'sentence';
+    await client.join(joinArgs);
+    server.line.handlers.closed(4502);
+    // What the app asks for itself stands above what the server says.
+    await client.init({ zoomAppRoot, reasonStyle: 'name' });
+    await client.join(joinArgs);
+    server.line.handlers.closed(4506);
+    expect(reasons.filter(Boolean)).toEqual(['Meeting Passcode wrong.', 'Be removed.', 'AUTHORIZED_USER_LEFT']);
+  });
+
   it('never polls on 3008, and the same client joins again', async () => {
     server.replies = [refusal(3008, 'MEETING_NOT_START', 'Meeting has not started', 'host_not_here', { result: { topic: 'Tea', scheduleTime: null }, retryable: true })];
     const client = embedded.createClient();

@@ -10,6 +10,8 @@ import { showRoot } from './root';
 
 /** How long the page shows that a meeting is over before it moves on by itself. */
 const farewell = 10_000;
+/** The ends of a meeting after which there is nothing left for this page: ended, removed, no longer authorised. */
+const endings: ReadonlySet<number> = new Set([4004, 3009, 4019]);
 
 interface ClientJoinOptions {
   meeting: Meeting;
@@ -36,7 +38,7 @@ export class ClientJoin {
       } else if (byPerson) {
         this.hide();
         this.go();
-      } else if (error?.errorCode === 4004 || error?.errorCode === 3009) {
+      } else if (error && endings.has(error.errorCode)) {
         this.cancelFarewell = options.clock.after(farewell, () => this.go());
       }
     });

@@ -1,10 +1,9 @@
 import { callSafely } from '../core/emitter';
-import type { ErrorDetails } from '../core/errors';
+import type { ErrorDetails, ReasonStyle } from '../core/errors';
 import type { StatusEvent } from '../core/events';
 import type { Meeting } from '../core/meeting';
 import type { ChatMessage } from '../core/model';
 import { publicChange, publicParticipant } from '../core/people';
-import type { ReasonStyle } from './failures';
 import { reasonOf } from './failures';
 
 type Listener = (payload: unknown) => void;
@@ -58,11 +57,11 @@ export class ClientEvents {
     for (const listener of [...(this.listeners.get(event) ?? [])]) callSafely(() => listener(payload));
   }
 
-  /** Turns the events of the core into those of the contract. */
+  /** Turns the events of the core into those of the contract. `style` is what the app asked for in `init`, if it did. */
   follow(meeting: Meeting, style: () => ReasonStyle | undefined): void {
     const { events } = meeting;
     const self = (): number | undefined => meeting.getState().self?.userId;
-    events.on('status', (event) => this.emit('connection-change', connectionChange(event, style())));
+    events.on('status', (event) => this.emit('connection-change', connectionChange(event, style() ?? meeting.reasonStyle)));
     events.on('usersAdded', (added) => this.emit('user-added', added.map((p) => ({ ...publicParticipant(p), ...(p.state === 'waiting' ? { source: 'on hold' } : {}) }))));
     events.on('usersRemoved', (removed) =>
       this.emit('user-removed', removed.map(({ participant: p }) => ({ ...publicParticipant(p), ...(p.state === 'waiting' ? { reason: 'on hold' } : {}) }))),

@@ -1,7 +1,5 @@
-import type { ErrorDetails, FurtherFault, RefusalExtras, SDKError } from '../core/errors';
+import type { ErrorDetails, FurtherFault, ReasonStyle, RefusalExtras, SDKError } from '../core/errors';
 import { CallError } from '../core/errors';
-
-export type ReasonStyle = 'name' | 'sentence';
 
 /** What a failed `join` rejects with: an Error whose own fields tell everything. */
 export interface JoinFailure extends Error, Omit<ErrorDetails, 'name' | 'errorMessage' | 'cause'> {

@@ -22,10 +22,13 @@ export interface FurtherFault {
   remedy: string;
 }
 
+/** Whether `reason` of Component View is the reference's name or the sentence. */
+export type ReasonStyle = 'name' | 'sentence';
+
 /** What a refused join carries beyond the details of every error. */
 export interface RefusalExtras {
-  /** Whether `reason` of Component View is the name or the sentence; the server's policy for the app. */
-  reasonStyle?: 'name' | 'sentence';
+  /** The server's policy for the app. */
+  reasonStyle?: ReasonStyle;
   /** 3008 only: what is known of the meeting whose host is awaited. */
   result?: { topic: string; scheduleTime: string | null };
   evidence?: string;

@@ -4,6 +4,7 @@ import { pageError, pageFaultCode } from './catalogue';
 import type { Clock } from './clock';
 import { pause } from './clock';
 import { Emitter } from './emitter';
+import type { ReasonStyle } from './errors';
 import { CallError, SDKError } from './errors';
 import type { MeetingEvents } from './events';
 import { LeaveReason, Milestone } from './events';
@@ -77,6 +78,8 @@ export class Meeting implements MeetingModel {
   readonly actions = createActions(this);
   readonly i18n: Dictionaries;
   room: Room | null = null;
+  /** How the server wants `reason` of Component View worded for this app; undefined until it answered. */
+  reasonStyle: ReasonStyle | undefined;
   private init: 'none' | 'failed' | Promise<void> = 'none';
   private attempt: Attempt | null = null;
   private seat: { resumeToken: string; server: string; transport: JoinTransport } | null = null;
@@ -247,6 +250,8 @@ export class Meeting implements MeetingModel {
       if (attempt.stop.signal.aborted) return await transport.leave(accepted.resumeToken);
       await this.enter(attempt, accepted, parts, address, transport, behaviour);
     } catch (error) {
+      // The view is there before it is told: it may have to show why.
+      await deps.prepareView().catch(() => undefined);
       if (this.attempt !== attempt) return;
       this.fail(attempt, error instanceof SDKError ? error : this.unexpected(error));
     }
@@ -333,6 +338,7 @@ export class Meeting implements MeetingModel {
     const { deps } = this;
     const resumed = deps.memory.resumeToken(address, attempt.meetingNumber, attempt.person) !== null;
     for (const warning of accepted.warnings) log.noteOnce(warning);
+    this.reasonStyle = accepted.reasonStyle;
     this.seat = { resumeToken: accepted.resumeToken, server: address, transport };
     deps.memory.remember(address, attempt.meetingNumber, attempt.person, accepted.resumeToken);
     await new Promise<void>((resolve, reject) => {
@@ -403,6 +409,7 @@ export class Meeting implements MeetingModel {
   private fail(attempt: Attempt, error: SDKError): void {
     this.attempt = null;
     this.release();
+    this.reasonStyle = error.extras.reasonStyle ?? this.reasonStyle;
     if (error.code === 3009 || error.code === 4004) this.deps.memory.forget(this.deps.server().address, attempt.meetingNumber);
     this.store.set({ phase: 'initialised', awaited: null, failure: this.failureOf(error) });
     for (const waiter of attempt.waiters) waiter.refused(error);

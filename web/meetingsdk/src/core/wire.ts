@@ -4,7 +4,7 @@
  */
 
 import type { ChatMessage, Participant, SessionInfo, ViewKind } from './model';
-import type { ErrorDetails, FurtherFault, RefusalExtras } from './errors';
+import type { ErrorDetails, FurtherFault, ReasonStyle, RefusalExtras } from './errors';
 
 /** Options of a join as the views hand them on; values are sent as the app gave them. */
 export interface JoinOptions {
@@ -64,6 +64,7 @@ export interface JoinAccepted {
   realtime: Endpoint;
   limits: Limits;
   warnings: string[];
+  reasonStyle: ReasonStyle;
 }
 
 export type JoinAnswer =
@@ -89,6 +90,8 @@ export function fieldsOf(value: unknown): Fields | null {
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 const count = (value: unknown, otherwise: number): number => (typeof value === 'number' && value > 0 ? value : otherwise);
+
+const reasonStyleOf = (value: unknown): ReasonStyle => (value === 'sentence' ? 'sentence' : 'name');
 
 function endpointOf(value: unknown): Endpoint | null {
   const fields = fieldsOf(value);
@@ -133,12 +136,13 @@ function acceptedOf(fields: Fields): JoinAnswer | null {
         reconnectSeconds: count(limits.reconnectSeconds, 60),
       },
       warnings: Array.isArray(fields.warnings) ? fields.warnings.filter((w): w is string => typeof w === 'string') : [],
+      reasonStyle: reasonStyleOf(fields.reasonStyle),
     },
   };
 }
 
 function refusedOf(fields: Fields, errorCode: number): JoinAnswer {
-  const extras: RefusalExtras = { reasonStyle: fields.reasonStyle === 'sentence' ? 'sentence' : 'name' };
+  const extras: RefusalExtras = { reasonStyle: reasonStyleOf(fields.reasonStyle) };
   const result = fieldsOf(fields.result);
   if (result) extras.result = { topic: text(result.topic), scheduleTime: text(result.scheduleTime) || null };
   if (typeof fields.evidence === 'string') extras.evidence = fields.evidence;

@@ -48,6 +48,7 @@ export class FakeServer {
   state: 'joined' | 'waiting' = 'joined';
   withSnapshot = true;
   reconnectSeconds = 60;
+  reasonStyle = 'name';
   lines: { handlers: LineHandlers; closed: boolean; connects: number }[] = [];
   media: { handlers: MediaHandlers; calls: string[] }[] = [];
   snapshots = 0;
@@ -93,6 +94,7 @@ export class FakeServer {
       participant: { ...snapshot.self, state: this.state }, meeting: session, snapshot: this.withSnapshot && this.state === 'joined' ? snapshot : null,
       resumeToken: `resume-${this.seats}`, media: this.state === 'joined' ? { url: 'ws://server.test', token: 'first' } : null,
       realtime: { url: 'ws://server.test/realtime', token: 'rt' }, limits: { capacity: 100, chatLength: 20, reconnectSeconds: this.reconnectSeconds },
+      reasonStyle: this.reasonStyle,
     });
   };
 

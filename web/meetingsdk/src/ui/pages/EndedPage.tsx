@@ -8,6 +8,7 @@ const ENDINGS: Record<number, { key: string; icon: IconName }> = {
   4001: { key: 'disconnected', icon: 'reconnect' },
   4004: { key: 'byHost', icon: 'leave' },
   4008: { key: 'elsewhere', icon: 'people' },
+  4019: { key: 'unauthorised', icon: 'people' },
 };
 
 /** The meeting is over for this person. */

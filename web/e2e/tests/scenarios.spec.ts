@@ -1,0 +1,164 @@
+import { expect, test as base, views, type View } from '../fixtures.ts';
+import type { Person } from '../person.ts';
+import { expectAdmitted, expectCallRefused, expectConnected, expectOver, expectQuietRefusal, expectReconnecting, expectRefusal, type Refusal } from '../refusals.ts';
+import { freeMediaPort, mediaAddress, Relay } from '../relay.ts';
+import { play, reference, scenarioList, sentenceOf, type Listed, type Scenario } from '../scenarios.ts';
+import { Server } from '../server.ts';
+import { Play } from '../steps.ts';
+
+/*
+ * Every code in both views, from the program's own list of scenarios: the
+ * server builds a fresh corner of its world, other people come as real pages,
+ * and the line of the joining page is really cut.
+ */
+
+/** A server for all tests of a worker, and the line before it. Every scenario has a corner of its own. */
+const test = base.extend<object, { cable: { server: Server; relay: Relay } }>({
+  cable: [
+    // eslint-disable-next-line no-empty-pattern -- Playwright reads the pattern
+    async ({}, use) => {
+      const mediaPort = await freeMediaPort();
+      const server = await Server.start({ mediaPort, mediaAddress });
+      const relay = await Relay.start(server.address, mediaPort);
+      await use({ server, relay });
+      await relay.stop();
+      await server.stop();
+    },
+    { scope: 'worker' },
+  ],
+  server: async ({ cable }, use) => {
+    await use(cable.server);
+  },
+});
+
+/** What meets only one view, as the contract has it: Component View's 1 for a failed join. */
+const onlyComponent = new Set([200]);
+/** Client View waits for the host by itself, unless the app shows its own words. */
+const ownWords = { isShowJoiningErrorDialog: false };
+/** `onUserLeave.reasonCode` of an end from outside; 0 for the others. */
+const leaveReasons: Readonly<Record<number, number>> = { 4004: 1, 3009: 6 };
+
+const list = await scenarioList();
+
+test('every code of the reference has a scenario, and so has 200', () => {
+  expect(reference.size).toBe(46);
+  const listed = new Map(list.map(({ code, name }) => [code, name]));
+  for (const [code, name] of [...reference, [200, 'FAIL'] as const]) expect(listed.get(code), String(code)).toBe(name);
+  for (const { code, causes } of list) expect(causes, String(code)).not.toHaveLength(0);
+});
+
+// One cut serves both views: giving up takes a minute.
+for (const listed of list.filter(cutsTheLine)) {
+  test(`both views: ${listed.code} ${listed.name}`, async ({ people, cable }) => {
+    test.setTimeout(150_000);
+    let inside = 0;
+    let bothInside = (): void => undefined;
+    const both = new Promise<void>((resolve) => (bothInside = resolve));
+    await Promise.all(
+      views.map(async (view) => {
+        const scenario = await firstOf(cable.server.url, listed, view);
+        const person = await people.open(view, { server: cable.relay.url });
+        await go(person, new Play(person, people, cable.server.url, cable.relay), scenario, async () => {
+          if (++inside === views.length) bothInside();
+          await both;
+        });
+      }),
+    );
+  });
+}
+
+for (const view of views) {
+  test.describe(`${view} view`, () => {
+    for (const listed of list) {
+      const { code, name, causes } = listed;
+      if (cutsTheLine(listed) || (view === 'client' && onlyComponent.has(code))) continue;
+
+      test(`${code} ${name}`, async ({ people, cable }) => {
+        const scenario = await firstOf(cable.server.url, listed, view);
+        const person = await people.open(view);
+        await go(person, new Play(person, people, cable.server.url, cable.relay, code === 3008 && view === 'client' ? ownWords : {}), scenario);
+      });
+
+      if (causes.length < 2) continue;
+      test(`${code} ${name} for its further causes`, async ({ people, cable }) => {
+        test.setTimeout(60_000 + 5_000 * causes.length);
+        const first = await firstOf(cable.server.url, listed, view);
+        const person = await people.open(view);
+        let met = 0;
+        for (const cause of causes) {
+          if (cause === first.cause) continue;
+          const scenario = await play(cable.server.url, code, cause);
+          if (!scenario.views.includes(view)) continue;
+          met++;
+          await test.step(cause, async () => {
+            await person.page.reload();
+            await go(person, new Play(person, people, cable.server.url, cable.relay, view === 'client' ? ownWords : {}), scenario);
+            if (view === 'client') await expect(person.page.getByRole('alertdialog')).toHaveCount(0);
+          });
+        }
+        test.skip(met === 0, `no other cause of ${code} is met in ${view} view`);
+      });
+    }
+  });
+}
+
+/** Whether a code is about a line that breaks while inside. */
+function cutsTheLine({ where, category }: Listed): boolean {
+  return where === 'inside' && category === 'connection';
+}
+
+/** The scenario of the most usual cause that the view meets. */
+async function firstOf(server: string, { code, causes }: Listed, view: View): Promise<Scenario> {
+  for (const cause of causes) {
+    const scenario = await play(server, code, cause);
+    if (scenario.views.includes(view)) return scenario;
+  }
+  throw new Error(`no cause of ${code} is met in ${view} view`);
+}
+
+/** Whether the page got as far as beginning a join: neither unprepared nor busy. */
+function attemptedBy({ code, cause }: Scenario): boolean {
+  return code !== 2 && cause !== 'other_meeting_in_page';
+}
+
+/** Goes through a scenario, which must end as it says, and leaves the line as it was. */
+async function go(person: Person, steps: Play, scenario: Scenario, admitted?: () => Promise<void>): Promise<void> {
+  try {
+    await meet(person, steps, scenario, admitted);
+  } finally {
+    steps.end();
+  }
+  expect(await person.told('page error')).toEqual([]);
+}
+
+async function meet(person: Person, steps: Play, scenario: Scenario, admitted?: () => Promise<void>): Promise<void> {
+  const { code, name, cause, where, before, after } = scenario;
+  const refusal: Refusal = { code, name, message: sentenceOf(code), cause, inPage: where === 'page' };
+  if (code === 3008) refusal.result = expect.objectContaining({ topic: expect.stringMatching(/./) });
+  await steps.steps(before);
+  const states = await person.states();
+  const outcome = await steps.join(person.view === 'client' ? scenario.clientViewJoin : scenario.join);
+  if (code === 0) return expectAdmitted(person, outcome);
+  if (where !== 'inside') {
+    if (before.some((step) => step.do === 'join-other-meeting')) await expectQuietRefusal(person, outcome, refusal, states);
+    else await expectRefusal(person, outcome, refusal);
+    // A join that began and was refused is told to the person as well, unless the app does it.
+    if (steps.dialogs && attemptedBy(scenario)) await expect(person.page.getByRole('alertdialog')).toContainText(String(code));
+    return steps.steps(after);
+  }
+  await expectAdmitted(person, outcome);
+  await admitted?.();
+  await steps.steps(after);
+  if (code === 4000) {
+    await expectReconnecting(person);
+    await expectConnected(person, 45_000);
+    return;
+  }
+  if (code === 1) return expectCallRefused(steps.called, cause);
+  await expectOver(person, refusal, 100_000);
+  if (person.view === 'client') {
+    const left = (await person.told('onUserLeave')).at(-1);
+    expect(left).toMatchObject({ reasonCode: leaveReasons[code] ?? 0 });
+    await expect(person.page.locator('.ar-page__title')).toBeVisible();
+  }
+}
