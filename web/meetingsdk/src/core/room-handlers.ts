@@ -72,7 +72,6 @@ export function roomHandlers(meeting: Meeting, entry: { ready: () => void; ended
       for (const { before, after } of change.updated) {
         const status = after.capture ?? 'off';
         if ((before.capture ?? 'off') !== status) events.emit('capture', { userId: after.userId, status });
-        if (after.userId === selfId && (before.mayCapture ?? false) !== (after.mayCapture ?? false)) events.emit('capturePermission', { allowed: after.mayCapture === true });
       }
       if ([...change.added, ...change.removed].some((p) => p.bot || p.personKey)) tellBots();
     },
@@ -90,6 +89,7 @@ export function roomHandlers(meeting: Meeting, entry: { ready: () => void; ended
       meeting.deps.clock.after(captureTime, () => store.set({ captureRequests: store.get().captureRequests.filter((id) => id !== userId) }));
       events.emit('captureRequest', { userId });
     },
+    captureAnswered: (allowed) => events.emit('capturePermission', { allowed }),
     quality(identity, level) {
       const person = store.get().participants.find((p) => p.mediaIdentity === identity);
       if (!person || store.get().quality[person.userId] === level) return;

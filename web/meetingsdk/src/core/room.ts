@@ -39,6 +39,7 @@ export interface RoomHandlers {
   reacted(userId: number, reaction: ReactionName): void;
   chatDeleted(id: string): void;
   captureRequested(userId: number): void;
+  captureAnswered(allowed: boolean): void;
   quality(identity: string, level: number): void;
   /** The session's own facts changed. */
   session(before: SessionInfo, after: SessionInfo): void;
@@ -201,6 +202,8 @@ export class Room {
         return;
       case 'seat.reacted':
         return handlers.reacted(event.data.userId, event.data.reaction);
+      case 'capture.answered':
+        return handlers.captureAnswered(event.data.allowed);
       case 'capture.requested':
         return handlers.captureRequested(event.data.userId);
     }
@@ -245,6 +248,8 @@ export class Room {
     this.told = sending;
     this.control.command('seat.media', sending).catch((error: unknown) => {
       if (this.told === sending) this.told = before;
+      // Somebody else was quicker, or the rules changed meanwhile.
+      if (sending.sharing && !before.sharing && error instanceof CallError) void this.media.shareEnded().then(() => this.options.handlers.notice('warning', 'notice.shareStopped'));
       log.info('the server was not told what this page sends', error);
     });
   }

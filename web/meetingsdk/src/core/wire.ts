@@ -81,7 +81,8 @@ export type ServerEvent =
   | { revision: number; type: 'seat.muted' | 'seat.unmute_requested' | 'seat.share_stopped'; data: { byUserId: number } }
   | { revision: number; type: 'seat.reacted'; data: { userId: number; reaction: ReactionName } }
   | { revision: number; type: 'chat.deleted'; data: { id: string } }
-  | { revision: number; type: 'capture.requested'; data: { userId: number } };
+  | { revision: number; type: 'capture.requested'; data: { userId: number } }
+  | { revision: number; type: 'capture.answered'; data: { allowed: boolean } };
 
 type Fields = Record<string, unknown>;
 
