@@ -51,6 +51,7 @@ export class BackgroundChoice {
       this.write({ id, busy: false });
     } catch (error) {
       this.write({ busy: false });
+      if (error instanceof CallError) throw error;
       throw new CallError('INTERNAL_ERROR', error instanceof Error ? error.message : 'the background could not be applied');
     }
   }

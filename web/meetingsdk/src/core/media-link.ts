@@ -45,6 +45,7 @@ export class MediaLink {
   private turn = 0;
   private stopped = false;
   private sharedSound = true;
+  private sharedMotion = false;
 
   constructor(private readonly options: MediaLinkOptions) {
     const handlers: MediaHandlers = {
@@ -144,7 +145,7 @@ export class MediaLink {
     if (on === (now === 'on') || (on && now === 'starting')) return;
     if (on) this.options.write({ share: 'starting' });
     try {
-      const sharing = await this.engine.setScreen(on, { sound: this.sharedSound });
+      const sharing = await this.engine.setScreen(on, { sound: this.sharedSound, motion: this.sharedMotion });
       this.wrote({ share: sharing ? 'on' : 'off' });
     } catch (error) {
       this.options.write({ share: 'off' });
@@ -155,6 +156,11 @@ export class MediaLink {
   /** Whether the next share asks the browser for sound as well. */
   setSharedSound(on: boolean): void {
     this.sharedSound = on;
+  }
+
+  /** Whether the next share is of moving pictures rather than of text. */
+  setSharedMotion(on: boolean): void {
+    this.sharedMotion = on;
   }
 
   async chooseDevice(kind: 'microphone' | 'camera' | 'speaker', deviceId: string): Promise<void> {

@@ -55,7 +55,7 @@ export interface MediaEngine {
   closeMicrophone(): Promise<void>;
   setCamera(on: boolean, deviceId: string): Promise<void>;
   /** Resolves to false when the person closed the browser's picker. */
-  setScreen(on: boolean, options: { sound: boolean }): Promise<boolean>;
+  setScreen(on: boolean, options: { sound: boolean; motion: boolean }): Promise<boolean>;
   switchDevice(kind: keyof Pick<Devices, 'microphone' | 'camera' | 'speaker'>, deviceId: string): Promise<void>;
   listDevices(): Promise<{ microphones: DeviceChoice[]; cameras: DeviceChoice[]; speakers: DeviceChoice[] }>;
   unlockSound(): Promise<void>;

@@ -20,6 +20,7 @@ import { Room } from './room';
 import { roomHandlers } from './room-handlers';
 import type { SeatMemory } from './seat-memory';
 import { emptyState, freshState } from './state';
+import { Statistics } from './statistics';
 import { Store } from './store';
 import { createActions } from './actions';
 import type { JoinAccepted, JoinOptions, JoinRequest } from './wire';
@@ -79,6 +80,10 @@ export class Meeting implements MeetingModel {
   readonly actions = createActions(this);
   readonly i18n: Dictionaries;
   readonly background = backgroundOf(this);
+  readonly statistics = new Statistics(this);
+  /** How pictures are sent at most, and whether screens are shared with their sound. */
+  videoLimit: 360 | 720 | 1080 = 720;
+  shareSound = true;
   readonly floating = new FloatingPicture((pictureInPicture) => {
     if (this.store.get().pictureInPicture === pictureInPicture) return;
     this.store.set({ pictureInPicture });
@@ -362,6 +367,8 @@ export class Meeting implements MeetingModel {
         },
       });
       const room: Room = new Room({ clock: deps.clock, newId: deps.newId, parts, transport, accepted, server: address, handlers });
+      room.media.setSharedSound(this.shareSound);
+      if (this.videoLimit !== 720) room.media.setVideoLimit(this.videoLimit);
       this.room = room;
       attempt.stop.signal.addEventListener('abort', () => (late(), resolve()), { once: true });
       room.start();

@@ -328,6 +328,26 @@ export interface ViewOptions {
   videoHeader: boolean;
   showJoiningErrorDialog: boolean;
   disablePreview: boolean;
+  /** No sound of one's own, and no control for it. */
+  disableJoinAudio: boolean;
+  /** The audio panel is open as long as audio is not joined. */
+  audioPanelAlwaysOpen: boolean;
+  /** Whether the bar at the bottom is there. */
+  isLockBottom: boolean;
+  /** Whether there are reactions and raised hands. */
+  isSupportNonverbal: boolean;
+  /** Nothing is drawn over or around a shared screen. */
+  showPureSharingContent: boolean;
+  /** Whether shared screens can only be fitted. */
+  sharingMode: 'both' | 'fit';
+  hideShareAudioOption: boolean;
+  disablePictureInPicture: boolean;
+  /** Whether devices can be tried while waiting. */
+  enableWaitingRoomPreview: boolean;
+  /** A link with `{0}` for the number and `{1}` for the passcode; empty for the server's own. */
+  inviteUrlFormat: string;
+  /** A page through which links in chats are opened; empty opens them directly. */
+  externalLinkPage: string;
   meetingInfo: readonly string[];
   maximumVideosInGalleryView: number;
   /** Component View's `customize`, as the app gave it. */

@@ -115,10 +115,15 @@ class LiveKitEngine implements MediaEngine {
     }
   }
 
-  async setScreen(on: boolean, options: { sound: boolean }): Promise<boolean> {
+  async setScreen(on: boolean, options: { sound: boolean; motion: boolean }): Promise<boolean> {
     this.wanted.screen = on;
     try {
-      await this.room.localParticipant.setScreenShareEnabled(on, { audio: options.sound, systemAudio: options.sound ? 'include' : 'exclude', selfBrowserSurface: 'exclude' });
+      await this.room.localParticipant.setScreenShareEnabled(on, {
+        audio: options.sound,
+        systemAudio: options.sound ? 'include' : 'exclude',
+        selfBrowserSurface: 'exclude',
+        contentHint: options.motion ? 'motion' : 'detail',
+      });
       return on;
     } catch (error) {
       this.wanted.screen = false;

@@ -171,7 +171,9 @@ export class FakeServer {
       setIncomingSound: (on) => void calls.push(`setIncomingSound ${on}`),
       setVideoLimit: (height) => void calls.push(`setVideoLimit ${height}`),
       setBackground: (background) => note(`setBackground ${JSON.stringify(background)}`),
-      showOnlyTo: (identities, everybody) => void (identities && calls.push(`showOnlyTo ${[...identities].join()} of ${everybody.length}`)),
+      showOnlyTo: (identities, everybody) => {
+        if (identities) calls.push(`showOnlyTo ${[...identities].join()} of ${everybody.length}`);
+      },
       measure: async () => this.measured,
       attach: (identity, kind) => {
         calls.push(`attach ${identity} ${kind}`);

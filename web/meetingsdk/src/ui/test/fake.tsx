@@ -1,6 +1,7 @@
 import { render } from '@testing-library/react';
 import type { ReactElement } from 'react';
 import { vi } from 'vitest';
+import { defaultOptions } from '../../core/assemble';
 import type { MeetingActions, MeetingModel, MeetingState, Participant, ViewOptions } from '../../core/model';
 import { emptyState, usualRules } from '../../core/state';
 import { enUS } from '../i18n/en-US';
@@ -29,6 +30,7 @@ export function state(people: Participant[], change: Partial<MeetingState> = {})
 }
 
 export const options: ViewOptions = {
+  ...defaultOptions('client'),
   view: 'client', defaultView: 'gallery', showMeetingHeader: true, isSupportAV: true, isSupportChat: true, screenShare: true, disableInvite: false, videoDrag: true,
   videoHeader: true, showJoiningErrorDialog: true, disablePreview: true, meetingInfo: ['topic', 'mn'], maximumVideosInGalleryView: 25, customize: {},
 };
