@@ -190,6 +190,14 @@ func (s *Server) ZAK(userID string, life time.Duration) string {
 	return token
 }
 
+// HostKey is the key of the test host, by which a participant becomes the host.
+func (s *Server) HostKey() string {
+	s.t.Helper()
+	host, err := s.running.Store.User(context.Background(), s.host.ID)
+	s.must(err, "find the host")
+	return host.HostKey
+}
+
 // SignOut revokes every ZAK of a user made until now.
 func (s *Server) SignOut(userID string) {
 	s.t.Helper()

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'vite';
+import { modelWithMetadata } from './meetingsdk/build/model.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const at = (...parts) => join(here, ...parts);
@@ -35,6 +36,14 @@ await mkdir(join(dist, 'cdn/css'), { recursive: true });
 await cp(packageFile('bootstrap', 'dist/css/bootstrap.min.css'), join(dist, 'cdn/css/bootstrap.css'));
 await cp(packageFile('bootstrap', 'dist/fonts'), join(dist, 'cdn/fonts'), { recursive: true });
 await writeFile(join(dist, 'cdn/css/react-select.css'), '/* Nothing of Anteroom needs this style sheet; pages ask for it by habit. */\n');
+
+// What replaces backgrounds; pages ask for it when somebody wants one.
+const sdk = createRequire(at('meetingsdk/package.json'));
+const visionFolder = join(dirname(sdk.resolve('@mediapipe/tasks-vision')), 'wasm');
+await mkdir(join(dist, 'cdn/background/wasm'), { recursive: true });
+for (const name of ['vision_wasm_internal.js', 'vision_wasm_internal.wasm']) await cp(join(visionFolder, name), join(dist, 'cdn/background/wasm', name));
+const model = join(dirname(sdk.resolve('@mediapipe/selfie_segmentation')), 'selfie_segmentation.tflite');
+await writeFile(join(dist, 'cdn/background/selfie_segmentation.tflite'), await modelWithMetadata(model));
 
 await writeDictionaries();
 

@@ -61,6 +61,9 @@ type User struct {
 	// Groups name the information-barrier groups of the user.
 	Groups  []string
 	Licence Licence
+	// HostKey makes whoever knows it the host of a meeting of this user that has
+	// none: six digits. It is encrypted at rest and never logged.
+	HostKey string
 	// TokensValidFrom revokes every user token issued before it ("sign out
 	// from all devices"); zero revokes none.
 	TokensValidFrom time.Time

@@ -142,6 +142,9 @@ func (a *api) assets(mux *http.ServeMux) {
 	mux.HandleFunc("GET /sdk/chunks/{name}", func(w http.ResponseWriter, r *http.Request) {
 		a.sendFile(w, r, "cdn/chunks/"+r.PathValue("name"), cacheImmutable)
 	})
+	mux.HandleFunc("GET /sdk/background/{name...}", func(w http.ResponseWriter, r *http.Request) {
+		a.sendFile(w, r, "cdn/background/"+r.PathValue("name"), cacheAsk)
+	})
 	mux.HandleFunc("GET /sdk/meetingsdk.tgz", a.tarball)
 	mux.HandleFunc("/", a.versioned)
 }

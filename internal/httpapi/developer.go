@@ -52,6 +52,8 @@ type WorldApp struct {
 
 // WorldUser is one user.
 type WorldUser struct {
+	// HostKey makes a participant the host of a meeting of this user.
+	HostKey string `json:"hostKey"`
 	ID      string `json:"id"`
 	Email   string `json:"email"`
 	Account string `json:"account"`

@@ -101,6 +101,8 @@ type Session struct {
 	// EndsBy is when the session is ended whoever is inside, on the injected
 	// clock; zero means no such moment.
 	EndsBy time.Time
+	// Conduct is what the hosts allow.
+	Conduct Conduct
 	// Removals is the number of removed marks kept for this instance.
 	Removals int
 }
@@ -175,12 +177,13 @@ type Seat struct {
 	// UserID is the number participants know the seat by, unique in its session.
 	UserID int64
 	// GUID identifies the participant across sessions in reports.
-	GUID  string
-	Name  string
-	Email string
-	Role  Role
-	State SeatState
-	Marks Marks
+	GUID   string
+	Name   string
+	Email  string
+	Role   Role
+	State  SeatState
+	Marks  Marks
+	Extras Extras
 	// Guest tells that the person is no user of the meeting's account.
 	Guest bool
 	// SeveralDevices exempts the seat's identity from the one-live-seat rule.

@@ -52,12 +52,17 @@ type Tx interface {
 	AddRemoval(seat *Seat, at time.Time) error
 	// AddChat keeps one chat message.
 	AddChat(ChatMessage) error
+	// Chat finds a message of the session; nil without an error if there is none.
+	Chat(id string) (*ChatMessage, error)
+	// DeleteChat takes a message out of the session's history.
+	DeleteChat(id string) error
 	// Touch raises the revision (and, for what the gate must see, the gate
 	// revision) and answers the new revision.
 	Touch(gate bool) int64
 }
 
-// ChatMessage is one line of chat. ReceiverSeatID is empty for everyone.
+// ChatMessage is one line of chat. ReceiverSeatID is empty for everyone, else a
+// seat's id, ToHosts or ToWaitingRoom.
 type ChatMessage struct {
 	ID             string
 	SessionID      string

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/anteroom/anteroom/internal/account"
 	"github.com/anteroom/anteroom/internal/meeting"
 	"github.com/anteroom/anteroom/internal/session"
 	"github.com/anteroom/anteroom/internal/store"
@@ -26,6 +27,11 @@ func known(err error) error {
 func (r repository) Meeting(ctx context.Context, id string) (*meeting.Meeting, error) {
 	m, err := r.Store.Meeting(ctx, id)
 	return m, known(err)
+}
+
+func (r repository) User(ctx context.Context, id string) (*account.User, error) {
+	u, err := r.Store.User(ctx, id)
+	return u, known(err)
 }
 
 func (r repository) Session(ctx context.Context, id string) (*meeting.Session, error) {

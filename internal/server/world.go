@@ -88,7 +88,7 @@ func (w *world) describeAccount(ctx context.Context, a *account.Account, view *h
 	email := map[string]string{}
 	for _, u := range users {
 		email[u.ID] = u.Email
-		view.Users = append(view.Users, httpapi.WorldUser{ID: u.ID, Email: u.Email, Account: a.Name, Role: u.Role})
+		view.Users = append(view.Users, httpapi.WorldUser{ID: u.ID, Email: u.Email, Account: a.Name, Role: u.Role, HostKey: u.HostKey})
 	}
 	meetings, err := w.store.Meetings(ctx, store.Page{AccountID: a.ID, Limit: 1000})
 	if err != nil {

@@ -47,7 +47,10 @@ type command struct {
 	allowed func(self *meeting.Seat) bool
 	// waiting seats may ask too.
 	whileWaiting bool
-	run          func(*action) error
+	// prepare reads what the command needs beside the session, before it is
+	// locked; nil needs nothing. Its answer is the action's prepared.
+	prepare func(ctx context.Context, s *Service, seatID string, data json.RawMessage) (any, error)
+	run     func(*action) error
 }
 
 func anyone(*meeting.Seat) bool         { return true }
@@ -56,12 +59,13 @@ func hostAlone(self *meeting.Seat) bool { return self.Role == meeting.RoleHost }
 
 // action is one running command.
 type action struct {
-	ctx     context.Context
-	service *Service
-	tx      meeting.Tx
-	self    *meeting.Seat
-	data    json.RawMessage
-	result  any
+	ctx      context.Context
+	service  *Service
+	tx       meeting.Tx
+	self     *meeting.Seat
+	data     json.RawMessage
+	prepared any
+	result   any
 	// after runs in order once the change is kept.
 	after []func()
 }
@@ -119,8 +123,14 @@ func (s *Service) Command(ctx context.Context, seat *meeting.Seat, kind string, 
 		return 0, nil, refuse(RefusedParameters, "type: there is no command %q", kind)
 	}
 	var revision int64
-	var result any
-	err := s.system(ctx, seat.SessionID, func(c *action) error {
+	var result, prepared any
+	var err error
+	if cmd.prepare != nil {
+		if prepared, err = cmd.prepare(ctx, s, seat.ID, data); err != nil {
+			return 0, nil, s.refused(kind, seat, err)
+		}
+	}
+	err = s.system(ctx, seat.SessionID, func(c *action) error {
 		self, err := c.tx.SeatByID(seat.ID)
 		if err != nil {
 			return err
@@ -134,7 +144,7 @@ func (s *Service) Command(ctx context.Context, seat *meeting.Seat, kind string, 
 		if !cmd.allowed(self) {
 			return refuse(RefusedPrivileges, "")
 		}
-		c.self, c.data = self, data
+		c.self, c.data, c.prepared = self, data, prepared
 		if err := cmd.run(c); err != nil {
 			return err
 		}
@@ -142,15 +152,20 @@ func (s *Service) Command(ctx context.Context, seat *meeting.Seat, kind string, 
 		return nil
 	})
 	if err != nil {
-		var refused *CommandError
-		switch {
-		case errors.As(err, &refused):
-			return 0, nil, refused
-		case errors.Is(err, ErrNotFound):
-			return 0, nil, refuse(RefusedState, "closed")
-		}
-		s.Logger.Error("a command could not be carried out", "command", kind, "session", seat.SessionID, "error", err)
-		return 0, nil, refuse(RefusedInternal, "")
+		return 0, nil, s.refused(kind, seat, err)
 	}
 	return revision, result, nil
+}
+
+// refused words why a command was not carried out.
+func (s *Service) refused(kind string, seat *meeting.Seat, err error) *CommandError {
+	var refused *CommandError
+	switch {
+	case errors.As(err, &refused):
+		return refused
+	case errors.Is(err, ErrNotFound):
+		return refuse(RefusedState, "closed")
+	}
+	s.Logger.Error("a command could not be carried out", "command", kind, "session", seat.SessionID, "error", err)
+	return refuse(RefusedInternal, "")
 }

@@ -214,8 +214,12 @@ func (s *Service) seat(ctx context.Context, a *admission.Attempt, v *admission.V
 			Role: v.Admission.Role, State: meeting.SeatJoined, Marks: v.Admission.Marks, JoinID: a.JoinID, RequestKey: request,
 			SeveralDevices: v.Admission.SeveralDevices, Generation: 1, View: a.View, SDKVersion: a.SDKVersion,
 			Muted: true, LeaseUntil: lease, JoinedAt: s.Clock.Now(),
-			Guest: snap.ZAK.User == nil || snap.ZAK.User.AccountID != snap.Meeting.AccountID,
+			Guest:  snap.ZAK.User == nil || snap.ZAK.User.AccountID != snap.Meeting.AccountID,
+			Extras: meeting.Extras{OriginHost: v.Admission.Role == meeting.RoleHost},
 		},
+	}
+	if v.Admission.Marks.OBFID != "" && snap.App != nil {
+		ask.Seat.Extras.AppName = snap.App.Name
 	}
 	if v.Admission.Waiting {
 		ask.Seat.State = meeting.SeatWaiting
@@ -289,15 +293,15 @@ func (s *Service) accept(ctx context.Context, v *admission.Verdict, snap *admiss
 		}
 		acc.Snapshot = snapshot
 	}
-	acc.MediaToken, err = s.mediaToken(ctx, seat)
+	acc.MediaToken, err = s.mediaToken(ctx, seat, &taken.Session.Conduct)
 	return acc, err
 }
 
-func (s *Service) mediaToken(ctx context.Context, seat *meeting.Seat) (string, error) {
+func (s *Service) mediaToken(ctx context.Context, seat *meeting.Seat, conduct *meeting.Conduct) (string, error) {
 	s.warmMedia.Do(func() {
 		s.background(s.Media.Start, "start")
 	})
-	place, err := s.mediaSeat(ctx, seat)
+	place, err := s.mediaSeat(ctx, seat, conduct)
 	if err != nil {
 		return "", err
 	}
@@ -310,8 +314,9 @@ func (s *Service) mediaToken(ctx context.Context, seat *meeting.Seat) (string, e
 
 // mediaSeat is what a seat may do in the media room. The name there is only
 // for the media server's own log lines; people see the roster's. Attendees of
-// a webinar watch and listen.
-func (s *Service) mediaSeat(ctx context.Context, seat *meeting.Seat) (media.Seat, error) {
+// a webinar watch and listen, and speak if they were given the word. Whoever is
+// muted and may not unmute sends no sound.
+func (s *Service) mediaSeat(ctx context.Context, seat *meeting.Seat, conduct *meeting.Conduct) (media.Seat, error) {
 	m, err := s.Repository.Meeting(ctx, seat.MeetingID)
 	if err != nil {
 		return media.Seat{}, err
@@ -319,6 +324,7 @@ func (s *Service) mediaSeat(ctx context.Context, seat *meeting.Seat) (media.Seat
 	speaks := !m.IsWebinar() || seat.Role != meeting.RoleAttendee
 	return media.Seat{
 		Room: seat.SessionID, Identity: seat.ID,
-		CanPublishMicrophone: speaks, CanPublishCamera: speaks, CanPublishScreen: speaks, CanSubscribe: true,
+		CanPublishMicrophone: (speaks || seat.Extras.Talks) && (!seat.Muted || mayUnmute(seat, conduct)), CanPublishCamera: speaks,
+		CanPublishScreen: speaks && (!conduct.ShareByHosts || isHost(seat)), CanSubscribe: true,
 	}, nil
 }

@@ -11,10 +11,14 @@ func (c *action) gone(seat *meeting.Seat, state meeting.SeatState, reason string
 	wasWaiting := seat.State == meeting.SeatWaiting
 	seat.State, seat.LeftAt = state, c.service.Clock.Now()
 	seat.AudioOn, seat.VideoOn, seat.Sharing, seat.HandRaised = false, false, false, false
+	seat.Extras.Capture = meeting.CaptureOff
 	if err := c.tx.SaveSeat(seat); err != nil {
 		return err
 	}
 	c.tx.Touch(false)
+	if err := c.dim(seat); err != nil {
+		return err
+	}
 	data := map[string]any{"userId": seat.UserID, "reason": reason}
 	if wasWaiting {
 		return c.tellHosts("participant.removed", data)
@@ -202,10 +206,14 @@ func hold(c *action) error {
 	}
 	seat.State = meeting.SeatWaiting
 	seat.AudioOn, seat.VideoOn, seat.Sharing = false, false, false
+	seat.Muted, seat.Extras.Capture = true, meeting.CaptureOff
 	if err := c.tx.SaveSeat(seat); err != nil {
 		return err
 	}
 	c.tx.Touch(false)
+	if err := c.dim(seat); err != nil {
+		return err
+	}
 	c.publish("participant.removed", map[string]any{"userId": seat.UserID, "reason": "held"})
 	if err := c.tellHosts("participant.added", participantOf(seat, true)); err != nil {
 		return err

@@ -93,7 +93,11 @@ func (s *Service) MediaSeat(ctx context.Context, room, identity string) (media.S
 	if seat.SessionID != room || !seat.State.Live() || seat.State == meeting.SeatWaiting {
 		return media.Seat{}, media.ErrNoSeat
 	}
-	return s.mediaSeat(ctx, seat)
+	live, err := s.Repository.Session(ctx, room)
+	if err != nil {
+		return media.Seat{}, err
+	}
+	return s.mediaSeat(ctx, seat, &live.Conduct)
 }
 
 // Snapshot is the meeting as the seat sees it.
@@ -135,11 +139,11 @@ func (s *Service) snapshot(ctx context.Context, m *meeting.Meeting, live *meetin
 	if self.State == meeting.SeatWaiting {
 		// Somebody who waits sees nobody but themselves.
 		snap.Participants = append(snap.Participants, snap.Self)
-		return snap, nil
+	} else {
+		snap.Participants = visible(seats, self)
 	}
-	snap.Participants = visible(seats, self)
 	if live.Revision > 1 {
-		history, err := s.Repository.ChatHistory(ctx, live.ID, self.ID, 200)
+		history, err := s.Repository.ChatHistory(ctx, live.ID, self.ID, readerOf(self), 200)
 		if err != nil {
 			return nil, err
 		}
@@ -185,7 +189,11 @@ func (s *Service) MediaFor(ctx context.Context, resumeToken string) (string, err
 	if seat.Generation != generation || !seat.State.Live() || seat.State == meeting.SeatWaiting {
 		return "", ErrNotFound
 	}
-	return s.mediaToken(ctx, seat)
+	live, err := s.Repository.Session(ctx, seat.SessionID)
+	if err != nil {
+		return "", err
+	}
+	return s.mediaToken(ctx, seat, &live.Conduct)
 }
 
 // tellHosts speaks to every host of a session on their own channels.

@@ -33,6 +33,7 @@ const (
 type Repository interface {
 	Meeting(ctx context.Context, id string) (*meeting.Meeting, error)
 	Account(ctx context.Context, id string) (*account.Account, error)
+	User(ctx context.Context, id string) (*account.User, error)
 	// Session answers a session by id, live or ended.
 	Session(ctx context.Context, id string) (*meeting.Session, error)
 	// TakeSeat answers ErrConflict when the session is no longer as the gate saw it.
@@ -41,7 +42,7 @@ type Repository interface {
 	ResumeSeat(ctx context.Context, seatID string, generation int, leaseUntil time.Time) (meeting.Taken, error)
 	Seat(ctx context.Context, id string) (*meeting.Seat, error)
 	LiveSeats(ctx context.Context, sessionID string) ([]*meeting.Seat, error)
-	ChatHistory(ctx context.Context, sessionID, seatID string, limit int) ([]meeting.ChatMessage, error)
+	ChatHistory(ctx context.Context, sessionID, seatID string, as meeting.Reader, limit int) ([]meeting.ChatMessage, error)
 	// Mutate runs fn with the live session under its lock; fn may run again
 	// when the transaction is tried again. It answers ErrNotFound for a
 	// session that is over.
@@ -126,7 +127,9 @@ type Config struct {
 type Service struct {
 	Config
 	answers *answerMemory
-	order   [64]sync.Mutex
+	// hostKeys counts wrong host keys for each host.
+	hostKeys *PasscodeThrottle
+	order    [64]sync.Mutex
 	// warmMedia starts the media engine at the first admitted join, so that it
 	// is up when the page knocks.
 	warmMedia sync.Once
@@ -137,7 +140,7 @@ func New(c Config) *Service {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
-	return &Service{Config: c, answers: newAnswerMemory(AnswerMemory)}
+	return &Service{Config: c, answers: newAnswerMemory(AnswerMemory), hostKeys: NewPasscodeThrottle(c.Clock)}
 }
 
 // ordered holds the lock under which a session's changes are made and told, so

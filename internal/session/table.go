@@ -1,12 +1,9 @@
 package session
 
 import (
-	"context"
-	"errors"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/anteroom/anteroom/internal/media"
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
@@ -23,16 +20,29 @@ var commands = map[string]command{
 	"seat.rename":       {allowed: anyone, run: rename},
 	"seat.hand":         {allowed: anyone, run: hand},
 	"seat.mute":         {allowed: anyone, run: mute},
+	"seat.share":        {allowed: anyone, run: share},
+	"seat.react":        {allowed: anyone, run: react},
+	"seat.talk":         {allowed: hosts, run: talk, prepare: inWebinar},
 	"session.mute_all":  {allowed: hosts, run: muteAll},
-	"session.lock":      {allowed: hosts, run: lock},
-	"session.end":       {allowed: hostAlone, run: end},
-	"session.broadcast": {allowed: hosts, run: broadcast},
-	"seat.remove":       {allowed: hosts, run: remove},
-	"seat.hold":         {allowed: hosts, run: hold},
-	"seat.admit":        {allowed: hosts, run: admit},
-	"session.admit_all": {allowed: hosts, run: admitAll},
-	"seat.role":         {allowed: hostAlone, run: setRole},
-	"chat.send":         {allowed: anyone, run: sendChat},
+	"session.rules":     {allowed: hosts, run: setRules},
+	"session.spotlight": {allowed: hosts, run: spotlight},
+
+	"session.lower_hands":  {allowed: hosts, run: lowerHands},
+	"session.reclaim_host": {allowed: anyone, run: reclaimHost},
+	"session.claim_host":   {allowed: anyone, run: claimHost, prepare: checkHostKey},
+	"session.lock":         {allowed: hosts, run: lock},
+	"session.end":          {allowed: hostAlone, run: end},
+	"session.broadcast":    {allowed: hosts, run: broadcast},
+	"seat.remove":          {allowed: hosts, run: remove},
+	"seat.hold":            {allowed: hosts, run: hold},
+	"seat.admit":           {allowed: hosts, run: admit},
+	"session.admit_all":    {allowed: hosts, run: admitAll},
+	"seat.role":            {allowed: hostAlone, run: setRole},
+	"chat.send":            {allowed: anyone, run: sendChat},
+	"chat.delete":          {allowed: anyone, run: deleteChat},
+	"capture.request":      {allowed: anyone, run: requestCapture},
+	"capture.permit":       {allowed: hosts, run: permitCapture},
+	"capture.set":          {allowed: anyone, run: setCapture},
 }
 
 func reportMedia(c *action) error {
@@ -40,6 +50,16 @@ func reportMedia(c *action) error {
 	if err := c.read(&in); err != nil {
 		return err
 	}
+	conduct := &c.tx.Session().Conduct
+	if in.Muted != nil && !*in.Muted && c.self.Muted && !mayUnmute(c.self, conduct) {
+		return refuse(RefusedPrivileges, "the host does not let participants unmute themselves")
+	}
+	if in.Sharing != nil && *in.Sharing && !c.self.Sharing {
+		if err := c.mayShare(); err != nil {
+			return err
+		}
+	}
+	wasMuted := c.self.Muted
 	changed := map[string]any{"userId": c.self.UserID}
 	set := func(field *bool, to *bool, name string) {
 		if to != nil && *field != *to {
@@ -55,6 +75,10 @@ func reportMedia(c *action) error {
 		return nil
 	}
 	changed["muted"] = c.self.Muted || !c.self.AudioOn
+	if c.self.Muted && !wasMuted && !mayUnmute(c.self, conduct) {
+		// The right to speak goes with being silent, where it does not come back by itself.
+		c.applyRights(c.self)
+	}
 	return c.changed(c.self, changed)
 }
 
@@ -89,7 +113,7 @@ func rename(c *action) error {
 	if err != nil {
 		return err
 	}
-	if seat != c.self && !isHost(c.self) {
+	if !isHost(c.self) && (seat != c.self || c.tx.Session().Conduct.RenameBarred) {
 		return refuse(RefusedPrivileges, "")
 	}
 	seat.Name = name
@@ -113,77 +137,6 @@ func hand(c *action) error {
 	}
 	seat.HandRaised = in.Raised
 	return c.changed(seat, map[string]any{"userId": seat.UserID, "handRaised": in.Raised})
-}
-
-func mute(c *action) error {
-	var in struct {
-		UserID int64
-		Muted  bool
-	}
-	if err := c.read(&in); err != nil {
-		return err
-	}
-	seat, err := c.target(in.UserID)
-	if err != nil {
-		return err
-	}
-	if seat == c.self {
-		seat.Muted = in.Muted
-		return c.changed(seat, map[string]any{"userId": seat.UserID, "muted": in.Muted || !seat.AudioOn})
-	}
-	if !isHost(c.self) {
-		return refuse(RefusedPrivileges, "")
-	}
-	if !in.Muted {
-		c.tell(seat.ID, "seat.unmute_requested", map[string]any{"byUserId": c.self.UserID})
-		return nil
-	}
-	return c.muteOther(seat)
-}
-
-// muteOther silences somebody: in the roster, in the page and at the media
-// server, so that a page that does not obey is silent all the same.
-func (c *action) muteOther(seat *meeting.Seat) error {
-	seat.Muted = true
-	if err := c.changed(seat, map[string]any{"userId": seat.UserID, "muted": true}); err != nil {
-		return err
-	}
-	c.tell(seat.ID, "seat.muted", map[string]any{"byUserId": c.self.UserID})
-	room, identity, service := seat.SessionID, seat.ID, c.service
-	c.then(func() {
-		service.background(func(ctx context.Context) error {
-			return service.Media.Mute(ctx, room, identity, media.SourceMicrophone)
-		}, "mute a participant")
-	})
-	return nil
-}
-
-func muteAll(c *action) error {
-	in := struct{ Muted *bool }{}
-	if err := c.read(&in); err != nil {
-		return err
-	}
-	muted := in.Muted == nil || *in.Muted
-	seats, err := c.tx.Seats()
-	if err != nil {
-		return err
-	}
-	for _, seat := range seats {
-		if seat.ID == c.self.ID || isHost(seat) || seat.State == meeting.SeatWaiting {
-			continue
-		}
-		if !muted {
-			c.tell(seat.ID, "seat.unmute_requested", map[string]any{"byUserId": c.self.UserID})
-			continue
-		}
-		if seat.Muted || !seat.AudioOn {
-			continue
-		}
-		if err := c.muteOther(seat); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func lock(c *action) error {
@@ -215,89 +168,4 @@ func broadcast(c *action) error {
 	}
 	c.publish("session.updated", map[string]any{"practice": false})
 	return nil
-}
-
-func sendChat(c *action) error {
-	var in struct {
-		Text   string
-		UserID int64
-	}
-	if err := c.read(&in); err != nil {
-		return err
-	}
-	text := strings.TrimRight(in.Text, " \t\r\n")
-	if strings.TrimSpace(text) == "" || utf8.RuneCountInString(text) > MaxChatLength || !utf8.ValidString(text) {
-		return refuse(RefusedParameters, "text: 1 to %d characters", MaxChatLength)
-	}
-	message := meeting.ChatMessage{
-		ID: c.service.NewID(), SessionID: c.self.SessionID, SenderSeatID: c.self.ID, SenderUserID: c.self.UserID,
-		SenderName: c.self.Name, Text: text, SentAt: c.service.Clock.Now(),
-	}
-	if in.UserID != 0 {
-		to, err := c.target(in.UserID)
-		if err != nil {
-			return err
-		}
-		if to == c.self {
-			return refuse(RefusedParameters, "userId: a message to oneself")
-		}
-		message.ReceiverSeatID, message.ReceiverUserID, message.ReceiverName = to.ID, to.UserID, to.Name
-	}
-	if err := c.tx.AddChat(message); err != nil {
-		return err
-	}
-	view := chatView(message)
-	c.result = view
-	if message.ReceiverSeatID == "" {
-		c.tx.Touch(false)
-		c.publish("chat.message", view)
-		return nil
-	}
-	c.tell(message.ReceiverSeatID, "chat.message", view)
-	c.tell(c.self.ID, "chat.message", view)
-	return nil
-}
-
-func setRole(c *action) error {
-	var in struct {
-		UserID int64
-		Role   meeting.Role
-	}
-	if err := c.read(&in); err != nil {
-		return err
-	}
-	seat, err := c.target(in.UserID)
-	if err != nil {
-		return err
-	}
-	switch {
-	case seat == c.self:
-		return refuse(RefusedOperation, "the host's own role changes by making another host")
-	case seat.State == meeting.SeatWaiting:
-		return refuse(RefusedOperation, "the person is in the waiting room")
-	case in.Role == meeting.RoleHost:
-		return c.crown(seat)
-	case in.Role != meeting.RoleCoHost && in.Role != meeting.RoleAttendee:
-		return refuse(RefusedParameters, "role: host, cohost or attendee")
-	}
-	seat.Role = in.Role
-	c.applyRights(seat)
-	return c.changed(seat, map[string]any{"userId": seat.UserID, "role": in.Role})
-}
-
-// applyRights tells the media server what a seat may do from now on.
-func (c *action) applyRights(seat *meeting.Seat) {
-	service, now := c.service, *seat
-	c.then(func() {
-		service.background(func(ctx context.Context) error {
-			place, err := service.mediaSeat(ctx, &now)
-			if err != nil {
-				return err
-			}
-			if err = service.Media.UpdatePermission(ctx, place); errors.Is(err, media.ErrNotConnected) {
-				return nil
-			}
-			return err
-		}, "change what a participant may do")
-	})
 }

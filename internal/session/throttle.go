@@ -71,8 +71,12 @@ func (t *PasscodeThrottle) observe(a *admission.Attempt, v *admission.Verdict) {
 		v.Decision.Cause == "throttled" || v.Decision.Cause == "passcode_missing" {
 		return
 	}
+	t.count(passcodeKey{a.RemoteIP, a.MeetingNumber})
+}
+
+// count notes one wrong try.
+func (t *PasscodeThrottle) count(key passcodeKey) {
 	now := t.clock.Now()
-	key := passcodeKey{a.RemoteIP, a.MeetingNumber}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	e := t.tries[key]

@@ -1,6 +1,8 @@
 package session
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"time"
 
 	"github.com/anteroom/anteroom/internal/meeting"
@@ -25,6 +27,21 @@ type Participant struct {
 	View          string            `json:"view"`
 	MediaIdentity string            `json:"mediaIdentity"`
 	JoinedAt      time.Time         `json:"joinedAt"`
+	OriginHost    bool              `json:"originHost,omitempty"`
+	MayUnmute     bool              `json:"mayUnmute,omitempty"`
+	AllowedToTalk bool              `json:"allowedToTalk,omitempty"`
+	MayCapture    bool              `json:"mayCapture,omitempty"`
+	Capture       string            `json:"capture,omitempty"`
+	// PersonKey is the same for the seats of one signed-in user in the session.
+	PersonKey string `json:"personKey,omitempty"`
+	Bot       *Bot   `json:"bot,omitempty"`
+}
+
+// Bot tells in whose name an app takes part.
+type Bot struct {
+	AppName string `json:"appName"`
+	// AuthorizerKey is the PersonKey of who authorised it.
+	AuthorizerKey string `json:"authorizerKey"`
 }
 
 // Info is a session as its participants see it.
@@ -38,8 +55,32 @@ type Info struct {
 	// Practice tells that attendees of the webinar are not let in yet.
 	Practice     bool      `json:"practice"`
 	StartedAt    time.Time `json:"startedAt"`
-	ChatAllowed  string    `json:"chatAllowed"`
 	Participants int       `json:"participants"`
+
+	ChatAllowed    string  `json:"chatAllowed"`
+	UnmuteAllowed  bool    `json:"unmuteAllowed"`
+	RenameAllowed  bool    `json:"renameAllowed"`
+	ShareAllowed   string  `json:"shareAllowed"`
+	SeveralSharers bool    `json:"severalSharers"`
+	FocusMode      bool    `json:"focusMode"`
+	Spotlights     []int64 `json:"spotlights"`
+}
+
+// follow words what the hosts allow.
+func (i *Info) follow(c *meeting.Conduct) {
+	i.ChatAllowed, i.ShareAllowed = "everyone", "everyone"
+	if c.Chat != meeting.ChatEveryone {
+		i.ChatAllowed = string(c.Chat)
+	}
+	if c.ShareByHosts {
+		i.ShareAllowed = "hosts"
+	}
+	i.UnmuteAllowed, i.RenameAllowed = !c.UnmuteBarred, !c.RenameBarred
+	i.SeveralSharers, i.FocusMode = c.SeveralSharers, c.FocusMode
+	i.Spotlights = c.Spotlights
+	if i.Spotlights == nil {
+		i.Spotlights = []int64{}
+	}
 }
 
 // ChatView is a chat message on the wire.
@@ -73,11 +114,27 @@ func participantOf(seat *meeting.Seat, toHost bool) Participant {
 		Muted: seat.Muted || !seat.AudioOn, AudioOn: seat.AudioOn, VideoOn: seat.VideoOn, Sharing: seat.Sharing,
 		HandRaised: seat.HandRaised, Guest: seat.Guest, CustomerKey: seat.Marks.CustomerKey,
 		View: seat.View, MediaIdentity: seat.ID, JoinedAt: seat.JoinedAt.UTC(),
+		OriginHost: seat.Extras.OriginHost, MayUnmute: seat.Extras.MayUnmute, AllowedToTalk: seat.Extras.Talks,
+		MayCapture: seat.Extras.MayCapture, Capture: string(seat.Extras.Capture),
+	}
+	if seat.Marks.OBFID != "" {
+		p.Bot = &Bot{AppName: seat.Extras.AppName, AuthorizerKey: personKey(seat.SessionID, seat.Marks.AuthorizerID)}
+	} else {
+		p.PersonKey = personKey(seat.SessionID, seat.Marks.UserID)
 	}
 	if toHost {
 		p.Email = seat.Email
 	}
 	return p
+}
+
+// personKey recognises a user within one session, and nowhere else.
+func personKey(sessionID, userID string) string {
+	if userID == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte("person\x00" + sessionID + "\x00" + userID))
+	return base64.RawURLEncoding.EncodeToString(sum[:12])
 }
 
 // visible are the seats that a participant sees: everybody inside, and the
@@ -97,8 +154,9 @@ func visible(seats []*meeting.Seat, self *meeting.Seat) []Participant {
 func infoOf(m *meeting.Meeting, live *meeting.Session, seats []*meeting.Seat) Info {
 	info := Info{
 		SessionID: live.ID, MeetingNumber: live.Number, Topic: m.Topic, Kind: "meeting",
-		Locked: live.Locked, Practice: live.Practice, StartedAt: live.StartedAt.UTC(), ChatAllowed: "everyone", Participants: live.Seats,
+		Locked: live.Locked, Practice: live.Practice, StartedAt: live.StartedAt.UTC(), Participants: live.Seats,
 	}
+	info.follow(&live.Conduct)
 	if m.IsWebinar() {
 		info.Kind = "webinar"
 	}

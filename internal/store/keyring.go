@@ -185,6 +185,9 @@ var (
 	resealAppSecret  = define(`UPDATE app_secrets SET sealed = ?, lookup = ? WHERE app_id = ? AND kind = ?`)
 	allSecrets       = define(`SELECT name, '', sealed FROM secrets`)
 	resealOneSecret  = define(`UPDATE secrets SET sealed = ? WHERE name = ?`)
+	allHostKeys      = define(`SELECT id, '', host_key FROM users WHERE host_key IS NOT NULL`)
+	resealHostKey    = define(`UPDATE users SET host_key = ? WHERE id = ?`)
+	hostKeySpot      = func(userID string) []byte { return place("users", "host_key", userID) }
 	appSecretPlace   = func(appID, kind string) []byte { return place("app_secrets", "sealed", appID+"\x00"+kind) }
 	installationSpot = func(name string) []byte { return place("secrets", "sealed", name) }
 )
@@ -202,6 +205,20 @@ func (s *Store) sealAnew(r runner) error {
 			return fmt.Errorf("secret %s of app %s: %w", one.kind, one.row, err)
 		}
 		if _, err := r.exec(resealAppSecret, s.keys.seal(value, at), s.keys.lookup(string(value)), one.row, one.kind); err != nil {
+			return err
+		}
+	}
+	ofUsers, err := list(r, scanSealed, allHostKeys)
+	if err != nil {
+		return err
+	}
+	for _, one := range ofUsers {
+		at := hostKeySpot(one.row)
+		value, _, err := s.keys.open(one.sealed, at)
+		if err != nil {
+			return fmt.Errorf("host key of user %s: %w", one.row, err)
+		}
+		if _, err := r.exec(resealHostKey, s.keys.seal(value, at), one.row); err != nil {
 			return err
 		}
 	}

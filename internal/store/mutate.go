@@ -13,14 +13,14 @@ var (
 		`SELECT `+sessionColumns+` FROM sessions WHERE id = ? AND ended_at = 0`,
 		`SELECT `+sessionColumns+` FROM sessions WHERE id = ? AND ended_at = 0 FOR UPDATE`)
 	updateSession = define(`UPDATE sessions SET host_started = ?, locked = ?, practice = ?, ended_at = ?, end_reason = ?,
-		revision = ?, gate_revision = ?, seats = ?, removals = ?,
+		revision = ?, gate_revision = ?, seats = ?, removals = ?, conduct = ?,
 		empty_since = CASE WHEN ? > 0 THEN 0 WHEN empty_since > 0 THEN empty_since ELSE ? END WHERE id = ?`)
 	// A lease is only ever prolonged here: it may have been renewed since the
 	// seat was read.
 	updateSeat = define(`UPDATE seats SET name = ?, email = ?, role = ?, state = ?, live = ?, marks = ?, identity = ?,
 		account_user_id = ?, guest = ?, several_devices = ?, resume_hash = ?, generation = ?, view = ?, sdk_version = ?,
 		muted = ?, audio_on = ?, video_on = ?, sharing = ?, hand_raised = ?,
-		lease_until = CASE WHEN lease_until < ? THEN ? ELSE lease_until END, left_at = ? WHERE id = ?`)
+		lease_until = CASE WHEN lease_until < ? THEN ? ELSE lease_until END, left_at = ?, extras = ? WHERE id = ?`)
 	seatsForUser  = define(`SELECT ` + seatColumns + ` FROM seats WHERE session_id = ? AND authorizer_id = ? AND live AND authorizer_id <> '' ORDER BY user_id`)
 	freeSeats     = define(`UPDATE seats SET live = FALSE, state = 'left', left_at = ? WHERE session_id = ? AND live`)
 	insertRemoval = define(`INSERT INTO removals (id, session_id, seat_id, marks, name, removed_at) VALUES (?, ?, ?, ?, ?, ?)`)
@@ -87,6 +87,7 @@ type sessionTx struct {
 	saved    []*heldSeat
 	removals []keptRemoval
 	chat     []meeting.ChatMessage
+	deleted  []string
 }
 
 // heldSeat is a seat in the transaction: one object, however it was found.
@@ -223,6 +224,19 @@ func (t *sessionTx) AddChat(message meeting.ChatMessage) error {
 	return nil
 }
 
+func (t *sessionTx) Chat(id string) (*meeting.ChatMessage, error) {
+	found, err := first(t.r, scanChat, chatByID, t.session.ID, id)
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil
+	}
+	return &found, err
+}
+
+func (t *sessionTx) DeleteChat(id string) error {
+	t.deleted = append(t.deleted, id)
+	return nil
+}
+
 func (t *sessionTx) Touch(gate bool) int64 {
 	t.session.Revision++
 	if gate {
@@ -258,6 +272,11 @@ func (t *sessionTx) keep() error {
 			return err
 		}
 	}
+	for _, id := range t.deleted {
+		if _, err := t.r.exec(deleteChat, t.session.ID, id); err != nil {
+			return err
+		}
+	}
 	live := t.session
 	if !live.EndedAt.IsZero() {
 		// Nobody stays behind in a session that is over.
@@ -272,8 +291,12 @@ func (t *sessionTx) keep() error {
 	if !t.changed {
 		return nil
 	}
-	_, err := t.r.exec(updateSession, live.HostStarted, live.Locked, live.Practice, stamp(live.EndedAt), string(live.EndReason),
-		live.Revision, live.GateRevision, int64(live.Seats), int64(live.Removals), int64(live.Seats), stamp(time.Now()), live.ID)
+	conduct, err := writeConduct(&live.Conduct)
+	if err != nil {
+		return err
+	}
+	_, err = t.r.exec(updateSession, live.HostStarted, live.Locked, live.Practice, stamp(live.EndedAt), string(live.EndReason),
+		live.Revision, live.GateRevision, int64(live.Seats), int64(live.Removals), conduct, int64(live.Seats), stamp(time.Now()), live.ID)
 	return err
 }
 
@@ -282,10 +305,14 @@ func (t *sessionTx) keepSeat(s *meeting.Seat) error {
 	if err != nil {
 		return err
 	}
+	extras, err := writeExtras(&s.Extras)
+	if err != nil {
+		return err
+	}
 	lease := stamp(s.LeaseUntil)
 	_, err = t.r.exec(updateSeat, s.Name, s.Email, string(s.Role), string(s.State), s.State.Live(), marks, s.Marks.Identity(),
 		s.Marks.UserID, s.Guest, s.SeveralDevices, s.ResumeHash, int64(s.Generation), s.View, s.SDKVersion, s.Muted, s.AudioOn,
-		s.VideoOn, s.Sharing, s.HandRaised, lease, lease, stamp(s.LeftAt), s.ID)
+		s.VideoOn, s.Sharing, s.HandRaised, lease, lease, stamp(s.LeftAt), extras, s.ID)
 	return err
 }
 

@@ -297,20 +297,46 @@ func TestChat(t *testing.T) {
 		say(ada, ben, "two")
 		say(ben, ada, "three")
 		say(mia, meeting.Seat{}, "four")
+		say(mia, meeting.Seat{ID: meeting.ToHosts}, "five")
+		say(ada, meeting.Seat{ID: meeting.ToWaitingRoom}, "six")
+		const inside, host, waiting = meeting.ReaderInside, meeting.ReaderHost, meeting.ReaderWaiting
 		for _, c := range []struct {
 			seat  meeting.Seat
+			as    meeting.Reader
 			limit int
 			want  string
-		}{{ada, 10, "one two three four "}, {ben, 10, "one two three four "}, {mia, 10, "one four "}, {ada, 2, "three four "}} {
-			history, err := w.ChatHistory(ctx, ada.SessionID, c.seat.ID, c.limit)
+		}{
+			{ada, inside, 10, "one two three four six "},
+			{ben, inside, 10, "one two three four "},
+			{ben, host, 10, "one two three four five six "},
+			{ben, waiting, 10, "two three six "},
+			{mia, inside, 10, "one four five "},
+			{ada, host, 2, "five six "},
+		} {
+			history, err := w.ChatHistory(ctx, ada.SessionID, c.seat.ID, c.as, c.limit)
 			w.must(err)
 			got := ""
 			for _, line := range history {
 				got += line.Text + " "
 			}
 			if got != c.want {
-				t.Errorf("%s reads %q, want %q", c.seat.Name, got, c.want)
+				t.Errorf("%s reads %q as %d, want %q", c.seat.Name, got, c.as, c.want)
 			}
+		}
+		history, err := w.ChatHistory(ctx, ada.SessionID, ada.ID, inside, 10)
+		w.must(err)
+		w.must(w.Mutate(ctx, ada.SessionID, func(tx meeting.Tx) error {
+			if none, err := tx.Chat("nobody"); none != nil || err != nil {
+				t.Errorf("a message that is not there: %v, %v", none, err)
+			}
+			one, err := tx.Chat(history[0].ID)
+			if err != nil || one == nil || one.Text != "one" || one.SenderSeatID != ada.ID {
+				t.Errorf("read %v, %v", one, err)
+			}
+			return tx.DeleteChat(history[0].ID)
+		}))
+		if history, err = w.ChatHistory(ctx, ada.SessionID, mia.ID, inside, 10); err != nil || len(history) != 2 {
+			t.Errorf("after a deletion %d messages are left, %v", len(history), err)
 		}
 	})
 }

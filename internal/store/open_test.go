@@ -119,6 +119,8 @@ func TestKeys(t *testing.T) {
 		a := w.account()
 		p := &account.App{AccountID: a.ID, Key: "key", Secret: "secret-1", WebhookSecret: "secret-2"}
 		w.must(w.CreateApp(ctx, p))
+		u := &account.User{AccountID: a.ID, Email: "ada@acme.example", HostKey: "123456"}
+		w.must(w.CreateUser(ctx, u))
 		own, err := w.Secret(ctx, "tokens")
 		w.must(err)
 		w.must(w.Close())
@@ -135,6 +137,9 @@ func TestKeys(t *testing.T) {
 		got, err := w.App(ctx, p.ID)
 		w.must(err)
 		wantEqual(t, got.Secret+got.WebhookSecret, "secret-1secret-2")
+		host, err := w.User(ctx, u.ID)
+		w.must(err)
+		wantEqual(t, host.HostKey, "123456")
 		found, err := w.AppBySecret(ctx, "secret-2")
 		w.must(err)
 		still, err := w.Secret(ctx, "tokens")

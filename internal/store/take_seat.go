@@ -32,8 +32,8 @@ var (
 		WHERE session_id = ? AND account_user_id = ? AND live AND account_user_id <> '' AND state <> 'waiting' LIMIT 1`)
 	insertSeat = define(`INSERT INTO seats (id, session_id, meeting_id, user_id, guid, name, email, role, state, live, marks,
 		identity, account_user_id, guest, several_devices, resume_hash, generation, view, sdk_version, muted, audio_on, video_on,
-		sharing, hand_raised, joined_at, lease_until, left_at, join_id, request_key, authorizer_id)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)`)
+		sharing, hand_raised, joined_at, lease_until, left_at, join_id, request_key, authorizer_id, extras)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)`)
 	useMeeting = define(`UPDATE meetings SET last_used_at = ? WHERE id = ?`)
 )
 
@@ -173,9 +173,13 @@ func begin(r runner, ask *meeting.TakeSeat, capacity int64, isHost bool) (*meeti
 }
 
 func writeSeat(r runner, s *meeting.Seat, marks string) error {
-	_, err := r.exec(insertSeat, s.ID, s.SessionID, s.MeetingID, s.UserID, s.GUID, s.Name, s.Email, string(s.Role),
+	extras, err := writeExtras(&s.Extras)
+	if err != nil {
+		return err
+	}
+	_, err = r.exec(insertSeat, s.ID, s.SessionID, s.MeetingID, s.UserID, s.GUID, s.Name, s.Email, string(s.Role),
 		string(s.State), true, marks, s.Marks.Identity(), s.Marks.UserID, s.Guest, s.SeveralDevices, s.ResumeHash,
 		int64(s.Generation), s.View, s.SDKVersion, s.Muted, s.AudioOn, s.VideoOn, s.Sharing, s.HandRaised, stamp(s.JoinedAt),
-		stamp(s.LeaseUntil), s.JoinID, s.RequestKey, s.Marks.AuthorizerID)
+		stamp(s.LeaseUntil), s.JoinID, s.RequestKey, s.Marks.AuthorizerID, extras)
 	return err
 }

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"encoding/binary"
+	"fmt"
 	"strings"
 	"time"
 
@@ -22,24 +24,43 @@ type userRow struct {
 	Role            string `bun:"role"`
 	Groups          string `bun:"group_names"`
 	Licence         string `bun:"licence"`
+	HostKey         []byte `bun:"host_key"`
 	TokensValidFrom int64  `bun:"tokens_valid_from"`
 	CreatedAt       int64  `bun:"created_at"`
 }
 
 func emailKey(email string) string { return strings.ToLower(strings.TrimSpace(email)) }
 
-func rowOfUser(u *account.User) *userRow {
-	return &userRow{
+func (s *Store) rowOfUser(u *account.User) *userRow {
+	row := &userRow{
 		ID: u.ID, AccountID: u.AccountID, Email: u.Email, EmailKey: emailKey(u.Email), DisplayName: u.DisplayName,
 		Status: string(u.Status), Role: u.Role, Groups: toJSON(u.Groups), Licence: toJSON(u.Licence),
 		TokensValidFrom: stamp(u.TokensValidFrom), CreatedAt: stamp(u.CreatedAt),
 	}
+	if u.HostKey != "" {
+		row.HostKey = s.keys.seal([]byte(u.HostKey), hostKeySpot(u.ID))
+	}
+	return row
 }
 
-func (r *userRow) read() (*account.User, error) {
+// newHostKey makes six random digits.
+func newHostKey() string {
+	var raw [8]byte
+	random(raw[:])
+	return fmt.Sprintf("%06d", binary.BigEndian.Uint64(raw[:])%1_000_000)
+}
+
+func (s *Store) readUser(r *userRow) (*account.User, error) {
 	u := &account.User{
 		ID: r.ID, AccountID: r.AccountID, Email: r.Email, DisplayName: r.DisplayName, Status: account.UserStatus(r.Status),
 		Role: r.Role, TokensValidFrom: unstamp(r.TokensValidFrom), CreatedAt: unstamp(r.CreatedAt),
+	}
+	if len(r.HostKey) > 0 {
+		key, _, err := s.keys.open(r.HostKey, hostKeySpot(r.ID))
+		if err != nil {
+			return nil, fmt.Errorf("the host key of user %s: %w", r.ID, err)
+		}
+		u.HostKey = string(key)
 	}
 	if err := fromJSON(r.Groups, "the groups of user "+r.ID, &u.Groups); err != nil {
 		return nil, err
@@ -57,12 +78,15 @@ func (s *Store) fill(id *string, made *time.Time) {
 	}
 }
 
-// CreateUser keeps a new user. An empty ID or CreatedAt is filled in.
+// CreateUser keeps a new user. An empty ID, CreatedAt or HostKey is filled in.
 // ErrExists tells that the id is taken or that somebody who is not deleted has
 // the e-mail address; ErrNotFound that there is no such account.
 func (s *Store) CreateUser(ctx context.Context, u *account.User) error {
 	s.fill(&u.ID, &u.CreatedAt)
-	row := rowOfUser(u)
+	if u.HostKey == "" {
+		u.HostKey = newHostKey()
+	}
+	row := s.rowOfUser(u)
 	err := s.engine.write(ctx, func(r runner) error { return s.insertRow(ctx, r, row) })
 	s.users.forget(u.ID)
 	return told(err, "a user cannot be made")
@@ -71,7 +95,7 @@ func (s *Store) CreateUser(ctx context.Context, u *account.User) error {
 // UpdateUser keeps a changed user; ErrNotFound if there is none, ErrExists if
 // the e-mail address is taken.
 func (s *Store) UpdateUser(ctx context.Context, u *account.User) error {
-	row := rowOfUser(u)
+	row := s.rowOfUser(u)
 	err := s.engine.write(ctx, func(r runner) error { return s.updateRow(ctx, r, row) })
 	s.users.forget(u.ID)
 	return told(err, "a user cannot be changed")
@@ -84,7 +108,7 @@ func (s *Store) User(ctx context.Context, id string) (*account.User, error) {
 		if err != nil {
 			return nil, told(err, "a user cannot be read")
 		}
-		return row.read()
+		return s.readUser(row)
 	})
 }
 
@@ -98,7 +122,7 @@ func (s *Store) UserByEmail(ctx context.Context, email string) (*account.User, e
 	if err != nil {
 		return nil, told(err, "a user cannot be read")
 	}
-	return row.read()
+	return s.readUser(row)
 }
 
 // Users lists users.
@@ -107,5 +131,5 @@ func (s *Store) Users(ctx context.Context, p Page) ([]*account.User, error) {
 	if err != nil {
 		return nil, told(err, "users cannot be read")
 	}
-	return each(rows, (*userRow).read)
+	return each(rows, s.readUser)
 }

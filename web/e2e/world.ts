@@ -4,7 +4,7 @@ import type { JoinOptions } from './person.ts';
 export interface WorldView {
   accounts: { id: string; name: string }[];
   apps: { name: string; account: string; sdkKey: string; sdkSecret: string; published: boolean; enabled: boolean }[];
-  users: { id: string; email: string; account: string; role: string }[];
+  users: { id: string; email: string; account: string; role: string; hostKey: string }[];
   meetings: { number: string; topic: string; type: string; password: string; host: string; account: string }[];
   defaults: { sdkKey: string; sdkSecret: string; meetingNumber: string; password: string; hostEmail: string; webinarNumber: string };
 }
@@ -25,6 +25,13 @@ export class World {
     const found = this.view.meetings.find((m) => m.topic === topic);
     if (!found) throw new Error(`the demo world has no meeting «${topic}»`);
     return found;
+  }
+
+  /** The key that makes a participant the host of somebody's meeting. */
+  hostKey(email: string): string {
+    const found = this.view.users.find((u) => u.email === email);
+    if (!found) throw new Error(`the demo world has no user ${email}`);
+    return found.hostKey;
   }
 
   app(name: string): WorldView['apps'][number] {

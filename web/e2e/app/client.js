@@ -3,7 +3,8 @@
 const { ZoomMtg } = window;
 const EVENTS = [
   'onMeetingStatus', 'onUserJoin', 'onUserLeave', 'onUserUpdate', 'onActiveSpeaker', 'onReceiveChatMsg', 'onJoinSpeed',
-  'onPreviewPannel', 'onUserIsInWaitingRoom',
+  'onPreviewPannel', 'onUserIsInWaitingRoom', 'onFocusModeStatusChange', 'onClaimStatus', 'onVideoQos', 'onAudioQos', 'onNetworkQualityChange',
+  'onMediaCapturePermissionChange', 'onMediaCaptureStatusChange', 'onShareContentChange', 'receiveSharingChannelReady', 'onVbStatusChange', 'bot-relation-update',
 ];
 for (const name of EVENTS) ZoomMtg.inMeetingServiceListener(name, (payload) => window.saw(name, payload));
 

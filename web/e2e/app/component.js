@@ -2,7 +2,8 @@
 
 const EVENTS = [
   'connection-change', 'user-added', 'user-removed', 'user-updated', 'active-speaker', 'chat-on-message',
-  'peer-share-state-change', 'join-speed', 'recording-change',
+  'peer-share-state-change', 'join-speed', 'recording-change', 'media-capture-permission-change', 'media-capture-status-change',
+  'video-statistic-data-change', 'network-quality-change', 'bot-relation-update',
 ];
 
 const client = window.ZoomMtgEmbedded.createClient();

@@ -3,6 +3,7 @@
  * them. Addresses: ?view=client|component &tiles=N &state=… &theme=light|dark
  * &panel=participants|chat &layout=… &width=N &height=N (component) &dir=rtl &role=…
  */
+import { defaultOptions } from '../src/core/assemble';
 import type { ViewOptions } from '../src/core/model';
 import { mountClientView, mountComponentView } from '../src/ui/index';
 import { fakeModel } from './fake-model';
@@ -15,7 +16,7 @@ if (theme) document.documentElement.dataset['theme'] = theme;
 
 const view = get('view', 'client') === 'component' ? 'component' : 'client';
 const options: ViewOptions = {
-  view,
+  ...defaultOptions(view),
   defaultView: get('layout', 'gallery') as ViewOptions['defaultView'],
   showMeetingHeader: get('header', '1') === '1',
   isSupportAV: true,

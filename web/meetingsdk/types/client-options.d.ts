@@ -102,13 +102,45 @@ export interface SupportFeatures {
 
 export type MeetingStatus = 1 | 2 | 3 | 4;
 
-export type BreakoutRoomControlStatus = 1 | 2 | 3 | 4;
+/** Values of the event of that name. */
+export const enum onMeetingStatus {
+  connecting = 1,
+  connected = 2,
+  disconnected = 3,
+  reconnecting = 4,
+}
 
-export type BreakoutRoomStatus = 1 | 2 | 3 | 4 | 5;
+export const enum BreakoutRoomControlStatus {
+  NotStarted = 1,
+  InProgress = 2,
+  Closing = 3,
+  Closed = 4,
+}
 
-export type BreakoutRoomAllocationPattern = 1 | 2 | 3;
+export const enum BreakoutRoomStatus {
+  NoToken = 1,
+  GotToken = 2,
+  Started = 3,
+  Closing = 4,
+  Closed = 5,
+}
 
-export type BreakoutRoomAttendeeStatus = 'initial' | 'be invited' | 'joining' | 'in room' | 'returning' | 'not joined' | 'time up' | 'main session';
+export const enum BreakoutRoomAllocationPattern {
+  auto = 1,
+  manually = 2,
+  selfSelect = 3,
+}
+
+export const enum BreakoutRoomAttendeeStatus {
+  Initial = 'initial',
+  Invited = 'be invited',
+  Joining = 'joining',
+  InRoom = 'in room',
+  Returning = 'returning',
+  NotJoined = 'not joined',
+  TimeUp = 'time up',
+  MainSession = 'main session',
+}
 
 export type InMeetingEvent = 'onUserJoin' | 'onUserLeave' | 'onUserUpdate' | 'bot-relation-update' | 'receiveSharingChannelReady' | 'onUserIsInWaitingRoom' | 'onPreviewPannel' | 'onJoinSpeed' | 'onMeetingStatus' | 'onReceiveTranscriptionMsg' | 'onReceiveTranslateMsg' | 'onAudioQos' | 'onVideoQos' | 'onShareQos' | 'onClaimStatus' | 'onNetworkQualityChange' | 'onVideoOrder' | 'onFeedBackData' | 'onRecordingChange' | 'onShareContentChange' | 'onReceiveChatMsg' | 'onVbStatusChange' | 'onMediaCapturePermissionChange' | 'onMediaCaptureStatusChange' | 'onRoomStatusChange' | 'onFocusModeStatusChange' | 'onActiveSpeaker' | 'onPictureInPicture';
 

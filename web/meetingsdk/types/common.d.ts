@@ -71,5 +71,12 @@ export interface Participant {
   userEmail: string;
   userType: number;
   userRole: number;
+  /** A webinar's attendee who was given the word. */
+  isAllowToTalk: boolean;
+  /** Records, as far as the page says so. */
+  bLocalRecord: boolean;
   isBotUser: boolean;
+  /** The app, and in whose name it takes part; empty for people. */
+  botBrandName: string;
+  botAuthorizerName: string;
 }

@@ -1,24 +1,107 @@
 /* Options and small types of Component View. */
 
-export type CameraControlCmd = 2 | 3 | 4 | 5 | 6 | 7 | 8;
+export const enum CameraControlCmd {
+  ZoomIn = 2,
+  ZoomOut = 3,
+  Left = 4,
+  Right = 5,
+  Up = 6,
+  Down = 7,
+  SwitchCamera = 8,
+}
 
-export type FarEndCameraControlDeclinedReason = 0 | 3 | 5;
+export const enum FarEndCameraControlDeclinedReason {
+  None = 0,
+  ApproveAnother = 3,
+  Stop = 5,
+}
 
-export type RecordingStatus = 'Recording' | 'Paused' | 'Stopped';
+export const enum RecordingStatus {
+  Recording = 'Recording',
+  Paused = 'Paused',
+  Stopped = 'Stopped',
+}
 
-export type MediaCaptureStatus = 0 | 1 | 2;
+export const enum MediaCaptureStatus {
+  Stop = 0,
+  Start = 1,
+  Pause = 2,
+}
 
-export type MediaCapturePermission = 1 | 2;
+export const enum MediaCapturePermission {
+  Deny = 1,
+  Allow = 2,
+}
 
-export type LiveTranscriptionMessageSource = 0 | 1 | 2 | 4;
+export const enum LiveTranscriptionMessageSource {
+  Unspecified = 0,
+  InMeetingManual = 1,
+  ExternalCaptioner = 2,
+  ASR = 4,
+}
 
-export type LiveTranscriptionLanguageCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | 18 | 19 | 20 | 21 | 22 | 23 | 24 | 25 | 26 | 27 | 28 | 29 | 30 | 31 | 32 | 33 | 400 | 401;
+export const enum LiveTranscriptionLanguageCode {
+  English = 0,
+  'Chinese (Simplified)' = 1,
+  Japanese = 2,
+  German = 3,
+  French = 4,
+  Russian = 5,
+  Portuguese = 6,
+  Spanish = 7,
+  Korean = 8,
+  Italian = 9,
+  Reserved = 10,
+  Vietnamese = 11,
+  Dutch = 12,
+  Ukrainian = 13,
+  Arabic = 14,
+  Bengali = 15,
+  'Chinese (Traditional)' = 16,
+  Czech = 17,
+  Estonian = 18,
+  Finnish = 19,
+  Greek = 20,
+  Hebrew = 21,
+  Hindi = 22,
+  Hungarian = 23,
+  Indonesian = 24,
+  Malay = 25,
+  Persian = 26,
+  Polish = 27,
+  Romanian = 28,
+  Swedish = 29,
+  Tamil = 30,
+  Telugu = 31,
+  Tagalog = 32,
+  Turkish = 33,
+  NoTranslation = 400,
+  DefaultManualInput = 401,
+}
 
-export type SuspensionViewType = 'minimized' | 'speaker' | 'ribbon' | 'gallery' | 'active';
+export const enum SuspensionViewType {
+  Minimized = 'minimized',
+  Speaker = 'speaker',
+  Ribbon = 'ribbon',
+  Gallery = 'gallery',
+  Active = 'active',
+}
 
-export type BreakoutRoomStatus = 1 | 2 | 3 | 4;
+export const enum BreakoutRoomStatus {
+  NotStarted = 1,
+  InProgress = 2,
+  Closing = 3,
+  Closed = 4,
+}
 
-export type BreakoutRoomAttendeeStatus = 'initial' | 'invited' | 'joining' | 'in room' | 'leaving' | 'main session';
+export const enum BreakoutRoomAttendeeStatus {
+  Initial = 'initial',
+  Invited = 'invited',
+  Joining = 'joining',
+  InRoom = 'in room',
+  Leaving = 'leaving',
+  MainSession = 'main session',
+}
 
 export type ErrorTypes = 'INVALID_OPERATION' | 'INTERNAL_ERROR' | 'OPERATION_TIMEOUT' | 'INSUFFICIENT_PRIVILEGES' | 'IMPROPER_MEETING_STATE' | 'INVALID_PARAMETERS' | 'OPERATION_LOCKED';
 
@@ -42,7 +125,7 @@ export interface PTZCameraCapability {
   zoom: boolean;
 }
 
-export type LocalCameraControlCmd = Exclude<CameraControlCmd, 8>;
+export type LocalCameraControlCmd = Exclude<CameraControlCmd, CameraControlCmd.SwitchCamera>;
 
 export interface CameraControlOption {
   /** command without SwitchCamera */
@@ -292,7 +375,7 @@ export interface VideoOptions {
   /** dimensions */
   viewSizes?: {ribbon?: CustomSize; default?: CustomSize};
   /** init only */
-  defaultViewType?: SuspensionViewType;
+  defaultViewType?: SuspensionViewType | SuspensionViewValue;
 }
 
 export interface BoRoomAttendee {

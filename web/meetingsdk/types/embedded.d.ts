@@ -10,7 +10,7 @@ import type {
 } from './embedded-options.js';
 
 export type { JoinErrorFields, Participant } from './common.js';
-export type * from './embedded-options.js';
+export * from './embedded-options.js';
 
 /** What a refused function rejects with: an Error whose own fields are these. */
 export interface ExecutedFailure extends Error {
@@ -119,18 +119,12 @@ export interface EmbeddedClient {
   expel(userId: number): ExecutedResult;
   /**
    * Drives cloud recording.
-   * Not supported by this SDK yet: rejects with INVALID_OPERATION.
+   * Not supported, rejects with INVALID_OPERATION: meetings are not recorded or streamed by the server.
    */
   record(record: 'start' | 'pause' | 'stop'): ExecutedResult;
-  /**
-   * Drives media capture.
-   * Not supported by this SDK yet: rejects with INVALID_OPERATION.
-   */
+  /** Drives media capture. */
   mediaCapture(record: MediaCaptureStatus | MediaCaptureStatusValue): ExecutedResult;
-  /**
-   * Negotiates capture rights; unanswered requests are refused after 10 s.
-   * Not supported by this SDK yet: rejects with INVALID_OPERATION.
-   */
+  /** Negotiates capture rights; unanswered requests are refused after 10 s. */
   mediaCapturePermission(operation: MediaCaptureOperationValue, userId?: number, mediaCapturePermission?: MediaCapturePermission | MediaCapturePermissionValue): ExecutedResult;
   /** Bars newcomers, or reopens entry. */
   lockMeeting(lockMeeting: boolean): ExecutedResult;
@@ -140,20 +134,11 @@ export interface EmbeddedClient {
   endMeeting(): ExecutedResult;
   /** Holds a user or releases the hold. */
   putOnHold(userId: number, hold: boolean): ExecutedResult;
-  /**
-   * Grants or withdraws an attendee's right to speak.
-   * Not supported by this SDK yet: rejects with INVALID_OPERATION.
-   */
+  /** Grants or withdraws an attendee's right to speak. */
   allowAttendeeToTalk(userId: number, isAllow: boolean): ExecutedResult;
-  /**
-   * Enables QoS events per medium.
-   * Not supported by this SDK yet: rejects with INVALID_OPERATION.
-   */
+  /** Enables QoS events per medium. */
   subscribeStatisticData(args?: {audio: boolean; video: boolean; share: boolean}): ExecutedResult;
-  /**
-   * Disables QoS events per medium.
-   * Not supported by this SDK yet: rejects with INVALID_OPERATION.
-   */
+  /** Disables QoS events per medium. */
   unSubscribeStatisticData(args?: {audio: boolean; video: boolean; share: boolean}): ExecutedResult;
   /** Posts text to one user or all; resolves to the sent message. */
   sendChat(chatMessage: string, userId?: number): Promise<ChatMessage>;
@@ -163,20 +148,11 @@ export interface EmbeddedClient {
   setViewType(viewType: SuspensionViewValue): ExecutedResult;
   /** Tests device capability, synchronously. */
   isSupportVirtualBackground(): boolean;
-  /**
-   * Fixes or frees the selected image.
-   * Not supported by this SDK yet: rejects with INVALID_OPERATION.
-   */
+  /** Fixes or frees the selected image. */
   lockVirtualBackground(isLock: boolean): ExecutedResult;
-  /**
-   * Replaces images; refused with settings tab open or a background active.
-   * Not supported by this SDK yet: rejects with INVALID_OPERATION.
-   */
+  /** Replaces images; refused with settings tab open or a background active. */
   updateVirtualBackgroundList(vbImageList: VbImageInfoType[]): ExecutedResult;
-  /**
-   * Selects a listed image; refused while locked; removal refused once set.
-   * Not supported by this SDK yet: rejects with INVALID_OPERATION.
-   */
+  /** Selects a listed image; refused while locked; removal refused once set. */
   setVirtualBackground(vbImageId: string): ExecutedResult;
   /** Tests own co-host role. */
   isCoHost(): boolean;
@@ -188,15 +164,9 @@ export interface EmbeddedClient {
   makeCoHost(userId: number): ExecutedResult;
   /** Hands the host role over. */
   makeHost(userId: number): ExecutedResult;
-  /**
-   * Takes the host role back when allowed.
-   * Not supported by this SDK yet: rejects with INVALID_OPERATION.
-   */
+  /** Takes the host role back when allowed. */
   reclaimHost(): ExecutedResult;
-  /**
-   * Becomes host by key.
-   * Not supported by this SDK yet: rejects with INVALID_OPERATION.
-   */
+  /** Becomes host by key. */
   claimHostWithHostKey(hostKey: string): ExecutedResult;
   /** Demotes a co-host. */
   revokeCoHost(userId: number): ExecutedResult;
@@ -208,15 +178,9 @@ export interface EmbeddedClient {
   getBotAuthorizedUserInfoByUserId(userId: number): Participant | null;
   /** Lists bots a user authorised; departed ones may be null. */
   getAuthorizedBotListByUserId(userId: number): (Participant | null)[] | null;
-  /**
-   * Pins a user.
-   * Not supported by this SDK yet: rejects with INVALID_OPERATION.
-   */
+  /** Pins a user. */
   addPin(userId: number): ExecutedResult;
-  /**
-   * Unpins everybody.
-   * Not supported by this SDK yet: rejects with INVALID_OPERATION.
-   */
+  /** Unpins everybody. */
   removeAllPins(): ExecutedResult;
   /** Reads pinned user IDs. */
   getPinList(): number[];
@@ -228,17 +192,17 @@ export interface EmbeddedClient {
   updateVideoOptions(videoOptions: VideoOptions): void;
   /**
    * Places an as yet unplaced participant.
-   * Not supported by this SDK yet: rejects with INVALID_OPERATION.
+   * Not supported, rejects with INVALID_OPERATION: there are no breakout rooms.
    */
   assignUserToRoom(userId: number, targetRoomId: string): ExecutedResult;
   /**
    * Announces text to main session and every room.
-   * Not supported by this SDK yet: rejects with INVALID_OPERATION.
+   * Not supported, rejects with INVALID_OPERATION: there are no breakout rooms.
    */
   broadcast(content: string): ExecutedResult;
   /**
    * Shuts every room.
-   * Not supported by this SDK yet: rejects with INVALID_OPERATION.
+   * Not supported, rejects with INVALID_OPERATION: there are no breakout rooms.
    */
   closeAllBreakoutRooms(): ExecutedResult;
   /** Reads own room; keys unpublished. */
@@ -253,52 +217,52 @@ export interface EmbeddedClient {
   getUserStatus(): BreakoutRoomAttendeeStatus;
   /**
    * Enters a room.
-   * Not supported by this SDK yet: rejects with INVALID_OPERATION.
+   * Not supported, rejects with INVALID_OPERATION: there are no breakout rooms.
    */
   joinBreakoutRoom(roomId: string): ExecutedResult;
   /**
    * Goes back to the main session, when permitted.
-   * Not supported by this SDK yet: rejects with INVALID_OPERATION.
+   * Not supported, rejects with INVALID_OPERATION: there are no breakout rooms.
    */
   leaveBreakoutRoom(): ExecutedResult;
   /**
    * Relocates somebody already inside a room.
-   * Not supported by this SDK yet: rejects with INVALID_OPERATION.
+   * Not supported, rejects with INVALID_OPERATION: there are no breakout rooms.
    */
   moveUserToBreakoutRoom(userId: number, targetRoomId: string): ExecutedResult;
   /**
    * Starts the given rooms, each needing ID and name; renaming possible.
-   * Not supported by this SDK yet: rejects with INVALID_OPERATION.
+   * Not supported, rejects with INVALID_OPERATION: there are no breakout rooms.
    */
   openBreakoutRooms(rooms: Room[], options?: RoomOption): ExecutedResult;
   /**
    * Asks to steer another user's PTZ camera.
-   * Not supported by this SDK yet: rejects with INVALID_OPERATION.
+   * Not supported, rejects with INVALID_OPERATION: cameras are not steered, neither those of others nor the own one.
    */
   requestFarEndCameraControl(userId: number): ExecutedResult;
   /**
    * Grants a steering request.
-   * Not supported by this SDK yet: rejects with INVALID_OPERATION.
+   * Not supported, rejects with INVALID_OPERATION: cameras are not steered, neither those of others nor the own one.
    */
   approveFarEndCameraControl(userId: number): ExecutedResult;
   /**
    * Refuses a steering request.
-   * Not supported by this SDK yet: rejects with INVALID_OPERATION.
+   * Not supported, rejects with INVALID_OPERATION: cameras are not steered, neither those of others nor the own one.
    */
   declineFarEndCameraControl(userId: number): ExecutedResult;
   /**
    * Releases a steered camera.
-   * Not supported by this SDK yet: rejects with INVALID_OPERATION.
+   * Not supported, rejects with INVALID_OPERATION: cameras are not steered, neither those of others nor the own one.
    */
   giveUpFarEndCameraControl(userId: number): ExecutedResult;
   /**
    * Steers own camera.
-   * Not supported by this SDK yet: rejects with INVALID_OPERATION.
+   * Not supported, rejects with INVALID_OPERATION: cameras are not steered, neither those of others nor the own one.
    */
   controlCamera(option: CameraControlOption): ExecutedResult;
   /**
    * Steers a remote camera.
-   * Not supported by this SDK yet: rejects with INVALID_OPERATION.
+   * Not supported, rejects with INVALID_OPERATION: cameras are not steered, neither those of others nor the own one.
    */
   controlFarEndCamera(option: FarEndCameraControlOption): ExecutedResult;
   /** Reads a remote camera's PTZ abilities. */

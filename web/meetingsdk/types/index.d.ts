@@ -9,7 +9,7 @@ import type {
   InvitePhoneOption, JoinOptions, RoomOption, SupportFeatures, VbImageInfoType,
 } from './client-options.js';
 
-export type * from './client-options.js';
+export * from './client-options.js';
 
 /** `ZoomMtg.i18n`. */
 export interface ZoomMtgLang {
@@ -47,10 +47,7 @@ export interface ZoomMtgObject {
   init: ClientFunction<InitOptions>;
   /** Enters, or as host starts, a meeting or webinar. */
   join: ClientFunction<JoinOptions, null>;
-  /**
-   * Enters a test meeting.
-   * Not supported by this SDK yet: refuses with code 1.
-   */
+  /** Enters a meeting as a participant: the signature's role is 0, and tokens that make one more than that are left out. */
   joinTest: ClientFunction<JoinOptions, null>;
   /** Toggles visibility of the invitation control. */
   showInviteFunction(options: { show: boolean }): void;
@@ -64,13 +61,10 @@ export interface ZoomMtgObject {
   showJoinAudioFunction(options: { show: boolean }): void;
   /**
    * Substitutes poll creation and editing pages or handlers.
-   * Not supported by this SDK yet: refuses with code 1.
+   * Not supported, refuses with code 1: there are no polls and no questions and answers.
    */
   setCustomizedPollingUrl: ClientFunction<{ create?: string | ((...args: any[]) => any); edit?: string | ((...args: any[]) => any) }>;
-  /**
-   * Overrides the waiting-room heading and text.
-   * Not supported by this SDK yet: refuses with code 1.
-   */
+  /** Overrides the waiting-room heading and text. */
   setCustomizeWaitingRoom: ClientFunction<{ title: string; desc?: string }>;
   /** true drops the frame drawn around shared content. */
   showPureSharingContent(options: { show: boolean }): void;
@@ -78,53 +72,41 @@ export interface ZoomMtgObject {
   getAttendeeslist: ClientFunction<{}, { attendeesList: Participant[] }>;
   /**
    * Delivers rooms together with their members.
-   * Not supported by this SDK yet: refuses with code 1.
+   * Not supported, refuses with code 1: there are no breakout rooms.
    */
   getBreakoutRooms: ClientFunction<{}>;
   /** Delivers own participant record. */
   getCurrentUser: ClientFunction<{}, { currentUser: Participant }>;
-  /**
-   * Tests whether oneself is a bot.
-   * Not supported by this SDK yet: refuses with code 1.
-   */
-  isBotUser: ClientFunction<{}>;
-  /**
-   * Reads the app name behind the bot.
-   * Not supported by this SDK yet: refuses with code 1.
-   */
-  getBotAppName: ClientFunction<{}>;
-  /**
-   * Finds who authorised a given bot.
-   * Not supported by this SDK yet: refuses with code 1.
-   */
-  getBotAuthorizedUserInfoByUserId: ClientFunction<{ userId: number }>;
-  /**
-   * Lists bots that a user authorised.
-   * Not supported by this SDK yet: refuses with code 1.
-   */
-  getAuthorizedBotListByUserId: ClientFunction<{ userId?: number }>;
+  /** Tests whether oneself is a bot. */
+  isBotUser: ClientFunction<{}, boolean>;
+  /** Reads the app name behind the bot. */
+  getBotAppName: ClientFunction<{}, string | null>;
+  /** Finds who authorised a given bot. */
+  getBotAuthorizedUserInfoByUserId: ClientFunction<{ userId: number }, Participant | null>;
+  /** Lists bots that a user authorised. */
+  getAuthorizedBotListByUserId: ClientFunction<{ userId?: number }, Participant[]>;
   /** Adjusts console verbosity. */
   setLogLevel(level?: 'info' | 'error' | 'silent'): void;
   /** Delivers details about the meeting in progress. */
   getCurrentMeetingInfo: ClientFunction<{}>;
   /**
    * Dials a phone so that oneself can join by it.
-   * Not supported by this SDK yet: refuses with code 1.
+   * Not supported, refuses with code 1: there is no telephony, and room systems are not called.
    */
   callOut: ClientFunction<{ userName: string; phoneNumber: string; options?: CallOutOption }>;
   /**
    * Dials somebody into the meeting.
-   * Not supported by this SDK yet: refuses with code 1.
+   * Not supported, refuses with code 1: there is no telephony, and room systems are not called.
    */
   inviteByPhone: ClientFunction<{ phoneNumber: string; userName: string; options?: InvitePhoneOption }>;
   /**
    * Calls a room system by IP.
-   * Not supported by this SDK yet: refuses with code 1.
+   * Not supported, refuses with code 1: there is no telephony, and room systems are not called.
    */
   inviteCRCDevice: ClientFunction<{ ip: string; type: number }>;
   /**
    * Aborts a pending room-system call.
-   * Not supported by this SDK yet: refuses with code 1.
+   * Not supported, refuses with code 1: there is no telephony, and room systems are not called.
    */
   cancelInviteCRCDevice: ClientFunction<{}>;
   /** Sets one participant's microphone state. */
@@ -137,18 +119,12 @@ export interface ZoomMtgObject {
   expel: ClientFunction<{ userId: number }>;
   /**
    * Turns cloud recording on or off.
-   * Not supported by this SDK yet: refuses with code 1.
+   * Not supported, refuses with code 1: meetings are not recorded or streamed by the server.
    */
   record: ClientFunction<{ record: boolean }>;
-  /**
-   * Reads whether focus mode is active.
-   * Not supported by this SDK yet: refuses with code 1.
-   */
-  getFocusModeStatus: ClientFunction<{}>;
-  /**
-   * Switches focus mode on or off.
-   * Not supported by this SDK yet: refuses with code 1.
-   */
+  /** Reads whether focus mode is active. */
+  getFocusModeStatus: ClientFunction<{}, { status: boolean }>;
+  /** Switches focus mode on or off. */
   focusMode: ClientFunction<{ enable: boolean }>;
   /** Bars newcomers, or reopens entry. */
   lockMeeting: ClientFunction<{ lockMeeting: boolean }>;
@@ -162,15 +138,9 @@ export interface ZoomMtgObject {
   makeCoHost: ClientFunction<{ userId: number }>;
   /** Demotes a co-host. */
   withdrawCoHost: ClientFunction<{ userId: number }>;
-  /**
-   * Takes the host role back.
-   * Not supported by this SDK yet: refuses with code 1.
-   */
+  /** Takes the host role back. */
   reclaimHost: ClientFunction<{}>;
-  /**
-   * Becomes host by key; outcome arrives through onClaimStatus.
-   * Not supported by this SDK yet: refuses with code 1.
-   */
+  /** Becomes host by key; outcome arrives through onClaimStatus. */
   claimHostWithHostKey: ClientFunction<{ hostKey: string }>;
   /** Sends a user into the waiting room or admits them. */
   putOnHold: ClientFunction<{ userId: number; hold: boolean }>;
@@ -197,171 +167,129 @@ export interface ZoomMtgObject {
   reRender: ClientFunction<{}>;
   /** Delivers the SDK version. */
   getWebSDKVersion(options?: Callbacks): string[];
-  /**
-   * Enables QoS events per medium.
-   * Not supported by this SDK yet: refuses with code 1.
-   */
+  /** Enables QoS events per medium. */
   subscribeStatisticData: ClientFunction<{ audio?: boolean; video?: boolean; share?: boolean }>;
-  /**
-   * Disables QoS events per medium.
-   * Not supported by this SDK yet: refuses with code 1.
-   */
+  /** Disables QoS events per medium. */
   unSubscribeStatisticData: ClientFunction<{ audio?: boolean; video?: boolean; share?: boolean }>;
   /** Tests browser capability for virtual backgrounds. */
   isSupportVirtualBackground: ClientFunction<{}>;
-  /**
-   * Reads background settings.
-   * Not supported by this SDK yet: refuses with code 1.
-   */
+  /** Reads background settings. */
   getVirtualBackgroundStatus: ClientFunction<{}>;
-  /**
-   * Replaces the image choices; an empty list disables the feature.
-   * Not supported by this SDK yet: refuses with code 1.
-   */
+  /** Replaces the image choices; an empty list disables the feature. */
   updateVirtualBackgroundList: ClientFunction<{ vbList?: Array<VbImageInfoType> }>;
-  /**
-   * Selects a listed image; cannot be cleared afterwards, only changed.
-   * Not supported by this SDK yet: refuses with code 1.
-   */
+  /** Selects a listed image; cannot be cleared afterwards, only changed. */
   setVirtualBackground: ClientFunction<{ id?: string }>;
-  /**
-   * Fixes or frees the selected background image.
-   * Not supported by this SDK yet: refuses with code 1.
-   */
+  /** Fixes or frees the selected background image. */
   lockVirtualBackground: ClientFunction<{ isLock: boolean }>;
   /**
    * Registers the provider of capturable Electron sources for the share picker.
-   * Not supported by this SDK yet: refuses with code 1.
+   * Not supported, refuses with code 1: screens are picked by the browser, not by Electron.
    */
   shareSource: ClientFunction<{ getVideoSourcesCallBack: () => Promise<DesktopCapturerSource[]> }>;
   /** Synchronously reports what this platform can and cannot do. */
   checkFeatureRequirements(): SupportFeatures;
   /** Cuts received audio when stop is true. */
   stopIncomingAudio: ClientFunction<{ stop: boolean }>;
-  /**
-   * Asks to capture media; answer through onMediaCapturePermissionChange.
-   * Not supported by this SDK yet: refuses with code 1.
-   */
+  /** Asks to capture media; answer through onMediaCapturePermissionChange. */
   mediaCapturePermission: ClientFunction<{ operate: string }>;
-  /**
-   * Drives media capture; progress through onMediaCaptureStatusChange.
-   * Not supported by this SDK yet: refuses with code 1.
-   */
+  /** Drives media capture; progress through onMediaCaptureStatusChange. */
   mediaCapture: ClientFunction<{ record: string }>;
   /**
    * Requests host assistance inside a room; host may refuse or delay.
-   * Not supported by this SDK yet: refuses with code 1.
+   * Not supported, refuses with code 1: there are no breakout rooms.
    */
   askForHelp: ClientFunction<{}>;
   /**
    * Defers a pending help request.
-   * Not supported by this SDK yet: refuses with code 1.
+   * Not supported, refuses with code 1: there are no breakout rooms.
    */
   postponeHelping: ClientFunction<{ userId: number }>;
   /**
    * Creates rooms by count, by name, or from names.
-   * Not supported by this SDK yet: refuses with code 1.
+   * Not supported, refuses with code 1: there are no breakout rooms.
    */
   createBreakoutRoom: ClientFunction<{ data: number | string | string[]; pattern?: BreakoutRoomAllocationPattern }>;
   /**
    * Starts the previously created rooms.
-   * Not supported by this SDK yet: refuses with code 1.
+   * Not supported, refuses with code 1: there are no breakout rooms.
    */
   openBreakoutRooms: ClientFunction<{ options?: RoomOption }>;
   /**
    * Shuts the rooms.
-   * Not supported by this SDK yet: refuses with code 1.
+   * Not supported, refuses with code 1: there are no breakout rooms.
    */
   closeBreakoutRooms: ClientFunction<{}>;
   /**
    * Announces text to main session and every room.
-   * Not supported by this SDK yet: refuses with code 1.
+   * Not supported, refuses with code 1: there are no breakout rooms.
    */
   broadcast: ClientFunction<{ content: string }>;
   /**
    * Places an as yet unplaced participant.
-   * Not supported by this SDK yet: refuses with code 1.
+   * Not supported, refuses with code 1: there are no breakout rooms.
    */
   assignUserToBreakoutRoom: ClientFunction<{ userId: number; targetRoomId: string }>;
   /**
    * Relocates somebody already inside a room.
-   * Not supported by this SDK yet: refuses with code 1.
+   * Not supported, refuses with code 1: there are no breakout rooms.
    */
   moveUserToBreakoutRoom: ClientFunction<{ userId: number; targetRoomId: string }>;
   /**
    * Enters a room.
-   * Not supported by this SDK yet: refuses with code 1.
+   * Not supported, refuses with code 1: there are no breakout rooms.
    */
   joinBreakoutRoom: ClientFunction<{ roomId: string }>;
   /**
    * Goes back to the main session, when permitted.
-   * Not supported by this SDK yet: refuses with code 1.
+   * Not supported, refuses with code 1: there are no breakout rooms.
    */
   leaveBreakoutRoom: ClientFunction<{}>;
   /**
    * Reads own room and own attendee state.
-   * Not supported by this SDK yet: refuses with code 1.
+   * Not supported, refuses with code 1: there are no breakout rooms.
    */
   getCurrentBreakoutRoom: ClientFunction<{}>;
   /**
    * Reads room settings.
-   * Not supported by this SDK yet: refuses with code 1.
+   * Not supported, refuses with code 1: there are no breakout rooms.
    */
   getBreakoutRoomOptions: ClientFunction<{}>;
   /**
    * Reads overall room phase.
-   * Not supported by this SDK yet: refuses with code 1.
+   * Not supported, refuses with code 1: there are no breakout rooms.
    */
   getBreakoutRoomStatus: ClientFunction<{}>;
   /**
    * Reads own attendee state with regard to rooms.
-   * Not supported by this SDK yet: refuses with code 1.
+   * Not supported, refuses with code 1: there are no breakout rooms.
    */
   getUserStatus: ClientFunction<{}>;
   /**
    * Delivers attendees lacking a room.
-   * Not supported by this SDK yet: refuses with code 1.
+   * Not supported, refuses with code 1: there are no breakout rooms.
    */
   getUnassignedAttendeeList: ClientFunction<{}>;
-  /**
-   * Adds, swaps or drops a pin on one user.
-   * Not supported by this SDK yet: refuses with code 1.
-   */
+  /** Adds, swaps or drops a pin on one user. */
   operatePin: ClientFunction<{ operate: 'add' | 'replace' | 'remove'; userId: number }>;
-  /**
-   * Reads which user IDs are pinned.
-   * Not supported by this SDK yet: refuses with code 1.
-   */
-  getPinList: ClientFunction<{}>;
-  /**
-   * Turns on pinning of several users; takes one ID, no callbacks.
-   * Not supported by this SDK yet: refuses with code 1.
-   */
-  allowMultiPin: ClientFunction<{ userId: number }>;
-  /**
-   * Adds, swaps or drops a spotlight on one user.
-   * Not supported by this SDK yet: refuses with code 1.
-   */
+  /** Reads which user IDs are pinned. */
+  getPinList: ClientFunction<{}, number[]>;
+  /** Turns on pinning of several users; takes one ID, no callbacks. */
+  allowMultiPin(options?: { userId?: number }): void;
+  /** Adds, swaps or drops a spotlight on one user. */
   operateSpotlight: ClientFunction<{ operate: 'add' | 'replace' | 'remove'; userId: number }>;
-  /**
-   * Reads which user IDs are spotlighted.
-   * Not supported by this SDK yet: refuses with code 1.
-   */
-  getSpotlightList: ClientFunction<{}>;
+  /** Reads which user IDs are spotlighted. */
+  getSpotlightList: ClientFunction<{}, number[]>;
   /**
    * Issues join tokens for child nodes, 20 at most.
-   * Not supported by this SDK yet: refuses with code 1.
+   * Not supported, refuses with code 1: there are no parent and child nodes: each page joins by itself.
    */
   getChildTokens: ClientFunction<{ count: number }>;
   /**
    * Nominates the active speaker; child nodes must have left audio.
-   * Not supported by this SDK yet: refuses with code 1.
+   * Not supported, refuses with code 1: there are no parent and child nodes: each page joins by itself.
    */
   setActiveSpeaker: ClientFunction<{ userId: number }>;
-  /**
-   * Flips own picture; needs SharedArrayBuffer, unavailable in preview or waiting room.
-   * Not supported by this SDK yet: refuses with code 1.
-   */
+  /** Flips the own picture as one sees it oneself. */
   mirrorVideo: ClientFunction<{ mirrored: boolean }>;
   /** What this browser can do. */
   checkSystemRequirements(): any;

@@ -1,17 +1,22 @@
 import type { Screen } from '../core/assemble';
 import type { Clock } from '../core/clock';
 import type { SDKError } from '../core/errors';
+import { CallError } from '../core/errors';
 import { log } from '../core/log';
 import type { Meeting } from '../core/meeting';
+import { noteUnknownOptions } from '../core/option-names';
+import { fieldsOf } from '../core/wire';
 import type { Callbacks, SuccessAnswer } from './calls';
-import { ClientViewError, errorAnswer, hasCallbacks, successAnswer, tell } from './calls';
-import { joinOptionsOf } from './options';
+import { ClientViewError, errorAnswer, hasCallbacks, run, successAnswer, tell } from './calls';
+import { joinOptionNames, joinOptionsOf } from './options';
 import { showRoot } from './root';
 
 /** How long the page shows that a meeting is over before it moves on by itself. */
 const farewell = 10_000;
 /** The ends of a meeting after which there is nothing left for this page: ended, removed, no longer authorised. */
 const endings: ReadonlySet<number> = new Set([4004, 3009, 4019]);
+
+type Args = Record<string, unknown> & Callbacks;
 
 interface ClientJoinOptions {
   meeting: Meeting;
@@ -51,7 +56,24 @@ export class ClientJoin {
   private shown = false;
 
   /** `ZoomMtg.join`. */
-  join(args: (Record<string, unknown> & Callbacks) | undefined): Promise<SuccessAnswer> | undefined {
+  join(args: Args | undefined): Promise<SuccessAnswer> | undefined {
+    noteUnknownOptions('join', fieldsOf(args) ?? {}, joinOptionNames);
+    return this.enter('join', args);
+  }
+
+  /** `ZoomMtg.joinTest`: a join as a participant, without what makes one more than that. */
+  joinTest(args: Args | undefined): Promise<SuccessAnswer> | undefined {
+    const { tk: _tk, zak: _zak, recordingToken: _recording, childToken: _child, ...plain } = fieldsOf(args) ?? {};
+    noteUnknownOptions('joinTest', plain, joinOptionNames);
+    if (roleOf(plain.signature) !== 0) {
+      return run('joinTest', args, () => {
+        throw new CallError('INVALID_PARAMETERS', 'signature: the role for a test meeting is 0');
+      });
+    }
+    return this.enter('joinTest', plain);
+  }
+
+  private enter(method: string, args: Args | undefined): Promise<SuccessAnswer> | undefined {
     const { meeting, screen } = this.options;
     this.cancelFarewell?.();
     this.cancelFarewell = null;
@@ -64,15 +86,15 @@ export class ClientJoin {
     };
     if (hasCallbacks(args)) {
       start(
-        () => tell(args?.success, successAnswer('join', null)),
-        (error) => tell(args?.error, errorAnswer('join', error)),
+        () => tell(args?.success, successAnswer(method, null)),
+        (error) => tell(args?.error, errorAnswer(method, error)),
       );
       return undefined;
     }
     return new Promise((resolve, reject) => {
       start(
-        () => resolve(successAnswer('join', null)),
-        (error) => reject(new ClientViewError(errorAnswer('join', error))),
+        () => resolve(successAnswer(method, null)),
+        (error) => reject(new ClientViewError(errorAnswer(method, error))),
       );
     });
   }
@@ -92,5 +114,15 @@ export class ClientJoin {
     this.cancelFarewell?.();
     this.cancelFarewell = null;
     this.options.navigate(this.options.leaveAddress());
+  }
+}
+
+/** The role that a signature claims; null if it cannot be read. The server checks it. */
+function roleOf(signature: unknown): unknown {
+  try {
+    const body = String(signature).split('.')[1]?.replaceAll('-', '+').replaceAll('_', '/') ?? '';
+    return fieldsOf(JSON.parse(atob(body)))?.role ?? null;
+  } catch {
+    return null;
   }
 }

@@ -1,8 +1,11 @@
+import { captureNumber } from '../core/capture';
 import { callSafely } from '../core/emitter';
 import type { Meeting } from '../core/meeting';
-import type { Participant } from '../core/model';
+import type { Participant, VideoLayout } from '../core/model';
 import { publicParticipant } from '../core/people';
+import { qosPayload } from '../core/statistics';
 import type { StatusEvent } from '../core/events';
+import { backgroundStatus } from './inside';
 
 type Listener = (payload: unknown) => void;
 
@@ -32,11 +35,16 @@ export class ServiceListeners {
   follow(meeting: Meeting): void {
     const { events } = meeting;
     events.on('status', (event) => this.emit('onMeetingStatus', statusPayload(event)));
+    const everybody = (): readonly Participant[] => meeting.getState().participants;
+    // The contract tells of others in meetings only.
+    const webinar = (): boolean => meeting.getState().session?.kind === 'webinar';
     events.on('usersAdded', (added) => {
-      for (const p of added) if (p.state !== 'waiting') this.emit('onUserJoin', publicParticipant(p));
+      if (webinar()) return;
+      for (const p of added) if (p.state !== 'waiting') this.emit('onUserJoin', publicParticipant(p, everybody()));
     });
     events.on('usersRemoved', (removed) => {
-      for (const { participant } of removed) if (participant.state !== 'waiting') this.emit('onUserLeave', publicParticipant(participant));
+      if (webinar()) return;
+      for (const { participant } of removed) if (participant.state !== 'waiting') this.emit('onUserLeave', publicParticipant(participant, everybody()));
     });
     events.on('usersUpdated', (updated) => {
       for (const { before, after } of updated) this.onUpdated(meeting, before, after);
@@ -58,17 +66,63 @@ export class ServiceListeners {
       }),
     );
     events.on('activeSpeakers', (speakers) => this.emit('onActiveSpeaker', speakers));
+    events.on('session', ({ before, after }) => {
+      if (before.focusMode !== after.focusMode) this.emit('onFocusModeStatusChange', { status: after.focusMode });
+    });
+    events.on('claimed', ({ claimed }) => this.emit('onClaimStatus', { status: claimed, userId: meeting.getState().self?.userId ?? 0 }));
+    events.on('layout', (layout) => this.emit('onVideoOrder', videoOrder(layout)));
+    events.on('floating', ({ floats }) => this.emit('onPictureInPicture', { pip: floats }));
+    events.on('background', (background) => {
+      if (!background.busy) this.emit('onVbStatusChange', backgroundStatus(background));
+    });
+    events.on('quality', ({ userId, level }) => this.emit('onNetworkQualityChange', { level, userId, type: 'uplink' }));
+    events.on('statistics', (statistics) => this.emit(qosEvents[statistics.medium], qosPayload(statistics)));
+    events.on('capturePermission', ({ allowed }) => this.emit('onMediaCapturePermissionChange', { allow: allowed }));
+    events.on('capture', ({ userId, status }) => this.emit('onMediaCaptureStatusChange', { status: captureNumber(status), userId }));
+    events.on('botRelations', (pairs) => {
+      if (!webinar()) this.emit('bot-relation-update', pairs);
+    });
     events.on('preview', ({ shown }) => this.emit('onPreviewPannel', { show: shown }));
   }
 
   private onUpdated(meeting: Meeting, before: Participant, after: Participant): void {
     const own = after.userId === meeting.getState().self?.userId;
-    if (before.state === 'waiting' && after.state === 'joined' && !own) this.emit('onUserJoin', publicParticipant(after));
-    this.emit('onUserUpdate', publicParticipant(after));
+    const { participants, session } = meeting.getState();
+    if (session?.kind !== 'webinar') {
+      if (before.state === 'waiting' && after.state === 'joined' && !own) this.emit('onUserJoin', publicParticipant(after, participants));
+      this.emit('onUserUpdate', publicParticipant(after, participants));
+    }
     if (before.sharing !== after.sharing) {
       if (after.sharing && !own) this.emit('receiveSharingChannelReady', { userId: after.userId });
       this.emit('onShareContentChange', { userId: after.userId, sharing: after.sharing });
     }
+  }
+}
+
+const qosEvents = { audio: 'onAudioQos', video: 'onVideoQos', share: 'onShareQos' } as const;
+
+/** Events that are told; a test holds them against the contract. */
+export const toldEvents = [
+  'onUserJoin', 'onUserLeave', 'onUserUpdate', 'bot-relation-update', 'receiveSharingChannelReady', 'onUserIsInWaitingRoom', 'onPreviewPannel', 'onJoinSpeed', 'onMeetingStatus',
+  'onAudioQos', 'onVideoQos', 'onShareQos', 'onClaimStatus', 'onNetworkQualityChange', 'onVideoOrder', 'onShareContentChange', 'onReceiveChatMsg', 'onVbStatusChange',
+  'onMediaCapturePermissionChange', 'onMediaCaptureStatusChange', 'onFocusModeStatusChange', 'onActiveSpeaker', 'onPictureInPicture',
+] as const;
+
+/** Who is shown where, in the lists of the contract. */
+function videoOrder({ view, main, others }: VideoLayout): object {
+  const empty = {
+    speakerBarCurrent: [], speakerActiveCurrent: [], multiSpeakerActiveCurrent: [], multiSpeakerMainCurrent: [], galleryMainCurrent: [], suspensionAllCurrent: [], singleActiveCurrent: [],
+  };
+  switch (view) {
+    case 'gallery':
+      return { view: 'gallery-view', ...empty, galleryMainCurrent: [...main, ...others] };
+    case 'multiSpeaker':
+      return { view: 'multi-speaker-view', ...empty, multiSpeakerMainCurrent: main, multiSpeakerActiveCurrent: others };
+    case 'active':
+    case 'minimized':
+      return { view: 'single-view', ...empty, singleActiveCurrent: main };
+    default:
+      return { view: 'speak-view', ...empty, speakerActiveCurrent: main, speakerBarCurrent: others };
   }
 }
 

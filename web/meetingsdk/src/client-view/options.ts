@@ -1,8 +1,43 @@
 import type { JoinOptions } from '../core/wire';
 import type { ViewOptions } from '../core/model';
+import type { Reason } from '../core/refused';
 import { fieldsOf } from '../core/wire';
 
 const flag = (value: unknown, otherwise: boolean): boolean => (typeof value === 'boolean' ? value : otherwise);
+
+const words = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** Options of `init` that have nothing to do here, and why. */
+export const idleInitOptions = {
+  disableCallOut: 'telephony',
+  disableZoomPhone: 'telephony',
+  onInviteSearchZoomPhoneCallback: 'telephony',
+  disableRecord: 'recording',
+  isSupportQA: 'polls',
+  isSupportPolling: 'polls',
+  isSupportCC: 'captions',
+  isSupportBreakout: 'breakout',
+  disableReport: 'feedback',
+} as const satisfies Record<string, Reason>;
+
+/** Options of `init` that ask for what is so anyway: there are no hotfixes to load, no logo, no popup of a login. */
+export const givenInitOptions = ['patchJsMedia', 'disableCORP', 'disableZoomLogo', 'loginWindow', 'helper', 'isSupportSimulive'] as const;
+
+/** Options of `init` that are obeyed. */
+export const obeyedInitOptions = [
+  'debug', 'leaveUrl', 'webEndpoint', 'isShowJoiningErrorDialog', 'disablePreview', 'onRetryCallback', 'leaveOnPageUnload', 'success', 'error', 'disableJoinAudio',
+  'audioPanelAlwaysOpen', 'isSupportAV', 'disableVoIP', 'videoDrag', 'videoHeader', 'enableHD', 'enableFullHD', 'defaultView', 'disablePictureInPicture', 'showPureSharingContent', 'screenShare',
+  'sharingMode', 'hideShareAudioOption', 'isSupportChat', 'enableWaitingRoomPreview', 'isSupportNonverbal', 'showMeetingHeader', 'disableInvite', 'isLockBottom', 'inviteUrlFormat', 'meetingInfo',
+  'externalLinkPage',
+] as const;
+
+/** Options of `join` that have nothing to do here, and why. */
+export const idleJoinOptions = { childToken: 'nodes', recordingToken: 'recordingToken' } as const satisfies Record<string, Reason>;
+
+/** Options of `join`; `sdkKey` and `apiKey` say what the signature says, `role` likewise. */
+export const joinOptionNames = [
+  'meetingNumber', 'userName', 'userEmail', 'passWord', 'customerKey', 'tk', 'zak', 'sdkKey', 'signature', 'recordingToken', 'childToken', 'obfToken', 'success', 'error', 'apiKey', 'role',
+] as const;
 
 /** The options of `init` that the view obeys. */
 export function viewOptionsOf(args: Record<string, unknown>): Partial<ViewOptions> {
@@ -16,6 +51,17 @@ export function viewOptionsOf(args: Record<string, unknown>): Partial<ViewOption
     videoHeader: flag(args.videoHeader, true),
     showJoiningErrorDialog: flag(args.isShowJoiningErrorDialog, true),
     disablePreview: flag(args.disablePreview, false),
+    disableJoinAudio: flag(args.disableJoinAudio, false) || flag(args.disableVoIP, false),
+    audioPanelAlwaysOpen: flag(args.audioPanelAlwaysOpen, false),
+    isLockBottom: flag(args.isLockBottom, true),
+    isSupportNonverbal: flag(args.isSupportNonverbal, true),
+    showPureSharingContent: flag(args.showPureSharingContent, false),
+    sharingMode: args.sharingMode === 'fit' ? 'fit' : 'both',
+    hideShareAudioOption: flag(args.hideShareAudioOption, false),
+    disablePictureInPicture: flag(args.disablePictureInPicture, false),
+    enableWaitingRoomPreview: flag(args.enableWaitingRoomPreview, true),
+    inviteUrlFormat: words(args.inviteUrlFormat),
+    externalLinkPage: words(args.externalLinkPage),
   };
   if (args.defaultView === 'gallery' || args.defaultView === 'speaker' || args.defaultView === 'multiSpeaker') options.defaultView = args.defaultView;
   if (Array.isArray(args.meetingInfo)) options.meetingInfo = args.meetingInfo.filter((item): item is string => typeof item === 'string');

@@ -1,54 +1,44 @@
-/** Functions of the contract that this SDK does not have yet; each refuses with code 1. */
-export const unsupportedFunctions = [
-  'joinTest',
-  'setCustomizedPollingUrl',
-  'setCustomizeWaitingRoom',
-  'getBreakoutRooms',
-  'isBotUser',
-  'getBotAppName',
-  'getBotAuthorizedUserInfoByUserId',
-  'getAuthorizedBotListByUserId',
-  'callOut',
-  'inviteByPhone',
-  'inviteCRCDevice',
-  'cancelInviteCRCDevice',
-  'record',
-  'getFocusModeStatus',
-  'focusMode',
-  'reclaimHost',
-  'claimHostWithHostKey',
-  'subscribeStatisticData',
-  'unSubscribeStatisticData',
-  'getVirtualBackgroundStatus',
-  'updateVirtualBackgroundList',
-  'setVirtualBackground',
-  'lockVirtualBackground',
-  'shareSource',
-  'mediaCapturePermission',
-  'mediaCapture',
-  'askForHelp',
-  'postponeHelping',
-  'createBreakoutRoom',
-  'openBreakoutRooms',
-  'closeBreakoutRooms',
-  'broadcast',
-  'assignUserToBreakoutRoom',
-  'moveUserToBreakoutRoom',
-  'joinBreakoutRoom',
-  'leaveBreakoutRoom',
-  'getCurrentBreakoutRoom',
-  'getBreakoutRoomOptions',
-  'getBreakoutRoomStatus',
-  'getUserStatus',
-  'getUnassignedAttendeeList',
-  'operatePin',
-  'getPinList',
-  'allowMultiPin',
-  'operateSpotlight',
-  'getSpotlightList',
-  'getChildTokens',
-  'setActiveSpeaker',
-  'mirrorVideo',
-] as const;
+import type { Reason } from '../core/refused';
 
-export type UnsupportedFunction = (typeof unsupportedFunctions)[number];
+/** Functions of the contract that this SDK does not have, and why; each refuses with code 1. */
+export const unsupportedFunctions = {
+  setCustomizedPollingUrl: 'polls',
+  callOut: 'telephony',
+  inviteByPhone: 'telephony',
+  inviteCRCDevice: 'telephony',
+  cancelInviteCRCDevice: 'telephony',
+  record: 'recording',
+  shareSource: 'electron',
+  getBreakoutRooms: 'breakout',
+  askForHelp: 'breakout',
+  postponeHelping: 'breakout',
+  createBreakoutRoom: 'breakout',
+  openBreakoutRooms: 'breakout',
+  closeBreakoutRooms: 'breakout',
+  broadcast: 'breakout',
+  assignUserToBreakoutRoom: 'breakout',
+  moveUserToBreakoutRoom: 'breakout',
+  joinBreakoutRoom: 'breakout',
+  leaveBreakoutRoom: 'breakout',
+  getCurrentBreakoutRoom: 'breakout',
+  getBreakoutRoomOptions: 'breakout',
+  getBreakoutRoomStatus: 'breakout',
+  getUserStatus: 'breakout',
+  getUnassignedAttendeeList: 'breakout',
+  getChildTokens: 'nodes',
+  setActiveSpeaker: 'nodes',
+} as const satisfies Record<string, Reason>;
+
+export type UnsupportedFunction = keyof typeof unsupportedFunctions;
+
+/** Functions without callbacks that have nothing to show or hide; the console says so once. */
+export const idleFunctions = { showCalloutFunction: 'telephony', showRecordFunction: 'recording' } as const satisfies Record<string, Reason>;
+
+/** Events that this SDK never tells, and why. */
+export const silentEvents = {
+  onReceiveTranscriptionMsg: 'captions',
+  onReceiveTranslateMsg: 'captions',
+  onRoomStatusChange: 'breakout',
+  onRecordingChange: 'recording',
+  onFeedBackData: 'feedback',
+} as const satisfies Record<string, Reason>;

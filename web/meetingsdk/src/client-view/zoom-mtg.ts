@@ -1,22 +1,27 @@
 import type { Surroundings } from '../core/assemble';
 import { assemble } from '../core/assemble';
 import { browserFacts } from '../core/browser';
-import { flagOf, notSupported, textOf, userIdOf } from '../core/calls';
+import { flagOf, textOf, userIdOf } from '../core/calls';
 import { realClock } from '../core/clock';
+import { callSafely } from '../core/emitter';
 import { CallError } from '../core/errors';
 import { log } from '../core/log';
 import { spokenVersion } from '../core/meeting';
 import { publicParticipant, roster } from '../core/people';
 import { features, browserName, systemRequirements } from '../core/requirements';
+import { noteUnknownOptions } from '../core/option-names';
+import { notSupported } from '../core/refused';
 import { ignoredVendorAddress } from '../core/server';
 import { fieldsOf } from '../core/wire';
 import type { Callbacks, SuccessAnswer } from './calls';
 import { hasCallbacks, run, successAnswer, tell } from './calls';
 import { ClientJoin } from './join';
 import { createI18n } from './i18n';
+import { insideCalls } from './inside';
 import { leaveAddress } from './leave-url';
+import { signInPage, signsInPage } from './legacy';
 import { ServiceListeners } from './listener';
-import { viewOptionsOf } from './options';
+import { givenInitOptions, idleInitOptions, obeyedInitOptions, viewOptionsOf } from './options';
 import { clientRoot, ensureRoots } from './root';
 import type { UnsupportedFunction } from './unsupported';
 import { unsupportedFunctions } from './unsupported';
@@ -51,6 +56,10 @@ export function createZoomMtg(surroundings: ClientSurroundings) {
     leaveAddress: () => leaveAddress(leaveUrl, globalThis.location?.origin ?? ''),
   });
   let leaveUrl: unknown;
+  let onRetry: unknown;
+  meeting.events.on('status', ({ status }) => {
+    if (status === 4 && typeof onRetry === 'function') callSafely(() => (onRetry as () => unknown)());
+  });
   let unloadLeaves = false;
   globalThis.addEventListener?.('pagehide', () => {
     if (unloadLeaves) meeting.leaveOnUnload();
@@ -69,6 +78,7 @@ export function createZoomMtg(surroundings: ClientSurroundings) {
   };
   const prepare = (): void => chunks.preload();
   const facts = surroundings.facts ?? browserFacts;
+  const signsHere = signsInPage(surroundings.scriptUrl);
 
   const supported = {
     i18n,
@@ -83,18 +93,25 @@ export function createZoomMtg(surroundings: ClientSurroundings) {
     },
     init(args?: Args): Answer {
       const options = fieldsOf(args) ?? {};
+      noteUnknownOptions('init', options, [...obeyedInitOptions, ...givenInitOptions, ...Object.keys(idleInitOptions)]);
       const work = Promise.resolve().then(() => {
         if (options.debug === true) log.setLevel('info');
         leaveUrl = options.leaveUrl;
         unloadLeaves = options.leaveOnPageUnload === true;
         assembly.setEndpoint(options.webEndpoint);
-        screen.update(viewOptionsOf(options));
+        const view = viewOptionsOf(options);
+        screen.update(view);
+        meeting.videoLimit = options.enableFullHD === true ? 1080 : options.enableHD === false ? 360 : 720;
+        meeting.shareSound = view.hideShareAudioOption !== true;
+        meeting.floating.allowed = view.disablePictureInPicture !== true;
+        onRetry = options.onRetryCallback;
         chunks.preload();
       });
       meeting.initialising(work);
       return run('init', args, () => work);
     },
     join: (args?: Args): Answer => joining.join(args),
+    joinTest: (args?: Args): Answer => joining.joinTest(args),
     leaveMeeting: (args?: Args): Answer => {
       if (args?.confirm === true && meeting.busy && !confirm(meeting.i18n.t('leave.confirmQuestion'))) {
         if (typeof args.cancelCallback === 'function') (args.cancelCallback as () => void)();
@@ -115,6 +132,7 @@ export function createZoomMtg(surroundings: ClientSurroundings) {
     },
     reRender: call('reRender', (args) => i18n.reload(args.lang)),
     generateSDKSignature: (args?: Args): string => {
+      if (signsHere) return signInPage('generateSDKSignature', args);
       void run('generateSDKSignature', hasCallbacks(args) ? args : { error: () => undefined }, () => {
         throw new CallError('INVALID_OPERATION', 'generateSDKSignature was removed: a signature is made by your own server, or the secret is public');
       });
@@ -130,7 +148,7 @@ export function createZoomMtg(surroundings: ClientSurroundings) {
     getCurrentUser: call('getCurrentUser', () => {
       const { self } = meeting.getState();
       if (!self) throw new CallError('IMPROPER_MEETING_STATE', 'closed');
-      return { currentUser: publicParticipant(self) };
+      return { currentUser: publicParticipant(self, meeting.getState().participants) };
     }),
     getCurrentMeetingInfo: call('getCurrentMeetingInfo', () => {
       const { session, self } = meeting.getState();
@@ -152,12 +170,6 @@ export function createZoomMtg(surroundings: ClientSurroundings) {
 
     mute: call('mute', (args) => actions.mute(userIdOf(args.userId ?? meeting.getState().self?.userId), flagOf(args.mute, 'mute'))),
     muteAll: call('muteAll', (args) => actions.muteAll(flagOf(args.muteAll, 'muteAll'))),
-    stopIncomingAudio: call('stopIncomingAudio', (args) => meeting.inside().media.setIncomingSound(!flagOf(args.stop, 'stop'))),
-    startScreenShare: call('startScreenShare', (args) => {
-      const { media } = meeting.inside();
-      media.setSharedSound(args.hideShareAudioOption !== true);
-      return actions.setShare(true);
-    }),
     rename: call('rename', (args) => {
       const userId = userIdOf(args.userId);
       const person = meeting.getState().participants.find((p) => p.userId === userId);
@@ -175,34 +187,23 @@ export function createZoomMtg(surroundings: ClientSurroundings) {
     admitAll: call('admitAll', () => actions.admitAll()),
     raiseHand: call('raiseHand', () => actions.raiseHand(true)),
     lowerHand: call('lowerHand', (args) => actions.raiseHand(false, args.userId == null ? undefined : userIdOf(args.userId))),
-    lowerAllHands: call('lowerAllHands', async () => {
-      meeting.inside();
-      for (const p of meeting.getState().participants) if (p.handRaised) await actions.raiseHand(false, p.userId);
-    }),
-    sendChat: call('sendChat', (args) => {
-      if (args.userId === 4) throw notSupported('sendChat to the waiting room');
-      const to = args.userId == null || args.userId === 0 ? undefined : userIdOf(args.userId);
-      return actions.sendChat(textOf(args.message, 'message'), to);
-    }),
-    isSupportVirtualBackground: call('isSupportVirtualBackground', () => ({ vb: false, mask: false, enable: false })),
 
     showMeetingHeader: visible('showMeetingHeader', (show) => screen.update({ showMeetingHeader: show })),
     showInviteFunction: visible('showInviteFunction', (show) => screen.update({ disableInvite: !show })),
     showJoinAudioFunction: visible('showJoinAudioFunction', (show) => screen.update({ isSupportAV: show })),
-    showCalloutFunction: visible('showCalloutFunction', () => undefined),
-    showRecordFunction: visible('showRecordFunction', () => undefined),
-    showPureSharingContent: visible('showPureSharingContent', () => undefined),
   };
 
   const refusing = Object.fromEntries(
-    unsupportedFunctions.map((method) => [
+    Object.entries(unsupportedFunctions).map(([method, reason]) => [
       method,
       call(method, () => {
-        throw notSupported(method);
+        throw notSupported(method, reason);
       }),
     ]),
   ) as Record<UnsupportedFunction, Call>;
-  return { ...refusing, ...supported };
+  const zoom = { ...refusing, ...insideCalls(meeting, screen, call), ...supported };
+  // Newer versions never had it: there it stays undefined.
+  return signsHere ? Object.assign(zoom, { generateSignature: (args?: Args) => signInPage('generateSignature', args) }) : zoom;
 }
 
 /** The object that apps know as `ZoomMtg`. */

@@ -1,7 +1,7 @@
 import type { Assembly, Surroundings } from '../core/assemble';
 import { assemble } from '../core/assemble';
 import { browserFacts } from '../core/browser';
-import { flagOf, notSupported, textOf, userIdOf } from '../core/calls';
+import { flagOf, textOf, userIdOf } from '../core/calls';
 import { callSafely } from '../core/emitter';
 import type { ReasonStyle } from '../core/errors';
 import { CallError } from '../core/errors';
@@ -9,13 +9,16 @@ import { log } from '../core/log';
 import type { ChatMessage } from '../core/model';
 import type { PublicParticipant } from '../core/people';
 import { publicParticipant, roster } from '../core/people';
+import { noteUnknownOptions } from '../core/option-names';
+import { notSupported } from '../core/refused';
 import { features } from '../core/requirements';
 import { ignoredVendorAddress } from '../core/server';
 import { fieldsOf } from '../core/wire';
 import type { PublicChat } from './events';
 import { ClientEvents, publicChat } from './events';
+import { insideMethods } from './inside';
 import { callFailure, joinFailure } from './failures';
-import { joinOptionsOf, viewOptionsOf, viewTypeOf } from './options';
+import { givenInitOptions, joinOptionNames, joinOptionsOf, obeyedInitOptions, viewOptionsOf, viewTypeOf } from './options';
 import type { UnsupportedMethod } from './unsupported';
 import { unsupportedMethods } from './unsupported';
 
@@ -50,6 +53,7 @@ export function createEmbeddedClient(surroundings: Surroundings) {
 
   async function setUp(args: unknown): Promise<void> {
     const options = fieldsOf(args) ?? {};
+    noteUnknownOptions('init', options, [...obeyedInitOptions, ...givenInitOptions]);
     if (options.debug === true) log.setLevel('info');
     if (!isElement(options.zoomAppRoot)) throw new CallError('INVALID_PARAMETERS', 'zoomAppRoot must be an element of the page');
     root = options.zoomAppRoot;
@@ -58,7 +62,9 @@ export function createEmbeddedClient(surroundings: Surroundings) {
     ignoredVendorAddress('assetPath', options.assetPath);
     assembly.setEndpoint(options.webEndpoint);
     meeting.i18n.use(options.language);
-    screen.update(viewOptionsOf(options));
+    const view = viewOptionsOf(options);
+    screen.update(view);
+    meeting.shareSound = view.hideShareAudioOption !== true;
     chunks.preload();
     // A blocked file is told by join, with its own code.
     await screen.show().catch((error: unknown) => log.error(error instanceof Error ? error.message : error));
@@ -74,6 +80,7 @@ export function createEmbeddedClient(surroundings: Surroundings) {
     /** Joins. Rejects with a JoinFailure. */
     join(args?: unknown): Promise<string> {
       const { success, error: failed } = fieldsOf(args) ?? {};
+      noteUnknownOptions('join', fieldsOf(args) ?? {}, joinOptionNames);
       return new Promise((resolve, reject) => {
         const waiter = {
           admitted() {
@@ -92,8 +99,8 @@ export function createEmbeddedClient(surroundings: Surroundings) {
     /** Leaves; a host may name the next host. */
     leaveMeeting: (nextHost?: unknown): Promise<string> =>
       done(async () => {
-        if (nextHost != null && typeof nextHost !== 'object' && state().self?.role === 'host') await actions.setRole(userIdOf(nextHost), 'host');
-        await actions.leave();
+        const names = nextHost != null && typeof nextHost !== 'object' && state().self?.role === 'host';
+        await actions.leave(names ? userIdOf(nextHost) : undefined);
       }),
     endMeeting: (): Promise<string> => done(() => actions.end()),
     on: (event?: unknown, callback?: unknown): void => events.on(event, callback),
@@ -105,24 +112,17 @@ export function createEmbeddedClient(surroundings: Surroundings) {
 
     getCurrentUser(): PublicParticipant | null {
       const { self } = state();
-      return self ? publicParticipant(self) : null;
+      return self ? publicParticipant(self, state().participants) : null;
     },
     getAttendeeslist: (): PublicParticipant[] => roster(state().participants, state().self),
     isHost: (): boolean => state().self?.role === 'host',
     isCoHost: (): boolean => state().self?.role === 'cohost',
-    isOriginHost: (): boolean => state().self !== null && state().session?.hostUserId === state().self?.userId,
-    isBotUser: (): boolean | null => (state().self ? false : null),
-    getBotAppName: (): string | null => null,
-    getBotAuthorizedUserInfoByUserId: (): null => null,
-    getAuthorizedBotListByUserId: (): null => null,
-    getPinList: (): number[] => [],
+    isOriginHost: (): boolean => state().self?.originHost === true,
     getBreakoutRoomList: (): never[] => [],
     getCurrentBreakoutRoom: (): Record<string, never> => ({}),
     getBreakoutRoomOptions: (): Record<string, never> => ({}),
     getBreakoutRoomStatus: (): number => 1,
     getUserStatus: (): string => 'initial',
-    isSupportVirtualBackground: (): boolean => false,
-    getVirtualBackgroundStatus: (): object => ({ id: '', isVbOn: false, isLock: false, vbList: [] }),
     isBrowserSupportPTZ: (): boolean => false,
     getCameraPTZCapability: (): object => ({ pan: false, tilt: false, zoom: false }),
     getFarEndCameraPTZCapability: (): object => ({ pan: false, tilt: false, zoom: false }),
@@ -166,6 +166,8 @@ export function createEmbeddedClient(surroundings: Surroundings) {
     /** Sends a text; resolves to the sent message. */
     async sendChat(text?: unknown, userId?: unknown): Promise<PublicChat> {
       try {
+        meeting.inside();
+        if (state().session?.kind === 'webinar') throw new CallError('INVALID_OPERATION', 'sendChat is for meetings, not for webinars');
         const sentence = textOf(text, 'chatMessage');
         const to = userId == null || userId === 0 ? undefined : userIdOf(userId);
         return await sent(sentence, to);
@@ -209,11 +211,11 @@ export function createEmbeddedClient(surroundings: Surroundings) {
   }
 
   const refusing = Object.fromEntries(
-    unsupportedMethods.map((method) => [
+    Object.entries(unsupportedMethods).map(([method, reason]) => [
       method,
       () =>
         done(() => {
-          throw notSupported(method);
+          throw notSupported(method, reason);
         }),
     ]),
   ) as Record<UnsupportedMethod, (...args: unknown[]) => Promise<string>>;
@@ -227,7 +229,7 @@ export function createEmbeddedClient(surroundings: Surroundings) {
     globalThis.removeEventListener?.('pagehide', onPageHide);
   };
 
-  return { client: { ...refusing, ...supported }, destroy };
+  return { client: { ...refusing, ...insideMethods(meeting, done), ...supported }, destroy };
 }
 
 /** An element of this page or of another window, as a popup has. */

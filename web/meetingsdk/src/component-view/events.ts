@@ -2,8 +2,9 @@ import { callSafely } from '../core/emitter';
 import type { ErrorDetails, ReasonStyle } from '../core/errors';
 import type { StatusEvent } from '../core/events';
 import type { Meeting } from '../core/meeting';
-import type { ChatMessage } from '../core/model';
+import type { ChatMessage, Participant } from '../core/model';
 import { publicChange, publicParticipant } from '../core/people';
+import { qosPayload } from '../core/statistics';
 import { reasonOf } from './failures';
 
 type Listener = (payload: unknown) => void;
@@ -62,9 +63,10 @@ export class ClientEvents {
     const { events } = meeting;
     const self = (): number | undefined => meeting.getState().self?.userId;
     events.on('status', (event) => this.emit('connection-change', connectionChange(event, style() ?? meeting.reasonStyle)));
-    events.on('usersAdded', (added) => this.emit('user-added', added.map((p) => ({ ...publicParticipant(p), ...(p.state === 'waiting' ? { source: 'on hold' } : {}) }))));
+    const shown = (p: Participant): object => publicParticipant(p, meeting.getState().participants);
+    events.on('usersAdded', (added) => this.emit('user-added', added.map((p) => ({ ...shown(p), ...(p.state === 'waiting' ? { source: 'on hold' } : {}) }))));
     events.on('usersRemoved', (removed) =>
-      this.emit('user-removed', removed.map(({ participant: p }) => ({ ...publicParticipant(p), ...(p.state === 'waiting' ? { reason: 'on hold' } : {}) }))),
+      this.emit('user-removed', removed.map(({ participant: p }) => ({ ...shown(p), ...(p.state === 'waiting' ? { reason: 'on hold' } : {}) }))),
     );
     events.on('usersUpdated', (updated) => {
       this.emit('user-updated', updated.map(({ before, after }) => publicChange(before, after)));
@@ -76,11 +78,31 @@ export class ClientEvents {
     });
     events.on('chat', (message) => this.emit('chat-on-message', publicChat(message)));
     events.on('activeSpeakers', (speakers) => this.emit('active-speaker', speakers.map(({ userId, userName }) => ({ userId, displayName: userName }))));
+    events.on('quality', ({ userId, level }) => this.emit('network-quality-change', { level, type: 'uplink', userId }));
+    events.on('statistics', (statistics) => this.emit(`${statistics.medium}-statistic-data-change`, qosPayload(statistics)));
+    events.on('capture', ({ userId, status }) => {
+      const payload = { userId, bLocalRecord: status === 'on' };
+      this.emit('media-capture-status-change', payload);
+      this.emit('local-recording-change', payload);
+    });
+    events.on('capturePermission', ({ allowed }) => {
+      this.emit('media-capture-permission-change', { type: 'response', value: allowed ? 'allow' : 'deny', canRecord: allowed });
+    });
+    events.on('captureRequest', ({ userId }) => this.emit('media-capture-permission-change', { type: 'request', value: String(userId) }));
+    events.on('botRelations', (pairs) => {
+      if (meeting.getState().session?.kind !== 'webinar') this.emit('bot-relation-update', pairs);
+    });
     events.on('milestone', ({ level, at }) =>
       this.emit('join-speed', { eventType: 'JOIN_SPEED', tagId: level, desc: milestoneText[level] ?? '', time: at, timeStr: new Date(at).toISOString() }),
     );
   }
 }
+
+/** Events that are told; a test holds them against the contract. */
+export const toldEvents = [
+  'connection-change', 'user-added', 'user-removed', 'user-updated', 'active-speaker', 'peer-share-state-change', 'chat-on-message', 'local-recording-change', 'media-capture-status-change',
+  'media-capture-permission-change', 'bot-relation-update', 'audio-statistic-data-change', 'video-statistic-data-change', 'share-statistic-data-change', 'network-quality-change', 'join-speed',
+] as const;
 
 /** The payload of `connection-change`. */
 export function connectionChange(event: StatusEvent, style: ReasonStyle | undefined): object {

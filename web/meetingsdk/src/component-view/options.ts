@@ -1,5 +1,6 @@
 import type { JoinOptions } from '../core/wire';
 import type { ViewOptions } from '../core/model';
+import type { Reason } from '../core/refused';
 import { fieldsOf } from '../core/wire';
 
 const viewTypes = ['minimized', 'speaker', 'ribbon', 'gallery', 'active'] as const;
@@ -10,6 +11,27 @@ export function viewTypeOf(value: unknown): ViewType | null {
   return viewTypes.find((type) => type === value) ?? null;
 }
 
+/** Options of `init` that are obeyed; `reasonStyle` is our own. */
+export const obeyedInitOptions = ['debug', 'zoomAppRoot', 'webEndpoint', 'language', 'customize', 'maximumVideosInGalleryView', 'leaveOnPageUnload', 'reasonStyle'] as const;
+
+/** Options of `init` that ask for what is so anyway: files come from where the SDK came from, and there are no hotfixes to load. */
+export const givenInitOptions = ['assetPath', 'enforceVirtualBackground', 'patchJsMedia'] as const;
+
+/** Branches of `customize` that are obeyed. */
+export const obeyedCustomize = [
+  'customize.toolbar.buttons', 'customize.meetingInfo', 'customize.inviteUrlFormat', 'customize.participants.popper', 'customize.setting.popper', 'customize.invite.popper',
+  'customize.chat.notificationCls', 'customize.chat.popper', 'customize.meeting.popper', 'customize.video', 'customize.video.popper', 'customize.video.isResizable',
+  'customize.video.viewSizes.ribbon', 'customize.video.viewSizes.default', 'customize.video.defaultViewType', 'customize.sharing.options.hideShareAudioOption',
+] as const;
+
+/** Branches that place what is not there, and why. */
+export const idleCustomize = { 'customize.callMe.popper': 'telephony', 'customize.activeApps.popper': 'apps' } as const satisfies Record<string, Reason>;
+
+/** Options of `join`; `sdkKey` says what the signature says. */
+export const joinOptionNames = [
+  'sdkKey', 'signature', 'meetingNumber', 'password', 'userName', 'userEmail', 'customerKey', 'tk', 'zak', 'obfToken', 'recordingToken', 'success', 'error',
+] as const;
+
 /** The options of `init` that the view obeys. */
 export function viewOptionsOf(args: Record<string, unknown>): Partial<ViewOptions> {
   const customize = fieldsOf(args.customize) ?? {};
@@ -17,6 +39,8 @@ export function viewOptionsOf(args: Record<string, unknown>): Partial<ViewOption
   const defaultView = viewTypeOf(fieldsOf(customize.video)?.defaultViewType);
   if (defaultView) options.defaultView = defaultView;
   if (Array.isArray(customize.meetingInfo)) options.meetingInfo = customize.meetingInfo.filter((item): item is string => typeof item === 'string');
+  options.hideShareAudioOption = fieldsOf(fieldsOf(customize.sharing)?.options)?.hideShareAudioOption === true;
+  if (typeof customize.inviteUrlFormat === 'string') options.inviteUrlFormat = customize.inviteUrlFormat;
   const most = args.maximumVideosInGalleryView;
   if (typeof most === 'number' && most >= 1) options.maximumVideosInGalleryView = Math.min(Math.floor(most), 25);
   return options;

@@ -1,31 +1,46 @@
-/** Methods of the contract that this SDK does not have yet; each rejects with INVALID_OPERATION. */
-export const unsupportedMethods = [
-  'record',
-  'mediaCapture',
-  'mediaCapturePermission',
-  'allowAttendeeToTalk',
-  'subscribeStatisticData',
-  'unSubscribeStatisticData',
-  'lockVirtualBackground',
-  'updateVirtualBackgroundList',
-  'setVirtualBackground',
-  'reclaimHost',
-  'claimHostWithHostKey',
-  'addPin',
-  'removeAllPins',
-  'assignUserToRoom',
-  'broadcast',
-  'closeAllBreakoutRooms',
-  'joinBreakoutRoom',
-  'leaveBreakoutRoom',
-  'moveUserToBreakoutRoom',
-  'openBreakoutRooms',
-  'requestFarEndCameraControl',
-  'approveFarEndCameraControl',
-  'declineFarEndCameraControl',
-  'giveUpFarEndCameraControl',
-  'controlCamera',
-  'controlFarEndCamera',
-] as const;
+import type { Reason } from '../core/refused';
 
-export type UnsupportedMethod = (typeof unsupportedMethods)[number];
+/** Methods of the contract that this SDK does not have, and why; each rejects with INVALID_OPERATION. */
+export const unsupportedMethods = {
+  record: 'recording',
+  assignUserToRoom: 'breakout',
+  broadcast: 'breakout',
+  closeAllBreakoutRooms: 'breakout',
+  joinBreakoutRoom: 'breakout',
+  leaveBreakoutRoom: 'breakout',
+  moveUserToBreakoutRoom: 'breakout',
+  openBreakoutRooms: 'breakout',
+  requestFarEndCameraControl: 'farEnd',
+  approveFarEndCameraControl: 'farEnd',
+  declineFarEndCameraControl: 'farEnd',
+  giveUpFarEndCameraControl: 'farEnd',
+  controlFarEndCamera: 'farEnd',
+  controlCamera: 'farEnd',
+} as const satisfies Record<string, Reason>;
+
+export type UnsupportedMethod = keyof typeof unsupportedMethods;
+
+/** Synchronous getters of the same parts; they answer that there is none of it. */
+export const emptyGetters = {
+  getCurrentBreakoutRoom: 'breakout',
+  getBreakoutRoomList: 'breakout',
+  getBreakoutRoomOptions: 'breakout',
+  getBreakoutRoomStatus: 'breakout',
+  getUserStatus: 'breakout',
+  getFarEndCameraPTZCapability: 'farEnd',
+  getCameraPTZCapability: 'farEnd',
+  isBrowserSupportPTZ: 'farEnd',
+} as const satisfies Record<string, Reason>;
+
+/** Events that this SDK never tells, and why. */
+export const silentEvents = {
+  'caption-message': 'captions',
+  'recording-change': 'recording',
+  'room-state-change': 'breakout',
+  'main-session-user-updated': 'breakout',
+  'broadcast-message': 'breakout',
+  'far-end-camera-request-control': 'farEnd',
+  'far-end-camera-response-control': 'farEnd',
+  'far-end-camera-in-control-change': 'farEnd',
+  'far-end-camera-capability-change': 'farEnd',
+} as const satisfies Record<string, Reason>;

@@ -136,7 +136,8 @@ export class Screen {
   }
 }
 
-function defaultOptions(view: ViewKind): ViewOptions {
+/** How a view is drawn unless the app says otherwise. */
+export function defaultOptions(view: ViewKind): ViewOptions {
   return {
     view,
     defaultView: 'speaker',
@@ -149,6 +150,17 @@ function defaultOptions(view: ViewKind): ViewOptions {
     videoHeader: true,
     showJoiningErrorDialog: view === 'client',
     disablePreview: view === 'component',
+    disableJoinAudio: false,
+    audioPanelAlwaysOpen: false,
+    isLockBottom: true,
+    isSupportNonverbal: true,
+    showPureSharingContent: false,
+    sharingMode: 'both',
+    hideShareAudioOption: false,
+    disablePictureInPicture: false,
+    enableWaitingRoomPreview: true,
+    inviteUrlFormat: '',
+    externalLinkPage: '',
     meetingInfo: ['topic', 'host', 'mn', 'pwd', 'telPwd', 'invite', 'participant', 'dc', 'enctype'],
     maximumVideosInGalleryView: 25,
     customize: {},

@@ -9,6 +9,8 @@ export interface BrowserFacts {
   camera: boolean;
   screen: boolean;
   online: boolean;
+  /** Whether backgrounds can be replaced. */
+  background: boolean;
 }
 
 /** Reads the facts of a window. */
@@ -20,7 +22,18 @@ export function browserFacts(scope: Partial<typeof globalThis> = globalThis): Br
     camera: typeof devices?.getUserMedia === 'function',
     screen: typeof devices?.getDisplayMedia === 'function',
     online: scope.navigator?.onLine !== false,
+    background: canProcess(scope),
   };
+}
+
+/** The smallest module with a vector instruction. */
+const simd = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11]);
+
+/** What replacing a background needs: WebAssembly, WebGL 2 and a way to make a track of what was drawn. */
+function canProcess(scope: Partial<typeof globalThis>): boolean {
+  if (typeof scope.OffscreenCanvas !== 'function' || typeof scope.VideoFrame !== 'function') return false;
+  if (typeof scope.WebAssembly !== 'object' || !scope.WebAssembly.validate(simd)) return false;
+  return 'MediaStreamTrackProcessor' in scope || typeof scope.HTMLCanvasElement?.prototype.captureStream === 'function';
 }
 
 /** The rule `browser` of the join gate: null when a meeting can be held here. */

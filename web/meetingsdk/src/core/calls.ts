@@ -1,10 +1,6 @@
-/**
- * Ways of the public functions that both views share: reading arguments that
- * come from untyped pages, and telling of functions that are not there.
- */
+/** Reads arguments of the public functions, which come from untyped pages. */
 
 import { CallError } from './errors';
-import { log } from './log';
 
 /** Reads a user id: a positive whole number, or its decimal text. */
 export function userIdOf(value: unknown, option = 'userId'): number {
@@ -23,11 +19,4 @@ export function textOf(value: unknown, option: string): string {
 export function flagOf(value: unknown, option: string): boolean {
   if (typeof value === 'boolean') return value;
   throw new CallError('INVALID_PARAMETERS', `${option} is not true or false`);
-}
-
-/** The refusal of a function of the contract that this SDK does not have. */
-export function notSupported(method: string): CallError {
-  const sentence = `${method} is not supported by this SDK`;
-  log.info(sentence);
-  return new CallError('INVALID_OPERATION', sentence);
 }

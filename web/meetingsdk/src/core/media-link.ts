@@ -21,6 +21,7 @@ export interface Sending {
 export interface MediaLinkOptions {
   clock: Clock;
   create: CreateMedia;
+  server: string;
   /** A fresh address and token; null when there is none now. */
   fresh: () => Promise<Endpoint | null>;
   /** How many people are in the meeting now. */
@@ -32,6 +33,7 @@ export interface MediaLinkOptions {
   lost: () => void;
   speaking: (identities: string[]) => void;
   notice: (level: 'warning' | 'error', key: string) => void;
+  quality: (identity: string, level: number) => void;
 }
 
 const firstBackoff = 500;
@@ -43,6 +45,7 @@ export class MediaLink {
   private turn = 0;
   private stopped = false;
   private sharedSound = true;
+  private sharedMotion = false;
 
   constructor(private readonly options: MediaLinkOptions) {
     const handlers: MediaHandlers = {
@@ -58,8 +61,12 @@ export class MediaLink {
       devicesChanged: () => void this.refreshDevices(),
       sourceEnded: (source) => this.onSourceEnded(source),
       deviceFailed: (source, fault) => this.onDeviceFailed(source, fault),
+      silenced: () => {
+        if (this.options.read().microphone === 'on') this.wrote({ microphone: 'muted' });
+      },
+      quality: (identity, level) => options.quality(identity, level),
     };
-    this.engine = options.create(handlers);
+    this.engine = options.create(handlers, options.server);
   }
 
   /** Connects, and keeps trying with fresh tokens until stopped. */
@@ -90,12 +97,13 @@ export class MediaLink {
       return this.wrote({ microphone: 'on' });
     }
     this.options.write({ microphone: 'joining' });
+    let speaks: boolean;
     try {
-      await this.engine.openMicrophone(this.options.read().devices.microphone);
+      speaks = await this.engine.openMicrophone(this.options.read().devices.microphone);
     } catch (error) {
       throw this.deviceRefused('microphone', error);
     }
-    this.wrote({ microphone: 'on' });
+    this.wrote({ microphone: speaks ? 'on' : 'muted' });
     void this.refreshDevices();
   }
 
@@ -104,6 +112,11 @@ export class MediaLink {
     if (this.options.read().microphone !== 'on') return;
     await this.engine.muteMicrophone(true);
     this.wrote({ microphone: 'muted' });
+  }
+
+  /** Ends the own share because somebody else took its place. */
+  async shareEnded(): Promise<void> {
+    if (this.options.read().share !== 'off') await this.setShare(false);
   }
 
   /** Disconnects computer audio altogether. */
@@ -132,7 +145,7 @@ export class MediaLink {
     if (on === (now === 'on') || (on && now === 'starting')) return;
     if (on) this.options.write({ share: 'starting' });
     try {
-      const sharing = await this.engine.setScreen(on, { sound: this.sharedSound });
+      const sharing = await this.engine.setScreen(on, { sound: this.sharedSound, motion: this.sharedMotion });
       this.wrote({ share: sharing ? 'on' : 'off' });
     } catch (error) {
       this.options.write({ share: 'off' });
@@ -143,6 +156,11 @@ export class MediaLink {
   /** Whether the next share asks the browser for sound as well. */
   setSharedSound(on: boolean): void {
     this.sharedSound = on;
+  }
+
+  /** Whether the next share is of moving pictures rather than of text. */
+  setSharedMotion(on: boolean): void {
+    this.sharedMotion = on;
   }
 
   async chooseDevice(kind: 'microphone' | 'camera' | 'speaker', deviceId: string): Promise<void> {
@@ -157,6 +175,22 @@ export class MediaLink {
 
   setIncomingSound(on: boolean): void {
     this.engine.setIncomingSound(on);
+  }
+
+  setVideoLimit(height: 360 | 720 | 1080): void {
+    this.engine.setVideoLimit(height);
+  }
+
+  setBackground(background: Parameters<MediaEngine['setBackground']>[0]): Promise<void> {
+    return this.engine.setBackground(background);
+  }
+
+  showOnlyTo(identities: ReadonlySet<string> | null, everybody: readonly string[]): void {
+    this.engine.showOnlyTo(identities, everybody);
+  }
+
+  measure(): ReturnType<MediaEngine['measure']> {
+    return this.engine.measure();
   }
 
   attach(identity: string, kind: VideoKind, element: HTMLVideoElement): () => void {

@@ -3,11 +3,13 @@ import type { BrowserFacts } from './browser';
 import { pageError, pageFaultCode } from './catalogue';
 import type { Clock } from './clock';
 import { pause } from './clock';
+import { backgroundOf } from './background';
 import { Emitter } from './emitter';
 import type { ReasonStyle } from './errors';
 import { CallError, SDKError } from './errors';
 import type { MeetingEvents } from './events';
 import { LeaveReason, Milestone } from './events';
+import { FloatingPicture } from './floating';
 import type { JoinTransport } from './http';
 import type { Dictionaries } from './i18n';
 import { log } from './log';
@@ -18,7 +20,8 @@ import { cleanNumber } from './page';
 import { Room } from './room';
 import { roomHandlers } from './room-handlers';
 import type { SeatMemory } from './seat-memory';
-import { emptyState } from './state';
+import { emptyState, freshState } from './state';
+import { Statistics } from './statistics';
 import { Store } from './store';
 import { createActions } from './actions';
 import type { JoinAccepted, JoinOptions, JoinRequest } from './wire';
@@ -77,6 +80,16 @@ export class Meeting implements MeetingModel {
   readonly store = new Store<MeetingState>(emptyState);
   readonly actions = createActions(this);
   readonly i18n: Dictionaries;
+  readonly background = backgroundOf(this);
+  readonly statistics = new Statistics(this);
+  /** How pictures are sent at most, and whether screens are shared with their sound. */
+  videoLimit: 360 | 720 | 1080 = 720;
+  shareSound = true;
+  readonly floating = new FloatingPicture((pictureInPicture) => {
+    if (this.store.get().pictureInPicture === pictureInPicture) return;
+    this.store.set({ pictureInPicture });
+    this.events.emit('floating', { floats: pictureInPicture });
+  });
   room: Room | null = null;
   /** How the server wants `reason` of Component View worded for this app; undefined until it answered. */
   reasonStyle: ReasonStyle | undefined;
@@ -230,7 +243,7 @@ export class Meeting implements MeetingModel {
 
   private async run(attempt: Attempt, options: JoinOptions, behaviour: JoinBehaviour): Promise<void> {
     const { deps } = this;
-    this.store.set({ ...emptyState, devices: this.store.get().devices, phase: 'joining' });
+    this.store.set({ ...freshState(this.store.get()), phase: 'joining' });
     this.events.emit('status', { status: 1, error: null, joinFailed: false });
     this.early.length = 0;
     this.milestone(Milestone.callJoin);
@@ -359,7 +372,9 @@ export class Meeting implements MeetingModel {
           reject(error);
         },
       });
-      const room: Room = new Room({ clock: deps.clock, newId: deps.newId, parts, transport, accepted, handlers });
+      const room: Room = new Room({ clock: deps.clock, newId: deps.newId, parts, transport, accepted, server: address, handlers });
+      room.media.setSharedSound(this.shareSound);
+      if (this.videoLimit !== 720) room.media.setVideoLimit(this.videoLimit);
       this.room = room;
       attempt.stop.signal.addEventListener('abort', () => (late(), resolve()), { once: true });
       room.start();
@@ -431,8 +446,7 @@ export class Meeting implements MeetingModel {
     const error = end.error?.details ?? null;
     this.release();
     this.store.set({
-      ...emptyState,
-      devices: this.store.get().devices,
+      ...freshState(this.store.get()),
       phase: 'ended',
       chat: this.store.get().chat,
       failure: error ? { ...error, joinFailed: false } : null,

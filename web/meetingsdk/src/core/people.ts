@@ -1,3 +1,4 @@
+import { authorizerOf } from './bots';
 import type { Participant } from './model';
 
 /** `audio` of a participant record: nothing joined, or computer audio. */
@@ -10,7 +11,7 @@ const browserUserType = 9;
  * A participant as the public views show it: the names of today and the old
  * ones that apps still read.
  */
-export function publicParticipant(p: Participant): PublicParticipant {
+export function publicParticipant(p: Participant, everybody: readonly Participant[] = []): PublicParticipant {
   const held = p.state === 'waiting';
   const host = p.role === 'host';
   const cohost = p.role === 'cohost';
@@ -47,7 +48,11 @@ export function publicParticipant(p: Participant): PublicParticipant {
     userEmail: p.email ?? '',
     userType: browserUserType,
     userRole: host ? 1 : 0,
-    isBotUser: false,
+    isAllowToTalk: p.allowedToTalk === true,
+    bLocalRecord: p.capture === 'on',
+    isBotUser: p.bot !== undefined,
+    botBrandName: p.bot?.appName ?? '',
+    botAuthorizerName: authorizerOf(p, everybody)?.userName ?? '',
   };
 }
 
@@ -86,7 +91,13 @@ export interface PublicParticipant {
   userEmail: string;
   userType: number;
   userRole: number;
+  isAllowToTalk: boolean;
+  /** Records, as far as the page says so. */
+  bLocalRecord: boolean;
   isBotUser: boolean;
+  /** The app, and in whose name it takes part. */
+  botBrandName: string;
+  botAuthorizerName: string;
 }
 
 /** The fields of the public record that differ, with the userId. */
@@ -101,5 +112,5 @@ export function publicChange(before: Participant, after: Participant): Partial<P
 export function roster(participants: readonly Participant[], self: Participant | null): PublicParticipant[] {
   const own = self ? (participants.find((p) => p.userId === self.userId) ?? self) : null;
   const others = participants.filter((p) => p.userId !== own?.userId);
-  return (own ? [own, ...others] : others).map(publicParticipant);
+  return (own ? [own, ...others] : others).map((p) => publicParticipant(p, participants));
 }

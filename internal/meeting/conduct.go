@@ -1,0 +1,80 @@
+package meeting
+
+// ChatReach tells to whom participants who are no hosts may write.
+type ChatReach string
+
+// The reaches of chat. The zero value is everyone.
+const (
+	ChatEveryone ChatReach = ""
+	ChatHosts    ChatReach = "hosts"
+	ChatOff      ChatReach = "off"
+)
+
+// Conduct is what the hosts of a running session allow. The zero value is how
+// every session begins.
+type Conduct struct {
+	Chat ChatReach `json:"chat,omitempty"`
+	// UnmuteBarred keeps participants from unmuting themselves, RenameBarred
+	// from changing their names.
+	UnmuteBarred bool `json:"unmuteBarred,omitempty"`
+	RenameBarred bool `json:"renameBarred,omitempty"`
+	// ShareByHosts lets hosts alone share screens.
+	ShareByHosts bool `json:"shareByHosts,omitempty"`
+	// SeveralSharers lets more than one person share at a time.
+	SeveralSharers bool `json:"severalSharers,omitempty"`
+	// FocusMode shows participants the pictures of hosts and their own alone.
+	FocusMode bool `json:"focusMode,omitempty"`
+	// Spotlights are the numbers of those who are shown large to everybody, in
+	// their order. The slice is replaced, never changed.
+	Spotlights []int64 `json:"spotlights,omitempty"`
+}
+
+// Plain reports whether nothing was changed since the session began.
+func (c *Conduct) Plain() bool {
+	return c.Chat == ChatEveryone && !c.UnmuteBarred && !c.RenameBarred && !c.ShareByHosts && !c.SeveralSharers &&
+		!c.FocusMode && len(c.Spotlights) == 0
+}
+
+// CaptureStatus is what a participant's recording does.
+type CaptureStatus string
+
+// The states of a recording. The zero value is none.
+const (
+	CaptureOff    CaptureStatus = ""
+	CaptureOn     CaptureStatus = "on"
+	CapturePaused CaptureStatus = "paused"
+)
+
+// Extras are what a seat has beyond its role.
+type Extras struct {
+	// OriginHost came as the host and may take that role back.
+	OriginHost bool `json:"originHost,omitempty"`
+	// MayUnmute is who was asked to unmute although participants may not.
+	MayUnmute bool `json:"mayUnmute,omitempty"`
+	// Talks is a webinar's attendee who was given the word.
+	Talks bool `json:"talks,omitempty"`
+	// MayCapture is who was allowed to record.
+	MayCapture bool          `json:"mayCapture,omitempty"`
+	Capture    CaptureStatus `json:"capture,omitempty"`
+	// AppName is the app that takes part in somebody's name; empty for people.
+	AppName string `json:"appName,omitempty"`
+}
+
+// Receivers of chat messages that are no single seat.
+const (
+	ToHosts       = "@hosts"
+	ToWaitingRoom = "@waiting"
+	// HostsNumber and WaitingRoomNumber stand in for their numbers.
+	HostsNumber       = 2
+	WaitingRoomNumber = 4
+)
+
+// Reader is who reads a session's chat.
+type Reader int
+
+// The readers: those inside, hosts, and those in the waiting room.
+const (
+	ReaderInside Reader = iota
+	ReaderHost
+	ReaderWaiting
+)

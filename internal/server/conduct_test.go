@@ -1,0 +1,291 @@
+package server_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jonboulle/clockwork"
+
+	"github.com/anteroom/anteroom/anteroomtest"
+)
+
+type fields = map[string]any
+
+// awaitSaying answers the next event of the type whose data has the words.
+func (p *page) awaitSaying(kind string, words ...string) event {
+	p.t.Helper()
+	for limit := time.Now().Add(patience); time.Now().Before(limit); {
+		e := p.await(kind)
+		said := true
+		for _, word := range words {
+			said = said && strings.Contains(string(e.Data), word)
+		}
+		if said {
+			return e
+		}
+	}
+	p.t.Fatalf("no %s says %v", kind, words)
+	return event{}
+}
+
+// hearsNothing fails if an event of the type comes before one that is sent after it.
+func (p *page) hearsNothing(by *page, kind string) {
+	p.t.Helper()
+	by.command("seat.react", fields{"reaction": "tada"})
+	for {
+		select {
+		case e := <-p.events:
+			if e.Type == kind {
+				p.t.Fatalf("told of %s: %s", e.Type, e.Data)
+			}
+			if e.Type == "seat.reacted" && strings.Contains(string(e.Data), "tada") {
+				return
+			}
+		case <-time.After(patience):
+			p.t.Fatal("the mark never came")
+		}
+	}
+}
+
+func TestWhatOnlyHostsMayInside(t *testing.T) {
+	t.Parallel()
+	_, _, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	id := answer.Participant.UserID
+	for kind, data := range map[string]fields{
+		"session.rules": {"focusMode": true}, "session.spotlight": {"operate": "add", "userId": id}, "session.lower_hands": nil,
+		"session.reclaim_host": nil, "seat.talk": {"userId": id, "allowed": true}, "capture.permit": {"userId": id, "allowed": true},
+		"capture.set": {"status": "on"},
+	} {
+		guest.refused(kind, data, 1001)
+	}
+	for kind, all := range map[string][]fields{
+		"session.rules":     {{"chatAllowed": "nobody"}, {"shareAllowed": "off"}, {"focusMode": "yes"}},
+		"session.spotlight": {{"operate": "add"}, {"operate": "up", "userId": id}, {"operate": "add", "userId": 1}},
+		"seat.react":        {nil, {"reaction": "<img onerror=alert(1)>"}},
+		"seat.talk":         {{"userId": id}},
+		"capture.permit":    {{"userId": id}},
+		"capture.set":       {{"status": "maybe"}},
+		"chat.delete":       {nil, {"id": uuid.NewString()}, {"id": strings.Repeat("x", 65)}},
+		"chat.send":         {{"text": "x", "to": "nobody"}},
+	} {
+		for _, data := range all {
+			host.refused(kind, data, 1002)
+		}
+	}
+	host.refused("seat.talk", fields{"userId": id, "allowed": true}, 1004)
+	host.refused("session.spotlight", fields{"operate": "remove", "userId": id}, 1004)
+	host.refused("capture.set", fields{"status": "paused"}, 1004)
+	host.refused("session.reclaim_host", nil, 1004)
+}
+
+func TestNobodyUnmutesAgainstTheRules(t *testing.T) {
+	t.Parallel()
+	s, _, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Lesson"})
+	id := answer.Participant.UserID
+	guest.command("seat.media", fields{"audioOn": true, "muted": false})
+	host.command("session.mute_all", fields{"muted": true, "unmuteAllowed": false})
+	guest.await("seat.muted")
+	grants := func() string {
+		return mediaGrants(t, s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+answer.ResumeToken+`"}`)))
+	}
+	if g := grants(); strings.Contains(g, "microphone") || !strings.Contains(g, "camera") {
+		t.Fatalf("the media door still takes sound: %s", g)
+	}
+	guest.refused("seat.media", fields{"muted": false}, 1001)
+	guest.refused("seat.mute", fields{"muted": false}, 1001)
+	host.command("seat.mute", fields{"userId": id, "muted": false})
+	guest.await("seat.unmute_requested")
+	if g := grants(); !strings.Contains(g, "microphone") {
+		t.Fatalf("who was asked may not speak: %s", g)
+	}
+	guest.command("seat.media", fields{"muted": false})
+	host.awaitSaying("participant.updated", `"muted":false`)
+	host.command("seat.mute", fields{"userId": id, "muted": true})
+	guest.awaitSaying("participant.updated", `"mayUnmute":false`)
+	guest.refused("seat.media", fields{"muted": false}, 1001)
+	host.command("session.rules", fields{"unmuteAllowed": true})
+	guest.awaitSaying("session.updated", `"unmuteAllowed":true`)
+	guest.command("seat.media", fields{"muted": false})
+}
+
+func TestChatGoesWhereItMay(t *testing.T) {
+	t.Parallel()
+	s, room, host, guest, _ := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	other, third := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Third"})
+	waiting, held := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Held"})
+	host.command("seat.hold", fields{"userId": held.Participant.UserID, "hold": true})
+	waiting.await("seat.held")
+	guest.command("chat.send", fields{"text": "for the hosts", "to": "hosts"})
+	host.awaitSaying("chat.message", "for the hosts", `"userId":2`)
+	guest.refused("chat.send", fields{"text": "psst", "to": "waitingRoom"}, 1001)
+	host.command("chat.send", fields{"text": "soon", "to": "waitingRoom"})
+	waiting.awaitSaying("chat.message", "soon", `"userId":4`)
+	if n := len(waiting.snapshot().Chat); n != 1 {
+		t.Fatalf("somebody who waits reads %d messages", n)
+	}
+	other.hearsNothing(host, "chat.message")
+	if n := len(other.snapshot().Chat); n != 0 {
+		t.Fatalf("a participant reads %d messages of others", n)
+	}
+	hostID := host.snapshot().Participants[0].UserID
+	host.command("session.rules", fields{"chatAllowed": "hosts"})
+	guest.refused("chat.send", fields{"text": "all"}, 1001)
+	guest.refused("chat.send", fields{"text": "you", "userId": third.Participant.UserID}, 1001)
+	guest.command("chat.send", fields{"text": "to the host", "userId": hostID})
+	host.command("session.rules", fields{"chatAllowed": "off"})
+	guest.refused("chat.send", fields{"text": "x", "userId": hostID}, 1001)
+	host.command("chat.send", fields{"text": "hosts may"})
+	_, late := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Late"})
+	if !strings.Contains(string(late.Body), "hosts may") || strings.Contains(string(late.Body), "to the host") {
+		t.Fatalf("a late joiner reads %s", late.Body)
+	}
+}
+
+func TestMessagesAreTakenBack(t *testing.T) {
+	t.Parallel()
+	s, room, host, guest, _ := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	other, third := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Third"})
+	said := func(p *page, data fields) string {
+		var out struct{ Result struct{ ID string } }
+		if err := json.Unmarshal(p.command("chat.send", data), &out); err != nil || out.Result.ID == "" {
+			t.Fatalf("no id: %v", err)
+		}
+		return out.Result.ID
+	}
+	mine, theirs := said(guest, fields{"text": "oops"}), said(other, fields{"text": "rude"})
+	private := said(guest, fields{"text": "between us", "userId": third.Participant.UserID})
+	guest.refused("chat.delete", fields{"id": theirs}, 1001)
+	host.refused("chat.delete", fields{"id": private}, 1002)
+	guest.command("chat.delete", fields{"id": mine})
+	host.awaitSaying("chat.deleted", mine)
+	host.command("chat.delete", fields{"id": theirs})
+	other.awaitSaying("chat.deleted", theirs)
+	guest.command("chat.delete", fields{"id": private})
+	if n := len(other.snapshot().Chat); n != 0 {
+		t.Fatalf("%d messages are left", n)
+	}
+}
+
+func TestOneSharesUnlessSeveralMay(t *testing.T) {
+	t.Parallel()
+	s, room, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	other, _ := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Third"})
+	guest.command("seat.share", nil)
+	guest.command("seat.media", fields{"sharing": true})
+	other.refused("seat.share", nil, 1004)
+	other.refused("seat.media", fields{"sharing": true}, 1004)
+	host.command("seat.share", nil)
+	guest.await("seat.share_stopped")
+	other.awaitSaying("participant.updated", `"sharing":false`)
+	host.command("seat.media", fields{"sharing": true})
+	host.command("session.rules", fields{"severalSharers": true})
+	guest.command("seat.media", fields{"sharing": true})
+	host.command("session.rules", fields{"shareAllowed": "hosts"})
+	guest.await("seat.share_stopped")
+	other.refused("seat.share", nil, 1001)
+	again := s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+answer.ResumeToken+`"}`))
+	if grants := mediaGrants(t, again); strings.Contains(grants, "screen_share") {
+		t.Fatalf("the media door still takes screens: %s", grants)
+	}
+}
+
+func TestSpotlightsFocusAndHands(t *testing.T) {
+	t.Parallel()
+	s, room, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	other, third := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Third"})
+	first, second := number(answer.Participant.UserID), number(third.Participant.UserID)
+	host.command("session.spotlight", fields{"operate": "add", "userId": answer.Participant.UserID})
+	host.command("session.spotlight", fields{"operate": "add", "userId": third.Participant.UserID})
+	guest.awaitSaying("session.updated", `"spotlights":[`+first+","+second+"]")
+	guest.command("seat.hand", fields{"raised": true})
+	host.command("session.rules", fields{"focusMode": true, "renameAllowed": false})
+	other.awaitSaying("session.updated", `"focusMode":true`, `"renameAllowed":false`)
+	other.refused("seat.rename", fields{"userName": "Somebody"}, 1001)
+	host.command("session.lower_hands", nil)
+	guest.awaitSaying("participant.updated", `"handRaised":false`)
+	guest.command("seat.react", fields{"reaction": "clap"})
+	other.awaitSaying("seat.reacted", `"clap"`, first)
+	guest.command("seat.leave", nil)
+	other.awaitSaying("session.updated", `"spotlights":[`+second+"]")
+	_, late := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Late"})
+	if body := string(late.Body); !strings.Contains(body, `"focusMode":true`) || !strings.Contains(body, `"spotlights":[`+second+"]") {
+		t.Fatalf("a late joiner is told %s", body)
+	}
+}
+
+func TestTheHostsRoleIsClaimedAndReclaimed(t *testing.T) {
+	t.Parallel()
+	s := anteroomtest.Start(t)
+	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Standup"})
+	guest, _ := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Guest"})
+	wrong := "000000"
+	if s.HostKey() == wrong {
+		wrong = "000001"
+	}
+	guest.refused("session.claim_host", fields{"hostKey": wrong}, 1002)
+	guest.refused("session.claim_host", fields{"hostKey": ""}, 1002)
+	guest.refused("session.claim_host", fields{"hostKey": 5}, 1002)
+	guest.command("session.claim_host", fields{"hostKey": s.HostKey()})
+	guest.awaitSaying("participant.updated", `"role":"host"`)
+	other, third := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Third"})
+	other.refused("session.claim_host", fields{"hostKey": s.HostKey()}, 1004)
+	host, _ := enter(t, s, anteroomtest.Join{Meeting: room.Number, Role: 1, ZAK: s.HostZAK(), Name: "Host"})
+	host.command("seat.role", fields{"userId": third.Participant.UserID, "role": "host"})
+	other.awaitSaying("participant.updated", number(third.Participant.UserID), `"role":"host"`)
+	other.refused("session.reclaim_host", nil, 1001)
+	host.command("session.reclaim_host", nil)
+	guest.awaitSaying("session.updated", `"hostUserId"`)
+	host.command("session.lock", fields{"locked": true})
+}
+
+func TestHostKeysAreNotGuessed(t *testing.T) {
+	t.Parallel()
+	clock := clockwork.NewFakeClockAt(time.Now())
+	s := anteroomtest.Start(t, anteroomtest.WithClock(clock))
+	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Standup"})
+	guest, _ := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Guest"})
+	for range 10 {
+		guest.refused("session.claim_host", fields{"hostKey": "nokey"}, 1002)
+	}
+	guest.refused("session.claim_host", fields{"hostKey": s.HostKey()}, 1004)
+	clock.Advance(6 * time.Minute)
+	guest.command("session.claim_host", fields{"hostKey": s.HostKey()})
+}
+
+func TestAnAttendeeIsGivenTheWord(t *testing.T) {
+	t.Parallel()
+	s := anteroomtest.Start(t)
+	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Lecture", Webinar: true})
+	host, _ := enter(t, s, anteroomtest.Join{Meeting: room.Number, Role: 1, ZAK: s.HostZAK(), Email: "host@test.example"})
+	guest, answer := enter(t, s, anteroomtest.Join{Meeting: room.Number, Email: "guest@test.example"})
+	host.command("seat.talk", fields{"userId": answer.Participant.UserID, "allowed": true})
+	guest.awaitSaying("participant.updated", `"allowedToTalk":true`)
+	again := s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+answer.ResumeToken+`"}`))
+	if grants := mediaGrants(t, again); !strings.Contains(grants, "microphone") || strings.Contains(grants, "camera") {
+		t.Fatalf("with the word: %s", grants)
+	}
+	host.command("seat.talk", fields{"userId": answer.Participant.UserID, "allowed": false})
+	again = s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+answer.ResumeToken+`"}`))
+	if grants := mediaGrants(t, again); strings.Contains(grants, "microphone") {
+		t.Fatalf("without the word: %s", grants)
+	}
+}
+
+func TestRecordingNeedsAHostsLeave(t *testing.T) {
+	t.Parallel()
+	_, _, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	id := answer.Participant.UserID
+	guest.command("capture.request", nil)
+	host.awaitSaying("capture.requested", number(id))
+	host.command("capture.permit", fields{"userId": id, "allowed": true})
+	guest.awaitSaying("capture.answered", "true")
+	guest.command("capture.set", fields{"status": "on"})
+	host.awaitSaying("participant.updated", `"capture":"on"`)
+	guest.refused("capture.set", fields{"status": "on"}, 1004)
+	host.command("capture.permit", fields{"userId": id, "allowed": false})
+	host.awaitSaying("participant.updated", `"capture":"off"`)
+	guest.refused("capture.set", fields{"status": "on"}, 1001)
+}

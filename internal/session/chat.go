@@ -1,0 +1,168 @@
+package session
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/anteroom/anteroom/internal/meeting"
+)
+
+// Names under which messages to a group stand.
+const (
+	hostsName       = "Hosts"
+	waitingRoomName = "Waiting room"
+)
+
+func sendChat(c *action) error {
+	var in struct {
+		Text   string
+		UserID int64
+		To     string
+	}
+	if err := c.read(&in); err != nil {
+		return err
+	}
+	text := strings.TrimRight(in.Text, " \t\r\n")
+	if strings.TrimSpace(text) == "" || utf8.RuneCountInString(text) > MaxChatLength || !utf8.ValidString(text) {
+		return refuse(RefusedParameters, "text: 1 to %d characters", MaxChatLength)
+	}
+	message := meeting.ChatMessage{
+		ID: c.service.NewID(), SessionID: c.self.SessionID, SenderSeatID: c.self.ID, SenderUserID: c.self.UserID,
+		SenderName: c.self.Name, Text: text, SentAt: c.service.Clock.Now(),
+	}
+	readers, err := c.address(&message, in.UserID, in.To)
+	if err != nil {
+		return err
+	}
+	if err := c.tx.AddChat(message); err != nil {
+		return err
+	}
+	view := chatView(message)
+	c.result = view
+	if readers == nil {
+		c.tx.Touch(false)
+		c.publish("chat.message", view)
+		return nil
+	}
+	for _, seatID := range readers {
+		c.tell(seatID, "chat.message", view)
+	}
+	return nil
+}
+
+// address says to whom a message goes, if its sender may write to them, and who
+// is told of it; nil is everybody inside.
+func (c *action) address(message *meeting.ChatMessage, userID int64, to string) ([]string, error) {
+	reach := c.tx.Session().Conduct.Chat
+	host := isHost(c.self)
+	if !host && reach == meeting.ChatOff {
+		return nil, refuse(RefusedPrivileges, "the hosts have switched the chat off")
+	}
+	if userID == 0 {
+		switch to {
+		case "", "everyone":
+			if !host && reach != meeting.ChatEveryone {
+				return nil, refuse(RefusedPrivileges, "participants write to hosts only")
+			}
+			return nil, nil
+		case "hosts":
+			message.ReceiverSeatID, message.ReceiverUserID, message.ReceiverName = meeting.ToHosts, meeting.HostsNumber, hostsName
+			return c.readers(func(seat *meeting.Seat) bool { return isHost(seat) })
+		case "waitingRoom":
+			if !host {
+				return nil, refuse(RefusedPrivileges, "hosts alone write to the waiting room")
+			}
+			message.ReceiverSeatID, message.ReceiverUserID, message.ReceiverName = meeting.ToWaitingRoom, meeting.WaitingRoomNumber, waitingRoomName
+			return c.readers(func(seat *meeting.Seat) bool { return isHost(seat) || seat.State == meeting.SeatWaiting })
+		}
+		return nil, refuse(RefusedParameters, "to: everyone, hosts or waitingRoom")
+	}
+	receiver, err := c.target(userID)
+	if err != nil {
+		return nil, err
+	}
+	if receiver == c.self {
+		return nil, refuse(RefusedParameters, "userId: a message to oneself")
+	}
+	if !host && reach != meeting.ChatEveryone && !isHost(receiver) {
+		return nil, refuse(RefusedPrivileges, "participants write to hosts only")
+	}
+	message.ReceiverSeatID, message.ReceiverUserID, message.ReceiverName = receiver.ID, receiver.UserID, receiver.Name
+	return []string{receiver.ID, c.self.ID}, nil
+}
+
+// readers are the sender and every seat that is picked.
+func (c *action) readers(pick func(*meeting.Seat) bool) ([]string, error) {
+	seats, err := c.tx.Seats()
+	if err != nil {
+		return nil, err
+	}
+	ids := []string{c.self.ID}
+	for _, seat := range seats {
+		if seat.ID != c.self.ID && pick(seat) {
+			ids = append(ids, seat.ID)
+		}
+	}
+	return ids, nil
+}
+
+// deleteChat takes a message back: its sender's, or a host's who can read it.
+func deleteChat(c *action) error {
+	var in struct{ ID string }
+	if err := c.read(&in); err != nil {
+		return err
+	}
+	if in.ID == "" || len(in.ID) > 64 {
+		return refuse(RefusedParameters, "id: 1 to 64 characters")
+	}
+	message, err := c.tx.Chat(in.ID)
+	if err != nil {
+		return err
+	}
+	own := message != nil && message.SenderSeatID == c.self.ID
+	if message == nil || (!own && !c.canRead(message)) {
+		return refuse(RefusedParameters, "id: there is no such message")
+	}
+	if !own && !isHost(c.self) {
+		return refuse(RefusedPrivileges, "")
+	}
+	if err := c.tx.DeleteChat(in.ID); err != nil {
+		return err
+	}
+	gone := map[string]any{"id": in.ID}
+	if message.ReceiverSeatID == meeting.ToWaitingRoom {
+		waiting, err := c.readers(func(seat *meeting.Seat) bool { return seat.State == meeting.SeatWaiting })
+		if err != nil {
+			return err
+		}
+		for _, seatID := range waiting[1:] {
+			c.tell(seatID, "chat.deleted", gone)
+		}
+	}
+	// Everybody is told: the id says nothing to those who never had the message,
+	// and a page that is away finds out by the revision.
+	c.tx.Touch(false)
+	c.publish("chat.deleted", gone)
+	return nil
+}
+
+func (c *action) canRead(message *meeting.ChatMessage) bool {
+	switch message.ReceiverSeatID {
+	case "", c.self.ID:
+		return true
+	case meeting.ToHosts, meeting.ToWaitingRoom:
+		return isHost(c.self)
+	}
+	return false
+}
+
+// readerOf is as whom a seat reads the session's chat.
+func readerOf(seat *meeting.Seat) meeting.Reader {
+	switch {
+	case seat.State == meeting.SeatWaiting:
+		return meeting.ReaderWaiting
+	case isHost(seat):
+		return meeting.ReaderHost
+	}
+	return meeting.ReaderInside
+}

@@ -1,0 +1,238 @@
+package session
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/json"
+	"slices"
+
+	"github.com/anteroom/anteroom/internal/meeting"
+)
+
+// mostSpotlights is how many people can be shown large at once.
+const mostSpotlights = 9
+
+// reactions that can be sent.
+var reactions = []string{"clap", "thumbsup", "heart", "joy", "openmouth", "tada"}
+
+// react shows a reaction to everybody, for a moment; nothing of it is kept.
+func react(c *action) error {
+	var in struct{ Reaction string }
+	if err := c.read(&in); err != nil {
+		return err
+	}
+	if !slices.Contains(reactions, in.Reaction) {
+		return refuse(RefusedParameters, "reaction: one of %v", reactions)
+	}
+	session, data := c.self.SessionID, map[string]any{"userId": c.self.UserID, "reaction": in.Reaction}
+	c.then(func() { c.service.Line.Publish(session, 0, "seat.reacted", data) })
+	return nil
+}
+
+func lowerHands(c *action) error {
+	seats, err := c.tx.Seats()
+	if err != nil {
+		return err
+	}
+	for _, seat := range seats {
+		if !seat.HandRaised {
+			continue
+		}
+		seat.HandRaised = false
+		if err := c.changed(seat, map[string]any{"userId": seat.UserID, "handRaised": false}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// spotlight shows somebody large to everybody, or no longer.
+func spotlight(c *action) error {
+	var in struct {
+		UserID  int64
+		Operate string
+	}
+	if err := c.read(&in); err != nil {
+		return err
+	}
+	present := c.tx.Session().Conduct.Spotlights
+	others := slices.DeleteFunc(slices.Clone(present), func(id int64) bool { return id == in.UserID })
+	if in.Operate == "remove" {
+		if len(others) == len(present) {
+			return refuse(RefusedOperation, "the person has no spotlight")
+		}
+		return c.setSpotlights(others)
+	}
+	if in.UserID == 0 {
+		return refuse(RefusedParameters, "userId is missing")
+	}
+	seat, err := c.target(in.UserID)
+	if err != nil {
+		return err
+	}
+	if seat.State == meeting.SeatWaiting {
+		return refuse(RefusedOperation, "the person is in the waiting room")
+	}
+	switch in.Operate {
+	case "add":
+		if len(others) >= mostSpotlights {
+			return refuse(RefusedOperation, "at most %d people have a spotlight", mostSpotlights)
+		}
+		return c.setSpotlights(append(others, seat.UserID))
+	case "replace":
+		return c.setSpotlights([]int64{seat.UserID})
+	}
+	return refuse(RefusedParameters, "operate: add, replace or remove")
+}
+
+func (c *action) setSpotlights(now []int64) error {
+	live := c.tx.Session()
+	if slices.Equal(live.Conduct.Spotlights, now) {
+		return nil
+	}
+	live.Conduct.Spotlights = now
+	return c.keepSession(map[string]any{"spotlights": now})
+}
+
+// dim takes the spotlight off somebody who goes.
+func (c *action) dim(seat *meeting.Seat) error {
+	present := c.tx.Session().Conduct.Spotlights
+	if !slices.Contains(present, seat.UserID) {
+		return nil
+	}
+	return c.setSpotlights(slices.DeleteFunc(slices.Clone(present), func(id int64) bool { return id == seat.UserID }))
+}
+
+// talk gives a webinar's attendee the word, or takes it.
+func talk(c *action) error {
+	var in struct {
+		UserID  int64
+		Allowed *bool
+	}
+	if err := c.read(&in); err != nil {
+		return err
+	}
+	if in.Allowed == nil {
+		return refuse(RefusedParameters, "allowed is missing")
+	}
+	seat, err := c.target(in.UserID)
+	if err != nil {
+		return err
+	}
+	if !c.prepared.(bool) {
+		return refuse(RefusedOperation, "everybody may talk here: this is no webinar")
+	}
+	if seat.Role != meeting.RoleAttendee {
+		return refuse(RefusedOperation, "the person may talk by their role")
+	}
+	if seat.Extras.Talks == *in.Allowed {
+		return nil
+	}
+	seat.Extras.Talks = *in.Allowed
+	fields := map[string]any{"userId": seat.UserID, "allowedToTalk": *in.Allowed}
+	if !*in.Allowed {
+		seat.Muted, seat.AudioOn = true, false
+		fields["muted"], fields["audioOn"] = true, false
+	}
+	c.applyRights(seat)
+	return c.changed(seat, fields)
+}
+
+// inWebinar reads whether the command is about a webinar.
+func inWebinar(ctx context.Context, s *Service, seatID string, _ json.RawMessage) (any, error) {
+	_, m, err := s.placeOf(ctx, seatID)
+	if err != nil {
+		return nil, err
+	}
+	return m.IsWebinar(), nil
+}
+
+func (s *Service) placeOf(ctx context.Context, seatID string) (*meeting.Seat, *meeting.Meeting, error) {
+	seat, err := s.Repository.Seat(ctx, seatID)
+	if err != nil {
+		return nil, nil, err
+	}
+	m, err := s.Repository.Meeting(ctx, seat.MeetingID)
+	return seat, m, err
+}
+
+// reclaimHost gives the host's role back to whoever came with it.
+func reclaimHost(c *action) error {
+	switch {
+	case !c.self.Extras.OriginHost:
+		return refuse(RefusedPrivileges, "whoever came as the host may take the role back")
+	case c.self.Role == meeting.RoleHost:
+		return refuse(RefusedOperation, "already the host")
+	}
+	return c.crown(c.self)
+}
+
+// MaxHostKey bounds what is compared with a host's key, in characters.
+const MaxHostKey = 10
+
+// checkHostKey compares a key with that of the meeting's host, before the
+// session is locked. Wrong ones are counted for the host, over all meetings.
+func checkHostKey(ctx context.Context, s *Service, seatID string, data json.RawMessage) (any, error) {
+	var in struct{ HostKey string }
+	if err := (&action{data: data}).read(&in); err != nil {
+		return nil, err
+	}
+	if in.HostKey == "" || len(in.HostKey) > MaxHostKey {
+		return nil, refuse(RefusedParameters, "hostKey: 1 to %d digits", MaxHostKey)
+	}
+	_, m, err := s.placeOf(ctx, seatID)
+	if err != nil {
+		return nil, err
+	}
+	if tries, _ := s.hostKeys.Failures(m.HostID, ""); tries >= PasscodeTries {
+		return nil, refuse(RefusedOperation, "too many wrong keys; try again in a while")
+	}
+	host, err := s.Repository.User(ctx, m.HostID)
+	if err != nil {
+		return nil, err
+	}
+	if host.HostKey == "" || subtle.ConstantTimeCompare([]byte(host.HostKey), []byte(in.HostKey)) != 1 {
+		s.hostKeys.count(passcodeKey{m.HostID, ""})
+		return nil, refuse(RefusedParameters, "hostKey: not the host's key")
+	}
+	return nil, nil
+}
+
+// claimHost makes whoever knows the host's key the host, while there is none.
+func claimHost(c *action) error {
+	seats, err := c.tx.Seats()
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(seats, func(seat *meeting.Seat) bool { return seat.Role == meeting.RoleHost }) {
+		return refuse(RefusedOperation, "a host is inside")
+	}
+	return c.crown(c.self)
+}
+
+func setRole(c *action) error {
+	var in struct {
+		UserID int64
+		Role   meeting.Role
+	}
+	if err := c.read(&in); err != nil {
+		return err
+	}
+	seat, err := c.target(in.UserID)
+	if err != nil {
+		return err
+	}
+	switch {
+	case seat == c.self:
+		return refuse(RefusedOperation, "the host's own role changes by making another host")
+	case seat.State == meeting.SeatWaiting:
+		return refuse(RefusedOperation, "the person is in the waiting room")
+	case in.Role == meeting.RoleHost:
+		return c.crown(seat)
+	case in.Role != meeting.RoleCoHost && in.Role != meeting.RoleAttendee:
+		return refuse(RefusedParameters, "role: host, cohost or attendee")
+	}
+	seat.Role = in.Role
+	c.applyRights(seat)
+	return c.changed(seat, map[string]any{"userId": seat.UserID, "role": in.Role})
+}

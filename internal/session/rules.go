@@ -1,0 +1,326 @@
+package session
+
+import (
+	"context"
+	"errors"
+
+	"github.com/anteroom/anteroom/internal/media"
+	"github.com/anteroom/anteroom/internal/meeting"
+)
+
+// mayUnmute tells whether a seat may unmute itself.
+func mayUnmute(seat *meeting.Seat, conduct *meeting.Conduct) bool {
+	return !conduct.UnmuteBarred || isHost(seat) || seat.Extras.MayUnmute
+}
+
+// setRules changes what the hosts allow; fields that are not there stay.
+func setRules(c *action) error {
+	var in struct {
+		ChatAllowed, ShareAllowed                               *string
+		UnmuteAllowed, RenameAllowed, SeveralSharers, FocusMode *bool
+	}
+	if err := c.read(&in); err != nil {
+		return err
+	}
+	live := c.tx.Session()
+	before, now := live.Conduct, live.Conduct
+	if in.ChatAllowed != nil {
+		reach, known := chatReaches[*in.ChatAllowed]
+		if !known {
+			return refuse(RefusedParameters, "chatAllowed: everyone, hosts or off")
+		}
+		now.Chat = reach
+	}
+	if in.ShareAllowed != nil {
+		if *in.ShareAllowed != "everyone" && *in.ShareAllowed != "hosts" {
+			return refuse(RefusedParameters, "shareAllowed: everyone or hosts")
+		}
+		now.ShareByHosts = *in.ShareAllowed == "hosts"
+	}
+	negated := func(field *bool, to *bool) {
+		if to != nil {
+			*field = !*to
+		}
+	}
+	negated(&now.UnmuteBarred, in.UnmuteAllowed)
+	negated(&now.RenameBarred, in.RenameAllowed)
+	if in.SeveralSharers != nil {
+		now.SeveralSharers = *in.SeveralSharers
+	}
+	if in.FocusMode != nil {
+		now.FocusMode = *in.FocusMode
+	}
+	changed := rulesChanged(&before, &now)
+	if len(changed) == 0 {
+		return nil
+	}
+	live.Conduct = now
+	if err := c.keepSession(changed); err != nil {
+		return err
+	}
+	if now.ShareByHosts && !before.ShareByHosts {
+		if err := c.stopShares(func(seat *meeting.Seat) bool { return !isHost(seat) }); err != nil {
+			return err
+		}
+	}
+	if now.UnmuteBarred != before.UnmuteBarred || now.ShareByHosts != before.ShareByHosts {
+		return c.applyRightsToAll()
+	}
+	return nil
+}
+
+var chatReaches = map[string]meeting.ChatReach{"everyone": meeting.ChatEveryone, "hosts": meeting.ChatHosts, "off": meeting.ChatOff}
+
+// rulesChanged is what an event tells of a change.
+func rulesChanged(before, now *meeting.Conduct) map[string]any {
+	old, changed := rulesOf(before), map[string]any{}
+	for name, value := range rulesOf(now) {
+		if old[name] != value {
+			changed[name] = value
+		}
+	}
+	return changed
+}
+
+func rulesOf(c *meeting.Conduct) map[string]any {
+	var info Info
+	info.follow(c)
+	return map[string]any{
+		"chatAllowed": info.ChatAllowed, "shareAllowed": info.ShareAllowed, "unmuteAllowed": info.UnmuteAllowed,
+		"renameAllowed": info.RenameAllowed, "severalSharers": info.SeveralSharers, "focusMode": info.FocusMode,
+	}
+}
+
+// keepSession keeps the changed session and tells everybody which fields are new.
+func (c *action) keepSession(fields map[string]any) error {
+	if err := c.tx.SaveSession(); err != nil {
+		return err
+	}
+	c.tx.Touch(false)
+	c.publish("session.updated", fields)
+	return nil
+}
+
+func mute(c *action) error {
+	var in struct {
+		UserID int64
+		Muted  bool
+	}
+	if err := c.read(&in); err != nil {
+		return err
+	}
+	seat, err := c.target(in.UserID)
+	if err != nil {
+		return err
+	}
+	if seat == c.self {
+		return c.muteSelf(in.Muted)
+	}
+	if !isHost(c.self) {
+		return refuse(RefusedPrivileges, "")
+	}
+	if seat.State == meeting.SeatWaiting {
+		return refuse(RefusedOperation, "the person is in the waiting room")
+	}
+	if !in.Muted {
+		return c.askToUnmute(seat)
+	}
+	return c.muteOther(seat)
+}
+
+func (c *action) muteSelf(muted bool) error {
+	conduct := &c.tx.Session().Conduct
+	if !muted && c.self.Muted && !mayUnmute(c.self, conduct) {
+		return refuse(RefusedPrivileges, "the host does not let participants unmute themselves")
+	}
+	c.self.Muted = muted
+	if muted && !mayUnmute(c.self, conduct) {
+		c.applyRights(c.self)
+	}
+	return c.changed(c.self, map[string]any{"userId": c.self.UserID, "muted": muted || !c.self.AudioOn})
+}
+
+// askToUnmute asks for consent; whoever is asked may unmute even where
+// participants may not.
+func (c *action) askToUnmute(seat *meeting.Seat) error {
+	if c.tx.Session().Conduct.UnmuteBarred && !seat.Extras.MayUnmute && !isHost(seat) {
+		seat.Extras.MayUnmute = true
+		c.applyRights(seat)
+		if err := c.changed(seat, map[string]any{"userId": seat.UserID, "mayUnmute": true}); err != nil {
+			return err
+		}
+	}
+	c.tell(seat.ID, "seat.unmute_requested", map[string]any{"byUserId": c.self.UserID})
+	return nil
+}
+
+// muteOther silences somebody: in the roster, in the page and at the media
+// server, so that a page that does not obey is silent all the same.
+func (c *action) muteOther(seat *meeting.Seat) error {
+	fields := map[string]any{"userId": seat.UserID, "muted": true}
+	seat.Muted = true
+	if seat.Extras.MayUnmute {
+		seat.Extras.MayUnmute = false
+		fields["mayUnmute"] = false
+	}
+	if err := c.changed(seat, fields); err != nil {
+		return err
+	}
+	c.tell(seat.ID, "seat.muted", map[string]any{"byUserId": c.self.UserID})
+	if !mayUnmute(seat, &c.tx.Session().Conduct) {
+		// The right to speak goes, and the microphone's track with it.
+		c.applyRights(seat)
+		return nil
+	}
+	room, identity, service := seat.SessionID, seat.ID, c.service
+	c.then(func() {
+		service.background(func(ctx context.Context) error {
+			return service.Media.Mute(ctx, room, identity, media.SourceMicrophone)
+		}, "mute a participant")
+	})
+	return nil
+}
+
+// muteAll silences everybody but hosts, or asks them all to unmute. Whether
+// participants may unmute themselves can be changed along with it.
+func muteAll(c *action) error {
+	in := struct{ Muted, UnmuteAllowed *bool }{}
+	if err := c.read(&in); err != nil {
+		return err
+	}
+	muted := in.Muted == nil || *in.Muted
+	live := c.tx.Session()
+	before := live.Conduct
+	if in.UnmuteAllowed != nil {
+		live.Conduct.UnmuteBarred = !*in.UnmuteAllowed
+	}
+	if changed := rulesChanged(&before, &live.Conduct); len(changed) > 0 {
+		if err := c.keepSession(changed); err != nil {
+			return err
+		}
+	}
+	seats, err := c.tx.Seats()
+	if err != nil {
+		return err
+	}
+	for _, seat := range seats {
+		if seat.ID == c.self.ID || isHost(seat) || seat.State == meeting.SeatWaiting {
+			continue
+		}
+		switch silent := seat.Muted || !seat.AudioOn; {
+		case !muted:
+			err = c.askToUnmute(seat)
+		case silent && !seat.Extras.MayUnmute:
+			continue
+		default:
+			err = c.muteOther(seat)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if before.UnmuteBarred != live.Conduct.UnmuteBarred {
+		return c.applyRightsToAll()
+	}
+	return nil
+}
+
+// share asks whether one may share now. A host who shares takes the place of
+// whoever does, unless several may.
+func share(c *action) error {
+	if err := c.mayShare(); err != nil {
+		return err
+	}
+	if c.tx.Session().Conduct.SeveralSharers {
+		return nil
+	}
+	return c.stopShares(func(seat *meeting.Seat) bool { return seat.ID != c.self.ID })
+}
+
+func (c *action) mayShare() error {
+	conduct := &c.tx.Session().Conduct
+	if isHost(c.self) {
+		return nil
+	}
+	if conduct.ShareByHosts {
+		return refuse(RefusedPrivileges, "the hosts let nobody else share")
+	}
+	if conduct.SeveralSharers {
+		return nil
+	}
+	seats, err := c.tx.Seats()
+	if err != nil {
+		return err
+	}
+	for _, seat := range seats {
+		if seat.ID != c.self.ID && seat.Sharing {
+			return refuse(RefusedOperation, "somebody else is sharing")
+		}
+	}
+	return nil
+}
+
+// stopShares ends the shares of those who are picked.
+func (c *action) stopShares(pick func(*meeting.Seat) bool) error {
+	seats, err := c.tx.Seats()
+	if err != nil {
+		return err
+	}
+	for _, seat := range seats {
+		if !seat.Sharing || !pick(seat) {
+			continue
+		}
+		seat.Sharing = false
+		if err := c.changed(seat, map[string]any{"userId": seat.UserID, "sharing": false}); err != nil {
+			return err
+		}
+		c.tell(seat.ID, "seat.share_stopped", map[string]any{"byUserId": c.self.UserID})
+		room, identity, service := seat.SessionID, seat.ID, c.service
+		c.then(func() {
+			service.background(func(ctx context.Context) error {
+				return service.Media.Mute(ctx, room, identity, media.SourceScreen)
+			}, "stop a share")
+		})
+	}
+	return nil
+}
+
+// applyRights tells the media server what a seat may do from now on.
+func (c *action) applyRights(seats ...*meeting.Seat) {
+	service, conduct := c.service, &c.tx.Session().Conduct
+	c.then(func() {
+		// As they are once everything is kept; the row's own objects may change later.
+		now, rules := make([]meeting.Seat, len(seats)), *conduct
+		for i, seat := range seats {
+			now[i] = *seat
+		}
+		service.background(func(ctx context.Context) error {
+			var faults []error
+			for i := range now {
+				place, err := service.mediaSeat(ctx, &now[i], &rules)
+				if err == nil {
+					err = service.Media.UpdatePermission(ctx, place)
+				}
+				if err != nil && !errors.Is(err, media.ErrNotConnected) {
+					faults = append(faults, err)
+				}
+			}
+			return errors.Join(faults...)
+		}, "change what participants may do")
+	})
+}
+
+func (c *action) applyRightsToAll() error {
+	seats, err := c.tx.Seats()
+	if err != nil {
+		return err
+	}
+	var inside []*meeting.Seat
+	for _, seat := range seats {
+		if !isHost(seat) && seat.State != meeting.SeatWaiting {
+			inside = append(inside, seat)
+		}
+	}
+	c.applyRights(inside...)
+	return nil
+}

@@ -1,0 +1,36 @@
+import { log } from './log';
+
+/** Notes options that no such call has, with what may have been meant. Never refuses. */
+export function noteUnknownOptions(call: string, args: object, known: readonly string[]): void {
+  for (const name of Object.keys(args)) {
+    if (known.includes(name)) continue;
+    const meant = nearest(name, known);
+    log.noteOnce(`${call} has no option ${JSON.stringify(name.slice(0, 64))}${meant ? `; did you mean ${JSON.stringify(meant)}?` : ''}`);
+  }
+}
+
+/** The name that differs least, if it differs little. */
+export function nearest(name: string, known: readonly string[]): string | null {
+  if (name.length > 64) return null;
+  const wanted = name.toLowerCase();
+  let best: string | null = null;
+  let least = Math.min(3, Math.ceil(name.length / 3)) + 1;
+  for (const candidate of known) {
+    const distance = editDistance(wanted, candidate.toLowerCase());
+    if (distance < least) [best, least] = [candidate, distance];
+  }
+  return best;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

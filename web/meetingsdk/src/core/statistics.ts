@@ -1,0 +1,74 @@
+import type { MediaStatistics } from './events';
+import { log } from './log';
+import type { Meeting } from './meeting';
+import { fieldsOf } from './wire';
+
+/** How often what is subscribed is told. */
+const every = 2_000;
+
+type Media = Record<MediaStatistics['medium'], boolean>;
+
+/** Tells how sound and pictures fare, as long as somebody wants to know. */
+export class Statistics {
+  private wanted: Media = { audio: false, video: false, share: false };
+  private cancel: (() => void) | null = null;
+
+  constructor(private readonly meeting: Meeting) {
+    meeting.events.on('over', () => this.want({ audio: false, video: false, share: false }));
+  }
+
+  /** Without arguments all three; else those that are true. */
+  subscribe(args: unknown): void {
+    this.meeting.inside();
+    this.change(args, true);
+  }
+
+  unsubscribe(args: unknown): void {
+    this.change(args, false);
+  }
+
+  private change(args: unknown, on: boolean): void {
+    const flags = fieldsOf(args);
+    const named = (['audio', 'video', 'share'] as const).filter((medium) => typeof flags?.[medium] === 'boolean');
+    const meant = named.length ? named.filter((medium) => flags?.[medium] === true) : (['audio', 'video', 'share'] as const);
+    this.want({ ...this.wanted, ...Object.fromEntries(meant.map((medium) => [medium, on])) });
+  }
+
+  private want(wanted: Media): void {
+    this.wanted = wanted;
+    const any = wanted.audio || wanted.video || wanted.share;
+    if (any && !this.cancel) this.schedule();
+    if (!any) {
+      this.cancel?.();
+      this.cancel = null;
+    }
+  }
+
+  private schedule(): void {
+    this.cancel = this.meeting.deps.clock.after(every, () => {
+      this.schedule();
+      void this.tell();
+    });
+  }
+
+  private async tell(): Promise<void> {
+    try {
+      for (const statistics of (await this.meeting.room?.media.measure()) ?? []) {
+        if (this.wanted[statistics.medium]) this.meeting.events.emit('statistics', statistics);
+      }
+    } catch (error) {
+      log.info('the browser gave no statistics', error);
+    }
+  }
+}
+
+const types = { audio: 'AUDIO_QOS_DATA', video: 'VIDEO_QOS_DATA', share: 'VIDEOSHARE_QOS_DATA' } as const;
+
+/** The payload of the statistics events of both views. */
+export function qosPayload(s: MediaStatistics): { type: string; data: Record<string, number | boolean> } {
+  const common = { encoding: s.encoding, avg_loss: s.avgLoss, max_loss: s.maxLoss, jitter: s.jitter, rtt: s.rtt };
+  const sound = { sample_rate: s.sampleRate };
+  const picture = { width: s.width, height: s.height, fps: s.fps };
+  const own = { audio: sound, video: { ...sound, ...picture }, share: picture }[s.medium];
+  return { type: types[s.medium], data: { ...common, ...own } };
+}
