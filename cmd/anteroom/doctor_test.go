@@ -50,7 +50,9 @@ func TestDoctorAsksAServer(t *testing.T) {
 		"no token at all":     {[]string{"undefined"}, 1, 3712, "placeholder", nil, "signature"},
 		"all in one round": {
 			[]string{good, "--join", `{"password":"wrong","zak":"rubbish"}`},
-			1, 4003, "userName_missing", []string{"malformed", "passcode_wrong"}, "gate",
+			1, 4003, "userName_missing",
+			[]string{"malformed", "passcode_wrong"},
+			"gate",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -146,7 +148,7 @@ func TestDoctorAndAServerThatIsNotThere(t *testing.T) {
 		server := &http.Server{Handler: handler}
 		go func() { _ = server.Serve(other) }()
 		_, problems, status := run(t, "doctor", "undefined", "--server", "http://"+other.Addr().String())
-		server.Close()
+		_ = server.Close()
 		if status != 1 || !strings.Contains(problems, "is it an Anteroom in development mode?") {
 			t.Errorf("%s: %d %q", name, status, problems)
 		}

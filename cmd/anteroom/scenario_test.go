@@ -50,7 +50,9 @@ func TestTokensFromTheCommandLine(t *testing.T) {
 	_, url := serving(t, t.TempDir())
 	out, _, _ := run(t, "scenario", "run", "3099", "--server", url, "--json")
 	var made struct {
-		Scenario struct{ Join struct{ MeetingNumber string } }
+		Scenario struct {
+			Join struct{ MeetingNumber string }
+		}
 	}
 	if err := json.Unmarshal([]byte(out), &made); err != nil {
 		t.Fatal(err)

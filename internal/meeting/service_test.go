@@ -36,8 +36,8 @@ func (m *memory) Meeting(_ context.Context, id string) (*Meeting, error) {
 	return nil, account.ErrNotFound
 }
 
-func (m *memory) CreateMeeting(_ context.Context, one *Meeting) error {
-	return m.UpdateMeeting(nil, one)
+func (m *memory) CreateMeeting(ctx context.Context, one *Meeting) error {
+	return m.UpdateMeeting(ctx, one)
 }
 
 func (m *memory) UpdateMeeting(_ context.Context, one *Meeting) error {

@@ -37,7 +37,9 @@ func TestDiagnosisOfAJoin(t *testing.T) {
 		"waiting room": {anteroomtest.Join{Meeting: waiting.Number}, 0, "", nil, "waiting room"},
 		"all faults in one round": {
 			anteroomtest.Join{Meeting: later.Number, Password: "wrong", ZAK: "rubbish", Extra: map[string]any{"userName": ""}},
-			4003, "userName_missing", []int{3623, 3004, 3008}, "userName",
+			4003, "userName_missing",
+			[]int{3623, 3004, 3008},
+			"userName",
 		},
 		"who signed": {anteroomtest.Join{Meeting: room.Number, Signature: stolen}, 3712, "secret_whitespace", nil, "line break"},
 		"Client View's option, and its view": {
