@@ -37,7 +37,7 @@ describe('trapFocus', () => {
 });
 
 describe('a practice session', () => {
-  const webinar = { sessionId: 's', meetingNumber: '81555123456', topic: 'Topic', hostUserId: 1, kind: 'webinar' as const, locked: false, startedAt: '', chatAllowed: 'everyone' as const, participants: 1 };
+  const webinar = { sessionId: 's', meetingNumber: '81555123456', topic: 'Topic', hostUserId: 1, kind: 'webinar' as const, locked: false, startedAt: '', participants: 1, ...usualRules, spotlights: [] };
   it('is ended by the host, from the menu', () => {
     const { model } = renderInView(<Toolbar />, state([person(1, { role: 'host' })], { session: { ...webinar, practice: true } }));
     fireEvent.click(screen.getByRole('button', { name: 'More meeting control' }));
