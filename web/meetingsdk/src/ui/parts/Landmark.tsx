@@ -3,7 +3,7 @@ import { useOption } from '../state/context';
 
 /** The main part of the page where the view is the page; inside an app's page there is one already. */
 export function Main(props: ComponentProps<'main'>) {
-  const Tag = useOption('view') === 'client' ? 'main' : 'div';
+  const Tag = (useOption('view') === 'client' ? 'main' : 'div') as 'main';
   return <Tag {...props} />;
 }
 
