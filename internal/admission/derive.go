@@ -33,14 +33,14 @@ func (in *Input) derive() {
 	in.panelist = s.TK.Given && s.TK.Fault == "" && s.TK.Panelist
 	in.external = s.App != nil && s.App.AccountID != m.AccountID
 	in.running = s.Session.Live() || in.playing()
-	in.obfFault = in.judgeOBF()
+	in.obfFault = s.judgeOBF()
 	in.obfValid = s.OBF.Given && in.obfFault == ""
 	in.email = in.knownEmail()
 }
 
 // judgeOBF adds to the token's own fault what it is bound to.
-func (in *Input) judgeOBF() string {
-	t := &in.s.OBF
+func (s *Snapshot) judgeOBF() string {
+	t := &s.OBF
 	switch {
 	case !t.Given:
 		return ""
@@ -48,9 +48,9 @@ func (in *Input) judgeOBF() string {
 		return t.Fault
 	case t.User == nil:
 		return "malformed"
-	case t.AppID != "" && (in.s.App == nil || t.AppID != in.s.App.ID):
+	case t.AppID != "" && (s.App == nil || t.AppID != s.App.ID):
 		return "other_app"
-	case t.MeetingNumber != "" && t.MeetingNumber != in.s.Meeting.Number:
+	case t.MeetingNumber != "" && t.MeetingNumber != s.Meeting.Number:
 		return "other_meeting"
 	}
 	return ""
@@ -72,20 +72,35 @@ func (in *Input) marks() meeting.Marks {
 	if in.resuming && in.s.Resume != nil {
 		return in.s.Resume.Marks
 	}
-	m := meeting.Marks{CustomerKey: in.a.CustomerKey, DeviceID: in.a.DeviceID, Email: in.email}
-	if in.s.App != nil {
-		m.AppID = in.s.App.ID
+	m := in.s.verified()
+	m.CustomerKey, m.DeviceID, m.Email = in.a.CustomerKey, in.a.DeviceID, in.email
+	return m
+}
+
+// verified are the marks that nobody can make up: those of genuine tokens.
+func (s *Snapshot) verified() meeting.Marks {
+	var m meeting.Marks
+	if s.App != nil {
+		m.AppID = s.App.ID
 	}
-	if in.s.ZAK.Valid() {
-		m.UserID = in.s.ZAK.User.ID
+	if s.ZAK.Valid() {
+		m.UserID = s.ZAK.User.ID
 	}
-	if in.s.TK.Given && in.s.TK.Fault == "" {
-		m.RegistrantID = in.s.TK.RegistrantID
+	if s.TK.Given && s.TK.Fault == "" {
+		m.RegistrantID = s.TK.RegistrantID
 	}
-	if in.obfValid {
-		m.OBFID = in.s.OBF.ID
+	if s.OBF.Given && s.judgeOBF() == "" {
+		m.OBFID, m.AuthorizerID = s.OBF.ID, s.OBF.User.ID
 	}
 	return m
+}
+
+// Identity is the verified identity of the joiner by the tokens and the meeting that
+// are loaded, as meeting.Marks has it; empty for anonymous joins. Loaders look for
+// Inside by it.
+func (s *Snapshot) Identity() string {
+	m := s.verified()
+	return m.Identity()
 }
 
 // severalDevices tells whether the verified identity is a registrant's, and the

@@ -1,7 +1,7 @@
 // Package credential makes and reads the tokens that speak for users: ZAKs, which
 // prove who somebody is, and OBFs, which prove that somebody let an app act for
-// them; and the form in which join links carry passcodes. All are made with keys of
-// this server, and nobody else's are believed.
+// them; the tk of a registration; and the form in which join links carry passcodes.
+// All are made with keys of this server, and nobody else's are believed.
 package credential
 
 import (
@@ -44,14 +44,18 @@ type Claims struct {
 	AccountID string
 	IssuedAt  time.Time
 	ExpiresAt time.Time
-	// AppID is the app an OBF was made for.
+	// AppID is the app an OBF was made for, or that fetched a ZAK for its user;
+	// empty for a ZAK that no app asked for.
 	AppID string
+	// InstallationID is the user's grant to that app. The token stands and falls
+	// with it; empty where there is no app.
+	InstallationID string
 	// MeetingNumber binds an OBF to one meeting; empty means any.
 	MeetingNumber string
 }
 
-// ErrNotFound is a user that does not exist (any more). Stores answer an error that
-// matches it.
+// ErrNotFound is something that does not exist (any more). Stores answer an error
+// that matches it.
 var ErrNotFound = errors.New("not found")
 
 // Store is the storage that tokens need.
@@ -63,13 +67,11 @@ type Store interface {
 	UserTokenRevoked(ctx context.Context, id string) (bool, error)
 	// User finds a user by id.
 	User(ctx context.Context, id string) (*account.User, error)
-}
-
-// GrantStore is implemented by stores that know under which grant tokens were made.
-type GrantStore interface {
-	// Withdrawn answers "scope_withdrawn" or "app_uninstalled" where the grant, scope
-	// or installation behind a genuine token is gone, else "".
-	Withdrawn(ctx context.Context, c Claims) (string, error)
+	// Installation finds an installation by id, removed ones too.
+	Installation(ctx context.Context, id string) (*account.Installation, error)
+	// InstallationFor finds the installation by which an app acts for a user: the
+	// user's own, else one made by somebody else for the user's whole account.
+	InstallationFor(ctx context.Context, appID, accountID, userID string) (*account.Installation, error)
 }
 
 // FieldError tells which input a token cannot be made with, and why.

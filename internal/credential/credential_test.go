@@ -28,7 +28,7 @@ type memory struct {
 	users   map[string]*account.User
 	saved   []Claims
 	revoked map[string]bool
-	grant   string
+	grant   *account.Installation
 	err     error
 }
 
@@ -51,7 +51,19 @@ func (m *memory) User(_ context.Context, id string) (*account.User, error) {
 	return nil, ErrNotFound
 }
 
-func (m *memory) Withdrawn(context.Context, Claims) (string, error) { return m.grant, m.err }
+func (m *memory) Installation(_ context.Context, id string) (*account.Installation, error) {
+	if m.grant == nil || m.grant.ID != id {
+		return nil, errors.Join(m.err, ErrNotFound)
+	}
+	return m.grant, m.err
+}
+
+func (m *memory) InstallationFor(_ context.Context, appID, accountID, _ string) (*account.Installation, error) {
+	if g := m.grant; g == nil || g.AppID != appID || g.AccountID != accountID || !g.Installed() {
+		return nil, ErrNotFound
+	}
+	return m.grant, m.err
+}
 
 type world struct {
 	*Minter
@@ -64,6 +76,7 @@ type world struct {
 func newWorld() *world {
 	user := &account.User{ID: "u-1", AccountID: "a-1", Email: "ada@home.example", Status: account.UserActive}
 	store := &memory{users: map[string]*account.User{"u-1": user}, revoked: map[string]bool{}}
+	store.grant = &account.Installation{ID: "i-1", AppID: "app-1", AccountID: "a-1", UserID: "u-1", Scopes: []string{account.ScopeToken}}
 	clock := clockwork.NewFakeClockAt(noon)
 	return &world{
 		Minter: NewMinter(testKey, clock, store), store: store, clock: clock, user: user, app: &account.App{ID: "app-1"},
@@ -242,7 +255,7 @@ func TestUserToken(t *testing.T) {
 		{"inactive", UserInactive, func(w *world) { w.user.Status = account.UserInactive }},
 		{"deleted", UserInactive, func(w *world) { w.user.Status = account.UserDeleted }},
 		{"gone", UserInactive, func(w *world) { delete(w.store.users, "u-1") }},
-		{"grant withdrawn", "", func(w *world) { w.store.grant = "app_uninstalled" }},
+		{"no app behind it", "", func(w *world) { w.store.grant = nil }},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			w := newWorld()
@@ -255,7 +268,7 @@ func TestUserToken(t *testing.T) {
 			if tc.fault == "" && (!got.Valid() || got.User != w.user || got.ExpiresAt.IsZero()) {
 				t.Errorf("%+v", got)
 			}
-			if got.Withdrawn != w.store.grant {
+			if got.Withdrawn != "" {
 				t.Errorf("withdrawn: %q", got.Withdrawn)
 			}
 		})

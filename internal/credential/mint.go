@@ -41,26 +41,63 @@ type tokenClaims struct {
 	Millisecond   int    `json:"ms,omitempty"`
 	AppID         string `json:"app,omitempty"`
 	MeetingNumber string `json:"meeting,omitempty"`
+	Installation  string `json:"inst,omitempty"`
 }
 
-// MintZAK makes a token that proves the user to be who joins. A zero ttl means
+// MintZAK makes a token that proves the user to be who joins, in the server's own
+// name: nothing that it was made under can be withdrawn. A zero ttl means
 // DefaultLife.
 func (m *Minter) MintZAK(ctx context.Context, user *account.User, ttl time.Duration) (string, error) {
 	return m.mint(ctx, Claims{Kind: ZAK}, user, ttl)
 }
 
+// MintAppZAK makes a ZAK as an app fetches it for a user who authorised it with
+// ScopeZAK or ScopeToken. It is good as long as that stays so.
+func (m *Minter) MintAppZAK(ctx context.Context, user *account.User, app *account.App, ttl time.Duration) (string, error) {
+	return m.mintFor(ctx, Claims{Kind: ZAK}, user, app, ttl)
+}
+
 // MintOBF makes a token by which the user lets the app join on their behalf, while
-// they are inside. An empty meeting number binds it to no meeting; else it is 9 to
-// 11 digits. A zero ttl means DefaultLife.
+// they are inside. The user, or somebody for the user's whole account, has
+// authorised the app with ScopeToken. An empty meeting number binds the token to no
+// meeting; else it is 9 to 11 digits. A zero ttl means DefaultLife.
 func (m *Minter) MintOBF(ctx context.Context, user *account.User, app *account.App, meetingNumber string, ttl time.Duration) (string, error) {
+	if meetingNumber != "" && (len(meetingNumber) < 9 || len(meetingNumber) > 11 || strings.Trim(meetingNumber, "0123456789") != "") {
+		return "", fieldError("meetingNumber", "must be 9 to 11 digits")
+	}
+	return m.mintFor(ctx, Claims{Kind: OBF, MeetingNumber: meetingNumber}, user, app, ttl)
+}
+
+// mintFor makes a token under the installation by which the app acts for the user.
+func (m *Minter) mintFor(ctx context.Context, c Claims, user *account.User, app *account.App, ttl time.Duration) (string, error) {
 	switch {
 	case app == nil || app.ID == "" || app.Deleted():
 		return "", fieldError("app", "does not exist")
-	case meetingNumber != "" && (len(meetingNumber) < 9 || len(meetingNumber) > 11 || strings.Trim(meetingNumber, "0123456789") != ""):
-		return "", fieldError("meetingNumber", "must be 9 to 11 digits")
+	case user == nil || user.ID == "":
+		return "", fieldError("user", "does not exist")
 	}
-	return m.mint(ctx, Claims{Kind: OBF, AppID: app.ID, MeetingNumber: meetingNumber}, user, ttl)
+	grant, err := m.store.InstallationFor(ctx, app.ID, user.AccountID, user.ID)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return "", fieldError("user", "has not authorised the app: neither they nor their account have it installed")
+	case err != nil:
+		return "", err
+	case !grants(grant, c.Kind):
+		return "", fieldError("app", "was not granted the scope %s", strings.Join(scopesOf(c.Kind), " or "))
+	}
+	c.AppID, c.InstallationID = app.ID, grant.ID
+	return m.mint(ctx, c, user, ttl)
 }
+
+// scopesOf are the scopes of which one is needed for a kind of token.
+func scopesOf(k Kind) []string {
+	if k == OBF {
+		return []string{account.ScopeToken}
+	}
+	return []string{account.ScopeZAK, account.ScopeToken}
+}
+
+func grants(i *account.Installation, k Kind) bool { return i.Grants(scopesOf(k)...) }
 
 func (m *Minter) mint(ctx context.Context, c Claims, user *account.User, ttl time.Duration) (string, error) {
 	if ttl == 0 {
@@ -82,7 +119,8 @@ func (m *Minter) mint(ctx context.Context, c Claims, user *account.User, ttl tim
 	c.ExpiresAt = c.IssuedAt.Add(ttl + time.Second - 1).Truncate(time.Second)
 	token := jwt.NewWithClaims(jwt.SigningMethodHS256, tokenClaims{
 		Kind: c.Kind, UserID: c.UserID, AccountID: c.AccountID, AppID: c.AppID, MeetingNumber: c.MeetingNumber,
-		Millisecond: c.IssuedAt.Nanosecond() / int(time.Millisecond),
+		Installation: c.InstallationID,
+		Millisecond:  c.IssuedAt.Nanosecond() / int(time.Millisecond),
 		RegisteredClaims: jwt.RegisteredClaims{
 			ID: c.ID, IssuedAt: jwt.NewNumericDate(c.IssuedAt), ExpiresAt: jwt.NewNumericDate(c.ExpiresAt),
 		},

@@ -25,6 +25,12 @@ const (
 	UserInactive   = "user_inactive"
 )
 
+// Why what a genuine token was made under no longer stands.
+const (
+	ScopeWithdrawn = "scope_withdrawn"
+	AppUninstalled = "app_uninstalled"
+)
+
 // Fault is what is wrong with a token.
 type Fault struct {
 	// Cause is one of the constants above.
@@ -61,8 +67,9 @@ func (m *Minter) Read(token string, want Kind, now time.Time) (Claims, *Fault) {
 	}
 	c := Claims{
 		Kind: in.Kind, ID: in.ID, UserID: in.UserID, AccountID: in.AccountID, AppID: in.AppID, MeetingNumber: in.MeetingNumber,
-		IssuedAt:  in.IssuedAt.UTC().Truncate(time.Second).Add(time.Duration(in.Millisecond) * time.Millisecond),
-		ExpiresAt: in.ExpiresAt.UTC(),
+		InstallationID: in.Installation,
+		IssuedAt:       in.IssuedAt.UTC().Truncate(time.Second).Add(time.Duration(in.Millisecond) * time.Millisecond),
+		ExpiresAt:      in.ExpiresAt.UTC(),
 	}
 	switch {
 	case c.Kind != want:
@@ -164,10 +171,8 @@ func (m *Minter) userToken(ctx context.Context, token string, want Kind) (admiss
 	if out.User, err = m.user(ctx, c.UserID); err != nil {
 		return out, err
 	}
-	if grants, ok := m.store.(GrantStore); ok {
-		if out.Withdrawn, err = grants.Withdrawn(ctx, c); err != nil {
-			return out, err
-		}
+	if out.Withdrawn, err = m.withdrawn(ctx, c); err != nil {
+		return out, err
 	}
 	if f == nil {
 		if f, err = m.standing(ctx, c, out.User); f != nil {
@@ -175,6 +180,26 @@ func (m *Minter) userToken(ctx context.Context, token string, want Kind) (admiss
 		}
 	}
 	return out, err
+}
+
+// withdrawn tells whether the installation behind a genuine token is gone, or holds
+// no scope any more that the token could be made under.
+func (m *Minter) withdrawn(ctx context.Context, c Claims) (string, error) {
+	if c.InstallationID == "" {
+		return "", nil
+	}
+	grant, err := m.store.Installation(ctx, c.InstallationID)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return AppUninstalled, nil
+	case err != nil:
+		return "", err
+	case !grant.Installed():
+		return AppUninstalled, nil
+	case !grants(grant, c.Kind):
+		return ScopeWithdrawn, nil
+	}
+	return "", nil
 }
 
 // user finds a token's user; nil where there is none any more.

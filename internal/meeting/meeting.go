@@ -96,6 +96,9 @@ type Session struct {
 	Seats int
 	// NextUserID is the numeric id the next seat gets.
 	NextUserID int64
+	// EndsBy is when the session is ended whoever is inside, on the injected
+	// clock; zero means no such moment.
+	EndsBy time.Time
 	// Removals is the number of removed marks kept for this instance.
 	Removals int
 }
@@ -114,6 +117,8 @@ const (
 	SeatLeft         SeatState = "left"
 	SeatRemoved      SeatState = "removed"
 	SeatLost         SeatState = "lost"
+	// SeatDismissed is an app's seat whose authorising user has left.
+	SeatDismissed SeatState = "dismissed"
 )
 
 // Live reports whether a seat in this state occupies a place.
@@ -195,4 +200,7 @@ type Seat struct {
 	LeaseUntil time.Time
 	LeftAt     time.Time
 	JoinID     string
+	// RequestKey is a digest of the whole request that took the seat: no two live
+	// seats have the same. Empty for seats that no request took.
+	RequestKey string
 }

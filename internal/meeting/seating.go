@@ -15,6 +15,8 @@ type TakeSeat struct {
 	// Capacity is the largest number of seats; Exempt seats are not counted against it.
 	Capacity int
 	Exempt   bool
+	// EndsBy is when a new session is ended at the latest; zero for never.
+	EndsBy time.Time
 	// Practice begins a new session as a webinar's practice session.
 	Practice bool
 	// Seat is the seat to take. Its UserID is given by the store.
@@ -39,6 +41,8 @@ type Tx interface {
 	SeatByUserID(userID int64) (*Seat, error)
 	// SeatByID finds a seat, live or not; nil without an error if there is none.
 	SeatByID(id string) (*Seat, error)
+	// SeatsFor are the live seats of apps that take part in a user's name.
+	SeatsFor(authorizerID string) ([]*Seat, error)
 	// SaveSeat keeps a changed seat; one whose state stopped being live frees
 	// its place in Session.Seats.
 	SaveSeat(*Seat) error

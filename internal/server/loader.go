@@ -19,6 +19,7 @@ import (
 type loader struct {
 	store    *store.Store
 	tokens   *credential.Minter
+	tks      *credential.RegistrantTokens
 	throttle *session.PasscodeThrottle
 	clock    clockwork.Clock
 	// resume reads a resume token of ours.
@@ -80,6 +81,11 @@ func (l *loader) Load(ctx context.Context, r admission.LoadRequest) (*admission.
 			return nil, err
 		}
 	}
+	if snap.App != nil {
+		// The app's own dates; what it leaves open is the platform's to say.
+		own := &snap.App.TokenPolicy
+		snap.Policy.ValidateFrom, snap.Policy.RequireFrom, snap.AppExempt = own.ValidateFrom, own.RequireFrom, own.Exempt
+	}
 	m, err := l.store.MeetingByNumber(ctx, r.Attempt.MeetingNumber)
 	if errors.Is(err, store.ErrNotFound) {
 		return snap, l.loadTokens(ctx, r.Attempt, snap)
@@ -104,6 +110,11 @@ func (l *loader) Load(ctx context.Context, r admission.LoadRequest) (*admission.
 	}
 	if err := l.loadTokens(ctx, r.Attempt, snap); err != nil {
 		return nil, err
+	}
+	if r.Attempt.TK != "" {
+		if snap.TK, err = l.tks.Read(ctx, r.Attempt.TK, m, snap.Session, r.Now); err != nil {
+			return nil, err
+		}
 	}
 	if m.Passcode != "" && l.throttle != nil {
 		snap.PasscodeFailures, snap.PasscodeRetryAfter = l.throttle.Failures(r.Attempt.RemoteIP, m.Number)
@@ -155,16 +166,42 @@ func (l *loader) loadInside(ctx context.Context, snap *admission.Snapshot) error
 			snap.Removed = append(snap.Removed, admission.RemovedMark(r))
 		}
 	}
-	if snap.ZAK.Valid() {
-		seat, err := l.store.LiveSeatByIdentity(ctx, live.ID, meeting.Marks{UserID: snap.ZAK.User.ID}.Identity())
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return err
-		}
-		if err == nil && seat != nil {
-			snap.Inside = &admission.Presence{Seat: seat, MeetingNumber: snap.Meeting.Number, Topic: snap.Meeting.Topic}
-		}
+	seat, err := l.store.LiveSeatByIdentity(ctx, live.ID, snap.Identity())
+	if err != nil {
+		return err
 	}
-	return nil
+	if seat != nil {
+		snap.Inside = &admission.Presence{Seat: seat, MeetingNumber: snap.Meeting.Number, Topic: snap.Meeting.Topic}
+	}
+	if len(snap.Account.Settings.Barriers) == 0 || !snap.ZAK.Valid() {
+		return nil
+	}
+	snap.InsideGroups, err = l.groupsInside(ctx, live.ID)
+	return err
+}
+
+// groupsInside are the barrier groups of everybody who is inside and signed in.
+func (l *loader) groupsInside(ctx context.Context, sessionID string) ([]string, error) {
+	seats, err := l.store.LiveSeats(ctx, sessionID)
+	if err != nil {
+		return nil, err
+	}
+	var groups []string
+	for _, seat := range seats {
+		if seat.Marks.UserID == "" || seat.State == meeting.SeatWaiting {
+			continue
+		}
+		user, err := l.store.User(ctx, seat.Marks.UserID)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		groups = append(groups, user.Groups...)
+	}
+	slices.Sort(groups)
+	return slices.Compact(groups), nil
 }
 
 // loadElsewhere reads where else the host is hosting and the joiner is.
@@ -179,9 +216,14 @@ func (l *loader) loadElsewhere(ctx context.Context, claims *signature.Claims, sn
 				continue
 			}
 			snap.HostLive++
-			if snap.HostElsewhere == nil {
-				snap.HostElsewhere = &admission.Presence{MeetingNumber: other.Number}
+			if snap.HostElsewhere != nil {
+				continue
 			}
+			m, err := l.store.Meeting(ctx, other.MeetingID)
+			if err != nil {
+				return err
+			}
+			snap.HostElsewhere = &admission.Presence{MeetingNumber: other.Number, Topic: m.Topic}
 		}
 	}
 	if user := snap.OBF.User; snap.OBF.Valid() && snap.Session != nil {

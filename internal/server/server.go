@@ -46,6 +46,7 @@ type Server struct {
 	Minter   *credential.Minter
 	Clock    clockwork.Clock
 
+	tks      *credential.RegistrantTokens
 	config   Config
 	log      *slog.Logger
 	http     *http.Server
@@ -146,7 +147,7 @@ func (s *Server) openMedia(ctx context.Context) error {
 // assemble wires the parts together.
 func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 	keys := map[string][]byte{}
-	for _, name := range []string{"resume", "realtime", "user_tokens", "passcode_links"} {
+	for _, name := range []string{"resume", "realtime", "user_tokens", "registrant_tokens", "passcode_links"} {
 		key, err := s.Store.Secret(ctx, name)
 		if err != nil {
 			return nil, err
@@ -154,8 +155,9 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 		keys[name] = key
 	}
 	s.Minter = credential.NewMinter(keys["user_tokens"], s.Clock, tokens{s.Store})
+	s.tks = credential.NewRegistrantTokens(keys["registrant_tokens"], tokens{s.Store})
 	throttle := session.NewPasscodeThrottle(s.Clock)
-	loader := &loader{store: s.Store, tokens: s.Minter, throttle: throttle, clock: s.Clock}
+	loader := &loader{store: s.Store, tokens: s.Minter, tks: s.tks, throttle: throttle, clock: s.Clock}
 	s.line = &line{}
 	s.Sessions = session.New(session.Config{
 		Gate: s.gate(), Loader: loader, Repository: repository{s.Store},

@@ -6,6 +6,7 @@ import (
 
 	"github.com/anteroom/anteroom/internal/account"
 	"github.com/anteroom/anteroom/internal/credential"
+	"github.com/anteroom/anteroom/internal/meeting"
 	"github.com/anteroom/anteroom/internal/store"
 )
 
@@ -14,7 +15,7 @@ type tokens struct{ store *store.Store }
 
 func (t tokens) SaveUserToken(ctx context.Context, c credential.Claims) error {
 	return t.store.SaveUserToken(ctx, &store.UserToken{
-		ID: c.ID, Kind: string(c.Kind), UserID: c.UserID, AppID: c.AppID, MeetingNumber: c.MeetingNumber,
+		ID: c.ID, Kind: string(c.Kind), UserID: c.UserID, AppID: c.AppID, MeetingNumber: c.MeetingNumber, InstallationID: c.InstallationID,
 		IssuedAt: c.IssuedAt, ExpiresAt: c.ExpiresAt,
 	})
 }
@@ -29,8 +30,28 @@ func (t tokens) UserTokenRevoked(ctx context.Context, id string) (bool, error) {
 
 func (t tokens) User(ctx context.Context, id string) (*account.User, error) {
 	user, err := t.store.User(ctx, id)
+	return user, absent(err)
+}
+
+func (t tokens) Installation(ctx context.Context, id string) (*account.Installation, error) {
+	found, err := t.store.Installation(ctx, id)
+	return found, absent(err)
+}
+
+func (t tokens) InstallationFor(ctx context.Context, appID, accountID, userID string) (*account.Installation, error) {
+	found, err := t.store.InstallationFor(ctx, appID, accountID, userID)
+	return found, absent(err)
+}
+
+func (t tokens) Registrant(ctx context.Context, id string) (*meeting.Registrant, error) {
+	found, err := t.store.Registrant(ctx, id)
+	return found, absent(err)
+}
+
+// absent says in the tokens' words that there is no such thing.
+func absent(err error) error {
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, credential.ErrNotFound
+		return credential.ErrNotFound
 	}
-	return user, err
+	return err
 }

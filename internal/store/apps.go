@@ -21,6 +21,7 @@ type appRow struct {
 	MeetingSDK     bool   `bun:"meeting_sdk"`
 	ReasonStyle    string `bun:"reason_style"`
 	AllowedOrigins string `bun:"allowed_origins"`
+	TokenPolicy    string `bun:"token_policy"`
 	DeletedAt      int64  `bun:"deleted_at"`
 	CreatedAt      int64  `bun:"created_at"`
 }
@@ -65,7 +66,7 @@ func rowOfApp(a *account.App) *appRow {
 	return &appRow{
 		ID: a.ID, AccountID: a.AccountID, Name: a.Name, Kind: string(a.Kind), Enabled: a.Enabled, Published: a.Published,
 		MeetingSDK: a.MeetingSDK, ReasonStyle: a.ReasonStyle, AllowedOrigins: toJSON(a.AllowedOrigins),
-		DeletedAt: stamp(a.DeletedAt), CreatedAt: stamp(a.CreatedAt),
+		TokenPolicy: toJSON(a.TokenPolicy), DeletedAt: stamp(a.DeletedAt), CreatedAt: stamp(a.CreatedAt),
 	}
 }
 
@@ -108,6 +109,9 @@ func (s *Store) readApp(ctx context.Context, row *appRow) (*account.App, error) 
 		DeletedAt: unstamp(row.DeletedAt), CreatedAt: unstamp(row.CreatedAt),
 	}
 	if err := fromJSON(row.AllowedOrigins, "the origins of app "+row.ID, &a.AllowedOrigins); err != nil {
+		return nil, err
+	}
+	if err := fromJSON(row.TokenPolicy, "the token policy of app "+row.ID, &a.TokenPolicy); err != nil {
 		return nil, err
 	}
 	r := s.engine.reader(ctx)

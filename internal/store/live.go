@@ -15,9 +15,10 @@ var (
 	lastSession  = define(`SELECT ` + sessionColumns + ` FROM sessions WHERE meeting_id = ? AND ended_at > 0 ORDER BY ended_at DESC LIMIT 1`)
 	liveOfHost   = define(`SELECT ` + sessionColumns + ` FROM sessions WHERE host_id = ? AND ended_at = 0 ORDER BY started_at, id`)
 	allLive      = define(`SELECT ` + sessionColumns + ` FROM sessions WHERE ended_at = 0 AND id > ? ORDER BY id LIMIT ?`)
+	dueLive      = define(`SELECT ` + sessionColumns + ` FROM sessions WHERE ended_at = 0 AND ends_by > 0 AND ends_by <= ? ORDER BY ends_by LIMIT ?`)
 	emptyLive    = define(`SELECT ` + sessionColumns + ` FROM sessions WHERE ended_at = 0 AND seats = 0 AND empty_since <= ? ORDER BY empty_since LIMIT ?`)
 	seatByID     = define(`SELECT ` + seatColumns + ` FROM seats WHERE id = ?`)
-	seatByJoin   = define(`SELECT ` + seatColumns + ` FROM seats WHERE join_id = ? AND join_id <> '' ORDER BY id DESC LIMIT 1`)
+	seatOfAsk    = define(`SELECT ` + seatColumns + ` FROM seats WHERE request_key = ? AND live AND request_key <> ''`)
 	liveSeats    = define(`SELECT ` + seatColumns + ` FROM seats WHERE session_id = ? AND live ORDER BY user_id`)
 	seatByNumber = define(`SELECT ` + seatColumns + ` FROM seats WHERE session_id = ? AND user_id = ? AND live`)
 	seatOfOne    = define(`SELECT ` + seatColumns + ` FROM seats
@@ -74,6 +75,13 @@ func (s *Store) LiveSessions(ctx context.Context, after string, limit int) ([]*m
 	return found, told(err, "live sessions cannot be read")
 }
 
+// DueSessions answers live sessions whose time is up at now, on the clock that
+// their EndsBy is on; at most limit.
+func (s *Store) DueSessions(ctx context.Context, now time.Time, limit int) ([]*meeting.Session, error) {
+	found, err := list(s.engine.reader(ctx), scanSession, dueLive, stamp(now), int64(limit))
+	return found, told(err, "sessions whose time is up cannot be read")
+}
+
 // EmptySessions answers live sessions in which nobody has been since before,
 // in real time; at most limit.
 func (s *Store) EmptySessions(ctx context.Context, before time.Time, limit int) ([]*meeting.Session, error) {
@@ -87,10 +95,13 @@ func (s *Store) Seat(ctx context.Context, id string) (*meeting.Seat, error) {
 	return found, told(err, "a seat cannot be read")
 }
 
-// SeatByJoinID answers the newest seat that a joinId took; ErrNotFound if
-// there is none.
-func (s *Store) SeatByJoinID(ctx context.Context, joinID string) (*meeting.Seat, error) {
-	found, err := first(s.engine.reader(ctx), scanSeat, seatByJoin, joinID)
+// LiveSeatByRequest answers the live seat that a request took, named by its
+// Seat.RequestKey; nil without an error if there is none.
+func (s *Store) LiveSeatByRequest(ctx context.Context, key string) (*meeting.Seat, error) {
+	if key == "" {
+		return nil, nil
+	}
+	found, err := orNil(first(s.engine.reader(ctx), scanSeat, seatOfAsk, key))
 	return found, told(err, "a seat cannot be read")
 }
 

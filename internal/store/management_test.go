@@ -56,6 +56,7 @@ func TestWhatIsKeptComesBack(t *testing.T) {
 			ID: "app", AccountID: "acme", Name: "Classroom", Kind: account.AppGeneral, Key: "key", Secret: "secret-1", DevKey: "devkey",
 			DevSecret: "secret-2", PreviousSecret: "secret-3", WebhookSecret: "secret-4", Enabled: true, Published: true,
 			MeetingSDK: true, ReasonStyle: "name", AllowedOrigins: []string{"https://acme.example"}, DeletedAt: noon, CreatedAt: noon,
+			TokenPolicy: account.TokenPolicy{ValidateFrom: noon, Exempt: true},
 		}
 		w.must(w.CreateApp(ctx, p))
 		gotApp, err := fresh.App(ctx, "app")
@@ -267,7 +268,7 @@ func TestUserTokens(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
 		ctx := context.Background()
 		token := &UserToken{
-			ID: "t", Kind: "obf", UserID: "ada", AppID: "app", MeetingNumber: "123456789", IssuedAt: noon, ExpiresAt: noon.Add(time.Hour),
+			ID: "t", Kind: "obf", UserID: "ada", AppID: "app", MeetingNumber: "123456789", InstallationID: "i", IssuedAt: noon, ExpiresAt: noon.Add(time.Hour),
 		}
 		w.must(w.SaveUserToken(ctx, token))
 		wantError(t, w.SaveUserToken(ctx, token), ErrExists)

@@ -104,6 +104,27 @@ func (s *Store) UpdateMeeting(ctx context.Context, m *meeting.Meeting) error {
 	return told(err, "a meeting cannot be changed")
 }
 
+var (
+	transferMeetings = define(`UPDATE meetings SET host_id = ? WHERE host_id = ?`)
+	transferSessions = define(`UPDATE sessions SET host_id = ? WHERE host_id = ? AND ended_at = 0`)
+)
+
+// TransferMeetings makes another user the host of every meeting of a host, of
+// those that are live too.
+func (s *Store) TransferMeetings(ctx context.Context, from, to string) error {
+	err := s.engine.write(ctx, func(r runner) error {
+		if _, err := r.exec(transferMeetings, to, from); err != nil {
+			return err
+		}
+		_, err := r.exec(transferSessions, to, from)
+		return err
+	})
+	hosted := func(m *meeting.Meeting) bool { return m.HostID == from }
+	s.meetings.forgetWhere(hosted)
+	s.numbers.forgetWhere(hosted)
+	return told(err, "meetings cannot be given to another host")
+}
+
 // Meeting answers a meeting by id, deleted ones too; ErrNotFound if there is none.
 func (s *Store) Meeting(ctx context.Context, id string) (*meeting.Meeting, error) {
 	return s.meetings.get(id, func() (*meeting.Meeting, error) { return s.readMeeting(ctx, byID(id)) })

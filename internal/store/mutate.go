@@ -21,6 +21,7 @@ var (
 		account_user_id = ?, guest = ?, several_devices = ?, resume_hash = ?, generation = ?, view = ?, sdk_version = ?,
 		muted = ?, audio_on = ?, video_on = ?, sharing = ?, hand_raised = ?,
 		lease_until = CASE WHEN lease_until < ? THEN ? ELSE lease_until END, left_at = ? WHERE id = ?`)
+	seatsForUser  = define(`SELECT ` + seatColumns + ` FROM seats WHERE session_id = ? AND authorizer_id = ? AND live AND authorizer_id <> '' ORDER BY user_id`)
 	freeSeats     = define(`UPDATE seats SET live = FALSE, state = 'left', left_at = ? WHERE session_id = ? AND live`)
 	insertRemoval = define(`INSERT INTO removals (id, session_id, seat_id, marks, name, removed_at) VALUES (?, ?, ?, ?, ?, ?)`)
 	lastChat      = define(`SELECT COALESCE(MAX(position), 0) FROM chat WHERE session_id = ?`)
@@ -149,6 +150,23 @@ func (t *sessionTx) SeatByID(id string) (*meeting.Seat, error) {
 		return held.Seat, nil
 	}
 	return t.find(seatByID, id)
+}
+
+func (t *sessionTx) SeatsFor(authorizerID string) ([]*meeting.Seat, error) {
+	if authorizerID == "" {
+		return nil, nil
+	}
+	found, err := list(t.r, scanSeat, seatsForUser, t.session.ID, authorizerID)
+	if err != nil {
+		return nil, err
+	}
+	out := found[:0]
+	for _, seat := range found {
+		if held := t.hold(seat); held.State.Live() {
+			out = append(out, held.Seat)
+		}
+	}
+	return out, nil
 }
 
 func (t *sessionTx) find(st *statement, args ...any) (*meeting.Seat, error) {

@@ -22,6 +22,7 @@ func TestTakeSeat(t *testing.T) {
 			a.Seat.Role = meeting.RoleHost
 			a.Seat.Marks = meeting.Marks{UserID: "ada", DeviceID: "d", Email: "ada@acme.example"}
 			a.Seat.JoinID, a.Seat.View, a.Seat.SDKVersion, a.Seat.Muted, a.Seat.Guest = "join-1", "client", "4.0.0", true, true
+			a.Seat.RequestKey, a.EndsBy = "request-1", noon.Add(time.Hour)
 			a.Practice = true
 		})
 		s := one.Session
@@ -41,7 +42,7 @@ func TestTakeSeat(t *testing.T) {
 		got, err := w.Seat(ctx, one.Seat.ID)
 		w.must(err)
 		wantEqual(t, *got, one.Seat)
-		got, err = w.SeatByJoinID(ctx, "join-1")
+		got, err = w.LiveSeatByRequest(ctx, "request-1")
 		w.must(err)
 		wantEqual(t, got.ID, one.Seat.ID)
 		live, err := w.LiveSession(ctx, m.ID)

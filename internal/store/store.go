@@ -69,8 +69,12 @@ type Store struct {
 	numbers  *cache[*meeting.Meeting]
 	meetings *cache[*meeting.Meeting]
 	secrets  *cache[[]byte]
-	live     *liveCache
-	rosters  *rosterCache
+
+	registrants   *cache[*meeting.Registrant]
+	installations *cache[*account.Installation]
+
+	live    *liveCache
+	rosters *rosterCache
 
 	nodeMu sync.Mutex
 	node   *nodeLock
@@ -138,6 +142,8 @@ func (s *Store) newCaches(shared bool) {
 	s.appsByID = newCache[*account.App](shared)
 	s.numbers = newCache[*meeting.Meeting](shared)
 	s.meetings = newCache[*meeting.Meeting](shared)
+	s.registrants = newCache[*meeting.Registrant](shared)
+	s.installations = newCache[*account.Installation](shared)
 	// Installation secrets never change once made.
 	s.secrets = newCache[[]byte](false)
 }

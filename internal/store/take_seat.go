@@ -19,8 +19,8 @@ const (
 var (
 	liveSessionID = define(`SELECT id FROM sessions WHERE meeting_id = ? AND ended_at = 0`)
 	insertSession = define(`INSERT INTO sessions (id, meeting_id, number, host_id, started_at, host_started, locked, practice,
-		ended_at, end_reason, revision, gate_revision, seats, next_user_id, removals, empty_since)
-		VALUES (?, ?, ?, ?, ?, ?, FALSE, ?, 0, '', 1, 1, 1, ?, 0, 0)`)
+		ended_at, end_reason, revision, gate_revision, seats, next_user_id, removals, empty_since, ends_by)
+		VALUES (?, ?, ?, ?, ?, ?, FALSE, ?, 0, '', 1, 1, 1, ?, 0, 0, ?)`)
 	// takePlace counts a seat in if the session is still as the gate saw it and
 	// has room. It holds the session's row until the transaction ends.
 	takePlace = define(`UPDATE sessions SET seats = seats + 1, next_user_id = next_user_id + 1024, revision = revision + 1,
@@ -28,17 +28,20 @@ var (
 		WHERE id = ? AND meeting_id = ? AND ended_at = 0 AND gate_revision = ? AND seats < ? RETURNING ` + sessionColumns)
 	identityInside = define(`SELECT id FROM seats
 		WHERE session_id = ? AND identity = ? AND live AND identity <> '' AND NOT several_devices`)
+	authorizerInside = define(`SELECT id FROM seats
+		WHERE session_id = ? AND account_user_id = ? AND live AND account_user_id <> '' AND state <> 'waiting' LIMIT 1`)
 	insertSeat = define(`INSERT INTO seats (id, session_id, meeting_id, user_id, guid, name, email, role, state, live, marks,
 		identity, account_user_id, guest, several_devices, resume_hash, generation, view, sdk_version, muted, audio_on, video_on,
-		sharing, hand_raised, joined_at, lease_until, left_at, join_id)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)`)
+		sharing, hand_raised, joined_at, lease_until, left_at, join_id, request_key, authorizer_id)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)`)
 	useMeeting = define(`UPDATE meetings SET last_used_at = ? WHERE id = ?`)
 )
 
 // TakeSeat takes a place in the session that the gate saw, or begins the
 // session that it saw missing. It answers ErrConflict if the session has ended
 // or begun meanwhile, its gate revision has grown, it is full, or the seat's
-// verified identity already has a live seat there. All of it is one
+// verified identity already has a live seat there, if the same request has
+// taken a live seat, or if whoever authorised it is not inside. All of it is one
 // transaction, so that races never let in too many.
 func (s *Store) TakeSeat(ctx context.Context, ask meeting.TakeSeat) (meeting.Taken, error) {
 	if ask.Meeting == nil {
@@ -129,6 +132,15 @@ func placeFor(r runner, ask *meeting.TakeSeat, seat *meeting.Seat) (*meeting.Ses
 			return nil, err
 		}
 	}
+	if authorizer := seat.Marks.AuthorizerID; authorizer != "" {
+		// Whoever let the app in may have left since the gate looked.
+		switch _, err := first(r, scanText, authorizerInside, ask.SessionID, authorizer); {
+		case errors.Is(err, ErrNotFound):
+			return nil, ErrConflict
+		case err != nil:
+			return nil, err
+		}
+	}
 	session, err := first(r, scanSession, takePlace, isHost, ask.SessionID, ask.Meeting.ID, ask.GateRevision, capacity)
 	if errors.Is(err, ErrNotFound) {
 		return nil, ErrConflict
@@ -147,12 +159,13 @@ func begin(r runner, ask *meeting.TakeSeat, capacity int64, isHost bool) (*meeti
 	session := &meeting.Session{
 		ID: ask.NewSessionID, MeetingID: ask.Meeting.ID, Number: ask.Meeting.Number, StartedAt: unstamp(stamp(ask.Now)),
 		HostStarted: isHost, Practice: ask.Practice, Revision: 1, GateRevision: 1, Seats: 1, NextUserID: firstUserID + userIDStep,
+		EndsBy: unstamp(stamp(ask.EndsBy)),
 	}
 	if session.ID == "" {
 		session.ID = NewID()
 	}
 	if _, err := r.exec(insertSession, session.ID, session.MeetingID, session.Number, ask.Meeting.HostID, stamp(ask.Now),
-		isHost, ask.Practice, session.NextUserID); err != nil {
+		isHost, ask.Practice, session.NextUserID, stamp(ask.EndsBy)); err != nil {
 		return nil, err
 	}
 	_, err := r.exec(useMeeting, stamp(ask.Now), session.MeetingID)
@@ -163,6 +176,6 @@ func writeSeat(r runner, s *meeting.Seat, marks string) error {
 	_, err := r.exec(insertSeat, s.ID, s.SessionID, s.MeetingID, s.UserID, s.GUID, s.Name, s.Email, string(s.Role),
 		string(s.State), true, marks, s.Marks.Identity(), s.Marks.UserID, s.Guest, s.SeveralDevices, s.ResumeHash,
 		int64(s.Generation), s.View, s.SDKVersion, s.Muted, s.AudioOn, s.VideoOn, s.Sharing, s.HandRaised, stamp(s.JoinedAt),
-		stamp(s.LeaseUntil), s.JoinID)
+		stamp(s.LeaseUntil), s.JoinID, s.RequestKey, s.Marks.AuthorizerID)
 	return err
 }

@@ -12,18 +12,24 @@ type UserToken struct {
 	// Kind is "zak", "obf" or another kind of its maker.
 	Kind   string
 	UserID string
-	// AppID and MeetingNumber bind the token; empty means unbound.
+	// AppID is the app it was made for, and MeetingNumber the one meeting it is
+	// good for; empty means none.
 	AppID, MeetingNumber string
-	IssuedAt, ExpiresAt  time.Time
+	// InstallationID is what the token stands and falls with; empty for one that
+	// no app asked for.
+	InstallationID      string
+	IssuedAt, ExpiresAt time.Time
 	// RevokedAt is zero while the token stands.
 	RevokedAt time.Time
 }
 
+const userTokenColumns = `id, kind, user_id, app_id, meeting_number, installation_id, issued_at, expires_at, revoked_at`
+
 var (
-	insertUserToken = define(`INSERT INTO user_tokens (id, kind, user_id, app_id, meeting_number, issued_at, expires_at, revoked_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
-	userTokenByID = define(`SELECT id, kind, user_id, app_id, meeting_number, issued_at, expires_at, revoked_at FROM user_tokens WHERE id = ?`)
-	userTokensOf  = define(`SELECT id, kind, user_id, app_id, meeting_number, issued_at, expires_at, revoked_at FROM user_tokens
+	insertUserToken = define(`INSERT INTO user_tokens (id, kind, user_id, app_id, meeting_number, installation_id, issued_at, expires_at, revoked_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+	userTokenByID = define(`SELECT ` + userTokenColumns + ` FROM user_tokens WHERE id = ?`)
+	userTokensOf  = define(`SELECT ` + userTokenColumns + ` FROM user_tokens
 		WHERE user_id = ? ORDER BY issued_at DESC, id DESC LIMIT ?`)
 	revokeUserToken = define(`UPDATE user_tokens SET revoked_at = CASE WHEN revoked_at > 0 THEN revoked_at ELSE ? END WHERE id = ?`)
 	pruneUserTokens = define(`DELETE FROM user_tokens WHERE expires_at < ?`)
@@ -34,7 +40,7 @@ func scanUserToken(row scanner) (*UserToken, error) {
 		t                        UserToken
 		issued, expires, revoked int64
 	)
-	err := row.Scan(&t.ID, &t.Kind, &t.UserID, &t.AppID, &t.MeetingNumber, &issued, &expires, &revoked)
+	err := row.Scan(&t.ID, &t.Kind, &t.UserID, &t.AppID, &t.MeetingNumber, &t.InstallationID, &issued, &expires, &revoked)
 	t.IssuedAt, t.ExpiresAt, t.RevokedAt = unstamp(issued), unstamp(expires), unstamp(revoked)
 	return &t, err
 }
@@ -46,7 +52,8 @@ func (s *Store) SaveUserToken(ctx context.Context, t *UserToken) error {
 		t.ID = NewID()
 	}
 	err := s.engine.write(ctx, func(r runner) error {
-		_, err := r.exec(insertUserToken, t.ID, t.Kind, t.UserID, t.AppID, t.MeetingNumber, stamp(t.IssuedAt), stamp(t.ExpiresAt), stamp(t.RevokedAt))
+		_, err := r.exec(insertUserToken, t.ID, t.Kind, t.UserID, t.AppID, t.MeetingNumber, t.InstallationID,
+			stamp(t.IssuedAt), stamp(t.ExpiresAt), stamp(t.RevokedAt))
 		return err
 	})
 	return told(err, "a token cannot be kept")

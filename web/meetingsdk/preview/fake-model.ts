@@ -1,5 +1,7 @@
 import type { Failure, MeetingActions, MeetingModel, MeetingState, Participant, Phase, Role, Translator, ViewKind } from '../src/core/model';
+import { emptyState, usualRules } from '../src/core/state';
 import { enUS } from '../src/ui/i18n/en-US';
+import { applyPin } from '../src/core/pins';
 import { drawPicture, drawScreen } from './pictures';
 
 const NAMES = [
@@ -55,11 +57,12 @@ function firstState(wanted: Wanted): MeetingState {
   };
   const waiting = ['Kwame Mensah', 'Lena Hoffmann'].map((userName, i): Participant => ({ ...person(200 + i, wanted), userName, state: 'waiting', role: 'attendee' }));
   return {
+    ...emptyState,
     phase: phases[wanted.state] ?? (wanted.state as Phase),
     self, participants: wanted.tiles > 2 && wanted.role === 'host' ? [...participants, ...waiting] : participants,
     session: {
       sessionId: 's1', meetingNumber: '81555123456', topic: 'Field service: weekly review', hostUserId: participants[0]?.userId ?? null, kind: 'meeting',
-      locked: wanted.tiles === 25, startedAt: '2026-05-04T09:00:00Z', chatAllowed: 'everyone', participants: wanted.tiles,
+      locked: wanted.tiles === 25, startedAt: '2026-05-04T09:00:00Z', participants: wanted.tiles, ...usualRules, spotlights: [],
     },
     chat: [
       says(1, 1, 3, 'Good morning, everybody!'),
@@ -128,6 +131,26 @@ export function fakeModel(wanted: Wanted): MeetingModel {
     dismissNotice: (id) => set({ notices: state.notices.filter((notice) => notice.id !== id) }),
     dismissFailure: () => set({ failure: null }),
     answerUnmuteRequest: () => (set({ unmuteRequestedBy: null }), done),
+    setShareSound: () => undefined,
+    deleteChat: (id) => (set({ chat: state.chat.filter((message) => message.id !== id) }), done),
+    lowerAllHands: () => (set({ participants: state.participants.map((other) => ({ ...other, handRaised: false })) }), done),
+    react: (reaction) => (set({ reactions: [...state.reactions, { id: Date.now(), userId: state.self?.userId ?? 0, reaction }] }), done),
+    reclaimHost: () => own({ role: 'host' }),
+    claimHost: () => own({ role: 'host' }),
+    setRules: (rules) => (state.session && set({ session: { ...state.session, ...rules } }), done),
+    spotlight: (operate, userId) => (state.session && set({ session: { ...state.session, spotlights: [...applyPin(state.session.spotlights, operate, userId, true)] } }), done),
+    allowToTalk: (userId, allowedToTalk) => patch(userId, { allowedToTalk }),
+    pin: (operate, userId) => set({ pins: applyPin(state.pins, operate, userId, state.multiPin) }),
+    removeAllPins: () => set({ pins: [] }),
+    allowMultiPin: (multiPin) => set({ multiPin }),
+    setMirrored: (mirrored) => set({ mirrored }),
+    stopIncomingAudio: (incomingStopped) => set({ incomingStopped }),
+    setWaitingRoomText: (waitingRoomText) => set({ waitingRoomText }),
+    setBackground: (id) => (set({ background: { ...state.background, id } }), done),
+    permitCapture: (userId, mayCapture) => patch(userId, { mayCapture }),
+    setCapture: (capture) => own({ capture }),
+    setPictureInPicture: (userId) => (set({ pictureInPicture: userId !== null }), done),
+    reportLayout: () => undefined,
     attachVideo: (userId, kind, element) => (kind === 'screen' ? drawScreen(element) : drawPicture(userId, element)),
   };
   const i18n: Translator = {

@@ -1,6 +1,7 @@
 import { CallError } from './errors';
 import type { Meeting } from './meeting';
-import type { MeetingActions } from './model';
+import { insideActions } from './inside';
+import type { ChatTarget, MeetingActions } from './model';
 
 /** The commands of the model. They reject with CallError when refused. */
 export function createActions(meeting: Meeting): MeetingActions {
@@ -10,27 +11,39 @@ export function createActions(meeting: Meeting): MeetingActions {
   const self = (): number => meeting.getState().self?.userId ?? 0;
   const actions: MeetingActions = {
     finishPreview: (choice) => meeting.finishPreview(choice),
-    setMicrophone: async (on) => meeting.inside().media.setMicrophone(on),
+    async setMicrophone(on) {
+      const { media } = meeting.inside();
+      // Joining audio is allowed to everybody; only opening one's mouth may not be.
+      if (on && meeting.getState().microphone === 'muted') mayUnmute();
+      return media.setMicrophone(on);
+    },
     setCamera: async (on) => meeting.inside().media.setCamera(on),
-    setShare: async (on) => meeting.inside().media.setShare(on),
+    async setShare(on) {
+      const { media } = meeting.inside();
+      // Asked first, for nobody should pick a window in vain.
+      if (on && meeting.getState().share === 'off') await command('seat.share');
+      return media.setShare(on);
+    },
     chooseDevice: async (kind, deviceId) => meeting.inside().media.chooseDevice(kind, deviceId),
     unlockSound: async () => meeting.inside().media.unlockSound(),
-    async sendChat(text, userId) {
+    ...insideActions(meeting, command),
+    async sendChat(text, to) {
       const room = meeting.inside();
       if (text.trim() === '') throw new CallError('INVALID_PARAMETERS', 'the text is empty');
       if (Array.from(text).length > room.chatLength) throw new CallError('INVALID_PARAMETERS', `the text is longer than ${room.chatLength} characters`);
-      await room.command('chat.send', userId ? { text, userId } : { text });
+      await room.command('chat.send', { text, ...addressed(to) });
     },
     markChatRead: () => meeting.store.set({ unreadChat: 0 }),
     async mute(userId, muted) {
       if (userId === self() || userId === 0) {
         const room = meeting.inside();
         if (meeting.getState().microphone === 'off') throw new CallError('INVALID_OPERATION', 'audio is not joined');
+        if (!muted) mayUnmute();
         return room.media.setMicrophone(!muted);
       }
       return command('seat.mute', { userId, muted });
     },
-    muteAll: (muted) => command('session.mute_all', { muted }),
+    muteAll: (muted, unmuteAllowed) => command('session.mute_all', unmuteAllowed === undefined ? { muted } : { muted, unmuteAllowed }),
     rename: (userId, userName) => command('seat.rename', { userId, userName }),
     raiseHand: (raised, userId) => command('seat.hand', userId ? { raised, userId } : { raised }),
     remove: (userId) => command('seat.remove', { userId }),
@@ -39,7 +52,10 @@ export function createActions(meeting: Meeting): MeetingActions {
     hold: (userId, hold) => (hold ? command('seat.hold', { userId, hold }) : command('seat.admit', { userId })),
     setRole: (userId, role) => command('seat.role', { userId, role }),
     lock: (locked) => command('session.lock', { locked }),
-    leave: () => meeting.leave(true),
+    async leave(successor) {
+      if (successor !== undefined) await command('seat.role', { userId: successor, role: 'host' });
+      return meeting.leave(true);
+    },
     end: () => command('session.end'),
     dismissNotice: (id) => meeting.store.set({ notices: meeting.getState().notices.filter((notice) => notice.id !== id) }),
     dismissFailure() {
@@ -56,8 +72,27 @@ export function createActions(meeting: Meeting): MeetingActions {
       const person = meeting.getState().participants.find((p) => p.userId === userId);
       const identity = person?.mediaIdentity ?? (userId === self() ? meeting.getState().self?.mediaIdentity : undefined);
       if (!meeting.room || !identity) return () => undefined;
-      return meeting.room.media.attach(identity, kind, element);
+      const detach = meeting.room.media.attach(identity, kind, element);
+      const unwatch = meeting.floating.watch(userId, kind, element);
+      return () => {
+        unwatch();
+        detach();
+      };
     },
   };
   return actions;
+
+  /** Refused where participants may not unmute themselves. */
+  function mayUnmute(): void {
+    const { self: own, session } = meeting.getState();
+    const host = own?.role === 'host' || own?.role === 'cohost';
+    if (session?.unmuteAllowed === false && !host && !own?.mayUnmute) {
+      throw new CallError('INSUFFICIENT_PRIVILEGES', 'the host does not let participants unmute themselves');
+    }
+  }
+}
+
+function addressed(to: ChatTarget | undefined): object {
+  if (to === undefined || to === 0 || to === 'everyone') return {};
+  return typeof to === 'number' ? { userId: to } : { to };
 }

@@ -9,6 +9,8 @@ export interface BrowserFacts {
   camera: boolean;
   screen: boolean;
   online: boolean;
+  /** Whether backgrounds can be replaced. */
+  background: boolean;
 }
 
 /** Reads the facts of a window. */
@@ -20,7 +22,15 @@ export function browserFacts(scope: Partial<typeof globalThis> = globalThis): Br
     camera: typeof devices?.getUserMedia === 'function',
     screen: typeof devices?.getDisplayMedia === 'function',
     online: scope.navigator?.onLine !== false,
+    background: canProcess(scope),
   };
+}
+
+/** What replacing a background needs: WebAssembly, WebGL 2 and a way to make a track of what was drawn. */
+function canProcess(scope: Partial<typeof globalThis>): boolean {
+  const canvas = scope.OffscreenCanvas;
+  if (typeof scope.WebAssembly !== 'object' || typeof canvas !== 'function') return false;
+  return 'MediaStreamTrackProcessor' in scope || typeof scope.HTMLCanvasElement?.prototype.captureStream === 'function';
 }
 
 /** The rule `browser` of the join gate: null when a meeting can be held here. */

@@ -1,5 +1,5 @@
 import type { ErrorDetails } from './errors';
-import type { ChatMessage, Participant } from './model';
+import type { Background, CaptureStatus, ChatMessage, Participant, Reaction, SessionInfo, VideoLayout } from './model';
 
 /** Connection phase, numbered as `onMeetingStatus` numbers it. */
 export type StatusNumber = 1 | 2 | 3 | 4;
@@ -49,6 +49,22 @@ export const Milestone = {
 } as const;
 export type Milestone = (typeof Milestone)[keyof typeof Milestone];
 
+/** How one medium fares in one direction; losses in per cent, times in milliseconds. */
+export interface MediaStatistics {
+  medium: 'audio' | 'video' | 'share';
+  /** true: what this page sends. */
+  encoding: boolean;
+  avgLoss: number;
+  maxLoss: number;
+  jitter: number;
+  rtt: number;
+  /** Of sound, in Hz; else 0. */
+  sampleRate: number;
+  width: number;
+  height: number;
+  fps: number;
+}
+
 /** What a view may listen to. */
 export interface MeetingEvents {
   status: StatusEvent;
@@ -56,6 +72,25 @@ export interface MeetingEvents {
   usersRemoved: { participant: Participant; reason: string }[];
   usersUpdated: { before: Participant; after: Participant }[];
   chat: ChatMessage;
+  chatDeleted: { id: string };
+  reaction: Reaction;
+  /** The session changed: lock, rules, spotlights, host. */
+  session: { before: SessionInfo; after: SessionInfo };
+  /** What came of claiming the host's role by its key. */
+  claimed: { claimed: boolean };
+  layout: VideoLayout;
+  floating: { floats: boolean };
+  background: Background;
+  /** Whose picture and sound come how well; 0 to 5. */
+  quality: { userId: number; level: number };
+  statistics: MediaStatistics;
+  /** A host lets this page record, or no longer. */
+  capturePermission: { allowed: boolean };
+  /** Somebody asks whether they may record; to hosts. */
+  captureRequest: { userId: number };
+  capture: { userId: number; status: CaptureStatus };
+  /** Which bots take part in whose name. */
+  botRelations: { parentUserID: number; childUserID: number }[];
   activeSpeakers: { userId: number; userName: string }[];
   /** Somebody, oneself included, came into or went out of the waiting room. */
   waitingRoom: { participant: Participant; self: boolean; waiting: boolean };

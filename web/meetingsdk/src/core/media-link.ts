@@ -21,6 +21,7 @@ export interface Sending {
 export interface MediaLinkOptions {
   clock: Clock;
   create: CreateMedia;
+  server: string;
   /** A fresh address and token; null when there is none now. */
   fresh: () => Promise<Endpoint | null>;
   /** How many people are in the meeting now. */
@@ -32,6 +33,7 @@ export interface MediaLinkOptions {
   lost: () => void;
   speaking: (identities: string[]) => void;
   notice: (level: 'warning' | 'error', key: string) => void;
+  quality: (identity: string, level: number) => void;
 }
 
 const firstBackoff = 500;
@@ -58,8 +60,12 @@ export class MediaLink {
       devicesChanged: () => void this.refreshDevices(),
       sourceEnded: (source) => this.onSourceEnded(source),
       deviceFailed: (source, fault) => this.onDeviceFailed(source, fault),
+      silenced: () => {
+        if (this.options.read().microphone === 'on') this.wrote({ microphone: 'muted' });
+      },
+      quality: (identity, level) => options.quality(identity, level),
     };
-    this.engine = options.create(handlers);
+    this.engine = options.create(handlers, options.server);
   }
 
   /** Connects, and keeps trying with fresh tokens until stopped. */
@@ -90,12 +96,13 @@ export class MediaLink {
       return this.wrote({ microphone: 'on' });
     }
     this.options.write({ microphone: 'joining' });
+    let speaks: boolean;
     try {
-      await this.engine.openMicrophone(this.options.read().devices.microphone);
+      speaks = await this.engine.openMicrophone(this.options.read().devices.microphone);
     } catch (error) {
       throw this.deviceRefused('microphone', error);
     }
-    this.wrote({ microphone: 'on' });
+    this.wrote({ microphone: speaks ? 'on' : 'muted' });
     void this.refreshDevices();
   }
 
@@ -104,6 +111,11 @@ export class MediaLink {
     if (this.options.read().microphone !== 'on') return;
     await this.engine.muteMicrophone(true);
     this.wrote({ microphone: 'muted' });
+  }
+
+  /** Ends the own share because somebody else took its place. */
+  async shareEnded(): Promise<void> {
+    if (this.options.read().share !== 'off') await this.setShare(false);
   }
 
   /** Disconnects computer audio altogether. */
@@ -157,6 +169,22 @@ export class MediaLink {
 
   setIncomingSound(on: boolean): void {
     this.engine.setIncomingSound(on);
+  }
+
+  setVideoLimit(height: 360 | 720 | 1080): void {
+    this.engine.setVideoLimit(height);
+  }
+
+  setBackground(background: Parameters<MediaEngine['setBackground']>[0]): Promise<void> {
+    return this.engine.setBackground(background);
+  }
+
+  showOnlyTo(identities: ReadonlySet<string> | null, everybody: readonly string[]): void {
+    this.engine.showOnlyTo(identities, everybody);
+  }
+
+  measure(): ReturnType<MediaEngine['measure']> {
+    return this.engine.measure();
   }
 
   attach(identity: string, kind: VideoKind, element: HTMLVideoElement): () => void {

@@ -1,3 +1,4 @@
+import type { MediaStatistics } from './events';
 import type { OpenLine } from './line';
 import type { DeviceChoice, Devices, VideoKind } from './model';
 
@@ -34,6 +35,10 @@ export interface MediaHandlers {
   sourceEnded(source: 'microphone' | 'camera' | 'screen'): void;
   /** The engine could not open a device that was to be replaced or resumed. */
   deviceFailed(source: 'microphone' | 'camera', fault: DeviceFault): void;
+  /** The right to send sound was taken away, and the microphone with it. */
+  silenced(): void;
+  /** How well somebody's sound and pictures come and go, 0 to 5. */
+  quality(identity: string, level: number): void;
 }
 
 /** Sound and pictures of one seat. Local sources survive reconnects. */
@@ -44,8 +49,8 @@ export interface MediaEngine {
    */
   connect(url: string, token: string, crowd: number): Promise<void>;
   disconnect(): Promise<void>;
-  /** Opens the microphone, muted or not. Rejects with DeviceError. */
-  openMicrophone(deviceId: string): Promise<void>;
+  /** Opens the microphone; false where this page may not speak now, and stays muted. Rejects with DeviceError. */
+  openMicrophone(deviceId: string): Promise<boolean>;
   muteMicrophone(muted: boolean): Promise<void>;
   closeMicrophone(): Promise<void>;
   setCamera(on: boolean, deviceId: string): Promise<void>;
@@ -56,11 +61,20 @@ export interface MediaEngine {
   unlockSound(): Promise<void>;
   /** Whether remote sound is heard at all. */
   setIncomingSound(on: boolean): void;
+  /** How pictures are sent at most. */
+  setVideoLimit(height: 360 | 720 | 1080): void;
+  /** The background of the own camera, now and whenever it is opened. */
+  setBackground(background: { blur: true } | { image: string } | null): Promise<void>;
+  /** Who may receive the own pictures; null is everybody. Sound goes to all. */
+  showOnlyTo(identities: ReadonlySet<string> | null, everybody: readonly string[]): void;
+  /** What the browser has measured since the last call, for each medium and direction. */
+  measure(): Promise<MediaStatistics[]>;
   /** Shows a participant's picture in the element while attached. */
   attach(identity: string, kind: VideoKind, element: HTMLVideoElement): () => void;
 }
 
-export type CreateMedia = (handlers: MediaHandlers) => MediaEngine;
+/** Makes the engine of one seat; `server` is where further files are, without a slash at the end. */
+export type CreateMedia = (handlers: MediaHandlers, server: string) => MediaEngine;
 
 /** What the lazily loaded media chunk exports. */
 export interface RoomParts {

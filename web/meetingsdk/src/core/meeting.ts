@@ -3,10 +3,12 @@ import type { BrowserFacts } from './browser';
 import { pageError, pageFaultCode } from './catalogue';
 import type { Clock } from './clock';
 import { pause } from './clock';
+import { backgroundOf } from './background';
 import { Emitter } from './emitter';
 import { CallError, SDKError } from './errors';
 import type { MeetingEvents } from './events';
 import { LeaveReason, Milestone } from './events';
+import { FloatingPicture } from './floating';
 import type { JoinTransport } from './http';
 import type { Dictionaries } from './i18n';
 import { log } from './log';
@@ -17,7 +19,7 @@ import { cleanNumber } from './page';
 import { Room } from './room';
 import { roomHandlers } from './room-handlers';
 import type { SeatMemory } from './seat-memory';
-import { emptyState } from './state';
+import { emptyState, freshState } from './state';
 import { Store } from './store';
 import { createActions } from './actions';
 import type { JoinAccepted, JoinOptions, JoinRequest } from './wire';
@@ -76,6 +78,12 @@ export class Meeting implements MeetingModel {
   readonly store = new Store<MeetingState>(emptyState);
   readonly actions = createActions(this);
   readonly i18n: Dictionaries;
+  readonly background = backgroundOf(this);
+  readonly floating = new FloatingPicture((pictureInPicture) => {
+    if (this.store.get().pictureInPicture === pictureInPicture) return;
+    this.store.set({ pictureInPicture });
+    this.events.emit('floating', { floats: pictureInPicture });
+  });
   room: Room | null = null;
   private init: 'none' | 'failed' | Promise<void> = 'none';
   private attempt: Attempt | null = null;
@@ -227,7 +235,7 @@ export class Meeting implements MeetingModel {
 
   private async run(attempt: Attempt, options: JoinOptions, behaviour: JoinBehaviour): Promise<void> {
     const { deps } = this;
-    this.store.set({ ...emptyState, devices: this.store.get().devices, phase: 'joining' });
+    this.store.set({ ...freshState(this.store.get()), phase: 'joining' });
     this.events.emit('status', { status: 1, error: null, joinFailed: false });
     this.early.length = 0;
     this.milestone(Milestone.callJoin);
@@ -353,7 +361,7 @@ export class Meeting implements MeetingModel {
           reject(error);
         },
       });
-      const room: Room = new Room({ clock: deps.clock, newId: deps.newId, parts, transport, accepted, handlers });
+      const room: Room = new Room({ clock: deps.clock, newId: deps.newId, parts, transport, accepted, server: address, handlers });
       this.room = room;
       attempt.stop.signal.addEventListener('abort', () => (late(), resolve()), { once: true });
       room.start();
@@ -424,8 +432,7 @@ export class Meeting implements MeetingModel {
     const error = end.error?.details ?? null;
     this.release();
     this.store.set({
-      ...emptyState,
-      devices: this.store.get().devices,
+      ...freshState(this.store.get()),
       phase: 'ended',
       chat: this.store.get().chat,
       failure: error ? { ...error, joinFailed: false } : null,

@@ -1,6 +1,6 @@
 /**
  * What the core shows to a view and what a view may ask of the core. The core
- * knows no React; a view knows no network. Everything in here is a type.
+ * knows no React; a view knows no network. Next to nothing in here is more than a type.
  */
 
 import type { ErrorDetails } from './errors';
@@ -40,9 +40,25 @@ export interface Participant {
   view: ViewKind;
   mediaIdentity: string;
   joinedAt: string;
+  /** Came as the host, and may take that role back. */
+  originHost?: boolean;
+  /** May unmute although participants may not unmute themselves: a host asked for it. */
+  mayUnmute?: boolean;
+  /** A webinar's attendee who was given the word. */
+  allowedToTalk?: boolean;
+  /** Whether a host lets this person record, and what they do. */
+  mayCapture?: boolean;
+  capture?: CaptureStatus;
+  /** The same for two seats of one signed-in user; missing for anonymous people. */
+  personKey?: string;
+  /** An app that takes part in somebody's name. */
+  bot?: { appName: string; authorizerKey: string };
 }
 
-export interface SessionInfo {
+/** Recording by a participant: none, running, paused. */
+export type CaptureStatus = 'off' | 'on' | 'paused';
+
+export interface SessionInfo extends SessionRules {
   sessionId: string;
   meetingNumber: string;
   topic: string;
@@ -50,8 +66,24 @@ export interface SessionInfo {
   kind: 'meeting' | 'webinar';
   locked: boolean;
   startedAt: string;
-  chatAllowed: 'everyone' | 'hosts' | 'off';
+  /** userIds that the hosts show large to everybody, in their order. */
+  spotlights: readonly number[];
   participants: number;
+}
+
+/** What the hosts allow; enforced by the server. */
+export interface SessionRules {
+  /** To whom participants may write. */
+  chatAllowed: 'everyone' | 'hosts' | 'off';
+  /** Whether participants may unmute themselves. */
+  unmuteAllowed: boolean;
+  renameAllowed: boolean;
+  /** Who may share a screen. */
+  shareAllowed: 'everyone' | 'hosts';
+  /** Whether several people may share at once. */
+  severalSharers: boolean;
+  /** Participants see the hosts and themselves only. */
+  focusMode: boolean;
 }
 
 export interface ChatMessage {
@@ -59,8 +91,52 @@ export interface ChatMessage {
   text: string;
   sentAt: string;
   sender: { userId: number; name: string };
-  /** null means everyone. */
+  /** null means everyone; see `groupIds` for the groups. */
   receiver: { userId: number; name: string } | null;
+}
+
+/** The userIds under which messages go to a group. */
+export const groupIds = { hosts: 2, waitingRoom: 4 } as const;
+
+/** To whom a message goes: a userId, or one of the groups. */
+export type ChatTarget = number | 'everyone' | 'hosts' | 'waitingRoom';
+
+/** Somebody's reaction, shown for a moment. */
+export interface Reaction {
+  id: number;
+  userId: number;
+  reaction: ReactionName;
+}
+
+export const reactionNames = ['clap', 'thumbsup', 'heart', 'joy', 'openmouth', 'tada'] as const;
+export type ReactionName = (typeof reactionNames)[number];
+
+/** The own background: `id` is empty for none, `blur`, or that of an image of the list. */
+export interface Background {
+  /** null until it is known whether this browser can. */
+  supported: boolean | null;
+  id: string;
+  images: readonly BackgroundImage[];
+  /** Whether the person may not change it. */
+  locked: boolean;
+  /** Loading or being applied. */
+  busy: boolean;
+}
+
+export interface BackgroundImage {
+  id: string;
+  displayName: string;
+  fileName: string;
+  url: string;
+}
+
+/** Who is drawn where, for apps that follow the order. */
+export interface VideoLayout {
+  view: 'speaker' | 'gallery' | 'multiSpeaker' | 'ribbon' | 'minimized' | 'active';
+  /** userIds on the large place or places. */
+  main: readonly number[];
+  /** userIds on the strip, or on the gallery's page. */
+  others: readonly number[];
 }
 
 export interface DeviceChoice {
@@ -119,6 +195,25 @@ export interface MeetingState {
   awaited: { topic: string; scheduleTime: string | null } | null;
   /** A host asks this person to unmute. */
   unmuteRequestedBy: string | null;
+  /** userIds that this page shows large, in their order; nobody else sees it. */
+  pins: readonly number[];
+  /** Whether more than one may be pinned. */
+  multiPin: boolean;
+  /** Reactions of the last seconds. */
+  reactions: readonly Reaction[];
+  /** Whether the own picture is shown mirrored to oneself. */
+  mirrored: boolean;
+  /** Whether sound of others is cut off. */
+  incomingStopped: boolean;
+  /** 0 and 1 bad, 2 normal, 3 to 5 good; by userId. */
+  quality: Readonly<Record<number, number>>;
+  /** The app's own words for the waiting room. */
+  waitingRoomText: { title: string; description: string } | null;
+  background: Background;
+  /** userIds that ask whether they may record; hosts only. */
+  captureRequests: readonly number[];
+  /** Whether a picture floats above other windows. */
+  pictureInPicture: boolean;
 }
 
 /** Which picture of a participant. */
@@ -144,19 +239,54 @@ export interface MeetingActions {
   setShare(on: boolean): Promise<void>;
   chooseDevice(kind: 'microphone' | 'camera' | 'speaker', deviceId: string): Promise<void>;
   unlockSound(): Promise<void>;
-  sendChat(text: string, userId?: number): Promise<void>;
+  /** Whether the next share asks the browser for sound as well. */
+  setShareSound(on: boolean): void;
+  sendChat(text: string, to?: ChatTarget): Promise<void>;
+  /** One's own message; a host any that they can read. */
+  deleteChat(id: string): Promise<void>;
   markChatRead(): void;
   mute(userId: number, muted: boolean): Promise<void>;
-  muteAll(muted: boolean): Promise<void>;
+  /** `unmuteAllowed` changes that rule along with it. */
+  muteAll(muted: boolean, unmuteAllowed?: boolean): Promise<void>;
   rename(userId: number, name: string): Promise<void>;
   raiseHand(raised: boolean, userId?: number): Promise<void>;
+  lowerAllHands(): Promise<void>;
+  react(reaction: ReactionName): Promise<void>;
   remove(userId: number): Promise<void>;
   admit(userId: number): Promise<void>;
   admitAll(): Promise<void>;
   hold(userId: number, hold: boolean): Promise<void>;
   setRole(userId: number, role: Role): Promise<void>;
+  /** Takes the host's role back; for whoever came as the host. */
+  reclaimHost(): Promise<void>;
+  /** Becomes the host by the host's key, while no host is inside. */
+  claimHost(hostKey: string): Promise<void>;
   lock(locked: boolean): Promise<void>;
-  leave(): Promise<void>;
+  /** Changes what the hosts allow. */
+  setRules(rules: Partial<SessionRules>): Promise<void>;
+  /** Shows people large to everybody; `replace` shows this one alone. */
+  spotlight(operate: 'add' | 'replace' | 'remove', userId: number): Promise<void>;
+  /** Lets a webinar's attendee speak, or no longer. */
+  allowToTalk(userId: number, allowed: boolean): Promise<void>;
+  /** Shows people large on this page only. */
+  pin(operate: 'add' | 'replace' | 'remove', userId: number): void;
+  removeAllPins(): void;
+  allowMultiPin(allowed: boolean): void;
+  setMirrored(mirrored: boolean): void;
+  stopIncomingAudio(stop: boolean): void;
+  setWaitingRoomText(text: { title: string; description: string } | null): void;
+  /** Chooses the own background; empty takes it away. Loads what it needs. */
+  setBackground(id: string): Promise<void>;
+  /** Answers somebody who asks whether they may record. */
+  permitCapture(userId: number, allowed: boolean): Promise<void>;
+  /** Tells everybody that this page records, pauses or stops. */
+  setCapture(status: CaptureStatus): Promise<void>;
+  /** Floats a picture above other windows: somebody's, or nobody's. */
+  setPictureInPicture(userId: number | null): Promise<void>;
+  /** The view says whom it shows, each time that changes. */
+  reportLayout(layout: VideoLayout): void;
+  /** `successor`: who becomes the host, where the host leaves. */
+  leave(successor?: number): Promise<void>;
   end(): Promise<void>;
   dismissNotice(id: number): void;
   dismissFailure(): void;

@@ -52,7 +52,7 @@ export function features(facts: BrowserFacts): { supported: string[]; missing: s
     ['screenShare', media && facts.screen],
     ['chat', true],
     ['waitingRoom', true],
-    ['virtualBackground', false],
+    ['virtualBackground', media && facts.camera && facts.background],
     ['breakoutRoom', false],
     ['cloudRecording', false],
     ['liveTranscription', false],

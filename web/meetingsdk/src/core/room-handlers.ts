@@ -1,11 +1,18 @@
 import { detailsOf } from './catalogue';
 import { SDKError } from './errors';
+import { botRelations } from './bots';
 import { LeaveReason, Milestone } from './events';
 import type { Meeting } from './meeting';
-import type { Notice } from './model';
+import type { Notice, Reaction } from './model';
 import type { Ending, RoomHandlers } from './room';
 
 let noticeId = 0;
+let reactionId = 0;
+/** How long a reaction is shown, and how many at once at most. */
+const reactionTime = 6_000;
+const mostReactions = 20;
+/** How long somebody waits for the answer whether they may record. */
+const captureTime = 10_000;
 /** How long a notice stands unless it is dismissed. */
 const noticeTime = 8_000;
 
@@ -23,6 +30,13 @@ export function roomHandlers(meeting: Meeting, entry: { ready: () => void; ended
   const { store, events } = meeting;
   let entered = false;
   let mediaReady = false;
+  let relations = '[]';
+  const tellBots = (): void => {
+    const pairs = botRelations(store.get().participants);
+    if (JSON.stringify(pairs) === relations) return;
+    relations = JSON.stringify(pairs);
+    events.emit('botRelations', pairs);
+  };
   return {
     read: () => store.get(),
     write: (change) => store.set(change),
@@ -50,11 +64,39 @@ export function roomHandlers(meeting: Meeting, entry: { ready: () => void; ended
       if (removed.length) {
         events.emit('usersRemoved', removed.map((participant) => ({ participant, reason: reasons.get(participant.userId) ?? 'left' })));
         const gone = new Set(removed.map((p) => p.userId));
-        store.set({ activeSpeakers: store.get().activeSpeakers.filter((id) => !gone.has(id)) });
+        const { activeSpeakers, pins } = store.get();
+        store.set({ activeSpeakers: activeSpeakers.filter((id) => !gone.has(id)) });
+        if (pins.some((id) => gone.has(id))) store.set({ pins: pins.filter((id) => !gone.has(id)) });
       }
       if (change.updated.length) events.emit('usersUpdated', change.updated);
+      for (const { before, after } of change.updated) {
+        const status = after.capture ?? 'off';
+        if ((before.capture ?? 'off') !== status) events.emit('capture', { userId: after.userId, status });
+        if (after.userId === selfId && (before.mayCapture ?? false) !== (after.mayCapture ?? false)) events.emit('capturePermission', { allowed: after.mayCapture === true });
+      }
+      if ([...change.added, ...change.removed].some((p) => p.bot || p.personKey)) tellBots();
     },
     chat: (message) => events.emit('chat', message),
+    chatDeleted: (id) => events.emit('chatDeleted', { id }),
+    reacted(userId, reaction) {
+      const shown: Reaction = { id: ++reactionId, userId, reaction };
+      store.set({ reactions: [...store.get().reactions, shown].slice(-mostReactions) });
+      meeting.deps.clock.after(reactionTime, () => store.set({ reactions: store.get().reactions.filter((r) => r.id !== shown.id) }));
+      events.emit('reaction', shown);
+    },
+    captureRequested(userId) {
+      store.set({ captureRequests: [...store.get().captureRequests.filter((id) => id !== userId), userId] });
+      // The server refuses by itself after the same time.
+      meeting.deps.clock.after(captureTime, () => store.set({ captureRequests: store.get().captureRequests.filter((id) => id !== userId) }));
+      events.emit('captureRequest', { userId });
+    },
+    quality(identity, level) {
+      const person = store.get().participants.find((p) => p.mediaIdentity === identity);
+      if (!person || store.get().quality[person.userId] === level) return;
+      store.set({ quality: { ...store.get().quality, [person.userId]: level } });
+      events.emit('quality', { userId: person.userId, level });
+    },
+    session: (before, after) => events.emit('session', { before, after }),
     speaking(identities) {
       const byIdentity = new Map(store.get().participants.map((p) => [p.mediaIdentity, p]));
       const speakers = identities.flatMap((identity) => byIdentity.get(identity) ?? []);

@@ -10,7 +10,7 @@ import { MediaLink } from './media-link';
 import type { ServerState } from './roster';
 import { rosterChange, withEvent, withSnapshot } from './roster';
 import type { RosterChange } from './roster';
-import type { ChatMessage } from './model';
+import type { ChatMessage, ReactionName, SessionInfo } from './model';
 import type { Link } from './watch';
 import { ConnectionWatch } from './watch';
 import type { Endpoint, JoinAccepted, ServerEvent, Snapshot } from './wire';
@@ -36,6 +36,12 @@ export interface RoomHandlers {
   lost(link: Link, since: number): void;
   restored(): void;
   unmuteRequested(byUserId: number): void;
+  reacted(userId: number, reaction: ReactionName): void;
+  chatDeleted(id: string): void;
+  captureRequested(userId: number): void;
+  quality(identity: string, level: number): void;
+  /** The session's own facts changed. */
+  session(before: SessionInfo, after: SessionInfo): void;
   notice(level: 'info' | 'warning' | 'error', key: string): void;
   /** The seat is over; everything is already closed. */
   ended(ending: Ending): void;
@@ -47,6 +53,8 @@ export interface RoomOptions {
   parts: RoomParts;
   transport: JoinTransport;
   accepted: JoinAccepted;
+  /** The server's address. */
+  server: string;
   handlers: RoomHandlers;
 }
 
@@ -82,6 +90,7 @@ export class Room {
     this.media = new MediaLink({
       clock,
       create: options.parts.createMedia,
+      server: options.server,
       fresh: () => options.transport.media(accepted.resumeToken),
       crowd: () => (handlers.read().session ?? accepted.meeting).participants,
       read: () => handlers.read(),
@@ -94,6 +103,7 @@ export class Room {
       lost: () => this.place === 'joined' && this.watch.lost('media'),
       speaking: (identities) => handlers.speaking(identities),
       notice: (level, key) => handlers.notice(level, key),
+      quality: (identity, level) => handlers.quality(identity, level),
     });
   }
 
@@ -156,6 +166,8 @@ export class Room {
     const before = handlers.read();
     const after = withSnapshot(before, snapshot);
     handlers.write(after);
+    this.audience();
+    if (before.session && after.session) handlers.session(before.session, after.session);
     this.settlePlace(snapshot.self.state === 'waiting' ? 'waiting' : 'joined');
     if (!this.firstPicture) {
       const known = new Set(before.chat.map((message) => message.id));
@@ -184,14 +196,33 @@ export class Room {
       case 'seat.unmute_requested':
         handlers.unmuteRequested(event.data.byUserId);
         return;
+      case 'seat.share_stopped':
+        void this.media.shareEnded().then(() => handlers.notice('info', 'notice.shareStopped'));
+        return;
+      case 'seat.reacted':
+        return handlers.reacted(event.data.userId, event.data.reaction);
+      case 'capture.requested':
+        return handlers.captureRequested(event.data.userId);
     }
     const before = handlers.read();
     const after = withEvent(before, event);
     if (after === before) return;
     handlers.write({ self: after.self, session: after.session, participants: after.participants, chat: after.chat, unreadChat: after.unreadChat });
     if (event.type === 'chat.message') return handlers.chat(event.data);
+    if (event.type === 'chat.deleted') return handlers.chatDeleted(event.data.id);
+    this.audience();
+    if (before.session && after.session && before.session !== after.session) handlers.session(before.session, after.session);
     const reasons = event.type === 'participant.removed' ? new Map([[event.data.userId, event.data.reason]]) : new Map<number, string>();
     handlers.roster(rosterChange(before.participants, after.participants), reasons);
+  }
+
+  /** In focus mode a participant's pictures go to the hosts only; the media server sees to that. */
+  private audience(): void {
+    const { self, session, participants } = this.options.handlers.read();
+    if (!self || !session) return;
+    const hosts = participants.filter((p) => p.role === 'host' || p.role === 'cohost');
+    const limited = session.focusMode && !hosts.some((p) => p.userId === self.userId);
+    this.media.showOnlyTo(limited ? new Set(hosts.map((p) => p.mediaIdentity)) : null, limited ? participants.map((p) => p.mediaIdentity) : []);
   }
 
   private settlePlace(place: 'joined' | 'waiting'): void {

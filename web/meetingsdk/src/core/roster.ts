@@ -9,10 +9,17 @@ export type ServerState = Pick<MeetingState, 'self' | 'session' | 'participants'
 /** How many chat messages a page keeps. */
 const chatKept = 2_000;
 
-/** Replaces everything by a snapshot; chat that only this seat got is kept. */
+/** How many messages a snapshot carries at most. */
+const snapshotChat = 200;
+
+/** Replaces everything by a snapshot; chat that is older than what it carries is kept. */
 export function withSnapshot(state: ServerState, snapshot: Snapshot): ServerState {
   const fresh = new Set(snapshot.chat.map((message) => message.id));
-  const kept = state.chat.filter((message) => !fresh.has(message.id));
+  // Older than the snapshot reaches back; what is missing in its reach was deleted meanwhile.
+  const since = snapshot.chat[0]?.sentAt ?? '';
+  const full = snapshot.chat.length >= snapshotChat;
+  const held = snapshot.self.state === 'waiting';
+  const kept = state.chat.filter((message) => !fresh.has(message.id) && (held || (full && message.sentAt < since)));
   const known = new Set(state.chat.map((message) => message.id));
   const unread = state.chat.length === 0 ? 0 : snapshot.chat.filter((message) => !known.has(message.id)).length;
   return {
@@ -37,6 +44,8 @@ export function withEvent(state: ServerState, event: ServerEvent): ServerState {
       return state.session ? { ...state, session: { ...state.session, ...event.data } } : state;
     case 'chat.message':
       return withMessage(state, event.data);
+    case 'chat.deleted':
+      return withoutMessage(state, event.data.id);
     default:
       return state;
   }
@@ -63,6 +72,11 @@ function withMessage(state: ServerState, message: ChatMessage): ServerState {
   if (state.chat.some((known) => known.id === message.id)) return state;
   const own = message.sender.userId === state.self?.userId;
   return { ...state, chat: [...state.chat, message].slice(-chatKept), unreadChat: state.unreadChat + (own ? 0 : 1) };
+}
+
+function withoutMessage(state: ServerState, id: string): ServerState {
+  if (!state.chat.some((known) => known.id === id)) return state;
+  return { ...state, chat: state.chat.filter((known) => known.id !== id) };
 }
 
 /** What changed between two rosters, for the events of the views. */

@@ -1,4 +1,14 @@
-import type { MeetingState } from './model';
+import type { MeetingState, SessionRules } from './model';
+
+/** What a meeting allows unless its hosts say otherwise. */
+export const usualRules: SessionRules = {
+  chatAllowed: 'everyone',
+  unmuteAllowed: true,
+  renameAllowed: true,
+  shareAllowed: 'everyone',
+  severalSharers: false,
+  focusMode: false,
+};
 
 /** The state before anything happened. */
 export const emptyState: MeetingState = {
@@ -19,4 +29,20 @@ export const emptyState: MeetingState = {
   reconnectingSince: null,
   awaited: null,
   unmuteRequestedBy: null,
+  pins: [],
+  multiPin: false,
+  reactions: [],
+  mirrored: true,
+  incomingStopped: false,
+  quality: {},
+  waitingRoomText: null,
+  background: { supported: null, id: '', images: [], locked: false, busy: false },
+  captureRequests: [],
+  pictureInPicture: false,
 };
+
+/** The state at the begin and after the end of a meeting: what the app and the person chose stays. */
+export function freshState(before: MeetingState): MeetingState {
+  const { devices, waitingRoomText, mirrored, multiPin, background } = before;
+  return { ...emptyState, devices, waitingRoomText, mirrored, multiPin, background: { ...background, busy: false } };
+}

@@ -3,7 +3,7 @@
  * checked for shape here, so that the rest of the core may rely on it.
  */
 
-import type { ChatMessage, Participant, SessionInfo, ViewKind } from './model';
+import type { ChatMessage, Participant, ReactionName, SessionInfo, ViewKind } from './model';
 import type { ErrorDetails, FurtherFault, RefusalExtras } from './errors';
 
 /** Options of a join as the views hand them on; values are sent as the app gave them. */
@@ -78,7 +78,10 @@ export type ServerEvent =
   | { revision: number; type: 'session.ended'; data: { reason: string } }
   | { revision: number; type: 'chat.message'; data: ChatMessage }
   | { revision: number; type: 'seat.admitted' | 'seat.held'; data: object }
-  | { revision: number; type: 'seat.muted' | 'seat.unmute_requested'; data: { byUserId: number } };
+  | { revision: number; type: 'seat.muted' | 'seat.unmute_requested' | 'seat.share_stopped'; data: { byUserId: number } }
+  | { revision: number; type: 'seat.reacted'; data: { userId: number; reaction: ReactionName } }
+  | { revision: number; type: 'chat.deleted'; data: { id: string } }
+  | { revision: number; type: 'capture.requested'; data: { userId: number } };
 
 type Fields = Record<string, unknown>;
 

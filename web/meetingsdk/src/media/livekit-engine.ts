@@ -1,13 +1,27 @@
-import type { LocalTrackPublication, Participant as RoomParticipant, TrackPublication } from 'livekit-client';
-import { ConnectionState, DisconnectReason, MediaDeviceFailure, Room, RoomEvent, Track, VideoPresets } from 'livekit-client';
+import type { LocalTrackPublication, LocalVideoTrack, Participant as RoomParticipant, TrackPublication } from 'livekit-client';
+import { ConnectionQuality, ConnectionState, DisconnectReason, MediaDeviceFailure, ParticipantEvent, Room, RoomEvent, Track, VideoPresets } from 'livekit-client';
+import type { MediaStatistics } from '../core/events';
 import type { CreateMedia, DeviceFault, MediaEngine, MediaHandlers } from '../core/media';
 import { DeviceError } from '../core/media';
 import type { DeviceChoice, VideoKind } from '../core/model';
+import type { Backdrop } from './background';
+import { Measure } from './measure';
 import { Pictures } from './pictures';
 
 /** The meeting gives up by itself; until then media is retried this often. */
 const retryDelays = [0, 300, 700, 1_200, 2_000];
 const retryFor = 60_000;
+/** The media server's number of a microphone among the sources that may be sent. */
+const microphoneSource = 2;
+/** How long a right that a host gave may take to arrive. */
+const rightsTime = 3_000;
+/** LiveKit's words for the quality of a connection as the contract's levels. */
+const qualityLevels: Partial<Record<ConnectionQuality, number>> = {
+  [ConnectionQuality.Excellent]: 5,
+  [ConnectionQuality.Good]: 3,
+  [ConnectionQuality.Poor]: 1,
+  [ConnectionQuality.Lost]: 0,
+};
 /**
  * Up to so many people, the media server itself subscribes a page to everybody:
  * one exchange less until the first picture than asking for each track. In a
@@ -24,26 +38,36 @@ export function prepare(): void {
 }
 
 /** Makes the media engine of one seat on LiveKit. */
-export const createMedia: CreateMedia = (handlers) => new LiveKitEngine(handlers);
+export const createMedia: CreateMedia = (handlers, server) => new LiveKitEngine(handlers, `${server}/sdk/background/`);
 
 class LiveKitEngine implements MediaEngine {
   private readonly room: Room;
   private readonly pictures: Pictures;
+  private readonly statistics: Measure;
+  private audience: { identities: ReadonlySet<string> | null; everybody: readonly string[] } = { identities: null, everybody: [] };
+  private shownTo = '';
+  private backdrop: Backdrop | null = null;
   /** What should be sent, so that a fresh connection sends it again. */
   private wanted: { microphone: 'off' | 'muted' | 'on'; camera: boolean; screen: boolean } = { microphone: 'off', camera: false, screen: false };
   private incoming = true;
   private closing = false;
 
-  constructor(private readonly handlers: MediaHandlers) {
+  constructor(
+    private readonly handlers: MediaHandlers,
+    private readonly assets: string,
+  ) {
     this.room = spare ?? newRoom();
     spare = null;
     this.pictures = new Pictures(this.room);
+    this.statistics = new Measure(this.room);
     this.listen();
   }
 
   async connect(url: string, token: string, crowd: number): Promise<void> {
     this.closing = false;
+    this.shownTo = '';
     await this.room.connect(url, token, { autoSubscribe: this.incoming && crowd <= smallCrowd, maxRetries: 1 });
+    this.limitAudience();
     this.askForAll();
     this.handlers.canPlaySound(this.room.canPlaybackAudio);
     await this.sendAgain();
@@ -55,13 +79,19 @@ class LiveKitEngine implements MediaEngine {
     await this.room.disconnect(true);
   }
 
-  async openMicrophone(deviceId: string): Promise<void> {
+  async openMicrophone(deviceId: string): Promise<boolean> {
+    if (!this.maySpeak()) {
+      this.wanted.microphone = 'muted';
+      return false;
+    }
     await opening(() => this.room.localParticipant.setMicrophoneEnabled(true, deviceId ? { deviceId } : undefined));
     this.wanted.microphone = 'on';
+    return true;
   }
 
   async muteMicrophone(muted: boolean): Promise<void> {
     this.wanted.microphone = muted ? 'muted' : 'on';
+    if (!muted) await this.whenMaySpeak();
     await opening(() => this.room.localParticipant.setMicrophoneEnabled(!muted));
   }
 
@@ -75,6 +105,7 @@ class LiveKitEngine implements MediaEngine {
     this.wanted.camera = on;
     try {
       await opening(() => this.room.localParticipant.setCameraEnabled(on, on && deviceId ? { deviceId } : undefined));
+      if (on) await this.applyBackdrop();
       // The light of the camera must go out, so the track is closed, not only muted.
       const track = this.local(Track.Source.Camera)?.track;
       if (!on && track) await this.room.localParticipant.unpublishTrack(track, true);
@@ -120,6 +151,31 @@ class LiveKitEngine implements MediaEngine {
     }
   }
 
+  setVideoLimit(height: 360 | 720 | 1080): void {
+    const { resolution } = { 360: VideoPresets.h360, 720: VideoPresets.h720, 1080: VideoPresets.h1080 }[height];
+    this.room.options.videoCaptureDefaults = { ...this.room.options.videoCaptureDefaults, resolution };
+  }
+
+  async setBackground(backdrop: Backdrop | null): Promise<void> {
+    const before = this.backdrop;
+    this.backdrop = backdrop;
+    try {
+      await this.applyBackdrop();
+    } catch (error) {
+      this.backdrop = before;
+      throw error;
+    }
+  }
+
+  measure(): Promise<MediaStatistics[]> {
+    return this.statistics.all();
+  }
+
+  showOnlyTo(identities: ReadonlySet<string> | null, everybody: readonly string[]): void {
+    this.audience = { identities, everybody };
+    this.limitAudience();
+  }
+
   attach(identity: string, kind: VideoKind, element: HTMLVideoElement): () => void {
     return this.pictures.attach(identity, kind, element);
   }
@@ -154,7 +210,14 @@ class LiveKitEngine implements MediaEngine {
       }
     });
     room.on(RoomEvent.TrackUnsubscribed, (track) => void track.detach());
-    room.on(RoomEvent.LocalTrackPublished, (publication, participant) => this.sync(publication, participant));
+    room.on(RoomEvent.LocalTrackPublished, (publication, participant) => {
+      this.limitAudience();
+      this.sync(publication, participant);
+    });
+    room.on(RoomEvent.ConnectionQualityChanged, (quality, participant) => {
+      const level = qualityLevels[quality];
+      if (level !== undefined) handlers.quality(participant.identity, level);
+    });
     room.on(RoomEvent.LocalTrackUnpublished, (publication) => this.onLocalGone(publication));
   }
 
@@ -182,17 +245,45 @@ class LiveKitEngine implements MediaEngine {
     } else if (publication.source === Track.Source.Camera && wanted.camera && this.room.state === ConnectionState.Connected) {
       wanted.camera = false;
       handlers.sourceEnded('camera');
+    } else if (publication.source === Track.Source.Microphone && wanted.microphone !== 'off' && !this.maySpeak()) {
+      wanted.microphone = 'muted';
+      handlers.silenced();
     } else if (publication.source === Track.Source.Microphone && wanted.microphone !== 'off' && this.room.state === ConnectionState.Connected) {
       wanted.microphone = 'off';
       handlers.sourceEnded('microphone');
     }
   }
 
+  /** Whether the media server takes sound of this page now. */
+  private maySpeak(): boolean {
+    const { permissions } = this.room.localParticipant;
+    if (!permissions) return true;
+    const sources = permissions.canPublishSources;
+    return permissions.canPublish && (sources.length === 0 || (sources as readonly number[]).includes(microphoneSource));
+  }
+
+  /** The right to speak may be on its way when a host has just given it. */
+  private async whenMaySpeak(): Promise<void> {
+    if (this.maySpeak()) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.room.localParticipant.off(ParticipantEvent.ParticipantPermissionsChanged, check);
+        resolve();
+      };
+      const check = (): void => {
+        if (this.maySpeak()) done();
+      };
+      const timer = setTimeout(done, rightsTime);
+      this.room.localParticipant.on(ParticipantEvent.ParticipantPermissionsChanged, check);
+    });
+  }
+
   /** After a fresh connection, opens again what was open before. */
   private async sendAgain(): Promise<void> {
     const { localParticipant } = this.room;
     const { microphone, camera } = this.wanted;
-    if (microphone !== 'off' && !this.local(Track.Source.Microphone)) {
+    if (microphone !== 'off' && this.maySpeak() && !this.local(Track.Source.Microphone)) {
       try {
         await opening(() => localParticipant.setMicrophoneEnabled(true));
         if (microphone === 'muted') await localParticipant.setMicrophoneEnabled(false);
@@ -204,11 +295,39 @@ class LiveKitEngine implements MediaEngine {
     if (camera && !this.local(Track.Source.Camera)) {
       try {
         await opening(() => localParticipant.setCameraEnabled(true));
+        await this.applyBackdrop();
       } catch (error) {
         this.wanted.camera = false;
         this.handlers.deviceFailed('camera', faultOf(error));
       }
     }
+  }
+
+  /** Loads what backgrounds need when the first one is chosen. */
+  private async applyBackdrop(): Promise<void> {
+    const track = this.local(Track.Source.Camera)?.track as LocalVideoTrack | undefined;
+    if (!track) return;
+    if (this.backdrop) {
+      const { applyBackdrop } = await import('./background');
+      await applyBackdrop(track, this.backdrop, this.assets);
+    } else if (track.getProcessor()) {
+      await track.stopProcessor();
+    }
+  }
+
+  /** Tells the media server who may receive the own pictures; sound stays for all. */
+  private limitAudience(): void {
+    const { localParticipant, state } = this.room;
+    if (state !== ConnectionState.Connected) return;
+    const { identities, everybody } = this.audience;
+    const sound = [...localParticipant.audioTrackPublications.values()].filter((p) => p.source === Track.Source.Microphone).map((p) => p.trackSid);
+    const permissions = identities
+      ? everybody.map((participantIdentity) => ({ participantIdentity, ...(identities.has(participantIdentity) ? { allowAll: true } : { allowedTrackSids: sound }) }))
+      : [];
+    const told = JSON.stringify([identities === null, permissions]);
+    if (told === this.shownTo || (identities === null && this.shownTo === '')) return;
+    this.shownTo = told;
+    localParticipant.setTrackSubscriptionPermissions(identities === null, permissions);
   }
 
   private local(source: Track.Source): LocalTrackPublication | undefined {

@@ -1,3 +1,4 @@
+import type { MediaStatistics } from '../../src/core/events';
 import type { LineHandlers, OpenLine } from '../../src/core/line';
 import { LineError } from '../../src/core/line';
 import type { CreateMedia, MediaEngine, MediaHandlers, RoomParts } from '../../src/core/media';
@@ -5,6 +6,7 @@ import type { ChatMessage, Participant, SessionInfo, UserInterface } from '../..
 import type { Surroundings } from '../../src/core/assemble';
 import { newPage } from '../../src/core/page';
 import { memoryStorage } from '../../src/core/seat-memory';
+import { usualRules } from '../../src/core/state';
 import { FakeClock } from './fake-clock';
 
 export function person(userId: number, change: Partial<Participant> = {}): Participant {
@@ -16,7 +18,7 @@ export function person(userId: number, change: Partial<Participant> = {}): Parti
 
 export const session: SessionInfo = {
   sessionId: 'session-1', meetingNumber: '12345678901', topic: 'Tea', hostUserId: 1, kind: 'meeting', locked: false,
-  startedAt: '2026-01-01T00:00:00Z', chatAllowed: 'everyone', participants: 2,
+  startedAt: '2026-01-01T00:00:00Z', participants: 2, ...usualRules, spotlights: [],
 };
 
 export interface Received {
@@ -63,7 +65,8 @@ export class FakeServer {
   /** The media chunk arrives once this resolves. */
   mediaArrives: Promise<void> = Promise.resolve();
   prepared = 0;
-  facts = { webRTC: true, secure: true, camera: true, screen: true, online: true };
+  facts = { webRTC: true, secure: true, camera: true, screen: true, online: true, background: true };
+  measured: MediaStatistics[] = [];
   mounts: { view: 'client' | 'component'; root: HTMLElement; mounted: boolean }[] = [];
   navigated: string[] = [];
   tab = memoryStorage();
@@ -151,7 +154,10 @@ export class FakeServer {
         this.onMediaConnect(token);
       },
       disconnect: () => note('disconnect'),
-      openMicrophone: () => note('openMicrophone'),
+      openMicrophone: async () => {
+        calls.push('openMicrophone');
+        return true;
+      },
       muteMicrophone: (muted) => note(`muteMicrophone ${muted}`),
       closeMicrophone: () => note('closeMicrophone'),
       setCamera: (on) => note(`setCamera ${on}`),
@@ -163,6 +169,10 @@ export class FakeServer {
       listDevices: async () => ({ microphones: [{ deviceId: 'm', label: 'Mic' }], cameras: [], speakers: [] }),
       unlockSound: () => note('unlockSound'),
       setIncomingSound: (on) => void calls.push(`setIncomingSound ${on}`),
+      setVideoLimit: (height) => void calls.push(`setVideoLimit ${height}`),
+      setBackground: (background) => note(`setBackground ${JSON.stringify(background)}`),
+      showOnlyTo: (identities, everybody) => void (identities && calls.push(`showOnlyTo ${[...identities].join()} of ${everybody.length}`)),
+      measure: async () => this.measured,
       attach: (identity, kind) => {
         calls.push(`attach ${identity} ${kind}`);
         return () => void calls.push(`detach ${identity} ${kind}`);

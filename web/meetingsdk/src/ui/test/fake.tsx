@@ -2,6 +2,7 @@ import { render } from '@testing-library/react';
 import type { ReactElement } from 'react';
 import { vi } from 'vitest';
 import type { MeetingActions, MeetingModel, MeetingState, Participant, ViewOptions } from '../../core/model';
+import { emptyState, usualRules } from '../../core/state';
 import { enUS } from '../i18n/en-US';
 import { Context, type ViewContext } from '../state/context';
 import { createStore } from '../state/store';
@@ -18,8 +19,9 @@ export function person(userId: number, change: Partial<Participant> = {}): Parti
 /** A running meeting in which the first person is the self. */
 export function state(people: Participant[], change: Partial<MeetingState> = {}): MeetingState {
   return {
+    ...emptyState,
     phase: 'inMeeting', self: people[0] ?? null, participants: people,
-    session: { sessionId: 's', meetingNumber: '81555123456', topic: 'Topic', hostUserId: null, kind: 'meeting', locked: false, startedAt: '', chatAllowed: 'everyone', participants: people.length },
+    session: { sessionId: 's', meetingNumber: '81555123456', topic: 'Topic', hostUserId: null, kind: 'meeting', locked: false, startedAt: '', participants: people.length, ...usualRules, spotlights: [] },
     chat: [], unreadChat: 0, activeSpeakers: [], microphone: 'muted', camera: 'off', share: 'off', canPlaySound: true,
     devices: { microphones: [], cameras: [], speakers: [], microphone: '', camera: '', speaker: '' },
     notices: [], failure: null, reconnectingSince: null, awaited: null, unmuteRequestedBy: null, ...change,

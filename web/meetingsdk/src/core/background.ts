@@ -1,0 +1,95 @@
+import { CallError } from './errors';
+import type { Background, BackgroundImage } from './model';
+import type { Meeting } from './meeting';
+import { fieldsOf } from './wire';
+
+/** What the background needs of the meeting. */
+export interface BackgroundParts {
+  read(): Background;
+  write(background: Background): void;
+  /** Whether this browser can. */
+  supported(): boolean;
+  /** Applies it to the camera, now and whenever it is opened; null takes it away. */
+  apply(background: { blur: true } | { image: string } | null): Promise<void>;
+}
+
+/** How many images may be on the list. */
+const mostImages = 50;
+
+/** The own background: the app's list of images, the choice, and its lock. */
+export class BackgroundChoice {
+  constructor(private readonly parts: BackgroundParts) {}
+
+  get supported(): boolean {
+    return this.parts.supported();
+  }
+
+  /** Replaces the list of images. */
+  setImages(value: unknown): void {
+    const { id } = this.current();
+    if (id !== '') throw new CallError('INVALID_OPERATION', 'a background is in use');
+    this.write({ images: imagesOf(value) });
+  }
+
+  lock(locked: boolean): void {
+    this.write({ locked });
+  }
+
+  /** Chooses `blur`, an image of the list, or nothing. The person may not while it is locked. */
+  async choose(id: string, byPerson = false): Promise<void> {
+    const before = this.current();
+    if (!this.supported) throw new CallError('INVALID_OPERATION', 'this browser cannot replace backgrounds');
+    if (before.locked) throw new CallError('OPERATION_LOCKED', 'the background is locked');
+    if (before.busy) throw new CallError('INVALID_OPERATION', 'another background is being applied');
+    if (id === '' && !byPerson && before.id !== '') throw new CallError('INVALID_OPERATION', 'a background that is in use can only be changed');
+    const image = before.images.find((one) => one.id === id);
+    if (id !== '' && id !== 'blur' && !image) throw new CallError('INVALID_PARAMETERS', 'the list has no image of that id');
+    if (id === before.id) return;
+    this.write({ busy: true });
+    try {
+      await this.parts.apply(image ? { image: image.url } : id === 'blur' ? { blur: true } : null);
+      this.write({ id, busy: false });
+    } catch (error) {
+      this.write({ busy: false });
+      throw new CallError('INTERNAL_ERROR', error instanceof Error ? error.message : 'the background could not be applied');
+    }
+  }
+
+  private current(): Background {
+    return this.parts.read();
+  }
+
+  private write(change: Partial<Background>): void {
+    this.parts.write({ ...this.current(), supported: this.supported, ...change });
+  }
+}
+
+/** The background of a meeting's own camera. */
+export function backgroundOf(meeting: Meeting): BackgroundChoice {
+  return new BackgroundChoice({
+    read: () => meeting.getState().background,
+    write: (background) => {
+      meeting.store.set({ background });
+      meeting.events.emit('background', background);
+    },
+    supported: () => meeting.deps.facts().background,
+    apply: (background) => meeting.inside().media.setBackground(background),
+  });
+}
+
+/** Reads a list of images as apps give it. */
+export function imagesOf(value: unknown): BackgroundImage[] {
+  if (!Array.isArray(value)) throw new CallError('INVALID_PARAMETERS', 'the list of images is not an array');
+  if (value.length > mostImages) throw new CallError('INVALID_PARAMETERS', `at most ${mostImages} images`);
+  const ids = new Set<string>();
+  return value.map((entry: unknown, i) => {
+    const { id, displayName, fileName, url } = fieldsOf(entry) ?? {};
+    for (const [name, text] of Object.entries({ id, displayName, fileName, url })) {
+      if (typeof text !== 'string' || text === '') throw new CallError('INVALID_PARAMETERS', `image ${i}: ${name} is missing`);
+    }
+    if (id === 'blur' || ids.has(id as string)) throw new CallError('INVALID_PARAMETERS', `image ${i}: id must be unique and not 'blur'`);
+    ids.add(id as string);
+    if (!/^(https?:|data:image\/|blob:|[^:]*$)/i.test(url as string)) throw new CallError('INVALID_PARAMETERS', `image ${i}: url is not an address of an image`);
+    return { id: id as string, displayName: displayName as string, fileName: fileName as string, url: url as string };
+  });
+}

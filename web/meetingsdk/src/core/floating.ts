@@ -1,0 +1,59 @@
+import { CallError } from './errors';
+import type { VideoKind } from './model';
+
+/** What of a document this needs. */
+export interface FloatingDocument {
+  readonly pictureInPictureEnabled?: boolean;
+  readonly pictureInPictureElement?: Element | null;
+  exitPictureInPicture?(): Promise<void>;
+}
+
+/** Picture in picture: floats one of the pictures that are on the page. */
+export class FloatingPicture {
+  private readonly shown = new Map<HTMLVideoElement, { userId: number; kind: VideoKind }>();
+  allowed = true;
+
+  constructor(
+    private readonly changed: (floats: boolean) => void,
+    private readonly document: () => FloatingDocument = () => globalThis.document,
+  ) {}
+
+  get supported(): boolean {
+    return this.allowed && this.document().pictureInPictureEnabled === true;
+  }
+
+  /** Notes an element that shows somebody, until the returned function is called. */
+  watch(userId: number, kind: VideoKind, element: HTMLVideoElement): () => void {
+    this.shown.set(element, { userId, kind });
+    const enter = (): void => this.changed(true);
+    const leave = (): void => this.changed(false);
+    element.addEventListener('enterpictureinpicture', enter);
+    element.addEventListener('leavepictureinpicture', leave);
+    element.disablePictureInPicture = !this.allowed;
+    return () => {
+      this.shown.delete(element);
+      element.removeEventListener('enterpictureinpicture', enter);
+      element.removeEventListener('leavepictureinpicture', leave);
+      if (this.document().pictureInPictureElement === element) void this.end();
+    };
+  }
+
+  /** Floats somebody's picture, or none. Rejects with CallError. */
+  async show(userId: number | null): Promise<void> {
+    if (userId === null) return this.end();
+    if (!this.supported) throw new CallError('INVALID_OPERATION', 'this browser, or the app, offers no picture in picture');
+    const element = [...this.shown].find(([, shown]) => shown.userId === userId)?.[0];
+    if (!element) throw new CallError('INVALID_PARAMETERS', 'no picture of that participant is on the page');
+    try {
+      await element.requestPictureInPicture();
+    } catch (error) {
+      throw new CallError('INVALID_OPERATION', error instanceof Error ? error.message : 'the browser refused');
+    }
+  }
+
+  private async end(): Promise<void> {
+    const document = this.document();
+    if (document.pictureInPictureElement) await document.exitPictureInPicture?.();
+    this.changed(false);
+  }
+}

@@ -1,0 +1,15 @@
+/** How many people fit on the large places at most. */
+export const mostPins = 9;
+
+/** The list after an operation on it; used for pins and for the order of spotlights. */
+export function applyPin(list: readonly number[], operate: 'add' | 'replace' | 'remove', userId: number, several: boolean): readonly number[] {
+  const others = list.filter((id) => id !== userId);
+  switch (operate) {
+    case 'remove':
+      return others;
+    case 'replace':
+      return [userId];
+    default:
+      return several ? [...others, userId].slice(-mostPins) : [userId];
+  }
+}

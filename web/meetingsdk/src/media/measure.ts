@@ -1,0 +1,93 @@
+import type { Room, TrackPublication } from 'livekit-client';
+import { Track } from 'livekit-client';
+import type { MediaStatistics } from '../core/events';
+
+const media: Partial<Record<Track.Source, MediaStatistics['medium']>> = {
+  [Track.Source.Microphone]: 'audio',
+  [Track.Source.Camera]: 'video',
+  [Track.Source.ScreenShare]: 'share',
+};
+
+/** What a report of the browser says, as far as it is read here. */
+type Stat = Record<string, unknown>;
+
+interface Counted {
+  lost: number;
+  packets: number;
+}
+
+/** Reads the browser's statistics of every track; losses count from one call to the next. */
+export class Measure {
+  private readonly counted = new Map<string, Counted>();
+
+  constructor(private readonly room: Room) {}
+
+  async all(): Promise<MediaStatistics[]> {
+    const { localParticipant, remoteParticipants } = this.room;
+    const parts: Promise<MediaStatistics | null>[] = [];
+    for (const publication of localParticipant.trackPublications.values()) parts.push(this.one(publication, true));
+    for (const participant of remoteParticipants.values()) {
+      for (const publication of participant.trackPublications.values()) parts.push(this.one(publication, false));
+    }
+    const each = (await Promise.all(parts)).filter((one) => one !== null);
+    return merged(each);
+  }
+
+  private async one(publication: TrackPublication, encoding: boolean): Promise<MediaStatistics | null> {
+    const medium = media[publication.source];
+    const report = medium && (await publication.track?.getRTCStatsReport().catch(() => undefined));
+    if (!medium || !report) return null;
+    const stats = [...(report as unknown as Map<string, Stat>).values()];
+    const of = (type: string): Stat[] => stats.filter((stat) => stat.type === type);
+    const streams = of(encoding ? 'outbound-rtp' : 'inbound-rtp');
+    // The far end says how what is sent arrives.
+    const arrived = encoding ? of('remote-inbound-rtp') : streams;
+    const pair = of('candidate-pair').find((stat) => stat.nominated === true);
+    const loss = this.loss(publication.trackSid + String(encoding), {
+      lost: sum(arrived, 'packetsLost'),
+      packets: encoding ? sum(streams, 'packetsSent') : sum(streams, 'packetsReceived') + sum(streams, 'packetsLost'),
+    });
+    const roundTrips = arrived.map((stat) => number(stat.roundTripTime)).filter((time) => time > 0);
+    const rtt = Math.max(0, ...roundTrips, roundTrips.length ? 0 : number(pair?.currentRoundTripTime));
+    return {
+      medium,
+      encoding,
+      avgLoss: loss,
+      maxLoss: Math.max(loss, ...arrived.map((stat) => number(stat.fractionLost) * 100)),
+      jitter: Math.round(Math.max(0, ...arrived.map((stat) => number(stat.jitter))) * 1000),
+      rtt: Math.round(rtt * 1000),
+      sampleRate: medium === 'audio' ? number(of('codec')[0]?.clockRate) : 0,
+      width: most(streams, 'frameWidth'),
+      height: most(streams, 'frameHeight'),
+      fps: Math.round(most(streams, 'framesPerSecond')),
+    };
+  }
+
+  /** Per cent lost since the last look. */
+  private loss(key: string, now: Counted): number {
+    const before = this.counted.get(key) ?? { lost: 0, packets: 0 };
+    this.counted.set(key, now);
+    const packets = now.packets - before.packets;
+    const lost = now.lost - before.lost;
+    return packets > 0 && lost > 0 ? Math.round((lost / packets) * 1000) / 10 : 0;
+  }
+}
+
+/** One figure for each medium and direction: the worst times and losses, the largest picture. */
+function merged(each: readonly MediaStatistics[]): MediaStatistics[] {
+  const groups = new Map<string, MediaStatistics[]>();
+  for (const one of each) {
+    const key = one.medium + String(one.encoding);
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups.values()].map((group) => {
+    const max = (key: 'maxLoss' | 'jitter' | 'rtt' | 'sampleRate' | 'width' | 'height' | 'fps'): number => Math.max(...group.map((one) => one[key]));
+    const [first] = group as [MediaStatistics];
+    const avgLoss = Math.round((group.reduce((all, one) => all + one.avgLoss, 0) / group.length) * 10) / 10;
+    return { ...first, avgLoss, maxLoss: max('maxLoss'), jitter: max('jitter'), rtt: max('rtt'), sampleRate: max('sampleRate'), width: max('width'), height: max('height'), fps: max('fps') };
+  });
+}
+
+const number = (value: unknown): number => (typeof value === 'number' && Number.isFinite(value) ? value : 0);
+const sum = (stats: readonly Stat[], key: string): number => stats.reduce((all, stat) => all + number(stat[key]), 0);
+const most = (stats: readonly Stat[], key: string): number => Math.max(0, ...stats.map((stat) => number(stat[key])));
