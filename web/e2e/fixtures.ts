@@ -1,6 +1,7 @@
 import { test as base, type Browser, type BrowserContext, type BrowserContextOptions } from '@playwright/test';
 import { AppServer, type View } from './app-server.ts';
 import { Person } from './person.ts';
+import { Preview } from './preview.ts';
 import { Server } from './server.ts';
 import { World } from './world.ts';
 
@@ -59,6 +60,8 @@ interface Fixtures {
 
 interface WorkerFixtures {
   app: AppServer;
+  /** The views without a server; built when first asked for. */
+  preview: Preview;
   /** Starts the shared server when it is first asked for. */
   shared: () => Promise<Server>;
 }
@@ -70,6 +73,14 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       const app = await AppServer.start();
       await use(app);
       await app.stop();
+    },
+    { scope: 'worker' },
+  ],
+  preview: [
+    async ({ app }, use) => {
+      const preview = await Preview.serve(app);
+      await use(preview);
+      await preview.stop();
     },
     { scope: 'worker' },
   ],

@@ -30,6 +30,7 @@ export function createI18n(dictionaries: Dictionaries): ClientI18n {
       }
     }
     dictionaries.use(language);
+    await dictionaries.ready();
   };
 
   return {

@@ -187,7 +187,10 @@ export function createEmbeddedClient(surroundings: Surroundings) {
       const { customize } = screen.options;
       screen.update({ customize: { ...customize, video: { ...fieldsOf(customize.video), ...video } } });
     },
-    getLanguageTranslation: (language?: unknown): Promise<unknown> => Promise.resolve(meeting.i18n.all(textOf(language, 'language'))),
+    getLanguageTranslation: async (language?: unknown): Promise<unknown> => {
+      await meeting.i18n.ready(textOf(language, 'language'));
+      return meeting.i18n.all(textOf(language, 'language'));
+    },
     updateLanguageTranslation: (language?: unknown, words?: unknown): Promise<string> => done(() => meeting.i18n.add(textOf(language, 'language'), words)),
   };
 

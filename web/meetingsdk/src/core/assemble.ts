@@ -3,7 +3,7 @@ import { browserFacts } from './browser';
 import type { ChunkSource } from './chunks';
 import { Chunks } from './chunks';
 import type { Clock } from './clock';
-import { realClock } from './clock';
+import { pause, realClock } from './clock';
 import type { Fetch } from './http';
 import { HttpTransport } from './http';
 import { Dictionaries } from './i18n';
@@ -14,6 +14,9 @@ import { pageRegistry } from './page';
 import type { KeyValue } from './seat-memory';
 import { SeatMemory, sturdy } from './seat-memory';
 import { chooseServer } from './server';
+
+/** How long a view waits for the words of its language before it is drawn in English. */
+const wordsTimeout = 1_500;
 
 /** What a view needs from its surroundings; everything but the chunks has a default of the browser. */
 export interface Surroundings {
@@ -45,6 +48,7 @@ export function assemble(view: ViewKind, surroundings: Surroundings): Assembly {
   const clock = surroundings.clock ?? realClock;
   const chunks = new Chunks(surroundings.chunks, clock);
   const i18n = new Dictionaries();
+  i18n.loadFrom(async (language) => (await chunks.ui()).wordsOf?.(language) ?? null);
   const newId = surroundings.newId ?? randomId;
   const facts = surroundings.facts ?? browserFacts;
   const fetch: Fetch = surroundings.fetch ?? ((url, init) => globalThis.fetch(url, init));
@@ -109,6 +113,9 @@ export class Screen {
   async show(): Promise<void> {
     const turn = ++this.turn;
     const ui = await this.chunks.ui();
+    // Rather a moment later than a page that changes its language before one's eyes.
+    const { i18n, deps } = this.meeting;
+    if (i18n.pending) await Promise.race([i18n.ready(), pause(deps.clock, wordsTimeout)]);
     if (turn !== this.turn) return;
     const root = this.root?.() ?? null;
     if (!root || (this.mounted?.root === root && root.hasChildNodes())) return;

@@ -1,9 +1,10 @@
 import type { Clock } from './clock';
+import type { Dictionary, LanguageSource } from './i18n';
 import type { RoomParts } from './media';
 import type { UserInterface } from './model';
 
-/** The views' chunk; it may bring the words of its own language along. */
-export type UiChunk = UserInterface & { enUS?: Readonly<Record<string, string>> };
+/** The views' chunk; it brings the English words along and knows where the others are. */
+export type UiChunk = UserInterface & { enUS?: Dictionary; wordsOf?: LanguageSource };
 
 /** How the two lazily loaded chunks are had; each build has its own way. */
 export interface ChunkSource {

@@ -1,8 +1,13 @@
+import { createInstance } from 'i18next';
+import { log } from './log';
 import type { Translator } from './model';
 import { fieldsOf } from './wire';
 
 /** A flat dictionary: key to sentence, with `{name}` places. */
 export type Dictionary = Readonly<Record<string, string>>;
+
+/** The SDK's own dictionaries, each loaded when its language is first asked for. */
+export type LanguageSource = (language: string) => Promise<Dictionary | null>;
 
 /** The languages of the contract. `jp-JP` and `ko-KO` are old names of `ja-JP` and `ko-KR`. */
 export const languageCodes: readonly string[] = [
@@ -19,14 +24,35 @@ export const coreWords: Dictionary = {
 
 const oldNames: Readonly<Record<string, string>> = { 'jp-JP': 'ja-JP', 'ko-KO': 'ko-KR' };
 const fallback = 'en-US';
+const words = 'translation';
 /** Languages written from right to left. */
-const rightToLeft = new Set(['ar', 'fa', 'he', 'ur']);
+const rightToLeft = new Set(['ar', 'dv', 'fa', 'he', 'ku', 'ps', 'sd', 'ug', 'ur', 'yi']);
+
+const nameOf = (language: string): string => oldNames[language] ?? language;
 
 /** The dictionaries of one SDK object; apps may add their own under any name. */
 export class Dictionaries implements Translator {
-  private readonly loaded = new Map<string, Record<string, string>>([[fallback, { ...coreWords }]]);
+  /** Own keys with dots, no nesting of one sentence in another, no escaping: React escapes what it shows. */
+  private readonly engine = createInstance({
+    lng: fallback,
+    fallbackLng: fallback,
+    load: 'currentOnly',
+    initAsync: false,
+    keySeparator: false,
+    nsSeparator: false,
+    returnEmptyString: true,
+    interpolation: { prefix: '{', suffix: '}', escapeValue: false, skipOnVariables: true },
+    resources: { [fallback]: { [words]: { ...coreWords } } },
+  });
   private readonly listeners = new Set<() => void>();
+  private readonly loading = new Map<string, Promise<void>>();
+  private readonly loaded = new Set<string>();
+  private source: LanguageSource | null = null;
   private current = fallback;
+
+  constructor() {
+    void this.engine.init();
+  }
 
   get language(): string {
     return this.current;
@@ -37,8 +63,8 @@ export class Dictionaries implements Translator {
   }
 
   t = (key: string, values?: Record<string, string | number>): string => {
-    const sentence = this.loaded.get(this.current)?.[key] ?? this.loaded.get(fallback)?.[key] ?? key;
-    return values ? sentence.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place)) : sentence;
+    const { count } = values ?? {};
+    return this.engine.t(key, { lng: this.current, replace: values ?? {}, ...(typeof count === 'number' ? { count } : {}) });
   };
 
   subscribe(listener: () => void): () => void {
@@ -46,35 +72,67 @@ export class Dictionaries implements Translator {
     return () => this.listeners.delete(listener);
   }
 
-  /** Switches the language; an old or odd name is taken for what it means. */
+  /** Says where the SDK's own dictionaries come from. */
+  loadFrom(source: LanguageSource): void {
+    this.source = source;
+  }
+
+  /** Switches the language; an old or odd name is taken for what it means. Its words follow as soon as they are loaded. */
   use(language: unknown): void {
     if (typeof language !== 'string' || language === '') return;
-    const next = oldNames[language] ?? language;
+    const next = nameOf(language);
+    void this.ready(next);
     if (next === this.current) return;
     this.current = next;
     this.changed();
   }
 
+  /** Whether the words of the current language are still on their way. */
+  get pending(): boolean {
+    return this.loading.has(this.current) && !this.loaded.has(this.current);
+  }
+
+  /** Resolves once the SDK's own words of a language are there; at once where it has none. Never rejects. */
+  ready(language: string = this.current): Promise<void> {
+    const name = nameOf(language);
+    if (name === fallback || !languageCodes.includes(name) || !this.source) return Promise.resolve();
+    let loading = this.loading.get(name);
+    if (!loading) {
+      loading = this.source(name).then(
+        (entries) => {
+          this.loaded.add(name);
+          if (entries) this.addBase(name, entries);
+        },
+        (error: unknown) => {
+          // English is shown until a later call succeeds.
+          this.loading.delete(name);
+          log.error(`the words of ${name} could not be loaded`, error);
+        },
+      );
+      this.loading.set(name, loading);
+    }
+    return loading;
+  }
+
   /** Adds entries to a language; later ones win. Values that are not text are left out. */
   add(language: string, entries: unknown): void {
-    const name = oldNames[language] ?? language;
-    const known = this.loaded.get(name) ?? {};
-    for (const [key, value] of Object.entries(fieldsOf(entries) ?? {})) {
-      if (typeof value === 'string') known[key] = value;
-    }
-    this.loaded.set(name, known);
-    this.changed();
+    const texts = Object.entries(fieldsOf(entries) ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+    this.put(nameOf(language), { ...this.all(language), ...Object.fromEntries(texts) });
   }
 
   /** Adds the SDK's own entries beneath those of the app. */
-  addBase(language: string, entries: Readonly<Record<string, string>>): void {
-    this.loaded.set(language, { ...entries, ...this.loaded.get(language) });
-    this.changed();
+  addBase(language: string, entries: Dictionary): void {
+    this.put(language, { ...entries, ...this.all(language) });
   }
 
   /** Everything known of one language. */
   all(language: string): Dictionary {
-    return { ...this.loaded.get(oldNames[language] ?? language) };
+    return { ...(this.engine.getResourceBundle(nameOf(language), words) as Dictionary | undefined) };
+  }
+
+  private put(language: string, entries: Dictionary): void {
+    this.engine.addResourceBundle(language, words, entries, false, true);
+    this.changed();
   }
 
   private changed(): void {

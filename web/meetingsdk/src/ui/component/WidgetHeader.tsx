@@ -2,6 +2,7 @@ import type { IconName } from '../icons/paths';
 import { Icon } from '../icons/Icon';
 import { IconButton } from '../parts/IconButton';
 import { InfoButton } from '../parts/InfoButton';
+import { Title } from '../parts/Landmark';
 import { useMeeting, useT, useUi, useView } from '../state/context';
 import type { Layout } from '../state/ui-state';
 
@@ -19,9 +20,9 @@ export function WidgetHeader() {
   const topic = useMeeting((state) => state.session?.topic ?? '');
   const locked = useMeeting((state) => state.session?.locked ?? false);
   return (
-    <header className="ar-widget__head ar-widget__grip">
+    <div className="ar-widget__head ar-widget__grip">
       <InfoButton />
-      <h1 className="ar-widget__topic">{topic || t('header.untitled')}</h1>
+      <Title className="ar-widget__topic">{topic || t('header.untitled')}</Title>
       {locked ? <span className="ar-header__lock" role="img" aria-label={t('header.locked')} title={t('header.locked')}><Icon name="lock" /></span> : null}
       <div className="ar-widget__layouts" role="group" aria-label={t('view.menu')}>
         {LAYOUTS.map((choice) => (
@@ -36,6 +37,6 @@ export function WidgetHeader() {
         ))}
       </div>
       <IconButton icon="minimise" label={t('view.minimise')} onClick={() => ui.set({ layout: 'minimized', panel: null })} />
-    </header>
+    </div>
   );
 }

@@ -3,6 +3,7 @@ import { Icon } from '../icons/Icon';
 import { Avatar } from '../parts/Avatar';
 import { Button } from '../parts/Button';
 import { DeviceSelect } from '../parts/DeviceSelect';
+import { Main, Title } from '../parts/Landmark';
 import { useActions, useMeeting, useOption, useT, useView } from '../state/context';
 import { LevelMeter } from './LevelMeter';
 import { useDeviceLists } from './useDeviceLists';
@@ -42,7 +43,7 @@ export function PreviewPage() {
   const problem = picture.state === 'denied' || sound.state === 'denied' ? 'preview.denied' : picture.state === 'missing' && sound.state === 'missing' ? 'preview.missing' : '';
 
   return (
-    <main className="ar-page ar-preview">
+    <Main className="ar-page ar-preview">
       <div className="ar-preview__card">
         <div className="ar-preview__picture">
           <Avatar name={name || '?'} />
@@ -61,7 +62,7 @@ export function PreviewPage() {
         </div>
         <div className="ar-preview__side">
           {topic ? <p className="ar-page__over">{topic}</p> : null}
-          <h1 className="ar-page__title">{t('preview.title')}</h1>
+          <Title className="ar-page__title">{t('preview.title')}</Title>
           {withAV ? (
             <>
               <DeviceSelect kind="microphone" choices={lists.microphones} value={microphoneId} onChange={setMicrophoneId} />
@@ -76,6 +77,6 @@ export function PreviewPage() {
           </div>
         </div>
       </div>
-    </main>
+    </Main>
   );
 }

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Icon } from '../icons/Icon';
 import type { IconName } from '../icons/paths';
+import { Main, Title } from '../parts/Landmark';
 import { Spinner } from '../parts/Spinner';
 
 interface StatusPageProps {
@@ -16,15 +17,15 @@ interface StatusPageProps {
 /** A page with one message, for the times before and after the meeting. */
 export function StatusPage({ title, icon, over, busy = false, children, actions }: StatusPageProps) {
   return (
-    <main className="ar-page">
+    <Main className="ar-page">
       <div className="ar-page__card">
         {icon ? <span className={`ar-page__icon${busy ? ' ar-page__icon--busy' : ''}`}><Icon name={icon} /></span> : null}
         {over ? <p className="ar-page__over">{over}</p> : null}
-        <h1 className="ar-page__title" role="status">{title}</h1>
+        <div role="status"><Title className="ar-page__title">{title}</Title></div>
         {children ? <div className="ar-page__text">{children}</div> : null}
         {busy ? <Spinner /> : null}
         {actions ? <div className="ar-page__actions">{actions}</div> : null}
       </div>
-    </main>
+    </Main>
   );
 }

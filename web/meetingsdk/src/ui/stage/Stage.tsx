@@ -1,4 +1,5 @@
 import { sharerOf, tileOrder } from '../logic/order';
+import { Main } from '../parts/Landmark';
 import { useMeeting, useT, useUi } from '../state/context';
 import { GalleryStage } from './GalleryStage';
 import { RibbonStage } from './RibbonStage';
@@ -19,5 +20,5 @@ export function Stage() {
   else if (layout === 'gallery') content = <GalleryStage />;
   else content = <SpeakerStage alone={layout === 'active'} />;
 
-  return <main className="ar-stage" id="wc-content" aria-label={t('stage.label')}>{content}</main>;
+  return <Main className="ar-stage" id="wc-content" aria-label={t('stage.label')}>{content}</Main>;
 }

@@ -29,7 +29,7 @@ export function Toolbar() {
   const withShare = useOption('screenShare') && publishes;
 
   return (
-    <footer ref={box} id="wc-footer" className={`ar-toolbar zoom-MuiToolbar-root footer${narrow ? ' ar-toolbar--narrow' : ''}`} role="toolbar" aria-label={t('toolbar.label')}>
+    <section ref={box} id="wc-footer" className={`ar-toolbar zoom-MuiToolbar-root footer${narrow ? ' ar-toolbar--narrow' : ''}`} aria-label={t('toolbar.label')}>
       <div className="ar-toolbar__group">
         {withAV ? <MicControl /> : null}
         {withAV ? <CameraControl /> : null}
@@ -43,6 +43,6 @@ export function Toolbar() {
       <div className="ar-toolbar__group ar-toolbar__group--end">
         <LeaveControl />
       </div>
-    </footer>
+    </section>
   );
 }

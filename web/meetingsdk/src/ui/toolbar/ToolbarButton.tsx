@@ -22,7 +22,11 @@ interface ToolbarButtonProps {
   ref?: Ref<HTMLButtonElement>;
 }
 
-/** A button of the toolbar: an icon, and words under it where there is room. */
+/**
+ * A button of the toolbar: an icon, and words under it where there is room. The
+ * name holds the words; numbers beside the icon are drawn by the style sheet,
+ * for the name says them already.
+ */
 export function ToolbarButton({
   icon, text, label = text, title = label, onClick, tone = 'plain', pressed, expanded, popup, controls, busy = false, count, badge, className = '', ref,
 }: ToolbarButtonProps) {
@@ -42,8 +46,8 @@ export function ToolbarButton({
     >
       <span className="ar-tool__icon">
         <Icon name={icon} />
-        {count === undefined ? null : <span className="ar-tool__count" aria-hidden="true">{count}</span>}
-        {badge ? <span className="ar-tool__badge" aria-hidden="true">{badge > 99 ? '99+' : badge}</span> : null}
+        {count === undefined ? null : <span className="ar-tool__count" data-count={count} />}
+        {badge ? <span className="ar-tool__badge" data-count={badge > 99 ? '99+' : badge} /> : null}
       </span>
       <span className="ar-tool__text" aria-hidden="true">{text}</span>
     </button>
