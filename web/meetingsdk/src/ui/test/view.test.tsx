@@ -1,6 +1,7 @@
 import { act, cleanup, fireEvent, screen } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MountedView } from '../../core/model';
+import { usualRules } from '../../core/state';
 import { Dialogs } from '../dialogs/Dialogs';
 import { mountClientView, mountComponentView } from '../index';
 import { ChatPanel } from '../panels/ChatPanel';
