@@ -67,7 +67,7 @@ func (c *action) address(message *meeting.ChatMessage, userID int64, to string) 
 			return nil, nil
 		case "hosts":
 			message.ReceiverSeatID, message.ReceiverUserID, message.ReceiverName = meeting.ToHosts, meeting.HostsNumber, hostsName
-			return c.readers(func(seat *meeting.Seat) bool { return isHost(seat) })
+			return c.readers(isHost)
 		case "waitingRoom":
 			if !host {
 				return nil, refuse(RefusedPrivileges, "hosts alone write to the waiting room")
