@@ -25,10 +25,16 @@ func (d *diagnosis) judgeHMAC() {
 		d.skipped(p)
 	case d.ownKnown && !d.keyIsSecret:
 		d.add(invalid(rankWho, CauseUnknownSecret,
-			"signed with a secret that is known nowhere here: not the one of %s, nor a damaged form of it, nor another app's", d.own.appWords()))
+			"signed with a secret that is known nowhere here: not the one of %s, nor a damaged form of it, nor another app's. "+
+				"The token cannot tell which of these it is, the likeliest first: %s", d.own.appWords(), unknownSecrets))
 		d.faults[len(d.faults)-1].PublicEvidence = "signed with another secret than the one of " + d.own.appWords()
 	}
 }
+
+// unknownSecrets are the reasons that look alike once every known secret was tried.
+const unknownSecrets = "(1) the secret of an app, an app type or an installation that this place does not know; " +
+	"(2) a secret of this app that has been replaced more than once since, or one that was mistyped; " +
+	"(3) the right secret over other bytes than those sent, such as claims that were written out again or changed after signing"
 
 // skipped says that the search ended early. Where the HMAC is known to be wrong it is
 // the fault; without an app nothing is known to be wrong.
@@ -99,6 +105,11 @@ func (d *diagnosis) probeForms(p *prober) bool {
 	}
 	for _, m := range messageVariants(d.token) {
 		if p.over(m.text, d.own.Secret, p.hash) {
+			if m.rewritten {
+				d.add(invalid(rankWho, CauseUnknownSecret,
+					"the secret of %s is right, but the HMAC was made over other bytes than those sent: %s", d.own.appWords(), m.words))
+				return true
+			}
 			if !d.has(CauseBadBase64) {
 				d.add(invalid(rankFormat, CauseBadBase64, "the HMAC was made over %s", m.words))
 			}

@@ -45,7 +45,8 @@ func readLoose(raw string) (*Token, []Fault) {
 	case n < 3 && strings.HasPrefix(text, "eyJ"):
 		return fail(CauseTruncated, "the token begins like a JWT and has %d of 3 parts: its end is missing", n)
 	case n == 1:
-		return fail(CauseNotAJWT, "the text has no dots and %d characters: it is no JWT (three parts with dots between)", len(text))
+		return fail(CauseNotAJWT, "the text has no dots and %d characters: it is no JWT (three parts with dots between). "+
+			"A text like this may be, the likeliest first, a registrant's tk, a passcode, an SDK key or another service's token in the wrong option", len(text))
 	case n == 5 && strings.HasPrefix(text, "eyJ"):
 		return fail(CauseNotAJWT, "the token has five parts: it is an encrypted JWT, and a signed one is wanted")
 	case n != 3:

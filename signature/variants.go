@@ -1,8 +1,10 @@
 package signature
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"net/url"
 	"strings"
 	"unicode/utf16"
@@ -78,6 +80,8 @@ func utf16le(s string) []byte {
 type message struct {
 	text  string
 	words string // completes "the HMAC was made over …"
+	// rewritten tells that the JSON itself was another text, not its encoding.
+	rewritten bool
 }
 
 // messageVariants lists other bytes over which HMACs have been made.
@@ -86,13 +90,24 @@ func messageVariants(t *Token) []message {
 	header, payload := decodeLoose(first), decodeLoose(second)
 	join := func(e *base64.Encoding) string { return e.EncodeToString(header) + "." + e.EncodeToString(payload) }
 	all := []message{
-		{join(base64.RawURLEncoding), "the parts in base64url, and they were sent in another spelling"},
-		{join(base64.URLEncoding), "the parts with padding (=)"},
-		{join(base64.StdEncoding), "the parts in plain base64 with padding"},
-		{join(base64.RawStdEncoding), "the parts in plain base64"},
-		{string(header) + "." + string(payload), "the JSON texts instead of their base64url"},
-		{string(payload), "the claims alone"},
-		{second, "the second part alone"},
+		{text: join(base64.RawURLEncoding), words: "the parts in base64url, and they were sent in another spelling"},
+		{text: join(base64.URLEncoding), words: "the parts with padding (=)"},
+		{text: join(base64.StdEncoding), words: "the parts in plain base64 with padding"},
+		{text: join(base64.RawStdEncoding), words: "the parts in plain base64"},
+		{text: string(header) + "." + string(payload), words: "the JSON texts instead of their base64url"},
+		{text: string(payload), words: "the claims alone"},
+		{text: second, words: "the second part alone"},
+	}
+	for _, r := range rewritings {
+		h, p := r.write(header), r.write(payload)
+		if h == nil || p == nil {
+			continue
+		}
+		e := base64.RawURLEncoding
+		// Often only the claims went through another hand.
+		all = append(all,
+			message{e.EncodeToString(h) + "." + e.EncodeToString(p), r.words, true},
+			message{first + "." + e.EncodeToString(p), r.words, true})
 	}
 	kept := all[:0]
 	for _, m := range all {
@@ -101,4 +116,67 @@ func messageVariants(t *Token) []message {
 		}
 	}
 	return kept
+}
+
+// rewritings are the ways in which JSON gets written out again between signing and
+// sending.
+var rewritings = []struct {
+	words string
+	write func([]byte) []byte
+}{
+	{"JSON without blanks", compacted},
+	{"JSON with a blank after each colon and comma, as Python writes it", spaciously},
+	{"JSON with line breaks, indented by two", indented("  ")},
+	{"JSON with line breaks, indented by four", indented("    ")},
+	{"JSON with its members in alphabetical order", sortedJSON},
+}
+
+func compacted(doc []byte) []byte {
+	var b bytes.Buffer
+	if json.Compact(&b, doc) != nil {
+		return nil
+	}
+	return b.Bytes()
+}
+
+func indented(by string) func([]byte) []byte {
+	return func(doc []byte) []byte {
+		var b bytes.Buffer
+		if json.Indent(&b, compacted(doc), "", by) != nil {
+			return nil
+		}
+		return b.Bytes()
+	}
+}
+
+// spaciously puts a blank behind every colon and comma outside texts.
+func spaciously(doc []byte) []byte {
+	var out []byte
+	inText, escaped := false, false
+	for _, c := range compacted(doc) {
+		out = append(out, c)
+		switch {
+		case escaped:
+			escaped = false
+		case inText && c == '\\':
+			escaped = true
+		case c == '"':
+			inText = !inText
+		case !inText && (c == ':' || c == ','):
+			out = append(out, ' ')
+		}
+	}
+	return out
+}
+
+func sortedJSON(doc []byte) []byte {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(doc, &members) != nil {
+		return nil
+	}
+	out, err := json.Marshal(members)
+	if err != nil {
+		return nil
+	}
+	return out
 }

@@ -341,13 +341,24 @@ func (d *decoder) signature() {
 	switch {
 	case !ok:
 	case blank(s):
-		d.refuse(field, errcode.Missing, "is absent or blank")
+		d.refuse(field, errcode.Missing, "is absent or blank%s", d.strayed())
 		s = ""
 	case len(s) > signature.MaxSize:
 		d.refuse(field, errcode.TooLong, "has %s; a signature has about 300", byteCount(len(s)))
 		s = clip(s, signature.MaxSize)
 	}
 	d.a.Signature = d.own(s)
+}
+
+// strayed says in which other option a signature stands.
+func (d *decoder) strayed() string {
+	for _, i := range [...]int{optTK, optZAK, optOBFToken, optRecordingToken} {
+		t, err := signature.Parse(d.options[i].value)
+		if err == nil && t.KeyClaim() != "" && t.Claims.MeetingNumber != "" {
+			return "; what was passed as " + optionNames[i] + " is one"
+		}
+	}
+	return ""
 }
 
 func (d *decoder) view() {

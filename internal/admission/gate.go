@@ -251,7 +251,16 @@ func (g *Gate) diagnose(ctx context.Context, in *Input) {
 	}
 	wrong := false
 	for _, f := range report.Faults() {
-		if f.Step == signature.StepOptions || (f.Step == signature.StepApp && in.token != nil) {
+		if f.Step == signature.StepApp && in.token != nil {
+			// The rule has refused it already; the search may know whose secret it was.
+			for i := range before {
+				if before[i].Step == StepApp && before[i].Cause == f.Cause {
+					before[i].Evidence = f.Evidence
+				}
+			}
+			continue
+		}
+		if f.Step == signature.StepOptions {
 			continue
 		}
 		wrong = wrong || f.Step == StepSignature
