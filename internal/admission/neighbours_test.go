@@ -224,17 +224,6 @@ func TestNoNeighbourIsForgotten(t *testing.T) {
 	}
 }
 
-// apart are the pairs that are said never to meet.
-func apart() map[[2]string]string {
-	all := map[[2]string]string{}
-	for _, n := range neighbourTable {
-		if n.never != "" {
-			all[[2]string{n.first, n.second}] = n.never
-		}
-	}
-	return all
-}
-
 // TestADeletedHostIsToldOnce holds 3709 off hosts who are gone.
 func TestADeletedHostIsToldOnce(t *testing.T) {
 	c := newScene()

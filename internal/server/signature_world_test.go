@@ -31,7 +31,6 @@ type faultWorld struct {
 	gone    *account.App
 	host    *account.User
 	other   *account.User
-	room    *meeting.Meeting
 	ring    signature.StaticKeyring
 	zak     string
 	obf     string
