@@ -99,11 +99,14 @@ func checkStarted(in *Input) []Finding {
 	}
 	start, scheduled := NextStart(m, in.now)
 	if in.simulive() {
-		if !scheduled {
+		if scheduled {
+			return in.tooEarly(start, start)
+		}
+		if _, planned := lastEnd(m); planned {
 			in.unjudged = true // over, which is 13208's to say
 			return nil
 		}
-		return in.tooEarly(start, start)
+		// Without a schedule its playback never begins.
 	}
 	if m.Settings.JoinBeforeHost && !m.IsWebinar() && !m.Settings.WaitingRoom {
 		window := m.Settings.JoinBeforeHostWindow
