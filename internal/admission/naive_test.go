@@ -95,7 +95,8 @@ func naive(c *scene) errcode.Code {
 		e = z.Email
 	}
 	live := s.Session != nil && s.Session.EndedAt.IsZero()
-	if s.ZAK.Given && z == nil && !(ext && !role1 && requires) {
+	asksOBF := ext && !role1 && requires
+	if s.ZAK.Given && z == nil && !asksOBF {
 		if slices.Contains([]string{"malformed", "forged", "wrong_token_kind"}, s.ZAK.Fault) {
 			return 3623
 		}
@@ -111,7 +112,8 @@ func naive(c *scene) errcode.Code {
 	if hosting == 0 && s.HostElsewhere != nil {
 		hosting = 1
 	}
-	if hostish && !(live && s.Session.HostStarted) && hosting >= max(1, h.Licence.ConcurrentMeetings) {
+	begun := live && s.Session.HostStarted
+	if hostish && !begun && hosting >= max(1, h.Licence.ConcurrentMeetings) {
 		return 3711
 	}
 	if (webinar || m.Settings.RegistrationRequired) && e == "" {
@@ -172,7 +174,8 @@ func naive(c *scene) errcode.Code {
 	if simulive && over {
 		return 13208
 	}
-	if !running && !simulive && !(hostish && m.Kind != meeting.KindInstant) {
+	starts := hostish && m.Kind != meeting.KindInstant
+	if !running && !simulive && !starts {
 		if !s.TK.Occurrence.IsZero() && registrant && !now.Before(s.TK.Occurrence.Add(m.Duration)) {
 			return 4004
 		}
