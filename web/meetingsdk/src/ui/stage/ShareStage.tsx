@@ -7,6 +7,8 @@ import { useActions, useMeeting, useParticipant, useT, useView } from '../state/
 import { TileVideo } from '../tile/TileVideo';
 import { Strip } from './Strip';
 
+const NONE: readonly number[] = [];
+
 /** Somebody's screen, large, and the people in a strip beside or above it. */
 export function ShareStage({ sharer }: { sharer: number }) {
   const t = useT();
@@ -23,7 +25,7 @@ export function ShareStage({ sharer }: { sharer: number }) {
 
   return (
     <div ref={box} className={`ar-speaker ar-share video-share-layout${side ? ' ar-speaker--side' : ''}`}>
-      {withStrip ? <Strip tiles={tiles} main={null} vertical={side} /> : null}
+      {withStrip ? <Strip tiles={tiles} mains={NONE} vertical={side} /> : null}
       <div className="ar-share__main sharee-container__viewport">
         {isSelf ? (
           <div className="ar-share__own">

@@ -8,18 +8,19 @@ import { Pager } from './Pager';
 
 interface StripProps {
   tiles: readonly number[];
-  main: number | null;
+  /** Those on the large places; they are not shown again. */
+  mains: readonly number[];
   vertical: boolean;
 }
 
 /** Small tiles beside the big picture, as many as fit, in pages. */
-export function Strip({ tiles, main, vertical }: StripProps) {
+export function Strip({ tiles, mains, vertical }: StripProps) {
   const t = useT();
   const box = useRef<HTMLDivElement>(null);
   const { width, height } = useElementSize(box);
   const [wanted, setPage] = useState(0);
   const [order, setOrder] = useState<readonly number[]>([]);
-  const next = stripOrder(order, tiles, main);
+  const next = stripOrder(order, tiles, mains);
 
   if (order.length !== next.length || order.some((id, i) => id !== next[i])) setOrder(next);
 

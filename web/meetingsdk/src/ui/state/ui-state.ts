@@ -2,8 +2,15 @@ import type { ViewOptions } from '../../core/model';
 
 export type Layout = 'gallery' | 'speaker' | 'ribbon' | 'active' | 'minimized';
 export type PanelName = 'participants' | 'chat';
+/** What is written to: everyone, a group, or one person. */
+export type ChatTo = number | 'hosts' | 'waitingRoom' | null;
 export type DialogName =
   | { name: 'settings' }
+  | { name: 'audio' }
+  | { name: 'devices' }
+  | { name: 'rules' }
+  | { name: 'claimHost' }
+  | { name: 'successor' }
   | { name: 'rename'; userId: number }
   | { name: 'remove'; userId: number }
   | { name: 'makeHost'; userId: number };
@@ -16,15 +23,14 @@ export interface LocalNotice {
   values?: Record<string, string | number>;
 }
 
-/** What only this page knows: which panel is open, who is pinned. */
+/** What only this page knows: which panel is open, what is asked. */
 export interface UiState {
   options: ViewOptions;
   layout: Layout;
   panel: PanelName | null;
   dialog: DialogName | null;
-  pinned: number | null;
-  /** The one to whom the chat input writes; null means everyone. */
-  chatTo: number | null;
+  /** To whom the chat input writes; null means everyone. */
+  chatTo: ChatTo;
   notices: readonly LocalNotice[];
 }
 
@@ -45,5 +51,5 @@ export function firstLayout(options: ViewOptions): Layout {
 
 /** The state of a view just mounted. */
 export function firstUiState(options: ViewOptions): UiState {
-  return { options, layout: firstLayout(options), panel: null, dialog: null, pinned: null, chatTo: null, notices: [] };
+  return { options, layout: firstLayout(options), panel: null, dialog: null, chatTo: null, notices: [] };
 }

@@ -38,8 +38,6 @@ describe('chooseMain', () => {
     ['the one shown while nobody speaks', [], 2, null, 2],
     ['never the self while others are there', [1], null, null, 2],
     ['the next when the one shown has left', [], 7, null, 2],
-    ['the pinned one before all', [3], 2, 4, 4],
-    ['not a pinned one who left', [3], 2, 9, 3],
   ])('%s', (_name, active, shown, pinned, expected) => {
     expect(chooseMain(tiles, active, 1, shown, pinned)).toBe(expected);
   });
