@@ -14,6 +14,9 @@ interface Wanted {
   tiles: number;
   state: string;
   role: string;
+  /** How many are pinned, and how many are in the spotlight; from the second one on. */
+  pins: number;
+  spotlights: number;
   rtl: boolean;
   view: ViewKind;
 }
@@ -47,7 +50,7 @@ function firstState(wanted: Wanted): MeetingState {
   const participants = Array.from({ length: wanted.tiles }, (_, i) => person(i, wanted));
   const self = participants[0] ?? null;
   const failed = FAILURES[wanted.state];
-  const phases: Record<string, Phase> = { removed: 'ended', endedByHost: 'ended', failure3004: 'initialised', failure3712: 'initialised', sharing: 'inMeeting', ownSharing: 'inMeeting', silent: 'inMeeting', unmute: 'inMeeting' };
+  const phases: Record<string, Phase> = { removed: 'ended', endedByHost: 'ended', failure3004: 'initialised', failure3712: 'initialised', sharing: 'inMeeting', ownSharing: 'inMeeting', silent: 'inMeeting', unmute: 'inMeeting', focus: 'inMeeting', recording: 'inMeeting', asks: 'inMeeting' };
   if (wanted.state === 'sharing' && participants[1]) participants[1] = { ...participants[1], sharing: true };
   if (wanted.state === 'ownSharing' && participants[0]) participants[0] = { ...participants[0], sharing: true };
   if (wanted.state === 'reconnecting' && participants[2]) participants[2] = { ...participants[2], state: 'reconnecting' };
@@ -56,13 +59,19 @@ function firstState(wanted: Wanted): MeetingState {
     return { id: `c${i}`, text, sentAt: new Date(2026, 4, 4, 9, minute).toISOString(), sender: of(from), receiver: to === null ? null : of(to) };
   };
   const waiting = ['Kwame Mensah', 'Lena Hoffmann'].map((userName, i): Participant => ({ ...person(200 + i, wanted), userName, state: 'waiting', role: 'attendee' }));
+  const numbers = (count: number) => participants.slice(1, 1 + count).map((other) => other.userId);
+  if (wanted.state === 'recording' && participants[1]) participants[1] = { ...participants[1], capture: 'on' };
+  if (participants[5]) participants[5] = { ...participants[5], guest: true, bot: { appName: 'Meeting Notes', authorizerKey: 'k1' } };
+  if (participants[1]) participants[1] = { ...participants[1], personKey: 'k1' };
   return {
     ...emptyState,
+    pins: numbers(wanted.pins), multiPin: wanted.pins > 1, captureRequests: wanted.state === 'asks' && participants[1] ? [participants[1].userId] : [],
     phase: phases[wanted.state] ?? (wanted.state as Phase),
     self, participants: wanted.tiles > 2 && wanted.role === 'host' ? [...participants, ...waiting] : participants,
     session: {
       sessionId: 's1', meetingNumber: '81555123456', topic: 'Field service: weekly review', hostUserId: participants[0]?.userId ?? null, kind: 'meeting',
-      locked: wanted.tiles === 25, startedAt: '2026-05-04T09:00:00Z', participants: wanted.tiles, ...usualRules, spotlights: [],
+      locked: wanted.tiles === 25, startedAt: '2026-05-04T09:00:00Z', participants: wanted.tiles, ...usualRules,
+      spotlights: numbers(wanted.spotlights), focusMode: wanted.state === 'focus',
     },
     chat: [
       says(1, 1, 3, 'Good morning, everybody!'),
@@ -148,7 +157,7 @@ export function fakeModel(wanted: Wanted): MeetingModel {
     stopIncomingAudio: (incomingStopped) => set({ incomingStopped }),
     setWaitingRoomText: (waitingRoomText) => set({ waitingRoomText }),
     setBackground: (id) => (set({ background: { ...state.background, id } }), done),
-    permitCapture: (userId, mayCapture) => patch(userId, { mayCapture }),
+    permitCapture: (userId, mayCapture) => (set({ captureRequests: [] }), patch(userId, { mayCapture })),
     setCapture: (capture) => own({ capture }),
     setPictureInPicture: (userId) => (set({ pictureInPicture: userId !== null }), done),
     reportLayout: () => undefined,

@@ -21,6 +21,12 @@ export const enUS = {
   'camera.stop': 'Video',
   'camera.stopLabel': 'stop my video',
 
+  'capture.allow': 'Allow',
+  'capture.asks': '{name} asks to record',
+  'capture.by': '{name} is recording',
+  'capture.deny': 'Don’t allow',
+  'capture.several': '{count} people are recording',
+
   'chat.directTo': 'Direct message to {name}',
   'chat.directToYou': 'Direct message',
   'chat.empty': 'No messages yet. What is written here is seen by those who are in the meeting now.',
@@ -37,6 +43,11 @@ export const enUS = {
   'chat.short': 'Chat',
   'chat.to': 'To',
   'chat.you': 'You',
+
+  'claim.key': 'Host key',
+  'claim.text': 'The host finds the key in their profile.',
+  'claim.title': 'Claim host',
+  'claim.wrong': 'This is not the host’s key.',
 
   'device.camera': 'Camera',
   'device.cameraNumber': 'Camera {number}',
@@ -62,6 +73,10 @@ export const enUS = {
   'ended.unauthorised.text': 'This app was here for somebody who has left the meeting. It can join again once they are back.',
   'ended.unauthorised.title': 'This app has left the meeting',
 
+  'focus.hostText': 'Focus mode: participants see the hosts only',
+  'focus.stop': 'Turn off',
+  'focus.text': 'Focus mode: you see the hosts only',
+
   'hand.lower': 'Lower hand',
   'hand.lowerShort': 'Lower hand',
   'hand.raise': 'Raise hand',
@@ -70,11 +85,22 @@ export const enUS = {
   'header.locked': 'Locked',
   'header.untitled': 'Meeting',
 
+  'host.allow': 'Participants may',
+  'host.allowRename': 'Rename themselves',
+  'host.allowShare': 'Share their screen',
+  'host.allowUnmute': 'Unmute themselves',
   'host.askAllUnmute': 'Ask all to unmute',
+  'host.chat': 'Participants may write to',
+  'host.chatEveryone': 'Everyone',
+  'host.chatHosts': 'Hosts only',
+  'host.chatOff': 'Nobody',
+  'host.focusMode': 'Focus mode',
   'host.lock': 'Lock meeting',
+  'host.lowerHands': 'Lower all hands',
+  'host.severalSharers': 'Share at the same time',
   'host.startWebinar': 'Start webinar for attendees',
   'host.muteAll': 'Mute all',
-  'host.unlock': 'Unlock meeting',
+  'host.tools': 'Host tools',
 
   'info.copyInvitation': 'Copy invitation',
   'info.encryption': 'Encrypted in transit',
@@ -112,6 +138,10 @@ export const enUS = {
   'more.label': 'More meeting control ',
   'more.short': 'More',
 
+  'muteAll.allow': 'Participants may unmute themselves',
+  'muteAll.text': 'Hosts stay unmuted.',
+  'muteAll.title': 'Mute all participants?',
+
   'name.me': 'You',
   'name.you': '{name} (you)',
 
@@ -134,9 +164,16 @@ export const enUS = {
   'participants.short': 'Participants',
   'participants.title': 'Participants ({count})',
 
+  'person.addPin': 'Add pin',
+  'person.addSpotlight': 'Add spotlight',
   'person.admit': 'Admit',
+  'person.allowToTalk': 'Allow to talk',
   'person.askUnmute': 'Ask to unmute',
   'person.chat': 'Send a message',
+  'person.claimHost': 'Claim host…',
+  'person.endCapture': 'Forbid to record',
+  'person.endSpotlight': 'Remove spotlight',
+  'person.endTalk': 'Stop talking',
   'person.hold': 'Put in waiting room',
   'person.lowerHand': 'Lower hand',
   'person.makeAttendee': 'Make attendee',
@@ -144,9 +181,14 @@ export const enUS = {
   'person.makeHost': 'Make host',
   'person.makePanelist': 'Make panelist',
   'person.mute': 'Mute',
+  'person.permitCapture': 'Allow to record',
   'person.pin': 'Pin',
+  'person.reclaimHost': 'Reclaim host',
   'person.remove': 'Remove…',
   'person.rename': 'Rename…',
+  'person.replacePin': 'Replace pin',
+  'person.replaceSpotlight': 'Replace spotlight',
+  'person.spotlight': 'Spotlight for everyone',
   'person.unpin': 'Unpin',
   'person.withdrawCohost': 'Withdraw co-host',
 
@@ -178,6 +220,8 @@ export const enUS = {
   'rename.save': 'Rename',
   'rename.title': 'Rename {name}',
 
+  'role.app': 'App: {app}',
+  'role.bot': '{app}, for {name}',
   'role.cohost': 'Co-host',
   'role.guest': 'Guest',
   'role.host': 'Host',
@@ -205,12 +249,20 @@ export const enUS = {
   'state.cameraOff': 'camera off',
   'state.cameraOn': 'camera on',
   'state.handRaised': 'hand raised',
+  'state.mayTalk': 'may talk',
   'state.muted': 'muted',
   'state.noAudio': 'no audio',
+  'state.pinned': 'pinned',
   'state.reconnecting': 'reconnecting',
+  'state.recording': 'recording',
   'state.sharing': 'sharing the screen',
   'state.speaking': 'speaking',
+  'state.spotlit': 'in the spotlight',
   'state.unmuted': 'unmuted',
+
+  'successor.choose': 'New host',
+  'successor.leave': 'Hand over and leave',
+  'successor.title': 'Who takes over as host?',
 
   'toolbar.label': 'Meeting controls',
 

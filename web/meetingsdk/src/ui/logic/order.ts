@@ -1,4 +1,5 @@
 import type { MeetingState, Participant } from '../../core/model';
+import { canManage } from './permissions';
 
 const byId = new WeakMap<readonly Participant[], Map<number, Participant>>();
 
@@ -21,7 +22,7 @@ function perRoster<T>(order: (state: MeetingState) => T): (state: MeetingState) 
   const known = new WeakMap<readonly Participant[], { about: string; value: T }>();
   return (state) => {
     const { self, session } = state;
-    const about = `${self?.userId}/${self?.role}/${session?.kind}/${session?.focusMode}/${session?.spotlights.join()}`;
+    const about = [self?.userId, self?.role, session?.kind, session?.focusMode, session?.spotlights.join()].join('/');
     const found = known.get(state.participants);
     if (found?.about === about) return found.value;
     const value = order(state);
@@ -47,19 +48,18 @@ export const tileOrder = perRoster((state): readonly number[] => {
   const selfId = state.self?.userId;
   const webinar = state.session?.kind === 'webinar';
   const spotlights = state.session?.spotlights ?? [];
-  const focused = state.session?.focusMode === true && !manages(state.self);
+  const self = findParticipant(state.participants, selfId) ?? state.self;
+  const focused = state.session?.focusMode === true && !canManage(self);
   const lit = (id: number) => {
     const at = spotlights.indexOf(id);
     return at < 0 ? spotlights.length : at;
   };
   return state.participants
     .filter((person) => person.state !== 'waiting' && !(webinar && person.role === 'attendee'))
-    .filter((person) => !focused || person.userId === selfId || manages(person) || spotlights.includes(person.userId))
+    .filter((person) => !focused || person.userId === selfId || canManage(person) || spotlights.includes(person.userId))
     .sort((a, b) => lit(a.userId) - lit(b.userId) || Number(b.userId === selfId) - Number(a.userId === selfId) || byArrival(a, b))
     .map((person) => person.userId);
 });
-
-const manages = (person: Participant | null): boolean => person?.role === 'host' || person?.role === 'cohost';
 
 /** Whom this page shows large by wish: its own pins, else the hosts' spotlights; only those who have a tile. */
 export function chosenMains(state: MeetingState): readonly number[] {
@@ -105,9 +105,9 @@ export function chooseMain(tiles: readonly number[], active: readonly number[], 
 
 /**
  * The strip beside the big picture. When the big picture goes from A to B, A
- * takes B's place, so that only one small tile changes.
+ * takes B's place, so that only one small tile changes. `first` come before all.
  */
-export function stripOrder(previous: readonly number[], tiles: readonly number[], mains: readonly number[]): readonly number[] {
+export function stripOrder(previous: readonly number[], tiles: readonly number[], mains: readonly number[], first: readonly number[] = []): readonly number[] {
   const wanted = new Set(tiles.filter((id) => !mains.includes(id)));
   const placed = new Set(previous.filter((id) => wanted.has(id)));
   const arrivals = tiles.filter((id) => wanted.has(id) && !placed.has(id));
@@ -116,7 +116,8 @@ export function stripOrder(previous: readonly number[], tiles: readonly number[]
     if (wanted.has(id)) strip.push(id);
     else if (mains.includes(id) && arrivals.length > 0) strip.push(arrivals.shift() as number);
   }
-  return [...strip, ...arrivals];
+  const order = [...strip, ...arrivals];
+  return first.length === 0 ? order : [...first.filter((id) => wanted.has(id)), ...order.filter((id) => !first.includes(id))];
 }
 
 /** The one whose screen is on the stage: somebody else before the self. */
@@ -125,3 +126,11 @@ export function sharerOf(state: MeetingState): number | null {
   const sharers = state.participants.filter((person) => person.sharing && person.state !== 'waiting');
   return (sharers.find((person) => person.userId !== selfId) ?? sharers[0])?.userId ?? null;
 }
+
+/** Who could take over from a host who leaves: co-hosts first, then by arrival; no apps, and nobody who only listens. */
+export const successors = perRoster((state): readonly Participant[] => {
+  const webinar = state.session?.kind === 'webinar';
+  return state.participants
+    .filter((person) => person.state !== 'waiting' && !person.bot && person.userId !== state.self?.userId && !(webinar && person.role === 'attendee'))
+    .sort((a, b) => Number(b.role === 'cohost') - Number(a.role === 'cohost') || byArrival(a, b));
+});

@@ -12,7 +12,7 @@ import { WaitingList } from './WaitingList';
 export function ParticipantsPanel() {
   const t = useT();
   const actions = useActions();
-  const { run } = useView();
+  const { ui, run } = useView();
   const self = useSelf();
   const session = useMeeting((state) => state.session);
   const isSupportChat = useOption('isSupportChat');
@@ -25,6 +25,7 @@ export function ParticipantsPanel() {
     [people, wanted],
   );
   const manages = canManage(self);
+  const hands = people.some((person) => person.handRaised);
 
   return (
     <Panel title={t('participants.title', { count: people.length })} className="ar-panel--people participants-section-container">
@@ -51,8 +52,9 @@ export function ParticipantsPanel() {
       </div>
       {manages ? (
         <div className="ar-panel__foot">
-          <Button onClick={() => run(actions.muteAll(true))}>{t('host.muteAll')}</Button>
+          <Button onClick={() => ui.set({ dialog: { name: 'muteAll' } })}>{t('host.muteAll')}</Button>
           <Button onClick={() => run(actions.muteAll(false))}>{t('host.askAllUnmute')}</Button>
+          <Button disabled={!hands} onClick={() => run(actions.lowerAllHands())}>{t('host.lowerHands')}</Button>
         </div>
       ) : null}
     </Panel>

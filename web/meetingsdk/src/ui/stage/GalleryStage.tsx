@@ -5,6 +5,7 @@ import { useElementSize } from '../parts/useElementSize';
 import { useMeeting, useOption } from '../state/context';
 import { Tile } from '../tile/Tile';
 import { Pager } from './Pager';
+import { useGlide } from './useGlide';
 import { useReport } from './useReport';
 
 const NONE: readonly number[] = [];
@@ -25,6 +26,7 @@ export function GalleryStage() {
   const { columns, tileWidth, tileHeight } = bestGrid(width, height, slots, gap);
 
   useReport('gallery', NONE, items);
+  useGlide(box, items.join(), `${width}/${height}`);
 
   return (
     <div className="ar-gallery gallery-video-container__main-view" id="suspension-view-tabpanel-gallery">

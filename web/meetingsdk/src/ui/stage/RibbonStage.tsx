@@ -1,4 +1,5 @@
-import { useMain } from './useMain';
+import { chosenMains, tileOrder } from '../logic/order';
+import { useMeeting } from '../state/context';
 import { Strip } from './Strip';
 import { useReport } from './useReport';
 
@@ -6,11 +7,12 @@ const NONE: readonly number[] = [];
 
 /** A narrow column of tiles for apps that keep the meeting at their side. */
 export function RibbonStage() {
-  const { tiles } = useMain();
+  const tiles = useMeeting(tileOrder);
+  const first = useMeeting(chosenMains);
   useReport('ribbon', NONE, tiles);
   return (
     <div className="ar-ribbon">
-      <Strip tiles={tiles} mains={NONE} vertical />
+      <Strip tiles={tiles} mains={NONE} first={first} vertical />
     </div>
   );
 }

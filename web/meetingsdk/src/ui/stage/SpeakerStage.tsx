@@ -5,6 +5,7 @@ import { Tile } from '../tile/Tile';
 import { FloatingTile } from './FloatingTile';
 import { Strip } from './Strip';
 import { useMain } from './useMain';
+import { useGlide } from './useGlide';
 import { useReport } from './useReport';
 
 const GAP = 8;
@@ -21,6 +22,7 @@ export function SpeakerStage({ alone = false }: { alone?: boolean }) {
   const floating = others.length === 1 && mains.length === 1 ? others[0] : undefined;
   const several = mains.length > 1;
   const { tileWidth, tileHeight } = bestGrid(place.width, place.height, mains.length, GAP);
+  useGlide(room, several ? mains.join() : '', `${place.width}/${place.height}`);
   useReport(alone ? 'active' : several ? 'multiSpeaker' : 'speaker', mains, others);
 
   return (

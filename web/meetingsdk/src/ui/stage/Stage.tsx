@@ -5,6 +5,8 @@ import { GalleryStage } from './GalleryStage';
 import { RibbonStage } from './RibbonStage';
 import { ShareStage } from './ShareStage';
 import { SpeakerStage } from './SpeakerStage';
+import { StageNotes } from './StageNotes';
+import { useFollow } from './useFollow';
 
 /** The pictures, in the chosen layout; a shared screen comes first. */
 export function Stage() {
@@ -13,6 +15,8 @@ export function Stage() {
   const sharer = useMeeting(sharerOf);
   const count = useMeeting((state) => tileOrder(state).length);
 
+  useFollow();
+
   let content;
   if (count === 0 && sharer === null) content = <p className="ar-stage__empty">{t('stage.empty')}</p>;
   else if (layout === 'ribbon') content = <RibbonStage />;
@@ -20,5 +24,5 @@ export function Stage() {
   else if (layout === 'gallery') content = <GalleryStage />;
   else content = <SpeakerStage alone={layout === 'active'} />;
 
-  return <Main className="ar-stage" id="wc-content" aria-label={t('stage.label')}>{content}</Main>;
+  return <Main className="ar-stage" id="wc-content" aria-label={t('stage.label')}><StageNotes /><div className="ar-stage__room">{content}</div></Main>;
 }

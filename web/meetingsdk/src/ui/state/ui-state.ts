@@ -2,15 +2,11 @@ import type { ViewOptions } from '../../core/model';
 
 export type Layout = 'gallery' | 'speaker' | 'ribbon' | 'active' | 'minimized';
 export type PanelName = 'participants' | 'chat';
-/** What is written to: everyone, a group, or one person. */
-export type ChatTo = number | 'hosts' | 'waitingRoom' | null;
 export type DialogName =
   | { name: 'settings' }
-  | { name: 'audio' }
-  | { name: 'devices' }
-  | { name: 'rules' }
   | { name: 'claimHost' }
   | { name: 'successor' }
+  | { name: 'muteAll' }
   | { name: 'rename'; userId: number }
   | { name: 'remove'; userId: number }
   | { name: 'makeHost'; userId: number };
@@ -29,8 +25,8 @@ export interface UiState {
   layout: Layout;
   panel: PanelName | null;
   dialog: DialogName | null;
-  /** To whom the chat input writes; null means everyone. */
-  chatTo: ChatTo;
+  /** The one to whom the chat input writes; null means everyone. */
+  chatTo: number | null;
   notices: readonly LocalNotice[];
 }
 

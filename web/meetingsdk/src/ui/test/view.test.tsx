@@ -41,14 +41,14 @@ describe('a practice session', () => {
   const webinar = { sessionId: 's', meetingNumber: '81555123456', topic: 'Topic', hostUserId: 1, kind: 'webinar' as const, locked: false, startedAt: '', participants: 1, ...usualRules, spotlights: [] };
   it('is ended by the host, from the menu', () => {
     const { model } = renderInView(<Toolbar />, state([person(1, { role: 'host' })], { session: { ...webinar, practice: true } }));
-    fireEvent.click(screen.getByRole('button', { name: 'More meeting control' }));
+    fireEvent.click(screen.getByRole('button', { name: 'Host tools' }));
     fireEvent.click(screen.getByRole('menuitem', { name: 'Start webinar for attendees' }));
     expect(model.actions.startWebinar).toHaveBeenCalledOnce();
   });
   it('is no matter of attendees, nor of webinars that have begun', () => {
     for (const [role, practice] of [['attendee', true], ['host', false]] as const) {
       renderInView(<Toolbar />, state([person(1, { role })], { session: { ...webinar, practice } }));
-      fireEvent.click(screen.getByRole('button', { name: 'More meeting control' }));
+      fireEvent.click(screen.getByRole('button', { name: 'Host tools' }));
       expect(screen.queryByRole('menuitem', { name: 'Start webinar for attendees' })).toBeNull();
       cleanup();
     }

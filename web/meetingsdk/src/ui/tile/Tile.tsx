@@ -2,7 +2,8 @@ import { memo } from 'react';
 import { IconButton } from '../parts/IconButton';
 import { Avatar } from '../parts/Avatar';
 import { Spinner } from '../parts/Spinner';
-import { useMeeting, useOption, useParticipant, useT, useUi, useView } from '../state/context';
+import { useMeeting, useOption, useParticipant, useT, useView } from '../state/context';
+import { ParticipantMenu } from '../panels/ParticipantMenu';
 import { NameBadge } from './NameBadge';
 import { TileVideo } from './TileVideo';
 
@@ -12,18 +13,20 @@ interface TileProps {
   width?: number;
   height?: number;
   className?: string;
-  /** Small tiles carry no pin button. */
+  /** Small tiles carry no buttons. */
   compact?: boolean;
 }
 
 /** One person: their picture, or their initials while the camera is off. */
 export const Tile = memo(function Tile({ userId, width, height, className = '', compact = false }: TileProps) {
   const t = useT();
-  const { ui } = useView();
+  const { model } = useView();
+  const { actions } = model;
   const person = useParticipant(userId);
   const isSelf = useMeeting((state) => state.self?.userId === userId);
   const speaking = useMeeting((state) => state.activeSpeakers.includes(userId));
-  const pinned = useUi((state) => state.pinned === userId);
+  const pinned = useMeeting((state) => state.pins.includes(userId));
+  const spotlit = useMeeting((state) => state.session?.spotlights.includes(userId) ?? false);
   const withHeader = useOption('videoHeader');
   const Player = useOption('view') === 'component' ? 'video-player-container' : 'video-player';
   if (!person) return null;
@@ -33,6 +36,8 @@ export const Tile = memo(function Tile({ userId, width, height, className = '', 
   const status = [
     talks ? t('state.speaking') : person.muted || !person.audioOn ? t('state.muted') : '',
     person.videoOn ? '' : t('state.cameraOff'),
+    pinned ? t('state.pinned') : '',
+    spotlit ? t('state.spotlit') : '',
     reconnecting ? t('state.reconnecting') : '',
   ].filter(Boolean);
 
@@ -61,17 +66,16 @@ export const Tile = memo(function Tile({ userId, width, height, className = '', 
           speaking={talks}
           handRaised={person.handRaised}
           host={person.role === 'host'}
+          pinned={pinned}
+          spotlit={spotlit}
           self={isSelf}
         />
       ) : null}
       {compact ? null : (
-        <IconButton
-          icon="pin"
-          label={t(pinned ? 'action.unpin' : 'action.pin', { name: person.userName })}
-          aria-pressed={pinned}
-          className="ar-tile__pin"
-          onClick={() => ui.set({ pinned: pinned ? null : userId, ...(pinned || ui.get().layout !== 'gallery' ? {} : { layout: 'speaker' as const }) })}
-        />
+        <div className="ar-tile__tools">
+          <IconButton icon="pin" label={t(pinned ? 'action.unpin' : 'action.pin', { name: person.userName })} aria-pressed={pinned} onClick={() => actions.pin(pinned ? 'remove' : model.getState().multiPin ? 'add' : 'replace', userId)} />
+          <ParticipantMenu person={person} />
+        </div>
       )}
     </div>
   );

@@ -1,5 +1,5 @@
 import { useRef, useState } from 'react';
-import { canManage, canPublish } from '../logic/permissions';
+import { canPublish } from '../logic/permissions';
 import { Menu } from '../parts/Menu';
 import { MenuItem } from '../parts/MenuItem';
 import { useActions, useMeeting, useOption, useSelf, useT, useView } from '../state/context';
@@ -26,7 +26,6 @@ export function MoreControl({ narrow, tiny }: { narrow: boolean; tiny: boolean }
     close();
     action();
   };
-  const manages = canManage(self);
   const publishes = canPublish(self, session);
   const raised = self?.handRaised ?? false;
 
@@ -41,20 +40,11 @@ export function MoreControl({ narrow, tiny }: { narrow: boolean; tiny: boolean }
           {narrow && publishes && screenShare ? (
             <MenuItem icon={share === 'on' ? 'shareStop' : 'share'} label={t(share === 'on' ? 'share.stop' : 'share.startLabel')} onSelect={then(() => run(actions.setShare(share !== 'on')))} />
           ) : null}
-          {manages ? (
-            <>
-              {session?.practice ? <MenuItem icon="people" label={t('host.startWebinar')} onSelect={then(() => run(actions.startWebinar()))} /> : null}
-              <MenuItem icon="micOff" label={t('host.muteAll')} onSelect={then(() => run(actions.muteAll(true)))} />
-              <MenuItem icon="mic" label={t('host.askAllUnmute')} onSelect={then(() => run(actions.muteAll(false)))} />
-              <MenuItem icon={session?.locked ? 'unlock' : 'lock'} label={t(session?.locked ? 'host.unlock' : 'host.lock')} onSelect={then(() => run(actions.lock(!session?.locked)))} />
-              <div className="ar-menu__line" role="separator" />
-            </>
-          ) : null}
           {withAV ? <MenuItem icon="settings" label={t('settings.open')} onSelect={then(() => ui.set({ dialog: { name: 'settings' } }))} /> : null}
           {custom.map((entry, i) => (
             <MenuItem key={i} label={entry.text} className={entry.className} onSelect={then(entry.onClick)} />
           ))}
-          {!manages && !withAV && custom.length === 0 && !narrow ? <MenuItem icon="people" label={t('participants.short')} onSelect={then(() => ui.set({ panel: 'participants' }))} /> : null}
+          {!withAV && custom.length === 0 && !narrow ? <MenuItem icon="people" label={t('participants.short')} onSelect={then(() => ui.set({ panel: 'participants' }))} /> : null}
         </Menu>
       ) : null}
     </>
