@@ -118,8 +118,8 @@ export function fakeModel(wanted: Wanted): MeetingModel {
     setShare: (on) => (set({ share: on ? 'on' : 'off' }), own({ sharing: on })),
     chooseDevice: (kind, deviceId) => (set({ devices: { ...state.devices, [kind]: deviceId } }), done),
     unlockSound: () => (set({ canPlaySound: true }), done),
-    sendChat: (text, userId) => {
-      const to = state.participants.find((other) => other.userId === userId);
+    sendChat: (text, target) => {
+      const to = state.participants.find((other) => other.userId === target);
       const from = state.self ?? { userId: 0, userName: '' };
       set({ chat: [...state.chat, { id: crypto.randomUUID(), text, sentAt: new Date().toISOString(), sender: { userId: from.userId, name: from.userName }, receiver: to ? { userId: to.userId, name: to.userName } : null }] });
       return done;
@@ -155,6 +155,12 @@ export function fakeModel(wanted: Wanted): MeetingModel {
     allowMultiPin: (multiPin) => set({ multiPin }),
     setMirrored: (mirrored) => set({ mirrored }),
     stopIncomingAudio: (incomingStopped) => set({ incomingStopped }),
+    measure: () =>
+      Promise.resolve([
+        { medium: 'audio', encoding: true, avgLoss: 0, maxLoss: 0.4, jitter: 3, rtt: 28, sampleRate: 48000, width: 0, height: 0, fps: 0 },
+        { medium: 'video', encoding: true, avgLoss: 0.2, maxLoss: 1, jitter: 5, rtt: 28, sampleRate: 90000, width: 1280, height: 720, fps: 30 },
+        { medium: 'video', encoding: false, avgLoss: 1.4, maxLoss: 3, jitter: 9, rtt: 41, sampleRate: 90000, width: 640, height: 360, fps: 24 },
+      ]),
     setWaitingRoomText: (waitingRoomText) => set({ waitingRoomText }),
     setBackground: (id) => (set({ background: { ...state.background, id } }), done),
     permitCapture: (userId, mayCapture) => (set({ captureRequests: [] }), patch(userId, { mayCapture })),

@@ -24,7 +24,7 @@ export function Dialogs() {
 
   if (failure?.joinFailed) return withRefusals ? <RefusalDialog failure={failure} /> : null;
   if (unmuteBy !== null) return <UnmuteDialog by={unmuteBy} />;
-  if (dialog?.name === 'settings') return <SettingsDialog onClose={close} />;
+  if (dialog?.name === 'settings') return <SettingsDialog first={dialog.tab ?? 'audio'} onClose={close} />;
   if (dialog?.name === 'claimHost') return <ClaimHostDialog onClose={close} />;
   if (dialog?.name === 'successor') return <SuccessorDialog onClose={close} />;
   if (dialog?.name === 'muteAll') return <MuteAllDialog onClose={close} />;

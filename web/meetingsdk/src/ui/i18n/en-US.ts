@@ -10,6 +10,17 @@ export const enUS = {
   'action.pin': 'Pin {name}',
   'action.unpin': 'Unpin {name}',
 
+  'audio.stopIncoming': 'Stop incoming audio',
+
+  'background.blur': 'Blur',
+  'background.busy': 'Getting the background ready…',
+  'background.cameraOff': 'It is shown as soon as your camera is on.',
+  'background.choose': 'Choose a background…',
+  'background.hint': 'Others see it too.',
+  'background.locked': 'The background cannot be changed in this meeting.',
+  'background.none': 'None',
+  'background.unsupported': 'This browser cannot replace the background.',
+
   'camera.denied': 'Camera blocked',
   'camera.deniedLabel': 'Camera blocked by the browser',
   'camera.menu': 'Camera options',
@@ -27,11 +38,13 @@ export const enUS = {
   'capture.deny': 'Don’t allow',
   'capture.several': '{count} people are recording',
 
+  'chat.delete': 'Delete message',
   'chat.directTo': 'Direct message to {name}',
   'chat.directToYou': 'Direct message',
   'chat.empty': 'No messages yet. What is written here is seen by those who are in the meeting now.',
   'chat.everyone': 'Everyone',
   'chat.gone': 'Has left the meeting',
+  'chat.hosts': 'Hosts',
   'chat.log': 'Messages',
   'chat.newMessages': '{count} new',
   'chat.noHost': 'You can write to hosts only, and no host is here.',
@@ -42,6 +55,7 @@ export const enUS = {
   'chat.send': 'Send message',
   'chat.short': 'Chat',
   'chat.to': 'To',
+  'chat.waitingRoom': 'Waiting room',
   'chat.you': 'You',
 
   'claim.key': 'Host key',
@@ -192,12 +206,25 @@ export const enUS = {
   'person.unpin': 'Unpin',
   'person.withdrawCohost': 'Withdraw co-host',
 
+  'pip.label': 'Picture in picture',
+
   'preview.cameraOff': 'Your camera is off',
   'preview.denied': 'The browser does not allow the camera or the microphone. You can still join, and allow them later in the address bar.',
   'preview.join': 'Join meeting',
   'preview.missing': 'No camera and no microphone were found. You can still join to watch and listen.',
   'preview.picture': 'Your picture',
   'preview.title': 'Ready to join?',
+
+  'quality.bad': 'bad connection',
+
+  'reaction.by': '{name}: {reaction}',
+  'reaction.clap': 'Applause',
+  'reaction.heart': 'Heart',
+  'reaction.joy': 'Laughter',
+  'reaction.openmouth': 'Surprise',
+  'reaction.short': 'Reactions',
+  'reaction.tada': 'Celebration',
+  'reaction.thumbsup': 'Thumbs up',
 
   'reconnecting.since': 'for {seconds} s',
   'reconnecting.text': 'The connection was lost. Reconnecting…',
@@ -227,8 +254,12 @@ export const enUS = {
   'role.host': 'Host',
   'role.panelist': 'Panelist',
 
-  'settings.open': 'Audio and video settings',
-  'settings.title': 'Audio and video',
+  'settings.audio': 'Audio',
+  'settings.background': 'Background',
+  'settings.open': 'Settings',
+  'settings.statistics': 'Statistics',
+  'settings.title': 'Settings',
+  'settings.video': 'Video',
 
   'share.by': '{name} is sharing',
   'share.own': 'You are sharing your screen',
@@ -260,6 +291,20 @@ export const enUS = {
   'state.spotlit': 'in the spotlight',
   'state.unmuted': 'unmuted',
 
+  'statistics.audioReceived': 'Sound received',
+  'statistics.audioSent': 'Sound sent',
+  'statistics.delay': 'Delay',
+  'statistics.jitter': 'Jitter',
+  'statistics.loss': 'Loss',
+  'statistics.medium': 'Medium',
+  'statistics.none': 'Nothing is sent or received at the moment.',
+  'statistics.reading': 'Reading…',
+  'statistics.shareReceived': 'Share received',
+  'statistics.shareSent': 'Share sent',
+  'statistics.size': 'Quality',
+  'statistics.videoReceived': 'Video received',
+  'statistics.videoSent': 'Video sent',
+
   'successor.choose': 'New host',
   'successor.leave': 'Hand over and leave',
   'successor.title': 'Who takes over as host?',
@@ -270,6 +315,8 @@ export const enUS = {
   'unmute.text': 'Everyone will hear you once you unmute.',
   'unmute.title': '{name} asks you to unmute',
   'unmute.yes': 'Unmute',
+
+  'video.mirror': 'Mirror my picture',
 
   'view.fullScreen': 'Full screen',
   'view.gallery': 'Gallery View',

@@ -2,6 +2,7 @@ import { sharerOf, tileOrder } from '../logic/order';
 import { Main } from '../parts/Landmark';
 import { useMeeting, useT, useUi } from '../state/context';
 import { GalleryStage } from './GalleryStage';
+import { ReactionNews } from './ReactionNews';
 import { RibbonStage } from './RibbonStage';
 import { ShareStage } from './ShareStage';
 import { SpeakerStage } from './SpeakerStage';
@@ -24,5 +25,5 @@ export function Stage() {
   else if (layout === 'gallery') content = <GalleryStage />;
   else content = <SpeakerStage alone={layout === 'active'} />;
 
-  return <Main className="ar-stage" id="wc-content" aria-label={t('stage.label')}><StageNotes /><div className="ar-stage__room">{content}</div></Main>;
+  return <Main className="ar-stage" id="wc-content" aria-label={t('stage.label')}><StageNotes /><ReactionNews /><div className="ar-stage__room">{content}</div></Main>;
 }

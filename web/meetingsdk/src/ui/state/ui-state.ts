@@ -2,8 +2,9 @@ import type { ViewOptions } from '../../core/model';
 
 export type Layout = 'gallery' | 'speaker' | 'ribbon' | 'active' | 'minimized';
 export type PanelName = 'participants' | 'chat';
+export type SettingsTab = 'audio' | 'video' | 'background' | 'statistics';
 export type DialogName =
-  | { name: 'settings' }
+  | { name: 'settings'; tab?: SettingsTab }
   | { name: 'claimHost' }
   | { name: 'successor' }
   | { name: 'muteAll' }
@@ -25,8 +26,8 @@ export interface UiState {
   layout: Layout;
   panel: PanelName | null;
   dialog: DialogName | null;
-  /** The one to whom the chat input writes; null means everyone. */
-  chatTo: number | null;
+  /** To whom the chat input writes: one person, a group, or everyone (null). */
+  chatTo: number | 'hosts' | 'waitingRoom' | null;
   notices: readonly LocalNotice[];
 }
 

@@ -74,7 +74,7 @@ describe('chat', () => {
     fireEvent.keyDown(input, { key: 'Enter', shiftKey: true });
     expect(model.actions.sendChat).not.toHaveBeenCalled();
     fireEvent.keyDown(input, { key: 'Enter' });
-    expect(model.actions.sendChat).toHaveBeenCalledExactlyOnceWith('hello', undefined);
+    expect(model.actions.sendChat).toHaveBeenCalledExactlyOnceWith('hello', 'everyone');
   });
 
   it('never sends to everyone what was meant for one who left', () => {
@@ -85,9 +85,9 @@ describe('chat', () => {
     fireEvent.change(input, { target: { value: 'secret' } });
     fireEvent.keyDown(input, { key: 'Enter' });
     expect(model.actions.sendChat).not.toHaveBeenCalled();
-    fireEvent.change(screen.getByRole('combobox'), { target: { value: '' } });
+    fireEvent.change(screen.getByRole('combobox'), { target: { value: 'everyone' } });
     fireEvent.keyDown(input, { key: 'Enter' });
-    expect(model.actions.sendChat).toHaveBeenCalledExactlyOnceWith('secret', undefined);
+    expect(model.actions.sendChat).toHaveBeenCalledExactlyOnceWith('secret', 'everyone');
   });
 
   it('gives the words back when the message was refused', async () => {

@@ -11,11 +11,13 @@ interface NameBadgeProps {
   host: boolean;
   pinned: boolean;
   spotlit: boolean;
+  /** The connection is bad. */
+  weak: boolean;
   self: boolean;
 }
 
 /** The name on a picture with what must not be told by colour alone: muted, speaking, hand up, host, shown large by wish. */
-export const NameBadge = memo(function NameBadge({ name, muted, audioOn, speaking, handRaised, host, pinned, spotlit, self }: NameBadgeProps) {
+export const NameBadge = memo(function NameBadge({ name, muted, audioOn, speaking, handRaised, host, pinned, spotlit, weak, self }: NameBadgeProps) {
   const t = useT();
   return (
     <div className="ar-badge">
@@ -28,6 +30,7 @@ export const NameBadge = memo(function NameBadge({ name, muted, audioOn, speakin
         <span className="ar-badge__speaking" role="img" aria-label={t('state.speaking')}><Icon name="wave" /></span>
       ) : null}
       <span className="ar-badge__name">{self ? t('name.you', { name }) : name}</span>
+      {weak ? <span className="ar-badge__weak" role="img" aria-label={t('quality.bad')} title={t('quality.bad')}><Icon name="weak" /></span> : null}
       {host ? <span className="ar-badge__host" role="img" aria-label={t('role.host')}><Icon name="crown" /></span> : null}
     </div>
   );

@@ -4,6 +4,7 @@ import { Avatar } from '../parts/Avatar';
 import { Spinner } from '../parts/Spinner';
 import { useMeeting, useOption, useParticipant, useT, useView } from '../state/context';
 import { ParticipantMenu } from '../panels/ParticipantMenu';
+import { REACTION_SIGNS, reactionOf } from '../logic/reactions';
 import { NameBadge } from './NameBadge';
 import { TileVideo } from './TileVideo';
 
@@ -27,6 +28,9 @@ export const Tile = memo(function Tile({ userId, width, height, className = '', 
   const speaking = useMeeting((state) => state.activeSpeakers.includes(userId));
   const pinned = useMeeting((state) => state.pins.includes(userId));
   const spotlit = useMeeting((state) => state.session?.spotlights.includes(userId) ?? false);
+  const mirrored = useMeeting((state) => isSelf && state.mirrored);
+  const weak = useMeeting((state) => (state.quality[userId] ?? 5) < 2);
+  const reaction = useMeeting((state) => reactionOf(state.reactions, userId));
   const withHeader = useOption('videoHeader');
   const Player = useOption('view') === 'component' ? 'video-player-container' : 'video-player';
   if (!person) return null;
@@ -38,7 +42,7 @@ export const Tile = memo(function Tile({ userId, width, height, className = '', 
     person.videoOn ? '' : t('state.cameraOff'),
     pinned ? t('state.pinned') : '',
     spotlit ? t('state.spotlit') : '',
-    reconnecting ? t('state.reconnecting') : '',
+    reconnecting ? t('state.reconnecting') : weak ? t('quality.bad') : '',
   ].filter(Boolean);
 
   return (
@@ -52,12 +56,13 @@ export const Tile = memo(function Tile({ userId, width, height, className = '', 
       <Avatar name={person.userName} />
       {person.videoOn && !reconnecting ? (
         <Player class="ar-player">
-          <TileVideo userId={userId} kind="camera" mirrored={isSelf} />
+          <TileVideo userId={userId} kind="camera" mirrored={mirrored} />
         </Player>
       ) : null}
       {reconnecting ? (
         <div className="ar-tile__away"><Spinner /><span>{t('state.reconnecting')}</span></div>
       ) : null}
+      {reaction ? <span key={reaction.id} className="ar-tile__reaction" aria-hidden="true">{REACTION_SIGNS[reaction.reaction]}</span> : null}
       {withHeader ? (
         <NameBadge
           name={person.userName}
@@ -68,6 +73,7 @@ export const Tile = memo(function Tile({ userId, width, height, className = '', 
           host={person.role === 'host'}
           pinned={pinned}
           spotlit={spotlit}
+          weak={weak && !reconnecting}
           self={isSelf}
         />
       ) : null}
