@@ -132,7 +132,7 @@ for (const view of views) {
       await expect(grace.button('unmute my microphone')).toBeVisible();
       await expect.poll(async () => (await seen(ada, graceId))?.['muted']).toBe(true);
       await grace.button('unmute my microphone').click();
-      await expect(grace.page.getByText('the host does not let participants unmute themselves')).toBeVisible();
+      await expect(grace.page.locator('.ar-toast', { hasText: 'the host does not let participants unmute themselves' })).toBeVisible();
       await expect(grace.button('unmute my microphone')).toBeVisible();
       await (await list(ada)).getByRole('button', { name: 'Ask all to unmute', exact: true }).click();
       await grace.page.getByRole('alertdialog').getByRole('button', { name: 'Unmute', exact: true }).click();
