@@ -1,5 +1,5 @@
 import { useId, useState, type SyntheticEvent } from 'react';
-import { CallError } from '../../core/errors';
+import type { CallError } from '../../core/errors';
 import { Button } from '../parts/Button';
 import { Dialog } from '../parts/Dialog';
 import { useActions, useT } from '../state/context';
@@ -19,8 +19,9 @@ export function ClaimHostDialog({ onClose }: { onClose: () => void }) {
     setBusy(true);
     actions.claimHost(hostKey).then(onClose, (error: unknown) => {
       setBusy(false);
-      if (!(error instanceof CallError)) return setFault(t('notice.failed'));
-      setFault(error.type === 'INVALID_PARAMETERS' ? t('claim.wrong') : t('notice.refused', { reason: error.reason }));
+      // The core is another bundle, so that its class cannot be asked for here.
+      const { type, reason } = error as Partial<CallError>;
+      setFault(type === 'INVALID_PARAMETERS' ? t('claim.wrong') : reason ? t('notice.refused', { reason }) : t('notice.failed'));
     });
   };
   return (

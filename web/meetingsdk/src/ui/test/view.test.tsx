@@ -48,7 +48,7 @@ describe('a practice session', () => {
   it('is no matter of attendees, nor of webinars that have begun', () => {
     for (const [role, practice] of [['attendee', true], ['host', false]] as const) {
       renderInView(<Toolbar />, state([person(1, { role })], { session: { ...webinar, practice } }));
-      fireEvent.click(screen.getByRole('button', { name: 'Host tools' }));
+      fireEvent.click(screen.getByRole('button', { name: role === 'host' ? 'Host tools' : 'More meeting control' }));
       expect(screen.queryByRole('menuitem', { name: 'Start webinar for attendees' })).toBeNull();
       cleanup();
     }
