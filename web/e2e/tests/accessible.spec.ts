@@ -28,7 +28,7 @@ const openings: [button: RegExp, entry?: RegExp][] = [
   [/^Leave$/],
   [/^Audio options$/],
   [/^Meeting information$/],
-  [/^More meeting control/, /^Audio and video settings$/],
+  [/^More meeting control/, /^Settings$/],
 ];
 const clientOnly = new Set(['preview', 'refusal']);
 const widths = { wide: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
