@@ -6,7 +6,7 @@ import { Avatar } from '../parts/Avatar';
 import { useMeeting, useT } from '../state/context';
 import { ParticipantMenu } from './ParticipantMenu';
 
-/** One person of the list. Rows off the screen are not laid out, so 300 of them stay cheap. */
+/** One person of the list. */
 export const ParticipantRow = memo(function ParticipantRow({ person, isSelf, withMenu }: { person: Participant; isSelf: boolean; withMenu: boolean }) {
   const t = useT();
   // Whom a bot speaks for has to be seen by all.
@@ -22,7 +22,7 @@ export const ParticipantRow = memo(function ParticipantRow({ person, isSelf, wit
   const audio = t(person.audioOn ? (person.muted ? 'state.muted' : 'state.unmuted') : 'state.noAudio');
 
   return (
-    <li className="ar-person participants-item__item-layout">
+    <div className="ar-person participants-item__item-layout">
       <Avatar name={person.userName} />
       <div className="ar-person__text">
         <span className="ar-person__name">{person.userName}</span>
@@ -40,6 +40,6 @@ export const ParticipantRow = memo(function ParticipantRow({ person, isSelf, wit
         </span>
         {withMenu ? <ParticipantMenu person={person} /> : <span className="ar-person__gap" />}
       </div>
-    </li>
+    </div>
   );
 });

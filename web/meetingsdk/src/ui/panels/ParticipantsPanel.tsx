@@ -1,8 +1,9 @@
-import { useDeferredValue, useMemo, useState } from 'react';
+import { useDeferredValue, useMemo, useRef, useState } from 'react';
 import { Icon } from '../icons/Icon';
 import { listOrder, waitingOrder } from '../logic/order';
 import { canManage, personActions } from '../logic/permissions';
 import { Button } from '../parts/Button';
+import { Rows } from '../parts/Rows';
 import { useActions, useMeeting, useOption, useSelf, useT, useView } from '../state/context';
 import { Panel } from './Panel';
 import { ParticipantRow } from './ParticipantRow';
@@ -26,6 +27,7 @@ export function ParticipantsPanel() {
   );
   const manages = canManage(self);
   const hands = people.some((person) => person.handRaised);
+  const scroller = useRef<HTMLDivElement>(null);
 
   return (
     <Panel title={t('participants.title', { count: people.length })} className="ar-panel--people participants-section-container">
@@ -41,14 +43,12 @@ export function ParticipantsPanel() {
           onChange={(event) => setSearch(event.target.value)}
         />
       </div>
-      <div className="ar-panel__scroll">
-        {manages && waiting.length > 0 ? <WaitingList people={waiting} /> : null}
+      <div className="ar-panel__scroll" ref={scroller}>
+        {manages && waiting.length > 0 ? <WaitingList people={waiting} scroller={scroller} /> : null}
         {found.length === 0 ? <p className="ar-panel__empty">{t('participants.none')}</p> : null}
-        <ul className="ar-people" aria-label={t('participants.short')}>
-          {found.map((person) => (
-            <ParticipantRow key={person.userId} person={person} isSelf={person.userId === self?.userId} withMenu={personActions(self, person, session, { isSupportChat }).length > 0} />
-          ))}
-        </ul>
+        <Rows items={found} keyOf={(person) => person.userId} label={t('participants.short')} scroller={scroller}>
+          {(person) => <ParticipantRow person={person} isSelf={person.userId === self?.userId} withMenu={personActions(self, person, session, { isSupportChat }).length > 0} />}
+        </Rows>
       </div>
       {manages ? (
         <div className="ar-panel__foot">
