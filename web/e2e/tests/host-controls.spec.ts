@@ -27,6 +27,12 @@ async function entries(person: Person, name: string): Promise<string[]> {
   return all;
 }
 
+/** Chooses an entry of the menu under the list. */
+async function forEverybody(person: Person, entry: string): Promise<void> {
+  await (await list(person)).getByRole('button', { name: 'More for everyone', exact: true }).click();
+  await person.page.locator('[role="menuitem"]:not([aria-disabled])', { hasText: entry }).click();
+}
+
 /** Turns a rule of the host tools over, and sees that the menu shows it. */
 async function turn(person: Person, name: string, on: boolean): Promise<void> {
   await person.button('Host tools').click();
@@ -134,7 +140,7 @@ for (const view of views) {
       await grace.button('unmute my microphone').click();
       await expect(grace.page.locator('.ar-toast', { hasText: 'the host does not let participants unmute themselves' })).toBeVisible();
       await expect(grace.button('unmute my microphone')).toBeVisible();
-      await (await list(ada)).getByRole('button', { name: 'Ask all to unmute', exact: true }).click();
+      await forEverybody(ada, 'Ask all to unmute');
       await grace.page.getByRole('alertdialog').getByRole('button', { name: 'Unmute', exact: true }).click();
       await expect.poll(async () => (await seen(ada, graceId))?.['muted']).toBe(false);
       await choose(ada, 'Grace', 'Mute');
@@ -143,10 +149,8 @@ for (const view of views) {
       await grace.button('unmute my microphone').click();
       await expect.poll(async () => (await seen(ada, graceId))?.['muted']).toBe(false);
       await grace.call('raiseHand', {});
-      const lower = (await list(ada)).getByRole('button', { name: 'Lower all hands', exact: true });
-      await lower.click();
+      await forEverybody(ada, 'Lower all hands');
       await expect.poll(async () => (await seen(grace, graceId))?.['bRaiseHand']).toBe(false);
-      await expect(lower).toBeDisabled();
     });
 
     await test.step('names', async () => {
