@@ -31,7 +31,7 @@ export function Banners() {
   return (
     <div className="ar-banners">
       {asking === undefined ? null : (
-        <div className="ar-banner">
+        <div className="ar-banner ar-banner--asks">
           <Icon name="record" />
           <span role="status">{t('capture.asks', { name: asking.userName })}</span>
           <Button onClick={() => run(actions.permitCapture(asking.userId, false))}>{t('capture.deny')}</Button>

@@ -19,6 +19,7 @@ export function SuccessorDialog({ onClose }: { onClose: () => void }) {
   };
   return (
     <Dialog
+      wide
       title={t('successor.title')}
       onClose={onClose}
       footer={

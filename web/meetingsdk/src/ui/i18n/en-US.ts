@@ -108,6 +108,7 @@ export const enUS = {
   'host.chatEveryone': 'Everyone',
   'host.chatHosts': 'Hosts only',
   'host.chatOff': 'Nobody',
+  'host.everybody': 'More for everyone',
   'host.focusMode': 'Focus mode',
   'host.lock': 'Lock meeting',
   'host.lowerHands': 'Lower all hands',

@@ -93,7 +93,8 @@ describe('participants', () => {
     const { model } = renderInView(<ParticipantsPanel />, state([host, person(2, { personKey: 'k2', handRaised: true }), bot, person(4, { bot: { appName: 'Scribe', authorizerKey: 'gone' } })]));
     expect(screen.getByText('Notes, for Person 2')).toBeTruthy();
     expect(screen.getByText('App: Scribe')).toBeTruthy();
-    fireEvent.click(screen.getByRole('button', { name: 'Lower all hands' }));
+    fireEvent.click(screen.getByRole('button', { name: 'More for everyone' }));
+    fireEvent.click(screen.getByRole('menuitem', { name: 'Lower all hands' }));
     expect(model.actions.lowerAllHands).toHaveBeenCalled();
   });
 
