@@ -56,7 +56,7 @@ func measureMany(ctx context.Context, out *report, path string, sc manyScale) er
 // measureTiles leaves a page with a gallery full of moving pictures alone, one
 // view after the other.
 func measureTiles(ctx context.Context, out *report, meeting crowd.Meeting, browser *pages, sc manyScale) error {
-	senders, err := crowd.Gather(ctx, meeting, publishers, "Guest", crowd.Sends{Video: true, Sound: true})
+	senders, err := crowd.Gather(ctx, meeting, publishers, "Guest", crowd.Options{Video: true, Sound: true})
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func measureTiles(ctx context.Context, out *report, meeting crowd.Meeting, brows
 
 // measureRoster opens and searches the list of 300 people.
 func measureRoster(ctx context.Context, out *report, meeting crowd.Meeting, browser *pages, sc manyScale) error {
-	people, err := crowd.Gather(ctx, meeting, roster-1, "Guest", crowd.Sends{})
+	people, err := crowd.Gather(ctx, meeting, roster-1, "Guest", crowd.Options{})
 	if err != nil {
 		return err
 	}

@@ -14,8 +14,10 @@ import (
 const (
 	// steady is how far a memory may be from where it began.
 	steady = 0.10
-	// samples is how often everything is weighed.
+	// samples is how often everything is weighed, where the machine is quick enough.
 	samples = 40
+	// every is how often one leaves and another comes.
+	every = 3 * time.Second
 	// warmUp, window: the share of the time that does not count, and of that in
 	// which the beginning and the end are weighed.
 	warmUp, window = 0.20, 0.25
@@ -54,7 +56,7 @@ func soak(ctx context.Context, out *report, path string, length time.Duration) e
 	if err != nil {
 		return err
 	}
-	people, err := crowd.Gather(ctx, meeting, publishers, "Guest", crowd.Sends{Video: true, Sound: true})
+	people, err := crowd.Gather(ctx, meeting, publishers, "Guest", crowd.Options{Video: true, Sound: true})
 	if err != nil {
 		return err
 	}
@@ -68,71 +70,100 @@ func soak(ctx context.Context, out *report, path string, length time.Duration) e
 			return err
 		}
 	}
-	weights, replaced, err := weighWhile(ctx, p, browser, people, views, length)
-	if err != nil {
+	moving, stop := context.WithCancel(ctx)
+	defer stop()
+	type end struct {
+		replaced int
+		err      error
+	}
+	ended := make(chan end, 1)
+	go func() {
+		replaced, err := comeAndGo(moving, people)
+		ended <- end{replaced, err}
+	}()
+	weights, err := weighWhile(ctx, p, browser, views, length)
+	stop()
+	crowded := <-ended
+	if err := errors.Join(err, crowded.err); err != nil {
 		return err
 	}
-	return describeSoak(out, weights, views, replaced, length)
+	return describeSoak(out, weights, views, crowded.replaced, length)
 }
 
-// weighWhile keeps everybody moving until the time is over.
-func weighWhile(ctx context.Context, p *program, browser *pages, people *crowd.Crowd, views []string, length time.Duration) (weights []weight, replaced int, err error) {
+// weighWhile opens and closes what pages have, and weighs, until the time is over.
+func weighWhile(ctx context.Context, p *program, browser *pages, views []string, length time.Duration) ([]weight, error) {
+	var weights []weight
 	begin := time.Now()
-	for turn := 0; ; turn++ {
-		due := length * time.Duration(turn) / samples
-		// In the time until the next sample one after the other leaves, and another comes.
-		for at := 0; at == 0 || time.Since(begin) < due; at++ {
-			place := replaced % publishers
-			if err := people.Replace(ctx, place); err != nil {
-				return nil, replaced, err
+	for {
+		for _, view := range views {
+			if err := browser.ask("stir", view, nil, nil); err != nil {
+				return nil, err
 			}
-			replaced++
-			if err := people.People()[place].RaiseHand(ctx, replaced%2 == 0); err != nil {
-				return nil, replaced, err
-			}
-			if replaced%5 == 0 {
-				if err := people.People()[place].Say(ctx, fmt.Sprintf("I am number %d", replaced)); err != nil {
-					return nil, replaced, err
-				}
-			}
-			for _, view := range views {
-				if err := browser.ask("stir", view, nil, nil); err != nil {
-					return nil, replaced, err
-				}
-			}
+		}
+		at := time.Since(begin)
+		if at < length*time.Duration(len(weights))/samples {
 			if err := pause(ctx, time.Second); err != nil {
-				return nil, replaced, err
+				return nil, err
 			}
+			continue
 		}
-		if err := people.Inside(); err != nil {
-			return nil, replaced, err
-		}
-		w := weight{at: time.Since(begin), heaps: map[string]float64{}, nodes: map[string]float64{}}
+		w := weight{at: at, heaps: map[string]float64{}, nodes: map[string]float64{}}
 		for _, view := range views {
 			if err := browser.ask("moving", view, nil, nil); err != nil {
-				return nil, replaced, err
+				return nil, err
 			}
-			var heap struct{ Bytes, Nodes, Listeners float64 }
+			var heap struct{ Bytes, Nodes float64 }
 			if err := browser.ask("heap", view, nil, &heap); err != nil {
-				return nil, replaced, err
+				return nil, err
 			}
 			w.heaps[view], w.nodes[view] = heap.Bytes/1e6, heap.Nodes
 		}
+		var err error
 		if w.server, err = p.resident(); err != nil {
-			return nil, replaced, err
+			return nil, err
 		}
 		weights = append(weights, w)
-		fmt.Fprintf(os.Stderr, "bench: %v: server %.1f MB, pages %.2f and %.2f MB, %v nodes, %d have come and gone\n",
-			w.at.Round(time.Second), w.server, w.heaps["client"], w.heaps["component"], w.nodes, replaced)
-		if w.at >= length {
-			return weights, replaced, nil
+		fmt.Fprintf(os.Stderr, "bench: %v: server %.1f MB, pages %.2f and %.2f MB, %.0f and %.0f nodes\n",
+			w.at.Round(time.Second), w.server, w.heaps["client"], w.heaps["component"], w.nodes["client"], w.nodes["component"])
+		if at >= length {
+			return weights, nil
 		}
 	}
+}
+
+// comeAndGo lets one after the other leave and another come, raise a hand and now
+// and then write, until ctx ends; it answers how many.
+func comeAndGo(ctx context.Context, people *crowd.Crowd) (replaced int, err error) {
+	for ; pause(ctx, every) == nil; replaced++ {
+		place := replaced % publishers
+		// Who has begun to leave or come may finish.
+		ctx := context.WithoutCancel(ctx)
+		if err := people.Replace(ctx, place); err != nil {
+			return replaced, err
+		}
+		newcomer := people.People()[place]
+		if err := newcomer.RaiseHand(ctx, true); err != nil {
+			return replaced, err
+		}
+		if replaced%5 == 0 {
+			if err := newcomer.Say(ctx, fmt.Sprintf("I am number %d", replaced)); err != nil {
+				return replaced, err
+			}
+		}
+		if err := people.Inside(); err != nil {
+			return replaced, err
+		}
+	}
+	return replaced, nil
 }
 
 func describeSoak(out *report, weights []weight, views []string, replaced int, length time.Duration) error {
 	begin := between(weights, length, warmUp, warmUp+window)
-	end := between(weights, length, 1-window, 2)
+	// The last sample may be a little late.
+	end := between(weights, length, 1-window, math.Inf(1))
+	if len(begin) == 0 || len(end) == 0 {
+		return fmt.Errorf("the machine was too busy: %d samples in all", len(weights))
+	}
 	part := part{
 		title: "Soak",
 		text: fmt.Sprintf("%v with %d publishers of moving pictures and sound, and a page in each view. %d people left and as many came,\n"+

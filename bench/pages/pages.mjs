@@ -10,7 +10,7 @@ const server = process.argv[2];
 const { chromium } = createRequire(new URL('../../web/e2e/package.json', import.meta.url))('@playwright/test');
 
 /** How long anything but an observation may take. */
-const patience = 60_000;
+const patience = 120_000;
 
 const script = (src) => `<script src="${src}"></script>`;
 const apps = {
@@ -175,32 +175,35 @@ async function typing({ view, text }) {
   return { letters, lists };
 }
 
-/** What a person does by and by; ends as it began. */
+/**
+ * What a person does by and by; ends as it began. Clicks are the page's own: a
+ * pointer's would wait for frames, of which a busy machine draws few.
+ */
 async function stir({ view }) {
   const { page } = pages.get(view);
+  const click = (locator) => locator.evaluate((element) => element.click());
   const people = page.locator('.footer-participants-button__toggle-button');
-  await people.click();
+  await click(people);
   await page.getByRole('searchbox').fill('guest 0');
   await page.locator('.ar-rows__row').first().waitFor();
-  await people.click();
+  await click(people);
   const chat = page.locator('.footer-chat-button');
-  await chat.click();
+  await click(chat);
   await page.locator('.ar-chat').waitFor();
-  await chat.click();
+  await click(chat);
   for (const layout of ['Speaker View', 'Gallery View']) {
     if (view === 'client') {
-      await page.locator('.ar-view-button').click();
-      await page.getByRole('menuitemradio', { name: layout }).click();
+      await click(page.locator('.ar-view-button'));
+      await click(page.getByRole('menuitemradio', { name: layout }));
     } else {
-      await page.getByRole('button', { name: layout, exact: true }).click();
+      await click(page.getByRole('button', { name: layout, exact: true }));
     }
     await page.locator('.ar-tile video').first().waitFor();
   }
-  const next = page.getByRole('button', { name: 'Next page' });
-  if (await next.isEnabled().catch(() => false)) {
-    await next.click();
-    await page.getByRole('button', { name: 'Previous page' }).click();
-  }
+  await click(page.getByRole('button', { name: 'Next page' }));
+  await page.getByRole('button', { name: 'Previous page' }).and(page.locator(':enabled')).waitFor();
+  await click(page.getByRole('button', { name: 'Previous page' }));
+  await page.getByRole('button', { name: 'Previous page' }).and(page.locator(':disabled')).waitFor();
 }
 
 /** What the page keeps once everything that can go is gone. */
@@ -232,7 +235,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   try {
     console.log(JSON.stringify({ ok: (await commands[name](rest)) ?? null }));
   } catch (error) {
-    console.log(JSON.stringify({ error: `${name}: ${error instanceof Error ? error.message : String(error)}`.slice(0, 600) }));
+    console.log(JSON.stringify({ error: `${name}: ${error instanceof Error ? error.message : String(error)}`.slice(0, 2_000) }));
   }
 }
 await browser.close();
