@@ -87,6 +87,12 @@ func soak(ctx context.Context, out *report, path string, length time.Duration) e
 	if err := errors.Join(err, crowded.err); err != nil {
 		return err
 	}
+	// However many have come and gone, everybody who is there is seen in the end.
+	for _, view := range views {
+		if err := browser.ask("moving", view, nil, nil); err != nil {
+			return err
+		}
+	}
 	return describeSoak(out, weights, views, crowded.replaced, length)
 }
 
@@ -109,7 +115,8 @@ func weighWhile(ctx context.Context, p *program, browser *pages, views []string,
 		}
 		w := weight{at: at, heaps: map[string]float64{}, nodes: map[string]float64{}}
 		for _, view := range views {
-			if err := browser.ask("moving", view, nil, nil); err != nil {
+			// Who has just come may be without a picture yet.
+			if err := browser.ask("moving", view, map[string]any{"least": publishers / 2}, nil); err != nil {
 				return nil, err
 			}
 			var heap struct{ Bytes, Nodes float64 }

@@ -66,13 +66,13 @@ async function open({ view }) {
   pages.set(view, { page, session, context });
 }
 
-/** Waits until every picture on the page moves. */
-async function moving({ view }) {
+/** Waits until pictures on the page move: so many of them, or all. */
+async function moving({ view, least }) {
   const { page } = pages.get(view);
-  await page.waitForFunction(() => {
+  await page.waitForFunction((wanted) => {
     const drawn = [...document.querySelectorAll('.ar-tile video')].map((video) => video.getVideoPlaybackQuality().totalVideoFrames);
-    return drawn.length > 1 && drawn.every((frames) => frames > 3);
-  });
+    return drawn.length > 1 && drawn.filter((frames) => frames > 3).length >= (wanted ?? drawn.length);
+  }, least);
 }
 
 /** Waits until the page knows of so many participants. */
