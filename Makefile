@@ -74,6 +74,13 @@ bench: build ## Measure speed and memory, as ratios in one run
 	@scripts/need chromium postgres
 	$(GO) run ./bench -o docs/benchmarks.md
 
+SOAK ?= 10m
+
+.PHONY: soak
+soak: build ## Watch memory while 25 publishers come and go (SOAK=10m)
+	@scripts/need chromium
+	$(GO) run ./bench -soak $(SOAK) -o docs/soak.md
+
 .PHONY: clean
 clean: ## Remove what was built
 	rm -rf bin web/dist/cdn web/dist/npm web/dist/vendor web/dist/pages web/dist/.stamp web/*/dist

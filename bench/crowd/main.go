@@ -28,7 +28,7 @@ const leaveTime = 30 * time.Second
 func main() {
 	var (
 		meeting crowd.Meeting
-		sends   crowd.Sends
+		sends   crowd.Options
 		people  int
 		name    string
 		churn   time.Duration
@@ -52,7 +52,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, meeting crowd.Meeting, people int, name string, sends crowd.Sends, churn time.Duration) (err error) {
+func run(ctx context.Context, meeting crowd.Meeting, people int, name string, sends crowd.Options, churn time.Duration) (err error) {
 	if people < 1 || people > 1000 {
 		return errors.New("-people: from 1 to 1000 can come")
 	}

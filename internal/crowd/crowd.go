@@ -14,7 +14,7 @@ const atOnce = 8
 type Crowd struct {
 	meeting Meeting
 	name    string
-	sends   Sends
+	sends   Options
 
 	people []*Person
 	// came counts everybody who ever came.
@@ -23,7 +23,7 @@ type Crowd struct {
 
 // Gather brings count participants in. If one is refused, those who are inside
 // leave again.
-func Gather(ctx context.Context, m Meeting, count int, name string, s Sends) (*Crowd, error) {
+func Gather(ctx context.Context, m Meeting, count int, name string, s Options) (*Crowd, error) {
 	c := &Crowd{meeting: m, name: name, sends: s, people: make([]*Person, count), came: count}
 	faults := make([]error, count)
 	var wg sync.WaitGroup

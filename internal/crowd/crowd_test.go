@@ -11,10 +11,10 @@ import (
 )
 
 // patience is how long a test waits for what must come.
-const patience = time.Minute
+const patience = 3 * time.Minute
 
 // stage is a server with an open meeting of so many places.
-func stage(t *testing.T, capacity int) (context.Context, crowd.Meeting) {
+func stage(t testing.TB, capacity int) (context.Context, crowd.Meeting) {
 	t.Helper()
 	s := anteroomtest.Start(t)
 	number := s.AddMeeting(anteroomtest.Meeting{Topic: "Lesson", Password: "anteroom", Capacity: capacity})
@@ -26,7 +26,7 @@ func stage(t *testing.T, capacity int) (context.Context, crowd.Meeting) {
 func TestACrowdComesChangesAndLeaves(t *testing.T) {
 	t.Parallel()
 	ctx, m := stage(t, 4)
-	c, err := crowd.Gather(ctx, m, 4, "Guest", crowd.Sends{Video: true, Sound: true})
+	c, err := crowd.Gather(ctx, m, 4, "Guest", crowd.Options{Video: true, Sound: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,10 +62,10 @@ func TestACrowdComesChangesAndLeaves(t *testing.T) {
 func TestARefusalIsToldAndNobodyStays(t *testing.T) {
 	t.Parallel()
 	ctx, m := stage(t, 2)
-	if _, err := crowd.Gather(ctx, m, 3, "Guest", crowd.Sends{}); err == nil || !strings.Contains(err.Error(), "4001") && !strings.Contains(err.Error(), "capacity") {
+	if _, err := crowd.Gather(ctx, m, 3, "Guest", crowd.Options{}); err == nil || !strings.Contains(err.Error(), "4001") && !strings.Contains(err.Error(), "capacity") {
 		t.Fatalf("three in a room for two: %v", err)
 	}
-	c, err := crowd.Gather(ctx, m, 2, "Guest", crowd.Sends{})
+	c, err := crowd.Gather(ctx, m, 2, "Guest", crowd.Options{})
 	if err != nil {
 		t.Fatal("those who were inside have kept their seats:", err)
 	}
@@ -73,7 +73,7 @@ func TestARefusalIsToldAndNobodyStays(t *testing.T) {
 		t.Error(err)
 	}
 	m.Passcode = "wrong"
-	if _, err := crowd.Enter(ctx, m, "Kim", crowd.Sends{}); err == nil || !strings.Contains(err.Error(), "3004") {
+	if _, err := crowd.Enter(ctx, m, "Kim", crowd.Options{}); err == nil || !strings.Contains(err.Error(), "3004") {
 		t.Errorf("a wrong passcode: %v", err)
 	}
 }

@@ -20,6 +20,8 @@ const answerTime = 30 * time.Second
 // it. It keeps nothing of what it is told, and does not reconnect.
 type line struct {
 	socket *websocket.Conn
+	// told is called with frames that bring events; may be nil.
+	told func([]byte)
 	// closed is closed with the socket; why says by what.
 	closed chan struct{}
 
@@ -32,6 +34,7 @@ type line struct {
 // reply is a frame of the server, as far as it is read.
 type reply struct {
 	ID    int
+	RPC   *struct{ Data json.RawMessage }
 	Error *struct {
 		Code    int
 		Message string
@@ -39,15 +42,15 @@ type reply struct {
 }
 
 // openLine connects and waits until the server has taken the token.
-func openLine(ctx context.Context, url, token string) (*line, error) {
+func openLine(ctx context.Context, url, token string, told func([]byte)) (*line, error) {
 	socket, response, err := websocket.DefaultDialer.DialContext(ctx, url, nil)
 	if err != nil {
 		return nil, fmt.Errorf("control channel: %w", err)
 	}
 	_ = response.Body.Close()
-	l := &line{socket: socket, closed: make(chan struct{}), waiting: map[int]chan reply{}}
+	l := &line{socket: socket, told: told, closed: make(chan struct{}), waiting: map[int]chan reply{}}
 	go l.read()
-	if err := l.ask(ctx, map[string]any{"connect": map[string]any{"token": token}}); err != nil {
+	if _, err := l.ask(ctx, map[string]any{"connect": map[string]any{"token": token}}); err != nil {
 		_ = socket.Close()
 		return nil, fmt.Errorf("control channel: %w", err)
 	}
@@ -58,16 +61,23 @@ func (l *line) close() { _ = l.socket.Close() }
 
 // command carries out a command of the control channel.
 func (l *line) command(ctx context.Context, kind string, data any) error {
-	err := l.ask(ctx, map[string]any{"rpc": map[string]any{
-		"method": "command", "data": map[string]any{"requestId": uuid.NewString(), "type": kind, "data": data},
-	}})
+	_, err := l.rpc(ctx, "command", map[string]any{"requestId": uuid.NewString(), "type": kind, "data": data})
 	if err != nil {
 		return fmt.Errorf("%s: %w", kind, err)
 	}
 	return nil
 }
 
-func (l *line) ask(ctx context.Context, request map[string]any) error {
+// rpc calls a method of the control channel and answers its data.
+func (l *line) rpc(ctx context.Context, method string, data any) (json.RawMessage, error) {
+	r, err := l.ask(ctx, map[string]any{"rpc": map[string]any{"method": method, "data": data}})
+	if err != nil || r.RPC == nil {
+		return nil, err
+	}
+	return r.RPC.Data, nil
+}
+
+func (l *line) ask(ctx context.Context, request map[string]any) (reply, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
 	came := make(chan reply, 1)
@@ -84,18 +94,18 @@ func (l *line) ask(ctx context.Context, request map[string]any) error {
 		l.mu.Unlock()
 	}()
 	if err != nil {
-		return err
+		return reply{}, err
 	}
 	select {
 	case r := <-came:
 		if r.Error != nil {
-			return fmt.Errorf("%d %s", r.Error.Code, r.Error.Message)
+			return r, fmt.Errorf("%d %s", r.Error.Code, r.Error.Message)
 		}
-		return nil
+		return r, nil
 	case <-l.closed:
-		return l.reason()
+		return reply{}, l.reason()
 	case <-ctx.Done():
-		return ctx.Err()
+		return reply{}, ctx.Err()
 	}
 }
 
@@ -128,6 +138,8 @@ func (l *line) read() {
 				if json.Unmarshal(one, &r) == nil {
 					l.answer(r)
 				}
+			case l.told != nil:
+				l.told(one)
 			}
 		}
 	}

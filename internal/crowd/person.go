@@ -2,6 +2,7 @@ package crowd
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
@@ -18,10 +19,13 @@ import (
 // mediaTime bounds the way into the media room.
 const mediaTime = 30 * time.Second
 
-// Sends is what a participant sends; the zero value takes part without media.
-type Sends struct {
+// Options is what a participant does; the zero value takes part without media.
+type Options struct {
 	// Video sends the film, Sound silence.
 	Video, Sound bool
+	// Told is called with each frame of the control channel that brings events. It
+	// must be quick, and may be nil.
+	Told func(frame []byte)
 	// Start is the frame of the film to begin with, so that not all move alike.
 	Start int
 }
@@ -48,7 +52,7 @@ var quieten = sync.OnceValue(func() error {
 
 // Enter joins the meeting under the name and sends what is asked. It answers
 // when the control channel stands and the media server has taken the tracks.
-func Enter(ctx context.Context, m Meeting, name string, s Sends) (_ *Person, err error) {
+func Enter(ctx context.Context, m Meeting, name string, s Options) (_ *Person, err error) {
 	got, err := m.join(ctx, name)
 	if err != nil {
 		return nil, err
@@ -60,7 +64,7 @@ func Enter(ctx context.Context, m Meeting, name string, s Sends) (_ *Person, err
 			err = errors.Join(fmt.Errorf("%s: %w", name, err), p.Leave(context.WithoutCancel(ctx)))
 		}
 	}()
-	if p.line, err = openLine(ctx, got.Realtime.URL, got.Realtime.Token); err != nil {
+	if p.line, err = openLine(ctx, got.Realtime.URL, got.Realtime.Token, s.Told); err != nil {
 		return p, err
 	}
 	if !s.Video && !s.Sound {
@@ -83,6 +87,11 @@ func (p *Person) Say(ctx context.Context, text string) error {
 // RaiseHand puts the hand up or down.
 func (p *Person) RaiseHand(ctx context.Context, raised bool) error {
 	return p.line.command(ctx, "seat.hand", map[string]any{"raised": raised})
+}
+
+// Snapshot asks for the state of the meeting and answers its JSON.
+func (p *Person) Snapshot(ctx context.Context) (json.RawMessage, error) {
+	return p.line.rpc(ctx, "snapshot", map[string]any{})
 }
 
 // Inside is nil while the server holds the control channel, else the reason why
@@ -136,7 +145,7 @@ func asCamera(request *livekit.SignalRequest, next client.SignalRequestHandler) 
 	return next(request)
 }
 
-func (p *Person) publish(ctx context.Context, s Sends) error {
+func (p *Person) publish(ctx context.Context, s Options) error {
 	if s.Video {
 		f, err := film()
 		if err != nil {
