@@ -89,21 +89,24 @@ export class Person {
   }
 
   /** Calls a function of the view: Component View's arguments in order, Client View's as one object. */
+  /** Calls a function of the SDK. */
+  async callOnce(method: string, ...args: unknown[]): Promise<Outcome> {
+    return this.page.evaluate(([m, a]) => (window as unknown as InPage).app.call(m, ...a), [method, args] as const);
+  }
+
   /**
-   * Calls a function of the SDK. A call refused because the page was just
-   * restoring its line, as a starved machine makes it, has not run: it is made
-   * again once the line is there, as an app would.
+   * Calls a function of the SDK as an app would. A call refused because the
+   * page was just restoring its line, as a starved machine makes it, has not
+   * run: it is made again until the line is there.
    */
   async call(method: string, ...args: unknown[]): Promise<Outcome> {
-    const once = () => this.page.evaluate(([m, a]) => (window as unknown as InPage).app.call(m, ...a), [method, args] as const);
-    let outcome = await once();
+    let outcome: Outcome = {};
     await expect
       .poll(async () => {
-        if (!isReconnecting(outcome)) return true;
-        outcome = await once();
-        return !isReconnecting(outcome);
+        outcome = await this.callOnce(method, ...args);
+        return isReconnecting(outcome);
       })
-      .toBe(true);
+      .toBe(false);
     return outcome;
   }
 
