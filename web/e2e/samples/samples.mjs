@@ -56,5 +56,5 @@ export const samples = {
   'react-component': { join: byButton, says: 'React', swap: swap('/src/App.tsx', '/src/App-New.tsx') },
   'vue-client': { join: byButton, says: 'Vue.js' },
   'vue-component': { join: byButton, says: 'Vue.js', swap: swap('/src/components/HelloWorld.vue', '/src/components/HelloWorldNew.vue') },
-  'angular-component': { join: byButton, says: 'Angular' },
+  'angular-client': { join: byButton, says: 'Angular' },
 };
