@@ -21,8 +21,8 @@ async function signatureFor(meetingNumber: string): Promise<string> {
   return body.signature;
 }
 
-/** What went wrong, in words: the SDK rejects with `{ type, reason, errorCode }`. */
-const wordsFor = (error: unknown): string => (error as { reason?: string; message?: string }).reason ?? (error as Error).message ?? String(error);
+/** What went wrong, in words. A refused join also has `errorCode`, `reason` and `type`. */
+const wordsFor = (error: unknown): string => (error as Partial<Error>).message ?? String(error);
 
 /** Joins when it appears; people leave with the meeting's own button. `onOver` must stay the same between renders. */
 export function Meeting({ ticket, onOver }: { ticket: Ticket; onOver: () => void }) {
