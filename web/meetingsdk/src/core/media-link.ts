@@ -72,8 +72,8 @@ export class MediaLink {
   /** Connects, and keeps trying with fresh tokens until stopped. */
   connect(endpoint: Endpoint | null): void {
     this.stopped = false;
-    void this.refreshDevices();
-    void this.run(endpoint);
+    // Devices are listed once connected: that starts processes of the browser which would compete.
+    void this.run(endpoint).then(() => (this.stopped ? undefined : this.refreshDevices()));
   }
 
   /** Leaves the media room and closes every local device. */

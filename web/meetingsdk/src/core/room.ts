@@ -122,10 +122,10 @@ export class Room {
 
   start(): void {
     const { accepted, handlers } = this.options;
-    handlers.write({ self: accepted.participant, session: accepted.meeting });
-    // Media first: drawing the first snapshot takes a while in a slow page.
+    // Media first, and the rest once they are under way: the first picture has the longest way to go.
     if (accepted.state === 'joined') this.connectMedia();
-    this.control.start(accepted.snapshot);
+    handlers.write({ self: accepted.participant, session: accepted.meeting });
+    this.options.clock.after(0, () => !this.over && this.control.start(accepted.snapshot));
   }
 
   /** Runs a command of the control channel. Rejects with CallError. */

@@ -7,6 +7,7 @@ import type { DeviceChoice, VideoKind } from '../core/model';
 import type { Backdrop } from './background';
 import { Measure } from './measure';
 import { Pictures } from './pictures';
+import { warmUp } from './warm-up';
 
 /** The meeting gives up by itself; until then media is retried this often. */
 const retryDelays = [0, 300, 700, 1_200, 2_000];
@@ -35,6 +36,7 @@ let spare: Room | null = null;
 /** Gets the room of the next seat ready; connects to nothing. */
 export function prepare(): void {
   spare ??= newRoom();
+  void warmUp();
 }
 
 /** Makes the media engine of one seat on LiveKit. */
