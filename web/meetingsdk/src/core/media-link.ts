@@ -29,6 +29,8 @@ export interface MediaLinkOptions {
   read: () => LocalState;
   write: (change: Partial<LocalState>) => void;
   sending: (sending: Sending) => void;
+  answered: () => void;
+  negotiated: () => void;
   connected: () => void;
   lost: () => void;
   speaking: (identities: string[]) => void;
@@ -49,6 +51,8 @@ export class MediaLink {
 
   constructor(private readonly options: MediaLinkOptions) {
     const handlers: MediaHandlers = {
+      answered: () => options.answered(),
+      negotiated: () => options.negotiated(),
       connected: () => options.connected(),
       reconnecting: () => options.lost(),
       disconnected: () => {

@@ -14,6 +14,8 @@ const retryDelays = [0, 300, 700, 1_200, 2_000];
 const retryFor = 60_000;
 /** The media server's number of a microphone among the sources that may be sent. */
 const microphoneSource = 2;
+/** How long descriptions and candidates take after the media server's answer, until the browser needs the page no more. */
+const negotiationTime = 70;
 /** How long a right that a host gave may take to arrive. */
 const rightsTime = 3_000;
 /** LiveKit's words for the quality of a connection as the contract's levels. */
@@ -190,7 +192,11 @@ class LiveKitEngine implements MediaEngine {
   private listen(): void {
     const { room, handlers } = this;
     // Long before the connection stands, the server tells who is there.
-    room.on(RoomEvent.SignalConnected, () => this.askForAll());
+    room.on(RoomEvent.SignalConnected, () => {
+      handlers.answered();
+      setTimeout(() => handlers.negotiated(), negotiationTime);
+      this.askForAll();
+    });
     room.on(RoomEvent.Reconnecting, () => handlers.reconnecting());
     room.on(RoomEvent.Reconnected, () => handlers.connected());
     room.on(RoomEvent.Disconnected, (reason) => {
