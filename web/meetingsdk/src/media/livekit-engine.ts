@@ -5,6 +5,7 @@ import type { CreateMedia, DeviceFault, MediaEngine, MediaHandlers } from '../co
 import { DeviceError } from '../core/media';
 import type { DeviceChoice, VideoKind } from '../core/model';
 import type { Backdrop } from './background';
+import { IcePatience, iceState } from './ice-patience';
 import { Measure } from './measure';
 import { Pictures } from './pictures';
 import { warmUp } from './warm-up';
@@ -48,6 +49,7 @@ class LiveKitEngine implements MediaEngine {
   private readonly room: Room;
   private readonly pictures: Pictures;
   private readonly statistics: Measure;
+  private readonly ice: IcePatience;
   private audience: { identities: ReadonlySet<string> | null; everybody: readonly string[] } = { identities: null, everybody: [] };
   private shownTo = '';
   private backdrop: Backdrop | null = null;
@@ -64,6 +66,11 @@ class LiveKitEngine implements MediaEngine {
     spare = null;
     this.pictures = new Pictures(this.room);
     this.statistics = new Measure(this.room);
+    this.ice = new IcePatience(() => iceState(this.room), {
+      lost: () => handlers.reconnecting(),
+      // While the connection is made anew, its own end of that counts.
+      found: () => this.room.state === ConnectionState.Connected && handlers.connected(),
+    });
     this.listen();
   }
 
@@ -71,6 +78,7 @@ class LiveKitEngine implements MediaEngine {
     this.closing = false;
     this.shownTo = '';
     await this.room.connect(url, token, { autoSubscribe: this.incoming && crowd <= smallCrowd, maxRetries: 1 });
+    this.ice.start();
     this.limitAudience();
     this.askForAll();
     this.handlers.canPlaySound(this.room.canPlaybackAudio);
@@ -80,6 +88,7 @@ class LiveKitEngine implements MediaEngine {
   async disconnect(): Promise<void> {
     this.closing = true;
     this.wanted = { microphone: 'off', camera: false, screen: false };
+    this.ice.stop();
     await this.room.disconnect(true);
   }
 
@@ -200,6 +209,7 @@ class LiveKitEngine implements MediaEngine {
     room.on(RoomEvent.Reconnecting, () => handlers.reconnecting());
     room.on(RoomEvent.Reconnected, () => handlers.connected());
     room.on(RoomEvent.Disconnected, (reason) => {
+      this.ice.stop();
       if (this.closing || reason === DisconnectReason.CLIENT_INITIATED) return;
       if (this.wanted.screen) {
         // A screen cannot be asked for again without the person.
