@@ -248,6 +248,8 @@ export class MediaLink {
     if (source === 'screen') this.wrote({ share: 'off' });
     else if (source === 'camera') this.wrote({ camera: 'off' });
     else this.wrote({ microphone: 'off' });
+    // Whoever ended a share knows it; a device may have been unplugged by accident.
+    if (source !== 'screen') this.options.notice('warning', source === 'camera' ? 'notice.cameraGone' : 'notice.micGone');
     void this.refreshDevices();
   }
 
@@ -261,7 +263,7 @@ export class MediaLink {
     const state = fault === 'failed' ? 'off' : fault;
     this.options.write(source === 'microphone' ? { microphone: state } : { camera: state });
     const subject = source === 'microphone' ? 'mic' : 'camera';
-    this.options.notice('error', fault === 'failed' ? 'notice.failed' : `${subject}.${fault}Label`);
+    this.options.notice('error', fault === 'failed' ? 'notice.failed' : `notice.${subject}${fault === 'denied' ? 'Denied' : 'Missing'}`);
     const words = { denied: 'its use was denied', missing: 'there is none', failed: 'it could not be opened' }[fault];
     return new CallError('INVALID_OPERATION', `${source}: ${words}`);
   }

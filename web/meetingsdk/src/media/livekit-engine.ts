@@ -1,5 +1,5 @@
 import type { LocalTrackPublication, LocalVideoTrack, Participant as RoomParticipant, TrackPublication } from 'livekit-client';
-import { ConnectionQuality, ConnectionState, DisconnectReason, MediaDeviceFailure, ParticipantEvent, Room, RoomEvent, Track, VideoPresets } from 'livekit-client';
+import { ConnectionQuality, ConnectionState, LocalTrack, MediaDeviceFailure, ParticipantEvent, Room, RoomEvent, Track, VideoPresets } from 'livekit-client';
 import type { MediaStatistics } from '../core/events';
 import type { CreateMedia, DeviceFault, MediaEngine, MediaHandlers } from '../core/media';
 import { DeviceError } from '../core/media';
@@ -208,9 +208,10 @@ class LiveKitEngine implements MediaEngine {
     });
     room.on(RoomEvent.Reconnecting, () => handlers.reconnecting());
     room.on(RoomEvent.Reconnected, () => handlers.connected());
-    room.on(RoomEvent.Disconnected, (reason) => {
+    room.on(RoomEvent.Disconnected, () => {
       this.ice.stop();
-      if (this.closing || reason === DisconnectReason.CLIENT_INITIATED) return;
+      // Not asked for by this page's person: LiveKit leaves by itself when the browser puts a tab to sleep.
+      if (this.closing) return;
       if (this.wanted.screen) {
         // A screen cannot be asked for again without the person.
         this.wanted.screen = false;
@@ -241,6 +242,9 @@ class LiveKitEngine implements MediaEngine {
       const level = qualityLevels[quality];
       if (level !== undefined) handlers.quality(participant.identity, level);
     });
+    room.on(RoomEvent.TrackMuted, (publication, participant) => {
+      if (participant === room.localParticipant) this.onLocalMuted(publication);
+    });
     room.on(RoomEvent.LocalTrackUnpublished, (publication) => this.onLocalGone(publication));
   }
 
@@ -258,6 +262,20 @@ class LiveKitEngine implements MediaEngine {
   private subscribeSound(publication: TrackPublication): void {
     if (publication.kind !== Track.Kind.Audio || !('setSubscribed' in publication)) return;
     (publication as unknown as { setSubscribed(on: boolean): void }).setSubscribed(this.incoming);
+  }
+
+  /** A device was unplugged and there is no other: LiveKit mutes what it cannot open again. */
+  private onLocalMuted({ source, track }: TrackPublication): void {
+    const { wanted, handlers, room } = this;
+    if (!(track instanceof LocalTrack) || track.mediaStreamTrack.readyState !== 'ended') return;
+    if (source === Track.Source.Camera && wanted.camera) {
+      wanted.camera = false;
+      handlers.sourceEnded('camera');
+    } else if (source === Track.Source.Microphone && wanted.microphone === 'on') {
+      wanted.microphone = 'off';
+      handlers.sourceEnded('microphone');
+    } else return;
+    void room.localParticipant.unpublishTrack(track, true);
   }
 
   private onLocalGone(publication: LocalTrackPublication): void {
