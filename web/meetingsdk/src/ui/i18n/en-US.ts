@@ -160,8 +160,14 @@ export const enUS = {
   'name.me': 'You',
   'name.you': '{name} (you)',
 
+  'notice.cameraDenied': 'The browser blocks the camera. Allow it in the address bar, then try again.',
+  'notice.cameraGone': 'The camera is gone. Plug it in again or choose another, then start your video.',
+  'notice.cameraMissing': 'No camera was found. Plug one in, then try again.',
   'notice.close': 'Close notice',
   'notice.failed': 'That did not work. Please try again.',
+  'notice.micDenied': 'The browser blocks the microphone. Allow it in the address bar, then try again.',
+  'notice.micGone': 'The microphone is gone. Plug it in again or choose another, then join audio.',
+  'notice.micMissing': 'No microphone was found. Plug one in, then try again.',
   'notice.refused': 'That did not work: {reason}',
 
   'pager.label': 'Pages',
