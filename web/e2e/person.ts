@@ -100,14 +100,11 @@ export class Person {
    * run: it is made again until the line is there.
    */
   async call(method: string, ...args: unknown[]): Promise<Outcome> {
-    let outcome: Outcome = {};
-    await expect
-      .poll(async () => {
-        outcome = await this.callOnce(method, ...args);
-        return isReconnecting(outcome);
-      })
-      .toBe(false);
-    return outcome;
+    for (;;) {
+      const outcome = await this.callOnce(method, ...args);
+      if (!isReconnecting(outcome)) return outcome;
+      await this.page.evaluate(() => new Promise(requestAnimationFrame));
+    }
   }
 
   /** Calls a function of either view that takes one object or one value. */
