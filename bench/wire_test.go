@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -72,14 +73,18 @@ func TestExchange(t *testing.T) {
 // TestOpenLoopCountsFromDue shows that a stalled server is charged for all that
 // had to wait, not only for the one request it was busy with.
 func TestOpenLoopCountsFromDue(t *testing.T) {
+	const stall = 60 * time.Millisecond
 	release := make(chan struct{})
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { <-release }))
+	var first sync.Once
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		// Counted from the first request, which was due before it came.
+		first.Do(func() { time.AfterFunc(stall, func() { close(release) }) })
+		<-release
+	}))
 	defer server.Close()
 	l := load{name: "stalled", address: server.Listener.Addr().String(), want: http.StatusOK, shoot: func(b []byte, _ int) []byte {
 		return append(b, "GET / HTTP/1.1\r\nHost: bench\r\n\r\n"...)
 	}}
-	const stall = 60 * time.Millisecond
-	time.AfterFunc(stall, func() { close(release) })
 	got, err := l.open(context.Background(), 1, 1000, 20*time.Millisecond, 0)
 	if err != nil {
 		t.Fatal(err)

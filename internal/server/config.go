@@ -13,10 +13,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"gopkg.in/yaml.v3"
 
 	"github.com/anteroom/anteroom/internal/media"
+	"github.com/anteroom/anteroom/internal/store"
 )
 
 // Mode is one of the two ways to run.
@@ -29,7 +31,7 @@ const (
 )
 
 // Config is the whole configuration. In production it is read from a YAML
-// file whose keys are the yaml tags; `anteroom config` prints them.
+// file whose keys are the yaml tags; docs/operators/configuration.md has them all.
 type Config struct {
 	Mode Mode `yaml:"-"`
 	// Listen is the TCP address of the HTTP server.
@@ -48,6 +50,7 @@ type Config struct {
 	// headers are believed.
 	TrustedProxies []string `yaml:"trusted_proxies"`
 	Media          Media    `yaml:"media"`
+	Attempts       Attempts `yaml:"attempts"`
 	// Redis is the address of a Redis that several nodes share.
 	Redis string `yaml:"redis"`
 	// DevHosts are further Host names of the developer's API.
@@ -96,9 +99,28 @@ type External struct {
 	Secret string `yaml:"secret"`
 }
 
-// DevelopmentDefaults is what `anteroom serve` runs with and no flags.
+// Attempts is how long the log of joins is kept: both limits hold.
+type Attempts struct {
+	// Days is how long an attempt is kept; 0 is the default.
+	Days int `yaml:"days"`
+	// Keep is how many of the newest attempts are kept; 0 is the default.
+	Keep int `yaml:"keep"`
+}
+
+// Bounds of Attempts: ten years, and what one query still counts through.
+const (
+	maxAttemptDays = 3650
+	maxAttemptKeep = 100_000_000
+)
+
+// DevelopmentDefaults is what `anteroom serve` runs with and no flags. A TLS
+// proxy on the same machine is believed, so that pages can be tried over HTTPS
+// and under other names.
 func DevelopmentDefaults() Config {
-	return Config{Mode: Development, Listen: "127.0.0.1:8080", Data: "./data", Media: Media{Port: 7882}}
+	return Config{
+		Mode: Development, Listen: "127.0.0.1:8080", Data: "./data", Media: Media{Port: 7882},
+		TrustedProxies: []string{"127.0.0.0/8", "::1/128"},
+	}
 }
 
 // ReadFile reads a production configuration. Unknown keys are errors; every
@@ -156,6 +178,12 @@ func (c *Config) Validate() error {
 	}
 	if e := c.Media.External; (e.URL != "" || e.Key != "" || e.Secret != "") && (e.URL == "" || e.Key == "" || e.Secret == "") {
 		bad("media.external: url, key and secret are needed together")
+	}
+	if c.Attempts.Days < 0 || c.Attempts.Days > maxAttemptDays {
+		bad("attempts.days: %d is not within 1 and %d; leave it out for %d", c.Attempts.Days, maxAttemptDays, store.AttemptLife/(24*time.Hour))
+	}
+	if c.Attempts.Keep < 0 || c.Attempts.Keep > maxAttemptKeep {
+		bad("attempts.keep: %d is not within 1 and %d; leave it out for %d", c.Attempts.Keep, maxAttemptKeep, store.AttemptKeep)
 	}
 	if c.Mode == Development {
 		if address, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !address.IsLoopback()) {
@@ -233,6 +261,14 @@ func (c *Config) mediaConfig(secret string) media.Config {
 		}
 	}
 	return media.Config{APIKey: "anteroom", APISecret: secret, Embedded: embedded}
+}
+
+// attemptLife is how long an attempt is kept.
+func (c *Config) attemptLife() time.Duration {
+	if c.Attempts.Days == 0 {
+		return store.AttemptLife
+	}
+	return time.Duration(c.Attempts.Days) * 24 * time.Hour
 }
 
 // databaseURL is where the state is kept.

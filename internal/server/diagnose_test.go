@@ -22,6 +22,8 @@ func TestDiagnosisOfAJoin(t *testing.T) {
 	s := anteroomtest.Start(t)
 	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Standup", Password: "secret"})
 	later := s.AddMeeting(anteroomtest.Meeting{Topic: "Host first", Password: "secret", HostFirst: true})
+	// Another than later: the joins below are made too, side by side, and this one begins.
+	hosted := s.AddMeeting(anteroomtest.Meeting{Topic: "Host begins", Password: "secret", HostFirst: true})
 	waiting := s.AddMeeting(anteroomtest.Meeting{Topic: "Doctor's", WaitingRoom: true})
 	s.Join(anteroomtest.Join{Meeting: waiting.Number, Role: 1, ZAK: s.HostZAK()})
 	stolen := s.SignAs(anteroomtest.App{SDKKey: s.SDKKey, SDKSecret: s.SDKSecret + "\n"}, room.Number, 0)
@@ -34,7 +36,7 @@ func TestDiagnosisOfAJoin(t *testing.T) {
 		says  string
 	}{
 		"admitted":     {anteroomtest.Join{Meeting: room.Number, Password: "secret"}, 0, "", nil, "begin a new instance of “Standup”"},
-		"the host":     {anteroomtest.Join{Meeting: later.Number, Role: 1, ZAK: s.HostZAK()}, 0, "", nil, "as the host"},
+		"the host":     {anteroomtest.Join{Meeting: hosted.Number, Role: 1, ZAK: s.HostZAK()}, 0, "", nil, "as the host"},
 		"waiting room": {anteroomtest.Join{Meeting: waiting.Number}, 0, "", nil, "waiting room"},
 		"all faults in one round": {
 			anteroomtest.Join{Meeting: later.Number, Password: "wrong", ZAK: "rubbish", Extra: map[string]any{"userName": ""}},

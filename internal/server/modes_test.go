@@ -42,6 +42,11 @@ func TestProductionHasNothingOfDevelopment(t *testing.T) {
 		{"GET", "/dev/v1/clock"},
 		{"PUT", "/dev/v1/clock"},
 		{"DELETE", "/dev/v1/clock"},
+		{"GET", "/dev/v1/faults"},
+		{"POST", "/dev/v1/faults"},
+		{"DELETE", "/dev/v1/faults"},
+		{"POST", "/dev/v1/scenarios/3712"},
+		{"PATCH", "/dev/v1/world"},
 		{"GET", "/dev/"},
 		{"GET", "/demo/client"},
 		{"GET", "/demo/component"},
@@ -131,14 +136,14 @@ func TestASecondServerOnOneDatabaseRefusesToStart(t *testing.T) {
 func TestTheConfigurationListsAllItsProblems(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "anteroom.yaml")
-	if err := os.WriteFile(file, []byte("listen: nonsense\npublic_url: ftp://x\nencryption_key: short\n"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte("listen: nonsense\npublic_url: ftp://x\nencryption_key: short\nattempts: {days: -1, keep: 2000000000}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	_, err := server.ReadFile(file)
 	if err == nil {
 		t.Fatal("accepted")
 	}
-	for _, key := range []string{"listen:", "public_url:", "encryption_key:", "tls:"} {
+	for _, key := range []string{"listen:", "public_url:", "encryption_key:", "tls:", "attempts.days:", "attempts.keep:"} {
 		if !strings.Contains(err.Error(), key) {
 			t.Errorf("says nothing of %s %v", key, err)
 		}

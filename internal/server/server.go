@@ -274,17 +274,23 @@ func (s *Server) serve(listener net.Listener, handler http.Handler) {
 	})
 }
 
-// prune forgets old attempts and expired tokens once an hour.
+// prune forgets old attempts and expired tokens once an hour, and says how many
+// attempts were never kept.
 func (s *Server) prune(ctx context.Context) {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
+	var told int64
 	for {
-		_, err := s.Store.PruneAttempts(ctx, s.forgetBefore(store.AttemptLife), store.AttemptKeep)
+		_, err := s.Store.PruneAttempts(ctx, s.forgetBefore(s.config.attemptLife()), s.config.Attempts.Keep)
 		if err == nil {
 			_, err = s.Store.PruneUserTokens(ctx, s.forgetBefore(store.AttemptLife))
 		}
 		if err != nil && ctx.Err() == nil {
 			s.log.Error("old records could not be forgotten", "error", err)
+		}
+		if dropped := s.Store.Dropped(); dropped > told {
+			s.log.Warn("joins came faster than they could be recorded", "not_recorded", dropped-told, "since_start", dropped)
+			told = dropped
 		}
 		select {
 		case <-ctx.Done():

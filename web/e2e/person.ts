@@ -20,6 +20,11 @@ export interface Outcome {
   error?: Fields;
 }
 
+/** Whether a call was refused only because the page was restoring its line: `errorMessage` or `reason` says so. */
+function isReconnecting({ error, rejected }: Outcome): boolean {
+  return error?.['errorMessage'] === 'reconnecting' || rejected?.['reason'] === 'reconnecting';
+}
+
 /** A participant as an app reads it. */
 export interface Attendee {
   userId: number;
@@ -84,8 +89,22 @@ export class Person {
   }
 
   /** Calls a function of the view: Component View's arguments in order, Client View's as one object. */
-  async call(method: string, ...args: unknown[]): Promise<Outcome> {
+  /** Calls a function of the SDK. */
+  async callOnce(method: string, ...args: unknown[]): Promise<Outcome> {
     return this.page.evaluate(([m, a]) => (window as unknown as InPage).app.call(m, ...a), [method, args] as const);
+  }
+
+  /**
+   * Calls a function of the SDK as an app would. A call refused because the
+   * page was just restoring its line, as a starved machine makes it, has not
+   * run: it is made again until the line is there.
+   */
+  async call(method: string, ...args: unknown[]): Promise<Outcome> {
+    for (;;) {
+      const outcome = await this.callOnce(method, ...args);
+      if (!isReconnecting(outcome)) return outcome;
+      await this.page.evaluate(() => new Promise(requestAnimationFrame));
+    }
   }
 
   /** Calls a function of either view that takes one object or one value. */

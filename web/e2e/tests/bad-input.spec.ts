@@ -37,7 +37,7 @@ const names = [
   'W'.repeat(128),
   '\u{1F468}\u200D\u{1F469}\u200D\u{1F467}'.repeat(20),
 ];
-const texts = [...names, 'https://example.com/"onmouseover="executed(1)', 'x'.repeat(900), `${zalgo}\n${zalgo}\n`.repeat(3), '\u202E https://example.com/moc.live'];
+const texts = [...names, 'https://example.com/"onmouseover="executed(1)', 'x'.repeat(900), `${zalgo}\n${zalgo}\n`.repeat(3).trim(), '\u202E https://example.com/moc.live'];
 
 /** Everything that would be executed, and dialogs. */
 async function trap(context: BrowserContext): Promise<void> {

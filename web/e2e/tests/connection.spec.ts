@@ -43,7 +43,7 @@ for (const view of views) {
     await expectReconnecting(grace);
     // Whoever is still inside goes on, and sees that the line of one is down.
     await expect.poll(async () => (await ada.people('user-updated')).some((p) => p['userId'] === graceId && p['isInFailover'] === true)).toBe(true);
-    const refused = await grace.command('lockMeeting', 'lockMeeting', true);
+    const refused = await grace.callOnce('lockMeeting', view === 'client' ? { lockMeeting: true } : true);
     expect(refused.rejected ?? refused.error).toMatchObject({ type: 'IMPROPER_MEETING_STATE', errorCode: 1 });
     await linus.enter(await world.joining(demo, 'Linus'));
     for (const text of ['one', 'two', 'three']) await ada.sendChat(text);
