@@ -1,6 +1,6 @@
 // Times joins until the first remote frame in real browsers: Component View's
 // join() against bare livekit-client on the same server, in turn. Prints one
-// line of JSON: {"sdk":[ms…],"bare":[ms…]}.
+// line of JSON: {"sdk":[ms…],"bare":[ms…],"marks":{"sdk":[{step: ms}…],…}}.
 //
 //   node measure.mjs http://127.0.0.1:8080 20
 import { readFile } from 'node:fs/promises';

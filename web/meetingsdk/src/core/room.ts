@@ -133,6 +133,10 @@ export class Room {
     return this.watch.reconnecting;
   }
 
+  get loss(): ConnectionWatch['loss'] {
+    return this.watch.loss;
+  }
+
   get chatLength(): number {
     return this.options.accepted.limits.chatLength;
   }
