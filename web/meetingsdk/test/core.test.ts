@@ -21,7 +21,9 @@ describe('the server', () => {
     [{ webEndpoint: '', builtIn: '' }, page],
     [{ webEndpoint: 'ftp://x' }, page],
     [{ webEndpoint: { a: 1 } }, page],
-    [{ scriptUrl: 'https://source.zoom.us/6.2.0/zoom.js' }, page],
+    // The vendor's name, resolved to a server of ours: the script came from there.
+    [{ scriptUrl: 'https://source.zoom.us/6.2.0/zoom.js' }, 'https://source.zoom.us'],
+    [{ builtIn: 'anteroom://built-in-address' }, page],
   ])('%j is %s', (hints, server) => {
     vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     expect(chooseServer({ pageOrigin: page, ...hints })).toBe(server);

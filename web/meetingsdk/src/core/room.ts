@@ -219,12 +219,12 @@ export class Room {
     handlers.roster(rosterChange(before.participants, after.participants), reasons);
   }
 
-  /** In focus mode a participant's pictures go to the hosts only; the media server sees to that. */
+  /** In focus mode the pictures of a participant without a spotlight go to the hosts only; the media server sees to that. */
   private audience(): void {
     const { self, session, participants } = this.options.handlers.read();
     if (!self || !session) return;
     const hosts = participants.filter((p) => p.role === 'host' || p.role === 'cohost');
-    const limited = session.focusMode && !hosts.some((p) => p.userId === self.userId);
+    const limited = session.focusMode && !hosts.some((p) => p.userId === self.userId) && !session.spotlights.includes(self.userId);
     this.media.showOnlyTo(limited ? new Set(hosts.map((p) => p.mediaIdentity)) : null, limited ? participants.map((p) => p.mediaIdentity) : []);
   }
 
