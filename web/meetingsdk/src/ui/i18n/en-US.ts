@@ -84,6 +84,8 @@ export const enUS = {
   'ended.other.title': 'The meeting is over',
   'ended.removed.text': 'You cannot join this meeting again. If you think this is a mistake, ask the host.',
   'ended.removed.title': 'You were removed from this meeting',
+  'ended.timeUp.text': 'It reached the longest duration that its host may use.',
+  'ended.timeUp.title': 'The time of this meeting is up',
   'ended.unauthorised.text': 'This app was here for somebody who has left the meeting. It can join again once they are back.',
   'ended.unauthorised.title': 'This app has left the meeting',
 
