@@ -1,4 +1,3 @@
-import { useMemo } from 'react';
 import { PhasePage } from '../pages/PhasePage';
 import { Stage } from '../stage/Stage';
 import { useMeeting, useOption, useUi } from '../state/context';
@@ -7,16 +6,15 @@ import { Minimized } from './Minimized';
 import { PanelHost } from './PanelHost';
 import { Widget } from './Widget';
 import { WidgetHeader } from './WidgetHeader';
-import { widgetWishes } from './customize';
+import { useWishes } from './usePopper';
 
 /** The widget inside the app's page. */
 export function ComponentView() {
   const phase = useMeeting((state) => state.phase);
   const refused = useMeeting((state) => state.failure?.joinFailed ?? false);
   const layout = useUi((state) => state.layout);
-  const customize = useOption('customize');
   const withHeader = useOption('showMeetingHeader');
-  const wishes = useMemo(() => widgetWishes(customize), [customize]);
+  const wishes = useWishes();
 
   if (phase === 'idle' || phase === 'initialised' || (refused && phase !== 'inMeeting')) return null;
   const inside = phase === 'inMeeting' || phase === 'reconnecting';
@@ -28,7 +26,7 @@ export function ComponentView() {
           {withHeader ? <WidgetHeader /> : null}
           <div className="ar-body">
             <Stage />
-            <PanelHost wishes={wishes} />
+            <PanelHost />
           </div>
           <Toolbar />
         </>
