@@ -353,6 +353,8 @@ export interface ViewOptions {
   enableWaitingRoomPreview: boolean;
   /** A link with `{0}` for the number and `{1}` for the passcode; empty for the server's own. */
   inviteUrlFormat: string;
+  /** The passcode this page joined with, for the invitation; empty without one. */
+  passcode: string;
   /** A page through which links in chats are opened; empty opens them directly. */
   externalLinkPage: string;
   meetingInfo: readonly string[];

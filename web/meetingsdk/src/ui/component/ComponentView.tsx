@@ -1,4 +1,3 @@
-import { useMemo } from 'react';
 import { PhasePage } from '../pages/PhasePage';
 import { useLate } from '../pages/useLate';
 import { Stage } from '../stage/Stage';
@@ -8,7 +7,7 @@ import { Minimized } from './Minimized';
 import { PanelHost } from './PanelHost';
 import { Widget } from './Widget';
 import { WidgetHeader } from './WidgetHeader';
-import { widgetWishes } from './customize';
+import { useWishes } from './usePopper';
 
 /** The widget inside the app's page. */
 export function ComponentView() {
@@ -16,9 +15,8 @@ export function ComponentView() {
   const refused = useMeeting((state) => state.failure?.joinFailed ?? false);
   const layout = useUi((state) => state.layout);
   const slow = useLate(phase === 'joining');
-  const customize = useOption('customize');
   const withHeader = useOption('showMeetingHeader');
-  const wishes = useMemo(() => widgetWishes(customize), [customize]);
+  const wishes = useWishes();
 
   if (phase === 'idle' || phase === 'initialised' || (refused && phase !== 'inMeeting')) return null;
   if (phase === 'joining' && !slow) return null;
@@ -31,7 +29,7 @@ export function ComponentView() {
           {withHeader ? <WidgetHeader /> : null}
           <div className="ar-body">
             <Stage />
-            <PanelHost wishes={wishes} />
+            <PanelHost />
           </div>
           <Toolbar />
         </>

@@ -18,7 +18,8 @@ export function Minimized() {
   const microphone = useMeeting((state) => state.microphone);
   const session = useMeeting((state) => state.session);
   const self = useSelf();
-  const withAV = useOption('isSupportAV') && canSpeak(self, session);
+  const withoutAudio = useOption('disableJoinAudio');
+  const withAV = useOption('isSupportAV') && !withoutAudio && canSpeak(self, session);
   const on = microphone === 'on';
   return (
     <div className="ar-minimized ar-widget__grip">

@@ -2,7 +2,7 @@ import { useId, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { canPublish, canSpeak } from '../logic/permissions';
 import { Button } from '../parts/Button';
 import { Dialog } from '../parts/Dialog';
-import { useMeeting, useSelf, useT } from '../state/context';
+import { useMeeting, useOption, useSelf, useT } from '../state/context';
 import type { SettingsTab } from '../state/ui-state';
 import { AudioSettings } from './AudioSettings';
 import { BackgroundSettings } from './BackgroundSettings';
@@ -16,10 +16,11 @@ export function SettingsDialog({ first, onClose }: { first: SettingsTab; onClose
   const t = useT();
   const self = useSelf();
   const session = useMeeting((state) => state.session);
+  const withoutAudio = useOption('disableJoinAudio');
   const [chosen, choose] = useState(first);
   const id = useId();
   const publishes = canPublish(self, session);
-  const tabs: SettingsTab[] = [...(canSpeak(self, session) ? (['audio'] as const) : []), ...(publishes ? (['video', 'background'] as const) : []), 'statistics'];
+  const tabs: SettingsTab[] = [...(canSpeak(self, session) && !withoutAudio ? (['audio'] as const) : []), ...(publishes ? (['video', 'background'] as const) : []), 'statistics'];
   const current = tabs.includes(chosen) ? chosen : (tabs[0] ?? 'statistics');
   const Content = CONTENT[current];
 
@@ -33,7 +34,7 @@ export function SettingsDialog({ first, onClose }: { first: SettingsTab; onClose
   };
 
   return (
-    <Dialog wide title={t('settings.title')} onClose={onClose} footer={<Button tone="primary" onClick={onClose}>{t('action.done')}</Button>}>
+    <Dialog wide popper="setting" title={t('settings.title')} onClose={onClose} footer={<Button tone="primary" onClick={onClose}>{t('action.done')}</Button>}>
       <div className="ar-tabs" role="tablist" aria-label={t('settings.title')} onKeyDown={onKeyDown}>
         {tabs.map((tab) => (
           <button

@@ -1,9 +1,9 @@
-import { useRef } from 'react';
+import { useRef, useState } from 'react';
 import { Icon } from '../icons/Icon';
 import { chosenMains, tileOrder } from '../logic/order';
 import { Button } from '../parts/Button';
 import { useElementSize } from '../parts/useElementSize';
-import { useActions, useMeeting, useParticipant, useT, useView } from '../state/context';
+import { useActions, useMeeting, useOption, useParticipant, useT, useView } from '../state/context';
 import { TileVideo } from '../tile/TileVideo';
 import { Strip } from './Strip';
 import { useReport } from './useReport';
@@ -21,9 +21,12 @@ export function ShareStage({ sharer }: { sharer: number }) {
   const first = useMeeting(chosenMains);
   const isSelf = useMeeting((state) => state.self?.userId === sharer);
   const person = useParticipant(sharer);
+  const pure = useOption('showPureSharingContent') && !isSelf;
+  const resizes = useOption('sharingMode') === 'both';
+  const [original, setOriginal] = useState(false);
   const side = width > 720 && width / Math.max(height, 1) > 1.3;
   // Below this height people take more than they give while a screen is read.
-  const withStrip = height > 320 || side;
+  const withStrip = (height > 320 || side) && !pure;
   useReport('speaker', NONE, tiles);
 
   return (
@@ -39,8 +42,16 @@ export function ShareStage({ sharer }: { sharer: number }) {
           </div>
         ) : (
           <>
-            <div className="ar-share__by"><Icon name="share" /><span>{t('share.by', { name: person?.userName ?? '' })}</span></div>
-            <TileVideo userId={sharer} kind="screen" label={t('share.screen')} />
+            {pure ? null : (
+              <div className="ar-share__by">
+                <Icon name="share" />
+                <span>{t('share.by', { name: person?.userName ?? '' })}</span>
+                {resizes ? <button type="button" className="ar-share__size" onClick={() => setOriginal(!original)}>{t(original ? 'share.fit' : 'share.original')}</button> : null}
+              </div>
+            )}
+            <div className={`ar-share__screen${original && resizes && !pure ? ' ar-share__screen--original' : ''}`}>
+              <TileVideo userId={sharer} kind="screen" label={t('share.screen')} />
+            </div>
           </>
         )}
       </div>

@@ -27,13 +27,14 @@ export function Toolbar() {
   const session = useMeeting((state) => state.session);
   const publishes = canPublish(self, session);
   const withAV = useOption('isSupportAV');
+  const withAudio = !useOption('disableJoinAudio') && withAV;
   const withReactions = useOption('isSupportNonverbal');
   const withShare = useOption('screenShare') && publishes;
 
   return (
     <section ref={box} id="wc-footer" className={`ar-toolbar zoom-MuiToolbar-root footer${narrow ? ' ar-toolbar--narrow' : ''}`} aria-label={t('toolbar.label')}>
       <div className="ar-toolbar__group">
-        {withAV && canSpeak(self, session) ? <MicControl /> : null}
+        {withAudio && canSpeak(self, session) ? <MicControl /> : null}
         {withAV && publishes ? <CameraControl /> : null}
       </div>
       <div className="ar-toolbar__group ar-toolbar__group--middle">
