@@ -12,6 +12,8 @@ export function mountView(root: HTMLElement, model: MeetingModel, options: ViewO
   const removeStyles = installStyles(document);
   const host = document.createElement('div');
   host.className = `anteroom anteroom--${options.view}`;
+  // The name by which apps know the widget.
+  if (options.view === 'component' && !document.getElementById('ZoomEmbeddedApp')) host.id = 'ZoomEmbeddedApp';
   // Asked before anything of ours is inside: an element with a height of its own is filled.
   if (options.view === 'component' && root.clientHeight >= 240) host.classList.add('anteroom--fill');
   const app = document.createElement('div');
