@@ -14,14 +14,15 @@ export function mountView(root: HTMLElement, model: MeetingModel, options: ViewO
   host.className = `anteroom anteroom--${options.view}`;
   // The name by which apps know the widget.
   if (options.view === 'component' && !document.getElementById('ZoomEmbeddedApp')) host.id = 'ZoomEmbeddedApp';
-  // Asked before anything of ours is inside: an element with a height of its own is filled.
-  if (options.view === 'component' && root.clientHeight >= 240) host.classList.add('anteroom--fill');
   const app = document.createElement('div');
   app.className = 'ar-app';
   const layer = document.createElement('div');
   layer.className = 'ar-layer';
   host.append(app, layer);
   root.append(host);
+  // Asked while the view is still empty: an element with a height of its own is filled. One that
+  // only has a least height (`min-height`) gives what is inside none, and the view brings its own.
+  if (options.view === 'component') host.classList.toggle('anteroom--fill', fillsIn(host));
 
   const speak = () => {
     host.dir = model.i18n.direction;
@@ -46,4 +47,12 @@ export function mountView(root: HTMLElement, model: MeetingModel, options: ViewO
       removeStyles();
     },
   };
+}
+
+/** Whether a share of the height of what the host is in means anything there, and is enough for a view. */
+function fillsIn(host: HTMLElement): boolean {
+  host.style.blockSize = '100%';
+  const filled = host.clientHeight >= 240;
+  host.style.blockSize = '';
+  return filled;
 }

@@ -1,4 +1,5 @@
 import { PhasePage } from '../pages/PhasePage';
+import { useLate } from '../pages/useLate';
 import { Stage } from '../stage/Stage';
 import { useMeeting, useOption, useUi } from '../state/context';
 import { Toolbar } from '../toolbar/Toolbar';
@@ -13,10 +14,12 @@ export function ComponentView() {
   const phase = useMeeting((state) => state.phase);
   const refused = useMeeting((state) => state.failure?.joinFailed ?? false);
   const layout = useUi((state) => state.layout);
+  const slow = useLate(phase === 'joining');
   const withHeader = useOption('showMeetingHeader');
   const wishes = useWishes();
 
   if (phase === 'idle' || phase === 'initialised' || (refused && phase !== 'inMeeting')) return null;
+  if (phase === 'joining' && !slow) return null;
   const inside = phase === 'inMeeting' || phase === 'reconnecting';
   if (inside && layout === 'minimized') return <Widget wishes={wishes} layout="minimized"><Minimized /></Widget>;
   return (
