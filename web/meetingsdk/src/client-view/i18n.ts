@@ -7,10 +7,21 @@ import { ignoredVendorAddress } from '../core/server';
 /** After this long a language counts as ready, loaded or not. */
 const loadTimeout = 3_000;
 
+/** The language that the page's cookie names; apps set it before anything of the SDK runs. */
+function cookieLanguage(): string {
+  try {
+    return /(?:^|; )_zm_lang=([\w-]+)/.exec(globalThis.document?.cookie ?? '')?.[1] ?? '';
+  } catch {
+    // A sandboxed page may not ask for cookies.
+    return '';
+  }
+}
+
 /** `ZoomMtg.i18n`. */
 export function createI18n(dictionaries: Dictionaries): ClientI18n {
   let loading: Promise<unknown> = Promise.resolve();
   let supported = [...languageCodes];
+  dictionaries.use(cookieLanguage());
 
   const fetched = async (url: string, language: string): Promise<void> => {
     if (ignoredVendorAddress('i18n.load', url)) return;

@@ -85,6 +85,7 @@ export class ClientJoin {
     };
     const options = joinOptionsOf(args);
     screen.update({ passcode: typeof options.password === 'string' ? options.password : '' });
+    rememberPerson(options);
     const start = (admitted: () => void, refused: (error: SDKError) => void): void => {
       void meeting.join(options, { admitted, refused, notStarted: refused }, behaviour);
     };
@@ -118,6 +119,16 @@ export class ClientJoin {
     this.cancelFarewell?.();
     this.cancelFarewell = null;
     this.options.navigate(this.options.leaveAddress());
+  }
+}
+
+/** Keeps who joins in this tab under the names that apps look for. */
+function rememberPerson({ userName, userEmail }: { userName?: unknown; userEmail?: unknown }): void {
+  try {
+    globalThis.sessionStorage?.setItem('zmmtg-root__username', typeof userName === 'string' ? userName : '');
+    globalThis.sessionStorage?.setItem('zmmtg-root__useremail', typeof userEmail === 'string' ? userEmail : '');
+  } catch {
+    // Without storage nobody finds it there, and nothing else changes.
   }
 }
 

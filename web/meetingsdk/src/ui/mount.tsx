@@ -12,6 +12,8 @@ export function mountView(root: HTMLElement, model: MeetingModel, options: ViewO
   const removeStyles = installStyles(document);
   const host = document.createElement('div');
   host.className = `anteroom anteroom--${options.view}`;
+  // The name by which apps know the widget.
+  if (options.view === 'component' && !document.getElementById('ZoomEmbeddedApp')) host.id = 'ZoomEmbeddedApp';
   const app = document.createElement('div');
   app.className = 'ar-app';
   const layer = document.createElement('div');
