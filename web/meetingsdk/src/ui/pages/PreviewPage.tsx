@@ -19,8 +19,9 @@ export function PreviewPage() {
   const withAV = useOption('isSupportAV');
   const [microphone, setMicrophone] = useState(true);
   const [camera, setCamera] = useState(true);
-  const [microphoneId, setMicrophoneId] = useState('');
-  const [cameraId, setCameraId] = useState('');
+  const chosen = useMeeting((state) => state.devices);
+  const [microphoneId, setMicrophoneId] = useState(chosen.microphone);
+  const [cameraId, setCameraId] = useState(chosen.camera);
   const sound = usePreviewStream('audio', withAV && microphone, microphoneId);
   const picture = usePreviewStream('video', withAV && camera, cameraId);
   const lists = useDeviceLists(`${sound.state}/${picture.state}`);

@@ -5,6 +5,7 @@ import { Button } from '../parts/Button';
 import { useElementSize } from '../parts/useElementSize';
 import { useActions, useMeeting, useParticipant, useT, useView } from '../state/context';
 import { TileVideo } from '../tile/TileVideo';
+import { ShareChoice } from './ShareChoice';
 import { Strip } from './Strip';
 import { useReport } from './useReport';
 
@@ -40,6 +41,7 @@ export function ShareStage({ sharer }: { sharer: number }) {
         ) : (
           <>
             <div className="ar-share__by"><Icon name="share" /><span>{t('share.by', { name: person?.userName ?? '' })}</span></div>
+            <ShareChoice shown={sharer} />
             <TileVideo userId={sharer} kind="screen" label={t('share.screen')} />
           </>
         )}
