@@ -223,6 +223,9 @@ export class MediaLink {
         try {
           await this.engine.connect(endpoint.url, endpoint.token, this.options.crowd());
           if (current()) this.options.connected();
+          // One that was chosen in an earlier meeting may be unplugged today; then the system's default plays.
+          const { speaker } = this.options.read().devices;
+          if (speaker) this.engine.switchDevice('speaker', speaker).catch((error: unknown) => log.info('the chosen loudspeaker cannot be used', error));
           return;
         } catch (error) {
           log.info('media could not be connected', error);

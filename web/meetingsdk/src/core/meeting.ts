@@ -244,7 +244,7 @@ export class Meeting implements MeetingModel {
 
   private async run(attempt: Attempt, options: JoinOptions, behaviour: JoinBehaviour): Promise<void> {
     const { deps } = this;
-    this.store.set({ ...freshState(this.store.get()), phase: 'joining' });
+    this.store.set({ ...freshState(this.store.get()), devices: this.chosenDevices(), phase: 'joining' });
     this.events.emit('status', { status: 1, error: null, joinFailed: false });
     this.early.length = 0;
     this.milestone(Milestone.callJoin);
@@ -412,12 +412,24 @@ export class Meeting implements MeetingModel {
     return this.previewing ? 'previewing' : 'inMeeting';
   }
 
+  /** Keeps the choice of devices for later meetings in this browser. */
+  rememberDevices(): void {
+    this.deps.memory.rememberDevices(this.store.get().devices);
+  }
+
+  private chosenDevices(): MeetingState['devices'] {
+    const { devices } = this.store.get();
+    const known = this.deps.memory.devices();
+    return { ...devices, microphone: devices.microphone || known.microphone, camera: devices.camera || known.camera, speaker: devices.speaker || known.speaker };
+  }
+
   /** Ends the preview; what cannot be opened is told by a notice. */
   finishPreview(choice: PreviewChoice): void {
     if (!this.previewing) return;
     this.previewing = false;
     const { devices, phase } = this.store.get();
     this.store.set({ devices: { ...devices, microphone: choice.microphoneId, camera: choice.cameraId } });
+    this.rememberDevices();
     if (phase === 'previewing') this.store.set({ phase: 'inMeeting' });
     this.milestone(Milestone.previewConfirmed);
     this.events.emit('preview', { shown: false });

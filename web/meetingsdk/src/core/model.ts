@@ -238,6 +238,8 @@ export interface MeetingActions {
    */
   finishPreview(choice: PreviewChoice): void;
   setMicrophone(on: boolean): Promise<void>;
+  /** Disconnects the own sound altogether; `setMicrophone(true)` joins again. */
+  leaveAudio(): Promise<void>;
   setCamera(on: boolean): Promise<void>;
   setShare(on: boolean): Promise<void>;
   chooseDevice(kind: 'microphone' | 'camera' | 'speaker', deviceId: string): Promise<void>;

@@ -3,6 +3,7 @@ import type { MeetingModel } from '../core/model';
 import { Banners } from './dialogs/Banners';
 import { Dialogs } from './dialogs/Dialogs';
 import { Toasts } from './dialogs/Toasts';
+import { Shortcuts } from './toolbar/Shortcuts';
 import { Context, type ViewContext } from './state/context';
 import type { Store } from './state/store';
 import type { UiState } from './state/ui-state';
@@ -56,6 +57,7 @@ export function App({ model, ui, layer, View }: AppProps) {
   return (
     <Context value={context}>
       <View />
+      <Shortcuts />
       <Banners />
       <Toasts />
       <Dialogs />

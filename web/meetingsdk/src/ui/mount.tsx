@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client';
 import type { MeetingModel, MountedView, ViewOptions } from '../core/model';
 import { App } from './App';
 import { createStore } from './state/store';
+import { applyTheme, chosenTheme } from './state/theme';
 import { firstUiState } from './state/ui-state';
 import { installStyles } from './styles/install';
 
@@ -14,6 +15,9 @@ export function mountView(root: HTMLElement, model: MeetingModel, options: ViewO
   host.className = `anteroom anteroom--${options.view}`;
   // The name by which apps know the widget.
   if (options.view === 'component' && !document.getElementById('ZoomEmbeddedApp')) host.id = 'ZoomEmbeddedApp';
+  // Asked before anything of ours is inside: an element with a height of its own is filled.
+  if (options.view === 'component' && root.clientHeight >= 240) host.classList.add('anteroom--fill');
+  applyTheme(host, chosenTheme());
   const app = document.createElement('div');
   app.className = 'ar-app';
   const layer = document.createElement('div');

@@ -6,10 +6,12 @@ import { useMeeting, useOption, useSelf, useT } from '../state/context';
 import type { SettingsTab } from '../state/ui-state';
 import { AudioSettings } from './AudioSettings';
 import { BackgroundSettings } from './BackgroundSettings';
+import { GeneralSettings } from './GeneralSettings';
+import { KeyboardSettings } from './KeyboardSettings';
 import { StatisticsTable } from './StatisticsTable';
 import { VideoSettings } from './VideoSettings';
 
-const CONTENT: Record<SettingsTab, () => ReactNode> = { audio: AudioSettings, video: VideoSettings, background: BackgroundSettings, statistics: StatisticsTable };
+const CONTENT: Record<SettingsTab, () => ReactNode> = { audio: AudioSettings, video: VideoSettings, background: BackgroundSettings, statistics: StatisticsTable, keyboard: KeyboardSettings, general: GeneralSettings };
 
 /** Devices, how one looks, and how the connection fares. */
 export function SettingsDialog({ first, onClose }: { first: SettingsTab; onClose: () => void }) {
@@ -20,7 +22,7 @@ export function SettingsDialog({ first, onClose }: { first: SettingsTab; onClose
   const [chosen, choose] = useState(first);
   const id = useId();
   const publishes = canPublish(self, session);
-  const tabs: SettingsTab[] = [...(canSpeak(self, session) && !withoutAudio ? (['audio'] as const) : []), ...(publishes ? (['video', 'background'] as const) : []), 'statistics'];
+  const tabs: SettingsTab[] = [...(canSpeak(self, session) && !withoutAudio ? (['audio'] as const) : []), ...(publishes ? (['video', 'background'] as const) : []), 'statistics', 'keyboard', 'general'];
   const current = tabs.includes(chosen) ? chosen : (tabs[0] ?? 'statistics');
   const Content = CONTENT[current];
 

@@ -11,6 +11,8 @@ export const enUS = {
   'action.unpin': 'Unpin {name}',
 
   'audio.stopIncoming': 'Stop incoming audio',
+  'audio.test': 'Test speaker',
+  'audio.testing': 'Playing…',
 
   'background.blur': 'Blur',
   'background.busy': 'Getting the background ready…',
@@ -149,6 +151,7 @@ export const enUS = {
   'mic.joinLabel': 'join audio',
   'mic.joinText': 'You hear others, they do not hear you yet.',
   'mic.joining': 'Joining…',
+  'mic.leave': 'Leave computer audio',
   'mic.menu': 'Audio options',
   'mic.missing': 'No microphone',
   'mic.missingLabel': 'No microphone was found',
@@ -272,21 +275,34 @@ export const enUS = {
 
   'settings.audio': 'Audio',
   'settings.background': 'Background',
+  'settings.general': 'General',
+  'settings.keyboard': 'Keyboard',
   'settings.open': 'Settings',
   'settings.statistics': 'Statistics',
   'settings.title': 'Settings',
   'settings.video': 'Video',
 
   'share.by': '{name} is sharing',
+  'share.choose': 'Whose screen is shown',
   'share.fit': 'Fit to window',
+  'share.menu': 'Share options',
   'share.original': 'Original size',
   'share.own': 'You are sharing your screen',
   'share.ownHint': 'Everyone in the meeting can see it.',
   'share.screen': 'Screen share',
+  'share.sound': 'Share sound as well',
   'share.start': 'Share screen',
   'share.startLabel': 'Share Screen',
   'share.stop': 'Stop sharing',
   'share.stopShort': 'Stop sharing',
+
+  'shortcut.camera': 'Start or stop my video',
+  'shortcut.chat': 'Open or close the chat',
+  'shortcut.hand': 'Raise or lower my hand',
+  'shortcut.hint': 'Shortcuts rest while you type or while a dialog is open.',
+  'shortcut.microphone': 'Mute or unmute my microphone',
+  'shortcut.participants': 'Open or close the participants list',
+  'shortcut.share': 'Start or stop sharing my screen',
 
   'sound.text': 'The browser is holding back the sound of this meeting.',
   'sound.unlock': 'Play sound',
@@ -326,6 +342,11 @@ export const enUS = {
   'successor.choose': 'New host',
   'successor.leave': 'Hand over and leave',
   'successor.title': 'Who takes over as host?',
+
+  'theme.dark': 'Dark',
+  'theme.label': 'Appearance',
+  'theme.light': 'Light',
+  'theme.system': 'As the system',
 
   'toolbar.label': 'Meeting controls',
 

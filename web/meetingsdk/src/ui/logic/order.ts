@@ -120,11 +120,18 @@ export function stripOrder(previous: readonly number[], tiles: readonly number[]
   return first.length === 0 ? order : [...first.filter((id) => wanted.has(id)), ...order.filter((id) => !first.includes(id))];
 }
 
-/** The one whose screen is on the stage: somebody else before the self. */
-export function sharerOf(state: MeetingState): number | null {
+/** The others who share their screens, in the order of the roster. */
+export function sharersOf(state: MeetingState): readonly number[] {
   const selfId = state.self?.userId;
-  const sharers = state.participants.filter((person) => person.sharing && person.state !== 'waiting');
-  return (sharers.find((person) => person.userId !== selfId) ?? sharers[0])?.userId ?? null;
+  return state.participants.filter((person) => person.sharing && person.state !== 'waiting' && person.userId !== selfId).map((person) => person.userId);
+}
+
+/** The one whose screen is on the stage: the chosen one, else the first of the others, else the self. */
+export function sharerOf(state: MeetingState, chosen: number | null = null): number | null {
+  const others = sharersOf(state);
+  if (chosen !== null && others.includes(chosen)) return chosen;
+  const self = findParticipant(state.participants, state.self?.userId);
+  return others[0] ?? (self?.sharing && self.state !== 'waiting' ? self.userId : null);
 }
 
 /** Who could take over from a host who leaves: co-hosts first, then by arrival; no apps, and nobody who only listens. */

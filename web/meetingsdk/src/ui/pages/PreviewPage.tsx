@@ -20,8 +20,9 @@ export function PreviewPage() {
   const withAudio = !useOption('disableJoinAudio') && withAV;
   const [microphone, setMicrophone] = useState(true);
   const [camera, setCamera] = useState(true);
-  const [microphoneId, setMicrophoneId] = useState('');
-  const [cameraId, setCameraId] = useState('');
+  const chosen = useMeeting((state) => state.devices);
+  const [microphoneId, setMicrophoneId] = useState(chosen.microphone);
+  const [cameraId, setCameraId] = useState(chosen.camera);
   const sound = usePreviewStream('audio', withAudio && microphone, microphoneId);
   const picture = usePreviewStream('video', withAV && camera, cameraId);
   const lists = useDeviceLists(`${sound.state}/${picture.state}`);

@@ -5,6 +5,7 @@ import { Button } from '../parts/Button';
 import { useElementSize } from '../parts/useElementSize';
 import { useActions, useMeeting, useOption, useParticipant, useT, useView } from '../state/context';
 import { TileVideo } from '../tile/TileVideo';
+import { ShareChoice } from './ShareChoice';
 import { Strip } from './Strip';
 import { useReport } from './useReport';
 
@@ -49,6 +50,7 @@ export function ShareStage({ sharer }: { sharer: number }) {
                 {resizes ? <button type="button" className="ar-share__size" onClick={() => setOriginal(!original)}>{t(original ? 'share.fit' : 'share.original')}</button> : null}
               </div>
             )}
+            {pure ? null : <ShareChoice shown={sharer} />}
             <div className={`ar-share__screen${original && resizes && !pure ? ' ar-share__screen--original' : ''}`}>
               <TileVideo userId={sharer} kind="screen" label={t('share.screen')} />
             </div>

@@ -13,7 +13,8 @@ import { useFollow } from './useFollow';
 export function Stage() {
   const t = useT();
   const layout = useUi((state) => state.layout);
-  const sharer = useMeeting(sharerOf);
+  const chosen = useUi((state) => state.sharer);
+  const sharer = useMeeting((state) => sharerOf(state, chosen));
   const count = useMeeting((state) => tileOrder(state).length);
 
   useFollow();

@@ -2,7 +2,7 @@ import type { ViewOptions } from '../../core/model';
 
 export type Layout = 'gallery' | 'speaker' | 'ribbon' | 'active' | 'minimized';
 export type PanelName = 'participants' | 'chat';
-export type SettingsTab = 'audio' | 'video' | 'background' | 'statistics';
+export type SettingsTab = 'audio' | 'video' | 'background' | 'statistics' | 'keyboard' | 'general';
 export type DialogName =
   | { name: 'settings'; tab?: SettingsTab }
   | { name: 'claimHost' }
@@ -28,6 +28,10 @@ export interface UiState {
   dialog: DialogName | null;
   /** To whom the chat input writes: one person, a group, or everyone (null). */
   chatTo: number | 'hosts' | 'waitingRoom' | null;
+  /** Whose shared screen is shown where several share; null is the first. */
+  sharer: number | null;
+  /** Whether the next share of the toolbar asks for sound as well. */
+  shareSound: boolean;
   notices: readonly LocalNotice[];
 }
 
@@ -48,5 +52,5 @@ export function firstLayout(options: ViewOptions): Layout {
 
 /** The state of a view just mounted. */
 export function firstUiState(options: ViewOptions): UiState {
-  return { options, layout: firstLayout(options), panel: null, dialog: null, chatTo: null, notices: [] };
+  return { options, layout: firstLayout(options), panel: null, dialog: null, chatTo: null, sharer: null, shareSound: !options.hideShareAudioOption, notices: [] };
 }
