@@ -84,6 +84,8 @@ export const enUS = {
   'ended.other.title': 'The meeting is over',
   'ended.removed.text': 'You cannot join this meeting again. If you think this is a mistake, ask the host.',
   'ended.removed.title': 'You were removed from this meeting',
+  'ended.timeUp.text': 'It reached the longest duration that its host may use.',
+  'ended.timeUp.title': 'The time of this meeting is up',
   'ended.unauthorised.text': 'This app was here for somebody who has left the meeting. It can join again once they are back.',
   'ended.unauthorised.title': 'This app has left the meeting',
 
@@ -160,8 +162,14 @@ export const enUS = {
   'name.me': 'You',
   'name.you': '{name} (you)',
 
+  'notice.cameraDenied': 'The browser blocks the camera. Allow it in the address bar, then try again.',
+  'notice.cameraGone': 'The camera is gone. Plug it in again or choose another, then start your video.',
+  'notice.cameraMissing': 'No camera was found. Plug one in, then try again.',
   'notice.close': 'Close notice',
   'notice.failed': 'That did not work. Please try again.',
+  'notice.micDenied': 'The browser blocks the microphone. Allow it in the address bar, then try again.',
+  'notice.micGone': 'The microphone is gone. Plug it in again or choose another, then join audio.',
+  'notice.micMissing': 'No microphone was found. Plug one in, then try again.',
   'notice.refused': 'That did not work: {reason}',
 
   'pager.label': 'Pages',
@@ -238,6 +246,7 @@ export const enUS = {
   'refusal.docs': 'Read more',
   'refusal.remedy': 'What you can do',
   'refusal.retryAfter': 'You can try again in {seconds} seconds.',
+  'refusal.retryAfter_one': 'You can try again in {seconds} second.',
   'refusal.title': 'You could not join the meeting',
 
   'remove.confirm': 'Remove',
