@@ -9,6 +9,7 @@ import { installStyles } from './styles/install';
 /** Mounts a view into an element of the host page, beside whatever the page keeps there. */
 export function mountView(root: HTMLElement, model: MeetingModel, options: ViewOptions, View: ComponentType): MountedView {
   const document = root.ownerDocument;
+  const view = document.defaultView ?? window;
   const removeStyles = installStyles(document);
   const host = document.createElement('div');
   host.className = `anteroom anteroom--${options.view}`;
@@ -22,15 +23,16 @@ export function mountView(root: HTMLElement, model: MeetingModel, options: ViewO
   root.append(host);
 
   const speak = () => {
-    host.dir = model.i18n.direction;
-    host.lang = model.i18n.language;
+    // A page from right to left has a mirrored view, whatever its words.
+    host.dir = view.getComputedStyle(root).direction === 'rtl' ? 'rtl' : model.i18n.direction;
+    host.lang = model.i18n.spoken;
   };
   speak();
   const stopSpeaking = model.i18n.subscribe(speak);
 
   const ui = createStore(firstUiState(options));
   const react = createRoot(app, { identifierPrefix: 'anteroom-' });
-  react.render(<App model={model} ui={ui} layer={layer} View={View} />);
+  react.render(<App model={model} ui={ui} host={host} layer={layer} View={View} />);
 
   let mounted = true;
   return {
