@@ -184,7 +184,7 @@ async function stir({ view }) {
   const click = (locator) => locator.evaluate((element) => element.click());
   const people = page.locator('.footer-participants-button__toggle-button');
   await click(people);
-  await page.getByRole('searchbox').fill('guest 0');
+  await page.getByRole('searchbox').fill('guest');
   await page.locator('.ar-rows__row').first().waitFor();
   await click(people);
   const chat = page.locator('.footer-chat-button');

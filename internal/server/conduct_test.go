@@ -281,7 +281,9 @@ func TestTheAudienceIsBroughtUpAndSentBack(t *testing.T) {
 	host, _ := enter(t, s, anteroomtest.Join{Meeting: room.Number, Role: 1, ZAK: s.HostZAK(), Email: "host@test.example"})
 	guest, answer := enter(t, s, anteroomtest.Join{Meeting: room.Number, Email: "guest@test.example"})
 	id := answer.Participant.UserID
-	grants := func() string { return mediaGrants(t, s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+answer.ResumeToken+`"}`))) }
+	grants := func() string {
+		return mediaGrants(t, s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+answer.ResumeToken+`"}`)))
+	}
 	host.command("seat.talk", fields{"userId": id, "allowed": true})
 	host.command("seat.role", fields{"userId": id, "role": "panelist"})
 	guest.awaitSaying("participant.updated", `"role":"panelist"`, `"allowedToTalk":false`)
