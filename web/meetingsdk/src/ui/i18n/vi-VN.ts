@@ -20,10 +20,10 @@ export const viVN: Dictionary = {
   'background.unsupported': 'Trình duyệt này không thể thay thế nền.',
 
   'camera.denied': 'Camera bị chặn',
-  'camera.deniedLabel': 'Camera bị trình duyệt chặn',
+  'camera.deniedLabel': 'Camera bị chặn bởi trình duyệt',
   'camera.menu': 'Tùy chọn camera',
   'camera.missing': 'Không có camera',
-  'camera.missingLabel': 'Không tìm thấy camera',
+  'camera.missingLabel': 'Không có camera nào được tìm thấy',
   'camera.start': 'Video',
   'camera.startLabel': 'Bật video của tôi',
   'camera.starting': 'Đang bật…',
@@ -138,13 +138,13 @@ export const viVN: Dictionary = {
   'makeHost.title': 'Chuyển quyền chủ trì cho {name}?',
 
   'mic.denied': 'Micrô bị chặn',
-  'mic.deniedLabel': 'Micrô bị trình duyệt chặn',
+  'mic.deniedLabel': 'Micrô bị chặn bởi trình duyệt',
   'mic.join': 'Kết nối âm thanh',
   'mic.joinLabel': 'Kết nối âm thanh',
   'mic.joining': 'Đang kết nối…',
   'mic.menu': 'Tùy chọn âm thanh',
   'mic.missing': 'Không có micrô',
-  'mic.missingLabel': 'Không tìm thấy micrô',
+  'mic.missingLabel': 'Không có micrô nào được tìm thấy',
   'mic.mute': 'Tắt tiếng',
   'mic.muteLabel': 'Tắt tiếng micrô của tôi',
   'mic.unmute': 'Bật tiếng',
@@ -336,7 +336,7 @@ export const viVN: Dictionary = {
 
   'waiting.admit': 'Cho vào',
   'waiting.admitAll': 'Cho tất cả vào',
-  'waiting.admitLabel': 'Cho {name} vào',
+  'waiting.admitLabel': 'Cho vào: {name}',
   'waiting.removeLabel': 'Xóa {name} khỏi phòng chờ',
   'waiting.title': 'Phòng chờ ({count})',
 
