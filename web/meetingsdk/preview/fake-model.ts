@@ -1,6 +1,8 @@
-import type { Failure, MeetingActions, MeetingModel, MeetingState, Participant, Phase, Role, Translator, ViewKind } from '../src/core/model';
+import type { Failure, MeetingActions, MeetingModel, MeetingState, Participant, Phase, Role, ViewKind } from '../src/core/model';
+import { Dictionaries } from '../src/core/i18n';
 import { emptyState, usualRules } from '../src/core/state';
 import { enUS } from '../src/ui/i18n/en-US';
+import { wordsOf } from '../src/ui/i18n/languages';
 import { applyPin } from '../src/core/pins';
 import { drawPicture, drawScreen } from './pictures';
 
@@ -17,7 +19,7 @@ interface Wanted {
   /** How many are pinned, and how many are in the spotlight; from the second one on. */
   pins: number;
   spotlights: number;
-  rtl: boolean;
+  language: string;
   view: ViewKind;
 }
 
@@ -170,10 +172,10 @@ export function fakeModel(wanted: Wanted): MeetingModel {
     reportLayout: () => undefined,
     attachVideo: (userId, kind, element) => (kind === 'screen' ? drawScreen(element) : drawPicture(userId, element)),
   };
-  const i18n: Translator = {
-    t: (key, values) => ((enUS as Record<string, string>)[key] ?? key).replace(/\{(\w+)\}/g, (place, name: string) => String(values?.[name] ?? place)),
-    language: 'en-US', direction: wanted.rtl ? 'rtl' : 'ltr', subscribe: () => () => undefined,
-  };
+  const i18n = new Dictionaries();
+  i18n.addBase('en-US', enUS);
+  i18n.loadFrom(wordsOf);
+  i18n.use(wanted.language);
   return {
     getState: () => state,
     subscribe: (listener) => {

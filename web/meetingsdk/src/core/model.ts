@@ -320,6 +320,8 @@ export interface Translator {
   /** Translates a key, filling `{name}` places; an unknown key is echoed. */
   t(key: string, values?: Record<string, string | number>): string;
   readonly language: string;
+  /** The language of the words that are shown: English where `language` has none. */
+  readonly spoken: string;
   readonly direction: 'ltr' | 'rtl';
   subscribe(listener: () => void): () => void;
 }

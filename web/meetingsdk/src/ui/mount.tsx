@@ -10,13 +10,12 @@ import { installStyles } from './styles/install';
 /** Mounts a view into an element of the host page, beside whatever the page keeps there. */
 export function mountView(root: HTMLElement, model: MeetingModel, options: ViewOptions, View: ComponentType): MountedView {
   const document = root.ownerDocument;
+  const view = document.defaultView ?? window;
   const removeStyles = installStyles(document);
   const host = document.createElement('div');
   host.className = `anteroom anteroom--${options.view}`;
   // The name by which apps know the widget.
   if (options.view === 'component' && !document.getElementById('ZoomEmbeddedApp')) host.id = 'ZoomEmbeddedApp';
-  // Asked before anything of ours is inside: an element with a height of its own is filled.
-  if (options.view === 'component' && root.clientHeight >= 240) host.classList.add('anteroom--fill');
   applyTheme(host, chosenTheme());
   const app = document.createElement('div');
   app.className = 'ar-app';
@@ -29,15 +28,16 @@ export function mountView(root: HTMLElement, model: MeetingModel, options: ViewO
   if (options.view === 'component') host.classList.toggle('anteroom--fill', fillsIn(host));
 
   const speak = () => {
-    host.dir = model.i18n.direction;
-    host.lang = model.i18n.language;
+    // A page from right to left has a mirrored view, whatever its words.
+    host.dir = view.getComputedStyle(root).direction === 'rtl' ? 'rtl' : model.i18n.direction;
+    host.lang = model.i18n.spoken;
   };
   speak();
   const stopSpeaking = model.i18n.subscribe(speak);
 
   const ui = createStore(firstUiState(options));
   const react = createRoot(app, { identifierPrefix: 'anteroom-' });
-  react.render(<App model={model} ui={ui} layer={layer} View={View} />);
+  react.render(<App model={model} ui={ui} host={host} layer={layer} View={View} />);
 
   let mounted = true;
   return {

@@ -256,6 +256,7 @@ export const enUS = {
   'refusal.docs': 'Read more',
   'refusal.remedy': 'What you can do',
   'refusal.retryAfter': 'You can try again in {seconds} seconds.',
+  'refusal.retryAfter_one': 'You can try again in {seconds} second.',
   'refusal.title': 'You could not join the meeting',
 
   'remove.confirm': 'Remove',
