@@ -46,6 +46,10 @@ const model = join(dirname(sdk.resolve('@mediapipe/selfie_segmentation')), 'self
 await writeFile(join(dist, 'cdn/background/selfie_segmentation.tflite'), await modelWithMetadata(model));
 
 await writeDictionaries();
+await cp(at('meetingsdk/pages'), join(dist, 'cdn'), { recursive: true });
+
+// Apps take the same files out of the package's dist/ folder.
+for (const folder of ['lib', 'css', 'fonts']) await cp(join(dist, 'cdn', folder), join(dist, 'npm/dist', folder), { recursive: true });
 
 /** Every language that the contract knows is answered, in English so far. */
 async function writeDictionaries() {

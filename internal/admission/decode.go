@@ -277,7 +277,7 @@ func (d *decoder) meetingNumber() {
 	digits := clean != "" && strings.Trim(clean, "0123456789") == ""
 	switch {
 	case !digits:
-		d.refuse(field, errcode.Malformed, "is %s%s; it must be 9 to 11 digits", shown(raw), shapeOf(raw))
+		d.refuse(field, errcode.Malformed, "is %s%s; it must be 9 to 11 digits", shown(bare(raw)), shapeOf(raw))
 	case len(clean) < 9:
 		d.refuse(field, errcode.Malformed, "is %s: %d digits, and it must be 9 to 11", shown(raw), len(clean))
 	case len(clean) > 11:

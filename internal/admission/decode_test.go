@@ -127,6 +127,19 @@ func TestDecodeFaults(t *testing.T) {
 	}
 }
 
+// A join link in the number's place holds a passcode and a tk, and evidence is kept.
+func TestEvidenceOfALinkHoldsNoSecret(t *testing.T) {
+	for _, link := range []string{"h.example/j/85802291303?pwd=p_secret", "h.example/w/85802291303?tk=secret", "85802291303&pwd=secret", "85802291303#secret"} {
+		a := DecodeAttempt(with(t, map[string]any{"meetingNumber": link}), Meta{})
+		if len(a.Invalid) != 1 || a.Invalid[0].Cause != "meetingNumber_malformed" || !strings.Contains(a.Invalid[0].Evidence, "85802291303…") {
+			t.Errorf("%s: %+v", link, a.Invalid)
+		}
+		if kept, _ := json.Marshal(a); strings.Contains(string(kept), "secret") {
+			t.Errorf("%s: %s is kept", link, kept)
+		}
+	}
+}
+
 func TestDecodeTolerates(t *testing.T) {
 	for _, tc := range []struct {
 		name  string

@@ -21,6 +21,15 @@ func shapeOf(s string) string {
 	return ""
 }
 
+// bare is a link without what follows its path: a passcode and a registrant's tk
+// stand there, and evidence is kept.
+func bare(s string) string {
+	if i := strings.IndexAny(s, "?#&"); i >= 0 {
+		return s[:i] + "…"
+	}
+	return s
+}
+
 // script tells whether a text contains "<script" or "</script" in any case.
 func script(s string) bool {
 	for {

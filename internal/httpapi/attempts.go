@@ -86,7 +86,7 @@ func (a *api) attempt(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if found == nil {
-		writeJSON(w, http.StatusNotFound, problem{Message: "no attempt has this id; old ones are forgotten after 14 days"})
+		writeJSON(w, http.StatusNotFound, problem{Message: "no attempt has this id; old ones are forgotten"})
 		return
 	}
 	writeJSON(w, http.StatusOK, found)

@@ -105,7 +105,7 @@ type CommandError struct {
 func (e *CommandError) Error() string { return e.Message }
 
 // Closed refuses a line for good with a closing code of the contract, 4501 to
-// 4507.
+// 4508.
 type Closed struct{ Code uint32 }
 
 func (e *Closed) Error() string { return "closed with " + strconv.FormatUint(uint64(e.Code), 10) }

@@ -52,13 +52,13 @@ func (h *Hub) move(op string, o order) {
 }
 
 // Close ends a seat's lines of generations below keepGeneration, on every node;
-// zero ends all of them. The code is one of 4501 to 4507.
+// zero ends all of them. The code is one of 4501 to 4508.
 func (h *Hub) Close(seatID string, keepGeneration int, code uint32) {
 	h.tell(orderClose, order{Seat: seatID, Generation: keepGeneration, Code: code})
 }
 
 // CloseSession ends every line of a session, on every node, those of waiting
-// seats included. The code is one of 4501 to 4507.
+// seats included. The code is one of 4501 to 4508.
 func (h *Hub) CloseSession(sessionID string, code uint32) {
 	h.tell(orderClose, order{Session: sessionID, Code: code})
 }

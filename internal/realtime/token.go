@@ -24,12 +24,13 @@ const (
 	CodeDrained        uint32 = 4505
 	CodeAuthorizerLeft uint32 = 4506
 	CodeBadToken       uint32 = 4507
+	CodeTimeUp         uint32 = 4508
 )
 
 var closingWords = map[uint32]string{
 	CodeEnded: "the meeting has ended", CodeRemoved: "removed by the host", CodeTakenOver: "a newer page took over",
 	CodeGone: "the seat is gone", CodeDrained: "the server is stopping", CodeAuthorizerLeft: "the authorising user left",
-	CodeBadToken: "the token is not valid",
+	CodeBadToken: "the token is not valid", CodeTimeUp: "the time of the meeting is up",
 }
 
 // disconnect is a closing code with its words; Centrifuge allows 127 bytes.

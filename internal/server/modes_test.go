@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -32,42 +34,60 @@ func TestProductionHasNothingOfDevelopment(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = s.Close(context.WithoutCancel(t.Context())) }()
-	for _, c := range []struct{ method, path string }{
-		{"GET", "/dev/v1/world"},
-		{"POST", "/dev/v1/signature"},
-		{"POST", "/dev/v1/tokens"},
-		{"POST", "/dev/v1/diagnose"},
-		{"GET", "/dev/v1/attempts"},
-		{"GET", "/dev/v1/scenarios"},
-		{"GET", "/dev/v1/clock"},
-		{"PUT", "/dev/v1/clock"},
-		{"DELETE", "/dev/v1/clock"},
-		{"GET", "/dev/v1/faults"},
-		{"POST", "/dev/v1/faults"},
-		{"DELETE", "/dev/v1/faults"},
-		{"POST", "/dev/v1/scenarios/3712"},
-		{"PATCH", "/dev/v1/world"},
-		{"GET", "/dev/"},
-		{"GET", "/demo/client"},
-		{"GET", "/demo/component"},
-	} {
-		request, err := http.NewRequestWithContext(t.Context(), c.method, s.URL+c.path, strings.NewReader("{}"))
-		if err != nil {
-			t.Fatal(err)
+	for _, pattern := range developersRoutes(t) {
+		methods, path := []string{"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}, pattern
+		if method, rest, one := strings.Cut(pattern, " "); one {
+			methods, path = []string{method}, rest
 		}
-		response, err := http.DefaultClient.Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		response.Body.Close()
-		if response.StatusCode != http.StatusNotFound && response.StatusCode != http.StatusMethodNotAllowed {
-			t.Errorf("%s %s answers %d", c.method, c.path, response.StatusCode)
+		path = strings.NewReplacer("{code}", "3712", "{id}", "01", "{name}", "start.js", "{$}", "").Replace(path)
+		for _, method := range methods {
+			request, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, strings.NewReader("{}"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			response, err := http.DefaultClient.Do(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			response.Body.Close()
+			// Whoever asks beforehand is told what may be asked of the SDK's files.
+			preflight := method == http.MethodOptions && response.StatusCode == http.StatusNoContent && !strings.Contains(response.Header.Get("Access-Control-Allow-Methods"), "POST")
+			if response.StatusCode != http.StatusNotFound && !preflight {
+				t.Errorf("%s %s answers %d", method, path, response.StatusCode)
+			}
 		}
 	}
 	accounts, err := s.Store.Accounts(t.Context(), store.Page{})
 	if err != nil || len(accounts) != 0 {
 		t.Fatalf("production has a world nobody made: %v %v", accounts, err)
 	}
+}
+
+// developersRoutes are the patterns of everything that is registered for developers
+// only, read from where it is registered, so that none is forgotten here.
+func developersRoutes(t *testing.T) []string {
+	t.Helper()
+	pattern := regexp.MustCompile(`mux\.Handle(?:Func)?\("([^"]*(?:/dev/|/demo/|/pages/)[^"]*|(?:POST|OPTIONS) /\{\$\})"`)
+	files, err := filepath.Glob("../httpapi/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var routes []string
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range pattern.FindAllSubmatch(source, -1) {
+			routes = append(routes, string(found[1]))
+		}
+	}
+	for _, known := range []string{"/dev/", "GET /dev/v1/world", "/dev/v1/signature", "POST /{$}", "PUT /dev/v1/clock", "POST /dev/v1/faults", "DELETE /dev/v1/faults/{id}", "POST /dev/v1/scenarios/{code}", "GET /demo/client"} {
+		if !slices.Contains(routes, known) {
+			t.Errorf("%s is not among the routes that were found: %q", known, routes)
+		}
+	}
+	return routes
 }
 
 func TestEachTroubleIsOneClearSentence(t *testing.T) {

@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/json"
+	"log/slog"
 
 	"github.com/anteroom/anteroom/internal/admission"
 	"github.com/anteroom/anteroom/internal/session"
@@ -37,4 +38,18 @@ func (r *recorder) Record(a session.Attempted) {
 		record.Code, record.Name, record.Cause = int(d.Code), d.Name, d.Cause
 	}
 	r.store.RecordAttempt(record)
+}
+
+// drops tells a log of joins that were not recorded, of each once.
+type drops struct {
+	log  *slog.Logger
+	told int64
+}
+
+// count takes the number of joins that were not recorded since the start.
+func (d *drops) count(dropped int64) {
+	if dropped > d.told {
+		d.log.Warn("joins could not be recorded, or came faster than they could be", "not_recorded", dropped-d.told, "since_start", dropped)
+		d.told = dropped
+	}
 }

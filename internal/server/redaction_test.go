@@ -44,6 +44,8 @@ func TestSecretsOfAJoinAreKeptNowhere(t *testing.T) {
 		{anteroomtest.Join{Meeting: open.Number, Extra: map[string]any{"resumeToken": first.ResumeToken}}, []string{first.ResumeToken}},
 		{anteroomtest.Join{Meeting: room.Number, Signature: "not-a-token-" + s.SDKSecret}, []string{s.SDKSecret}},
 		{anteroomtest.Join{Meeting: room.Number, Signature: keyed}, []string{stray.SDKSecret, strings.Split(keyed, ".")[1]}},
+		{anteroomtest.Join{Meeting: "h.example/j/" + room.Number + "?pwd=p_link-secret", Signature: signed}, []string{"p_link-secret"}},
+		{anteroomtest.Join{Meeting: room.Number, Password: "https://h.example/?pwd=p_0123456789abcdefghijABCDEFGH.1"}, []string{"p_0123456789abcdefghij"}},
 		{anteroomtest.Join{Meeting: room.Number, Extra: map[string]any{"apiKey": stray.SDKSecret}}, []string{stray.SDKSecret}},
 	}
 	for _, c := range joins {

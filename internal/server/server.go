@@ -246,6 +246,7 @@ func (s *Server) serve(listener net.Listener, handler http.Handler) {
 	s.stop = stop
 	s.done.Go(func() { s.Sessions.Run(background) })
 	s.done.Go(func() { s.prune(background) })
+	s.done.Go(func() { s.tellDrops(background) })
 	s.done.Go(func() {
 		select {
 		case <-background.Done():
@@ -274,12 +275,10 @@ func (s *Server) serve(listener net.Listener, handler http.Handler) {
 	})
 }
 
-// prune forgets old attempts and expired tokens once an hour, and says how many
-// attempts were never kept.
+// prune forgets old attempts and expired tokens once an hour.
 func (s *Server) prune(ctx context.Context) {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
-	var told int64
 	for {
 		_, err := s.Store.PruneAttempts(ctx, s.forgetBefore(s.config.attemptLife()), s.config.Attempts.Keep)
 		if err == nil {
@@ -288,14 +287,27 @@ func (s *Server) prune(ctx context.Context) {
 		if err != nil && ctx.Err() == nil {
 			s.log.Error("old records could not be forgotten", "error", err)
 		}
-		if dropped := s.Store.Dropped(); dropped > told {
-			s.log.Warn("joins came faster than they could be recorded", "not_recorded", dropped-told, "since_start", dropped)
-			told = dropped
-		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+		}
+	}
+}
+
+// tellDrops tells the operator's log how many joins were not recorded, within a
+// minute and once more when the server stops.
+func (s *Server) tellDrops(ctx context.Context) {
+	tick := time.NewTicker(time.Minute)
+	defer tick.Stop()
+	told := drops{log: s.log}
+	defer func() { told.count(s.Store.Dropped()) }()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			told.count(s.Store.Dropped())
 		}
 	}
 }

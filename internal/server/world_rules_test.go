@@ -164,8 +164,11 @@ func TestALicenceEndsLongMeetings(t *testing.T) {
 	if e := host.await("session.ended"); string(e.Data) != `{"reason":"duration_limit"}` {
 		t.Fatalf("the host was told %s", e.Data)
 	}
-	if code := host.awaitClose(); code != 4501 {
+	if code := host.awaitClose(); code != 4508 {
 		t.Fatalf("the host was closed with %d", code)
+	}
+	if code := host.connect(); code != 4508 { // a page that was cut off meanwhile is told the same
+		t.Fatalf("the host is refused with %d", code)
 	}
 	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number}), 4004, "duration_limit")
 }
@@ -184,7 +187,7 @@ func TestASimuliveWebinarRunsBySchedule(t *testing.T) {
 	clock.Advance(hour)
 	expect(t, s.Join(attendee), 13208, "simulive_ended")
 	s.Sweep()
-	if code := page.awaitClose(); code != 4501 {
+	if code := page.awaitClose(); code != 4508 {
 		t.Fatalf("the attendee was closed with %d", code)
 	}
 }

@@ -288,7 +288,7 @@ func (c *action) end(reason meeting.EndReason) error {
 	room, service := live.ID, c.service
 	c.then(func() {
 		for _, seat := range seats {
-			service.Line.Close(seat.ID, 0, CloseEnded)
+			service.Line.Close(seat.ID, 0, closeOf(reason))
 		}
 		service.background(func(ctx context.Context) error { return service.Media.EndRoom(ctx, room) }, "end a media room")
 	})

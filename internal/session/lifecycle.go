@@ -34,7 +34,7 @@ func (s *Service) Connect(ctx context.Context, seatID string, generation int) (*
 	case !seat.State.Live():
 		live, err := s.Repository.Session(ctx, seat.SessionID)
 		if err == nil && !live.Live() {
-			return nil, &ClosedError{CloseEnded}
+			return nil, &ClosedError{closeOf(live.EndReason)}
 		}
 		return nil, &ClosedError{CloseGone}
 	case generation != seat.Generation:
@@ -48,6 +48,14 @@ func (s *Service) Connect(ctx context.Context, seatID string, generation int) (*
 		return seat, s.Repository.RenewLeases(ctx, []string{seatID}, time.Now().Add(LeaseTime))
 	}
 	return seat, s.setPresence(ctx, seat, meeting.SeatReconnecting, meeting.SeatJoined)
+}
+
+// closeOf is the closing code for pages of a session that ended so.
+func closeOf(reason meeting.EndReason) CloseCode {
+	if reason == meeting.EndedDuration {
+		return CloseTimeUp
+	}
+	return CloseEnded
 }
 
 // Disconnected shows a seat whose line is down as reconnecting. Its lease runs

@@ -86,6 +86,7 @@ const (
 	CloseDrained        CloseCode = 4505
 	CloseAuthorizerLeft CloseCode = 4506
 	CloseBadToken       CloseCode = 4507
+	CloseTimeUp         CloseCode = 4508
 )
 
 // Recorder keeps the joins that were attempted. It never blocks.

@@ -1,7 +1,7 @@
 /**
  * Shows the views with a made-up meeting, for looking at them while working on
  * them. Addresses: ?view=client|component &tiles=N &state=… &theme=light|dark
- * &panel=participants|chat &layout=… &width=N &height=N (component) &dir=rtl &role=…
+ * &pins=N &spotlights=N &panel=participants|chat &layout=… &width=N &height=N (component) &dir=rtl &role=…
  */
 import { defaultOptions } from '../src/core/assemble';
 import type { ViewOptions } from '../src/core/model';
@@ -40,6 +40,8 @@ const model = fakeModel({
   tiles: Number(get('tiles', '5')),
   state: get('state', 'inMeeting'),
   role: get('role', 'host'),
+  pins: Number(get('pins', '0')),
+  spotlights: Number(get('spotlights', '0')),
   rtl: get('dir', 'ltr') === 'rtl',
   view,
 });

@@ -21,7 +21,9 @@ describe('the server', () => {
     [{ webEndpoint: '', builtIn: '' }, page],
     [{ webEndpoint: 'ftp://x' }, page],
     [{ webEndpoint: { a: 1 } }, page],
-    [{ scriptUrl: 'https://source.zoom.us/6.2.0/zoom.js' }, page],
+    // The vendor's name, resolved to a server of ours: the script came from there.
+    [{ scriptUrl: 'https://source.zoom.us/6.2.0/zoom.js' }, 'https://source.zoom.us'],
+    [{ builtIn: 'anteroom://built-in-address' }, page],
   ])('%j is %s', (hints, server) => {
     vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     expect(chooseServer({ pageOrigin: page, ...hints })).toBe(server);
@@ -90,9 +92,14 @@ describe('the memory of a seat', () => {
 
 describe('codes', () => {
   it.each([
-    [4501, 4004], [4502, 3009], [4503, null], [4504, 4001], [4505, 4001], [4506, 4019], [4507, 4001], [4999, 4001],
+    [4501, 4004], [4502, 3009], [4503, null], [4504, 4001], [4505, 4001], [4506, 4019], [4507, 4001], [4508, 4004], [4999, 4001],
   ])('closing code %i is %s', (line, code) => {
     expect(closingOf(line).code).toBe(code);
+  });
+
+  it('a meeting whose time was up is told apart from one that its host ended', () => {
+    expect(detailsOf(4004, closingOf(4508).cause).remedy).toContain('longest duration');
+    expect(closingOf(4501).cause).toBe('ended_by_host');
   });
 
   it.each([

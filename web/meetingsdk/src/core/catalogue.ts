@@ -100,6 +100,8 @@ export function closingOf(lineCode: number): { code: number | null; cause: strin
       return { code: 4019, cause: 'authorizing_user_left' };
     case 4507:
       return { code: 4001, cause: 'token_invalid' };
+    case 4508:
+      return { code: 4004, cause: 'duration_limit' };
     default:
       return { code: 4001, cause: 'seat_lost' };
   }

@@ -64,7 +64,7 @@ export class Dictionaries implements Translator {
 
   t = (key: string, values?: Record<string, string | number>): string => {
     const { count } = values ?? {};
-    return this.engine.t(key, { lng: this.current, replace: values ?? {}, ...(typeof count === 'number' ? { count } : {}) });
+    return this.engine.t(key, { lng: this.current, replace: harmless(values ?? {}), ...(typeof count === 'number' ? { count } : {}) });
   };
 
   subscribe(listener: () => void): () => void {
@@ -138,4 +138,12 @@ export class Dictionaries implements Translator {
   private changed(): void {
     for (const listener of [...this.listeners]) listener();
   }
+}
+
+/** Marks that turn the direction of what follows them, in embeddings, overrides and isolates. */
+const turns = /[\u202A-\u202E\u2066-\u2069]/g;
+
+/** The values of a sentence without marks in them that would turn the sentence itself round. */
+function harmless(values: Record<string, string | number>): Record<string, string | number> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, typeof value === 'string' ? value.replace(turns, '') : value]));
 }

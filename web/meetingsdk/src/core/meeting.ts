@@ -17,6 +17,7 @@ import type { RoomParts } from './media';
 import type { Failure, MeetingModel, MeetingState, PreviewChoice, ViewKind } from './model';
 import type { PageRegistry } from './page';
 import { cleanNumber } from './page';
+import type { RoomHandlers } from './room';
 import { Room } from './room';
 import { roomHandlers } from './room-handlers';
 import type { SeatMemory } from './seat-memory';
@@ -354,6 +355,7 @@ export class Meeting implements MeetingModel {
     this.reasonStyle = accepted.reasonStyle;
     this.seat = { resumeToken: accepted.resumeToken, server: address, transport };
     deps.memory.remember(address, attempt.meetingNumber, attempt.person, accepted.resumeToken);
+    let handlers: RoomHandlers | undefined;
     await new Promise<void>((resolve, reject) => {
       const late = deps.clock.after(entryTimeout, () => {
         void transport.leave(accepted.resumeToken);
@@ -361,7 +363,7 @@ export class Meeting implements MeetingModel {
         void room.close();
         reject(pageError(3621, 'unreachable', 'the join was admitted, but the control channel could not be opened'));
       });
-      const handlers = roomHandlers(this, {
+      handlers = roomHandlers(this, {
         ready: () => {
           late();
           resolve();
@@ -395,6 +397,9 @@ export class Meeting implements MeetingModel {
     this.events.emit('status', { status: 2, error: null, joinFailed: false });
     const { self } = this.store.get();
     if (waiting && self) this.events.emit('waitingRoom', { participant: self, self: true, waiting: true });
+    // Sound and pictures may have failed before there was anybody to tell.
+    const loss = this.room?.loss;
+    if (loss) handlers?.lost(loss.link, loss.since);
     if (this.previewing) {
       this.milestone(Milestone.preview);
       this.events.emit('preview', { shown: true });

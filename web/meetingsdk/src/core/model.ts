@@ -4,6 +4,7 @@
  */
 
 import type { ErrorDetails } from './errors';
+import type { MediaStatistics } from './events';
 
 /** Which of the two public views is running. */
 export type ViewKind = 'client' | 'component';
@@ -287,6 +288,8 @@ export interface MeetingActions {
   setCapture(status: CaptureStatus): Promise<void>;
   /** Floats a picture above other windows: somebody's, or nobody's. */
   setPictureInPicture(userId: number | null): Promise<void>;
+  /** What the browser measures now of each medium that is sent or received. */
+  measure(): Promise<readonly MediaStatistics[]>;
   /** The view says whom it shows, each time that changes. */
   reportLayout(layout: VideoLayout): void;
   /** `successor`: who becomes the host, where the host leaves. */

@@ -12,14 +12,15 @@ export function mountView(root: HTMLElement, model: MeetingModel, options: ViewO
   const removeStyles = installStyles(document);
   const host = document.createElement('div');
   host.className = `anteroom anteroom--${options.view}`;
-  // Asked before anything of ours is inside: an element with a height of its own is filled.
-  if (options.view === 'component' && root.clientHeight >= 240) host.classList.add('anteroom--fill');
   const app = document.createElement('div');
   app.className = 'ar-app';
   const layer = document.createElement('div');
   layer.className = 'ar-layer';
   host.append(app, layer);
   root.append(host);
+  // Asked while the view is still empty: an element with a height of its own is filled. One that
+  // only has a least height (`min-height`) gives what is inside none, and the view brings its own.
+  if (options.view === 'component') host.classList.toggle('anteroom--fill', fillsIn(host));
 
   const speak = () => {
     host.dir = model.i18n.direction;
@@ -44,4 +45,12 @@ export function mountView(root: HTMLElement, model: MeetingModel, options: ViewO
       removeStyles();
     },
   };
+}
+
+/** Whether a share of the height of what the host is in means anything there, and is enough for a view. */
+function fillsIn(host: HTMLElement): boolean {
+  host.style.blockSize = '100%';
+  const filled = host.clientHeight >= 240;
+  host.style.blockSize = '';
+  return filled;
 }

@@ -1,4 +1,5 @@
 import { PhasePage } from '../pages/PhasePage';
+import { useLate } from '../pages/useLate';
 import { ChatPanel } from '../panels/ChatPanel';
 import { ParticipantsPanel } from '../panels/ParticipantsPanel';
 import { Stage } from '../stage/Stage';
@@ -9,8 +10,10 @@ import { Header } from './Header';
 /** The full-page view: header, stage with a panel at its side, toolbar. */
 export function ClientView() {
   const phase = useMeeting((state) => state.phase);
+  const slow = useLate(phase === 'joining');
   const panel = useUi((state) => state.panel);
   const withHeader = useOption('showMeetingHeader');
+  if (phase === 'joining' && !slow) return null;
   if (phase !== 'inMeeting' && phase !== 'reconnecting') return <PhasePage phase={phase} />;
   return (
     <div className="ar-client meeting-app" id="meeting-app">

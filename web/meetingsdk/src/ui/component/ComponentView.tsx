@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { PhasePage } from '../pages/PhasePage';
+import { useLate } from '../pages/useLate';
 import { Stage } from '../stage/Stage';
 import { useMeeting, useOption, useUi } from '../state/context';
 import { Toolbar } from '../toolbar/Toolbar';
@@ -14,11 +15,13 @@ export function ComponentView() {
   const phase = useMeeting((state) => state.phase);
   const refused = useMeeting((state) => state.failure?.joinFailed ?? false);
   const layout = useUi((state) => state.layout);
+  const slow = useLate(phase === 'joining');
   const customize = useOption('customize');
   const withHeader = useOption('showMeetingHeader');
   const wishes = useMemo(() => widgetWishes(customize), [customize]);
 
   if (phase === 'idle' || phase === 'initialised' || (refused && phase !== 'inMeeting')) return null;
+  if (phase === 'joining' && !slow) return null;
   const inside = phase === 'inMeeting' || phase === 'reconnecting';
   if (inside && layout === 'minimized') return <Widget wishes={wishes} layout="minimized"><Minimized /></Widget>;
   return (

@@ -1,5 +1,7 @@
 import { useEffect, useState } from 'react';
 import { Button } from '../parts/Button';
+import { findParticipant } from '../logic/order';
+import { canManage } from '../logic/permissions';
 import { Icon } from '../icons/Icon';
 import { Spinner } from '../parts/Spinner';
 import { useActions, useMeeting, useT, useView } from '../state/context';
@@ -12,6 +14,8 @@ export function Banners() {
   const reconnecting = useMeeting((state) => state.phase === 'reconnecting');
   const silenced = useMeeting((state) => !state.canPlaySound && (state.phase === 'inMeeting' || state.phase === 'reconnecting'));
   const since = useMeeting((state) => state.reconnectingSince);
+  // Whoever asks and goes asks no longer.
+  const asking = useMeeting((state) => (canManage(findParticipant(state.participants, state.self?.userId) ?? null) ? state.captureRequests.map((id) => findParticipant(state.participants, id)).find(Boolean) : undefined));
   const [extra, setExtra] = useState(0);
 
   useEffect(() => {
@@ -26,6 +30,14 @@ export function Banners() {
   const seconds = Math.round((since ?? 0) + extra);
   return (
     <div className="ar-banners">
+      {asking === undefined ? null : (
+        <div className="ar-banner ar-banner--asks">
+          <Icon name="record" />
+          <span role="status">{t('capture.asks', { name: asking.userName })}</span>
+          <Button onClick={() => run(actions.permitCapture(asking.userId, false))}>{t('capture.deny')}</Button>
+          <Button tone="primary" onClick={() => run(actions.permitCapture(asking.userId, true))}>{t('capture.allow')}</Button>
+        </div>
+      )}
       {reconnecting ? (
         <div className="ar-banner ar-banner--warning">
           <Spinner />

@@ -11,11 +11,15 @@ const ENDINGS: Record<number, { key: string; icon: IconName }> = {
   4019: { key: 'unauthorised', icon: 'people' },
 };
 
+const left = { key: 'left', icon: 'check' as const };
+const timeUp = { key: 'timeUp', icon: 'leave' as const };
+const other = { key: 'other', icon: 'warning' as const };
+
 /** The meeting is over for this person. */
 export function EndedPage() {
   const t = useT();
   const failure = useMeeting((state) => state.failure);
-  const ending = (failure && ENDINGS[failure.errorCode]) ?? (failure ? { key: 'other', icon: 'warning' as const } : { key: 'left', icon: 'check' as const });
+  const ending = !failure ? left : failure.errorCode === 4004 && failure.cause === 'duration_limit' ? timeUp : (ENDINGS[failure.errorCode] ?? other);
   return (
     <StatusPage icon={ending.icon} title={t(`ended.${ending.key}.title`)}>
       <p>{t(`ended.${ending.key}.text`)}</p>

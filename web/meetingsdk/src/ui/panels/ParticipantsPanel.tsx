@@ -4,7 +4,8 @@ import { listOrder, waitingOrder } from '../logic/order';
 import { canManage, personActions } from '../logic/permissions';
 import { Button } from '../parts/Button';
 import { Rows } from '../parts/Rows';
-import { useActions, useMeeting, useOption, useSelf, useT, useView } from '../state/context';
+import { useMeeting, useOption, useSelf, useT, useView } from '../state/context';
+import { EverybodyMenu } from './EverybodyMenu';
 import { Panel } from './Panel';
 import { ParticipantRow } from './ParticipantRow';
 import { WaitingList } from './WaitingList';
@@ -12,8 +13,7 @@ import { WaitingList } from './WaitingList';
 /** Everybody in the meeting, and for hosts everybody at its door. */
 export function ParticipantsPanel() {
   const t = useT();
-  const actions = useActions();
-  const { run } = useView();
+  const { ui } = useView();
   const self = useSelf();
   const session = useMeeting((state) => state.session);
   const isSupportChat = useOption('isSupportChat');
@@ -26,6 +26,7 @@ export function ParticipantsPanel() {
     [people, wanted],
   );
   const manages = canManage(self);
+  const hands = people.some((person) => person.handRaised);
   const scroller = useRef<HTMLDivElement>(null);
 
   return (
@@ -51,8 +52,8 @@ export function ParticipantsPanel() {
       </div>
       {manages ? (
         <div className="ar-panel__foot">
-          <Button onClick={() => run(actions.muteAll(true))}>{t('host.muteAll')}</Button>
-          <Button onClick={() => run(actions.muteAll(false))}>{t('host.askAllUnmute')}</Button>
+          <Button onClick={() => ui.set({ dialog: { name: 'muteAll' } })}>{t('host.muteAll')}</Button>
+          <EverybodyMenu hands={hands} />
         </div>
       ) : null}
     </Panel>
