@@ -45,8 +45,9 @@ func main() {
 	flag.DurationVar(&churn, "churn", 0, "how often one leaves and another comes; 0 is never")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, meeting, people, name, sends, churn); err != nil {
+	err := run(ctx, meeting, people, name, sends, churn)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "crowd:", err)
 		os.Exit(1)
 	}

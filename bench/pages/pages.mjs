@@ -235,6 +235,9 @@ for await (const line of createInterface({ input: process.stdin })) {
   try {
     console.log(JSON.stringify({ ok: (await commands[name](rest)) ?? null }));
   } catch (error) {
+    // What the page shows, such as that it is out of the meeting, tells more than what it did not do.
+    const shown = await pages.get(rest.view)?.page.locator('body').innerText().catch(() => '');
+    console.error(`pages.mjs: ${name} failed on a page that says: ${shown?.replaceAll(/\s+/g, ' ').slice(0, 400)}`);
     console.log(JSON.stringify({ error: `${name}: ${error instanceof Error ? error.message : String(error)}`.slice(0, 2_000) }));
   }
 }
