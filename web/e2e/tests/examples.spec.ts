@@ -71,6 +71,8 @@ test('the React example installs, compiles, builds, meets another page and comes
 async function bothSee(kim: Person, linus: Person): Promise<void> {
   const found = (await linus.roster()).find((person) => person.userName === 'Kim');
   if (!found) throw new Error('Kim is not in the meeting');
+  // Whoever came through the preview has the camera on already.
+  await expect(kim.button('start my video').or(kim.button('stop my video'))).toBeVisible();
   if (await kim.button('start my video').isVisible()) await kim.startCamera();
   await linus.seesMoving(found.userId);
   await kim.seesMoving(await linus.userId());
