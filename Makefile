@@ -44,8 +44,13 @@ test-go: ## Run the Go tests with the race detector, the store on SQLite and Pos
 test-web: web ## Run the web SDK's unit tests
 	cd web && npm test
 
+.PHONY: crowd
+crowd: ## Build bin/crowd, which fills a meeting with synthetic participants
+	@scripts/need go
+	$(GO) build -o bin/crowd ./bench/crowd
+
 .PHONY: test-browser
-test-browser: build ## Run the browser tests against the built program
+test-browser: build crowd ## Run the browser tests against the built program
 	@scripts/need chromium
 	cd web && npm run test:browser
 
@@ -68,6 +73,13 @@ generate: ## Make generated code and documents anew
 bench: build ## Measure speed and memory, as ratios in one run
 	@scripts/need chromium postgres
 	$(GO) run ./bench -o docs/benchmarks.md
+
+SOAK ?= 10m
+
+.PHONY: soak
+soak: build ## Watch memory while 25 publishers come and go (SOAK=10m)
+	@scripts/need chromium
+	$(GO) run ./bench -soak $(SOAK) -o docs/soak.md
 
 .PHONY: clean
 clean: ## Remove what was built

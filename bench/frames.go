@@ -2,9 +2,11 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"slices"
@@ -30,7 +32,10 @@ func measureFrames(ctx context.Context, out *report, path string, runs int) erro
 	if err := script.Run(); err != nil {
 		return fmt.Errorf("bench/frames/measure.mjs: %w", err)
 	}
-	var took struct{ SDK, Bare []float64 }
+	var took struct {
+		SDK, Bare []float64
+		Marks     struct{ SDK, Bare []map[string]float64 }
+	}
 	if err := json.Unmarshal(said.Bytes(), &took); err != nil {
 		return fmt.Errorf("bench/frames/measure.mjs said %.300q: %w", said.Bytes(), err)
 	}
@@ -46,7 +51,7 @@ func measureFrames(ctx context.Context, out *report, path string, runs int) erro
 	part := part{
 		title: "First remote frame",
 		text: fmt.Sprintf("Component View's `join()` against bare livekit-client on the same server and meeting, %d pairs in turn, in\n"+
-			"fresh Chromium pages with all scripts loaded. Both clocks start before the join request is sent and end\n"+
+			"fresh Chromium pages with all scripts loaded that then rested for half a second. Both clocks start before the join request is sent and end\n"+
 			"when the first frame of the remote camera is presented.", runs),
 		columns: []string{"Page", "median", "fastest", "slowest"},
 	}
@@ -58,6 +63,38 @@ func measureFrames(ctx context.Context, out *report, path string, runs int) erro
 	}
 	part.row("ratio of the medians", fmt.Sprintf("%.2f", ratio), "", "")
 	part.row("median of the pairs' ratios", fmt.Sprintf("%.2f", median(pairs)), "", "")
-	out.parts = append(out.parts, part)
+	out.parts = append(out.parts, part, stepsPart(took.Marks.SDK, took.Marks.Bare))
 	return nil
+}
+
+// stepsPart tells when each step on the way to the first frame was reached.
+func stepsPart(sdk, bare []map[string]float64) part {
+	reached := func(runs []map[string]float64) map[string]float64 {
+		each := map[string][]float64{}
+		for _, run := range runs {
+			for step, at := range run {
+				each[step] = append(each[step], at)
+			}
+		}
+		medians := map[string]float64{}
+		for step, times := range each {
+			medians[step] = median(times)
+		}
+		return medians
+	}
+	ours, theirs := reached(sdk), reached(bare)
+	steps := slices.SortedFunc(maps.Keys(ours), func(a, b string) int { return cmp.Compare(ours[a], ours[b]) })
+	p := part{
+		title:   "The way to the first frame",
+		text:    "When each step of the joins above was reached first, from the call on; medians.",
+		columns: []string{"Step", "Component View", "bare livekit-client"},
+	}
+	for _, step := range steps {
+		other := ""
+		if at, found := theirs[step]; found {
+			other = ms(at)
+		}
+		p.row(step, ms(ours[step]), other)
+	}
+	return p
 }

@@ -2,10 +2,12 @@
 //
 //	go run ./bench -o docs/benchmarks.md
 //	go run ./bench -quick -only sqlite,bundles
+//	go run ./bench -soak 10m -o docs/soak.md
 //
 // It is run from the project's folder after `make build`. What it compares, it
 // compares in one run on one machine, so that ratios hold elsewhere as well. A
-// target that was not reached is reported as short and is no error.
+// target that was not reached is reported as short and is no error, but for a
+// soak's: memory that is not steady ends in exit code 1.
 package main
 
 import (
@@ -25,12 +27,14 @@ import (
 )
 
 // sections are the names of the parts, in the order in which they run.
-var sections = []string{"sqlite", "postgres", "program", "bundles", "frames", "functions"}
+var sections = []string{"sqlite", "postgres", "program", "bundles", "frames", "many", "functions"}
 
 type settings struct {
 	out, program, profiles string
 	quick                  bool
 	only                   []string
+	// soak is how long to soak in place of measuring; 0 measures.
+	soak time.Duration
 }
 
 func main() {
@@ -41,6 +45,7 @@ func main() {
 	flag.StringVar(&s.profiles, "profiles", "", "write a CPU profile of each kind of load, server included, to this folder")
 	flag.BoolVar(&s.quick, "quick", false, "measure less, for a rough look")
 	flag.StringVar(&only, "only", "", "measure only these, separated by commas: "+strings.Join(sections, ", "))
+	flag.DurationVar(&s.soak, "soak", 0, "keep a meeting of 25 publishers going for so long and see whether memory stays steady, in place of all else")
 	flag.Parse()
 	if only != "" {
 		s.only = strings.Split(only, ",")
@@ -60,11 +65,20 @@ func (s settings) run(ctx context.Context) error {
 			return fmt.Errorf("-only: there is no %q; there are %s", name, strings.Join(sections, ", "))
 		}
 	}
-	out := &report{head: []string{machine(time.Now())}}
+	out := &report{title: "Benchmarks", intro: "Written by `make bench`. Generator and server share this machine's cores; ratios are of\n" +
+		"one run, absolute figures are this machine's.\n", head: []string{machine(time.Now())}}
 	if load, ok := busy(); ok {
 		out.head = append(out.head, fmt.Sprintf("load average of the machine before: %.1f; above 0 something else was running too", load))
 	}
-	s.measure(ctx, out)
+	var soaked error
+	if s.soak > 0 {
+		out.title, out.intro = "Soak", "Written by `make soak`. Server, pages and publishers share this machine; memory does not mind.\n"
+		if soaked = soak(ctx, out, s.program, s.soak); soaked != nil && !errors.Is(soaked, errNotSteady) {
+			return soaked
+		}
+	} else {
+		s.measure(ctx, out)
+	}
 	page := out.markdown()
 	fmt.Print(page)
 	if err := ctx.Err(); err != nil {
@@ -78,14 +92,16 @@ func (s settings) run(ctx context.Context) error {
 	if len(out.faults) > 0 {
 		return fmt.Errorf("not everything could be measured: %s", strings.Join(out.faults, "; "))
 	}
-	return nil
+	return soaked
 }
 
 // measure runs the sections. One that cannot be measured does not keep the
 // others from it.
 func (s settings) measure(ctx context.Context, out *report) {
 	sc, starts, settle, runs, benchTime := fullScale, 7, 20*time.Second, 20, "1s"
+	many := manyScale{frames: 240, openings: 10}
 	if s.quick {
+		many = manyScale{frames: 60, openings: 4}
 		sc, starts, settle, runs, benchTime = quickScale, 3, 5*time.Second, 4, "100ms"
 	}
 	sc.profiles = s.profiles
@@ -95,6 +111,7 @@ func (s settings) measure(ctx context.Context, out *report) {
 		"program":   func() error { return measureProgram(ctx, out, s.program, starts, settle) },
 		"bundles":   func() error { return measureBundles(out) },
 		"frames":    func() error { return measureFrames(ctx, out, s.program, runs) },
+		"many":      func() error { return measureMany(ctx, out, s.program, many) },
 		"functions": func() error { return measureFunctions(ctx, out, benchTime) },
 	}
 	for _, name := range sections {

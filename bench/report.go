@@ -8,6 +8,8 @@ import (
 
 // report is what one run of the benchmarks found.
 type report struct {
+	title, intro string
+
 	head    []string
 	targets []target
 	parts   []part
@@ -45,8 +47,7 @@ func (r *report) fail(what string, err error) {
 
 func (r *report) markdown() string {
 	var b strings.Builder
-	b.WriteString("# Benchmarks\n\nWritten by `make bench`. Generator and server share this machine's cores; ratios are of\n" +
-		"one run, absolute figures are this machine's.\n\n")
+	b.WriteString("# " + r.title + "\n\n" + r.intro + "\n")
 	for _, line := range r.head {
 		b.WriteString("- " + line + "\n")
 	}

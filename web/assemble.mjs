@@ -1,7 +1,7 @@
 // Gathers what the program embeds into web/dist: the SDK's scripts and chunks,
 // its npm package, the vendor scripts that pages load beside it, and the
 // dictionaries. The pages are written there by their own build.
-import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -46,22 +46,29 @@ const model = join(dirname(sdk.resolve('@mediapipe/selfie_segmentation')), 'self
 await writeFile(join(dist, 'cdn/background/selfie_segmentation.tflite'), await modelWithMetadata(model));
 
 await writeDictionaries();
+await cp(at('meetingsdk/pages'), join(dist, 'cdn'), { recursive: true });
 
-/** Every language that the contract knows is answered, in English so far. */
+// Apps take the same files out of the package's dist/ folder.
+for (const folder of ['lib', 'css', 'fonts']) await cp(join(dist, 'cdn', folder), join(dist, 'npm/dist', folder), { recursive: true });
+
+/** A file for every language of the contract, in English where there is no translation; what a translation lacks is English too. */
 async function writeDictionaries() {
   const made = at('node_modules/.dictionary');
+  const folder = 'meetingsdk/src/ui/i18n';
   await build({
     root: here,
     logLevel: 'error',
-    build: { outDir: made, lib: { entry: at('meetingsdk/src/ui/i18n/en-US.ts'), formats: ['es'], fileName: 'en-US' } },
+    build: {
+      outDir: made,
+      lib: { entry: { 'en-US': at(`${folder}/en-US.ts`), languages: at(`${folder}/languages.ts`) }, formats: ['es'], fileName: (_format, name) => `${name}.mjs` },
+    },
   });
-  const [script] = (await readdir(made)).filter((name) => name.endsWith('.js'));
-  const module = await import(pathToFileURL(join(made, script)).href);
-  const words = Object.values(module).find((value) => typeof value === 'object');
-  if (!words || Object.keys(words).length < 20) throw new Error('the English dictionary was not found');
+  const load = (name) => import(pathToFileURL(join(made, `${name}.mjs`)).href);
+  const { enUS } = await load('en-US');
+  const { wordsOf } = await load('languages');
   await mkdir(join(dist, 'cdn/lib/lang'), { recursive: true });
-  const text = `${JSON.stringify(words, null, 1)}\n`;
   for (const language of 'de-DE es-ES en-US fr-FR ja-JP jp-JP pt-PT pl-PL tr-TR ru-RU zh-CN zh-TW ko-KR ko-KO vi-VN it-IT id-ID nl-NL sv-SE'.split(' ')) {
-    await writeFile(join(dist, 'cdn/lib/lang', `${language}.json`), text);
+    const words = { ...enUS, ...(await wordsOf(language === 'jp-JP' ? 'ja-JP' : language)) };
+    await writeFile(join(dist, 'cdn/lib/lang', `${language}.json`), `${JSON.stringify(words, null, 1)}\n`);
   }
 }

@@ -25,6 +25,7 @@ globalThis.prepare = () => {
 
 globalThis.timedJoin = async (ticket) => {
   const begin = performance.now();
+  globalThis.begin = begin;
   await enter(ticket);
   return (await globalThis.firstFrame) - begin;
 };
@@ -44,3 +45,5 @@ globalThis.publish = async (ticket) => {
   await room.localParticipant.setCameraEnabled(true, { resolution: { width: 640, height: 360, frameRate: 30 } }, { simulcast: false });
   await line.rpc('command', { requestId: crypto.randomUUID(), type: 'seat.media', data: { audioOn: false, muted: true, videoOn: true, sharing: false } });
 };
+
+globalThis.stepsTaken = () => Object.fromEntries(Object.entries(globalThis.steps).map(([step, at]) => [step, at - globalThis.begin]));

@@ -1,12 +1,13 @@
 // Times joins until the first remote frame in real browsers: Component View's
 // join() against bare livekit-client on the same server, in turn. Prints one
-// line of JSON: {"sdk":[ms…],"bare":[ms…]}.
+// line of JSON: {"sdk":[ms…],"bare":[ms…],"marks":{"sdk":[{step: ms}…],…}}.
 //
 //   node measure.mjs http://127.0.0.1:8080 20
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 const [server, runs] = [process.argv[2], Number(process.argv[3] ?? 10)];
 const web = createRequire(new URL('../../web/e2e/package.json', import.meta.url));
@@ -15,6 +16,8 @@ const { chromium } = web('@playwright/test');
 
 /** How long one join may take. */
 const patience = 30_000;
+/** How long a loaded page rests before its person presses the button. */
+const rest = 500;
 
 /** What the host page serves: two pages of an app, and the libraries of the bare one. */
 async function hostPages() {
@@ -65,7 +68,7 @@ const host = await hostPages();
 async function within(page, name, ...args) {
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${page.url()}: ${name} took longer than ${patience} ms`)), patience);
+    timer = globalThis.setTimeout(() => reject(new Error(`${page.url()}: ${name} took longer than ${patience} ms`)), patience);
   });
   try {
     return await Promise.race([page.evaluate(([n, a]) => globalThis[n](...a), [name, args]), late]);
@@ -83,9 +86,11 @@ async function timed(kind) {
     await page.goto(`${host.url}/${kind}`, { waitUntil: 'networkidle' });
     await within(page, 'prepare');
     await page.waitForLoadState('networkidle');
+    await setTimeout(rest);
     const took = await within(page, 'timedJoin', await ticket(kind));
+    const marks = await within(page, 'stepsTaken');
     await within(page, 'finish');
-    return took;
+    return { took, marks };
   } finally {
     await context.close();
   }
@@ -97,12 +102,14 @@ try {
   publisher.setDefaultTimeout(patience);
   await publisher.goto(`${host.url}/bare`);
   await within(publisher, 'publish', await ticket('Publisher'));
-  const took = { sdk: [], bare: [] };
+  const took = { sdk: [], bare: [], marks: { sdk: [], bare: [] } };
   for (let i = -1; i < runs; i++) {
     // Who goes first changes each time; the first pair only warms up.
     for (const kind of i % 2 === 0 ? ['bare', 'sdk'] : ['sdk', 'bare']) {
-      const t = await timed(kind);
-      if (i >= 0) took[kind].push(t);
+      const run = await timed(kind);
+      if (i < 0) continue;
+      took[kind].push(run.took);
+      took.marks[kind].push(run.marks);
     }
   }
   console.log(JSON.stringify(took));

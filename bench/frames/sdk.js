@@ -11,8 +11,11 @@ globalThis.prepare = async () => {
 globalThis.timedJoin = async (ticket) => {
   const { meetingNumber, password, signature, userName } = ticket;
   const begin = performance.now();
+  globalThis.begin = begin;
   await client.join({ meetingNumber, password, signature, userName });
   return (await globalThis.firstFrame) - begin;
 };
 
 globalThis.finish = () => client.leaveMeeting();
+
+globalThis.stepsTaken = () => Object.fromEntries(Object.entries(globalThis.steps).map(([step, at]) => [step, at - globalThis.begin]));

@@ -194,6 +194,9 @@ func scriptFor(name string) string {
 	if v, ok := between(name, "zoom-meeting-", ".min.js"); ok && spoken(v) {
 		return "cdn/zoom-meeting.min.js"
 	}
+	if name == "externalLinkPage.html" || name == "helper.html" {
+		return "cdn/" + name
+	}
 	for _, folder := range []string{"lib/vendor/", "lib/lang/", "css/", "fonts/"} {
 		if rest, ok := strings.CutPrefix(name, folder); ok && !strings.Contains(rest, "/") {
 			return "cdn/" + name

@@ -24,7 +24,10 @@ func files() fstest.MapFS {
 		"cdn/chunks/ui-abc123.js": script, "cdn/lib/vendor/react.min.js": script, "cdn/css/bootstrap.css": script,
 		"cdn/lib/lang/de-DE.json": {Data: []byte("{}")}, "fallback.html": {Data: []byte("<p>not built</p>")},
 		"npm/package.json": {Data: []byte(`{"name":"x"}`)}, "npm/index.js": {Data: []byte(`export const empty = "";`)},
-		"npm/address.js": {Data: []byte(`export const builtInAddress = "";` + "\n")}, "secret.txt": {Data: []byte("no")},
+		"npm/address.js":            {Data: []byte(`export const builtInAddress = "anteroom://built-in-address";` + "\n")},
+		"npm/dist/umd.min.js":       {Data: []byte("var a=`anteroom://built-in-address`,b='anteroom://built-in-address';")},
+		"npm/dist/umd.min.js.map":   {Data: []byte(`["anteroom://built-in-address"]`)},
+		"cdn/externalLinkPage.html": {Data: []byte("<p>leave?</p>")}, "secret.txt": {Data: []byte("no")},
 	}
 }
 
@@ -80,6 +83,7 @@ func TestPathsOfTheCDN(t *testing.T) {
 		"/6.2.0/lib/vendor/react.min.js":            200,
 		"/6.2.0/css/bootstrap.css":                  200,
 		"/6.2.0/lib/lang/de-DE.json":                200,
+		"/6.2.0/externalLinkPage.html":              200,
 		"/sdk/chunks/ui-abc123.js":                  200,
 		"/zoom-meeting-6.2.1.min.js":                404,
 		"/10.2.3/zoom-meeting-10.2.3.min.js":        404,
@@ -144,14 +148,22 @@ func TestTheTarballIsTheSameEachTimeAndHoldsTheAddress(t *testing.T) {
 	if got := content["package/address.js"]; got != "export const builtInAddress = \"https://meet.example\";\n" {
 		t.Fatalf("address.js is %q", got)
 	}
+	if got := content["package/dist/umd.min.js"]; got != "var a=`https://meet.example`,b='https://meet.example';" {
+		t.Fatalf("umd.min.js is %q", got)
+	}
+	if got := content["package/dist/umd.min.js.map"]; got != `["anteroom://built-in-address"]` {
+		t.Fatalf("a source map was changed to %q", got)
+	}
 	if content["package/index.js"] != `export const empty = "";` || content["package/package.json"] == "" {
 		t.Fatalf("other files were changed: %v", content)
 	}
 	elsewhere := serverOf(t, nil)
-	_, c := get(t, elsewhere.URL+"/sdk/meetingsdk.tgz", map[string]string{"Host": `x";alert(1)//`})
-	for name, text := range unpack(t, c) {
-		if strings.Contains(text, `";alert`) {
-			t.Fatalf("%s: a Host header became a script: %s", name, text)
+	for _, quote := range []string{`"`, "'", "`", "${"} {
+		_, c := get(t, elsewhere.URL+"/sdk/meetingsdk.tgz", map[string]string{"Host": "x" + quote + ";alert(1)//"})
+		for name, text := range unpack(t, c) {
+			if strings.Contains(text, quote+";alert") {
+				t.Fatalf("%s: a Host header became a script: %s", name, text)
+			}
 		}
 	}
 }

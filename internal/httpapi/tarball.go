@@ -12,9 +12,14 @@ import (
 	"time"
 )
 
-// addressFiles hold the built-in server address of the npm package: an empty
-// text that each server fills in with its own.
-var addressFiles = map[string]bool{"address.js": true, "address.cjs": true}
+// builtInAddress stands in the scripts of the npm package where each server
+// fills in its own address. It is an address that no browser can use, so that a
+// package from elsewhere is without one.
+const builtInAddress = "anteroom://built-in-address"
+
+func isScript(name string) bool {
+	return strings.HasSuffix(name, ".js") || strings.HasSuffix(name, ".cjs")
+}
 
 // tarball serves the npm package with this server's address in it. The same
 // version and address always give the same bytes, so that lock files hold.
@@ -74,8 +79,8 @@ func packPackage(files fs.FS, address string) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		if addressFiles[name] {
-			body = bytes.Replace(body, []byte(`""`), []byte(jsText(address)), 1)
+		if isScript(name) {
+			body = bytes.ReplaceAll(body, []byte(builtInAddress), []byte(jsText(address)))
 		}
 		header := &tar.Header{
 			Name: "package/" + name, Mode: 0o644, Size: int64(len(body)), Typeflag: tar.TypeReg,
@@ -98,9 +103,9 @@ func packPackage(files fs.FS, address string) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// jsText is text as a script writes it, with its quotes. A Host header is
-// not to be trusted to be one.
+// jsText is text as a script writes it between quotes of any of its three
+// kinds. A Host header is not to be trusted to be a name.
 func jsText(s string) string {
 	quoted := strconv.QuoteToASCII(s)
-	return strings.NewReplacer("<", `\x3c`, "`", `\x60`).Replace(quoted)
+	return strings.NewReplacer("<", `\x3c`, "`", `\x60`, "'", `\x27`, "$", `\x24`).Replace(quoted[1 : len(quoted)-1])
 }

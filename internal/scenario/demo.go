@@ -139,7 +139,7 @@ func (d *demo) app(owner *account.Account, name string, change func(*account.App
 func (d *demo) user(in *account.Account, email, name, role string) *account.User {
 	u := &account.User{
 		ID: d.NewID(), AccountID: in.ID, Email: email, DisplayName: name, Role: role, Status: account.UserActive,
-		Licence: account.Licence{Capacity: 100, ConcurrentMeetings: 1, Webinar: true}, CreatedAt: d.Now(),
+		Licence: account.Licence{Capacity: 500, ConcurrentMeetings: 1, Webinar: true}, CreatedAt: d.Now(),
 	}
 	d.keep(d.Store.CreateUser(d.ctx, u), "user", email)
 	return u

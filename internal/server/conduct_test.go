@@ -274,6 +274,40 @@ func TestAnAttendeeIsGivenTheWord(t *testing.T) {
 	}
 }
 
+func TestTheAudienceIsBroughtUpAndSentBack(t *testing.T) {
+	t.Parallel()
+	s := anteroomtest.Start(t)
+	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Lecture", Webinar: true})
+	host, _ := enter(t, s, anteroomtest.Join{Meeting: room.Number, Role: 1, ZAK: s.HostZAK(), Email: "host@test.example"})
+	guest, answer := enter(t, s, anteroomtest.Join{Meeting: room.Number, Email: "guest@test.example"})
+	id := answer.Participant.UserID
+	grants := func() string {
+		return mediaGrants(t, s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+answer.ResumeToken+`"}`)))
+	}
+	host.command("seat.talk", fields{"userId": id, "allowed": true})
+	host.command("seat.role", fields{"userId": id, "role": "panelist"})
+	guest.awaitSaying("participant.updated", `"role":"panelist"`, `"allowedToTalk":false`)
+	if now := grants(); !strings.Contains(now, "camera") {
+		t.Fatalf("a panelist: %s", now)
+	}
+	guest.command("seat.media", fields{"videoOn": true, "audioOn": true, "muted": false})
+	host.command("session.spotlight", fields{"operate": "add", "userId": id})
+	host.command("seat.role", fields{"userId": id, "role": "attendee"})
+	guest.awaitSaying("session.updated", `"spotlights":[]`)
+	guest.awaitSaying("participant.updated", `"role":"attendee"`, `"videoOn":false`, `"muted":true`)
+	if now := grants(); strings.Contains(now, "camera") || strings.Contains(now, "microphone") {
+		t.Fatalf("an attendee again: %s", now)
+	}
+}
+
+func TestPanelistsAreOfWebinars(t *testing.T) {
+	t.Parallel()
+	_, _, host, _, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	id := answer.Participant.UserID
+	host.refused("seat.role", fields{"userId": id, "role": "panelist"}, 1004)
+	host.refused("seat.role", fields{"userId": id, "role": "king"}, 1002)
+}
+
 func TestRecordingNeedsAHostsLeave(t *testing.T) {
 	t.Parallel()
 	_, _, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})

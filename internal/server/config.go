@@ -113,9 +113,14 @@ const (
 	maxAttemptKeep = 100_000_000
 )
 
-// DevelopmentDefaults is what `anteroom serve` runs with and no flags.
+// DevelopmentDefaults is what `anteroom serve` runs with and no flags. A TLS
+// proxy on the same machine is believed, so that pages can be tried over HTTPS
+// and under other names.
 func DevelopmentDefaults() Config {
-	return Config{Mode: Development, Listen: "127.0.0.1:8080", Data: "./data", Media: Media{Port: 7882}}
+	return Config{
+		Mode: Development, Listen: "127.0.0.1:8080", Data: "./data", Media: Media{Port: 7882},
+		TrustedProxies: []string{"127.0.0.0/8", "::1/128"},
+	}
 }
 
 // ReadFile reads a production configuration. Unknown keys are errors; every

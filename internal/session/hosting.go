@@ -222,6 +222,7 @@ func setRole(c *action) error {
 	if err != nil {
 		return err
 	}
+	webinar := c.prepared.(bool)
 	switch {
 	case seat == c.self:
 		return refuse(RefusedOperation, "the host's own role changes by making another host")
@@ -229,10 +230,27 @@ func setRole(c *action) error {
 		return refuse(RefusedOperation, "the person is in the waiting room")
 	case in.Role == meeting.RoleHost:
 		return c.crown(seat)
-	case in.Role != meeting.RoleCoHost && in.Role != meeting.RoleAttendee:
-		return refuse(RefusedParameters, "role: host, cohost or attendee")
+	case in.Role == meeting.RolePanelist && !webinar:
+		return refuse(RefusedOperation, "there are panelists in webinars only")
+	case in.Role != meeting.RoleCoHost && in.Role != meeting.RolePanelist && in.Role != meeting.RoleAttendee:
+		return refuse(RefusedParameters, "role: host, cohost, panelist or attendee")
+	case seat.Role == in.Role:
+		return nil
 	}
+	fields := map[string]any{"userId": seat.UserID, "role": in.Role}
 	seat.Role = in.Role
+	if webinar && in.Role == meeting.RoleAttendee {
+		// The audience sends nothing and is shown nowhere.
+		seat.Muted, seat.AudioOn, seat.VideoOn, seat.Sharing = true, false, false, false
+		fields["muted"], fields["audioOn"], fields["videoOn"], fields["sharing"] = true, false, false, false
+		if err := c.dim(seat); err != nil {
+			return err
+		}
+	}
+	if seat.Extras.Talks {
+		seat.Extras.Talks = false
+		fields["allowedToTalk"] = false
+	}
 	c.applyRights(seat)
-	return c.changed(seat, map[string]any{"userId": seat.UserID, "role": in.Role})
+	return c.changed(seat, fields)
 }

@@ -37,7 +37,7 @@ var commands = map[string]command{
 	"seat.hold":            {allowed: hosts, run: hold},
 	"seat.admit":           {allowed: hosts, run: admit},
 	"session.admit_all":    {allowed: hosts, run: admitAll},
-	"seat.role":            {allowed: hostAlone, run: setRole},
+	"seat.role":            {allowed: hostAlone, run: setRole, prepare: inWebinar},
 	"chat.send":            {allowed: anyone, run: sendChat},
 	"chat.delete":          {allowed: anyone, run: deleteChat},
 	"capture.request":      {allowed: anyone, run: requestCapture},

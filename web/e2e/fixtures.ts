@@ -1,5 +1,6 @@
 import { test as base, type Browser, type BrowserContext, type BrowserContextOptions } from '@playwright/test';
 import { AppServer, type View } from './app-server.ts';
+import { Crowd } from './crowd.ts';
 import { Person } from './person.ts';
 import { Preview } from './preview.ts';
 import { Server } from './server.ts';
@@ -56,6 +57,8 @@ interface Fixtures {
   server: Server;
   world: World;
   people: People;
+  /** Brings synthetic participants into the server's demo meeting until the test ends. */
+  crowd: (options: Parameters<typeof Crowd.gather>[1]) => Promise<Crowd>;
 }
 
 interface WorkerFixtures {
@@ -108,5 +111,14 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     const people = new People(browser, app, server.url);
     await use(people);
     await people.close();
+  },
+  crowd: async ({ server }, use) => {
+    const gathered: Crowd[] = [];
+    await use(async (options) => {
+      const crowd = await Crowd.gather(server.url, options);
+      gathered.push(crowd);
+      return crowd;
+    });
+    await Promise.all(gathered.map((crowd) => crowd.disperse()));
   },
 });

@@ -17,6 +17,7 @@ import (
 
 	"github.com/anteroom/anteroom/errcode"
 	"github.com/anteroom/anteroom/errcode/internal/handbook"
+	"github.com/anteroom/anteroom/internal/admission"
 )
 
 const (
@@ -66,6 +67,13 @@ func Files(root string) (map[string][]byte, error) {
 		Affiliation string
 	}{handbook.Groups(), handbook.Affiliation}
 	if files[manualDir+"/README.md"], err = render("index", index); err != nil {
+		return nil, err
+	}
+	var order bytes.Buffer
+	if err := admission.WriteReference(&order); err != nil {
+		return nil, err
+	}
+	if files[manualDir+"/order.md"], err = render("order", order.String()); err != nil {
 		return nil, err
 	}
 	for _, e := range errcode.All() {

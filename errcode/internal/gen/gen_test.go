@@ -21,7 +21,7 @@ func TestDerivedFilesAreFresh(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := len(errcode.All()) + 2; len(files) != want {
+	if want := len(errcode.All()) + 3; len(files) != want {
 		t.Errorf("%d files are made, want %d", len(files), want)
 	}
 	for name, want := range files {

@@ -4,7 +4,7 @@ const { ZoomMtg } = window;
 const EVENTS = [
   'onMeetingStatus', 'onUserJoin', 'onUserLeave', 'onUserUpdate', 'onActiveSpeaker', 'onReceiveChatMsg', 'onJoinSpeed',
   'onPreviewPannel', 'onUserIsInWaitingRoom', 'onFocusModeStatusChange', 'onClaimStatus', 'onVideoQos', 'onAudioQos', 'onNetworkQualityChange',
-  'onMediaCapturePermissionChange', 'onMediaCaptureStatusChange', 'onShareContentChange', 'receiveSharingChannelReady', 'onVbStatusChange', 'bot-relation-update',
+  'onMediaCapturePermissionChange', 'onMediaCaptureStatusChange', 'onShareContentChange', 'receiveSharingChannelReady', 'onVbStatusChange', 'bot-relation-update', 'onVideoOrder',
 ];
 for (const name of EVENTS) ZoomMtg.inMeetingServiceListener(name, (payload) => window.saw(name, payload));
 

@@ -17,6 +17,11 @@ const pages: Record<string, Record<string, string | number>> = {
   'silenced sound': { tiles: 2, state: 'silent' },
   chat: { tiles: 5, panel: 'chat' },
   participants: { tiles: 25, panel: 'participants' },
+  spotlights: { tiles: 5, spotlights: 2 },
+  pins: { tiles: 5, pins: 1 },
+  'focus mode': { tiles: 5, state: 'focus' },
+  recording: { tiles: 6, state: 'recording', panel: 'participants' },
+  'asked for a recording': { tiles: 5, state: 'asks' },
   'asked to unmute': { tiles: 2, state: 'unmute' },
   refusal: { state: 'failure3004' },
   removed: { state: 'removed' },
@@ -26,9 +31,12 @@ const pages: Record<string, Record<string, string | number>> = {
 const openings: [button: RegExp, entry?: RegExp][] = [
   [/^More meeting control/],
   [/^Leave$/],
+  [/^Leave$/, /^Leave Meeting$/],
+  [/^Host tools$/],
+  [/^Host tools$/, /^Mute all$/],
   [/^Audio options$/],
   [/^Meeting information$/],
-  [/^More meeting control/, /^Audio and video settings$/],
+  [/^More meeting control/, /^Settings$/],
 ];
 const clientOnly = new Set(['preview', 'refusal']);
 const widths = { wide: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };

@@ -87,6 +87,113 @@ test.describe('order of calls', () => {
   }
 });
 
+test.describe('calls in the shapes that apps use', () => {
+  test('component view: one client however often it is made; destroyClient at any time is harmless', async ({ world, people }) => {
+    const person = await people.open('component');
+    const same = await person.page.evaluate(() => {
+      const { ZoomMtgEmbedded, app } = window as unknown as { ZoomMtgEmbedded: { createClient(): unknown; destroyClient(): void }; app: { client: unknown } };
+      const first = ZoomMtgEmbedded.createClient() === app.client && ZoomMtgEmbedded.createClient() === app.client;
+      ZoomMtgEmbedded.destroyClient();
+      ZoomMtgEmbedded.destroyClient();
+      app.client = ZoomMtgEmbedded.createClient();
+      return first;
+    });
+    expect(same).toBe(true);
+    const names = await person.page.evaluate(() => {
+      const { app } = window as unknown as { app: { client: Record<string, unknown> } };
+      return ['leave', 'destroy', 'mount', 'joinAudio', 'getMediaStream', 'getParticipantsList', 'stopRecording'].filter((name) => app.client[name] !== undefined);
+    });
+    expect(names).toEqual([]);
+    // The new client is as good as the first.
+    const answer = await person.page.evaluate(async (options) => {
+      const { client } = (window as unknown as { app: { client: Embedded } }).app;
+      await client.init({ zoomAppRoot: document.getElementById('meetingSDKElement'), language: 'jp-JP', pathToNothing: 1 });
+      return client.join(options);
+    }, person.options(await world.joining(demo, 'Grace')));
+    expect(answer).toBe('');
+  });
+
+  for (const [shape, args] of [['nothing', undefined], ['{}', {}], ['confirm: false', { confirm: false }]] as const) {
+    test(`client view: leaveMeeting with ${shape} goes to leaveUrl`, async ({ world, people, app }) => {
+      const address = app.serve('/gone', { body: '<!doctype html><title>Gone</title>' });
+      const person = await people.open('client');
+      await person.enter(await world.joining(demo, 'Grace'), { leaveUrl: `${address}?from=meeting` });
+      await person.page.evaluate((given) => {
+        const { ZoomMtg } = window as unknown as { ZoomMtg: Mtg };
+        void (given === undefined ? (ZoomMtg['leaveMeeting'] as (() => unknown) | undefined)?.() : ZoomMtg['leaveMeeting']?.(given));
+      }, args);
+      await person.page.waitForURL('**/gone?from=meeting');
+    });
+  }
+
+  test('client view: a cancelled leave stays and calls cancelCallback', async ({ world, people }) => {
+    const person = await people.open('client');
+    await person.enter(await world.joining(demo, 'Grace'));
+    person.page.on('dialog', (dialog) => void dialog.dismiss());
+    const cancelled = await person.page.evaluate(
+      () => new Promise((resolve) => (window as unknown as { ZoomMtg: Mtg }).ZoomMtg['leaveMeeting']?.({ confirm: true, cancelCallback: () => resolve(true) })),
+    );
+    expect(cancelled).toBe(true);
+    expect(await person.names()).toEqual(['Grace']);
+  });
+
+  test('client view: calls without callbacks are promises; the line of a refused join is logged for bots', async ({ world, people }) => {
+    const person = await people.open('client');
+    const options = person.options(await world.joining(demo, 'Grace'));
+    const answer = await person.page.evaluate(async (given) => {
+      const { ZoomMtg } = window as unknown as { ZoomMtg: Mtg };
+      const lines: unknown[][] = [];
+      const usual = console.log;
+      console.log = (...words: unknown[]) => (String(words[0]).startsWith('join error code:') ? void lines.push(words) : usual(...words));
+      await ZoomMtg['init']?.({ leaveUrl: '/left', disablePreview: true, isShowJoiningErrorDialog: false });
+      const refused = await Promise.resolve(ZoomMtg['join']?.({ ...given, passWord: 'certainly-wrong' })).catch((error: unknown) => (window as unknown as { plain(value: unknown): Fields }).plain(error));
+      await ZoomMtg['join']?.({ ...given, apiKey: 'of-an-old-page', role: 0 });
+      const user = (await ZoomMtg['getCurrentUser']?.({})) as Fields;
+      return { lines, refused, user: (user['result'] as { currentUser: Fields }).currentUser['userName'] };
+    }, options);
+    expect(answer.refused).toMatchObject({ errorCode: 3004 });
+    expect(answer.lines).toEqual([['join error code:', 3004, 'Meeting Passcode wrong.']]);
+    expect(answer.user).toBe('Grace');
+  });
+
+  test('client view: by the address of an old version it signs in the page and has the old names', async ({ world, people, app, server }) => {
+    const body = `<!doctype html><html><body><script src="${server.url}/2.18.0/zoom-meeting-2.18.0.min.js" crossorigin="anonymous"></script></body></html>`;
+    const person = await people.open('client', { address: app.serve('/old', { body }) });
+    const { number } = world.meeting(demo);
+    const old = await person.page.evaluate((meetingNumber) => {
+      const { ZoomMtg } = window as unknown as { ZoomMtg: Mtg };
+      ZoomMtg['prepareJssdk']?.({});
+      return {
+        parts: String(ZoomMtg['generateSignature']?.({ meetingNumber, apiKey: 'key', apiSecret: 'secret', role: 0 })).split('.').length,
+        versions: ZoomMtg['getJSSDKVersion']?.({}),
+        promised: ZoomMtg['generateSDKSignature'] !== undefined,
+      };
+    }, number);
+    expect(old).toEqual({ parts: 3, versions: [expect.any(String), expect.any(String)], promised: true });
+  });
+
+  test('client view: a root that the page made, emptied and hid is used again', async ({ world, people, app, server }) => {
+    const body = (await appFile('client.html', server.url)).replace('<body>', '<body><div id="zmmtg-root" class="mine" style="display:none"><p>Loading</p></div>');
+    const person = await people.open('client', { address: app.serve('/own-root', { body }) });
+    await person.init();
+    await person.page.evaluate(() => document.getElementById('zmmtg-root')?.replaceChildren());
+    await person.mustJoin(await world.joining(demo, 'Grace'));
+    await expect(person.page.locator('#zmmtg-root.mine #wc-footer')).toBeVisible();
+    expect(await person.page.locator('#zmmtg-root').count()).toBe(1);
+  });
+
+  for (const view of views) {
+    test(`${view} view: under a policy that lets in scripts by nonce only`, async ({ world, people, app, server }) => {
+      const { host } = new URL(server.url);
+      const policy = `default-src 'self' ${server.url}; script-src 'nonce-n0nce' 'strict-dynamic'; style-src 'self' ${server.url}; connect-src 'self' ${server.url} ws://${host}; img-src 'self' data:; media-src blob:`;
+      const body = (await appFile(`${view}.html`, server.url)).replaceAll('<script ', '<script nonce="n0nce" ');
+      const person = await people.open(view, { address: app.serve(`/nonce-${view}`, { body, headers: { 'content-security-policy': policy } }) });
+      await person.enter(await world.joining(demo, 'Grace'));
+      expect(await person.told('policy violation')).toEqual([]);
+    });
+  }
+});
+
 test.describe('waiting for the host', () => {
   const topic = 'Only after the host';
 

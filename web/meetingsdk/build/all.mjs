@@ -3,9 +3,9 @@
 import { rm } from 'node:fs/promises';
 import { buildCdn } from './cdn.mjs';
 import { buildNpm } from './npm.mjs';
-import { reportSizes } from './sizes.mjs';
+import { withinBudgets } from './sizes.mjs';
 
 await rm('dist', { recursive: true, force: true });
 const chunks = await buildCdn();
 await buildNpm();
-await reportSizes(chunks);
+if (!(await withinBudgets(chunks))) process.exitCode = 1;

@@ -1,11 +1,14 @@
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'vite';
-import { common, target } from './shared.mjs';
+import { common, contractVersion, target } from './shared.mjs';
 
 const addressModule = path.resolve('src/core/address.ts');
 
-/** The address stays a file of its own, which a server rewrites in the tarball it hands out. */
+/** Stands where each server writes its own address into the tarball it hands out (internal/httpapi/tarball.go). */
+const builtInAddress = 'anteroom://built-in-address';
+
+/** The address stays a file of its own, so that nothing else differs between the packages of two servers. */
 function addressApart(extension) {
   return {
     name: 'address-apart',
@@ -17,6 +20,13 @@ function addressApart(extension) {
     },
   };
 }
+
+/** In a script that is one file, the address is text within it. */
+const addressWithin = {
+  name: 'address-within',
+  enforce: 'pre',
+  load: (id) => (id === addressModule ? `export const builtInAddress = ${JSON.stringify(builtInAddress)};` : null),
+};
 
 async function buildFormat(format, extension) {
   await build({
@@ -46,29 +56,87 @@ async function buildFormat(format, extension) {
   });
 }
 
+/** Builds a view as one file that works as a script, as a CommonJS module and as an AMD module. */
+async function buildWhole(entry, name) {
+  await build({
+    ...common,
+    plugins: [addressWithin, ...common.plugins],
+    build: {
+      target,
+      outDir: 'dist/npm/dist',
+      emptyOutDir: false,
+      // Maps come with the modules; these files, made of the same sources, would carry ten megabytes more.
+      sourcemap: false,
+      minify: true,
+      modulePreload: false,
+      chunkSizeWarningLimit: 2000,
+      lib: { entry, formats: ['umd'], name: 'AnteroomMeetingSDK', fileName: () => name },
+      rolldownOptions: { output: { exports: 'named', codeSplitting: false } },
+    },
+  });
+}
+
+/** The names under which apps take the views' single files out of `dist/`; the first is built, the others are its copies. */
+const wholes = [
+  ['src/client-view/umd.ts', ['zoomus-websdk.umd.min.js', `zoom-meeting-${contractVersion}.min.js`]],
+  [
+    'src/component-view/umd.ts',
+    ['zoomus-websdk-embedded.umd.min.js', `zoom-meeting-embedded-${contractVersion}.min.js`, 'zoom-meeting-embedded-ES5.min.js'],
+  ],
+];
+
+/** What apps copy, link or import from the package's `dist/` folder. `lib/` and `css/` are added when all is gathered. */
+async function buildDist() {
+  await mkdir('dist/npm/dist', { recursive: true });
+  for (const [entry, [first, ...others]] of wholes) {
+    await buildWhole(entry, first);
+    for (const other of others) await copyFile(`dist/npm/dist/${first}`, `dist/npm/dist/${other}`);
+  }
+  await cp('pages', 'dist/npm/dist', { recursive: true });
+  await mkdir('dist/npm/dist/ui');
+  await writeFile('dist/npm/dist/ui/zoom-meetingsdk.css', '/* The views bring their styles along; this file is here for apps that import it. */\n');
+  await mkdir('dist/npm/dist/lib/av', { recursive: true });
+  await writeFile('dist/npm/dist/lib/av/README.txt', 'Nothing is needed from this folder: sound and pictures go through the browser.\n');
+  // The package's own scripts are modules, those of this folder are not.
+  await writeFile('dist/npm/dist/package.json', '{ "type": "commonjs" }\n');
+}
+
 /** Builds the content of the package's tarball. */
 export async function buildNpm() {
   await mkdir('dist/npm', { recursive: true });
   await buildFormat('es', 'js');
   await buildFormat('cjs', 'cjs');
-  await writeFile('dist/npm/address.js', 'export const builtInAddress = "";\n');
-  await writeFile('dist/npm/address.cjs', 'exports.builtInAddress = "";\n');
-  for (const name of ['index.d.ts', 'client-options.d.ts', 'embedded.d.ts', 'embedded-options.d.ts', 'common.d.ts']) await copyFile(`types/${name}`, `dist/npm/${name}`);
+  await writeFile('dist/npm/address.js', `export const builtInAddress = ${JSON.stringify(builtInAddress)};\n`);
+  await writeFile('dist/npm/address.cjs', `exports.builtInAddress = ${JSON.stringify(builtInAddress)};\n`);
+  await buildDist();
+  for (const name of ['index.d.ts', 'client-options.d.ts', 'embedded.d.ts', 'embedded-options.d.ts', 'common.d.ts']) {
+    await copyFile(`types/${name}`, `dist/npm/${name}`);
+    // Types for `require`: the same words, read as those of a CommonJS module.
+    const text = await readFile(`types/${name}`, 'utf8');
+    await writeFile(`dist/npm/${name.replace(/\.d\.ts$/, '.d.cts')}`, text.replaceAll(/(from '\.\/[\w-]+)\.js'/g, "$1.cjs'"));
+  }
   await copyFile('README.md', 'dist/npm/README.md');
   const own = JSON.parse(await readFile('package.json', 'utf8'));
+  const both = (name) => ({
+    import: { types: `./${name}.d.ts`, default: `./${name}.js` },
+    require: { types: `./${name}.d.cts`, default: `./${name}.cjs` },
+  });
   const published = {
     name: own.name,
     version: own.version,
     description: own.description,
     license: own.license,
     type: 'module',
-    sideEffects: ['./index.js', './index.cjs'],
+    sideEffects: ['./index.js', './index.cjs', './dist/*.js', './dist/**/*.css'],
     main: './index.cjs',
     module: './index.js',
     types: './index.d.ts',
     exports: {
-      '.': { types: './index.d.ts', import: './index.js', require: './index.cjs' },
-      './embedded': { types: './embedded.d.ts', import: './embedded.js', require: './embedded.cjs' },
+      '.': both('index'),
+      './embedded': both('embedded'),
+      './index.js': both('index'),
+      './embedded.js': both('embedded'),
+      './dist/*': './dist/*',
       './package.json': './package.json',
     },
   };

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
 
 /** What the builds have in common. Nothing is read from the environment, so that equal sources give equal files. */
@@ -11,3 +12,6 @@ export const common = {
 };
 
 export const target = 'es2022';
+
+/** The version of the contract that is spoken, as the source has it. */
+export const contractVersion = /spokenVersion = '([\d.]+)'/.exec(readFileSync('src/core/meeting.ts', 'utf8'))[1];

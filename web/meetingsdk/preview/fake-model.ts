@@ -1,6 +1,8 @@
-import type { Failure, MeetingActions, MeetingModel, MeetingState, Participant, Phase, Role, Translator, ViewKind } from '../src/core/model';
+import type { Failure, MeetingActions, MeetingModel, MeetingState, Participant, Phase, Role, ViewKind } from '../src/core/model';
+import { Dictionaries } from '../src/core/i18n';
 import { emptyState, usualRules } from '../src/core/state';
 import { enUS } from '../src/ui/i18n/en-US';
+import { wordsOf } from '../src/ui/i18n/languages';
 import { applyPin } from '../src/core/pins';
 import { drawPicture, drawScreen } from './pictures';
 
@@ -14,7 +16,10 @@ interface Wanted {
   tiles: number;
   state: string;
   role: string;
-  rtl: boolean;
+  /** How many are pinned, and how many are in the spotlight; from the second one on. */
+  pins: number;
+  spotlights: number;
+  language: string;
   view: ViewKind;
 }
 
@@ -47,7 +52,7 @@ function firstState(wanted: Wanted): MeetingState {
   const participants = Array.from({ length: wanted.tiles }, (_, i) => person(i, wanted));
   const self = participants[0] ?? null;
   const failed = FAILURES[wanted.state];
-  const phases: Record<string, Phase> = { removed: 'ended', endedByHost: 'ended', failure3004: 'initialised', failure3712: 'initialised', sharing: 'inMeeting', ownSharing: 'inMeeting', silent: 'inMeeting', unmute: 'inMeeting' };
+  const phases: Record<string, Phase> = { removed: 'ended', endedByHost: 'ended', failure3004: 'initialised', failure3712: 'initialised', sharing: 'inMeeting', ownSharing: 'inMeeting', silent: 'inMeeting', unmute: 'inMeeting', focus: 'inMeeting', recording: 'inMeeting', asks: 'inMeeting' };
   if (wanted.state === 'sharing' && participants[1]) participants[1] = { ...participants[1], sharing: true };
   if (wanted.state === 'ownSharing' && participants[0]) participants[0] = { ...participants[0], sharing: true };
   if (wanted.state === 'reconnecting' && participants[2]) participants[2] = { ...participants[2], state: 'reconnecting' };
@@ -56,13 +61,19 @@ function firstState(wanted: Wanted): MeetingState {
     return { id: `c${i}`, text, sentAt: new Date(2026, 4, 4, 9, minute).toISOString(), sender: of(from), receiver: to === null ? null : of(to) };
   };
   const waiting = ['Kwame Mensah', 'Lena Hoffmann'].map((userName, i): Participant => ({ ...person(200 + i, wanted), userName, state: 'waiting', role: 'attendee' }));
+  const numbers = (count: number) => participants.slice(1, 1 + count).map((other) => other.userId);
+  if (wanted.state === 'recording' && participants[1]) participants[1] = { ...participants[1], capture: 'on' };
+  if (participants[5]) participants[5] = { ...participants[5], guest: true, bot: { appName: 'Meeting Notes', authorizerKey: 'k1' } };
+  if (participants[1]) participants[1] = { ...participants[1], personKey: 'k1' };
   return {
     ...emptyState,
+    pins: numbers(wanted.pins), multiPin: wanted.pins > 1, captureRequests: wanted.state === 'asks' && participants[1] ? [participants[1].userId] : [],
     phase: phases[wanted.state] ?? (wanted.state as Phase),
     self, participants: wanted.tiles > 2 && wanted.role === 'host' ? [...participants, ...waiting] : participants,
     session: {
       sessionId: 's1', meetingNumber: '81555123456', topic: 'Field service: weekly review', hostUserId: participants[0]?.userId ?? null, kind: 'meeting',
-      locked: wanted.tiles === 25, startedAt: '2026-05-04T09:00:00Z', participants: wanted.tiles, ...usualRules, spotlights: [],
+      locked: wanted.tiles === 25, startedAt: '2026-05-04T09:00:00Z', participants: wanted.tiles, ...usualRules,
+      spotlights: numbers(wanted.spotlights), focusMode: wanted.state === 'focus',
     },
     chat: [
       says(1, 1, 3, 'Good morning, everybody!'),
@@ -105,12 +116,13 @@ export function fakeModel(wanted: Wanted): MeetingModel {
   const actions: MeetingActions = {
     finishPreview: () => set({ phase: 'inMeeting' }),
     setMicrophone: (on) => (set({ microphone: on ? 'on' : 'muted' }), own({ muted: !on })),
+    leaveAudio: async () => set({ microphone: 'off' }),
     setCamera: (on) => (set({ camera: on ? 'on' : 'off' }), own({ videoOn: on })),
     setShare: (on) => (set({ share: on ? 'on' : 'off' }), own({ sharing: on })),
     chooseDevice: (kind, deviceId) => (set({ devices: { ...state.devices, [kind]: deviceId } }), done),
     unlockSound: () => (set({ canPlaySound: true }), done),
-    sendChat: (text, userId) => {
-      const to = state.participants.find((other) => other.userId === userId);
+    sendChat: (text, target) => {
+      const to = state.participants.find((other) => other.userId === target);
       const from = state.self ?? { userId: 0, userName: '' };
       set({ chat: [...state.chat, { id: crypto.randomUUID(), text, sentAt: new Date().toISOString(), sender: { userId: from.userId, name: from.userName }, receiver: to ? { userId: to.userId, name: to.userName } : null }] });
       return done;
@@ -146,18 +158,24 @@ export function fakeModel(wanted: Wanted): MeetingModel {
     allowMultiPin: (multiPin) => set({ multiPin }),
     setMirrored: (mirrored) => set({ mirrored }),
     stopIncomingAudio: (incomingStopped) => set({ incomingStopped }),
+    measure: () =>
+      Promise.resolve([
+        { medium: 'audio', encoding: true, avgLoss: 0, maxLoss: 0.4, jitter: 3, rtt: 28, sampleRate: 48000, width: 0, height: 0, fps: 0 },
+        { medium: 'video', encoding: true, avgLoss: 0.2, maxLoss: 1, jitter: 5, rtt: 28, sampleRate: 90000, width: 1280, height: 720, fps: 30 },
+        { medium: 'video', encoding: false, avgLoss: 1.4, maxLoss: 3, jitter: 9, rtt: 41, sampleRate: 90000, width: 640, height: 360, fps: 24 },
+      ]),
     setWaitingRoomText: (waitingRoomText) => set({ waitingRoomText }),
     setBackground: (id) => (set({ background: { ...state.background, id } }), done),
-    permitCapture: (userId, mayCapture) => patch(userId, { mayCapture }),
+    permitCapture: (userId, mayCapture) => (set({ captureRequests: [] }), patch(userId, { mayCapture })),
     setCapture: (capture) => own({ capture }),
     setPictureInPicture: (userId) => (set({ pictureInPicture: userId !== null }), done),
     reportLayout: () => undefined,
     attachVideo: (userId, kind, element) => (kind === 'screen' ? drawScreen(element) : drawPicture(userId, element)),
   };
-  const i18n: Translator = {
-    t: (key, values) => ((enUS as Record<string, string>)[key] ?? key).replace(/\{(\w+)\}/g, (place, name: string) => String(values?.[name] ?? place)),
-    language: 'en-US', direction: wanted.rtl ? 'rtl' : 'ltr', subscribe: () => () => undefined,
-  };
+  const i18n = new Dictionaries();
+  i18n.addBase('en-US', enUS);
+  i18n.loadFrom(wordsOf);
+  i18n.use(wanted.language);
   return {
     getState: () => state,
     subscribe: (listener) => {

@@ -1,7 +1,7 @@
 /**
  * Shows the views with a made-up meeting, for looking at them while working on
  * them. Addresses: ?view=client|component &tiles=N &state=… &theme=light|dark
- * &panel=participants|chat &layout=… &width=N &height=N (component) &dir=rtl &role=…
+ * &pins=N &spotlights=N &panel=participants|chat &layout=… &width=N &height=N (component) &dir=rtl &lang=… &role=…
  */
 import { defaultOptions } from '../src/core/assemble';
 import type { ViewOptions } from '../src/core/model';
@@ -13,6 +13,8 @@ const get = (name: string, otherwise: string) => query.get(name) ?? otherwise;
 
 const theme = query.get('theme');
 if (theme) document.documentElement.dataset['theme'] = theme;
+
+document.documentElement.dir = get('dir', 'ltr');
 
 const view = get('view', 'client') === 'component' ? 'component' : 'client';
 const options: ViewOptions = {
@@ -40,7 +42,9 @@ const model = fakeModel({
   tiles: Number(get('tiles', '5')),
   state: get('state', 'inMeeting'),
   role: get('role', 'host'),
-  rtl: get('dir', 'ltr') === 'rtl',
+  pins: Number(get('pins', '0')),
+  spotlights: Number(get('spotlights', '0')),
+  language: get('lang', 'en-US'),
   view,
 });
 

@@ -231,6 +231,7 @@ describe('inside', () => {
     [4502, 3009, 6],
     [4506, 4019, 0],
     [4504, 4001, 0],
+    [4508, 4004, 0],
   ])('closing code %i becomes %i with leave reason %i', async (lineCode, errorCode, reasonCode) => {
     await start();
     log = [];

@@ -7,6 +7,8 @@ import { chooseServer, isVendorHost } from '../src/core/server';
 import { leaveAddress } from '../src/client-view/leave-url';
 import { joinAnswerOf } from '../src/core/wire';
 import { browserName } from '../src/core/requirements';
+import { enUS } from '../src/ui/i18n/en-US';
+import { endingOf } from '../src/ui/pages/ending';
 
 describe('the server', () => {
   const page = 'https://app.test';
@@ -21,7 +23,9 @@ describe('the server', () => {
     [{ webEndpoint: '', builtIn: '' }, page],
     [{ webEndpoint: 'ftp://x' }, page],
     [{ webEndpoint: { a: 1 } }, page],
-    [{ scriptUrl: 'https://source.zoom.us/6.2.0/zoom.js' }, page],
+    // The vendor's name, resolved to a server of ours: the script came from there.
+    [{ scriptUrl: 'https://source.zoom.us/6.2.0/zoom.js' }, 'https://source.zoom.us'],
+    [{ builtIn: 'anteroom://built-in-address' }, page],
   ])('%j is %s', (hints, server) => {
     vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     expect(chooseServer({ pageOrigin: page, ...hints })).toBe(server);
@@ -98,6 +102,13 @@ describe('codes', () => {
   it('a meeting whose time was up is told apart from one that its host ended', () => {
     expect(detailsOf(4004, closingOf(4508).cause).remedy).toContain('longest duration');
     expect(closingOf(4501).cause).toBe('ended_by_host');
+  });
+
+  it.each([
+    [4501, 'The host has ended this meeting'], [4502, 'You were removed from this meeting'], [4504, 'You have been disconnected'], [4506, 'This app has left the meeting'], [4508, 'The time of this meeting is up'],
+  ])('closing code %i is shown as: %s', (line, title) => {
+    const { code, cause } = closingOf(line);
+    expect(enUS[`ended.${endingOf({ errorCode: code ?? 0, cause }).key}.title`]).toBe(title);
   });
 
   it.each([

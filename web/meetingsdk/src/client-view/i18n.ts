@@ -7,10 +7,43 @@ import { ignoredVendorAddress } from '../core/server';
 /** After this long a language counts as ready, loaded or not. */
 const loadTimeout = 3_000;
 
+/** Where the language is kept for the next page of the site, under the name that apps know. */
+const cookie = '_zm_lang';
+
+/** A sandboxed page may not ask for cookies. */
+function cookies(): string {
+  try {
+    return globalThis.document?.cookie ?? '';
+  } catch {
+    return '';
+  }
+}
+
+/** The language of an earlier page, if it is one of the contract. */
+function rememberedLanguage(): string | undefined {
+  const kept = cookies().split('; ').find((entry) => entry.startsWith(`${cookie}=`));
+  return languageCodes.find((code) => code === kept?.slice(cookie.length + 1));
+}
+
+function remember(language: string): void {
+  if (!globalThis.document || !languageCodes.includes(language)) return;
+  try {
+    document.cookie = `${cookie}=${language}; path=/; SameSite=Lax`;
+  } catch {
+    // A sandboxed page keeps none.
+  }
+}
+
 /** `ZoomMtg.i18n`. */
 export function createI18n(dictionaries: Dictionaries): ClientI18n {
+  dictionaries.startWith(rememberedLanguage());
   let loading: Promise<unknown> = Promise.resolve();
   let supported = [...languageCodes];
+
+  const use = (language: unknown): void => {
+    dictionaries.use(language);
+    remember(dictionaries.language);
+  };
 
   const fetched = async (url: string, language: string): Promise<void> => {
     if (ignoredVendorAddress('i18n.load', url)) return;
@@ -29,7 +62,7 @@ export function createI18n(dictionaries: Dictionaries): ClientI18n {
         log.error('a dictionary could not be loaded', error);
       }
     }
-    dictionaries.use(language);
+    use(language);
     await dictionaries.ready();
   };
 
@@ -50,7 +83,7 @@ export function createI18n(dictionaries: Dictionaries): ClientI18n {
       const timer = setTimeout(() => tell('timeout'), loadTimeout);
       void loading.then(() => tell('success'));
     },
-    reload: (language) => dictionaries.use(language),
+    reload: use,
     getAll: (language) => dictionaries.all(typeof language === 'string' ? language : dictionaries.language),
     get: (key) => dictionaries.t(String(key)),
     getCurrentLang: () => dictionaries.language,

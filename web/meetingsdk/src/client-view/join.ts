@@ -5,10 +5,11 @@ import { CallError } from '../core/errors';
 import { log } from '../core/log';
 import type { Meeting } from '../core/meeting';
 import { noteUnknownOptions } from '../core/option-names';
+import { noteIdleOptions } from '../core/refused';
 import { fieldsOf } from '../core/wire';
 import type { Callbacks, SuccessAnswer } from './calls';
 import { ClientViewError, errorAnswer, hasCallbacks, run, successAnswer, tell } from './calls';
-import { joinOptionNames, joinOptionsOf } from './options';
+import { idleJoinOptions, joinOptionNames, joinOptionsOf } from './options';
 import { showRoot } from './root';
 
 /** How long the page shows that a meeting is over before it moves on by itself. */
@@ -58,6 +59,7 @@ export class ClientJoin {
   /** `ZoomMtg.join`. */
   join(args: Args | undefined): Promise<SuccessAnswer> | undefined {
     noteUnknownOptions('join', fieldsOf(args) ?? {}, joinOptionNames);
+    noteIdleOptions('join', fieldsOf(args) ?? {}, idleJoinOptions);
     return this.enter('join', args);
   }
 
@@ -81,8 +83,11 @@ export class ClientJoin {
       waitForHost: screen.options.showJoiningErrorDialog,
       preview: !screen.options.disablePreview && screen.options.isSupportAV,
     };
+    const options = joinOptionsOf(args);
+    screen.update({ passcode: typeof options.password === 'string' ? options.password : '' });
+    rememberPerson(options);
     const start = (admitted: () => void, refused: (error: SDKError) => void): void => {
-      void meeting.join(joinOptionsOf(args), { admitted, refused, notStarted: refused }, behaviour);
+      void meeting.join(options, { admitted, refused, notStarted: refused }, behaviour);
     };
     if (hasCallbacks(args)) {
       start(
@@ -114,6 +119,16 @@ export class ClientJoin {
     this.cancelFarewell?.();
     this.cancelFarewell = null;
     this.options.navigate(this.options.leaveAddress());
+  }
+}
+
+/** Keeps who joins in this tab under the names that apps look for. */
+function rememberPerson({ userName, userEmail }: { userName?: unknown; userEmail?: unknown }): void {
+  try {
+    globalThis.sessionStorage?.setItem('zmmtg-root__username', typeof userName === 'string' ? userName : '');
+    globalThis.sessionStorage?.setItem('zmmtg-root__useremail', typeof userEmail === 'string' ? userEmail : '');
+  } catch {
+    // Without storage nobody finds it there, and nothing else changes.
   }
 }
 

@@ -10,7 +10,7 @@ import { spokenVersion } from '../core/meeting';
 import { publicParticipant, roster } from '../core/people';
 import { features, browserName, systemRequirements } from '../core/requirements';
 import { noteUnknownOptions } from '../core/option-names';
-import { notSupported } from '../core/refused';
+import { noteIdleOptions, notSupported } from '../core/refused';
 import { ignoredVendorAddress } from '../core/server';
 import { fieldsOf } from '../core/wire';
 import type { Callbacks, SuccessAnswer } from './calls';
@@ -94,6 +94,7 @@ export function createZoomMtg(surroundings: ClientSurroundings) {
     init(args?: Args): Answer {
       const options = fieldsOf(args) ?? {};
       noteUnknownOptions('init', options, [...obeyedInitOptions, ...givenInitOptions, ...Object.keys(idleInitOptions)]);
+      noteIdleOptions('init', options, idleInitOptions);
       const work = Promise.resolve().then(() => {
         if (options.debug === true) log.setLevel('info');
         leaveUrl = options.leaveUrl;

@@ -10,7 +10,7 @@ import type { ChatMessage } from '../core/model';
 import type { PublicParticipant } from '../core/people';
 import { publicParticipant, roster } from '../core/people';
 import { noteUnknownOptions } from '../core/option-names';
-import { notSupported } from '../core/refused';
+import { noteIdleOptions, notSupported } from '../core/refused';
 import { features } from '../core/requirements';
 import { ignoredVendorAddress } from '../core/server';
 import { fieldsOf } from '../core/wire';
@@ -18,7 +18,7 @@ import type { PublicChat } from './events';
 import { ClientEvents, publicChat } from './events';
 import { insideMethods } from './inside';
 import { callFailure, joinFailure } from './failures';
-import { givenInitOptions, joinOptionNames, joinOptionsOf, obeyedInitOptions, viewOptionsOf, viewTypeOf } from './options';
+import { customizeBranches, customizeNames, givenInitOptions, idleCustomize, joinOptionNames, joinOptionsOf, obeyedInitOptions, viewOptionsOf, viewTypeOf } from './options';
 import type { UnsupportedMethod } from './unsupported';
 import { unsupportedMethods } from './unsupported';
 
@@ -54,6 +54,9 @@ export function createEmbeddedClient(surroundings: Surroundings) {
   async function setUp(args: unknown): Promise<void> {
     const options = fieldsOf(args) ?? {};
     noteUnknownOptions('init', options, [...obeyedInitOptions, ...givenInitOptions]);
+    const customize = fieldsOf(options.customize) ?? {};
+    noteUnknownOptions('customize', customize, customizeNames);
+    noteIdleOptions('init', customizeBranches(customize), idleCustomize);
     if (options.debug === true) log.setLevel('info');
     if (!isElement(options.zoomAppRoot)) throw new CallError('INVALID_PARAMETERS', 'zoomAppRoot must be an element of the page');
     root = options.zoomAppRoot;
@@ -81,6 +84,9 @@ export function createEmbeddedClient(surroundings: Surroundings) {
     join(args?: unknown): Promise<string> {
       const { success, error: failed } = fieldsOf(args) ?? {};
       noteUnknownOptions('join', fieldsOf(args) ?? {}, joinOptionNames);
+      noteIdleOptions('join', fieldsOf(args) ?? {}, { recordingToken: 'recordingToken' });
+      const options = joinOptionsOf(args);
+      screen.update({ passcode: typeof options.password === 'string' ? options.password : '' });
       return new Promise((resolve, reject) => {
         const waiter = {
           admitted() {
@@ -93,7 +99,7 @@ export function createEmbeddedClient(surroundings: Surroundings) {
             reject(failure);
           },
         };
-        void meeting.join(joinOptionsOf(args), waiter, { waitForHost: false });
+        void meeting.join(options, waiter, { waitForHost: false });
       });
     },
     /** Leaves; a host may name the next host. */

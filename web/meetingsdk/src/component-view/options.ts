@@ -19,13 +19,21 @@ export const givenInitOptions = ['assetPath', 'enforceVirtualBackground', 'patch
 
 /** Branches of `customize` that are obeyed. */
 export const obeyedCustomize = [
-  'customize.toolbar.buttons', 'customize.meetingInfo', 'customize.inviteUrlFormat', 'customize.participants.popper', 'customize.setting.popper', 'customize.invite.popper',
+  'customize.toolbar.buttons', 'customize.meetingInfo', 'customize.inviteUrlFormat', 'customize.participants.popper', 'customize.setting.popper',
   'customize.chat.notificationCls', 'customize.chat.popper', 'customize.meeting.popper', 'customize.video', 'customize.video.popper', 'customize.video.isResizable',
   'customize.video.viewSizes.ribbon', 'customize.video.viewSizes.default', 'customize.video.defaultViewType', 'customize.sharing.options.hideShareAudioOption',
 ] as const;
 
 /** Branches that place what is not there, and why. */
-export const idleCustomize = { 'customize.callMe.popper': 'telephony', 'customize.activeApps.popper': 'apps' } as const satisfies Record<string, Reason>;
+export const idleCustomize = { 'customize.callMe.popper': 'telephony', 'customize.invite.popper': 'invitePanel', 'customize.activeApps.popper': 'apps' } as const satisfies Record<string, Reason>;
+
+/** The branches of `customize` that an app gave, each by its path. */
+export function customizeBranches(customize: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(customize).map(([name, branch]) => [`customize.${name}.popper`, fieldsOf(branch)?.popper]));
+}
+
+/** The first names below `customize`. */
+export const customizeNames = ['toolbar', 'meetingInfo', 'inviteUrlFormat', 'participants', 'setting', 'invite', 'callMe', 'chat', 'meeting', 'activeApps', 'video', 'sharing'] as const;
 
 /** Options of `join`; `sdkKey` says what the signature says. */
 export const joinOptionNames = [

@@ -24,7 +24,11 @@ export function createActions(meeting: Meeting): MeetingActions {
       if (on && meeting.getState().share === 'off') await command('seat.share');
       return media.setShare(on);
     },
-    chooseDevice: async (kind, deviceId) => meeting.inside().media.chooseDevice(kind, deviceId),
+    leaveAudio: async () => meeting.inside().media.stopAudio(),
+    async chooseDevice(kind, deviceId) {
+      await meeting.inside().media.chooseDevice(kind, deviceId);
+      meeting.rememberDevices();
+    },
     unlockSound: async () => meeting.inside().media.unlockSound(),
     ...insideActions(meeting, command),
     async sendChat(text, to) {

@@ -115,7 +115,8 @@ export class Screen {
     const ui = await this.chunks.ui();
     // Rather a moment later than a page that changes its language before one's eyes.
     const { i18n, deps } = this.meeting;
-    if (i18n.pending) await Promise.race([i18n.ready(), pause(deps.clock, wordsTimeout)]);
+    const ready = i18n.ready();
+    if (i18n.pending) await Promise.race([ready, pause(deps.clock, wordsTimeout)]);
     if (turn !== this.turn) return;
     const root = this.root?.() ?? null;
     if (!root || (this.mounted?.root === root && root.hasChildNodes())) return;
@@ -165,8 +166,9 @@ export function defaultOptions(view: ViewKind): ViewOptions {
     sharingMode: 'both',
     hideShareAudioOption: false,
     disablePictureInPicture: false,
-    enableWaitingRoomPreview: true,
+    enableWaitingRoomPreview: view === 'client',
     inviteUrlFormat: '',
+    passcode: '',
     externalLinkPage: '',
     meetingInfo: ['topic', 'host', 'mn', 'pwd', 'telPwd', 'invite', 'participant', 'dc', 'enctype'],
     maximumVideosInGalleryView: 25,

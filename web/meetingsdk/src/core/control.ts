@@ -9,6 +9,8 @@ import { eventOf, snapshotOf } from './wire';
 /** How long a command may take, repetitions included. */
 const commandTimeout = 15_000;
 const snapshotRetry = 1_000;
+/** The server closes a line that carries more at once; no command needs nearly as much. */
+const longestCommand = 20_000;
 /** Events kept while a snapshot is under way; more than this and a newer snapshot is asked for. */
 const heldEvents = 5_000;
 
@@ -92,6 +94,7 @@ export class Control {
    * twice. Rejects with CallError.
    */
   async command(type: string, data: object): Promise<unknown> {
+    if (JSON.stringify(data).length > longestCommand) throw new CallError('INVALID_PARAMETERS', 'a parameter is too long');
     const requestId = this.newId();
     const deadline = this.clock.now() + commandTimeout;
     for (let tries = 1; ; tries++) {

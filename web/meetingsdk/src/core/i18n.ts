@@ -29,6 +29,9 @@ const words = 'translation';
 const rightToLeft = new Set(['ar', 'dv', 'fa', 'he', 'ku', 'ps', 'sd', 'ug', 'ur', 'yi']);
 
 const nameOf = (language: string): string => oldNames[language] ?? language;
+/** The language of the contract whose words serve for a name: its own, or that of the same tongue, as for `de` and `fr-CA`. */
+const servingOf = (name: string): string | undefined =>
+  languageCodes.includes(name) ? name : languageCodes.find((code) => code.split('-')[0] === name.split('-')[0]?.toLowerCase());
 
 /** The dictionaries of one SDK object; apps may add their own under any name. */
 export class Dictionaries implements Translator {
@@ -58,13 +61,18 @@ export class Dictionaries implements Translator {
     return this.current;
   }
 
+  /** The language of what is read: English as long as the current one has no words. */
+  get spoken(): string {
+    return this.engine.hasResourceBundle(this.current, words) ? this.current : fallback;
+  }
+
   get direction(): 'ltr' | 'rtl' {
     return rightToLeft.has(this.current.split('-')[0] ?? '') ? 'rtl' : 'ltr';
   }
 
   t = (key: string, values?: Record<string, string | number>): string => {
     const { count } = values ?? {};
-    return this.engine.t(key, { lng: this.current, replace: values ?? {}, ...(typeof count === 'number' ? { count } : {}) });
+    return this.engine.t(key, { lng: this.current, replace: harmless(values ?? {}), ...(typeof count === 'number' ? { count } : {}) });
   };
 
   subscribe(listener: () => void): () => void {
@@ -87,6 +95,11 @@ export class Dictionaries implements Translator {
     this.changed();
   }
 
+  /** Takes a language without loading anything yet; its words are asked for when a view is drawn. */
+  startWith(language: string | undefined): void {
+    if (language) this.current = nameOf(language);
+  }
+
   /** Whether the words of the current language are still on their way. */
   get pending(): boolean {
     return this.loading.has(this.current) && !this.loaded.has(this.current);
@@ -95,13 +108,17 @@ export class Dictionaries implements Translator {
   /** Resolves once the SDK's own words of a language are there; at once where it has none. Never rejects. */
   ready(language: string = this.current): Promise<void> {
     const name = nameOf(language);
-    if (name === fallback || !languageCodes.includes(name) || !this.source) return Promise.resolve();
+    if (name === fallback) return Promise.resolve();
+    const serving = servingOf(name);
+    if (!serving) this.lacks(name);
+    if (!serving || !this.source) return Promise.resolve();
     let loading = this.loading.get(name);
     if (!loading) {
-      loading = this.source(name).then(
+      loading = (serving === fallback ? Promise.resolve(null) : this.source(serving)).then(
         (entries) => {
           this.loaded.add(name);
           if (entries) this.addBase(name, entries);
+          else this.lacks(name);
         },
         (error: unknown) => {
           // English is shown until a later call succeeds.
@@ -112,6 +129,11 @@ export class Dictionaries implements Translator {
       this.loading.set(name, loading);
     }
     return loading;
+  }
+
+  /** Tells the page's developer once that English stands in for a language, unless the app brought words. */
+  private lacks(name: string): void {
+    if (!this.engine.hasResourceBundle(name, words)) log.noteOnce(`there are no words of the language ${JSON.stringify(name.slice(0, 40))}; English is shown, and what i18n.load or updateLanguageTranslation add`);
   }
 
   /** Adds entries to a language; later ones win. Values that are not text are left out. */
@@ -138,4 +160,12 @@ export class Dictionaries implements Translator {
   private changed(): void {
     for (const listener of [...this.listeners]) listener();
   }
+}
+
+/** Marks that turn the direction of what follows them, in embeddings, overrides and isolates. */
+const turns = /[\u202A-\u202E\u2066-\u2069]/g;
+
+/** The values of a sentence without marks in them that would turn the sentence itself round. */
+function harmless(values: Record<string, string | number>): Record<string, string | number> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, typeof value === 'string' ? value.replace(turns, '') : value]));
 }

@@ -9,7 +9,7 @@ export type Command = (type: string, data?: object) => Promise<void>;
 type InsideActions = Pick<
   MeetingActions,
   | 'setShareSound' | 'deleteChat' | 'lowerAllHands' | 'react' | 'reclaimHost' | 'claimHost' | 'setRules' | 'spotlight' | 'allowToTalk' | 'pin' | 'removeAllPins'
-  | 'allowMultiPin' | 'setMirrored' | 'stopIncomingAudio' | 'setWaitingRoomText' | 'setBackground' | 'permitCapture' | 'setCapture' | 'setPictureInPicture' | 'reportLayout'
+  | 'allowMultiPin' | 'setMirrored' | 'stopIncomingAudio' | 'setWaitingRoomText' | 'setBackground' | 'permitCapture' | 'setCapture' | 'setPictureInPicture' | 'measure' | 'reportLayout'
 >;
 
 /** The commands beyond joining, devices and the roster. */
@@ -49,6 +49,7 @@ export function insideActions(meeting: Meeting, command: Command): InsideActions
     },
     setCapture: (status) => command('capture.set', { status }),
     setPictureInPicture: (userId) => meeting.floating.show(userId),
+    measure: async () => meeting.inside().media.measure(),
     reportLayout: (layout) => meeting.events.emit('layout', layout),
   };
 }

@@ -29,6 +29,8 @@ export interface MediaLinkOptions {
   read: () => LocalState;
   write: (change: Partial<LocalState>) => void;
   sending: (sending: Sending) => void;
+  answered: () => void;
+  negotiated: () => void;
   connected: () => void;
   lost: () => void;
   speaking: (identities: string[]) => void;
@@ -49,6 +51,8 @@ export class MediaLink {
 
   constructor(private readonly options: MediaLinkOptions) {
     const handlers: MediaHandlers = {
+      answered: () => options.answered(),
+      negotiated: () => options.negotiated(),
       connected: () => options.connected(),
       reconnecting: () => options.lost(),
       disconnected: () => {
@@ -72,8 +76,8 @@ export class MediaLink {
   /** Connects, and keeps trying with fresh tokens until stopped. */
   connect(endpoint: Endpoint | null): void {
     this.stopped = false;
-    void this.refreshDevices();
-    void this.run(endpoint);
+    // Devices are listed once connected: that starts processes of the browser which would compete.
+    void this.run(endpoint).then(() => (this.stopped ? undefined : this.refreshDevices()));
   }
 
   /** Leaves the media room and closes every local device. */
@@ -219,6 +223,9 @@ export class MediaLink {
         try {
           await this.engine.connect(endpoint.url, endpoint.token, this.options.crowd());
           if (current()) this.options.connected();
+          // One that was chosen in an earlier meeting may be unplugged today; then the system's default plays.
+          const { speaker } = this.options.read().devices;
+          if (speaker) this.engine.switchDevice('speaker', speaker).catch((error: unknown) => log.info('the chosen loudspeaker cannot be used', error));
           return;
         } catch (error) {
           log.info('media could not be connected', error);
@@ -244,6 +251,8 @@ export class MediaLink {
     if (source === 'screen') this.wrote({ share: 'off' });
     else if (source === 'camera') this.wrote({ camera: 'off' });
     else this.wrote({ microphone: 'off' });
+    // Whoever ended a share knows it; a device may have been unplugged by accident.
+    if (source !== 'screen') this.options.notice('warning', source === 'camera' ? 'notice.cameraGone' : 'notice.micGone');
     void this.refreshDevices();
   }
 
@@ -257,7 +266,7 @@ export class MediaLink {
     const state = fault === 'failed' ? 'off' : fault;
     this.options.write(source === 'microphone' ? { microphone: state } : { camera: state });
     const subject = source === 'microphone' ? 'mic' : 'camera';
-    this.options.notice('error', fault === 'failed' ? 'notice.failed' : `${subject}.${fault}Label`);
+    this.options.notice('error', fault === 'failed' ? 'notice.failed' : `notice.${subject}${fault === 'denied' ? 'Denied' : 'Missing'}`);
     const words = { denied: 'its use was denied', missing: 'there is none', failed: 'it could not be opened' }[fault];
     return new CallError('INVALID_OPERATION', `${source}: ${words}`);
   }

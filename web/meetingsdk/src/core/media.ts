@@ -23,6 +23,10 @@ export function isDeviceError(error: unknown): error is DeviceError {
 
 /** What the media engine tells. Identities are those of the media room. */
 export interface MediaHandlers {
+  /** The media server has answered; the connection itself is on its way. */
+  answered(): void;
+  /** What the page itself has to do for the connection is done, as a rule. */
+  negotiated(): void;
   connected(): void;
   reconnecting(): void;
   /** Given up or thrown out; connecting again needs a fresh token. */

@@ -17,6 +17,7 @@ import type { RoomParts } from './media';
 import type { Failure, MeetingModel, MeetingState, PreviewChoice, ViewKind } from './model';
 import type { PageRegistry } from './page';
 import { cleanNumber } from './page';
+import type { RoomHandlers } from './room';
 import { Room } from './room';
 import { roomHandlers } from './room-handlers';
 import type { SeatMemory } from './seat-memory';
@@ -243,7 +244,7 @@ export class Meeting implements MeetingModel {
 
   private async run(attempt: Attempt, options: JoinOptions, behaviour: JoinBehaviour): Promise<void> {
     const { deps } = this;
-    this.store.set({ ...freshState(this.store.get()), phase: 'joining' });
+    this.store.set({ ...freshState(this.store.get()), devices: this.chosenDevices(), phase: 'joining' });
     this.events.emit('status', { status: 1, error: null, joinFailed: false });
     this.early.length = 0;
     this.milestone(Milestone.callJoin);
@@ -354,6 +355,7 @@ export class Meeting implements MeetingModel {
     this.reasonStyle = accepted.reasonStyle;
     this.seat = { resumeToken: accepted.resumeToken, server: address, transport };
     deps.memory.remember(address, attempt.meetingNumber, attempt.person, accepted.resumeToken);
+    let handlers: RoomHandlers | undefined;
     await new Promise<void>((resolve, reject) => {
       const late = deps.clock.after(entryTimeout, () => {
         void transport.leave(accepted.resumeToken);
@@ -361,7 +363,7 @@ export class Meeting implements MeetingModel {
         void room.close();
         reject(pageError(3621, 'unreachable', 'the join was admitted, but the control channel could not be opened'));
       });
-      const handlers = roomHandlers(this, {
+      handlers = roomHandlers(this, {
         ready: () => {
           late();
           resolve();
@@ -395,6 +397,9 @@ export class Meeting implements MeetingModel {
     this.events.emit('status', { status: 2, error: null, joinFailed: false });
     const { self } = this.store.get();
     if (waiting && self) this.events.emit('waitingRoom', { participant: self, self: true, waiting: true });
+    // Sound and pictures may have failed before there was anybody to tell.
+    const loss = this.room?.loss;
+    if (loss) handlers?.lost(loss.link, loss.since);
     if (this.previewing) {
       this.milestone(Milestone.preview);
       this.events.emit('preview', { shown: true });
@@ -407,12 +412,24 @@ export class Meeting implements MeetingModel {
     return this.previewing ? 'previewing' : 'inMeeting';
   }
 
+  /** Keeps the choice of devices for later meetings in this browser. */
+  rememberDevices(): void {
+    this.deps.memory.rememberDevices(this.store.get().devices);
+  }
+
+  private chosenDevices(): MeetingState['devices'] {
+    const { devices } = this.store.get();
+    const known = this.deps.memory.devices();
+    return { ...devices, microphone: devices.microphone || known.microphone, camera: devices.camera || known.camera, speaker: devices.speaker || known.speaker };
+  }
+
   /** Ends the preview; what cannot be opened is told by a notice. */
   finishPreview(choice: PreviewChoice): void {
     if (!this.previewing) return;
     this.previewing = false;
     const { devices, phase } = this.store.get();
     this.store.set({ devices: { ...devices, microphone: choice.microphoneId, camera: choice.cameraId } });
+    this.rememberDevices();
     if (phase === 'previewing') this.store.set({ phase: 'inMeeting' });
     this.milestone(Milestone.previewConfirmed);
     this.events.emit('preview', { shown: false });

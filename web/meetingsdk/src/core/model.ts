@@ -4,6 +4,7 @@
  */
 
 import type { ErrorDetails } from './errors';
+import type { MediaStatistics } from './events';
 
 /** Which of the two public views is running. */
 export type ViewKind = 'client' | 'component';
@@ -237,6 +238,8 @@ export interface MeetingActions {
    */
   finishPreview(choice: PreviewChoice): void;
   setMicrophone(on: boolean): Promise<void>;
+  /** Disconnects the own sound altogether; `setMicrophone(true)` joins again. */
+  leaveAudio(): Promise<void>;
   setCamera(on: boolean): Promise<void>;
   setShare(on: boolean): Promise<void>;
   chooseDevice(kind: 'microphone' | 'camera' | 'speaker', deviceId: string): Promise<void>;
@@ -287,6 +290,8 @@ export interface MeetingActions {
   setCapture(status: CaptureStatus): Promise<void>;
   /** Floats a picture above other windows: somebody's, or nobody's. */
   setPictureInPicture(userId: number | null): Promise<void>;
+  /** What the browser measures now of each medium that is sent or received. */
+  measure(): Promise<readonly MediaStatistics[]>;
   /** The view says whom it shows, each time that changes. */
   reportLayout(layout: VideoLayout): void;
   /** `successor`: who becomes the host, where the host leaves. */
@@ -315,6 +320,8 @@ export interface Translator {
   /** Translates a key, filling `{name}` places; an unknown key is echoed. */
   t(key: string, values?: Record<string, string | number>): string;
   readonly language: string;
+  /** The language of the words that are shown: English where `language` has none. */
+  readonly spoken: string;
   readonly direction: 'ltr' | 'rtl';
   subscribe(listener: () => void): () => void;
 }
@@ -350,6 +357,8 @@ export interface ViewOptions {
   enableWaitingRoomPreview: boolean;
   /** A link with `{0}` for the number and `{1}` for the passcode; empty for the server's own. */
   inviteUrlFormat: string;
+  /** The passcode this page joined with, for the invitation; empty without one. */
+  passcode: string;
   /** A page through which links in chats are opened; empty opens them directly. */
   externalLinkPage: string;
   meetingInfo: readonly string[];

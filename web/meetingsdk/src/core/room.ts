@@ -15,6 +15,9 @@ import type { Link } from './watch';
 import { ConnectionWatch } from './watch';
 import type { Endpoint, JoinAccepted, ServerEvent, Snapshot } from './wire';
 
+/** How long the control channel waits for the media server's first answer, and the drawing of the meeting for the next. */
+const mediaFirst = 100;
+
 /** Why a seat is over. `code` null: no error (left, or moved to another page). */
 export interface Ending {
   code: number | null;
@@ -67,6 +70,11 @@ export class Room {
   private place: 'joined' | 'waiting';
   private firstPicture = true;
   private isReady = false;
+  private controlStarted = false;
+  /** Drawing the meeting would hold up what the page has to do until sound and pictures flow by themselves. */
+  private readonly undisturbed: Promise<void>;
+  private draw = (): void => undefined;
+  private breaks = 0;
   private over = false;
   private endedBecause: string | null = null;
   private told: Sending | null = null;
@@ -75,6 +83,7 @@ export class Room {
   constructor(private readonly options: RoomOptions) {
     const { accepted, clock, handlers } = options;
     this.place = accepted.state;
+    this.undisturbed = new Promise((resolve) => (this.draw = resolve));
     this.firstMedia = accepted.media;
     this.watch = new ConnectionWatch(clock, accepted.limits.reconnectSeconds * 1000, {
       lost: (link, since) => handlers.lost(link, since),
@@ -84,8 +93,14 @@ export class Room {
     this.control = new Control(clock, options.newId, options.parts.openLine, accepted.realtime, {
       snapshot: (snapshot) => this.onSnapshot(snapshot),
       event: (event) => this.onEvent(event),
-      ready: () => this.onReady(),
-      lost: () => this.isReady && this.watch.lost('control'),
+      ready: () => {
+        const { breaks } = this;
+        void this.undisturbed.then(() => this.over || breaks !== this.breaks || this.onReady());
+      },
+      lost: () => {
+        this.breaks++;
+        if (this.isReady) this.watch.lost('control');
+      },
       closed: (code) => this.onClosed(code),
     });
     this.media = new MediaLink({
@@ -97,6 +112,8 @@ export class Room {
       read: () => handlers.read(),
       write: (change) => handlers.write(change),
       sending: (sending) => this.tell(sending),
+      answered: () => this.startControl(),
+      negotiated: () => this.draw(),
       connected: () => {
         this.watch.restored('media');
         handlers.mediaConnected();
@@ -116,16 +133,29 @@ export class Room {
     return this.watch.reconnecting;
   }
 
+  get loss(): ConnectionWatch['loss'] {
+    return this.watch.loss;
+  }
+
   get chatLength(): number {
     return this.options.accepted.limits.chatLength;
   }
 
   start(): void {
     const { accepted, handlers } = this.options;
-    handlers.write({ self: accepted.participant, session: accepted.meeting });
-    // Media first: drawing the first snapshot takes a while in a slow page.
+    // Media first, and the rest once they are under way: the first picture has the longest way to go.
     if (accepted.state === 'joined') this.connectMedia();
-    this.control.start(accepted.snapshot);
+    handlers.write({ self: accepted.participant, session: accepted.meeting });
+    if (accepted.state === 'joined') this.options.clock.after(mediaFirst, () => this.startControl());
+    else this.startControl();
+  }
+
+  private startControl(): void {
+    if (this.over || this.controlStarted) return;
+    this.controlStarted = true;
+    if (this.place === 'joined') this.options.clock.after(mediaFirst, () => this.draw());
+    else this.draw();
+    this.control.start(this.options.accepted.snapshot);
   }
 
   /** Runs a command of the control channel. Rejects with CallError. */
@@ -219,12 +249,12 @@ export class Room {
     handlers.roster(rosterChange(before.participants, after.participants), reasons);
   }
 
-  /** In focus mode a participant's pictures go to the hosts only; the media server sees to that. */
+  /** In focus mode the pictures of a participant without a spotlight go to the hosts only; the media server sees to that. */
   private audience(): void {
     const { self, session, participants } = this.options.handlers.read();
     if (!self || !session) return;
     const hosts = participants.filter((p) => p.role === 'host' || p.role === 'cohost');
-    const limited = session.focusMode && !hosts.some((p) => p.userId === self.userId);
+    const limited = session.focusMode && !hosts.some((p) => p.userId === self.userId) && !session.spotlights.includes(self.userId);
     this.media.showOnlyTo(limited ? new Set(hosts.map((p) => p.mediaIdentity)) : null, limited ? participants.map((p) => p.mediaIdentity) : []);
   }
 

@@ -1,3 +1,4 @@
+import type { Devices } from './model';
 import { fieldsOf } from './wire';
 
 /** The part of `Storage` that is used; either may be missing or throw (private mode, sandboxed frames). */
@@ -38,8 +39,8 @@ export function sturdy(open: () => KeyValue | null | undefined): KeyValue {
 }
 
 /**
- * Remembers the seat of this tab, so that a reload takes it back, and a random
- * id of this browser. The seat belongs to a server, a meeting and a person:
+ * Remembers the seat of this tab, so that a reload takes it back, and of this
+ * browser a random id and the devices that were chosen last. The seat belongs to a server, a meeting and a person:
  * somebody else joining from the same tab must not inherit it.
  */
 export class SeatMemory {
@@ -74,6 +75,22 @@ export class SeatMemory {
     this.tab.removeItem(seatKey(origin, meetingNumber));
   }
 
+  /** The devices chosen last in this browser; empty ids where nothing is known. */
+  devices(): DeviceIds {
+    let known: Record<string, unknown> | null = null;
+    try {
+      known = fieldsOf(JSON.parse(this.browser.getItem(devicesKey) ?? 'null')) ?? null;
+    } catch {
+      // Whatever another program has written there is as good as nothing.
+    }
+    const id = (value: unknown): string => (typeof value === 'string' ? value : '');
+    return { microphone: id(known?.microphone), camera: id(known?.camera), speaker: id(known?.speaker) };
+  }
+
+  rememberDevices({ microphone, camera, speaker }: DeviceIds): void {
+    this.browser.setItem(devicesKey, JSON.stringify({ microphone, camera, speaker }));
+  }
+
   deviceId(): string {
     const known = this.browser.getItem('anteroom.device');
     if (known) return known;
@@ -82,6 +99,10 @@ export class SeatMemory {
     return fresh;
   }
 }
+
+const devicesKey = 'anteroom.devices';
+
+type DeviceIds = Pick<Devices, 'microphone' | 'camera' | 'speaker'>;
 
 function seatKey(origin: string, meetingNumber: string): string {
   return `anteroom.seat:${origin}:${meetingNumber}`;

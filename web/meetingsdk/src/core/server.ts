@@ -14,7 +14,7 @@ export interface ServerHints {
 
 const vendorHosts = ['zoom.us', 'zoom.com', 'zoomgov.com', 'zoomus.cn', 'zoom.com.cn', 'zoomdev.us', 'dmogdx0jrul3u.cloudfront.net'];
 
-/** Whether a host belongs to the vendor whose contract is kept; such hosts are never contacted. */
+/** Whether a host belongs to the vendor whose contract is kept; an app that names one means its own server. */
 export function isVendorHost(host: string): boolean {
   const name = host.toLowerCase().replace(/\.$/, '');
   return vendorHosts.some((vendor) => name === vendor || name.endsWith(`.${vendor}`));
@@ -48,18 +48,19 @@ export function ignoredVendorAddress(option: string, value: unknown): boolean {
 /**
  * Chooses the server: an endpoint the app names, else the origin of the
  * script, else the address built into the package, else the page's origin.
- * The answer has no slash at its end.
+ * A script that runs came from a server of ours, whatever name that server has
+ * in this browser: a host of the vendor's may be resolved to it. The answer has
+ * no slash at its end.
  */
 export function chooseServer(hints: ServerHints): string {
   if (!ignoredVendorAddress('webEndpoint', hints.webEndpoint)) {
     const named = parseAddress(hints.webEndpoint);
     if (named) return baseOf(named);
   }
-  for (const candidate of [hints.scriptUrl, hints.builtIn]) {
-    const url = candidate ? parseAddress(candidate) : null;
-    if (url && !isVendorHost(url.hostname)) return candidate === hints.scriptUrl ? url.origin : baseOf(url);
-  }
-  return hints.pageOrigin;
+  const script = parseAddress(hints.scriptUrl);
+  if (script) return script.origin;
+  const builtIn = parseAddress(hints.builtIn);
+  return builtIn ? baseOf(builtIn) : hints.pageOrigin;
 }
 
 function baseOf(url: URL): string {

@@ -17,6 +17,7 @@ export class ConnectionWatch {
   private readonly broken = new Set<Link>();
   private cancel: (() => void) | null = null;
   private stopped = false;
+  private first: { link: Link; since: number } | null = null;
 
   constructor(
     private readonly clock: Clock,
@@ -28,6 +29,11 @@ export class ConnectionWatch {
     return this.broken.size > 0;
   }
 
+  /** The link that broke first, and when; null while both stand. */
+  get loss(): { link: Link; since: number } | null {
+    return this.reconnecting ? this.first : null;
+  }
+
   lost(link: Link): void {
     if (this.stopped) return;
     const first = this.broken.size === 0;
@@ -37,7 +43,8 @@ export class ConnectionWatch {
       this.stop();
       this.handlers.givenUp();
     });
-    this.handlers.lost(link, this.clock.now());
+    this.first = { link, since: this.clock.now() };
+    this.handlers.lost(link, this.first.since);
   }
 
   restored(link: Link): void {

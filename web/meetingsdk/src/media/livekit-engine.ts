@@ -1,18 +1,22 @@
 import type { LocalTrackPublication, LocalVideoTrack, Participant as RoomParticipant, TrackPublication } from 'livekit-client';
-import { ConnectionQuality, ConnectionState, DisconnectReason, MediaDeviceFailure, ParticipantEvent, Room, RoomEvent, Track, VideoPresets } from 'livekit-client';
+import { ConnectionQuality, ConnectionState, LocalTrack, MediaDeviceFailure, ParticipantEvent, Room, RoomEvent, Track, VideoPresets } from 'livekit-client';
 import type { MediaStatistics } from '../core/events';
 import type { CreateMedia, DeviceFault, MediaEngine, MediaHandlers } from '../core/media';
 import { DeviceError } from '../core/media';
 import type { DeviceChoice, VideoKind } from '../core/model';
 import type { Backdrop } from './background';
+import { IcePatience, iceState } from './ice-patience';
 import { Measure } from './measure';
 import { Pictures } from './pictures';
+import { warmUp } from './warm-up';
 
 /** The meeting gives up by itself; until then media is retried this often. */
 const retryDelays = [0, 300, 700, 1_200, 2_000];
 const retryFor = 60_000;
 /** The media server's number of a microphone among the sources that may be sent. */
 const microphoneSource = 2;
+/** How long descriptions and candidates take after the media server's answer, until the browser needs the page no more. */
+const negotiationTime = 70;
 /** How long a right that a host gave may take to arrive. */
 const rightsTime = 3_000;
 /** LiveKit's words for the quality of a connection as the contract's levels. */
@@ -35,6 +39,7 @@ let spare: Room | null = null;
 /** Gets the room of the next seat ready; connects to nothing. */
 export function prepare(): void {
   spare ??= newRoom();
+  void warmUp();
 }
 
 /** Makes the media engine of one seat on LiveKit. */
@@ -44,6 +49,7 @@ class LiveKitEngine implements MediaEngine {
   private readonly room: Room;
   private readonly pictures: Pictures;
   private readonly statistics: Measure;
+  private readonly ice: IcePatience;
   private audience: { identities: ReadonlySet<string> | null; everybody: readonly string[] } = { identities: null, everybody: [] };
   private shownTo = '';
   private backdrop: Backdrop | null = null;
@@ -60,6 +66,11 @@ class LiveKitEngine implements MediaEngine {
     spare = null;
     this.pictures = new Pictures(this.room);
     this.statistics = new Measure(this.room);
+    this.ice = new IcePatience(() => iceState(this.room), {
+      lost: () => handlers.reconnecting(),
+      // While the connection is made anew, its own end of that counts.
+      found: () => this.room.state === ConnectionState.Connected && handlers.connected(),
+    });
     this.listen();
   }
 
@@ -67,6 +78,7 @@ class LiveKitEngine implements MediaEngine {
     this.closing = false;
     this.shownTo = '';
     await this.room.connect(url, token, { autoSubscribe: this.incoming && crowd <= smallCrowd, maxRetries: 1 });
+    this.ice.start();
     this.limitAudience();
     this.askForAll();
     this.handlers.canPlaySound(this.room.canPlaybackAudio);
@@ -76,6 +88,7 @@ class LiveKitEngine implements MediaEngine {
   async disconnect(): Promise<void> {
     this.closing = true;
     this.wanted = { microphone: 'off', camera: false, screen: false };
+    this.ice.stop();
     await this.room.disconnect(true);
   }
 
@@ -188,11 +201,17 @@ class LiveKitEngine implements MediaEngine {
   private listen(): void {
     const { room, handlers } = this;
     // Long before the connection stands, the server tells who is there.
-    room.on(RoomEvent.SignalConnected, () => this.askForAll());
+    room.on(RoomEvent.SignalConnected, () => {
+      handlers.answered();
+      setTimeout(() => handlers.negotiated(), negotiationTime);
+      this.askForAll();
+    });
     room.on(RoomEvent.Reconnecting, () => handlers.reconnecting());
     room.on(RoomEvent.Reconnected, () => handlers.connected());
-    room.on(RoomEvent.Disconnected, (reason) => {
-      if (this.closing || reason === DisconnectReason.CLIENT_INITIATED) return;
+    room.on(RoomEvent.Disconnected, () => {
+      this.ice.stop();
+      // Not asked for by this page's person: LiveKit leaves by itself when the browser puts a tab to sleep.
+      if (this.closing) return;
       if (this.wanted.screen) {
         // A screen cannot be asked for again without the person.
         this.wanted.screen = false;
@@ -223,6 +242,9 @@ class LiveKitEngine implements MediaEngine {
       const level = qualityLevels[quality];
       if (level !== undefined) handlers.quality(participant.identity, level);
     });
+    room.on(RoomEvent.TrackMuted, (publication, participant) => {
+      if (participant === room.localParticipant) this.onLocalMuted(publication);
+    });
     room.on(RoomEvent.LocalTrackUnpublished, (publication) => this.onLocalGone(publication));
   }
 
@@ -240,6 +262,20 @@ class LiveKitEngine implements MediaEngine {
   private subscribeSound(publication: TrackPublication): void {
     if (publication.kind !== Track.Kind.Audio || !('setSubscribed' in publication)) return;
     (publication as unknown as { setSubscribed(on: boolean): void }).setSubscribed(this.incoming);
+  }
+
+  /** A device was unplugged and there is no other: LiveKit mutes what it cannot open again. */
+  private onLocalMuted({ source, track }: TrackPublication): void {
+    const { wanted, handlers, room } = this;
+    if (!(track instanceof LocalTrack) || track.mediaStreamTrack.readyState !== 'ended') return;
+    if (source === Track.Source.Camera && wanted.camera) {
+      wanted.camera = false;
+      handlers.sourceEnded('camera');
+    } else if (source === Track.Source.Microphone && wanted.microphone === 'on') {
+      wanted.microphone = 'off';
+      handlers.sourceEnded('microphone');
+    } else return;
+    void room.localParticipant.unpublishTrack(track, true);
   }
 
   private onLocalGone(publication: LocalTrackPublication): void {

@@ -30,7 +30,17 @@ export class Measure {
       for (const publication of participant.trackPublications.values()) parts.push(this.one(publication, false));
     }
     const each = (await Promise.all(parts)).filter((one) => one !== null);
+    this.forget();
     return merged(each);
+  }
+
+  /** Drops the counts of tracks that are gone. */
+  private forget(): void {
+    const there = new Set<string>();
+    for (const { trackPublications } of [this.room.localParticipant, ...this.room.remoteParticipants.values()]) {
+      for (const { trackSid } of trackPublications.values()) there.add(trackSid + 'true').add(trackSid + 'false');
+    }
+    for (const track of this.counted.keys()) if (!there.has(track)) this.counted.delete(track);
   }
 
   private async one(publication: TrackPublication, encoding: boolean): Promise<MediaStatistics | null> {

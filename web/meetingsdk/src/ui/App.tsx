@@ -3,6 +3,7 @@ import type { MeetingModel } from '../core/model';
 import { Banners } from './dialogs/Banners';
 import { Dialogs } from './dialogs/Dialogs';
 import { Toasts } from './dialogs/Toasts';
+import { Shortcuts } from './toolbar/Shortcuts';
 import { Context, type ViewContext } from './state/context';
 import type { Store } from './state/store';
 import type { UiState } from './state/ui-state';
@@ -10,6 +11,8 @@ import type { UiState } from './state/ui-state';
 interface AppProps {
   model: MeetingModel;
   ui: Store<UiState>;
+  /** The element around the view; it says the direction. */
+  host: HTMLElement;
   layer: HTMLElement;
   View: ComponentType;
 }
@@ -24,7 +27,7 @@ function refusalText(error: unknown): string {
 }
 
 /** Gives a view its context, and draws what both views share over it. */
-export function App({ model, ui, layer, View }: AppProps) {
+export function App({ model, ui, host, layer, View }: AppProps) {
   const { i18n } = model;
   const [version, bump] = useReducer((count: number) => count + 1, 0);
   useEffect(() => i18n.subscribe(bump), [i18n]);
@@ -36,7 +39,7 @@ export function App({ model, ui, layer, View }: AppProps) {
       // A new function for each dictionary, so that memoised components translate anew.
       t: (key, values) => i18n.t(key, values),
       language: i18n.language,
-      rtl: i18n.direction === 'rtl',
+      rtl: host.dir === 'rtl',
       layer: () => layer,
       run(command) {
         const known = new Set(model.getState().notices.map((notice) => notice.id));
@@ -50,12 +53,13 @@ export function App({ model, ui, layer, View }: AppProps) {
       },
     }),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `version` stands for the dictionary
-    [model, ui, i18n, layer, version],
+    [model, ui, i18n, host, layer, version],
   );
 
   return (
     <Context value={context}>
       <View />
+      <Shortcuts />
       <Banners />
       <Toasts />
       <Dialogs />

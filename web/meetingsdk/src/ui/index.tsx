@@ -9,6 +9,7 @@ import { ComponentView } from './component/ComponentView';
 import { mountView } from './mount';
 
 export { enUS } from './i18n/en-US';
+export { wordsOf } from './i18n/languages';
 
 /** Mounts the full-page view into `#zmmtg-root`. */
 export function mountClientView(root: HTMLElement, model: MeetingModel, options: ViewOptions): MountedView {

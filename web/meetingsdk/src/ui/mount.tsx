@@ -3,34 +3,41 @@ import { createRoot } from 'react-dom/client';
 import type { MeetingModel, MountedView, ViewOptions } from '../core/model';
 import { App } from './App';
 import { createStore } from './state/store';
+import { applyTheme, chosenTheme } from './state/theme';
 import { firstUiState } from './state/ui-state';
 import { installStyles } from './styles/install';
 
 /** Mounts a view into an element of the host page, beside whatever the page keeps there. */
 export function mountView(root: HTMLElement, model: MeetingModel, options: ViewOptions, View: ComponentType): MountedView {
   const document = root.ownerDocument;
+  const view = document.defaultView ?? window;
   const removeStyles = installStyles(document);
   const host = document.createElement('div');
   host.className = `anteroom anteroom--${options.view}`;
-  // Asked before anything of ours is inside: an element with a height of its own is filled.
-  if (options.view === 'component' && root.clientHeight >= 240) host.classList.add('anteroom--fill');
+  // The name by which apps know the widget.
+  if (options.view === 'component' && !document.getElementById('ZoomEmbeddedApp')) host.id = 'ZoomEmbeddedApp';
+  applyTheme(host, chosenTheme());
   const app = document.createElement('div');
   app.className = 'ar-app';
   const layer = document.createElement('div');
   layer.className = 'ar-layer';
   host.append(app, layer);
   root.append(host);
+  // Asked while the view is still empty: an element with a height of its own is filled. One that
+  // only has a least height (`min-height`) gives what is inside none, and the view brings its own.
+  if (options.view === 'component') host.classList.toggle('anteroom--fill', fillsIn(host));
 
   const speak = () => {
-    host.dir = model.i18n.direction;
-    host.lang = model.i18n.language;
+    // A page from right to left has a mirrored view, whatever its words.
+    host.dir = view.getComputedStyle(root).direction === 'rtl' ? 'rtl' : model.i18n.direction;
+    host.lang = model.i18n.spoken;
   };
   speak();
   const stopSpeaking = model.i18n.subscribe(speak);
 
   const ui = createStore(firstUiState(options));
   const react = createRoot(app, { identifierPrefix: 'anteroom-' });
-  react.render(<App model={model} ui={ui} layer={layer} View={View} />);
+  react.render(<App model={model} ui={ui} host={host} layer={layer} View={View} />);
 
   let mounted = true;
   return {
@@ -44,4 +51,12 @@ export function mountView(root: HTMLElement, model: MeetingModel, options: ViewO
       removeStyles();
     },
   };
+}
+
+/** Whether a share of the height of what the host is in means anything there, and is enough for a view. */
+function fillsIn(host: HTMLElement): boolean {
+  host.style.blockSize = '100%';
+  const filled = host.clientHeight >= 240;
+  host.style.blockSize = '';
+  return filled;
 }

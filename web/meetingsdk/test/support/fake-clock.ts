@@ -12,9 +12,17 @@ export class FakeClock implements Clock {
   after(ms: number, run: () => void): () => void {
     const timer = { at: this.time + ms, run };
     this.timers.push(timer);
+    if (ms === 0) queueMicrotask(() => this.due(timer));
     return () => {
       this.timers = this.timers.filter((t) => t !== timer);
     };
+  }
+
+  /** What is to run at once needs nobody to move the time. */
+  private due(timer: { at: number; run: () => void }): void {
+    if (!this.timers.includes(timer)) return;
+    this.timers = this.timers.filter((t) => t !== timer);
+    timer.run();
   }
 
   async advance(ms: number): Promise<void> {

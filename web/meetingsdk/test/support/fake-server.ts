@@ -153,6 +153,8 @@ export class FakeServer {
       connect: async (_url: string, token: string, crowd: number) => {
         this.crowds.push(crowd);
         calls.push(`connect ${token}`);
+        handlers.answered();
+        handlers.negotiated();
         this.onMediaConnect(token);
       },
       disconnect: () => note('disconnect'),

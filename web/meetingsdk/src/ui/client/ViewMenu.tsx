@@ -14,7 +14,7 @@ const LAYOUTS: readonly { layout: Layout; icon: IconName }[] = [
 /** Chooses the layout of the stage, and full screen. */
 export function ViewMenu() {
   const t = useT();
-  const { ui, layer } = useView();
+  const { model, ui, layer } = useView();
   const layout = useUi((state) => state.layout);
   const button = useRef<HTMLButtonElement>(null);
   const [open, setOpen] = useState(false);
@@ -44,7 +44,8 @@ export function ViewMenu() {
               checked={layout === choice.layout}
               onSelect={() => {
                 setOpen(false);
-                ui.set({ layout: choice.layout, ...(choice.layout === 'gallery' ? { pinned: null } : {}) });
+                ui.set({ layout: choice.layout });
+                if (choice.layout === 'gallery') model.actions.removeAllPins();
               }}
             />
           ))}

@@ -1,5 +1,5 @@
-import { useMemo } from 'react';
 import { PhasePage } from '../pages/PhasePage';
+import { useLate } from '../pages/useLate';
 import { Stage } from '../stage/Stage';
 import { useMeeting, useOption, useUi } from '../state/context';
 import { Toolbar } from '../toolbar/Toolbar';
@@ -7,18 +7,19 @@ import { Minimized } from './Minimized';
 import { PanelHost } from './PanelHost';
 import { Widget } from './Widget';
 import { WidgetHeader } from './WidgetHeader';
-import { widgetWishes } from './customize';
+import { useWishes } from './usePopper';
 
 /** The widget inside the app's page. */
 export function ComponentView() {
   const phase = useMeeting((state) => state.phase);
   const refused = useMeeting((state) => state.failure?.joinFailed ?? false);
   const layout = useUi((state) => state.layout);
-  const customize = useOption('customize');
+  const slow = useLate(phase === 'joining');
   const withHeader = useOption('showMeetingHeader');
-  const wishes = useMemo(() => widgetWishes(customize), [customize]);
+  const wishes = useWishes();
 
   if (phase === 'idle' || phase === 'initialised' || (refused && phase !== 'inMeeting')) return null;
+  if (phase === 'joining' && !slow) return null;
   const inside = phase === 'inMeeting' || phase === 'reconnecting';
   if (inside && layout === 'minimized') return <Widget wishes={wishes} layout="minimized"><Minimized /></Widget>;
   return (
@@ -28,7 +29,7 @@ export function ComponentView() {
           {withHeader ? <WidgetHeader /> : null}
           <div className="ar-body">
             <Stage />
-            <PanelHost wishes={wishes} />
+            <PanelHost />
           </div>
           <Toolbar />
         </>

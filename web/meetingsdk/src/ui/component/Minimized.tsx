@@ -1,7 +1,8 @@
 import { Icon } from '../icons/Icon';
 import { Avatar } from '../parts/Avatar';
 import { IconButton } from '../parts/IconButton';
-import { canPublish } from '../logic/permissions';
+import { canSpeak } from '../logic/permissions';
+import { useReport } from '../stage/useReport';
 import { useMain } from '../stage/useMain';
 import { useActions, useMeeting, useOption, useParticipant, useSelf, useT, useView } from '../state/context';
 
@@ -10,13 +11,15 @@ export function Minimized() {
   const t = useT();
   const actions = useActions();
   const { ui, run } = useView();
-  const { main } = useMain();
+  const { main, mains } = useMain();
+  useReport('minimized', mains, []);
   const person = useParticipant(main ?? -1);
   const speaking = useMeeting((state) => main !== null && state.activeSpeakers.includes(main));
   const microphone = useMeeting((state) => state.microphone);
   const session = useMeeting((state) => state.session);
   const self = useSelf();
-  const withAV = useOption('isSupportAV') && canPublish(self, session);
+  const withoutAudio = useOption('disableJoinAudio');
+  const withAV = useOption('isSupportAV') && !withoutAudio && canSpeak(self, session);
   const on = microphone === 'on';
   return (
     <div className="ar-minimized ar-widget__grip">

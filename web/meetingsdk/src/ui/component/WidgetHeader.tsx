@@ -15,7 +15,7 @@ const LAYOUTS: readonly { layout: Layout; icon: IconName }[] = [
 /** The widget's title, by which it is dragged, and its layouts. */
 export function WidgetHeader() {
   const t = useT();
-  const { ui } = useView();
+  const { model, ui } = useView();
   const layout = useUi((state) => state.layout);
   const topic = useMeeting((state) => state.session?.topic ?? '');
   const locked = useMeeting((state) => state.session?.locked ?? false);
@@ -32,7 +32,10 @@ export function WidgetHeader() {
             label={t(`view.${choice.layout}`)}
             aria-pressed={layout === choice.layout}
             className="zoom-MuiButton-root"
-            onClick={() => ui.set({ layout: choice.layout })}
+            onClick={() => {
+              ui.set({ layout: choice.layout });
+              if (choice.layout === 'gallery') model.actions.removeAllPins();
+            }}
           />
         ))}
       </div>

@@ -22,7 +22,14 @@ export interface WidgetWishes {
   position: PopperWish['position'];
   participants: PopperWish | null;
   chat: PopperWish | null;
+  setting: PopperWish | null;
+  meeting: PopperWish | null;
+  /** Where notices of new messages are shown. */
+  chatNotice: PopperWish['position'];
 }
+
+/** A panel that the app may place. */
+export type PopperName = 'participants' | 'chat' | 'setting' | 'meeting';
 
 type Tree = Record<string, unknown>;
 const PLACEMENTS = /^(?:top|bottom|left|right)(?:-(?:start|end))?$/;
@@ -71,5 +78,8 @@ export function widgetWishes(customize: Record<string, unknown>): WidgetWishes {
     position: positionOf(popper['anchorPosition']),
     participants: popperOf(customize['participants']),
     chat: popperOf(customize['chat']),
+    setting: popperOf(customize['setting']),
+    meeting: popperOf(customize['meeting']),
+    chatNotice: positionOf(asTree(customize['chat'])['notificationCls']),
   };
 }

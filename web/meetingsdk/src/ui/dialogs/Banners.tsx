@@ -1,8 +1,10 @@
 import { useEffect, useState } from 'react';
 import { Button } from '../parts/Button';
+import { findParticipant, sharersOf } from '../logic/order';
+import { canManage } from '../logic/permissions';
 import { Icon } from '../icons/Icon';
 import { Spinner } from '../parts/Spinner';
-import { useActions, useMeeting, useT, useView } from '../state/context';
+import { useActions, useMeeting, useT, useUi, useView } from '../state/context';
 
 /** Lines over the stage that stay while something lasts: the broken line, silenced sound. */
 export function Banners() {
@@ -12,6 +14,11 @@ export function Banners() {
   const reconnecting = useMeeting((state) => state.phase === 'reconnecting');
   const silenced = useMeeting((state) => !state.canPlaySound && (state.phase === 'inMeeting' || state.phase === 'reconnecting'));
   const since = useMeeting((state) => state.reconnectingSince);
+  // Whoever asks and goes asks no longer.
+  const asking = useMeeting((state) => (canManage(findParticipant(state.participants, state.self?.userId) ?? null) ? state.captureRequests.map((id) => findParticipant(state.participants, id)).find(Boolean) : undefined));
+  // Where the stage shows something else, one must still see that one's own screen is shown to others.
+  const layout = useUi((state) => state.layout);
+  const sharing = useMeeting((state) => state.share === 'on' && layout !== 'minimized' && (layout === 'ribbon' || sharersOf(state).length > 0));
   const [extra, setExtra] = useState(0);
 
   useEffect(() => {
@@ -26,6 +33,21 @@ export function Banners() {
   const seconds = Math.round((since ?? 0) + extra);
   return (
     <div className="ar-banners">
+      {sharing ? (
+        <div className="ar-banner ar-banner--share">
+          <Icon name="share" />
+          <span role="status">{t('share.own')}</span>
+          <Button tone="danger" className="sharer-button--stop" onClick={() => run(actions.setShare(false))}>{t('share.stop')}</Button>
+        </div>
+      ) : null}
+      {asking === undefined ? null : (
+        <div className="ar-banner ar-banner--asks">
+          <Icon name="record" />
+          <span role="status">{t('capture.asks', { name: asking.userName })}</span>
+          <Button onClick={() => run(actions.permitCapture(asking.userId, false))}>{t('capture.deny')}</Button>
+          <Button tone="primary" onClick={() => run(actions.permitCapture(asking.userId, true))}>{t('capture.allow')}</Button>
+        </div>
+      )}
       {reconnecting ? (
         <div className="ar-banner ar-banner--warning">
           <Spinner />

@@ -1,9 +1,12 @@
 import { findParticipant } from '../logic/order';
 import { useActions, useMeeting, useOption, useT, useUi, useView } from '../state/context';
+import { ClaimHostDialog } from './ClaimHostDialog';
 import { ConfirmDialog } from './ConfirmDialog';
+import { MuteAllDialog } from './MuteAllDialog';
 import { RefusalDialog } from './RefusalDialog';
 import { RenameDialog } from './RenameDialog';
 import { SettingsDialog } from './SettingsDialog';
+import { SuccessorDialog } from './SuccessorDialog';
 import { UnmuteDialog } from './UnmuteDialog';
 
 /** The one dialog that is open, the most urgent first. */
@@ -21,7 +24,10 @@ export function Dialogs() {
 
   if (failure?.joinFailed) return withRefusals ? <RefusalDialog failure={failure} /> : null;
   if (unmuteBy !== null) return <UnmuteDialog by={unmuteBy} />;
-  if (dialog?.name === 'settings') return <SettingsDialog onClose={close} />;
+  if (dialog?.name === 'settings') return <SettingsDialog first={dialog.tab ?? 'audio'} onClose={close} />;
+  if (dialog?.name === 'claimHost') return <ClaimHostDialog onClose={close} />;
+  if (dialog?.name === 'successor') return <SuccessorDialog onClose={close} />;
+  if (dialog?.name === 'muteAll') return <MuteAllDialog onClose={close} />;
   if (!dialog || !person) return null;
   if (dialog.name === 'rename') return <RenameDialog key={person.userId} person={person} onClose={close} />;
   const confirmed = (command: () => Promise<void>) => () => {

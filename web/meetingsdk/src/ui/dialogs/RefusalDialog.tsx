@@ -18,6 +18,7 @@ export function RefusalDialog({ failure }: { failure: Failure }) {
   const [copied, setCopied] = useState(false);
   const docs = safeLink(failure.docs);
   const attempt = failure.attemptId;
+  const seconds = Math.ceil(failure.retryAfter ?? 0);
   // Without evidence the cause is a word for machines; it stands with the code.
   const why = failure.evidence;
   const close = () => actions.dismissFailure();
@@ -50,7 +51,7 @@ export function RefusalDialog({ failure }: { failure: Failure }) {
         <section className="ar-refusal__part">
           <h3>{t('refusal.remedy')}</h3>
           <p><Prose text={failure.remedy} /></p>
-          {failure.retryable && failure.retryAfter ? <p>{t('refusal.retryAfter', { seconds: Math.ceil(failure.retryAfter) })}</p> : null}
+          {failure.retryable && failure.retryAfter ? <p>{t('refusal.retryAfter', { seconds, count: seconds })}</p> : null}
         </section>
       ) : null}
       <dl className="ar-refusal__facts">

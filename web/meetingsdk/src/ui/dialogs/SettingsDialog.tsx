@@ -1,19 +1,63 @@
+import { useId, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { canPublish, canSpeak } from '../logic/permissions';
 import { Button } from '../parts/Button';
-import { DeviceSelect } from '../parts/DeviceSelect';
 import { Dialog } from '../parts/Dialog';
-import { useActions, useMeeting, useT, useView } from '../state/context';
+import { useMeeting, useOption, useSelf, useT } from '../state/context';
+import type { SettingsTab } from '../state/ui-state';
+import { AudioSettings } from './AudioSettings';
+import { BackgroundSettings } from './BackgroundSettings';
+import { GeneralSettings } from './GeneralSettings';
+import { KeyboardSettings } from './KeyboardSettings';
+import { StatisticsTable } from './StatisticsTable';
+import { VideoSettings } from './VideoSettings';
 
-/** Which microphone, speaker and camera are used. */
-export function SettingsDialog({ onClose }: { onClose: () => void }) {
+const CONTENT: Record<SettingsTab, () => ReactNode> = { audio: AudioSettings, video: VideoSettings, background: BackgroundSettings, statistics: StatisticsTable, keyboard: KeyboardSettings, general: GeneralSettings };
+
+/** Devices, how one looks, and how the connection fares. */
+export function SettingsDialog({ first, onClose }: { first: SettingsTab; onClose: () => void }) {
   const t = useT();
-  const actions = useActions();
-  const { run } = useView();
-  const devices = useMeeting((state) => state.devices);
+  const self = useSelf();
+  const session = useMeeting((state) => state.session);
+  const withoutAudio = useOption('disableJoinAudio');
+  const [chosen, choose] = useState(first);
+  const id = useId();
+  const publishes = canPublish(self, session);
+  const tabs: SettingsTab[] = [...(canSpeak(self, session) && !withoutAudio ? (['audio'] as const) : []), ...(publishes ? (['video', 'background'] as const) : []), 'statistics', 'keyboard', 'general'];
+  const current = tabs.includes(chosen) ? chosen : (tabs[0] ?? 'statistics');
+  const Content = CONTENT[current];
+
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
+    const rtl = getComputedStyle(event.currentTarget).direction === 'rtl';
+    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    const next = tabs[(tabs.indexOf(current) + (rtl ? -step : step) + tabs.length) % tabs.length];
+    if (step === 0 || !next) return;
+    choose(next);
+    event.currentTarget.querySelector<HTMLElement>(`[data-tab="${next}"]`)?.focus();
+  };
+
   return (
-    <Dialog title={t('settings.title')} onClose={onClose} footer={<Button tone="primary" onClick={onClose}>{t('action.done')}</Button>}>
-      <DeviceSelect kind="microphone" choices={devices.microphones} value={devices.microphone} onChange={(id) => run(actions.chooseDevice('microphone', id))} />
-      <DeviceSelect kind="speaker" choices={devices.speakers} value={devices.speaker} onChange={(id) => run(actions.chooseDevice('speaker', id))} />
-      <DeviceSelect kind="camera" choices={devices.cameras} value={devices.camera} onChange={(id) => run(actions.chooseDevice('camera', id))} />
+    <Dialog wide popper="setting" title={t('settings.title')} onClose={onClose} footer={<Button tone="primary" onClick={onClose}>{t('action.done')}</Button>}>
+      <div className="ar-tabs" role="tablist" aria-label={t('settings.title')} onKeyDown={onKeyDown}>
+        {tabs.map((tab) => (
+          <button
+            key={tab}
+            type="button"
+            role="tab"
+            data-tab={tab}
+            id={`${id}-${tab}`}
+            className="ar-tabs__tab"
+            aria-selected={tab === current}
+            aria-controls={`${id}-panel`}
+            tabIndex={tab === current ? 0 : -1}
+            onClick={() => choose(tab)}
+          >
+            {t(`settings.${tab}`)}
+          </button>
+        ))}
+      </div>
+      <div id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${current}`} className="ar-settings">
+        <Content />
+      </div>
     </Dialog>
   );
 }

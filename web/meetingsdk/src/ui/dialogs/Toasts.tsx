@@ -2,6 +2,7 @@ import { useEffect, useMemo } from 'react';
 import { Icon } from '../icons/Icon';
 import { IconButton } from '../parts/IconButton';
 import { useActions, useMeeting, useT, useUi, useView } from '../state/context';
+import { ChatNotice } from './ChatNotice';
 import { LiveRegion } from './LiveRegion';
 
 /** How long a notice stays, in milliseconds; errors stay until closed. */
@@ -37,6 +38,7 @@ export function Toasts() {
     <>
       <LiveRegion text={shown.map((notice) => notice.text).join('. ')} />
       <div className="ar-toasts" id="notificationManager">
+        <ChatNotice />
         {shown.map((notice) => (
           <div key={notice.key} className={`ar-toast ar-toast--${notice.level}`}>
             <Icon name={notice.level === 'info' ? 'info' : 'warning'} />

@@ -27,3 +27,9 @@ function format(iso: string, language: string, options: Intl.DateTimeFormatOptio
     return new Intl.DateTimeFormat('en-US', options).format(date);
   }
 }
+
+/** The link of an invitation by the app's template: `{0}` is the number, `{1}` the passcode. Empty without a template. */
+export function inviteLink(format: string, number: string, passcode: string): string {
+  const parts: Record<string, string> = { '{0}': number, '{1}': encodeURIComponent(passcode) };
+  return format.replace(/\{[01]\}/g, (part) => parts[part] ?? part);
+}

@@ -1,4 +1,5 @@
 import type { MeetingState, Participant } from '../../core/model';
+import { canManage } from './permissions';
 
 const byId = new WeakMap<readonly Participant[], Map<number, Participant>>();
 
@@ -18,14 +19,14 @@ export function findParticipant(roster: readonly Participant[], userId: number |
  * every change of the state, most of which are only about who speaks.
  */
 function perRoster<T>(order: (state: MeetingState) => T): (state: MeetingState) => T {
-  const known = new WeakMap<readonly Participant[], { selfId: number | undefined; kind: string | undefined; value: T }>();
+  const known = new WeakMap<readonly Participant[], { about: string; value: T }>();
   return (state) => {
-    const selfId = state.self?.userId;
-    const kind = state.session?.kind;
+    const { self, session } = state;
+    const about = [self?.userId, self?.role, session?.kind, session?.focusMode, session?.spotlights.join()].join('/');
     const found = known.get(state.participants);
-    if (found && found.selfId === selfId && found.kind === kind) return found.value;
+    if (found?.about === about) return found.value;
     const value = order(state);
-    known.set(state.participants, { selfId, kind, value });
+    known.set(state.participants, { about, value });
     return value;
   };
 }
@@ -38,15 +39,34 @@ function byArrival(a: Participant, b: Participant): number {
   return a.userId - b.userId;
 }
 
-/** Those who have a tile: the self first, then by arrival. A webinar's audience has none. */
+/**
+ * Those who have a tile: those in the spotlight first, then the self, then by
+ * arrival. A webinar's audience has none; in focus mode participants see the
+ * hosts and whom the hosts show, besides themselves.
+ */
 export const tileOrder = perRoster((state): readonly number[] => {
   const selfId = state.self?.userId;
   const webinar = state.session?.kind === 'webinar';
+  const spotlights = state.session?.spotlights ?? [];
+  const self = findParticipant(state.participants, selfId) ?? state.self;
+  const focused = state.session?.focusMode === true && !canManage(self);
+  const lit = (id: number) => {
+    const at = spotlights.indexOf(id);
+    return at < 0 ? spotlights.length : at;
+  };
   return state.participants
     .filter((person) => person.state !== 'waiting' && !(webinar && person.role === 'attendee'))
-    .sort((a, b) => Number(b.userId === selfId) - Number(a.userId === selfId) || byArrival(a, b))
+    .filter((person) => !focused || person.userId === selfId || canManage(person) || spotlights.includes(person.userId))
+    .sort((a, b) => lit(a.userId) - lit(b.userId) || Number(b.userId === selfId) - Number(a.userId === selfId) || byArrival(a, b))
     .map((person) => person.userId);
 });
+
+/** Whom this page shows large by wish: its own pins, else the hosts' spotlights; only those who have a tile. */
+export function chosenMains(state: MeetingState): readonly number[] {
+  const tiles = new Set(tileOrder(state));
+  const pins = state.pins.filter((id) => tiles.has(id));
+  return pins.length > 0 ? pins : (state.session?.spotlights.filter((id) => tiles.has(id)) ?? []);
+}
 
 const RANK: Record<Participant['role'], number> = { host: 0, cohost: 1, panelist: 2, attendee: 3 };
 
@@ -73,8 +93,7 @@ export const waitingOrder = perRoster((state): readonly Participant[] =>
  * picture does not flicker between two who talk at once; the self only fills it
  * when alone.
  */
-export function chooseMain(tiles: readonly number[], active: readonly number[], selfId: number | undefined, shown: number | null, pinned: number | null): number | null {
-  if (pinned !== null && tiles.includes(pinned)) return pinned;
+export function chooseMain(tiles: readonly number[], active: readonly number[], selfId: number | undefined, shown: number | null): number | null {
   const eligible = (id: number) => id !== selfId && tiles.includes(id);
   const stays = shown !== null && eligible(shown);
   if (stays && active.includes(shown)) return shown;
@@ -86,23 +105,39 @@ export function chooseMain(tiles: readonly number[], active: readonly number[], 
 
 /**
  * The strip beside the big picture. When the big picture goes from A to B, A
- * takes B's place, so that only one small tile changes.
+ * takes B's place, so that only one small tile changes. `first` come before all.
  */
-export function stripOrder(previous: readonly number[], tiles: readonly number[], main: number | null): readonly number[] {
-  const wanted = new Set(tiles.filter((id) => id !== main));
+export function stripOrder(previous: readonly number[], tiles: readonly number[], mains: readonly number[], first: readonly number[] = []): readonly number[] {
+  const wanted = new Set(tiles.filter((id) => !mains.includes(id)));
   const placed = new Set(previous.filter((id) => wanted.has(id)));
   const arrivals = tiles.filter((id) => wanted.has(id) && !placed.has(id));
   const strip: number[] = [];
   for (const id of previous) {
     if (wanted.has(id)) strip.push(id);
-    else if (id === main && arrivals.length > 0) strip.push(arrivals.shift() as number);
+    else if (mains.includes(id) && arrivals.length > 0) strip.push(arrivals.shift() as number);
   }
-  return [...strip, ...arrivals];
+  const order = [...strip, ...arrivals];
+  return first.length === 0 ? order : [...first.filter((id) => wanted.has(id)), ...order.filter((id) => !first.includes(id))];
 }
 
-/** The one whose screen is on the stage: somebody else before the self. */
-export function sharerOf(state: MeetingState): number | null {
+/** The others who share their screens, in the order of the roster. */
+export function sharersOf(state: MeetingState): readonly number[] {
   const selfId = state.self?.userId;
-  const sharers = state.participants.filter((person) => person.sharing && person.state !== 'waiting');
-  return (sharers.find((person) => person.userId !== selfId) ?? sharers[0])?.userId ?? null;
+  return state.participants.filter((person) => person.sharing && person.state !== 'waiting' && person.userId !== selfId).map((person) => person.userId);
 }
+
+/** The one whose screen is on the stage: the chosen one, else the first of the others, else the self. */
+export function sharerOf(state: MeetingState, chosen: number | null = null): number | null {
+  const others = sharersOf(state);
+  if (chosen !== null && others.includes(chosen)) return chosen;
+  const self = findParticipant(state.participants, state.self?.userId);
+  return others[0] ?? (self?.sharing && self.state !== 'waiting' ? self.userId : null);
+}
+
+/** Who could take over from a host who leaves: co-hosts first, then by arrival; no apps, and nobody who only listens. */
+export const successors = perRoster((state): readonly Participant[] => {
+  const webinar = state.session?.kind === 'webinar';
+  return state.participants
+    .filter((person) => person.state !== 'waiting' && !person.bot && person.userId !== state.self?.userId && !(webinar && person.role === 'attendee'))
+    .sort((a, b) => Number(b.role === 'cohost') - Number(a.role === 'cohost') || byArrival(a, b));
+});

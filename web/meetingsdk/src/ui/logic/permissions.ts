@@ -2,12 +2,36 @@ import type { Participant, SessionInfo, ViewOptions } from '../../core/model';
 
 /** An entry of the menu on one participant. */
 export type PersonAction =
-  | 'mute' | 'askUnmute' | 'pin' | 'chat' | 'lowerHand' | 'makeHost' | 'makeCohost' | 'withdrawCohost'
-  | 'makePanelist' | 'makeAttendee' | 'rename' | 'hold' | 'admit' | 'remove';
+  | 'mute' | 'askUnmute' | 'chat' | 'pin' | 'addPin' | 'replacePin' | 'unpin' | 'spotlight' | 'addSpotlight' | 'replaceSpotlight' | 'endSpotlight'
+  | 'lowerHand' | 'makeHost' | 'makeCohost' | 'withdrawCohost' | 'reclaimHost' | 'claimHost' | 'allowToTalk' | 'endTalk' | 'makePanelist' | 'makeAttendee'
+  | 'rename' | 'permitCapture' | 'endCapture' | 'hold' | 'admit' | 'remove';
+
+/** What else the menu depends on. */
+export interface MenuOptions extends Pick<ViewOptions, 'isSupportChat'> {
+  /** Who is pinned on this page. */
+  pins?: readonly number[];
+  /** Whether the self may become the host by the host's key. */
+  claimable?: boolean;
+}
 
 /** Whether this person runs the meeting. */
-export function canManage(self: Participant | null): boolean {
-  return self?.role === 'host' || self?.role === 'cohost';
+export function canManage(person: Participant | null): boolean {
+  return person?.role === 'host' || person?.role === 'cohost';
+}
+
+/** Whether this person may speak: a webinar's audience only once a host gave them the word. */
+export function canSpeak(self: Participant | null, session: SessionInfo | null): boolean {
+  return canPublish(self, session) || self?.allowedToTalk === true;
+}
+
+/** Whether this person may change their own name. */
+export function canRename(self: Participant | null, session: SessionInfo | null): boolean {
+  return canManage(self) || session?.renameAllowed === true;
+}
+
+/** Whether this person may become the host by the host's key: only while no host is inside. */
+export function canClaim(self: Participant | null, participants: readonly Participant[]): boolean {
+  return self !== null && self.role !== 'host' && !self.originHost && !participants.some((person) => person.role === 'host' && person.state !== 'waiting');
 }
 
 /** Whether this person may send sound, pictures and screens; a webinar's audience may not. */
@@ -34,30 +58,35 @@ export function canChatWith(self: Participant | null, target: Participant, sessi
  * What this person may do to that one, in the order of the menu. It only hides
  * what the server would refuse; the server decides.
  */
-export function personActions(self: Participant | null, target: Participant, session: SessionInfo | null, options: Pick<ViewOptions, 'isSupportChat'>): PersonAction[] {
+export function personActions(self: Participant | null, target: Participant, session: SessionInfo | null, { isSupportChat, pins = [], claimable = false }: MenuOptions): PersonAction[] {
   if (!self) return [];
   const manages = canManage(self);
   if (target.state === 'waiting') return manages ? ['admit', 'remove'] : [];
+  const host = self.role === 'host';
   const isSelf = target.userId === self.userId;
   const webinar = session?.kind === 'webinar';
-  const actions: PersonAction[] = [];
+  const audience = webinar && target.role === 'attendee';
+  const lit = session?.spotlights ?? [];
   // A co-host has no power over the host.
-  const over = manages && !isSelf && (self.role === 'host' || target.role !== 'host');
-  if (over && target.audioOn) actions.push(target.muted ? 'askUnmute' : 'mute');
-  if (!isSelf && options.isSupportChat && canChatWith(self, target, session)) actions.push('chat');
-  if (!(webinar && target.role === 'attendee')) actions.push('pin');
-  if ((over || isSelf) && target.handRaised) actions.push('lowerHand');
-  if (over && self.role === 'host') {
-    actions.push('makeHost');
-    if (target.role === 'cohost') actions.push('withdrawCohost');
-    else if (!(webinar && target.role === 'attendee')) actions.push('makeCohost');
-  }
-  if (over && webinar && target.role === 'attendee') actions.push('makePanelist');
-  if (over && webinar && target.role === 'panelist') actions.push('makeAttendee');
-  if (over || (manages && isSelf)) actions.push('rename');
-  if (over) {
-    if (!webinar) actions.push('hold');
-    actions.push('remove');
-  }
-  return actions;
+  const over = manages && !isSelf && (host || target.role !== 'host');
+  const among = (list: readonly number[], none: PersonAction, more: PersonAction[], end: PersonAction) => (list.includes(target.userId) ? [end] : list.length > 0 ? more : [none]);
+  const entries: [boolean, PersonAction | PersonAction[]][] = [
+    [over && target.audioOn, target.muted ? 'askUnmute' : 'mute'],
+    [!isSelf && isSupportChat && canChatWith(self, target, session), 'chat'],
+    [!audience, among(pins, 'pin', ['addPin', 'replacePin'], 'unpin')],
+    [manages && !audience, among(lit, 'spotlight', ['addSpotlight', 'replaceSpotlight'], 'endSpotlight')],
+    [(over || isSelf) && target.handRaised, 'lowerHand'],
+    [over && host, 'makeHost'],
+    [over && host && !audience, target.role === 'cohost' ? 'withdrawCohost' : 'makeCohost'],
+    [isSelf && target.originHost === true && !host, 'reclaimHost'],
+    [isSelf && claimable, 'claimHost'],
+    [over && audience, target.allowedToTalk ? 'endTalk' : 'allowToTalk'],
+    [over && host && audience, 'makePanelist'],
+    [over && host && webinar && target.role === 'panelist', 'makeAttendee'],
+    [over || (isSelf && canRename(self, session)), 'rename'],
+    [over && !canManage(target), target.mayCapture ? 'endCapture' : 'permitCapture'],
+    [over && !canManage(target) && !webinar, 'hold'],
+    [over && target.role !== 'host' && (host || target.role !== 'cohost'), 'remove'],
+  ];
+  return entries.flatMap(([shown, entry]) => (shown ? entry : []));
 }

@@ -10,11 +10,14 @@ export type Side = 'top' | 'bottom' | 'left' | 'right';
 export type Placement = Side | `${Side}-start` | `${Side}-end`;
 
 const OPPOSITE: Record<Side, Side> = { top: 'bottom', bottom: 'top', left: 'right', right: 'left' };
+/** What stays free at the edge of the bounds. */
+const EDGE = 8;
 const clamp = (value: number, least: number, most: number) => Math.max(least, Math.min(value, Math.max(least, most)));
 
 /**
  * Where a popup of the given size goes beside its anchor: on the wanted side,
- * on the opposite one when it does not fit there, always inside the bounds.
+ * on the opposite one when it does not fit there, at its side when it is higher
+ * than both have room for, always inside the bounds.
  * `start` and `end` follow the reading direction for top and bottom.
  */
 export function place(anchor: Box, popup: { width: number; height: number }, bounds: Box, placement: Placement, gap = 8, rtl = false): { left: number; top: number } {
@@ -27,6 +30,10 @@ export function place(anchor: Box, popup: { width: number; height: number }, bou
   };
   const vertical = wanted === 'top' || wanted === 'bottom';
   const need = (vertical ? popup.height : popup.width) + gap;
+  if (vertical && Math.max(room.top, room.bottom) < need && Math.max(room.left, room.right) >= popup.width + gap + EDGE) {
+    // Over its anchor it would take the second click of a double one.
+    return place(anchor, popup, bounds, room.left > room.right ? 'left' : 'right', gap, rtl);
+  }
   const side = room[wanted] < need && room[OPPOSITE[wanted]] > room[wanted] ? OPPOSITE[wanted] : wanted;
   let left: number;
   let top: number;
@@ -43,9 +50,8 @@ export function place(anchor: Box, popup: { width: number; height: number }, bou
     else if (align === 'end') top = anchor.top + anchor.height - popup.height;
     else top = anchor.top + (anchor.height - popup.height) / 2;
   }
-  const edge = 8;
   return {
-    left: clamp(left, bounds.left + edge, bounds.left + bounds.width - popup.width - edge),
-    top: clamp(top, bounds.top + edge, bounds.top + bounds.height - popup.height - edge),
+    left: clamp(left, bounds.left + EDGE, bounds.left + bounds.width - popup.width - EDGE),
+    top: clamp(top, bounds.top + EDGE, bounds.top + bounds.height - popup.height - EDGE),
   };
 }

@@ -17,11 +17,13 @@ export function PreviewPage() {
   const topic = useMeeting((state) => state.session?.topic ?? state.awaited?.topic);
   const name = useMeeting((state) => state.self?.userName ?? '');
   const withAV = useOption('isSupportAV');
+  const withAudio = !useOption('disableJoinAudio') && withAV;
   const [microphone, setMicrophone] = useState(true);
   const [camera, setCamera] = useState(true);
-  const [microphoneId, setMicrophoneId] = useState('');
-  const [cameraId, setCameraId] = useState('');
-  const sound = usePreviewStream('audio', withAV && microphone, microphoneId);
+  const chosen = useMeeting((state) => state.devices);
+  const [microphoneId, setMicrophoneId] = useState(chosen.microphone);
+  const [cameraId, setCameraId] = useState(chosen.camera);
+  const sound = usePreviewStream('audio', withAudio && microphone, microphoneId);
   const picture = usePreviewStream('video', withAV && camera, cameraId);
   const lists = useDeviceLists(`${sound.state}/${picture.state}`);
   const video = useRef<HTMLVideoElement>(null);
@@ -51,9 +53,9 @@ export function PreviewPage() {
           <video ref={video} className="ar-video ar-video--mirrored" hidden={picture.state !== 'on'} aria-label={t('preview.picture')} autoPlay playsInline muted />
           {withAV ? (
             <div className="ar-preview__switches">
-              <button type="button" className={`ar-round${microphone ? '' : ' ar-round--off'}`} aria-label={t(microphone ? 'mic.muteLabel' : 'mic.unmuteLabel')} title={t(microphone ? 'mic.mute' : 'mic.unmute')} onClick={() => setMicrophone(!microphone)}>
+              {withAudio ? <button type="button" className={`ar-round${microphone ? '' : ' ar-round--off'}`} aria-label={t(microphone ? 'mic.muteLabel' : 'mic.unmuteLabel')} title={t(microphone ? 'mic.mute' : 'mic.unmute')} onClick={() => setMicrophone(!microphone)}>
                 <Icon name={microphone ? 'mic' : 'micOff'} />
-              </button>
+              </button> : null}
               <button type="button" className={`ar-round send-video-container__btn${camera ? '' : ' ar-round--off'}`} aria-label={t(camera ? 'camera.stopLabel' : 'camera.startLabel')} title={t(camera ? 'camera.stop' : 'camera.start')} onClick={() => setCamera(!camera)}>
                 <Icon name={camera ? 'camera' : 'cameraOff'} />
               </button>
@@ -65,8 +67,8 @@ export function PreviewPage() {
           <Title className="ar-page__title">{t('preview.title')}</Title>
           {withAV ? (
             <>
-              <DeviceSelect kind="microphone" choices={lists.microphones} value={microphoneId} onChange={setMicrophoneId} />
-              <LevelMeter stream={sound.stream} />
+              {withAudio ? <DeviceSelect kind="microphone" choices={lists.microphones} value={microphoneId} onChange={setMicrophoneId} /> : null}
+              {withAudio ? <LevelMeter stream={sound.stream} /> : null}
               <DeviceSelect kind="camera" choices={lists.cameras} value={cameraId} onChange={setCameraId} />
             </>
           ) : null}

@@ -1,6 +1,7 @@
 import { dayAndTime } from '../logic/format';
 import { Button } from '../parts/Button';
 import { useActions, useMeeting, useView } from '../state/context';
+import { DeviceTrial } from './DeviceTrial';
 import { StatusPage } from './StatusPage';
 
 /** The meeting exists, its host is not there yet (3008). */
@@ -13,6 +14,7 @@ export function WaitingForHostPage() {
     <StatusPage icon="clock" busy over={awaited?.topic} title={t('waitingForHost.title')} actions={<Button onClick={() => run(actions.leave())}>{t('leave.leave')}</Button>}>
       {when ? <p>{t('waitingForHost.scheduled', { time: when })}</p> : null}
       <p>{t('waitingForHost.text')}</p>
+      <DeviceTrial />
     </StatusPage>
   );
 }

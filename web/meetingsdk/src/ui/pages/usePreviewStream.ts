@@ -25,7 +25,8 @@ export function usePreviewStream(kind: 'audio' | 'video', on: boolean, deviceId:
     if (!on) return;
     let current = true;
     let stream: MediaStream | null = null;
-    const wanted: MediaTrackConstraints = deviceId ? { deviceId: { exact: deviceId } } : {};
+    // Not exactly: one chosen in an earlier meeting may be unplugged today.
+    const wanted: MediaTrackConstraints = deviceId ? { deviceId } : {};
     const settle = (result: { stream: MediaStream | null; state: PreviewState }) => {
       if (current) setOpened({ key, ...result });
     };

@@ -1,11 +1,11 @@
 import { useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { CHAT_LIMIT } from '../logic/chat';
-import { listOrder } from '../logic/order';
-import { canChatWith, chatReach } from '../logic/permissions';
+import { listOrder, waitingOrder } from '../logic/order';
+import { canChatWith, canManage, chatReach } from '../logic/permissions';
 import { IconButton } from '../parts/IconButton';
 import { useActions, useMeeting, useSelf, useT, useUi, useView } from '../state/context';
 
-/** Writes to everyone or to one person. Enter sends, Shift+Enter starts a new line. */
+/** Writes to everyone, to a group or to one person. Enter sends, Shift+Enter starts a new line. */
 export function ChatComposer() {
   const t = useT();
   const actions = useActions();
@@ -13,6 +13,7 @@ export function ChatComposer() {
   const self = useSelf();
   const session = useMeeting((state) => state.session);
   const people = useMeeting(listOrder);
+  const waiting = useMeeting(waitingOrder).length;
   const chosen = useUi((state) => state.chatTo);
   const [text, setText] = useState('');
   const input = useRef<HTMLTextAreaElement>(null);
@@ -20,11 +21,13 @@ export function ChatComposer() {
   const reach = chatReach(self, session);
   const receivers = people.filter((person) => canChatWith(self, person, session));
   const everyone = reach === 'everyone';
-  const found = receivers.find((person) => person.userId === chosen);
-  // What was meant for one person never goes to everyone because that person left.
-  const gone = chosen !== null && !found;
-  const receiver = found ?? (everyone ? undefined : receivers[0]);
-  const open = everyone || receiver !== undefined;
+  const groups: ('hosts' | 'waitingRoom')[] = [];
+  if (receivers.some(canManage)) groups.push('hosts');
+  if (canManage(self) && waiting > 0) groups.push('waitingRoom');
+  // What was meant for somebody never goes to everyone because they left.
+  const here = typeof chosen === 'number' ? receivers.some((person) => person.userId === chosen) : chosen === null || groups.includes(chosen);
+  const to = chosen ?? (everyone ? 'everyone' : 'hosts');
+  const open = everyone || groups.includes('hosts');
 
   useLayoutEffect(() => {
     const element = input.current;
@@ -37,10 +40,10 @@ export function ChatComposer() {
 
   const send = () => {
     const words = text.trim();
-    if (!words || gone) return;
+    if (!words || !here) return;
     setText('');
     // A message that was refused goes back into the input, so that nobody types it twice.
-    run(actions.sendChat(words, receiver?.userId).catch((error: unknown) => {
+    run(actions.sendChat(words, to).catch((error: unknown) => {
       setText((now) => now || words);
       throw error;
     }));
@@ -55,9 +58,10 @@ export function ChatComposer() {
     <div className="ar-composer">
       <label className="ar-composer__to">
         <span>{t('chat.to')}</span>
-        <select value={gone ? chosen : (receiver?.userId ?? '')} onChange={(event) => ui.set({ chatTo: event.target.value ? Number(event.target.value) : null })}>
-          {everyone ? <option value="">{t('chat.everyone')}</option> : null}
-          {gone ? <option value={chosen} disabled>{t('chat.gone')}</option> : null}
+        <select value={to} onChange={(event) => ui.set({ chatTo: receiverOf(event.target.value) })}>
+          {everyone ? <option value="everyone">{t('chat.everyone')}</option> : null}
+          {groups.map((group) => <option key={group} value={group}>{t(`chat.${group}`)}</option>)}
+          {here ? null : <option value={to} disabled>{t('chat.gone')}</option>}
           {receivers.map((person) => <option key={person.userId} value={person.userId}>{person.userName}</option>)}
         </select>
       </label>
@@ -73,8 +77,13 @@ export function ChatComposer() {
           onChange={(event) => setText(event.target.value)}
           onKeyDown={onKeyDown}
         />
-        <IconButton icon="send" label={t('chat.send')} className="ar-composer__send" disabled={!text.trim() || gone} onClick={send} />
+        <IconButton icon="send" label={t('chat.send')} className="ar-composer__send" disabled={!text.trim() || !here} onClick={send} />
       </div>
     </div>
   );
+}
+
+function receiverOf(value: string): number | 'hosts' | 'waitingRoom' | null {
+  if (value === 'hosts' || value === 'waitingRoom') return value;
+  return value === 'everyone' ? null : Number(value);
 }

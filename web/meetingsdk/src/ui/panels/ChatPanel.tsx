@@ -1,7 +1,8 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { groupChat } from '../logic/chat';
+import { canManage } from '../logic/permissions';
 import { Button } from '../parts/Button';
-import { useActions, useMeeting, useT } from '../state/context';
+import { useActions, useMeeting, useSelf, useT } from '../state/context';
 import { ChatComposer } from './ChatComposer';
 import { ChatGroupView } from './ChatGroupView';
 import { Panel } from './Panel';
@@ -13,6 +14,7 @@ export function ChatPanel() {
   const chat = useMeeting((state) => state.chat);
   const unread = useMeeting((state) => state.unreadChat);
   const selfId = useMeeting((state) => state.self?.userId);
+  const manages = canManage(useSelf());
   const groups = useMemo(() => groupChat(chat), [chat]);
   const log = useRef<HTMLDivElement>(null);
   const [atEnd, setAtEnd] = useState(true);
@@ -35,7 +37,7 @@ export function ChatPanel() {
       <div className="ar-chat">
         <div ref={log} className="ar-panel__scroll ar-chat__log" role="log" aria-label={t('chat.log')} tabIndex={0} onScroll={onScroll}>
           {groups.length === 0 ? <p className="ar-panel__empty">{t('chat.empty')}</p> : null}
-          {groups.map((group) => <ChatGroupView key={group.key} group={group} own={group.sender.userId === selfId} />)}
+          {groups.map((group) => <ChatGroupView key={group.key} group={group} own={group.sender.userId === selfId} deletable={manages || group.sender.userId === selfId} />)}
         </div>
         {!atEnd && unread > 0 ? <Button tone="primary" className="ar-chat__new" onClick={() => setAtEnd(true)}>{t('chat.newMessages', { count: unread })}</Button> : null}
       </div>

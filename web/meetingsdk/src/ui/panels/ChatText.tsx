@@ -1,13 +1,15 @@
 import { memo } from 'react';
-import { linkify } from '../logic/linkify';
+import { linkify, throughPage } from '../logic/linkify';
+import { useOption } from '../state/context';
 
 /** The words of one message. React escapes them; only addresses become links. */
 export const ChatText = memo(function ChatText({ text }: { text: string }) {
+  const page = useOption('externalLinkPage');
   return (
     <p className="ar-message__text">
       {linkify(text).map((run, i) =>
         run.href ? (
-          <a key={i} href={run.href} target="_blank" rel="noopener noreferrer nofollow ugc">{run.text}</a>
+          <a key={i} href={throughPage(page, run.href, document.baseURI)} target="_blank" rel="noopener noreferrer nofollow ugc">{run.text}</a>
         ) : (
           <span key={i}>{run.text}</span>
         ),

@@ -1,33 +1,45 @@
 import type { MeetingActions, Participant } from '../../core/model';
 import type { IconName } from '../icons/paths';
-import { personActions, type PersonAction } from '../logic/permissions';
+import { canClaim, personActions, type PersonAction } from '../logic/permissions';
 import { MenuItem } from '../parts/MenuItem';
-import { useActions, useMeeting, useOption, useSelf, useT, useUi, useView } from '../state/context';
+import { useActions, useMeeting, useOption, useSelf, useT, useView } from '../state/context';
 import type { ViewContext } from '../state/context';
 
 const ICONS: Record<PersonAction, IconName> = {
-  mute: 'micOff', askUnmute: 'mic', pin: 'pin', chat: 'chat', lowerHand: 'hand', makeHost: 'crown', makeCohost: 'crown',
-  withdrawCohost: 'crown', makePanelist: 'people', makeAttendee: 'people', rename: 'edit', hold: 'door', admit: 'check', remove: 'remove',
+  mute: 'micOff', askUnmute: 'mic', chat: 'chat', pin: 'pin', addPin: 'pin', replacePin: 'pin', unpin: 'pin',
+  spotlight: 'spotlight', addSpotlight: 'spotlight', replaceSpotlight: 'spotlight', endSpotlight: 'spotlight', lowerHand: 'hand',
+  makeHost: 'crown', makeCohost: 'crown', withdrawCohost: 'crown', reclaimHost: 'crown', claimHost: 'crown', allowToTalk: 'mic', endTalk: 'micOff',
+  makePanelist: 'people', makeAttendee: 'people', rename: 'edit', permitCapture: 'record', endCapture: 'record', hold: 'door', admit: 'check', remove: 'remove',
 };
 
 /** Carries out an entry. What cannot be undone by a second click asks first. */
-function perform(action: PersonAction, person: Participant, actions: MeetingActions, { ui, run }: Pick<ViewContext, 'ui' | 'run'>): void {
+function perform(action: PersonAction, person: Participant, webinar: boolean, actions: MeetingActions, { ui, run }: Pick<ViewContext, 'ui' | 'run'>): void {
   const id = person.userId;
   switch (action) {
     case 'mute': return run(actions.mute(id, true));
     case 'askUnmute': return run(actions.mute(id, false));
     case 'chat': return ui.set({ panel: 'chat', chatTo: id });
+    case 'addPin': actions.allowMultiPin(true); return actions.pin('add', id);
+    case 'pin':
+    case 'replacePin': return actions.pin('replace', id);
+    case 'unpin': return actions.pin('remove', id);
+    case 'spotlight':
+    case 'addSpotlight': return run(actions.spotlight('add', id));
+    case 'replaceSpotlight': return run(actions.spotlight('replace', id));
+    case 'endSpotlight': return run(actions.spotlight('remove', id));
     case 'lowerHand': return run(actions.raiseHand(false, id));
     case 'makeCohost': return run(actions.setRole(id, 'cohost'));
-    case 'withdrawCohost': return run(actions.setRole(id, 'attendee'));
+    case 'withdrawCohost': return run(actions.setRole(id, webinar ? 'panelist' : 'attendee'));
+    case 'reclaimHost': return run(actions.reclaimHost());
+    case 'claimHost': return ui.set({ dialog: { name: 'claimHost' } });
+    case 'allowToTalk': return run(actions.allowToTalk(id, true));
+    case 'endTalk': return run(actions.allowToTalk(id, false));
     case 'makePanelist': return run(actions.setRole(id, 'panelist'));
     case 'makeAttendee': return run(actions.setRole(id, 'attendee'));
+    case 'permitCapture': return run(actions.permitCapture(id, true));
+    case 'endCapture': return run(actions.permitCapture(id, false));
     case 'hold': return run(actions.hold(id, true));
     case 'admit': return run(actions.admit(id));
-    case 'pin': {
-      const pinned = ui.get().pinned === id;
-      return ui.set({ pinned: pinned ? null : id, ...(pinned ? {} : { layout: 'speaker' as const }) });
-    }
     case 'makeHost':
     case 'rename':
     case 'remove':
@@ -43,16 +55,17 @@ export function ParticipantMenuEntries({ person, onDone }: { person: Participant
   const self = useSelf();
   const session = useMeeting((state) => state.session);
   const isSupportChat = useOption('isSupportChat');
-  const pinned = useUi((state) => state.pinned === person.userId);
-  return personActions(self, person, session, { isSupportChat }).map((action) => (
+  const pins = useMeeting((state) => state.pins);
+  const claimable = useMeeting((state) => canClaim(self, state.participants));
+  return personActions(self, person, session, { isSupportChat, pins, claimable }).map((action) => (
     <MenuItem
       key={action}
       icon={ICONS[action]}
       danger={action === 'remove'}
-      label={t(action === 'pin' && pinned ? 'person.unpin' : `person.${action}`)}
+      label={t(`person.${action}`)}
       onSelect={() => {
         onDone();
-        perform(action, person, actions, view);
+        perform(action, person, session?.kind === 'webinar', actions, view);
       }}
     />
   ));

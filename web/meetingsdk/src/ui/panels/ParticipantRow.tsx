@@ -1,23 +1,28 @@
 import { memo } from 'react';
+import { authorizerOf } from '../../core/bots';
 import type { Participant } from '../../core/model';
 import { Icon } from '../icons/Icon';
 import { Avatar } from '../parts/Avatar';
-import { useT } from '../state/context';
+import { useMeeting, useT } from '../state/context';
 import { ParticipantMenu } from './ParticipantMenu';
 
-/** One person of the list. Rows off the screen are not laid out, so 300 of them stay cheap. */
+/** One person of the list. */
 export const ParticipantRow = memo(function ParticipantRow({ person, isSelf, withMenu }: { person: Participant; isSelf: boolean; withMenu: boolean }) {
   const t = useT();
+  // Whom a bot speaks for has to be seen by all.
+  const behind = useMeeting((state) => (person.bot ? authorizerOf(person, state.participants)?.userName : undefined));
   const notes = [
     isSelf ? t('name.me') : '',
     person.role === 'attendee' ? '' : t(`role.${person.role}`),
-    person.guest ? t('role.guest') : '',
+    person.guest && !person.bot ? t('role.guest') : '',
+    person.bot ? (behind ? t('role.bot', { app: person.bot.appName, name: behind }) : t('role.app', { app: person.bot.appName })) : '',
+    person.allowedToTalk ? t('state.mayTalk') : '',
     person.state === 'reconnecting' ? t('state.reconnecting') : '',
   ].filter(Boolean);
   const audio = t(person.audioOn ? (person.muted ? 'state.muted' : 'state.unmuted') : 'state.noAudio');
 
   return (
-    <li className="ar-person participants-item__item-layout">
+    <div className="ar-person participants-item__item-layout">
       <Avatar name={person.userName} />
       <div className="ar-person__text">
         <span className="ar-person__name">{person.userName}</span>
@@ -25,6 +30,7 @@ export const ParticipantRow = memo(function ParticipantRow({ person, isSelf, wit
       </div>
       <div className="ar-person__state">
         {person.handRaised ? <span className="ar-person__hand" role="img" aria-label={t('state.handRaised')} title={t('state.handRaised')}><Icon name="hand" /></span> : null}
+        {person.capture === 'on' ? <span className="ar-person__off" role="img" aria-label={t('state.recording')} title={t('state.recording')}><Icon name="record" /></span> : null}
         {person.sharing ? <span role="img" aria-label={t('state.sharing')} title={t('state.sharing')}><Icon name="share" /></span> : null}
         <span className={person.audioOn ? (person.muted ? 'ar-person__off' : '') : 'ar-person__none'} role="img" aria-label={audio} title={audio}>
           <Icon name={person.audioOn ? (person.muted ? 'micOff' : 'mic') : 'audioJoin'} />
@@ -34,6 +40,6 @@ export const ParticipantRow = memo(function ParticipantRow({ person, isSelf, wit
         </span>
         {withMenu ? <ParticipantMenu person={person} /> : <span className="ar-person__gap" />}
       </div>
-    </li>
+    </div>
   );
 });

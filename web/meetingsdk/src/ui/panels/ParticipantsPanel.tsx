@@ -1,9 +1,11 @@
-import { useDeferredValue, useMemo, useState } from 'react';
+import { useDeferredValue, useMemo, useRef, useState } from 'react';
 import { Icon } from '../icons/Icon';
 import { listOrder, waitingOrder } from '../logic/order';
 import { canManage, personActions } from '../logic/permissions';
 import { Button } from '../parts/Button';
-import { useActions, useMeeting, useOption, useSelf, useT, useView } from '../state/context';
+import { Rows } from '../parts/Rows';
+import { useMeeting, useOption, useSelf, useT, useView } from '../state/context';
+import { EverybodyMenu } from './EverybodyMenu';
 import { Panel } from './Panel';
 import { ParticipantRow } from './ParticipantRow';
 import { WaitingList } from './WaitingList';
@@ -11,8 +13,7 @@ import { WaitingList } from './WaitingList';
 /** Everybody in the meeting, and for hosts everybody at its door. */
 export function ParticipantsPanel() {
   const t = useT();
-  const actions = useActions();
-  const { run } = useView();
+  const { ui } = useView();
   const self = useSelf();
   const session = useMeeting((state) => state.session);
   const isSupportChat = useOption('isSupportChat');
@@ -25,6 +26,8 @@ export function ParticipantsPanel() {
     [people, wanted],
   );
   const manages = canManage(self);
+  const hands = people.some((person) => person.handRaised);
+  const scroller = useRef<HTMLDivElement>(null);
 
   return (
     <Panel title={t('participants.title', { count: people.length })} className="ar-panel--people participants-section-container">
@@ -40,19 +43,17 @@ export function ParticipantsPanel() {
           onChange={(event) => setSearch(event.target.value)}
         />
       </div>
-      <div className="ar-panel__scroll">
-        {manages && waiting.length > 0 ? <WaitingList people={waiting} /> : null}
+      <div className="ar-panel__scroll" ref={scroller}>
+        {manages && waiting.length > 0 ? <WaitingList people={waiting} scroller={scroller} /> : null}
         {found.length === 0 ? <p className="ar-panel__empty">{t('participants.none')}</p> : null}
-        <ul className="ar-people" aria-label={t('participants.short')}>
-          {found.map((person) => (
-            <ParticipantRow key={person.userId} person={person} isSelf={person.userId === self?.userId} withMenu={personActions(self, person, session, { isSupportChat }).length > 0} />
-          ))}
-        </ul>
+        <Rows items={found} keyOf={(person) => person.userId} label={t('participants.short')} scroller={scroller}>
+          {(person) => <ParticipantRow person={person} isSelf={person.userId === self?.userId} withMenu={personActions(self, person, session, { isSupportChat }).length > 0} />}
+        </Rows>
       </div>
       {manages ? (
         <div className="ar-panel__foot">
-          <Button onClick={() => run(actions.muteAll(true))}>{t('host.muteAll')}</Button>
-          <Button onClick={() => run(actions.muteAll(false))}>{t('host.askAllUnmute')}</Button>
+          <Button onClick={() => ui.set({ dialog: { name: 'muteAll' } })}>{t('host.muteAll')}</Button>
+          <EverybodyMenu hands={hands} />
         </div>
       ) : null}
     </Panel>

@@ -1,11 +1,13 @@
+import type { RefObject } from 'react';
 import type { Participant } from '../../core/model';
 import { Avatar } from '../parts/Avatar';
 import { Button } from '../parts/Button';
 import { IconButton } from '../parts/IconButton';
+import { Rows } from '../parts/Rows';
 import { useActions, useT, useView } from '../state/context';
 
 /** Those in the waiting room, for hosts to let in. */
-export function WaitingList({ people }: { people: readonly Participant[] }) {
+export function WaitingList({ people, scroller }: { people: readonly Participant[]; scroller: RefObject<HTMLElement | null> }) {
   const t = useT();
   const actions = useActions();
   const { ui, run } = useView();
@@ -15,18 +17,18 @@ export function WaitingList({ people }: { people: readonly Participant[] }) {
         <h3>{t('waiting.title', { count: people.length })}</h3>
         {people.length > 1 ? <Button tone="quiet" onClick={() => run(actions.admitAll())}>{t('waiting.admitAll')}</Button> : null}
       </header>
-      <ul className="ar-people">
-        {people.map((person) => (
-          <li key={person.userId} className="ar-person">
+      <Rows items={people} keyOf={(person) => person.userId} label={t('waiting.title', { count: people.length })} scroller={scroller}>
+        {(person) => (
+          <div className="ar-person">
             <Avatar name={person.userName} />
             <div className="ar-person__text"><span className="ar-person__name">{person.userName}</span></div>
             <div className="ar-person__state">
               <IconButton icon="remove" label={t('waiting.removeLabel', { name: person.userName })} onClick={() => ui.set({ dialog: { name: 'remove', userId: person.userId } })} />
               <Button tone="primary" aria-label={t('waiting.admitLabel', { name: person.userName })} onClick={() => run(actions.admit(person.userId))}>{t('waiting.admit')}</Button>
             </div>
-          </li>
-        ))}
-      </ul>
+          </div>
+        )}
+      </Rows>
     </section>
   );
 }

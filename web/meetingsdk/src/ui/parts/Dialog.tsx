@@ -1,6 +1,8 @@
 import { useEffect, useId, useRef, type ReactNode } from 'react';
 import { createPortal } from 'react-dom';
 import { useView } from '../state/context';
+import type { PopperName } from '../component/customize';
+import { usePopper } from '../component/usePopper';
 import { trapFocus } from './focus';
 
 interface DialogProps {
@@ -12,10 +14,12 @@ interface DialogProps {
   onClose?: () => void;
   alert?: boolean;
   wide?: boolean;
+  /** Under which name the app may place it. */
+  popper?: PopperName;
 }
 
 /** A modal dialog: named, trapped, closed by Escape, giving the focus back. */
-export function Dialog({ title, children, footer, onClose, alert = false, wide = false }: DialogProps) {
+export function Dialog({ title, children, footer, onClose, alert = false, wide = false, popper }: DialogProps) {
   const { layer } = useView();
   const box = useRef<HTMLDivElement>(null);
   const close = useRef(onClose);
@@ -25,6 +29,7 @@ export function Dialog({ title, children, footer, onClose, alert = false, wide =
   const titleId = useId();
   const bodyId = useId();
   const closes = onClose !== undefined;
+  const at = usePopper(popper ?? null, box);
 
   useEffect(() => {
     const element = box.current;
@@ -41,6 +46,7 @@ export function Dialog({ title, children, footer, onClose, alert = false, wide =
         className={`ar-dialog zm-modal zm-modal-legacy ReactModal__Content${wide ? ' ar-dialog--wide' : ''}`}
         role={alert ? 'alertdialog' : 'dialog'}
         aria-modal="true"
+        style={at ? { position: 'absolute', margin: 0, ...at } : undefined}
         aria-labelledby={titleId}
         aria-describedby={children ? bodyId : undefined}
         tabIndex={-1}

@@ -13,7 +13,7 @@ export function InfoButton() {
     <>
       <IconButton ref={button} icon="info" label={t('info.open')} className="meeting-info-icon__icon-wrap" aria-expanded={open} aria-haspopup="dialog" onClick={() => setOpen(!open)} />
       {open ? (
-        <Popover anchor={button} onClose={() => setOpen(false)} className="ar-info">
+        <Popover anchor={button} onClose={() => setOpen(false)} className="ar-info" popper="meeting">
           <InfoCard />
         </Popover>
       ) : null}

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Icon } from '../icons/Icon';
-import { groupNumber } from '../logic/format';
+import { groupNumber, inviteLink } from '../logic/format';
 import { findParticipant } from '../logic/order';
 import { useMeeting, useOption, useT } from '../state/context';
 import { Button } from './Button';
@@ -13,17 +13,21 @@ export function InfoCard() {
   const selfId = useMeeting((state) => state.self?.userId);
   const wanted = useOption('meetingInfo');
   const withInvite = !useOption('disableInvite') && wanted.includes('invite');
+  const format = useOption('inviteUrlFormat');
+  const passcode = useOption('passcode');
   const [copied, setCopied] = useState(false);
   if (!session) return null;
 
   const rows = [
     { name: 'host', value: host },
     { name: 'mn', value: groupNumber(session.meetingNumber) },
+    { name: 'pwd', value: passcode },
     { name: 'participant', value: selfId === undefined ? '' : String(selfId) },
     { name: 'enctype', value: t('info.encryption') },
   ].filter((row) => row.value && wanted.includes(row.name));
   const copy = () => {
-    navigator.clipboard?.writeText(t('info.invitation', { topic: session.topic, number: groupNumber(session.meetingNumber) })).then(() => setCopied(true), () => undefined);
+    const values = { topic: session.topic, number: groupNumber(session.meetingNumber), link: inviteLink(format, session.meetingNumber, passcode) };
+    navigator.clipboard?.writeText(t(values.link ? 'info.invitationLink' : 'info.invitation', values)).then(() => setCopied(true), () => undefined);
   };
 
   return (

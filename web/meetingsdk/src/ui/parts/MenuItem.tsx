@@ -7,24 +7,27 @@ interface MenuItemProps {
   icon?: IconName;
   /** Given for a choice of one of several; shows a tick. */
   checked?: boolean;
+  /** Given for something that is on or off; shows a tick. */
+  on?: boolean;
   danger?: boolean;
   disabled?: boolean;
   className?: string;
 }
 
 /** An entry of a {@link Menu}. */
-export function MenuItem({ label, onSelect, icon, checked, danger = false, disabled = false, className = '' }: MenuItemProps) {
+export function MenuItem({ label, onSelect, icon, checked, on, danger = false, disabled = false, className = '' }: MenuItemProps) {
+  const ticked = checked ?? on;
   return (
     <button
       type="button"
-      role={checked === undefined ? 'menuitem' : 'menuitemradio'}
-      aria-checked={checked}
+      role={checked !== undefined ? 'menuitemradio' : on !== undefined ? 'menuitemcheckbox' : 'menuitem'}
+      aria-checked={ticked}
       aria-disabled={disabled || undefined}
       tabIndex={-1}
       className={`ar-menu__item${danger ? ' ar-menu__item--danger' : ''} ${className}`}
       onClick={disabled ? undefined : onSelect}
     >
-      {checked === undefined ? icon ? <Icon name={icon} /> : null : <span className="ar-menu__tick">{checked ? <Icon name="check" /> : null}</span>}
+      {ticked === undefined ? icon ? <Icon name={icon} /> : null : <span className="ar-menu__tick">{ticked ? <Icon name="check" /> : null}</span>}
       <span className="ar-menu__label">{label}</span>
     </button>
   );

@@ -1,5 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { createPortal } from 'react-dom';
+import type { PopperName } from '../component/customize';
+import { usePopper } from '../component/usePopper';
 import { place, type Placement } from '../logic/placement';
 import { useView } from '../state/context';
 
@@ -8,11 +10,13 @@ interface PopoverProps {
   onClose: () => void;
   placement?: Placement;
   className?: string;
+  /** Under which name the app may place it. */
+  popper?: PopperName;
   children: ReactNode;
 }
 
 /** A box beside its anchor, inside the window, closed by Escape or a click elsewhere. */
-export function Popover({ anchor, onClose, placement = 'bottom-start', className = '', children }: PopoverProps) {
+export function Popover({ anchor, onClose, placement = 'bottom-start', className = '', popper, children }: PopoverProps) {
   const { layer, rtl } = useView();
   const box = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<{ left: number; top: number } | null>(null);
@@ -21,6 +25,7 @@ export function Popover({ anchor, onClose, placement = 'bottom-start', className
     close.current = onClose;
   });
   const target = layer();
+  const wished = usePopper(popper ?? null, box);
 
   useLayoutEffect(() => {
     const popup = box.current;
@@ -67,7 +72,7 @@ export function Popover({ anchor, onClose, placement = 'bottom-start', className
 
   if (!target) return null;
   return createPortal(
-    <div ref={box} className={`ar-popover zoom-MuiPopper-root ${className}`} style={at ? { left: at.left, top: at.top } : { opacity: 0 }}>
+    <div ref={box} className={`ar-popover zoom-MuiPopper-root ${className}`} style={wished ?? (at ? { left: at.left, top: at.top } : { opacity: 0 })}>
       {children}
     </div>,
     target,

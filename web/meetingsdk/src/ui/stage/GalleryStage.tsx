@@ -5,6 +5,10 @@ import { useElementSize } from '../parts/useElementSize';
 import { useMeeting, useOption } from '../state/context';
 import { Tile } from '../tile/Tile';
 import { Pager } from './Pager';
+import { useGlide } from './useGlide';
+import { useReport } from './useReport';
+
+const NONE: readonly number[] = [];
 
 /** Everybody in tiles of one size, in pages. */
 export function GalleryStage() {
@@ -20,6 +24,9 @@ export function GalleryStage() {
   // The last page keeps the size of the full ones, so that turning pages does not make tiles jump.
   const slots = pages > 1 ? capacity : items.length;
   const { columns, tileWidth, tileHeight } = bestGrid(width, height, slots, gap);
+
+  useReport('gallery', NONE, items);
+  useGlide(box, items.join(), `${width}/${height}`);
 
   return (
     <div className="ar-gallery gallery-video-container__main-view" id="suspension-view-tabpanel-gallery">

@@ -1,12 +1,18 @@
-import { useMain } from './useMain';
+import { chosenMains, tileOrder } from '../logic/order';
+import { useMeeting } from '../state/context';
 import { Strip } from './Strip';
+import { useReport } from './useReport';
+
+const NONE: readonly number[] = [];
 
 /** A narrow column of tiles for apps that keep the meeting at their side. */
 export function RibbonStage() {
-  const { tiles } = useMain();
+  const tiles = useMeeting(tileOrder);
+  const first = useMeeting(chosenMains);
+  useReport('ribbon', NONE, tiles);
   return (
     <div className="ar-ribbon">
-      <Strip tiles={tiles} main={null} vertical />
+      <Strip tiles={tiles} mains={NONE} first={first} vertical />
     </div>
   );
 }

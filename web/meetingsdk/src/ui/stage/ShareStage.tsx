@@ -1,11 +1,15 @@
-import { useRef } from 'react';
+import { useRef, useState } from 'react';
 import { Icon } from '../icons/Icon';
-import { tileOrder } from '../logic/order';
+import { chosenMains, tileOrder } from '../logic/order';
 import { Button } from '../parts/Button';
 import { useElementSize } from '../parts/useElementSize';
-import { useActions, useMeeting, useParticipant, useT, useView } from '../state/context';
+import { useActions, useMeeting, useOption, useParticipant, useT, useView } from '../state/context';
 import { TileVideo } from '../tile/TileVideo';
+import { ShareChoice } from './ShareChoice';
 import { Strip } from './Strip';
+import { useReport } from './useReport';
+
+const NONE: readonly number[] = [];
 
 /** Somebody's screen, large, and the people in a strip beside or above it. */
 export function ShareStage({ sharer }: { sharer: number }) {
@@ -15,15 +19,20 @@ export function ShareStage({ sharer }: { sharer: number }) {
   const box = useRef<HTMLDivElement>(null);
   const { width, height } = useElementSize(box);
   const tiles = useMeeting(tileOrder);
+  const first = useMeeting(chosenMains);
   const isSelf = useMeeting((state) => state.self?.userId === sharer);
   const person = useParticipant(sharer);
+  const pure = useOption('showPureSharingContent') && !isSelf;
+  const resizes = useOption('sharingMode') === 'both';
+  const [original, setOriginal] = useState(false);
   const side = width > 720 && width / Math.max(height, 1) > 1.3;
   // Below this height people take more than they give while a screen is read.
-  const withStrip = height > 320 || side;
+  const withStrip = (height > 320 || side) && !pure;
+  useReport('speaker', NONE, tiles);
 
   return (
     <div ref={box} className={`ar-speaker ar-share video-share-layout${side ? ' ar-speaker--side' : ''}`}>
-      {withStrip ? <Strip tiles={tiles} main={null} vertical={side} /> : null}
+      {withStrip ? <Strip tiles={tiles} mains={NONE} first={first} vertical={side} /> : null}
       <div className="ar-share__main sharee-container__viewport">
         {isSelf ? (
           <div className="ar-share__own">
@@ -34,8 +43,17 @@ export function ShareStage({ sharer }: { sharer: number }) {
           </div>
         ) : (
           <>
-            <div className="ar-share__by"><Icon name="share" /><span>{t('share.by', { name: person?.userName ?? '' })}</span></div>
-            <TileVideo userId={sharer} kind="screen" label={t('share.screen')} />
+            {pure ? null : (
+              <div className="ar-share__by">
+                <Icon name="share" />
+                <span>{t('share.by', { name: person?.userName ?? '' })}</span>
+                {resizes ? <button type="button" className="ar-share__size" onClick={() => setOriginal(!original)}>{t(original ? 'share.fit' : 'share.original')}</button> : null}
+              </div>
+            )}
+            {pure ? null : <ShareChoice shown={sharer} />}
+            <div className={`ar-share__screen${original && resizes && !pure ? ' ar-share__screen--original' : ''}`}>
+              <TileVideo userId={sharer} kind="screen" label={t('share.screen')} />
+            </div>
           </>
         )}
       </div>

@@ -1,24 +1,37 @@
 import { useRef } from 'react';
+import { bestGrid } from '../logic/grid';
 import { useElementSize } from '../parts/useElementSize';
 import { Tile } from '../tile/Tile';
 import { FloatingTile } from './FloatingTile';
 import { Strip } from './Strip';
 import { useMain } from './useMain';
+import { useGlide } from './useGlide';
+import { useReport } from './useReport';
 
-/** One big picture and the others small: floating for two people, in a strip for more. */
+const GAP = 8;
+
+/** One big picture, or those pinned, and the others small: floating for two people, in a strip for more. */
 export function SpeakerStage({ alone = false }: { alone?: boolean }) {
   const box = useRef<HTMLDivElement>(null);
+  const room = useRef<HTMLDivElement>(null);
   const { width, height } = useElementSize(box);
-  const { main, tiles } = useMain();
-  const others = alone ? [] : tiles.filter((id) => id !== main);
+  const place = useElementSize(room);
+  const { mains, tiles } = useMain();
+  const others = alone ? [] : tiles.filter((id) => !mains.includes(id));
   const side = width > 900 && width / Math.max(height, 1) > 1.5;
-  const floating = others.length === 1 ? others[0] : undefined;
+  const floating = others.length === 1 && mains.length === 1 ? others[0] : undefined;
+  const several = mains.length > 1;
+  const { tileWidth, tileHeight } = bestGrid(place.width, place.height, mains.length, GAP);
+  useGlide(room, several ? mains.join() : '', `${place.width}/${place.height}`);
+  useReport(alone ? 'active' : several ? 'multiSpeaker' : 'speaker', mains, others);
 
   return (
     <div ref={box} className={`ar-speaker${side ? ' ar-speaker--side' : ''} ${others.length === 0 ? 'single-main-container__main-view' : ''}`}>
-      {others.length > 1 ? <Strip tiles={tiles} main={main} vertical={side} /> : null}
-      <div className="ar-speaker__main speaker-active-container__video-frame">
-        {main === null ? null : <Tile key={main} userId={main} className="ar-tile--main" />}
+      {others.length > 0 && floating === undefined ? <Strip tiles={tiles} mains={mains} vertical={side} /> : null}
+      <div ref={room} className={`ar-speaker__main${several ? ' ar-speaker__main--several' : ''} speaker-active-container__video-frame`} style={several ? { gap: GAP } : undefined}>
+        {several
+          ? tileWidth > 0 ? mains.map((id) => <Tile key={id} userId={id} width={tileWidth} height={tileHeight} />) : null
+          : mains.map((id) => <Tile key={id} userId={id} className="ar-tile--main" />)}
         {floating === undefined ? null : <FloatingTile userId={floating} bounds={box} />}
       </div>
     </div>

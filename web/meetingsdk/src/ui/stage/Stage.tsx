@@ -2,16 +2,22 @@ import { sharerOf, tileOrder } from '../logic/order';
 import { Main } from '../parts/Landmark';
 import { useMeeting, useT, useUi } from '../state/context';
 import { GalleryStage } from './GalleryStage';
+import { ReactionNews } from './ReactionNews';
 import { RibbonStage } from './RibbonStage';
 import { ShareStage } from './ShareStage';
 import { SpeakerStage } from './SpeakerStage';
+import { StageNotes } from './StageNotes';
+import { useFollow } from './useFollow';
 
 /** The pictures, in the chosen layout; a shared screen comes first. */
 export function Stage() {
   const t = useT();
   const layout = useUi((state) => state.layout);
-  const sharer = useMeeting(sharerOf);
+  const chosen = useUi((state) => state.sharer);
+  const sharer = useMeeting((state) => sharerOf(state, chosen));
   const count = useMeeting((state) => tileOrder(state).length);
+
+  useFollow();
 
   let content;
   if (count === 0 && sharer === null) content = <p className="ar-stage__empty">{t('stage.empty')}</p>;
@@ -20,5 +26,5 @@ export function Stage() {
   else if (layout === 'gallery') content = <GalleryStage />;
   else content = <SpeakerStage alone={layout === 'active'} />;
 
-  return <Main className="ar-stage" id="wc-content" aria-label={t('stage.label')}>{content}</Main>;
+  return <Main className="ar-stage" id="wc-content" aria-label={t('stage.label')}><StageNotes /><ReactionNews /><div className="ar-stage__room">{content}</div></Main>;
 }

@@ -5,21 +5,25 @@ import { useElementSize } from '../parts/useElementSize';
 import { useT } from '../state/context';
 import { Tile } from '../tile/Tile';
 import { Pager } from './Pager';
+import { useGlide } from './useGlide';
 
 interface StripProps {
   tiles: readonly number[];
-  main: number | null;
+  /** Those on the large places; they are not shown again. */
+  mains: readonly number[];
+  /** Those who come before all others. */
+  first?: readonly number[];
   vertical: boolean;
 }
 
 /** Small tiles beside the big picture, as many as fit, in pages. */
-export function Strip({ tiles, main, vertical }: StripProps) {
+export function Strip({ tiles, mains, first, vertical }: StripProps) {
   const t = useT();
   const box = useRef<HTMLDivElement>(null);
   const { width, height } = useElementSize(box);
   const [wanted, setPage] = useState(0);
   const [order, setOrder] = useState<readonly number[]>([]);
-  const next = stripOrder(order, tiles, main);
+  const next = stripOrder(order, tiles, mains, first);
 
   if (order.length !== next.length || order.some((id, i) => id !== next[i])) setOrder(next);
 
@@ -32,6 +36,8 @@ export function Strip({ tiles, main, vertical }: StripProps) {
   const tileWidth = vertical ? width : length;
   const tileHeight = vertical ? length : height;
   const { page, pages, items } = pageOf(next, wanted, capacity);
+
+  useGlide(box, items.join(), `${tileWidth}/${tileHeight}`);
 
   return (
     <div className={`ar-strip${vertical ? ' ar-strip--vertical' : ''}`} role="group" aria-label={t('stage.others')}>

@@ -2,8 +2,12 @@ import type { ViewOptions } from '../../core/model';
 
 export type Layout = 'gallery' | 'speaker' | 'ribbon' | 'active' | 'minimized';
 export type PanelName = 'participants' | 'chat';
+export type SettingsTab = 'audio' | 'video' | 'background' | 'statistics' | 'keyboard' | 'general';
 export type DialogName =
-  | { name: 'settings' }
+  | { name: 'settings'; tab?: SettingsTab }
+  | { name: 'claimHost' }
+  | { name: 'successor' }
+  | { name: 'muteAll' }
   | { name: 'rename'; userId: number }
   | { name: 'remove'; userId: number }
   | { name: 'makeHost'; userId: number };
@@ -16,15 +20,18 @@ export interface LocalNotice {
   values?: Record<string, string | number>;
 }
 
-/** What only this page knows: which panel is open, who is pinned. */
+/** What only this page knows: which panel is open, what is asked. */
 export interface UiState {
   options: ViewOptions;
   layout: Layout;
   panel: PanelName | null;
   dialog: DialogName | null;
-  pinned: number | null;
-  /** The one to whom the chat input writes; null means everyone. */
-  chatTo: number | null;
+  /** To whom the chat input writes: one person, a group, or everyone (null). */
+  chatTo: number | 'hosts' | 'waitingRoom' | null;
+  /** Whose shared screen is shown where several share; null is the first. */
+  sharer: number | null;
+  /** Whether the next share of the toolbar asks for sound as well. */
+  shareSound: boolean;
   notices: readonly LocalNotice[];
 }
 
@@ -45,5 +52,5 @@ export function firstLayout(options: ViewOptions): Layout {
 
 /** The state of a view just mounted. */
 export function firstUiState(options: ViewOptions): UiState {
-  return { options, layout: firstLayout(options), panel: null, dialog: null, pinned: null, chatTo: null, notices: [] };
+  return { options, layout: firstLayout(options), panel: null, dialog: null, chatTo: null, sharer: null, shareSound: !options.hideShareAudioOption, notices: [] };
 }

@@ -128,6 +128,10 @@ describe('place', () => {
     expect(place({ left: 100, top: 10, width: 40, height: 20 }, { width: 80, height: 100 }, bounds, 'top').top).toBe(38);
     expect(place({ left: 100, top: 370, width: 40, height: 20 }, { width: 80, height: 100 }, bounds, 'bottom').top).toBe(262);
   });
+  it('goes beside its anchor when it is too high for above and below', () => {
+    expect(place({ left: 300, top: 190, width: 20, height: 20 }, { width: 100, height: 300 }, bounds, 'bottom-end')).toEqual({ left: 192, top: 50 });
+    expect(place({ left: 80, top: 190, width: 20, height: 20 }, { width: 100, height: 300 }, bounds, 'top')).toEqual({ left: 108, top: 50 });
+  });
   it('stays inside the window and follows the reading direction', () => {
     expect(place({ left: 380, top: 100, width: 20, height: 20 }, { width: 200, height: 50 }, bounds, 'bottom-start').left).toBe(192);
     expect(place({ left: 200, top: 100, width: 40, height: 20 }, { width: 100, height: 50 }, bounds, 'bottom-start', 8, true).left).toBe(140);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseMain, findParticipant, listOrder, sharerOf, stripOrder, tileOrder, waitingOrder } from '../logic/order';
+import { chooseMain, chosenMains, findParticipant, listOrder, sharerOf, stripOrder, successors, tileOrder, waitingOrder } from '../logic/order';
 import { person, state } from './fake';
 
 describe('tileOrder', () => {
@@ -33,32 +33,62 @@ describe('listOrder', () => {
 describe('chooseMain', () => {
   const tiles = [1, 2, 3, 4];
   it.each([
-    ['the loudest first', [3, 2], null, null, 3],
-    ['the one shown while still speaking', [3, 2], 2, null, 2],
-    ['the one shown while nobody speaks', [], 2, null, 2],
-    ['never the self while others are there', [1], null, null, 2],
-    ['the next when the one shown has left', [], 7, null, 2],
-    ['the pinned one before all', [3], 2, 4, 4],
-    ['not a pinned one who left', [3], 2, 9, 3],
-  ])('%s', (_name, active, shown, pinned, expected) => {
-    expect(chooseMain(tiles, active, 1, shown, pinned)).toBe(expected);
+    ['the loudest first', [3, 2], null, 3],
+    ['the one shown while still speaking', [3, 2], 2, 2],
+    ['the one shown while nobody speaks', [], 2, 2],
+    ['never the self while others are there', [1], null, 2],
+    ['the next when the one shown has left', [], 7, 2],
+  ])('%s', (_name, active, shown, expected) => {
+    expect(chooseMain(tiles, active, 1, shown)).toBe(expected);
   });
   it('is the self when alone, and nobody in an empty room', () => {
-    expect(chooseMain([1], [], 1, null, null)).toBe(1);
-    expect(chooseMain([], [], 1, null, null)).toBeNull();
+    expect(chooseMain([1], [], 1, null)).toBe(1);
+    expect(chooseMain([], [], 1, null)).toBeNull();
   });
 });
 
 describe('stripOrder', () => {
   it('changes one place when the big picture changes', () => {
-    const first = stripOrder([], [1, 2, 3, 4], 2);
+    const first = stripOrder([], [1, 2, 3, 4], [2]);
     expect(first).toEqual([1, 3, 4]);
-    expect(stripOrder(first, [1, 2, 3, 4], 3)).toEqual([1, 2, 4]);
+    expect(stripOrder(first, [1, 2, 3, 4], [3])).toEqual([1, 2, 4]);
   });
   it('is settled after one step', () => {
-    const once = stripOrder([1, 3, 4], [1, 2, 3, 4, 5], 4);
-    expect(stripOrder(once, [1, 2, 3, 4, 5], 4)).toEqual(once);
+    const once = stripOrder([1, 3, 4], [1, 2, 3, 4, 5], [4]);
+    expect(stripOrder(once, [1, 2, 3, 4, 5], [4])).toEqual(once);
     expect([...once].sort()).toEqual([1, 2, 3, 5]);
+  });
+});
+
+describe('pins, spotlights and focus mode', () => {
+  const people = [person(1), person(2, { role: 'host' }), person(3), person(4)];
+  const at = (self: number, rules: object, pins: number[] = []) => {
+    const base = state(people, { self: people[self - 1] ?? null, pins });
+    return { ...base, session: base.session && { ...base.session, ...rules } };
+  };
+  it('puts those in the spotlight first, in their order', () => {
+    expect(tileOrder(at(1, { spotlights: [4, 3] }))).toEqual([4, 3, 1, 2]);
+    // The roster is the same object: an order must not outlive what it depends on.
+    expect(tileOrder(at(1, { spotlights: [] }))).toEqual([1, 2, 3, 4]);
+  });
+  it('shows large the own pins before the hosts\' spotlights, and only who is here', () => {
+    expect(chosenMains(at(1, { spotlights: [4, 3] }))).toEqual([4, 3]);
+    expect(chosenMains(at(1, { spotlights: [4] }, [3, 9]))).toEqual([3]);
+    expect(chosenMains(at(1, { spotlights: [9] }, [9]))).toEqual([]);
+  });
+  it('hides participants from each other in focus mode, but not hosts and the spotlighted, and nobody from hosts', () => {
+    expect(tileOrder(at(1, { focusMode: true }))).toEqual([1, 2]);
+    expect(tileOrder(at(1, { focusMode: true, spotlights: [4] }))).toEqual([4, 1, 2]);
+    expect(tileOrder(at(2, { focusMode: true }))).toEqual([2, 1, 3, 4]);
+    expect(chosenMains(at(1, { focusMode: true }, [3]))).toEqual([]);
+  });
+  it('keeps large people out of the strip, and puts first ones first without mixing the rest', () => {
+    expect(stripOrder([1, 2, 3], [1, 2, 3, 4], [2, 4])).toEqual([1, 3]);
+    expect(stripOrder([1, 2, 3], [1, 2, 3, 4], [], [3])).toEqual([3, 1, 2, 4]);
+  });
+  it('offers as successor a co-host before others, no app and nobody who waits', () => {
+    const some = [person(1, { role: 'host' }), person(2), person(3, { role: 'cohost' }), person(4, { state: 'waiting' }), person(5, { bot: { appName: 'Notes', authorizerKey: 'k' } })];
+    expect(successors(state(some)).map((each) => each.userId)).toEqual([3, 2]);
   });
 });
 

@@ -41,14 +41,14 @@ describe('a practice session', () => {
   const webinar = { sessionId: 's', meetingNumber: '81555123456', topic: 'Topic', hostUserId: 1, kind: 'webinar' as const, locked: false, startedAt: '', participants: 1, ...usualRules, spotlights: [] };
   it('is ended by the host, from the menu', () => {
     const { model } = renderInView(<Toolbar />, state([person(1, { role: 'host' })], { session: { ...webinar, practice: true } }));
-    fireEvent.click(screen.getByRole('button', { name: 'More meeting control' }));
+    fireEvent.click(screen.getByRole('button', { name: 'Host tools' }));
     fireEvent.click(screen.getByRole('menuitem', { name: 'Start webinar for attendees' }));
     expect(model.actions.startWebinar).toHaveBeenCalledOnce();
   });
   it('is no matter of attendees, nor of webinars that have begun', () => {
     for (const [role, practice] of [['attendee', true], ['host', false]] as const) {
       renderInView(<Toolbar />, state([person(1, { role })], { session: { ...webinar, practice } }));
-      fireEvent.click(screen.getByRole('button', { name: 'More meeting control' }));
+      fireEvent.click(screen.getByRole('button', { name: role === 'host' ? 'Host tools' : 'More meeting control' }));
       expect(screen.queryByRole('menuitem', { name: 'Start webinar for attendees' })).toBeNull();
       cleanup();
     }
@@ -74,7 +74,7 @@ describe('chat', () => {
     fireEvent.keyDown(input, { key: 'Enter', shiftKey: true });
     expect(model.actions.sendChat).not.toHaveBeenCalled();
     fireEvent.keyDown(input, { key: 'Enter' });
-    expect(model.actions.sendChat).toHaveBeenCalledExactlyOnceWith('hello', undefined);
+    expect(model.actions.sendChat).toHaveBeenCalledExactlyOnceWith('hello', 'everyone');
   });
 
   it('never sends to everyone what was meant for one who left', () => {
@@ -85,9 +85,9 @@ describe('chat', () => {
     fireEvent.change(input, { target: { value: 'secret' } });
     fireEvent.keyDown(input, { key: 'Enter' });
     expect(model.actions.sendChat).not.toHaveBeenCalled();
-    fireEvent.change(screen.getByRole('combobox'), { target: { value: '' } });
+    fireEvent.change(screen.getByRole('combobox'), { target: { value: 'everyone' } });
     fireEvent.keyDown(input, { key: 'Enter' });
-    expect(model.actions.sendChat).toHaveBeenCalledExactlyOnceWith('secret', undefined);
+    expect(model.actions.sendChat).toHaveBeenCalledExactlyOnceWith('secret', 'everyone');
   });
 
   it('gives the words back when the message was refused', async () => {

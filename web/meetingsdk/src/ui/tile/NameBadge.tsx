@@ -9,21 +9,28 @@ interface NameBadgeProps {
   speaking: boolean;
   handRaised: boolean;
   host: boolean;
+  pinned: boolean;
+  spotlit: boolean;
+  /** The connection is bad. */
+  weak: boolean;
   self: boolean;
 }
 
-/** The name on a picture with what must not be told by colour alone: muted, speaking, hand up, host. */
-export const NameBadge = memo(function NameBadge({ name, muted, audioOn, speaking, handRaised, host, self }: NameBadgeProps) {
+/** The name on a picture with what must not be told by colour alone: muted, speaking, hand up, host, shown large by wish. */
+export const NameBadge = memo(function NameBadge({ name, muted, audioOn, speaking, handRaised, host, pinned, spotlit, weak, self }: NameBadgeProps) {
   const t = useT();
   return (
     <div className="ar-badge">
       {handRaised ? <span className="ar-badge__hand" role="img" aria-label={t('state.handRaised')}><Icon name="hand" /></span> : null}
+      {spotlit ? <span className="ar-badge__mark" role="img" aria-label={t('state.spotlit')}><Icon name="spotlight" /></span> : null}
+      {pinned ? <span className="ar-badge__mark" role="img" aria-label={t('state.pinned')}><Icon name="pin" /></span> : null}
       {!audioOn || muted ? (
         <span className="ar-badge__muted" role="img" aria-label={t(audioOn ? 'state.muted' : 'state.noAudio')}><Icon name="micOff" /></span>
       ) : speaking ? (
         <span className="ar-badge__speaking" role="img" aria-label={t('state.speaking')}><Icon name="wave" /></span>
       ) : null}
       <span className="ar-badge__name">{self ? t('name.you', { name }) : name}</span>
+      {weak ? <span className="ar-badge__weak" role="img" aria-label={t('quality.bad')} title={t('quality.bad')}><Icon name="weak" /></span> : null}
       {host ? <span className="ar-badge__host" role="img" aria-label={t('role.host')}><Icon name="crown" /></span> : null}
     </div>
   );

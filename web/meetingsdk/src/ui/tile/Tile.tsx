@@ -2,7 +2,9 @@ import { memo } from 'react';
 import { IconButton } from '../parts/IconButton';
 import { Avatar } from '../parts/Avatar';
 import { Spinner } from '../parts/Spinner';
-import { useMeeting, useOption, useParticipant, useT, useUi, useView } from '../state/context';
+import { useMeeting, useOption, useParticipant, useT, useView } from '../state/context';
+import { ParticipantMenu } from '../panels/ParticipantMenu';
+import { REACTION_SIGNS, reactionOf } from '../logic/reactions';
 import { NameBadge } from './NameBadge';
 import { TileVideo } from './TileVideo';
 
@@ -12,18 +14,23 @@ interface TileProps {
   width?: number;
   height?: number;
   className?: string;
-  /** Small tiles carry no pin button. */
+  /** Small tiles carry no buttons. */
   compact?: boolean;
 }
 
 /** One person: their picture, or their initials while the camera is off. */
 export const Tile = memo(function Tile({ userId, width, height, className = '', compact = false }: TileProps) {
   const t = useT();
-  const { ui } = useView();
+  const { model } = useView();
+  const { actions } = model;
   const person = useParticipant(userId);
   const isSelf = useMeeting((state) => state.self?.userId === userId);
   const speaking = useMeeting((state) => state.activeSpeakers.includes(userId));
-  const pinned = useUi((state) => state.pinned === userId);
+  const pinned = useMeeting((state) => state.pins.includes(userId));
+  const spotlit = useMeeting((state) => state.session?.spotlights.includes(userId) ?? false);
+  const mirrored = useMeeting((state) => isSelf && state.mirrored);
+  const weak = useMeeting((state) => (state.quality[userId] ?? 5) < 2);
+  const reaction = useMeeting((state) => reactionOf(state.reactions, userId));
   const withHeader = useOption('videoHeader');
   const Player = useOption('view') === 'component' ? 'video-player-container' : 'video-player';
   if (!person) return null;
@@ -33,7 +40,9 @@ export const Tile = memo(function Tile({ userId, width, height, className = '', 
   const status = [
     talks ? t('state.speaking') : person.muted || !person.audioOn ? t('state.muted') : '',
     person.videoOn ? '' : t('state.cameraOff'),
-    reconnecting ? t('state.reconnecting') : '',
+    pinned ? t('state.pinned') : '',
+    spotlit ? t('state.spotlit') : '',
+    reconnecting ? t('state.reconnecting') : weak ? t('quality.bad') : '',
   ].filter(Boolean);
 
   return (
@@ -47,12 +56,13 @@ export const Tile = memo(function Tile({ userId, width, height, className = '', 
       <Avatar name={person.userName} />
       {person.videoOn && !reconnecting ? (
         <Player class="ar-player">
-          <TileVideo userId={userId} kind="camera" mirrored={isSelf} />
+          <TileVideo userId={userId} kind="camera" mirrored={mirrored} />
         </Player>
       ) : null}
       {reconnecting ? (
         <div className="ar-tile__away"><Spinner /><span>{t('state.reconnecting')}</span></div>
       ) : null}
+      {reaction ? <span key={reaction.id} className="ar-tile__reaction" aria-hidden="true">{REACTION_SIGNS[reaction.reaction]}</span> : null}
       {withHeader ? (
         <NameBadge
           name={person.userName}
@@ -61,17 +71,17 @@ export const Tile = memo(function Tile({ userId, width, height, className = '', 
           speaking={talks}
           handRaised={person.handRaised}
           host={person.role === 'host'}
+          pinned={pinned}
+          spotlit={spotlit}
+          weak={weak && !reconnecting}
           self={isSelf}
         />
       ) : null}
       {compact ? null : (
-        <IconButton
-          icon="pin"
-          label={t(pinned ? 'action.unpin' : 'action.pin', { name: person.userName })}
-          aria-pressed={pinned}
-          className="ar-tile__pin"
-          onClick={() => ui.set({ pinned: pinned ? null : userId, ...(pinned || ui.get().layout !== 'gallery' ? {} : { layout: 'speaker' as const }) })}
-        />
+        <div className="ar-tile__tools">
+          <IconButton icon="pin" label={t(pinned ? 'action.unpin' : 'action.pin', { name: person.userName })} aria-pressed={pinned} onClick={() => actions.pin(pinned ? 'remove' : model.getState().multiPin ? 'add' : 'replace', userId)} />
+          <ParticipantMenu person={person} />
+        </div>
       )}
     </div>
   );

@@ -1,15 +1,18 @@
 import { useRef, useState } from 'react';
+import { successors } from '../logic/order';
 import { Menu } from '../parts/Menu';
 import { MenuItem } from '../parts/MenuItem';
-import { useActions, useSelf, useT, useView } from '../state/context';
+import { useActions, useMeeting, useSelf, useT, useView } from '../state/context';
 import { ToolbarButton } from './ToolbarButton';
 
 /** Leaving, and for the host ending for everybody. Nobody leaves by one stray click. */
 export function LeaveControl() {
   const t = useT();
   const actions = useActions();
-  const { run } = useView();
+  const { ui, run } = useView();
   const host = useSelf()?.role === 'host';
+  // A host who leaves others behind is asked who takes over.
+  const hand = useMeeting((state) => successors(state).length > 0) && host;
   const button = useRef<HTMLButtonElement>(null);
   const [open, setOpen] = useState(false);
 
@@ -28,7 +31,7 @@ export function LeaveControl() {
       {open ? (
         <Menu anchor={button} label={t('leave.short')} onClose={() => setOpen(false)} placement="top-end">
           {host ? <MenuItem icon="close" danger label={t('leave.end')} className="leave-meeting-options__btn" onSelect={() => { setOpen(false); run(actions.end()); }} /> : null}
-          <MenuItem icon="leave" danger={!host} label={t('leave.leave')} className="leave-meeting-options__btn" onSelect={() => { setOpen(false); run(actions.leave()); }} />
+          <MenuItem icon="leave" danger={!host} label={t('leave.leave')} className="leave-meeting-options__btn" onSelect={() => { setOpen(false); if (hand) ui.set({ dialog: { name: 'successor' } }); else run(actions.leave()); }} />
         </Menu>
       ) : null}
     </div>

@@ -1,6 +1,7 @@
 import type { MeetingState } from '../../core/model';
 import type { IconName } from '../icons/paths';
-import { useActions, useMeeting, useT, useView } from '../state/context';
+import { Button } from '../parts/Button';
+import { useActions, useMeeting, useOption, useT, useView } from '../state/context';
 import { DeviceMenu } from './DeviceMenu';
 import { ToolbarButton } from './ToolbarButton';
 
@@ -28,9 +29,16 @@ export function MicControl() {
   const microphone = useMeeting((state) => state.microphone);
   const look = LOOKS[microphone];
   const joins = microphone === 'off';
+  const asks = useOption('audioPanelAlwaysOpen') && joins;
 
   return (
     <div className="ar-tool-pair join-audio-container">
+      {asks ? (
+        <div className="ar-audio-panel join-dialog" role="group" aria-label={t('mic.joinComputer')}>
+          <p>{t('mic.joinText')}</p>
+          <Button tone="primary" className="join-audio-by-voip__join-btn" onClick={() => run(actions.setMicrophone(true))}>{t('mic.joinComputer')}</Button>
+        </div>
+      ) : null}
       <ToolbarButton
         icon={look.icon}
         text={t(look.text)}

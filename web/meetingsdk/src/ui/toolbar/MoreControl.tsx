@@ -1,9 +1,11 @@
 import { useRef, useState } from 'react';
-import { canManage, canPublish } from '../logic/permissions';
+import { canPublish } from '../logic/permissions';
 import { Menu } from '../parts/Menu';
 import { MenuItem } from '../parts/MenuItem';
 import { useActions, useMeeting, useOption, useSelf, useT, useView } from '../state/context';
+import { ReactionRow } from './ReactionRow';
 import { useCustomButtons } from './useCustomButtons';
+import { useFloating } from './useFloating';
 import { ToolbarButton } from './ToolbarButton';
 
 /** What is needed less often, and what did not fit into a narrow toolbar. */
@@ -18,6 +20,8 @@ export function MoreControl({ narrow, tiny }: { narrow: boolean; tiny: boolean }
   const unread = useMeeting((state) => state.unreadChat);
   const withChat = useOption('isSupportChat');
   const withAV = useOption('isSupportAV');
+  const withReactions = useOption('isSupportNonverbal');
+  const floating = useFloating();
   const custom = useCustomButtons();
   const button = useRef<HTMLButtonElement>(null);
   const [open, setOpen] = useState(false);
@@ -26,7 +30,6 @@ export function MoreControl({ narrow, tiny }: { narrow: boolean; tiny: boolean }
     close();
     action();
   };
-  const manages = canManage(self);
   const publishes = canPublish(self, session);
   const raised = self?.handRaised ?? false;
 
@@ -37,24 +40,17 @@ export function MoreControl({ narrow, tiny }: { narrow: boolean; tiny: boolean }
         <Menu anchor={button} label={t('more.label')} onClose={close}>
           {tiny ? <MenuItem icon="people" label={t('participants.short')} onSelect={then(() => ui.set({ panel: 'participants' }))} /> : null}
           {tiny && withChat ? <MenuItem icon="chat" label={t('chat.short')} onSelect={then(() => ui.set({ panel: 'chat' }))} /> : null}
-          {narrow ? <MenuItem icon="hand" label={t(raised ? 'hand.lower' : 'hand.raise')} onSelect={then(() => run(actions.raiseHand(!raised)))} /> : null}
+          {narrow && withReactions ? <ReactionRow onDone={close} /> : null}
+          {narrow && withReactions ? <MenuItem icon="hand" label={t(raised ? 'hand.lower' : 'hand.raise')} onSelect={then(() => run(actions.raiseHand(!raised)))} /> : null}
           {narrow && publishes && screenShare ? (
             <MenuItem icon={share === 'on' ? 'shareStop' : 'share'} label={t(share === 'on' ? 'share.stop' : 'share.startLabel')} onSelect={then(() => run(actions.setShare(share !== 'on')))} />
           ) : null}
-          {manages ? (
-            <>
-              {session?.practice ? <MenuItem icon="people" label={t('host.startWebinar')} onSelect={then(() => run(actions.startWebinar()))} /> : null}
-              <MenuItem icon="micOff" label={t('host.muteAll')} onSelect={then(() => run(actions.muteAll(true)))} />
-              <MenuItem icon="mic" label={t('host.askAllUnmute')} onSelect={then(() => run(actions.muteAll(false)))} />
-              <MenuItem icon={session?.locked ? 'unlock' : 'lock'} label={t(session?.locked ? 'host.unlock' : 'host.lock')} onSelect={then(() => run(actions.lock(!session?.locked)))} />
-              <div className="ar-menu__line" role="separator" />
-            </>
-          ) : null}
           {withAV ? <MenuItem icon="settings" label={t('settings.open')} onSelect={then(() => ui.set({ dialog: { name: 'settings' } }))} /> : null}
+          {floating ? <MenuItem icon="pip" label={t('pip.label')} on={floating.on} onSelect={then(floating.toggle)} /> : null}
           {custom.map((entry, i) => (
             <MenuItem key={i} label={entry.text} className={entry.className} onSelect={then(entry.onClick)} />
           ))}
-          {!manages && !withAV && custom.length === 0 && !narrow ? <MenuItem icon="people" label={t('participants.short')} onSelect={then(() => ui.set({ panel: 'participants' }))} /> : null}
+          {!withAV && !floating && custom.length === 0 && !narrow ? <MenuItem icon="people" label={t('participants.short')} onSelect={then(() => ui.set({ panel: 'participants' }))} /> : null}
         </Menu>
       ) : null}
     </>

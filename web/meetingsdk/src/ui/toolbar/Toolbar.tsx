@@ -1,16 +1,17 @@
 import { useRef } from 'react';
-import { canPublish } from '../logic/permissions';
+import { canPublish, canSpeak } from '../logic/permissions';
 import { useElementSize } from '../parts/useElementSize';
 import { useMeeting, useOption, useSelf, useT } from '../state/context';
 import { CameraControl } from './CameraControl';
-import { HandControl } from './HandControl';
+import { HostControl } from './HostControl';
 import { LeaveControl } from './LeaveControl';
 import { MicControl } from './MicControl';
 import { MoreControl } from './MoreControl';
 import { PanelButtons } from './PanelButtons';
+import { ReactionControl } from './ReactionControl';
 import { ShareControl } from './ShareControl';
 
-/** Below this width share and hand move into the menu. */
+/** Below this width share and reactions move into the menu. */
 const NARROW = 560;
 /** Below this width the panels' buttons do, too. */
 const TINY = 290;
@@ -25,19 +26,22 @@ export function Toolbar() {
   const self = useSelf();
   const session = useMeeting((state) => state.session);
   const publishes = canPublish(self, session);
-  const withAV = useOption('isSupportAV') && publishes;
+  const withAV = useOption('isSupportAV');
+  const withAudio = !useOption('disableJoinAudio') && withAV;
+  const withReactions = useOption('isSupportNonverbal');
   const withShare = useOption('screenShare') && publishes;
 
   return (
     <section ref={box} id="wc-footer" className={`ar-toolbar zoom-MuiToolbar-root footer${narrow ? ' ar-toolbar--narrow' : ''}`} aria-label={t('toolbar.label')}>
       <div className="ar-toolbar__group">
-        {withAV ? <MicControl /> : null}
-        {withAV ? <CameraControl /> : null}
+        {withAudio && canSpeak(self, session) ? <MicControl /> : null}
+        {withAV && publishes ? <CameraControl /> : null}
       </div>
       <div className="ar-toolbar__group ar-toolbar__group--middle">
         {withShare && !narrow ? <ShareControl /> : null}
         {tiny ? null : <PanelButtons />}
-        {narrow ? null : <HandControl />}
+        {withReactions && !narrow ? <ReactionControl /> : null}
+        <HostControl />
         <MoreControl narrow={narrow} tiny={tiny} />
       </div>
       <div className="ar-toolbar__group ar-toolbar__group--end">

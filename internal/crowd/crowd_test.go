@@ -1,0 +1,79 @@
+package crowd_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/anteroom/anteroom/anteroomtest"
+	"github.com/anteroom/anteroom/internal/crowd"
+)
+
+// patience is how long a test waits for what must come.
+const patience = 3 * time.Minute
+
+// stage is a server with an open meeting of so many places.
+func stage(t testing.TB, capacity int) (context.Context, crowd.Meeting) {
+	t.Helper()
+	s := anteroomtest.Start(t)
+	number := s.AddMeeting(anteroomtest.Meeting{Topic: "Lesson", Password: "anteroom", Capacity: capacity})
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	t.Cleanup(cancel)
+	return ctx, crowd.Meeting{Server: s.URL, Number: number.Number, Passcode: "anteroom", Key: s.SDKKey, Secret: s.SDKSecret}
+}
+
+func TestACrowdComesChangesAndLeaves(t *testing.T) {
+	t.Parallel()
+	ctx, m := stage(t, 4)
+	c, err := crowd.Gather(ctx, m, 4, "Guest", crowd.Options{Video: true, Sound: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Inside(); err != nil {
+		t.Error(err)
+	}
+	people := c.People()
+	if len(people) != 4 {
+		t.Fatalf("%d came", len(people))
+	}
+	before := people[2].UserID
+	// The meeting is full, so that the newcomer gets in only if the other has left.
+	if err := c.Replace(ctx, 2); err != nil {
+		t.Fatal(err)
+	}
+	if people[2].UserID == before {
+		t.Error("the same one came again")
+	}
+	if err := people[0].Say(ctx, "Good morning"); err != nil {
+		t.Error(err)
+	}
+	if err := people[1].RaiseHand(ctx, true); err != nil {
+		t.Error(err)
+	}
+	if err := c.Disperse(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if c.Inside() == nil {
+		t.Error("nobody is inside, and nobody says so")
+	}
+}
+
+func TestARefusalIsToldAndNobodyStays(t *testing.T) {
+	t.Parallel()
+	ctx, m := stage(t, 2)
+	if _, err := crowd.Gather(ctx, m, 3, "Guest", crowd.Options{}); err == nil || !strings.Contains(err.Error(), "4001") && !strings.Contains(err.Error(), "capacity") {
+		t.Fatalf("three in a room for two: %v", err)
+	}
+	c, err := crowd.Gather(ctx, m, 2, "Guest", crowd.Options{})
+	if err != nil {
+		t.Fatal("those who were inside have kept their seats:", err)
+	}
+	if err := c.Disperse(ctx); err != nil {
+		t.Error(err)
+	}
+	m.Passcode = "wrong"
+	if _, err := crowd.Enter(ctx, m, "Kim", crowd.Options{}); err == nil || !strings.Contains(err.Error(), "3004") {
+		t.Errorf("a wrong passcode: %v", err)
+	}
+}

@@ -1,0 +1,113 @@
+// Package crowd brings synthetic participants into a running server: each joins
+// through the gate with a signature of its own, holds the control channel, and
+// sends a looped film, and silence for sound, through the media server's own
+// client. It is for load, tests and benchmarks, and no part of the program.
+package crowd
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/anteroom/anteroom/signature"
+)
+
+// maxAnswer bounds an answer of the server in bytes.
+const maxAnswer = 4 << 20
+
+// Meeting is a meeting and an app that may join it.
+type Meeting struct {
+	// Server is the address of the server, such as http://127.0.0.1:8080.
+	Server string
+	// Number and Passcode are the meeting's; Passcode may be empty.
+	Number, Passcode string
+	// Key and Secret are the app's SDK credentials, which sign the joins.
+	Key, Secret string
+}
+
+// Demo answers the demo meeting of a server in development mode.
+func Demo(ctx context.Context, server string) (Meeting, error) {
+	var world struct {
+		Defaults struct{ SDKKey, SDKSecret, MeetingNumber, Password string }
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, server+"/dev/v1/world", nil)
+	if err != nil {
+		return Meeting{}, err
+	}
+	if err := exchange(request, &world); err != nil {
+		return Meeting{}, err
+	}
+	d := world.Defaults
+	return Meeting{Server: server, Number: d.MeetingNumber, Passcode: d.Password, Key: d.SDKKey, Secret: d.SDKSecret}, nil
+}
+
+// seat is what the gate gave.
+type seat struct {
+	State       string
+	Participant struct {
+		UserID int64 `json:"userId"`
+	}
+	ResumeToken     string
+	Media, Realtime *endpoint
+}
+
+type endpoint struct{ URL, Token string }
+
+// join asks the gate for a seat. A refusal is an error with the gate's reason.
+func (m Meeting) join(ctx context.Context, name string) (seat, error) {
+	signed, err := signature.Sign(signature.SignOptions{
+		Key: m.Key, Secret: m.Secret, MeetingNumber: m.Number,
+		IssuedAt: time.Now().Add(-30 * time.Second), ExpiresAt: time.Now().Add(2 * time.Hour),
+	})
+	if err != nil {
+		return seat{}, err
+	}
+	var got seat
+	err = m.post(ctx, "/sdk/v1/join", map[string]any{
+		"joinId": uuid.NewString(), "view": "component", "sdkVersion": "6.2.0", "meetingNumber": m.Number,
+		"userName": name, "signature": signed, "password": m.Passcode,
+	}, &got)
+	if err == nil && (got.Realtime == nil || got.Media == nil) {
+		err = fmt.Errorf("%s is %s and not inside", name, got.State)
+	}
+	return got, err
+}
+
+func (m Meeting) post(ctx context.Context, path string, body, into any) error {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, m.Server+path, bytes.NewReader(raw))
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	return exchange(request, into)
+}
+
+// exchange sends the request and reads a JSON answer into a value that may be nil.
+func exchange(request *http.Request, into any) error {
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	raw, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	if err != nil {
+		return err
+	}
+	if response.StatusCode >= http.StatusMultipleChoices {
+		return fmt.Errorf("%s answered %d: %.300s", request.URL.Path, response.StatusCode, raw)
+	}
+	if into == nil {
+		return nil
+	}
+	return json.Unmarshal(raw, into)
+}

@@ -1,0 +1,33 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const program = process.env['CROWD'] ?? fileURLToPath(new URL('../../bin/crowd', import.meta.url));
+
+/** Synthetic participants in the demo meeting of a server, who join through its gate like anybody; `make crowd` builds them. */
+export class Crowd {
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly userIds: readonly number[],
+  ) {}
+
+  /** Answers when all are inside and, with `video`, send moving pictures. */
+  static async gather(server: string, { people, video = false, name = 'Guest' }: { people: number; video?: boolean; name?: string }): Promise<Crowd> {
+    const child = spawn(program, ['-server', server, '-people', String(people), '-name', name, ...(video ? ['-video'] : [])], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const first = await new Promise<string>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('exit', (status) => reject(new Error(`the crowd ended with ${String(status)}`)));
+      createInterface({ input: child.stdout }).once('line', resolve);
+    });
+    return new Crowd(child, (JSON.parse(first) as { userIds: number[] }).userIds);
+  }
+
+  /** All leave. */
+  async disperse(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const ended = once(this.child, 'exit');
+    this.child.stdin?.end();
+    await ended;
+  }
+}

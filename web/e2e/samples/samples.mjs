@@ -1,0 +1,60 @@
+// The public sample apps, and how somebody joins in each. Nothing of them is in
+// here: only the names of the fields that a person fills in.
+
+/** The settings that a sample's read-me tells to fill in; they are filled in as the files arrive in the browser. */
+function settings({ meetingNumber, password }) {
+  return { authEndpoint: 'http://localhost:4000', meetingNumber, passWord: password };
+}
+
+/** A script with its settings filled in: `name = ''`, whatever the kind of quotes or declaration, and whatever it was set to. */
+export function filledIn(text, meeting) {
+  let filled = text;
+  for (const [name, value] of Object.entries(settings(meeting))) {
+    filled = filled.replace(new RegExp(`\\b(${name}"?\\s*[=,]\\s*)(["'])[^"'\\n]*\\2`), (_, before) => before + JSON.stringify(value));
+  }
+  return filled;
+}
+
+/** Fills in the form of the web sample and follows it to the page that it opens. */
+const byForm = (start, more = {}) => async (page, address, { meetingNumber, password }, name) => {
+  await page.goto(new URL(start, address).href);
+  await page.locator('#display_name').fill(name);
+  await page.locator('#meeting_number').fill(meetingNumber);
+  await page.locator('#meeting_pwd').fill(password);
+  for (const [field, value] of Object.entries(more)) await page.locator(field).selectOption(value);
+  const [meeting] = await Promise.all([page.context().waitForEvent('page'), page.locator('#join_meeting').click()]);
+  return meeting;
+};
+
+/** Presses the one button of a sample whose settings stand in its script. */
+const byButton = async (page, address) => {
+  await page.goto(address);
+  await page.getByRole('button', { name: 'Join Meeting' }).click();
+  return page;
+};
+
+/** Files that are answered in place of others, as the read-me tells to swap them. */
+const swap = (from, to) => ({ [from]: to });
+
+/**
+ * By name: `join` answers the page that is in the meeting. `says` is the name
+ * that the sample itself gives its participant, where nobody is asked for one.
+ */
+export const samples = {
+  'web-cdn': { join: byForm('/index.html') },
+  'web-local': { join: byForm('/index.html') },
+  'web-components': { join: byForm('/nav.html', { '#demoType': 'local' }) },
+  'web-components-cdn': { join: byForm('/nav.html', { '#demoType': 'cdn' }) },
+  'javascript-client': { join: byButton, says: 'JavaScript' },
+  // Its read-me: comment the one view's scripts out and the other's in.
+  'javascript-component': {
+    join: byButton,
+    says: 'JavaScript',
+    page: (html) => html.replace(/<!-- (<script[^]*?<\/script>) -->/, '$1').replaceAll(/<script[^>]*(?:zoom-meeting-4|client-view)[^>]*><\/script>/g, ''),
+  },
+  'react-client': { join: byButton, says: 'React' },
+  'react-component': { join: byButton, says: 'React', swap: swap('/src/App.tsx', '/src/App-New.tsx') },
+  'vue-client': { join: byButton, says: 'Vue.js' },
+  'vue-component': { join: byButton, says: 'Vue.js', swap: swap('/src/components/HelloWorld.vue', '/src/components/HelloWorldNew.vue') },
+  'angular-client': { join: byButton, says: 'Angular' },
+};

@@ -1,0 +1,78 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import type { Page } from '@playwright/test';
+import { domNamesPage, found, type Place } from '../dom-names.ts';
+import { expect, test } from '../fixtures.ts';
+
+const demo = 'Demo meeting';
+
+async function finds(page: Page, place: Place): Promise<void> {
+  for (const name of found[place]) await expect(page.locator(name).first(), `${name} (${place})`).toBeAttached();
+}
+
+/** A screen to share without anybody picking one. */
+async function screenToShare(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 360 });
+    const draw = canvas.getContext('2d');
+    setInterval(() => draw?.fillRect(Math.random() * 600, Math.random() * 300, 40, 40), 100);
+    navigator.mediaDevices.getDisplayMedia = () => Promise.resolve(canvas.captureStream(10));
+  });
+}
+
+test('the page of the documents lists them', async () => {
+  const file = new URL('../../../docs/developers/dom-names.md', import.meta.url);
+  if (process.env['UPDATE_DOCS']) await writeFile(file, domNamesPage());
+  expect(await readFile(file, 'utf8')).toBe(domNamesPage());
+});
+
+test('client view: ids, class names and labels that apps look for', async ({ world, people }) => {
+  const [grace, ada, linus] = await Promise.all([people.open('client'), people.open('client'), people.open('client')]);
+  await finds(grace.page, 'script');
+
+  await grace.init({ disablePreview: false });
+  await grace.join({ ...(await world.joining(demo, 'Grace')), password: 'certainly-wrong' }).catch(() => undefined);
+  await finds(grace.page, 'client-refused');
+  await grace.page.keyboard.press('Escape');
+
+  await linus.init({ disablePreview: false });
+  const joined = linus.join(await world.joining(demo, 'Linus'));
+  await finds(linus.page, 'client-preview');
+  await linus.page.locator('#pc-join').click();
+  expect(await joined).toHaveProperty('success');
+  await finds(linus.page, 'client-audio');
+  await linus.leave();
+
+  await ada.enter(await world.hosting(demo, 'Ada'));
+  await finds(ada.page, 'client');
+  expect(await ada.page.evaluate(() => sessionStorage.getItem('zmmtg-root__username'))).toBe('Ada');
+
+  await grace.init({ disablePreview: true, defaultView: 'gallery' });
+  await grace.mustJoin(await world.joining(demo, 'Grace'));
+  await finds(grace.page, 'client-gallery');
+  await screenToShare(ada.page);
+  await ada.button('Share Screen').click();
+  await finds(ada.page, 'client-two');
+  await finds(grace.page, 'client-share');
+});
+
+test('component view: ids, class names and labels that apps look for', async ({ world, people }) => {
+  const [ada, grace] = await Promise.all([people.open('component'), people.open('component')]);
+  await ada.enter(await world.hosting(demo, 'Ada'));
+  await finds(ada.page, 'component');
+  await ada.page.locator('button[title=Leave]').click();
+  await finds(ada.page, 'component-menu');
+  await ada.page.keyboard.press('Escape');
+  await ada.page.locator('button[title="Gallery View"]').click();
+  await finds(ada.page, 'component-gallery');
+  await grace.enter(await world.joining(demo, 'Grace'));
+  await screenToShare(ada.page);
+  await ada.button('Share Screen').click();
+  await finds(grace.page, 'component-share');
+});
+
+test('client view: the cookie names the language', async ({ world, people, app }) => {
+  const german = await people.open('client', { before: (context) => context.addCookies([{ name: '_zm_lang', value: 'de-DE', url: app.origin }]) });
+  await german.enter(await world.joining(demo, 'Grace'));
+  await expect(german.page.locator('#wc-footer')).toBeVisible();
+  expect(await german.page.evaluate(() => (window as unknown as { ZoomMtg: { i18n: { getCurrentLang(): string } } }).ZoomMtg.i18n.getCurrentLang())).toBe('de-DE');
+});

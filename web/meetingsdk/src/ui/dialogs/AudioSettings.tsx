@@ -1,0 +1,27 @@
+import { LevelMeter } from '../pages/LevelMeter';
+import { usePreviewStream } from '../pages/usePreviewStream';
+import { DeviceSelect } from '../parts/DeviceSelect';
+import { SpeakerTest } from '../parts/SpeakerTest';
+import { useActions, useMeeting, useT, useView } from '../state/context';
+
+/** Microphone and loudspeaker, and whether others are heard. */
+export function AudioSettings() {
+  const t = useT();
+  const actions = useActions();
+  const { run } = useView();
+  const devices = useMeeting((state) => state.devices);
+  const stopped = useMeeting((state) => state.incomingStopped);
+  const { stream } = usePreviewStream('audio', devices.microphones.length > 0, devices.microphone);
+  return (
+    <>
+      <DeviceSelect kind="microphone" choices={devices.microphones} value={devices.microphone} onChange={(id) => run(actions.chooseDevice('microphone', id))} />
+      <LevelMeter stream={stream} />
+      <DeviceSelect kind="speaker" choices={devices.speakers} value={devices.speaker} onChange={(id) => run(actions.chooseDevice('speaker', id))} />
+      <SpeakerTest deviceId={devices.speaker} />
+      <label className="ar-check">
+        <input type="checkbox" checked={stopped} onChange={(event) => actions.stopIncomingAudio(event.target.checked)} />
+        <span>{t('audio.stopIncoming')}</span>
+      </label>
+    </>
+  );
+}

@@ -1,0 +1,41 @@
+import { useEffect, useState } from 'react';
+import { useWishes } from '../component/usePopper';
+import { Icon } from '../icons/Icon';
+import { IconButton } from '../parts/IconButton';
+import { useMeeting, useOption, useT, useUi, useView } from '../state/context';
+
+/** How long the notice stays, in milliseconds. */
+const STAY_MS = 6_000;
+
+/** The newest message while the chat is closed, where the app wants it; a click opens the chat. */
+export function ChatNotice() {
+  const t = useT();
+  const { ui, layer } = useView();
+  const withChat = useOption('isSupportChat');
+  const closed = useUi((state) => state.panel !== 'chat');
+  const inside = useMeeting((state) => state.phase === 'inMeeting');
+  const newest = useMeeting((state) => (state.unreadChat > 0 ? state.chat.at(-1) : undefined));
+  const own = useMeeting((state) => state.self?.userId);
+  const { chatNotice } = useWishes();
+  const [done, setDone] = useState('');
+  const shown = withChat && closed && inside && newest && newest.sender.userId !== own && newest.id !== done ? newest : null;
+  const id = shown?.id ?? '';
+
+  useEffect(() => {
+    if (!id) return;
+    const timer = setTimeout(() => setDone(id), STAY_MS);
+    return () => clearTimeout(timer);
+  }, [id]);
+
+  if (!shown || !layer()) return null;
+  return (
+    <div className="ar-toast ar-toast--info ar-chat-notice" style={chatNotice ? { position: 'fixed', ...chatNotice } : undefined}>
+      <Icon name="chat" />
+      <button type="button" className="ar-chat-notice__text" onClick={() => ui.set({ panel: 'chat' })}>
+        <strong>{t('chat.notice', { name: shown.sender.name })}</strong>
+        <span>{shown.text.slice(0, 300)}</span>
+      </button>
+      <IconButton icon="close" label={t('notice.close')} onClick={() => setDone(id)} />
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+import { useEffect, useState } from 'react';
+import type { MediaStatistics } from '../../core/events';
+import { useActions, useT, useView } from '../state/context';
+
+/** How often the numbers are read anew, in milliseconds. */
+const EVERY_MS = 2000;
+
+/** Loss, delay and size of what is sent and received, as the browser measures it. */
+export function StatisticsTable() {
+  const { language } = useView();
+  const t = useT();
+  const actions = useActions();
+  const [rows, setRows] = useState<readonly MediaStatistics[] | null>(null);
+
+  useEffect(() => {
+    let current = true;
+    const read = () => void actions.measure().then((all) => current && setRows(all)).catch(() => current && setRows([]));
+    read();
+    const timer = setInterval(read, EVERY_MS);
+    return () => {
+      current = false;
+      clearInterval(timer);
+    };
+  }, [actions]);
+
+  const number = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+  if (!rows || rows.length === 0) return <p>{t(rows ? 'statistics.none' : 'statistics.reading')}</p>;
+  return (
+    <table className="ar-statistics">
+      <thead>
+        <tr>
+          {['medium', 'size', 'loss', 'delay', 'jitter'].map((name) => <th key={name} scope="col">{t(`statistics.${name}`)}</th>)}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={`${row.medium}${row.encoding}`}>
+            <th scope="row">{t(`statistics.${row.medium}${row.encoding ? 'Sent' : 'Received'}`)}</th>
+            <td>{row.medium === 'audio' ? `${number.format(row.sampleRate / 1000)} kHz` : `${row.width}×${row.height}, ${number.format(row.fps)}/s`}</td>
+            <td>{number.format(row.avgLoss)} %</td>
+            <td>{number.format(row.rtt)} ms</td>
+            <td>{number.format(row.jitter)} ms</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,43 @@
+import { useState } from 'react';
+import { successors } from '../logic/order';
+import { Button } from '../parts/Button';
+import { Dialog } from '../parts/Dialog';
+import { useActions, useMeeting, useT, useView } from '../state/context';
+
+/** The host goes: somebody takes over, or it ends for all. */
+export function SuccessorDialog({ onClose }: { onClose: () => void }) {
+  const t = useT();
+  const actions = useActions();
+  const { run } = useView();
+  const people = useMeeting(successors);
+  const [wanted, setWanted] = useState<number | null>(null);
+  // Whoever was chosen may have gone meanwhile.
+  const chosen = people.find((person) => person.userId === wanted) ?? people[0];
+  const then = (command: () => Promise<void>) => () => {
+    onClose();
+    run(command());
+  };
+  return (
+    <Dialog
+      wide
+      title={t('successor.title')}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>{t('action.cancel')}</Button>
+          <Button tone="danger" onClick={then(() => actions.end())}>{t('leave.end')}</Button>
+          <Button tone="primary" onClick={then(() => actions.leave(chosen?.userId))}>{t('successor.leave')}</Button>
+        </>
+      }
+    >
+      <label className="ar-field">
+        <span className="ar-field__label">{t('successor.choose')}</span>
+        <select className="ar-select" data-autofocus value={chosen?.userId ?? ''} onChange={(event) => setWanted(Number(event.target.value))}>
+          {people.map((person) => (
+            <option key={person.userId} value={person.userId}>{person.userName}</option>
+          ))}
+        </select>
+      </label>
+    </Dialog>
+  );
+}

@@ -1,0 +1,34 @@
+import { useEffect, useRef } from 'react';
+import { usePreviewStream } from '../pages/usePreviewStream';
+import { DeviceSelect } from '../parts/DeviceSelect';
+import { useActions, useMeeting, useT, useView } from '../state/context';
+
+/** The camera, what it sees, and whether one sees oneself as in a mirror. */
+export function VideoSettings() {
+  const t = useT();
+  const actions = useActions();
+  const { run } = useView();
+  const devices = useMeeting((state) => state.devices);
+  const mirrored = useMeeting((state) => state.mirrored);
+  const video = useRef<HTMLVideoElement>(null);
+  const { stream, state } = usePreviewStream('video', devices.cameras.length > 0, devices.camera);
+  useEffect(() => {
+    if (video.current) video.current.srcObject = stream;
+  }, [stream]);
+  return (
+    <>
+      <div className="ar-settings__picture">
+        {state === 'on' ? (
+          <video ref={video} className={`ar-video${mirrored ? ' ar-video--mirrored' : ''}`} aria-label={t('preview.picture')} autoPlay playsInline muted />
+        ) : (
+          <span>{t(state === 'denied' ? 'camera.deniedLabel' : devices.cameras.length === 0 || state === 'missing' ? 'camera.missingLabel' : 'camera.starting')}</span>
+        )}
+      </div>
+      <DeviceSelect kind="camera" choices={devices.cameras} value={devices.camera} onChange={(id) => run(actions.chooseDevice('camera', id))} />
+      <label className="ar-check">
+        <input type="checkbox" checked={mirrored} onChange={(event) => actions.setMirrored(event.target.checked)} />
+        <span>{t('video.mirror')}</span>
+      </label>
+    </>
+  );
+}

@@ -1,0 +1,20 @@
+import type { Dictionary } from '../../core/i18n';
+
+/** Where each translation is; a page loads only the one that it shows. */
+export const translations: Readonly<Record<string, () => Promise<Dictionary>>> = {
+  'de-DE': async () => (await import('./de-DE')).deDE,
+  'es-ES': async () => (await import('./es-ES')).esES,
+  'fr-FR': async () => (await import('./fr-FR')).frFR,
+  'ja-JP': async () => (await import('./ja-JP')).jaJP,
+  'vi-VN': async () => (await import('./vi-VN')).viVN,
+  'zh-CN': async () => (await import('./zh-CN')).zhCN,
+};
+
+/** Languages that read another's words until they have their own. */
+const readAs: Readonly<Record<string, string>> = { 'zh-TW': 'zh-CN' };
+
+/** The SDK's own words of a language; null where there are none. */
+export async function wordsOf(language: string): Promise<Dictionary | null> {
+  const name = readAs[language] ?? language;
+  return Object.hasOwn(translations, name) ? ((await translations[name]?.()) ?? null) : null;
+}

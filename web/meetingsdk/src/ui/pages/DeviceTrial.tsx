@@ -1,0 +1,40 @@
+import { useEffect, useRef, useState } from 'react';
+import { Button } from '../parts/Button';
+import { useOption, useT } from '../state/context';
+import { LevelMeter } from './LevelMeter';
+import { usePreviewStream } from './usePreviewStream';
+
+/** Camera and microphone to try while one waits; nothing is opened before the person asks. */
+export function DeviceTrial() {
+  const t = useT();
+  const wanted = useOption('enableWaitingRoomPreview');
+  const withAV = useOption('isSupportAV');
+  const withoutAudio = useOption('disableJoinAudio');
+  const [on, setOn] = useState(false);
+  const sound = usePreviewStream('audio', on && !withoutAudio, '');
+  const picture = usePreviewStream('video', on, '');
+  const video = useRef<HTMLVideoElement>(null);
+
+  useEffect(() => {
+    if (video.current) video.current.srcObject = picture.stream;
+  }, [picture.stream]);
+
+  if (!wanted || !withAV) return null;
+  return (
+    <div className="ar-trial">
+      {on ? (
+        <>
+          <div className="ar-settings__picture">
+            {picture.state === 'on' ? (
+              <video ref={video} className="ar-video ar-video--mirrored" aria-label={t('preview.picture')} autoPlay playsInline muted />
+            ) : (
+              <span>{t(picture.state === 'starting' ? 'camera.starting' : picture.state === 'missing' ? 'camera.missingLabel' : 'camera.deniedLabel')}</span>
+            )}
+          </div>
+          {withoutAudio ? null : <LevelMeter stream={sound.stream} />}
+        </>
+      ) : null}
+      <Button tone="quiet" onClick={() => setOn(!on)}>{t(on ? 'preview.testEnd' : 'preview.test')}</Button>
+    </div>
+  );
+}

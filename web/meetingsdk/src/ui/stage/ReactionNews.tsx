@@ -1,0 +1,11 @@
+import { LiveRegion } from '../dialogs/LiveRegion';
+import { findParticipant } from '../logic/order';
+import { useMeeting, useT } from '../state/context';
+
+/** Says the newest reaction to screen readers; eyes see it on the tile. */
+export function ReactionNews() {
+  const t = useT();
+  const newest = useMeeting((state) => state.reactions.at(-1));
+  const person = useMeeting((state) => findParticipant(state.participants, newest?.userId));
+  return <LiveRegion text={newest && person ? t('reaction.by', { name: person.userName, reaction: t(`reaction.${newest.reaction}`) }) : ''} />;
+}

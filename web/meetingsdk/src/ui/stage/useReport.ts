@@ -1,0 +1,13 @@
+import { useEffect } from 'react';
+import type { VideoLayout } from '../../core/model';
+import { useActions } from '../state/context';
+
+/** Tells the core whom the stage shows, for apps that follow the order. */
+export function useReport(view: VideoLayout['view'], main: readonly number[], others: readonly number[]): void {
+  const actions = useActions();
+  const key = `${view}/${main.join()}/${others.join()}`;
+  useEffect(() => {
+    actions.reportLayout({ view, main, others });
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- `key` stands for the lists, which are new each time
+  }, [actions, key]);
+}

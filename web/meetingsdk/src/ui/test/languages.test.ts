@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { coreWords, Dictionaries, type Dictionary } from '../../core/i18n';
+import { enUS } from '../i18n/en-US';
+import { translations, wordsOf } from '../i18n/languages';
+
+const english: Dictionary = { ...coreWords, ...enUS };
+const suffix = /_(?:zero|one|two|few|many|other)$/;
+const places = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([place]) => place).sort();
+const baseKeys = (words: Dictionary): string[] => Object.keys(words).filter((key) => !suffix.test(key)).sort();
+
+/** The plural forms that counts up to a thousand need, beside `other`, which the key itself is. */
+function neededForms(language: string): string[] {
+  const rules = new Intl.PluralRules(language);
+  return [...new Set(Array.from({ length: 1000 }, (_, count) => rules.select(count)))].filter((form) => form !== 'other');
+}
+
+const languages = [['en-US', async () => english] as const, ...Object.entries(translations)];
+
+describe('the translations', () => {
+  it.each(languages)('%s lacks no key and has none of its own', async (_language, load) => {
+    const words = baseKeys(await load());
+    const missing = baseKeys(english).filter((key) => !words.includes(key));
+    const unknown = words.filter((key) => !(key in english));
+    expect({ missing, unknown }).toEqual({ missing: [], unknown: [] });
+  });
+
+  it.each(languages)('%s says something for every key, with the places of English', async (_language, load) => {
+    const wrong = Object.entries(await load()).filter(([key, text]) => {
+      const base = english[key.replace(suffix, '')] ?? '';
+      return text.trim() === '' || places(text).join() !== places(base).join();
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it.each(languages)('%s has every plural form it needs where it has one, and where English has one', async (language, load) => {
+    const words = await load();
+    const plural = new Set([...Object.keys(words), ...Object.keys(english)].filter((key) => suffix.test(key)).map((key) => key.replace(suffix, '')));
+    const missing = [...plural].flatMap((key) => neededForms(language).map((form) => `${key}_${form}`)).filter((key) => !(key in words));
+    expect(missing).toEqual([]);
+  });
+
+  // Who steers by voice says what is written on a button.
+  it.each(languages)('%s has what stands on a button in the name of that button', async (_language, load) => {
+    const words = await load();
+    const pairs = [...Object.keys(english).filter((key) => key.endsWith('Label')).map((key) => [key.slice(0, -5), key]), ['participants.short', 'participants.open'], ['participants.short', 'participants.openWaiting'], ['chat.short', 'chat.open'], ['chat.short', 'chat.openUnread']];
+    const wordsIn = (text: string): string => ` ${text.toLowerCase().replace(/[^\p{L}\p{N}\p{M}]+/gu, ' ').trim()} `;
+    // Without spaces between words, letters in a row are enough.
+    const spaced = !/[\p{Script=Han}\p{Script=Hiragana}]/u.test(words['leave.short'] ?? '');
+    const wrong = pairs.filter(([short = '', label = '']) => {
+      const text = wordsIn(words[short] ?? '');
+      return short in english && !wordsIn(words[label] ?? '').includes(spaced ? text : text.trim());
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('choose the form by the count', async () => {
+    const words = new Dictionaries();
+    words.addBase('en-US', enUS);
+    words.loadFrom(wordsOf);
+    words.use('de-DE');
+    await words.ready();
+    expect(words.t('refusal.retryAfter', { seconds: 1, count: 1 })).toContain('1 Sekunde ');
+    expect(words.t('refusal.retryAfter', { seconds: 2, count: 2 })).toContain('2 Sekunden');
+    words.use('en-US');
+    expect(words.t('refusal.retryAfter', { seconds: 1, count: 1 })).toContain('1 second.');
+    words.use('ja-JP');
+    await words.ready();
+    expect(words.t('refusal.retryAfter', { seconds: 1, count: 1 })).toContain('1 秒');
+  });
+
+  it('of a language without words of its own are those of its neighbour, or none', async () => {
+    expect(await wordsOf('zh-TW')).toBe(await wordsOf('zh-CN'));
+    expect(await wordsOf('it-IT')).toBeNull();
+    expect(await wordsOf('constructor')).toBeNull();
+  });
+});

@@ -1,0 +1,31 @@
+import { useRef, useState } from 'react';
+import { Menu } from '../parts/Menu';
+import { MenuItem } from '../parts/MenuItem';
+import { useActions, useSelf, useT, useView } from '../state/context';
+import { ReactionRow } from './ReactionRow';
+import { ToolbarButton } from './ToolbarButton';
+
+/** Reactions and the raised hand. A hand that is up is lowered by the button itself. */
+export function ReactionControl() {
+  const t = useT();
+  const actions = useActions();
+  const { run } = useView();
+  const raised = useSelf()?.handRaised ?? false;
+  const button = useRef<HTMLButtonElement>(null);
+  const [open, setOpen] = useState(false);
+  if (raised) {
+    return <ToolbarButton icon="hand" text={t('hand.lowerShort')} label={t('hand.lower')} tone="on" onClick={() => run(actions.raiseHand(false))} />;
+  }
+  return (
+    <>
+      <ToolbarButton ref={button} icon="smile" text={t('reaction.short')} popup="menu" expanded={open} onClick={() => setOpen(!open)} />
+      {open ? (
+        <Menu anchor={button} label={t('reaction.short')} onClose={() => setOpen(false)}>
+          <ReactionRow onDone={() => setOpen(false)} />
+          <div className="ar-menu__line" role="separator" />
+          <MenuItem icon="hand" label={t('hand.raise')} onSelect={() => { setOpen(false); run(actions.raiseHand(true)); }} />
+        </Menu>
+      ) : null}
+    </>
+  );
+}
