@@ -116,7 +116,7 @@ export function fakeModel(wanted: Wanted): MeetingModel {
   const actions: MeetingActions = {
     finishPreview: () => set({ phase: 'inMeeting' }),
     setMicrophone: (on) => (set({ microphone: on ? 'on' : 'muted' }), own({ muted: !on })),
-    leaveAudio: async () => set({ microphone: 'off' }),
+    leaveAudio: () => (set({ microphone: 'off' }), done),
     setCamera: (on) => (set({ camera: on ? 'on' : 'off' }), own({ videoOn: on })),
     setShare: (on) => (set({ share: on ? 'on' : 'off' }), own({ sharing: on })),
     chooseDevice: (kind, deviceId) => (set({ devices: { ...state.devices, [kind]: deviceId } }), done),

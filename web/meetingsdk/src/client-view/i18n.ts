@@ -40,7 +40,7 @@ export function createI18n(dictionaries: Dictionaries): ClientI18n {
   let loading: Promise<unknown> = Promise.resolve();
   let supported = [...languageCodes];
 
-  const use = (language: unknown): void => {
+  const speak = (language: unknown): void => {
     dictionaries.use(language);
     remember(dictionaries.language);
   };
@@ -62,7 +62,7 @@ export function createI18n(dictionaries: Dictionaries): ClientI18n {
         log.error('a dictionary could not be loaded', error);
       }
     }
-    use(language);
+    speak(language);
     await dictionaries.ready();
   };
 
@@ -83,7 +83,7 @@ export function createI18n(dictionaries: Dictionaries): ClientI18n {
       const timer = setTimeout(() => tell('timeout'), loadTimeout);
       void loading.then(() => tell('success'));
     },
-    reload: use,
+    reload: speak,
     getAll: (language) => dictionaries.all(typeof language === 'string' ? language : dictionaries.language),
     get: (key) => dictionaries.t(String(key)),
     getCurrentLang: () => dictionaries.language,

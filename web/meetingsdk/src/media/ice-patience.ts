@@ -46,7 +46,7 @@ export class IcePatience {
 
 /** The worse state of a room's peer connections. */
 export function iceState(room: Room): RTCIceConnectionState | undefined {
-  const { pcManager } = room.engine ?? {};
+  const pcManager = room.engine?.pcManager;
   const states = [pcManager?.subscriber, pcManager?.publisher].flatMap((transport) => transport?.getICEConnectionState() ?? []);
   return states.find((state) => state === 'disconnected' || state === 'failed') ?? states[0];
 }

@@ -1,5 +1,4 @@
-import type { LoggerNames } from 'livekit-client';
-import { Room, setLogLevel } from 'livekit-client';
+import { getLogger, Room } from 'livekit-client';
 
 let warm: Promise<void> | null = null;
 
@@ -41,7 +40,7 @@ async function negotiate(): Promise<void> {
 /** A connection that is called off while its first offer is made, before it is sent anywhere. */
 async function offer(): Promise<void> {
   const loggerName = 'anteroom-warm-up';
-  setLogLevel('silent', loggerName as LoggerNames);
+  getLogger(loggerName).setLevel('silent');
   const room = new Room({ loggerName });
   const connected = room.connect(nowhere, 'none').catch(() => undefined);
   for (let i = 0; i < stepsToOffer; i++) await Promise.resolve();

@@ -122,11 +122,11 @@ describe('sharing', () => {
   it('shows the screen that was chosen, as long as it is shared', () => {
     const people = [person(1), person(2, { sharing: true }), person(3, { sharing: true })];
     const { model, container } = renderInView(<Stage />, state(people));
-    expect(container.querySelector('.ar-share__by')?.textContent).toBe('Person 2 is sharing');
+    expect(container.querySelector('.ar-share__by > span')?.textContent).toBe('Person 2 is sharing');
     fireEvent.click(within(screen.getByRole('group', { name: 'Whose screen is shown' })).getByRole('button', { name: 'Person 3' }));
-    expect(container.querySelector('.ar-share__by')?.textContent).toBe('Person 3 is sharing');
+    expect(container.querySelector('.ar-share__by > span')?.textContent).toBe('Person 3 is sharing');
     act(() => model.set({ participants: [person(1), person(2, { sharing: true }), person(3)] }));
-    expect(container.querySelector('.ar-share__by')?.textContent).toBe('Person 2 is sharing');
+    expect(container.querySelector('.ar-share__by > span')?.textContent).toBe('Person 2 is sharing');
     expect(screen.queryByRole('group', { name: 'Whose screen is shown' })).toBeNull();
   });
 
