@@ -148,7 +148,8 @@ for (const view of views) {
       await turn(ada, 'Unmute themselves', true);
       await grace.button('unmute my microphone').click();
       await expect.poll(async () => (await seen(ada, graceId))?.['muted']).toBe(false);
-      await grace.button('Raise hand').click();
+      await grace.button('Reactions').click();
+      await grace.page.getByRole('menuitem', { name: 'Raise hand', exact: true }).click();
       await expect.poll(async () => (await seen(ada, graceId))?.['bRaiseHand']).toBe(true);
       await forEverybody(ada, 'Lower all hands');
       await expect.poll(async () => (await seen(grace, graceId))?.['bRaiseHand']).toBe(false);
