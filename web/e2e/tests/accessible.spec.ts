@@ -10,6 +10,7 @@ const pages: Record<string, Record<string, string | number>> = {
   'one tile': { tiles: 1 },
   'two tiles': { tiles: 2 },
   'five tiles': { tiles: 5 },
+  'twenty-five tiles': { tiles: 25 },
   speaker: { tiles: 5, layout: 'speaker' },
   sharing: { tiles: 5, state: 'sharing' },
   'own share': { tiles: 5, state: 'ownSharing' },
@@ -39,7 +40,7 @@ const openings: [button: RegExp, entry?: RegExp][] = [
   [/^More meeting control/, /^Settings$/],
 ];
 const clientOnly = new Set(['preview', 'refusal']);
-const widths = { wide: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
+const widths = { phone: { width: 390, height: 844 }, tablet: { width: 768, height: 1024 }, wide: { width: 1280, height: 800 }, large: { width: 2560, height: 1440 } };
 
 for (const view of views) {
   for (const theme of ['light', 'dark'] as const) {
