@@ -52,8 +52,7 @@ for (const view of views) {
         for (const [what, query] of Object.entries(pages)) {
           if (view === 'component' && clientOnly.has(what)) continue;
           await page.goto(preview.address({ view, ...query }));
-          await expect(page.locator('.anteroom [class]').first(), what).toBeAttached();
-          await page.waitForTimeout(150);
+          await expect(page.locator('html[data-shown] .anteroom [class]').first(), what).toBeAttached();
           await accessible(page);
         }
         await page.goto(preview.address({ view, tiles: 5 }));

@@ -59,7 +59,13 @@ const mounted = view === 'client' ? mountClientView(root, model, options) : moun
 (window as unknown as Record<string, unknown>)['preview'] = { model, mounted };
 
 const panel = query.get('panel');
+const frame = () => new Promise(requestAnimationFrame);
+await frame();
+await frame();
 if (panel) {
-  const name = panel === 'chat' ? '.footer-chat-button' : '.footer-participants-button__toggle-button';
-  requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector<HTMLElement>(name)?.click()));
+  document.querySelector<HTMLElement>(panel === 'chat' ? '.footer-chat-button' : '.footer-participants-button__toggle-button')?.click();
+  await frame();
+  await frame();
 }
+// Whoever looks at the page by a script waits for this.
+document.documentElement.dataset['shown'] = '';
