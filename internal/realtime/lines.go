@@ -18,9 +18,16 @@ type line struct {
 	generation int
 	serial     uint64
 	limit      *rate.Limiter
+	// displaced, guarded by Hub.mu, is set when newer lines of the seat took the
+	// line's place; it stays known until it has ended.
+	displaced bool
+	// rises is closed when the line is up, and when it broke before it was.
+	rises func()
+	risen chan struct{}
 
 	mu     sync.Mutex
 	client *centrifuge.Client // nil until the line is up
+	seated bool               // seat is what the backend answered
 	seat   Seat
 	// ordered is the last order to move in or out of the session; nil without one.
 	ordered *bool
@@ -31,6 +38,15 @@ type line struct {
 	// settling lets one goroutine at a time bring inside to what was ordered.
 	settling sync.Mutex
 	inside   bool
+}
+
+func newLine(id string, ref SeatRef) *line {
+	l := &line{
+		id: id, seatID: ref.SeatID, generation: ref.Generation,
+		limit: rate.NewLimiter(commandsPerSec, commandBurst), risen: make(chan struct{}),
+	}
+	l.rises = sync.OnceFunc(func() { close(l.risen) })
+	return l
 }
 
 func (l *line) up() bool {
@@ -57,7 +73,7 @@ func (h *Hub) connecting(ctx context.Context, e centrifuge.ConnectEvent) (centri
 		return none, disconnect(CodeBadToken)
 	}
 	defer h.turns.take(ref.SeatID)()
-	l := &line{id: e.ClientID, seatID: ref.SeatID, generation: ref.Generation, limit: rate.NewLimiter(commandsPerSec, commandBurst)}
+	l := newLine(e.ClientID, ref)
 	if stopping := h.register(l); stopping != nil {
 		return none, *stopping
 	}
@@ -78,7 +94,10 @@ func (h *Hub) connecting(ctx context.Context, e centrifuge.ConnectEvent) (centri
 		return none, centrifuge.ErrorInternal
 	}
 	// A line that breaks before it is up has no OnDisconnect.
-	context.AfterFunc(ctx, func() { h.gone(l) })
+	context.AfterFunc(ctx, func() {
+		l.rises()
+		h.gone(l)
+	})
 	channels := map[string]centrifuge.SubscribeOptions{seatChannel(seat.ID): subscription()}
 	if l.sit(seat) {
 		channels[sessionChannel(seat.SessionID)] = subscription()
@@ -95,7 +114,7 @@ func (l *line) sit(seat Seat) (inside bool) {
 	defer l.settling.Unlock()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.seat = seat
+	l.seat, l.seated = seat, true
 	if l.ordered != nil {
 		// Younger than what the backend has read.
 		l.seat.Waiting = !*l.ordered
@@ -118,6 +137,7 @@ func (h *Hub) connected(client *centrifuge.Client) {
 	l.client = client
 	closing := l.closing
 	l.mu.Unlock()
+	l.rises()
 	if closing != nil {
 		client.Disconnect(*closing)
 		return
@@ -142,19 +162,33 @@ func (h *Hub) register(l *line) (stopping *centrifuge.Disconnect) {
 	}
 	lines[l.id] = l
 	h.open.Add(1)
-	var oldest *line
-	if len(lines) > maxLines {
-		for _, other := range lines {
-			if oldest == nil || other.serial < oldest.serial {
-				oldest = other
-			}
-		}
-	}
+	oldest := displace(lines)
 	h.mu.Unlock()
 	if oldest != nil {
 		oldest.close(centrifuge.DisconnectConnectionLimit)
 	}
 	return nil
+}
+
+// displace marks the oldest of too many lines and answers it, else nil. Those
+// that were marked before and have not ended yet do not count.
+func displace(lines map[string]*line) *line {
+	var oldest *line
+	count := 0
+	for _, l := range lines {
+		if l.displaced {
+			continue
+		}
+		count++
+		if oldest == nil || l.serial < oldest.serial {
+			oldest = l
+		}
+	}
+	if count <= maxLines {
+		return nil
+	}
+	oldest.displaced = true
+	return oldest
 }
 
 // unregister forgets a line. It says whether the line was known, and whether
@@ -224,10 +258,18 @@ func (h *Hub) watch() {
 	}
 }
 
-// settle brings the line's subscription to what was ordered last.
+// settle brings the line's subscription to what was ordered last. A page may
+// have read that its line is up a moment before the line is; that is waited for.
 func (h *Hub) settle(l *line) {
 	l.settling.Lock()
 	defer l.settling.Unlock()
+	l.mu.Lock()
+	seated := l.seated
+	l.mu.Unlock()
+	if !seated {
+		return
+	}
+	<-l.risen
 	l.mu.Lock()
 	client, seat := l.client, l.seat
 	l.mu.Unlock()
