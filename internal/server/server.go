@@ -59,6 +59,7 @@ type Server struct {
 	faults   *faults
 	log      *slog.Logger
 	http     *http.Server
+	unused   unused
 	line     *line
 	media    media.Engine
 	ownMedia bool
@@ -256,7 +257,7 @@ func (s *Server) serve(listener net.Listener, handler http.Handler) {
 	})
 	s.http = &http.Server{
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
-		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug), ConnState: s.unused.note,
 	}
 	scheme := "http"
 	serve := s.http.Serve
@@ -327,6 +328,7 @@ func (s *Server) Close(ctx context.Context) error {
 		if s.line != nil {
 			s.line.shutdown(draining)
 		}
+		s.http.RegisterOnShutdown(s.unused.close)
 		if err := s.http.Shutdown(draining); err != nil {
 			problems = append(problems, s.http.Close())
 		}
