@@ -1,3 +1,4 @@
+import { isRefusal, showRefusal } from './refusal';
 import { showTrouble, ticket } from './world';
 
 interface Client {
@@ -13,4 +14,8 @@ async function start(): Promise<void> {
   await client.join({ meetingNumber: t.meetingNumber, userName: t.userName, password: t.password, signature: t.signature, zak: t.zak });
 }
 
-start().catch(showTrouble);
+start().catch((what: unknown) => {
+  const place = document.getElementById('meetingSDKElement');
+  if (place && isRefusal(what)) showRefusal(what, place);
+  else showTrouble(what);
+});

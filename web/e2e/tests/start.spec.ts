@@ -24,7 +24,10 @@ test('the start page joins in both views, in new tabs, and shows a refusal', asy
   await expect(client.getByRole('group', { name: /^Linus/ })).toBeVisible();
 
   const [wrong] = await Promise.all([context.waitForEvent('page'), page.getByRole('button', { name: 'Try a wrong passcode' }).click()]);
-  await expect(wrong.getByRole('alert')).toContainText('3004');
+  const told = wrong.getByRole('alert');
+  await expect(told.getByRole('heading')).toHaveText('3004 WRONG_MEETING_PASSWORD');
+  await expect(told).toContainText('What you can do');
+  await expect(told.getByRole('link', { name: 'All about 3004' })).toHaveAttribute('href', /\/docs\/errors\/3004$/);
 });
 
 test('the pages of the error codes are there', async ({ page, server }) => {
