@@ -85,10 +85,10 @@ export function insideCalls(meeting: Meeting, screen: Screen, call: MakeCall) {
 
     isSupportVirtualBackground: call('isSupportVirtualBackground', () => {
       const { supported } = meeting.background;
-      return { vb: supported, mask: false, enable: supported };
+      return { vb: supported, mask: false, enable: supported && meeting.getState().background.offered };
     }),
     getVirtualBackgroundStatus: call('getVirtualBackgroundStatus', () => backgroundStatus(meeting.getState().background)),
-    updateVirtualBackgroundList: call('updateVirtualBackgroundList', (args) => meeting.background.setImages(args.vbList ?? [])),
+    updateVirtualBackgroundList: call('updateVirtualBackgroundList', (args) => meeting.background.setImages(args.vbList ?? [], true)),
     setVirtualBackground: call('setVirtualBackground', (args) => meeting.background.choose(typeof args.id === 'string' ? args.id : '')),
     lockVirtualBackground: call('lockVirtualBackground', (args) => meeting.background.lock(flagOf(args.isLock ?? args.lock, 'isLock'))),
 

@@ -377,6 +377,7 @@ export class Meeting implements MeetingModel {
       const room: Room = new Room({ clock: deps.clock, newId: deps.newId, parts, transport, accepted, server: address, handlers });
       room.media.setSharedSound(this.shareSound);
       if (this.videoLimit !== 720) room.media.setVideoLimit(this.videoLimit);
+      void this.background.carryOver((background) => room.media.setBackground(background));
       this.room = room;
       attempt.stop.signal.addEventListener('abort', () => (late(), resolve()), { once: true });
       room.start();

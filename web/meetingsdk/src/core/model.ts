@@ -118,6 +118,8 @@ export type ReactionName = (typeof reactionNames)[number];
 export interface Background {
   /** null until it is known whether this browser can. */
   supported: boolean | null;
+  /** Whether the app offers any; it may switch them off. */
+  offered: boolean;
   id: string;
   images: readonly BackgroundImage[];
   /** Whether the person may not change it. */
