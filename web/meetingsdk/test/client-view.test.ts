@@ -294,6 +294,8 @@ describe('the waiting room', () => {
     await settle();
     expect(levels).toEqual([1, 6, 7, 8, 13, 15, 9, 10, 11, 12, 14, 16, 17]);
     expect(server.engine.calls).toContain('connect fresh');
+    // Who was inside before is no arrival, by whichever door one came.
+    expect(names()).not.toContain('onUserJoin');
     await expect(zoom.getAttendeeslist({})).resolves.toMatchObject({ result: { attendeesList: [{ userId: 2 }, { userId: 1 }] } });
   });
 

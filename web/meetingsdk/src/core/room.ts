@@ -205,7 +205,8 @@ export class Room {
       handlers.roster(rosterChange(before.participants, after.participants), new Map());
       for (const message of after.chat) if (!known.has(message.id)) handlers.chat(message);
     }
-    this.firstPicture = false;
+    // Of the waiting room one sees nobody: whoever is there at the admission was there before.
+    if (this.place === 'joined') this.firstPicture = false;
   }
 
   private onEvent(event: ServerEvent): void {
