@@ -3,6 +3,9 @@ import type { Meeting } from './meeting';
 import { insideActions } from './inside';
 import type { ChatTarget, MeetingActions } from './model';
 
+/** The number by which apps know that a microphone is muted before audio is joined. */
+const audioNotJoined = 6015;
+
 /** The commands of the model. They reject with CallError when refused. */
 export function createActions(meeting: Meeting): MeetingActions {
   const command = async (type: string, data: object = {}): Promise<void> => {
@@ -41,7 +44,7 @@ export function createActions(meeting: Meeting): MeetingActions {
     async mute(userId, muted) {
       if (userId === self() || userId === 0) {
         const room = meeting.inside();
-        if (meeting.getState().microphone === 'off') throw new CallError('INVALID_OPERATION', 'audio is not joined');
+        if (meeting.getState().microphone === 'off') throw new CallError('INVALID_OPERATION', 'audio is not joined', audioNotJoined);
         if (!muted) mayUnmute();
         return room.media.setMicrophone(!muted);
       }
