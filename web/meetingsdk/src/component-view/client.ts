@@ -191,7 +191,10 @@ export function createEmbeddedClient(surroundings: Surroundings) {
       if (!screen.shown) throw callFailure(new CallError('IMPROPER_MEETING_STATE', 'the view is not mounted'));
       const { defaultViewType: _ignored, ...video } = fieldsOf(videoOptions) ?? {};
       const { customize } = screen.options;
-      screen.update({ customize: { ...customize, video: { ...fieldsOf(customize.video), ...video } } });
+      const before = fieldsOf(customize.video) ?? {};
+      // One size, or one side, may be given without taking the others back.
+      const nested = Object.fromEntries(['viewSizes', 'popper'].filter((name) => fieldsOf(video[name])).map((name) => [name, { ...fieldsOf(before[name]), ...fieldsOf(video[name]) }]));
+      screen.update({ customize: { ...customize, video: { ...before, ...video, ...nested } } });
     },
     async getLanguageTranslation(language?: unknown): Promise<unknown> {
       try {

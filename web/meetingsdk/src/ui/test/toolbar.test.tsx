@@ -1,6 +1,7 @@
 import { act, cleanup, fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Banners } from '../dialogs/Banners';
+import { Dialogs } from '../dialogs/Dialogs';
 import { SettingsDialog } from '../dialogs/SettingsDialog';
 import { ChatPanel } from '../panels/ChatPanel';
 import { ReactionNews } from '../stage/ReactionNews';
@@ -63,6 +64,14 @@ describe('settings', () => {
     expect(tabs()).toEqual(['Audio', 'Video']);
     act(() => ui.set({ options: { ...ui.get().options, isSupportAV: false } }));
     expect(tabs()).toEqual([]);
+  });
+
+  it('say no to a host who asks to unmute where the app has no audio', () => {
+    const { model, ui } = renderInView(<Dialogs />, state([person(1)]));
+    ui.set({ options: { ...ui.get().options, disableJoinAudio: true } });
+    act(() => model.set({ unmuteRequestedBy: 'Grace' }));
+    expect(screen.queryByRole('alertdialog')).toBeNull();
+    expect(model.actions.answerUnmuteRequest).toHaveBeenCalledExactlyOnceWith(false);
   });
 
   it('go from tab to tab with the arrow keys', () => {
