@@ -397,6 +397,20 @@ describe('muting and sharing by the rules', () => {
     expect(meeting.getState().share).toBe('off');
   });
 
+  it('shares as a call says, that once', async () => {
+    const zoom = await client([], { hideShareAudioOption: false });
+    await zoom.startScreenShare({ hideShareAudioOption: true, optimizedForSharedVideo: true });
+    server.engine.handlers.sourceEnded('screen');
+    await zoom.startScreenShare({});
+    expect(server.shared).toEqual([{ sound: false, motion: true }, { sound: true, motion: false }]);
+  });
+
+  it('tells the app that nothing was chosen to share', async () => {
+    const zoom = await client();
+    server.picks = false;
+    await expect(zoom.startScreenShare({})).rejects.toMatchObject({ method: 'startScreenShare', type: 'INVALID_OPERATION' });
+  });
+
   it('stops the own share when a host takes its place', async () => {
     const zoom = await client();
     await zoom.startScreenShare({});

@@ -21,11 +21,11 @@ export function createActions(meeting: Meeting): MeetingActions {
       return media.setMicrophone(on);
     },
     setCamera: async (on) => meeting.inside().media.setCamera(on),
-    async setShare(on) {
+    async setShare(on, how) {
       const { media } = meeting.inside();
       // Asked first, for nobody should pick a window in vain.
       if (on && meeting.getState().share === 'off') await command('seat.share');
-      return media.setShare(on);
+      return media.setShare(on, how);
     },
     leaveAudio: async () => meeting.inside().media.stopAudio(),
     async chooseDevice(kind, deviceId) {
