@@ -317,12 +317,12 @@ describe('commands of Component View', () => {
     expect(embedded.getVirtualBackgroundStatus()).toMatchObject({ id: 'blur', isVbOn: true });
   });
 
-  it('tell when a share begins or ends with a person who comes or goes', async () => {
+  it('tell of a share that is there already, or begins or ends with a person who comes or goes', async () => {
     server.participants = [person(1, { role: 'host', sharing: true }), person(2)];
     await component(['peer-share-state-change']);
     server.publish('participant.removed', { userId: 1, reason: 'left' });
     server.publish('participant.added', person(3, { sharing: true }));
-    expect(of('peer-share-state-change')).toEqual([{ userId: 1, action: 'Stop' }, { userId: 3, action: 'Start' }]);
+    expect(of('peer-share-state-change')).toEqual([{ userId: 1, action: 'Start' }, { userId: 1, action: 'Stop' }, { userId: 3, action: 'Start' }]);
   });
 
   it('resolve with the sent message, which has no blanks at its end', async () => {

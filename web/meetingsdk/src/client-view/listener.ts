@@ -38,6 +38,9 @@ export class ServiceListeners {
     const everybody = (): readonly Participant[] => meeting.getState().participants;
     // The contract tells of others in meetings only.
     const webinar = (): boolean => meeting.getState().session?.kind === 'webinar';
+    events.on('usersFound', (found) => {
+      for (const p of found) this.onShare(meeting, p.userId, false, p.sharing);
+    });
     events.on('usersAdded', (added) => {
       for (const p of added) this.onShare(meeting, p.userId, false, p.sharing);
       if (webinar()) return;

@@ -71,6 +71,9 @@ export class ClientEvents {
     const shares = (userId: number, before: boolean, sharing: boolean): void => {
       if (before !== sharing && userId !== self()) this.emit('peer-share-state-change', { userId, action: sharing ? 'Start' : 'Stop' });
     };
+    events.on('usersFound', (found) => {
+      for (const p of found) shares(p.userId, false, p.sharing);
+    });
     events.on('usersAdded', (added) => {
       this.emit('user-added', added.map((p) => ({ ...shown(p), ...(p.state === 'waiting' ? { source: 'on hold' } : {}) })));
       for (const p of added) shares(p.userId, false, p.sharing);
