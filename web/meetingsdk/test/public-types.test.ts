@@ -30,8 +30,9 @@ export async function appsOf(ZoomMtg: ZoomMtgObject, embedded: ZoomMtgEmbeddedOb
   // @ts-expect-error -- what a function needs is still asked for
   ZoomMtg.mute({ mute: true, success: () => undefined });
   const client: typeof EmbeddedClient = embedded.createClient();
+  const named: string | undefined = client.getCurrentUser()?.pronoun;
   const words: Record<string, string> = await client.getLanguageTranslation('ja-JP');
-  await client.updateLanguageTranslation('en-US', words);
+  await client.updateLanguageTranslation('en-US', { ...words, named });
   client.on('user-added', (payload: ParticipantPropertiesPayload) => payload.userId);
   await client.init({ zoomAppRoot: root, language: 'en-US', customize: { video: { isResizable: true } } });
   await client.join({ meetingNumber: '1', userName: 'a', signature: 's' });
