@@ -47,7 +47,7 @@ export const elsewhere: Record<string, string> = {
   '.react-draggable': 'Component View, a widget that does not fill its element',
   '#meetingSDKElement': "the app's own element; Component View draws into it",
   'sessionStorage zmmtg-root__username, zmmtg-root__useremail': 'Client View, written by `join`',
-  'cookie _zm_lang': 'Client View, read when the script runs; never written',
+  'cookie _zm_lang': 'Client View, read when the script runs; written when a language of the contract is chosen',
 };
 
 /** Names without an equivalent, and why. */

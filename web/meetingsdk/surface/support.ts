@@ -46,7 +46,7 @@ export function support(client: object, i18n: object, component: object, factory
   const { client: c, component: e } = contract;
   const given = (list: readonly string[]) => (name: string) => (list.includes(name) ? 'so anyway; accepted' : undefined);
   return [
-    part('Client View: functions', c.functions, (name) => (name.startsWith('i18n.') ? has(i18n)(name.slice(5)) : has(client)(name)), { ...unsupportedFunctions, ...idleFunctions, generateSDKSignature: 'signing' }),
+    part('Client View: functions', c.functions, (name) => (name.startsWith('i18n.') ? has(i18n)(name.slice(5)) : has(client)(name)), { ...unsupportedFunctions, ...idleFunctions, generateSDKSignature: 'signing' }, given(['setZoomJSLib'])),
     part('Client View: events', c.events, oneOf(clientEvents), clientSilent),
     part('Client View: options of `init`', c.initOptions, oneOf(clientObeyed, clientGiven), idleInitOptions, given(clientGiven)),
     part('Client View: options of `join`', c.joinOptions, oneOf(clientJoin), idleJoinOptions),
@@ -72,8 +72,10 @@ export function supportTable(parts: readonly Part[]): string {
     '# What of the contract works',
     '',
     'Generated from the code by the tests in `web/meetingsdk` (`npm test -- -u` makes it anew).',
-    'What is refused rejects, or calls `error`, with the reason given here; events and',
-    'options of such a part are accepted and never heard of.',
+    'What is refused rejects, or calls `error`, with the reason given here; getters that',
+    'answer at once answer empty values, and functions that only show or hide a control tell',
+    'the console. Events and options of such a part are accepted and never heard of.',
+    'Where what works differs from the contract, [what is not supported](../not-supported.md) says so.',
     '',
     '| Works | Refused with reason | Missing |',
     '|---|---|---|',

@@ -289,11 +289,15 @@ describe('the waiting room', () => {
     expect(names()).toEqual(['status 1', 'success', 'status 2', 'onUserIsInWaitingRoom']);
     expect(levels).toEqual([1, 6]);
     await expect(zoom.getAttendeeslist({})).rejects.toMatchObject({ errorCode: 1, type: 'IMPROPER_MEETING_STATE', errorMessage: 'on hold' });
-    server.participants = [person(1, { role: 'host' }), person(2)];
+    server.participants = [person(1, { role: 'host', sharing: true }), person(2)];
+    zoom.inMeetingServiceListener('receiveSharingChannelReady', (payload: unknown) => void log.push(['receiveSharingChannelReady', payload]));
     server.publish('seat.admitted', {}, 0);
     await settle();
+    expect(log.filter(([name]) => name === 'receiveSharingChannelReady')).toEqual([['receiveSharingChannelReady', { userId: 1 }]]);
     expect(levels).toEqual([1, 6, 7, 8, 13, 15, 9, 10, 11, 12, 14, 16, 17]);
     expect(server.engine.calls).toContain('connect fresh');
+    // Who was inside before is no arrival, by whichever door one came.
+    expect(names()).not.toContain('onUserJoin');
     await expect(zoom.getAttendeeslist({})).resolves.toMatchObject({ result: { attendeesList: [{ userId: 2 }, { userId: 1 }] } });
   });
 

@@ -291,6 +291,21 @@ describe('functions', () => {
     expect(() => embedded.createClient().updateVideoOptions({})).toThrow();
   });
 
+  it('takes one size of the video without taking back the other', async () => {
+    const surroundings = server.surroundings();
+    const updates: { customize?: unknown }[] = [];
+    surroundings.chunks.ui = async () => ({
+      mountClientView: () => ({ update: () => undefined, unmount: () => undefined }),
+      mountComponentView: () => ({ update: (change) => void updates.push(change), unmount: () => undefined }),
+    });
+    const client = createEmbedded(surroundings).createClient();
+    const ribbon = { width: 300, height: 700 };
+    await client.init({ zoomAppRoot: document.body.appendChild(document.createElement('div')), customize: { video: { isResizable: false, viewSizes: { ribbon } } } });
+    const size = { width: 1000, height: 600 };
+    client.updateVideoOptions({ viewSizes: { default: size } });
+    expect(updates.at(-1)).toEqual({ customize: { video: { isResizable: false, viewSizes: { ribbon, default: size } } } });
+  });
+
   it('keeps names that never existed undefined, and unknown events harmless', () => {
     const client = embedded.createClient() as unknown as Record<string, unknown>;
     for (const name of ['leave', 'destroy', 'mount', 'joinAudio', 'getMediaStream', 'getParticipantsList']) expect(client[name]).toBeUndefined();

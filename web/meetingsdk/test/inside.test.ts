@@ -114,6 +114,41 @@ describe('commands of Client View', () => {
     expect(sent()).toEqual([]);
   });
 
+  it('switch backgrounds off by an empty list', async () => {
+    const zoom = await client(['onVbStatusChange']);
+    const images = [{ id: 'beach', displayName: 'Beach', fileName: 'beach.png', url: '/beach.png' }];
+    await zoom.updateVirtualBackgroundList({ vbList: [] });
+    await expect(zoom.isSupportVirtualBackground({})).resolves.toMatchObject({ result: { vb: true, enable: false } });
+    await expect(zoom.setVirtualBackground({ id: 'blur' })).rejects.toMatchObject({ type: 'INVALID_OPERATION' });
+    await zoom.updateVirtualBackgroundList({ vbList: images });
+    await zoom.setVirtualBackground({ id: 'beach' });
+    await expect(zoom.getVirtualBackgroundStatus({})).resolves.toMatchObject({ result: { id: 'beach', vbList: images } });
+  });
+
+  it('go to another address only if there is one', async () => {
+    const zoom = await client();
+    await expect(zoom.changeRedirectUrl({})).rejects.toMatchObject({ type: 'INVALID_PARAMETERS' });
+    await zoom.changeRedirectUrl({ leaveUrl: '/tea' });
+    await zoom.leaveMeeting({});
+    expect(server.navigated).toEqual([`${location.origin}/tea`]);
+  });
+
+  it('show or hide the joining of audio, and leave the camera alone', async () => {
+    const surroundings = server.surroundings();
+    const updates: object[] = [];
+    surroundings.chunks.ui = async () => ({
+      mountClientView: () => ({ update: (change) => void updates.push(change), unmount: () => undefined }),
+      mountComponentView: () => ({ update: () => undefined, unmount: () => undefined }),
+    });
+    const zoom = createZoomMtg(surroundings);
+    await zoom.init({ leaveUrl: '/', disablePreview: true });
+    await zoom.join(joinArgs);
+    updates.length = 0;
+    zoom.showJoinAudioFunction({ show: false });
+    zoom.showJoinAudioFunction({ show: true });
+    expect(updates).toEqual([{ disableJoinAudio: true }, { disableJoinAudio: false }]);
+  });
+
   it('enters a test meeting as a participant only', async () => {
     const zoom = createZoomMtg(server.surroundings());
     await zoom.init({ leaveUrl: '/bye', disablePreview: true });
@@ -272,6 +307,59 @@ describe('commands of Component View', () => {
     expect(server.engine.calls.filter((c) => c.startsWith('setBackground'))).toEqual(['setBackground {"image":"/beach.png"}', 'setBackground {"blur":true}']);
   });
 
+  it('keep a background for the next meeting of the page', async () => {
+    const embedded = await component();
+    await embedded.setVirtualBackground('blur');
+    await embedded.leaveMeeting();
+    await embedded.join({ ...joinArgs, meetingNumber: '12345678901' });
+    expect(server.media).toHaveLength(2);
+    expect(server.engine.calls.filter((c) => c.startsWith('setBackground'))).toEqual(['setBackground {"blur":true}']);
+    expect(embedded.getVirtualBackgroundStatus()).toMatchObject({ id: 'blur', isVbOn: true });
+  });
+
+  it('tell of a share that is there already, or begins or ends with a person who comes or goes', async () => {
+    server.participants = [person(1, { role: 'host', sharing: true }), person(2)];
+    await component(['peer-share-state-change']);
+    server.publish('participant.removed', { userId: 1, reason: 'left' });
+    server.publish('participant.added', person(3, { sharing: true }));
+    expect(of('peer-share-state-change')).toEqual([{ userId: 1, action: 'Start' }, { userId: 1, action: 'Stop' }, { userId: 3, action: 'Start' }]);
+  });
+
+  it('resolve with the sent message, which has no blanks at its end', async () => {
+    const embedded = await component();
+    server.onCommand = (_type, { text }) => {
+      server.publish('chat.message', { id: 'm', text: String(text).trimEnd(), sentAt: '2026-01-01T00:00:01Z', sender: { userId: 2, name: 'Ada' }, receiver: null });
+      return { revision: 0 };
+    };
+    await expect(embedded.sendChat('hello \n')).resolves.toMatchObject({ id: 'm', message: 'hello', receiver: { userId: 0 } });
+  });
+
+  it('refuse words that are none, with every field of a failure', async () => {
+    const embedded = await component();
+    await expect(embedded.updateLanguageTranslation('en-US', 'Go home')).rejects.toMatchObject({ type: 'INVALID_PARAMETERS', errorCode: 1 });
+    await expect(embedded.getLanguageTranslation()).rejects.toMatchObject({ type: 'INVALID_PARAMETERS', errorCode: 1 });
+  });
+
+  it('refuse to mute before audio is joined, by the number that apps know', async () => {
+    const embedded = await component();
+    await expect(embedded.mute(true)).rejects.toMatchObject({ type: 'INVALID_OPERATION', errorCode: 6015 });
+  });
+
+  it('know the passcode with which the page joined', async () => {
+    const embedded = await component();
+    expect(embedded.getCurrentMeetingInfo()).toMatchObject({ password: '', isInMeeting: true });
+    await embedded.leaveMeeting();
+    await embedded.join({ ...joinArgs, meetingNumber: '12345678901', password: 'tea' });
+    expect(embedded.getCurrentMeetingInfo()).toMatchObject({ password: 'tea' });
+    server.publish('seat.held', {}, 0);
+    expect(embedded.getCurrentMeetingInfo()).toMatchObject({ isInMeeting: false });
+  });
+
+  it('have words for every milestone', async () => {
+    await component(['join-speed']);
+    expect(of('join-speed').filter((one) => (one as { desc: string }).desc === '')).toEqual([]);
+  });
+
   it('refuse the chat of a webinar, as the contract has it', async () => {
     Object.assign(session, { kind: 'webinar' });
     try {
@@ -307,6 +395,20 @@ describe('muting and sharing by the rules', () => {
     await meeting.actions.setShare(true);
     await settle();
     expect(meeting.getState().share).toBe('off');
+  });
+
+  it('shares as a call says, that once', async () => {
+    const zoom = await client([], { hideShareAudioOption: false });
+    await zoom.startScreenShare({ hideShareAudioOption: true, optimizedForSharedVideo: true });
+    server.engine.handlers.sourceEnded('screen');
+    await zoom.startScreenShare({});
+    expect(server.shared).toEqual([{ sound: false, motion: true }, { sound: true, motion: false }]);
+  });
+
+  it('tells the app that nothing was chosen to share', async () => {
+    const zoom = await client();
+    server.picks = false;
+    await expect(zoom.startScreenShare({})).rejects.toMatchObject({ method: 'startScreenShare', type: 'INVALID_OPERATION' });
   });
 
   it('stops the own share when a host takes its place', async () => {

@@ -170,16 +170,30 @@ export interface Callbacks<T = any> {
   error?: (answer: ClientError) => any;
 }
 
+/** Options without the callbacks, which each form of a call has of its own. */
+export type Plain<Options> = Omit<Options, 'success' | 'error'>;
+
 /**
  * A function of the contract: with callbacks they are called, without any a
  * promise tells the same; it rejects with an Error that carries the fields of
- * ClientError.
+ * ClientError. The last form is the contract's own, which takes any function
+ * for a callback.
  */
 export interface ClientFunction<Options, T = any> {
-  (options: Options & { success: (answer: any) => any }): void;
-  (options: Options & { error: (answer: any) => any }): void;
-  (options?: Options): Promise<ClientSuccess<T>>;
+  (options: Plain<Options> & { success: (answer: ClientSuccess<T>) => any; error?: (answer: ClientError) => any }): void;
+  (options: Plain<Options> & { success?: undefined; error: (answer: ClientError) => any }): void;
+  (options?: Plain<Options> & { success?: undefined; error?: undefined }): Promise<ClientSuccess<T>>;
+  (options: Plain<Options> & { success?: (...args: any[]) => any; error?: (...args: any[]) => any }): void;
 }
+
+/** What `getVirtualBackgroundStatus` delivers; a shape for `typeof`, not a function that is there. */
+export function vbStatusDataFunc(answer: { result: { vbList: VbImageInfoType[]; lock: boolean; blur: boolean; status: boolean; vb: boolean; mask: boolean; id: any } }): any;
+
+/** What `isSupportVirtualBackground` delivers; a shape for `typeof`, not a function that is there. */
+export function vbSupportDataFunc(answer: { result: { vb: boolean; mask: boolean; enable: boolean } }): any;
+
+/** What `shareSource` takes; a shape for `typeof`, not a function that is there. */
+export function getShareSourcesFunc(): Promise<DesktopCapturerSource[]>;
 
 /** Options of `init`. */
 export interface InitOptions extends Callbacks {

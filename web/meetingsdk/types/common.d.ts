@@ -76,6 +76,16 @@ export interface Participant {
   /** Records, as far as the page says so. */
   bLocalRecord: boolean;
   isBotUser: boolean;
+  /** Of the contract, and never there: there are no assistants, administrators or pronouns here. */
+  isAssistant?: boolean;
+  /** @deprecated isAssistant */
+  astAdmin?: boolean;
+  isAdmin?: boolean;
+  /** @deprecated isAdmin */
+  rmcAdmin?: boolean;
+  pronoun?: string;
+  /** @deprecated pronoun */
+  strPronoun?: string;
   /** The app, and in whose name it takes part; empty for people. */
   botBrandName: string;
   botAuthorizerName: string;

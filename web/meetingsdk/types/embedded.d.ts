@@ -17,7 +17,8 @@ export interface ExecutedFailure extends Error {
   type: ErrorTypes;
   /** A sentence, or `closed`, `on hold`, `reconnecting` for IMPROPER_MEETING_STATE. */
   reason: string;
-  errorCode: 1;
+  /** 1; 6015 where a microphone is to be muted or unmuted and audio is not joined. */
+  errorCode: number;
 }
 
 /** What a failed `join` rejects with: an Error whose own enumerable fields are these. */
@@ -53,11 +54,11 @@ export interface EmbeddedEvents {
   'recording-change': RecordingStatus | RecordingStatusValue;
   /** A user's local recording toggled. */
   'local-recording-change': {userId: number; bLocalRecord: boolean};
-  /** Somebody came in. delivers an array instead. */
+  /** Somebody came in. An array, unlike what the contract declares. */
   'user-added': ParticipantPropertiesPayload[];
-  /** Somebody went. delivers an array instead. */
+  /** Somebody went. An array, unlike what the contract declares. */
   'user-removed': ParticipantPropertiesPayload[];
-  /** Properties changed. delivers an array instead. */
+  /** Properties changed. An array, unlike what the contract declares. */
   'user-updated': (Partial<ParticipantPropertiesPayload> & { userId: number })[];
   /** Another user's share changed; action values unpublished. */
   'peer-share-state-change': {userId: number; action: string};
@@ -185,9 +186,9 @@ export interface EmbeddedClient {
   /** Reads pinned user IDs. */
   getPinList(): number[];
   /** Fetches the dictionary of one language. */
-  getLanguageTranslation(lng: LanguageOptionType): ExecutedResult;
+  getLanguageTranslation(lng: LanguageOptionType | 'ja-JP' | 'ko-KR' | (string & {})): Promise<Record<string, string>>;
   /** Overrides dictionary entries of one language. */
-  updateLanguageTranslation(lng: LanguageOptionType, userLangDict: Record<string, any>): ExecutedResult;
+  updateLanguageTranslation(lng: LanguageOptionType | 'ja-JP' | 'ko-KR' | (string & {}), userLangDict: Record<string, any>): ExecutedResult;
   /** Changes video settings and re-renders; defaultViewType has no effect here. */
   updateVideoOptions(videoOptions: VideoOptions): void;
   /**
@@ -279,6 +280,9 @@ export interface EmbeddedClient {
   /** Takes a handler away. */
   off(event: string, callback?: (payload: any) => any): void;
 }
+
+/** A client by the contract's way of naming its type, `typeof EmbeddedClient`; not an object that is there. */
+export const EmbeddedClient: EmbeddedClient;
 
 /** Component View: a widget in an element of the page. */
 export interface ZoomMtgEmbeddedObject {

@@ -128,7 +128,7 @@ export interface ZoomMtgObject {
   focusMode: ClientFunction<{ enable: boolean }>;
   /** Bars newcomers, or reopens entry. */
   lockMeeting: ClientFunction<{ lockMeeting: boolean }>;
-  /** Takes the current user out; a departing host terminates everything. */
+  /** Takes the current user out. Where a host goes, the meeting goes on: with the co-host who is longest inside, else without a host; `endMeeting` ends it. */
   leaveMeeting: ClientFunction<{ confirm?: boolean; cancelCallback?: (...args: any[]) => any }>;
   /** Closes the meeting for all participants. */
   endMeeting: ClientFunction<{}>;
@@ -164,7 +164,7 @@ export interface ZoomMtgObject {
    * Obsolete interface redraw.
    * @deprecated since 3.0.0
    */
-  reRender: ClientFunction<{}>;
+  reRender: ClientFunction<{ lang?: string }>;
   /** Delivers the SDK version. */
   getWebSDKVersion(options?: Callbacks): string[];
   /** Enables QoS events per medium. */
@@ -172,9 +172,9 @@ export interface ZoomMtgObject {
   /** Disables QoS events per medium. */
   unSubscribeStatisticData: ClientFunction<{ audio?: boolean; video?: boolean; share?: boolean }>;
   /** Tests browser capability for virtual backgrounds. */
-  isSupportVirtualBackground: ClientFunction<{}>;
+  isSupportVirtualBackground: ClientFunction<{}, { vb: boolean; mask: boolean; enable: boolean }>;
   /** Reads background settings. */
-  getVirtualBackgroundStatus: ClientFunction<{}>;
+  getVirtualBackgroundStatus: ClientFunction<{}, { vbList: VbImageInfoType[]; lock: boolean; blur: boolean; status: boolean; vb: boolean; mask: boolean; id: any }>;
   /** Replaces the image choices; an empty list disables the feature. */
   updateVirtualBackgroundList: ClientFunction<{ vbList?: Array<VbImageInfoType> }>;
   /** Selects a listed image; cannot be cleared afterwards, only changed. */

@@ -46,13 +46,13 @@ export function insideCalls(meeting: Meeting, screen: Screen, call: MakeCall) {
       return actions.sendChat(text, args.userId == null || args.userId === 0 ? 'everyone' : userIdOf(args.userId));
     }),
     stopIncomingAudio: call('stopIncomingAudio', (args) => actions.stopIncomingAudio(flagOf(args.stop, 'stop'))),
-    startScreenShare: call('startScreenShare', (args) => {
+    startScreenShare: call('startScreenShare', async (args) => {
       if (args.sourceId != null) throw notSupported('startScreenShare with sourceId', 'electron');
       if (args.broadcastToBreakoutRoom === true) throw notSupported('startScreenShare with broadcastToBreakoutRoom', 'breakout');
-      const { media } = meeting.inside();
-      media.setSharedSound(args.hideShareAudioOption === undefined ? meeting.shareSound : args.hideShareAudioOption !== true);
-      media.setSharedMotion(args.optimizedForSharedVideo === true);
-      return actions.setShare(true);
+      const sound = typeof args.hideShareAudioOption === 'boolean' ? { sound: !args.hideShareAudioOption } : {};
+      await actions.setShare(true, { motion: args.optimizedForSharedVideo === true, ...sound });
+      // For the person who closed the browser's list that is no fault, for the app nothing is shared.
+      if (meeting.getState().share === 'off') throw new CallError('INVALID_OPERATION', 'nothing was chosen, or the browser was not allowed to share it');
     }),
     lowerAllHands: call('lowerAllHands', () => actions.lowerAllHands()),
     focusMode: call('focusMode', (args) => actions.setRules({ focusMode: flagOf(args.enable, 'enable') })),
@@ -85,10 +85,10 @@ export function insideCalls(meeting: Meeting, screen: Screen, call: MakeCall) {
 
     isSupportVirtualBackground: call('isSupportVirtualBackground', () => {
       const { supported } = meeting.background;
-      return { vb: supported, mask: false, enable: supported };
+      return { vb: supported, mask: false, enable: supported && meeting.getState().background.offered };
     }),
     getVirtualBackgroundStatus: call('getVirtualBackgroundStatus', () => backgroundStatus(meeting.getState().background)),
-    updateVirtualBackgroundList: call('updateVirtualBackgroundList', (args) => meeting.background.setImages(args.vbList ?? [])),
+    updateVirtualBackgroundList: call('updateVirtualBackgroundList', (args) => meeting.background.setImages(args.vbList ?? [], true)),
     setVirtualBackground: call('setVirtualBackground', (args) => meeting.background.choose(typeof args.id === 'string' ? args.id : '')),
     lockVirtualBackground: call('lockVirtualBackground', (args) => meeting.background.lock(flagOf(args.isLock ?? args.lock, 'isLock'))),
 

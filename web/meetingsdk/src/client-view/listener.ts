@@ -38,11 +38,17 @@ export class ServiceListeners {
     const everybody = (): readonly Participant[] => meeting.getState().participants;
     // The contract tells of others in meetings only.
     const webinar = (): boolean => meeting.getState().session?.kind === 'webinar';
+    events.on('usersFound', (found) => {
+      for (const p of found) this.onShare(meeting, p.userId, false, p.sharing);
+    });
     events.on('usersAdded', (added) => {
+      for (const p of added) this.onShare(meeting, p.userId, false, p.sharing);
       if (webinar()) return;
       for (const p of added) if (p.state !== 'waiting') this.emit('onUserJoin', publicParticipant(p, everybody()));
     });
     events.on('usersRemoved', (removed) => {
+      // Nobody says of those who go that their share ended, for it goes with them.
+      for (const { participant } of removed) this.onShare(meeting, participant.userId, participant.sharing, false);
       if (webinar()) return;
       for (const { participant } of removed) if (participant.state !== 'waiting') this.emit('onUserLeave', publicParticipant(participant, everybody()));
     });
@@ -92,10 +98,13 @@ export class ServiceListeners {
       if (before.state === 'waiting' && after.state === 'joined' && !own) this.emit('onUserJoin', publicParticipant(after, participants));
       this.emit('onUserUpdate', publicParticipant(after, participants));
     }
-    if (before.sharing !== after.sharing) {
-      if (after.sharing && !own) this.emit('receiveSharingChannelReady', { userId: after.userId });
-      this.emit('onShareContentChange', { userId: after.userId, sharing: after.sharing });
-    }
+    this.onShare(meeting, after.userId, before.sharing, after.sharing);
+  }
+
+  private onShare(meeting: Meeting, userId: number, before: boolean, sharing: boolean): void {
+    if (before === sharing) return;
+    if (sharing && userId !== meeting.getState().self?.userId) this.emit('receiveSharingChannelReady', { userId });
+    this.emit('onShareContentChange', { userId, sharing });
   }
 }
 

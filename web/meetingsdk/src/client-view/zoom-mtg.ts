@@ -121,7 +121,7 @@ export function createZoomMtg(surroundings: ClientSurroundings) {
       return run('leaveMeeting', args, () => actions.leave());
     },
     endMeeting: call('endMeeting', () => actions.end()),
-    changeRedirectUrl: call('changeRedirectUrl', (args) => void (leaveUrl = args.leaveUrl)),
+    changeRedirectUrl: call('changeRedirectUrl', (args) => void (leaveUrl = textOf(args.leaveUrl, 'leaveUrl'))),
     inMeetingServiceListener: (event?: unknown, callback?: unknown): void => listeners.on(event, callback),
     setLogLevel: (level?: unknown): void => log.setLevel(level),
     getWebSDKVersion: version,
@@ -157,6 +157,7 @@ export function createZoomMtg(surroundings: ClientSurroundings) {
       return {
         meetingNumber: session.meetingNumber,
         mn: session.meetingNumber,
+        password: screen.options.passcode,
         meetingId: session.sessionId,
         meetingTopic: session.topic,
         topic: session.topic,
@@ -165,7 +166,7 @@ export function createZoomMtg(surroundings: ClientSurroundings) {
         isLocked: session.locked,
         isWebinar: session.kind === 'webinar',
         userId: self?.userId ?? 0,
-        isInMeeting: true,
+        isInMeeting: meeting.room?.waiting === false,
       };
     }),
 
@@ -191,7 +192,7 @@ export function createZoomMtg(surroundings: ClientSurroundings) {
 
     showMeetingHeader: visible('showMeetingHeader', (show) => screen.update({ showMeetingHeader: show })),
     showInviteFunction: visible('showInviteFunction', (show) => screen.update({ disableInvite: !show })),
-    showJoinAudioFunction: visible('showJoinAudioFunction', (show) => screen.update({ isSupportAV: show })),
+    showJoinAudioFunction: visible('showJoinAudioFunction', (show) => screen.update({ disableJoinAudio: !show })),
   };
 
   const refusing = Object.fromEntries(

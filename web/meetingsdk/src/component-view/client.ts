@@ -136,7 +136,7 @@ export function createEmbeddedClient(surroundings: Surroundings) {
       const { session } = state();
       return {
         meetingNumber: session ? Number(session.meetingNumber) : 0,
-        password: '',
+        password: session ? screen.options.passcode : '',
         telPwd: '',
         meetingTopic: session?.topic ?? '',
         lang: meeting.i18n.language,
@@ -152,7 +152,7 @@ export function createEmbeddedClient(surroundings: Surroundings) {
         network: '',
         participantId: 0,
         recordingInfo: undefined,
-        isInMeeting: session !== null && meeting.room !== null,
+        isInMeeting: session !== null && meeting.room?.waiting === false,
       };
     },
 
@@ -191,28 +191,42 @@ export function createEmbeddedClient(surroundings: Surroundings) {
       if (!screen.shown) throw callFailure(new CallError('IMPROPER_MEETING_STATE', 'the view is not mounted'));
       const { defaultViewType: _ignored, ...video } = fieldsOf(videoOptions) ?? {};
       const { customize } = screen.options;
-      screen.update({ customize: { ...customize, video: { ...fieldsOf(customize.video), ...video } } });
+      const before = fieldsOf(customize.video) ?? {};
+      // One size, or one side, may be given without taking the others back.
+      const nested = Object.fromEntries(['viewSizes', 'popper'].filter((name) => fieldsOf(video[name])).map((name) => [name, { ...fieldsOf(before[name]), ...fieldsOf(video[name]) }]));
+      screen.update({ customize: { ...customize, video: { ...before, ...video, ...nested } } });
     },
-    getLanguageTranslation: async (language?: unknown): Promise<unknown> => {
-      await meeting.i18n.ready(textOf(language, 'language'));
-      return meeting.i18n.all(textOf(language, 'language'));
+    async getLanguageTranslation(language?: unknown): Promise<unknown> {
+      try {
+        const name = textOf(language, 'lng');
+        await meeting.i18n.ready(name);
+        return meeting.i18n.all(name);
+      } catch (error) {
+        throw callFailure(error);
+      }
     },
-    updateLanguageTranslation: (language?: unknown, words?: unknown): Promise<string> => done(() => meeting.i18n.add(textOf(language, 'language'), words)),
+    updateLanguageTranslation: (language?: unknown, words?: unknown): Promise<string> =>
+      done(() => {
+        if (!fieldsOf(words)) throw new CallError('INVALID_PARAMETERS', 'userLangDict is not an object of texts');
+        meeting.i18n.add(textOf(language, 'lng'), words);
+      }),
   };
 
   /** Sends a message and waits for its own echo, which has its id and time. */
   async function sent(text: string, userId: number | undefined): Promise<PublicChat> {
     const own = state().self?.userId;
+    // The server leaves out what is blank at the end.
+    const kept = text.replace(/[ \t\r\n]+$/, '');
     const echo = new Promise<ChatMessage>((resolve) => {
       const stop = meeting.events.on('chat', (message) => {
-        if (message.sender.userId !== own || message.text !== text || (message.receiver?.userId ?? undefined) !== userId) return;
+        if (message.sender.userId !== own || message.text !== kept || (message.receiver?.userId ?? undefined) !== userId) return;
         stop();
         resolve(message);
       });
       meeting.deps.clock.after(echoTimeout, () => {
         stop();
         const receiver = userId === undefined ? null : { userId, name: state().participants.find((p) => p.userId === userId)?.userName ?? '' };
-        resolve({ id: '', text, sentAt: new Date(meeting.deps.clock.now()).toISOString(), sender: { userId: own ?? 0, name: state().self?.userName ?? '' }, receiver });
+        resolve({ id: '', text: kept, sentAt: new Date(meeting.deps.clock.now()).toISOString(), sender: { userId: own ?? 0, name: state().self?.userName ?? '' }, receiver });
       });
     });
     await actions.sendChat(text, userId);

@@ -1,6 +1,6 @@
 import { callSafely } from '../core/emitter';
 import type { ErrorDetails, ReasonStyle } from '../core/errors';
-import type { StatusEvent } from '../core/events';
+import type { Milestone, StatusEvent } from '../core/events';
 import type { Meeting } from '../core/meeting';
 import type { ChatMessage, Participant } from '../core/model';
 import { publicChange, publicParticipant } from '../core/people';
@@ -31,7 +31,11 @@ export function publicChat(message: ChatMessage): PublicChat {
   };
 }
 
-const milestoneText: Record<number, string> = { 1: 'join called', 6: 'in the waiting room', 7: 'admitted', 8: 'joined', 14: 'audio connected', 16: 'video connected', 17: 'audio and video ready' };
+const milestoneText: Record<Milestone, string> = {
+  1: 'join called', 2: 'preview shown', 3: 'preview confirmed', 4: 'waiting for the host', 5: 'the host has come', 6: 'in the waiting room', 7: 'admitted', 8: 'joined',
+  9: 'audio can be received', 10: 'video can be received', 11: 'audio can be sent', 12: 'video can be sent', 13: 'audio connecting', 14: 'audio connected',
+  15: 'video connecting', 16: 'video connected', 17: 'audio and video ready',
+};
 
 /** The handlers of `on` and `off`. A name that no event has is kept and never called. */
 export class ClientEvents {
@@ -64,17 +68,24 @@ export class ClientEvents {
     const self = (): number | undefined => meeting.getState().self?.userId;
     events.on('status', (event) => this.emit('connection-change', connectionChange(event, style() ?? meeting.reasonStyle)));
     const shown = (p: Participant): object => publicParticipant(p, meeting.getState().participants);
-    events.on('usersAdded', (added) => this.emit('user-added', added.map((p) => ({ ...shown(p), ...(p.state === 'waiting' ? { source: 'on hold' } : {}) }))));
-    events.on('usersRemoved', (removed) =>
-      this.emit('user-removed', removed.map(({ participant: p }) => ({ ...shown(p), ...(p.state === 'waiting' ? { reason: 'on hold' } : {}) }))),
-    );
+    const shares = (userId: number, before: boolean, sharing: boolean): void => {
+      if (before !== sharing && userId !== self()) this.emit('peer-share-state-change', { userId, action: sharing ? 'Start' : 'Stop' });
+    };
+    events.on('usersFound', (found) => {
+      for (const p of found) shares(p.userId, false, p.sharing);
+    });
+    events.on('usersAdded', (added) => {
+      this.emit('user-added', added.map((p) => ({ ...shown(p), ...(p.state === 'waiting' ? { source: 'on hold' } : {}) })));
+      for (const p of added) shares(p.userId, false, p.sharing);
+    });
+    events.on('usersRemoved', (removed) => {
+      // Nobody says of those who go that their share ended, for it goes with them.
+      for (const { participant: p } of removed) shares(p.userId, p.sharing, false);
+      this.emit('user-removed', removed.map(({ participant: p }) => ({ ...shown(p), ...(p.state === 'waiting' ? { reason: 'on hold' } : {}) })));
+    });
     events.on('usersUpdated', (updated) => {
       this.emit('user-updated', updated.map(({ before, after }) => publicChange(before, after)));
-      for (const { before, after } of updated) {
-        if (before.sharing !== after.sharing && after.userId !== self()) {
-          this.emit('peer-share-state-change', { userId: after.userId, action: after.sharing ? 'Start' : 'Stop' });
-        }
-      }
+      for (const { before, after } of updated) shares(after.userId, before.sharing, after.sharing);
     });
     events.on('chat', (message) => this.emit('chat-on-message', publicChat(message)));
     events.on('activeSpeakers', (speakers) => this.emit('active-speaker', speakers.map(({ userId, userName }) => ({ userId, displayName: userName }))));
@@ -93,7 +104,7 @@ export class ClientEvents {
       if (meeting.getState().session?.kind !== 'webinar') this.emit('bot-relation-update', pairs);
     });
     events.on('milestone', ({ level, at }) =>
-      this.emit('join-speed', { eventType: 'JOIN_SPEED', tagId: level, desc: milestoneText[level] ?? '', time: at, timeStr: new Date(at).toISOString() }),
+      this.emit('join-speed', { eventType: 'JOIN_SPEED', tagId: level, desc: milestoneText[level], time: at, timeStr: new Date(at).toISOString() }),
     );
   }
 }

@@ -40,14 +40,14 @@ export function joinFailure(error: SDKError, style: ReasonStyle | undefined): Jo
 export interface CallFailure extends Error {
   type: CallError['type'];
   reason: string;
-  errorCode: 1;
+  errorCode: number;
 }
 
 /** The rejection of a refused function. */
 export function callFailure(error: unknown): CallFailure {
   const refused = error instanceof CallError ? error : new CallError('INTERNAL_ERROR', error instanceof Error ? error.message : String(error));
-  const { type, reason } = refused;
-  return withOwnFields(new Error(refused.message), { type, reason, errorCode: 1, message: refused.message }) as CallFailure;
+  const { type, reason, code } = refused;
+  return withOwnFields(new Error(refused.message), { type, reason, errorCode: code, message: refused.message }) as CallFailure;
 }
 
 function withOwnFields(error: Error, fields: object): Error {

@@ -3,6 +3,9 @@ import type { Meeting } from './meeting';
 import { insideActions } from './inside';
 import type { ChatTarget, MeetingActions } from './model';
 
+/** The number by which apps know that a microphone is muted before audio is joined. */
+const audioNotJoined = 6015;
+
 /** The commands of the model. They reject with CallError when refused. */
 export function createActions(meeting: Meeting): MeetingActions {
   const command = async (type: string, data: object = {}): Promise<void> => {
@@ -18,11 +21,11 @@ export function createActions(meeting: Meeting): MeetingActions {
       return media.setMicrophone(on);
     },
     setCamera: async (on) => meeting.inside().media.setCamera(on),
-    async setShare(on) {
+    async setShare(on, how) {
       const { media } = meeting.inside();
       // Asked first, for nobody should pick a window in vain.
       if (on && meeting.getState().share === 'off') await command('seat.share');
-      return media.setShare(on);
+      return media.setShare(on, how);
     },
     leaveAudio: async () => meeting.inside().media.stopAudio(),
     async chooseDevice(kind, deviceId) {
@@ -41,7 +44,7 @@ export function createActions(meeting: Meeting): MeetingActions {
     async mute(userId, muted) {
       if (userId === self() || userId === 0) {
         const room = meeting.inside();
-        if (meeting.getState().microphone === 'off') throw new CallError('INVALID_OPERATION', 'audio is not joined');
+        if (meeting.getState().microphone === 'off') throw new CallError('INVALID_OPERATION', 'audio is not joined', audioNotJoined);
         if (!muted) mayUnmute();
         return room.media.setMicrophone(!muted);
       }

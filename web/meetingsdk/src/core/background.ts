@@ -24,11 +24,12 @@ export class BackgroundChoice {
     return this.parts.supported();
   }
 
-  /** Replaces the list of images. */
-  setImages(value: unknown): void {
+  /** Replaces the list of images. `emptyEnds`: an empty one switches backgrounds off, as Client View has it. */
+  setImages(value: unknown, emptyEnds = false): void {
     const { id } = this.current();
     if (id !== '') throw new CallError('INVALID_OPERATION', 'a background is in use');
-    this.write({ images: imagesOf(value) });
+    const images = imagesOf(value);
+    this.write({ images, offered: !emptyEnds || images.length > 0 });
   }
 
   lock(locked: boolean): void {
@@ -39,6 +40,7 @@ export class BackgroundChoice {
   async choose(id: string, byPerson = false): Promise<void> {
     const before = this.current();
     if (!this.supported) throw new CallError('INVALID_OPERATION', 'this browser cannot replace backgrounds');
+    if (!before.offered) throw new CallError('INVALID_OPERATION', 'the app has switched backgrounds off');
     if (before.locked) throw new CallError('OPERATION_LOCKED', 'the background is locked');
     if (before.busy) throw new CallError('INVALID_OPERATION', 'another background is being applied');
     if (id === '' && !byPerson && before.id !== '') throw new CallError('INVALID_OPERATION', 'a background that is in use can only be changed');
@@ -54,6 +56,13 @@ export class BackgroundChoice {
       if (error instanceof CallError) throw error;
       throw new CallError('INTERNAL_ERROR', error instanceof Error ? error.message : 'the background could not be applied');
     }
+  }
+
+  /** Applies what was chosen to the camera of another seat: whoever chose it counts on it in the next meeting too. */
+  async carryOver(apply: BackgroundParts['apply']): Promise<void> {
+    const { id, images } = this.current();
+    const image = images.find((one) => one.id === id);
+    if (id !== '') await apply(image ? { image: image.url } : { blur: true });
   }
 
   private current(): Background {

@@ -68,11 +68,14 @@ export class CallError extends Error {
   readonly type: ErrorType;
   /** A sentence, or one of `closed`, `on hold`, `reconnecting` for IMPROPER_MEETING_STATE. */
   readonly reason: string;
+  /** 1, unless apps know the case by a number of its own. */
+  readonly code: number;
 
-  constructor(type: ErrorType, reason: string) {
+  constructor(type: ErrorType, reason: string, code = 1) {
     super(`${type}: ${reason}`);
     this.name = 'CallError';
     this.type = type;
     this.reason = reason;
+    this.code = code;
   }
 }

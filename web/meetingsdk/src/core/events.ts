@@ -68,6 +68,8 @@ export interface MediaStatistics {
 /** What a view may listen to. */
 export interface MeetingEvents {
   status: StatusEvent;
+  /** Who was there before this page came in. */
+  usersFound: readonly Participant[];
   usersAdded: Participant[];
   usersRemoved: { participant: Participant; reason: string }[];
   usersUpdated: { before: Participant; after: Participant }[];

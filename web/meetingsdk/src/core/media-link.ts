@@ -47,7 +47,6 @@ export class MediaLink {
   private turn = 0;
   private stopped = false;
   private sharedSound = true;
-  private sharedMotion = false;
 
   constructor(private readonly options: MediaLinkOptions) {
     const handlers: MediaHandlers = {
@@ -144,12 +143,12 @@ export class MediaLink {
     if (on) void this.refreshDevices();
   }
 
-  async setShare(on: boolean): Promise<void> {
+  async setShare(on: boolean, how: { sound?: boolean; motion?: boolean } = {}): Promise<void> {
     const now = this.options.read().share;
     if (on === (now === 'on') || (on && now === 'starting')) return;
     if (on) this.options.write({ share: 'starting' });
     try {
-      const sharing = await this.engine.setScreen(on, { sound: this.sharedSound, motion: this.sharedMotion });
+      const sharing = await this.engine.setScreen(on, { sound: how.sound ?? this.sharedSound, motion: how.motion ?? false });
       this.wrote({ share: sharing ? 'on' : 'off' });
     } catch (error) {
       this.options.write({ share: 'off' });
@@ -160,11 +159,6 @@ export class MediaLink {
   /** Whether the next share asks the browser for sound as well. */
   setSharedSound(on: boolean): void {
     this.sharedSound = on;
-  }
-
-  /** Whether the next share is of moving pictures rather than of text. */
-  setSharedMotion(on: boolean): void {
-    this.sharedMotion = on;
   }
 
   async chooseDevice(kind: 'microphone' | 'camera' | 'speaker', deviceId: string): Promise<void> {

@@ -377,6 +377,7 @@ export class Meeting implements MeetingModel {
       const room: Room = new Room({ clock: deps.clock, newId: deps.newId, parts, transport, accepted, server: address, handlers });
       room.media.setSharedSound(this.shareSound);
       if (this.videoLimit !== 720) room.media.setVideoLimit(this.videoLimit);
+      void this.background.carryOver((background) => room.media.setBackground(background));
       this.room = room;
       attempt.stop.signal.addEventListener('abort', () => (late(), resolve()), { once: true });
       room.start();
@@ -395,7 +396,8 @@ export class Meeting implements MeetingModel {
     for (const level of this.early.splice(0)) this.reached(level);
     for (const waiter of attempt.waiters) waiter.admitted();
     this.events.emit('status', { status: 2, error: null, joinFailed: false });
-    const { self } = this.store.get();
+    const { self, participants } = this.store.get();
+    if (!waiting) this.events.emit('usersFound', participants);
     if (waiting && self) this.events.emit('waitingRoom', { participant: self, self: true, waiting: true });
     // Sound and pictures may have failed before there was anybody to tell.
     const loss = this.room?.loss;

@@ -118,6 +118,8 @@ export type ReactionName = (typeof reactionNames)[number];
 export interface Background {
   /** null until it is known whether this browser can. */
   supported: boolean | null;
+  /** Whether the app offers any; it may switch them off. */
+  offered: boolean;
   id: string;
   images: readonly BackgroundImage[];
   /** Whether the person may not change it. */
@@ -241,7 +243,8 @@ export interface MeetingActions {
   /** Disconnects the own sound altogether; `setMicrophone(true)` joins again. */
   leaveAudio(): Promise<void>;
   setCamera(on: boolean): Promise<void>;
-  setShare(on: boolean): Promise<void>;
+  /** `how` is for this share alone; without it, as `setShareSound` says. */
+  setShare(on: boolean, how?: { sound?: boolean; motion?: boolean }): Promise<void>;
   chooseDevice(kind: 'microphone' | 'camera' | 'speaker', deviceId: string): Promise<void>;
   unlockSound(): Promise<void>;
   /** Whether the next share asks the browser for sound as well. */

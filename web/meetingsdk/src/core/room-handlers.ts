@@ -44,6 +44,10 @@ export function roomHandlers(meeting: Meeting, entry: { ready: () => void; ended
       entered = true;
       entry.ready();
     },
+    found() {
+      // Before the page is inside, the join itself tells it.
+      if (entered) events.emit('usersFound', store.get().participants);
+    },
     roster(change, reasons) {
       const selfId = store.get().self?.userId;
       const others = <T>(list: readonly T[], id: (item: T) => number): T[] => list.filter((item) => id(item) !== selfId);

@@ -29,6 +29,8 @@ export interface RoomHandlers {
   write(change: Partial<ServerState & LocalState>): void;
   /** Inside and up to date for the first time. */
   ready(): void;
+  /** Who is there, once, as soon as it is known. */
+  found(): void;
   roster(change: RosterChange, reasons: ReadonlyMap<number, string>): void;
   chat(message: ChatMessage): void;
   speaking(identities: string[]): void;
@@ -205,6 +207,9 @@ export class Room {
       handlers.roster(rosterChange(before.participants, after.participants), new Map());
       for (const message of after.chat) if (!known.has(message.id)) handlers.chat(message);
     }
+    // Of the waiting room one sees nobody: whoever is there at the admission was there before.
+    if (this.place !== 'joined') return;
+    if (this.firstPicture) handlers.found();
     this.firstPicture = false;
   }
 

@@ -36,7 +36,7 @@ export const emptyState: MeetingState = {
   incomingStopped: false,
   quality: {},
   waitingRoomText: null,
-  background: { supported: null, id: '', images: [], locked: false, busy: false },
+  background: { supported: null, offered: true, id: '', images: [], locked: false, busy: false },
   captureRequests: [],
   pictureInPicture: false,
 };

@@ -68,6 +68,9 @@ export class FakeServer {
   prepared = 0;
   facts = { webRTC: true, secure: true, camera: true, screen: true, online: true, background: true };
   measured: MediaStatistics[] = [];
+  /** Whether the person picks something to share, and how it was shared. */
+  picks = true;
+  shared: { sound: boolean; motion: boolean }[] = [];
   mounts: { view: 'client' | 'component'; root: HTMLElement; mounted: boolean }[] = [];
   navigated: string[] = [];
   tab = memoryStorage();
@@ -165,9 +168,10 @@ export class FakeServer {
       muteMicrophone: (muted) => note(`muteMicrophone ${muted}`),
       closeMicrophone: () => note('closeMicrophone'),
       setCamera: (on) => note(`setCamera ${on}`),
-      setScreen: async (on) => {
+      setScreen: async (on, options) => {
         calls.push(`setScreen ${on}`);
-        return on;
+        if (on) this.shared.push(options);
+        return on && this.picks;
       },
       switchDevice: (kind, id) => note(`switchDevice ${kind} ${id}`),
       listDevices: async () => ({ microphones: [{ deviceId: 'm', label: 'Mic' }], cameras: [], speakers: [] }),

@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import { findParticipant } from '../logic/order';
 import { useActions, useMeeting, useOption, useT, useUi, useView } from '../state/context';
 import { ClaimHostDialog } from './ClaimHostDialog';
@@ -16,14 +17,21 @@ export function Dialogs() {
   const { ui, run } = useView();
   const failure = useMeeting((state) => state.failure);
   const unmuteBy = useMeeting((state) => state.unmuteRequestedBy);
+  const withAV = useOption('isSupportAV');
+  const withAudio = !useOption('disableJoinAudio') && withAV;
   const withRefusals = useOption('showJoiningErrorDialog');
   const dialog = useUi((state) => state.dialog);
   const userId = dialog && 'userId' in dialog ? dialog.userId : null;
   const person = useMeeting((state) => findParticipant(state.participants, userId));
   const close = () => ui.set({ dialog: null });
+  // Where the app has switched audio off, a yes would join it all the same.
+  const asked = unmuteBy !== null && withAudio;
+  useEffect(() => {
+    if (unmuteBy !== null && !withAudio) run(actions.answerUnmuteRequest(false));
+  }, [unmuteBy, withAudio, actions, run]);
 
   if (failure?.joinFailed) return withRefusals ? <RefusalDialog failure={failure} /> : null;
-  if (unmuteBy !== null) return <UnmuteDialog by={unmuteBy} />;
+  if (asked) return <UnmuteDialog by={unmuteBy} />;
   if (dialog?.name === 'settings') return <SettingsDialog first={dialog.tab ?? 'audio'} onClose={close} />;
   if (dialog?.name === 'claimHost') return <ClaimHostDialog onClose={close} />;
   if (dialog?.name === 'successor') return <SuccessorDialog onClose={close} />;

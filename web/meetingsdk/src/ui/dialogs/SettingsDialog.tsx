@@ -18,11 +18,13 @@ export function SettingsDialog({ first, onClose }: { first: SettingsTab; onClose
   const t = useT();
   const self = useSelf();
   const session = useMeeting((state) => state.session);
-  const withoutAudio = useOption('disableJoinAudio');
+  const withAV = useOption('isSupportAV');
+  const withAudio = !useOption('disableJoinAudio') && withAV;
+  const withBackgrounds = useMeeting((state) => state.background.offered);
   const [chosen, choose] = useState(first);
   const id = useId();
-  const publishes = canPublish(self, session);
-  const tabs: SettingsTab[] = [...(canSpeak(self, session) && !withoutAudio ? (['audio'] as const) : []), ...(publishes ? (['video', 'background'] as const) : []), 'statistics', 'keyboard', 'general'];
+  const publishes = canPublish(self, session) && withAV;
+  const tabs: SettingsTab[] = [...(canSpeak(self, session) && withAudio ? (['audio'] as const) : []), ...(publishes ? (['video'] as const) : []), ...(publishes && withBackgrounds ? (['background'] as const) : []), 'statistics', 'keyboard', 'general'];
   const current = tabs.includes(chosen) ? chosen : (tabs[0] ?? 'statistics');
   const Content = CONTENT[current];
 

@@ -1,7 +1,6 @@
 import { chosenMains, tileOrder } from '../logic/order';
 import { useMeeting } from '../state/context';
 import { Strip } from './Strip';
-import { useReport } from './useReport';
 
 const NONE: readonly number[] = [];
 
@@ -9,10 +8,9 @@ const NONE: readonly number[] = [];
 export function RibbonStage() {
   const tiles = useMeeting(tileOrder);
   const first = useMeeting(chosenMains);
-  useReport('ribbon', NONE, tiles);
   return (
     <div className="ar-ribbon">
-      <Strip tiles={tiles} mains={NONE} first={first} vertical />
+      <Strip tiles={tiles} mains={NONE} first={first} vertical view="ribbon" />
     </div>
   );
 }

@@ -28,11 +28,11 @@ export function ShareStage({ sharer }: { sharer: number }) {
   const side = width > 720 && width / Math.max(height, 1) > 1.3;
   // Below this height people take more than they give while a screen is read.
   const withStrip = (height > 320 || side) && !pure;
-  useReport('speaker', NONE, tiles);
+  useReport(withStrip ? null : 'speaker', NONE, NONE);
 
   return (
     <div ref={box} className={`ar-speaker ar-share video-share-layout${side ? ' ar-speaker--side' : ''}`}>
-      {withStrip ? <Strip tiles={tiles} mains={NONE} first={first} vertical={side} /> : null}
+      {withStrip ? <Strip tiles={tiles} mains={NONE} first={first} vertical={side} view="speaker" /> : null}
       <div className="ar-share__main sharee-container__viewport">
         {isSelf ? (
           <div className="ar-share__own">

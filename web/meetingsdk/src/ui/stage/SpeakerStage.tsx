@@ -23,11 +23,13 @@ export function SpeakerStage({ alone = false }: { alone?: boolean }) {
   const several = mains.length > 1;
   const { tileWidth, tileHeight } = bestGrid(place.width, place.height, mains.length, GAP);
   useGlide(room, several ? mains.join() : '', `${place.width}/${place.height}`);
-  useReport(alone ? 'active' : several ? 'multiSpeaker' : 'speaker', mains, others);
+  const view = alone ? 'active' : several ? 'multiSpeaker' : 'speaker';
+  const withStrip = others.length > 0 && floating === undefined;
+  useReport(withStrip ? null : view, mains, others);
 
   return (
     <div ref={box} className={`ar-speaker${side ? ' ar-speaker--side' : ''} ${others.length === 0 ? 'single-main-container__main-view' : ''}`}>
-      {others.length > 0 && floating === undefined ? <Strip tiles={tiles} mains={mains} vertical={side} /> : null}
+      {withStrip ? <Strip tiles={tiles} mains={mains} vertical={side} view={view} /> : null}
       <div ref={room} className={`ar-speaker__main${several ? ' ar-speaker__main--several' : ''} speaker-active-container__video-frame`} style={several ? { gap: GAP } : undefined}>
         {several
           ? tileWidth > 0 ? mains.map((id) => <Tile key={id} userId={id} width={tileWidth} height={tileHeight} />) : null

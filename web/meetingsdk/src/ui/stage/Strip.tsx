@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react';
+import type { VideoLayout } from '../../core/model';
 import { pageOf } from '../logic/grid';
 import { stripOrder } from '../logic/order';
 import { useElementSize } from '../parts/useElementSize';
@@ -6,6 +7,7 @@ import { useT } from '../state/context';
 import { Tile } from '../tile/Tile';
 import { Pager } from './Pager';
 import { useGlide } from './useGlide';
+import { useReport } from './useReport';
 
 interface StripProps {
   tiles: readonly number[];
@@ -14,10 +16,12 @@ interface StripProps {
   /** Those who come before all others. */
   first?: readonly number[];
   vertical: boolean;
+  /** The layout it is part of: only the strip knows who is on its page. */
+  view: VideoLayout['view'];
 }
 
 /** Small tiles beside the big picture, as many as fit, in pages. */
-export function Strip({ tiles, mains, first, vertical }: StripProps) {
+export function Strip({ tiles, mains, first, vertical, view }: StripProps) {
   const t = useT();
   const box = useRef<HTMLDivElement>(null);
   const { width, height } = useElementSize(box);
@@ -37,12 +41,14 @@ export function Strip({ tiles, mains, first, vertical }: StripProps) {
   const tileHeight = vertical ? length : height;
   const { page, pages, items } = pageOf(next, wanted, capacity);
 
+  const drawn = tileWidth > 0 && tileHeight > 0;
+  useReport(drawn ? view : null, mains, items);
   useGlide(box, items.join(), `${tileWidth}/${tileHeight}`);
 
   return (
     <div className={`ar-strip${vertical ? ' ar-strip--vertical' : ''}`} role="group" aria-label={t('stage.others')}>
       <div className="ar-strip__box" ref={box}>
-        {tileWidth > 0 && tileHeight > 0 ? items.map((id) => <Tile key={id} userId={id} compact width={tileWidth} height={tileHeight} />) : null}
+        {drawn ? items.map((id) => <Tile key={id} userId={id} compact width={tileWidth} height={tileHeight} />) : null}
       </div>
       <Pager page={page} pages={pages} onPage={setPage} vertical={vertical} />
     </div>

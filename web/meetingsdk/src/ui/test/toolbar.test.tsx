@@ -1,6 +1,7 @@
 import { act, cleanup, fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Banners } from '../dialogs/Banners';
+import { Dialogs } from '../dialogs/Dialogs';
 import { SettingsDialog } from '../dialogs/SettingsDialog';
 import { ChatPanel } from '../panels/ChatPanel';
 import { ReactionNews } from '../stage/ReactionNews';
@@ -46,13 +47,31 @@ describe('reactions', () => {
 
 describe('settings', () => {
   it('choose a background, unless it is locked', () => {
-    const { model } = renderInView(<SettingsDialog first="background" onClose={() => undefined} />, state([person(1)], { background: { supported: true, id: 'blur', images, locked: false, busy: false } }));
+    const { model } = renderInView(<SettingsDialog first="background" onClose={() => undefined} />, state([person(1)], { background: { supported: true, offered: true, id: 'blur', images, locked: false, busy: false } }));
     expect(screen.getByRole('radio', { name: 'Blur' }).getAttribute('aria-checked')).toBe('true');
     fireEvent.click(screen.getByRole('radio', { name: 'Beach' }));
     expect(model.actions.setBackground).toHaveBeenCalledExactlyOnceWith('beach');
-    act(() => model.set({ background: { supported: true, id: 'blur', images, locked: true, busy: false } }));
+    act(() => model.set({ background: { supported: true, offered: true, id: 'blur', images, locked: true, busy: false } }));
     expect(screen.getByRole<HTMLButtonElement>('radio', { name: 'None' }).disabled).toBe(true);
     expect(screen.getByRole('status').textContent).toBe('The background cannot be changed in this meeting.');
+  });
+
+  it('have no tab of what the app has switched off', () => {
+    const { model, ui } = renderInView(<SettingsDialog first="background" onClose={() => undefined} />, state([person(1)]));
+    const tabs = (): (string | null)[] => screen.getAllByRole('tab').slice(0, -3).map((tab) => tab.textContent);
+    expect(tabs()).toEqual(['Audio', 'Video', 'Background']);
+    act(() => model.set({ background: { ...model.getState().background, offered: false } }));
+    expect(tabs()).toEqual(['Audio', 'Video']);
+    act(() => ui.set({ options: { ...ui.get().options, isSupportAV: false } }));
+    expect(tabs()).toEqual([]);
+  });
+
+  it('say no to a host who asks to unmute where the app has no audio', () => {
+    const { model, ui } = renderInView(<Dialogs />, state([person(1)]));
+    ui.set({ options: { ...ui.get().options, disableJoinAudio: true } });
+    act(() => model.set({ unmuteRequestedBy: 'Grace' }));
+    expect(screen.queryByRole('alertdialog')).toBeNull();
+    expect(model.actions.answerUnmuteRequest).toHaveBeenCalledExactlyOnceWith(false);
   });
 
   it('go from tab to tab with the arrow keys', () => {
@@ -97,6 +116,14 @@ describe('keyboard', () => {
     model.set({ unmuteRequestedBy: 'Grace' });
     press('KeyA');
     expect(model.actions.setMicrophone).toHaveBeenCalledOnce();
+  });
+
+  it('does not join audio where the app has none of it', () => {
+    const { model, ui } = renderInView(<Shortcuts />, state([person(1)]));
+    ui.set({ options: { ...ui.get().options, disableJoinAudio: true } });
+    for (const code of ['KeyA', 'KeyV']) press(code);
+    expect(model.actions.setMicrophone).not.toHaveBeenCalled();
+    expect(model.actions.setCamera).toHaveBeenCalledOnce();
   });
 
   it('does nothing that has no button', () => {

@@ -20,6 +20,7 @@ export function DeviceMenu({ kinds, label }: { kinds: readonly Kind[]; label: st
   const { ui, run } = useView();
   const devices = useMeeting((state) => state.devices);
   const stopped = useMeeting((state) => state.incomingStopped);
+  const withBackgrounds = useMeeting((state) => state.background.offered);
   const joined = useMeeting((state) => state.microphone === 'on' || state.microphone === 'muted');
   const button = useRef<HTMLButtonElement>(null);
   const [open, setOpen] = useState(false);
@@ -55,7 +56,7 @@ export function DeviceMenu({ kinds, label }: { kinds: readonly Kind[]; label: st
           <div className="ar-menu__line" role="separator" />
           {kinds.includes('speaker') ? <MenuItem label={t('audio.stopIncoming')} on={stopped} onSelect={() => { close(); actions.stopIncomingAudio(!stopped); }} /> : null}
           {kinds.includes('microphone') && joined ? <MenuItem icon="soundOff" label={t('mic.leave')} onSelect={() => { close(); run(actions.leaveAudio()); }} /> : null}
-          {kinds.includes('camera') ? <MenuItem icon="settings" label={t('background.choose')} onSelect={() => { close(); ui.set({ dialog: { name: 'settings', tab: 'background' } }); }} /> : null}
+          {kinds.includes('camera') && withBackgrounds ? <MenuItem icon="settings" label={t('background.choose')} onSelect={() => { close(); ui.set({ dialog: { name: 'settings', tab: 'background' } }); }} /> : null}
           <MenuItem icon="settings" label={t('settings.open')} onSelect={() => { close(); ui.set({ dialog: { name: 'settings', tab: kinds.includes('camera') ? 'video' : 'audio' } }); }} />
         </Menu>
       ) : null}

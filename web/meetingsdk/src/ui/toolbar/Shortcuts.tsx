@@ -20,7 +20,7 @@ export function Shortcuts() {
       const { microphone, camera, share, session, participants, self: own } = model.getState();
       const self = findParticipant(participants, own?.userId) ?? own;
       const publishes = canPublish(self, session);
-      if (name === 'microphone' && options.isSupportAV && canSpeak(self, session)) run(actions.setMicrophone(microphone !== 'on'));
+      if (name === 'microphone' && options.isSupportAV && !options.disableJoinAudio && canSpeak(self, session)) run(actions.setMicrophone(microphone !== 'on'));
       else if (name === 'camera' && options.isSupportAV && publishes) run(actions.setCamera(camera !== 'on'));
       else if (name === 'share' && options.screenShare && publishes) run(actions.setShare(share !== 'on'));
       else if (name === 'hand' && options.isSupportNonverbal) run(actions.raiseHand(!self?.handRaised));
