@@ -33,20 +33,11 @@ type manyScale struct {
 // measureMany watches pages of a meeting with 25 moving pictures, and with 300
 // people in the list.
 func measureMany(ctx context.Context, out *report, path string, sc manyScale) error {
-	p, err := startProgram(ctx, path)
+	_, browser, meeting, stop, err := startDemo(ctx, path)
 	if err != nil {
 		return err
 	}
-	defer p.stop()
-	browser, err := startPages(ctx, p.url)
-	if err != nil {
-		return err
-	}
-	defer browser.close()
-	meeting, err := crowd.Demo(ctx, p.url)
-	if err != nil {
-		return err
-	}
+	defer stop()
 	if err := measureTiles(ctx, out, meeting, browser, sc); err != nil {
 		return err
 	}

@@ -42,20 +42,11 @@ func soak(ctx context.Context, out *report, path string, length time.Duration) e
 	if length < leastSoak {
 		return fmt.Errorf("-soak: %v is too short to say anything; it takes %v at least", length, leastSoak)
 	}
-	p, err := startProgram(ctx, path)
+	p, browser, meeting, stop, err := startDemo(ctx, path)
 	if err != nil {
 		return err
 	}
-	defer p.stop()
-	browser, err := startPages(ctx, p.url)
-	if err != nil {
-		return err
-	}
-	defer browser.close()
-	meeting, err := crowd.Demo(ctx, p.url)
-	if err != nil {
-		return err
-	}
+	defer stop()
 	people, err := crowd.Gather(ctx, meeting, publishers, "Guest", crowd.Options{Video: true, Sound: true})
 	if err != nil {
 		return err
@@ -70,8 +61,8 @@ func soak(ctx context.Context, out *report, path string, length time.Duration) e
 			return err
 		}
 	}
-	moving, stop := context.WithCancel(ctx)
-	defer stop()
+	moving, stay := context.WithCancel(ctx)
+	defer stay()
 	type end struct {
 		replaced int
 		err      error
@@ -82,7 +73,7 @@ func soak(ctx context.Context, out *report, path string, length time.Duration) e
 		ended <- end{replaced, err}
 	}()
 	weights, err := weighWhile(ctx, p, browser, views, length)
-	stop()
+	stay()
 	crowded := <-ended
 	if err := errors.Join(err, crowded.err); err != nil {
 		return err

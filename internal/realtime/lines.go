@@ -21,7 +21,7 @@ type line struct {
 	// displaced, guarded by Hub.mu, is set when newer lines of the seat took the
 	// line's place; it stays known until it has ended.
 	displaced bool
-	// rises is closed when the line is up, and when it broke before it was.
+	// rises closes risen: when the line is up, and when it broke before it was.
 	rises func()
 	risen chan struct{}
 
