@@ -106,16 +106,16 @@ func TestAttemptsNeverBlock(t *testing.T) {
 		})
 	}()
 	<-held
-	const surplus = 1000
+	const surplus, mostAtOnce = 1000, attemptQueue / 8
 	var last string
-	for range attemptQueue + 4*attemptBatch + surplus {
+	for range attemptQueue + mostAtOnce + surplus {
 		last = NewAttemptID()
 		w.RecordAttempt(AttemptRecord{ID: last})
 	}
 	dropped := w.Dropped()
 	close(release)
 	w.must(<-holding)
-	if dropped < surplus || dropped > surplus+4*attemptBatch {
+	if dropped < surplus || dropped > surplus+mostAtOnce {
 		t.Fatalf("%d were dropped, want about %d", dropped, surplus)
 	}
 	_, err := w.Attempt(ctx, last)

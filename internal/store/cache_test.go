@@ -89,48 +89,49 @@ func TestLiveCache(t *testing.T) {
 // TestLiveCacheIsExact compares what is kept with the database while joins and
 // changes race.
 func TestLiveCacheIsExact(t *testing.T) {
-	w := newWorld(t, liteFile(t))
-	ctx := context.Background()
-	m := w.meeting()
-	uncached := w.open(func(c *Config) { c.Shared = true })
-	for round := range 5 {
-		first := w.join(m, "Ada")
-		var group sync.WaitGroup
-		for i := range 16 {
-			group.Add(1)
-			go func() {
-				defer group.Done()
-				live, err := w.LiveSession(ctx, m.ID)
-				if err != nil || live == nil {
-					t.Errorf("the live session is %v, %v", live, err)
-					return
-				}
-				if i%4 == 0 {
-					err = w.Mutate(ctx, live.ID, func(tx meeting.Tx) error { tx.Touch(false); return nil })
-				} else {
-					_, err = w.TakeSeat(ctx, meeting.TakeSeat{
-						Meeting: m, SessionID: live.ID, GateRevision: live.GateRevision, Capacity: 1000, Now: noon, Seat: meeting.Seat{ID: NewID()},
-					})
-				}
-				if err != nil {
-					t.Error(err)
-				}
-			}()
-		}
-		group.Wait()
-		for _, ended := range []bool{false, true} {
-			if ended {
-				w.end(first.Session.ID)
+	both(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		m := w.meeting()
+		uncached := w.open(func(c *Config) { c.Shared = true })
+		for round := range 5 {
+			first := w.join(m, "Ada")
+			var group sync.WaitGroup
+			for i := range 16 {
+				group.Add(1)
+				go func() {
+					defer group.Done()
+					live, err := w.LiveSession(ctx, m.ID)
+					if err != nil || live == nil {
+						t.Errorf("the live session is %v, %v", live, err)
+						return
+					}
+					if i%4 == 0 {
+						err = w.Mutate(ctx, live.ID, func(tx meeting.Tx) error { tx.Touch(false); return nil })
+					} else {
+						_, err = w.TakeSeat(ctx, meeting.TakeSeat{
+							Meeting: m, SessionID: live.ID, GateRevision: live.GateRevision, Capacity: 1000, Now: noon, Seat: meeting.Seat{ID: NewID()},
+						})
+					}
+					if err != nil {
+						t.Error(err)
+					}
+				}()
 			}
-			kept, err := w.LiveSession(ctx, m.ID)
-			w.must(err)
-			read, err := uncached.LiveSession(ctx, m.ID)
-			w.must(err)
-			if !reflect.DeepEqual(kept, read) || (read == nil) != ended {
-				t.Fatalf("round %d: kept %+v, read %+v", round, kept, read)
+			group.Wait()
+			for _, ended := range []bool{false, true} {
+				if ended {
+					w.end(first.Session.ID)
+				}
+				kept, err := w.LiveSession(ctx, m.ID)
+				w.must(err)
+				read, err := uncached.LiveSession(ctx, m.ID)
+				w.must(err)
+				if !reflect.DeepEqual(kept, read) || (read == nil) != ended {
+					t.Fatalf("round %d: kept %+v, read %+v", round, kept, read)
+				}
 			}
 		}
-	}
+	})
 }
 
 // TestFailedWritesSpoilNoOthers sends writes that fail halfway among others

@@ -8,9 +8,10 @@ import (
 )
 
 // liveCache keeps the running session of each meeting, for every join asks for
-// it. It is exact because the one writer of an SQLite file puts each change in
-// right after its commit, in the order of the commits. Other databases have
-// many writers, and none of this.
+// it. It is exact because each change is put in right after its commit, before
+// anybody is told of it, and those of one session in the order of their
+// commits: SQLite has one writer, and on PostgreSQL sessionOrder sees to it.
+// Where other nodes write as well there is none of this.
 type liveCache struct {
 	off    bool
 	seed   maphash.Seed
@@ -68,20 +69,34 @@ func (c *liveCache) get(meetingID string, load func() (*meeting.Session, error))
 	return read, nil
 }
 
-// put keeps a session as a commit left it.
+// put keeps a session as a commit left it. The end of one session says nothing
+// about the next one of its meeting, which may have been put in already.
 func (c *liveCache) put(s *meeting.Session) {
 	if c.off {
 		return
 	}
+	kept := copyOf(s)
 	shard := c.shard(s.MeetingID)
-	var kept *meeting.Session
-	if s.Live() {
-		kept = copyOf(s)
-	}
 	shard.mu.Lock()
 	defer shard.mu.Unlock()
 	shard.writes++
-	shard.keep(s.MeetingID, kept)
+	if s.Live() {
+		shard.keep(s.MeetingID, kept)
+	} else if last := shard.entries[s.MeetingID]; last != nil && last.ID == s.ID {
+		shard.entries[s.MeetingID] = nil
+	}
+}
+
+// forget drops what is kept of a meeting, so that it is read anew.
+func (c *liveCache) forget(meetingID string) {
+	if c.off {
+		return
+	}
+	shard := c.shard(meetingID)
+	shard.mu.Lock()
+	defer shard.mu.Unlock()
+	shard.writes++
+	delete(shard.entries, meetingID)
 }
 
 func (s *liveShard) keep(meetingID string, session *meeting.Session) {

@@ -40,6 +40,7 @@ func (s *Store) Mutate(ctx context.Context, sessionID string, fn func(meeting.Tx
 }
 
 func (s *Store) mutate(ctx context.Context, sessionID string, fn func(*sessionTx) error) (*sessionTx, error) {
+	defer s.order.lock(sessionID)()
 	var tx *sessionTx
 	var own error
 	err := s.engine.write(ctx, func(r runner) error {
@@ -66,6 +67,11 @@ func (s *Store) mutate(ctx context.Context, sessionID string, fn func(*sessionTx
 	case own != nil:
 		return nil, own
 	case err != nil:
+		if tx != nil {
+			// Nobody knows whether it was kept.
+			s.live.forget(tx.session.MeetingID)
+			s.rosters.forget(sessionID)
+		}
 		return nil, told(err, "a session cannot be changed")
 	}
 	if tx.session.EndedAt.IsZero() {

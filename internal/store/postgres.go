@@ -28,9 +28,11 @@ type postgresEngine struct {
 	pool   *sql.DB
 	config *pgx.ConnConfig
 	logger *slog.Logger
+	// seats is nil where other nodes write to the database as well.
+	seats *seatQueue
 }
 
-func openPostgres(ctx context.Context, address string, logger *slog.Logger) (*postgresEngine, *bun.DB, error) {
+func openPostgres(ctx context.Context, address string, shared bool, logger *slog.Logger) (*postgresEngine, *bun.DB, error) {
 	config, err := pgx.ParseConfig(address)
 	if err != nil {
 		// The parser's own words may repeat the password.
@@ -52,6 +54,9 @@ func openPostgres(ctx context.Context, address string, logger *slog.Logger) (*po
 	if err := migrate(ctx, goose.DialectPostgres, "postgres", e.pool, logger); err != nil {
 		_ = e.pool.Close()
 		return nil, nil, fmt.Errorf("database: %w", err)
+	}
+	if !shared {
+		e.seats = newSeatQueue(e)
 	}
 	return e, bun.NewDB(e.pool, pgdialect.New()), nil
 }
@@ -76,8 +81,13 @@ func reason(ctx context.Context, err error) error {
 func (e *postgresEngine) db() *sql.DB { return e.pool }
 
 func (e *postgresEngine) write(ctx context.Context, fn func(runner) error) error {
+	return retried(func() error { return e.once(ctx, fn) })
+}
+
+// retried does it again where PostgreSQL broke it off for others' sake.
+func retried(do func() error) error {
 	for try := 1; ; try++ {
-		err := e.once(ctx, fn)
+		err := do()
 		var fault *pgconn.PgError
 		if try < deadlockTries && errors.As(err, &fault) && (fault.Code == "40001" || fault.Code == "40P01") {
 			continue
@@ -115,7 +125,30 @@ func (e *postgresEngine) probe(ctx context.Context) error {
 	})
 }
 
-func (e *postgresEngine) close() error { return e.pool.Close() }
+// takeSeat takes a seat together with those of other sessions, if there is a
+// queue.
+func (e *postgresEngine) takeSeat(ctx context.Context, p *seating) (err error) {
+	if e.seats != nil {
+		err = e.seats.take(ctx, p)
+	} else {
+		err = e.take(ctx, []*seating{p})
+	}
+	switch {
+	case err != nil:
+		return err
+	case p.session == nil:
+		return ErrConflict
+	}
+	p.keep()
+	return nil
+}
+
+func (e *postgresEngine) close() error {
+	if e.seats != nil {
+		e.seats.stop()
+	}
+	return e.pool.Close()
+}
 
 // postgresRunner runs statements on the pool or in a transaction. The driver
 // prepares and remembers them by their text.

@@ -69,11 +69,13 @@ func (r *recorder) add(record AttemptRecord) {
 	}
 }
 
-// take answers the attempts that have waited longest, up to one write's worth.
+// take answers the attempts that have waited longest, up to one write's worth:
+// little, so that other writes get their turn, but more where many wait.
 func (r *recorder) take() []AttemptRecord {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	n := min(4*attemptBatch, len(r.waiting)-r.head)
+	waiting := len(r.waiting) - r.head
+	n := min(max(4, waiting/8/attemptBatch)*attemptBatch, waiting)
 	out := make([]AttemptRecord, n)
 	copy(out, r.waiting[r.head:])
 	clear(r.waiting[r.head : r.head+n])

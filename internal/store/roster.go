@@ -9,10 +9,8 @@ import (
 
 // rosterCache keeps the live seats of small sessions, which every join into one
 // is told, and whether a session has a chat at all. It is exact for the same
-// reason as liveCache: the one writer of an SQLite file puts each change in
-// right after its commit, in the order of the commits. Only the leases are as
-// they were when a seat last changed otherwise, for they are renewed by the
-// hundred without asking whose they are.
+// reason as liveCache. Only the leases are as they were when a seat last changed
+// otherwise, for they are renewed by the hundred without asking whose they are.
 type rosterCache struct {
 	off    bool
 	seed   maphash.Seed
@@ -118,6 +116,8 @@ func (c *rosterCache) joined(seat meeting.Seat) {
 	shard.writes++
 	switch kept := shard.entries[seat.SessionID]; {
 	case kept == nil || kept.seats == nil:
+	case kept.seats[len(kept.seats)-1].ID == seat.ID:
+		// Somebody read it right after its commit.
 	case len(kept.seats) >= rosterSeats:
 		kept.seats = nil
 	default:
@@ -146,6 +146,9 @@ func (c *rosterCache) changed(sessionID string, seats, chat, over bool) {
 		kept.quiet = kept.quiet && !chat
 	}
 }
+
+// forget drops what is kept of a session, so that it is read anew.
+func (c *rosterCache) forget(sessionID string) { c.changed(sessionID, false, false, true) }
 
 // entry answers what is kept of a session, making room for it if need be.
 func (s *rosterShard) entry(sessionID string) *roster {

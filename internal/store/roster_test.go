@@ -13,96 +13,97 @@ import (
 // TestRosterIsExact compares what is kept of a session with the database while
 // joins and every kind of change race.
 func TestRosterIsExact(t *testing.T) {
-	w := newWorld(t, liteFile(t))
-	ctx := context.Background()
-	m := w.meeting()
-	uncached := w.open(func(c *Config) { c.Shared = true })
-	compare := func(when, sessionID, seatID string) {
-		t.Helper()
-		kept, err := w.LiveSeats(ctx, sessionID)
-		w.must(err)
-		read, err := uncached.LiveSeats(ctx, sessionID)
-		w.must(err)
-		if !reflect.DeepEqual(kept, read) {
-			t.Fatalf("%s: kept %s, read %s", when, names(kept), names(read))
-		}
-		keptChat, err := w.ChatHistory(ctx, sessionID, seatID, meeting.ReaderInside, 100)
-		w.must(err)
-		readChat, err := uncached.ChatHistory(ctx, sessionID, seatID, meeting.ReaderInside, 100)
-		w.must(err)
-		if !reflect.DeepEqual(keptChat, readChat) {
-			t.Fatalf("%s: kept %v, read %v", when, keptChat, readChat)
-		}
-	}
-	change := func(sessionID, name string, fn func(meeting.Tx, *meeting.Seat) error) error {
-		return w.Mutate(ctx, sessionID, func(tx meeting.Tx) error {
-			seats, err := tx.Seats()
-			if err != nil || len(seats) < 2 {
-				return err
+	both(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		m := w.meeting()
+		uncached := w.open(func(c *Config) { c.Shared = true })
+		compare := func(when, sessionID, seatID string) {
+			t.Helper()
+			kept, err := w.LiveSeats(ctx, sessionID)
+			w.must(err)
+			read, err := uncached.LiveSeats(ctx, sessionID)
+			w.must(err)
+			if !reflect.DeepEqual(kept, read) {
+				t.Fatalf("%s: kept %s, read %s", when, names(kept), names(read))
 			}
-			seat := seats[len(seats)-1]
-			seat.Name = name
-			return fn(tx, seat)
-		})
-	}
-	for round, joins := range []int{2, 5, 12, 3 * rosterSeats} {
-		first := w.join(m, "Ada")
-		session, seat := first.Session.ID, first.Seat.ID
-		compare("begun", session, seat)
-		second := w.join(m, "Bo", func(ask *meeting.TakeSeat) {
-			ask.Seat.Marks = meeting.Marks{AppID: "app", CustomerKey: "key"}
-			ask.Seat.ResumeHash = []byte{1}
-		})
-		compare("two", session, seat)
-		held, err := w.LiveSeats(ctx, session)
-		w.must(err)
-		var group sync.WaitGroup
-		for i := range joins {
-			group.Add(1)
-			go func() {
-				defer group.Done()
-				var err error
-				switch i % 6 {
-				case 0:
-					err = change(session, fmt.Sprint("renamed ", i), func(tx meeting.Tx, s *meeting.Seat) error { return tx.SaveSeat(s) })
-				case 1:
-					_, err = w.LiveSeats(ctx, session)
-				case 2:
-					err = change(session, "gone", func(tx meeting.Tx, s *meeting.Seat) error {
-						s.State, s.LeftAt = meeting.SeatLeft, noon
-						return tx.SaveSeat(s)
-					})
-				default:
-					_, err = w.TakeSeat(ctx, meeting.TakeSeat{
-						Meeting: m, SessionID: session, GateRevision: first.Session.GateRevision, Capacity: 1000, Now: noon,
-						Seat: meeting.Seat{ID: NewID(), Name: fmt.Sprint("guest ", i)},
-					})
+			keptChat, err := w.ChatHistory(ctx, sessionID, seatID, meeting.ReaderInside, 100)
+			w.must(err)
+			readChat, err := uncached.ChatHistory(ctx, sessionID, seatID, meeting.ReaderInside, 100)
+			w.must(err)
+			if !reflect.DeepEqual(keptChat, readChat) {
+				t.Fatalf("%s: kept %v, read %v", when, keptChat, readChat)
+			}
+		}
+		change := func(sessionID, name string, fn func(meeting.Tx, *meeting.Seat) error) error {
+			return w.Mutate(ctx, sessionID, func(tx meeting.Tx) error {
+				seats, err := tx.Seats()
+				if err != nil || len(seats) < 2 {
+					return err
 				}
-				if err != nil {
-					t.Error(err)
-				}
-			}()
+				seat := seats[len(seats)-1]
+				seat.Name = name
+				return fn(tx, seat)
+			})
 		}
-		group.Wait()
-		compare(fmt.Sprint("raced in round ", round), session, seat)
-		compare("read again", session, seat)
-		if got := names(held); got != "Ada:joined Bo:joined " {
-			t.Fatalf("seats in a reader's hands became %s", got)
+		for round, joins := range []int{2, 5, 12, 3 * rosterSeats} {
+			first := w.join(m, "Ada")
+			session, seat := first.Session.ID, first.Seat.ID
+			compare("begun", session, seat)
+			second := w.join(m, "Bo", func(ask *meeting.TakeSeat) {
+				ask.Seat.Marks = meeting.Marks{AppID: "app", CustomerKey: "key"}
+				ask.Seat.ResumeHash = []byte{1}
+			})
+			compare("two", session, seat)
+			held, err := w.LiveSeats(ctx, session)
+			w.must(err)
+			var group sync.WaitGroup
+			for i := range joins {
+				group.Add(1)
+				go func() {
+					defer group.Done()
+					var err error
+					switch i % 6 {
+					case 0:
+						err = change(session, fmt.Sprint("renamed ", i), func(tx meeting.Tx, s *meeting.Seat) error { return tx.SaveSeat(s) })
+					case 1:
+						_, err = w.LiveSeats(ctx, session)
+					case 2:
+						err = change(session, "gone", func(tx meeting.Tx, s *meeting.Seat) error {
+							s.State, s.LeftAt = meeting.SeatLeft, noon
+							return tx.SaveSeat(s)
+						})
+					default:
+						_, err = w.TakeSeat(ctx, meeting.TakeSeat{
+							Meeting: m, SessionID: session, GateRevision: first.Session.GateRevision, Capacity: 1000, Now: noon,
+							Seat: meeting.Seat{ID: NewID(), Name: fmt.Sprint("guest ", i)},
+						})
+					}
+					if err != nil {
+						t.Error(err)
+					}
+				}()
+			}
+			group.Wait()
+			compare(fmt.Sprint("raced in round ", round), session, seat)
+			compare("read again", session, seat)
+			if got := names(held); got != "Ada:joined Bo:joined " {
+				t.Fatalf("seats in a reader's hands became %s", got)
+			}
+			if resumed, err := w.ResumeSeat(ctx, seat, 1, first.Seat.LeaseUntil); err != nil || resumed.Seat.Generation != 2 {
+				t.Fatalf("resumed %+v, %v", resumed.Seat, err)
+			}
+			compare("resumed", session, seat)
+			w.must(w.Mutate(ctx, session, func(tx meeting.Tx) error {
+				return tx.AddChat(meeting.ChatMessage{ID: NewID(), SenderSeatID: second.Seat.ID, Text: "hello", SentAt: noon})
+			}))
+			if chat, err := w.ChatHistory(ctx, session, seat, meeting.ReaderInside, 100); err != nil || len(chat) != 1 {
+				t.Fatalf("the chat is %v, %v", chat, err)
+			}
+			compare("chatted", session, seat)
+			w.end(session)
+			compare("ended", session, seat)
 		}
-		if resumed, err := w.ResumeSeat(ctx, seat, 1, first.Seat.LeaseUntil); err != nil || resumed.Seat.Generation != 2 {
-			t.Fatalf("resumed %+v, %v", resumed.Seat, err)
-		}
-		compare("resumed", session, seat)
-		w.must(w.Mutate(ctx, session, func(tx meeting.Tx) error {
-			return tx.AddChat(meeting.ChatMessage{ID: NewID(), SenderSeatID: second.Seat.ID, Text: "hello", SentAt: noon})
-		}))
-		if chat, err := w.ChatHistory(ctx, session, seat, meeting.ReaderInside, 100); err != nil || len(chat) != 1 {
-			t.Fatalf("the chat is %v, %v", chat, err)
-		}
-		compare("chatted", session, seat)
-		w.end(session)
-		compare("ended", session, seat)
-	}
+	})
 }
 
 // TestRosterForgetsNoChat tells that what is not kept of a session is not

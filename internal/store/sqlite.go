@@ -119,6 +119,10 @@ func (e *sqliteEngine) write(ctx context.Context, fn func(runner) error) error {
 	return e.writer.do(ctx, fn)
 }
 
+func (e *sqliteEngine) takeSeat(ctx context.Context, p *seating) error {
+	return e.writer.do(ctx, p.join)
+}
+
 func (e *sqliteEngine) probe(ctx context.Context) error {
 	if err := e.reads.PingContext(ctx); err != nil {
 		return err

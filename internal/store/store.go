@@ -75,6 +75,7 @@ type Store struct {
 
 	live    *liveCache
 	rosters *rosterCache
+	order   *sessionOrder
 
 	nodeMu sync.Mutex
 	node   *nodeLock
@@ -87,6 +88,8 @@ type Store struct {
 type engine interface {
 	// write runs fn in a transaction. fn may run more than once.
 	write(ctx context.Context, fn func(runner) error) error
+	// takeSeat takes a place in a running session; ErrConflict if it is too late.
+	takeSeat(ctx context.Context, p *seating) error
 	// reader runs single statements outside transactions.
 	reader(ctx context.Context) runner
 	// db is the pool that reads.
@@ -118,7 +121,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	}
 	s := &Store{keys: keys, clock: c.Clock, logger: c.Logger, lost: make(chan struct{})}
 	if target.postgres {
-		s.engine, s.orm, err = openPostgres(ctx, target.address, c.Logger)
+		s.engine, s.orm, err = openPostgres(ctx, target.address, c.Shared, c.Logger)
 	} else {
 		s.engine, s.orm, err = openSQLite(ctx, target.address, c.Logger)
 	}
@@ -129,8 +132,11 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		return nil, errors.Join(err, s.engine.close())
 	}
 	s.newCaches(c.Shared)
-	s.live = newLiveCache(c.Shared || target.postgres)
-	s.rosters = newRosterCache(c.Shared || target.postgres)
+	s.live = newLiveCache(c.Shared)
+	s.rosters = newRosterCache(c.Shared)
+	if target.postgres && !c.Shared {
+		s.order = &sessionOrder{}
+	}
 	s.recorder = newRecorder(s)
 	return s, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"sync/atomic"
 	"time"
 
 	"github.com/anteroom/anteroom/internal/meeting"
@@ -37,6 +38,30 @@ var (
 	useMeeting = define(`UPDATE meetings SET last_used_at = ? WHERE id = ?`)
 )
 
+// seating is a seat that is asked for.
+type seating struct {
+	ask  *meeting.TakeSeat
+	seat meeting.Seat
+	// marks and extras are those of the seat as they are stored.
+	marks, extras string
+	// keep is called once the place is taken for good, before anybody is told.
+	keep func()
+
+	// session is as the seat left it; nil if it was taken too late.
+	session *meeting.Session
+	// What follows is the queue's: the outcome, and whether the place is being
+	// taken or was given up before.
+	err     error
+	done    chan struct{}
+	claimed atomic.Bool
+}
+
+// taken notes the session that counts the seat in, and numbers the seat.
+func (p *seating) taken(session *meeting.Session) {
+	p.session = session
+	p.seat.SessionID, p.seat.UserID = session.ID, session.NextUserID-userIDStep
+}
+
 // TakeSeat takes a place in the session that the gate saw, or begins the
 // session that it saw missing. It answers ErrConflict if the session has ended
 // or begun meanwhile, its gate revision has grown, it is full, or the seat's
@@ -47,49 +72,56 @@ func (s *Store) TakeSeat(ctx context.Context, ask meeting.TakeSeat) (meeting.Tak
 	if ask.Meeting == nil {
 		return meeting.Taken{}, errors.New("a seat is taken in a meeting")
 	}
-	seat := seatOf(&ask)
-	marks, err := writeMarks(&seat.Marks)
-	if err != nil {
+	p := &seating{ask: &ask, seat: seatOf(&ask)}
+	p.keep = func() { s.keepTaken(p) }
+	var err error
+	if p.marks, err = writeMarks(&p.seat.Marks); err != nil {
 		return meeting.Taken{}, err
 	}
-	var taken meeting.Taken
-	err = s.engine.write(ctx, func(r runner) error {
-		taken = meeting.Taken{Seat: seat}
-		session, err := placeFor(r, &ask, &seat)
-		if err != nil {
-			return err
+	if p.extras, err = writeExtras(&p.seat.Extras); err != nil {
+		return meeting.Taken{}, err
+	}
+	if ask.SessionID != "" {
+		defer s.order.lock(ask.SessionID)()
+		err = s.engine.takeSeat(ctx, p)
+	} else {
+		if ask.NewSessionID == "" {
+			ask.NewSessionID = NewID()
 		}
-		taken.Session = *session
-		r.after(func() { s.keepTaken(&ask, session, &taken.Seat) })
-		taken.Seat.SessionID, taken.Seat.UserID = session.ID, session.NextUserID-userIDStep
-		return writeSeat(r, &taken.Seat, marks)
-	})
+		defer s.order.lock(ask.NewSessionID)()
+		err = s.engine.write(ctx, p.begin)
+	}
+	if err == nil {
+		return meeting.Taken{Session: *p.session, Seat: p.seat}, nil
+	}
+	// What was decided on, or what the database now holds, is not what is kept.
+	s.live.forget(ask.Meeting.ID)
 	if unique, _ := broken(err); unique {
 		return meeting.Taken{}, ErrConflict
 	}
-	if err != nil {
-		return meeting.Taken{}, told(err, "a seat cannot be taken")
+	if !errors.Is(err, ErrConflict) {
+		s.rosters.forget(ask.SessionID)
 	}
-	return taken, nil
+	return meeting.Taken{}, told(err, "a seat cannot be taken")
 }
 
 // keepTaken brings the caches to where a commit left a session, in the order of
-// the commits if there is one writer.
-func (s *Store) keepTaken(ask *meeting.TakeSeat, session *meeting.Session, seat *meeting.Seat) {
-	s.live.put(session)
-	if ask.SessionID != "" {
-		s.rosters.joined(*seat)
+// the session's commits.
+func (s *Store) keepTaken(p *seating) {
+	s.live.put(p.session)
+	if p.ask.SessionID != "" {
+		s.rosters.joined(p.seat)
 		return
 	}
-	s.rosters.begun(*seat)
+	s.rosters.begun(p.seat)
 	// The meeting is the same but for its use, and is about to be asked for.
 	used := func(m *meeting.Meeting) *meeting.Meeting {
 		next := *m
-		next.LastUsedAt = session.StartedAt
+		next.LastUsedAt = p.session.StartedAt
 		return &next
 	}
-	s.meetings.revise(ask.Meeting.ID, used)
-	s.numbers.revise(ask.Meeting.Number, used)
+	s.meetings.revise(p.ask.Meeting.ID, used)
+	s.numbers.revise(p.ask.Meeting.Number, used)
 }
 
 // seatOf is the seat that is asked for, with what callers may leave out.
@@ -113,73 +145,78 @@ func seatOf(ask *meeting.TakeSeat) meeting.Seat {
 	return seat
 }
 
-// placeFor counts the seat in. Every check comes before the first change, so
-// that a conflict leaves the shared transaction of other writes as it was.
-func placeFor(r runner, ask *meeting.TakeSeat, seat *meeting.Seat) (*meeting.Session, error) {
-	capacity := int64(ask.Capacity)
-	if ask.Exempt {
-		capacity = math.MaxInt32
+// capacity is how many seats the session may have before this one is taken.
+func (p *seating) capacity() int64 {
+	if p.ask.Exempt {
+		return math.MaxInt32
 	}
-	isHost := seat.Role == meeting.RoleHost
-	if ask.SessionID == "" {
-		return begin(r, ask, capacity, isHost)
-	}
-	if identity := seat.Marks.Identity(); identity != "" && !seat.SeveralDevices {
-		switch _, err := first(r, scanText, identityInside, ask.SessionID, identity); {
+	return int64(p.ask.Capacity)
+}
+
+// join counts the seat in and writes it, one statement after the other. Every
+// check comes before the first change, so that a conflict leaves the shared
+// transaction of other writes as it was.
+func (p *seating) join(r runner) error {
+	if identity := p.seat.Marks.Identity(); identity != "" && !p.seat.SeveralDevices {
+		switch _, err := first(r, scanText, identityInside, p.ask.SessionID, identity); {
 		case err == nil:
-			return nil, ErrConflict
+			return ErrConflict
 		case !errors.Is(err, ErrNotFound):
-			return nil, err
+			return err
 		}
 	}
-	if authorizer := seat.Marks.AuthorizerID; authorizer != "" {
+	if authorizer := p.seat.Marks.AuthorizerID; authorizer != "" {
 		// Whoever let the app in may have left since the gate looked.
-		switch _, err := first(r, scanText, authorizerInside, ask.SessionID, authorizer); {
+		switch _, err := first(r, scanText, authorizerInside, p.ask.SessionID, authorizer); {
 		case errors.Is(err, ErrNotFound):
-			return nil, ErrConflict
+			return ErrConflict
 		case err != nil:
-			return nil, err
+			return err
 		}
 	}
-	session, err := first(r, scanSession, takePlace, isHost, ask.SessionID, ask.Meeting.ID, ask.GateRevision, capacity)
+	session, err := first(r, scanSession, takePlace, p.seat.Role == meeting.RoleHost, p.ask.SessionID, p.ask.Meeting.ID,
+		p.ask.GateRevision, p.capacity())
 	if errors.Is(err, ErrNotFound) {
-		return nil, ErrConflict
+		return ErrConflict
 	}
-	return session, err
+	if err != nil {
+		return err
+	}
+	return p.write(r, session)
 }
 
 // begin starts a session with its first seat counted in.
-func begin(r runner, ask *meeting.TakeSeat, capacity int64, isHost bool) (*meeting.Session, error) {
+func (p *seating) begin(r runner) error {
+	ask, isHost := p.ask, p.seat.Role == meeting.RoleHost
 	switch _, err := first(r, scanText, liveSessionID, ask.Meeting.ID); {
-	case err == nil, capacity < 1:
-		return nil, ErrConflict
+	case err == nil, p.capacity() < 1:
+		return ErrConflict
 	case !errors.Is(err, ErrNotFound):
-		return nil, err
+		return err
 	}
 	session := &meeting.Session{
 		ID: ask.NewSessionID, MeetingID: ask.Meeting.ID, Number: ask.Meeting.Number, StartedAt: unstamp(stamp(ask.Now)),
 		HostStarted: isHost, Practice: ask.Practice, Revision: 1, GateRevision: 1, Seats: 1, NextUserID: firstUserID + userIDStep,
 		EndsBy: unstamp(stamp(ask.EndsBy)),
 	}
-	if session.ID == "" {
-		session.ID = NewID()
-	}
 	if _, err := r.exec(insertSession, session.ID, session.MeetingID, session.Number, ask.Meeting.HostID, stamp(ask.Now),
 		isHost, ask.Practice, session.NextUserID, stamp(ask.EndsBy)); err != nil {
-		return nil, err
-	}
-	_, err := r.exec(useMeeting, stamp(ask.Now), session.MeetingID)
-	return session, err
-}
-
-func writeSeat(r runner, s *meeting.Seat, marks string) error {
-	extras, err := writeExtras(&s.Extras)
-	if err != nil {
 		return err
 	}
-	_, err = r.exec(insertSeat, s.ID, s.SessionID, s.MeetingID, s.UserID, s.GUID, s.Name, s.Email, string(s.Role),
-		string(s.State), true, marks, s.Marks.Identity(), s.Marks.UserID, s.Guest, s.SeveralDevices, s.ResumeHash,
+	if _, err := r.exec(useMeeting, stamp(ask.Now), session.MeetingID); err != nil {
+		return err
+	}
+	return p.write(r, session)
+}
+
+// write keeps the seat in the session that counts it in.
+func (p *seating) write(r runner, session *meeting.Session) error {
+	p.taken(session)
+	r.after(p.keep)
+	s := &p.seat
+	_, err := r.exec(insertSeat, s.ID, s.SessionID, s.MeetingID, s.UserID, s.GUID, s.Name, s.Email, string(s.Role),
+		string(s.State), true, p.marks, s.Marks.Identity(), s.Marks.UserID, s.Guest, s.SeveralDevices, s.ResumeHash,
 		int64(s.Generation), s.View, s.SDKVersion, s.Muted, s.AudioOn, s.VideoOn, s.Sharing, s.HandRaised, stamp(s.JoinedAt),
-		stamp(s.LeaseUntil), s.JoinID, s.RequestKey, s.Marks.AuthorizerID, extras)
+		stamp(s.LeaseUntil), s.JoinID, s.RequestKey, s.Marks.AuthorizerID, p.extras)
 	return err
 }
