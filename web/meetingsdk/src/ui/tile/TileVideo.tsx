@@ -1,4 +1,4 @@
-import { memo, useEffect, useRef } from 'react';
+import { memo, useLayoutEffect, useRef } from 'react';
 import type { VideoKind } from '../../core/model';
 import { useActions } from '../state/context';
 
@@ -17,7 +17,8 @@ export const TileVideo = memo(function TileVideo({ userId, kind, mirrored = fals
   const video = useRef<HTMLVideoElement>(null);
   const actions = useActions();
 
-  useEffect(() => {
+  // Before the paint, not after it: the first frame then comes with it or right behind.
+  useLayoutEffect(() => {
     const element = video.current;
     if (!element) return;
     return actions.attachVideo(userId, kind, element);
