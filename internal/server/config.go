@@ -271,6 +271,9 @@ func (c *Config) attemptLife() time.Duration {
 	return time.Duration(c.Attempts.Days) * 24 * time.Hour
 }
 
+// shared tells whether several nodes may work on the database.
+func (c *Config) shared() bool { return c.Redis != "" }
+
 // databaseURL is where the state is kept.
 func (c *Config) databaseURL() string {
 	if c.Database != "" {

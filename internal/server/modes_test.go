@@ -153,6 +153,26 @@ func TestASecondServerOnOneDatabaseRefusesToStart(t *testing.T) {
 	}
 }
 
+func TestNodesWithoutRedisAreAlone(t *testing.T) {
+	t.Parallel()
+	config := server.DevelopmentDefaults()
+	config.Listen, config.Data = "127.0.0.1:0", t.TempDir()
+	config.Media.External.URL, config.Media.External.Key, config.Media.External.Secret = "ws://127.0.0.1:1", "key", strings.Repeat("s", 32)
+	first, err := server.Start(t.Context(), config, server.Parts{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = first.Close(context.WithoutCancel(t.Context())) }()
+	second, err := server.Start(t.Context(), config, server.Parts{})
+	if err == nil {
+		_ = second.Close(t.Context())
+		t.Fatal("two servers that cannot tell each other anything share one database")
+	}
+	if !strings.Contains(err.Error(), "need Redis") {
+		t.Fatalf("not clear: %v", err)
+	}
+}
+
 func TestTheConfigurationListsAllItsProblems(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "anteroom.yaml")

@@ -121,10 +121,10 @@ func (s *Server) openStore(ctx context.Context) error {
 	if err := s.openDatabase(ctx); err != nil {
 		return err
 	}
-	if s.config.Media.External.URL == "" {
-		return s.Store.AcquireNode(ctx, store.NodeEmbedded)
+	if s.config.Media.External.URL == "" || !s.config.shared() {
+		return s.Store.AcquireNode(ctx, store.NodeAlone)
 	}
-	return s.Store.AcquireNode(ctx, store.NodeExternal)
+	return s.Store.AcquireNode(ctx, store.NodeShared)
 }
 
 func (s *Server) openDatabase(ctx context.Context) error {
@@ -135,9 +135,8 @@ func (s *Server) openDatabase(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	shared := s.config.Redis != ""
 	s.Store, err = store.Open(ctx, store.Config{
-		URL: s.config.databaseURL(), Key: key, Clock: s.Clock, Logger: s.log, Shared: shared,
+		URL: s.config.databaseURL(), Key: key, Clock: s.Clock, Logger: s.log, Shared: s.config.shared(),
 	})
 	return err
 }

@@ -27,7 +27,7 @@ func child(job string) int {
 	ctx := context.Background()
 	s, err := Open(ctx, Config{URL: url, Key: testKey})
 	if err == nil {
-		err = s.AcquireNode(ctx, NodeEmbedded)
+		err = s.AcquireNode(ctx, NodeAlone)
 	}
 	var m *meeting.Meeting
 	var live *meeting.Session
@@ -136,7 +136,7 @@ func acquireSoon(ctx context.Context, s *Store) error {
 	ticker := time.NewTicker(10 * time.Millisecond)
 	defer ticker.Stop()
 	for {
-		err := s.AcquireNode(ctx, NodeEmbedded)
+		err := s.AcquireNode(ctx, NodeAlone)
 		if err == nil {
 			return nil
 		}

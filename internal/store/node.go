@@ -12,26 +12,26 @@ import (
 
 // The modes in which a node uses a database.
 const (
-	// NodeEmbedded is a node whose media server lives in its own process: it
-	// must be the only node.
-	NodeEmbedded = "embedded"
-	// NodeExternal is a node with an external media cluster: there may be several.
-	NodeExternal = "external"
+	// NodeAlone is a node that must be the only one: its media server lives in
+	// its own process, or it has no way to tell others what it wrote.
+	NodeAlone = "alone"
+	// NodeShared is a node among others, with a media cluster and Redis.
+	NodeShared = "shared"
 )
 
 // ErrNodeTaken is a database that another live process uses in a way that
 // excludes this one.
-var ErrNodeTaken = errors.New("another Anteroom with embedded media already uses this database")
+var ErrNodeTaken = errors.New("another Anteroom already uses this database; several need Redis and an external media server, each of them")
 
 // nodeLock is a held claim to the database.
 type nodeLock struct{ release func() }
 
 // AcquireNode claims the database for this process until Close or until the
-// process ends, however it ends. With NodeEmbedded no other node may be alive,
-// with NodeExternal no embedded one; ErrNodeTaken otherwise.
+// process ends, however it ends. With NodeAlone no other node may be alive,
+// with NodeShared none that is alone; ErrNodeTaken otherwise.
 func (s *Store) AcquireNode(ctx context.Context, mode string) error {
-	if mode != NodeEmbedded && mode != NodeExternal {
-		return fmt.Errorf("node mode: %q is neither %q nor %q", mode, NodeEmbedded, NodeExternal)
+	if mode != NodeAlone && mode != NodeShared {
+		return fmt.Errorf("node mode: %q is neither %q nor %q", mode, NodeAlone, NodeShared)
 	}
 	s.nodeMu.Lock()
 	defer s.nodeMu.Unlock()
@@ -53,7 +53,7 @@ func (s *Store) NodeLost() <-chan struct{} { return s.lost }
 // lockNode locks a file beside the database. The operating system frees it
 // with the process, kill -9 included.
 func (e *sqliteEngine) lockNode(_ context.Context, mode string, _ func()) (*nodeLock, error) {
-	release, taken, err := lockFile(e.path+".lock", mode == NodeEmbedded)
+	release, taken, err := lockFile(e.path+".lock", mode == NodeAlone)
 	switch {
 	case taken:
 		return nil, ErrNodeTaken
@@ -101,7 +101,7 @@ func (e *postgresEngine) claim(ctx context.Context, pool *sql.DB, mode string) (
 		return nil, err
 	}
 	take := "SELECT pg_try_advisory_lock($1)"
-	if mode == NodeExternal {
+	if mode == NodeShared {
 		take = "SELECT pg_try_advisory_lock_shared($1)"
 	}
 	var got bool

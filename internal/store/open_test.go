@@ -243,14 +243,14 @@ func TestOneEmbeddedNode(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
 		ctx := context.Background()
 		second := w.open(nil)
-		w.must(w.AcquireNode(ctx, NodeEmbedded))
-		wantError(t, second.AcquireNode(ctx, NodeEmbedded), ErrNodeTaken)
-		wantError(t, second.AcquireNode(ctx, NodeExternal), ErrNodeTaken)
+		w.must(w.AcquireNode(ctx, NodeAlone))
+		wantError(t, second.AcquireNode(ctx, NodeAlone), ErrNodeTaken)
+		wantError(t, second.AcquireNode(ctx, NodeShared), ErrNodeTaken)
 		w.must(w.Close())
-		w.must(second.AcquireNode(ctx, NodeExternal))
+		w.must(second.AcquireNode(ctx, NodeShared))
 		third := w.open(nil)
-		w.must(third.AcquireNode(ctx, NodeExternal))
-		wantError(t, w.open(nil).AcquireNode(ctx, NodeEmbedded), ErrNodeTaken)
+		w.must(third.AcquireNode(ctx, NodeShared))
+		wantError(t, w.open(nil).AcquireNode(ctx, NodeAlone), ErrNodeTaken)
 		if third.AcquireNode(ctx, "other") == nil {
 			t.Fatal("an unknown mode is taken")
 		}
