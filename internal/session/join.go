@@ -299,7 +299,7 @@ func (s *Service) accept(ctx context.Context, v *admission.Verdict, snap *admiss
 
 func (s *Service) mediaToken(ctx context.Context, seat *meeting.Seat, conduct *meeting.Conduct) (string, error) {
 	s.warmMedia.Do(func() {
-		s.background(s.Media.Start, "start")
+		s.background("", s.Media.Start, "start")
 	})
 	place, err := s.mediaSeat(ctx, seat, conduct)
 	if err != nil {

@@ -132,7 +132,7 @@ func (c *action) tellHosts(event string, data any) error {
 func (c *action) dropMedia(seat *meeting.Seat) {
 	room, identity, service := seat.SessionID, seat.ID, c.service
 	c.then(func() {
-		service.background(func(ctx context.Context) error { return service.Media.Remove(ctx, room, identity) }, "take a participant out of the media room")
+		service.background(room, func(ctx context.Context) error { return service.Media.Remove(ctx, room, identity) }, "take a participant out of the media room")
 	})
 }
 
@@ -290,7 +290,7 @@ func (c *action) end(reason meeting.EndReason) error {
 		for _, seat := range seats {
 			service.Line.Close(seat.ID, 0, closeOf(reason))
 		}
-		service.background(func(ctx context.Context) error { return service.Media.EndRoom(ctx, room) }, "end a media room")
+		service.background(room, func(ctx context.Context) error { return service.Media.EndRoom(ctx, room) }, "end a media room")
 	})
 	return nil
 }

@@ -174,7 +174,7 @@ func (c *action) muteOther(seat *meeting.Seat) error {
 	}
 	room, identity, service := seat.SessionID, seat.ID, c.service
 	c.then(func() {
-		service.background(func(ctx context.Context) error {
+		service.background(room, func(ctx context.Context) error {
 			return service.Media.Mute(ctx, room, identity, media.SourceMicrophone)
 		}, "mute a participant")
 	})
@@ -277,7 +277,7 @@ func (c *action) stopShares(pick func(*meeting.Seat) bool) error {
 		c.tell(seat.ID, "seat.share_stopped", map[string]any{"byUserId": c.self.UserID})
 		room, identity, service := seat.SessionID, seat.ID, c.service
 		c.then(func() {
-			service.background(func(ctx context.Context) error {
+			service.background(room, func(ctx context.Context) error {
 				return service.Media.Mute(ctx, room, identity, media.SourceScreen)
 			}, "stop a share")
 		})
@@ -287,14 +287,14 @@ func (c *action) stopShares(pick func(*meeting.Seat) bool) error {
 
 // applyRights tells the media server what a seat may do from now on.
 func (c *action) applyRights(seats ...*meeting.Seat) {
-	service, conduct := c.service, &c.tx.Session().Conduct
+	service, room, conduct := c.service, c.tx.Session().ID, &c.tx.Session().Conduct
 	c.then(func() {
 		// As they are once everything is kept; the row's own objects may change later.
 		now, rules := make([]meeting.Seat, len(seats)), *conduct
 		for i, seat := range seats {
 			now[i] = *seat
 		}
-		service.background(func(ctx context.Context) error {
+		service.background(room, func(ctx context.Context) error {
 			var faults []error
 			for i := range now {
 				place, err := service.mediaSeat(ctx, &now[i], &rules)

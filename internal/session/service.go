@@ -131,6 +131,7 @@ type Service struct {
 	// hostKeys counts wrong host keys for each host.
 	hostKeys *PasscodeThrottle
 	order    [64]sync.Mutex
+	errands  errands
 	// warmMedia starts the media engine at the first admitted join, so that it
 	// is up when the page knocks.
 	warmMedia sync.Once

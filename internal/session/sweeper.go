@@ -119,15 +119,15 @@ func (s *Service) EndSession(ctx context.Context, sessionID string, reason meeti
 	return s.system(ctx, sessionID, func(c *action) error { return c.end(reason) })
 }
 
-// background carries out what nobody waits for.
-func (s *Service) background(do func(context.Context) error, what string) {
-	go func() {
+// background carries out what nobody waits for, in the order of the session's changes.
+func (s *Service) background(sessionID string, do func(context.Context) error, what string) {
+	s.errands.give(sessionID, func() {
 		ctx, cancel := context.WithTimeout(context.Background(), mediaTime)
 		defer cancel()
 		if err := do(ctx); err != nil {
 			s.Logger.Warn("the media server could not be told to "+what, "error", err)
 		}
-	}()
+	})
 }
 
 // mediaTime is how long the media server may take for a change nobody waits for.
