@@ -207,10 +207,11 @@ func muteAll(c *action) error {
 		if seat.ID == c.self.ID || isHost(seat) || seat.State == meeting.SeatWaiting {
 			continue
 		}
-		switch silent := seat.Muted || !seat.AudioOn; {
+		switch {
 		case !muted:
 			err = c.askToUnmute(seat)
-		case silent && !seat.Extras.MayUnmute:
+		case seat.Muted && !seat.Extras.MayUnmute:
+			// Whether audio is joined is the page's own word; the right to send sound is not.
 			continue
 		default:
 			err = c.muteOther(seat)
