@@ -53,6 +53,19 @@ type command struct {
 	run     func(*action) error
 }
 
+// open says whether a page of the generation, 0 for any, may ask for the command now.
+func (cmd *command) open(self *meeting.Seat, generation int) error {
+	switch {
+	case self == nil || !self.State.Live() || (generation != 0 && generation != self.Generation):
+		return refuse(RefusedState, "closed")
+	case self.State == meeting.SeatWaiting && !cmd.whileWaiting:
+		return refuse(RefusedState, "on hold")
+	case !cmd.allowed(self):
+		return refuse(RefusedPrivileges, "")
+	}
+	return nil
+}
+
 func anyone(*meeting.Seat) bool         { return true }
 func hosts(self *meeting.Seat) bool     { return isHost(self) }
 func hostAlone(self *meeting.Seat) bool { return self.Role == meeting.RoleHost }
@@ -126,7 +139,16 @@ func (s *Service) Command(ctx context.Context, seat *meeting.Seat, kind string, 
 	var result, prepared any
 	var err error
 	if cmd.prepare != nil {
-		if prepared, err = cmd.prepare(ctx, s, seat.ID, data); err != nil {
+		// What is read for the command answers nobody who may not ask; under the
+		// lock it is asked again.
+		self, err := s.Repository.Seat(ctx, seat.ID)
+		if err == nil {
+			err = cmd.open(self, seat.Generation)
+		}
+		if err == nil {
+			prepared, err = cmd.prepare(ctx, s, seat.ID, data)
+		}
+		if err != nil {
 			return 0, nil, s.refused(kind, seat, err)
 		}
 	}
@@ -135,14 +157,8 @@ func (s *Service) Command(ctx context.Context, seat *meeting.Seat, kind string, 
 		if err != nil {
 			return err
 		}
-		if self == nil || !self.State.Live() || (seat.Generation != 0 && seat.Generation != self.Generation) {
-			return refuse(RefusedState, "closed")
-		}
-		if self.State == meeting.SeatWaiting && !cmd.whileWaiting {
-			return refuse(RefusedState, "on hold")
-		}
-		if !cmd.allowed(self) {
-			return refuse(RefusedPrivileges, "")
+		if err := cmd.open(self, seat.Generation); err != nil {
+			return err
 		}
 		c.self, c.data, c.prepared = self, data, prepared
 		if err := cmd.run(c); err != nil {

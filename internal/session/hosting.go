@@ -180,22 +180,40 @@ func checkHostKey(ctx context.Context, s *Service, seatID string, data json.RawM
 	if in.HostKey == "" || len(in.HostKey) > MaxHostKey {
 		return nil, refuse(RefusedParameters, "hostKey: 1 to %d digits", MaxHostKey)
 	}
-	_, m, err := s.placeOf(ctx, seatID)
+	seat, m, err := s.placeOf(ctx, seatID)
 	if err != nil {
 		return nil, err
 	}
-	if tries, _ := s.hostKeys.Failures(m.HostID, ""); tries >= PasscodeTries {
-		return nil, refuse(RefusedOperation, "too many wrong keys; try again in a while")
+	seats, err := s.Repository.LiveSeats(ctx, seat.SessionID)
+	if err != nil {
+		return nil, err
+	}
+	if err := hostless(seats); err != nil {
+		// Where the key opens nothing, nobody learns whether it is right.
+		return nil, err
 	}
 	host, err := s.Repository.User(ctx, m.HostID)
 	if err != nil {
 		return nil, err
 	}
+	// Counted before it is judged, so that guesses sent all at once are not judged
+	// all at once.
+	guess := passcodeKey{m.HostID, ""}
+	if !s.hostKeys.count(guess, PasscodeTries) {
+		return nil, refuse(RefusedOperation, "too many wrong keys; try again in a while")
+	}
 	if host.HostKey == "" || subtle.ConstantTimeCompare([]byte(host.HostKey), []byte(in.HostKey)) != 1 {
-		s.hostKeys.count(passcodeKey{m.HostID, ""})
 		return nil, refuse(RefusedParameters, "hostKey: not the host's key")
 	}
+	s.hostKeys.takeBack(guess)
 	return nil, nil
+}
+
+func hostless(seats []*meeting.Seat) error {
+	if slices.ContainsFunc(seats, func(seat *meeting.Seat) bool { return seat.Role == meeting.RoleHost }) {
+		return refuse(RefusedOperation, "a host is inside")
+	}
+	return nil
 }
 
 // claimHost makes whoever knows the host's key the host, while there is none.
@@ -204,8 +222,8 @@ func claimHost(c *action) error {
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(seats, func(seat *meeting.Seat) bool { return seat.Role == meeting.RoleHost }) {
-		return refuse(RefusedOperation, "a host is inside")
+	if err := hostless(seats); err != nil {
+		return err
 	}
 	return c.crown(c.self)
 }

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"math"
 	"sync"
 	"time"
 
@@ -71,11 +72,12 @@ func (t *PasscodeThrottle) observe(a *admission.Attempt, v *admission.Verdict) {
 		v.Decision.Cause == "throttled" || v.Decision.Cause == "passcode_missing" {
 		return
 	}
-	t.count(passcodeKey{a.RemoteIP, a.MeetingNumber})
+	t.count(passcodeKey{a.RemoteIP, a.MeetingNumber}, math.MaxInt)
 }
 
-// count notes one wrong try.
-func (t *PasscodeThrottle) count(key passcodeKey) {
+// count notes one wrong try, unless most have been noted already; it says whether
+// it did.
+func (t *PasscodeThrottle) count(key passcodeKey, most int) bool {
 	now := t.clock.Now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -85,9 +87,22 @@ func (t *PasscodeThrottle) count(key passcodeKey) {
 			t.sweep(now)
 		}
 		t.tries[key] = &passcodeTries{count: 1, since: now}
-		return
+		return true
+	}
+	if e.count >= most {
+		return false
 	}
 	e.count++
+	return true
+}
+
+// takeBack forgets one try that was noted before it was judged, and was right.
+func (t *PasscodeThrottle) takeBack(key passcodeKey) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if e := t.tries[key]; e != nil && e.count > 0 {
+		e.count--
+	}
 }
 
 // sweep forgets what is over; if nothing is, everything goes rather than
