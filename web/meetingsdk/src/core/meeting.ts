@@ -264,6 +264,8 @@ export class Meeting implements MeetingModel {
       if (attempt.stop.signal.aborted) return await transport.leave(accepted.resumeToken);
       await this.enter(attempt, accepted, parts, address, transport, behaviour);
     } catch (error) {
+      // Whoever has left, or destroyed the client, wants nothing drawn any more.
+      if (this.attempt !== attempt) return;
       // The view is there before it is told: it may have to show why.
       await deps.prepareView().catch(() => undefined);
       if (this.attempt !== attempt) return;
