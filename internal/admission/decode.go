@@ -301,7 +301,7 @@ func (d *decoder) userName() {
 		d.refuse(field, errcode.Missing, "is absent or blank")
 		d.a.UserName = ""
 	}
-	if script(d.options[optUserName].value) && d.options[optUserName].kind == kindText {
+	if HasScript(d.options[optUserName].value) && d.options[optUserName].kind == kindText {
 		d.refuse(field, errcode.Malformed, "contains a script tag")
 	}
 }

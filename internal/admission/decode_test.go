@@ -158,6 +158,7 @@ func TestDecodeTolerates(t *testing.T) {
 		{"the same member twice, equal", []byte(strings.Replace(goodBody, `{`, `{"userName":"Ada",`, 1)), func(a *Attempt) bool { return a.UserName == "Ada" }},
 		{"escapes", []byte(strings.Replace(goodBody, `"Ada"`, `"\u0041d\u00e1 \ud83d\ude00 \"\/\n"`, 1)), func(a *Attempt) bool { return a.UserName == "Adá 😀 \"/\n" }},
 		{"half a surrogate", []byte(strings.Replace(goodBody, `"Ada"`, `"A\ud83d\u0041"`, 1)), func(a *Attempt) bool { return a.UserName == "A\uFFFDA" }},
+		{"NUL", []byte(strings.Replace(goodBody, `"Ada"`, `"A\u0000"`, 1)), func(a *Attempt) bool { return a.UserName == "A\uFFFD" }},
 		{"broken UTF-8", []byte(strings.Replace(goodBody, `Ada`, "A\xff", 1)), func(a *Attempt) bool { return a.UserName == "A\uFFFD" }},
 		{"byte order mark", []byte("\uFEFF" + goodBody), func(a *Attempt) bool { return a.UserName == "Ada" }},
 		{"plus in the address", with(t, map[string]any{"userEmail": "name+33@school.example"}), func(a *Attempt) bool { return a.UserEmail == "name+33@school.example" }},

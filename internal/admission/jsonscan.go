@@ -293,6 +293,9 @@ func (s *scanner) escape(b *strings.Builder) {
 			r = utf8.RuneError
 		}
 	}
+	if r == 0 {
+		r = utf8.RuneError // nothing anybody can read, and not every database keeps it
+	}
 	b.WriteRune(r)
 }
 

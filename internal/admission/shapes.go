@@ -30,8 +30,8 @@ func bare(s string) string {
 	return s
 }
 
-// script tells whether a text contains "<script" or "</script" in any case.
-func script(s string) bool {
+// HasScript tells whether a text contains "<script" or "</script" in any case.
+func HasScript(s string) bool {
 	for {
 		i := strings.IndexByte(s, '<')
 		if i < 0 {

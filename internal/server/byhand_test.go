@@ -78,3 +78,48 @@ func TestHostKeysAreNotGuessedAllAtOnce(t *testing.T) {
 		t.Errorf("%d wrong keys were judged, want %d", judged, session.PasscodeTries)
 	}
 }
+
+func TestTheAudienceOfAWebinarSendsNothing(t *testing.T) {
+	t.Parallel()
+	s := anteroomtest.Start(t)
+	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Lecture", Webinar: true})
+	host, _ := enter(t, s, anteroomtest.Join{Meeting: room.Number, Role: 1, ZAK: s.HostZAK(), Email: "host@test.example"})
+	guest, answer := enter(t, s, anteroomtest.Join{Meeting: room.Number, Email: "guest@test.example"})
+	guest.command("seat.media", fields{"audioOn": true, "muted": true})
+	for _, report := range []fields{{"videoOn": true}, {"sharing": true}, {"audioOn": true, "muted": false}} {
+		guest.refused("seat.media", report, 1001)
+	}
+	guest.refused("seat.share", nil, 1001)
+	guest.refused("seat.mute", fields{"muted": false}, 1001)
+	if self := guest.snapshot().Self; self.VideoOn || self.Sharing || !self.Muted {
+		t.Fatalf("the roster has the attendee as %+v", self)
+	}
+	host.command("seat.talk", fields{"userId": answer.Participant.UserID, "allowed": true})
+	guest.command("seat.mute", fields{"muted": false})
+	guest.refused("seat.media", fields{"videoOn": true}, 1001)
+}
+
+func TestAShareEndsWithTheRightToIt(t *testing.T) {
+	t.Parallel()
+	_, _, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	id := answer.Participant.UserID
+	host.command("session.rules", fields{"shareAllowed": "hosts"})
+	host.command("seat.role", fields{"userId": id, "role": "cohost"})
+	guest.command("seat.media", fields{"sharing": true})
+	host.command("seat.role", fields{"userId": id, "role": "attendee"})
+	guest.await("seat.share_stopped")
+	guest.awaitSaying("participant.updated", `"role":"attendee"`, `"sharing":false`)
+	guest.refused("seat.media", fields{"sharing": true}, 1001)
+}
+
+func TestNamesAndChatAreTakenAsAJoinTakesThem(t *testing.T) {
+	t.Parallel()
+	_, _, _, guest, _ := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	for _, name := range []string{"", " \u3000", "<script>alert(1)</script>", strings.Repeat("🙂", 129)} {
+		guest.refused("seat.rename", fields{"userName": name}, 1002)
+	}
+	guest.command("seat.rename", fields{"userName": "Kim\x00Kim"})
+	guest.awaitSaying("participant.updated", "Kim\uFFFDKim")
+	guest.command("chat.send", fields{"text": "one\x00two"})
+	guest.awaitSaying("chat.message", "one\uFFFDtwo")
+}

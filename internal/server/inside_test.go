@@ -16,6 +16,7 @@ import (
 
 type snapshot struct {
 	Revision     int64
+	Self         struct{ Muted, VideoOn, Sharing bool }
 	Participants []struct {
 		UserID int64 `json:"userId"`
 		State  string

@@ -49,7 +49,7 @@ type command struct {
 	whileWaiting bool
 	// prepare reads what the command needs beside the session, before it is
 	// locked; nil needs nothing. Its answer is the action's prepared.
-	prepare func(ctx context.Context, s *Service, seatID string, data json.RawMessage) (any, error)
+	prepare func(ctx context.Context, s *Service, self *meeting.Seat, data json.RawMessage) (any, error)
 	run     func(*action) error
 }
 
@@ -146,7 +146,7 @@ func (s *Service) Command(ctx context.Context, seat *meeting.Seat, kind string, 
 			err = cmd.open(self, seat.Generation)
 		}
 		if err == nil {
-			prepared, err = cmd.prepare(ctx, s, seat.ID, data)
+			prepared, err = cmd.prepare(ctx, s, self, data)
 		}
 		if err != nil {
 			return 0, nil, s.refused(kind, seat, err)

@@ -139,21 +139,12 @@ func talk(c *action) error {
 }
 
 // inWebinar reads whether the command is about a webinar.
-func inWebinar(ctx context.Context, s *Service, seatID string, _ json.RawMessage) (any, error) {
-	_, m, err := s.placeOf(ctx, seatID)
+func inWebinar(ctx context.Context, s *Service, self *meeting.Seat, _ json.RawMessage) (any, error) {
+	m, err := s.Repository.Meeting(ctx, self.MeetingID)
 	if err != nil {
 		return nil, err
 	}
 	return m.IsWebinar(), nil
-}
-
-func (s *Service) placeOf(ctx context.Context, seatID string) (*meeting.Seat, *meeting.Meeting, error) {
-	seat, err := s.Repository.Seat(ctx, seatID)
-	if err != nil {
-		return nil, nil, err
-	}
-	m, err := s.Repository.Meeting(ctx, seat.MeetingID)
-	return seat, m, err
 }
 
 // reclaimHost gives the host's role back to whoever came with it.
@@ -172,7 +163,7 @@ const MaxHostKey = 10
 
 // checkHostKey compares a key with that of the meeting's host, before the
 // session is locked. Wrong ones are counted for the host, over all meetings.
-func checkHostKey(ctx context.Context, s *Service, seatID string, data json.RawMessage) (any, error) {
+func checkHostKey(ctx context.Context, s *Service, self *meeting.Seat, data json.RawMessage) (any, error) {
 	var in struct{ HostKey string }
 	if err := (&action{data: data}).read(&in); err != nil {
 		return nil, err
@@ -180,11 +171,11 @@ func checkHostKey(ctx context.Context, s *Service, seatID string, data json.RawM
 	if in.HostKey == "" || len(in.HostKey) > MaxHostKey {
 		return nil, refuse(RefusedParameters, "hostKey: 1 to %d digits", MaxHostKey)
 	}
-	seat, m, err := s.placeOf(ctx, seatID)
+	m, err := s.Repository.Meeting(ctx, self.MeetingID)
 	if err != nil {
 		return nil, err
 	}
-	seats, err := s.Repository.LiveSeats(ctx, seat.SessionID)
+	seats, err := s.Repository.LiveSeats(ctx, self.SessionID)
 	if err != nil {
 		return nil, err
 	}
@@ -257,6 +248,11 @@ func setRole(c *action) error {
 	}
 	fields := map[string]any{"userId": seat.UserID, "role": in.Role}
 	seat.Role = in.Role
+	if conduct := &c.tx.Session().Conduct; seat.Sharing && conduct.ShareByHosts && !isHost(seat) {
+		// The right to share goes, and the share with it.
+		seat.Sharing, fields["sharing"] = false, false
+		c.tell(seat.ID, "seat.share_stopped", map[string]any{"byUserId": c.self.UserID})
+	}
 	if webinar && in.Role == meeting.RoleAttendee {
 		// The audience sends nothing and is shown nowhere.
 		seat.Muted, seat.AudioOn, seat.VideoOn, seat.Sharing = true, false, false, false

@@ -128,13 +128,27 @@ func mute(c *action) error {
 	return c.muteOther(seat)
 }
 
-func (c *action) muteSelf(muted bool) error {
-	conduct := &c.tx.Session().Conduct
-	if !muted && c.self.Muted && !mayUnmute(c.self, conduct) {
+// mayUnmute tells whether the asking seat may open its microphone.
+func (c *action) mayUnmute() error {
+	switch {
+	case !c.self.Muted:
+		return nil
+	case c.watches() && !c.self.Extras.Talks:
+		return refuse(RefusedPrivileges, "the audience of a webinar speaks when a host gives the word")
+	case !mayUnmute(c.self, &c.tx.Session().Conduct):
 		return refuse(RefusedPrivileges, "the host does not let participants unmute themselves")
 	}
+	return nil
+}
+
+func (c *action) muteSelf(muted bool) error {
+	if !muted {
+		if err := c.mayUnmute(); err != nil {
+			return err
+		}
+	}
 	c.self.Muted = muted
-	if muted && !mayUnmute(c.self, conduct) {
+	if muted && !mayUnmute(c.self, &c.tx.Session().Conduct) {
 		c.applyRights(c.self)
 	}
 	return c.changed(c.self, map[string]any{"userId": c.self.UserID, "muted": muted || !c.self.AudioOn})
@@ -242,6 +256,9 @@ func (c *action) mayShare() error {
 	conduct := &c.tx.Session().Conduct
 	if isHost(c.self) {
 		return nil
+	}
+	if c.watches() {
+		return refuse(RefusedPrivileges, "the audience of a webinar shares nothing")
 	}
 	if conduct.ShareByHosts {
 		return refuse(RefusedPrivileges, "the hosts let nobody else share")

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/anteroom/anteroom/internal/admission"
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
@@ -15,12 +16,12 @@ const (
 
 // commands is every command there is.
 var commands = map[string]command{
-	"seat.media":        {allowed: anyone, run: reportMedia},
+	"seat.media":        {allowed: anyone, run: reportMedia, prepare: inWebinar},
 	"seat.leave":        {allowed: anyone, whileWaiting: true, run: leave},
 	"seat.rename":       {allowed: anyone, run: rename},
 	"seat.hand":         {allowed: anyone, run: hand},
-	"seat.mute":         {allowed: anyone, run: mute},
-	"seat.share":        {allowed: anyone, run: share},
+	"seat.mute":         {allowed: anyone, run: mute, prepare: inWebinar},
+	"seat.share":        {allowed: anyone, run: share, prepare: inWebinar},
 	"seat.react":        {allowed: anyone, run: react},
 	"seat.talk":         {allowed: hosts, run: talk, prepare: inWebinar},
 	"session.mute_all":  {allowed: hosts, run: muteAll},
@@ -50,9 +51,13 @@ func reportMedia(c *action) error {
 	if err := c.read(&in); err != nil {
 		return err
 	}
-	conduct := &c.tx.Session().Conduct
-	if in.Muted != nil && !*in.Muted && c.self.Muted && !mayUnmute(c.self, conduct) {
-		return refuse(RefusedPrivileges, "the host does not let participants unmute themselves")
+	if in.VideoOn != nil && *in.VideoOn && c.watches() {
+		return refuse(RefusedPrivileges, "the audience of a webinar shows no picture")
+	}
+	if in.Muted != nil && !*in.Muted {
+		if err := c.mayUnmute(); err != nil {
+			return err
+		}
 	}
 	if in.Sharing != nil && *in.Sharing && !c.self.Sharing {
 		if err := c.mayShare(); err != nil {
@@ -75,12 +80,16 @@ func reportMedia(c *action) error {
 		return nil
 	}
 	changed["muted"] = c.self.Muted || !c.self.AudioOn
-	if c.self.Muted && !wasMuted && !mayUnmute(c.self, conduct) {
+	if c.self.Muted && !wasMuted && !mayUnmute(c.self, &c.tx.Session().Conduct) {
 		// The right to speak goes with being silent, where it does not come back by itself.
 		c.applyRights(c.self)
 	}
 	return c.changed(c.self, changed)
 }
+
+// watches tells whether the asking seat is of a webinar's audience, who send
+// neither a picture nor a screen. The command is prepared by inWebinar.
+func (c *action) watches() bool { return c.prepared.(bool) && c.self.Role == meeting.RoleAttendee }
 
 // changed keeps a changed seat and tells those who see it which fields are new.
 func (c *action) changed(seat *meeting.Seat, fields map[string]any) error {
@@ -105,9 +114,12 @@ func rename(c *action) error {
 	if err := c.read(&in); err != nil {
 		return err
 	}
-	name := strings.TrimSpace(in.UserName)
+	name := strings.TrimSpace(strings.ReplaceAll(in.UserName, "\x00", "\uFFFD"))
 	if name == "" || utf8.RuneCountInString(name) > MaxNameLength {
 		return refuse(RefusedParameters, "userName: 1 to %d characters", MaxNameLength)
+	}
+	if admission.HasScript(name) {
+		return refuse(RefusedParameters, "userName: contains a script tag")
 	}
 	seat, err := c.target(in.UserID)
 	if err != nil {

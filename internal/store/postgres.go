@@ -58,7 +58,7 @@ func openPostgres(ctx context.Context, address string, shared bool, logger *slog
 	if !shared {
 		e.seats = newSeatQueue(e)
 	}
-	return e, bun.NewDB(e.pool, pgdialect.New()), nil
+	return e, bun.NewDB(e.pool, postgresDialect{pgdialect.New()}), nil
 }
 
 // reason is the innermost fault of a failed connection, in one line: the
@@ -170,7 +170,7 @@ func (r postgresRunner) after(do func()) {
 func (r postgresRunner) orm() bun.IConn { return r.on }
 
 func (r postgresRunner) exec(st *statement, args ...any) (int64, error) {
-	done, err := r.on.ExecContext(r.ctx, st.dollar, args...)
+	done, err := r.on.ExecContext(r.ctx, st.dollar, storable(args)...)
 	if err != nil {
 		return 0, err
 	}
@@ -178,7 +178,7 @@ func (r postgresRunner) exec(st *statement, args ...any) (int64, error) {
 }
 
 func (r postgresRunner) query(st *statement, args ...any) (*sql.Rows, error) {
-	return r.on.QueryContext(r.ctx, st.dollar, args...)
+	return r.on.QueryContext(r.ctx, st.dollar, storable(args)...)
 }
 
 // broken tells which rule of the schema a write broke, in either dialect.

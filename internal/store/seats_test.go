@@ -266,3 +266,26 @@ func TestPresenceIsFound(t *testing.T) {
 		}
 	})
 }
+
+func TestANULInATextCostsNobodyTheirSeat(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		m := w.meeting()
+		one := w.join(m, "Ada\x00", func(a *meeting.TakeSeat) { a.Seat.View, a.Seat.JoinID = "client\x00", "one\x00" })
+		two := w.join(m, "Ben\x00")
+		w.counted(one.Session.ID, 2)
+		for _, taken := range []meeting.Taken{one, two} {
+			got, err := w.Seat(ctx, taken.Seat.ID)
+			w.must(err)
+			if got.Name[:3] != taken.Seat.Name[:3] {
+				t.Errorf("%q is kept as %q", taken.Seat.Name, got.Name)
+			}
+		}
+		if _, err := w.MeetingByNumber(ctx, "12\x00"); !errors.Is(err, ErrNotFound) {
+			t.Errorf("a number with a NUL: %v", err)
+		}
+		w.must(w.Mutate(ctx, one.Session.ID, func(tx meeting.Tx) error {
+			return tx.AddChat(meeting.ChatMessage{ID: NewID(), SessionID: one.Session.ID, SenderSeatID: one.Seat.ID, Text: "hello\x00", SentAt: noon})
+		}))
+	})
+}

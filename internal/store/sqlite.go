@@ -71,7 +71,7 @@ func openSQLite(ctx context.Context, path string, logger *slog.Logger) (*sqliteE
 		return fail(fmt.Errorf("database %s: %w", path, err))
 	}
 	e.checkpointer = newCheckpointer(e.carrier, e.writer, logger)
-	return e, bun.NewDB(e.reads, sqlitedialect.New()), nil
+	return e, bun.NewDB(e.reads, sqliteDialect{sqlitedialect.New()}), nil
 }
 
 // usable makes the folder and proves that the file can be written, because
