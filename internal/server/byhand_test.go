@@ -81,10 +81,7 @@ func TestHostKeysAreNotGuessedAllAtOnce(t *testing.T) {
 
 func TestTheAudienceOfAWebinarSendsNothing(t *testing.T) {
 	t.Parallel()
-	s := anteroomtest.Start(t)
-	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Lecture", Webinar: true})
-	host, _ := enter(t, s, anteroomtest.Join{Meeting: room.Number, Role: 1, ZAK: s.HostZAK(), Email: "host@test.example"})
-	guest, answer := enter(t, s, anteroomtest.Join{Meeting: room.Number, Email: "guest@test.example"})
+	_, host, guest, answer := lecture(t)
 	guest.command("seat.media", fields{"audioOn": true, "muted": true})
 	for _, report := range []fields{{"videoOn": true}, {"sharing": true}, {"audioOn": true, "muted": false}} {
 		guest.refused("seat.media", report, 1001)
@@ -122,4 +119,6 @@ func TestNamesAndChatAreTakenAsAJoinTakesThem(t *testing.T) {
 	guest.awaitSaying("participant.updated", "Kim\uFFFDKim")
 	guest.command("chat.send", fields{"text": "one\x00two"})
 	guest.awaitSaying("chat.message", "one\uFFFDtwo")
+	guest.command("chat.send", fields{"text": `written \u0000 out`})
+	guest.awaitSaying("chat.message", `written \\u0000 out`)
 }

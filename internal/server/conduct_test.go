@@ -257,10 +257,7 @@ func TestHostKeysAreNotGuessed(t *testing.T) {
 
 func TestAnAttendeeIsGivenTheWord(t *testing.T) {
 	t.Parallel()
-	s := anteroomtest.Start(t)
-	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Lecture", Webinar: true})
-	host, _ := enter(t, s, anteroomtest.Join{Meeting: room.Number, Role: 1, ZAK: s.HostZAK(), Email: "host@test.example"})
-	guest, answer := enter(t, s, anteroomtest.Join{Meeting: room.Number, Email: "guest@test.example"})
+	s, host, guest, answer := lecture(t)
 	host.command("seat.talk", fields{"userId": answer.Participant.UserID, "allowed": true})
 	guest.awaitSaying("participant.updated", `"allowedToTalk":true`)
 	again := s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+answer.ResumeToken+`"}`))
@@ -276,10 +273,7 @@ func TestAnAttendeeIsGivenTheWord(t *testing.T) {
 
 func TestTheAudienceIsBroughtUpAndSentBack(t *testing.T) {
 	t.Parallel()
-	s := anteroomtest.Start(t)
-	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Lecture", Webinar: true})
-	host, _ := enter(t, s, anteroomtest.Join{Meeting: room.Number, Role: 1, ZAK: s.HostZAK(), Email: "host@test.example"})
-	guest, answer := enter(t, s, anteroomtest.Join{Meeting: room.Number, Email: "guest@test.example"})
+	s, host, guest, answer := lecture(t)
 	id := answer.Participant.UserID
 	grants := func() string {
 		return mediaGrants(t, s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+answer.ResumeToken+`"}`)))

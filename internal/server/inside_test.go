@@ -48,6 +48,16 @@ func hostAndGuest(t *testing.T, m anteroomtest.Meeting) (*anteroomtest.Server, a
 	return s, room, host, guest, answer
 }
 
+// lecture is a webinar with its host and one of the audience.
+func lecture(t *testing.T) (*anteroomtest.Server, *page, *page, anteroomtest.Answer) {
+	t.Helper()
+	s := anteroomtest.Start(t)
+	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Lecture", Webinar: true})
+	host, _ := enter(t, s, anteroomtest.Join{Meeting: room.Number, Role: 1, ZAK: s.HostZAK(), Email: "host@test.example"})
+	guest, answer := enter(t, s, anteroomtest.Join{Meeting: room.Number, Email: "guest@test.example"})
+	return s, host, guest, answer
+}
+
 func TestPeopleSeeEachOther(t *testing.T) {
 	t.Parallel()
 	_, _, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})

@@ -22,7 +22,7 @@ func sendChat(c *action) error {
 	if err := c.read(&in); err != nil {
 		return err
 	}
-	text := strings.TrimRight(strings.ReplaceAll(in.Text, "\x00", "\uFFFD"), " \t\r\n")
+	text := strings.TrimRight(in.Text, " \t\r\n")
 	if strings.TrimSpace(text) == "" || utf8.RuneCountInString(text) > MaxChatLength || !utf8.ValidString(text) {
 		return refuse(RefusedParameters, "text: 1 to %d characters", MaxChatLength)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/anteroom/anteroom/internal/meeting"
 )
@@ -96,12 +97,16 @@ func (c *action) tell(seatID, event string, data any) {
 	c.then(func() { c.service.Line.Tell(seatID, event, data) })
 }
 
+// legible reads the escape of NUL as that of a character which every database
+// keeps, as the gate does; an escaped backslash before it is a pair of its own.
+var legible = strings.NewReplacer(`\\`, `\\`, `\u0000`, `\ufffd`)
+
 // read decodes the command's data; unknown fields are tolerated.
 func (c *action) read(into any) error {
 	if len(c.data) == 0 {
 		return nil
 	}
-	if err := json.Unmarshal(c.data, into); err != nil {
+	if err := json.Unmarshal([]byte(legible.Replace(string(c.data))), into); err != nil {
 		var field *json.UnmarshalTypeError
 		if errors.As(err, &field) && field.Field != "" {
 			return refuse(RefusedParameters, "%s is not a %s", field.Field, field.Type)

@@ -253,7 +253,7 @@ func setRole(c *action) error {
 		seat.Sharing, fields["sharing"] = false, false
 		c.tell(seat.ID, "seat.share_stopped", map[string]any{"byUserId": c.self.UserID})
 	}
-	if webinar && in.Role == meeting.RoleAttendee {
+	if watches(seat, webinar) {
 		// The audience sends nothing and is shown nowhere.
 		seat.Muted, seat.AudioOn, seat.VideoOn, seat.Sharing = true, false, false, false
 		fields["muted"], fields["audioOn"], fields["videoOn"], fields["sharing"] = true, false, false, false

@@ -321,7 +321,7 @@ func (s *Service) mediaSeat(ctx context.Context, seat *meeting.Seat, conduct *me
 	if err != nil {
 		return media.Seat{}, err
 	}
-	speaks := !m.IsWebinar() || seat.Role != meeting.RoleAttendee
+	speaks := !watches(seat, m.IsWebinar())
 	return media.Seat{
 		Room: seat.SessionID, Identity: seat.ID,
 		CanPublishMicrophone: (speaks || seat.Extras.Talks) && (!seat.Muted || mayUnmute(seat, conduct)), CanPublishCamera: speaks,

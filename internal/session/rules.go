@@ -13,6 +13,12 @@ func mayUnmute(seat *meeting.Seat, conduct *meeting.Conduct) bool {
 	return !conduct.UnmuteBarred || isHost(seat) || seat.Extras.MayUnmute
 }
 
+// watches tells whether a seat is of a webinar's audience, who send neither a
+// picture nor a screen.
+func watches(seat *meeting.Seat, webinar bool) bool {
+	return webinar && seat.Role == meeting.RoleAttendee
+}
+
 // setRules changes what the hosts allow; fields that are not there stay.
 func setRules(c *action) error {
 	var in struct {

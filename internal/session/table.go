@@ -8,11 +8,8 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// Bounds of what a command may carry.
-const (
-	MaxNameLength = 128
-	MaxChatLength = 4096
-)
+// MaxChatLength bounds a chat message, in characters.
+const MaxChatLength = 4096
 
 // commands is every command there is.
 var commands = map[string]command{
@@ -87,9 +84,9 @@ func reportMedia(c *action) error {
 	return c.changed(c.self, changed)
 }
 
-// watches tells whether the asking seat is of a webinar's audience, who send
-// neither a picture nor a screen. The command is prepared by inWebinar.
-func (c *action) watches() bool { return c.prepared.(bool) && c.self.Role == meeting.RoleAttendee }
+// watches tells whether the asking seat is of a webinar's audience. The command
+// is prepared by inWebinar.
+func (c *action) watches() bool { return watches(c.self, c.prepared.(bool)) }
 
 // changed keeps a changed seat and tells those who see it which fields are new.
 func (c *action) changed(seat *meeting.Seat, fields map[string]any) error {
@@ -114,9 +111,9 @@ func rename(c *action) error {
 	if err := c.read(&in); err != nil {
 		return err
 	}
-	name := strings.TrimSpace(strings.ReplaceAll(in.UserName, "\x00", "\uFFFD"))
-	if name == "" || utf8.RuneCountInString(name) > MaxNameLength {
-		return refuse(RefusedParameters, "userName: 1 to %d characters", MaxNameLength)
+	name := strings.TrimSpace(in.UserName)
+	if name == "" || utf8.RuneCountInString(name) > admission.MaxUserName {
+		return refuse(RefusedParameters, "userName: 1 to %d characters", admission.MaxUserName)
 	}
 	if admission.HasScript(name) {
 		return refuse(RefusedParameters, "userName: contains a script tag")

@@ -338,3 +338,20 @@ describe('events', () => {
     expect(seen).toEqual([]);
   });
 });
+
+describe('a client that is destroyed while it joins', () => {
+  it('draws nothing any more, however the join ends', async () => {
+    let answer = (): void => undefined;
+    const refused = refusal(3008, 'MEETING_NOT_START', 'Meeting has not started', 'host_absent');
+    server.replies = [(request) => new Promise((resolve) => (answer = () => resolve(refused(request))))];
+    const client = embedded.createClient();
+    await client.init({ zoomAppRoot });
+    const joining = client.join(joinArgs).catch(() => undefined);
+    await settle();
+    embedded.destroyClient();
+    answer();
+    await joining;
+    await settle();
+    expect(server.mounts.filter((view) => view.mounted)).toEqual([]);
+  });
+});
