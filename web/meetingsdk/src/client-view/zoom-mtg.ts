@@ -40,7 +40,7 @@ export interface ClientSurroundings extends Surroundings {
 export function createZoomMtg(surroundings: ClientSurroundings) {
   ensureRoots();
   const assembly = assemble('client', surroundings);
-  const { meeting, chunks, screen } = assembly;
+  const { meeting, screen } = assembly;
   const { actions } = meeting;
   const listeners = new ServiceListeners();
   listeners.follow(meeting);
@@ -76,7 +76,7 @@ export function createZoomMtg(surroundings: ClientSurroundings) {
     tell(args?.success, successAnswer('getWebSDKVersion', result));
     return result;
   };
-  const prepare = (): void => chunks.preload();
+  const prepare = (): void => screen.preload();
   const facts = surroundings.facts ?? browserFacts;
   const signsHere = signsInPage(surroundings.scriptUrl);
 
@@ -106,7 +106,7 @@ export function createZoomMtg(surroundings: ClientSurroundings) {
         meeting.shareSound = view.hideShareAudioOption !== true;
         meeting.floating.allowed = view.disablePictureInPicture !== true;
         onRetry = options.onRetryCallback;
-        chunks.preload();
+        screen.preload();
       });
       meeting.initialising(work);
       return run('init', args, () => work);

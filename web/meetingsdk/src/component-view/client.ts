@@ -28,7 +28,7 @@ const echoTimeout = 5_000;
 /** One client of Component View; `createClient` gives it out. */
 export function createEmbeddedClient(surroundings: Surroundings) {
   const assembly: Assembly = assemble('component', surroundings);
-  const { meeting, screen, chunks } = assembly;
+  const { meeting, screen } = assembly;
   const { actions } = meeting;
   const events = new ClientEvents();
   let root: HTMLElement | null = null;
@@ -68,7 +68,7 @@ export function createEmbeddedClient(surroundings: Surroundings) {
     const view = viewOptionsOf(options);
     screen.update(view);
     meeting.shareSound = view.hideShareAudioOption !== true;
-    chunks.preload();
+    screen.preload();
     // A blocked file is told by join, with its own code.
     await screen.show().catch((error: unknown) => log.error(error instanceof Error ? error.message : error));
   }

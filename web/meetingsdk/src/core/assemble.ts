@@ -17,6 +17,8 @@ import { chooseServer } from './server';
 
 /** How long a view waits for the words of its language before it is drawn in English. */
 const wordsTimeout = 1_500;
+/** Whoever has not asked for a join by then after `init` leaves the page idle until a person does. */
+const idleAfter = 150;
 
 /** What a view needs from its surroundings; everything but the chunks has a default of the browser. */
 export interface Surroundings {
@@ -32,10 +34,9 @@ export interface Surroundings {
   facts?: typeof browserFacts;
 }
 
-/** A meeting with its server, its chunks and the place where it is drawn. */
+/** A meeting with its server and the place where it is drawn. */
 export interface Assembly {
   meeting: Meeting;
-  chunks: Chunks;
   screen: Screen;
   /** Takes `webEndpoint` of init. */
   setEndpoint(webEndpoint: unknown): void;
@@ -76,7 +77,7 @@ export function assemble(view: ViewKind, surroundings: Surroundings): Assembly {
     prepareView: () => screen.show(),
   });
   const screen = new Screen(view, meeting, chunks);
-  return { meeting, chunks, screen, server, setEndpoint: (value) => void (webEndpoint = value) };
+  return { meeting, screen, server, setEndpoint: (value) => void (webEndpoint = value) };
 }
 
 /** A random UUID, also where `crypto.randomUUID` is missing because the page is not secure. */
@@ -94,6 +95,7 @@ export class Screen {
   private mounted: { root: HTMLElement; view: MountedView } | null = null;
   private root: (() => HTMLElement | null) | null = null;
   private turn = 0;
+  private rehearsed = false;
   options: ViewOptions;
 
   constructor(
@@ -102,6 +104,20 @@ export class Screen {
     private readonly chunks: Chunks,
   ) {
     this.options = defaultOptions(view);
+  }
+
+  /** Starts loading what a join needs, and gets the browser ready while nobody has asked for one. */
+  preload(): void {
+    const { chunks, meeting } = this;
+    chunks.preload();
+    if (this.rehearsed) return;
+    this.rehearsed = true;
+    meeting.deps.clock.after(idleAfter, () => {
+      chunks.ui().then(
+        (ui) => meeting.busy || document.hidden || ui.rehearseView?.(meeting.i18n, this.options),
+        () => undefined,
+      );
+    });
   }
 
   /** Says where to draw; nothing is drawn yet. */

@@ -40,6 +40,8 @@ export interface MediaLinkOptions {
 
 const firstBackoff = 500;
 const longestBackoff = 5_000;
+/** Listing devices starts processes of the browser; the first pictures get this long without them. */
+const pictureTime = 300;
 
 /** Sound and pictures of this seat: the connection, its restoring, and the local devices. */
 export class MediaLink {
@@ -75,8 +77,9 @@ export class MediaLink {
   /** Connects, and keeps trying with fresh tokens until stopped. */
   connect(endpoint: Endpoint | null): void {
     this.stopped = false;
-    // Devices are listed once connected: that starts processes of the browser which would compete.
-    void this.run(endpoint).then(() => (this.stopped ? undefined : this.refreshDevices()));
+    void this.run(endpoint).then(() => this.options.clock.after(pictureTime, () => {
+      if (!this.stopped) void this.refreshDevices();
+    }));
   }
 
   /** Leaves the media room and closes every local device. */

@@ -370,10 +370,12 @@ export interface ViewOptions {
   customize: Record<string, unknown>;
 }
 
-/** The UI chunk exports these two functions. */
+/** What the UI chunk exports. */
 export interface UserInterface {
   mountClientView(root: HTMLElement, model: MeetingModel, options: ViewOptions): MountedView;
   mountComponentView(root: HTMLElement, model: MeetingModel, options: ViewOptions): MountedView;
+  /** Gets the browser ready to draw a view. */
+  rehearseView?(i18n: Translator, options: ViewOptions): void;
 }
 
 export interface MountedView {

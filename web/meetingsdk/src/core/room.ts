@@ -117,6 +117,7 @@ export class Room {
       answered: () => this.startControl(),
       negotiated: () => this.draw(),
       connected: () => {
+        this.draw();
         this.watch.restored('media');
         handlers.mediaConnected();
       },

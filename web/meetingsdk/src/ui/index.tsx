@@ -1,12 +1,13 @@
 /**
  * The views' chunk: everything with React in it. The core loads it when a view
- * is first needed and calls one of the two functions (`UserInterface`).
+ * is first needed and calls its functions (`UserInterface`).
  */
 
-import type { MeetingModel, MountedView, UserInterface, ViewOptions } from '../core/model';
+import type { MeetingModel, MountedView, Translator, UserInterface, ViewOptions } from '../core/model';
 import { ClientView } from './client/ClientView';
 import { ComponentView } from './component/ComponentView';
 import { mountView } from './mount';
+import { rehearse } from './rehearsal';
 
 export { enUS } from './i18n/en-US';
 export { wordsOf } from './i18n/languages';
@@ -21,5 +22,10 @@ export function mountComponentView(root: HTMLElement, model: MeetingModel, optio
   return mountView(root, model, { ...options, view: 'component' }, ComponentView);
 }
 
+/** Gets the browser ready to draw a view; to be called once, while nothing else is to do. */
+export function rehearseView(i18n: Translator, options: ViewOptions): void {
+  rehearse(options.view === 'client' ? mountClientView : mountComponentView, i18n, options);
+}
+
 // Keeps this file true to what the core expects of it.
-({ mountClientView, mountComponentView }) satisfies UserInterface;
+({ mountClientView, mountComponentView, rehearseView }) satisfies UserInterface;

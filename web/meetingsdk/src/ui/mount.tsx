@@ -11,7 +11,7 @@ import { installStyles } from './styles/install';
 export function mountView(root: HTMLElement, model: MeetingModel, options: ViewOptions, View: ComponentType): MountedView {
   const document = root.ownerDocument;
   const view = document.defaultView ?? window;
-  const removeStyles = installStyles(document);
+  const removeStyles = installStyles(root);
   const host = document.createElement('div');
   host.className = `anteroom anteroom--${options.view}`;
   // The name by which apps know the widget.

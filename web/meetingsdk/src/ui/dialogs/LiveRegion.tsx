@@ -8,17 +8,22 @@ import { useView } from '../state/context';
  */
 export function LiveRegion({ text }: { text: string }) {
   const { layer } = useView();
-  const document = layer()?.ownerDocument;
-  const shared = document?.getElementById('aria-notify-area') ?? null;
+  // The document, or the shadow tree in which the view is.
+  const scope = layer()?.getRootNode();
+  const shared = areaIn(scope);
 
   useEffect(() => {
-    const area = document?.getElementById('aria-notify-area');
+    const area = areaIn(scope);
     if (!area) return;
     if (!area.hasAttribute('aria-live')) area.setAttribute('aria-live', 'polite');
     area.replaceChildren(text);
-  }, [document, text]);
+  }, [scope, text]);
 
   const target = layer();
   if (shared || !target) return null;
   return createPortal(<div className="ar-hidden" aria-live="polite" role="status">{text}</div>, target);
+}
+
+function areaIn(scope: Node | undefined): HTMLElement | null {
+  return scope && 'getElementById' in scope ? (scope as Document | ShadowRoot).getElementById('aria-notify-area') : null;
 }

@@ -10,38 +10,53 @@ import { tokens } from './tokens';
 
 const CSS = [tokens, base, parts, stage, toolbar, panels, pages, dialogs, component].join('\n');
 
-const users = new WeakMap<Document, { count: number; remove: () => void }>();
+/** A document, or the shadow tree of an app's own element. */
+type Scope = Document | ShadowRoot;
+
+const users = new WeakMap<Scope, { count: number; remove: () => void }>();
+const sheets = new WeakMap<Document, CSSStyleSheet>();
+
+/** The sheet of a document and of all shadow trees in it; null where the browser has no such sheets. */
+function sheetOf(document: Document): CSSStyleSheet | null {
+  const Sheet = document.defaultView?.CSSStyleSheet;
+  if (!Sheet || !('replaceSync' in Sheet.prototype) || !('adoptedStyleSheets' in document)) return null;
+  const sheet = sheets.get(document) ?? new Sheet();
+  if (!sheets.has(document)) sheet.replaceSync(CSS);
+  sheets.set(document, sheet);
+  return sheet;
+}
 
 /**
- * Puts the views' styles into a document, once however many views it shows. A
+ * Puts the views' styles into a scope, once however many views it shows. A
  * constructed sheet needs no `style-src` permission; a `<style>` element is for
  * browsers that have no such sheets.
  */
-function add(document: Document): () => void {
-  const Sheet = document.defaultView?.CSSStyleSheet;
-  if (Sheet && 'replaceSync' in Sheet.prototype && 'adoptedStyleSheets' in document) {
-    const sheet = new Sheet();
-    sheet.replaceSync(CSS);
-    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+function add(scope: Scope): () => void {
+  const document = scope.ownerDocument ?? scope as Document;
+  const sheet = sheetOf(document);
+  if (sheet) {
+    scope.adoptedStyleSheets = [...scope.adoptedStyleSheets, sheet];
     return () => {
-      document.adoptedStyleSheets = document.adoptedStyleSheets.filter((other) => other !== sheet);
+      scope.adoptedStyleSheets = scope.adoptedStyleSheets.filter((other) => other !== sheet);
     };
   }
   const style = document.createElement('style');
   style.textContent = CSS;
-  document.head.append(style);
+  ('head' in scope ? scope.head : scope).append(style);
   return () => style.remove();
 }
 
-/** Installs the styles for one view; the returned function takes them out with the last one. */
-export function installStyles(document: Document): () => void {
-  const used = users.get(document) ?? { count: 0, remove: add(document) };
+/** Installs the styles for one view where it is mounted; the returned function takes them out with the last one. */
+export function installStyles(root: HTMLElement): () => void {
+  const around = root.getRootNode();
+  const scope = 'adoptedStyleSheets' in around || 'host' in around ? (around as Scope) : root.ownerDocument;
+  const used = users.get(scope) ?? { count: 0, remove: add(scope) };
   used.count++;
-  users.set(document, used);
+  users.set(scope, used);
   return () => {
     used.count--;
     if (used.count > 0) return;
     used.remove();
-    users.delete(document);
+    users.delete(scope);
   };
 }

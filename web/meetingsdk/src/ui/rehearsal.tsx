@@ -1,0 +1,66 @@
+import type { MeetingActions, MeetingModel, MeetingState, Participant, Translator, ViewOptions } from '../core/model';
+import { emptyState, usualRules } from '../core/state';
+
+/** Where it is drawn: as large as a usual view, seen by nobody, in nobody's way. */
+const outOfSight: Partial<CSSStyleDeclaration> = {
+  position: 'fixed',
+  insetBlockStart: '0',
+  insetInlineStart: '0',
+  inlineSize: '960px',
+  blockSize: '600px',
+  visibility: 'hidden',
+  pointerEvents: 'none',
+  contain: 'strict',
+};
+
+/**
+ * Draws a meeting of two once where nobody sees it: the browser then has the
+ * code compiled and the styles and fonts at hand before the first join, whose
+ * drawing would otherwise hold up the first picture. It is drawn in a closed
+ * shadow tree outside of the body, so that an app looking for elements of a
+ * view finds none, and it is gone after a few frames.
+ */
+export function rehearse(draw: (root: HTMLElement, model: MeetingModel, options: ViewOptions) => { unmount(): void }, i18n: Translator, options: ViewOptions): void {
+  const place = document.createElement('div');
+  place.inert = true;
+  place.ariaHidden = 'true';
+  Object.assign(place.style, outOfSight);
+  const root = document.createElement('div');
+  root.style.blockSize = '100%';
+  place.attachShadow({ mode: 'closed' }).append(root);
+  document.documentElement.append(place);
+  const view = draw(root, model(i18n), options);
+  afterFrames(3, () => {
+    view.unmount();
+    place.remove();
+  });
+}
+
+/** The measured sizes are known in the second frame, and what depends on them is drawn in the third. */
+function afterFrames(count: number, then: () => void): void {
+  requestAnimationFrame(() => (count > 1 ? afterFrames(count - 1, then) : then()));
+}
+
+/** A meeting that stands still, and in which nothing can be done. */
+function model(i18n: Translator): MeetingModel {
+  const actions = new Proxy({}, { get: () => () => undefined }) as MeetingActions;
+  return { getState: () => meeting, subscribe: () => () => undefined, actions, i18n };
+}
+
+const [self, other] = [person(1, false), person(2, true)];
+const meeting: MeetingState = {
+  ...emptyState,
+  phase: 'inMeeting',
+  self,
+  participants: [self, other],
+  session: {
+    sessionId: '', meetingNumber: '', topic: '', hostUserId: null, kind: 'meeting', locked: false, startedAt: '', participants: 2, spotlights: [], ...usualRules,
+  },
+};
+
+function person(userId: number, videoOn: boolean): Participant {
+  return {
+    userId, videoOn, guid: '', userName: 'A', role: 'attendee', state: 'joined', muted: true, audioOn: false, sharing: false, handRaised: false, guest: false,
+    view: 'component', mediaIdentity: '', joinedAt: '',
+  };
+}
