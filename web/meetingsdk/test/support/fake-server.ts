@@ -59,6 +59,8 @@ export class FakeServer {
   /** Called for each command; may throw a LineError. */
   onCommand: (type: string, data: Record<string, unknown>, requestId: string) => unknown = () => ({ revision: 0, result: {} });
   onSnapshot: () => unknown = () => this.snapshot();
+  /** Whether the media engine tells of its negotiation, before it is connected. */
+  negotiates = true;
   onMediaConnect: (token: string) => void = () => undefined;
   seats = 0;
   autoConnect = true;
@@ -72,6 +74,9 @@ export class FakeServer {
   picks = true;
   shared: { sound: boolean; motion: boolean }[] = [];
   mounts: { view: 'client' | 'component'; root: HTMLElement; mounted: boolean }[] = [];
+  rehearsals = 0;
+  /** How often the page asked for the devices. */
+  listings = 0;
   navigated: string[] = [];
   tab = memoryStorage();
   page = newPage();
@@ -157,7 +162,7 @@ export class FakeServer {
         this.crowds.push(crowd);
         calls.push(`connect ${token}`);
         handlers.answered();
-        handlers.negotiated();
+        if (this.negotiates) handlers.negotiated();
         this.onMediaConnect(token);
       },
       disconnect: () => note('disconnect'),
@@ -174,7 +179,10 @@ export class FakeServer {
         return on && this.picks;
       },
       switchDevice: (kind, id) => note(`switchDevice ${kind} ${id}`),
-      listDevices: async () => ({ microphones: [{ deviceId: 'm', label: 'Mic' }], cameras: [], speakers: [] }),
+      listDevices: async () => {
+        this.listings++;
+        return { microphones: [{ deviceId: 'm', label: 'Mic' }], cameras: [], speakers: [] };
+      },
       unlockSound: () => note('unlockSound'),
       setIncomingSound: (on) => void calls.push(`setIncomingSound ${on}`),
       setVideoLimit: (height) => void calls.push(`setVideoLimit ${height}`),
@@ -205,7 +213,7 @@ export class FakeServer {
       root.append(document.createElement('div'));
       return { update: () => undefined, unmount: () => ((entry.mounted = false), root.replaceChildren()) };
     };
-    return { mountClientView: mount('client'), mountComponentView: mount('component') };
+    return { mountClientView: mount('client'), mountComponentView: mount('component'), rehearseView: () => { this.rehearsals++; } };
   }
 
   /** What a view needs to run against this server. */

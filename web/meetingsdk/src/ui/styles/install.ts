@@ -32,7 +32,7 @@ function sheetOf(document: Document): CSSStyleSheet | null {
  * browsers that have no such sheets.
  */
 function add(scope: Scope): () => void {
-  const document = scope.ownerDocument ?? scope as Document;
+  const document = scope.ownerDocument ?? scope;
   const sheet = sheetOf(document);
   if (sheet) {
     scope.adoptedStyleSheets = [...scope.adoptedStyleSheets, sheet];
