@@ -88,8 +88,7 @@ export class Person {
     return { ...rest, [this.view === 'client' ? 'passWord' : 'password']: password };
   }
 
-  /** Calls a function of the view: Component View's arguments in order, Client View's as one object. */
-  /** Calls a function of the SDK. */
+  /** Calls a function of the SDK: Component View's arguments in order, Client View's as one object. */
   async callOnce(method: string, ...args: unknown[]): Promise<Outcome> {
     return this.page.evaluate(([m, a]) => (window as unknown as InPage).app.call(m, ...a), [method, args] as const);
   }

@@ -194,6 +194,73 @@ test.describe('calls in the shapes that apps use', () => {
   }
 });
 
+test.describe('the page around component view', () => {
+  for (const mode of ['open', 'closed'] as const) {
+    test(`component view: works in an app's own ${mode} shadow tree`, async ({ world, people }) => {
+      const person = await people.open('component');
+      await person.page.evaluate(async (kind) => {
+        const place = document.getElementById('meetingSDKElement') as HTMLElement;
+        place.style.height = '600px';
+        const tree = place.attachShadow({ mode: kind });
+        tree.innerHTML = '<div style="height: 100%"></div>';
+        const page = window as unknown as { tree: ShadowRoot; app: { client: Embedded } };
+        page.tree = tree;
+        await page.app.client.init({ zoomAppRoot: tree.firstElementChild, language: 'en-US' });
+      }, mode);
+      await person.mustJoin(await world.joining(demo, 'Grace'));
+      /** Where something is in the tree and whether it has the keyboard. */
+      const find = (selector: string, name: string) =>
+        person.page.evaluate(([css, start]) => {
+          const { tree } = window as unknown as { tree: ShadowRoot };
+          const element = [...tree.querySelectorAll(css)].find((each) => (each.ariaLabel ?? each.textContent).startsWith(start));
+          if (!element) return null;
+          const { x, y, width, height } = element.getBoundingClientRect();
+          return { x: x + width / 2, y: y + height / 2, focused: tree.activeElement === element };
+        }, [selector, name] as const);
+      const click = async (selector: string, name: string) => {
+        await expect.poll(() => find(selector, name)).not.toBeNull();
+        const at = await find(selector, name);
+        await person.page.mouse.click(at?.x ?? 0, at?.y ?? 0);
+      };
+      await click('button', 'More meeting control');
+      // The view has its styles: the toolbar is at its foot, and a menu floats above.
+      const [more, settings] = [await find('button', 'More meeting control'), await find('[role=menuitem]', 'Settings')];
+      expect(more?.y).toBeGreaterThan(500);
+      expect(settings?.y).toBeLessThan(more?.y ?? 0);
+      await person.page.keyboard.press('End');
+      await person.page.keyboard.press('s');
+      await expect.poll(() => find('[role=menuitem]', 'Settings')).toMatchObject({ focused: true });
+      await click('[role=menuitem]', 'Settings');
+      await expect.poll(() => find('[role=dialog] h2', 'Settings')).not.toBeNull();
+      await person.page.keyboard.press('Escape');
+      await expect.poll(() => find('[role=dialog] h2', 'Settings')).toBeNull();
+      await click('button', 'More meeting control');
+      await person.page.mouse.click(5, 5);
+      await expect.poll(() => find('[role=menuitem]', 'Settings')).toBeNull();
+    });
+  }
+
+  test('component view: what the page rehearses before the join is found by nobody and leaves nothing', async ({ people }) => {
+    const person = await people.open('component');
+    const seen = await person.page.evaluate(async () => {
+      const html = () => document.documentElement.outerHTML;
+      const rehearsal = new Promise<{ found: number; left: boolean }>((resolve) => {
+        let found = 0;
+        new MutationObserver((changes, observer) => {
+          const [come] = changes.flatMap((change) => [...change.addedNodes]);
+          if (come) found = document.querySelectorAll('.anteroom button, .anteroom video').length;
+          if (!changes.some((change) => change.removedNodes.length > 0)) return;
+          observer.disconnect();
+          resolve({ found, left: html().includes('inert') });
+        }).observe(document.documentElement, { childList: true });
+      });
+      await (window as unknown as { app: { init(options: unknown): Promise<unknown> } }).app.init({});
+      return rehearsal;
+    });
+    expect(seen).toEqual({ found: 0, left: false });
+  });
+});
+
 test.describe('waiting for the host', () => {
   const topic = 'Only after the host';
 

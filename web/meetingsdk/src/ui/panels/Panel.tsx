@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import { IconButton } from '../parts/IconButton';
+import { focusedBeside } from '../parts/tree';
 import { useT, useView } from '../state/context';
 
 interface PanelProps {
@@ -17,12 +18,12 @@ export function Panel({ title, children, className = '' }: PanelProps) {
 
   useEffect(() => {
     const element = box.current;
-    const document = element?.ownerDocument;
-    const before = document?.activeElement;
-    element?.querySelector<HTMLElement>('[data-autofocus]')?.focus({ preventScroll: true });
+    if (!element) return;
+    const before = focusedBeside(element);
+    element.querySelector<HTMLElement>('[data-autofocus]')?.focus({ preventScroll: true });
     return () => {
-      const lost = !document?.activeElement || document.activeElement === document.body || element?.contains(document.activeElement);
-      if (lost && before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+      const at = before && focusedBeside(before);
+      if (before?.isConnected && (!at || element.contains(at))) before.focus({ preventScroll: true });
     };
   }, []);
 

@@ -1,6 +1,7 @@
 import { useEffect, useRef, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
 import type { Placement } from '../logic/placement';
 import { Popover } from './Popover';
+import { focusedBeside } from './tree';
 
 interface MenuProps {
   anchor: RefObject<HTMLElement | null>;
@@ -21,15 +22,14 @@ export function Menu({ anchor, label, onClose, placement = 'top', children }: Me
     const items = list.current;
     items?.querySelector<HTMLElement>(ITEMS)?.focus({ preventScroll: true });
     return () => {
-      const document = items?.ownerDocument;
       // Only if nothing else, such as a dialog, has taken the focus meanwhile.
-      if (from?.isConnected && (!document?.activeElement || document.activeElement === document.body)) from.focus({ preventScroll: true });
+      if (from?.isConnected && !focusedBeside(from)) from.focus({ preventScroll: true });
     };
   }, [anchor]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     const items = [...(list.current?.querySelectorAll<HTMLElement>(ITEMS) ?? [])];
-    const at = items.findIndex((item) => item === item.ownerDocument.activeElement);
+    const at = items.findIndex((item) => item === focusedBeside(item));
     let next: HTMLElement | undefined;
     if (event.key === 'ArrowDown') next = items[(at + 1) % items.length];
     else if (event.key === 'ArrowUp') next = items[(at - 1 + items.length) % items.length];

@@ -4,6 +4,7 @@ import type { PopperName } from '../component/customize';
 import { usePopper } from '../component/usePopper';
 import { place, type Placement } from '../logic/placement';
 import { useView } from '../state/context';
+import { treeOf } from './tree';
 
 interface PopoverProps {
   anchor: RefObject<HTMLElement | null>;
@@ -50,11 +51,15 @@ export function Popover({ anchor, onClose, placement = 'bottom-start', className
   }, [anchor, placement, rtl, target]);
 
   useEffect(() => {
-    const document = box.current?.ownerDocument;
-    if (!document) return;
-    const onPointer = (event: PointerEvent) => {
-      const node = event.target as Node;
-      if (!box.current?.contains(node) && !anchor.current?.contains(node)) close.current();
+    const popup = box.current;
+    if (!popup) return;
+    const document = popup.ownerDocument;
+    const tree = treeOf(popup);
+    const onPointer = (event: Event) => {
+      const path = event.composedPath();
+      // The document sees of a shadow tree only its host; the tree itself sees what in it was meant.
+      const within = 'host' in tree && event.currentTarget === document ? [tree.host] : [popup, anchor.current];
+      if (!within.some((element) => element && path.includes(element))) close.current();
     };
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== 'Escape') return;
@@ -62,10 +67,11 @@ export function Popover({ anchor, onClose, placement = 'bottom-start', className
       close.current();
       anchor.current?.focus();
     };
-    document.addEventListener('pointerdown', onPointer, true);
+    const places = new Set([document, tree]);
+    places.forEach((place) => place.addEventListener('pointerdown', onPointer, true));
     document.addEventListener('keydown', onKey, true);
     return () => {
-      document.removeEventListener('pointerdown', onPointer, true);
+      places.forEach((place) => place.removeEventListener('pointerdown', onPointer, true));
       document.removeEventListener('keydown', onKey, true);
     };
   }, [anchor]);

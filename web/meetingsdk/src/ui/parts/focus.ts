@@ -1,3 +1,5 @@
+import { focusedBeside, treeOf } from './tree';
+
 const FOCUSABLE = 'a[href], button, input, select, textarea, [tabindex]';
 
 /** The elements inside `root` that Tab reaches, in document order. */
@@ -12,8 +14,8 @@ export function focusable(root: HTMLElement): HTMLElement[] {
  * function lets go and gives the focus back to where it was, if that still exists.
  */
 export function trapFocus(root: HTMLElement, onEscape?: () => void): () => void {
-  const document = root.ownerDocument;
-  const before = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+  const tree = treeOf(root);
+  const before = focusedBeside(root);
   const first = root.querySelector<HTMLElement>('[data-autofocus]') ?? focusable(root)[0] ?? root;
   first.focus({ preventScroll: true });
 
@@ -32,7 +34,7 @@ export function trapFocus(root: HTMLElement, onEscape?: () => void): () => void 
       event.preventDefault();
       return;
     }
-    const at = document.activeElement;
+    const at = focusedBeside(root);
     if (event.shiftKey && (at === start || at === root)) {
       event.preventDefault();
       end.focus();
@@ -42,15 +44,15 @@ export function trapFocus(root: HTMLElement, onEscape?: () => void): () => void 
     }
   };
   // A click beside the dialog must not take the keyboard out of it.
-  const onFocusIn = (event: FocusEvent) => {
+  const onFocusIn = (event: Event) => {
     const target = event.target as Node | null;
     if (target && !root.contains(target) && root.closest('.anteroom')?.contains(target)) first.focus({ preventScroll: true });
   };
   root.addEventListener('keydown', onKeyDown);
-  document.addEventListener('focusin', onFocusIn);
+  tree.addEventListener('focusin', onFocusIn);
   return () => {
     root.removeEventListener('keydown', onKeyDown);
-    document.removeEventListener('focusin', onFocusIn);
+    tree.removeEventListener('focusin', onFocusIn);
     if (before?.isConnected) before.focus({ preventScroll: true });
   };
 }

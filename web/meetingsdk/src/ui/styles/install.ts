@@ -1,3 +1,4 @@
+import { treeOf } from '../parts/tree';
 import base from './base.css?inline';
 import component from './component.css?inline';
 import dialogs from './dialogs.css?inline';
@@ -10,10 +11,7 @@ import { tokens } from './tokens';
 
 const CSS = [tokens, base, parts, stage, toolbar, panels, pages, dialogs, component].join('\n');
 
-/** A document, or the shadow tree of an app's own element. */
-type Scope = Document | ShadowRoot;
-
-const users = new WeakMap<Scope, { count: number; remove: () => void }>();
+const users = new WeakMap<Document | ShadowRoot, { count: number; remove: () => void }>();
 const sheets = new WeakMap<Document, CSSStyleSheet>();
 
 /** The sheet of a document and of all shadow trees in it; null where the browser has no such sheets. */
@@ -31,7 +29,7 @@ function sheetOf(document: Document): CSSStyleSheet | null {
  * constructed sheet needs no `style-src` permission; a `<style>` element is for
  * browsers that have no such sheets.
  */
-function add(scope: Scope): () => void {
+function add(scope: Document | ShadowRoot): () => void {
   const document = scope.ownerDocument ?? scope;
   const sheet = sheetOf(document);
   if (sheet) {
@@ -48,8 +46,7 @@ function add(scope: Scope): () => void {
 
 /** Installs the styles for one view where it is mounted; the returned function takes them out with the last one. */
 export function installStyles(root: HTMLElement): () => void {
-  const around = root.getRootNode();
-  const scope = 'adoptedStyleSheets' in around || 'host' in around ? (around as Scope) : root.ownerDocument;
+  const scope = treeOf(root);
   const used = users.get(scope) ?? { count: 0, remove: add(scope) };
   used.count++;
   users.set(scope, used);
