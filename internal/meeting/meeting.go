@@ -188,8 +188,8 @@ type Seat struct {
 	Guest bool
 	// SeveralDevices exempts the seat's identity from the one-live-seat rule.
 	SeveralDevices bool
-	// ResumeHash is the SHA-256 of the resume token that takes the seat over.
-	ResumeHash []byte
+	// SignatureDigest recognises the signature that admitted the seat.
+	SignatureDigest []byte
 	// Generation counts take-overs; only the newest page may speak for the seat.
 	Generation int
 	View       string // "client" or "component"
@@ -203,9 +203,48 @@ type Seat struct {
 	JoinedAt   time.Time
 	// LeaseUntil is real time: a seat not renewed by then is given up.
 	LeaseUntil time.Time
-	LeftAt     time.Time
-	JoinID     string
+	// LostAt is when the seat's control connection was lost, in real time; zero
+	// while it is up.
+	LostAt time.Time
+	// Goodbye tells that the page said goodbye when it was unloaded. It is kept
+	// with LostAt and cleared with it.
+	Goodbye bool
+	LeftAt  time.Time
+	JoinID  string
 	// RequestKey is a digest of the whole request that took the seat: no two live
 	// seats have the same. Empty for seats that no request took.
 	RequestKey string
+}
+
+// ConnectionGrace is how long a seat counts as connected after its control
+// connection was lost.
+const ConnectionGrace = 3 * time.Second
+
+// Connected reports whether somebody is behind a live seat at now, in real time:
+// its control connection is up, or was lost a moment ago. A participant without a
+// page has no connection to lose and counts while its lease runs.
+func (s *Seat) Connected(now time.Time) bool {
+	if s == nil || !s.State.Live() || !s.LeaseUntil.After(now) {
+		return false
+	}
+	return s.LostAt.IsZero() || now.Sub(s.LostAt) < ConnectionGrace
+}
+
+// Lost marks the seat as one whose control connection was lost at a moment in real
+// time; the first moment stands.
+func (s *Seat) Lost(at time.Time) {
+	if s.LostAt.IsZero() {
+		s.LostAt = at
+	}
+	if s.State == SeatJoined {
+		s.State = SeatReconnecting
+	}
+}
+
+// Found takes the marks of a lost connection away.
+func (s *Seat) Found() {
+	s.LostAt, s.Goodbye = time.Time{}, false
+	if s.State == SeatReconnecting {
+		s.State = SeatJoined
+	}
 }

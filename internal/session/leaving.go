@@ -238,6 +238,9 @@ func (c *action) letIn(seat *meeting.Seat) error {
 		return refuse(RefusedOperation, "the person is not in the waiting room")
 	}
 	seat.State = meeting.SeatJoined
+	if !seat.LostAt.IsZero() {
+		seat.State = meeting.SeatReconnecting
+	}
 	if err := c.tx.SaveSeat(seat); err != nil {
 		return err
 	}

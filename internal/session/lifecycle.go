@@ -40,14 +40,14 @@ func (s *Service) Connect(ctx context.Context, seatID string, generation int) (*
 	case generation != seat.Generation:
 		return nil, &ClosedError{CloseTakenOver}
 	}
-	if seat.State != meeting.SeatReconnecting {
+	if seat.LostAt.IsZero() {
 		if time.Until(seat.LeaseUntil) > 2*renewEvery {
 			return seat, nil
 		}
 		// The sweeper may look before the lease is next renewed.
 		return seat, s.Repository.RenewLeases(ctx, []string{seatID}, time.Now().Add(LeaseTime))
 	}
-	return seat, s.setPresence(ctx, seat, meeting.SeatReconnecting, meeting.SeatJoined)
+	return seat, s.setPresence(ctx, seat, time.Time{})
 }
 
 // closeOf is the closing code for pages of a session that ended so.
@@ -58,33 +58,41 @@ func closeOf(reason meeting.EndReason) CloseCode {
 	return CloseEnded
 }
 
-// Disconnected shows a seat whose line is down as reconnecting. Its lease runs
-// on; without a new line the sweeper gives the seat up.
+// Disconnected notes that a seat's line is down, and shows it as reconnecting if
+// it is inside. Its lease runs on; without a new line the sweeper gives the seat up.
 func (s *Service) Disconnected(ctx context.Context, seatID string, generation int) {
 	seat, err := s.Repository.Seat(ctx, seatID)
-	if err != nil || seat.Generation != generation || seat.State != meeting.SeatJoined {
+	if err != nil || seat.Generation != generation || !seat.State.Live() || !seat.LostAt.IsZero() {
 		return
 	}
 	if err := s.Repository.RenewLeases(ctx, []string{seatID}, time.Now().Add(LeaseTime)); err != nil {
 		s.Logger.Error("a lease could not be renewed", "error", err)
 	}
-	if err := s.setPresence(ctx, seat, meeting.SeatJoined, meeting.SeatReconnecting); err != nil && !errors.Is(err, ErrNotFound) {
+	if err := s.setPresence(ctx, seat, time.Now()); err != nil && !errors.Is(err, ErrNotFound) {
 		s.Logger.Error("a broken line could not be shown", "error", err)
 	}
 }
 
-func (s *Service) setPresence(ctx context.Context, seat *meeting.Seat, from, to meeting.SeatState) error {
+// setPresence keeps when a seat's line was lost, in real time; zero tells that it
+// is up.
+func (s *Service) setPresence(ctx context.Context, seat *meeting.Seat, lost time.Time) error {
 	return s.system(ctx, seat.SessionID, func(c *action) error {
 		now, err := c.tx.SeatByID(seat.ID)
-		if err != nil || now == nil || now.State != from || now.Generation != seat.Generation {
+		if err != nil || now == nil || !now.State.Live() || now.Generation != seat.Generation || now.LostAt.IsZero() == lost.IsZero() {
 			return err
 		}
-		now.State = to
-		if to == meeting.SeatJoined {
+		before := now.State
+		if lost.IsZero() {
+			now.Found()
 			now.LeaseUntil = time.Now().Add(LeaseTime)
+		} else {
+			now.Lost(lost)
 		}
-		seat.State = to
-		return c.changed(now, map[string]any{"userId": now.UserID, "state": to})
+		*seat = *now
+		if now.State == before {
+			return c.tx.SaveSeat(now) // nobody is shown when somebody who waits is lost
+		}
+		return c.changed(now, map[string]any{"userId": now.UserID, "state": now.State})
 	})
 }
 

@@ -39,21 +39,22 @@ func scanSession(row scanner) (*meeting.Session, error) {
 }
 
 const seatColumns = `id, session_id, meeting_id, user_id, guid, name, email, role, state, marks, guest, several_devices,
-	resume_hash, generation, view, sdk_version, muted, audio_on, video_on, sharing, hand_raised, joined_at, lease_until,
-	left_at, join_id, request_key, extras`
+	signature_digest, generation, view, sdk_version, muted, audio_on, video_on, sharing, hand_raised, joined_at, lease_until,
+	left_at, lost_at, goodbye, join_id, request_key, extras`
 
 func scanSeat(row scanner) (*meeting.Seat, error) {
 	var (
 		s                   meeting.Seat
 		marks               []byte
 		joined, lease, left int64
+		lost                int64
 		generation          int64
 		role, state         string
 		extras              []byte
 	)
 	err := row.Scan(&s.ID, &s.SessionID, &s.MeetingID, &s.UserID, &s.GUID, &s.Name, &s.Email, &role, &state, &marks,
-		&s.Guest, &s.SeveralDevices, &s.ResumeHash, &generation, &s.View, &s.SDKVersion, &s.Muted, &s.AudioOn, &s.VideoOn,
-		&s.Sharing, &s.HandRaised, &joined, &lease, &left, &s.JoinID, &s.RequestKey, &extras)
+		&s.Guest, &s.SeveralDevices, &s.SignatureDigest, &generation, &s.View, &s.SDKVersion, &s.Muted, &s.AudioOn, &s.VideoOn,
+		&s.Sharing, &s.HandRaised, &joined, &lease, &left, &lost, &s.Goodbye, &s.JoinID, &s.RequestKey, &extras)
 	if err != nil {
 		return nil, err
 	}
@@ -67,6 +68,7 @@ func scanSeat(row scanner) (*meeting.Seat, error) {
 	}
 	s.Role, s.State, s.Generation = meeting.Role(role), meeting.SeatState(state), int(generation)
 	s.JoinedAt, s.LeaseUntil, s.LeftAt = unstamp(joined), unstamp(lease), unstamp(left)
+	s.LostAt = unstamp(lost)
 	return &s, nil
 }
 

@@ -18,9 +18,10 @@ var (
 	// A lease is only ever prolonged here: it may have been renewed since the
 	// seat was read.
 	updateSeat = define(`UPDATE seats SET name = ?, email = ?, role = ?, state = ?, live = ?, marks = ?, identity = ?,
-		account_user_id = ?, guest = ?, several_devices = ?, resume_hash = ?, generation = ?, view = ?, sdk_version = ?,
+		account_user_id = ?, guest = ?, several_devices = ?, signature_digest = ?, generation = ?, view = ?, sdk_version = ?,
 		muted = ?, audio_on = ?, video_on = ?, sharing = ?, hand_raised = ?,
-		lease_until = CASE WHEN lease_until < ? THEN ? ELSE lease_until END, left_at = ?, extras = ? WHERE id = ?`)
+		lease_until = CASE WHEN lease_until < ? THEN ? ELSE lease_until END, left_at = ?, lost_at = ?, goodbye = ?, extras = ?
+		WHERE id = ?`)
 	seatsForUser  = define(`SELECT ` + seatColumns + ` FROM seats WHERE session_id = ? AND authorizer_id = ? AND live AND authorizer_id <> '' ORDER BY user_id`)
 	freeSeats     = define(`UPDATE seats SET live = FALSE, state = 'left', left_at = ? WHERE session_id = ? AND live`)
 	insertRemoval = define(`INSERT INTO removals (id, session_id, seat_id, marks, name, removed_at) VALUES (?, ?, ?, ?, ?, ?)`)
@@ -317,14 +318,14 @@ func (t *sessionTx) keepSeat(s *meeting.Seat) error {
 	}
 	lease := stamp(s.LeaseUntil)
 	_, err = t.r.exec(updateSeat, s.Name, s.Email, string(s.Role), string(s.State), s.State.Live(), marks, s.Marks.Identity(),
-		s.Marks.UserID, s.Guest, s.SeveralDevices, s.ResumeHash, int64(s.Generation), s.View, s.SDKVersion, s.Muted, s.AudioOn,
-		s.VideoOn, s.Sharing, s.HandRaised, lease, lease, stamp(s.LeftAt), extras, s.ID)
+		s.Marks.UserID, s.Guest, s.SeveralDevices, s.SignatureDigest, int64(s.Generation), s.View, s.SDKVersion, s.Muted, s.AudioOn,
+		s.VideoOn, s.Sharing, s.HandRaised, lease, lease, stamp(s.LeftAt), stamp(s.LostAt), s.Goodbye, extras, s.ID)
 	return err
 }
 
 // ResumeSeat hands a live seat to its next page: the generation grows by one,
-// a reconnecting seat is joined again (a waiting one stays waiting) and the
-// lease lasts until the given real time. ErrNotFound tells that the seat is
+// nothing of a lost connection is left (a reconnecting seat is joined again, a
+// waiting one stays waiting) and the lease lasts until the given real time. ErrNotFound tells that the seat is
 // gone, ErrConflict that another page took it over first.
 func (s *Store) ResumeSeat(ctx context.Context, seatID string, generation int, leaseUntil time.Time) (meeting.Taken, error) {
 	known, err := s.Seat(ctx, seatID)
@@ -348,9 +349,9 @@ func (s *Store) ResumeSeat(ctx context.Context, seatID string, generation int, l
 			seat.LeaseUntil = unstamp(stamp(leaseUntil))
 		}
 		if seat.State == meeting.SeatReconnecting {
-			seat.State = meeting.SeatJoined
 			tx.Touch(false)
 		}
+		seat.Found()
 		resumed = seat
 		return tx.SaveSeat(seat)
 	})

@@ -195,12 +195,18 @@ func TestResumeSeat(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			seat.State = meeting.SeatReconnecting
+			seat.Lost(later)
+			seat.Goodbye = true
 			return tx.SaveSeat(seat)
 		}))
+		lost, err := w.Seat(ctx, ada.Seat.ID)
+		w.must(err)
+		if !lost.LostAt.Equal(later) || !lost.Goodbye || lost.State != meeting.SeatReconnecting {
+			t.Fatalf("a lost seat is read as %+v", lost)
+		}
 		back, err := w.ResumeSeat(ctx, ada.Seat.ID, 2, later)
 		w.must(err)
-		if back.Seat.State != meeting.SeatJoined || back.Session.Revision != 3 {
+		if back.Seat.State != meeting.SeatJoined || !back.Seat.LostAt.IsZero() || back.Seat.Goodbye || back.Session.Revision != 3 {
 			t.Fatalf("came back as %s at revision %d", back.Seat.State, back.Session.Revision)
 		}
 		kept, err := w.Seat(ctx, ada.Seat.ID)

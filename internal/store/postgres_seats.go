@@ -17,7 +17,7 @@ var takePlaces = defineEach("", `WITH asked AS (
 			?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bool[], ?::bool[], ?::bool[], ?::bool[], ?::bool[], ?::bool[],
 			?::bool[], ?::bool[])
 		WITH ORDINALITY AS a(seat_id, in_session, in_meeting, guid, name, email, role, state, marks, identity, account_user_id,
-			view, sdk_version, join_id, request_key, authorizer_id, extras, resume_hash, gate_seen, capacity, generation,
+			view, sdk_version, join_id, request_key, authorizer_id, extras, signature_digest, gate_seen, capacity, generation,
 			joined_at, lease_until, is_host, guest, several_devices, muted, audio_on, video_on, sharing, hand_raised, place)
 	), placed AS (
 		UPDATE sessions SET seats = seats + 1, next_user_id = next_user_id + 1024, revision = revision + 1,
@@ -35,10 +35,10 @@ var takePlaces = defineEach("", `WITH asked AS (
 		RETURNING sessions.*, asked.*
 	), seated AS (
 		INSERT INTO seats (id, session_id, meeting_id, user_id, guid, name, email, role, state, live, marks, identity,
-			account_user_id, guest, several_devices, resume_hash, generation, view, sdk_version, muted, audio_on, video_on,
+			account_user_id, guest, several_devices, signature_digest, generation, view, sdk_version, muted, audio_on, video_on,
 			sharing, hand_raised, joined_at, lease_until, left_at, join_id, request_key, authorizer_id, extras)
 		SELECT seat_id, in_session, in_meeting, next_user_id - 1024, guid, name, email, role, state, TRUE, marks, identity,
-			account_user_id, guest, several_devices, resume_hash, generation, view, sdk_version, muted, audio_on, video_on,
+			account_user_id, guest, several_devices, signature_digest, generation, view, sdk_version, muted, audio_on, video_on,
 			sharing, hand_raised, joined_at, lease_until, 0, join_id, request_key, authorizer_id, extras
 		FROM placed
 	)
@@ -94,7 +94,7 @@ func columnsOf(places []*seating) []any {
 		texts(func(p *seating) string { return p.seat.RequestKey }),
 		texts(func(p *seating) string { return p.seat.Marks.AuthorizerID }),
 		texts(func(p *seating) string { return p.extras }),
-		column(places, func(p *seating) []byte { return p.seat.ResumeHash }),
+		column(places, func(p *seating) []byte { return p.seat.SignatureDigest }),
 		numbers(func(p *seating) int64 { return p.ask.GateRevision }),
 		numbers(func(p *seating) int64 { return p.capacity() }),
 		numbers(func(p *seating) int64 { return int64(p.seat.Generation) }),

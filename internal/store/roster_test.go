@@ -51,7 +51,7 @@ func TestRosterIsExact(t *testing.T) {
 			compare("begun", session, seat)
 			second := w.join(m, "Bo", func(ask *meeting.TakeSeat) {
 				ask.Seat.Marks = meeting.Marks{AppID: "app", CustomerKey: "key"}
-				ask.Seat.ResumeHash = []byte{1}
+				ask.Seat.SignatureDigest = []byte{1}
 			})
 			compare("two", session, seat)
 			held, err := w.LiveSeats(ctx, session)

@@ -32,7 +32,7 @@ var (
 	authorizerInside = define(`SELECT id FROM seats
 		WHERE session_id = ? AND account_user_id = ? AND live AND account_user_id <> '' AND state <> 'waiting' LIMIT 1`)
 	insertSeat = define(`INSERT INTO seats (id, session_id, meeting_id, user_id, guid, name, email, role, state, live, marks,
-		identity, account_user_id, guest, several_devices, resume_hash, generation, view, sdk_version, muted, audio_on, video_on,
+		identity, account_user_id, guest, several_devices, signature_digest, generation, view, sdk_version, muted, audio_on, video_on,
 		sharing, hand_raised, joined_at, lease_until, left_at, join_id, request_key, authorizer_id, extras)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)`)
 	useMeeting = define(`UPDATE meetings SET last_used_at = ? WHERE id = ?`)
@@ -215,7 +215,7 @@ func (p *seating) write(r runner, session *meeting.Session) error {
 	r.after(p.keep)
 	s := &p.seat
 	_, err := r.exec(insertSeat, s.ID, s.SessionID, s.MeetingID, s.UserID, s.GUID, s.Name, s.Email, string(s.Role),
-		string(s.State), true, p.marks, s.Marks.Identity(), s.Marks.UserID, s.Guest, s.SeveralDevices, s.ResumeHash,
+		string(s.State), true, p.marks, s.Marks.Identity(), s.Marks.UserID, s.Guest, s.SeveralDevices, s.SignatureDigest,
 		int64(s.Generation), s.View, s.SDKVersion, s.Muted, s.AudioOn, s.VideoOn, s.Sharing, s.HandRaised, stamp(s.JoinedAt),
 		stamp(s.LeaseUntil), s.JoinID, s.RequestKey, s.Marks.AuthorizerID, p.extras)
 	return err
