@@ -229,16 +229,18 @@ func TestTheHostsRoleIsClaimedAndReclaimed(t *testing.T) {
 	guest.refused("session.claim_host", fields{"hostKey": ""}, 1002)
 	guest.refused("session.claim_host", fields{"hostKey": 5}, 1002)
 	guest.command("session.claim_host", fields{"hostKey": s.HostKey()})
-	guest.awaitSaying("participant.updated", `"role":"host"`)
+	guest.awaitSaying("participants.updated", `"role":"host"`)
 	other, third := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Third"})
 	other.refused("session.claim_host", fields{"hostKey": s.HostKey()}, 1004)
-	host, _ := enter(t, s, anteroomtest.Join{Meeting: room.Number, Role: 1, ZAK: s.HostZAK(), Name: "Host"})
+	host, answer := enter(t, s, anteroomtest.Join{Meeting: room.Number, Role: 1, ZAK: s.HostZAK(), Name: "Host"})
 	host.command("seat.role", fields{"userId": third.Participant.UserID, "role": "host"})
-	other.awaitSaying("participant.updated", number(third.Participant.UserID), `"role":"host"`)
+	other.awaitSaying("participants.updated", `[{"role":"host","userId":`+number(third.Participant.UserID)+`},{"role":"cohost"`, `"hostUserId":`+number(third.Participant.UserID))
 	other.refused("session.reclaim_host", nil, 1001)
 	host.command("session.reclaim_host", nil)
-	guest.awaitSaying("session.updated", `"hostUserId"`)
+	guest.awaitSaying("participants.updated", `"hostUserId":`+number(answer.Participant.UserID))
 	host.command("session.lock", fields{"locked": true})
+	host.command("seat.leave", nil)
+	guest.awaitSaying("participant.removed", `"userId":`+number(answer.Participant.UserID), `"role":"host"`, `"hostUserId":`)
 }
 
 func TestHostKeysAreNotGuessed(t *testing.T) {

@@ -23,12 +23,13 @@ func (c *action) gone(seat *meeting.Seat, state meeting.SeatState, reason string
 	if wasWaiting {
 		return c.tellHosts("participant.removed", data)
 	}
-	c.publish("participant.removed", data)
 	if seat.Role == meeting.RoleHost {
-		if err := c.succeed(seat); err != nil {
+		// Said along with the departure: nobody sees a meeting without its next host.
+		if err := c.succeed(seat, data); err != nil {
 			return err
 		}
 	}
+	c.publish("participant.removed", data)
 	return c.dismissApps(seat)
 }
 
@@ -62,18 +63,22 @@ func (c *action) dismissApps(gone *meeting.Seat) error {
 }
 
 // succeed makes the co-host who is longest inside the host, where a host has
-// gone. Without a co-host the meeting goes on without a host until one comes.
-func (c *action) succeed(gone *meeting.Seat) error {
+// gone, and adds that to what is said of the departure. Without a co-host the
+// meeting goes on without a host until one comes.
+func (c *action) succeed(gone *meeting.Seat, data map[string]any) error {
+	data["hostUserId"] = nil
 	seats, err := c.tx.Seats()
 	if err != nil {
 		return err
 	}
 	for _, seat := range seats {
-		if seat.ID != gone.ID && seat.Role == meeting.RoleCoHost && seat.State.Live() && seat.State != meeting.SeatWaiting {
-			return c.crown(seat)
+		if seat.ID == gone.ID || seat.Role != meeting.RoleCoHost || !seat.State.Live() || seat.State == meeting.SeatWaiting {
+			continue
 		}
+		data["hostUserId"] = seat.UserID
+		data["participants"], err = c.makeHost(seat)
+		return err
 	}
-	c.publish("session.updated", map[string]any{"hostUserId": nil})
 	return nil
 }
 
@@ -90,28 +95,41 @@ func (c *action) takeOver(taken *meeting.Taken) error {
 	return nil
 }
 
-// crown makes a seat the host, and every other host a co-host.
+// crown makes a seat the host, and every other host a co-host. It is said as one
+// event, so that nobody sees a meeting between two hosts.
 func (c *action) crown(host *meeting.Seat) error {
-	seats, err := c.tx.Seats()
+	changes, err := c.makeHost(host)
 	if err != nil {
 		return err
 	}
+	c.publish("participants.updated", map[string]any{"participants": changes, "hostUserId": host.UserID})
+	return nil
+}
+
+// makeHost is crown without a word: it answers what has changed, the new host first.
+func (c *action) makeHost(host *meeting.Seat) ([]map[string]any, error) {
+	seats, err := c.tx.Seats()
+	if err != nil {
+		return nil, err
+	}
+	changes := []map[string]any{{"userId": host.UserID, "role": meeting.RoleHost}}
 	for _, seat := range seats {
 		if seat.ID == host.ID || seat.Role != meeting.RoleHost || !seat.State.Live() {
 			continue
 		}
 		seat.Role = meeting.RoleCoHost
-		if err := c.changed(seat, map[string]any{"userId": seat.UserID, "role": seat.Role}); err != nil {
-			return err
+		if err := c.tx.SaveSeat(seat); err != nil {
+			return nil, err
 		}
+		changes = append(changes, map[string]any{"userId": seat.UserID, "role": seat.Role})
 	}
 	host.Role = meeting.RoleHost
 	c.applyRights(host)
-	if err := c.changed(host, map[string]any{"userId": host.UserID, "role": host.Role}); err != nil {
-		return err
+	if err := c.tx.SaveSeat(host); err != nil {
+		return nil, err
 	}
-	c.publish("session.updated", map[string]any{"hostUserId": host.UserID})
-	return nil
+	c.tx.Touch(false)
+	return changes, nil
 }
 
 // tellHosts speaks to every host inside, on their own channels.

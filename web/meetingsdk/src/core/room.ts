@@ -10,7 +10,7 @@ import { MediaLink } from './media-link';
 import type { ServerState } from './roster';
 import { rosterChange, withEvent, withSnapshot } from './roster';
 import type { RosterChange } from './roster';
-import type { ChatMessage, ReactionName, SessionInfo } from './model';
+import type { ChatMessage, Participant, ReactionName, SessionInfo } from './model';
 import type { Link } from './watch';
 import { ConnectionWatch } from './watch';
 import type { Endpoint, JoinAccepted, ServerEvent, Snapshot } from './wire';
@@ -253,6 +253,8 @@ export class Room {
     if (before.session && after.session && before.session !== after.session) handlers.session(before.session, after.session);
     const reasons = event.type === 'participant.removed' ? new Map([[event.data.userId, event.data.reason]]) : new Map<number, string>();
     handlers.roster(rosterChange(before.participants, after.participants), reasons);
+    // Whoever becomes a host sees the waiting room, whoever no longer is one does not.
+    if (before.self && after.self && runsMeeting(before.self) !== runsMeeting(after.self)) void this.control.refresh();
   }
 
   /** In focus mode the pictures of a participant without a spotlight go to the hosts only; the media server sees to that. */
@@ -302,3 +304,5 @@ export class Room {
     this.options.handlers.ended(ending);
   }
 }
+
+const runsMeeting = ({ role }: Participant): boolean => role === 'host' || role === 'cohost';

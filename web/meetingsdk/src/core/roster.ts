@@ -38,8 +38,10 @@ export function withEvent(state: ServerState, event: ServerEvent): ServerState {
       return withParticipant(state, event.data);
     case 'participant.updated':
       return withChange(state, event.data);
+    case 'participants.updated':
+      return withRoles(state, event.data);
     case 'participant.removed':
-      return withoutParticipant(state, event.data.userId);
+      return withRoles(withoutParticipant(state, event.data.userId), event.data);
     case 'session.updated':
       return state.session ? { ...state, session: { ...state.session, ...event.data } } : state;
     case 'chat.message':
@@ -61,6 +63,12 @@ function withChange(state: ServerState, change: Partial<Participant> & { userId:
   const merge = (p: Participant): Participant => (p.userId === change.userId ? { ...p, ...change } : p);
   const self = state.self ? merge(state.self) : null;
   return { ...state, self, participants: state.participants.map(merge) };
+}
+
+/** What changes along with the host. */
+function withRoles(state: ServerState, { participants, hostUserId }: Extract<ServerEvent, { type: 'participants.updated' }>['data']): ServerState {
+  const changed = (participants ?? []).reduce(withChange, state);
+  return hostUserId === undefined || !changed.session ? changed : { ...changed, session: { ...changed.session, hostUserId } };
 }
 
 function withoutParticipant(state: ServerState, userId: number): ServerState {
@@ -97,6 +105,9 @@ export function rosterChange(before: readonly Participant[], after: readonly Par
     else if (differs(former, participant)) change.updated.push({ before: former, after: participant });
   }
   change.removed = [...old.values()];
+  // The new host first: whoever keeps a list of their own is never without one.
+  const first = change.updated.findIndex((u) => u.after.role === 'host' && u.before.role !== 'host');
+  if (first > 0) change.updated.unshift(...change.updated.splice(first, 1));
   return change;
 }
 

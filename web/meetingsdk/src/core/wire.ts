@@ -74,7 +74,8 @@ export type JoinAnswer =
 export type ServerEvent =
   | { revision: number; type: 'participant.added'; data: Participant }
   | { revision: number; type: 'participant.updated'; data: Partial<Participant> & { userId: number } }
-  | { revision: number; type: 'participant.removed'; data: { userId: number; reason: string } }
+  | { revision: number; type: 'participants.updated'; data: RolesChange }
+  | { revision: number; type: 'participant.removed'; data: { userId: number; reason: string } & RolesChange }
   | { revision: number; type: 'session.updated'; data: Partial<SessionInfo> }
   | { revision: number; type: 'session.ended'; data: { reason: string } }
   | { revision: number; type: 'chat.message'; data: ChatMessage }
@@ -84,6 +85,13 @@ export type ServerEvent =
   | { revision: number; type: 'chat.deleted'; data: { id: string } }
   | { revision: number; type: 'capture.requested'; data: { userId: number } }
   | { revision: number; type: 'capture.answered'; data: { allowed: boolean } };
+
+/** Another host, and whose roles change with it: one event, so that nobody sees a meeting between two hosts. */
+interface RolesChange {
+  participants?: (Partial<Participant> & { userId: number })[];
+  /** Missing where the host stays the same. */
+  hostUserId?: number | null;
+}
 
 type Fields = Record<string, unknown>;
 
