@@ -106,9 +106,9 @@ for (const view of views) {
     const grace = await people.open(view, { permissions: [] });
     await grace.enter(await world.joining(demo, 'Grace'));
     await grace.button('start my video').click();
-    await expect(grace.page.getByText('The browser blocks the camera. Allow it in the address bar').first()).toBeVisible();
+    await expect(grace.page.getByText('Your browser is blocking the camera. Allow it from the address bar').first()).toBeVisible();
     await grace.button('join audio').click();
-    await expect(grace.page.getByText('The browser blocks the microphone. Allow it in the address bar').first()).toBeVisible();
+    await expect(grace.page.getByText('Your browser is blocking the microphone. Allow it from the address bar').first()).toBeVisible();
     await grace.page.screenshot({ path: info.outputPath('denied.png') });
     expect(await grace.sendChat('still here')).not.toHaveProperty('rejected');
     expect((await grace.self())?.video).toBe(false);
@@ -119,9 +119,9 @@ for (const view of views) {
     const grace = await people.open(view);
     await grace.enter(await world.joining(demo, 'Grace'));
     await grace.button('start my video').click();
-    await expect(grace.page.getByText('No camera was found. Plug one in').first()).toBeVisible();
+    await expect(grace.page.getByText('No camera found. Connect one').first()).toBeVisible();
     await grace.button('join audio').click();
-    await expect(grace.page.getByText('No microphone was found. Plug one in').first()).toBeVisible();
+    await expect(grace.page.getByText('No microphone found. Connect one').first()).toBeVisible();
     await grace.page.screenshot({ path: info.outputPath('missing.png') });
     expect(await grace.sendChat('still here')).not.toHaveProperty('rejected');
   });
@@ -162,8 +162,8 @@ for (const view of views) {
     await linus.seesMoving(id);
     const plug = (there: boolean): Promise<void> => grace.page.evaluate((on) => (window as unknown as { plug(there: boolean): void }).plug(on), there);
     await plug(false);
-    await expect(grace.page.getByText('The camera is gone. Plug it in again').first()).toBeVisible();
-    await expect(grace.page.getByText('The microphone is gone. Plug it in again').first()).toBeVisible();
+    await expect(grace.page.getByText('Your camera was disconnected. Plug it in again').first()).toBeVisible();
+    await expect(grace.page.getByText('Your microphone was disconnected. Plug it in again').first()).toBeVisible();
     await grace.page.screenshot({ path: info.outputPath('unplugged.png') });
     await expect(grace.button('start my video')).toBeVisible();
     await expect(grace.button('join audio')).toBeVisible();
@@ -269,7 +269,7 @@ for (const view of views) {
     await linus.sendChat('over HTTP');
     await expect.poll(() => grace.chat()).toEqual(['over HTTP']);
     await expectReconnecting(grace);
-    await expect(grace.page.getByText('The connection was lost. Reconnecting…').first()).toBeVisible();
+    await expect(grace.page.getByText('Connection lost. Reconnecting…').first()).toBeVisible();
     await grace.page.screenshot({ path: info.outputPath('blocked.png') });
     await expect.poll(() => grace.states(), { timeout: 90_000 }).toContain(view === 'client' ? 3 : 'Closed');
     const last = (await grace.told(view === 'client' ? 'onMeetingStatus' : 'connection-change')).at(-1);

@@ -29,7 +29,7 @@ async function entries(person: Person, name: string): Promise<string[]> {
 
 /** Chooses an entry of the menu under the list. */
 async function forEverybody(person: Person, entry: string): Promise<void> {
-  await (await list(person)).getByRole('button', { name: 'More for everyone', exact: true }).click();
+  await (await list(person)).getByRole('button', { name: 'More options for everyone', exact: true }).click();
   await person.page.locator('[role="menuitem"]:not([aria-disabled])', { hasText: entry }).click();
 }
 
@@ -93,12 +93,12 @@ for (const view of views) {
       for (const person of [ada, grace, linus]) await expect.poll(() => large(person), person.view).toEqual([linusId]);
       await choose(ada, 'Grace', 'Add spotlight');
       for (const person of [grace, linus]) await expect.poll(() => large(person), person.view).toEqual([linusId, graceId]);
-      await expect(grace.page.locator(`.ar-tile[data-user-id="${linusId}"] .ar-badge`).getByRole('img', { name: 'in the spotlight' })).toBeVisible();
+      await expect(grace.page.locator(`.ar-tile[data-user-id="${linusId}"] .ar-badge`).getByRole('img', { name: 'spotlighted' })).toBeVisible();
       expect((await grace.told('onVideoOrder')).at(-1)).toMatchObject({ view: 'multi-speaker-view', multiSpeakerMainCurrent: [linusId, graceId], multiSpeakerActiveCurrent: [adaId] });
       await choose(ada, 'Ada', 'Replace spotlight');
       for (const person of [grace, linus]) await expect.poll(() => large(person), person.view).toEqual([adaId]);
       await choose(ada, 'Ada', 'Remove spotlight');
-      await expect(grace.page.getByRole('img', { name: 'in the spotlight' })).toHaveCount(0);
+      await expect(grace.page.getByRole('img', { name: 'spotlighted' })).toHaveCount(0);
       expect(await entries(grace, 'Linus')).toEqual(['Send a message', 'Pin']);
     });
 
@@ -106,7 +106,7 @@ for (const view of views) {
       await linus.startCamera();
       await grace.seesMoving(linusId);
       await turn(ada, 'Focus mode', true);
-      await expect(grace.page.getByText('Focus mode: you see the hosts only')).toBeVisible();
+      await expect(grace.page.getByText('Focus mode: you see only hosts')).toBeVisible();
       await expect.poll(() => shown(grace)).toEqual([adaId, graceId].sort((a, b) => a - b));
       await expect.poll(() => shown(ada)).toEqual(everybody);
       await ada.seesMoving(linusId);
@@ -117,7 +117,7 @@ for (const view of views) {
       await expect.poll(() => shown(grace)).toEqual([adaId, graceId].sort((a, b) => a - b));
       await ada.button('Turn off').click();
       await grace.seesMoving(linusId);
-      await expect(grace.page.getByText('Focus mode: you see the hosts only')).toBeHidden();
+      await expect(grace.page.getByText('Focus mode: you see only hosts')).toBeHidden();
     });
   });
 
@@ -170,8 +170,8 @@ for (const view of views) {
     await test.step('chat', async () => {
       await grace.page.locator('.footer-chat-button').click();
       await expect(grace.page.locator('.ar-panel textarea')).toBeVisible();
-      await chooseChat(ada, 'Nobody');
-      await expect(grace.page.getByText('The host has turned chat off.')).toBeVisible();
+      await chooseChat(ada, 'No one');
+      await expect(grace.page.getByText('The host has turned off chat.')).toBeVisible();
       await expect(grace.page.locator('.ar-panel textarea')).toHaveCount(0);
       await chooseChat(ada, 'Everyone');
       await expect(grace.page.locator('.ar-panel textarea')).toBeVisible();
@@ -217,13 +217,13 @@ for (const view of views) {
     await expect.poll(() => linus.told('onMediaCapturePermissionChange')).toEqual([{ allow: true }]);
     await linus.call('mediaCapture', { record: 'start' });
     await expect(grace.page.getByText('Linus is recording')).toBeVisible();
-    await choose(ada, 'Linus', 'Forbid to record');
+    await choose(ada, 'Linus', 'Disallow recording');
     await expect(grace.page.getByText('Linus is recording')).toBeHidden();
 
     await ada.button('Leave').click();
     await ada.page.getByRole('menuitem', { name: 'Leave Meeting' }).click();
     await ada.page.getByRole('combobox', { name: 'New host' }).selectOption('Linus');
-    await ada.button('Hand over and leave').click();
+    await ada.button('Assign and leave').click();
     await expect.poll(async () => (await seen(grace, linusId))?.['isHost']).toBe(true);
     await expect.poll(() => grace.names()).toEqual(['Grace', 'Linus']);
     await linus.button('Leave').click();
@@ -241,7 +241,7 @@ for (const view of views) {
     const key = grace.page.getByRole('textbox', { name: 'Host key' });
     await key.fill('1');
     await grace.button('Claim host').click();
-    await expect(grace.page.getByText('This is not the host’s key.')).toBeVisible();
+    await expect(grace.page.getByText('That host key is incorrect.')).toBeVisible();
     await key.fill(world.hostKey(world.meeting(open).host));
     await grace.button('Claim host').click();
     await expect.poll(async () => (await seen(linus, graceId))?.['isHost']).toBe(true);
@@ -259,7 +259,7 @@ for (const view of views) {
     await choose(ada, 'Grace', 'Allow to talk');
     await grace.startMicrophone();
     await expect(grace.button('start my video')).toHaveCount(0);
-    await choose(ada, 'Grace', 'Stop talking');
+    await choose(ada, 'Grace', 'Disallow talking');
     await expect(grace.button('mute my microphone')).toHaveCount(0);
     await choose(ada, 'Grace', 'Make panelist');
     await grace.startCamera();

@@ -112,9 +112,9 @@ test.describe('options of init in client view', () => {
     await grace.init();
     await grace.join(await world.joining('Only after the host', 'Grace'));
     await button(grace.page, trial).click();
-    const picture = grace.page.getByLabel('Your picture');
+    const picture = grace.page.getByLabel('Your video');
     await expect.poll(() => picture.evaluate((video: HTMLVideoElement) => video.videoWidth)).toBeGreaterThan(0);
-    await button(grace.page, 'End the test').click();
+    await button(grace.page, 'End test').click();
     await expect(picture).toHaveCount(0);
     await linus.init({ enableWaitingRoomPreview: false });
     await linus.join(await world.joining('Only after the host', 'Linus'));

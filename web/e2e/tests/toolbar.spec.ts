@@ -53,7 +53,7 @@ for (const view of ['component', 'client'] as const) {
     await expect(dialog.getByRole('row', { name: /^Video sent .*\d+×\d+/ })).toBeVisible();
     await dialog.getByRole('tab', { name: 'Video' }).click();
     const own = grace.page.locator(`[data-user-id="${graceId}"] video`).first();
-    const mirror = dialog.getByRole('checkbox', { name: 'Mirror my picture' });
+    const mirror = dialog.getByRole('checkbox', { name: 'Mirror my video' });
     const before = await mirror.isChecked();
     await mirror.setChecked(!before);
     await expect.poll(async () => (await own.evaluate((video) => getComputedStyle(video).scale)).startsWith('-1')).toBe(!before);

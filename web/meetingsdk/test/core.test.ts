@@ -105,7 +105,7 @@ describe('codes', () => {
   });
 
   it.each([
-    [4501, 'The host has ended this meeting'], [4502, 'You were removed from this meeting'], [4504, 'You have been disconnected'], [4506, 'This app has left the meeting'], [4508, 'The time of this meeting is up'],
+    [4501, 'The host has ended this meeting'], [4502, 'You were removed from this meeting'], [4504, 'You’ve been disconnected'], [4506, 'This app left the meeting'], [4508, 'This meeting has reached its time limit'],
   ])('closing code %i is shown as: %s', (line, title) => {
     const { code, cause } = closingOf(line);
     expect(enUS[`ended.${endingOf({ errorCode: code ?? 0, cause }).key}.title`]).toBe(title);

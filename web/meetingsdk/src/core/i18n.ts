@@ -18,7 +18,7 @@ export const languageCodes: readonly string[] = [
 /** Words that the core itself uses; the views bring the rest along. */
 export const coreWords: Dictionary = {
   'notice.mutedByHost': 'The host muted you.',
-  'notice.shareStopped': 'Somebody else shares now, or the host stopped your share.',
+  'notice.shareStopped': 'Your screen share ended because someone else started sharing or the host stopped it.',
   'leave.confirmQuestion': 'Leave the meeting?',
 };
 

@@ -29,7 +29,7 @@ describe('host tools', () => {
     expect([checked('Lock meeting'), checked('Unmute themselves'), checked('Rename themselves')]).toEqual(['false', 'false', 'true']);
     expect(screen.getByRole('menuitemradio', { name: 'Hosts only' }).getAttribute('aria-checked')).toBe('true');
     for (const name of ['Lock meeting', 'Unmute themselves', 'Share their screen', 'Focus mode', 'Share at the same time']) fireEvent.click(screen.getByRole('menuitemcheckbox', { name }));
-    fireEvent.click(screen.getByRole('menuitemradio', { name: 'Nobody' }));
+    fireEvent.click(screen.getByRole('menuitemradio', { name: 'No one' }));
     expect(model.actions.lock).toHaveBeenCalledExactlyOnceWith(true);
     expect(vi.mocked(model.actions.setRules).mock.calls.flat()).toEqual([{ unmuteAllowed: true }, { shareAllowed: 'hosts' }, { focusMode: true }, { severalSharers: true }, { chatAllowed: 'off' }]);
     expect(screen.getByRole('menu')).toBeTruthy();
@@ -58,7 +58,7 @@ describe('dialogs of hosts', () => {
       });
     };
     await claim('111111');
-    expect(screen.getByRole('alert').textContent).toBe('This is not the host’s key.');
+    expect(screen.getByRole('alert').textContent).toBe('That host key is incorrect.');
     await claim('222222');
     expect(vi.mocked(model.actions.claimHost).mock.calls).toEqual([['111111'], ['222222']]);
     expect(ui.get().dialog).toBeNull();
@@ -74,7 +74,7 @@ describe('dialogs of hosts', () => {
     fireEvent.change(choice, { target: { value: '2' } });
     // Whoever was chosen goes; the next one is chosen, not nobody.
     act(() => model.set({ participants: [host, person(3, { role: 'cohost' })] }));
-    fireEvent.click(screen.getByRole('button', { name: 'Hand over and leave' }));
+    fireEvent.click(screen.getByRole('button', { name: 'Assign and leave' }));
     expect(model.actions.leave).toHaveBeenCalledExactlyOnceWith(3);
     expect(ui.get().dialog).toBeNull();
   });
@@ -93,19 +93,19 @@ describe('participants', () => {
     const { model } = renderInView(<ParticipantsPanel />, state([host, person(2, { personKey: 'k2', handRaised: true }), bot, person(4, { bot: { appName: 'Scribe', authorizerKey: 'gone' } })]));
     expect(screen.getByText('Notes, for Person 2')).toBeTruthy();
     expect(screen.getByText('App: Scribe')).toBeTruthy();
-    fireEvent.click(screen.getByRole('button', { name: 'More for everyone' }));
+    fireEvent.click(screen.getByRole('button', { name: 'More options for everyone' }));
     fireEvent.click(screen.getByRole('menuitem', { name: 'Lower all hands' }));
     expect(model.actions.lowerAllHands).toHaveBeenCalled();
   });
 
   it('who asks to record is answered by hosts alone', () => {
     const { model } = renderInView(<Banners />, state([host, person(2)], { captureRequests: [9, 2] }));
-    expect(screen.getByText('Person 2 asks to record')).toBeTruthy();
+    expect(screen.getByText('Person 2 wants to record')).toBeTruthy();
     fireEvent.click(screen.getByRole('button', { name: 'Allow' }));
     expect(model.actions.permitCapture).toHaveBeenCalledExactlyOnceWith(2, true);
     cleanup();
     renderInView(<Banners />, state([person(1), person(2)], { captureRequests: [2] }));
-    expect(screen.queryByText('Person 2 asks to record')).toBeNull();
+    expect(screen.queryByText('Person 2 wants to record')).toBeNull();
   });
 });
 
@@ -139,7 +139,7 @@ describe('stage', () => {
   it('says that focus mode is on, and a host turns it off', () => {
     const people = [person(1), person(2, { role: 'host' })];
     renderInView(<Stage />, state(people, session({ focusMode: true })));
-    expect(screen.getByText('Focus mode: you see the hosts only')).toBeTruthy();
+    expect(screen.getByText('Focus mode: you see only hosts')).toBeTruthy();
     expect(screen.queryByRole('button', { name: 'Turn off' })).toBeNull();
     cleanup();
     const { model } = renderInView(<Stage />, state([host, person(2)], session({ focusMode: true })));

@@ -53,7 +53,7 @@ describe('settings', () => {
     expect(model.actions.setBackground).toHaveBeenCalledExactlyOnceWith('beach');
     act(() => model.set({ background: { supported: true, offered: true, id: 'blur', images, locked: true, busy: false } }));
     expect(screen.getByRole<HTMLButtonElement>('radio', { name: 'None' }).disabled).toBe(true);
-    expect(screen.getByRole('status').textContent).toBe('The background cannot be changed in this meeting.');
+    expect(screen.getByRole('status').textContent).toBe('You can’t change the background in this meeting.');
   });
 
   it('have no tab of what the app has switched off', () => {
@@ -89,7 +89,7 @@ describe('settings', () => {
 
   it('mirror the own picture on this page', () => {
     const { model } = renderInView(<SettingsDialog first="video" onClose={() => undefined} />, state([person(1)], { mirrored: true }));
-    fireEvent.click(screen.getByRole('checkbox', { name: 'Mirror my picture' }));
+    fireEvent.click(screen.getByRole('checkbox', { name: 'Mirror my video' }));
     expect(model.actions.setMirrored).toHaveBeenCalledExactlyOnceWith(false);
   });
 });
@@ -141,7 +141,7 @@ describe('sharing', () => {
     const { model } = renderInView(<ShareControl />, state([person(1)]));
     for (const on of [false, true]) {
       fireEvent.click(screen.getByRole('button', { name: 'Share options' }));
-      fireEvent.click(screen.getByRole('menuitemcheckbox', { name: 'Share sound as well' }));
+      fireEvent.click(screen.getByRole('menuitemcheckbox', { name: 'Also share sound' }));
       expect(model.actions.setShareSound).toHaveBeenLastCalledWith(on);
     }
   });
@@ -150,11 +150,11 @@ describe('sharing', () => {
     const people = [person(1), person(2, { sharing: true }), person(3, { sharing: true })];
     const { model, container } = renderInView(<Stage />, state(people));
     expect(container.querySelector('.ar-share__by > span')?.textContent).toBe('Person 2 is sharing');
-    fireEvent.click(within(screen.getByRole('group', { name: 'Whose screen is shown' })).getByRole('button', { name: 'Person 3' }));
+    fireEvent.click(within(screen.getByRole('group', { name: 'Choose which screen to see' })).getByRole('button', { name: 'Person 3' }));
     expect(container.querySelector('.ar-share__by > span')?.textContent).toBe('Person 3 is sharing');
     act(() => model.set({ participants: [person(1), person(2, { sharing: true }), person(3)] }));
     expect(container.querySelector('.ar-share__by > span')?.textContent).toBe('Person 2 is sharing');
-    expect(screen.queryByRole('group', { name: 'Whose screen is shown' })).toBeNull();
+    expect(screen.queryByRole('group', { name: 'Choose which screen to see' })).toBeNull();
   });
 
   it('can be stopped although the stage shows somebody else', () => {
@@ -171,7 +171,7 @@ describe('appearance', () => {
     fireEvent.click(screen.getByRole('radio', { name: 'Dark' }));
     expect(layer.parentElement?.dataset.theme).toBe('dark');
     expect(chosenTheme()).toBe('dark');
-    fireEvent.click(screen.getByRole('radio', { name: 'As the system' }));
+    fireEvent.click(screen.getByRole('radio', { name: 'Use system setting' }));
     expect(layer.parentElement?.dataset.theme).toBeUndefined();
   });
 });
