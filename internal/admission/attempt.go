@@ -35,6 +35,8 @@ type Attempt struct {
 	// WaitID is the joinId with which a page began to wait for the host; its
 	// further questions count as one attempt with that first one.
 	WaitID string
+	// Check asks what the join would come to now, and takes no seat.
+	Check bool
 	// LegacyKey is J.sdkKey / J.apiKey; a difference from the claim only warns.
 	LegacyKey string
 	RemoteIP  string

@@ -59,12 +59,13 @@ const (
 	optSDKKey
 	optAPIKey
 	optWaitID
+	optCheck
 	numOptions
 )
 
 var optionNames = [numOptions]string{
 	"meetingNumber", "userName", "password", "customerKey", "userEmail", "signature", "zak", "obfToken", "tk",
-	"view", "sdkVersion", "joinId", "passwordOption", "recordingToken", "deviceId", "resumeToken", "sdkKey", "apiKey", "waitId",
+	"view", "sdkVersion", "joinId", "passwordOption", "recordingToken", "deviceId", "resumeToken", "sdkKey", "apiKey", "waitId", "check",
 }
 
 func optionIndex(name string) int {
@@ -243,9 +244,22 @@ func (d *decoder) judge() {
 	a.DeviceID = d.bounded(optDeviceID, maxShort)
 	a.ResumeToken = d.bounded(optResumeToken, maxToken)
 	a.WaitID = d.bounded(optWaitID, maxShort)
+	d.check()
 	a.LegacyKey = d.bounded(optSDKKey, maxKeyOption)
 	if key := d.bounded(optAPIKey, maxKeyOption); a.LegacyKey == "" {
 		a.LegacyKey = key
+	}
+}
+
+func (d *decoder) check() {
+	o := &d.options[optCheck]
+	switch {
+	case o.twice:
+		d.refuse(optionNames[optCheck], errcode.Malformed, "occurs twice with different values")
+	case o.kind == kindBool:
+		d.a.Check = o.value == "true"
+	case o.seen && o.kind != kindNull:
+		d.refuse(optionNames[optCheck], errcode.Malformed, "is %s; it must be true or false", o.kind.words())
 	}
 }
 

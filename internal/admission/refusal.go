@@ -42,6 +42,7 @@ type WaitingResult struct {
 	Topic string `json:"topic"`
 	// ScheduleTime is RFC 3339 in UTC; nil where none lies ahead.
 	ScheduleTime *string `json:"scheduleTime"`
+	Webinar      bool    `json:"webinar,omitempty"`
 }
 
 // RefusalOptions are what a refusal needs beside the verdict.
@@ -70,7 +71,7 @@ func (v *Verdict) Refusal(o RefusalOptions) Refusal {
 		r.ReasonStyle = o.App.ReasonStyle
 	}
 	if d.Code == errcode.MeetingNotStart && o.Meeting != nil {
-		r.Result = &WaitingResult{Topic: o.Meeting.Topic}
+		r.Result = &WaitingResult{Topic: o.Meeting.Topic, Webinar: o.Meeting.IsWebinar()}
 		if start, ok := NextStart(o.Meeting, o.Now); ok {
 			text := start.UTC().Format(time.RFC3339)
 			r.Result.ScheduleTime = &text

@@ -41,6 +41,38 @@ type accepted struct {
 	Warnings      []string            `json:"warnings,omitempty"`
 }
 
+// checked is the answer to a check that nothing refuses.
+type checked struct {
+	MeetingStatus int     `json:"meetingStatus"`
+	ErrorCode     int     `json:"errorCode"`
+	ErrorMessage  *string `json:"errorMessage"`
+	Name          string  `json:"name"`
+	AttemptID     string  `json:"attemptId"`
+	State         string  `json:"state"`
+	// Role is the one that the joiner would have.
+	Role string `json:"role"`
+	// Resumes tells that the page would take an own earlier seat over.
+	Resumes  bool           `json:"resumes"`
+	Meeting  checkedMeeting `json:"meeting"`
+	Warnings []string       `json:"warnings,omitempty"`
+}
+
+type checkedMeeting struct {
+	Topic   string `json:"topic"`
+	Webinar bool   `json:"webinar"`
+}
+
+func checkOf(o *session.Outcome) checked {
+	c := checked{
+		MeetingStatus: 1, Name: "SUCCESS", AttemptID: o.AttemptID, State: "checked", Role: string(o.Verdict.Admission.Role),
+		Resumes: o.Verdict.Admission.Resumes != nil, Warnings: o.Verdict.Warnings,
+	}
+	if o.Meeting != nil {
+		c.Meeting = checkedMeeting{o.Meeting.Topic, o.Meeting.IsWebinar()}
+	}
+	return c
+}
+
 type endpoint struct {
 	URL   string `json:"url"`
 	Token string `json:"token"`
@@ -78,6 +110,10 @@ func (a *api) join(w http.ResponseWriter, r *http.Request) {
 		RemoteIP: a.clientIP(r), Origin: r.Header.Get("Origin"), UserAgent: r.UserAgent(),
 	})
 	outcome := a.Sessions.Join(r.Context(), attempt, body)
+	if attempt.Check && outcome.Verdict.Admitted() {
+		writeJSON(w, http.StatusOK, checkOf(outcome))
+		return
+	}
 	if outcome.Accepted == nil {
 		refusal := outcome.Verdict.Refusal(admission.RefusalOptions{
 			AttemptID: outcome.AttemptID, Development: a.Development, App: outcome.App, Meeting: outcome.Meeting, Now: a.Clock.Now(),

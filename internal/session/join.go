@@ -59,6 +59,9 @@ type Accepted struct {
 // where the answer is not remembered (another node, a restart), it gets the seat that
 // it took.
 func (s *Service) Join(ctx context.Context, a *admission.Attempt, body []byte) *Outcome {
+	if a.Check {
+		return s.check(ctx, a)
+	}
 	if a.JoinID == "" {
 		return s.join(ctx, a, "")
 	}
@@ -72,6 +75,26 @@ func (s *Service) Join(ctx context.Context, a *admission.Attempt, body []byte) *
 	}
 	// The page went away while it waited for its first answer.
 	return &Outcome{AttemptID: s.NewAttemptID(), Verdict: admission.Verdict{Decision: admission.ServerFault(ctx.Err(), "internal")}}
+}
+
+// check decides a join and stops there, for a page that asks before it shows its
+// devices: no seat is taken and nobody is told. What refuses it is final for the
+// page, so it is recorded, and a wrong passcode counts.
+func (s *Service) check(ctx context.Context, a *admission.Attempt) *Outcome {
+	out := &Outcome{AttemptID: s.NewAttemptID()}
+	verdict, snapshot := s.Gate.Run(ctx, s.Loader, s.Clock.Now(), a)
+	if s.Passcodes.closedMeanwhile(a, snapshot) {
+		verdict, snapshot = s.Gate.Run(ctx, s.Loader, s.Clock.Now(), a)
+	}
+	out.Verdict, out.App, out.Meeting = verdict, snapshot.App, snapshot.Meeting
+	if verdict.Admitted() {
+		return out
+	}
+	s.Passcodes.observe(a, &verdict)
+	if !stillWaiting(a, &verdict) {
+		s.Recorder.Record(Attempted{ID: out.AttemptID, At: s.Clock.Now(), Attempt: a, Verdict: &out.Verdict, App: out.App})
+	}
+	return out
 }
 
 // seatTime is how long taking a seat and gathering what its page needs may take.

@@ -1,0 +1,110 @@
+package server_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/anteroom/anteroom/anteroomtest"
+)
+
+// checkAnswer is what a check says beside the code.
+type checkAnswer struct {
+	State   string
+	Role    string
+	Resumes bool
+	Meeting struct {
+		Topic   string
+		Webinar bool
+	}
+	ResumeToken, Media, Realtime any
+}
+
+func checked(t *testing.T, a anteroomtest.Answer) checkAnswer {
+	t.Helper()
+	var c checkAnswer
+	if err := json.Unmarshal(a.Body, &c); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+var check = map[string]any{"check": true}
+
+func TestACheckTakesNoSeatAndTellsNobody(t *testing.T) {
+	t.Parallel()
+	s := anteroomtest.Start(t)
+	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Standup", Password: "secret", HostFirst: true})
+	host := s.HostZAK()
+
+	// The host's check does not begin the meeting.
+	a := s.Join(anteroomtest.Join{Meeting: room.Number, Password: "secret", Role: 1, ZAK: host, Extra: check})
+	expect(t, a, 0, "")
+	if c := checked(t, a); c.State != "checked" || c.Role != "host" || c.Resumes || c.Meeting.Topic != "Standup" || c.Meeting.Webinar ||
+		c.ResumeToken != nil || c.Media != nil || c.Realtime != nil {
+		t.Fatalf("odd answer: %s", a.Body)
+	}
+	guest := anteroomtest.Join{Meeting: room.Number, Password: "secret", Name: "Ann"}
+	expect(t, s.Join(guest), 3008, "host_not_here")
+
+	first := s.Join(anteroomtest.Join{Meeting: room.Number, Password: "secret", Role: 1, ZAK: host})
+	expect(t, first, 0, "")
+	// The same identity again would be 4008 if the check had taken a seat.
+	for range 3 {
+		expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, Password: "secret", Name: "Ann", CustomerKey: "ann", Extra: check}), 0, "")
+	}
+	joined := s.Join(anteroomtest.Join{Meeting: room.Number, Password: "secret", Name: "Ann", CustomerKey: "ann"})
+	expect(t, joined, 0, "")
+	var snapshot struct {
+		Snapshot struct{ Participants []any }
+	}
+	if err := json.Unmarshal(joined.Body, &snapshot); err != nil || len(snapshot.Snapshot.Participants) != 2 {
+		t.Fatalf("who is inside: %s", joined.Body)
+	}
+}
+
+func TestACheckIsRefusedAsTheJoinWouldBe(t *testing.T) {
+	t.Parallel()
+	s := anteroomtest.Start(t)
+	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Standup", Password: "secret"})
+	later := s.AddMeeting(anteroomtest.Meeting{Topic: "Later", HostFirst: true})
+
+	expect(t, s.Join(anteroomtest.Join{Meeting: later.Number, Extra: check}), 3008, "host_not_here")
+	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, Password: "secret", Extra: map[string]any{"check": "yes"}}), 4003, "check_malformed")
+	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, Password: "secret", Extra: map[string]any{"check": nil}}), 0, "")
+
+	// Guessing passcodes by checks is no way around the limit of guesses.
+	for range 10 {
+		expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, Password: "wrong", Extra: check}), 3004, "passcode_wrong")
+	}
+	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, Password: "secret", Extra: check}), 3004, "throttled")
+}
+
+func TestACheckTellsWhoComesBackAndWhoOnlyWatches(t *testing.T) {
+	t.Parallel()
+	s := anteroomtest.Start(t)
+	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Standup"})
+	first := s.Join(anteroomtest.Join{Meeting: room.Number, Name: "Ann"})
+	expect(t, first, 0, "")
+	again := anteroomtest.Join{Meeting: room.Number, Name: "Ann", ResumeToken: first.ResumeToken, Extra: check}
+	if c := checked(t, s.Join(again)); !c.Resumes {
+		t.Fatal("a page that comes back is not told so")
+	}
+	// The check used nothing up.
+	again.Extra = nil
+	expect(t, s.Join(again), 0, "")
+
+	talk := s.AddMeeting(anteroomtest.Meeting{Topic: "Talk", Webinar: true})
+	watcher := anteroomtest.Join{Meeting: talk.Number, Name: "Ann", Email: "ann@test.example", Extra: check}
+	a := s.Join(watcher)
+	expect(t, a, 3008, "host_not_here")
+	var early struct{ Result struct{ Webinar bool } }
+	if err := json.Unmarshal(a.Body, &early); err != nil || !early.Result.Webinar {
+		t.Fatalf("whoever waits is not told that it is a webinar: %s", a.Body)
+	}
+	expect(t, s.Join(anteroomtest.Join{Meeting: talk.Number, Role: 1, ZAK: s.HostZAK()}), 0, "")
+	a = s.Join(watcher)
+	expect(t, a, 0, "")
+	if c := checked(t, a); !c.Meeting.Webinar || c.Role != "attendee" {
+		t.Fatalf("odd answer: %s", a.Body)
+	}
+}
