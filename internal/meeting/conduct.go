@@ -1,5 +1,7 @@
 package meeting
 
+import "time"
+
 // ChatReach tells to whom participants who are no hosts may write.
 type ChatReach string
 
@@ -56,6 +58,8 @@ type Extras struct {
 	// MayCapture is who was allowed to record.
 	MayCapture bool          `json:"mayCapture,omitempty"`
 	Capture    CaptureStatus `json:"capture,omitempty"`
+	// HandRaisedAt is when the hand was raised; it means nothing while it is down.
+	HandRaisedAt time.Time `json:"handRaisedAt,omitzero"`
 	// AppName is the app that takes part in somebody's name; empty for people.
 	AppName string `json:"appName,omitempty"`
 }

@@ -216,6 +216,71 @@ func TestSpotlightsFocusAndHands(t *testing.T) {
 	}
 }
 
+// Hands stand in the order in which they were raised, for late comers too.
+func TestHandsKeepTheirOrder(t *testing.T) {
+	t.Parallel()
+	s, room, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	raised := func(p *page, userID int64) time.Time {
+		t.Helper()
+		var change struct{ HandRaisedAt time.Time }
+		e := p.awaitSaying("participant.updated", `"handRaised":true`, number(userID))
+		if err := json.Unmarshal(e.Data, &change); err != nil || change.HandRaisedAt.IsZero() {
+			t.Fatalf("%v: when is a hand raised? %s", err, e.Data)
+		}
+		return change.HandRaisedAt
+	}
+	third, other := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Third"})
+	third.command("seat.hand", fields{"raised": true})
+	first := raised(host, other.Participant.UserID)
+	guest.command("seat.hand", fields{"raised": true})
+	second := raised(host, answer.Participant.UserID)
+	third.command("seat.hand", fields{"raised": true})
+	if again := raised(host, other.Participant.UserID); !again.Equal(first) || !first.Before(second) {
+		t.Fatalf("raised at %v, again at %v, the second at %v", first, again, second)
+	}
+	_, late := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Late"})
+	if body := string(late.Body); strings.Count(body, `"handRaisedAt":"`) != 2 {
+		t.Fatalf("a late joiner is told %s", body)
+	}
+	guest.command("seat.hand", fields{"raised": false})
+	guest.command("seat.hand", fields{"raised": true})
+	if again := raised(host, answer.Participant.UserID); !second.Before(again) {
+		t.Fatalf("lowered and raised anew at %v, first at %v", again, second)
+	}
+}
+
+// Who invites others needs the passcode: the hosts, as long as they are hosts.
+func TestThePasscodeIsToldToHosts(t *testing.T) {
+	t.Parallel()
+	const secret = "s3cr3t-pass"
+	s := anteroomtest.Start(t)
+	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Standup", Password: secret})
+	host, joined := enter(t, s, anteroomtest.Join{Meeting: room.Number, Role: 1, ZAK: s.HostZAK(), Name: "Host", Password: secret})
+	guest, answer := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Guest", Password: secret})
+	knows := func(p *page) bool {
+		raw, _, _ := p.rpc("snapshot", nil)
+		return strings.Contains(string(raw), `"passcode":"`+secret+`"`)
+	}
+	if !strings.Contains(string(joined.Body), secret) || !knows(host) {
+		t.Fatalf("the host is told %s", joined.Body)
+	}
+	if strings.Contains(string(answer.Body), secret) || knows(guest) {
+		t.Fatalf("a guest is told %s", answer.Body)
+	}
+	role := func(role string) {
+		host.command("seat.role", fields{"userId": answer.Participant.UserID, "role": role})
+		guest.awaitSaying("participant.updated", `"role":"`+role+`"`)
+	}
+	role("cohost")
+	if !knows(guest) {
+		t.Fatal("a co-host is not told")
+	}
+	role("attendee")
+	if knows(guest) {
+		t.Fatal("told although no co-host any more")
+	}
+}
+
 func TestTheHostsRoleIsClaimedAndReclaimed(t *testing.T) {
 	t.Parallel()
 	s := anteroomtest.Start(t)

@@ -305,7 +305,7 @@ func (s *Service) accept(ctx context.Context, v *admission.Verdict, snap *admiss
 			return nil, err
 		}
 	}
-	acc.Session = infoOf(snap.Meeting, &taken.Session, seats)
+	acc.Session = infoOf(snap.Meeting, &taken.Session, seat, seats)
 	if acc.Waiting {
 		return acc, nil
 	}

@@ -149,7 +149,7 @@ func (s *Service) Snapshot(ctx context.Context, seatID string) (*Snapshot, error
 
 func (s *Service) snapshot(ctx context.Context, m *meeting.Meeting, live *meeting.Session, self *meeting.Seat, seats []*meeting.Seat) (*Snapshot, error) {
 	snap := &Snapshot{
-		Revision: live.Revision, Self: participantOf(self, true), Session: infoOf(m, live, seats),
+		Revision: live.Revision, Self: participantOf(self, true), Session: infoOf(m, live, self, seats),
 		Participants: []Participant{}, Chat: []ChatView{},
 	}
 	if self.State == meeting.SeatWaiting {

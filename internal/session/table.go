@@ -144,8 +144,16 @@ func hand(c *action) error {
 	if seat != c.self && (!isHost(c.self) || in.Raised) {
 		return refuse(RefusedPrivileges, "")
 	}
+	fields := map[string]any{"userId": seat.UserID, "handRaised": in.Raised}
+	if in.Raised && !seat.HandRaised {
+		seat.Extras.HandRaisedAt = c.service.Clock.Now().UTC()
+	}
+	if in.Raised {
+		// Raised once more it keeps its place in the order.
+		fields["handRaisedAt"] = seat.Extras.HandRaisedAt
+	}
 	seat.HandRaised = in.Raised
-	return c.changed(seat, map[string]any{"userId": seat.UserID, "handRaised": in.Raised})
+	return c.changed(seat, fields)
 }
 
 func lock(c *action) error {

@@ -11,27 +11,29 @@ import (
 // Participant is a seat as other participants see it. Field names are those
 // of docs/protocol/control-channel.md.
 type Participant struct {
-	UserID        int64             `json:"userId"`
-	GUID          string            `json:"guid"`
-	UserName      string            `json:"userName"`
-	Email         string            `json:"email,omitempty"`
-	Role          meeting.Role      `json:"role"`
-	State         meeting.SeatState `json:"state"`
-	Muted         bool              `json:"muted"`
-	AudioOn       bool              `json:"audioOn"`
-	VideoOn       bool              `json:"videoOn"`
-	Sharing       bool              `json:"sharing"`
-	HandRaised    bool              `json:"handRaised"`
-	Guest         bool              `json:"guest"`
-	CustomerKey   string            `json:"customerKey,omitempty"`
-	View          string            `json:"view"`
-	MediaIdentity string            `json:"mediaIdentity"`
-	JoinedAt      time.Time         `json:"joinedAt"`
-	OriginHost    bool              `json:"originHost,omitempty"`
-	MayUnmute     bool              `json:"mayUnmute,omitempty"`
-	AllowedToTalk bool              `json:"allowedToTalk,omitempty"`
-	MayCapture    bool              `json:"mayCapture,omitempty"`
-	Capture       string            `json:"capture,omitempty"`
+	UserID     int64             `json:"userId"`
+	GUID       string            `json:"guid"`
+	UserName   string            `json:"userName"`
+	Email      string            `json:"email,omitempty"`
+	Role       meeting.Role      `json:"role"`
+	State      meeting.SeatState `json:"state"`
+	Muted      bool              `json:"muted"`
+	AudioOn    bool              `json:"audioOn"`
+	VideoOn    bool              `json:"videoOn"`
+	Sharing    bool              `json:"sharing"`
+	HandRaised bool              `json:"handRaised"`
+	// HandRaisedAt is when it was raised; missing while it is down.
+	HandRaisedAt  time.Time `json:"handRaisedAt,omitzero"`
+	Guest         bool      `json:"guest"`
+	CustomerKey   string    `json:"customerKey,omitempty"`
+	View          string    `json:"view"`
+	MediaIdentity string    `json:"mediaIdentity"`
+	JoinedAt      time.Time `json:"joinedAt"`
+	OriginHost    bool      `json:"originHost,omitempty"`
+	MayUnmute     bool      `json:"mayUnmute,omitempty"`
+	AllowedToTalk bool      `json:"allowedToTalk,omitempty"`
+	MayCapture    bool      `json:"mayCapture,omitempty"`
+	Capture       string    `json:"capture,omitempty"`
 	// PersonKey is the same for the seats of one signed-in user in the session.
 	PersonKey string `json:"personKey,omitempty"`
 	Bot       *Bot   `json:"bot,omitempty"`
@@ -49,9 +51,11 @@ type Info struct {
 	SessionID     string `json:"sessionId"`
 	MeetingNumber string `json:"meetingNumber"`
 	Topic         string `json:"topic"`
-	HostUserID    *int64 `json:"hostUserId"`
-	Kind          string `json:"kind"`
-	Locked        bool   `json:"locked"`
+	// Passcode is what an invitation needs; empty for everybody but hosts.
+	Passcode   string `json:"passcode,omitempty"`
+	HostUserID *int64 `json:"hostUserId"`
+	Kind       string `json:"kind"`
+	Locked     bool   `json:"locked"`
 	// Practice tells that attendees of the webinar are not let in yet.
 	Practice     bool      `json:"practice"`
 	StartedAt    time.Time `json:"startedAt"`
@@ -122,6 +126,9 @@ func participantOf(seat *meeting.Seat, toHost bool) Participant {
 	} else {
 		p.PersonKey = personKey(seat.SessionID, seat.Marks.UserID)
 	}
+	if seat.HandRaised {
+		p.HandRaisedAt = seat.Extras.HandRaisedAt.UTC()
+	}
 	if toHost {
 		p.Email = seat.Email
 	}
@@ -151,12 +158,17 @@ func visible(seats []*meeting.Seat, self *meeting.Seat) []Participant {
 	return out
 }
 
-func infoOf(m *meeting.Meeting, live *meeting.Session, seats []*meeting.Seat) Info {
+// infoOf shows a session to one of its participants. Hosts invite people, so
+// they may know the passcode; others know the one that they joined with, if any.
+func infoOf(m *meeting.Meeting, live *meeting.Session, self *meeting.Seat, seats []*meeting.Seat) Info {
 	info := Info{
 		SessionID: live.ID, MeetingNumber: live.Number, Topic: m.Topic, Kind: "meeting",
 		Locked: live.Locked, Practice: live.Practice, StartedAt: live.StartedAt.UTC(), Participants: live.Seats,
 	}
 	info.follow(&live.Conduct)
+	if isHost(self) && self.State != meeting.SeatWaiting {
+		info.Passcode = m.Passcode
+	}
 	if m.IsWebinar() {
 		info.Kind = "webinar"
 	}

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createZoomMtg } from '../src/client-view/zoom-mtg';
 import { createEmbedded } from '../src/component-view/factory';
 import { assemble } from '../src/core/assemble';
@@ -384,6 +384,27 @@ describe('muting and sharing by the rules', () => {
     server.publish('participant.updated', { userId: 2, mayUnmute: true });
     await meeting.actions.setMicrophone(true);
     expect(server.engine.calls).toContain('muteMicrophone false');
+  });
+
+  it('asks for what hosts see when the own role becomes that of a host, and again when it goes', async () => {
+    const meeting = await inMeeting();
+    const asked = server.snapshots;
+    server.publish('participant.updated', { userId: 2, muted: true });
+    server.publish('participant.updated', { userId: 1, role: 'cohost' });
+    expect(server.snapshots).toBe(asked);
+    const roster = server.participants;
+    const session = { ...server.snapshot().session, passcode: 'secret' };
+    server.participants = [...roster.map((p) => (p.userId === 2 ? { ...p, role: 'cohost' as const } : p)), person(5, { state: 'waiting' })];
+    server.onSnapshot = () => ({ ...server.snapshot(), session });
+    server.publish('participant.updated', { userId: 2, role: 'cohost' });
+    await vi.waitFor(() => expect(meeting.getState().participants.map((p) => p.userId)).toContain(5));
+    expect(meeting.getState().session?.passcode).toBe('secret');
+    server.participants = roster;
+    server.onSnapshot = () => server.snapshot();
+    server.publish('participant.updated', { userId: 2, role: 'attendee' });
+    await vi.waitFor(() => expect(meeting.getState().participants.map((p) => p.userId)).not.toContain(5));
+    expect(meeting.getState().session?.passcode).toBeUndefined();
+    expect(server.snapshots).toBe(asked + 2);
   });
 
   it('takes the share back when somebody else was quicker', async () => {

@@ -157,7 +157,7 @@ export function createZoomMtg(surroundings: ClientSurroundings) {
       return {
         meetingNumber: session.meetingNumber,
         mn: session.meetingNumber,
-        password: screen.options.passcode,
+        password: session.passcode ?? screen.options.passcode,
         meetingId: session.sessionId,
         meetingTopic: session.topic,
         topic: session.topic,

@@ -136,7 +136,7 @@ export function createEmbeddedClient(surroundings: Surroundings) {
       const { session } = state();
       return {
         meetingNumber: session ? Number(session.meetingNumber) : 0,
-        password: session ? screen.options.passcode : '',
+        password: session ? (session.passcode ?? screen.options.passcode) : '',
         telPwd: '',
         meetingTopic: session?.topic ?? '',
         lang: meeting.i18n.language,

@@ -36,6 +36,8 @@ export interface Participant {
   videoOn: boolean;
   sharing: boolean;
   handRaised: boolean;
+  /** When the hand was raised; means nothing while it is down. */
+  handRaisedAt?: string;
   guest: boolean;
   customerKey?: string;
   view: ViewKind;
@@ -63,6 +65,8 @@ export interface SessionInfo extends SessionRules {
   sessionId: string;
   meetingNumber: string;
   topic: string;
+  /** For hosts alone: others know the one that they joined with. */
+  passcode?: string;
   hostUserId: number | null;
   kind: 'meeting' | 'webinar';
   locked: boolean;

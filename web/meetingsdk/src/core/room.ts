@@ -253,7 +253,7 @@ export class Room {
     if (before.session && after.session && before.session !== after.session) handlers.session(before.session, after.session);
     const reasons = event.type === 'participant.removed' ? new Map([[event.data.userId, event.data.reason]]) : new Map<number, string>();
     handlers.roster(rosterChange(before.participants, after.participants), reasons);
-    // Whoever becomes a host sees the waiting room, whoever no longer is one does not.
+    // Who waits, what hosts write to each other and the passcode come and go with the role.
     if (before.self && after.self && runsMeeting(before.self) !== runsMeeting(after.self)) void this.control.refresh();
   }
 
@@ -261,7 +261,7 @@ export class Room {
   private audience(): void {
     const { self, session, participants } = this.options.handlers.read();
     if (!self || !session) return;
-    const hosts = participants.filter((p) => p.role === 'host' || p.role === 'cohost');
+    const hosts = participants.filter(runsMeeting);
     const limited = session.focusMode && !hosts.some((p) => p.userId === self.userId) && !session.spotlights.includes(self.userId);
     this.media.showOnlyTo(limited ? new Set(hosts.map((p) => p.mediaIdentity)) : null, limited ? participants.map((p) => p.mediaIdentity) : []);
   }
