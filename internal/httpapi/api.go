@@ -141,7 +141,7 @@ func (a *api) recovered(next http.Handler) http.Handler {
 					panic(p)
 				}
 				a.Logger.Error("a request panicked", "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
-				a.refuse(w, http.StatusServiceUnavailable, admission.Internal(a.NewAttemptID()))
+				a.refuse(w, r, http.StatusServiceUnavailable, admission.Internal(a.NewAttemptID()))
 			}
 		}()
 		next.ServeHTTP(w, r)

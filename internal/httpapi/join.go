@@ -97,7 +97,7 @@ func (a *api) join(w http.ResponseWriter, r *http.Request) {
 	*buffer = body
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
-		a.refuse(w, http.StatusRequestEntityTooLarge, admission.TooLarge(MaxJoinBody, a.NewAttemptID()))
+		a.refuse(w, r, http.StatusRequestEntityTooLarge, admission.TooLarge(MaxJoinBody, a.NewAttemptID()))
 		return
 	}
 	if err != nil {
@@ -118,7 +118,7 @@ func (a *api) join(w http.ResponseWriter, r *http.Request) {
 		refusal := outcome.Verdict.Refusal(admission.RefusalOptions{
 			AttemptID: outcome.AttemptID, Development: a.Development, App: outcome.App, Meeting: outcome.Meeting, Now: a.Clock.Now(),
 		})
-		a.refuse(w, outcome.Verdict.HTTPStatus(), refusal)
+		a.refuse(w, r, outcome.Verdict.HTTPStatus(), refusal)
 		return
 	}
 	in := outcome.Accepted
@@ -140,12 +140,22 @@ func (a *api) join(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, answer)
 }
 
-func (a *api) refuse(w http.ResponseWriter, status int, refusal admission.Refusal) {
+func (a *api) refuse(w http.ResponseWriter, r *http.Request, status int, refusal admission.Refusal) {
 	if !a.Development {
 		// What was seen is for the operator, whoever made the refusal.
 		refusal.Evidence, refusal.AlsoFailing = "", nil
 	}
-	writeJSON(w, status, refusal)
+	writeJSON(w, statusFor(r, status), refusal)
+}
+
+// statusFor is the HTTP status of a refusal. Browsers write every other status
+// than a success to the console, where it looks like a fault of the page; the
+// web SDK asks for 200 and reads the refusal's own fields.
+func statusFor(r *http.Request, status int) int {
+	if r.URL.Query().Get("status") == "200" {
+		return http.StatusOK
+	}
+	return status
 }
 
 // leave gives a seat up. It is made for navigator.sendBeacon, so it takes any
@@ -172,10 +182,10 @@ func (a *api) media(w http.ResponseWriter, r *http.Request) {
 	fresh, err := a.Sessions.MediaFor(r.Context(), token)
 	switch {
 	case errors.Is(err, session.ErrNotFound):
-		writeJSON(w, http.StatusForbidden, problem{Message: "this seat is not inside the meeting"})
+		writeJSON(w, statusFor(r, http.StatusForbidden), problem{Message: "this seat is not inside the meeting"})
 	case err != nil:
 		a.Logger.Error("a media token could not be made", "error", err)
-		writeJSON(w, http.StatusServiceUnavailable, problem{Message: "the media server cannot be used now"})
+		writeJSON(w, statusFor(r, http.StatusServiceUnavailable), problem{Message: "the media server cannot be used now"})
 	default:
 		writeJSON(w, http.StatusOK, map[string]endpoint{"media": {a.socketURL(r), fresh}})
 	}

@@ -231,3 +231,38 @@ func TestAWaitingRoomHoldsPeople(t *testing.T) {
 		t.Fatalf("somebody who waits was let in: %s", a.Body)
 	}
 }
+
+// A page that asks for it gets refusals with HTTP 200: a browser would write
+// every other status to the console in red.
+func TestRefusalsAreAnswered200OnRequest(t *testing.T) {
+	t.Parallel()
+	s := anteroomtest.Start(t)
+	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Standup", Password: "secret"})
+	wrong, err := json.Marshal(s.Request(anteroomtest.Join{Meeting: room.Number, Password: "wrong"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	nameless, err := json.Marshal(s.Request(anteroomtest.Join{Meeting: room.Number, Extra: map[string]any{"userName": " "}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	huge := []byte(`{"userName":"` + strings.Repeat("x", 2<<20) + `"}`)
+	for name, c := range map[string]struct {
+		path   string
+		body   []byte
+		status int
+		code   int
+	}{
+		"refused":                   {"/sdk/v1/join", wrong, 403, 3004},
+		"refused, quietly":          {"/sdk/v1/join?status=200", wrong, 200, 3004},
+		"option, quietly":           {"/sdk/v1/join?status=200", nameless, 200, 4003},
+		"too large, quietly":        {"/sdk/v1/join?status=200", huge, 200, 4003},
+		"another value is no wish":  {"/sdk/v1/join?status=204", wrong, 403, 3004},
+		"media of no seat":          {"/sdk/v1/media", []byte(`{"resumeToken":"x"}`), 403, 0},
+		"media of no seat, quietly": {"/sdk/v1/media?status=200", []byte(`{"resumeToken":"x"}`), 200, 0},
+	} {
+		if a := s.Post(c.path, c.body); a.HTTPStatus != c.status || a.ErrorCode != c.code || a.Media != nil {
+			t.Errorf("%s: want HTTP %d and %d, got HTTP %d: %s", name, c.status, c.code, a.HTTPStatus, a.Body)
+		}
+	}
+}

@@ -120,7 +120,8 @@ export class HttpTransport implements JoinTransport {
   }
 
   private post(path: string, body: string, signal: AbortSignal): Promise<Response> {
-    return this.options.fetch(this.options.server + path, {
+    // Refusals are answered 200: browsers print every other status in red, as if the page were at fault.
+    return this.options.fetch(`${this.options.server}${path}?status=200`, {
       method: 'POST',
       // As text: of JSON the browser would first ask the server whether it may be sent.
       headers: { 'Content-Type': 'text/plain' },

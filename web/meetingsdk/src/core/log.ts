@@ -9,6 +9,10 @@ export const log = {
   setLevel(next: unknown): void {
     if (next === 'info' || next === 'error' || next === 'silent') level = next;
   },
+  /** Whether everything is written, for libraries that have a log of their own. */
+  get verbose(): boolean {
+    return level === 'info';
+  },
   info(...args: unknown[]): void {
     if (rank[level] <= rank.info) write('info', args);
   },

@@ -71,7 +71,7 @@ export class MediaLink {
       },
       quality: (identity, level) => options.quality(identity, level),
     };
-    this.engine = options.create(handlers, options.server);
+    this.engine = options.create(handlers, options.server, log.verbose);
   }
 
   /** Connects, and keeps trying with fresh tokens until stopped. */

@@ -77,8 +77,11 @@ export interface MediaEngine {
   attach(identity: string, kind: VideoKind, element: HTMLVideoElement): () => void;
 }
 
-/** Makes the engine of one seat; `server` is where further files are, without a slash at the end. */
-export type CreateMedia = (handlers: MediaHandlers, server: string) => MediaEngine;
+/**
+ * Makes the engine of one seat; `server` is where further files are, without a
+ * slash at the end. The engine's own log reaches the console only if `verbose`.
+ */
+export type CreateMedia = (handlers: MediaHandlers, server: string, verbose: boolean) => MediaEngine;
 
 /** What the lazily loaded media chunk exports. */
 export interface RoomParts {

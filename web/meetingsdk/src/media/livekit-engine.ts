@@ -1,5 +1,5 @@
 import type { LocalTrackPublication, LocalVideoTrack, Participant as RoomParticipant, TrackPublication } from 'livekit-client';
-import { ConnectionQuality, ConnectionState, LocalTrack, MediaDeviceFailure, ParticipantEvent, Room, RoomEvent, Track, VideoPresets } from 'livekit-client';
+import { ConnectionQuality, ConnectionState, getLogger, LocalTrack, LoggerNames, MediaDeviceFailure, ParticipantEvent, Room, RoomEvent, Track, VideoPresets } from 'livekit-client';
 import type { MediaStatistics } from '../core/events';
 import type { CreateMedia, DeviceFault, MediaEngine, MediaHandlers } from '../core/media';
 import { DeviceError } from '../core/media';
@@ -43,7 +43,17 @@ export function prepare(): void {
 }
 
 /** Makes the media engine of one seat on LiveKit. */
-export const createMedia: CreateMedia = (handlers, server) => new LiveKitEngine(handlers, `${server}/sdk/background/`);
+export const createMedia: CreateMedia = (handlers, server, verbose) => {
+  setLogLevel(verbose ? 'info' : 'silent');
+  return new LiveKitEngine(handlers, `${server}/sdk/background/`);
+};
+
+/** LiveKit calls its own end of a connection an error; the app hears of whatever matters. Nothing is kept in the app's storage. */
+function setLogLevel(level: 'info' | 'silent'): void {
+  for (const name of Object.values(LoggerNames)) getLogger(name).setLevel(level, false);
+}
+
+setLogLevel('silent');
 
 class LiveKitEngine implements MediaEngine {
   private readonly room: Room;

@@ -40,7 +40,7 @@ async function negotiate(): Promise<void> {
 /** A connection that is called off while its first offer is made, before it is sent anywhere. */
 async function offer(): Promise<void> {
   const loggerName = 'anteroom-warm-up';
-  getLogger(loggerName).setLevel('silent');
+  getLogger(loggerName).setLevel('silent', false);
   const room = new Room({ loggerName });
   const connected = room.connect(nowhere, 'none').catch(() => undefined);
   for (let i = 0; i < stepsToOffer; i++) await Promise.resolve();

@@ -1,0 +1,48 @@
+import type { BrowserContext } from '@playwright/test';
+import { expect, test, views } from '../fixtures.ts';
+
+/** Collects what a browser writes to its consoles; a good page writes nothing at warning or above, and no library writes at all. */
+function listenTo(lines: string[]): (context: BrowserContext) => Promise<void> {
+  return async (context) => {
+    context.on('console', (message) => void lines.push(`${message.type()}: ${message.text()}`));
+    context.on('weberror', (error) => void lines.push(`error: ${String(error.error())}`));
+  };
+}
+
+const demo = 'Demo meeting';
+
+for (const view of views) {
+  test(`a good session in ${view} view writes nothing to the console`, async ({ world, people }) => {
+    const lines: string[] = [];
+    const [grace, ada] = await Promise.all([people.open(view, { before: listenTo(lines) }), people.open('component')]);
+    await ada.enter(await world.hosting(demo));
+    await ada.startCamera();
+    await grace.enter(await world.joining(demo, 'Grace'));
+    await grace.seesMoving(await ada.userId());
+    await grace.startMicrophone();
+    await grace.button('mute my microphone').click();
+    await grace.startCamera();
+    await ada.seesMoving(await grace.userId());
+    await grace.button('Share Screen').click();
+    const share = (): Promise<unknown[]> => ada.told('peer-share-state-change').then((told) => told.map((t) => t['action']));
+    await expect.poll(share).toEqual(['Start']);
+    await grace.button('Stop sharing').first().click();
+    await expect.poll(share).toEqual(['Start', 'Stop']);
+    await grace.sendChat('hello');
+    await expect.poll(() => ada.chat()).toEqual(['hello']);
+    await grace.leave();
+    // Whatever the end of the connections still makes the browser say.
+    await expect.poll(() => ada.names()).toHaveLength(1);
+    expect(lines).toEqual([]);
+  });
+
+  test(`a refused join in ${view} view leaves no failed request on the console`, async ({ world, people }) => {
+    const lines: string[] = [];
+    const grace = await people.open(view, { before: listenTo(lines) });
+    await grace.init();
+    const outcome = await grace.join({ ...(await world.joining(demo, 'Grace')), password: 'wrong' });
+    expect(outcome.rejected ?? outcome.error).toMatchObject({ errorCode: 3004 });
+    // The line that bots wait for is all there is.
+    expect(lines.filter((line) => !line.startsWith('log: join error code: 3004'))).toEqual([]);
+  });
+}
