@@ -20,15 +20,15 @@ const maxFieldName = 40
 type fieldRule struct{ want, limit string }
 
 var fieldRules = map[string]fieldRule{
-	"meetingNumber": {want: "9 to 11 digits; blanks and dashes are allowed, a link or a UUID is not", limit: "11 digits"},
+	"meetingNumber": {want: "9 to 11 digits; spaces and dashes are allowed, a link or a UUID is not", limit: "11 digits"},
 	"userName":      {want: "1 to 128 characters of plain text, without a script tag", limit: "128 characters"},
-	"password":      {want: "the passcode itself or its form from our own join link", limit: "32 characters"},
-	"customerKey":   {want: "plain text of your own, up to 36 characters", limit: "36 characters"},
-	"userEmail":     {want: "one address such as name@example.com", limit: "100 characters"},
-	"signature":     {want: "the token text that your server signed: three parts with dots between them", limit: "the size the server accepts"},
-	"zak":           {want: "the token text as the API answered it", limit: "the size the server accepts"},
-	"obfToken":      {want: "the token text as the API answered it", limit: "the size the server accepts"},
-	"tk":            {want: "the value of tk in the registrant's own join link", limit: "the size the server accepts"},
+	"password":      {want: "the passcode or the pwd value from the join link", limit: "32 characters"},
+	"customerKey":   {want: "text chosen by your app, up to 36 characters", limit: "36 characters"},
+	"userEmail":     {want: "one email address such as name@example.com", limit: "100 characters"},
+	"signature":     {want: "the token that your server signed: three parts separated by dots", limit: "the size the server accepts"},
+	"zak":           {want: "the token as the API returned it", limit: "the size the server accepts"},
+	"obfToken":      {want: "the token as the API returned it", limit: "the size the server accepts"},
+	"tk":            {want: "the value of tk from the registrant's join link", limit: "the size the server accepts"},
 }
 
 // CauseFor builds the 4003 cause "<field>_<fault>" with the option's name and,
@@ -43,8 +43,8 @@ func CauseFor(field string, fault Fault) (Cause, bool) {
 	id := field + "_" + string(fault)
 	switch fault {
 	case Missing:
-		return no(id, "The join option "+field+" is absent or blank.",
-			sentence("Pass "+field+" in the join options. Log its value just before join: an undefined from a failed request counts as absent", rule.want)), true
+		return no(id, "The join option "+field+" is missing or empty.",
+			sentence("Pass "+field+" in the join options. Log its value right before join: undefined from a failed request counts as missing", rule.want)), true
 	case TooLong:
 		limit := rule.limit
 		if limit == "" {
@@ -53,8 +53,8 @@ func CauseFor(field string, fault Fault) (Cause, bool) {
 		return no(id, "The join option "+field+" is longer than "+limit+".",
 			"Shorten "+field+" to at most "+limit+" before calling join."), true
 	case Malformed:
-		return no(id, "The join option "+field+" does not have the form or type it must have.",
-			sentence("Check what is passed as "+field, rule.want)), true
+		return no(id, "The join option "+field+" has the wrong format or type.",
+			sentence("Check the value of "+field, rule.want)), true
 	default:
 		return Cause{}, false
 	}

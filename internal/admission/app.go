@@ -14,7 +14,7 @@ import (
 var appRules = []Rule{
 	{
 		ID: "app_known", Step: StepApp, Code: errcode.APIKeyInvalid, Where: errcode.GateWhere,
-		Name:   "the key claim of the signature names an app that may sign joins",
+		Name:   "the key in the signature belongs to an app that may sign joins",
 		Causes: []string{"unknown_key", "key_whitespace", "key_is_secret", "key_of_other_kind", "app_deleted"},
 		Check:  checkAppKnown, stage: stageApp, needs: needsKey,
 	},
@@ -26,7 +26,7 @@ var appRules = []Rule{
 	},
 	{
 		ID: "signature", Step: StepSignature, Code: errcode.SignatureInvalid, Where: errcode.GateWhere,
-		Name:  "the signature is a JWT made with the app's secret, for this meeting and of a legal lifetime",
+		Name:  "the signature is a JWT signed with the app's secret, for this meeting and with a valid lifetime",
 		Check: checkSignature, stage: stageApp, needs: needsSignature,
 	},
 	{
@@ -43,13 +43,13 @@ var appRules = []Rule{
 	},
 	{
 		ID: "permission", Step: StepPermission, Code: errcode.NoPermission, Where: errcode.GateWhere,
-		Name:   "the app has the Meeting SDK feature, and the page's origin is one of the app's",
+		Name:   "the app has the Meeting SDK feature, and the page's origin is allowed",
 		Causes: []string{"sdk_feature_off", "origin_not_allowed"},
 		Check:  checkFeature, stage: stageApp, needs: needsApp,
 	},
 	{
 		ID: "permission_grant", Step: StepPermission, Code: errcode.NoPermission, Where: errcode.GateWhere,
-		Name:   "the grant, scope or installation behind a genuine ZAK or OBF still stands",
+		Name:   "the authorization, scope or installation behind a valid ZAK or OBF still exists",
 		Causes: []string{"scope_withdrawn", "app_uninstalled"},
 		Check:  checkGrant, stage: stageState,
 	},

@@ -12,9 +12,9 @@ import (
 // Markdown tables of the reference page.
 func WriteReference(w io.Writer) error {
 	titles := map[stage]string{
-		stageRequest: "From the request alone", stageApp: "With the app", stageState: "With everything else",
+		stageRequest: "Checks of the request", stageApp: "Checks of the app", stageState: "Checks of the meeting and the user",
 	}
-	if _, err := io.WriteString(w, "The first rule that fails decides; the others that would have failed too are told beside it.\n"); err != nil {
+	if _, err := io.WriteString(w, "The first rule that fails decides. The response also lists the other rules that fail.\n"); err != nil {
 		return err
 	}
 	current := stage(255)
@@ -22,7 +22,7 @@ func WriteReference(w io.Writer) error {
 		r := &Rules[i]
 		if r.stage != current {
 			current = r.stage
-			if _, err := fmt.Fprintf(w, "\n### %s\n\n| Step | Code | What must hold | Causes |\n|---|---|---|---|\n", titles[current]); err != nil {
+			if _, err := fmt.Fprintf(w, "\n### %s\n\n| Step | Code | Rule | Causes |\n|---|---|---|---|\n", titles[current]); err != nil {
 				return err
 			}
 		}
@@ -34,7 +34,7 @@ func WriteReference(w io.Writer) error {
 			return err
 		}
 	}
-	_, err := io.WriteString(w, "\nRules marked ↻ are also asked of a page that takes its own seat over with a resume token.\n")
+	_, err := io.WriteString(w, "\nRules marked ↻ also apply to a page that resumes its own participant with a resume token.\n")
 	return err
 }
 

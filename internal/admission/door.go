@@ -17,17 +17,17 @@ var doorRules = []Rule{
 	},
 	{
 		ID: "cross_account", Step: StepCrossAccount, Code: errcode.NotAllowCrossJoin, Where: errcode.RoomWhere,
-		Name: "an app that joins another account's meeting is published, or brings a valid OBF", Causes: []string{"app_not_published"},
+		Name: "an app that joins another account's meeting is published or has a valid OBF", Causes: []string{"app_not_published"},
 		Check: checkCrossAccount, stage: stageState, needs: needsMeeting,
 	},
 	{
 		ID: "anonymous", Step: StepAnonymous, Code: errcode.NotAllowAnonymousJoin, Where: errcode.RoomWhere,
-		Name: "an external join carries a ZAK or an OBF from the enforcement date on", Causes: []string{"no_token"},
+		Name: "an external join has a ZAK or an OBF, from the enforcement date on", Causes: []string{"no_token"},
 		Check: checkAnonymous, stage: stageState, needs: needsMeeting,
 	},
 	{
 		ID: "user_token", Step: StepUserToken, Code: errcode.UserLevelTokenNotHaveHostZakObf, Where: errcode.RoomWhere,
-		Name: "an OBF, and the ZAK of an external join, is valid from the enforcement dates on",
+		Name: "an OBF, and the ZAK of an external join, is valid, from the enforcement dates on",
 		Causes: []string{
 			"obf_malformed", "obf_forged", "obf_wrong_kind", "obf_expired", "obf_revoked", "obf_other_app", "obf_other_meeting",
 			"zak_malformed", "zak_forged", "zak_wrong_kind", "zak_expired", "zak_revoked",
@@ -36,17 +36,17 @@ var doorRules = []Rule{
 	},
 	{
 		ID: "user_present", Step: StepUserPresent, Code: errcode.AuthorizedUserNotInMeeting, Where: errcode.RoomWhere,
-		Name: "the user who authorised a valid OBF is inside", Causes: []string{"authorizing_user_absent"},
+		Name: "the user who authorized a valid OBF is in the meeting", Causes: []string{"authorizing_user_absent"},
 		Check: checkUserPresent, stage: stageState, needs: needsMeeting,
 	},
 	{
 		ID: "removed", Step: StepRemoved, Code: errcode.BeRemoved, Where: errcode.RoomWhere,
-		Name: "the joiner was not removed from this instance", Causes: []string{"removed_by_host"},
+		Name: "the person was not removed from this instance of the meeting", Causes: []string{"removed_by_host"},
 		Resume: true, Check: checkRemoved, stage: stageState, needs: needsMeeting,
 	},
 	{
 		ID: "barriers", Step: StepBarriers, Code: errcode.RejectBarriers, Where: errcode.RoomWhere,
-		Name: "no information barrier stands between the joiner and the host or anybody inside", Causes: []string{"barrier"},
+		Name: "no information barrier separates the person from the host or a participant", Causes: []string{"barrier"},
 		Check: checkBarriers, stage: stageState, needs: needsMeeting,
 	},
 	{
@@ -56,17 +56,17 @@ var doorRules = []Rule{
 	},
 	{
 		ID: "duplicate", Step: StepDuplicate, Code: errcode.ParticipantExist, Where: errcode.RoomWhere,
-		Name: "the verified identity has no live seat here yet", Causes: []string{"already_inside"},
+		Name: "the verified identity is not in the meeting yet", Causes: []string{"already_inside"},
 		Check: checkDuplicate, stage: stageState, needs: needsMeeting,
 	},
 	{
 		ID: "elsewhere", Step: StepElsewhere, Code: errcode.AnotherMeetingRunning, Where: errcode.RoomWhere,
-		Name: "the signed-in user is in no other live meeting, or may be in two", Causes: []string{"other_meeting_live"},
+		Name: "the signed-in user is not in another live meeting, or may be in two", Causes: []string{"other_meeting_live"},
 		Check: checkElsewhere, stage: stageState, needs: needsMeeting,
 	},
 	{
 		ID: "capacity", Step: StepCapacity, Code: errcode.MeetingCapacityReached, Where: errcode.RoomWhere,
-		Name: "there is a free seat", Causes: []string{"full"},
+		Name: "the meeting is not full", Causes: []string{"full"},
 		Check: checkCapacity, stage: stageState, needs: needsMeeting,
 	},
 }

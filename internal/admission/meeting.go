@@ -51,12 +51,12 @@ var meetingRules = []Rule{
 	},
 	{
 		ID: "web_client", Step: StepWeb, Code: errcode.NotSupportWebclient, Where: errcode.GateWhere,
-		Name: "the account lets browsers join", Causes: []string{"web_client_off"},
+		Name: "the account allows joining from browsers", Causes: []string{"web_client_off"},
 		Check: checkWebClient, stage: stageState, needs: needsMeeting,
 	},
 	{
 		ID: "browser_join", Step: StepWeb, Code: errcode.UseDesktopOrMobile, Where: errcode.GateWhere,
-		Name: "the meeting lets browsers join", Causes: []string{"browser_join_off", "end_to_end_encrypted"},
+		Name: "the meeting allows joining from browsers", Causes: []string{"browser_join_off", "end_to_end_encrypted"},
 		Check: checkBrowserJoin, stage: stageState, needs: needsMeeting,
 	},
 	{

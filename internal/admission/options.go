@@ -8,7 +8,7 @@ import (
 var requestRules = []Rule{
 	{
 		ID: "options", Step: StepOptions, Code: errcode.InvalidParameter, Where: errcode.PageWhere,
-		Name:   "every join option is present where it must be, of the right type and within its limits",
+		Name:   "required join options are present, and every join option has a valid type and length",
 		Resume: true, Check: checkOptions,
 	},
 	{

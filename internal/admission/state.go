@@ -15,7 +15,7 @@ const EndedMemory = 10 * time.Minute
 var stateRules = []Rule{
 	{
 		ID: "simulive", Step: StepSimulive, Code: errcode.UnableJoinEndedSimulive, Where: errcode.GateWhere,
-		Name: "the playback of a simulive webinar is not over", Causes: []string{"simulive_ended"},
+		Name: "a simulive webinar has not finished playing", Causes: []string{"simulive_ended"},
 		Check: checkSimulive, stage: stageState, needs: needsMeeting,
 	},
 	{
@@ -25,7 +25,7 @@ var stateRules = []Rule{
 	},
 	{
 		ID: "started", Step: StepStarted, Code: errcode.MeetingNotStart, Where: errcode.GateWhere,
-		Name: "the meeting is running, or may be entered before the host", Causes: []string{"host_not_here", "too_early", "practice_session", "host_joined_as_participant"},
+		Name: "the meeting is running, or participants may join before the host", Causes: []string{"host_not_here", "too_early", "practice_session", "host_joined_as_participant"},
 		Check: checkStarted, stage: stageState, needs: needsMeeting,
 	},
 }

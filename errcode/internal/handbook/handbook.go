@@ -1,6 +1,6 @@
 // Package handbook turns a row of the catalogue into what a manual page says:
 // where the code comes from, how a page of an app sees it in both views, and
-// how to meet it on purpose. The Markdown manual and the served pages share it.
+// how to reproduce it. The Markdown manual and the served pages share it.
 package handbook
 
 import (
@@ -9,7 +9,7 @@ import (
 	"github.com/anteroom/anteroom/errcode"
 )
 
-// Affiliation is said on every page.
+// Affiliation appears on every page.
 const Affiliation = "Anteroom is not affiliated with Zoom Communications. " +
 	"Numbers and names follow the public reference of the Meeting SDK for Web; the explanations are Anteroom's own."
 
@@ -30,7 +30,7 @@ type Page struct {
 	HTTPText  string
 	Client    []Snippet
 	Component []Snippet
-	// Command meets the code on purpose in dev mode; empty where nothing does.
+	// Command reproduces the code in dev mode; empty where nothing does.
 	Command string
 	// ShowCommand lists which causes can be asked for, and how.
 	ShowCommand string
@@ -77,7 +77,7 @@ func Groups() []Group {
 		{errcode.Registration, "Registration and login"},
 		{errcode.Host, "Host"},
 		{errcode.Platform, "Platform"},
-		{errcode.Connection, "Connection and the room"},
+		{errcode.Connection, "Connection and the live meeting"},
 		{errcode.OBF, "OBF and anonymous joins"},
 		{errcode.System, "System"},
 		{errcode.Version, "SDK version"},
@@ -107,11 +107,11 @@ func httpText(e errcode.Entry) string {
 	status := strconv.Itoa(e.HTTPStatus)
 	switch {
 	case e.Code == errcode.WrongMeetingPassword:
-		return status + ", or 429 where the cause is throttled"
+		return status + ", or 429 if the cause is throttled"
 	case e.Code == errcode.InvalidParameter:
-		return status + ", or 413 where the whole request is too large"
+		return status + ", or 413 if the whole request is too large"
 	case e.Code == errcode.AnotherMeetingRunning:
-		return status + ", where the server raised it"
+		return status + ", if the server returns it"
 	case !e.Raised(), e.Where == errcode.PageWhere, e.Where == errcode.InsideWhere:
 		return ""
 	default:
@@ -122,27 +122,27 @@ func httpText(e errcode.Entry) string {
 func whereText(e errcode.Entry) string {
 	switch {
 	case !e.Raised():
-		return "Nowhere in Anteroom; other servers answer it."
+		return "Not by Anteroom; only by other servers."
 	case e.Code == errcode.Success:
-		return "At the end of the way: no rule refused."
+		return "After the last check: no rule rejected the join."
 	case e.Code == errcode.AnotherMeetingRunning:
-		return "In the page, before any request (other_meeting_in_page), or at the door of the room (other_meeting_live)."
+		return "In the page, before any request (other_meeting_in_page), or by the server, from the state of live meetings (other_meeting_live)."
 	case e.Code == errcode.MeetingEnded:
-		return "At the gate, for those who come too late, and inside, for those who are there when it ends."
+		return "By the server, when someone joins after the end, and during the meeting, for the participants when it ends."
 	case e.Code == errcode.BeRemoved:
-		return "At the door of the room, for those who come back, and inside, at the moment of removal."
+		return "By the server, when a removed person joins again, and during the meeting, at the moment of removal."
 	case e.Code == errcode.NoResponseFromWeb:
-		return "In the page, for want of an answer from the server."
+		return "In the page, when the server does not respond."
 	}
 	switch e.Where {
 	case errcode.PageWhere:
 		return "In the page, before any request."
 	case errcode.GateWhere:
-		return "At the gate: decided by the server from the request, the app, the meeting and the person."
+		return "By the server, from the request, the app, the meeting and the user."
 	case errcode.RoomWhere:
-		return "At the door of the room: decided by the server, once everything about the app and the person is in order."
+		return "By the server, from the state of the live meeting, after all checks of the app and the user passed."
 	default:
-		return "Inside, while the meeting goes on."
+		return "During the meeting."
 	}
 }
 

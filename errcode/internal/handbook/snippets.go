@@ -45,7 +45,7 @@ const (
   });
 }`
 	clientSuccess = `function enter(options) {
-  ZoomMtg.inMeetingServiceListener('onUserIsInWaitingRoom', () => console.log('waiting to be let in'));
+  ZoomMtg.inMeetingServiceListener('onUserIsInWaitingRoom', () => console.log('in the waiting room'));
   ZoomMtg.join({
     ...options, // meetingNumber, userName, signature, passWord, …
     success: (r) => console.log(r.errorCode), // 0
@@ -90,7 +90,7 @@ const (
   await client.join(joinOptions);
 }`
 	componentSuccess = `async function enter(client, options) {
-  await client.join(options); // resolves with '' when inside or in the waiting room
+  await client.join(options); // resolves with '' in the meeting or its waiting room
   console.log(client.getCurrentUser());
 }`
 	componentClosed = `client.on('connection-change', (p) => {
@@ -112,9 +112,9 @@ const (
 )
 
 const (
-	clientRefusedLead    = "join ends in its error callback with this number, and onMeetingStatus follows with status 3. The SDK's dialogs never swallow the callback."
-	componentRefusedLead = "join rejects with an Error whose reason is the name and whose message is the sentence; connection-change says Fail."
-	notRaised            = "Anteroom never sends this number, so nothing needs to be handled here."
+	clientRefusedLead    = "join calls its error callback with this code, then onMeetingStatus reports status 3. The callback runs even if the SDK shows a dialog."
+	componentRefusedLead = "join rejects with an Error whose reason is the code's name and whose message is the text above; connection-change reports Fail."
+	notRaised            = "Anteroom never returns this code, so your app does not need to handle it."
 )
 
 // retryWise tells whether waiting and joining again is what a page should do.
@@ -129,26 +129,26 @@ func clientSnippets(e errcode.Entry) []Snippet {
 	if retryWise(e) {
 		refusal.Code = fill(clientRetry, e)
 	}
-	closed := Snippet{Lead: "Inside, onMeetingStatus says 3 with the number.", Code: fill(clientClosed, e)}
+	closed := Snippet{Lead: "During the meeting, onMeetingStatus reports status 3 with this code.", Code: fill(clientClosed, e)}
 	switch e.Code {
 	case errcode.Success:
-		return []Snippet{{Lead: "The success callback of join receives errorCode 0.", Code: clientSuccess}}
+		return []Snippet{{Lead: "join calls its success callback with errorCode 0.", Code: clientSuccess}}
 	case errcode.Fail:
-		return []Snippet{refusal, {Lead: "A refused function ends in its own error callback.", Code: fill(clientFunction, e)}}
+		return []Snippet{refusal, {Lead: "A rejected function calls its own error callback.", Code: fill(clientFunction, e)}}
 	case errcode.FailComponent:
-		return []Snippet{{Lead: "Client View uses 1 for the same faults; 200 does not occur."}}
+		return []Snippet{{Lead: "Client View uses 1 for the same errors; 200 does not occur."}}
 	case errcode.MeetingNotInit:
-		refusal.Lead = "join ends in its error callback with 2. Join from init's success callback and it cannot happen:"
+		refusal.Lead = "join calls its error callback with 2. To avoid it, call join from init's success callback:"
 		refusal.Code = clientInit
 		return []Snippet{refusal}
 	case errcode.AnotherMeetingRunning:
-		refusal.Lead = "join ends in its error callback with this number. While a meeting is live in the page no status event is sent, so the page is not led away from it."
+		refusal.Lead = "join calls its error callback with this code. While a meeting is live in the page, no status event is sent, so the page does not navigate away from it."
 		return []Snippet{refusal}
 	case errcode.MeetingNotStart:
-		refusal.Lead = "With the SDK's dialogs on, error is called once, with the topic and the scheduled time in result; the page stays, joins by itself when the meeting begins, and success follows. With isShowJoiningErrorDialog: false, wait yourself:"
+		refusal.Lead = "With the SDK's dialogs on, error is called once, with the topic and the scheduled time in result. The page then waits, joins automatically when the meeting starts, and calls success. With isShowJoiningErrorDialog: false, retry in your code:"
 		return []Snippet{refusal}
 	case errcode.ReConnecting:
-		return []Snippet{{Lead: "onMeetingStatus says 4 while the line is being restored, and 2 when it is back.", Code: fill(clientReconnecting, e)}}
+		return []Snippet{{Lead: "onMeetingStatus reports 4 while reconnecting, and 2 when the connection is back.", Code: fill(clientReconnecting, e)}}
 	case errcode.Disconnect, errcode.AuthorizedUserLeft:
 		return []Snippet{closed}
 	case errcode.MeetingEnded, errcode.BeRemoved:
@@ -165,22 +165,22 @@ func componentSnippets(e errcode.Entry) []Snippet {
 	if retryWise(e) {
 		refusal.Code = fill(componentRetry, e)
 	}
-	closed := Snippet{Lead: "Inside, connection-change says Closed with reason and number.", Code: fill(componentClosed, e)}
+	closed := Snippet{Lead: "During the meeting, connection-change reports Closed with the reason and this code.", Code: fill(componentClosed, e)}
 	switch e.Code {
 	case errcode.Success:
 		return []Snippet{{Lead: "join resolves with an empty string.", Code: componentSuccess}}
 	case errcode.Fail:
-		return []Snippet{{Lead: "A refused in-meeting function rejects with this number. A join that fails for such a reason rejects with 200.", Code: fill(componentFunction, e)}}
+		return []Snippet{{Lead: "A rejected in-meeting function rejects with this code. A join that fails for the same reason rejects with 200.", Code: fill(componentFunction, e)}}
 	case errcode.MeetingNotInit:
-		return []Snippet{{Lead: "join rejects with 2. Await init first and it cannot happen:", Code: componentInit}}
+		return []Snippet{{Lead: "join rejects with 2. To avoid it, await init first:", Code: componentInit}}
 	case errcode.AnotherMeetingRunning:
-		refusal.Lead = "join rejects with this number. While a meeting is live in the page no status event is sent."
+		refusal.Lead = "join rejects with this code. While a meeting is live in the page, no status event is sent."
 		return []Snippet{refusal}
 	case errcode.MeetingNotStart:
-		refusal.Lead = "join rejects at once; Component View never waits by itself. The same client can join again:"
+		refusal.Lead = "join rejects immediately; Component View does not wait. The same client can join again:"
 		return []Snippet{refusal}
 	case errcode.ReConnecting:
-		return []Snippet{{Lead: "connection-change says Reconnecting, and Connected when the line is back.", Code: fill(componentReconnecting, e)}}
+		return []Snippet{{Lead: "connection-change reports Reconnecting, and Connected when the connection is back.", Code: fill(componentReconnecting, e)}}
 	case errcode.Disconnect, errcode.AuthorizedUserLeft:
 		return []Snippet{closed}
 	case errcode.MeetingEnded, errcode.BeRemoved:

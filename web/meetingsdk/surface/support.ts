@@ -44,7 +44,7 @@ const oneOf = (...lists: readonly (readonly string[])[]) => {
 export function support(client: object, i18n: object, component: object, factory: object, declared: (view: 'client' | 'component', name: string) => boolean): Part[] {
   const has = (object: object) => (name: string) => name in object;
   const { client: c, component: e } = contract;
-  const given = (list: readonly string[]) => (name: string) => (list.includes(name) ? 'so anyway; accepted' : undefined);
+  const given = (list: readonly string[]) => (name: string) => (list.includes(name) ? 'accepted; no effect' : undefined);
   return [
     part('Client View: functions', c.functions, (name) => (name.startsWith('i18n.') ? has(i18n)(name.slice(5)) : has(client)(name)), { ...unsupportedFunctions, ...idleFunctions, generateSDKSignature: 'signing' }, given(['setZoomJSLib'])),
     part('Client View: events', c.events, oneOf(clientEvents), clientSilent),
@@ -69,22 +69,22 @@ export function supportTable(parts: readonly Part[]): string {
   const refused = rows.filter(({ standing }) => standing !== 'missing' && !standing.works).length;
   const missing = rows.filter(({ standing }) => standing === 'missing').length;
   const lines = [
-    '# What of the contract works',
+    '# What is supported',
     '',
-    'Generated from the code by the tests in `web/meetingsdk` (`npm test -- -u` makes it anew).',
-    'What is refused rejects, or calls `error`, with the reason given here; getters that',
-    'answer at once answer empty values, and functions that only show or hide a control tell',
-    'the console. Events and options of such a part are accepted and never heard of.',
-    'Where what works differs from the contract, [what is not supported](../not-supported.md) says so.',
+    'Generated from the code by the tests in `web/meetingsdk` (`npm test -- -u` regenerates it).',
+    'Unsupported functions reject, or call `error`, with the reason listed here. Getters that',
+    'return at once return empty values, and functions that only show or hide a control log',
+    'a warning. Events and options of unsupported features are accepted but have no effect.',
+    'For differences in supported features, see [what is not supported](../not-supported.md).',
     '',
-    '| Works | Refused with reason | Missing |',
+    '| Supported | Not supported | Missing |',
     '|---|---|---|',
     `| ${rows.length - refused - missing} | ${refused} | ${missing} |`,
   ];
   for (const { title, rows: own } of parts) {
-    lines.push('', `## ${title}`, '', '| Name | |', '|---|---|');
+    lines.push('', `## ${title}`, '', '| Name | Supported |', '|---|---|');
     for (const { name, standing } of own) {
-      const told = standing === 'missing' ? '**missing**' : standing.works ? `works${standing.note ? ` (${standing.note})` : ''}` : `refused: ${standing.reason}`;
+      const told = standing === 'missing' ? '**missing**' : standing.works ? `yes${standing.note ? ` (${standing.note})` : ''}` : `no: ${standing.reason}`;
       lines.push(`| \`${name}\` | ${told} |`);
     }
   }

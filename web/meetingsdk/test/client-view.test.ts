@@ -222,7 +222,7 @@ describe('inside', () => {
     log = [];
     zoom.createBreakoutRoom({ data: 2, ...callbacks() });
     await settle();
-    expect(log).toMatchObject([['error', { method: 'createBreakoutRoom', status: false, errorCode: 1, errorMessage: 'createBreakoutRoom is not supported: there are no breakout rooms', result: null }]]);
+    expect(log).toMatchObject([['error', { method: 'createBreakoutRoom', status: false, errorCode: 1, errorMessage: 'createBreakoutRoom is not supported: breakout rooms are not available', result: null }]]);
     await expect(zoom.record({ record: true })).rejects.toMatchObject({ errorCode: 1 });
   });
 

@@ -257,7 +257,7 @@ describe('functions', () => {
 
   it('that do not exist here say so', async () => {
     const { client } = await joined();
-    expect(await rejection(client.record('start'))).toMatchObject({ type: 'INVALID_OPERATION', errorCode: 1, reason: 'record is not supported: meetings are not recorded or streamed by the server' });
+    expect(await rejection(client.record('start'))).toMatchObject({ type: 'INVALID_OPERATION', errorCode: 1, reason: 'record is not supported: server-side recording and streaming are not available' });
   });
 
   it('become commands', async () => {

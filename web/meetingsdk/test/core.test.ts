@@ -100,7 +100,7 @@ describe('codes', () => {
   });
 
   it('a meeting whose time was up is told apart from one that its host ended', () => {
-    expect(detailsOf(4004, closingOf(4508).cause).remedy).toContain('longest duration');
+    expect(detailsOf(4004, closingOf(4508).cause).remedy).toContain('time limit');
     expect(closingOf(4501).cause).toBe('ended_by_host');
   });
 

@@ -32,7 +32,7 @@ export function insideCalls(meeting: Meeting, screen: Screen, call: MakeCall) {
     meeting.seated();
     const id = userIdOf(userId);
     const found = meeting.getState().participants.find((p) => p.userId === id);
-    if (!found) throw new CallError('INVALID_PARAMETERS', `userId: nobody here has the number ${id}`);
+    if (!found) throw new CallError('INVALID_PARAMETERS', `userId: no participant has the number ${id}`);
     return found;
   };
   const own = (): Participant => person(meeting.getState().self?.userId);
@@ -52,7 +52,7 @@ export function insideCalls(meeting: Meeting, screen: Screen, call: MakeCall) {
       const sound = typeof args.hideShareAudioOption === 'boolean' ? { sound: !args.hideShareAudioOption } : {};
       await actions.setShare(true, { motion: args.optimizedForSharedVideo === true, ...sound });
       // For the person who closed the browser's list that is no fault, for the app nothing is shared.
-      if (meeting.getState().share === 'off') throw new CallError('INVALID_OPERATION', 'nothing was chosen, or the browser was not allowed to share it');
+      if (meeting.getState().share === 'off') throw new CallError('INVALID_OPERATION', 'nothing was selected, or the browser was not allowed to share it');
     }),
     lowerAllHands: call('lowerAllHands', () => actions.lowerAllHands()),
     focusMode: call('focusMode', (args) => actions.setRules({ focusMode: flagOf(args.enable, 'enable') })),

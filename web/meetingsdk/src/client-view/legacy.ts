@@ -10,7 +10,7 @@ const lastSigner = [3, 12, 0];
 /** How long such a signature holds, in seconds. */
 const lifetime = 7_200;
 
-/** The version in the address of a script of the CDN's layout; null where there is none. */
+/** The version in the address of a script of the CDN's layout; null where none was found. */
 export function scriptVersion(scriptUrl: string | null | undefined): number[] | null {
   const match = /\/zoom-meeting-(\d+)\.(\d+)\.(\d+)\.min\.js/.exec(scriptUrl ?? '');
   return match ? match.slice(1, 4).map(Number) : null;
@@ -36,7 +36,7 @@ export function signInPage(method: string, args: (Record<string, unknown> & Call
   const { meetingNumber, role, sdkKey, sdkSecret, apiKey, apiSecret } = fieldsOf(args) ?? {};
   const key = words(sdkKey) || words(apiKey);
   const secret = words(sdkSecret) || words(apiSecret);
-  log.noteOnce(`${method} shows the secret to everybody who opens this page: sign on your own server`);
+  log.noteOnce(`${method} exposes the secret to everyone who opens this page: sign on your own server instead`);
   const now = Math.floor(Date.now() / 1000) - 30;
   const claims = { appKey: key, sdkKey: key, mn: words(meetingNumber).replace(/\D/g, ''), role: Number(role ?? 0), iat: now, exp: now + lifetime, tokenExp: now + lifetime };
   const body = `${encode(utf8.encode('{"alg":"HS256","typ":"JWT"}'))}.${encode(utf8.encode(JSON.stringify(claims)))}`;

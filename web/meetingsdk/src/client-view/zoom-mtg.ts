@@ -88,7 +88,7 @@ export function createZoomMtg(surroundings: ClientSurroundings) {
     /** Media files come from the own server; other addresses are noted and ignored. */
     setZoomJSLib(path?: unknown): void {
       if (!ignoredVendorAddress('setZoomJSLib', path) && typeof path === 'string') {
-        log.info('setZoomJSLib is kept for apps that call it; this SDK loads its files from where it came');
+        log.info('setZoomJSLib has no effect: this SDK loads its files from its own location');
       }
     },
     init(args?: Args): Answer {
@@ -135,7 +135,7 @@ export function createZoomMtg(surroundings: ClientSurroundings) {
     generateSDKSignature: (args?: Args): string => {
       if (signsHere) return signInPage('generateSDKSignature', args);
       void run('generateSDKSignature', hasCallbacks(args) ? args : { error: () => undefined }, () => {
-        throw new CallError('INVALID_OPERATION', 'generateSDKSignature was removed: a signature is made by your own server, or the secret is public');
+        throw new CallError('INVALID_OPERATION', 'generateSDKSignature was removed: sign on your own server, otherwise the secret becomes public');
       });
       log.error('generateSDKSignature was removed: sign on your own server');
       return '';

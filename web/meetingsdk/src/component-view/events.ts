@@ -32,7 +32,7 @@ export function publicChat(message: ChatMessage): PublicChat {
 }
 
 const milestoneText: Record<Milestone, string> = {
-  1: 'join called', 2: 'preview shown', 3: 'preview confirmed', 4: 'waiting for the host', 5: 'the host has come', 6: 'in the waiting room', 7: 'admitted', 8: 'joined',
+  1: 'join called', 2: 'preview shown', 3: 'preview confirmed', 4: 'waiting for the host', 5: 'the host has joined', 6: 'in the waiting room', 7: 'admitted', 8: 'joined',
   9: 'audio can be received', 10: 'video can be received', 11: 'audio can be sent', 12: 'video can be sent', 13: 'audio connecting', 14: 'audio connected',
   15: 'video connecting', 16: 'video connected', 17: 'audio and video ready',
 };

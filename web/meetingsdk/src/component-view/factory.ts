@@ -13,7 +13,7 @@ export function createEmbedded(surroundings: Surroundings) {
       current ??= createEmbeddedClient(surroundings);
       return current.client;
     },
-    /** Leaves, unmounts and forgets the client; harmless when there is none. */
+    /** Leaves, unmounts and forgets the client; harmless when none was found. */
     destroyClient(): void {
       current?.destroy();
       current = null;

@@ -6,7 +6,7 @@ import { fieldsOf } from '../core/wire';
 const viewTypes = ['minimized', 'speaker', 'ribbon', 'gallery', 'active'] as const;
 export type ViewType = (typeof viewTypes)[number];
 
-/** Reads a layout's name; null if there is none of that name. */
+/** Reads a layout's name; null if none was found of that name. */
 export function viewTypeOf(value: unknown): ViewType | null {
   return viewTypes.find((type) => type === value) ?? null;
 }

@@ -20,7 +20,7 @@ export const unsupportedMethods = {
 
 export type UnsupportedMethod = keyof typeof unsupportedMethods;
 
-/** Synchronous getters of the same parts; they answer that there is none of it. */
+/** Synchronous getters of the same parts; they answer that none was found of it. */
 export const emptyGetters = {
   getCurrentBreakoutRoom: 'breakout',
   getBreakoutRoomList: 'breakout',

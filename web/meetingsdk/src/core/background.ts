@@ -43,7 +43,7 @@ export class BackgroundChoice {
     if (!before.offered) throw new CallError('INVALID_OPERATION', 'the app has switched backgrounds off');
     if (before.locked) throw new CallError('OPERATION_LOCKED', 'the background is locked');
     if (before.busy) throw new CallError('INVALID_OPERATION', 'another background is being applied');
-    if (id === '' && !byPerson && before.id !== '') throw new CallError('INVALID_OPERATION', 'a background that is in use can only be changed');
+    if (id === '' && !byPerson && before.id !== '') throw new CallError('INVALID_OPERATION', 'an active background can only be changed, not removed');
     const image = before.images.find((one) => one.id === id);
     if (id !== '' && id !== 'blur' && !image) throw new CallError('INVALID_PARAMETERS', 'the list has no image of that id');
     if (id === before.id) return;

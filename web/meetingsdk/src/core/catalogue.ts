@@ -17,10 +17,10 @@ const later = (remedy: string): PageCause => ({ remedy, retryable: true });
 const no = (remedy: string): PageCause => ({ remedy, retryable: false });
 
 const generic: Record<string, PageCause> = {
-  unexpected: later('Reload and try once more. If it comes back, keep the console output: it is a bug, in the app or in the SDK.'),
-  browser_unsupported: no('Use a current Chrome, Edge, Firefox or Safari; in an in-app browser open the page in the real one.'),
-  insecure_context: no('Serve the page over HTTPS, or open it through localhost while developing.'),
-  asset_blocked: later('Look in the network panel: a Content-Security-Policy, a blocker, a proxy or a wrong path stops a file of the SDK.'),
+  unexpected: later('Reload the page and try again. If it happens again, save the console output: it is a bug in the app or in the SDK.'),
+  browser_unsupported: no('Use a current Chrome, Edge, Firefox or Safari; if the page is in an in-app browser, open it in a standalone one.'),
+  insecure_context: no('Serve the page over HTTPS, or use localhost during development.'),
+  asset_blocked: later('Check the network panel: a Content-Security-Policy, an ad blocker, a proxy or a wrong path is blocking a file of the SDK.'),
 };
 
 const causes: Record<number, Record<string, PageCause>> = {
@@ -28,34 +28,34 @@ const causes: Record<number, Record<string, PageCause>> = {
   200: generic,
   2: {
     init_not_called: no('Call init, wait for its success, and call join from there.'),
-    init_failed: no('Handle the error of init: it says what was refused. Then call init again.'),
+    init_failed: no('Handle the error from init: it says what was rejected. Then call init again.'),
   },
-  3005: { other_meeting_in_page: no('Leave the meeting of this page first, then join the other one.') },
+  3005: { other_meeting_in_page: no('Leave this page’s meeting first, then join the other one.') },
   3621: {
-    timeout: later('The server took too long. Try again; if it stays, look at the server and at proxies before it.'),
-    offline: later('This device is offline. Try again when the network is back.'),
+    timeout: later('The server took too long. Try again. If it keeps happening, check the server and any proxies in front of it.'),
+    offline: later('This device is offline. Try again when the network connection is back.'),
     unreachable: later(
-      'Nothing usable answered at the server address. A closed port, a wrong address, a certificate the browser refuses, ' +
-        'a blocked cross-origin request and a Content-Security-Policy all look like this to a page; the console and the network panel tell them apart.',
+      'The server did not respond at this address. A closed port, a wrong address, a certificate that the browser rejects, ' +
+        'a blocked cross-origin request and a Content-Security-Policy all look the same to a page; check the console and the network panel to tell them apart.',
     ),
   },
-  3009: { removed_by_host: no('A host removed this person. Only the host can let them in again.') },
+  3009: { removed_by_host: no('A host removed this participant. Only the host can allow them to join again.') },
   4000: {
-    control_channel_lost: later('Wait. The connection is being restored; leave nothing and join nothing.'),
-    media_lost: later('Wait. Sound and picture are being restored; if they never are, UDP and TCP to the media port may be blocked.'),
+    control_channel_lost: later('Wait until the connection is restored. Do not leave or join again.'),
+    media_lost: later('Wait until audio and video are restored. If they never are, UDP and TCP to the media port may be blocked.'),
   },
   4001: {
-    gave_up: later('The connection did not come back in time. Check the network and join again.'),
-    server_drained: later('The server is being shut down. Join again after a moment.'),
-    seat_lost: later('The server heard nothing of this page for too long. Join again.'),
-    token_invalid: later("The connection's own token is no longer accepted. Join again to get a new one."),
+    gave_up: later('The connection could not be restored in time. Check the network and join again.'),
+    server_drained: later('The server is shutting down. Wait a moment, then join again.'),
+    seat_lost: later('The server did not hear from this page for too long. Join again.'),
+    token_invalid: later("The connection token is no longer accepted. Join again to get a new one."),
   },
   4004: {
-    ended_by_host: no('The host ended the meeting for all.'),
-    duration_limit: no('The meeting reached the longest duration its host may use.'),
-    empty: no('The meeting ended because nobody was left.'),
+    ended_by_host: no('The host ended the meeting for everyone.'),
+    duration_limit: no('The meeting reached its host’s time limit.'),
+    empty: no('The meeting ended because everyone left.'),
   },
-  4019: { authorizing_user_left: later('The user whose token let this app in has left. Join again once they are back.') },
+  4019: { authorizing_user_left: later('The user this app joined for has left. Join again when they return.') },
 };
 
 /** The details of an error that this page raises. */

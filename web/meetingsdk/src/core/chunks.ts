@@ -47,9 +47,9 @@ export class Chunks {
     return new Promise<T>((resolve, reject) => {
       const fail = (why: string): void => {
         failed();
-        reject(new Error(`the ${what} could not be loaded: ${why}`));
+        reject(new Error(`the ${what} failed to load: ${why}`));
       };
-      const cancel = this.clock.after(chunkTimeout, () => fail('no answer in time'));
+      const cancel = this.clock.after(chunkTimeout, () => fail('no response in time'));
       start().then(
         (chunk) => (cancel(), resolve(chunk)),
         (error: unknown) => (cancel(), fail(error instanceof Error ? error.message : String(error))),

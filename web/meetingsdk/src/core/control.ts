@@ -75,7 +75,7 @@ export class Control {
       try {
         answer = await this.line.rpc('snapshot', {});
       } catch (error) {
-        log.info('a snapshot could not be had', error);
+        log.info('the meeting state could not be loaded', error);
       }
       if (this.over || !this.connected || turn !== this.wanted) return;
       const snapshot = snapshotOf(answer);
@@ -203,6 +203,6 @@ export function callErrorOf(error: unknown): CallError {
     case 1006:
       return new CallError('INVALID_OPERATION', detail || 'too many calls; wait a moment');
     default:
-      return new CallError('INTERNAL_ERROR', detail || word || 'the server could not carry it out');
+      return new CallError('INTERNAL_ERROR', detail || word || 'the server could not complete the request');
   }
 }

@@ -23,6 +23,6 @@ export function callSafely(run: () => unknown): void {
   try {
     run();
   } catch (error) {
-    log.error('a listener of the page threw', error);
+    log.error('an event listener of the page threw an error', error);
   }
 }

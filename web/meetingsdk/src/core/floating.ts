@@ -41,9 +41,9 @@ export class FloatingPicture {
   /** Floats somebody's picture, or none. Rejects with CallError. */
   async show(userId: number | null): Promise<void> {
     if (userId === null) return this.end();
-    if (!this.supported) throw new CallError('INVALID_OPERATION', 'this browser, or the app, offers no picture in picture');
+    if (!this.supported) throw new CallError('INVALID_OPERATION', 'picture in picture is not available in this browser or app');
     const element = [...this.shown].find(([, shown]) => shown.userId === userId)?.[0];
-    if (!element) throw new CallError('INVALID_PARAMETERS', 'no picture of that participant is on the page');
+    if (!element) throw new CallError('INVALID_PARAMETERS', 'the page shows no video of that participant');
     try {
       await element.requestPictureInPicture();
     } catch (error) {

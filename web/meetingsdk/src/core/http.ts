@@ -19,7 +19,7 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 /** The HTTP side of the server: join, leave and fresh media tokens. */
 export interface JoinTransport {
   /**
-   * Resolves to the server's answer; rejects with 3621 when there is none.
+   * Resolves to the server's answer; rejects with 3621 when none was found.
    * Aborting stops the retries, not a request that is out: its answer must be
    * known, for it may be a seat that has to be given up.
    */
@@ -28,7 +28,7 @@ export interface JoinTransport {
   leave(resumeToken: string): Promise<void>;
   /** Gives the seat up while the page is being unloaded. */
   leaveOnUnload(resumeToken: string): void;
-  /** A fresh media token of a seat that is inside; null when there is none now. */
+  /** A fresh media token of a seat that is inside; null when none was found now. */
   media(resumeToken: string): Promise<Endpoint | null>;
 }
 
@@ -51,7 +51,7 @@ export class HttpTransport implements JoinTransport {
     const body = JSON.stringify(request);
     const deadline = clock.now() + joinTimeout;
     let backoff = firstBackoff;
-    let last: Extract<Try, { failed: string }> = { failed: 'timeout', final: false, seen: 'no answer came' };
+    let last: Extract<Try, { failed: string }> = { failed: 'timeout', final: false, seen: 'no response' };
     for (;;) {
       const left = deadline - clock.now();
       if (left <= 0 || signal.aborted) throw this.noAnswer(last);
@@ -95,12 +95,12 @@ export class HttpTransport implements JoinTransport {
     const limit = new AbortController();
     const cancel = this.options.clock.after(ms, () => limit.abort());
     const givenUp = new Promise<never>((_, reject) => {
-      limit.signal.addEventListener('abort', () => reject(new Error('no answer in time')), { once: true });
+      limit.signal.addEventListener('abort', () => reject(new Error('no response in time')), { once: true });
     });
     try {
       return await Promise.race([this.readJoin(body, limit.signal), givenUp]);
     } catch (error) {
-      if (limit.signal.aborted) return { failed: 'timeout', final: false, seen: 'the request was not answered in time' };
+      if (limit.signal.aborted) return { failed: 'timeout', final: false, seen: 'the request timed out' };
       return { failed: 'unreachable', final: false, seen: error instanceof Error ? error.message : String(error) };
     } finally {
       cancel();
@@ -115,7 +115,7 @@ export class HttpTransport implements JoinTransport {
     return {
       failed: 'unreachable',
       final: !passing.has(response.status),
-      seen: `HTTP ${response.status} without an answer of this SDK's server`,
+      seen: `HTTP ${response.status} without a response from an Anteroom server`,
     };
   }
 

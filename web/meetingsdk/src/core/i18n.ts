@@ -123,7 +123,7 @@ export class Dictionaries implements Translator {
         (error: unknown) => {
           // English is shown until a later call succeeds.
           this.loading.delete(name);
-          log.error(`the words of ${name} could not be loaded`, error);
+          log.error(`the texts for ${name} could not be loaded`, error);
         },
       );
       this.loading.set(name, loading);
@@ -133,7 +133,7 @@ export class Dictionaries implements Translator {
 
   /** Tells the page's developer once that English stands in for a language, unless the app brought words. */
   private lacks(name: string): void {
-    if (!this.engine.hasResourceBundle(name, words)) log.noteOnce(`there are no words of the language ${JSON.stringify(name.slice(0, 40))}; English is shown, and what i18n.load or updateLanguageTranslation add`);
+    if (!this.engine.hasResourceBundle(name, words)) log.noteOnce(`there are no texts for the language ${JSON.stringify(name.slice(0, 40))}; the view shows English and any texts added by i18n.load or updateLanguageTranslation`);
   }
 
   /** Adds entries to a language; later ones win. Values that are not text are left out. */

@@ -30,7 +30,7 @@ export function insideActions(meeting: Meeting, command: Command): InsideActions
       const { participants, pins, multiPin } = store.get();
       const person = participants.find((p) => p.userId === userId);
       if (operate !== 'remove' && (!person || person.state === 'waiting')) {
-        throw new CallError('INVALID_PARAMETERS', `userId: nobody here has the number ${userId}`);
+        throw new CallError('INVALID_PARAMETERS', `userId: no participant has the number ${userId}`);
       }
       store.set({ pins: applyPin(pins, operate, userId, multiPin) });
     },

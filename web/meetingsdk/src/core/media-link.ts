@@ -22,7 +22,7 @@ export interface MediaLinkOptions {
   clock: Clock;
   create: CreateMedia;
   server: string;
-  /** A fresh address and token; null when there is none now. */
+  /** A fresh address and token; null when none was found now. */
   fresh: () => Promise<Endpoint | null>;
   /** How many people are in the meeting now. */
   crowd: () => number;
@@ -222,7 +222,7 @@ export class MediaLink {
           if (current()) this.options.connected();
           // One that was chosen in an earlier meeting may be unplugged today; then the system's default plays.
           const { speaker } = this.options.read().devices;
-          if (speaker) this.engine.switchDevice('speaker', speaker).catch((error: unknown) => log.info('the chosen loudspeaker cannot be used', error));
+          if (speaker) this.engine.switchDevice('speaker', speaker).catch((error: unknown) => log.info('the selected speaker cannot be used', error));
           return;
         } catch (error) {
           log.info('media could not be connected', error);
@@ -264,7 +264,7 @@ export class MediaLink {
     this.options.write(source === 'microphone' ? { microphone: state } : { camera: state });
     const subject = source === 'microphone' ? 'mic' : 'camera';
     this.options.notice('error', fault === 'failed' ? 'notice.failed' : `notice.${subject}${fault === 'denied' ? 'Denied' : 'Missing'}`);
-    const words = { denied: 'its use was denied', missing: 'there is none', failed: 'it could not be opened' }[fault];
+    const words = { denied: 'access was denied', missing: 'none was found', failed: 'it could not be opened' }[fault];
     return new CallError('INVALID_OPERATION', `${source}: ${words}`);
   }
 

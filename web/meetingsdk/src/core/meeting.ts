@@ -294,11 +294,11 @@ export class Meeting implements MeetingModel {
   }
 
   private abandoned(): SDKError {
-    return pageError(pageFaultCode(this.deps.view), 'unexpected', 'the page left while the join was under way');
+    return pageError(pageFaultCode(this.deps.view), 'unexpected', 'the page left while joining');
   }
 
   private unexpected(error: unknown): SDKError {
-    log.error('something unforeseen stopped the join', error);
+    log.error('an unexpected error stopped the join', error);
     return pageError(pageFaultCode(this.deps.view), 'unexpected', error instanceof Error ? error.message : String(error));
   }
 

@@ -3,19 +3,19 @@ import { log } from './log';
 
 /** Why a part of the contract is not there, in words for whoever calls it. */
 export const reasons = {
-  telephony: 'there is no telephony, and room systems are not called',
-  breakout: 'there are no breakout rooms',
-  polls: 'there are no polls and no questions and answers',
-  captions: 'speech is not transcribed or translated',
-  recording: 'meetings are not recorded or streamed by the server',
-  farEnd: 'cameras are not steered, neither those of others nor the own one',
-  electron: 'screens are picked by the browser, not by Electron',
-  feedback: 'nobody is asked for feedback after a meeting',
-  signing: 'a signature is made by your own server, or the secret is public',
-  recordingToken: 'a host allows recording inside the meeting; no token does',
-  apps: 'there are no apps inside the meeting',
-  invitePanel: 'invitations are copied from the meeting information; they have no panel of their own',
-  nodes: 'there are no parent and child nodes: each page joins by itself',
+  telephony: 'phone and room system calls are not available',
+  breakout: 'breakout rooms are not available',
+  polls: 'polls and Q&A are not available',
+  captions: 'transcription and translation are not available',
+  recording: 'server-side recording and streaming are not available',
+  farEnd: 'camera control is not available',
+  electron: 'the browser selects the screen, not Electron',
+  feedback: 'feedback after a meeting is not available',
+  signing: 'sign on your own server, otherwise the secret becomes public',
+  recordingToken: 'a host allows recording during the meeting; there are no recording tokens',
+  apps: 'in-meeting apps are not available',
+  invitePanel: 'there is no invitation panel; copy the invitation from the meeting information',
+  nodes: 'there are no parent and child nodes: each page joins separately',
 } as const;
 export type Reason = keyof typeof reasons;
 

@@ -288,7 +288,7 @@ export class Room {
       if (this.told === sending) this.told = before;
       // Somebody else was quicker, or the rules changed meanwhile.
       if (sending.sharing && !before.sharing && error instanceof CallError) void this.media.shareEnded().then(() => this.options.handlers.notice('warning', 'notice.shareStopped'));
-      log.info('the server was not told what this page sends', error);
+      log.info('the server could not be notified of what this page sends', error);
     });
   }
 

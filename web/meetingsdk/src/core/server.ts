@@ -41,7 +41,7 @@ function schemeFor(host: string): 'http' | 'https' {
 export function ignoredVendorAddress(option: string, value: unknown): boolean {
   const url = parseAddress(value);
   if (!url || !isVendorHost(url.hostname)) return false;
-  log.noteOnce(`${option} names a host of another vendor (${url.hostname}) and is ignored: this SDK talks to your own server.`);
+  log.noteOnce(`${option} names another vendor’s host (${url.hostname}) and is ignored: this SDK connects to your own server.`);
   return true;
 }
 

@@ -57,7 +57,7 @@ export class Statistics {
         if (this.wanted[statistics.medium]) this.meeting.events.emit('statistics', statistics);
       }
     } catch (error) {
-      log.info('the browser gave no statistics', error);
+      log.info('the browser returned no statistics', error);
     }
   }
 }
