@@ -32,6 +32,10 @@ describe('reactions', () => {
     fireEvent.click(screen.getByRole('menuitem', { name: 'Raise hand' }));
     expect(model.actions.raiseHand).toHaveBeenCalledExactlyOnceWith(true);
     act(() => model.set({ participants: [person(1, { handRaised: true })] }));
+    // The hand stands beside the reactions, not in their place.
+    fireEvent.click(screen.getByRole('button', { name: 'Reactions' }));
+    fireEvent.click(screen.getByRole('menuitem', { name: 'Applause' }));
+    expect(model.actions.react).toHaveBeenLastCalledWith('clap');
     fireEvent.click(screen.getByRole('button', { name: 'Lower hand' }));
     expect(model.actions.raiseHand).toHaveBeenLastCalledWith(false);
   });

@@ -5,7 +5,7 @@ import { useActions, useSelf, useT, useView } from '../state/context';
 import { ReactionRow } from './ReactionRow';
 import { ToolbarButton } from './ToolbarButton';
 
-/** Reactions and the raised hand. A hand that is up is lowered by the button itself. */
+/** Reactions and the raised hand; a hand that is up has a button of its own, which lowers it. */
 export function ReactionControl() {
   const t = useT();
   const actions = useActions();
@@ -13,17 +13,15 @@ export function ReactionControl() {
   const raised = useSelf()?.handRaised ?? false;
   const button = useRef<HTMLButtonElement>(null);
   const [open, setOpen] = useState(false);
-  if (raised) {
-    return <ToolbarButton icon="hand" text={t('hand.lowerShort')} label={t('hand.lower')} tone="on" onClick={() => run(actions.raiseHand(false))} />;
-  }
   return (
     <>
       <ToolbarButton ref={button} icon="smile" text={t('reaction.short')} popup="menu" expanded={open} onClick={() => setOpen(!open)} />
+      {raised ? <ToolbarButton icon="hand" text={t('hand.lowerShort')} label={t('hand.lower')} tone="on" onClick={() => run(actions.raiseHand(false))} /> : null}
       {open ? (
         <Menu anchor={button} label={t('reaction.short')} onClose={() => setOpen(false)}>
           <ReactionRow onDone={() => setOpen(false)} />
           <div className="ar-menu__line" role="separator" />
-          <MenuItem icon="hand" label={t('hand.raise')} onSelect={() => { setOpen(false); run(actions.raiseHand(true)); }} />
+          <MenuItem icon="hand" label={t(raised ? 'hand.lower' : 'hand.raise')} onSelect={() => { setOpen(false); run(actions.raiseHand(!raised)); }} />
         </Menu>
       ) : null}
     </>
