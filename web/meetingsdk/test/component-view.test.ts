@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createEmbedded } from '../src/component-view/factory';
 import { settle } from './support/fake-clock';
 import { FakeServer, joinArgs, person, refusal } from './support/fake-server';
@@ -291,19 +291,61 @@ describe('functions', () => {
     expect(() => embedded.createClient().updateVideoOptions({})).toThrow();
   });
 
-  it('takes one size of the video without taking back the other', async () => {
+  /** A client whose view tells what it is told. */
+  function watched() {
     const surroundings = server.surroundings();
-    const updates: { customize?: unknown }[] = [];
+    const seen = { updates: [] as { customize?: unknown; defaultView?: unknown }[], layouts: [] as unknown[], mounted: [] as unknown[] };
     surroundings.chunks.ui = async () => ({
       mountClientView: () => ({ update: () => undefined, unmount: () => undefined }),
-      mountComponentView: () => ({ update: (change) => void updates.push(change), unmount: () => undefined }),
+      mountComponentView: (_root, _model, options) => {
+        seen.mounted.push(options);
+        return { update: (change) => void seen.updates.push(change), setLayout: (layout) => void seen.layouts.push(layout), unmount: () => undefined };
+      },
     });
-    const client = createEmbedded(surroundings).createClient();
+    return { client: createEmbedded(surroundings).createClient(), seen };
+  }
+
+  it('takes one size of the video, or one side, without taking back the others', async () => {
+    const { client, seen } = watched();
     const ribbon = { width: 300, height: 700 };
-    await client.init({ zoomAppRoot: document.body.appendChild(document.createElement('div')), customize: { video: { isResizable: false, viewSizes: { ribbon } } } });
-    const size = { width: 1000, height: 600 };
-    client.updateVideoOptions({ viewSizes: { default: size } });
-    expect(updates.at(-1)).toEqual({ customize: { video: { isResizable: false, viewSizes: { ribbon, default: size } } } });
+    await client.init({ zoomAppRoot, customize: { video: { isResizable: false, viewSizes: { ribbon } } } });
+    client.updateVideoOptions({ viewSizes: { default: { width: '1000', height: 600 } } });
+    expect(seen.updates.at(-1)).toEqual({ customize: { video: { isResizable: false, viewSizes: { ribbon, default: { width: 1000, height: 600 } } } } });
+    client.updateVideoOptions({ viewSizes: { default: { height: '700px' } } });
+    expect(seen.updates.at(-1)).toEqual({ customize: { video: { isResizable: false, viewSizes: { ribbon, default: { width: 1000, height: 700 } } } } });
+  });
+
+  it.each(['99', 99, -5, 10_001, Number.NaN, '50%', 'wide', {}, true])('says once that %j is no width, and keeps the height', async (width) => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const { client, seen } = watched();
+    await client.init({ zoomAppRoot, customize: { video: { viewSizes: { ribbon: { width, height: 500 } } } } });
+    await client.init({ zoomAppRoot, customize: { video: { viewSizes: { ribbon: { width, height: 500 } } } } });
+    expect(seen.mounted[0]).toMatchObject({ customize: { video: { viewSizes: { ribbon: { height: 500 } } } } });
+    expect(JSON.stringify(seen.mounted[0])).not.toContain('width');
+    expect(warn.mock.calls.filter(([, text]) => String(text).includes('viewSizes.ribbon.width'))).toHaveLength(1);
+  });
+
+  it('says what else of the video it does not take', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const { client } = watched();
+    await client.init({ zoomAppRoot, customize: { video: { viewSizes: { gallery: { width: 500 } }, defaultViewType: 'grid' } } });
+    client.updateVideoOptions({ viewSizes: 'large', defaultViewType: 'ribbon' });
+    client.updateVideoOptions(640);
+    const texts = warn.mock.calls.map(([, text]) => String(text));
+    for (const part of ['has no option "gallery"', 'defaultViewType is "grid"', 'viewSizes is "large"', 'defaultViewType counts at init only', 'customize.video is 640']) expect(texts.filter((text) => text.includes(part)), part).toHaveLength(1);
+  });
+
+  it('changes the layout whenever it is asked to: before init, before and after joining', async () => {
+    const { client, seen } = watched();
+    await client.setViewType('ribbon');
+    await client.init({ zoomAppRoot });
+    expect(seen.mounted).toEqual([expect.objectContaining({ defaultView: 'ribbon' })]);
+    await client.setViewType('gallery');
+    await client.join(joinArgs);
+    await client.setViewType('gallery');
+    await client.setViewType('minimized');
+    expect(seen.layouts).toEqual(['gallery', 'gallery', 'minimized']);
+    expect(await rejection(client.setViewType('grid'))).toMatchObject({ type: 'INVALID_PARAMETERS' });
   });
 
   it('keeps names that never existed undefined, and unknown events harmless', () => {

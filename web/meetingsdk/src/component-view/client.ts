@@ -18,7 +18,7 @@ import type { PublicChat } from './events';
 import { ClientEvents, publicChat } from './events';
 import { insideMethods } from './inside';
 import { callFailure, joinFailure } from './failures';
-import { customizeBranches, customizeNames, givenInitOptions, idleCustomize, joinOptionNames, joinOptionsOf, obeyedInitOptions, viewOptionsOf, viewTypeOf } from './options';
+import { customizeBranches, customizeNames, givenInitOptions, idleCustomize, joinOptionNames, joinOptionsOf, mergedVideo, obeyedInitOptions, videoOptionsOf, viewOptionsOf, viewTypeOf } from './options';
 import type { UnsupportedMethod } from './unsupported';
 import { unsupportedMethods } from './unsupported';
 
@@ -185,16 +185,14 @@ export function createEmbeddedClient(surroundings: Surroundings) {
       done(() => {
         const defaultView = viewTypeOf(viewType);
         if (!defaultView) throw new CallError('INVALID_PARAMETERS', 'viewType is not a layout');
-        screen.update({ defaultView });
+        screen.setLayout(defaultView);
       }),
     updateVideoOptions(videoOptions?: unknown): void {
       if (!screen.shown) throw callFailure(new CallError('IMPROPER_MEETING_STATE', 'the view is not mounted'));
-      const { defaultViewType: _ignored, ...video } = fieldsOf(videoOptions) ?? {};
+      const { defaultViewType, ...video } = videoOptionsOf('updateVideoOptions', videoOptions);
+      if (defaultViewType != null) log.noteOnce('updateVideoOptions: defaultViewType counts at init only; setViewType changes the layout');
       const { customize } = screen.options;
-      const before = fieldsOf(customize.video) ?? {};
-      // One size, or one side, may be given without taking the others back.
-      const nested = Object.fromEntries(['viewSizes', 'popper'].filter((name) => fieldsOf(video[name])).map((name) => [name, { ...fieldsOf(before[name]), ...fieldsOf(video[name]) }]));
-      screen.update({ customize: { ...customize, video: { ...before, ...video, ...nested } } });
+      screen.update({ customize: { ...customize, video: mergedVideo(fieldsOf(customize.video) ?? {}, video) } });
     },
     async getLanguageTranslation(language?: unknown): Promise<unknown> {
       try {

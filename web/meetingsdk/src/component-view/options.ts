@@ -1,6 +1,8 @@
 import type { JoinOptions } from '../core/wire';
 import type { ViewOptions } from '../core/model';
 import type { Reason } from '../core/refused';
+import { log } from '../core/log';
+import { noteUnknownOptions } from '../core/option-names';
 import { fieldsOf } from '../core/wire';
 
 const viewTypes = ['minimized', 'speaker', 'ribbon', 'gallery', 'active'] as const;
@@ -35,6 +37,63 @@ export function customizeBranches(customize: Record<string, unknown>): Record<st
 /** The first names below `customize`. */
 export const customizeNames = ['toolbar', 'meetingInfo', 'inviteUrlFormat', 'participants', 'setting', 'invite', 'callMe', 'chat', 'meeting', 'activeApps', 'video', 'sharing'] as const;
 
+const videoNames = ['popper', 'isResizable', 'viewSizes', 'defaultViewType'] as const;
+const kinds = ['default', 'ribbon'] as const;
+const sides = ['width', 'height'] as const;
+export type ViewSizes = Partial<Record<(typeof kinds)[number], Partial<Record<(typeof sides)[number], number>>>>;
+
+/**
+ * Reads `customize.video` of an app: sizes become numbers, each side counts by
+ * itself, and what cannot be a size is told once instead of being dropped.
+ */
+export function videoOptionsOf(call: string, value: unknown): Record<string, unknown> & { viewSizes?: ViewSizes } {
+  if (value == null) return {};
+  const video = fieldsOf(value);
+  const refuse = (name: string, given: unknown, want: string): void => log.noteOnce(`${call}: ${name} is ${brief(given)}, not ${want}; it is ignored`);
+  if (!video) {
+    refuse('customize.video', value, 'an object');
+    return {};
+  }
+  noteUnknownOptions('customize.video', video, videoNames);
+  const { viewSizes: given, ...rest } = video;
+  if (given == null) return rest;
+  const viewSizes: ViewSizes = {};
+  const name = 'customize.video.viewSizes';
+  const all = fieldsOf(given);
+  if (!all) refuse(name, given, 'an object');
+  noteUnknownOptions(name, all ?? {}, kinds);
+  for (const kind of kinds) {
+    if (all?.[kind] == null) continue;
+    const size = fieldsOf(all[kind]);
+    if (!size) refuse(`${name}.${kind}`, all[kind], 'an object with width, height or both');
+    for (const side of sides) {
+      const length = size?.[side];
+      if (length == null) continue;
+      const pixels = typeof length === 'string' && /^\s*\d+(?:\.\d+)?(?:px)?\s*$/i.test(length) ? Number.parseFloat(length) : length;
+      if (typeof pixels === 'number' && pixels >= 100 && pixels <= 10_000) (viewSizes[kind] ??= {})[side] = pixels;
+      else refuse(`${name}.${kind}.${side}`, length, 'a length of 100 to 10000 pixels');
+    }
+  }
+  return { ...rest, viewSizes };
+}
+
+/** The options of the picture with later ones: one size, or one side of it, may come without taking the others back. */
+export function mergedVideo(before: Record<string, unknown>, later: Record<string, unknown>): Record<string, unknown> {
+  const video: Record<string, unknown> = { ...before, ...later };
+  const both = (name: string): Record<string, unknown>[] => [before, later].map((one) => fieldsOf(one[name]) ?? {});
+  if (fieldsOf(later.popper)) video.popper = Object.assign({}, ...both('popper'));
+  if (fieldsOf(later.viewSizes)) {
+    const [old, own] = both('viewSizes') as [ViewSizes, ViewSizes];
+    video.viewSizes = Object.fromEntries(kinds.filter((kind) => old[kind] ?? own[kind]).map((kind) => [kind, { ...old[kind], ...own[kind] }]));
+  }
+  return video;
+}
+
+/** A value of an app as one short word for the console. */
+function brief(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value.slice(0, 64)) : typeof value === 'object' && value !== null ? 'an object' : String(value).slice(0, 64);
+}
+
 /** Options of `join`; `sdkKey` says what the signature says. */
 export const joinOptionNames = [
   'sdkKey', 'signature', 'meetingNumber', 'password', 'userName', 'userEmail', 'customerKey', 'tk', 'zak', 'obfToken', 'recordingToken', 'success', 'error',
@@ -43,9 +102,11 @@ export const joinOptionNames = [
 /** The options of `init` that the view obeys. */
 export function viewOptionsOf(args: Record<string, unknown>): Partial<ViewOptions> {
   const customize = fieldsOf(args.customize) ?? {};
-  const options: Partial<ViewOptions> = { customize };
-  const defaultView = viewTypeOf(fieldsOf(customize.video)?.defaultViewType);
+  const video = videoOptionsOf('init', customize.video);
+  const options: Partial<ViewOptions> = { customize: { ...customize, video } };
+  const defaultView = viewTypeOf(video.defaultViewType);
   if (defaultView) options.defaultView = defaultView;
+  else if (video.defaultViewType != null) log.noteOnce(`init: customize.video.defaultViewType is ${brief(video.defaultViewType)}, not one of ${viewTypes.join(', ')}; the usual layout is shown`);
   if (Array.isArray(customize.meetingInfo)) options.meetingInfo = customize.meetingInfo.filter((item): item is string => typeof item === 'string');
   options.hideShareAudioOption = fieldsOf(fieldsOf(customize.sharing)?.options)?.hideShareAudioOption === true;
   if (typeof customize.inviteUrlFormat === 'string') options.inviteUrlFormat = customize.inviteUrlFormat;

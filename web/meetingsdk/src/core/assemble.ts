@@ -150,6 +150,12 @@ export class Screen {
     this.mounted = null;
   }
 
+  /** Shows a layout: now where the view is drawn, else from its first frame on. */
+  setLayout(defaultView: ViewOptions['defaultView']): void {
+    this.options = { ...this.options, defaultView };
+    this.mounted?.view.setLayout?.(defaultView);
+  }
+
   get shown(): boolean {
     return this.mounted !== null;
   }

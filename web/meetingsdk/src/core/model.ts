@@ -384,5 +384,7 @@ export interface UserInterface {
 
 export interface MountedView {
   update(options: Partial<ViewOptions>): void;
+  /** Shows a layout now; `defaultView` counts only when a view is mounted. */
+  setLayout?(layout: ViewOptions['defaultView']): void;
   unmount(): void;
 }

@@ -4,7 +4,8 @@ import type { MeetingModel, MountedView, ViewOptions } from '../core/model';
 import { App } from './App';
 import { createStore } from './state/store';
 import { applyTheme, chosenTheme } from './state/theme';
-import { firstUiState } from './state/ui-state';
+import { showLayout } from './state/layout';
+import { firstLayout, firstUiState } from './state/ui-state';
 import { installStyles } from './styles/install';
 
 /** Mounts a view into an element of the host page, beside whatever the page keeps there. */
@@ -41,7 +42,14 @@ export function mountView(root: HTMLElement, model: MeetingModel, options: ViewO
 
   let mounted = true;
   return {
-    update: (change) => ui.set({ options: { ...ui.get().options, ...change } }),
+    update(change) {
+      const options = { ...ui.get().options, ...change };
+      ui.set({ options });
+      if (change.hideShareAudioOption !== undefined) ui.set({ shareSound: !change.hideShareAudioOption });
+      // Another `init` before the next meeting; in a meeting the person has chosen since.
+      if (change.defaultView !== undefined && !within(model)) showLayout({ model, ui }, firstLayout(options));
+    },
+    setLayout: (defaultView) => showLayout({ model, ui }, firstLayout({ ...ui.get().options, defaultView })),
     unmount() {
       if (!mounted) return;
       mounted = false;
@@ -51,6 +59,12 @@ export function mountView(root: HTMLElement, model: MeetingModel, options: ViewO
       removeStyles();
     },
   };
+}
+
+/** Whether the meeting is on the stage. */
+function within(model: MeetingModel): boolean {
+  const { phase } = model.getState();
+  return phase === 'inMeeting' || phase === 'reconnecting';
 }
 
 /** Whether a share of the height of what the host is in means anything there, and is enough for a view. */

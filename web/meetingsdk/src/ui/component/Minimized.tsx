@@ -3,16 +3,22 @@ import { Avatar } from '../parts/Avatar';
 import { IconButton } from '../parts/IconButton';
 import { canSpeak } from '../logic/permissions';
 import { useReport } from '../stage/useReport';
+import { ShareMain } from '../stage/ShareMain';
 import { useMain } from '../stage/useMain';
-import { useActions, useMeeting, useOption, useParticipant, useSelf, useT, useView } from '../state/context';
+import { useSharer } from '../stage/useSharer';
+import { useActions, useMeeting, useOption, useParticipant, useSelf, useT, useUi, useView } from '../state/context';
+import { showLayout } from '../state/layout';
 
-/** The widget as one line: who speaks, the microphone, and the way back. */
+/** The widget as one line: who speaks, the microphone, and the way back; a shared screen below it. */
 export function Minimized() {
   const t = useT();
   const actions = useActions();
-  const { ui, run } = useView();
+  const view = useView();
+  const { run } = view;
+  const unminimized = useUi((state) => state.unminimized);
   const { main, mains } = useMain();
   useReport('minimized', mains, []);
+  const sharer = useSharer();
   const person = useParticipant(main ?? -1);
   const speaking = useMeeting((state) => main !== null && state.activeSpeakers.includes(main));
   const microphone = useMeeting((state) => state.microphone);
@@ -22,12 +28,15 @@ export function Minimized() {
   const withAV = useOption('isSupportAV') && !withoutAudio && canSpeak(self, session);
   const on = microphone === 'on';
   return (
-    <div className="ar-minimized ar-widget__grip">
-      {person ? <Avatar name={person.userName} /> : null}
-      <span className="ar-minimized__name">{person?.userName ?? session?.topic ?? ''}</span>
-      {speaking ? <span className="ar-minimized__speaking" role="img" aria-label={t('state.speaking')}><Icon name="wave" /></span> : null}
-      {withAV ? <IconButton icon={on ? 'mic' : 'micOff'} label={t(on ? 'mic.muteLabel' : 'mic.unmuteLabel')} onClick={() => run(actions.setMicrophone(!on))} /> : null}
-      <IconButton icon="restore" label={t('view.restore')} onClick={() => ui.set({ layout: 'speaker' })} />
-    </div>
+    <>
+      <div className="ar-minimized ar-widget__grip">
+        {person ? <Avatar name={person.userName} /> : null}
+        <span className="ar-minimized__name">{person?.userName ?? session?.topic ?? ''}</span>
+        {speaking ? <span className="ar-minimized__speaking" role="img" aria-label={t('state.speaking')}><Icon name="wave" /></span> : null}
+        {withAV ? <IconButton icon={on ? 'mic' : 'micOff'} label={t(on ? 'mic.muteLabel' : 'mic.unmuteLabel')} onClick={() => run(actions.setMicrophone(!on))} /> : null}
+        <IconButton icon="restore" label={t('view.restore')} onClick={() => showLayout(view, unminimized)} />
+      </div>
+      {sharer === null ? null : <div className="ar-minimized__share"><ShareMain sharer={sharer} /></div>}
+    </>
   );
 }

@@ -1,45 +1,31 @@
-import type { IconName } from '../icons/paths';
+import { useRef } from 'react';
 import { Icon } from '../icons/Icon';
 import { IconButton } from '../parts/IconButton';
 import { InfoButton } from '../parts/InfoButton';
 import { Title } from '../parts/Landmark';
-import { useMeeting, useT, useUi, useView } from '../state/context';
-import type { Layout } from '../state/ui-state';
+import { useElementSize } from '../parts/useElementSize';
+import { useMeeting, useT, useView } from '../state/context';
+import { showLayout } from '../state/layout';
+import { LayoutSwitch } from './LayoutSwitch';
 
-const LAYOUTS: readonly { layout: Layout; icon: IconName }[] = [
-  { layout: 'speaker', icon: 'speaker' },
-  { layout: 'gallery', icon: 'gallery' },
-  { layout: 'ribbon', icon: 'ribbon' },
-];
+/** Below this width the layouts share one button. */
+const NARROW = 300;
 
 /** The widget's title, by which it is dragged, and its layouts. */
 export function WidgetHeader() {
   const t = useT();
-  const { model, ui } = useView();
-  const layout = useUi((state) => state.layout);
+  const view = useView();
+  const box = useRef<HTMLDivElement>(null);
+  const { width } = useElementSize(box);
   const topic = useMeeting((state) => state.session?.topic ?? '');
   const locked = useMeeting((state) => state.session?.locked ?? false);
   return (
-    <div className="ar-widget__head ar-widget__grip">
+    <div ref={box} className="ar-widget__head ar-widget__grip">
       <InfoButton />
       <Title className="ar-widget__topic">{topic || t('header.untitled')}</Title>
       {locked ? <span className="ar-header__lock" role="img" aria-label={t('header.locked')} title={t('header.locked')}><Icon name="lock" /></span> : null}
-      <div className="ar-widget__layouts" role="group" aria-label={t('view.menu')}>
-        {LAYOUTS.map((choice) => (
-          <IconButton
-            key={choice.layout}
-            icon={choice.icon}
-            label={t(`view.${choice.layout}`)}
-            aria-pressed={layout === choice.layout}
-            className="zoom-MuiButton-root"
-            onClick={() => {
-              ui.set({ layout: choice.layout });
-              if (choice.layout === 'gallery') model.actions.removeAllPins();
-            }}
-          />
-        ))}
-      </div>
-      <IconButton icon="minimise" label={t('view.minimise')} onClick={() => ui.set({ layout: 'minimized', panel: null })} />
+      <LayoutSwitch narrow={width > 0 && width < NARROW} />
+      <IconButton icon="minimise" label={t('view.minimise')} onClick={() => showLayout(view, 'minimized')} />
     </div>
   );
 }

@@ -15,8 +15,8 @@ export interface PopperWish {
 
 /** What of `customize.video` and the poppers this view obeys. */
 export interface WidgetWishes {
-  size: Size | null;
-  ribbon: Size | null;
+  size: Partial<Size> | null;
+  ribbon: Partial<Size> | null;
   resizable: boolean;
   draggable: boolean;
   position: PopperWish['position'];
@@ -35,11 +35,14 @@ type Tree = Record<string, unknown>;
 const PLACEMENTS = /^(?:top|bottom|left|right)(?:-(?:start|end))?$/;
 const asTree = (value: unknown): Tree => (typeof value === 'object' && value !== null ? (value as Tree) : {});
 
-/** A size an app may give: finite and not absurd; anything else is as if not given. */
-function sizeOf(value: unknown): Size | null {
-  const { width, height } = asTree(value);
-  const good = (length: unknown): length is number => typeof length === 'number' && Number.isFinite(length) && length >= 100 && length <= 10_000;
-  return good(width) && good(height) ? { width, height } : null;
+/** The sides of a size that an app gave; they have been checked on their way here. */
+function sizeOf(value: unknown): Partial<Size> | null {
+  const size: Partial<Size> = {};
+  for (const side of ['width', 'height'] as const) {
+    const length = asTree(value)[side];
+    if (typeof length === 'number' && length > 0) size[side] = length;
+  }
+  return Object.keys(size).length > 0 ? size : null;
 }
 
 function positionOf(value: unknown): PopperWish['position'] {

@@ -18,7 +18,7 @@ export function Banners() {
   const asking = useMeeting((state) => (canManage(findParticipant(state.participants, state.self?.userId) ?? null) ? state.captureRequests.map((id) => findParticipant(state.participants, id)).find(Boolean) : undefined));
   // Where the stage shows something else, one must still see that one's own screen is shown to others.
   const layout = useUi((state) => state.layout);
-  const sharing = useMeeting((state) => state.share === 'on' && layout !== 'minimized' && (layout === 'ribbon' || sharersOf(state).length > 0));
+  const sharing = useMeeting((state) => state.share === 'on' && layout !== 'minimized' && sharersOf(state).length > 0);
   const [extra, setExtra] = useState(0);
 
   useEffect(() => {

@@ -1,4 +1,4 @@
-import { sharerOf, tileOrder } from '../logic/order';
+import { tileOrder } from '../logic/order';
 import { Main } from '../parts/Landmark';
 import { useMeeting, useT, useUi } from '../state/context';
 import { GalleryStage } from './GalleryStage';
@@ -8,20 +8,20 @@ import { ShareStage } from './ShareStage';
 import { SpeakerStage } from './SpeakerStage';
 import { StageNotes } from './StageNotes';
 import { useFollow } from './useFollow';
+import { useSharer } from './useSharer';
 
 /** The pictures, in the chosen layout; a shared screen comes first. */
 export function Stage() {
   const t = useT();
   const layout = useUi((state) => state.layout);
-  const chosen = useUi((state) => state.sharer);
-  const sharer = useMeeting((state) => sharerOf(state, chosen));
+  const sharer = useSharer();
   const count = useMeeting((state) => tileOrder(state).length);
 
   useFollow();
 
   let content;
   if (count === 0 && sharer === null) content = <p className="ar-stage__empty">{t('stage.empty')}</p>;
-  else if (layout === 'ribbon') content = <RibbonStage />;
+  else if (layout === 'ribbon') content = <RibbonStage sharer={sharer} />;
   else if (sharer !== null) content = <ShareStage sharer={sharer} />;
   else if (layout === 'gallery') content = <GalleryStage />;
   else content = <SpeakerStage alone={layout === 'active'} />;

@@ -24,6 +24,8 @@ export interface LocalNotice {
 export interface UiState {
   options: ViewOptions;
   layout: Layout;
+  /** The layout that a minimised view comes back to. */
+  unminimized: Layout;
   panel: PanelName | null;
   dialog: DialogName | null;
   /** To whom the chat input writes: one person, a group, or everyone (null). */
@@ -52,5 +54,6 @@ export function firstLayout(options: ViewOptions): Layout {
 
 /** The state of a view just mounted. */
 export function firstUiState(options: ViewOptions): UiState {
-  return { options, layout: firstLayout(options), panel: null, dialog: null, chatTo: null, sharer: null, shareSound: !options.hideShareAudioOption, notices: [] };
+  const layout = firstLayout(options);
+  return { options, layout, unminimized: layout === 'minimized' ? 'speaker' : layout, panel: null, dialog: null, chatTo: null, sharer: null, shareSound: !options.hideShareAudioOption, notices: [] };
 }

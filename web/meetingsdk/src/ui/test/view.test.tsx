@@ -236,4 +236,78 @@ describe('mounting', () => {
     fireEvent.click(root.querySelector('button[title="Restore"]') as HTMLElement);
     expect(root.querySelector('button[title="Gallery View"]')).not.toBeNull();
   });
+
+  it('comes back from being minimised to the layout it had', () => {
+    const root = document.body.appendChild(document.createElement('div'));
+    act(() => {
+      mountComponentView(root, fakeModel(state([person(1), person(2)])), { ...options, view: 'component', defaultView: 'gallery' });
+    });
+    fireEvent.click(root.querySelector('button[title="Minimize"]') as HTMLElement);
+    fireEvent.click(root.querySelector('button[title="Restore"]') as HTMLElement);
+    expect(root.querySelector('.ar-gallery')).not.toBeNull();
+  });
+
+  it('shows the layout the app sets, again and again, and a shared screen in each', () => {
+    const root = document.body.appendChild(document.createElement('div'));
+    const model = fakeModel(state([person(1), person(2), person(3)]));
+    let mounted: ReturnType<typeof mountComponentView> | undefined;
+    act(() => {
+      mounted = mountComponentView(root, model, { ...options, view: 'component', defaultView: 'speaker' });
+    });
+    const places = { speaker: '.ar-speaker', gallery: '.ar-gallery', ribbon: '.ar-ribbon', active: '.ar-speaker', minimized: '.ar-minimized' } as const;
+    const layouts = ['gallery', 'speaker', 'gallery', 'ribbon', 'active', 'minimized', 'gallery'] as const;
+    for (const layout of layouts) {
+      act(() => mounted?.setLayout?.(layout));
+      expect(root.querySelector(places[layout]), layout).not.toBeNull();
+      expect(root.querySelector('video[aria-label="Screen share"]')).toBeNull();
+    }
+    act(() => model.set({ participants: [person(1), person(2, { sharing: true }), person(3)] }));
+    for (const layout of layouts) {
+      act(() => mounted?.setLayout?.(layout));
+      expect(root.querySelector('video[aria-label="Screen share"]'), `the share in ${layout}`).not.toBeNull();
+    }
+    act(() => model.set({ participants: [person(1, { sharing: true }), person(2), person(3)], share: 'on' }));
+    for (const layout of layouts) {
+      act(() => mounted?.setLayout?.(layout));
+      expect(root.querySelectorAll('.ar-share__own'), `one's own share in ${layout}`).toHaveLength(1);
+    }
+    act(() => mounted?.unmount());
+  });
+
+  it('takes the layout of another init before the next meeting, and leaves alone what somebody chose in one', () => {
+    const root = document.body.appendChild(document.createElement('div'));
+    const model = fakeModel(state([person(1), person(2)], { phase: 'ended' }));
+    let mounted: ReturnType<typeof mountClientView> | undefined;
+    act(() => {
+      mounted = mountClientView(root, model, { ...options, defaultView: 'speaker' });
+    });
+    act(() => mounted?.update({ defaultView: 'gallery' }));
+    act(() => model.set({ phase: 'inMeeting' }));
+    expect(root.querySelector('.ar-gallery')).not.toBeNull();
+    act(() => mounted?.update({ defaultView: 'speaker' }));
+    expect(root.querySelector('.ar-gallery')).not.toBeNull();
+    act(() => mounted?.unmount());
+  });
+
+  it('switches layouts in a narrow widget, and without a header', () => {
+    stubSizes(240, 400);
+    const root = document.body.appendChild(document.createElement('div'));
+    let mounted: ReturnType<typeof mountClientView> | undefined;
+    act(() => {
+      mounted = mountComponentView(root, fakeModel(state([person(1), person(2)])), { ...options, view: 'component', defaultView: 'ribbon' });
+    });
+    const click = (name: string, role = 'button') => fireEvent.click(screen.getByRole(role, { name }));
+    click('View');
+    click('Speaker View', 'menuitemradio');
+    expect(root.querySelector('.ar-ribbon')).toBeNull();
+    act(() => mounted?.unmount());
+    stubSizes(1200, 700);
+    act(() => {
+      mounted = mountClientView(root, fakeModel(state([person(1), person(2)])), { ...options, defaultView: 'speaker', showMeetingHeader: false });
+    });
+    fireEvent.click(root.querySelector('[aria-label="More meeting control "]') as HTMLElement);
+    click('Gallery View', 'menuitemradio');
+    expect(root.querySelector('.ar-gallery')).not.toBeNull();
+    act(() => mounted?.unmount());
+  });
 });

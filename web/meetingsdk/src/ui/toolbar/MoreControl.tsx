@@ -1,7 +1,9 @@
 import { useRef, useState } from 'react';
 import { canPublish } from '../logic/permissions';
+import { LayoutItems } from '../parts/LayoutItems';
 import { Menu } from '../parts/Menu';
 import { MenuItem } from '../parts/MenuItem';
+import { useFullScreen } from '../parts/useFullScreen';
 import { useActions, useMeeting, useOption, useSelf, useT, useView } from '../state/context';
 import { ReactionRow } from './ReactionRow';
 import { useCustomButtons } from './useCustomButtons';
@@ -21,6 +23,9 @@ export function MoreControl({ narrow, tiny }: { narrow: boolean; tiny: boolean }
   const withChat = useOption('isSupportChat');
   const withAV = useOption('isSupportAV');
   const withReactions = useOption('isSupportNonverbal');
+  // Without a header its switch of the layouts is here.
+  const headless = !useOption('showMeetingHeader');
+  const fullScreen = useFullScreen();
   const floating = useFloating();
   const custom = useCustomButtons();
   const button = useRef<HTMLButtonElement>(null);
@@ -45,12 +50,13 @@ export function MoreControl({ narrow, tiny }: { narrow: boolean; tiny: boolean }
           {narrow && publishes && screenShare ? (
             <MenuItem icon={share === 'on' ? 'shareStop' : 'share'} label={t(share === 'on' ? 'share.stop' : 'share.startLabel')} onSelect={then(() => run(actions.setShare(share !== 'on')))} />
           ) : null}
+          {headless ? <><LayoutItems onDone={close} /><MenuItem icon="fullscreen" label={t('view.fullScreen')} onSelect={then(fullScreen)} /><div className="ar-menu__line" role="separator" /></> : null}
           {withAV ? <MenuItem icon="settings" label={t('settings.open')} onSelect={then(() => ui.set({ dialog: { name: 'settings' } }))} /> : null}
           {floating ? <MenuItem icon="pip" label={t('pip.label')} on={floating.on} onSelect={then(floating.toggle)} /> : null}
           {custom.map((entry, i) => (
             <MenuItem key={i} label={entry.text} className={entry.className} onSelect={then(entry.onClick)} />
           ))}
-          {!withAV && !floating && custom.length === 0 && !narrow ? <MenuItem icon="people" label={t('participants.short')} onSelect={then(() => ui.set({ panel: 'participants' }))} /> : null}
+          {!withAV && !floating && custom.length === 0 && !narrow && !headless ? <MenuItem icon="people" label={t('participants.short')} onSelect={then(() => ui.set({ panel: 'participants' }))} /> : null}
         </Menu>
       ) : null}
     </>
