@@ -160,9 +160,10 @@ func (c *action) leave(seat *meeting.Seat, state meeting.SeatState, reason strin
 	if err := c.gone(seat, state, reason); err != nil {
 		return err
 	}
-	c.dropMedia(seat)
+	// The page hears the reason before its sound and pictures end.
 	id := seat.ID
 	c.then(func() { c.service.Line.Close(id, 0, code) })
+	c.dropMedia(seat)
 	return nil
 }
 

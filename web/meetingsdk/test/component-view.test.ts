@@ -251,6 +251,7 @@ describe('functions', () => {
     if (reason === 'on hold') server.participants[1] = person(2, { state: 'waiting' });
     if (reason !== 'closed') await client.join(joinArgs);
     if (reason === 'reconnecting') server.line.handlers.lost();
+    await server.clock.advance(1_600);
     const error = await rejection(client.lockMeeting(true));
     expect({ ...error }).toEqual({ type: 'IMPROPER_MEETING_STATE', reason, errorCode: 1, message: `IMPROPER_MEETING_STATE: ${reason}` });
   });

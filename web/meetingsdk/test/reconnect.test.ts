@@ -27,9 +27,12 @@ async function enter() {
 }
 
 describe('a broken line', () => {
-  it('is 4000 at once, and connected once everything is back', async () => {
+  it('is 4000 once it has lasted for more than 1.5 s, and connected once everything is back', async () => {
     server.line.handlers.lost();
     server.engine.handlers.reconnecting();
+    await server.clock.advance(1_490);
+    expect(changes).toEqual([]);
+    await server.clock.advance(20);
     expect(changes).toMatchObject([{ state: 'Reconnecting', errorCode: 4000, reason: 'RE_CONNECTING', cause: 'control_channel_lost' }]);
     await server.clock.advance(20_000);
     server.line.handlers.connected(true);
@@ -39,6 +42,16 @@ describe('a broken line', () => {
     expect(changes.slice(1)).toEqual([{ state: 'Connected' }]);
     await server.clock.advance(120_000);
     expect(changes).toHaveLength(2);
+  });
+
+  it('is no event while it is shorter, and calls made in it are carried out', async () => {
+    server.line.handlers.lost();
+    const locked = embedded.createClient().lockMeeting(true);
+    await server.clock.advance(1_400);
+    server.line.handlers.connected(true);
+    await server.clock.advance(120_000);
+    expect(changes).toEqual([]);
+    await expect(locked).resolves.toBe('');
   });
 
   it('brings back state, roster and chat without loss or duplicates', async () => {
@@ -68,9 +81,25 @@ describe('a broken line', () => {
     expect(changes[1]).toMatchObject({ state: 'Closed', errorCode: 4001, reason: 'DISCONNECT', cause: 'gave_up' });
     expect(server.line.closed).toBe(true);
     expect(server.engine.calls.at(-1)).toBe('disconnect');
-    expect(server.received.filter((r) => r.path === '/sdk/v1/leave')).toHaveLength(0);
+    // The server is told as well, in case it can be reached.
+    expect(server.received.filter((r) => r.path === '/sdk/v1/leave').map((r) => r.body)).toEqual([{ resumeToken: 'resume-1' }]);
     await embedded.createClient().join(joinArgs);
     expect(server.joins[1]).toMatchObject({ resumeToken: 'resume-1' });
+  });
+
+  it('is followed by a word to the server of what this page sends, whatever the server made of it meanwhile', async () => {
+    server.participants = [person(1, { role: 'host' }), person(2, { videoOn: true })];
+    server.publish('participant.updated', { userId: 2, videoOn: true });
+    server.line.handlers.lost();
+    server.publish('participant.updated', { userId: 2, videoOn: false });
+    server.line.handlers.connected(true);
+    await settle();
+    expect(server.commands).toEqual([]);
+    server.publish('participant.updated', { userId: 2, videoOn: true });
+    server.line.handlers.lost();
+    server.line.handlers.connected(true);
+    await settle();
+    expect(server.commands.map((c) => [c.type, c.data])).toEqual([['seat.media', { audioOn: false, muted: true, videoOn: false, sharing: false }]]);
   });
 
   it('connects media again with a fresh token when it was thrown out', async () => {
@@ -78,7 +107,9 @@ describe('a broken line', () => {
     server.onMediaConnect = () => {
       if (fails-- > 0) throw new Error('refused');
     };
-    server.engine.handlers.disconnected();
+    server.engine.handlers.reconnecting();
+    await server.clock.advance(2_000);
+    server.engine.handlers.disconnected(false);
     await server.clock.advance(3_000);
     expect(server.engine.calls.filter((c) => c.startsWith('connect'))).toEqual(['connect first', 'connect fresh', 'connect fresh']);
     expect(changes.map((c) => [c.state, c.cause])).toEqual([['Reconnecting', 'media_lost'], ['Connected', undefined]]);

@@ -61,9 +61,7 @@ export function createZoomMtg(surroundings: ClientSurroundings) {
     if (status === 4 && typeof onRetry === 'function') callSafely(() => (onRetry as () => unknown)());
   });
   let unloadLeaves = false;
-  globalThis.addEventListener?.('pagehide', () => {
-    if (unloadLeaves) meeting.leaveOnUnload();
-  });
+  globalThis.addEventListener?.('pagehide', () => meeting.unload(unloadLeaves));
 
   const call = (method: string, work: (args: Args) => unknown): Call => (args) => run(method, args, () => work(fieldsOf(args) ?? {}));
   const visible = (name: string, apply: (show: boolean) => void) => (args?: unknown): void => {

@@ -36,9 +36,7 @@ export function createEmbeddedClient(surroundings: Surroundings) {
   let unloadLeaves = false;
   events.follow(meeting, () => style);
   screen.place(() => root);
-  const onPageHide = (): void => {
-    if (unloadLeaves) meeting.leaveOnUnload();
-  };
+  const onPageHide = (): void => meeting.unload(unloadLeaves);
   globalThis.addEventListener?.('pagehide', onPageHide);
 
   const done = async (work: () => unknown): Promise<string> => {

@@ -28,6 +28,8 @@ export interface JoinTransport {
   leave(resumeToken: string): Promise<void>;
   /** Gives the seat up while the page is being unloaded. */
   leaveOnUnload(resumeToken: string): void;
+  /** Tells that the page is being unloaded; a reload takes the seat back. */
+  goodbye(resumeToken: string): void;
   /** A fresh media token of a seat that is inside; null when none was found now. */
   media(resumeToken: string): Promise<Endpoint | null>;
 }
@@ -76,6 +78,13 @@ export class HttpTransport implements JoinTransport {
   leaveOnUnload(resumeToken: string): void {
     const body = JSON.stringify({ resumeToken });
     if (!this.options.beacon?.(`${this.options.server}/sdk/v1/leave`, body)) void this.leave(resumeToken);
+  }
+
+  goodbye(resumeToken: string): void {
+    const url = `${this.options.server}/sdk/v1/goodbye`;
+    const body = JSON.stringify({ resumeToken });
+    if (this.options.beacon?.(url, body)) return;
+    this.options.fetch(url, { method: 'POST', body, keepalive: true, credentials: 'omit' }).catch(() => undefined);
   }
 
   async media(resumeToken: string): Promise<Endpoint | null> {

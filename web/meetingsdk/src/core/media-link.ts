@@ -40,6 +40,8 @@ export interface MediaLinkOptions {
 
 const firstBackoff = 500;
 const longestBackoff = 5_000;
+/** Who is taken out of the media room by the server hears why over the control channel; this long it is waited for. */
+const wordTime = 3_000;
 /** Listing devices starts processes of the browser; the first pictures get this long without them. */
 const pictureTime = 300;
 
@@ -56,10 +58,13 @@ export class MediaLink {
       negotiated: () => options.negotiated(),
       connected: () => options.connected(),
       reconnecting: () => options.lost(),
-      disconnected: () => {
+      disconnected: (ordered) => {
         if (this.stopped) return;
-        options.lost();
-        void this.run(null);
+        if (!ordered) return this.reconnect();
+        const { turn } = this;
+        options.clock.after(wordTime, () => {
+          if (!this.stopped && turn === this.turn) this.reconnect();
+        });
       },
       speaking: (identities) => options.speaking(identities),
       canPlaySound: (can) => options.write({ canPlaySound: can }),
@@ -102,14 +107,21 @@ export class MediaLink {
       await this.engine.muteMicrophone(false);
       return this.wrote({ microphone: 'on' });
     }
+    await this.joinAudio(false);
+  }
+
+  /** Joins audio, if wanted without being heard. */
+  async joinAudio(muted: boolean): Promise<void> {
+    const now = this.options.read().microphone;
+    if (now === 'on' || now === 'muted' || now === 'joining') return;
     this.options.write({ microphone: 'joining' });
     let speaks: boolean;
     try {
-      speaks = await this.engine.openMicrophone(this.options.read().devices.microphone);
+      speaks = await this.engine.openMicrophone(this.options.read().devices.microphone, muted);
     } catch (error) {
       throw this.deviceRefused('microphone', error);
     }
-    this.wrote({ microphone: speaks ? 'on' : 'muted' });
+    this.wrote({ microphone: speaks && !muted ? 'on' : 'muted' });
     void this.refreshDevices();
   }
 
@@ -207,6 +219,11 @@ export class MediaLink {
       videoOn: camera === 'on',
       sharing: share === 'on',
     };
+  }
+
+  private reconnect(): void {
+    this.options.lost();
+    void this.run(null);
   }
 
   private async run(first: Endpoint | null): Promise<void> {

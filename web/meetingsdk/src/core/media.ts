@@ -29,8 +29,11 @@ export interface MediaHandlers {
   negotiated(): void;
   connected(): void;
   reconnecting(): void;
-  /** Given up or thrown out; connecting again needs a fresh token. */
-  disconnected(): void;
+  /**
+   * Given up or thrown out; connecting again needs a fresh token. `ordered`: the
+   * server took this page out of the room, and says why over the control channel.
+   */
+  disconnected(ordered: boolean): void;
   /** Identities of those who speak, loudest first. */
   speaking(identities: string[]): void;
   canPlaySound(can: boolean): void;
@@ -53,8 +56,11 @@ export interface MediaEngine {
    */
   connect(url: string, token: string, crowd: number): Promise<void>;
   disconnect(): Promise<void>;
-  /** Opens the microphone; false where this page may not speak now, and stays muted. Rejects with DeviceError. */
-  openMicrophone(deviceId: string): Promise<boolean>;
+  /**
+   * Opens the microphone, if wanted without sending sound yet; false where this
+   * page may not speak now, and stays muted. Rejects with DeviceError.
+   */
+  openMicrophone(deviceId: string, muted?: boolean): Promise<boolean>;
   muteMicrophone(muted: boolean): Promise<void>;
   closeMicrophone(): Promise<void>;
   setCamera(on: boolean, deviceId: string): Promise<void>;

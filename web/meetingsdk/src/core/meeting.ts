@@ -17,7 +17,7 @@ import type { RoomParts } from './media';
 import type { Failure, MeetingModel, MeetingState, PreviewChoice, ViewKind } from './model';
 import type { PageRegistry } from './page';
 import { cleanNumber } from './page';
-import type { RoomHandlers } from './room';
+import type { DevicesOn, RoomHandlers } from './room';
 import { Room } from './room';
 import { roomHandlers } from './room-handlers';
 import type { SeatMemory } from './seat-memory';
@@ -200,6 +200,21 @@ export class Meeting implements MeetingModel {
     this.seat.transport.leaveOnUnload(this.seat.resumeToken);
   }
 
+  /**
+   * The page is being unloaded: others see that at once. The seat is given up, or
+   * kept for a moment so that a reload, or coming back to the page, takes it back.
+   */
+  unload(leaves: boolean): void {
+    if (leaves) this.leaveOnUnload();
+    else this.seat?.transport.goodbye(this.seat.resumeToken);
+  }
+
+  noteDevicesOn(devices: DevicesOn): void {
+    const { seat } = this;
+    const place = this.store.get().self?.mediaIdentity;
+    if (seat && place) this.deps.memory.rememberDevicesOn(seat.server, this.occupant.meetingNumber, place, devices);
+  }
+
   /** The room, for a call that needs one. Throws CallError as the contract words it. */
   inside(): Room {
     const room = this.seated();
@@ -376,7 +391,8 @@ export class Meeting implements MeetingModel {
           reject(error);
         },
       });
-      const room: Room = new Room({ clock: deps.clock, newId: deps.newId, parts, transport, accepted, server: address, handlers });
+      const devicesOn = deps.memory.devicesOn(address, attempt.meetingNumber, accepted.participant.mediaIdentity);
+      const room: Room = new Room({ clock: deps.clock, newId: deps.newId, parts, transport, accepted, server: address, handlers, devicesOn });
       room.media.setSharedSound(this.shareSound);
       if (this.videoLimit !== 720) room.media.setVideoLimit(this.videoLimit);
       void this.background.carryOver((background) => room.media.setBackground(background));
@@ -458,6 +474,8 @@ export class Meeting implements MeetingModel {
     const { seat } = this;
     this.room = null;
     this.seat = null;
+    // Whoever has given up is waited for by nobody, if that still gets through.
+    if (seat && error?.details.cause === 'gave_up') void seat.transport.leave(seat.resumeToken);
     // After a broken line the seat may be taken back; every other end is final.
     if (seat && error?.code !== 4001) this.deps.memory.forget(seat.server, this.occupant.meetingNumber);
     this.finish({ reasonCode, byPerson: false, error });

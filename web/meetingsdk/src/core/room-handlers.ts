@@ -93,6 +93,7 @@ export function roomHandlers(meeting: Meeting, entry: { ready: () => void; ended
       meeting.deps.clock.after(captureTime, () => store.set({ captureRequests: store.get().captureRequests.filter((id) => id !== userId) }));
       events.emit('captureRequest', { userId });
     },
+    devicesOn: (devices) => meeting.noteDevicesOn(devices),
     captureAnswered: (allowed) => events.emit('capturePermission', { allowed }),
     quality(identity, level) {
       const person = store.get().participants.find((p) => p.mediaIdentity === identity);

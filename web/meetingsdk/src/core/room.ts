@@ -18,6 +18,12 @@ import type { Endpoint, JoinAccepted, ServerEvent, Snapshot } from './wire';
 /** How long the control channel waits for the media server's first answer, and the drawing of the meeting for the next. */
 const mediaFirst = 100;
 
+/** The devices that a person has on. */
+export interface DevicesOn {
+  microphone: 'off' | 'muted' | 'on';
+  camera: boolean;
+}
+
 /** Why a seat is over. `code` null: no error (left, or moved to another page). */
 export interface Ending {
   code: number | null;
@@ -46,6 +52,8 @@ export interface RoomHandlers {
   captureRequested(userId: number): void;
   captureAnswered(allowed: boolean): void;
   quality(identity: string, level: number): void;
+  /** The person switched a device on or off. */
+  devicesOn(devices: DevicesOn): void;
   /** The session's own facts changed. */
   session(before: SessionInfo, after: SessionInfo): void;
   notice(level: 'info' | 'warning' | 'error', key: string): void;
@@ -62,6 +70,8 @@ export interface RoomOptions {
   /** The server's address. */
   server: string;
   handlers: RoomHandlers;
+  /** What to open once media are connected: what was on when the page was left. */
+  devicesOn?: DevicesOn | null;
 }
 
 /** One seat of a meeting, from the join answer to its end. */
@@ -79,12 +89,16 @@ export class Room {
   private breaks = 0;
   private over = false;
   private endedBecause: string | null = null;
+  /** What the server was told last; null: whatever it knows may be out of date. */
   private told: Sending | null = null;
+  /** Which devices the person has on, the waiting room and reloads of the page aside. */
+  private wanted: DevicesOn;
   private firstMedia: Endpoint | null;
 
   constructor(private readonly options: RoomOptions) {
     const { accepted, clock, handlers } = options;
     this.place = accepted.state;
+    this.wanted = options.devicesOn ?? { microphone: 'off', camera: false };
     this.undisturbed = new Promise((resolve) => (this.draw = resolve));
     this.firstMedia = accepted.media;
     this.watch = new ConnectionWatch(clock, accepted.limits.reconnectSeconds * 1000, {
@@ -101,6 +115,7 @@ export class Room {
       },
       lost: () => {
         this.breaks++;
+        this.told = null;
         if (this.isReady) this.watch.lost('control');
       },
       closed: (code) => this.onClosed(code),
@@ -112,7 +127,10 @@ export class Room {
       fresh: () => options.transport.media(accepted.resumeToken),
       crowd: () => (handlers.read().session ?? accepted.meeting).participants,
       read: () => handlers.read(),
-      write: (change) => handlers.write(change),
+      write: (change) => {
+        handlers.write(change);
+        this.note(change);
+      },
       sending: (sending) => this.tell(sending),
       answered: () => this.startControl(),
       negotiated: () => this.draw(),
@@ -120,6 +138,7 @@ export class Room {
         this.draw();
         this.watch.restored('media');
         handlers.mediaConnected();
+        this.openAgain();
       },
       lost: () => this.place === 'joined' && this.watch.lost('media'),
       speaking: (identities) => handlers.speaking(identities),
@@ -280,7 +299,7 @@ export class Room {
 
   private tell(sending: Sending): void {
     if (this.place !== 'joined' || this.over || !this.isReady) return;
-    const before = this.told ?? { audioOn: false, muted: true, videoOn: false, sharing: false };
+    const before = this.told ?? this.known();
     const same = (Object.keys(sending) as (keyof Sending)[]).every((key) => before[key] === sending[key]);
     if (same) return;
     this.told = sending;
@@ -290,6 +309,32 @@ export class Room {
       if (sending.sharing && !before.sharing && error instanceof CallError) void this.media.shareEnded().then(() => this.options.handlers.notice('warning', 'notice.shareStopped'));
       log.info('the server could not be notified of what this page sends', error);
     });
+  }
+
+  /** What the server shows of this page to others. */
+  private known(): Sending {
+    const { self } = this.options.handlers.read();
+    const { audioOn = false, muted = true, videoOn = false, sharing = false } = self ?? {};
+    return { audioOn, muted: muted || !audioOn, videoOn, sharing };
+  }
+
+  private note({ microphone, camera }: Partial<LocalState>): void {
+    if (this.place !== 'joined' || this.over) return;
+    const before = this.wanted;
+    const now = { ...before };
+    if (microphone && microphone !== 'joining') now.microphone = microphone === 'on' || microphone === 'muted' ? microphone : 'off';
+    if (camera && camera !== 'starting') now.camera = camera === 'on';
+    this.wanted = now;
+    if (now.microphone !== before.microphone || now.camera !== before.camera) this.options.handlers.devicesOn(now);
+  }
+
+  /** Opens what was on before a reload or the waiting room closed it. */
+  private openAgain(): void {
+    const { microphone, camera } = this.options.handlers.read();
+    const { wanted } = this;
+    // What cannot be opened any more is told by a notice.
+    if (wanted.microphone !== 'off' && microphone === 'off') this.media.joinAudio(wanted.microphone === 'muted').catch(() => undefined);
+    if (wanted.camera && camera === 'off') this.media.setCamera(true).catch(() => undefined);
   }
 
   private onClosed(lineCode: number): void {

@@ -1,4 +1,5 @@
 import type { Devices } from './model';
+import type { DevicesOn } from './room';
 import { fieldsOf } from './wire';
 
 /** The part of `Storage` that is used; either may be missing or throw (private mode, sandboxed frames). */
@@ -71,8 +72,26 @@ export class SeatMemory {
     this.tab.setItem(seatKey(origin, meetingNumber), JSON.stringify({ person, token }));
   }
 
+  /** Notes which devices are on, for a page that takes this very place of the meeting back. */
+  rememberDevicesOn(origin: string, meetingNumber: string, place: string, devices: DevicesOn): void {
+    this.tab.setItem(devicesOnKey(origin, meetingNumber), JSON.stringify({ place, ...devices }));
+  }
+
+  /** The devices that were on at that place when the page was left; null for another place. */
+  devicesOn(origin: string, meetingNumber: string, place: string): DevicesOn | null {
+    try {
+      const known = fieldsOf(JSON.parse(this.tab.getItem(devicesOnKey(origin, meetingNumber)) ?? 'null'));
+      if (known?.place !== place) return null;
+      const { microphone, camera } = known;
+      return { microphone: microphone === 'on' || microphone === 'muted' ? microphone : 'off', camera: camera === true };
+    } catch {
+      return null;
+    }
+  }
+
   forget(origin: string, meetingNumber: string): void {
     this.tab.removeItem(seatKey(origin, meetingNumber));
+    this.tab.removeItem(devicesOnKey(origin, meetingNumber));
   }
 
   /** The devices chosen last in this browser; empty ids where nothing is known. */
@@ -103,6 +122,10 @@ export class SeatMemory {
 const devicesKey = 'anteroom.devices';
 
 type DeviceIds = Pick<Devices, 'microphone' | 'camera' | 'speaker'>;
+
+function devicesOnKey(origin: string, meetingNumber: string): string {
+  return `anteroom.devices-on:${origin}:${meetingNumber}`;
+}
 
 function seatKey(origin: string, meetingNumber: string): string {
   return `anteroom.seat:${origin}:${meetingNumber}`;

@@ -3,20 +3,24 @@ import type { Clock } from './clock';
 /** The two connections whose loss is a reconnect. */
 export type Link = 'control' | 'media';
 
+/** A shorter break is no event: nobody needs to know, and what ends a meeting may just be on its way. */
+const noticeable = 1_500;
+
 export interface WatchHandlers {
-  /** The first link broke. */
+  /** A break has lasted long enough to be told; `link` broke first. */
   lost(link: Link, since: number): void;
-  /** Every link stands again. */
+  /** Every link stands again; called only after `lost`. */
   restored(): void;
   /** A link stayed broken for too long. */
   givenUp(): void;
 }
 
-/** Watches both links: 4000 when one breaks, connected when all stand, 4001 after the limit. */
+/** Watches both links: 4000 when a break lasts, connected when all stand, 4001 after the limit. */
 export class ConnectionWatch {
   private readonly broken = new Set<Link>();
-  private cancel: (() => void) | null = null;
+  private readonly timers = new Set<() => void>();
   private stopped = false;
+  private told = false;
   private first: { link: Link; since: number } | null = null;
 
   constructor(
@@ -25,13 +29,14 @@ export class ConnectionWatch {
     private readonly handlers: WatchHandlers,
   ) {}
 
+  /** Whether a break has been told and lasts. */
   get reconnecting(): boolean {
-    return this.broken.size > 0;
+    return this.told;
   }
 
-  /** The link that broke first, and when; null while both stand. */
+  /** The link that broke first, and when; null unless the break has been told. */
   get loss(): { link: Link; since: number } | null {
-    return this.reconnecting ? this.first : null;
+    return this.told ? this.first : null;
   }
 
   lost(link: Link): void {
@@ -39,24 +44,37 @@ export class ConnectionWatch {
     const first = this.broken.size === 0;
     this.broken.add(link);
     if (!first) return;
-    this.cancel = this.clock.after(this.limitMs, () => {
+    const loss = { link, since: this.clock.now() };
+    this.first = loss;
+    this.after(noticeable, () => {
+      this.told = true;
+      this.handlers.lost(loss.link, loss.since);
+    });
+    this.after(this.limitMs, () => {
       this.stop();
       this.handlers.givenUp();
     });
-    this.first = { link, since: this.clock.now() };
-    this.handlers.lost(link, this.first.since);
   }
 
   restored(link: Link): void {
     if (this.stopped || !this.broken.delete(link) || this.broken.size > 0) return;
-    this.cancel?.();
-    this.cancel = null;
+    this.cancel();
+    if (!this.told) return;
+    this.told = false;
     this.handlers.restored();
   }
 
   stop(): void {
     this.stopped = true;
-    this.cancel?.();
-    this.cancel = null;
+    this.cancel();
+  }
+
+  private after(ms: number, run: () => void): void {
+    this.timers.add(this.clock.after(ms, run));
+  }
+
+  private cancel(): void {
+    for (const cancel of this.timers) cancel();
+    this.timers.clear();
   }
 }

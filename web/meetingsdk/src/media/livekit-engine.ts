@@ -1,5 +1,5 @@
 import type { LocalTrackPublication, LocalVideoTrack, Participant as RoomParticipant, TrackPublication } from 'livekit-client';
-import { ConnectionQuality, ConnectionState, getLogger, LocalTrack, LoggerNames, MediaDeviceFailure, ParticipantEvent, Room, RoomEvent, Track, VideoPresets } from 'livekit-client';
+import { ConnectionQuality, ConnectionState, createLocalAudioTrack, DisconnectReason, getLogger, LocalTrack, LoggerNames, MediaDeviceFailure, ParticipantEvent, Room, RoomEvent, Track, VideoPresets } from 'livekit-client';
 import type { MediaStatistics } from '../core/events';
 import type { CreateMedia, DeviceFault, MediaEngine, MediaHandlers } from '../core/media';
 import { DeviceError } from '../core/media';
@@ -26,6 +26,12 @@ const qualityLevels: Partial<Record<ConnectionQuality, number>> = {
   [ConnectionQuality.Poor]: 1,
   [ConnectionQuality.Lost]: 0,
 };
+/** Why the media server itself ends a connection: there is more behind it than a broken line. */
+const serverReasons: ReadonlySet<DisconnectReason> = new Set([
+  DisconnectReason.DUPLICATE_IDENTITY, DisconnectReason.SERVER_SHUTDOWN, DisconnectReason.PARTICIPANT_REMOVED, DisconnectReason.ROOM_DELETED, DisconnectReason.ROOM_CLOSED,
+]);
+/** While a connection ends, tracks end first; what is gone by itself shows after that. */
+const settleTime = 250;
 /**
  * Up to so many people, the media server itself subscribes a page to everybody:
  * one exchange less until the first picture than asking for each track. In a
@@ -102,14 +108,26 @@ class LiveKitEngine implements MediaEngine {
     await this.room.disconnect(true);
   }
 
-  async openMicrophone(deviceId: string): Promise<boolean> {
+  async openMicrophone(deviceId: string, muted = false): Promise<boolean> {
     if (!this.maySpeak()) {
       this.wanted.microphone = 'muted';
       return false;
     }
+    if (muted) {
+      await opening(() => this.publishMuted(deviceId));
+      this.wanted.microphone = 'muted';
+      return true;
+    }
     await opening(() => this.room.localParticipant.setMicrophoneEnabled(true, deviceId ? { deviceId } : undefined));
     this.wanted.microphone = 'on';
     return true;
+  }
+
+  /** Not a moment of sound is sent: the track is muted before it is published. */
+  private async publishMuted(deviceId: string): Promise<void> {
+    const track = await createLocalAudioTrack({ ...this.room.options.audioCaptureDefaults, ...(deviceId ? { deviceId } : {}) });
+    await track.mute();
+    await this.room.localParticipant.publishTrack(track, { source: Track.Source.Microphone });
   }
 
   async muteMicrophone(muted: boolean): Promise<void> {
@@ -218,7 +236,7 @@ class LiveKitEngine implements MediaEngine {
     });
     room.on(RoomEvent.Reconnecting, () => handlers.reconnecting());
     room.on(RoomEvent.Reconnected, () => handlers.connected());
-    room.on(RoomEvent.Disconnected, () => {
+    room.on(RoomEvent.Disconnected, (reason) => {
       this.ice.stop();
       // Not asked for by this page's person: LiveKit leaves by itself when the browser puts a tab to sleep.
       if (this.closing) return;
@@ -227,7 +245,7 @@ class LiveKitEngine implements MediaEngine {
         this.wanted.screen = false;
         handlers.sourceEnded('screen');
       }
-      handlers.disconnected();
+      handlers.disconnected(reason !== undefined && serverReasons.has(reason));
     });
     room.on(RoomEvent.ActiveSpeakersChanged, (speakers) => handlers.speaking(speakers.map((s) => s.identity)));
     room.on(RoomEvent.AudioPlaybackStatusChanged, () => handlers.canPlaySound(room.canPlaybackAudio));
@@ -255,7 +273,7 @@ class LiveKitEngine implements MediaEngine {
     room.on(RoomEvent.TrackMuted, (publication, participant) => {
       if (participant === room.localParticipant) this.onLocalMuted(publication);
     });
-    room.on(RoomEvent.LocalTrackUnpublished, (publication) => this.onLocalGone(publication));
+    room.on(RoomEvent.LocalTrackUnpublished, (publication) => setTimeout(() => this.onLocalGone(publication), settleTime));
   }
 
   private askForAll(): void {
@@ -290,6 +308,8 @@ class LiveKitEngine implements MediaEngine {
 
   private onLocalGone(publication: LocalTrackPublication): void {
     const { wanted, handlers } = this;
+    // Published anew meanwhile: nothing is missing.
+    if (this.closing || this.local(publication.source)) return;
     if (publication.source === Track.Source.ScreenShare && wanted.screen) {
       wanted.screen = false;
       handlers.sourceEnded('screen');
@@ -336,8 +356,8 @@ class LiveKitEngine implements MediaEngine {
     const { microphone, camera } = this.wanted;
     if (microphone !== 'off' && this.maySpeak() && !this.local(Track.Source.Microphone)) {
       try {
-        await opening(() => localParticipant.setMicrophoneEnabled(true));
-        if (microphone === 'muted') await localParticipant.setMicrophoneEnabled(false);
+        if (microphone === 'muted') await opening(() => this.publishMuted(''));
+        else await opening(() => localParticipant.setMicrophoneEnabled(true));
       } catch (error) {
         this.wanted.microphone = 'off';
         this.handlers.deviceFailed('microphone', faultOf(error));

@@ -166,8 +166,8 @@ export class FakeServer {
         this.onMediaConnect(token);
       },
       disconnect: () => note('disconnect'),
-      openMicrophone: async () => {
-        calls.push('openMicrophone');
+      openMicrophone: async (_deviceId, muted) => {
+        calls.push(muted ? 'openMicrophone muted' : 'openMicrophone');
         return true;
       },
       muteMicrophone: (muted) => note(`muteMicrophone ${muted}`),

@@ -1,0 +1,182 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createZoomMtg } from '../src/client-view/zoom-mtg';
+import { assemble } from '../src/core/assemble';
+import type { Meeting } from '../src/core/meeting';
+import { createEmbedded } from '../src/component-view/factory';
+import { settle } from './support/fake-clock';
+import { FakeServer, joinArgs, person } from './support/fake-server';
+
+let server: FakeServer;
+/** What the app was told since it was inside, in order. */
+let told: string[];
+
+beforeEach(() => {
+  server = new FakeServer();
+  told = [];
+});
+
+const views = {
+  async component() {
+    const zoomAppRoot = document.createElement('div');
+    document.body.replaceChildren(zoomAppRoot);
+    const client = createEmbedded(server.surroundings()).createClient();
+    client.on('connection-change', (payload: unknown) => {
+      const { state, errorCode } = payload as { state: string; errorCode?: number };
+      told.push(errorCode ? `${state} ${errorCode}` : state);
+    });
+    await client.init({ zoomAppRoot });
+    await client.join(joinArgs);
+  },
+  async client() {
+    document.body.replaceChildren();
+    const zoom = createZoomMtg(server.surroundings());
+    zoom.inMeetingServiceListener('onMeetingStatus', (payload: unknown) => {
+      const { status, errorCode } = payload as { status: number; errorCode?: number };
+      told.push(errorCode ? `${status} ${errorCode}` : String(status));
+    });
+    zoom.inMeetingServiceListener('onUserIsInWaitingRoom', () => void told.push('waiting room'));
+    await zoom.init({ leaveUrl: '/bye', disablePreview: true, onRetryCallback: () => void told.push('retry') });
+    await zoom.join(joinArgs);
+  },
+};
+
+type View = keyof typeof views;
+
+async function enter(view: View): Promise<void> {
+  await views[view]();
+  await settle();
+  told.length = 0;
+}
+
+/** The media server ends the connection because our server said so. */
+const thrownOut = (): void => server.engine.handlers.disconnected(true);
+
+const endings: { name: string; lineCode: number; event?: [string, object]; client: string; component: string }[] = [
+  { name: 'the host ends the meeting', lineCode: 4501, event: ['session.ended', { reason: 'ended_by_host' }], client: '3 4004', component: 'Closed 4004' },
+  { name: 'its time is up', lineCode: 4508, event: ['session.ended', { reason: 'duration_limit' }], client: '3 4004', component: 'Closed 4004' },
+  { name: 'a host removes this participant', lineCode: 4502, client: '3 3009', component: 'Closed 3009' },
+  { name: 'the authorising user leaves', lineCode: 4506, client: '3 4019', component: 'Closed 4019' },
+  { name: 'another page takes over', lineCode: 4503, client: '3', component: 'Closed' },
+  { name: 'the server stops', lineCode: 4505, client: '3 4001', component: 'Closed 4001' },
+];
+
+for (const view of ['component', 'client'] as const) {
+  describe(`the reason comes first and alone in ${view} view`, () => {
+    for (const { name, lineCode, event, ...last } of endings) {
+      // What ends sound and pictures may overtake what says why, by little or much.
+      for (const lead of [0, 200, 2_800]) {
+        it(`when ${name} and media end ${lead} ms before`, async () => {
+          await enter(view);
+          thrownOut();
+          await server.clock.advance(lead);
+          expect(told).toEqual([]);
+          if (event) server.publish(...event);
+          server.line.handlers.closed(lineCode);
+          await server.clock.advance(120_000);
+          expect(told).toEqual([last[view]]);
+          expect(server.engine.calls.filter((call) => call.startsWith('connect'))).toEqual(['connect first']);
+        });
+      }
+    }
+
+    it('when the line breaks and only the next one says why', async () => {
+      await enter(view);
+      server.engine.handlers.reconnecting();
+      server.line.handlers.lost();
+      await server.clock.advance(1_000);
+      server.line.handlers.closed(4501);
+      await server.clock.advance(120_000);
+      expect(told).toEqual([view === 'client' ? '3 4004' : 'Closed 4004']);
+    });
+  });
+
+  describe(`the waiting room in ${view} view`, () => {
+    for (const mediaFirst of [true, false]) {
+      it(`is no reconnect, media ${mediaFirst ? 'before' : 'after'} the reason, and neither is coming back`, async () => {
+        await enter(view);
+        if (mediaFirst) thrownOut();
+        await server.clock.advance(200);
+        server.publish('seat.held', {}, 0);
+        if (!mediaFirst) thrownOut();
+        await server.clock.advance(10_000);
+        server.publish('seat.admitted', {}, 0);
+        await server.clock.advance(120_000);
+        expect(told).toEqual(view === 'client' ? ['waiting room', 'waiting room'] : []);
+        expect(server.engine.calls.filter((call) => call.startsWith('connect'))).toEqual(['connect first', 'connect fresh']);
+      });
+    }
+  });
+
+  it(`media that are ended for no reason that is told are connected again in ${view} view`, async () => {
+    await enter(view);
+    thrownOut();
+    await server.clock.advance(4_000);
+    expect(server.engine.calls.filter((call) => call.startsWith('connect'))).toEqual(['connect first', 'connect fresh']);
+    expect(told).toEqual([]);
+  });
+}
+
+describe('devices come back as they were', () => {
+  const calls = (): string[] => server.engine.calls.filter((call) => /^(openMic|setCamera|muteMic)/.test(call));
+
+  /** A freshly loaded page of the same tab. */
+  async function load(): Promise<Meeting> {
+    server.page = { occupant: null, leaving: Promise.resolve() };
+    const { meeting } = assemble('component', server.surroundings());
+    meeting.initialising(Promise.resolve());
+    await meeting.join(joinArgs, { admitted: () => undefined, refused: (error) => { throw error; } }, { waitForHost: false });
+    await settle();
+    return meeting;
+  }
+
+  const cases: [string, (client: Meeting['actions']) => Promise<unknown>, string[]][] = [
+    ['nothing was on', async () => undefined, []],
+    ['microphone and camera', async (c) => [await c.setMicrophone(true), await c.setCamera(true)], ['openMicrophone', 'setCamera true']],
+    ['a muted microphone', async (c) => [await c.setMicrophone(true), await c.setMicrophone(false)], ['openMicrophone muted']],
+    ['what was switched off stays off', async (c) => [await c.setMicrophone(true), await c.setCamera(true), await c.leaveAudio(), await c.setCamera(false)], []],
+  ];
+
+  for (const [name, act, expected] of cases) {
+    it(`after a reload: ${name}`, async () => {
+      await act((await load()).actions);
+      await load();
+      expect(server.media).toHaveLength(2);
+      expect(calls()).toEqual(expected);
+    });
+
+    it(`after the waiting room: ${name}`, async () => {
+      await act((await load()).actions);
+      server.publish('seat.held', {}, 0);
+      await settle();
+      const before = calls().length;
+      server.publish('seat.admitted', {}, 0);
+      await server.clock.advance(1_000);
+      expect(calls().slice(before)).toEqual(expected);
+    });
+  }
+
+  it('but not at another place in the meeting, and not after leaving', async () => {
+    const meeting = await load();
+    await meeting.actions.setCamera(true);
+    server.participants[1] = person(2, { mediaIdentity: 'seat-of-a-fresh-join' });
+    await load();
+    expect(calls()).toEqual([]);
+    const again = await load();
+    await again.actions.setCamera(true);
+    await again.leave(true);
+    await load();
+    expect(calls()).toEqual([]);
+  });
+});
+
+describe('unloading the page', () => {
+  for (const view of ['component', 'client'] as const) {
+    it(`says goodbye with the token in the body in ${view} view`, async () => {
+      await enter(view);
+      globalThis.dispatchEvent(new Event('pagehide'));
+      await settle();
+      const sent = server.received.filter((r) => r.path !== '/sdk/v1/join');
+      expect(sent).toEqual([{ path: '/sdk/v1/goodbye', body: { resumeToken: 'resume-1' } }]);
+    });
+  }
+});
