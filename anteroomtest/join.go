@@ -76,7 +76,7 @@ func (s *Server) Request(j Join) map[string]any {
 	set("deviceId", j.Device, "")
 	set("resumeToken", j.ResumeToken, "")
 	set("signature", j.Signature, "")
-	if j.Signature == "" && j.ResumeToken == "" {
+	if j.Signature == "" {
 		body["signature"] = s.Sign(j.Meeting, j.Role)
 	}
 	for field, value := range j.Extra {

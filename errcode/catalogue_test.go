@@ -205,3 +205,21 @@ func TestRetryableBelongsToTheCause(t *testing.T) {
 		}
 	}
 }
+
+// Remedies name only calls and pages that exist here: there is no console, no REST
+// API of meetings and there are no webhooks.
+func TestRemediesNameWhatExists(t *testing.T) {
+	for _, e := range errcode.All() {
+		texts := []string{e.Remedy}
+		for _, c := range e.Causes {
+			texts = append(texts, c.Remedy)
+		}
+		for _, text := range texts {
+			for _, missing := range []string{"/v2/", "/users/", "in the console", "through the API", "for the webhook", ".deleted webhook"} {
+				if strings.Contains(text, missing) {
+					t.Errorf("%d names %q: %s", e.Code, missing, text)
+				}
+			}
+		}
+	}
+}

@@ -8,7 +8,7 @@ var authenticationRows = []Entry{
 		Remedy:      "Fetch a new ZAK for the user right before each join. Do not store ZAKs.",
 		Causes: []Cause{
 			no("expired", "The ZAK has expired.",
-				"Request a new ZAK from the API right before join. ZAKs from /users/me/zak are valid for only a few minutes."),
+				"Request a new ZAK right before join. Many are valid for only a few minutes."),
 			no("revoked", "The ZAK was revoked, for example because its user signed out everywhere.",
 				"Have the user sign in again, then fetch a new ZAK."),
 			no("user_inactive", "The ZAK's user is deactivated or not yet activated.",

@@ -53,17 +53,17 @@ var connectionRows = []Entry{
 	{
 		Code: MeetingEnded, Name: "MEETING_ENDED", Category: Connection, Where: GateWhere,
 		Message:     "The meeting has been ended",
-		Description: "This instance of the meeting is over. Those inside hear it when it happens; those who come later are refused where no further instance lies ahead, or for ten minutes after the host ended it. The host may begin anew at any time.",
+		Description: "The meeting is over. Those inside hear it when it happens. Those who come later are refused only where the meeting cannot run again for them: an instant meeting, a past occurrence, a schedule that is over. A meeting that its host ended within its scheduled time, or that has an occurrence ahead or no fixed time, answers 3008 instead, which apps retry.",
 		Remedy:      "Tell the user that the meeting is over. To join another meeting, use that meeting's number.",
 		Causes: []Cause{
 			no("ended_by_host", "The host ended the meeting.",
-				"Nothing is wrong. If this was a mistake, the host can start the meeting again."),
+				"Nothing is wrong. To continue, the host starts the meeting again; an instant meeting, or one whose time is over, needs a new one."),
 			no("duration_limit", "The meeting reached its account's time limit.",
-				"Start it again, or raise the account's limit."),
+				"Schedule a new meeting, or raise the time limit of the host's license."),
 			no("occurrence_over", "The occurrence that this person was invited to, or the last one in the series, is over.",
 				"Use the tk of the next occurrence, or schedule a new meeting."),
 			no("empty", "Everyone left, so the meeting ended.",
-				"The host can start it again."),
+				"The host can start it again, unless it was an instant meeting or its time is over."),
 		},
 	},
 	{
@@ -73,7 +73,7 @@ var connectionRows = []Entry{
 		Remedy:      "Wait until someone leaves, or raise the capacity.",
 		Causes: []Cause{
 			later("full", "The meeting is full.",
-				"Try again later, or upgrade the host's license. A participant whose page crashed is removed after 75 seconds."),
+				"Try again later, or raise the limit: the meeting's own, or the one of the host's license. A participant who loses the connection keeps the place for about a minute."),
 		},
 	},
 	{

@@ -32,7 +32,7 @@ var meetingRows = []Entry{
 		Remedy:      "The option is passWord in Client View and password in Component View. Pass the passcode, or the unchanged pwd value from the join link.",
 		Causes: []Cause{
 			no("passcode_wrong", "The passcode does not match.",
-				"Fetch the meeting again: the passcode may have changed. Pass it as a string to keep leading zeros."),
+				"Fetch the meeting again: the passcode may have changed. Pass it as a string: a number loses its leading zeros."),
 			no("passcode_missing", "The meeting has a passcode, but none was passed.",
 				"Pass it as passWord (Client View) or password (Component View)."),
 			no("option_misspelt", "The passcode was passed under the other view's option name.",
@@ -59,9 +59,9 @@ var meetingRows = []Entry{
 		Code: MeetingNotStart, Name: "MEETING_NOT_START", Category: Meeting, Where: GateWhere,
 		Message:     "Meeting has not started",
 		Description: "The meeting exists and everything about this join is right, but it has not started and this person cannot start it. With its dialogs on, Client View waits and joins automatically when the host starts the meeting; in Component View the app has to retry.",
-		Remedy:      "Wait and join again, or allow joining before the host. With a waiting room, joining before the host has no effect.",
+		Remedy:      "Wait and join again, or allow joining before the host. Webinars, and meetings with a waiting room, always need the host first.",
 		Causes: []Cause{
-			later("host_not_here", "The host has not started the meeting, and joining before the host is off.",
+			later("host_not_here", "The host has not started the meeting, or has ended it, and this person cannot start it.",
 				"Join again after a while, every ten seconds or slower, or turn on join before host."),
 			later("too_early", "Participants may join before the host, but not this early.",
 				"Join at the scheduled time, or extend the join-before-host window."),
@@ -77,8 +77,8 @@ var meetingRows = []Entry{
 		Description: "A host removed this person from the meeting or its waiting room, and the account does not allow removed participants to rejoin. The next instance of the meeting is not affected.",
 		Remedy:      "Only the host's account can change this: its settings can allow removed participants to rejoin.",
 		Causes: []Cause{
-			no("removed_by_host", "A host removed this person, registrant, customerKey or device from this meeting.",
-				"Ask the host. If several people share one customerKey, give each their own; otherwise removing one blocks all of them."),
+			no("removed_by_host", "A host removed this person, registrant or browser from this meeting.",
+				"Ask the host. People who share a browser are told apart by their own ZAK or tk, not by a customerKey or a name."),
 		},
 	},
 	{
@@ -88,7 +88,7 @@ var meetingRows = []Entry{
 		Remedy:      "Create a new meeting and share its number.",
 		Causes: []Cause{
 			no("deleted", "The meeting was deleted.",
-				"Create a new one, and listen for the meeting.deleted webhook to drop stored numbers."),
+				"Create a new one, and delete the stored number."),
 			no("expired", "The meeting's number has expired.",
 				"Create a new one. To keep a number, use a recurring meeting and start it from time to time."),
 		},

@@ -56,7 +56,7 @@ var neighbourRows = []Entry{
 		Remedy:      "Wait until the user has joined, then join with the same OBF: a refused join does not use it up.",
 		Causes: []Cause{
 			later("authorizing_user_absent", "The user who authorized the OBF is not in the meeting.",
-				"Join again every ten seconds or so, or listen for the webhook that reports that the user has joined. The user must be signed in to the meeting; a guest with the same name does not count."),
+				"Join again every ten seconds or so. The user must be signed in to the meeting; a guest with the same name does not count."),
 		},
 	},
 	{

@@ -44,7 +44,7 @@ var platformRows = []Entry{
 			no("address_blocked", "This email address is blocked.",
 				"Have the address removed from the block list."),
 			no("registrant_denied", "The registration for this email address was denied.",
-				"Approve the registrant through the API."),
+				"Approve the registrant."),
 		},
 	},
 	{

@@ -18,20 +18,23 @@ type Attempt struct {
 	View       string // "client" or "component"
 	SDKVersion string
 	// MeetingNumber is cleaned of blanks and dashes.
-	MeetingNumber  string
-	UserName       string
-	Signature      string
-	Password       string
-	HasPassword    bool
-	PasswordOption string // the option name that carried the passcode, e.g. "passWord"
-	UserEmail      string
-	CustomerKey    string
-	TK             string
-	ZAK            string
-	OBFToken       string
-	RecordingToken string
-	DeviceID       string
-	ResumeToken    string
+	MeetingNumber string
+	UserName      string
+	Signature     string
+	Password      string
+	HasPassword   bool
+	// NumericPassword tells that the passcode came as a number, without the zeros
+	// that it may have begun with.
+	NumericPassword bool
+	PasswordOption  string // the option name that carried the passcode, e.g. "passWord"
+	UserEmail       string
+	CustomerKey     string
+	TK              string
+	ZAK             string
+	OBFToken        string
+	RecordingToken  string
+	DeviceID        string
+	ResumeToken     string
 	// WaitID is the joinId with which a page began to wait for the host; its
 	// further questions count as one attempt with that first one.
 	WaitID string
@@ -212,6 +215,8 @@ type Finding struct {
 	Remedy   string       `json:"remedy,omitempty"`
 	// RetryAfter is set where waiting helps and how long is known.
 	RetryAfter time.Duration `json:"-"`
+	// Result is told to the page beside the refusal, in production too.
+	Result any `json:"-"`
 	// Status overrides the catalogue's HTTP status (429 for throttling).
 	Status int `json:"-"`
 }

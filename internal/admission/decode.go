@@ -83,6 +83,7 @@ type option struct {
 	value string
 	seen  bool
 	twice bool
+	noted bool // a warning tells of its type
 }
 
 type decoder struct {
@@ -167,7 +168,8 @@ func (d *decoder) refuse(field string, fault errcode.Fault, format string, args 
 	})
 }
 
-// text is an option that must be a text. Absent, null and "" are the same.
+// text is an option that must be a text; a number is taken as its text. Absent, null
+// and "" are the same.
 func (d *decoder) text(i int) (string, bool) {
 	o := &d.options[i]
 	switch {
@@ -176,11 +178,24 @@ func (d *decoder) text(i int) (string, bool) {
 		return "", false
 	case o.kind == kindText:
 		return o.value, true
+	case o.kind == kindNumber:
+		d.numeric(i)
+		return o.value, true
 	case o.seen && o.kind != kindNull:
 		d.refuse(optionNames[i], errcode.Malformed, "is %s; it must be a text", o.kind.words())
 		return "", false
 	}
 	return "", true
+}
+
+// numeric notes that a text was passed as a number, once for each option. The number
+// itself may be a passcode and is not repeated.
+func (d *decoder) numeric(i int) {
+	if o := &d.options[i]; !o.noted && len(d.a.Warnings) < maxWarnings {
+		o.noted = true
+		d.a.Warnings = append(d.a.Warnings, "number_as_text: "+optionNames[i]+" is a number and was read as its text; "+
+			"pass a text, for a number has lost its leading zeros")
+	}
 }
 
 // bounded is a text of at most so many bytes; more is cut and refused.
@@ -331,6 +346,7 @@ func (d *decoder) password() {
 	}
 	d.a.Password = d.own(s)
 	d.a.HasPassword = s != ""
+	d.a.NumericPassword = d.options[optPassword].kind == kindNumber
 }
 
 func (d *decoder) userEmail() {

@@ -80,12 +80,12 @@ func TestDecodeFaults(t *testing.T) {
 		{"name blank", with(t, map[string]any{"userName": "\u3000 "}), "userName_missing"},
 		{"name 129", with(t, map[string]any{"userName": strings.Repeat("é", 129)}), "userName_too_long"},
 		{"name 1 MB", with(t, map[string]any{"userName": long}), "userName_too_long"},
-		{"name a number", with(t, map[string]any{"userName": 7}), "userName_malformed"},
+		{"name true", with(t, map[string]any{"userName": true}), "userName_malformed"},
 		{"name with script", with(t, map[string]any{"userName": "a<ScRipt>b"}), "userName_malformed"},
 		{"name with end of script", with(t, map[string]any{"userName": "< </script"}), "userName_malformed"},
 		{"name twice", []byte(strings.Replace(goodBody, `{`, `{"userName":"Eve",`, 1)), "userName_malformed"},
 		{"password 33", with(t, map[string]any{"password": strings.Repeat("1", 33)}), "password_too_long"},
-		{"password a number", with(t, map[string]any{"password": 123456}), "password_malformed"},
+		{"password a list", with(t, map[string]any{"password": []int{123456}}), "password_malformed"},
 		{"customerKey 37", with(t, map[string]any{"customerKey": strings.Repeat("k", 37)}), "customerKey_too_long"},
 		{"email 101", with(t, map[string]any{"userEmail": strings.Repeat("a", 60) + "@" + strings.Repeat("b", 36) + ".com"}), "userEmail_too_long"},
 		{"email without at", with(t, map[string]any{"userEmail": "ada.school.example"}), "userEmail_malformed"},
@@ -200,7 +200,7 @@ func TestDecodeKeepsNothingOfTheBody(t *testing.T) {
 }
 
 func TestAllFaultsAreTold(t *testing.T) {
-	a := DecodeAttempt([]byte(`{"password":7,"customerKey":7,"userEmail":"x"}`), Meta{})
+	a := DecodeAttempt([]byte(`{"password":true,"customerKey":[7],"userEmail":"x"}`), Meta{})
 	var causes []string
 	for _, o := range a.Invalid {
 		causes = append(causes, o.Cause)
@@ -309,5 +309,33 @@ func BenchmarkDecodeAttempt(b *testing.B) {
 		if a := DecodeAttempt(body, Meta{RemoteIP: "192.0.2.1"}); len(a.Invalid) > 0 {
 			b.Fatal(a.Invalid)
 		}
+	}
+}
+
+// A number is what many apps pass for a passcode or an id: it is read as its text.
+func TestNumbersAreReadAsTheirText(t *testing.T) {
+	a := DecodeAttempt(with(t, map[string]any{
+		"userName": 7, "password": 123456, "customerKey": 42, "tk": 99, "deviceId": 5, "passwordOption": "passWord", "view": "client",
+	}), Meta{})
+	if len(a.Invalid) > 0 || a.UserName != "7" || a.Password != "123456" || !a.HasPassword || !a.NumericPassword || a.CustomerKey != "42" ||
+		a.TK != "99" || a.DeviceID != "5" {
+		t.Fatalf("%+v", a)
+	}
+	warned := strings.Join(a.Warnings, "\n")
+	for _, name := range []string{"userName", "password", "customerKey", "tk"} {
+		if strings.Count(warned, "number_as_text: "+name+" ") != 1 {
+			t.Errorf("no single warning for %s: %s", name, warned)
+		}
+	}
+	if strings.Contains(warned, "123456") {
+		t.Errorf("the warnings tell a passcode: %s", warned)
+	}
+	long := DecodeAttempt([]byte(strings.Replace(string(with(t, nil)), `"Ada"`, strings.Repeat("7", MaxUserName+1), 1)), Meta{})
+	if len(long.Invalid) != 1 || long.Invalid[0].Cause != "userName_too_long" {
+		t.Errorf("a number that is too long: %+v", long.Invalid)
+	}
+	text := DecodeAttempt(with(t, map[string]any{"password": "0123"}), Meta{})
+	if text.NumericPassword || len(text.Warnings) > 0 {
+		t.Errorf("%+v", text)
 	}
 }

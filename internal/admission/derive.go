@@ -178,6 +178,13 @@ func (in *Input) warnings() []string {
 	if in.hostOrAlt && !in.start {
 		add("zak_without_role: the ZAK is the host's or an alternative's, but the signature's role is 0: this join takes part, it does not host")
 	}
+	if in.a.UserEmail != "" && in.email != "" && !strings.EqualFold(in.email, in.a.UserEmail) {
+		whose := "registrant's (tk)"
+		if in.s.ZAK.Valid() {
+			whose = "ZAK's"
+		}
+		add("email_differs: userEmail is " + hidden(in.a.UserEmail) + ", and the " + whose + " address is " + hidden(in.email) + ", which counts")
+	}
 	if in.s.TK.Given && in.s.TK.Fault != "" && !in.s.Meeting.Settings.RegistrationRequired {
 		add("tk_unused: the tk is not valid here (" + in.s.TK.Fault + "), and none is needed")
 	}

@@ -206,8 +206,8 @@ func checkRemoved(in *Input) []Finding {
 	if in.account.Settings.AllowRejoin || !in.s.Session.Live() {
 		return nil
 	}
-	if seat := in.s.Resume; in.resuming && seat != nil && seat.State == meeting.SeatRemoved && seat.SessionID == in.s.Session.ID {
-		return refuse("removed_by_host", "the seat of this page, %s, was removed from this meeting", shown(seat.Name))
+	if seat := in.s.Resume; seat != nil && seat.State == meeting.SeatRemoved && seat.SessionID == in.s.Session.ID {
+		return refuse("removed_by_host", "the participant of this page, %s, was removed from this meeting", shown(seat.Name))
 	}
 	if len(in.s.Removed) == 0 {
 		return nil
@@ -222,28 +222,36 @@ func checkRemoved(in *Input) []Finding {
 	return nil
 }
 
-// sameMark names the mark that two seats share. The address counts only where
-// neither has anything stronger.
-func sameMark(a, b *meeting.Marks) string {
+// sameMark names the mark by which a newcomer is recognised as somebody who was
+// removed. What a page merely says of itself (its browser's id, a customerKey, an
+// address) recognises nobody who shows another verified identity, so that nobody
+// is kept out by somebody who borrowed theirs. A customerKey counts only together
+// with the address, and an address alone only where neither side has anything
+// stronger.
+func sameMark(newcomer, removed *meeting.Marks) string {
 	switch {
-	case a.UserID != "" && a.UserID == b.UserID:
+	case newcomer.UserID != "" && newcomer.UserID == removed.UserID:
 		return "signed-in user"
-	case a.RegistrantID != "" && a.RegistrantID == b.RegistrantID:
+	case newcomer.RegistrantID != "" && newcomer.RegistrantID == removed.RegistrantID:
 		return "registrant"
-	case a.AppID == b.AppID && a.CustomerKey != "" && a.CustomerKey == b.CustomerKey:
-		return "customerKey of the same app"
-	case a.AppID == b.AppID && a.OBFID != "" && a.OBFID == b.OBFID:
+	case newcomer.AppID == removed.AppID && newcomer.OBFID != "" && newcomer.OBFID == removed.OBFID:
 		return "OBF of the same app"
-	case a.DeviceID != "" && a.DeviceID == b.DeviceID:
+	case newcomer.Identity() != "":
+		return "" // another one, which is verified
+	case newcomer.DeviceID != "" && newcomer.DeviceID == removed.DeviceID:
 		return "browser"
-	case a.Email != "" && strings.EqualFold(a.Email, b.Email) && !strong(a) && !strong(b):
+	case newcomer.Email == "" || !strings.EqualFold(newcomer.Email, removed.Email):
+		return ""
+	case newcomer.AppID == removed.AppID && newcomer.CustomerKey != "" && newcomer.CustomerKey == removed.CustomerKey:
+		return "customerKey and e-mail address"
+	case !strong(newcomer) && !strong(removed):
 		return "e-mail address"
 	}
 	return ""
 }
 
 func strong(m *meeting.Marks) bool {
-	return m.UserID != "" || m.RegistrantID != "" || m.CustomerKey != "" || m.OBFID != "" || m.DeviceID != ""
+	return m.Identity() != "" || m.CustomerKey != "" || m.DeviceID != ""
 }
 
 func checkBarriers(in *Input) []Finding {

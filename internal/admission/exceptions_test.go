@@ -179,6 +179,8 @@ func TestExceptions(t *testing.T) {
 		{"panelist needs no registration", 0, func(c *scene) { c.webinar(); c.registration(); c.s.TK = RegistrantFacts{Given: true, Panelist: true} }},
 		{"host needs no registration", 0, func(c *scene) { c.registration(); c.asHost() }},
 		{"an approved tk", 0, func(c *scene) { c.registration(); c.tk() }},
+		{"an approved tk, another userEmail", 0, func(c *scene) { c.registration(); c.tk(); c.a.UserEmail = "eve@school.example" }},
+		{"an approved tk, the ZAK of the same person", 0, func(c *scene) { c.registration(); c.tk(); c.zak(c.other); c.s.TK.Email = "Other@home.example" }},
 		{"a ZAK of an allowed domain", 0, func(c *scene) {
 			c.s.Meeting.Settings.SignedInOnly = true
 			c.s.Account.Settings.SignInDomains = []string{"HOME.example"}
@@ -211,7 +213,32 @@ func TestExceptions(t *testing.T) {
 		{"nine wrong ones do not throttle", 0, func(c *scene) { c.passcode(); c.give("123456"); c.s.PasscodeFailures = 9 }},
 		{"simulive before its start", 3008, func(c *scene) { c.simulive(c.now.Add(time.Second)) }},
 		{"simulive while it plays", 0, func(c *scene) { c.simulive(c.now) }},
-		{"ten minutes after the host ended it", 3008, func(c *scene) { c.ended(EndedMemory, meeting.EndedByHost) }},
+		{"the host ended it within its time", 3008, func(c *scene) { c.ended(time.Second, meeting.EndedByHost) }},
+		{"the host ended it, no fixed time", 3008, func(c *scene) {
+			c.s.Meeting.Kind, c.s.Meeting.StartsAt = meeting.KindNoFixedTime, time.Time{}
+			c.ended(time.Minute, meeting.EndedByHost)
+		}},
+		{"the host ended it, an occurrence lies ahead", 3008, func(c *scene) {
+			c.s.Meeting.Kind = meeting.KindRecurring
+			c.s.Meeting.Occurrences = []time.Time{c.now.Add(-5 * time.Hour), c.now.Add(24 * time.Hour)}
+			c.ended(time.Minute, meeting.EndedByHost)
+		}},
+		{"the host ended it after its time", 4004, func(c *scene) {
+			c.s.Meeting.StartsAt = c.now.Add(-2 * time.Hour)
+			c.ended(time.Minute, meeting.EndedByHost)
+		}},
+		{"just ended by its host, guests do not revive it", 3008, func(c *scene) {
+			c.s.Meeting.Settings.JoinBeforeHost = true
+			c.ended(time.Minute, meeting.EndedByHost)
+		}},
+		{"ten minutes later they may", 0, func(c *scene) {
+			c.s.Meeting.Settings.JoinBeforeHost = true
+			c.ended(EndedMemory, meeting.EndedByHost)
+		}},
+		{"everybody left, and guests may begin again", 0, func(c *scene) {
+			c.s.Meeting.Settings.JoinBeforeHost = true
+			c.ended(time.Second, meeting.EndedEmpty)
+		}},
 		{"host begins again at once", 0, func(c *scene) { c.asHost(); c.ended(time.Minute, meeting.EndedByHost) }},
 		{"an instant meeting cannot run again", 4004, func(c *scene) {
 			c.asHost()
@@ -251,13 +278,50 @@ func TestExceptions(t *testing.T) {
 		{"an exempt app", 0, func(c *scene) { c.external(); c.s.AppExempt = true }},
 		{"the policy's clock moved back", 0, func(c *scene) { c.external(); c.s.Policy.Shift = -90 * 24 * time.Hour }},
 		{"rejoining is allowed", 0, func(c *scene) {
-			c.a.CustomerKey = "7"
-			c.s.Removed = []RemovedMark{{Marks: meeting.Marks{AppID: "app-1", CustomerKey: "7"}}}
+			c.a.DeviceID = "d"
+			c.s.Removed = []RemovedMark{{Marks: meeting.Marks{DeviceID: "d"}}}
 			c.s.Account.Settings.AllowRejoin = true
 		}},
-		{"the same customerKey of another app", 0, func(c *scene) {
-			c.a.CustomerKey = "7"
-			c.s.Removed = []RemovedMark{{Marks: meeting.Marks{AppID: "app-2", CustomerKey: "7"}}}
+		{"a customerKey never refuses alone", 0, func(c *scene) {
+			c.a.CustomerKey, c.a.DeviceID = "7", "e"
+			c.s.Removed = []RemovedMark{{Marks: meeting.Marks{AppID: "app-1", CustomerKey: "7", DeviceID: "d"}}}
+		}},
+		{"a customerKey and the address", 3009, func(c *scene) {
+			c.a.CustomerKey, c.a.DeviceID, c.a.UserEmail = "7", "e", "ada@school.example"
+			c.s.Removed = []RemovedMark{{Marks: meeting.Marks{AppID: "app-1", CustomerKey: "7", DeviceID: "d", Email: "Ada@school.example"}}}
+		}},
+		{"the same customerKey and address of another app", 0, func(c *scene) {
+			c.a.CustomerKey, c.a.UserEmail = "7", "ada@school.example"
+			c.s.Removed = []RemovedMark{{Marks: meeting.Marks{AppID: "app-2", CustomerKey: "7", Email: "ada@school.example"}}}
+		}},
+		{"another customerKey beside the address", 0, func(c *scene) {
+			c.a.CustomerKey, c.a.UserEmail = "8", "ada@school.example"
+			c.s.Removed = []RemovedMark{{Marks: meeting.Marks{AppID: "app-1", CustomerKey: "7", Email: "ada@school.example"}}}
+		}},
+		{"somebody who borrowed customerKey and address keeps nobody verified out", 0, func(c *scene) {
+			c.tk()
+			c.a.CustomerKey, c.a.DeviceID = "7", "d"
+			c.s.Removed = []RemovedMark{{Marks: meeting.Marks{AppID: "app-1", CustomerKey: "7", DeviceID: "d", Email: "ada@school.example"}}}
+		}},
+		{"the removed user's browser, another user", 0, func(c *scene) {
+			c.zak(c.other)
+			c.a.DeviceID = "d"
+			c.s.Removed = []RemovedMark{{Marks: meeting.Marks{UserID: "u-third", DeviceID: "d"}}}
+		}},
+		{"the removed user's browser, nobody verified", 3009, func(c *scene) {
+			c.a.DeviceID = "d"
+			c.s.Removed = []RemovedMark{{Marks: meeting.Marks{UserID: "u-third", DeviceID: "d"}}}
+		}},
+		{"the removed registrant", 3009, func(c *scene) {
+			c.tk()
+			c.s.Removed = []RemovedMark{{Marks: meeting.Marks{RegistrantID: "r-1"}}}
+		}},
+		{"the resume token of a removed participant", 3009, func(c *scene) {
+			c.zak(c.other)
+			c.s.Resume = &meeting.Seat{State: meeting.SeatRemoved, SessionID: "s-1", MeetingID: "m-1"}
+		}},
+		{"the resume token of one removed from an earlier instance", 0, func(c *scene) {
+			c.s.Resume = &meeting.Seat{State: meeting.SeatRemoved, SessionID: "s-0", MeetingID: "m-1"}
 		}},
 		{"the removed device", 3009, func(c *scene) {
 			c.a.DeviceID = "d"

@@ -86,7 +86,7 @@ func (g *Gate) Run(ctx context.Context, l Loader, now time.Time, a *Attempt) (Ve
 			return Decide(now, a, loaded), loaded
 		}
 	}
-	v, s := g.fresh(ctx, l, now, a, s)
+	v, s := g.fresh(ctx, l, now, a, seat, s)
 	if seat != nil && !v.Admitted() && s.Meeting == nil && signatureStep(v.Decision.Step) {
 		return g.staleReturn(ctx, l, now, a, seat, v, s)
 	}
@@ -100,8 +100,9 @@ func resumeSeat(ctx context.Context, l Loader, a *Attempt) (*meeting.Seat, error
 	return l.Resume(ctx, a.ResumeToken)
 }
 
-// fresh decides a join that brings a signature of its own.
-func (g *Gate) fresh(ctx context.Context, l Loader, now time.Time, a *Attempt, s *Snapshot) (Verdict, *Snapshot) {
+// fresh decides a join by what it brings of its own. The seat that its resume token
+// names, if any, only tells whether it was removed.
+func (g *Gate) fresh(ctx context.Context, l Loader, now time.Time, a *Attempt, seat *meeting.Seat, s *Snapshot) (Verdict, *Snapshot) {
 	in := &Input{now: now, a: a, s: s}
 	in.run(stageRequest)
 	if len(in.findings) > 0 && !g.Thorough {
@@ -136,6 +137,9 @@ func (g *Gate) fresh(ctx context.Context, l Loader, now time.Time, a *Attempt, s
 	}
 	loaded.complete(s.Policy, s.AppFacts)
 	loaded.Resume = nil
+	if seat != nil && !seat.State.Live() {
+		loaded.Resume = seat
+	}
 	in.s = loaded
 	in.derive()
 	in.run(stageState)

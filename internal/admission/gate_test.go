@@ -185,6 +185,7 @@ func TestComingBack(t *testing.T) {
 		}},
 		{"ended meanwhile", 4004, false, func(c *scene, l *fakeLoader) {
 			l.seat.State = meeting.SeatLeft
+			c.s.Meeting.Kind = meeting.KindInstant
 			c.ended(time.Minute, meeting.EndedByHost)
 		}},
 		{"given up meanwhile", 3712, false, func(_ *scene, l *fakeLoader) { l.seat.State = meeting.SeatLost }},
@@ -195,6 +196,7 @@ func TestComingBack(t *testing.T) {
 		{"a dead seat and a good signature", 0, false, func(c *scene, l *fakeLoader) { l.seat.State, c.raw = meeting.SeatLeft, "" }},
 		{"a dead seat, a good signature, and over", 4004, false, func(c *scene, l *fakeLoader) {
 			l.seat.State, c.raw = meeting.SeatLeft, ""
+			c.s.Meeting.Kind = meeting.KindInstant
 			c.ended(time.Minute, meeting.EndedByHost)
 		}},
 	} {

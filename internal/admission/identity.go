@@ -1,6 +1,7 @@
 package admission
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -168,10 +169,15 @@ func checkHostBusy(in *Input) []Finding {
 		return nil
 	}
 	where := ""
+	var running any
 	if e := in.s.HostElsewhere; e != nil {
 		where = " (" + grouped(e.MeetingNumber) + topic(e.Topic) + ")"
+		running = &RunningResult{e.MeetingNumber, e.Topic}
 	}
-	return refuse("host_busy", "the host, %s, is hosting %d live meeting(s) already%s and may host %d at once", hidden(h.Email), hosting, where, allowed)
+	return []Finding{{
+		Cause: "host_busy", Result: running,
+		Evidence: fmt.Sprintf("the host, %s, is hosting %d live meeting(s) already%s and may host %d at once", hidden(h.Email), hosting, where, allowed),
+	}}
 }
 
 func topic(s string) string {
@@ -261,8 +267,8 @@ func checkRegistration(in *Input) []Finding {
 		return refuse(tk.Fault, "%s%s", tkWords(tk.Fault), said(tk.Evidence))
 	case !tk.Valid():
 		return refuse("tk_missing", "the tk belongs to no registration")
-	case tk.Email != "" && in.a.UserEmail != "" && !strings.EqualFold(tk.Email, in.a.UserEmail):
-		return refuse("tk_other_person", "the tk is the registration of %s, and userEmail is %s", hidden(tk.Email), hidden(in.a.UserEmail))
+	case tk.Email != "" && in.s.ZAK.Valid() && in.s.ZAK.User.Email != "" && !strings.EqualFold(tk.Email, in.s.ZAK.User.Email):
+		return refuse("tk_other_person", "the tk is the registration of %s, and the ZAK is %s's", hidden(tk.Email), hidden(in.s.ZAK.User.Email))
 	}
 	return nil
 }

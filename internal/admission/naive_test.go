@@ -132,7 +132,7 @@ func naive(c *scene) errcode.Code {
 		}
 	}
 	if m.Settings.RegistrationRequired && !hostish && !panelist {
-		if !registrant || s.TK.Email != "" && j.UserEmail != "" && s.TK.Email != j.UserEmail {
+		if !registrant || s.TK.Email != "" && z != nil && z.Email != "" && s.TK.Email != z.Email {
 			return 3099
 		}
 	}
@@ -180,7 +180,7 @@ func naive(c *scene) errcode.Code {
 			return 4004
 		}
 		if last := s.Last; last != nil {
-			if m.Kind == meeting.KindInstant || over || last.EndReason == meeting.EndedByHost && now.Sub(last.EndedAt) < 10*time.Minute {
+			if m.Kind == meeting.KindInstant || over {
 				return 4004
 			}
 		}
@@ -191,6 +191,9 @@ func naive(c *scene) errcode.Code {
 		}
 		if !running {
 			early := m.Settings.JoinBeforeHost && !webinar && !m.Settings.WaitingRoom
+			if s.Last != nil && s.Last.EndReason == meeting.EndedByHost && now.Sub(s.Last.EndedAt) < 10*time.Minute {
+				early = false
+			}
 			if early && next != nil && m.Settings.JoinBeforeHostWindow > 0 && now.Before(next.Add(-m.Settings.JoinBeforeHostWindow)) {
 				early = false
 			}
@@ -220,7 +223,8 @@ func naive(c *scene) errcode.Code {
 	}
 	if live && !settings.AllowRejoin {
 		for _, r := range s.Removed {
-			if r.Marks.DeviceID != "" && r.Marks.DeviceID == j.DeviceID {
+			verified := z != nil || tkGood && s.TK.RegistrantID != "" || obfGood
+			if r.Marks.DeviceID != "" && r.Marks.DeviceID == j.DeviceID && !verified {
 				return 3009
 			}
 		}

@@ -104,6 +104,7 @@ var neighbourTable = []neighbours{
 	{first: "simulive", second: "started", never: playedOver},
 	{first: "simulive", second: "app_allowed", together: [2]string{"simulive_ended", "blocked_by_admin"}},
 	{first: "ended", second: "started", together: [2]string{"ended_by_host", "host_not_here"}, both: func(c *scene) {
+		c.s.Meeting.Kind = meeting.KindInstant
 		c.ended(60e9, meeting.EndedByHost)
 	}},
 	{first: "started", second: "app_allowed", together: [2]string{"host_not_here", "blocked_by_admin"}},

@@ -43,7 +43,11 @@ func checkPasscode(in *Input) []Finding {
 	case damagedLink(given, m.PasscodeLink):
 		return refuse("link_form_damaged", "the passcode looks like the one of the join link, cut short, encoded or with more around it")
 	}
-	return refuse("passcode_wrong", "the passcode that was passed (%d characters) is not that of the meeting %s", len([]rune(given)), shown(m.Topic))
+	odd := ""
+	if in.a.NumericPassword {
+		odd = "; it came as a number, and a number loses its leading zeros: pass the passcode as a text"
+	}
+	return refuse("passcode_wrong", "the passcode that was passed (%d characters) is not that of the meeting %s%s", len([]rune(given)), shown(m.Topic), odd)
 }
 
 func viewName(view string) string {

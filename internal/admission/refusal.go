@@ -30,8 +30,9 @@ type Refusal struct {
 	ReasonStyle string `json:"reasonStyle"`
 	AttemptID   string `json:"attemptId"`
 	Docs        string `json:"docs"`
-	// Result says what a waiting page may show; 3008 only.
-	Result *WaitingResult `json:"result,omitempty"`
+	// Result says what the page may show: a *WaitingResult with 3008, a
+	// *RunningResult with 3711; nil otherwise.
+	Result any `json:"result,omitempty"`
 	// Evidence and AlsoFailing are told in development mode only.
 	Evidence    string    `json:"evidence,omitempty"`
 	AlsoFailing []Finding `json:"alsoFailing,omitempty"`
@@ -43,6 +44,13 @@ type WaitingResult struct {
 	// ScheduleTime is RFC 3339 in UTC; nil where none lies ahead.
 	ScheduleTime *string `json:"scheduleTime"`
 	Webinar      bool    `json:"webinar,omitempty"`
+}
+
+// RunningResult is the host's meeting that is running already. Only hosts and
+// alternatives are told of it.
+type RunningResult struct {
+	MeetingNumber string `json:"meetingNumber"`
+	Topic         string `json:"topic"`
 }
 
 // RefusalOptions are what a refusal needs beside the verdict.
@@ -71,11 +79,12 @@ func (v *Verdict) Refusal(o RefusalOptions) Refusal {
 		r.ReasonStyle = o.App.ReasonStyle
 	}
 	if d.Code == errcode.MeetingNotStart && o.Meeting != nil {
-		r.Result = &WaitingResult{Topic: o.Meeting.Topic, Webinar: o.Meeting.IsWebinar()}
+		waiting := &WaitingResult{Topic: o.Meeting.Topic, Webinar: o.Meeting.IsWebinar()}
 		if start, ok := NextStart(o.Meeting, o.Now); ok {
 			text := start.UTC().Format(time.RFC3339)
-			r.Result.ScheduleTime = &text
+			waiting.ScheduleTime = &text
 		}
+		r.Result = waiting
 	}
 	if o.Development {
 		r.Evidence, r.AlsoFailing = d.Evidence, v.AlsoFailing
@@ -86,7 +95,7 @@ func (v *Verdict) Refusal(o RefusalOptions) Refusal {
 func refusal(f *Finding, attemptID string) Refusal {
 	r := Refusal{
 		MeetingStatus: 3, ErrorCode: f.Code, Name: f.Code.Name(), Cause: f.Cause, Remedy: f.Remedy,
-		ReasonStyle: reasonStyleName, AttemptID: attemptID, Docs: f.Code.DocsPath(),
+		ReasonStyle: reasonStyleName, AttemptID: attemptID, Docs: f.Code.DocsPath(), Result: f.Result,
 	}
 	r.ErrorMessage = (&errcode.Error{Code: f.Code}).Message()
 	r.Retryable = (&errcode.Error{Code: f.Code, Cause: f.Cause}).Retryable()

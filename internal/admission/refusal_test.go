@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/anteroom/anteroom/errcode"
+	"github.com/anteroom/anteroom/internal/meeting"
 )
 
 func TestRefusalOnTheWire(t *testing.T) {
@@ -43,7 +44,7 @@ func TestRefusalOfNotStarted(t *testing.T) {
 	c.s.App.ReasonStyle = "sentence"
 	v := c.decide(t)
 	r := v.Refusal(RefusalOptions{App: c.s.App, Meeting: c.s.Meeting, Now: c.now})
-	if r.ErrorCode != errcode.MeetingNotStart || r.Result == nil || r.Result.Topic != "Algebra" || *r.Result.ScheduleTime != "2026-05-04T13:00:00Z" || !r.Retryable || r.ReasonStyle != "sentence" {
+	if r.ErrorCode != errcode.MeetingNotStart || !schedules(r.Result, "Algebra", "2026-05-04T13:00:00Z") || !r.Retryable || r.ReasonStyle != "sentence" {
 		t.Errorf("%+v", r)
 	}
 	c.s.Meeting.Kind = "no_fixed_time"
@@ -126,5 +127,63 @@ func TestReference(t *testing.T) {
 			t.Fatalf("%s is missing or out of order", r.ID)
 		}
 		at += i
+	}
+}
+
+// schedules tells whether a result is that of a meeting to wait for.
+func schedules(result any, topic, at string) bool {
+	w, ok := result.(*WaitingResult)
+	return ok && w.Topic == topic && w.ScheduleTime != nil && *w.ScheduleTime == at
+}
+
+func TestABusyHostIsToldWhichMeetingRuns(t *testing.T) {
+	c := newScene()
+	c.asHost()
+	c.notRunning()
+	c.s.HostLive, c.s.HostElsewhere = 1, &Presence{MeetingNumber: "123456789", Topic: "Geometry"}
+	v := c.decide(t)
+	r := v.Refusal(RefusalOptions{Meeting: c.s.Meeting, Now: c.now})
+	raw, _ := json.Marshal(r.Result)
+	if r.ErrorCode != errcode.CantHostConcurrent || string(raw) != `{"meetingNumber":"123456789","topic":"Geometry"}` || !r.Retryable || r.RetryAfter != nil {
+		t.Fatalf("%+v with %s", r, raw)
+	}
+}
+
+// TestRemediesFitTheStateTheySpeakOf: nobody is advised to switch on what is on, or
+// what would have no effect.
+func TestRemediesFitTheStateTheySpeakOf(t *testing.T) {
+	for _, tc := range []struct {
+		name          string
+		change        func(*scene)
+		says, saysNot string
+	}{
+		{"both off", func(*scene) {}, "turn on join before host", "waiting room"},
+		{"both on", func(c *scene) { c.s.Meeting.Settings.JoinBeforeHost, c.s.Meeting.Settings.WaitingRoom = true, true }, "turn off the waiting room", "turn on join before host"},
+		{"waiting room only", func(c *scene) { c.s.Meeting.Settings.WaitingRoom = true }, "join before host on and the waiting room off", "turn on join before host"},
+		{"webinar", func(c *scene) { c.webinar() }, "when its host starts it", "join before host"},
+		{"just ended", func(c *scene) {
+			c.s.Meeting.Settings.JoinBeforeHost = true
+			c.s.Last = &meeting.Session{EndedAt: c.now.Add(-time.Minute), EndReason: meeting.EndedByHost}
+		}, "starts it again", "join before host"},
+		{"simulive", func(c *scene) { c.simulive(c.now.Add(time.Hour)) }, "at the scheduled time", "join-before-host"},
+	} {
+		c := newScene()
+		c.notRunning()
+		tc.change(c)
+		v := c.decide(t)
+		if codeOf(&v) != errcode.MeetingNotStart || !strings.Contains(v.Decision.Remedy, tc.says) || strings.Contains(v.Decision.Remedy, tc.saysNot) {
+			t.Errorf("%s: %+v", tc.name, v.Decision)
+		}
+	}
+}
+
+func TestANumericPasscodeIsNamed(t *testing.T) {
+	c := newScene()
+	c.passcode()
+	c.s.Meeting.Passcode = "012345"
+	c.give("12345")
+	c.a.NumericPassword = true
+	if v := c.decide(t); codeOf(&v) != errcode.WrongMeetingPassword || !strings.Contains(v.Decision.Evidence, "leading zeros") {
+		t.Fatalf("%+v", v.Decision)
 	}
 }

@@ -117,7 +117,7 @@ var ruleCases = []ruleCase{
 	}, false},
 	{"registration", "tk_missing", func(c *scene) { c.registration() }, false},
 	{"registration", "tk_other_meeting", func(c *scene) { c.registration(); c.s.TK = RegistrantFacts{Given: true, Fault: "tk_other_meeting"} }, false},
-	{"registration", "tk_other_person", func(c *scene) { c.registration(); c.tk(); c.a.UserEmail = "eve@school.example" }, false},
+	{"registration", "tk_other_person", func(c *scene) { c.registration(); c.tk(); c.zak(c.other) }, false},
 	{"registration", "tk_pending", func(c *scene) { c.registration(); c.s.TK = RegistrantFacts{Given: true, Fault: "tk_pending"} }, false},
 	{"registration", "tk_cancelled", func(c *scene) { c.registration(); c.s.TK = RegistrantFacts{Given: true, Fault: "tk_cancelled"} }, false},
 	{"registration", "registrant_id_as_tk", func(c *scene) { c.registration(); c.s.TK = RegistrantFacts{Given: true, Fault: "registrant_id_as_tk"} }, false},
@@ -141,6 +141,7 @@ var ruleCases = []ruleCase{
 	}, false},
 	{"simulive", "simulive_ended", func(c *scene) { c.simulive(c.now.Add(-time.Hour)) }, false},
 	{"ended", "ended_by_host", func(c *scene) {
+		c.s.Meeting.Kind = meeting.KindInstant
 		c.s.Meeting.Settings.JoinBeforeHost = true
 		c.ended(9*time.Minute, meeting.EndedByHost)
 	}, false},
@@ -181,8 +182,10 @@ var ruleCases = []ruleCase{
 	{"user_token", "zak_revoked", func(c *scene) { c.external(); c.badZAK("user_inactive") }, false},
 	{"user_present", "authorizing_user_absent", func(c *scene) { c.obf(); c.s.AuthorizerInside = false }, false},
 	{"removed", "removed_by_host", func(c *scene) {
-		c.a.CustomerKey = "pupil-7"
-		c.s.Removed = []RemovedMark{{Name: "Ada", At: c.now.Add(-time.Minute), Marks: meeting.Marks{AppID: "app-1", CustomerKey: "pupil-7"}}}
+		c.a.DeviceID = "d"
+		for _, marks := range []meeting.Marks{{DeviceID: "d"}, {UserID: c.other.ID}, {AppID: "app-1", OBFID: "obf-1"}} {
+			c.s.Removed = append(c.s.Removed, RemovedMark{Name: "Ada", At: c.now.Add(-time.Minute), Marks: marks})
+		}
 	}, false},
 	{"barriers", "barrier", func(c *scene) {
 		c.s.Account.Settings.Barriers = [][2]string{{"sales", "research"}}

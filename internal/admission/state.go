@@ -1,14 +1,15 @@
 package admission
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/anteroom/anteroom/errcode"
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// EndedMemory is how long a meeting that its host ended stays ended for those who
-// cannot start it again.
+// EndedMemory is how long after its host has ended a meeting nobody but a host begins
+// it again: guests whose pages ask by themselves would revive it otherwise.
 const EndedMemory = 10 * time.Minute
 
 // stateRules ask whether the meeting is going on.
@@ -68,15 +69,8 @@ func checkEnded(in *Input) []Finding {
 	if last == nil || last.EndedAt.IsZero() {
 		return nil
 	}
-	end, scheduled := lastEnd(m)
-	switch {
-	case instant:
-	case scheduled && !in.now.Before(end):
-	case last.EndReason == meeting.EndedByHost && in.now.Sub(last.EndedAt) < EndedMemory:
-		return refuse("ended_by_host", "the host ended the meeting %s %s ago; for %s after that only the host can begin it again",
-			shown(m.Topic), span(in.now.Sub(last.EndedAt)), span(EndedMemory))
-	default:
-		return nil
+	if end, scheduled := lastEnd(m); !instant && (!scheduled || in.now.Before(end)) {
+		return nil // it may run again, which is for the next rule to say
 	}
 	switch last.EndReason {
 	case meeting.EndedByHost:
@@ -108,7 +102,11 @@ func checkStarted(in *Input) []Finding {
 		}
 		// Without a schedule its playback never begins.
 	}
-	if m.Settings.JoinBeforeHost && !m.IsWebinar() && !m.Settings.WaitingRoom {
+	ended := ""
+	if last := in.s.Last; last != nil && m.Kind != meeting.KindInstant && !last.EndedAt.IsZero() && last.EndReason == meeting.EndedByHost && in.now.Sub(last.EndedAt) < EndedMemory {
+		ended = span(in.now.Sub(last.EndedAt))
+	}
+	if m.Settings.JoinBeforeHost && !m.IsWebinar() && !m.Settings.WaitingRoom && ended == "" {
 		window := m.Settings.JoinBeforeHostWindow
 		if opens := start.Add(-window); scheduled && window > 0 && in.now.Before(opens) {
 			return in.tooEarly(start, opens)
@@ -118,22 +116,40 @@ func checkStarted(in *Input) []Finding {
 	if in.s.ZAK.Valid() && in.s.ZAK.User.ID == m.HostID {
 		return refuse("host_joined_as_participant", "the ZAK is the host's own, but the signature's role is 0: to start the meeting, sign with role 1")
 	}
-	return refuse("host_not_here", "the meeting %s is not running, and %s", shown(m.Topic), whyNotBefore(m))
+	why, remedy := whyNotBefore(m)
+	if ended != "" {
+		why = fmt.Sprintf("its host ended it %s ago: for %s after that only a host begins it again", ended, span(EndedMemory))
+		remedy = "Join again after a while, every ten seconds or slower: it opens as soon as a host starts it again."
+	}
+	return []Finding{{
+		Cause: "host_not_here", Remedy: remedy,
+		Evidence: fmt.Sprintf("the meeting %s is not running, and %s", shown(m.Topic), why),
+	}}
 }
 
 func (in *Input) tooEarly(start, opens time.Time) []Finding {
+	remedy := ""
+	if in.simulive() {
+		remedy = "Come back at the scheduled time: the webinar plays a recording, which nobody can begin earlier."
+	}
 	return []Finding{{
-		Cause: "too_early", RetryAfter: opens.Sub(in.now),
+		Remedy: remedy,
+		Cause:  "too_early", RetryAfter: opens.Sub(in.now),
 		Evidence: "it begins at " + at(start) + " and may be entered from " + at(opens) + " on, in " + span(opens.Sub(in.now)),
 	}}
 }
 
-func whyNotBefore(m *meeting.Meeting) string {
+// whyNotBefore says why nobody enters before the host, and what would let them.
+func whyNotBefore(m *meeting.Meeting) (why, remedy string) {
+	const wait = "Join again after a while, every ten seconds or slower"
 	switch {
 	case m.IsWebinar():
-		return "a webinar is never entered before its host"
+		return "a webinar is never entered before its host", wait + ": a webinar opens when its host starts it."
 	case m.Settings.JoinBeforeHost && m.Settings.WaitingRoom:
-		return "its waiting room switches joining before the host off"
+		return "its waiting room switches joining before the host off",
+			wait + ", or turn off the waiting room: while it is on, join before host, which is on too, has no effect."
+	case m.Settings.WaitingRoom:
+		return "joining before the host is off", wait + ", or turn join before host on and the waiting room off: with a waiting room, join before host has no effect."
 	}
-	return "joining before the host is off"
+	return "joining before the host is off", "" // the catalogue's remedy
 }

@@ -5,13 +5,23 @@ import (
 	"time"
 
 	"github.com/anteroom/anteroom/internal/account"
+	"github.com/anteroom/anteroom/internal/admission"
 )
 
-// enforced puts both enforcement dates of user tokens into the past for the
-// corner's app, whatever the platform's are.
+// enforced sees to it that both enforcement dates of user tokens are past for the
+// corner's app: they stay the contract's where the clock is past them, whatever the
+// platform's are.
 func (c *corner) enforced() {
-	c.app.TokenPolicy.ValidateFrom = c.now.Add(-48 * time.Hour)
-	c.app.TokenPolicy.RequireFrom = c.now.Add(-24 * time.Hour)
+	p := admission.DefaultPolicy()
+	today := c.now
+	if c.Policy != nil {
+		p = c.Policy()
+		today = today.Add(p.Shift)
+	}
+	if today.Before(p.RequireFrom) {
+		p.ValidateFrom, p.RequireFrom = today.Add(-48*time.Hour), today.Add(-24*time.Hour)
+	}
+	c.app.TokenPolicy.ValidateFrom, c.app.TokenPolicy.RequireFrom = p.ValidateFrom, p.RequireFrom
 }
 
 // externalEnforced is a published app of another account, whose joins need a ZAK

@@ -21,15 +21,16 @@ var insideRecipes = []recipe{
 	{
 		code: errcode.BeRemoved, cause: "removed_by_host", says: "The host removes the joiner, who is inside.",
 		when: func(c *corner) {
-			c.join["customerKey"] = "customer-" + c.tag
+			person := c.user("Robin Vale", "removed")
+			c.join["zak"] = c.zak(person)
 			host := c.hostEnters(c.meeting)
 			if c.live == Page {
 				c.where = errcode.InsideWhere
 				c.after = append(c.after, act(TheHost, "remove", Joiner))
 				return
 			}
-			c.says = "The host has removed somebody with the joiner's customerKey, who now comes back."
-			host.does("remove", c.enters("removed", c.meeting, 0, Options{"userName": c.join["userName"], "customerKey": c.join["customerKey"]}))
+			c.says = "The host has removed the joiner, a signed-in user, who now comes back."
+			host.does("remove", c.userEnters("removed", person, c.meeting))
 		},
 	},
 	{

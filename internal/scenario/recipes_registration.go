@@ -56,11 +56,12 @@ var registrationRecipes = []recipe{
 		given: registering, when: registered((*corner).otherMeeting, meeting.RegistrantApproved, personalTK),
 	},
 	{
-		code: errcode.RegistrationRequired, cause: "tk_other_person", says: "The tk is good, and somebody else's: userEmail names another address.",
+		code: errcode.RegistrationRequired, cause: "tk_other_person", says: "The tk is good, and another person's than the ZAK beside it.",
 		given: registering,
 		when: func(c *corner) {
 			inStatus(meeting.RegistrantApproved)(c)
-			c.join["userEmail"] = "somebody.else@scenario.example"
+			guest := c.user("Gina Marlow", "guest")
+			c.join["userName"], c.join["zak"] = guest.DisplayName, c.zak(guest)
 		},
 	},
 	{

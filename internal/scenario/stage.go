@@ -75,6 +75,8 @@ type Stage struct {
 	// Now is the clock of the gate.
 	Now   func() time.Time
 	NewID func() string
+	// Policy is the platform's, as the gate sees it; nil means the default one.
+	Policy func() admission.Policy
 	// Link makes the link form of a passcode.
 	Link func(meetingID, passcode string) string
 }

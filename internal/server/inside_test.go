@@ -153,7 +153,7 @@ func TestAnEndedMeetingIsNotRevived(t *testing.T) {
 	if code := guest.connect(); code != 4501 {
 		t.Fatalf("a line into an ended meeting: %d", code)
 	}
-	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number}), 4004, "ended_by_host")
+	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number}), 3008, "host_not_here")
 }
 
 func TestANewerPageTakesTheSeat(t *testing.T) {

@@ -11,8 +11,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
+	"github.com/jonboulle/clockwork"
 
 	"github.com/anteroom/anteroom/anteroomtest"
 	"github.com/anteroom/anteroom/errcode"
@@ -246,5 +248,20 @@ func TestScenariosStayOutOfTheWorld(t *testing.T) {
 	ask(t, server, http.MethodGet, "/dev/v1/world", nil, &after)
 	if string(before) != string(after) || len(before) == 0 {
 		t.Fatal("the world has changed")
+	}
+}
+
+// The evidence of 4012 names the reference's date, wherever the clock is past it.
+func TestTheDateOf4012IsTheReferences(t *testing.T) {
+	t.Parallel()
+	for _, now := range []time.Time{time.Date(2026, time.November, 28, 9, 0, 0, 0, time.UTC), time.Date(2026, time.January, 5, 9, 0, 0, 0, time.UTC)} {
+		server := anteroomtest.Start(t, anteroomtest.WithClock(clockwork.NewFakeClockAt(now)))
+		made := play(t, server, errcode.NotAllowAnonymousJoin, "", scenario.Headless)
+		answer, _ := joinOf(t, server, made, scenario.ComponentView)
+		expect(t, answer, 4012, "no_token")
+		reference := strings.Contains(answer.Evidence, "since 2 March 2026")
+		if past := now.Month() > time.March; reference != past {
+			t.Errorf("at %s: %s", now, answer.Evidence)
+		}
 	}
 }

@@ -24,7 +24,7 @@ func (s *Server) stage(tokenKey []byte, link func(meetingID, passcode string) st
 		},
 		ForeignTokens: credential.NewMinter(foreign, s.Clock, elsewhere{}),
 		TK:            s.Registrants.Token,
-		Now:           s.Clock.Now, NewID: store.NewID, Link: link,
+		Now:           s.Clock.Now, NewID: store.NewID, Link: link, Policy: s.policy,
 	}
 }
 

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -42,10 +43,18 @@ func TestRegistrationsOpenTheDoor(t *testing.T) {
 	expect(t, join(denied.TK, "cleo@home.example"), 3620, "registrant_denied")
 	expect(t, join(cancelled.TK, "dan@home.example"), 3099, "tk_cancelled")
 	expect(t, join(elsewhere.TK, "eve@home.example"), 3099, "tk_other_meeting")
-	expect(t, join(ada.TK, "kim@home.example"), 3099, "tk_other_person")
+	stranger := s.AddUser(anteroomtest.User{Email: "kim@home.example"})
+	both := s.Join(anteroomtest.Join{Meeting: room.Number, TK: ada.TK, ZAK: s.ZAK(stranger.ID, hour)})
+	expect(t, both, 3099, "tk_other_person")
 	in := anteroomtest.Join{Meeting: room.Number, TK: ada.TK} // neither address nor passcode
 	expect(t, s.Join(in), 0, "")
 	expect(t, s.Join(in), 4008, "already_inside")
+	fay := register("fay@home.example", nil)
+	odd := join(fay.TK, "kim@home.example") // a shared machine remembers the last address
+	expect(t, odd, 0, "")
+	if !strings.Contains(string(odd.Body), `"email":"fay@home.example"`) || !slices.ContainsFunc(odd.Warnings, func(w string) bool { return strings.HasPrefix(w, "email_differs: ") }) {
+		t.Fatalf("admitted with the warnings %q: %s", odd.Warnings, odd.Body)
+	}
 }
 
 func TestATKIsForItsOccurrence(t *testing.T) {
