@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useWishes } from '../component/usePopper';
 import { Icon } from '../icons/Icon';
+import { isPrivate } from '../logic/chat';
 import { IconButton } from '../parts/IconButton';
 import { useMeeting, useOption, useT, useUi, useView } from '../state/context';
 
@@ -28,11 +29,18 @@ export function ChatNotice() {
   }, [id]);
 
   if (!shown || !layer()) return null;
+  const secret = isPrivate(shown);
+  const open = () => {
+    ui.set({ panel: 'chat' });
+    // Who answers a private message does not mean everyone. What is being written stays addressed as it is.
+    if (secret && !ui.get().chatDraft.trim()) ui.set({ chatTo: shown.sender.userId });
+  };
+  const what = secret ? 'chat.noticePrivate' : shown.receiver ? 'chat.noticeHosts' : 'chat.notice';
   return (
-    <div className="ar-toast ar-toast--info ar-chat-notice" style={chatNotice ? { position: 'fixed', ...chatNotice } : undefined}>
-      <Icon name="chat" />
-      <button type="button" className="ar-chat-notice__text" onClick={() => ui.set({ panel: 'chat' })}>
-        <strong>{t('chat.notice', { name: shown.sender.name })}</strong>
+    <div className={`ar-toast ar-toast--info ar-chat-notice${secret ? ' ar-chat-notice--private' : ''}`} style={chatNotice ? { position: 'fixed', ...chatNotice } : undefined}>
+      <Icon name={secret ? 'lock' : 'chat'} />
+      <button type="button" className="ar-chat-notice__text" onClick={open}>
+        <strong>{t(what, { name: shown.sender.name })}</strong>
         <span>{shown.text.slice(0, 300)}</span>
       </button>
       <IconButton icon="close" label={t('notice.close')} onClick={() => setDone(id)} />

@@ -4,6 +4,7 @@ import { IconButton } from '../parts/IconButton';
 import { useActions, useMeeting, useT, useUi, useView } from '../state/context';
 import { ChatNotice } from './ChatNotice';
 import { LiveRegion } from './LiveRegion';
+import { Requests } from './Requests';
 
 /** How long a notice stays, in milliseconds; errors stay until closed. */
 const STAY_MS = 6000;
@@ -38,6 +39,7 @@ export function Toasts() {
     <>
       <LiveRegion text={shown.map((notice) => notice.text).join('. ')} />
       <div className="ar-toasts" id="notificationManager">
+        <Requests />
         <ChatNotice />
         {shown.map((notice) => (
           <div key={notice.key} className={`ar-toast ar-toast--${notice.level}`}>

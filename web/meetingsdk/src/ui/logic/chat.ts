@@ -1,4 +1,4 @@
-import type { ChatMessage } from '../../core/model';
+import { groupIds, type ChatMessage, type Translator } from '../../core/model';
 
 /** Messages that stand together under one name. */
 export interface ChatGroup {
@@ -31,3 +31,16 @@ export function groupChat(chat: readonly ChatMessage[]): ChatGroup[] {
 
 /** The longest chat text that the input takes, in UTF-16 units. */
 export const CHAT_LIMIT = 4096;
+
+/** To whom a message went, in words for its reader; empty for everyone. */
+export function addressOf({ receiver }: Pick<ChatMessage, 'receiver'>, own: boolean, t: Translator['t']): string {
+  if (!receiver) return '';
+  if (receiver.userId === groupIds.hosts) return t('chat.toGroup', { name: t('chat.hosts') });
+  if (receiver.userId === groupIds.waitingRoom) return t('chat.toGroup', { name: t('chat.waitingRoom') });
+  return own ? t('chat.directTo', { name: receiver.name }) : t('chat.directToYou');
+}
+
+/** Whether a message went from one person to another alone. */
+export function isPrivate({ receiver }: Pick<ChatMessage, 'receiver'>): boolean {
+  return receiver !== null && receiver.userId !== groupIds.hosts && receiver.userId !== groupIds.waitingRoom;
+}

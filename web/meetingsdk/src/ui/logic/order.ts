@@ -70,7 +70,18 @@ export function chosenMains(state: MeetingState): readonly number[] {
 
 const RANK: Record<Participant['role'], number> = { host: 0, cohost: 1, panelist: 2, attendee: 3 };
 
-/** The list's order: the self, hosts, raised hands, panelists, the rest; by name within each. */
+/** The longest raised hand first. */
+function byHand(a: Participant, b: Participant): number {
+  const raised = (person: Participant) => Date.parse(person.handRaisedAt ?? person.joinedAt);
+  return raised(a) - raised(b) || a.userId - b.userId;
+}
+
+/** Those inside whose hands are up, in the order in which they raised them. */
+export const handOrder = perRoster((state): readonly Participant[] =>
+  state.participants.filter((person) => person.handRaised && person.state !== 'waiting').sort(byHand),
+);
+
+/** The list's order: the self, hosts, raised hands as they were raised, panelists, the rest; by name within each. */
 export const listOrder = perRoster((state): readonly Participant[] => {
   const selfId = state.self?.userId;
   const rank = (person: Participant): number => {
@@ -80,7 +91,7 @@ export const listOrder = perRoster((state): readonly Participant[] => {
   };
   return state.participants
     .filter((person) => person.state !== 'waiting')
-    .sort((a, b) => rank(a) - rank(b) || names.compare(a.userName, b.userName) || a.userId - b.userId);
+    .sort((a, b) => rank(a) - rank(b) || (rank(a) === 1.5 ? byHand(a, b) : 0) || names.compare(a.userName, b.userName) || a.userId - b.userId);
 });
 
 /** Those in the waiting room, the longest waiting first. */

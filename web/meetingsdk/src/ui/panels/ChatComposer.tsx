@@ -1,6 +1,8 @@
-import { useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { useLayoutEffect, useRef, type KeyboardEvent } from 'react';
+import type { MeetingState } from '../../core/model';
+import { Icon } from '../icons/Icon';
 import { CHAT_LIMIT } from '../logic/chat';
-import { listOrder, waitingOrder } from '../logic/order';
+import { findParticipant, listOrder, waitingOrder } from '../logic/order';
 import { canChatWith, canManage, chatReach } from '../logic/permissions';
 import { IconButton } from '../parts/IconButton';
 import { useActions, useMeeting, useSelf, useT, useUi, useView } from '../state/context';
@@ -15,7 +17,10 @@ export function ChatComposer() {
   const people = useMeeting(listOrder);
   const waiting = useMeeting(waitingOrder).length;
   const chosen = useUi((state) => state.chatTo);
-  const [text, setText] = useState('');
+  const text = useUi((state) => state.chatDraft);
+  const setText = (chatDraft: string) => ui.set({ chatDraft });
+  // The name of who has left since.
+  const known = useMeeting((state) => nameIn(state, chosen));
   const input = useRef<HTMLTextAreaElement>(null);
 
   const reach = chatReach(self, session);
@@ -26,7 +31,9 @@ export function ChatComposer() {
   if (canManage(self) && waiting > 0) groups.push('waitingRoom');
   // What was meant for somebody never goes to everyone because they left.
   const here = typeof chosen === 'number' ? receivers.some((person) => person.userId === chosen) : chosen === null || groups.includes(chosen);
+  const secret = typeof chosen === 'number' && here;
   const to = chosen ?? (everyone ? 'everyone' : 'hosts');
+  const present = people.some((person) => person.userId === chosen);
   const open = everyone || groups.includes('hosts');
 
   useLayoutEffect(() => {
@@ -44,7 +51,7 @@ export function ChatComposer() {
     setText('');
     // A message that was refused goes back into the input, so that nobody types it twice.
     run(actions.sendChat(words, to).catch((error: unknown) => {
-      setText((now) => now || words);
+      if (!ui.get().chatDraft) setText(words);
       throw error;
     }));
   };
@@ -54,6 +61,9 @@ export function ChatComposer() {
     send();
   };
 
+  const placeholder = secret ? t('chat.placeholderPrivate', { name: known }) : t('chat.placeholder');
+  const gone = chosen === 'waitingRoom' ? t('chat.nobodyWaits') : chosen === 'hosts' ? t('chat.noHostHere') : present ? t('chat.hostsOnly', { name: known }) : t('chat.goneText', { name: known || t('chat.somebody') });
+
   return (
     <div className="ar-composer">
       <label className="ar-composer__to">
@@ -61,19 +71,21 @@ export function ChatComposer() {
         <select value={to} onChange={(event) => ui.set({ chatTo: receiverOf(event.target.value) })}>
           {everyone ? <option value="everyone">{t('chat.everyone')}</option> : null}
           {groups.map((group) => <option key={group} value={group}>{t(`chat.${group}`)}</option>)}
-          {here ? null : <option value={to} disabled>{t('chat.gone')}</option>}
+          {here ? null : <option value={to} disabled>{typeof chosen === 'string' ? t(`chat.${chosen}`) : known || t('chat.gone')}</option>}
           {receivers.map((person) => <option key={person.userId} value={person.userId}>{person.userName}</option>)}
         </select>
+        {secret ? <span className="ar-composer__private"><Icon name="lock" />{t('chat.privately')}</span> : null}
       </label>
-      <div className="ar-composer__row">
+      <p className="ar-composer__gone" role="status">{here ? '' : gone}</p>
+      <div className={`ar-composer__row${secret ? ' ar-composer__row--private' : ''}`}>
         <textarea
           ref={input}
           data-autofocus
           rows={1}
           value={text}
           maxLength={CHAT_LIMIT}
-          placeholder={t('chat.placeholder')}
-          aria-label={t('chat.placeholder')}
+          placeholder={placeholder}
+          aria-label={placeholder}
           onChange={(event) => setText(event.target.value)}
           onKeyDown={onKeyDown}
         />
@@ -81,6 +93,18 @@ export function ChatComposer() {
       </div>
     </div>
   );
+}
+
+/** The name of a receiver, of those who are gone as the messages have it. */
+function nameIn(state: MeetingState, userId: number | string | null): string {
+  if (typeof userId !== 'number') return '';
+  const here = findParticipant(state.participants, userId);
+  if (here) return here.userName;
+  for (const { sender, receiver } of state.chat) {
+    if (sender.userId === userId) return sender.name;
+    if (receiver?.userId === userId) return receiver.name;
+  }
+  return '';
 }
 
 function receiverOf(value: string): number | 'hosts' | 'waitingRoom' | null {

@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import { groupChat } from '../logic/chat';
-import { canManage } from '../logic/permissions';
+import { groupChat, isPrivate } from '../logic/chat';
+import { findParticipant } from '../logic/order';
+import { canChatWith, canManage } from '../logic/permissions';
 import { Button } from '../parts/Button';
 import { useActions, useMeeting, useSelf, useT } from '../state/context';
 import { ChatComposer } from './ChatComposer';
@@ -14,7 +15,14 @@ export function ChatPanel() {
   const chat = useMeeting((state) => state.chat);
   const unread = useMeeting((state) => state.unreadChat);
   const selfId = useMeeting((state) => state.self?.userId);
-  const manages = canManage(useSelf());
+  const self = useSelf();
+  const manages = canManage(self);
+  const session = useMeeting((state) => state.session);
+  const participants = useMeeting((state) => state.participants);
+  const answerable = (userId: number) => {
+    const person = findParticipant(participants, userId);
+    return person !== undefined && canChatWith(self, person, session);
+  };
   const groups = useMemo(() => groupChat(chat), [chat]);
   const log = useRef<HTMLDivElement>(null);
   const [atEnd, setAtEnd] = useState(true);
@@ -37,7 +45,7 @@ export function ChatPanel() {
       <div className="ar-chat">
         <div ref={log} className="ar-panel__scroll ar-chat__log" role="log" aria-label={t('chat.log')} tabIndex={0} onScroll={onScroll}>
           {groups.length === 0 ? <p className="ar-panel__empty">{t('chat.empty')}</p> : null}
-          {groups.map((group) => <ChatGroupView key={group.key} group={group} own={group.sender.userId === selfId} deletable={manages || group.sender.userId === selfId} />)}
+          {groups.map((group) => <ChatGroupView key={group.key} group={group} own={group.sender.userId === selfId} deletable={manages || group.sender.userId === selfId} answerable={isPrivate(group) && answerable(group.sender.userId)} />)}
         </div>
         {!atEnd && unread > 0 ? <Button tone="primary" className="ar-chat__new" onClick={() => setAtEnd(true)}>{t('chat.newMessages', { count: unread })}</Button> : null}
       </div>

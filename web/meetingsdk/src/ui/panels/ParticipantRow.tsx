@@ -6,8 +6,16 @@ import { Avatar } from '../parts/Avatar';
 import { useMeeting, useT } from '../state/context';
 import { ParticipantMenu } from './ParticipantMenu';
 
+interface ParticipantRowProps {
+  person: Participant;
+  /** The place of a raised hand among several; 0 where there is no order. */
+  hand: number;
+  isSelf: boolean;
+  withMenu: boolean;
+}
+
 /** One person of the list. */
-export const ParticipantRow = memo(function ParticipantRow({ person, isSelf, withMenu }: { person: Participant; isSelf: boolean; withMenu: boolean }) {
+export const ParticipantRow = memo(function ParticipantRow({ person, hand, isSelf, withMenu }: ParticipantRowProps) {
   const t = useT();
   // Whom a bot speaks for has to be seen by all.
   const behind = useMeeting((state) => (person.bot ? authorizerOf(person, state.participants)?.userName : undefined));
@@ -20,6 +28,7 @@ export const ParticipantRow = memo(function ParticipantRow({ person, isSelf, wit
     person.state === 'reconnecting' ? t('state.reconnecting') : '',
   ].filter(Boolean);
   const audio = t(person.audioOn ? (person.muted ? 'state.muted' : 'state.unmuted') : 'state.noAudio');
+  const raised = hand > 0 ? t('state.handRaisedPlace', { place: hand }) : t('state.handRaised');
 
   return (
     <div className="ar-person participants-item__item-layout">
@@ -29,7 +38,7 @@ export const ParticipantRow = memo(function ParticipantRow({ person, isSelf, wit
         {notes.length > 0 ? <span className="ar-person__note">{notes.join(' · ')}</span> : null}
       </div>
       <div className="ar-person__state">
-        {person.handRaised ? <span className="ar-person__hand" role="img" aria-label={t('state.handRaised')} title={t('state.handRaised')}><Icon name="hand" /></span> : null}
+        {person.handRaised ? <span className="ar-person__hand" role="img" aria-label={raised} title={raised}><Icon name="hand" />{hand > 0 ? hand : null}</span> : null}
         {person.capture === 'on' ? <span className="ar-person__off" role="img" aria-label={t('state.recording')} title={t('state.recording')}><Icon name="record" /></span> : null}
         {person.sharing ? <span role="img" aria-label={t('state.sharing')} title={t('state.sharing')}><Icon name="share" /></span> : null}
         <span className={person.audioOn ? (person.muted ? 'ar-person__off' : '') : 'ar-person__none'} role="img" aria-label={audio} title={audio}>

@@ -1,7 +1,8 @@
-import { useDeferredValue, useMemo, useRef, useState } from 'react';
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { Icon } from '../icons/Icon';
-import { listOrder, waitingOrder } from '../logic/order';
+import { handOrder, listOrder, waitingOrder } from '../logic/order';
 import { canManage, personActions } from '../logic/permissions';
+import { handsFor, requestKey, waitingFor } from '../logic/requests';
 import { Button } from '../parts/Button';
 import { Rows } from '../parts/Rows';
 import { useMeeting, useOption, useSelf, useT, useView } from '../state/context';
@@ -26,8 +27,12 @@ export function ParticipantsPanel() {
     [people, wanted],
   );
   const manages = canManage(self);
-  const hands = people.some((person) => person.handRaised);
+  const hands = useMeeting(handOrder);
+  const asking = useMeeting((state) => [...waitingFor(state), ...handsFor(state)].map(requestKey));
   const scroller = useRef<HTMLDivElement>(null);
+
+  // What the list shows needs no notice once it is closed.
+  useEffect(() => ui.set({ seen: asking }), [ui, asking]);
 
   return (
     <Panel title={t('participants.title', { count: people.length })} className="ar-panel--people participants-section-container">
@@ -47,13 +52,13 @@ export function ParticipantsPanel() {
         {manages && waiting.length > 0 ? <WaitingList people={waiting} scroller={scroller} /> : null}
         {found.length === 0 ? <p className="ar-panel__empty">{t('participants.none')}</p> : null}
         <Rows items={found} keyOf={(person) => person.userId} label={t('participants.short')} scroller={scroller}>
-          {(person) => <ParticipantRow person={person} isSelf={person.userId === self?.userId} withMenu={personActions(self, person, session, { isSupportChat }).length > 0} />}
+          {(person) => <ParticipantRow person={person} hand={hands.length > 1 ? hands.indexOf(person) + 1 : 0} isSelf={person.userId === self?.userId} withMenu={personActions(self, person, session, { isSupportChat }).length > 0} />}
         </Rows>
       </div>
       {manages ? (
         <div className="ar-panel__foot">
           <Button onClick={() => ui.set({ dialog: { name: 'muteAll' } })}>{t('host.muteAll')}</Button>
-          <EverybodyMenu hands={hands} />
+          <EverybodyMenu hands={hands.length > 0} />
         </div>
       ) : null}
     </Panel>

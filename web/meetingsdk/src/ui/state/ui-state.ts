@@ -30,6 +30,10 @@ export interface UiState {
   dialog: DialogName | null;
   /** To whom the chat input writes: one person, a group, or everyone (null). */
   chatTo: number | 'hosts' | 'waitingRoom' | null;
+  /** What is being written there; it outlives the panel. */
+  chatDraft: string;
+  /** The requests, by their keys, of which the person wants to be shown no more. */
+  seen: readonly string[];
   /** Whose shared screen is shown where several share; null is the first. */
   sharer: number | null;
   /** Whether the next share of the toolbar asks for sound as well. */
@@ -55,5 +59,5 @@ export function firstLayout(options: ViewOptions): Layout {
 /** The state of a view just mounted. */
 export function firstUiState(options: ViewOptions): UiState {
   const layout = firstLayout(options);
-  return { options, layout, unminimized: layout === 'minimized' ? 'speaker' : layout, panel: null, dialog: null, chatTo: null, sharer: null, shareSound: !options.hideShareAudioOption, notices: [] };
+  return { options, layout, unminimized: layout === 'minimized' ? 'speaker' : layout, panel: null, dialog: null, chatTo: null, chatDraft: '', seen: [], sharer: null, shareSound: !options.hideShareAudioOption, notices: [] };
 }

@@ -7,7 +7,6 @@ interface NameBadgeProps {
   muted: boolean;
   audioOn: boolean;
   speaking: boolean;
-  handRaised: boolean;
   host: boolean;
   pinned: boolean;
   spotlit: boolean;
@@ -16,12 +15,11 @@ interface NameBadgeProps {
   self: boolean;
 }
 
-/** The name on a picture with what must not be told by colour alone: muted, speaking, hand up, host, shown large by wish. */
-export const NameBadge = memo(function NameBadge({ name, muted, audioOn, speaking, handRaised, host, pinned, spotlit, weak, self }: NameBadgeProps) {
+/** The name on a picture with what must not be told by colour alone: muted, speaking, host, shown large by wish. */
+export const NameBadge = memo(function NameBadge({ name, muted, audioOn, speaking, host, pinned, spotlit, weak, self }: NameBadgeProps) {
   const t = useT();
   return (
     <div className="ar-badge">
-      {handRaised ? <span className="ar-badge__hand" role="img" aria-label={t('state.handRaised')}><Icon name="hand" /></span> : null}
       {spotlit ? <span className="ar-badge__mark" role="img" aria-label={t('state.spotlit')}><Icon name="spotlight" /></span> : null}
       {pinned ? <span className="ar-badge__mark" role="img" aria-label={t('state.pinned')}><Icon name="pin" /></span> : null}
       {!audioOn || muted ? (

@@ -1,4 +1,5 @@
 import { memo } from 'react';
+import { Icon } from '../icons/Icon';
 import { IconButton } from '../parts/IconButton';
 import { Avatar } from '../parts/Avatar';
 import { Spinner } from '../parts/Spinner';
@@ -62,6 +63,7 @@ export const Tile = memo(function Tile({ userId, width, height, className = '', 
       {reconnecting ? (
         <div className="ar-tile__away"><Spinner /><span>{t('state.reconnecting')}</span></div>
       ) : null}
+      {person.handRaised ? <span className="ar-tile__hand" role="img" aria-label={t('state.handRaised')} title={t('state.handRaised')}><Icon name="hand" /></span> : null}
       {reaction ? <span key={reaction.id} className="ar-tile__reaction" aria-hidden="true">{REACTION_SIGNS[reaction.reaction]}</span> : null}
       {withHeader ? (
         <NameBadge
@@ -69,7 +71,6 @@ export const Tile = memo(function Tile({ userId, width, height, className = '', 
           muted={person.muted}
           audioOn={person.audioOn}
           speaking={talks}
-          handRaised={person.handRaised}
           host={person.role === 'host'}
           pinned={pinned}
           spotlit={spotlit}

@@ -1,5 +1,6 @@
 import { useRef, useState } from 'react';
 import { canPublish } from '../logic/permissions';
+import { handsFor, waitingFor } from '../logic/requests';
 import { LayoutItems } from '../parts/LayoutItems';
 import { Menu } from '../parts/Menu';
 import { MenuItem } from '../parts/MenuItem';
@@ -19,6 +20,7 @@ export function MoreControl({ narrow, tiny }: { narrow: boolean; tiny: boolean }
   const session = useMeeting((state) => state.session);
   const share = useMeeting((state) => state.share);
   const screenShare = useOption('screenShare');
+  const asking = useMeeting((state) => waitingFor(state).length + handsFor(state).length);
   const unread = useMeeting((state) => state.unreadChat);
   const withChat = useOption('isSupportChat');
   const withAV = useOption('isSupportAV');
@@ -40,7 +42,7 @@ export function MoreControl({ narrow, tiny }: { narrow: boolean; tiny: boolean }
 
   return (
     <>
-      <ToolbarButton ref={button} icon="more" text={t('more.short')} label={t('more.label')} title={t('more.short')} badge={tiny ? unread : 0} popup="menu" expanded={open} onClick={() => setOpen(!open)} />
+      <ToolbarButton ref={button} icon="more" text={t('more.short')} label={t('more.label')} title={t('more.short')} badge={tiny ? unread + asking : 0} popup="menu" expanded={open} onClick={() => setOpen(!open)} />
       {open ? (
         <Menu anchor={button} label={t('more.label')} onClose={close}>
           {tiny ? <MenuItem icon="people" label={t('participants.short')} onSelect={then(() => ui.set({ panel: 'participants' }))} /> : null}

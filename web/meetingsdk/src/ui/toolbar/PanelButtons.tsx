@@ -1,6 +1,5 @@
-import { canManage } from '../logic/permissions';
-import { waitingOrder } from '../logic/order';
-import { useMeeting, useOption, useSelf, useT, useUi, useView } from '../state/context';
+import { handsFor, waitingFor } from '../logic/requests';
+import { useMeeting, useOption, useT, useUi, useView } from '../state/context';
 import type { PanelName } from '../state/ui-state';
 import { ToolbarButton } from './ToolbarButton';
 
@@ -10,22 +9,22 @@ export function PanelButtons() {
   const { ui } = useView();
   const panel = useUi((state) => state.panel);
   const present = useMeeting((state) => state.participants.filter((person) => person.state !== 'waiting').length);
-  const waiting = useMeeting((state) => waitingOrder(state).length);
+  const waiting = useMeeting((state) => waitingFor(state).length);
+  const hands = useMeeting((state) => handsFor(state).length);
   const unread = useMeeting((state) => state.unreadChat);
-  const manages = canManage(useSelf());
   const withChat = useOption('isSupportChat');
   const toggle = (name: PanelName) => ui.set({ panel: panel === name ? null : name });
-  const knocking = manages ? waiting : 0;
+  const open = waiting ? t('participants.openWaiting', { count: present, waiting }) : t('participants.open', { count: present });
 
   return (
     <>
       <ToolbarButton
         icon="people"
         text={t('participants.short')}
-        label={knocking ? t('participants.openWaiting', { count: present, waiting: knocking }) : t('participants.open', { count: present })}
+        label={hands ? `${open}, ${t('hand.count', { count: hands })}` : open}
         title={t('participants.short')}
         count={present}
-        badge={knocking}
+        badge={waiting + hands}
         tone={panel === 'participants' ? 'on' : 'plain'}
         expanded={panel === 'participants'}
         className="footer-participants-button__toggle-button"
