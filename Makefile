@@ -54,6 +54,11 @@ test-browser: build crowd ## Run the browser tests against the built program
 	@scripts/need chromium
 	cd web && npm run test:browser
 
+.PHONY: test-long
+test-long: build crowd ## Run the browser tests that take many minutes
+	@scripts/need chromium
+	cd web && ANTEROOM_LONG_TESTS=1 npm run test:browser -- -g 'reproduces codes'
+
 .PHONY: lint
 lint: web/node_modules/.stamp ## Check format, style and types
 	@scripts/need go node

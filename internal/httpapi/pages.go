@@ -19,8 +19,15 @@ func (a *api) pages(mux *http.ServeMux) {
 		mux.HandleFunc("GET /pages/{name}", func(w http.ResponseWriter, r *http.Request) {
 			a.sendFile(w, r, "pages/pages/"+r.PathValue("name"), cacheImmutable)
 		})
-		mux.HandleFunc("GET /demo/client", func(w http.ResponseWriter, r *http.Request) { a.page(w, r, "pages/demo/client.html") })
-		mux.HandleFunc("GET /demo/component", func(w http.ResponseWriter, r *http.Request) { a.page(w, r, "pages/demo/component.html") })
+		demo := func(name string) http.HandlerFunc {
+			return func(w http.ResponseWriter, r *http.Request) { a.page(w, r, "pages/demo/"+name+".html") }
+		}
+		mux.HandleFunc("GET /demo/client", demo("client"))
+		mux.HandleFunc("GET /demo/component", demo("component"))
+		mux.HandleFunc("GET /demo/reproduce", demo("reproduce"))
+		mux.HandleFunc("GET /demo/app/client", demo("app-client"))
+		mux.HandleFunc("GET /demo/app/component", demo("app-component"))
+		mux.HandleFunc("GET /demo/app/left", demo("left"))
 	}
 }
 

@@ -51,7 +51,7 @@ func (b *Builder) Demo(ctx context.Context) error {
 	d.app(acme, "Retired app", func(a *account.App) { a.Enabled = false })
 	d.app(acme, "Video calls", func(a *account.App) { a.Kind = account.AppVideo })
 	d.app(acme, "Without the SDK", func(a *account.App) { a.MeetingSDK = false })
-	d.app(acme, "Compares sentences", func(a *account.App) { a.ReasonStyle = "sentence" })
+	d.app(acme, "Compares error messages", func(a *account.App) { a.ReasonStyle = "sentence" })
 	d.app(globex, "Partner app", func(a *account.App) { a.Published = true })
 	d.app(globex, "Draft app", nil)
 
@@ -77,28 +77,28 @@ func (b *Builder) Demo(ctx context.Context) error {
 		m.Kind, m.Passcode = meeting.KindNoFixedTime, "anteroom"
 		m.Settings.WaitingRoom = true
 	})
-	d.meeting(ada, "Room for two", func(m *meeting.Meeting) {
+	d.meeting(ada, "Two participants at most", func(m *meeting.Meeting) {
 		m.Kind = meeting.KindNoFixedTime
 		m.Settings.JoinBeforeHost, m.Settings.Capacity = true, 2
 	})
-	d.meeting(ada, "Planned for tomorrow", func(m *meeting.Meeting) {
+	d.meeting(ada, "Scheduled for tomorrow", func(m *meeting.Meeting) {
 		m.StartsAt, m.Passcode = b.Now().Add(24*time.Hour).Truncate(time.Hour), "anteroom"
 		m.Duration = time.Hour
 	})
-	d.meeting(ada, "Called off", func(m *meeting.Meeting) { m.DeletedAt = b.Now() })
-	d.meeting(ada, "Not in a browser", func(m *meeting.Meeting) { m.Settings.BrowserJoinOff = true })
-	d.meeting(ada, "Signed-in people only", func(m *meeting.Meeting) {
+	d.meeting(ada, "Deleted meeting", func(m *meeting.Meeting) { m.DeletedAt = b.Now() })
+	d.meeting(ada, "Browser joins turned off", func(m *meeting.Meeting) { m.Settings.BrowserJoinOff = true })
+	d.meeting(ada, "Signed-in users only", func(m *meeting.Meeting) {
 		m.Kind = meeting.KindNoFixedTime
 		m.Settings.SignedInOnly, m.Settings.JoinBeforeHost = true, true
 	})
-	d.meeting(ada, "With registration", func(m *meeting.Meeting) {
+	d.meeting(ada, "Registration required", func(m *meeting.Meeting) {
 		m.Kind = meeting.KindNoFixedTime
 		m.Settings.JoinBeforeHost, m.Settings.RegistrationRequired = true, true
 	})
-	d.meeting(tom, "The host was deactivated", nil)
-	d.meeting(lea, "The host never signed up", nil)
-	d.meeting(max, "The host was deleted", nil)
-	d.meeting(zoe, "Another company's meeting", func(m *meeting.Meeting) {
+	d.meeting(tom, "Host deactivated", nil)
+	d.meeting(lea, "Host has not accepted the invitation", nil)
+	d.meeting(max, "Host deleted", nil)
+	d.meeting(zoe, "Meeting of another account", func(m *meeting.Meeting) {
 		m.Kind = meeting.KindNoFixedTime
 		m.Settings.JoinBeforeHost = true
 	})

@@ -1,3 +1,5 @@
+import { purposeOf } from './purposes';
+import { scenarioList, type Listed } from './scenarios';
 import { showTrouble, world, type World } from './world';
 
 const form = document.getElementById('join') as HTMLFormElement;
@@ -28,10 +30,31 @@ function show(w: World): void {
   }
   const passcode = field<HTMLInputElement>('password');
   const follow = () => {
-    passcode.value = w.meetings.find((m) => m.number === select.value)?.password ?? '';
+    const chosen = w.meetings.find((m) => m.number === select.value);
+    passcode.value = chosen?.password ?? '';
+    text('purpose', chosen ? purposeOf(chosen.topic) : '');
   };
   select.addEventListener('change', follow);
   follow();
+  for (const m of w.meetings) {
+    const item = document.createElement('li');
+    const choose = document.createElement('button');
+    choose.type = 'button';
+    choose.className = 'link';
+    choose.textContent = m.topic;
+    choose.addEventListener('click', () => {
+      select.value = m.number;
+      follow();
+      form.scrollIntoView({ block: 'start' });
+      select.focus({ preventScroll: true });
+    });
+    const number = document.createElement('code');
+    number.textContent = m.number;
+    const purpose = document.createElement('span');
+    purpose.textContent = purposeOf(m.topic);
+    item.append(choose, number, purpose);
+    document.getElementById('meetings')?.append(item);
+  }
 
   const list = document.getElementById('credentials');
   for (const [name, value] of [
@@ -53,6 +76,38 @@ function show(w: World): void {
   text('curl', `curl ${location.origin}/dev/v1/signature \\\n  -d '{"meetingNumber":"${w.defaults.meetingNumber}","role":0}'`);
 }
 
+/** Lists every code with a link to the page that reproduces it. */
+function showCodes(list: readonly Listed[]): void {
+  const place = document.getElementById('codes');
+  const items = list.map(({ code, name, title, causes }) => {
+    const item = document.createElement('li');
+    const docs = document.createElement('a');
+    docs.href = `/docs/errors/${code}`;
+    docs.textContent = `${code} ${name}`;
+    const meaning = document.createElement('span');
+    meaning.textContent = title;
+    const reproduce = document.createElement('a');
+    reproduce.className = 'button';
+    reproduce.href = `/demo/reproduce?code=${code}`;
+    reproduce.textContent = 'Reproduce';
+    reproduce.setAttribute('aria-label', `Reproduce ${code} ${name}`);
+    item.append(docs, meaning, reproduce);
+    place?.append(item);
+    return { item, searched: `${code} ${name} ${title} ${causes.join(' ')}`.toLowerCase() };
+  });
+  const filter = document.getElementById('filter') as HTMLInputElement;
+  filter.addEventListener('input', () => {
+    const wanted = filter.value.trim().toLowerCase();
+    let shown = 0;
+    for (const { item, searched } of items) {
+      item.hidden = !searched.includes(wanted);
+      if (!item.hidden) shown++;
+    }
+    const none = document.getElementById('no-codes');
+    if (none) none.hidden = shown > 0;
+  });
+}
+
 field<HTMLInputElement>('name').value = `Guest ${Math.floor(Math.random() * 90) + 10}`;
 form.addEventListener('submit', (event) => {
   event.preventDefault();
@@ -62,3 +117,4 @@ document.getElementById('wrong')?.addEventListener('click', () => {
   if (form.reportValidity()) open('component', true);
 });
 world().then(show, showTrouble);
+scenarioList().then(showCodes, showTrouble);
