@@ -59,7 +59,8 @@ func distance(q string, e Entry) int {
 		return 4*edits(q, strconv.Itoa(int(e.Code))) + min(gap, 3)
 	}
 	name := normalise(e.Name)
-	score := 4 * edits(q, name)
+	// A number with a slip in it, such as "3713x", is nearest to a number.
+	score := 4 * min(edits(q, name), edits(q, strconv.Itoa(int(e.Code))))
 	if strings.Contains(name, q) {
 		score = min(score, 2)
 	}

@@ -1,13 +1,11 @@
 // Package errpage renders the catalogue's pages as HTML: one for each code and
-// an index, as the server shows them under /docs/errors. The pages are
-// complete and self-contained: no script, no font, no request to anywhere.
+// an index, as the server shows them under /docs/errors. They use a style sheet
+// and a script of this package and nothing from anywhere else.
 package errpage
 
 import (
 	"bytes"
-	"crypto/sha256"
 	_ "embed"
-	"encoding/base64"
 	"html/template"
 	"io"
 
@@ -17,7 +15,9 @@ import (
 
 var (
 	//go:embed page.css
-	style string
+	style []byte
+	//go:embed page.js
+	script []byte
 	//go:embed page.gohtml
 	source string
 
@@ -27,32 +27,50 @@ var (
 // ContentType is the media type of every page.
 const ContentType = "text/html; charset=utf-8"
 
-// ContentSecurityPolicy allows exactly what the pages need, their own style
-// sheet, by its hash. A server may send it as it is.
-func ContentSecurityPolicy() string {
-	sum := sha256.Sum256([]byte(style))
-	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
-		"'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+// ContentSecurityPolicy allows exactly what the pages need: the style sheet and
+// the script that Asset returns.
+const ContentSecurityPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; " +
+	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+// maxNearest is how many codes a page for a mistyped one suggests.
+const maxNearest = 3
+
+// Server is what the pages say about the server that shows them.
+type Server struct {
+	// Origin is its address as the reader's browser knows it, for commands.
+	Origin string
+	// Development offers the page that reproduces an error.
+	Development bool
 }
 
 type view struct {
-	Style       template.CSS
+	Server
 	Affiliation string
 	Page        handbook.Page
 	Groups      []handbook.Group
+	Query       string
+	Nearest     []errcode.Entry
 }
 
-func newView() view {
-	// The style sheet is a file of this package, never anybody's input.
-	return view{Style: template.CSS(style), Affiliation: handbook.Affiliation} //nolint:gosec // embedded constant
+// Asset returns the style sheet or the script of the pages, by the file name
+// that they use below /docs/errors.
+func Asset(name string) (body []byte, contentType string, ok bool) {
+	switch name {
+	case "page.css":
+		return style, "text/css; charset=utf-8", true
+	case "page.js":
+		return script, "text/javascript; charset=utf-8", true
+	default:
+		return nil, "", false
+	}
 }
 
-// Render writes the complete page about a code. It answers found false, and
+// Render writes the complete page about a code. It returns found false, and
 // writes nothing, for a number that is not in the catalogue; err is that of
 // the writer.
-func Render(w io.Writer, code errcode.Code) (found bool, err error) {
-	v := newView()
-	if v.Page, found = handbook.For(code); !found {
+func Render(w io.Writer, code errcode.Code, server Server) (found bool, err error) {
+	v := view{Server: server, Affiliation: handbook.Affiliation}
+	if v.Page, found = handbook.ForServer(code, server.Origin); !found {
 		return false, nil
 	}
 	return true, execute(w, "page", v)
@@ -60,9 +78,13 @@ func Render(w io.Writer, code errcode.Code) (found bool, err error) {
 
 // RenderIndex writes the complete page that lists all codes by category.
 func RenderIndex(w io.Writer) error {
-	v := newView()
-	v.Groups = handbook.Groups()
-	return execute(w, "index", v)
+	return execute(w, "index", view{Affiliation: handbook.Affiliation, Groups: handbook.Groups()})
+}
+
+// RenderUnknown writes the complete page for a code that does not exist, with
+// the nearest ones.
+func RenderUnknown(w io.Writer, query string) error {
+	return execute(w, "unknown", view{Affiliation: handbook.Affiliation, Query: query, Nearest: errcode.Nearest(query, maxNearest)})
 }
 
 // execute renders before writing, so that a fault cannot leave half a page.

@@ -13,6 +13,9 @@ import (
 // pages serves the start page, the demo pages and the reference of codes.
 func (a *api) pages(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{$}", a.start)
+	mux.HandleFunc("GET /docs", toCodes)
+	mux.HandleFunc("GET /docs/{rest...}", toCodes)
+	mux.HandleFunc("GET /docs/errors", a.codes)
 	mux.HandleFunc("GET /docs/errors/{$}", a.codes)
 	mux.HandleFunc("GET /docs/errors/{code}", a.code)
 	if a.World != nil {
@@ -73,23 +76,55 @@ func (a *api) codes(w http.ResponseWriter, _ *http.Request) {
 	html(w, http.StatusOK, page.Bytes())
 }
 
+// toCodes leads to the index: there is no other documentation on the server.
+func toCodes(w http.ResponseWriter, r *http.Request) {
+	http.Redirect(w, r, "/docs/errors", http.StatusFound)
+}
+
+// code shows the page of a code. A name leads to its number; for anything else
+// the page offers the nearest codes.
 func (a *api) code(w http.ResponseWriter, r *http.Request) {
-	number, err := strconv.Atoi(strings.TrimSuffix(r.PathValue("code"), ".md"))
-	var page bytes.Buffer
-	found := false
-	if err == nil {
-		found, err = errpage.Render(&page, errcode.Code(number))
+	query := r.PathValue("code")
+	if body, contentType, ok := errpage.Asset(query); ok {
+		w.Header().Set("Cache-Control", cacheAsk)
+		w.Header().Set("Content-Type", contentType)
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		_, _ = w.Write(body)
+		return
 	}
-	if err != nil || !found {
+	query = strings.TrimSuffix(query, ".md")
+	var page bytes.Buffer
+	if number, err := strconv.Atoi(query); err == nil {
+		found, err := errpage.Render(&page, errcode.Code(number), errpage.Server{Origin: origin(r), Development: a.World != nil})
+		if err == nil && found {
+			html(w, http.StatusOK, page.Bytes())
+			return
+		}
+	} else if named := errcode.ByName(query); len(named) > 0 {
+		http.Redirect(w, r, named[0].Code.DocsPath(), http.StatusFound)
+		return
+	}
+	page.Reset()
+	if err := errpage.RenderUnknown(&page, clip(query, 60)); err != nil {
 		http.NotFound(w, r)
 		return
 	}
-	html(w, http.StatusOK, page.Bytes())
+	html(w, http.StatusNotFound, page.Bytes())
+}
+
+// origin is the server's address as the browser used it.
+func origin(r *http.Request) string {
+	scheme := "http"
+	if r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" {
+		scheme = "https"
+	}
+	return scheme + "://" + r.Host
 }
 
 func html(w http.ResponseWriter, status int, body []byte) {
 	pageHeaders(w.Header())
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Security-Policy", errpage.ContentSecurityPolicy)
+	w.Header().Set("Content-Type", errpage.ContentType)
 	w.WriteHeader(status)
 	_, _ = w.Write(body)
 }

@@ -45,17 +45,27 @@ type Group struct {
 	Rows  []errcode.Entry
 }
 
+// defaultServer is where development mode listens unless told otherwise.
+const defaultServer = "http://127.0.0.1:8080"
+
 // For makes the page of a code; ok is false for a number not in the catalogue.
-func For(code errcode.Code) (page Page, ok bool) {
+func For(code errcode.Code) (page Page, ok bool) { return ForServer(code, defaultServer) }
+
+// ForServer is For with commands that go to the server at an origin.
+func ForServer(code errcode.Code, origin string) (page Page, ok bool) {
 	e, ok := errcode.Lookup(code)
 	if !ok {
 		return Page{}, false
 	}
 	p := Page{Entry: e, WhereText: whereText(e), HTTPText: httpText(e), Client: clientSnippets(e), Component: componentSnippets(e)}
-	if onPurpose(e) {
-		p.Command = "anteroom scenario run " + strconv.Itoa(int(code))
-		p.ShowCommand = "anteroom scenario show " + strconv.Itoa(int(code))
-		p.CurlCommand = "curl -X POST http://127.0.0.1:8080/dev/v1/scenarios/" + strconv.Itoa(int(code))
+	if reproducible(e) {
+		number, flag := strconv.Itoa(int(code)), ""
+		if origin != defaultServer {
+			flag = " --server " + origin
+		}
+		p.Command = "anteroom scenario run " + number + flag
+		p.ShowCommand = "anteroom scenario show " + number + flag
+		p.CurlCommand = "curl -X POST " + origin + "/dev/v1/scenarios/" + number
 	}
 	for _, other := range related[code] {
 		if o, found := errcode.Lookup(other); found {
@@ -96,7 +106,7 @@ func Groups() []Group {
 	return groups
 }
 
-func onPurpose(e errcode.Entry) bool {
+func reproducible(e errcode.Entry) bool {
 	if e.Code == errcode.Success {
 		return false
 	}

@@ -42,6 +42,8 @@ class Run {
     await this.open('joiner', this.view, byId('frame'));
     for (const step of before) await this.step(step);
     await this.init();
+    // Frames of one tab share its session storage: nobody may resume as somebody who joined in another frame.
+    sessionStorage.clear();
     const joined = await this.app('joiner').join(JSON.stringify(this.view === 'client' ? this.scenario.clientViewJoin : this.scenario.join));
     this.done();
     if (code === 0 && joined.ok) this.settle(true, '0 SUCCESS: the join succeeded.');
@@ -226,6 +228,7 @@ async function reproduce(): Promise<void> {
   byId<HTMLAnchorElement>('docs').href = `/docs/errors/${entry.code}`;
   const path = `/dev/v1/scenarios/${entry.code}?cause=${encodeURIComponent(causes.value)}`;
   byId('command').textContent = `curl -X POST '${location.origin}${path}'`;
+  byId('shown').hidden = view === 'client';
   outcome.hidden = false;
   outcome.dataset['state'] = 'running';
   outcome.textContent = 'Running…';
