@@ -1,5 +1,17 @@
 package errcode
 
+// What keeps a page from its server although the server is running.
+var (
+	localNetworkBlocked = later("local_network_blocked", "The browser does not let this page reach the local network, where the server is.",
+		"Allow “local network access” for the page in the browser's site settings and reload. To avoid the question, serve the page from the same network as the server, or give the server a public address.")
+	websocketBlocked = later("websocket_blocked", "HTTP requests reach the server, but WebSocket connections do not.",
+		"A proxy or firewall blocks them. Let it pass the Upgrade header for /rtc and /realtime, and allow wss:// to the server.")
+	cspBlocked = no("csp_blocked", "The page's own Content-Security-Policy blocks the server.",
+		"Add the server's origin, as https: and wss:, to connect-src, and to script-src and worker-src where the page loads the SDK from it.")
+	mixedContent = no("mixed_content", "The page was loaded over HTTPS and the server's address is http://, which browsers refuse.",
+		"Serve the Anteroom server over HTTPS.")
+)
+
 var connectionRows = []Entry{
 	{
 		Code: ReConnecting, Name: "RE_CONNECTING", Category: Connection, Where: InsideWhere,
@@ -19,8 +31,11 @@ var connectionRows = []Entry{
 		Description: "The SDK stopped trying to reconnect, or the server disconnected everyone. The meeting may continue without this participant.",
 		Remedy:      "Check the network and join again.",
 		Causes: []Cause{
-			later("gave_up", "The connection did not come back within 60 seconds.",
-				"Join again. The most common reason is a laptop that went to sleep."),
+			later("network", "Nothing came through for 60 seconds.",
+				"Check the network and join again. The most common reason is a laptop that went to sleep."),
+			later("server_gone", "The network is up, but the server has refused connections for 60 seconds: it was stopped, or has moved.",
+				"Join again once the server is running."),
+			localNetworkBlocked, websocketBlocked, cspBlocked, mixedContent,
 			later("server_drained", "The server is shutting down and asked all participants to reconnect.",
 				"Wait a moment, then join again."),
 			later("seat_lost", "The server removed the participant because it had not heard from this page for too long.",

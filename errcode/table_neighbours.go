@@ -17,6 +17,7 @@ var neighbourRows = []Entry{
 				"Serve the page over HTTPS, or use localhost during development."),
 			later("asset_blocked", "A file of the SDK, such as the media engine, could not be loaded.",
 				"Look for failed requests in the browser's network panel: a Content-Security-Policy, an ad blocker, a proxy or a wrong library path is blocking the SDK's scripts or workers."),
+			cspBlocked,
 		},
 	},
 	{

@@ -59,6 +59,9 @@ var platformRows = []Entry{
 				"Try again when the network connection is back."),
 			later("unreachable", "The server could not be reached. A page cannot tell a closed port from a bad certificate or a blocked request.",
 				"Check in this order: the server is running, the address is correct, this browser accepts its certificate, and no Content-Security-Policy (connect-src) or ad blocker stops the request."),
+			localNetworkBlocked, websocketBlocked, cspBlocked, mixedContent,
+			later("network", "The server responds, but audio and video found no way through the network.",
+				"Open UDP and TCP to the media port of the server, or set up TURN. A VPN or a company firewall is the most common reason."),
 		},
 	},
 }

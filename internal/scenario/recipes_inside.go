@@ -15,7 +15,7 @@ var insideRecipes = []recipe{
 		when: func(c *corner) { c.after = append(c.after, cutNetwork(10*time.Second)) },
 	},
 	{
-		code: errcode.Disconnect, cause: "gave_up", says: "The join succeeds; then the page's network is cut for longer than it tries to come back.",
+		code: errcode.Disconnect, cause: "network", says: "The join succeeds; then the page's network is cut for longer than it tries to come back.",
 		when: func(c *corner) { c.after = append(c.after, cutNetwork(90*time.Second)) },
 	},
 	{

@@ -117,14 +117,14 @@ describe('codes', () => {
     [{ code: 3009, cause: 'removed_by_host' }, true, 7],
     [{ code: 4004, cause: 'ended_by_host' }, false, 1],
     [{ code: 4004, cause: 'duration_limit' }, false, 0],
-    [{ code: 4001, cause: 'gave_up' }, false, 0],
+    [{ code: 4001, cause: 'network' }, false, 0],
   ])('%j (waiting: %s) leaves with reason %i', (ending, waiting, reason) => {
     expect(leaveReasonOf(ending, waiting)).toBe(reason);
   });
 
   it.each([
     [1, 'FAIL', 'asset_blocked'], [200, 'FAIL', 'asset_blocked'], [2, 'MEETING_NOT_INIT', 'init_not_called'], [3005, 'ANOTHER_MEETING_RUNNING', 'other_meeting_in_page'],
-    [3621, 'NO_RESPONSE_FROM_WEB', 'unreachable'], [4000, 'RE_CONNECTING', 'media_lost'], [4001, 'DISCONNECT', 'gave_up'],
+    [3621, 'NO_RESPONSE_FROM_WEB', 'unreachable'], [4000, 'RE_CONNECTING', 'media_lost'], [4001, 'DISCONNECT', 'network'], [4001, 'DISCONNECT', 'server_gone'], [3621, 'NO_RESPONSE_FROM_WEB', 'websocket_blocked'], [1, 'FAIL', 'frame_policy'], [200, 'FAIL', 'csp_blocked'],
   ])('%i is %s, with a remedy for %s', (code, name, cause) => {
     const details = detailsOf(code, cause);
     expect(details).toMatchObject({ errorCode: code, name, cause, docs: `/docs/errors/${code}` });

@@ -75,10 +75,11 @@ describe('a broken line', () => {
 
   it('is 4001 when it is not restored within 60 s; nothing is left open, and the seat may be taken back', async () => {
     server.line.handlers.lost();
+    server.facts.online = false;
     await server.clock.advance(59_900);
     expect(changes.map((c) => c.state)).toEqual(['Reconnecting']);
     await server.clock.advance(200);
-    expect(changes[1]).toMatchObject({ state: 'Closed', errorCode: 4001, reason: 'DISCONNECT', cause: 'gave_up' });
+    expect(changes[1]).toMatchObject({ state: 'Closed', errorCode: 4001, reason: 'DISCONNECT', cause: 'network' });
     expect(server.line.closed).toBe(true);
     expect(server.engine.calls.at(-1)).toBe('disconnect');
     // The server is told as well, in case it can be reached.

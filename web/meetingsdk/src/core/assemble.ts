@@ -9,6 +9,8 @@ import { HttpTransport } from './http';
 import { Dictionaries } from './i18n';
 import { Meeting } from './meeting';
 import type { MountedView, ViewKind, ViewOptions } from './model';
+import type { Obstacles } from './obstacles';
+import { browserObstacles } from './obstacles';
 import type { PageRegistry } from './page';
 import { pageRegistry } from './page';
 import type { KeyValue } from './seat-memory';
@@ -32,6 +34,7 @@ export interface Surroundings {
   browserStorage?: KeyValue;
   newId?: () => string;
   facts?: typeof browserFacts;
+  obstacles?: Obstacles;
 }
 
 /** A meeting with its server and the place where it is drawn. */
@@ -52,6 +55,7 @@ export function assemble(view: ViewKind, surroundings: Surroundings): Assembly {
   i18n.loadFrom(async (language) => (await chunks.ui()).wordsOf?.(language) ?? null);
   const newId = surroundings.newId ?? randomId;
   const facts = surroundings.facts ?? browserFacts;
+  const obstacles = surroundings.obstacles ?? browserObstacles();
   const fetch: Fetch = surroundings.fetch ?? ((url, init) => globalThis.fetch(url, init));
   let webEndpoint: unknown;
   const server = (): string =>
@@ -68,10 +72,11 @@ export function assemble(view: ViewKind, surroundings: Surroundings): Assembly {
     ),
     i18n,
     facts: () => facts(),
+    obstacles,
     server: () => {
       const address = server();
       const beacon = (url: string, body: string): boolean => globalThis.navigator?.sendBeacon?.(url, body) ?? false;
-      return { address, transport: new HttpTransport({ server: address, clock, fetch, online: () => facts().online, beacon }) };
+      return { address, transport: new HttpTransport({ server: address, clock, fetch, online: () => facts().online, obstacles, beacon }) };
     },
     loadParts: () => chunks.media(),
     prepareView: () => screen.show(),

@@ -16,7 +16,16 @@ interface PageCause {
 const later = (remedy: string): PageCause => ({ remedy, retryable: true });
 const no = (remedy: string): PageCause => ({ remedy, retryable: false });
 
+/** What keeps a page from its server although the server is well. */
+const obstacles: Record<string, PageCause> = {
+  local_network_blocked: later("Allow “local network access” for the page in the browser's site settings and reload, or serve the page and the server from the same network."),
+  websocket_blocked: later('A proxy or firewall blocks WebSockets. Let it pass the Upgrade header for /rtc and /realtime, and allow wss:// to the server.'),
+  csp_blocked: no("Add the server's origin, as https: and wss:, to connect-src of the page's Content-Security-Policy, and to script-src and worker-src where the page loads the SDK from it."),
+  mixed_content: no('Serve the Anteroom server over HTTPS: a page loaded over HTTPS may not use an http:// server.'),
+};
+
 const generic: Record<string, PageCause> = {
+  csp_blocked: obstacles.csp_blocked as PageCause,
   unexpected: later('Reload the page and try again. If it happens again, save the console output: it is a bug in the app or in the SDK.'),
   browser_unsupported: no('Use a current Chrome, Edge, Firefox or Safari; if the page is in an in-app browser, open it in a standalone one.'),
   insecure_context: no('Serve the page over HTTPS, or use localhost during development.'),
@@ -24,7 +33,10 @@ const generic: Record<string, PageCause> = {
 };
 
 const causes: Record<number, Record<string, PageCause>> = {
-  1: generic,
+  1: {
+    ...generic,
+    frame_policy: no('Add allow="camera; microphone; display-capture" to the iframe that contains the page; each frame around it needs it too.'),
+  },
   200: generic,
   2: {
     init_not_called: no('Call init, wait for its success, and call join from there.'),
@@ -38,6 +50,8 @@ const causes: Record<number, Record<string, PageCause>> = {
       'The server did not respond at this address. A closed port, a wrong address, a certificate that the browser rejects, ' +
         'a blocked cross-origin request and a Content-Security-Policy all look the same to a page; check the console and the network panel to tell them apart.',
     ),
+    network: later('The server responds, but audio and video do not get through. Open UDP and TCP to its media port, or set up TURN.'),
+    ...obstacles,
   },
   3009: { removed_by_host: no('A host removed this participant. Only the host can allow them to join again.') },
   4000: {
@@ -45,7 +59,9 @@ const causes: Record<number, Record<string, PageCause>> = {
     media_lost: later('Wait until audio and video are restored. If they never are, UDP and TCP to the media port may be blocked.'),
   },
   4001: {
-    gave_up: later('The connection could not be restored in time. Check the network and join again.'),
+    network: later('Nothing came through for a minute. Check the network, and join again.'),
+    server_gone: later('The server refuses connections: it was stopped, or has moved. Join again once it runs.'),
+    ...obstacles,
     server_drained: later('The server is shutting down. Wait a moment, then join again.'),
     seat_lost: later('The server did not hear from this page for too long. Join again.'),
     token_invalid: later("The connection token is no longer accepted. Join again to get a new one."),

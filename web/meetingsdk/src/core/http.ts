@@ -2,6 +2,7 @@ import type { Clock } from './clock';
 import { pause } from './clock';
 import { pageError } from './catalogue';
 import type { SDKError } from './errors';
+import type { Obstacles } from './obstacles';
 import type { Endpoint, JoinAnswer, JoinRequest } from './wire';
 import { joinAnswerOf, mediaAnswerOf } from './wire';
 
@@ -9,12 +10,19 @@ import { joinAnswerOf, mediaAnswerOf } from './wire';
 export const joinTimeout = 15_000;
 /** How long one try may take before it is repeated under the same joinId. */
 const tryTimeout = 6_000;
+/** How long a question of the browser to the person may stand. */
+const askingTimeout = 60_000;
+/** How long the last look at a connection may take that is given up. */
+const reachTimeout = 2_500;
 const firstBackoff = 300;
 const longestBackoff = 3_000;
 /** Statuses of proxies whose server is away for a moment. */
 const passing = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/** What came of a request: an answer of the server, a quick failure, or silence. */
+export type Reach = 'answered' | 'refused' | 'silent' | 'offline';
 
 /** The HTTP side of the server: join, leave and fresh media tokens. */
 export interface JoinTransport {
@@ -32,6 +40,8 @@ export interface JoinTransport {
   goodbye(resumeToken: string): void;
   /** A fresh media token of a seat that is inside; null when none was found now. */
   media(resumeToken: string): Promise<Endpoint | null>;
+  /** How far a request comes now. Never rejects. */
+  reach(resumeToken: string): Promise<Reach>;
 }
 
 export interface HttpOptions {
@@ -39,6 +49,7 @@ export interface HttpOptions {
   clock: Clock;
   fetch: Fetch;
   online: () => boolean;
+  obstacles: Obstacles;
   beacon?: (url: string, body: string) => boolean;
 }
 
@@ -51,17 +62,25 @@ export class HttpTransport implements JoinTransport {
   async join(request: JoinRequest, signal: AbortSignal): Promise<JoinAnswer> {
     const { clock } = this.options;
     const body = JSON.stringify(request);
-    const deadline = clock.now() + joinTimeout;
+    let deadline = clock.now() + joinTimeout;
     let backoff = firstBackoff;
     let last: Extract<Try, { failed: string }> = { failed: 'timeout', final: false, seen: 'no response' };
     for (;;) {
       const left = deadline - clock.now();
       if (left <= 0 || signal.aborted) throw this.noAnswer(last);
+      const began = clock.now();
       const outcome = await this.tryJoin(body, Math.min(left, tryTimeout));
       if ('answer' in outcome) return outcome.answer;
       last = outcome;
       if (outcome.final) throw this.noAnswer(last);
-      await pause(clock, Math.min(backoff, Math.max(deadline - clock.now(), 0)), signal);
+      if (last.failed === 'unreachable') {
+        // What the browser forbids, it forbids the next time as well.
+        const obstacle = await this.options.obstacles.find(this.options.server);
+        if (obstacle) throw pageError(3621, obstacle.cause, obstacle.evidence);
+      }
+      // The time of the browser's own question is the person's.
+      deadline += Math.max(0, clock.now() - began - tryTimeout);
+      await pause(clock, Math.min(backoff * (1 + Math.random() * 0.4), Math.max(deadline - clock.now(), 0)), signal);
       backoff = Math.min(backoff * 2, longestBackoff);
     }
   }
@@ -100,9 +119,33 @@ export class HttpTransport implements JoinTransport {
     }
   }
 
-  private async tryJoin(body: string, ms: number): Promise<Try> {
+  async reach(resumeToken: string): Promise<Reach> {
+    if (!this.options.online()) return 'offline';
     const limit = new AbortController();
-    const cancel = this.options.clock.after(ms, () => limit.abort());
+    const cancel = this.options.clock.after(reachTimeout, () => limit.abort());
+    try {
+      const response = await this.post('/sdk/v1/media', JSON.stringify({ resumeToken }), limit.signal);
+      // A proxy whose server is away speaks for nobody.
+      return passing.has(response.status) ? 'refused' : 'answered';
+    } catch {
+      return limit.signal.aborted ? 'silent' : 'refused';
+    } finally {
+      cancel();
+    }
+  }
+
+  private async tryJoin(body: string, ms: number): Promise<Try> {
+    const { clock, obstacles, server } = this.options;
+    const limit = new AbortController();
+    const latest = clock.now() + askingTimeout;
+    let done = false;
+    const expire = async (): Promise<void> => {
+      const asking = clock.now() < latest && (await obstacles.asking(server));
+      if (done) return;
+      if (asking) cancel = clock.after(1_000, () => void expire());
+      else limit.abort();
+    };
+    let cancel = clock.after(ms, () => void expire());
     const givenUp = new Promise<never>((_, reject) => {
       limit.signal.addEventListener('abort', () => reject(new Error('no response in time')), { once: true });
     });
@@ -112,6 +155,7 @@ export class HttpTransport implements JoinTransport {
       if (limit.signal.aborted) return { failed: 'timeout', final: false, seen: 'the request timed out' };
       return { failed: 'unreachable', final: false, seen: error instanceof Error ? error.message : String(error) };
     } finally {
+      done = true;
       cancel();
     }
   }

@@ -1,9 +1,10 @@
+import { Backoff } from './backoff';
 import type { Clock } from './clock';
 import { pause } from './clock';
 import { CallError } from './errors';
 import { log } from './log';
-import type { CreateMedia, DeviceFault, MediaEngine, MediaHandlers } from './media';
-import { DeviceError, isDeviceError } from './media';
+import type { CreateMedia, DeviceFault, MediaEngine, MediaHandlers, MediaStage } from './media';
+import { DeviceError, isDeviceError, stageOf } from './media';
 import type { MeetingState, VideoKind } from './model';
 import type { Endpoint } from './wire';
 
@@ -33,13 +34,13 @@ export interface MediaLinkOptions {
   negotiated: () => void;
   connected: () => void;
   lost: () => void;
+  /** A try to connect failed; further ones follow. `tries` counts those since the last connection. */
+  failed: (stage: MediaStage, tries: number, address: string) => void;
   speaking: (identities: string[]) => void;
   notice: (level: 'warning' | 'error', key: string) => void;
   quality: (identity: string, level: number) => void;
 }
 
-const firstBackoff = 500;
-const longestBackoff = 5_000;
 /** Who is taken out of the media room by the server hears why over the control channel; this long it is waited for. */
 const wordTime = 3_000;
 /** Listing devices starts processes of the browser; the first pictures get this long without them. */
@@ -48,22 +49,24 @@ const pictureTime = 300;
 /** Sound and pictures of this seat: the connection, its restoring, and the local devices. */
 export class MediaLink {
   private readonly engine: MediaEngine;
+  private readonly backoff: Backoff;
   private turn = 0;
   private stopped = false;
   private sharedSound = true;
 
   constructor(private readonly options: MediaLinkOptions) {
+    this.backoff = new Backoff(() => options.clock.now());
     const handlers: MediaHandlers = {
       answered: () => options.answered(),
       negotiated: () => options.negotiated(),
-      connected: () => options.connected(),
+      connected: () => this.onConnected(),
       reconnecting: () => options.lost(),
       disconnected: (ordered) => {
         if (this.stopped) return;
-        if (!ordered) return this.reconnect();
+        if (!ordered) return void this.reconnect();
         const { turn } = this;
         options.clock.after(wordTime, () => {
-          if (!this.stopped && turn === this.turn) this.reconnect();
+          if (!this.stopped && turn === this.turn) void this.reconnect();
         });
       },
       speaking: (identities) => options.speaking(identities),
@@ -76,7 +79,7 @@ export class MediaLink {
       },
       quality: (identity, level) => options.quality(identity, level),
     };
-    this.engine = options.create(handlers, options.server, log.verbose);
+    this.engine = options.create(handlers, { server: options.server, verbose: log.verbose, retryDelay: () => this.backoff.next() });
   }
 
   /** Connects, and keeps trying with fresh tokens until stopped. */
@@ -221,34 +224,45 @@ export class MediaLink {
     };
   }
 
-  private reconnect(): void {
+  /** Connects anew; not at once, for every page of a server that went away does the same. */
+  private async reconnect(): Promise<void> {
     this.options.lost();
-    void this.run(null);
+    const turn = ++this.turn;
+    await pause(this.options.clock, this.backoff.next());
+    if (!this.stopped && turn === this.turn) await this.run(null);
+  }
+
+  private onConnected(): void {
+    this.backoff.connected();
+    this.options.connected();
   }
 
   private async run(first: Endpoint | null): Promise<void> {
     const turn = ++this.turn;
     const current = (): boolean => !this.stopped && turn === this.turn;
     let endpoint = first;
-    for (let backoff = firstBackoff; current(); backoff = Math.min(backoff * 2, longestBackoff)) {
+    for (let tries = 1; current(); tries++) {
       endpoint ??= await this.options.fresh();
       if (!current()) return;
+      let stage: MediaStage = 'unreachable';
       if (endpoint) {
         try {
           await this.engine.connect(endpoint.url, endpoint.token, this.options.crowd());
-          if (current()) this.options.connected();
+          if (current()) this.onConnected();
           // One that was chosen in an earlier meeting may be unplugged today; then the system's default plays.
           const { speaker } = this.options.read().devices;
           if (speaker) this.engine.switchDevice('speaker', speaker).catch((error: unknown) => log.info('the selected speaker cannot be used', error));
           return;
         } catch (error) {
           log.info('media could not be connected', error);
+          stage = stageOf(error);
         }
       }
       if (!current()) return;
       this.options.lost();
+      this.options.failed(stage, tries, endpoint?.url ?? '');
       endpoint = null;
-      await pause(this.options.clock, backoff);
+      await pause(this.options.clock, this.backoff.next());
     }
   }
 

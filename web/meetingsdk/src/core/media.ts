@@ -5,6 +5,29 @@ import type { DeviceChoice, Devices, VideoKind } from './model';
 /** Why a local device could not be used. */
 export type DeviceFault = 'denied' | 'missing' | 'failed';
 
+/**
+ * How far a connection to the media server came before it failed: it could not
+ * be reached, its WebSocket was refused while plain HTTP passes, it refused
+ * the token, or sound and pictures found no way.
+ */
+export type MediaStage = 'unreachable' | 'socket' | 'refused' | 'transport';
+
+/** A connection to the media server that failed. */
+export class MediaError extends Error {
+  readonly stage: MediaStage;
+
+  constructor(stage: MediaStage, message: string) {
+    super(message);
+    this.name = 'MediaError';
+    this.stage = stage;
+  }
+}
+
+/** The stage of an error by its looks; see `isLineError`. */
+export function stageOf(error: unknown): MediaStage {
+  return error instanceof Error && error.name === 'MediaError' && 'stage' in error ? (error as MediaError).stage : 'unreachable';
+}
+
 /** A microphone, camera or screen that could not be opened. */
 export class DeviceError extends Error {
   readonly fault: DeviceFault;
@@ -53,6 +76,7 @@ export interface MediaEngine {
   /**
    * Enters the media room. `crowd` is how many people are in the meeting: where
    * they are few, sound and pictures of all of them are asked for at once.
+   * Resolves once sound and pictures have a way; rejects with MediaError.
    */
   connect(url: string, token: string, crowd: number): Promise<void>;
   disconnect(): Promise<void>;
@@ -83,11 +107,17 @@ export interface MediaEngine {
   attach(identity: string, kind: VideoKind, element: HTMLVideoElement): () => void;
 }
 
-/**
- * Makes the engine of one seat; `server` is where further files are, without a
- * slash at the end. The engine's own log reaches the console only if `verbose`.
- */
-export type CreateMedia = (handlers: MediaHandlers, server: string, verbose: boolean) => MediaEngine;
+export interface MediaSettings {
+  /** Where further files are, without a slash at the end. */
+  server: string;
+  /** Whether the engine's own log reaches the console. */
+  verbose: boolean;
+  /** How long to wait before the next try to restore the connection; asked once for each. */
+  retryDelay: () => number;
+}
+
+/** Makes the engine of one seat. */
+export type CreateMedia = (handlers: MediaHandlers, settings: MediaSettings) => MediaEngine;
 
 /** What the lazily loaded media chunk exports. */
 export interface RoomParts {

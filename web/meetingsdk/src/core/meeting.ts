@@ -15,6 +15,7 @@ import type { Dictionaries } from './i18n';
 import { log } from './log';
 import type { RoomParts } from './media';
 import type { Failure, MeetingModel, MeetingState, PreviewChoice, ViewKind } from './model';
+import type { Obstacles } from './obstacles';
 import type { PageRegistry } from './page';
 import { cleanNumber } from './page';
 import type { DevicesOn, RoomHandlers } from './room';
@@ -31,8 +32,9 @@ import type { JoinAccepted, JoinOptions, JoinRequest } from './wire';
 export const spokenVersion = '6.2.0';
 /** How often a page that waits for the host asks again, unless the server says otherwise. */
 const waitingPoll = 5_000;
-/** How long an admitted page may take until it is inside. */
+/** How long an admitted page may take until the control channel stands, and until sound and pictures have a way. */
 const entryTimeout = 15_000;
+const mediaTimeout = 20_000;
 
 export interface MeetingDeps {
   view: ViewKind;
@@ -42,6 +44,7 @@ export interface MeetingDeps {
   memory: SeatMemory;
   i18n: Dictionaries;
   facts: () => BrowserFacts;
+  obstacles: Obstacles;
   /** The server's address and the HTTP side of it; asked at each join, for init may change it. */
   server: () => { address: string; transport: JoinTransport };
   /** Loads the media chunk. Rejects when it cannot be had. */
@@ -98,6 +101,8 @@ export class Meeting implements MeetingModel {
   private attempt: Attempt | null = null;
   private seat: { resumeToken: string; server: string; transport: JoinTransport } | null = null;
   private previewing = false;
+  /** The meeting is on the page, although sound and pictures may still be on their way. */
+  private drawn = false;
   private readonly early: Milestone[] = [];
   /** Grows when joins that have not begun yet must not begin any more. */
   private epoch = 0;
@@ -225,7 +230,7 @@ export class Meeting implements MeetingModel {
   /** The room, for a call that only reads: a broken line does not hinder it. */
   seated(): Room {
     const { room } = this;
-    if (!room || this.attempt) throw new CallError('IMPROPER_MEETING_STATE', 'closed');
+    if (!room || !this.drawn) throw new CallError('IMPROPER_MEETING_STATE', 'closed');
     if (room.waiting) throw new CallError('IMPROPER_MEETING_STATE', 'on hold');
     return room;
   }
@@ -292,7 +297,7 @@ export class Meeting implements MeetingModel {
     try {
       return await this.deps.loadParts();
     } catch (error) {
-      throw this.blocked(error);
+      throw await this.blocked(error);
     }
   }
 
@@ -300,11 +305,13 @@ export class Meeting implements MeetingModel {
     try {
       await this.deps.prepareView();
     } catch (error) {
-      throw this.blocked(error);
+      throw await this.blocked(error);
     }
   }
 
-  private blocked(error: unknown): SDKError {
+  private async blocked(error: unknown): Promise<SDKError> {
+    const policy = await this.deps.obstacles.blockedFile();
+    if (policy) return pageError(pageFaultCode(this.deps.view), 'csp_blocked', policy);
     return pageError(pageFaultCode(this.deps.view), 'asset_blocked', error instanceof Error ? error.message : String(error));
   }
 
@@ -374,30 +381,51 @@ export class Meeting implements MeetingModel {
     deps.memory.remember(address, attempt.meetingNumber, attempt.person, accepted.resumeToken);
     let handlers: RoomHandlers | undefined;
     await new Promise<void>((resolve, reject) => {
-      const late = deps.clock.after(entryTimeout, () => {
+      let over = false;
+      const settled = (): void => {
+        over = true;
+        late();
+        mediaLate();
+      };
+      const fail = (error: SDKError): void => {
+        if (over) return;
+        settled();
+        // Nobody waits inside for a page that does not come.
         void transport.leave(accepted.resumeToken);
         deps.memory.forget(address, attempt.meetingNumber);
         void room.close();
-        reject(pageError(3621, 'unreachable', 'the join was admitted, but the control channel could not be opened'));
+        reject(error);
+      };
+      const late = deps.clock.after(entryTimeout, () => {
+        void deps.obstacles.find(accepted.realtime.url).then((found) =>
+          fail(pageError(3621, found?.cause ?? 'unreachable', found?.evidence ?? 'the join was admitted, but the control channel could not be opened')),
+        );
+      });
+      const mediaLate = deps.clock.after(mediaTimeout, () => {
+        void room.cause().then(({ cause, evidence }) => fail(pageError(3621, cause === 'server_gone' ? 'unreachable' : cause, evidence)));
       });
       handlers = roomHandlers(this, {
         ready: () => {
           late();
+          if (this.attempt !== attempt) return;
+          // Whoever reloads has chosen devices before; whoever waits chooses nothing yet.
+          this.previewing = behaviour.preview === true && !room.waiting && !resumed;
+          this.drawn = true;
+          this.store.set({ phase: this.phase(), awaited: null });
+        },
+        complete: () => {
+          settled();
           resolve();
         },
-        ended: (error) => {
-          late();
-          deps.memory.forget(address, attempt.meetingNumber);
-          reject(error);
-        },
+        ended: (error) => fail(error),
       });
       const devicesOn = deps.memory.devicesOn(address, attempt.meetingNumber, accepted.participant.mediaIdentity);
-      const room: Room = new Room({ clock: deps.clock, newId: deps.newId, parts, transport, accepted, server: address, handlers, devicesOn });
+      const room: Room = new Room({ clock: deps.clock, newId: deps.newId, parts, transport, accepted, server: address, obstacles: deps.obstacles, handlers, devicesOn });
       room.media.setSharedSound(this.shareSound);
       if (this.videoLimit !== 720) room.media.setVideoLimit(this.videoLimit);
       void this.background.carryOver((background) => room.media.setBackground(background));
       this.room = room;
-      attempt.stop.signal.addEventListener('abort', () => (late(), resolve()), { once: true });
+      attempt.stop.signal.addEventListener('abort', () => (settled(), resolve()), { once: true });
       room.start();
     }).catch((error: unknown) => {
       this.room = null;
@@ -407,9 +435,6 @@ export class Meeting implements MeetingModel {
     if (this.attempt !== attempt) return;
     this.attempt = null;
     const waiting = this.room?.waiting === true;
-    // Whoever reloads has chosen devices before; whoever waits chooses nothing yet.
-    this.previewing = behaviour.preview === true && !waiting && !resumed;
-    this.store.set({ phase: this.phase(), awaited: null });
     this.milestone(waiting ? Milestone.waitingRoom : Milestone.joined);
     for (const level of this.early.splice(0)) this.reached(level);
     for (const waiter of attempt.waiters) waiter.admitted();
@@ -475,7 +500,7 @@ export class Meeting implements MeetingModel {
     this.room = null;
     this.seat = null;
     // Whoever has given up is waited for by nobody, if that still gets through.
-    if (seat && error?.details.cause === 'gave_up') void seat.transport.leave(seat.resumeToken);
+    if (seat && error?.code === 4001) void seat.transport.leave(seat.resumeToken);
     // After a broken line the seat may be taken back; every other end is final.
     if (seat && error?.code !== 4001) this.deps.memory.forget(seat.server, this.occupant.meetingNumber);
     this.finish({ reasonCode, byPerson: false, error });
@@ -498,6 +523,7 @@ export class Meeting implements MeetingModel {
 
   private release(): void {
     this.previewing = false;
+    this.drawn = false;
     if (this.deps.page.occupant === this.occupant) this.deps.page.occupant = null;
   }
 }

@@ -1,4 +1,4 @@
-import { detailsOf } from './catalogue';
+import { detailsOf, pageError } from './catalogue';
 import { SDKError } from './errors';
 import { botRelations } from './bots';
 import { LeaveReason, Milestone } from './events';
@@ -26,7 +26,7 @@ export function notify(meeting: Meeting, level: Notice['level'], key: string, va
 }
 
 /** What becomes of the events of a seat: state of the model and events of the views. */
-export function roomHandlers(meeting: Meeting, entry: { ready: () => void; ended: (error: SDKError) => void }): RoomHandlers {
+export function roomHandlers(meeting: Meeting, entry: { ready: () => void; complete: () => void; ended: (error: SDKError) => void }): RoomHandlers {
   const { store, events } = meeting;
   let entered = false;
   let mediaReady = false;
@@ -40,9 +40,14 @@ export function roomHandlers(meeting: Meeting, entry: { ready: () => void; ended
   return {
     read: () => store.get(),
     write: (change) => store.set(change),
-    ready() {
+    ready: () => entry.ready(),
+    complete() {
       entered = true;
-      entry.ready();
+      entry.complete();
+    },
+    blocked(obstacle) {
+      // Once inside, the connection is restored as long as there is time.
+      if (!entered) entry.ended(pageError(3621, obstacle.cause, obstacle.evidence));
     },
     found() {
       // Before the page is inside, the join itself tells it.
@@ -64,15 +69,16 @@ export function roomHandlers(meeting: Meeting, entry: { ready: () => void; ended
       for (const participant of removed) {
         if (participant.state === 'waiting') events.emit('waitingRoom', { participant, self: false, waiting: false });
       }
-      if (added.length) events.emit('usersAdded', added);
+      // Before the page is inside, the join itself tells who is there.
+      if (added.length && entered) events.emit('usersAdded', added);
       if (removed.length) {
-        events.emit('usersRemoved', removed.map((participant) => ({ participant, reason: reasons.get(participant.userId) ?? 'left' })));
+        if (entered) events.emit('usersRemoved', removed.map((participant) => ({ participant, reason: reasons.get(participant.userId) ?? 'left' })));
         const gone = new Set(removed.map((p) => p.userId));
         const { activeSpeakers, pins } = store.get();
         store.set({ activeSpeakers: activeSpeakers.filter((id) => !gone.has(id)) });
         if (pins.some((id) => gone.has(id))) store.set({ pins: pins.filter((id) => !gone.has(id)) });
       }
-      if (change.updated.length) events.emit('usersUpdated', change.updated);
+      if (change.updated.length && entered) events.emit('usersUpdated', change.updated);
       for (const { before, after } of change.updated) {
         const status = after.capture ?? 'off';
         if ((before.capture ?? 'off') !== status) events.emit('capture', { userId: after.userId, status });
@@ -144,7 +150,7 @@ export function roomHandlers(meeting: Meeting, entry: { ready: () => void; ended
     },
     notice: (level, key) => notify(meeting, level, key),
     ended(ending) {
-      const error = ending.code === null ? null : new SDKError(detailsOf(ending.code, ending.cause));
+      const error = ending.code === null ? null : pageError(ending.code, ending.cause, ending.evidence);
       if (entered) return meeting.ended(error, leaveReasonOf(ending, store.get().phase === 'waitingRoom'));
       // Closed between the answer and the first picture: the join itself failed.
       entry.ended(error ?? new SDKError(detailsOf(4001, 'seat_lost')));

@@ -5,8 +5,10 @@ import { CallError } from './errors';
 import type { JoinTransport } from './http';
 import { log } from './log';
 import type { RoomParts } from './media';
+import type { MediaStage } from './media';
 import type { LocalState, Sending } from './media-link';
 import { MediaLink } from './media-link';
+import type { Obstacles } from './obstacles';
 import type { ServerState } from './roster';
 import { rosterChange, withEvent, withSnapshot } from './roster';
 import type { RosterChange } from './roster';
@@ -17,6 +19,8 @@ import type { Endpoint, JoinAccepted, ServerEvent, Snapshot } from './wire';
 
 /** How long the control channel waits for the media server's first answer, and the drawing of the meeting for the next. */
 const mediaFirst = 100;
+/** So many sockets to the media server fail in a row, while plain HTTP passes, until the way in counts as blocked. */
+const socketTries = 3;
 
 /** The devices that a person has on. */
 export interface DevicesOn {
@@ -28,13 +32,19 @@ export interface DevicesOn {
 export interface Ending {
   code: number | null;
   cause: string;
+  /** What was seen, where that says more than the cause. */
+  evidence?: string;
 }
 
 export interface RoomHandlers {
   read(): ServerState & LocalState;
   write(change: Partial<ServerState & LocalState>): void;
-  /** Inside and up to date for the first time. */
+  /** Up to date for the first time: the meeting can be drawn. */
   ready(): void;
+  /** Inside: up to date, and sound and pictures have a way unless this is the waiting room. */
+  complete(): void;
+  /** The way in is blocked, and trying on would not help. */
+  blocked(obstacle: Omit<Ending, 'code'>): void;
   /** Who is there, once, as soon as it is known. */
   found(): void;
   roster(change: RosterChange, reasons: ReadonlyMap<number, string>): void;
@@ -69,6 +79,7 @@ export interface RoomOptions {
   accepted: JoinAccepted;
   /** The server's address. */
   server: string;
+  obstacles: Obstacles;
   handlers: RoomHandlers;
   /** What to open once media are connected: what was on when the page was left. */
   devicesOn?: DevicesOn | null;
@@ -83,6 +94,10 @@ export class Room {
   private firstPicture = true;
   private isReady = false;
   private controlStarted = false;
+  private mediaUp = false;
+  private complete = false;
+  private stage: MediaStage | null = null;
+  private obstacle: Omit<Ending, 'code'> | null = null;
   /** Drawing the meeting would hold up what the page has to do until sound and pictures flow by themselves. */
   private readonly undisturbed: Promise<void>;
   private draw = (): void => undefined;
@@ -104,7 +119,7 @@ export class Room {
     this.watch = new ConnectionWatch(clock, accepted.limits.reconnectSeconds * 1000, {
       lost: (link, since) => handlers.lost(link, since),
       restored: () => handlers.restored(),
-      givenUp: () => this.end({ code: 4001, cause: 'gave_up' }),
+      givenUp: () => void this.cause().then((found) => this.end({ code: 4001, ...found })),
     });
     this.control = new Control(clock, options.newId, options.parts.openLine, accepted.realtime, {
       snapshot: (snapshot) => this.onSnapshot(snapshot),
@@ -136,11 +151,18 @@ export class Room {
       negotiated: () => this.draw(),
       connected: () => {
         this.draw();
+        this.mediaUp = true;
+        this.stage = null;
         this.watch.restored('media');
         handlers.mediaConnected();
         this.openAgain();
+        this.settleEntry();
       },
-      lost: () => this.place === 'joined' && this.watch.lost('media'),
+      lost: () => {
+        this.mediaUp = false;
+        if (this.place === 'joined') this.watch.lost('media');
+      },
+      failed: (stage, tries, address) => void this.onMediaFailed(stage, tries, address),
       speaking: (identities) => handlers.speaking(identities),
       notice: (level, key) => handlers.notice(level, key),
       quality: (identity, level) => handlers.quality(identity, level),
@@ -210,8 +232,46 @@ export class Room {
     if (!this.isReady) {
       this.isReady = true;
       this.options.handlers.ready();
+      this.settleEntry();
     }
     this.tell(this.media.sending());
+  }
+
+  private settleEntry(): void {
+    if (this.complete || this.over || !this.isReady || (this.place === 'joined' && !this.mediaUp)) return;
+    this.complete = true;
+    this.options.handlers.complete();
+  }
+
+  private async onMediaFailed(stage: MediaStage, tries: number, address: string): Promise<void> {
+    this.stage = stage;
+    const { handlers, obstacles, server } = this.options;
+    this.obstacle = await obstacles.find(address || server);
+    if (this.complete || this.over) return;
+    if (this.obstacle) handlers.blocked(this.obstacle);
+    else if (stage === 'transport') handlers.blocked(await this.cause());
+    // The address comes with a token, by plain HTTP.
+    else if (address && tries >= socketTries) handlers.blocked({ cause: 'websocket_blocked', evidence: `HTTP to ${server} passes, WebSockets to ${address}/rtc do not` });
+  }
+
+  /** Why the connections that are broken do not come back, as far as a last look tells. */
+  async cause(): Promise<Omit<Ending, 'code'>> {
+    const { obstacles, server, transport, accepted } = this.options;
+    const obstacle = this.obstacle ?? (await obstacles.find(server));
+    if (obstacle) return obstacle;
+    const reach = await transport.reach(accepted.resumeToken);
+    switch (reach) {
+      case 'offline':
+        return { cause: 'network', evidence: 'the browser says that it has no network' };
+      case 'silent':
+        return { cause: 'network', evidence: `requests to ${server} are not answered` };
+      case 'refused':
+        return { cause: 'server_gone', evidence: `requests to ${server} fail at once` };
+      case 'answered':
+        return this.stage === 'transport'
+          ? { cause: 'network', evidence: `${server} answers, but no sound or picture passes: UDP and TCP to its media port may be closed` }
+          : { cause: 'websocket_blocked', evidence: `HTTP to ${server} passes, WebSockets do not` };
+    }
   }
 
   private onSnapshot(snapshot: Snapshot): void {
@@ -294,6 +354,7 @@ export class Room {
       this.watch.restored('media');
     }
     this.options.handlers.place(place);
+    this.settleEntry();
     if (place === 'joined') this.connectMedia();
   }
 

@@ -1,4 +1,5 @@
 import { Centrifuge, type TransportEndpoint } from 'centrifuge';
+import { Backoff } from '../core/backoff';
 import type { LineHandlers, OpenLine } from '../core/line';
 import { LineError } from '../core/line';
 
@@ -22,12 +23,14 @@ export const openLine: OpenLine = (address, handlers) => {
     token: address.token,
     // The token serves as long as the seat: a refresh has nothing else to offer.
     getToken: () => Promise.resolve(address.token),
-    minReconnectDelay: 200,
-    maxReconnectDelay: 3_000,
     maxServerPingDelay: 4_000,
     timeout: 6_000,
     name: 'anteroom-web',
   });
+  const backoff = new Backoff(Date.now);
+  // The library draws each wait anew between a minimum and a maximum, which bounds no number of tries.
+  Object.assign(client, { _getReconnectDelay: () => backoff.next() });
+  client.on('connected', () => backoff.connected());
   wire(client, handlers);
   return {
     connect: () => client.connect(),

@@ -1,8 +1,8 @@
 import type { LocalTrackPublication, LocalVideoTrack, Participant as RoomParticipant, TrackPublication } from 'livekit-client';
-import { ConnectionQuality, ConnectionState, createLocalAudioTrack, DisconnectReason, getLogger, LocalTrack, LoggerNames, MediaDeviceFailure, ParticipantEvent, Room, RoomEvent, Track, VideoPresets } from 'livekit-client';
+import { ConnectionError, ConnectionErrorReason, ConnectionQuality, ConnectionState, createLocalAudioTrack, DisconnectReason, getLogger, LocalTrack, LoggerNames, MediaDeviceFailure, ParticipantEvent, Room, RoomEvent, Track, VideoPresets } from 'livekit-client';
 import type { MediaStatistics } from '../core/events';
-import type { CreateMedia, DeviceFault, MediaEngine, MediaHandlers } from '../core/media';
-import { DeviceError } from '../core/media';
+import type { CreateMedia, DeviceFault, MediaEngine, MediaHandlers, MediaSettings, MediaStage } from '../core/media';
+import { DeviceError, MediaError } from '../core/media';
 import type { DeviceChoice, VideoKind } from '../core/model';
 import type { Backdrop } from './background';
 import { IcePatience, iceState } from './ice-patience';
@@ -10,8 +10,7 @@ import { Measure } from './measure';
 import { Pictures } from './pictures';
 import { warmUp } from './warm-up';
 
-/** The meeting gives up by itself; until then media is retried this often. */
-const retryDelays = [0, 300, 700, 1_200, 2_000];
+/** The meeting gives up by itself; until then the library goes on. */
 const retryFor = 60_000;
 /** The media server's number of a microphone among the sources that may be sent. */
 const microphoneSource = 2;
@@ -40,7 +39,13 @@ const settleTime = 250;
 const smallCrowd = 12;
 
 /** Made ahead of the join: that takes a slow page tens of milliseconds. */
-let spare: Room | null = null;
+let spare: Prepared | null = null;
+
+/** A room, and how long it waits before each try to come back: known only when it gets its seat. */
+interface Prepared {
+  room: Room;
+  retry: { delay: () => number };
+}
 
 /** Gets the room of the next seat ready; connects to nothing. */
 export function prepare(): void {
@@ -49,9 +54,9 @@ export function prepare(): void {
 }
 
 /** Makes the media engine of one seat on LiveKit. */
-export const createMedia: CreateMedia = (handlers, server, verbose) => {
-  setLogLevel(verbose ? 'info' : 'silent');
-  return new LiveKitEngine(handlers, `${server}/sdk/background/`);
+export const createMedia: CreateMedia = (handlers, settings) => {
+  setLogLevel(settings.verbose ? 'info' : 'silent');
+  return new LiveKitEngine(handlers, settings);
 };
 
 /** LiveKit calls its own end of a connection an error; the app hears of whatever matters. Nothing is kept in the app's storage. */
@@ -73,12 +78,19 @@ class LiveKitEngine implements MediaEngine {
   private wanted: { microphone: 'off' | 'muted' | 'on'; camera: boolean; screen: boolean } = { microphone: 'off', camera: false, screen: false };
   private incoming = true;
   private closing = false;
+  /** A try to connect tells its end by itself. */
+  private connecting = false;
+  private signalled = false;
+  private readonly assets: string;
 
   constructor(
     private readonly handlers: MediaHandlers,
-    private readonly assets: string,
+    settings: MediaSettings,
   ) {
-    this.room = spare ?? newRoom();
+    this.assets = `${settings.server}/sdk/background/`;
+    const { room, retry } = spare ?? newRoom();
+    this.room = room;
+    retry.delay = settings.retryDelay;
     spare = null;
     this.pictures = new Pictures(this.room);
     this.statistics = new Measure(this.room);
@@ -93,7 +105,15 @@ class LiveKitEngine implements MediaEngine {
   async connect(url: string, token: string, crowd: number): Promise<void> {
     this.closing = false;
     this.shownTo = '';
-    await this.room.connect(url, token, { autoSubscribe: this.incoming && crowd <= smallCrowd, maxRetries: 1 });
+    this.connecting = true;
+    this.signalled = false;
+    try {
+      await this.room.connect(url, token, { autoSubscribe: this.incoming && crowd <= smallCrowd, maxRetries: 1 });
+    } catch (error) {
+      throw new MediaError(this.signalled ? 'transport' : stageOfSignal(error), error instanceof Error ? error.message : String(error));
+    } finally {
+      this.connecting = false;
+    }
     this.ice.start();
     this.limitAudience();
     this.askForAll();
@@ -230,6 +250,7 @@ class LiveKitEngine implements MediaEngine {
     const { room, handlers } = this;
     // Long before the connection stands, the server tells who is there.
     room.on(RoomEvent.SignalConnected, () => {
+      this.signalled = true;
       handlers.answered();
       setTimeout(() => handlers.negotiated(), negotiationTime);
       this.askForAll();
@@ -239,7 +260,7 @@ class LiveKitEngine implements MediaEngine {
     room.on(RoomEvent.Disconnected, (reason) => {
       this.ice.stop();
       // Not asked for by this page's person: LiveKit leaves by itself when the browser puts a tab to sleep.
-      if (this.closing) return;
+      if (this.closing || this.connecting) return;
       if (this.wanted.screen) {
         // A screen cannot be asked for again without the person.
         this.wanted.screen = false;
@@ -406,18 +427,25 @@ class LiveKitEngine implements MediaEngine {
   }
 }
 
-function newRoom(): Room {
-  return new Room({
+function newRoom(): Prepared {
+  const retry = { delay: () => retryFor };
+  const room = new Room({
     adaptiveStream: { pixelDensity: 'screen' },
     dynacast: true,
     stopLocalTrackOnUnpublish: true,
     audioCaptureDefaults: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
     videoCaptureDefaults: { resolution: VideoPresets.h720.resolution },
     publishDefaults: { simulcast: true, dtx: true, red: true, videoSimulcastLayers: [VideoPresets.h180, VideoPresets.h360] },
-    reconnectPolicy: {
-      nextRetryDelayInMs: ({ retryCount, elapsedMs }) => (elapsedMs > retryFor ? null : (retryDelays[retryCount] ?? 3_000) + Math.random() * 200),
-    },
+    reconnectPolicy: { nextRetryDelayInMs: ({ elapsedMs }) => (elapsedMs > retryFor ? null : retry.delay()) },
   });
+  return { room, retry };
+}
+
+/** LiveKit asks the server by HTTP when a WebSocket fails; only if that is answered, the socket alone is at fault. */
+function stageOfSignal(error: unknown): MediaStage {
+  if (!(error instanceof ConnectionError)) return 'unreachable';
+  if (error.reason === ConnectionErrorReason.NotAllowed) return 'refused';
+  return error.reason === ConnectionErrorReason.InternalError || error.reason === ConnectionErrorReason.WebSocket ? 'socket' : 'unreachable';
 }
 
 async function opening(work: () => Promise<unknown>): Promise<void> {

@@ -4,6 +4,7 @@ import { LineError } from '../../src/core/line';
 import type { CreateMedia, MediaEngine, MediaHandlers, RoomParts } from '../../src/core/media';
 import type { ChatMessage, Participant, SessionInfo, UserInterface } from '../../src/core/model';
 import type { Surroundings } from '../../src/core/assemble';
+import type { Obstacle } from '../../src/core/obstacles';
 import { newPage } from '../../src/core/page';
 import { memoryStorage } from '../../src/core/seat-memory';
 import { usualRules } from '../../src/core/state';
@@ -61,8 +62,14 @@ export class FakeServer {
   onSnapshot: () => unknown = () => this.snapshot();
   /** Whether the media engine tells of its negotiation, before it is connected. */
   negotiates = true;
-  onMediaConnect: (token: string) => void = () => undefined;
+  onMediaConnect: (token: string) => void | Promise<void> = () => undefined;
+  /** Whether requests reach this server, and whether they fail at once if not. */
+  reach: 'answered' | 'refused' | 'silent' = 'answered';
   seats = 0;
+  /** What the browser puts in the way, and whether it is asking the person. */
+  obstacle: Obstacle | null = null;
+  asking = false;
+  blockedFile: string | null = null;
   autoConnect = true;
   blocked: 'ui' | 'media' | null = null;
   /** The media chunk arrives once this resolves. */
@@ -91,6 +98,8 @@ export class FakeServer {
     const path = new URL(url).pathname;
     const body = JSON.parse(String(init.body)) as Record<string, unknown>;
     this.received.push({ path, body });
+    if (this.reach === 'refused') throw new TypeError('Failed to fetch');
+    if (this.reach === 'silent') return new Promise((_, reject) => init.signal?.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError'))));
     if (path === '/sdk/v1/join') return (this.replies.shift() ?? this.admit)(body);
     if (path === '/sdk/v1/leave') this.seats--;
     if (path === '/sdk/v1/media') return Response.json({ media: { url: 'ws://server.test', token: 'fresh' } });
@@ -163,7 +172,7 @@ export class FakeServer {
         calls.push(`connect ${token}`);
         handlers.answered();
         if (this.negotiates) handlers.negotiated();
-        this.onMediaConnect(token);
+        await this.onMediaConnect(token);
       },
       disconnect: () => note('disconnect'),
       openMicrophone: async (_deviceId, muted) => {
@@ -233,6 +242,7 @@ export class FakeServer {
       browserStorage: memoryStorage(),
       newId: () => `id-${++this.ids}`,
       facts: () => this.facts,
+      obstacles: { find: async () => this.obstacle, asking: async () => this.asking, blockedFile: async () => this.blockedFile },
       navigate: (address) => void this.navigated.push(address),
     };
   }

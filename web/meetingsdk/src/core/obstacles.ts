@@ -1,0 +1,99 @@
+import { pause, realClock } from './clock';
+
+/** What keeps this page from its server although the server may be well. */
+export interface Obstacle {
+  cause: 'csp_blocked' | 'mixed_content' | 'local_network_blocked';
+  /** What was seen, for the developer. */
+  evidence: string;
+}
+
+/** What the browser itself puts in the way of requests. */
+export interface Obstacles {
+  /** Looked for after a request or a socket to the address failed; null when nothing is known. */
+  find(address: string): Promise<Obstacle | null>;
+  /** Whether a policy of this page kept a file of the SDK away a moment ago; its words, else null. */
+  blockedFile(): Promise<string | null>;
+  /** Whether the browser is just asking the person if the page may reach that address. */
+  asking(address: string): Promise<boolean>;
+}
+
+/** The names under which browsers keep the permission, the newer ones first. */
+const permissionNames = { loopback: ['loopback-network', 'local-network-access'], local: ['local-network', 'local-network-access'], public: ['local-network-access', 'local-network'] };
+
+type Space = keyof typeof permissionNames;
+const rank: Record<Space, number> = { public: 0, local: 1, loopback: 2 };
+
+/** Where a host is, as far as its name tells: a name of the DNS may lead anywhere and counts as public. */
+export function spaceOf(host: string): Space {
+  const name = host.toLowerCase().replace(/^\[|\]$/g, '').replace(/\.$/, '');
+  if (/^(.+\.)?localhost$|^127\.|^::1$/.test(name)) return 'loopback';
+  if (/^10\.|^192\.168\.|^169\.254\.|^172\.(1[6-9]|2\d|3[01])\.|^100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./.test(name)) return 'local';
+  if (/^f[cd][0-9a-f]{2}:|^fe[89ab][0-9a-f]:/.test(name)) return 'local';
+  return /\.(local|lan|internal|home\.arpa)$/.test(name) || !/[.:]/.test(name) ? 'local' : 'public';
+}
+
+/** The event of a blocked request comes a moment after the request has failed. */
+const reportDelay = 50;
+const mostReports = 20;
+
+interface Report {
+  directive: string;
+  uri: string;
+}
+
+/** Reads obstacles off the browser. Listens to the page's policy from the first call on. */
+export function browserObstacles(scope: Partial<typeof globalThis> = globalThis): Obstacles {
+  const reports: Report[] = [];
+  scope.document?.addEventListener?.('securitypolicyviolation', (event) => {
+    if (event.disposition === 'report') return;
+    reports.push({ directive: event.effectiveDirective, uri: event.blockedURI });
+    if (reports.length > mostReports) reports.shift();
+  });
+  const permission = async (address: string): Promise<PermissionState | null> => {
+    for (const name of permissionNames[spaceOf(hostOf(address))]) {
+      try {
+        const status = await scope.navigator?.permissions?.query({ name: name as PermissionName });
+        if (status) return status.state;
+      } catch {
+        // This browser has no permission of that name.
+      }
+    }
+    return null;
+  };
+  const deeper = (address: string): boolean => rank[spaceOf(hostOf(address))] > rank[spaceOf(scope.location?.hostname ?? '')];
+  return {
+    async find(address) {
+      await pause(realClock, reportDelay);
+      const host = hostOf(address, true);
+      const report = reports.find(({ directive, uri }) => directive === 'connect-src' && hostOf(uri, true) === host);
+      if (report) return { cause: 'csp_blocked', evidence: `${report.directive} of the page's Content-Security-Policy does not list ${report.uri}` };
+      const secure = scope.location?.protocol === 'https:';
+      if (secure && /^(http|ws):/.test(address) && spaceOf(hostOf(address)) !== 'loopback') {
+        return { cause: 'mixed_content', evidence: `the page came by HTTPS, and the server's address is ${address}` };
+      }
+      const state = deeper(address) ? await permission(address) : null;
+      if (state === 'denied' || state === 'prompt') {
+        return {
+          cause: 'local_network_blocked',
+          evidence: `${address} is in the local network of this device, and the browser's permission for that is “${state}”`,
+        };
+      }
+      return null;
+    },
+    async blockedFile() {
+      await pause(realClock, reportDelay);
+      const report = [...reports].reverse().find(({ directive }) => /^(script|worker|child|default)-src/.test(directive));
+      return report ? `${report.directive} of the page's Content-Security-Policy does not list ${report.uri}` : null;
+    },
+    asking: async (address) => deeper(address) && (await permission(address)) === 'prompt',
+  };
+}
+
+function hostOf(address: string, withPort = false): string {
+  try {
+    const url = new URL(address.replace(/^ws/, 'http'));
+    return withPort ? url.host : url.hostname;
+  } catch {
+    return '';
+  }
+}
