@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useReducer, type ComponentType } from 'react';
 import type { MeetingModel } from '../core/model';
+import { Announcer } from './dialogs/Announcer';
 import { Banners } from './dialogs/Banners';
 import { Dialogs } from './dialogs/Dialogs';
 import { Toasts } from './dialogs/Toasts';
@@ -62,6 +63,7 @@ export function App({ model, ui, host, layer, View }: AppProps) {
       <Shortcuts />
       <Banners />
       <Toasts />
+      <Announcer />
       <Dialogs />
     </Context>
   );

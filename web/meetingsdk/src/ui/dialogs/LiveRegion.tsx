@@ -1,22 +1,37 @@
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { createPortal } from 'react-dom';
 import { useView } from '../state/context';
 
 /**
  * Says a text to screen readers without moving the focus. The text goes into
- * the page's `#aria-notify-area` when the core has made one, else into an own one.
+ * the page's `#aria-notify-area` when the core has made one, else into an own
+ * region. Several of these share that area, each with a line of its own, which is
+ * there before it says anything.
  */
 export function LiveRegion({ text }: { text: string }) {
   const { layer } = useView();
   // The document, or the shadow tree in which the view is.
   const scope = layer()?.getRootNode();
   const shared = areaIn(scope);
+  const line = useRef<HTMLElement>(null);
 
   useEffect(() => {
     const area = areaIn(scope);
     if (!area) return;
     if (!area.hasAttribute('aria-live')) area.setAttribute('aria-live', 'polite');
-    area.replaceChildren(text);
+    // One line's news is not the others' read again.
+    area.setAttribute('aria-atomic', 'false');
+    const own = area.ownerDocument.createElement('div');
+    area.append(own);
+    line.current = own;
+    return () => {
+      own.remove();
+      line.current = null;
+    };
+  }, [scope]);
+
+  useEffect(() => {
+    line.current?.replaceChildren(text);
   }, [scope, text]);
 
   const target = layer();

@@ -1,18 +1,51 @@
+import { useEffect } from 'react';
+import { groupIds, type MeetingState } from '../../core/model';
+import { clockTime } from '../logic/format';
+import { ChatText } from '../panels/ChatText';
 import { Button } from '../parts/Button';
 import { useActions, useMeeting, useT, useView } from '../state/context';
 import { DeviceTrial } from './DeviceTrial';
 import { StatusPage } from './StatusPage';
 
-/** In the waiting room until a host opens the door. */
+/** In the waiting room until a host opens the door. The app may have words of its own for it. */
 export function WaitingRoomPage() {
   const t = useT();
   const actions = useActions();
   const { run } = useView();
   const topic = useMeeting((state) => state.session?.topic ?? state.awaited?.topic);
+  const words = useMeeting((state) => state.waitingRoomText);
   return (
-    <StatusPage icon="door" busy over={topic} title={t('waitingRoom.title')} actions={<Button onClick={() => run(actions.leave())}>{t('leave.leave')}</Button>}>
-      <p>{t('waitingRoom.text')}</p>
+    <StatusPage icon="door" busy over={topic} title={words?.title || t('waitingRoom.title')} actions={<Button onClick={() => run(actions.leave())}>{t('leave.leave')}</Button>}>
+      <p>{words?.description || t('waitingRoom.text')}</p>
+      <WaitingMessages />
       <DeviceTrial />
     </StatusPage>
+  );
+}
+
+const forWaiting = (state: MeetingState) => state.chat.filter(({ receiver }) => receiver?.userId === groupIds.waitingRoom);
+
+/** What the hosts write to the waiting room, with what was written before one came. */
+function WaitingMessages() {
+  const t = useT();
+  const { language } = useView();
+  const actions = useActions();
+  const messages = useMeeting(forWaiting);
+  const unread = useMeeting((state) => state.unreadChat);
+  useEffect(() => {
+    if (unread > 0) actions.markChatRead();
+  }, [actions, unread]);
+  return (
+    <div className={`ar-news${messages.length > 0 ? ' ar-news--some' : ''}`} role="log" aria-label={t('chat.log')} tabIndex={messages.length > 0 ? 0 : -1}>
+      {messages.map((message) => (
+        <div key={message.id} className="ar-news__one">
+          <div className="ar-message__head">
+            <span className="ar-message__name">{message.sender.name}</span>
+            <time dateTime={message.sentAt}>{clockTime(message.sentAt, language)}</time>
+          </div>
+          <ChatText text={message.text} />
+        </div>
+      ))}
+    </div>
   );
 }

@@ -1,6 +1,7 @@
 import { tileOrder } from '../logic/order';
 import { Main } from '../parts/Landmark';
 import { useMeeting, useT, useUi } from '../state/context';
+import { AloneCard } from './AloneCard';
 import { GalleryStage } from './GalleryStage';
 import { ReactionNews } from './ReactionNews';
 import { RibbonStage } from './RibbonStage';
@@ -26,5 +27,5 @@ export function Stage() {
   else if (layout === 'gallery') content = <GalleryStage />;
   else content = <SpeakerStage alone={layout === 'active'} />;
 
-  return <Main className="ar-stage" id="wc-content" aria-label={t('stage.label')}><StageNotes /><ReactionNews /><div className="ar-stage__room">{content}</div></Main>;
+  return <Main className="ar-stage" id="wc-content" aria-label={t('stage.label')}><StageNotes /><ReactionNews /><div className="ar-stage__room">{content}</div><AloneCard /></Main>;
 }

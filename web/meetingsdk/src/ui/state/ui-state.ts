@@ -1,4 +1,5 @@
 import type { ViewOptions } from '../../core/model';
+import { chosenAnnouncements } from './announcements';
 
 export type Layout = 'gallery' | 'speaker' | 'ribbon' | 'active' | 'minimized';
 export type PanelName = 'participants' | 'chat';
@@ -39,6 +40,8 @@ export interface UiState {
   /** Whether the next share of the toolbar asks for sound as well. */
   shareSound: boolean;
   notices: readonly LocalNotice[];
+  /** Whether screen readers are told what happens in the meeting. */
+  announces: boolean;
 }
 
 /** The layout a view starts with; names this view does not have fall back to the speaker. */
@@ -59,5 +62,5 @@ export function firstLayout(options: ViewOptions): Layout {
 /** The state of a view just mounted. */
 export function firstUiState(options: ViewOptions): UiState {
   const layout = firstLayout(options);
-  return { options, layout, unminimized: layout === 'minimized' ? 'speaker' : layout, panel: null, dialog: null, chatTo: null, chatDraft: '', seen: [], sharer: null, shareSound: !options.hideShareAudioOption, notices: [] };
+  return { options, layout, unminimized: layout === 'minimized' ? 'speaker' : layout, panel: null, dialog: null, chatTo: null, chatDraft: '', seen: [], sharer: null, shareSound: !options.hideShareAudioOption, notices: [], announces: chosenAnnouncements() };
 }

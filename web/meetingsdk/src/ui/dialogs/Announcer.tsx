@@ -1,0 +1,48 @@
+import { useEffect, useRef, useState } from 'react';
+import { newsBetween, sentences, type News } from '../logic/news';
+import { useUi, useView } from '../state/context';
+import { LiveRegion } from './LiveRegion';
+
+/** How long news are gathered, so that a crowd that comes is one sentence. */
+const GATHER_MS = 800;
+/** Takes the place of a space at the end: the same words said again are a change. */
+const AGAIN = '\u00a0';
+
+/** Tells screen readers what happens in the meeting, politely and in batches, unless that is switched off. */
+export function Announcer() {
+  const { model, ui, t } = useView();
+  const on = useUi((state) => state.announces);
+  const [text, setText] = useState('');
+  const words = useRef(t);
+  useEffect(() => {
+    words.current = t;
+  });
+
+  useEffect(() => {
+    if (!on) return;
+    let before = model.getState();
+    let news: News[] = [];
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const say = () => {
+      timer = undefined;
+      const said = sentences(news, words.current);
+      news = [];
+      setText((last) => (last === said ? said + AGAIN : said));
+    };
+    const stop = model.subscribe(() => {
+      const after = model.getState();
+      const more = newsBetween(before, after);
+      before = after;
+      // An open chat is read as a log.
+      news.push(...(ui.get().panel === 'chat' ? more.filter(({ text: written }) => written === undefined) : more));
+      if (news.length > 0) timer ??= setTimeout(say, GATHER_MS);
+    });
+    return () => {
+      stop();
+      clearTimeout(timer);
+      setText('');
+    };
+  }, [model, ui, on]);
+
+  return <LiveRegion text={text} />;
+}
