@@ -1,9 +1,10 @@
 /**
  * Shows the views with a made-up meeting, for looking at them while working on
  * them. Addresses: ?view=client|component &tiles=N &state=… &theme=light|dark
- * &pins=N &spotlights=N &panel=participants|chat &layout=… &width=N &height=N (component) &dir=rtl &lang=… &role=…
+ * &pins=N &spotlights=N &panel=participants|chat &layout=… &width=N &height=N &sizes=JSON (component) &dir=rtl &lang=… &role=…
  */
 import { defaultOptions } from '../src/core/assemble';
+import { videoOptionsOf } from '../src/component-view/options';
 import type { ViewOptions } from '../src/core/model';
 import { mountClientView, mountComponentView } from '../src/ui/index';
 import { fakeModel } from './fake-model';
@@ -32,7 +33,7 @@ const options: ViewOptions = {
   meetingInfo: ['topic', 'host', 'mn', 'pwd', 'telPwd', 'invite', 'participant', 'dc', 'enctype'],
   maximumVideosInGalleryView: 25,
   customize: {
-    video: { isResizable: true, ...(query.has('size') ? { viewSizes: { default: { width: Number(query.get('size')), height: 360 } } } : {}) },
+    video: { isResizable: true, ...videoOptionsOf('init', query.has('sizes') ? { viewSizes: JSON.parse(get('sizes', '{}')) as unknown } : {}), ...(query.has('size') ? { viewSizes: { default: { width: Number(query.get('size')), height: 360 } } } : {}) },
     toolbar: { buttons: [{ text: 'Report a problem', onClick: () => undefined }] },
     ...(query.has('popper') ? { chat: { popper: { placement: 'right-start' } }, participants: { popper: { placement: 'right-start' } } } : {}),
   },

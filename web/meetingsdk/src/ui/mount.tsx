@@ -2,6 +2,7 @@ import type { ComponentType } from 'react';
 import { createRoot } from 'react-dom/client';
 import type { MeetingModel, MountedView, ViewOptions } from '../core/model';
 import { App } from './App';
+import { placeInRoot } from './client/place';
 import { createStore } from './state/store';
 import { applyTheme, chosenTheme } from './state/theme';
 import { showLayout } from './state/layout';
@@ -27,6 +28,7 @@ export function mountView(root: HTMLElement, model: MeetingModel, options: ViewO
   // Asked while the view is still empty: an element with a height of its own is filled. One that
   // only has a least height (`min-height`) gives what is inside none, and the view brings its own.
   if (options.view === 'component') host.classList.toggle('anteroom--fill', fillsIn(host));
+  const stopPlacing = options.view === 'client' ? placeInRoot(root, host) : () => undefined;
 
   const speak = () => {
     // A page from right to left has a mirrored view, whatever its words.
@@ -54,6 +56,7 @@ export function mountView(root: HTMLElement, model: MeetingModel, options: ViewO
       if (!mounted) return;
       mounted = false;
       stopSpeaking();
+      stopPlacing();
       react.unmount();
       host.remove();
       removeStyles();

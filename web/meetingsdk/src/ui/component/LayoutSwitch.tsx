@@ -18,7 +18,7 @@ export function LayoutSwitch({ narrow }: { narrow: boolean }) {
     return (
       <div className="ar-widget__layouts" role="group" aria-label={t('view.menu')}>
         {LAYOUTS.component.map((choice) => (
-          <IconButton key={choice.layout} icon={choice.icon} label={t(`view.${choice.layout}`)} aria-pressed={layout === choice.layout} className="zoom-MuiButton-root" onClick={() => showLayout(view, choice.layout)} />
+          <IconButton key={choice.layout} icon={choice.icon} label={t(`view.${choice.layout}`)} aria-pressed={layout === choice.layout} className="ar-named zoom-MuiButton-root" onClick={() => showLayout(view, choice.layout)} />
         ))}
       </div>
     );
@@ -26,7 +26,7 @@ export function LayoutSwitch({ narrow }: { narrow: boolean }) {
   const icon = LAYOUTS.component.find((choice) => choice.layout === layout)?.icon ?? 'speaker';
   return (
     <>
-      <IconButton ref={button} icon={icon} label={t('view.menu')} aria-haspopup="menu" aria-expanded={open} className="zoom-MuiButton-root" onClick={() => setOpen(!open)} />
+      <IconButton ref={button} icon={icon} label={t('view.menu')} aria-haspopup="menu" aria-expanded={open} className="ar-named zoom-MuiButton-root" onClick={() => setOpen(!open)} />
       {open ? <Menu anchor={button} label={t('view.menu')} onClose={close} placement="bottom-end"><LayoutItems onDone={close} /></Menu> : null}
     </>
   );

@@ -1,4 +1,5 @@
 import type { ButtonHTMLAttributes } from 'react';
+import { plainButton } from './plain-button';
 
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   tone?: 'plain' | 'primary' | 'danger' | 'quiet';
@@ -7,6 +8,6 @@ interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
 const COMPAT = { plain: 'zm-btn', primary: 'zm-btn zm-btn--primary', danger: 'zm-btn zm-btn--danger', quiet: 'zm-btn' };
 
 /** A button with words. */
-export function Button({ tone = 'plain', className = '', type = 'button', ...rest }: ButtonProps) {
-  return <button {...rest} type={type} className={`ar-button ar-button--${tone} ${COMPAT[tone]} ${className}`} />;
+export function Button({ tone = 'plain', className = '', type, ...rest }: ButtonProps) {
+  return <button {...rest} {...(type ? { type } : plainButton)} className={`ar-button ar-button--${tone} ${COMPAT[tone]} ${className}`} />;
 }

@@ -54,7 +54,7 @@ export function Dialog({ title, children, footer, onClose, alert = false, wide =
         <h2 id={titleId} className="ar-dialog__title zm-modal-body-title">{title}</h2>
         {children ? (
           <div id={bodyId} className="ar-dialog__body zm-modal-body-content">
-            <div className="content">{children}</div>
+            <div className="ar-dialog__content content">{children}</div>
           </div>
         ) : null}
         <div className="ar-dialog__footer zm-modal-footer-default">{footer}</div>

@@ -1,4 +1,5 @@
 import type { ButtonHTMLAttributes, Ref } from 'react';
+import { plainButton } from './plain-button';
 import { Icon } from '../icons/Icon';
 import type { IconName } from '../icons/paths';
 
@@ -12,7 +13,7 @@ interface IconButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, 
 /** A small button that shows an icon only. */
 export function IconButton({ icon, label, className = '', title, ...rest }: IconButtonProps) {
   return (
-    <button {...rest} type="button" className={`ar-icon-button ${className}`} aria-label={label} title={title ?? label}>
+    <button {...rest} {...plainButton} className={`ar-icon-button ${className}`} aria-label={label} title={title ?? label}>
       <Icon name={icon} />
     </button>
   );

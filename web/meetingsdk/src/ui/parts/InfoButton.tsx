@@ -11,7 +11,7 @@ export function InfoButton() {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <IconButton ref={button} icon="info" label={t('info.open')} className="meeting-info-icon__icon-wrap" aria-expanded={open} aria-haspopup="dialog" onClick={() => setOpen(!open)} />
+      <IconButton ref={button} icon="info" label={t('info.open')} className="ar-named meeting-info-icon__icon-wrap" aria-expanded={open} aria-haspopup="dialog" onClick={() => setOpen(!open)} />
       {open ? (
         <Popover anchor={button} onClose={() => setOpen(false)} className="ar-info" popper="meeting">
           <InfoCard />

@@ -1,5 +1,6 @@
 import { Icon } from '../icons/Icon';
 import type { IconName } from '../icons/paths';
+import { plainButton } from './plain-button';
 
 interface MenuItemProps {
   label: string;
@@ -19,7 +20,7 @@ export function MenuItem({ label, onSelect, icon, checked, on, danger = false, d
   const ticked = checked ?? on;
   return (
     <button
-      type="button"
+      {...plainButton}
       role={checked !== undefined ? 'menuitemradio' : on !== undefined ? 'menuitemcheckbox' : 'menuitem'}
       aria-checked={ticked}
       aria-disabled={disabled || undefined}

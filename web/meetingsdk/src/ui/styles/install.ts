@@ -7,9 +7,12 @@ import pages from './pages.css?inline';
 import parts from './parts.css?inline';
 import stage from './stage.css?inline';
 import toolbar from './toolbar.css?inline';
+import reset from './reset.css?inline';
+import { rootRules } from './root';
+import { withStrength } from './strength';
 import { tokens } from './tokens';
 
-const CSS = [tokens, base, parts, stage, toolbar, panels, pages, dialogs, component].join('\n');
+const CSS = `${tokens}\n${withStrength([reset, base, parts, stage, toolbar, panels, pages, dialogs, component].join('\n'))}\n${rootRules}`;
 
 const users = new WeakMap<Document | ShadowRoot, { count: number; remove: () => void }>();
 const sheets = new WeakMap<Document, CSSStyleSheet>();

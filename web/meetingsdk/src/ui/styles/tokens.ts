@@ -5,7 +5,7 @@
  */
 
 const LIGHT = `
-  color-scheme: light;
+  --ar-scheme: light;
   --ar-ground: #eef0f4;
   --ar-surface: #ffffff;
   --ar-raised: #ffffff;
@@ -35,7 +35,7 @@ const LIGHT = `
 `;
 
 const DARK = `
-  color-scheme: dark;
+  --ar-scheme: dark;
   --ar-ground: #101216;
   --ar-surface: #191c22;
   --ar-raised: #21252d;

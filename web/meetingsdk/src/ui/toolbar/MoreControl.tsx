@@ -56,7 +56,7 @@ export function MoreControl({ narrow, tiny }: { narrow: boolean; tiny: boolean }
           {withAV ? <MenuItem icon="settings" label={t('settings.open')} onSelect={then(() => ui.set({ dialog: { name: 'settings' } }))} /> : null}
           {floating ? <MenuItem icon="pip" label={t('pip.label')} on={floating.on} onSelect={then(floating.toggle)} /> : null}
           {custom.map((entry, i) => (
-            <MenuItem key={i} label={entry.text} className={entry.className} onSelect={then(entry.onClick)} />
+            <MenuItem key={i} label={entry.text} className={`ar-named ${entry.className}`} onSelect={then(entry.onClick)} />
           ))}
           {!withAV && !floating && custom.length === 0 && !narrow && !headless ? <MenuItem icon="people" label={t('participants.short')} onSelect={then(() => ui.set({ panel: 'participants' }))} /> : null}
         </Menu>

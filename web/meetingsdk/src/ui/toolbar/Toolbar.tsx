@@ -32,7 +32,7 @@ export function Toolbar() {
   const withShare = useOption('screenShare') && publishes;
 
   return (
-    <section ref={box} id="wc-footer" className={`ar-toolbar zoom-MuiToolbar-root footer${narrow ? ' ar-toolbar--narrow' : ''}`} aria-label={t('toolbar.label')}>
+    <section ref={box} id="wc-footer" className={`ar-toolbar zoom-MuiToolbar-root${narrow ? ' ar-toolbar--narrow' : ''}`} aria-label={t('toolbar.label')}>
       <div className="ar-toolbar__group">
         {withAudio && canSpeak(self, session) ? <MicControl /> : null}
         {withAV && publishes ? <CameraControl /> : null}

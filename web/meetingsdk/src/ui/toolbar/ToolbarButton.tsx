@@ -1,6 +1,7 @@
 import type { Ref } from 'react';
 import { Icon } from '../icons/Icon';
 import type { IconName } from '../icons/paths';
+import { plainButton } from '../parts/plain-button';
 
 interface ToolbarButtonProps {
   icon: IconName;
@@ -33,7 +34,7 @@ export function ToolbarButton({
   return (
     <button
       ref={ref}
-      type="button"
+      {...plainButton}
       className={`ar-tool ar-tool--${tone}${busy ? ' ar-tool--busy' : ''} footer-button-base__button zoom-MuiButton-root ${className}`}
       aria-label={label}
       title={title}

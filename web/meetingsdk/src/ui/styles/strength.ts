@@ -1,0 +1,76 @@
+/**
+ * How strong the views' rules are in the app's page. They stand in the light
+ * DOM, so every style sheet of the app is meant for them too. Three strengths:
+ *
+ * - what only the views know gets the weight of ids: no rule of the app for
+ *   elements, attributes or states reaches in;
+ * - elements whose id apps know (`#wc-content` …) get the weight of many
+ *   classes: only a rule that names an id wins;
+ * - elements whose class apps know (`.leave-btn` …) get the weight of many
+ *   element names: `button` and `main div button` lose, `.leave-btn` wins.
+ *
+ * The sheets are written as if there were nothing else in the page, each
+ * selector below `.anteroom`; `withStrength` gives them their weight.
+ */
+
+/** Classes of the elements with an id that apps know. */
+export const IDENTIFIED: readonly string[] = ['ar-client', 'ar-body', 'ar-stage', 'ar-toasts'];
+
+/** Classes of the elements with a class that apps know; `ar-named` marks it on elements that only sometimes have one. */
+export const NAMED: readonly string[] = [
+  'ar-named', 'ar-toolbar', 'ar-header', 'ar-tool', 'ar-button', 'ar-speaker', 'ar-speaker__main', 'ar-gallery', 'ar-ribbon', 'ar-share__main', 'ar-dialog', 'ar-dialog__title', 'ar-dialog__body',
+  'ar-dialog__content', 'ar-dialog__footer', 'ar-popover', 'ar-popper', 'ar-widget',
+];
+const sometimes = /\.(?:ar-icon-button|ar-menu__item)(?:--\w+)?(?![\w-])/;
+
+const has = (names: readonly string[]) => new RegExp(`\\.(?:${names.join('|')})(?:--\\w+)?(?![\\w-])`);
+const list = (names: readonly string[]) => `:where(${names.map((name) => `.${name}`).join()})`;
+const [identified, named, anyNamed] = [has(IDENTIFIED), has(NAMED), list(NAMED)];
+const others = `:where(:not(${[...IDENTIFIED, ...NAMED].map((name) => `.${name}`).join()}))`;
+const pseudoElement = /::?(?:before|after|placeholder|marker|backdrop)$/;
+
+/** The same style sheet with each selector's strength. */
+export function withStrength(css: string): string {
+  return css.replace(/\/\*[^]*?\*\//g, '').replace(/([^{}]+)\{/g, (rule, prelude: string) => (prelude.includes('.anteroom') ? `${parts(prelude).flatMap(strengthened).join()}{` : rule));
+}
+
+/** The selectors of a list, which may have lists in brackets. */
+function parts(selectors: string): string[] {
+  return selectors.split(/,(?![^(]*\))/).map((selector) => selector.trim());
+}
+
+function strengthened(selector: string): string[] {
+  const pseudo = pseudoElement.exec(selector)?.[0] ?? '';
+  // Without the star that minifiers leave out.
+  const element = selector.slice(0, selector.length - pseudo.length).replace(/[\s>+~]$/, '$&*');
+  const subject = /(?:[^\s>+~(]|\((?:[^()]|\([^()]*\))*\))*$/.exec(element)?.[0] ?? '';
+  // Said twice, it holds for named elements as well: what keeps the view usable.
+  if (selector.includes('.anteroom.anteroom') || subject.includes('.anteroom')) return [heavy(element) + pseudo];
+  if (identified.test(subject)) return [middle(element) + pseudo];
+  if (named.test(subject)) return [light(element) + pseudo];
+  if (sometimes.test(subject)) return [`${heavy(element)}:where(:not(.ar-named))${pseudo}`, `${light(element, ':where(.ar-named)')}${pseudo}`];
+  if (/\.[a-z]/i.test(subject.replace(/\([^]*\)/, ''))) return [heavy(element) + pseudo];
+  return [heavy(element) + others + pseudo, middle(element) + list(IDENTIFIED) + pseudo, light(element, anyNamed) + pseudo];
+}
+
+/** With the weight of two ids, which nothing has. */
+function heavy(selector: string): string {
+  return weighed(selector, '#ar#ar');
+}
+
+/** With the weight of more classes than an app has. */
+function middle(selector: string): string {
+  return weighed(selector, '.i.i.i.i.i.i.i.i');
+}
+
+function weighed(selector: string, weight: string): string {
+  return selector.replace(/\.anteroom(?:--\w+)?/, `$&:not(${weight})`);
+}
+
+/** With the weight of element names alone; those that were heavier before are heavier still. */
+function light(selector: string, only = ''): string {
+  const counted = selector.replace(/:where\((?:[^()]|\([^()]*\))*\)/g, '');
+  const classes = counted.match(/[.[]|(?<!:):(?!not|is|has|:)[a-z]/g)?.length ?? 0;
+  const elements = counted.match(/(?:^|[\s>+~(])[a-z]/gi)?.length ?? 0;
+  return `:where(${selector})${only}:not(${Array(8 + 2 * classes + elements).fill('i').join(' ')})`;
+}
