@@ -73,9 +73,9 @@ func Diagnose(ctx context.Context, token string, o Options) Report {
 	d.faults = append(d.faults, CheckRole(d.token)...)
 	d.warnings = append(d.warnings, Warnings(d.token)...)
 	if len(d.faults) == 0 && !d.genuine { // nothing found is not yet good
-		text := "no key and secret were given: nothing else is wrong, but the HMAC was not judged"
+		text := "nothing else is wrong, but the signature was not verified because no key and secret were given"
 		if o.Keyring != nil {
-			text = "nothing else is wrong, but the HMAC could not be judged: the keyring could not be read"
+			text = "nothing else is wrong, but the signature could not be verified: the keys could not be read"
 		}
 		d.add(invalid(rankTime, CauseProbeSkipped, "%s", text))
 	}
@@ -215,7 +215,7 @@ func (d *diagnosis) report() Report {
 			Claims: d.redact.document(d.token.payload),
 		}
 		if d.opts.Keyring == nil {
-			d.warn(WarnHMACUnjudged, "no key and secret were given: the app and the HMAC were not judged")
+			d.warn(WarnHMACUnjudged, "no key and secret were given: the app and the HMAC were not verified")
 		}
 	}
 	sortFaults(d.faults)
@@ -223,6 +223,9 @@ func (d *diagnosis) report() Report {
 		f := &d.faults[i]
 		f.Evidence, f.PublicEvidence = d.redact.text(f.Evidence), d.redact.text(f.PublicEvidence)
 		f.Remedy = remedy(f)
+		if f.Cause == CauseProbeSkipped && d.opts.Keyring == nil {
+			f.Remedy = "Pass the app's key and secret to verify the signature, or ask a server that knows them."
+		}
 	}
 	for _, w := range d.warnings {
 		w.Text = d.redact.text(w.Text)

@@ -26,8 +26,13 @@ func attemptsCommand() *cobra.Command {
 	var server, meeting string
 	var code, limit int
 	cmd := &cobra.Command{
-		Use: "attempts [ID]", Short: "List the joins that a development server has seen, or show one",
-		Args: cobra.MaximumNArgs(1),
+		Use: "attempts [ID]", Short: "List the recorded joins of a development server, or show one",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usage("takes one attempt ID at most")
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				var one json.RawMessage
@@ -55,7 +60,7 @@ func attemptsCommand() *cobra.Command {
 			}
 			var list struct{ Attempts []attemptLine }
 			if err := json.Unmarshal(raw, &list); err != nil {
-				return fmt.Errorf("the answer is not understood: %w", err)
+				return fmt.Errorf("the response is not valid: %w", err)
 			}
 			table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
 			for _, a := range list.Attempts {
@@ -67,7 +72,7 @@ func attemptsCommand() *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&server, "server", "http://127.0.0.1:8080", "the development server")
 	flags.StringVar(&meeting, "meeting", "", "only joins of this meeting number")
-	flags.IntVar(&code, "code", 0, "only joins that came to this code; 0 is admitted")
-	flags.IntVar(&limit, "limit", 50, "how many, 1 to 500")
+	flags.IntVar(&code, "code", 0, "only joins with this result; 0 means admitted")
+	flags.IntVar(&limit, "limit", 50, "the number of joins to list, 1 to 500")
 	return cmd
 }

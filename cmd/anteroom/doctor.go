@@ -40,15 +40,14 @@ type diagnosed struct {
 func doctorCommand() *cobra.Command {
 	var d doctor
 	cmd := &cobra.Command{
-		Use: "doctor SIGNATURE", Short: "Say what is wrong with a Meeting SDK signature or join, and why",
-		Long: "Reads a signature as the join gate does, keeps everything that is wrong with it, and finds out by\n" +
-			"trial which secret or which slip made it. With --server a development server is asked what a join\n" +
-			"would come to, the whole gate through, without anybody joining; with --key and --secret it works\n" +
-			"offline and judges the signature alone. Exit status: 0 admitted or good, 1 refused, 2 wrong usage.\n" +
-			"Give - to read from standard input.",
+		Use: "doctor SIGNATURE", Short: "Explain what is wrong with a Meeting SDK signature or join",
+		Long: "Checks a signature as a join does, lists everything that is wrong with it, and tries to find the\n" +
+			"secret or mistake behind it. With --server, a development server checks what a join would return,\n" +
+			"without joining. With --key and --secret, it works offline and checks only the signature.\n" +
+			"Exit status: 0 admitted or valid, 1 rejected, 2 wrong usage. Use - to read from standard input.",
 		Example: "  anteroom doctor --server http://127.0.0.1:8080 --meeting 81234567890 eyJhbGciOi…\n" +
 			"  anteroom doctor --key KEY --secret SECRET eyJhbGciOi…",
-		Args: exactly(1, "the signature, or - for standard input"),
+		Args: exactly(1, "one signature, or - for standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			token := args[0]
 			if token == "-" {
@@ -62,12 +61,12 @@ func doctorCommand() *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&d.server, "server", "", "a development server to ask the whole gate of, such as http://127.0.0.1:8080")
+	flags.StringVar(&d.server, "server", "", "a development server that checks the whole join, such as http://127.0.0.1:8080")
 	flags.StringVar(&d.join, "join", "", "with --server: further join options of the page as a JSON object, such as {\"password\":\"…\"}")
-	flags.StringVar(&d.key, "key", "", "the app's SDK key, to judge offline")
-	flags.StringVar(&d.secret, "secret", "", "the app's SDK secret, to judge offline (better in ANTEROOM_SECRET)")
-	flags.StringVar(&d.number, "meeting", "", "the meeting number the page joins; the token's own by default")
-	flags.StringVar(&d.at, "at", "", "offline: judge as of this time: RFC 3339, seconds since 1970, or such as -2h; now by default")
+	flags.StringVar(&d.key, "key", "", "the app's SDK key, to check offline")
+	flags.StringVar(&d.secret, "secret", "", "the app's SDK secret, to check offline (safer as ANTEROOM_SECRET)")
+	flags.StringVar(&d.number, "meeting", "", "the meeting number to join (default: the one in the token)")
+	flags.StringVar(&d.at, "at", "", "offline: the time to check for: RFC 3339, Unix seconds, or relative such as -2h (default: now)")
 	return cmd
 }
 
@@ -75,7 +74,7 @@ func (d *doctor) run(cmd *cobra.Command, token string) error {
 	ask, judged := d.ask, true
 	switch flags := cmd.Flags(); {
 	case typed(flags, "server", "join") && typed(flags, "key", "secret", "at"):
-		return usage("--server and --join ask a server; --key, --secret and --at work offline: choose one of the two")
+		return usage("--server and --join use a server; --key, --secret and --at work offline: use one or the other")
 	case d.server == "" || typed(flags, "key", "secret", "at"):
 		if typed(flags, "join") {
 			return usage("--join needs --server")
@@ -88,7 +87,7 @@ func (d *doctor) run(cmd *cobra.Command, token string) error {
 	}
 	var found diagnosis
 	if err := json.Unmarshal(raw, &found); err != nil || found.Scope == "" {
-		return fmt.Errorf("the answer of %s is not understood; is it an Anteroom in development mode?", d.server)
+		return fmt.Errorf("the response from %s is not valid; is it an Anteroom server in development mode?", d.server)
 	}
 	if asJSON(cmd) {
 		encoder := json.NewEncoder(cmd.OutOrStdout())
@@ -130,7 +129,7 @@ func (d *doctor) offline(ctx context.Context, token string) (json.RawMessage, er
 	}
 	options := signature.Options{Now: now, MeetingNumber: d.number}
 	if (d.key == "") != (d.secret == "") {
-		return nil, usage("--key and --secret are needed together")
+		return nil, usage("--key and --secret must be used together")
 	}
 	if d.key != "" {
 		options.Keyring = signature.NewKeyring(signature.Credential{
@@ -146,7 +145,7 @@ func (f *diagnosis) print(out io.Writer, judged bool) {
 	switch {
 	case f.Decision.Code != errcode.Success:
 		for i, fault := range append([]diagnosed{f.Decision}, f.AlsoFailing...) {
-			head := "refused"
+			head := "rejected"
 			if i > 0 {
 				head = "also"
 			}
@@ -158,9 +157,9 @@ func (f *diagnosis) print(out io.Writer, judged bool) {
 	case f.Scope != signature.ScopeSignature:
 		fmt.Fprintln(out, "admitted: "+f.Decision.Evidence)
 	case judged:
-		fmt.Fprintln(out, "good: join() would take this signature")
+		fmt.Fprintln(out, "valid: join() accepts this signature")
 	default:
-		fmt.Fprintln(out, "well formed; give --key and --secret to judge who signed it, or --server to ask the whole gate")
+		fmt.Fprintln(out, "well formed; pass --key and --secret to verify who signed it, or --server to check the whole join")
 	}
 	for _, w := range f.Warnings {
 		fmt.Fprintf(out, "note     %s\n", w)

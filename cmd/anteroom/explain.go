@@ -14,9 +14,9 @@ import (
 
 func explainCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "explain CODE|NAME", Short: "Say what an error code means, what causes it and how to mend it",
+		Use: "explain CODE|NAME", Short: "Explain an error code, its causes and how to fix it",
 		Example: "  anteroom explain 3712\n  anteroom explain WRONG_MEETING_PASSWORD --json",
-		Args:    exactly(1, "one code or name, e.g. anteroom explain 3712"),
+		Args:    exactly(1, "one code or name, such as anteroom explain 3712"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			entries := find(args[0])
 			if len(entries) == 0 {
@@ -24,7 +24,7 @@ func explainCommand() *cobra.Command {
 				for _, e := range errcode.Nearest(args[0], 3) {
 					near = append(near, fmt.Sprintf("%d %s", e.Code, e.Name))
 				}
-				return usage("no code or name %q; the nearest are %s", args[0], strings.Join(near, ", "))
+				return usage("there is no code or name %q; did you mean %s?", args[0], strings.Join(near, ", "))
 			}
 			out := cmd.OutOrStdout()
 			if asJSON(cmd) {
@@ -57,18 +57,18 @@ func find(query string) []errcode.Entry {
 }
 
 func explain(out io.Writer, e errcode.Entry) {
-	fmt.Fprintf(out, "%d %s  (%s, arises in the %s)\n", e.Code, e.Name, e.Category, e.Where)
+	fmt.Fprintf(out, "%d %s  (%s, returned by the %s)\n", e.Code, e.Name, e.Category, e.Where)
 	if e.Neighbour {
-		fmt.Fprintln(out, "Not in the reference: a neighbour, raised where no code of the reference fits.")
+		fmt.Fprintln(out, "Not in the reference")
 	}
 	if e.Message != "" {
-		fmt.Fprintf(out, "  says     %s\n", e.Message)
+		fmt.Fprintf(out, "  message  %s\n", e.Message)
 	}
-	fmt.Fprintf(out, "  means    %s\n  mend     %s\n", e.Description, e.Remedy)
+	fmt.Fprintf(out, "  meaning  %s\n  fix      %s\n", e.Description, e.Remedy)
 	for _, c := range e.Causes {
 		again := ""
 		if c.Retryable {
-			again = "  (trying again may help)"
+			again = "  (retrying may help)"
 		}
 		fmt.Fprintf(out, "  cause    %s: %s%s\n           → %s\n", c.ID, c.Summary, again, c.Remedy)
 	}

@@ -43,7 +43,7 @@ func main() {
 		status = exit.status
 	}
 	if message := err.Error(); message != "" {
-		fmt.Fprintln(os.Stderr, "anteroom: "+message)
+		fmt.Fprintln(os.Stderr, "anteroom: "+strings.TrimPrefix(message, "anteroom "))
 	}
 	os.Exit(status)
 }
@@ -51,16 +51,19 @@ func main() {
 func root() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "anteroom",
-		Short: "A meeting server that keeps the contract of the Zoom Meeting SDK for Web",
-		Long: "Anteroom is a self-hosted meeting server and web SDK that keeps the public contract of the\n" +
+		Short: "A meeting server for apps that use the Zoom Meeting SDK for Web",
+		Long: "Anteroom is a self-hosted meeting server and web SDK compatible with apps written for the\n" +
 			"Zoom Meeting SDK for Web. It is not affiliated with Zoom Communications.\n\n" +
-			"Every flag is also read from the environment: --media-port from ANTEROOM_MEDIA_PORT.",
+			"You can also set each flag in the environment, for example --media-port as ANTEROOM_MEDIA_PORT.",
 		SilenceUsage: true, SilenceErrors: true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return fromEnvironment(cmd.Flags()) },
 	}
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("%s", err) })
-	cmd.PersistentFlags().Bool("json", false, "answer in JSON")
+	cmd.PersistentFlags().Bool("json", false, "print JSON")
 	cmd.AddCommand(serveCommand(), explainCommand(), signCommand(), doctorCommand(), tokenCommand(), scenarioCommand(), attemptsCommand(), migrateCommand(), versionCommand())
+	cmd.SetHelpCommand(helpCommand())
+	cmd.InitDefaultHelpCmd()
+	cmd.InitDefaultCompletionCmd()
+	strict(cmd)
 	return cmd
 }
 
@@ -98,11 +101,11 @@ func asJSON(cmd *cobra.Command) bool {
 	return on
 }
 
-// exactly wants n arguments, and says which if not.
+// exactly takes n arguments, described for those who pass another number.
 func exactly(n int, what string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		if len(args) != n {
-			return usage("wants %s", what)
+			return usage("takes %s", what)
 		}
 		return nil
 	}

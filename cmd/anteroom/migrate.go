@@ -14,9 +14,9 @@ func migrateCommand() *cobra.Command {
 	config := server.DevelopmentDefaults()
 	var file string
 	cmd := &cobra.Command{
-		Use: "migrate", Short: "Bring the database to this program's schema",
-		Long: "`serve` does the same when it starts. This is for those who want it done before.",
-		Args: exactly(0, "flags only"),
+		Use: "migrate", Short: "Update the database schema to this version",
+		Long: "`serve` does this when it starts. Use this command to do it beforehand.",
+		Args: exactly(0, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if file != "" {
 				read, err := server.ReadFile(file)
@@ -32,13 +32,13 @@ func migrateCommand() *cobra.Command {
 			if asJSON(cmd) {
 				return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]bool{"migrated": true})
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "the database has this program's schema (%s)\n", time.Since(begin).Round(time.Millisecond))
+			fmt.Fprintf(cmd.OutOrStdout(), "the database schema is up to date (%s)\n", time.Since(begin).Round(time.Millisecond))
 			return nil
 		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&file, "config", "", "the configuration of a production server")
-	flags.StringVar(&config.Data, "data", config.Data, "the folder of the database")
-	flags.StringVar(&config.Database, "database", "", "a PostgreSQL URL in place of SQLite")
+	flags.StringVar(&config.Data, "data", config.Data, "the directory of the database")
+	flags.StringVar(&config.Database, "database", "", "a PostgreSQL URL, to use instead of SQLite")
 	return cmd
 }

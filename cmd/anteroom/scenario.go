@@ -8,6 +8,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os/exec"
+	"runtime"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -22,7 +24,7 @@ import (
 func scenarioCommand() *cobra.Command {
 	var server string
 	cmd := &cobra.Command{
-		Use: "scenario list|show|run", Short: "Meet any error code on purpose, on a running development server",
+		Use: "scenario list|show|run", Short: "Reproduce any error code on a running development server",
 		Example: "  anteroom scenario list\n  anteroom scenario show 4012\n  anteroom scenario run 3004 --cause passcode_missing",
 	}
 	cmd.PersistentFlags().StringVar(&server, "server", "http://127.0.0.1:8080", "the development server")
@@ -32,7 +34,7 @@ func scenarioCommand() *cobra.Command {
 
 func scenarioList(server *string) *cobra.Command {
 	return &cobra.Command{
-		Use: "list", Short: "List the codes that can be met, and their causes", Args: cobra.NoArgs,
+		Use: "list", Short: "List the codes you can reproduce, and their causes", Args: exactly(0, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			list, raw, err := scenarios(cmd.Context(), *server)
 			if err != nil {
@@ -53,7 +55,7 @@ func scenarioList(server *string) *cobra.Command {
 
 func scenarioShow(server *string) *cobra.Command {
 	return &cobra.Command{
-		Use: "show CODE", Short: "Say what a code means and which of its causes can be set up", Args: exactly(1, "one code, e.g. 4012"),
+		Use: "show CODE", Short: "Explain a code and list the causes you can reproduce", Args: exactly(1, "one code, such as 4012"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			code, err := codeOf(args[0])
 			if err != nil {
@@ -77,13 +79,13 @@ func scenarioShow(server *string) *cobra.Command {
 				show(cmd.OutOrStdout(), e)
 				return nil
 			}
-			return usage("no scenario ends in %d; anteroom scenario list says which codes can be met", code)
+			return noScenario(code)
 		},
 	}
 }
 
 func show(out io.Writer, e scenario.Entry) {
-	fmt.Fprintf(out, "%d %s  (%s, arises in the %s)\n%s\n\n", e.Code, e.Name, e.Category, e.Where, e.Title)
+	fmt.Fprintf(out, "%d %s  (%s, returned by the %s)\n%s\n\n", e.Code, e.Name, e.Category, e.Where, e.Title)
 	table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	for _, id := range e.Causes {
 		summary := ""
@@ -93,7 +95,7 @@ func show(out io.Writer, e scenario.Entry) {
 		fmt.Fprintf(table, "  %s\t%s\n", id, summary)
 	}
 	for _, u := range e.Unstaged {
-		fmt.Fprintf(table, "  (%s)\tcannot be set up: %s\n", u.Cause, u.Reason)
+		fmt.Fprintf(table, "  (%s)\tnot reproducible: %s\n", u.Cause, u.Reason)
 	}
 	_ = table.Flush()
 	fmt.Fprintf(out, "\nanteroom scenario run %d --cause %s\n", e.Code, e.Causes[0])
@@ -107,16 +109,26 @@ type played struct {
 	Met    bool            `json:"met"`
 	// Note says what the command line cannot do for the scenario.
 	Note string `json:"note,omitempty"`
+	// Page is the address of the page that reproduces what needs a browser.
+	Page string `json:"page,omitempty"`
+}
+
+func (p *played) page(server, view, note string) {
+	s := p.Scenario
+	query := url.Values{"code": {strconv.Itoa(int(s.Code))}, "cause": {s.Cause}, "view": {view}}
+	p.Note, p.Page = note, strings.TrimRight(server, "/")+"/demo/reproduce?"+query.Encode()
 }
 
 func scenarioRun(server *string) *cobra.Command {
 	var cause, live, view string
+	var open bool
 	cmd := &cobra.Command{
-		Use: "run CODE", Short: "Set a scenario up, perform its join over HTTP and print the answer",
-		Long: "Builds a fresh part of the world on the server, performs the steps that need no page and the join\n" +
-			"itself, and prints what the server answers. Exit status: 0 the code was met, 1 it was not (or takes a\n" +
-			"page), 2 wrong usage.",
-		Args: exactly(1, "one code, e.g. 4012"),
+		Use: "run CODE", Short: "Run a scenario: perform its join over HTTP and print the response",
+		Long: "Creates the accounts, apps and meetings of the scenario on the server, performs its steps and the\n" +
+			"join, and prints the response. If a scenario needs a browser, it prints the address of the page that\n" +
+			"reproduces it; --open opens that page. Exit status: 0 the server returned the code or the page was\n" +
+			"opened, 1 it was not returned or needs a browser, 2 wrong usage.",
+		Args: exactly(1, "one code, such as 4012"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			code, err := codeOf(args[0])
 			if err != nil {
@@ -124,6 +136,11 @@ func scenarioRun(server *string) *cobra.Command {
 			}
 			if view != scenario.ComponentView && view != scenario.ClientView {
 				return usage("--view: component or client")
+			}
+			if cause != "" {
+				if _, known := errcode.CauseOf(code, cause); !known {
+					return noCause(code, cause)
+				}
 			}
 			query := url.Values{"cause": {cause}, "live": {live}}
 			var made scenario.Scenario
@@ -147,6 +164,9 @@ func scenarioRun(server *string) *cobra.Command {
 			} else if err := result.print(out); err != nil {
 				return err
 			}
+			if open && result.Page != "" {
+				return openBrowser(cmd.Context(), result.Page)
+			}
 			if !result.Met {
 				return &exitError{status: 1}
 			}
@@ -154,8 +174,9 @@ func scenarioRun(server *string) *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&cause, "cause", "", "one of the code's causes; the most common one by default")
-	flags.StringVar(&live, "live", string(scenario.Headless), "how other people come: headless (seats in the server) or page (steps for you to take)")
+	flags.StringVar(&cause, "cause", "", "one of the code's causes (default: the most common one)")
+	flags.StringVar(&live, "live", string(scenario.Headless), "how other participants join: headless (added by the server) or page (steps for you to perform)")
+	flags.BoolVar(&open, "open", false, "open the page that reproduces the scenario, if it needs a browser")
 	flags.StringVar(&view, "view", scenario.ComponentView, "the view that joins: component or client")
 	return cmd
 }
@@ -165,7 +186,7 @@ func perform(ctx context.Context, server string, s *scenario.Scenario, view stri
 	result := &played{Scenario: s}
 	for _, step := range s.Before {
 		if step.Do != "http" {
-			result.Note = "it takes a page: its steps begin with " + step.Do
+			result.page(server, view, "this scenario needs a browser: its steps start with "+step.Do)
 			return result, nil
 		}
 		if err := doHTTP(ctx, server, step); err != nil {
@@ -173,7 +194,7 @@ func perform(ctx context.Context, server string, s *scenario.Scenario, view stri
 		}
 	}
 	if s.Where == errcode.PageWhere {
-		result.Note = "it takes a page: the code is the page's own, whatever the server answers"
+		result.page(server, view, "this scenario needs a browser: the code occurs in the page")
 		return result, nil
 	}
 	options := s.Join
@@ -191,11 +212,11 @@ func perform(ctx context.Context, server string, s *scenario.Scenario, view stri
 		return nil, err
 	}
 	if err := json.Unmarshal(result.Answer, &answered); err != nil {
-		return nil, fmt.Errorf("the answer of %s is not understood", server)
+		return nil, fmt.Errorf("the response from %s is not valid", server)
 	}
 	result.Met = answered.ErrorCode == s.Code
 	if s.Where == errcode.InsideWhere {
-		result.Note = "the code comes once the page is inside, after its steps; the join itself succeeds"
+		result.page(server, view, "the join succeeds; the code occurs later, during the meeting")
 	}
 	return result, nil
 }
@@ -220,7 +241,7 @@ func answerOf(ctx context.Context, server, path string, body []byte) (json.RawMe
 	request.Header.Set("Content-Type", "application/json")
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return nil, fmt.Errorf("no answer from %s to the join: %w", server, err)
+		return nil, fmt.Errorf("no response from %s to the join: %w", server, err)
 	}
 	defer response.Body.Close()
 	return io.ReadAll(io.LimitReader(response.Body, 16<<20))
@@ -232,6 +253,9 @@ func (p *played) print(out io.Writer) error {
 	if p.Note != "" {
 		fmt.Fprintf(out, "note     %s\n", p.Note)
 	}
+	if p.Page != "" {
+		fmt.Fprintf(out, "open     %s\n", p.Page)
+	}
 	if p.Answer == nil {
 		return nil
 	}
@@ -242,12 +266,12 @@ func (p *played) print(out io.Writer) error {
 	if err := json.Unmarshal(p.Answer, &told); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "answer   %d %s", told.ErrorCode, told.Name)
+	fmt.Fprintf(out, "response %d %s", told.ErrorCode, told.Name)
 	if told.Cause != "" {
 		fmt.Fprintf(out, ": %s", told.Cause)
 	}
 	fmt.Fprintln(out)
-	for _, line := range [][2]string{{"says", told.ErrorMessage}, {"seen", told.Evidence}, {"mend", told.Remedy}, {"attempt", told.AttemptID}, {"docs", told.Docs}} {
+	for _, line := range [][2]string{{"message", told.ErrorMessage}, {"evidence", told.Evidence}, {"fix", told.Remedy}, {"attempt", told.AttemptID}, {"docs", told.Docs}} {
 		if line[1] != "" {
 			fmt.Fprintf(out, "%-8s %s\n", line[0], line[1])
 		}
@@ -263,7 +287,7 @@ func scenarios(ctx context.Context, server string) ([]scenario.Entry, json.RawMe
 	}
 	var list struct{ Scenarios []scenario.Entry }
 	if err := json.Unmarshal(raw, &list); err != nil {
-		return nil, nil, fmt.Errorf("the answer of %s is not understood", server)
+		return nil, nil, fmt.Errorf("the response from %s is not valid", server)
 	}
 	return list.Scenarios, raw, nil
 }
@@ -271,15 +295,22 @@ func scenarios(ctx context.Context, server string) ([]scenario.Entry, json.RawMe
 func codeOf(text string) (errcode.Code, error) {
 	number, err := strconv.Atoi(strings.TrimSpace(text))
 	if err == nil {
+		if _, known := errcode.Lookup(errcode.Code(number)); !known {
+			return 0, noScenario(errcode.Code(number))
+		}
 		return errcode.Code(number), nil
 	}
 	switch found := errcode.ByName(text); len(found) {
 	case 0:
-		return 0, usage("%q is no code; anteroom scenario list says which can be met", text)
+		near := errcode.Nearest(text, 1)
+		if len(near) == 0 {
+			return 0, usage("%q is not a code; anteroom scenario list shows all codes", text)
+		}
+		return 0, usage("%q is not a code; did you mean %d %s?", text, near[0].Code, near[0].Name)
 	case 1:
 		return found[0].Code, nil
 	default:
-		return 0, usage("%s is the name of both %d and %d: give the number", found[0].Name, found[0].Code, found[1].Code)
+		return 0, usage("%s is the name of both %d and %d: use the number", found[0].Name, found[0].Code, found[1].Code)
 	}
 }
 
@@ -287,4 +318,33 @@ func indented(out io.Writer, raw json.RawMessage) error {
 	encoder := json.NewEncoder(out)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(raw)
+}
+
+func noScenario(code errcode.Code) error {
+	near := errcode.Nearest(strconv.Itoa(int(code)), 1)
+	return usage("there is no scenario for %d; did you mean %d %s?", code, near[0].Code, near[0].Name)
+}
+
+func noCause(code errcode.Code, cause string) error {
+	e, _ := errcode.Lookup(code)
+	var ids []string
+	for _, c := range e.Causes {
+		ids = append(ids, c.ID)
+	}
+	return usage("%d has no cause %q%s It has: %s", code, cause, suggestion("--cause ", cause, ids), strings.Join(ids, ", "))
+}
+
+// openBrowser opens an address in the browser that the system chooses.
+func openBrowser(ctx context.Context, address string) error {
+	command := []string{"xdg-open", address}
+	switch runtime.GOOS {
+	case "darwin":
+		command[0] = "open"
+	case "windows":
+		command = []string{"rundll32", "url.dll,FileProtocolHandler", address}
+	}
+	if err := exec.CommandContext(ctx, command[0], command[1:]...).Run(); err != nil { //nolint:gosec // the program's own commands
+		return fmt.Errorf("the browser could not be opened (%w); open the address yourself", err)
+	}
+	return nil
 }

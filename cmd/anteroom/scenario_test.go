@@ -18,7 +18,7 @@ func TestScenariosFromTheCommandLine(t *testing.T) {
 		t.Fatalf("%d %s", status, out)
 	}
 	out, problems, status = run(t, "scenario", "run", "4012", "--server", url)
-	if status != 0 || !strings.Contains(out, "answer   4012 NOT_ALLOW_ANONYMOUS_JOIN: no_token") || !strings.Contains(out, "attempt  ") {
+	if status != 0 || !strings.Contains(out, "response 4012 NOT_ALLOW_ANONYMOUS_JOIN: no_token") || !strings.Contains(out, "attempt  ") {
 		t.Fatalf("%d %s %s", status, out, problems)
 	}
 	out, _, status = run(t, "scenario", "run", "4006", "--server", url, "--view", "client", "--json")
@@ -29,12 +29,12 @@ func TestScenariosFromTheCommandLine(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &result); err != nil || status != 0 || !result.Met || result.Answer.ErrorCode != 4006 {
 		t.Fatalf("%v %d %s", err, status, out)
 	}
-	// What takes a page says so, and is not called met.
-	if out, _, status = run(t, "scenario", "run", "2", "--server", url); status != 1 || !strings.Contains(out, "takes a page") {
+	// What needs a browser names the page that reproduces it, and is not called met.
+	if out, _, status = run(t, "scenario", "run", "2", "--server", url); status != 1 || !strings.Contains(out, url+"/demo/reproduce?cause=init_not_called&code=2&view=component") {
 		t.Fatalf("%d %s", status, out)
 	}
 	for hint, args := range map[string][]string{
-		"list says":        {"scenario", "run", "nonsense", "--server", url},
+		"did you mean":     {"scenario", "run", "nonsense", "--server", url},
 		"passcode_missing": {"scenario", "run", "3004", "--cause", "nonsense", "--server", url},
 		"3709":             {"scenario", "run", "HOST_NOT_FOUND", "--server", url},
 		"--server":         {"scenario", "list", "--server", "nowhere"},

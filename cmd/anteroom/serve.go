@@ -24,16 +24,16 @@ func serveCommand() *cobra.Command {
 	var file, level string
 	cmd := &cobra.Command{
 		Use: "serve", Short: "Serve meetings",
-		Long: "Without --config this is development mode: loopback only, a demo world, and its credentials on the\n" +
-			"start page. With --config it is production mode, configured by that file alone.",
-		Args: exactly(0, "flags only"),
+		Long: "Without --config, this is development mode: loopback only, with demo data and its credentials on the\n" +
+			"start page. With --config, it is production mode, configured only by that file.",
+		Args: exactly(0, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if file != "" {
 				for _, name := range []string{"listen", "data", "media-port", "media-address", "dev-listen", "database"} {
 					// The database's URL holds a password: production reads it from the environment too.
 					fromOutside := name == "database" && os.Getenv("ANTEROOM_DATABASE") != ""
 					if cmd.Flags().Changed(name) && !fromOutside {
-						return usage("--%s is a flag of development mode; in production %s says it", name, file)
+						return usage("--%s is only for development mode; in production, set it in %s", name, file)
 					}
 				}
 				read, err := server.ReadFile(file)
@@ -50,14 +50,14 @@ func serveCommand() *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&file, "config", "", "production mode with this YAML file")
-	flags.StringVar(&config.Listen, "listen", config.Listen, "the HTTP address; port 0 chooses a free one")
-	flags.StringVar(&config.Data, "data", config.Data, "the folder of the database and keys")
-	flags.StringVar(&config.Database, "database", "", "a PostgreSQL URL in place of SQLite in the data folder")
-	flags.IntVar(&config.Media.Port, "media-port", config.Media.Port, "the UDP port of sound and pictures; 0 chooses a free one")
-	flags.StringVar(&config.Media.PublicIP, "media-address", "", "the loopback address browsers are told to send them to, where a relay stands before the port")
-	flags.StringSliceVar(&config.DevHosts, "dev-listen", nil, "a further Host name the developer's API answers to")
-	flags.StringVar(&level, "log", "info", "how much to log: debug, info, warn, error")
+	flags.StringVar(&file, "config", "", "run in production mode with this YAML file")
+	flags.StringVar(&config.Listen, "listen", config.Listen, "the HTTP address; port 0 selects a free port")
+	flags.StringVar(&config.Data, "data", config.Data, "the directory of the database and keys")
+	flags.StringVar(&config.Database, "database", "", "a PostgreSQL URL, to use instead of SQLite in the data directory")
+	flags.IntVar(&config.Media.Port, "media-port", config.Media.Port, "the UDP port for audio and video; 0 selects a free port")
+	flags.StringVar(&config.Media.PublicIP, "media-address", "", "the loopback address that browsers send media to, if a relay forwards it to the port")
+	flags.StringSliceVar(&config.DevHosts, "dev-listen", nil, "an additional Host name for the developer API")
+	flags.StringVar(&level, "log", "info", "the log level: debug, info, warn or error")
 	return cmd
 }
 
@@ -83,7 +83,7 @@ func serve(cmd *cobra.Command, config server.Config, log *slog.Logger) error {
 		greet(cmd.Context(), out, running, &config)
 	}
 	for _, host := range config.DevHosts {
-		log.Warn("the developer's API, which hands out secrets, also answers to this name", "host", host)
+		log.Warn("the developer API, which returns secrets, also accepts this host name", "host", host)
 	}
 	var failure error
 	select {
@@ -101,7 +101,7 @@ func serve(cmd *cobra.Command, config server.Config, log *slog.Logger) error {
 // greet prints what a developer needs first.
 func greet(ctx context.Context, out io.Writer, running *server.Server, config *server.Config) {
 	if config.Mode == server.Production {
-		fmt.Fprintf(out, "Anteroom %s listens at %s\n", version, running.URL)
+		fmt.Fprintf(out, "Anteroom %s is listening at %s\n", version, running.URL)
 		return
 	}
 	fmt.Fprintf(out, "Anteroom %s, development mode\n\n  Open          %s\n", version, running.URL)
@@ -112,11 +112,11 @@ func greet(ctx context.Context, out io.Writer, running *server.Server, config *s
 	}
 	fmt.Fprintf(out, "\n  <script src=\"%s/zoom-meeting-%s.min.js\"></script>\n", running.URL, web.SDKVersion)
 	if !web.Built() {
-		fmt.Fprintln(out, "\n  The web SDK was not built into this program: run `make build`.")
+		fmt.Fprintln(out, "\n  This program was built without the web SDK: run `make build`.")
 	}
 	if strings.HasPrefix(config.Data, ".") {
 		if wd, err := os.Getwd(); err == nil {
-			fmt.Fprintf(out, "\n  State is kept in %s/%s\n", wd, strings.TrimPrefix(config.Data, "./"))
+			fmt.Fprintf(out, "\n  Data directory: %s/%s\n", wd, strings.TrimPrefix(config.Data, "./"))
 		}
 	}
 }

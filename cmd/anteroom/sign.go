@@ -15,9 +15,9 @@ func signCommand() *cobra.Command {
 	var key, secret, number, issued, expires string
 	var role int
 	cmd := &cobra.Command{
-		Use: "sign", Short: "Make a Meeting SDK signature",
+		Use: "sign", Short: "Create a Meeting SDK signature",
 		Example: "  anteroom sign --key KEY --secret SECRET --meeting 81234567890 --role 0",
-		Args:    exactly(0, "flags only"),
+		Args:    exactly(0, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			options := signature.SignOptions{Key: key, Secret: secret, MeetingNumber: number, Role: role}
 			now := time.Now()
@@ -43,11 +43,11 @@ func signCommand() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&key, "key", "", "the app's SDK key")
-	flags.StringVar(&secret, "secret", "", "the app's SDK secret (better in ANTEROOM_SECRET)")
+	flags.StringVar(&secret, "secret", "", "the app's SDK secret (safer as ANTEROOM_SECRET)")
 	flags.StringVar(&number, "meeting", "", "the meeting number")
 	flags.IntVar(&role, "role", 0, "0 to join, 1 to start as host")
-	flags.StringVar(&expires, "expires", "", "how long it is good, such as 2h or 7200, or until when (RFC 3339); 2h by default")
-	flags.StringVar(&issued, "iat", "", "when it is made: RFC 3339, seconds since 1970, or relative to now such as -30s")
+	flags.StringVar(&expires, "expires", "", "the lifetime, such as 2h or 7200, or the end as RFC 3339 (default: 2h)")
+	flags.StringVar(&issued, "iat", "", "the time of issue: RFC 3339, Unix seconds, or relative to now such as -30s")
 	return cmd
 }
 
@@ -67,7 +67,7 @@ func instant(text string, now time.Time) (time.Time, error) {
 	if s, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return time.Unix(s, 0), nil
 	}
-	return time.Time{}, fmt.Errorf("%q is neither an RFC 3339 time, nor seconds since 1970, nor like -30s", text)
+	return time.Time{}, fmt.Errorf("%q is not an RFC 3339 time, Unix seconds, or a relative time such as -30s", text)
 }
 
 // after reads an end: a length from the beginning, or a time.

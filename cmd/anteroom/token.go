@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,9 @@ func tokenCommand() *cobra.Command {
 		Example: "  anteroom token zak --user host@acme.example",
 		Args:    exactly(1, "one kind: zak, obf or tk"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if kinds := []string{"zak", "obf", "tk"}; !slices.Contains(kinds, args[0]) {
+				return usage("there is no token %q%s", args[0], suggestion("anteroom token ", args[0], kinds))
+			}
 			in := map[string]any{
 				"kind": args[0], "user": user, "meetingNumber": number, "sdkKey": key, "email": email, "firstName": firstName,
 			}
@@ -42,12 +46,12 @@ func tokenCommand() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&server, "server", "http://127.0.0.1:8080", "the development server")
-	flags.StringVar(&user, "user", "", "the user: e-mail address or id (zak, obf); the demo host by default")
+	flags.StringVar(&user, "user", "", "the user's email address or ID (zak, obf; default: the demo host)")
 	flags.StringVar(&number, "meeting", "", "the meeting number (obf, tk)")
-	flags.StringVar(&key, "sdk-key", "", "the app an OBF is for, or that a ZAK is fetched by (zak, obf)")
-	flags.StringVar(&email, "email", "", "the registrant's address (tk)")
+	flags.StringVar(&key, "sdk-key", "", "the SDK key of the app that requests the token (zak, obf)")
+	flags.StringVar(&email, "email", "", "the registrant's email address (tk)")
 	flags.StringVar(&firstName, "first-name", "", "the registrant's name (tk)")
-	flags.IntVar(&ttl, "ttl", 0, "how many seconds the token is good")
+	flags.IntVar(&ttl, "ttl", 0, "the lifetime of the token in seconds")
 	return cmd
 }
 
@@ -70,7 +74,7 @@ const answerTime = 15 * time.Second
 
 func ask(ctx context.Context, method, server, path string, body io.Reader, out any) error {
 	if u, err := url.Parse(server); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-		return usage("--server: %q is not an address like http://127.0.0.1:8080", server)
+		return usage("--server: %q is not a URL such as http://127.0.0.1:8080", server)
 	}
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
@@ -81,18 +85,18 @@ func ask(ctx context.Context, method, server, path string, body io.Reader, out a
 	request.Header.Set("Content-Type", "application/json")
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return fmt.Errorf("no answer from %s; is `anteroom serve` running there? (%w)", server, err)
+		return fmt.Errorf("no response from %s; is `anteroom serve` running there? (%w)", server, err)
 	}
 	defer response.Body.Close()
 	raw, err := io.ReadAll(io.LimitReader(response.Body, 16<<20))
 	if err != nil {
-		return fmt.Errorf("the answer of %s broke off: %w", server, err)
+		return fmt.Errorf("the response from %s is incomplete: %w", server, err)
 	}
 	if response.StatusCode >= 300 {
 		return refused(response.StatusCode, raw)
 	}
 	if err := json.Unmarshal(raw, out); err != nil {
-		return fmt.Errorf("the answer of %s is not understood; is it an Anteroom in development mode?", server)
+		return fmt.Errorf("the response from %s is not valid; is it an Anteroom server in development mode?", server)
 	}
 	return nil
 }
@@ -114,5 +118,5 @@ func refused(status int, raw []byte) error {
 			return usage("%s", strings.Join(parts, "; "))
 		}
 	}
-	return fmt.Errorf("the server answered %d; is it an Anteroom in development mode?", status)
+	return fmt.Errorf("the server returned %d; is it an Anteroom server in development mode?", status)
 }

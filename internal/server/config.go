@@ -134,7 +134,7 @@ func ReadFile(path string) (Config, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(raw))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
-		return c, fmt.Errorf("%s: %w", path, err)
+		return c, fmt.Errorf("%s: %w", path, inKeys(err, raw))
 	}
 	for name, into := range map[string]*string{
 		"ANTEROOM_ENCRYPTION_KEY": &c.EncryptionKey, "ANTEROOM_DATABASE": &c.Database,
@@ -153,16 +153,16 @@ func (c *Config) Validate() error {
 	bad := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
 	host, _, err := net.SplitHostPort(c.Listen)
 	if err != nil {
-		bad("listen: %q is not an address like 127.0.0.1:8080", c.Listen)
+		bad("listen: %q is not an address such as 127.0.0.1:8080", c.Listen)
 	}
 	if c.Data == "" {
-		bad("data: names no folder")
+		bad("data: must name a directory")
 	}
 	if c.PublicURL != "" {
 		u, err := url.Parse(c.PublicURL)
 		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || strings.Trim(u.Path, "/") != "" ||
 			u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-			bad("public_url: %q is not an address like https://meet.example.org", c.PublicURL)
+			bad("public_url: %q is not an address such as https://meet.example.org", c.PublicURL)
 		}
 	}
 	if _, err := c.proxies(); err != nil {
@@ -174,34 +174,34 @@ func (c *Config) Validate() error {
 		}
 	}
 	if (c.TLS.Certificate == "") != (c.TLS.Key == "") {
-		bad("tls: certificate and key are needed together")
+		bad("tls: certificate and key must be set together")
 	}
 	if e := c.Media.External; (e.URL != "" || e.Key != "" || e.Secret != "") && (e.URL == "" || e.Key == "" || e.Secret == "") {
-		bad("media.external: url, key and secret are needed together")
+		bad("media.external: url, key and secret must be set together")
 	}
 	if c.Attempts.Days < 0 || c.Attempts.Days > maxAttemptDays {
-		bad("attempts.days: %d is not within 1 and %d; leave it out for %d", c.Attempts.Days, maxAttemptDays, store.AttemptLife/(24*time.Hour))
+		bad("attempts.days: %d is not between 1 and %d; omit it for the default, %d", c.Attempts.Days, maxAttemptDays, store.AttemptLife/(24*time.Hour))
 	}
 	if c.Attempts.Keep < 0 || c.Attempts.Keep > maxAttemptKeep {
-		bad("attempts.keep: %d is not within 1 and %d; leave it out for %d", c.Attempts.Keep, maxAttemptKeep, store.AttemptKeep)
+		bad("attempts.keep: %d is not between 1 and %d; omit it for the default, %d", c.Attempts.Keep, maxAttemptKeep, store.AttemptKeep)
 	}
 	if c.Mode == Development {
 		if address, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !address.IsLoopback()) {
-			bad("listen: development mode listens on a loopback address only, not on %q; it hands out secrets (use --config for a real server)", host)
+			bad("listen: development mode can only listen on a loopback address, not on %q, because it returns secrets; use --config for a production server", host)
 		}
 	} else {
 		if c.EncryptionKey == "" {
-			bad("encryption_key: missing; make one with: openssl rand -base64 32")
+			bad("encryption_key: missing; create one with: openssl rand -base64 32")
 		}
 		if c.PublicURL == "" {
 			bad("public_url: missing")
 		}
 		if c.TLS.Certificate == "" && len(c.TrustedProxies) == 0 {
-			bad("tls: give a certificate and key, or name the reverse proxy in trusted_proxies")
+			bad("tls: set certificate and key, or list the reverse proxy in trusted_proxies")
 		}
 	}
 	if err := c.mediaConfig(strings.Repeat("x", 32)).Validate(); err != nil {
-		problems = append(problems, err)
+		problems = append(problems, errors.New(mediaKeys.Replace(err.Error())))
 	}
 	return errors.Join(problems...)
 }
@@ -223,7 +223,7 @@ func (c *Config) proxies() ([]netip.Prefix, error) {
 		if err != nil {
 			address, err := netip.ParseAddr(text)
 			if err != nil {
-				return nil, fmt.Errorf("trusted_proxies: %q is neither an address nor a network", text)
+				return nil, fmt.Errorf("trusted_proxies: %q is not an IP address or a network", text)
 			}
 			prefix = netip.PrefixFrom(address, address.BitLen())
 		}
