@@ -52,9 +52,10 @@ describe('another host', () => {
     server.publish('participants.updated', handOver);
     await settle();
     expect(seen.splice(0)).toEqual([['onUserUpdate', 2, 2], ['onUserUpdate', 1, 2]]);
-    server.publish('participant.removed', { ...departure, userId: 1 });
+    server.participants = [person(2), person(3, { role: 'host' })];
+    server.publish('participant.removed', { ...departure, participants: [...departure.participants, { userId: 2, role: 'attendee' }] });
     await settle();
-    expect(seen).toEqual([['onUserLeave', 1, 3], ['onUserUpdate', 3, 3]]);
+    expect(seen).toEqual([['onUserLeave', 1, 3], ['onUserUpdate', 3, 3], ['onUserUpdate', 2, 3]]);
   });
 
   it('sees who waits, and a former one no longer does', async () => {
