@@ -51,6 +51,8 @@ var meetingRows = []Entry{
 		Causes: []Cause{
 			later("other_meeting_in_page", "This page is in another meeting or is joining one.",
 				"Await leaveMeeting before joining the next one."),
+			later("other_view_in_page", "This page is in this meeting in the other view, Client View or Component View.",
+				"Use one view per meeting, or await leaveMeeting in one view before joining in the other."),
 			later("other_meeting_live", "The ZAK's user is in another live meeting.",
 				"Leave that meeting first. An account setting can allow users to be in two meetings at once."),
 		},

@@ -15,6 +15,8 @@ var neighbourRows = []Entry{
 				"Use a current Chrome, Edge, Firefox or Safari. If the page is in an in-app browser, open it in a standalone one."),
 			no("insecure_context", "The page was not loaded over HTTPS, so the browser blocks the camera and microphone.",
 				"Serve the page over HTTPS, or use localhost during development."),
+			later("cancelled", "The page called leaveMeeting or destroyClient while it was joining.",
+				"Nothing is wrong: the join was cancelled. Join again at any time."),
 			later("asset_blocked", "A file of the SDK, such as the media engine, could not be loaded.",
 				"Look for failed requests in the browser's network panel: a Content-Security-Policy, an ad blocker, a proxy or a wrong library path is blocking the SDK's scripts or workers."),
 			cspBlocked,

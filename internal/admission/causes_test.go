@@ -40,6 +40,7 @@ var elsewhereRaised = map[string]string{
 	"200":                        "the page itself",
 	"3621":                       "the page, which had no answer",
 	"3005 other_meeting_in_page": "the page itself",
+	"3005 other_view_in_page":    "the page itself",
 	"4009":                       "whatever kept the gate from deciding",
 }
 

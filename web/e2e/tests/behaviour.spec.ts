@@ -126,17 +126,6 @@ test.describe('calls in the shapes that apps use', () => {
     });
   }
 
-  test('client view: a cancelled leave stays and calls cancelCallback', async ({ world, people }) => {
-    const person = await people.open('client');
-    await person.enter(await world.joining(demo, 'Grace'));
-    person.page.on('dialog', (dialog) => void dialog.dismiss());
-    const cancelled = await person.page.evaluate(
-      () => new Promise((resolve) => (window as unknown as { ZoomMtg: Mtg }).ZoomMtg['leaveMeeting']?.({ confirm: true, cancelCallback: () => resolve(true) })),
-    );
-    expect(cancelled).toBe(true);
-    expect(await person.names()).toEqual(['Grace']);
-  });
-
   test('client view: calls without callbacks are promises; the line of a refused join is logged for bots', async ({ world, people }) => {
     const person = await people.open('client');
     const options = person.options(await world.joining(demo, 'Grace'));
@@ -420,22 +409,31 @@ test.describe('the reason in component view', () => {
 });
 
 test.describe('the dialog of a refused join', () => {
-  test('shows the cause, what helps and the attempt; closing it leaves the page where it is', async ({ world, people }) => {
+  test('says what helps, and developers why; closing it shows the page of the app, or goes to leaveUrl where there is none', async ({ world, people }) => {
     const person = await people.open('client');
     await person.init();
     const { error } = await person.join(await world.joining(demo, 'Grace').then((o) => ({ ...o, password: 'certainly-wrong' })));
     const dialog = person.page.getByRole('alertdialog');
-    await expect(dialog).toContainText('Meeting Passcode wrong.');
     await expect(dialog).toContainText('3004');
     await expect(dialog).toContainText(String(error?.['attemptId']));
+    await expect(dialog.getByText('Meeting Passcode wrong.')).toBeHidden();
+    await dialog.getByText('For developers').click();
+    await expect(dialog.getByText('Meeting Passcode wrong.')).toBeVisible();
     await expect(dialog).toContainText(String(error?.['remedy']).slice(0, 20));
     const address = person.page.url();
+    await person.page.evaluate(() => document.body.append('A page of the app'));
     await person.page.keyboard.press('Escape');
     await expect(dialog).toBeHidden();
     await expect(person.page.locator('#zmmtg-root')).toBeHidden();
     expect(person.page.url()).toBe(address);
     // The page is as good as new.
     await person.mustJoin(await world.joining(demo, 'Grace'));
+    await person.leave();
+    const blank = await people.open('client');
+    await blank.init();
+    await blank.join(await world.joining(demo, 'Grace').then((o) => ({ ...o, password: 'certainly-wrong' })));
+    await blank.page.getByRole('button', { name: 'Close' }).click();
+    await blank.page.waitForURL('**/left');
   });
 
   test('is not there with isShowJoiningErrorDialog: false, while the callback comes', async ({ world, people }) => {

@@ -99,7 +99,7 @@ function firstState(wanted: Wanted): MeetingState {
 }
 
 /** A meeting without a server: commands change the state at once, pictures are drawn. */
-export function fakeModel(wanted: Wanted): MeetingModel {
+export function fakeModel(wanted: Wanted): MeetingModel & { set: (change: Partial<MeetingState>) => void } {
   let state = firstState(wanted);
   const listeners = new Set<() => void>();
   const set = (change: Partial<MeetingState>) => {
@@ -140,6 +140,8 @@ export function fakeModel(wanted: Wanted): MeetingModel {
     lock: (locked) => (state.session && set({ session: { ...state.session, locked } }), done),
     startWebinar: () => (state.session && set({ session: { ...state.session, practice: false } }), done),
     leave: () => (set({ phase: 'ended' }), done),
+    stay: () => set({ leaveAsked: false }),
+    joinAgain: () => (set({ phase: 'joining', failure: null }), done),
     end: () => (set({ phase: 'ended' }), done),
     dismissNotice: (id) => set({ notices: state.notices.filter((notice) => notice.id !== id) }),
     dismissFailure: () => set({ failure: null }),
@@ -182,6 +184,6 @@ export function fakeModel(wanted: Wanted): MeetingModel {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    actions, i18n,
+    set, actions, i18n,
   };
 }

@@ -4,7 +4,7 @@ import { Dictionaries } from '../src/core/i18n';
 import { leaveReasonOf } from '../src/core/room-handlers';
 import { SeatMemory, memoryStorage, sturdy } from '../src/core/seat-memory';
 import { chooseServer, isVendorHost } from '../src/core/server';
-import { leaveAddress } from '../src/client-view/leave-url';
+import { pageOption, pageUrl, templateOption } from '../src/core/page-url';
 import { joinAnswerOf } from '../src/core/wire';
 import { browserName } from '../src/core/requirements';
 import { enUS } from '../src/ui/i18n/en-US';
@@ -36,20 +36,58 @@ describe('the server', () => {
   });
 });
 
-describe('leaveUrl', () => {
+describe('an address that an app gives for a page', () => {
+  const place = { href: 'https://app.test/room/meet.html?m=1#top', origin: 'https://app.test' };
   it.each([
-    [undefined, 'https://app.test'],
-    ['', 'https://app.test'],
     ['/bye?x=1', 'https://app.test/bye?x=1'],
+    ['./x.html', 'https://app.test/room/x.html'],
+    ['../left', 'https://app.test/left'],
+    ['x.html', 'https://app.test/room/x.html'],
+    ['done.php?x=1', 'https://app.test/room/done.php?x=1'],
+    ['thanks', 'https://app.test/room/thanks'],
+    ['?left=1', 'https://app.test/room/meet.html?left=1'],
+    ['#/done', 'https://app.test/room/meet.html?m=1#/done'],
     ['http://127.0.0.1', 'http://127.0.0.1'],
     ['about:blank', 'about:blank'],
     ['example.org', 'https://example.org'],
     ['example.org:8443/x', 'https://example.org:8443/x'],
+    ['localhost:3000', 'https://localhost:3000'],
     ['//example.org/x', 'https://example.org/x'],
-    ['javascript:alert(1)', 'https://app.test'],
-    ['data:text/html,x', 'https://app.test'],
+    [new URL('https://app.test/a'), 'https://app.test/a'],
+    ['', null],
+    [undefined, null],
+    ['https://', null],
+    ['http:///x', null],
+    ['ftp://h', null],
+    ['javascript:alert(1)', null],
+    [' JavaScript:alert(1)', null],
+    ['java\nscript:alert(1)', null],
+    ['data:text/html,x', null],
+    ['mailto:a@example.org', null],
+    ['https://[', null],
+    [4711, null],
+    ['4711', null],
+    [{}, null],
+    [true, null],
   ])('%s leads to %s', (given, address) => {
-    expect(leaveAddress(given, 'https://app.test')).toBe(address);
+    expect(pageUrl(given, place)).toBe(address);
+  });
+
+  it('is resolved where the page has no address of its own, or cannot be', () => {
+    expect(pageUrl('./x', { href: 'file:///home/a.html', origin: '' })).toBe('file:///home/x');
+    expect(pageUrl('/x', { href: 'about:srcdoc', origin: '' })).toBeNull();
+  });
+
+  it('is said once where it is none, and is as if it were not there', () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    expect(pageOption('leaveUrl', 4711, place, 'the page goes to its own origin')).toBeNull();
+    expect(pageOption('leaveUrl', 4711, place, 'the page goes to its own origin')).toBeNull();
+    expect(warn.mock.calls).toEqual([['[anteroom]', 'leaveUrl: 4711 is no address of a page; the page goes to its own origin']]);
+    expect(pageOption('leaveUrl', '', place, '')).toBeNull();
+    expect(templateOption('inviteUrlFormat', './j/{0}?p={1}', place, '')).toBe('https://app.test/room/j/{0}?p={1}');
+    expect(templateOption('inviteUrlFormat', 'https://{0}.x.test/', place, '')).toBe('https://{0}.x.test/');
+    expect(templateOption('inviteUrlFormat', 'javascript:{0}', place, 'x')).toBe('');
+    expect(warn).toHaveBeenCalledTimes(2);
   });
 });
 

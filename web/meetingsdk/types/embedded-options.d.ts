@@ -492,6 +492,18 @@ export interface InitOptions {
   leaveOnPageUnload?: boolean;
   /** Whether `reason` of a failure is the reference's name (default) or the sentence; the server may set it per app. */
   reasonStyle?: 'name' | 'sentence';
+  /**
+   * Not in the contract. Whether the view asks for the passcode again in place (3004) and says that
+   * the meeting has not started (3008); `join` rejects in any case.
+   * Default: true.
+   */
+  isShowJoiningErrorDialog?: boolean;
+  /**
+   * Not in the contract. Whether a card stays in the element that says why the meeting is over; else the
+   * element is empty after `Closed`.
+   * Default: false.
+   */
+  keepEndedPage?: boolean;
 }
 
 /** Options of `join`. */

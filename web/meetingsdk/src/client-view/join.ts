@@ -10,7 +10,7 @@ import { fieldsOf } from '../core/wire';
 import type { Callbacks, SuccessAnswer } from './calls';
 import { ClientViewError, errorAnswer, hasCallbacks, run, successAnswer, tell } from './calls';
 import { idleJoinOptions, joinOptionNames, joinOptionsOf } from './options';
-import { showRoot } from './root';
+import { pageIsBlank, showRoot } from './root';
 
 /** How long the page shows that a meeting is over before it moves on by itself. */
 const farewell = 10_000;
@@ -35,7 +35,9 @@ export class ClientJoin {
     const { meeting, screen } = options;
     meeting.subscribe(() => {
       const { phase } = meeting.getState();
-      if (phase === 'joining' && !this.shown) this.show();
+      if (phase !== 'joining') return;
+      this.stay();
+      if (!this.shown) this.show();
     });
     meeting.events.on('over', ({ joinFailed, byPerson, error }) => {
       if (joinFailed) {
@@ -48,9 +50,11 @@ export class ClientJoin {
         this.cancelFarewell = options.clock.after(farewell, () => this.go());
       }
     });
+    meeting.events.on('passcode', ({ passcode }) => screen.update({ passcode }));
     meeting.events.on('failureDismissed', ({ joinFailed }) => {
       this.hide();
-      if (!joinFailed) this.go();
+      // Where the app shows a page of its own under the view, that is the way back.
+      if (!joinFailed || pageIsBlank()) this.go();
     });
   }
 
@@ -77,8 +81,7 @@ export class ClientJoin {
 
   private enter(method: string, args: Args | undefined): Promise<SuccessAnswer> | undefined {
     const { meeting, screen } = this.options;
-    this.cancelFarewell?.();
-    this.cancelFarewell = null;
+    this.stay();
     const behaviour = {
       waitForHost: screen.options.showJoiningErrorDialog,
       preview: !screen.options.disablePreview && screen.options.isSupportAV,
@@ -115,9 +118,13 @@ export class ClientJoin {
     showRoot(false);
   }
 
-  private go(): void {
+  private stay(): void {
     this.cancelFarewell?.();
     this.cancelFarewell = null;
+  }
+
+  private go(): void {
+    this.stay();
     this.options.navigate(this.options.leaveAddress());
   }
 }

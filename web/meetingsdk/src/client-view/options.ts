@@ -1,11 +1,10 @@
 import type { JoinOptions } from '../core/wire';
 import type { ViewOptions } from '../core/model';
+import { pageOption, pagePlace, templateOption } from '../core/page-url';
 import type { Reason } from '../core/refused';
 import { fieldsOf } from '../core/wire';
 
 const flag = (value: unknown, otherwise: boolean): boolean => (typeof value === 'boolean' ? value : otherwise);
-
-const words = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** Options of `init` that have nothing to do here, and why. */
 export const idleInitOptions = {
@@ -60,8 +59,8 @@ export function viewOptionsOf(args: Record<string, unknown>): Partial<ViewOption
     hideShareAudioOption: flag(args.hideShareAudioOption, false),
     disablePictureInPicture: flag(args.disablePictureInPicture, false),
     enableWaitingRoomPreview: flag(args.enableWaitingRoomPreview, true),
-    inviteUrlFormat: words(args.inviteUrlFormat),
-    externalLinkPage: words(args.externalLinkPage),
+    inviteUrlFormat: templateOption('inviteUrlFormat', args.inviteUrlFormat, pagePlace(), 'invitations carry the server’s own link'),
+    externalLinkPage: pageOption('externalLinkPage', args.externalLinkPage, pagePlace(), 'links in chats are opened directly') ?? '',
   };
   if (args.defaultView === 'gallery' || args.defaultView === 'speaker' || args.defaultView === 'multiSpeaker') options.defaultView = args.defaultView;
   if (Array.isArray(args.meetingInfo)) options.meetingInfo = args.meetingInfo.filter((item): item is string => typeof item === 'string');

@@ -26,6 +26,26 @@ export function showRoot(visible: boolean, document: Document = globalThis.docum
   if (root) root.style.display = visible ? 'block' : 'none';
 }
 
+/** Whether the page shows nothing beside the roots: no words, pictures or controls. */
+export function pageIsBlank(document: Document = globalThis.document): boolean {
+  const walk = (element: Element): boolean => {
+    if (element.id === rootId || element.id === ariaId || /^(script|style|template|noscript|link)$/i.test(element.localName)) return false;
+    const { width, height } = element.getBoundingClientRect();
+    const style = getComputedStyle(element);
+    if (style.display === 'none' || style.visibility === 'hidden') return false;
+    const sized = width > 1 && height > 1;
+    if (sized && /^(img|svg|canvas|video|iframe|input|button|select|textarea|object|embed)$/i.test(element.localName)) return true;
+    if (sized && hasWords(element)) return true;
+    return [...(element.shadowRoot ?? element).children].some(walk);
+  };
+  return !hasWords(document.body) && ![...document.body.children].some(walk);
+}
+
+/** Whether words stand right in an element. */
+function hasWords(element: Element): boolean {
+  return [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent?.trim());
+}
+
 /** Speaks a sentence to screen readers. */
 export function announce(text: string, document: Document = globalThis.document): void {
   const area = document.getElementById(ariaId);

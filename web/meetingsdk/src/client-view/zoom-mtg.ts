@@ -10,6 +10,7 @@ import { spokenVersion } from '../core/meeting';
 import { publicParticipant, roster } from '../core/people';
 import { features, browserName, systemRequirements } from '../core/requirements';
 import { noteUnknownOptions } from '../core/option-names';
+import { pageOption, pagePlace, pageUrl } from '../core/page-url';
 import { noteIdleOptions, notSupported } from '../core/refused';
 import { ignoredVendorAddress } from '../core/server';
 import { fieldsOf } from '../core/wire';
@@ -18,7 +19,6 @@ import { hasCallbacks, run, successAnswer, tell } from './calls';
 import { ClientJoin } from './join';
 import { createI18n } from './i18n';
 import { insideCalls } from './inside';
-import { leaveAddress } from './leave-url';
 import { signInPage, signsInPage } from './legacy';
 import { ServiceListeners } from './listener';
 import { givenInitOptions, idleInitOptions, obeyedInitOptions, viewOptionsOf } from './options';
@@ -33,7 +33,6 @@ type Call = (args?: Args) => Answer;
 /** What Client View needs beyond the surroundings of both views. */
 export interface ClientSurroundings extends Surroundings {
   navigate?: (address: string) => void;
-  confirm?: (question: string) => boolean;
 }
 
 /** Makes the `ZoomMtg` object of a page. */
@@ -45,21 +44,16 @@ export function createZoomMtg(surroundings: ClientSurroundings) {
   const listeners = new ServiceListeners();
   listeners.follow(meeting);
   const i18n = createI18n(meeting.i18n);
-  const navigate = surroundings.navigate ?? ((address: string) => void (globalThis.location.href = address));
-  const confirm = surroundings.confirm ?? ((question: string) => globalThis.confirm(question));
+  const navigate = surroundings.navigate ?? goTo;
   screen.place(() => clientRoot());
   const joining = new ClientJoin({
     meeting,
     screen,
     clock: surroundings.clock ?? realClock,
     navigate,
-    leaveAddress: () => leaveAddress(leaveUrl, globalThis.location?.origin ?? ''),
+    leaveAddress: () => leaveUrl ?? (pagePlace().origin || pagePlace().href),
   });
-  let leaveUrl: unknown;
-  let onRetry: unknown;
-  meeting.events.on('status', ({ status }) => {
-    if (status === 4 && typeof onRetry === 'function') callSafely(() => (onRetry as () => unknown)());
-  });
+  let leaveUrl: string | null = null;
   let unloadLeaves = false;
   globalThis.addEventListener?.('pagehide', () => meeting.unload(unloadLeaves));
 
@@ -95,7 +89,7 @@ export function createZoomMtg(surroundings: ClientSurroundings) {
       noteIdleOptions('init', options, idleInitOptions);
       const work = Promise.resolve().then(() => {
         if (options.debug === true) log.setLevel('info');
-        leaveUrl = options.leaveUrl;
+        leaveUrl = pageOption('leaveUrl', options.leaveUrl, pagePlace(), 'after the meeting the page goes to its own origin');
         unloadLeaves = options.leaveOnPageUnload === true;
         assembly.setEndpoint(options.webEndpoint);
         const view = viewOptionsOf(options);
@@ -103,7 +97,8 @@ export function createZoomMtg(surroundings: ClientSurroundings) {
         meeting.videoLimit = options.enableFullHD === true ? 1080 : options.enableHD === false ? 360 : 720;
         meeting.shareSound = view.hideShareAudioOption !== true;
         meeting.floating.allowed = view.disablePictureInPicture !== true;
-        onRetry = options.onRetryCallback;
+        const { onRetryCallback } = options;
+        meeting.onRetry = typeof onRetryCallback === 'function' ? (meetingNumber) => (onRetryCallback as (meetingNumber?: string) => unknown)(meetingNumber) : null;
         screen.preload();
       });
       meeting.initialising(work);
@@ -112,14 +107,25 @@ export function createZoomMtg(surroundings: ClientSurroundings) {
     join: (args?: Args): Answer => joining.join(args),
     joinTest: (args?: Args): Answer => joining.joinTest(args),
     leaveMeeting: (args?: Args): Answer => {
-      if (args?.confirm === true && meeting.busy && !confirm(meeting.i18n.t('leave.confirmQuestion'))) {
-        if (typeof args.cancelCallback === 'function') (args.cancelCallback as () => void)();
-        return hasCallbacks(args) ? undefined : Promise.resolve(successAnswer('leaveMeeting', null));
-      }
-      return run('leaveMeeting', args, () => actions.leave());
+      // Without a view there is nobody to ask.
+      if (args?.confirm !== true || !meeting.busy || !screen.shown) return run('leaveMeeting', args, () => actions.leave());
+      const left = meeting.askToLeave();
+      void left.then((yes) => {
+        if (!yes && typeof args.cancelCallback === 'function') callSafely(args.cancelCallback as () => unknown);
+      });
+      // Whoever stays has cancelled; that is neither success nor error.
+      const settled = left.then(async (yes) => {
+        if (!yes && hasCallbacks(args)) return new Promise<never>(() => undefined);
+        await meeting.deps.page.leaving;
+      });
+      return run('leaveMeeting', args, () => settled);
     },
     endMeeting: call('endMeeting', () => actions.end()),
-    changeRedirectUrl: call('changeRedirectUrl', (args) => void (leaveUrl = textOf(args.leaveUrl, 'leaveUrl'))),
+    changeRedirectUrl: call('changeRedirectUrl', (args) => {
+      const address = pageUrl(args.leaveUrl, pagePlace());
+      if (address === null) throw new CallError('INVALID_PARAMETERS', 'leaveUrl is no address of a page');
+      leaveUrl = address;
+    }),
     inMeetingServiceListener: (event?: unknown, callback?: unknown): void => listeners.on(event, callback),
     setLogLevel: (level?: unknown): void => log.setLevel(level),
     getWebSDKVersion: version,
@@ -204,6 +210,13 @@ export function createZoomMtg(surroundings: ClientSurroundings) {
   const zoom = { ...refusing, ...insideCalls(meeting, screen, call), ...supported };
   // Newer versions never had it: there it stays undefined.
   return signsHere ? Object.assign(zoom, { generateSignature: (args?: Args) => signInPage('generateSignature', args) }) : zoom;
+}
+
+/** Goes to an address; one that is where the page is already, down to its hash, would be no step at all. */
+function goTo(address: string): void {
+  const { location } = globalThis;
+  if (address === location.href && address.includes('#')) location.reload();
+  else if (address !== '') location.href = address;
 }
 
 /** The object that apps know as `ZoomMtg`. */

@@ -38,6 +38,12 @@ export function createEmbeddedClient(surroundings: Surroundings) {
   screen.place(() => root);
   const onPageHide = (): void => meeting.unload(unloadLeaves);
   globalThis.addEventListener?.('pagehide', onPageHide);
+  meeting.events.on('passcode', ({ passcode }) => screen.update({ passcode }));
+  // The app's element is the app's again once the meeting is over, or its refusal closed.
+  meeting.events.on('over', ({ joinFailed, byPerson }) => {
+    if (!joinFailed && (byPerson || !screen.options.keepEndedPage)) screen.hide();
+  });
+  meeting.events.on('failureDismissed', () => screen.hide());
 
   const done = async (work: () => unknown): Promise<string> => {
     try {

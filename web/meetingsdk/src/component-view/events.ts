@@ -81,7 +81,7 @@ export class ClientEvents {
     events.on('usersRemoved', (removed) => {
       // Nobody says of those who go that their share ended, for it goes with them.
       for (const { participant: p } of removed) shares(p.userId, p.sharing, false);
-      this.emit('user-removed', removed.map(({ participant: p }) => ({ ...shown(p), ...(p.state === 'waiting' ? { reason: 'on hold' } : {}) })));
+      this.emit('user-removed', removed.map(({ participant: p, reason }) => ({ ...shown(p), ...reasonOfGoing(p, reason) })));
     });
     events.on('usersUpdated', (updated) => {
       this.emit('user-updated', updated.map(({ before, after }) => publicChange(before, after)));
@@ -107,6 +107,12 @@ export class ClientEvents {
       this.emit('join-speed', { eventType: 'JOIN_SPEED', tagId: level, desc: milestoneText[level], time: at, timeStr: new Date(at).toISOString() }),
     );
   }
+}
+
+/** The contract's word for a removal that is no departure: put into the waiting room, or gone out of it, or a connection that never came back. */
+function reasonOfGoing(p: Participant, reason: string): { reason?: 'on hold' | 'failover' } {
+  if (p.state === 'waiting' || reason === 'held') return { reason: 'on hold' };
+  return reason === 'lost' ? { reason: 'failover' } : {};
 }
 
 /** Events that are told; a test holds them against the contract. */

@@ -10,7 +10,7 @@ export interface JoinFailure extends Error, Omit<ErrorDetails, 'name' | 'errorMe
   name: string;
   /** The machine-readable cause. */
   cause: string;
-  result?: { topic: string; scheduleTime: string | null };
+  result?: RefusalExtras['result'];
   evidence?: string;
   alsoFailing?: readonly FurtherFault[];
 }

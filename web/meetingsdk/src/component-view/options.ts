@@ -1,5 +1,6 @@
 import type { JoinOptions } from '../core/wire';
 import type { ViewOptions } from '../core/model';
+import { pagePlace, templateOption } from '../core/page-url';
 import type { Reason } from '../core/refused';
 import { log } from '../core/log';
 import { noteUnknownOptions } from '../core/option-names';
@@ -13,8 +14,8 @@ export function viewTypeOf(value: unknown): ViewType | null {
   return viewTypes.find((type) => type === value) ?? null;
 }
 
-/** Options of `init` that are obeyed; `reasonStyle` is our own. */
-export const obeyedInitOptions = ['debug', 'zoomAppRoot', 'webEndpoint', 'language', 'customize', 'maximumVideosInGalleryView', 'leaveOnPageUnload', 'reasonStyle'] as const;
+/** Options of `init` that are obeyed; `reasonStyle`, `isShowJoiningErrorDialog` and `keepEndedPage` are our own. */
+export const obeyedInitOptions = ['debug', 'zoomAppRoot', 'webEndpoint', 'language', 'customize', 'maximumVideosInGalleryView', 'leaveOnPageUnload', 'reasonStyle', 'isShowJoiningErrorDialog', 'keepEndedPage'] as const;
 
 /** Options of `init` that ask for what is so anyway: files come from where the SDK came from, and there are no hotfixes to load. */
 export const givenInitOptions = ['assetPath', 'enforceVirtualBackground', 'patchJsMedia'] as const;
@@ -109,7 +110,9 @@ export function viewOptionsOf(args: Record<string, unknown>): Partial<ViewOption
   else if (video.defaultViewType != null) log.noteOnce(`init: customize.video.defaultViewType is ${brief(video.defaultViewType)}, not one of ${viewTypes.join(', ')}; the usual layout is shown`);
   if (Array.isArray(customize.meetingInfo)) options.meetingInfo = customize.meetingInfo.filter((item): item is string => typeof item === 'string');
   options.hideShareAudioOption = fieldsOf(fieldsOf(customize.sharing)?.options)?.hideShareAudioOption === true;
-  if (typeof customize.inviteUrlFormat === 'string') options.inviteUrlFormat = customize.inviteUrlFormat;
+  options.inviteUrlFormat = templateOption('customize.inviteUrlFormat', customize.inviteUrlFormat, pagePlace(), 'invitations carry the server’s own link');
+  options.showJoiningErrorDialog = args.isShowJoiningErrorDialog !== false;
+  options.keepEndedPage = args.keepEndedPage === true;
   const most = args.maximumVideosInGalleryView;
   if (typeof most === 'number' && most >= 1) options.maximumVideosInGalleryView = Math.min(Math.floor(most), 25);
   return options;

@@ -64,13 +64,15 @@ export function createActions(meeting: Meeting): MeetingActions {
       if (successor !== undefined) await command('seat.role', { userId: successor, role: 'host' });
       return meeting.leave(true);
     },
-    end: () => command('session.end'),
+    end: () => meeting.endForAll(),
+    stay: () => meeting.stay(),
+    joinAgain: (passcode) => meeting.joinAgain(passcode),
     dismissNotice: (id) => meeting.store.set({ notices: meeting.getState().notices.filter((notice) => notice.id !== id) }),
     dismissFailure() {
-      const { failure } = meeting.getState();
-      if (!failure) return;
+      const { failure, phase } = meeting.getState();
+      if (!failure && phase !== 'ended') return;
       meeting.store.set({ failure: null });
-      meeting.events.emit('failureDismissed', { joinFailed: failure.joinFailed });
+      meeting.events.emit('failureDismissed', { joinFailed: failure?.joinFailed ?? false });
     },
     async answerUnmuteRequest(yes) {
       meeting.store.set({ unmuteRequestedBy: null });

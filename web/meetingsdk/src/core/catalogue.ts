@@ -27,6 +27,7 @@ const obstacles: Record<string, PageCause> = {
 const generic: Record<string, PageCause> = {
   csp_blocked: obstacles.csp_blocked as PageCause,
   unexpected: later('Reload the page and try again. If it happens again, save the console output: it is a bug in the app or in the SDK.'),
+  cancelled: later('The page left while joining. Nothing is wrong; join again at any time.'),
   browser_unsupported: no('Use a current Chrome, Edge, Firefox or Safari; if the page is in an in-app browser, open it in a standalone one.'),
   insecure_context: no('Serve the page over HTTPS, or use localhost during development.'),
   asset_blocked: later('Check the network panel: a Content-Security-Policy, an ad blocker, a proxy or a wrong path is blocking a file of the SDK.'),
@@ -42,7 +43,10 @@ const causes: Record<number, Record<string, PageCause>> = {
     init_not_called: no('Call init, wait for its success, and call join from there.'),
     init_failed: no('Handle the error from init: it says what was rejected. Then call init again.'),
   },
-  3005: { other_meeting_in_page: no('Leave this page’s meeting first, then join the other one.') },
+  3005: {
+    other_meeting_in_page: no('Leave this page’s meeting first, then join the other one.'),
+    other_view_in_page: no('Use one view per meeting, or await leaveMeeting in one view before joining in the other.'),
+  },
   3621: {
     timeout: later('The server took too long. Try again. If it keeps happening, check the server and any proxies in front of it.'),
     offline: later('This device is offline. Try again when the network connection is back.'),

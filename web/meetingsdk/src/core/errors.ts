@@ -25,12 +25,19 @@ export interface FurtherFault {
 /** Whether `reason` of Component View is the reference's name or the sentence. */
 export type ReasonStyle = 'name' | 'sentence';
 
+/** What a refusal tells of a meeting. */
+export interface RefusalResult {
+  topic: string;
+  scheduleTime: string | null;
+  meetingNumber?: string;
+}
+
 /** What a refused join carries beyond the details of every error. */
 export interface RefusalExtras {
   /** The server's policy for the app. */
   reasonStyle?: ReasonStyle;
-  /** 3008 only: what is known of the meeting whose host is awaited. */
-  result?: { topic: string; scheduleTime: string | null };
+  /** 3008: what is known of the meeting whose host is awaited; 3711: the number of the host's meeting that runs. */
+  result?: RefusalResult;
   evidence?: string;
   alsoFailing?: readonly FurtherFault[];
 }

@@ -103,6 +103,8 @@ export interface MeetingEvents {
   selfLeft: { reasonCode: LeaveReason };
   /** Everything of a join or meeting is over; a view tidies up. */
   over: { joinFailed: boolean; byPerson: boolean; error: ErrorDetails | null };
+  /** The person typed the passcode with which the join is tried again. */
+  passcode: { passcode: string };
   /** The person closed the dialog that told of a failure. */
   failureDismissed: { joinFailed: boolean };
 }

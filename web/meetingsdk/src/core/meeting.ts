@@ -1,6 +1,6 @@
 import { browserFault } from './browser';
 import type { BrowserFacts } from './browser';
-import { pageError, pageFaultCode } from './catalogue';
+import { detailsOf, pageError, pageFaultCode } from './catalogue';
 import type { Clock } from './clock';
 import { pause } from './clock';
 import { backgroundOf } from './background';
@@ -32,6 +32,8 @@ import type { JoinAccepted, JoinOptions, JoinRequest } from './wire';
 export const spokenVersion = '6.2.0';
 /** How often a page that waits for the host asks again, unless the server says otherwise. */
 const waitingPoll = 5_000;
+/** How long another try waits for what the app does before it. */
+const retryPatience = 15_000;
 /** How long an admitted page may take until the control channel stands, and until sound and pictures have a way. */
 const entryTimeout = 15_000;
 const mediaTimeout = 20_000;
@@ -74,6 +76,8 @@ interface Attempt {
   meetingNumber: string;
   person: string;
   waiters: JoinWaiter[];
+  /** How many of them know already that the host is awaited. */
+  told: number;
   stop: AbortController;
   done: Promise<void>;
 }
@@ -103,13 +107,22 @@ export class Meeting implements MeetingModel {
   private previewing = false;
   /** The meeting is on the page, although sound and pictures may still be on their way. */
   private drawn = false;
+  /** The meeting that keeps its host from hosting this one (3711). */
+  private running: string | undefined;
   private readonly early: Milestone[] = [];
   /** Grows when joins that have not begun yet must not begin any more. */
   private epoch = 0;
-  private readonly occupant = { meetingNumber: '' };
+  private readonly occupant: { meetingNumber: string; view: ViewKind };
+  /** What joinAgain repeats. */
+  private last: { options: JoinOptions; waiters: readonly JoinWaiter[]; behaviour: JoinBehaviour } | null = null;
+  /** The app's part of another try at 3711: it may end the meeting of this number. */
+  onRetry: ((meetingNumber: string | undefined) => unknown) | null = null;
+  private endingForAll = false;
+  private askers: ((left: boolean) => void)[] = [];
 
   constructor(readonly deps: MeetingDeps) {
     this.i18n = deps.i18n;
+    this.occupant = { meetingNumber: '', view: deps.view };
   }
 
   getState = (): MeetingState => this.store.get();
@@ -134,6 +147,7 @@ export class Meeting implements MeetingModel {
   /** Forgets `init`, as after `destroyClient`. */
   uninitialise(): void {
     this.init = 'none';
+    this.last = null;
     this.epoch++;
   }
 
@@ -155,11 +169,15 @@ export class Meeting implements MeetingModel {
       return this.refuse(waiter, error as SDKError);
     }
     await this.deps.page.leaving;
-    if (epoch !== this.epoch) return waiter.refused(this.abandoned());
+    if (epoch !== this.epoch) return waiter.refused(this.cancelled());
     const number = cleanNumber(options.meetingNumber);
     const { page } = this.deps;
     if (page.occupant && page.occupant.meetingNumber !== number) {
       return this.refuse(waiter, pageError(3005, 'other_meeting_in_page', `this page is in meeting ${page.occupant.meetingNumber}`));
+    }
+    const { view } = this.deps;
+    if (page.occupant?.view && page.occupant.view !== view) {
+      return this.refuse(waiter, pageError(3005, 'other_view_in_page', `this page is in the meeting already, by ${page.occupant.view === 'client' ? 'Client View' : 'Component View'}`));
     }
     if (this.attempt) {
       this.attempt.waiters.push(waiter);
@@ -168,8 +186,9 @@ export class Meeting implements MeetingModel {
     if (this.room) return waiter.admitted();
     this.occupant.meetingNumber = number;
     page.occupant = this.occupant;
-    const attempt: Attempt = { meetingNumber: number, person: personOf(options), waiters: [waiter], stop: new AbortController(), done: Promise.resolve() };
+    const attempt: Attempt = { meetingNumber: number, person: personOf(options), waiters: [waiter], told: 0, stop: new AbortController(), done: Promise.resolve() };
     this.attempt = attempt;
+    this.last = { options, waiters: attempt.waiters, behaviour };
     attempt.done = this.run(attempt, options, behaviour);
     return attempt.done;
   }
@@ -193,9 +212,65 @@ export class Meeting implements MeetingModel {
       await attempt?.done;
     })();
     this.deps.page.leaving = gone.then(() => undefined, () => undefined);
-    attempt?.waiters.forEach((waiter) => waiter.refused(this.abandoned()));
+    attempt?.waiters.slice(attempt.told).forEach((waiter) => waiter.refused(this.cancelled()));
     this.finish({ reasonCode, byPerson });
     await gone;
+  }
+
+  /** Asks the person whether to leave. Resolves once they have, to false if they stay. */
+  askToLeave(): Promise<boolean> {
+    this.store.set({ leaveAsked: true });
+    return new Promise((resolve) => this.askers.push(resolve));
+  }
+
+  /** The person stays after all. */
+  stay(): void {
+    this.store.set({ leaveAsked: false });
+    for (const answer of this.askers.splice(0)) answer(false);
+  }
+
+  /** Ends the meeting for everybody, and this page's part in it at once. */
+  async endForAll(): Promise<void> {
+    const room = this.inside();
+    this.endingForAll = true;
+    try {
+      await room.command('session.end');
+    } catch (error) {
+      if (this.room !== room) return;
+      this.endingForAll = false;
+      throw error;
+    }
+    if (this.room !== room) return;
+    void room.close();
+    this.ended(new SDKError(detailsOf(4004, 'ended_by_host')), LeaveReason.hostEnded);
+  }
+
+  /** Joins once more as the person wants it; the app is told what it does not know yet. */
+  async joinAgain(passcode?: string): Promise<void> {
+    const { last } = this;
+    const { failure } = this.store.get();
+    if (!last || this.busy || failure?.retrying) return;
+    const { behaviour } = last;
+    if (passcode !== undefined) this.events.emit('passcode', { passcode });
+    const options = passcode === undefined ? last.options : { ...last.options, password: passcode, passwordOption: this.deps.view === 'client' ? 'passWord' : 'password' };
+    if (!failure?.joinFailed) return this.join(options, { admitted: () => undefined, refused: () => undefined }, behaviour);
+    this.store.set({ failure: { ...failure, retrying: true } });
+    if (failure.errorCode === 3711) await this.appRetries();
+    if (this.busy || !this.store.get().failure?.retrying) return;
+    await this.join(options, repeated(last.waiters, failure.errorCode), behaviour);
+    const left = this.store.get().failure;
+    if (left?.retrying && !this.busy) this.store.set({ failure: { ...left, retrying: false } });
+  }
+
+  /** The app may end the host's other meeting first, and says by its promise when it has. */
+  private async appRetries(): Promise<void> {
+    const { onRetry, running } = this;
+    if (!onRetry) return;
+    try {
+      await Promise.race([onRetry(running), pause(this.deps.clock, retryPatience)]);
+    } catch (error) {
+      log.error('onRetryCallback failed', error);
+    }
   }
 
   /** Gives the seat up while the page unloads. */
@@ -264,7 +339,8 @@ export class Meeting implements MeetingModel {
 
   private async run(attempt: Attempt, options: JoinOptions, behaviour: JoinBehaviour): Promise<void> {
     const { deps } = this;
-    this.store.set({ ...freshState(this.store.get()), devices: this.chosenDevices(), phase: 'joining' });
+    const { failure } = this.store.get();
+    this.store.set({ ...freshState(this.store.get()), devices: this.chosenDevices(), phase: 'joining', failure: failure?.retrying ? failure : null });
     this.events.emit('status', { status: 1, error: null, joinFailed: false });
     this.early.length = 0;
     this.milestone(Milestone.callJoin);
@@ -315,8 +391,8 @@ export class Meeting implements MeetingModel {
     return pageError(pageFaultCode(this.deps.view), 'asset_blocked', error instanceof Error ? error.message : String(error));
   }
 
-  private abandoned(): SDKError {
-    return pageError(pageFaultCode(this.deps.view), 'unexpected', 'the page left while joining');
+  private cancelled(): SDKError {
+    return pageError(pageFaultCode(this.deps.view), 'cancelled', 'the page left while joining');
   }
 
   private unexpected(error: unknown): SDKError {
@@ -361,14 +437,17 @@ export class Meeting implements MeetingModel {
   private failureOf(error: SDKError): Failure {
     const { docs } = error.details;
     const failure: Failure = { ...error.details, joinFailed: true };
+    // Servers say what they saw in development mode only.
+    if (error.extras.alsoFailing || (error.extras.evidence && error.details.attemptId) || log.verbose) failure.forDevelopers = true;
     if (docs) failure.docs = new URL(docs, this.deps.server().address).href;
     if (error.extras.evidence) failure.evidence = error.extras.evidence;
     return failure;
   }
 
   private beginWaiting(attempt: Attempt, refusal: SDKError): void {
-    this.store.set({ phase: 'waitingForHost', awaited: refusal.extras.result ?? { topic: '', scheduleTime: null } });
+    this.store.set({ phase: 'waitingForHost', awaited: refusal.extras.result ?? { topic: '', scheduleTime: null }, failure: null });
     this.milestone(Milestone.waitingForHost);
+    attempt.told = attempt.waiters.length;
     for (const waiter of attempt.waiters) waiter.notStarted?.(refusal);
   }
 
@@ -411,7 +490,7 @@ export class Meeting implements MeetingModel {
           // Whoever reloads has chosen devices before; whoever waits chooses nothing yet.
           this.previewing = behaviour.preview === true && !room.waiting && !resumed;
           this.drawn = true;
-          this.store.set({ phase: this.phase(), awaited: null });
+          this.store.set({ phase: this.phase(), awaited: null, failure: null });
         },
         complete: () => {
           settled();
@@ -488,7 +567,9 @@ export class Meeting implements MeetingModel {
     this.release();
     this.reasonStyle = error.extras.reasonStyle ?? this.reasonStyle;
     if (error.code === 3009 || error.code === 4004) this.deps.memory.forget(this.deps.server().address, attempt.meetingNumber);
-    this.store.set({ phase: 'initialised', awaited: null, failure: this.failureOf(error) });
+    this.running = error.extras.result?.meetingNumber;
+    this.store.set({ phase: 'initialised', awaited: null, leaveAsked: false, failure: this.failureOf(error) });
+    this.overNow();
     for (const waiter of attempt.waiters) waiter.refused(error);
     this.events.emit('status', { status: 3, error: error.details, joinFailed: true });
     this.events.emit('over', { joinFailed: true, byPerson: false, error: error.details });
@@ -503,7 +584,7 @@ export class Meeting implements MeetingModel {
     if (seat && error?.code === 4001) void seat.transport.leave(seat.resumeToken);
     // After a broken line the seat may be taken back; every other end is final.
     if (seat && error?.code !== 4001) this.deps.memory.forget(seat.server, this.occupant.meetingNumber);
-    this.finish({ reasonCode, byPerson: false, error });
+    this.finish({ reasonCode, byPerson: this.endingForAll && reasonCode === LeaveReason.hostEnded, error });
   }
 
   private finish(end: { reasonCode: LeaveReason; byPerson: boolean; error?: SDKError | null }): void {
@@ -514,18 +595,35 @@ export class Meeting implements MeetingModel {
       phase: 'ended',
       chat: this.store.get().chat,
       failure: error ? { ...error, joinFailed: false } : null,
+      takenOver: end.reasonCode === LeaveReason.transferred,
     });
     const reason = end.reasonCode === LeaveReason.transferred ? 'taken_over' : 'left';
     this.events.emit('selfLeft', { reasonCode: end.reasonCode });
     this.events.emit('status', { status: 3, error, joinFailed: false, ...(error ? {} : { reason }) });
     this.events.emit('over', { joinFailed: false, byPerson: end.byPerson, error });
+    this.overNow();
+  }
+
+  /** Whoever was asked whether to leave is out now, however that came. */
+  private overNow(): void {
+    for (const answer of this.askers.splice(0)) answer(true);
   }
 
   private release(): void {
     this.previewing = false;
     this.drawn = false;
+    this.endingForAll = false;
     if (this.deps.page.occupant === this.occupant) this.deps.page.occupant = null;
   }
+}
+
+/** The waiters of a join that is tried again: whoever was told of its refusal is not told the same once more. */
+function repeated(waiters: readonly JoinWaiter[], known: number): JoinWaiter {
+  return {
+    admitted: () => waiters.forEach((waiter) => waiter.admitted()),
+    refused: (error) => waiters.forEach((waiter) => error.code === known || error.details.cause === 'cancelled' || waiter.refused(error)),
+    notStarted: (error) => waiters.forEach((waiter) => waiter.notStarted?.(error)),
+  };
 }
 
 /** Who joins, as far as the options tell: another person must not inherit a seat. */

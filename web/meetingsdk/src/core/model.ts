@@ -178,6 +178,10 @@ export interface Failure extends ErrorDetails {
   joinFailed: boolean;
   /** What was seen, in words; servers in development mode say it. */
   evidence?: string;
+  /** Whether what is for developers is shown: the server runs in development mode, or the app asked for it. */
+  forDevelopers?: boolean;
+  /** The same join is under way once more, by the person. */
+  retrying?: boolean;
 }
 
 /** The whole visible state. Immutable: every change makes a new object. */
@@ -198,6 +202,10 @@ export interface MeetingState {
   devices: Devices;
   notices: readonly Notice[];
   failure: Failure | null;
+  /** The meeting is over here because the same person went on with it elsewhere. */
+  takenOver: boolean;
+  /** The app asks whether the person wants to leave. */
+  leaveAsked: boolean;
   /** Seconds since the line broke, while reconnecting. */
   reconnectingSince: number | null;
   /** What is known of a meeting whose host is awaited (3008). */
@@ -304,7 +312,12 @@ export interface MeetingActions {
   /** `successor`: who becomes the host, where the host leaves. */
   leave(successor?: number): Promise<void>;
   end(): Promise<void>;
+  /** Answers `leaveAsked`: the person stays. */
+  stay(): void;
+  /** Joins once more as before: after a refusal, then with the passcode that was typed, or back into a meeting that is over here. */
+  joinAgain(passcode?: string): Promise<void>;
   dismissNotice(id: number): void;
+  /** Closes what tells of a refusal, or of the end of a meeting. */
   dismissFailure(): void;
   answerUnmuteRequest(yes: boolean): Promise<void>;
   /**
@@ -345,6 +358,8 @@ export interface ViewOptions {
   videoDrag: boolean;
   videoHeader: boolean;
   showJoiningErrorDialog: boolean;
+  /** Component View: what happened stays in view after a meeting. */
+  keepEndedPage: boolean;
   disablePreview: boolean;
   /** No sound of one's own, and no control for it. */
   disableJoinAudio: boolean;

@@ -3,9 +3,13 @@
  * meeting that the page is in or joining.
  */
 
+import type { ViewKind } from './model';
+
 /** A live or starting meeting of this page. */
 export interface Occupant {
   readonly meetingNumber: string;
+  /** The view that it is shown in; older copies of the SDK do not say. */
+  readonly view?: ViewKind;
 }
 
 export interface PageRegistry {

@@ -26,6 +26,8 @@ export const emptyState: MeetingState = {
   devices: { microphones: [], cameras: [], speakers: [], microphone: '', camera: '', speaker: '' },
   notices: [],
   failure: null,
+  takenOver: false,
+  leaveAsked: false,
   reconnectingSince: null,
   awaited: null,
   unmuteRequestedBy: null,

@@ -157,6 +157,7 @@ function refusedOf(fields: Fields, errorCode: number): JoinAnswer {
   const extras: RefusalExtras = { reasonStyle: reasonStyleOf(fields.reasonStyle) };
   const result = fieldsOf(fields.result);
   if (result) extras.result = { topic: text(result.topic), scheduleTime: text(result.scheduleTime) || null };
+  if (extras.result && text(result?.meetingNumber)) extras.result.meetingNumber = text(result?.meetingNumber);
   if (typeof fields.evidence === 'string') extras.evidence = fields.evidence;
   if (Array.isArray(fields.alsoFailing)) extras.alsoFailing = fields.alsoFailing as FurtherFault[];
   return {

@@ -2,7 +2,7 @@ import type { MediaStatistics } from '../../src/core/events';
 import type { LineHandlers, OpenLine } from '../../src/core/line';
 import { LineError } from '../../src/core/line';
 import type { CreateMedia, MediaEngine, MediaHandlers, RoomParts } from '../../src/core/media';
-import type { ChatMessage, Participant, SessionInfo, UserInterface } from '../../src/core/model';
+import type { ChatMessage, MeetingModel, Participant, SessionInfo, UserInterface } from '../../src/core/model';
 import type { Surroundings } from '../../src/core/assemble';
 import type { Obstacle } from '../../src/core/obstacles';
 import { newPage } from '../../src/core/page';
@@ -81,6 +81,8 @@ export class FakeServer {
   picks = true;
   shared: { sound: boolean; motion: boolean }[] = [];
   mounts: { view: 'client' | 'component'; root: HTMLElement; mounted: boolean }[] = [];
+  /** What each mounted view was given. */
+  models: MeetingModel[] = [];
   rehearsals = 0;
   /** How often the page asked for the devices. */
   listings = 0;
@@ -216,7 +218,8 @@ export class FakeServer {
   }
 
   private get ui(): UserInterface {
-    const mount = (view: 'client' | 'component') => (root: HTMLElement) => {
+    const mount = (view: 'client' | 'component') => (root: HTMLElement, model: MeetingModel) => {
+      this.models.push(model);
       const entry = { view, root, mounted: true };
       this.mounts.push(entry);
       root.append(document.createElement('div'));

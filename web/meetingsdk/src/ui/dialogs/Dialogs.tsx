@@ -3,6 +3,7 @@ import { findParticipant } from '../logic/order';
 import { useActions, useMeeting, useOption, useT, useUi, useView } from '../state/context';
 import { ClaimHostDialog } from './ClaimHostDialog';
 import { ConfirmDialog } from './ConfirmDialog';
+import { LeaveDialog } from './LeaveDialog';
 import { MuteAllDialog } from './MuteAllDialog';
 import { RefusalDialog } from './RefusalDialog';
 import { RenameDialog } from './RenameDialog';
@@ -20,6 +21,8 @@ export function Dialogs() {
   const withAV = useOption('isSupportAV');
   const withAudio = !useOption('disableJoinAudio') && withAV;
   const withRefusals = useOption('showJoiningErrorDialog');
+  const view = useOption('view');
+  const leaveAsked = useMeeting((state) => state.leaveAsked);
   const dialog = useUi((state) => state.dialog);
   const userId = dialog && 'userId' in dialog ? dialog.userId : null;
   const person = useMeeting((state) => findParticipant(state.participants, userId));
@@ -30,7 +33,9 @@ export function Dialogs() {
     if (unmuteBy !== null && !withAudio) run(actions.answerUnmuteRequest(false));
   }, [unmuteBy, withAudio, actions, run]);
 
-  if (failure?.joinFailed) return withRefusals ? <RefusalDialog failure={failure} /> : null;
+  // Component View tells of refusals inside its widget, for the page around it is the app's.
+  if (failure?.joinFailed) return withRefusals && view === 'client' ? <RefusalDialog failure={failure} /> : null;
+  if (leaveAsked) return <LeaveDialog />;
   if (asked) return <UnmuteDialog by={unmuteBy} />;
   if (dialog?.name === 'settings') return <SettingsDialog first={dialog.tab ?? 'audio'} onClose={close} />;
   if (dialog?.name === 'claimHost') return <ClaimHostDialog onClose={close} />;

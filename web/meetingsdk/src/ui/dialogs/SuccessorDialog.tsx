@@ -4,8 +4,15 @@ import { Button } from '../parts/Button';
 import { Dialog } from '../parts/Dialog';
 import { useActions, useMeeting, useT, useView } from '../state/context';
 
+interface SuccessorDialogProps {
+  title?: string;
+  onClose: () => void;
+  /** The dialog goes with the meeting, not with the choice. */
+  keepOpen?: boolean;
+}
+
 /** The host goes: somebody takes over, or it ends for all. */
-export function SuccessorDialog({ onClose }: { onClose: () => void }) {
+export function SuccessorDialog({ title, onClose, keepOpen = false }: SuccessorDialogProps) {
   const t = useT();
   const actions = useActions();
   const { run } = useView();
@@ -14,13 +21,13 @@ export function SuccessorDialog({ onClose }: { onClose: () => void }) {
   // Whoever was chosen may have gone meanwhile.
   const chosen = people.find((person) => person.userId === wanted) ?? people[0];
   const then = (command: () => Promise<void>) => () => {
-    onClose();
+    if (!keepOpen) onClose();
     run(command());
   };
   return (
     <Dialog
       wide
-      title={t('successor.title')}
+      title={title ?? t('successor.title')}
       onClose={onClose}
       footer={
         <>

@@ -5,19 +5,21 @@ import type { IconName } from '../icons/paths';
 export interface Shown {
   key: 'removed' | 'disconnected' | 'byHost' | 'timeUp' | 'elsewhere' | 'unauthorised' | 'left' | 'other';
   icon: IconName;
+  /** Whether coming back makes sense, and by which word. */
+  back?: 'ended.rejoin' | 'ended.joinHere';
 }
 
 /** Why it is over, by the code the core gives. */
 const ENDINGS: Record<number, Shown> = {
   3009: { key: 'removed', icon: 'remove' },
-  4001: { key: 'disconnected', icon: 'reconnect' },
+  4001: { key: 'disconnected', icon: 'reconnect', back: 'ended.rejoin' },
   4004: { key: 'byHost', icon: 'leave' },
-  4008: { key: 'elsewhere', icon: 'people' },
-  4019: { key: 'unauthorised', icon: 'people' },
+  4019: { key: 'unauthorised', icon: 'people', back: 'ended.rejoin' },
 };
 
-/** How the end of a meeting is shown; without a failure the person has left. */
-export function endingOf(failure: Pick<Failure, 'errorCode' | 'cause'> | null): Shown {
+/** How the end of a meeting is shown; without a failure the person has left, here or for another page of theirs. */
+export function endingOf(failure: Pick<Failure, 'errorCode' | 'cause'> | null, takenOver = false): Shown {
+  if (takenOver) return { key: 'elsewhere', icon: 'people', back: 'ended.joinHere' };
   if (!failure) return { key: 'left', icon: 'check' };
   if (failure.errorCode === 4004 && failure.cause === 'duration_limit') return { key: 'timeUp', icon: 'leave' };
   return ENDINGS[failure.errorCode] ?? { key: 'other', icon: 'warning' };

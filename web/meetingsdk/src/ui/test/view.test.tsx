@@ -191,17 +191,6 @@ describe('participants and dialogs', () => {
     renderInView(<ParticipantsPanel />, state([person(1), person(3, { state: 'waiting', userName: 'Kim' })]));
     expect(screen.queryByText('Kim')).toBeNull();
   });
-
-  it('explains a refusal and never links to a script', () => {
-    const failure = { errorCode: 3004, name: 'WRONG_MEETING_PASSWORD', errorMessage: 'Incorrect password', cause: 'Why', remedy: 'Check `passWord`.', retryable: false, retryAfter: null, attemptId: 'att_1', docs: 'javascript:alert(1)', joinFailed: true };
-    const { model } = renderInView(<Dialogs />, state([], { phase: 'initialised', failure }));
-    const dialog = screen.getByRole('alertdialog', { name: 'You couldn’t join the meeting' });
-    for (const text of ['Incorrect password', 'Why', '3004', 'WRONG_MEETING_PASSWORD', 'att_1']) expect(dialog.textContent).toContain(text);
-    expect(dialog.querySelector('a')).toBeNull();
-    expect(dialog.querySelector('.zm-modal-body-content .content code')?.textContent).toBe('passWord');
-    fireEvent.keyDown(dialog, { key: 'Escape' });
-    expect(model.actions.dismissFailure).toHaveBeenCalledOnce();
-  });
 });
 
 describe('mounting', () => {
