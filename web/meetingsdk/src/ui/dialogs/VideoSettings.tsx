@@ -21,7 +21,7 @@ export function VideoSettings() {
         {state === 'on' ? (
           <video ref={video} className={`ar-video${mirrored ? ' ar-video--mirrored' : ''}`} aria-label={t('preview.picture')} autoPlay playsInline muted />
         ) : (
-          <span>{t(state === 'denied' ? 'camera.deniedLabel' : devices.cameras.length === 0 || state === 'missing' ? 'camera.missingLabel' : 'camera.starting')}</span>
+          <span>{t(state === 'busy' ? 'camera.busyLabel' : state === 'denied' ? 'camera.deniedLabel' : devices.cameras.length === 0 || state === 'missing' ? 'camera.missingLabel' : 'camera.starting')}</span>
         )}
       </div>
       <DeviceSelect kind="camera" choices={devices.cameras} value={devices.camera} onChange={(id) => run(actions.chooseDevice('camera', id))} />

@@ -224,9 +224,7 @@ export const deDE: Dictionary = {
   'pip.label': 'Bild im Bild',
 
   'preview.cameraOff': 'Ihre Kamera ist aus',
-  'preview.denied': 'Der Browser lässt Kamera oder Mikrofon nicht zu. Sie können trotzdem beitreten und sie später in der Adressleiste erlauben.',
   'preview.join': 'Meeting beitreten',
-  'preview.missing': 'Es wurden weder Kamera noch Mikrofon gefunden. Sie können trotzdem beitreten, um zuzusehen und zuzuhören.',
   'preview.picture': 'Ihr Bild',
   'preview.test': 'Kamera und Mikrofon testen',
   'preview.testEnd': 'Test beenden',

@@ -26,6 +26,7 @@ export const enUS = {
   'background.none': 'None',
   'background.unsupported': 'This browser can’t replace the background.',
 
+  'camera.busyLabel': 'Another app is using the camera',
   'camera.denied': 'Camera blocked',
   'camera.deniedLabel': 'Camera blocked by the browser',
   'camera.menu': 'Camera options',
@@ -79,6 +80,13 @@ export const enUS = {
   'claim.text': 'The host can find the host key in their profile.',
   'claim.title': 'Claim host',
   'claim.wrong': 'That host key is incorrect.',
+
+  'cure.busy': 'Close the other app or tab, then try again.',
+  'cure.chromium': 'Click or tap the icon beside the address, allow camera and microphone, then try again.',
+  'cure.firefox': 'Click the crossed-out icon beside the address, remove the block, then try again.',
+  'cure.ios': 'Tap the page menu in the address bar, open Website Settings, allow camera and microphone, then try again.',
+  'cure.missing': 'Connect one, then try again.',
+  'cure.safari': 'In the Safari menu, open Settings for this website, allow camera and microphone, then try again.',
 
   'device.camera': 'Camera',
   'device.cameraNumber': 'Camera {number}',
@@ -173,6 +181,7 @@ export const enUS = {
   'makeHost.text': 'You’ll no longer be the host of this meeting.',
   'makeHost.title': 'Make {name} the host?',
 
+  'mic.busyLabel': 'Another app is using the microphone',
   'mic.denied': 'Mic blocked',
   'mic.deniedLabel': 'Mic blocked by the browser',
   'mic.join': 'Join audio',
@@ -282,10 +291,10 @@ export const enUS = {
   'pip.label': 'Picture in picture',
 
   'preview.cameraOff': 'Your camera is off',
-  'preview.denied': 'Your browser is blocking the camera or microphone. You can still join and allow them later from the address bar.',
   'preview.join': 'Join meeting',
-  'preview.missing': 'No camera or microphone found. You can still join to watch and listen.',
   'preview.picture': 'Your video',
+  'preview.retry': 'Try again',
+  'preview.still': 'You can still join.',
   'preview.test': 'Test camera and microphone',
   'preview.testEnd': 'End test',
   'preview.title': 'Ready to join?',

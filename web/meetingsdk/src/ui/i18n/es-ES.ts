@@ -227,9 +227,7 @@ export const esES: Dictionary = {
   'pip.label': 'Imagen en imagen',
 
   'preview.cameraOff': 'Su cámara está apagada',
-  'preview.denied': 'El navegador no permite usar la cámara o el micrófono. Aun así puede entrar y permitirlos después en la barra de direcciones.',
   'preview.join': 'Entrar en la reunión',
-  'preview.missing': 'No se encontró ni cámara ni micrófono. Aun así puede entrar para ver y escuchar.',
   'preview.picture': 'Su imagen',
   'preview.test': 'Probar cámara y micrófono',
   'preview.testEnd': 'Terminar la prueba',

@@ -228,9 +228,7 @@ export const frFR: Dictionary = {
   'pip.label': 'Image dans l’image',
 
   'preview.cameraOff': 'Votre caméra est désactivée',
-  'preview.denied': 'Le navigateur n’autorise pas la caméra ou le micro. Vous pouvez tout de même rejoindre la réunion et les autoriser plus tard dans la barre d’adresse.',
   'preview.join': 'Rejoindre la réunion',
-  'preview.missing': 'Aucune caméra ni aucun micro n’ont été trouvés. Vous pouvez tout de même rejoindre la réunion pour regarder et écouter.',
   'preview.picture': 'Votre image',
   'preview.test': 'Tester la caméra et le micro',
   'preview.testEnd': 'Terminer le test',

@@ -224,9 +224,7 @@ export const jaJP: Dictionary = {
   'pip.label': 'ピクチャーインピクチャー',
 
   'preview.cameraOff': 'カメラはオフです',
-  'preview.denied': 'ブラウザーでカメラまたはマイクが許可されていません。このまま参加し、後からアドレスバーで許可することもできます。',
   'preview.join': 'ミーティングに参加',
-  'preview.missing': 'カメラもマイクも見つかりません。このまま参加して視聴することはできます。',
   'preview.picture': '自分の映像',
   'preview.test': 'カメラとマイクをテスト',
   'preview.testEnd': 'テストを終了',

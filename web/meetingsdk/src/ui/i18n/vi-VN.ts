@@ -224,9 +224,7 @@ export const viVN: Dictionary = {
   'pip.label': 'Hình trong hình',
 
   'preview.cameraOff': 'Camera của bạn đang tắt',
-  'preview.denied': 'Trình duyệt không cho phép dùng camera hoặc micrô. Bạn vẫn có thể tham gia và cho phép sau trong thanh địa chỉ.',
   'preview.join': 'Tham gia cuộc họp',
-  'preview.missing': 'Không tìm thấy camera và micrô. Bạn vẫn có thể tham gia để xem và nghe.',
   'preview.picture': 'Hình ảnh của bạn',
   'preview.test': 'Kiểm tra camera và micrô',
   'preview.testEnd': 'Kết thúc kiểm tra',

@@ -224,9 +224,7 @@ export const zhCN: Dictionary = {
   'pip.label': '画中画',
 
   'preview.cameraOff': '您的摄像头已关闭',
-  'preview.denied': '浏览器未允许使用摄像头或麦克风。您仍可加入，稍后在地址栏中允许。',
   'preview.join': '加入会议',
-  'preview.missing': '未找到摄像头和麦克风。您仍可加入观看和收听。',
   'preview.picture': '您的画面',
   'preview.test': '测试摄像头和麦克风',
   'preview.testEnd': '结束测试',

@@ -28,7 +28,7 @@ export function DeviceTrial() {
             {picture.state === 'on' ? (
               <video ref={video} className="ar-video ar-video--mirrored" aria-label={t('preview.picture')} autoPlay playsInline muted />
             ) : (
-              <span>{t(picture.state === 'starting' ? 'camera.starting' : picture.state === 'missing' ? 'camera.missingLabel' : 'camera.deniedLabel')}</span>
+              <span>{t(picture.state === 'busy' ? 'camera.busyLabel' : picture.state === 'starting' ? 'camera.starting' : picture.state === 'missing' ? 'camera.missingLabel' : 'camera.deniedLabel')}</span>
             )}
           </div>
           {withoutAudio ? null : <LevelMeter stream={sound.stream} />}

@@ -3,7 +3,9 @@ import { Icon } from '../icons/Icon';
 import { Avatar } from '../parts/Avatar';
 import { Button } from '../parts/Button';
 import { DeviceSelect } from '../parts/DeviceSelect';
+import { deviceTrouble } from '../logic/device-trouble';
 import { Main, Title } from '../parts/Landmark';
+import { SpeakerTest } from '../parts/SpeakerTest';
 import { useActions, useMeeting, useOption, useT, useView } from '../state/context';
 import { LevelMeter } from './LevelMeter';
 import { useDeviceLists } from './useDeviceLists';
@@ -23,8 +25,10 @@ export function PreviewPage() {
   const chosen = useMeeting((state) => state.devices);
   const [microphoneId, setMicrophoneId] = useState(chosen.microphone);
   const [cameraId, setCameraId] = useState(chosen.camera);
-  const sound = usePreviewStream('audio', withAudio && microphone, microphoneId);
-  const picture = usePreviewStream('video', withAV && camera, cameraId);
+  const [attempt, setAttempt] = useState(0);
+  const again = () => setAttempt((count) => count + 1);
+  const sound = usePreviewStream('audio', withAudio && microphone, microphoneId, attempt);
+  const picture = usePreviewStream('video', withAV && camera, cameraId, attempt);
   const lists = useDeviceLists(`${sound.state}/${picture.state}`);
   const video = useRef<HTMLVideoElement>(null);
 
@@ -42,22 +46,31 @@ export function PreviewPage() {
     sound.stream?.getTracks().forEach((track) => track.stop());
     actions.finishPreview({ microphone: sound.state === 'on', camera: picture.state === 'on', microphoneId, cameraId });
   };
-  const problem = picture.state === 'denied' || sound.state === 'denied' ? 'preview.denied' : picture.state === 'missing' && sound.state === 'missing' ? 'preview.missing' : '';
+  const [pictureTrouble, soundTrouble] = [deviceTrouble('camera', picture.state, navigator.userAgent), deviceTrouble('mic', sound.state, navigator.userAgent)];
+  const [speaks, films] = [microphone && !soundTrouble, camera && !pictureTrouble];
+  const use = (trouble: object | null, wanted: boolean, want: (on: boolean) => void) => () => (trouble ? again() : want(!wanted));
 
   return (
     <Main className="ar-page ar-preview">
       <div className="ar-preview__card">
         <div className="ar-preview__picture">
           <Avatar name={name || '?'} />
-          {picture.state === 'on' ? null : <p className="ar-preview__off">{t(picture.state === 'starting' ? 'camera.starting' : picture.state === 'denied' ? 'camera.deniedLabel' : picture.state === 'missing' ? 'camera.missingLabel' : 'preview.cameraOff')}</p>}
+          {pictureTrouble ? (
+            <div className="ar-preview__trouble" role="status">
+              <strong>{t(pictureTrouble.what)}</strong>
+              <span>{t(pictureTrouble.cure)}</span>
+              <Button onClick={again}>{t('preview.retry')}</Button>
+            </div>
+          ) : picture.state === 'on' ? null : <p className="ar-preview__off">{t(picture.state === 'starting' ? 'camera.starting' : 'preview.cameraOff')}</p>}
+          {name ? <span className="ar-badge"><span className="ar-badge__name">{name}</span></span> : null}
           <video ref={video} className="ar-video ar-video--mirrored" hidden={picture.state !== 'on'} aria-label={t('preview.picture')} autoPlay playsInline muted />
           {withAV ? (
             <div className="ar-preview__switches">
-              {withAudio ? <button type="button" className={`ar-round${microphone ? '' : ' ar-round--off'}`} aria-label={t(microphone ? 'mic.muteLabel' : 'mic.unmuteLabel')} title={t(microphone ? 'mic.mute' : 'mic.unmute')} onClick={() => setMicrophone(!microphone)}>
-                <Icon name={microphone ? 'mic' : 'micOff'} />
+              {withAudio ? <button type="button" className={`ar-round${speaks ? '' : ' ar-round--off'}`} aria-label={t(speaks ? 'mic.muteLabel' : 'mic.unmuteLabel')} title={t(speaks ? 'mic.mute' : 'mic.unmute')} onClick={use(soundTrouble, microphone, setMicrophone)}>
+                <Icon name={speaks ? 'mic' : 'micOff'} />
               </button> : null}
-              <button type="button" className={`ar-round send-video-container__btn${camera ? '' : ' ar-round--off'}`} aria-label={t(camera ? 'camera.stopLabel' : 'camera.startLabel')} title={t(camera ? 'camera.stop' : 'camera.start')} onClick={() => setCamera(!camera)}>
-                <Icon name={camera ? 'camera' : 'cameraOff'} />
+              <button type="button" className={`ar-round send-video-container__btn${films ? '' : ' ar-round--off'}`} aria-label={t(films ? 'camera.stopLabel' : 'camera.startLabel')} title={t(films ? 'camera.stop' : 'camera.start')} onClick={use(pictureTrouble, camera, setCamera)}>
+                <Icon name={films ? 'camera' : 'cameraOff'} />
               </button>
             </div>
           ) : null}
@@ -69,10 +82,11 @@ export function PreviewPage() {
             <>
               {withAudio ? <DeviceSelect kind="microphone" choices={lists.microphones} value={microphoneId} onChange={setMicrophoneId} /> : null}
               {withAudio ? <LevelMeter stream={sound.stream} /> : null}
+              {withAudio ? <SpeakerTest deviceId={chosen.speaker} /> : null}
               <DeviceSelect kind="camera" choices={lists.cameras} value={cameraId} onChange={setCameraId} />
             </>
           ) : null}
-          <p className="ar-preview__problem" role="status">{problem ? <><Icon name="warning" /><span>{t(problem)}</span></> : null}</p>
+          <p className="ar-preview__problem" role="status">{soundTrouble ? <><Icon name="warning" /><span>{t(soundTrouble.what)}. {t(soundTrouble.cure)} {t('preview.still')}</span></> : null}</p>
           <div className="ar-preview__actions">
             <Button tone="primary" id="pc-join" className="preview-join-button" data-autofocus onClick={join}>{t('preview.join')}</Button>
             <Button onClick={() => run(actions.leave())}>{t('action.cancel')}</Button>

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 
 /** What a device of the preview is doing. */
-export type PreviewState = 'off' | 'starting' | 'on' | 'denied' | 'missing';
+export type PreviewState = 'off' | 'starting' | 'on' | 'denied' | 'missing' | 'busy';
 
 /** A stream for trying out one device before joining, and how it went. */
 export interface PreviewStream {
@@ -10,16 +10,18 @@ export interface PreviewStream {
 }
 
 function reasonOf(error: unknown): PreviewState {
+  // Held by another app, or the system could not open it.
+  if (error instanceof DOMException && (error.name === 'NotReadableError' || error.name === 'AbortError')) return 'busy';
   return error instanceof DOMException && (error.name === 'NotFoundError' || error.name === 'OverconstrainedError') ? 'missing' : 'denied';
 }
 
 /**
  * Opens a microphone or a camera while `on`. The tracks are stopped when it is
- * switched off, when another device is chosen and when the page goes away.
+ * switched off, when another device is chosen, when `attempt` changes and when the page goes away.
  */
-export function usePreviewStream(kind: 'audio' | 'video', on: boolean, deviceId: string): PreviewStream {
+export function usePreviewStream(kind: 'audio' | 'video', on: boolean, deviceId: string, attempt = 0): PreviewStream {
   const [opened, setOpened] = useState<{ key: string; stream: MediaStream | null; state: PreviewState } | null>(null);
-  const key = `${kind}/${deviceId}`;
+  const key = `${kind}/${deviceId}/${attempt}`;
 
   useEffect(() => {
     if (!on) return;

@@ -1,0 +1,17 @@
+/** The browsers whose way of allowing devices differs. */
+export type Browser = 'chromium' | 'firefox' | 'safari' | 'ios';
+
+/** Which browser this is, to tell people where it allows devices. */
+export function browserOf(userAgent: string): Browser {
+  if (/iPhone|iPad|iPod/.test(userAgent)) return 'ios';
+  if (/Firefox\//.test(userAgent)) return 'firefox';
+  return /Safari\//.test(userAgent) && !/Chrom(e|ium)\//.test(userAgent) ? 'safari' : 'chromium';
+}
+
+/** The keys of what is wrong with a device that was asked for, and of what helps; null where nothing is. */
+export function deviceTrouble(kind: 'camera' | 'mic', state: string, userAgent: string): { what: string; cure: string } | null {
+  if (state === 'denied') return { what: `${kind}.deniedLabel`, cure: `cure.${browserOf(userAgent)}` };
+  if (state === 'missing') return { what: `${kind}.missingLabel`, cure: 'cure.missing' };
+  if (state === 'busy') return { what: `${kind}.busyLabel`, cure: 'cure.busy' };
+  return null;
+}
