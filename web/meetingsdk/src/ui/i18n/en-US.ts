@@ -29,6 +29,7 @@ export const enUS = {
   'camera.busyLabel': 'Another app is using the camera',
   'camera.denied': 'Camera blocked',
   'camera.deniedLabel': 'Camera blocked by the browser',
+  'camera.flip': 'Switch camera',
   'camera.menu': 'Camera options',
   'camera.missing': 'No camera',
   'camera.missingLabel': 'No camera found',

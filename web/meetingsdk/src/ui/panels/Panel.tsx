@@ -20,7 +20,9 @@ export function Panel({ title, children, className = '' }: PanelProps) {
     const element = box.current;
     if (!element) return;
     const before = focusedBeside(element);
-    element.querySelector<HTMLElement>('[data-autofocus]')?.focus({ preventScroll: true });
+    // On a phone the keyboard would cover what was opened.
+    const touch = element.ownerDocument.defaultView?.matchMedia?.('(pointer: coarse)').matches ?? false;
+    element.querySelector<HTMLElement>(touch ? 'button' : '[data-autofocus]')?.focus({ preventScroll: true });
     return () => {
       const at = before && focusedBeside(before);
       if (before?.isConnected && (!at || element.contains(at))) before.focus({ preventScroll: true });

@@ -10,9 +10,10 @@ import toolbar from './toolbar.css?inline';
 import reset from './reset.css?inline';
 import { rootRules } from './root';
 import { withStrength } from './strength';
+import touch from './touch.css?inline';
 import { tokens } from './tokens';
 
-const CSS = `${tokens}\n${withStrength([reset, base, parts, stage, toolbar, panels, pages, dialogs, component].join('\n'))}\n${rootRules}`;
+const CSS = `${tokens}\n${withStrength([reset, base, parts, stage, toolbar, panels, pages, dialogs, component, touch].join('\n'))}\n${rootRules}`;
 
 const users = new WeakMap<Document | ShadowRoot, { count: number; remove: () => void }>();
 const sheets = new WeakMap<Document, CSSStyleSheet>();

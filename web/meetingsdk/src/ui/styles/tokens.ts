@@ -112,5 +112,6 @@ export const tokens = `
 @media (prefers-color-scheme: dark) { .anteroom {${DARK}} }
 .anteroom[data-theme="light"], [data-theme="light"] .anteroom:not([data-theme]) {${LIGHT}}
 .anteroom[data-theme="dark"], [data-theme="dark"] .anteroom:not([data-theme]) {${DARK}}
+@media (pointer: coarse) { .anteroom { --ar-target: 44px; } }
 @media (min-width: 2200px) and (min-height: 1100px) { .anteroom--client {${HUGE}} }
 `;

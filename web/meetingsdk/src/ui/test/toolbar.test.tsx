@@ -4,6 +4,7 @@ import { Banners } from '../dialogs/Banners';
 import { Dialogs } from '../dialogs/Dialogs';
 import { SettingsDialog } from '../dialogs/SettingsDialog';
 import { ChatPanel } from '../panels/ChatPanel';
+import { ParticipantsPanel } from '../panels/ParticipantsPanel';
 import { ReactionNews } from '../stage/ReactionNews';
 import { Stage } from '../stage/Stage';
 import { chosenTheme } from '../state/theme';
@@ -46,6 +47,27 @@ describe('reactions', () => {
     const { container, layer } = renderInView(<><Tile userId={1} /><Tile userId={2} /><ReactionNews /></>, state(people, { reactions }));
     expect([...container.querySelectorAll('.ar-tile__reaction')].map((sign) => sign.textContent)).toEqual(['🎉']);
     expect(layer.textContent).toBe('Person 2: Celebration');
+  });
+});
+
+describe('on a phone', () => {
+  it('the menu turns to the other camera, where there is one', () => {
+    stubSizes(390, 60);
+    const devices = { microphones: [], speakers: [], microphone: '', speaker: '', camera: 'front', cameras: [{ deviceId: 'front', label: 'Front' }, { deviceId: 'back', label: 'Back' }] };
+    const { model, container } = renderInView(<Toolbar />, state([person(1)], { camera: 'on', devices }));
+    const open = () => fireEvent.click(container.querySelector('[aria-label="More meeting control "]') as HTMLElement);
+    open();
+    fireEvent.click(screen.getByRole('menuitem', { name: 'Switch camera' }));
+    expect(model.actions.chooseDevice).toHaveBeenCalledExactlyOnceWith('camera', 'back');
+    act(() => model.set({ devices: { ...devices, cameras: devices.cameras.slice(0, 1) } }));
+    open();
+    expect(screen.queryByRole('menuitem', { name: 'Switch camera' })).toBeNull();
+  });
+
+  it.each([[true, false], [false, true]])('touch %s: opening the participants focuses the search %s', (touch, focused) => {
+    vi.stubGlobal('matchMedia', () => ({ matches: touch, addEventListener: () => undefined, removeEventListener: () => undefined }));
+    renderInView(<ParticipantsPanel />, state([person(1)]));
+    expect(document.activeElement === screen.getByRole('searchbox')).toBe(focused);
   });
 });
 

@@ -8,6 +8,7 @@ import { useFullScreen } from '../parts/useFullScreen';
 import { useActions, useMeeting, useOption, useSelf, useT, useView } from '../state/context';
 import { ReactionRow } from './ReactionRow';
 import { useCustomButtons } from './useCustomButtons';
+import { useFlip } from './useFlip';
 import { useFloating } from './useFloating';
 import { ToolbarButton } from './ToolbarButton';
 
@@ -28,6 +29,7 @@ export function MoreControl({ narrow, tiny }: { narrow: boolean; tiny: boolean }
   // Without a header its switch of the layouts is here.
   const headless = !useOption('showMeetingHeader');
   const fullScreen = useFullScreen();
+  const flip = useFlip();
   const floating = useFloating();
   const custom = useCustomButtons();
   const button = useRef<HTMLButtonElement>(null);
@@ -52,6 +54,7 @@ export function MoreControl({ narrow, tiny }: { narrow: boolean; tiny: boolean }
           {narrow && publishes && screenShare ? (
             <MenuItem icon={share === 'on' ? 'shareStop' : 'share'} label={t(share === 'on' ? 'share.stop' : 'share.startLabel')} onSelect={then(() => run(actions.setShare(share !== 'on')))} />
           ) : null}
+          {narrow && withAV && publishes && flip ? <MenuItem icon="camera" label={t('camera.flip')} onSelect={then(flip)} /> : null}
           {headless ? <><LayoutItems onDone={close} /><MenuItem icon="fullscreen" label={t('view.fullScreen')} onSelect={then(fullScreen)} /><div className="ar-menu__line" role="separator" /></> : null}
           {withAV ? <MenuItem icon="settings" label={t('settings.open')} onSelect={then(() => ui.set({ dialog: { name: 'settings' } }))} /> : null}
           {floating ? <MenuItem icon="pip" label={t('pip.label')} on={floating.on} onSelect={then(floating.toggle)} /> : null}
