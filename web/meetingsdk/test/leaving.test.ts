@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createZoomMtg } from '../src/client-view/zoom-mtg';
 import { createEmbedded } from '../src/component-view/factory';
@@ -335,5 +337,23 @@ describe('user-removed', () => {
     server.publish('participant.removed', { userId: 3, reason });
     expect(seen).toEqual([expect.objectContaining({ userId: 3 })]);
     expect(seen[0]?.reason).toBe(told);
+  });
+});
+
+describe('the events of the roster', () => {
+  it('set every field that the types declare', async () => {
+    const types = readFileSync(join(import.meta.dirname, '../types/embedded-options.d.ts'), 'utf8');
+    const body = /interface ParticipantPropertiesPayload \{([\s\S]*?)\n\}/.exec(types)?.[1] ?? '';
+    // `source` and `reason` say why somebody came or went who did not join or leave.
+    const declared = [...body.matchAll(/^ {2}(\w+)\??:/gm)].map((match) => match[1]).filter((name) => name !== 'source' && name !== 'reason');
+    expect(declared.length).toBeGreaterThan(20);
+    const { client } = await embedded();
+    await client.join(joinArgs);
+    const seen: Record<string, unknown>[] = [];
+    for (const name of ['user-added', 'user-removed']) client.on(name, (people: Record<string, unknown>[]) => void seen.push(...people));
+    server.publish('participant.added', person(3, { state: 'waiting' }));
+    server.publish('participant.removed', { userId: 3, reason: 'left' });
+    expect(seen).toMatchObject([{ source: 'on hold' }, { reason: 'on hold' }]);
+    for (const payload of seen) for (const name of declared) expect(payload[name as string], name).toBeDefined();
   });
 });

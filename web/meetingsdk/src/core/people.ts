@@ -50,6 +50,12 @@ export function publicParticipant(p: Participant, everybody: readonly Participan
     userRole: host ? 1 : 0,
     isAllowToTalk: p.allowedToTalk === true,
     bLocalRecord: p.capture === 'on',
+    // What no participant has here: captions, breakout rooms, native apps.
+    bCCEditor: false,
+    bid: 0,
+    os: 0,
+    zoomID: '',
+    caps: 0,
     isBotUser: p.bot !== undefined,
     botBrandName: p.bot?.appName ?? '',
     botAuthorizerName: authorizerOf(p, everybody)?.userName ?? '',
@@ -94,6 +100,11 @@ export interface PublicParticipant {
   isAllowToTalk: boolean;
   /** Records, as far as the page says so. */
   bLocalRecord: boolean;
+  bCCEditor: boolean;
+  bid: number;
+  os: number;
+  zoomID: string;
+  caps: number;
   isBotUser: boolean;
   /** The app, and in whose name it takes part. */
   botBrandName: string;
