@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/anteroom/anteroom/internal/server"
+	"github.com/anteroom/anteroom/internal/session"
 	"github.com/anteroom/anteroom/web"
 )
 
@@ -42,6 +43,12 @@ func serveCommand() *cobra.Command {
 				}
 				config = read
 			}
+			if file == "" {
+				var err error
+				if config.Times, err = testTimes(os.Getenv(timesVariable)); err != nil {
+					return err
+				}
+			}
 			log, err := logger(cmd.ErrOrStderr(), level)
 			if err != nil {
 				return err
@@ -59,6 +66,28 @@ func serveCommand() *cobra.Command {
 	flags.StringSliceVar(&config.DevHosts, "dev-listen", nil, "an additional Host name for the developer API")
 	flags.StringVar(&level, "log", "info", "the log level: debug, info, warn or error")
 	return cmd
+}
+
+// timesVariable shortens in development mode how long the places of people who have
+// gone are kept, so that tests need not wait: "lost=6s,goodbye=2s,empty=10s".
+const timesVariable = "ANTEROOM_TEST_TIMES"
+
+func testTimes(text string) (times session.Times, err error) {
+	for part := range strings.SplitSeq(text, ",") {
+		name, value, _ := strings.Cut(part, "=")
+		fields := map[string]*time.Duration{"lost": &times.Lost, "goodbye": &times.Goodbye, "empty": &times.Empty}
+		field := fields[strings.TrimSpace(name)]
+		if text == "" {
+			break
+		}
+		if field == nil {
+			return times, usage("%s: %q is not lost, goodbye or empty", timesVariable, name)
+		}
+		if *field, err = time.ParseDuration(value); err != nil || *field < time.Second || *field > time.Hour {
+			return times, usage("%s: %s is a duration of one second to one hour, such as 6s", timesVariable, name)
+		}
+	}
+	return times, nil
 }
 
 func logger(out io.Writer, level string) (*slog.Logger, error) {

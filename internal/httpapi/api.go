@@ -26,6 +26,8 @@ type Sessions interface {
 	// DryRun answers what a join would come to, without entering.
 	DryRun(ctx context.Context, a *admission.Attempt) admission.Diagnosis
 	Leave(ctx context.Context, resumeToken string) error
+	// Goodbye notes that a page is being unloaded.
+	Goodbye(ctx context.Context, resumeToken string) error
 	MediaFor(ctx context.Context, resumeToken string) (string, error)
 }
 
@@ -65,6 +67,9 @@ type Config struct {
 	Clock        clockwork.Clock
 	NewAttemptID func() string
 	Logger       *slog.Logger
+	// ReconnectTime is how long a page tries to come back before it gives up with
+	// 4001, in whole seconds.
+	ReconnectTime time.Duration
 }
 
 type api struct {
@@ -83,6 +88,7 @@ func New(c Config) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("POST /sdk/v1/join", a.anyOrigin(http.HandlerFunc(a.join)))
 	mux.Handle("POST /sdk/v1/leave", a.anyOrigin(http.HandlerFunc(a.leave)))
+	mux.Handle("POST /sdk/v1/goodbye", a.anyOrigin(http.HandlerFunc(a.goodbye)))
 	mux.Handle("POST /sdk/v1/media", a.anyOrigin(http.HandlerFunc(a.media)))
 	mux.Handle("OPTIONS /sdk/v1/", a.anyOrigin(http.NotFoundHandler()))
 	mux.Handle("/realtime", c.Realtime)

@@ -19,9 +19,6 @@ import (
 // MaxJoinBody is the largest join request, in bytes; a larger one gets 413.
 const MaxJoinBody = 1 << 20
 
-// reconnectSeconds is how long a page tries to come back before it gives up with 4001.
-const reconnectSeconds = 60
-
 // accepted is the answer to an admitted join.
 type accepted struct {
 	MeetingStatus int                 `json:"meetingStatus"`
@@ -126,7 +123,7 @@ func (a *api) join(w http.ResponseWriter, r *http.Request) {
 		MeetingStatus: 2, Name: "SUCCESS", AttemptID: outcome.AttemptID, State: "joined",
 		Participant: in.Participant, Meeting: in.Session, Snapshot: in.Snapshot, ResumeToken: in.ResumeToken,
 		Realtime: endpoint{a.socketURL(r) + "/realtime", in.RealtimeToken},
-		Limits:   limits{in.Capacity, session.MaxChatLength, reconnectSeconds},
+		Limits:   limits{in.Capacity, session.MaxChatLength, int(a.ReconnectTime / time.Second)},
 		Warnings: outcome.Verdict.Warnings,
 	}
 	if in.Waiting {
@@ -168,6 +165,20 @@ func (a *api) leave(w http.ResponseWriter, r *http.Request) {
 	if err := a.Sessions.Leave(r.Context(), token); err != nil {
 		a.Logger.Error("a seat could not be given up", "error", err)
 		writeJSON(w, http.StatusServiceUnavailable, problem{Message: "the seat could not be given up now; it will be by itself in a moment"})
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// goodbye notes that a page is being unloaded; made for navigator.sendBeacon as well.
+func (a *api) goodbye(w http.ResponseWriter, r *http.Request) {
+	token, ok := readResumeToken(w, r)
+	if !ok {
+		return
+	}
+	if err := a.Sessions.Goodbye(r.Context(), token); err != nil {
+		a.Logger.Error("a page's goodbye could not be noted", "error", err)
+		writeJSON(w, http.StatusServiceUnavailable, problem{Message: "the goodbye could not be noted now"})
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)

@@ -60,6 +60,8 @@ type Extras struct {
 	Capture    CaptureStatus `json:"capture,omitempty"`
 	// HandRaisedAt is when the hand was raised; it means nothing while it is down.
 	HandRaisedAt time.Time `json:"handRaisedAt,omitzero"`
+	// MediaLost tells of a reconnecting seat that its sound and pictures are gone too.
+	MediaLost bool `json:"mediaLost,omitempty"`
 	// AppName is the app that takes part in somebody's name; empty for people.
 	AppName string `json:"appName,omitempty"`
 }

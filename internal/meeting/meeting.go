@@ -244,6 +244,7 @@ func (s *Seat) Lost(at time.Time) {
 // Found takes the marks of a lost connection away.
 func (s *Seat) Found() {
 	s.LostAt, s.Goodbye = time.Time{}, false
+	s.Extras.MediaLost = false
 	if s.State == SeatReconnecting {
 		s.State = SeatJoined
 	}

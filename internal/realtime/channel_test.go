@@ -11,8 +11,8 @@ import (
 func TestConnectSnapshotAndEventsInOrder(t *testing.T) {
 	h, server := startHub(t, newHouse(seatNamed("a"), seatNamed("b")))
 	a, b := enter(t, server.URL, token(t, h, "a", 1), nil), enter(t, server.URL, token(t, h, "b", 1), nil)
-	if a.sub.Ping != 4 {
-		t.Errorf("the server promises a ping each %d s, want 4", a.sub.Ping)
+	if a.sub.Ping != 3 {
+		t.Errorf("the server promises a ping each %d s, want 3", a.sub.Ping)
 	}
 	for _, channel := range []string{"session:s1", "seat:a"} {
 		if _, ok := a.sub.Subs[channel]; !ok {

@@ -26,7 +26,7 @@ type Config struct {
 	// counts in whole seconds, at least one.
 	HistorySize int
 	HistoryTTL  time.Duration
-	// PingInterval and PongTimeout find a dead line: 4 s and 3 s by default.
+	// PingInterval and PongTimeout find a dead line: 3 s and 2.75 s by default.
 	// The interval counts in whole seconds, at least one; the timeout must be
 	// shorter.
 	PingInterval time.Duration
@@ -52,7 +52,7 @@ const (
 	// the command that it is carrying.
 	closeGrace = time.Second
 	// watchEvery is how often lines that were given up are looked for.
-	watchEvery = time.Second
+	watchEvery = 500 * time.Millisecond
 	// peerTime is how long other nodes are waited for.
 	peerTime = time.Second
 )

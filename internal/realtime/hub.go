@@ -97,10 +97,10 @@ func (c *Config) complete() error {
 		c.HistoryTTL = 2 * time.Minute
 	}
 	if c.PingInterval == 0 {
-		c.PingInterval = 4 * time.Second
+		c.PingInterval = 3 * time.Second
 	}
 	if c.PongTimeout == 0 {
-		c.PongTimeout = min(3*time.Second, c.PingInterval*3/4)
+		c.PongTimeout = min(3*time.Second, c.PingInterval*11/12)
 	}
 	switch {
 	case c.HistorySize < 0:

@@ -18,6 +18,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/anteroom/anteroom/internal/media"
+	"github.com/anteroom/anteroom/internal/session"
 	"github.com/anteroom/anteroom/internal/store"
 )
 
@@ -55,6 +56,8 @@ type Config struct {
 	Redis string `yaml:"redis"`
 	// DevHosts are further Host names of the developer's API.
 	DevHosts []string `yaml:"-"`
+	// Times shorten how long places outlive their pages, for tests in development mode.
+	Times session.Times `yaml:"-"`
 	// NoDemo leaves the demo world out.
 	NoDemo bool `yaml:"-"`
 }

@@ -47,6 +47,8 @@ func (l *line) Close(seatID string, keep int, code session.CloseCode) {
 	l.hub.Close(seatID, keep, uint32(code))
 }
 
+func (l *line) Drop(seatID string) { l.hub.Drop(seatID) }
+
 func (l *line) Connected() []string { return l.hub.Connected() }
 
 func (l *line) shutdown(ctx context.Context) {

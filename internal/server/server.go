@@ -182,7 +182,7 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 	engine := s.faults.inMedia(s.media)
 	s.Sessions = session.New(session.Config{
 		Gate: s.gate(), Loader: s.faults.inLoader(loader), Repository: repository{s.Store},
-		Media: engine, Line: s.line, Recorder: &recorder{store: s.Store}, Clock: s.Clock, ResumeKey: keys["resume"],
+		Media: engine, MediaHeard: heard(s.media), Times: s.config.Times, Line: s.line, Recorder: &recorder{store: s.Store}, Clock: s.Clock, ResumeKey: keys["resume"],
 		NewID: store.NewID, NewAttemptID: store.NewAttemptID,
 		Logger: s.log, Passcodes: throttle,
 	})
@@ -197,7 +197,7 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 	config := httpapi.Config{
 		Sessions: s.faults.inSessions(s.Sessions), Realtime: s.line.hub.Handler(), Signalling: engine.Signalling(media.SeatGuardFunc(s.Sessions.MediaSeat)),
 		MediaWebhook: s.media.Webhook(), Development: s.config.Mode == Development, PublicURL: s.config.publicURL(),
-		TrustedProxies: proxies, Files: web.Files(), Ready: s.Store.Probe, Clock: s.Clock, NewAttemptID: store.NewAttemptID, Logger: s.log,
+		ReconnectTime: s.Sessions.Times.Lost, TrustedProxies: proxies, Files: web.Files(), Ready: s.Store.Probe, Clock: s.Clock, NewAttemptID: store.NewAttemptID, Logger: s.log,
 	}
 	if s.config.Mode == Development {
 		link := func(meetingID, passcode string) string {
@@ -213,6 +213,14 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 		config.Movable, config.Faults = s.movable, s.faults
 	}
 	return httpapi.New(config), nil
+}
+
+// heard is how the engine answers when it received a participant's packets last.
+func heard(engine media.Engine) func(room, identity string) (time.Time, bool) {
+	if listener, ok := engine.(media.Listener); ok {
+		return listener.Heard
+	}
+	return nil
 }
 
 // Limits of the search for the secret behind a wrong signature.

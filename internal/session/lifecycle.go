@@ -41,13 +41,13 @@ func (s *Service) Connect(ctx context.Context, seatID string, generation int) (*
 		return nil, &ClosedError{CloseTakenOver}
 	}
 	if seat.LostAt.IsZero() {
-		if time.Until(seat.LeaseUntil) > 2*renewEvery {
+		if time.Until(seat.LeaseUntil) > 2*s.renewEvery() {
 			return seat, nil
 		}
 		// The sweeper may look before the lease is next renewed.
-		return seat, s.Repository.RenewLeases(ctx, []string{seatID}, time.Now().Add(LeaseTime))
+		return seat, s.Repository.RenewLeases(ctx, []string{seatID}, time.Now().Add(s.Times.Lost))
 	}
-	return seat, s.setPresence(ctx, seat, time.Time{})
+	return seat, s.found(ctx, seat)
 }
 
 // closeOf is the closing code for pages of a session that ended so.
@@ -56,44 +56,6 @@ func closeOf(reason meeting.EndReason) CloseCode {
 		return CloseTimeUp
 	}
 	return CloseEnded
-}
-
-// Disconnected notes that a seat's line is down, and shows it as reconnecting if
-// it is inside. Its lease runs on; without a new line the sweeper gives the seat up.
-func (s *Service) Disconnected(ctx context.Context, seatID string, generation int) {
-	seat, err := s.Repository.Seat(ctx, seatID)
-	if err != nil || seat.Generation != generation || !seat.State.Live() || !seat.LostAt.IsZero() {
-		return
-	}
-	if err := s.Repository.RenewLeases(ctx, []string{seatID}, time.Now().Add(LeaseTime)); err != nil {
-		s.Logger.Error("a lease could not be renewed", "error", err)
-	}
-	if err := s.setPresence(ctx, seat, time.Now()); err != nil && !errors.Is(err, ErrNotFound) {
-		s.Logger.Error("a broken line could not be shown", "error", err)
-	}
-}
-
-// setPresence keeps when a seat's line was lost, in real time; zero tells that it
-// is up.
-func (s *Service) setPresence(ctx context.Context, seat *meeting.Seat, lost time.Time) error {
-	return s.system(ctx, seat.SessionID, func(c *action) error {
-		now, err := c.tx.SeatByID(seat.ID)
-		if err != nil || now == nil || !now.State.Live() || now.Generation != seat.Generation || now.LostAt.IsZero() == lost.IsZero() {
-			return err
-		}
-		before := now.State
-		if lost.IsZero() {
-			now.Found()
-			now.LeaseUntil = time.Now().Add(LeaseTime)
-		} else {
-			now.Lost(lost)
-		}
-		*seat = *now
-		if now.State == before {
-			return c.tx.SaveSeat(now) // nobody is shown when somebody who waits is lost
-		}
-		return c.changed(now, map[string]any{"userId": now.UserID, "state": now.State})
-	})
 }
 
 // MediaSeat is asked at the media door: what may the identity do in the room

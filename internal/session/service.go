@@ -3,6 +3,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"sync"
@@ -18,16 +19,31 @@ import (
 
 // Times that rule a seat's life, in real time.
 const (
-	// LeaseTime is how long a seat outlives its page's last sign of life.
-	LeaseTime = 75 * time.Second
 	// AnswerMemory is how long a join's answer is given again for its joinId.
 	AnswerMemory = 60 * time.Second
 	// MediaTokenLife is how long a media token opens the door; the seat behind
 	// it is checked each time all the same.
 	MediaTokenLife = 24 * time.Hour
-	// EmptyAfter is how long a session without live seats is kept open.
-	EmptyAfter = 5 * time.Minute
 )
+
+// Times rule how long what nobody is behind is kept, in real time. Zero means the
+// usual time.
+type Times struct {
+	// Lost is how long a seat outlives its page's last sign of life, 60 s.
+	Lost time.Duration
+	// Goodbye is how long it outlives a page that was unloaded, so that a reload
+	// takes it back, 10 s.
+	Goodbye time.Duration
+	// Empty is how long a session without live seats is kept open, 5 min.
+	Empty time.Duration
+}
+
+// complete fills in the usual times.
+func (t Times) complete() Times {
+	return Times{
+		Lost: cmp.Or(t.Lost, 60*time.Second), Goodbye: cmp.Or(t.Goodbye, 10*time.Second), Empty: cmp.Or(t.Empty, 5*time.Minute),
+	}
+}
 
 // Repository is the storage that sessions need.
 type Repository interface {
@@ -70,6 +86,8 @@ type Line interface {
 	Hold(seatID, sessionID string)
 	// Close ends a seat's lines of generations below keep; zero ends all.
 	Close(seatID string, keep int, code CloseCode)
+	// Drop breaks a seat's lines; a page that is still there comes back by itself.
+	Drop(seatID string)
 	// Connected answers the seats whose line is up.
 	Connected() []string
 }
@@ -112,6 +130,9 @@ type Config struct {
 	Repository Repository
 	Media      media.Engine
 	Line       Line
+	// MediaHeard answers when media packets of a seat were last received, zero for
+	// one without a media connection; not ok where that is not known. Nil knows nothing.
+	MediaHeard func(room, identity string) (at time.Time, ok bool)
 	Recorder   Recorder
 	// Clock rules the gate; leases run on real time.
 	Clock clockwork.Clock
@@ -122,6 +143,7 @@ type Config struct {
 	Logger              *slog.Logger
 	// Passcodes counts wrong passcodes; nil counts none.
 	Passcodes *PasscodeThrottle
+	Times     Times
 }
 
 // Service runs meetings.
@@ -135,6 +157,9 @@ type Service struct {
 	// warmMedia starts the media engine at the first admitted join, so that it
 	// is up when the page knocks.
 	warmMedia sync.Once
+	// due wakes the sweeper; stopped is closed when it has ended.
+	due     chan struct{}
+	stopped chan struct{}
 }
 
 // New makes a Service.
@@ -142,7 +167,11 @@ func New(c Config) *Service {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
-	return &Service{Config: c, answers: newAnswerMemory(AnswerMemory), hostKeys: NewPasscodeThrottle(c.Clock)}
+	c.Times = c.Times.complete()
+	return &Service{
+		Config: c, answers: newAnswerMemory(AnswerMemory), hostKeys: NewPasscodeThrottle(c.Clock),
+		due: make(chan struct{}, 1), stopped: make(chan struct{}),
+	}
 }
 
 // ordered holds the lock under which a session's changes are made and told, so

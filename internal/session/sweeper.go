@@ -10,15 +10,29 @@ import (
 
 // Intervals of the sweeper, in real time.
 const (
-	renewEvery = 15 * time.Second
 	sweepEvery = 5 * time.Second
 	sweepBatch = 200
 )
 
+// renewEvery is how often leases of connected seats are renewed.
+func (s *Service) renewEvery() time.Duration { return s.Times.Lost / 4 }
+
+// sweepAt lets the sweeper look at a moment at which something is due. What other
+// nodes and earlier processes have left is found by looking now and then.
+func (s *Service) sweepAt(at time.Time) {
+	time.AfterFunc(time.Until(at)+time.Millisecond, func() {
+		select {
+		case s.due <- struct{}{}:
+		default:
+		}
+	})
+}
+
 // Run renews the leases of connected seats, gives up those whose lease is over
 // and ends sessions that stay empty, until the context is done.
 func (s *Service) Run(ctx context.Context) {
-	renew, sweep := time.NewTicker(renewEvery), time.NewTicker(sweepEvery)
+	renew, sweep := time.NewTicker(s.renewEvery()), time.NewTicker(sweepEvery)
+	defer close(s.stopped)
 	defer renew.Stop()
 	defer sweep.Stop()
 	for {
@@ -29,13 +43,15 @@ func (s *Service) Run(ctx context.Context) {
 			s.renew(ctx)
 		case <-sweep.C:
 			s.Sweep(ctx, time.Now())
+		case <-s.due:
+			s.Sweep(ctx, time.Now())
 		}
 	}
 }
 
 func (s *Service) renew(ctx context.Context) {
 	if connected := s.Line.Connected(); len(connected) > 0 {
-		if err := s.Repository.RenewLeases(ctx, connected, time.Now().Add(LeaseTime)); err != nil {
+		if err := s.Repository.RenewLeases(ctx, connected, time.Now().Add(s.Times.Lost)); err != nil {
 			s.Logger.Error("leases could not be renewed", "error", err)
 		}
 	}
@@ -55,6 +71,9 @@ func (s *Service) Sweep(ctx context.Context, now time.Time) {
 			if err != nil || lost == nil || !lost.State.Live() || lost.LeaseUntil.After(now) {
 				return err
 			}
+			if lost.Goodbye {
+				return c.leave(lost, meeting.SeatLeft, "left", CloseGone)
+			}
 			return c.leave(lost, meeting.SeatLost, "lost", CloseGone)
 		})
 		if err != nil && !errors.Is(err, ErrNotFound) {
@@ -62,7 +81,7 @@ func (s *Service) Sweep(ctx context.Context, now time.Time) {
 		}
 	}
 	s.endDue(ctx)
-	empty, err := s.Repository.EmptySessions(ctx, now.Add(-EmptyAfter), sweepBatch)
+	empty, err := s.Repository.EmptySessions(ctx, now.Add(-s.Times.Empty), sweepBatch)
 	if err != nil {
 		s.Logger.Error("empty sessions could not be read", "error", err)
 	}

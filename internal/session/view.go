@@ -34,6 +34,8 @@ type Participant struct {
 	AllowedToTalk bool      `json:"allowedToTalk,omitempty"`
 	MayCapture    bool      `json:"mayCapture,omitempty"`
 	Capture       string    `json:"capture,omitempty"`
+	// MediaLost tells of a reconnecting participant that sound and pictures are gone too.
+	MediaLost bool `json:"mediaLost,omitempty"`
 	// PersonKey is the same for the seats of one signed-in user in the session.
 	PersonKey string `json:"personKey,omitempty"`
 	Bot       *Bot   `json:"bot,omitempty"`
@@ -119,7 +121,7 @@ func participantOf(seat *meeting.Seat, toHost bool) Participant {
 		HandRaised: seat.HandRaised, Guest: seat.Guest, CustomerKey: seat.Marks.CustomerKey,
 		View: seat.View, MediaIdentity: seat.ID, JoinedAt: seat.JoinedAt.UTC(),
 		OriginHost: seat.Extras.OriginHost, MayUnmute: seat.Extras.MayUnmute, AllowedToTalk: seat.Extras.Talks,
-		MayCapture: seat.Extras.MayCapture, Capture: string(seat.Extras.Capture),
+		MayCapture: seat.Extras.MayCapture, Capture: string(seat.Extras.Capture), MediaLost: seat.Extras.MediaLost,
 	}
 	if seat.Marks.OBFID != "" {
 		p.Bot = &Bot{AppName: seat.Extras.AppName, AuthorizerKey: personKey(seat.SessionID, seat.Marks.AuthorizerID)}

@@ -26,8 +26,8 @@ var (
 	seatsOfUser  = define(`SELECT ` + seatColumns + ` FROM seats WHERE account_user_id = ? AND live AND account_user_id <> '' ORDER BY id LIMIT 100`)
 	expiredSeats = define(`SELECT ` + seatColumns + ` FROM seats WHERE live AND lease_until <= ? ORDER BY lease_until LIMIT ?`)
 	renewLeases  = defineEach(
-		`UPDATE seats SET lease_until = ? WHERE id IN (SELECT value FROM json_each(?)) AND live AND lease_until < ?`,
-		`UPDATE seats SET lease_until = ? WHERE id IN (SELECT json_array_elements_text(?::json)) AND live AND lease_until < ?`)
+		`UPDATE seats SET lease_until = ? WHERE id IN (SELECT value FROM json_each(?)) AND live AND lost_at = 0 AND lease_until < ?`,
+		`UPDATE seats SET lease_until = ? WHERE id IN (SELECT json_array_elements_text(?::json)) AND live AND lost_at = 0 AND lease_until < ?`)
 	removalsOf = define(`SELECT marks, name, removed_at FROM removals WHERE session_id = ? ORDER BY id`)
 )
 
@@ -147,7 +147,7 @@ func (s *Store) ExpiredSeats(ctx context.Context, now time.Time, limit int) ([]*
 const renewBatch = 200
 
 // RenewLeases makes the leases of live seats last until the given real time.
-// It never shortens one, and passes over seats that are gone.
+// It never shortens one, and passes over seats that are gone or whose connection is lost.
 func (s *Store) RenewLeases(ctx context.Context, seatIDs []string, until time.Time) error {
 	for len(seatIDs) > 0 {
 		n := min(renewBatch, len(seatIDs))

@@ -20,7 +20,7 @@ var (
 	updateSeat = define(`UPDATE seats SET name = ?, email = ?, role = ?, state = ?, live = ?, marks = ?, identity = ?,
 		account_user_id = ?, guest = ?, several_devices = ?, signature_digest = ?, generation = ?, view = ?, sdk_version = ?,
 		muted = ?, audio_on = ?, video_on = ?, sharing = ?, hand_raised = ?,
-		lease_until = CASE WHEN lease_until < ? THEN ? ELSE lease_until END, left_at = ?, lost_at = ?, goodbye = ?, extras = ?
+		lease_until = CASE WHEN lease_until < ? OR ? THEN ? ELSE lease_until END, left_at = ?, lost_at = ?, goodbye = ?, extras = ?
 		WHERE id = ?`)
 	seatsForUser  = define(`SELECT ` + seatColumns + ` FROM seats WHERE session_id = ? AND authorizer_id = ? AND live AND authorizer_id <> '' ORDER BY user_id`)
 	freeSeats     = define(`UPDATE seats SET live = FALSE, state = 'left', left_at = ? WHERE session_id = ? AND live`)
@@ -319,7 +319,7 @@ func (t *sessionTx) keepSeat(s *meeting.Seat) error {
 	lease := stamp(s.LeaseUntil)
 	_, err = t.r.exec(updateSeat, s.Name, s.Email, string(s.Role), string(s.State), s.State.Live(), marks, s.Marks.Identity(),
 		s.Marks.UserID, s.Guest, s.SeveralDevices, s.SignatureDigest, int64(s.Generation), s.View, s.SDKVersion, s.Muted, s.AudioOn,
-		s.VideoOn, s.Sharing, s.HandRaised, lease, lease, stamp(s.LeftAt), stamp(s.LostAt), s.Goodbye, extras, s.ID)
+		s.VideoOn, s.Sharing, s.HandRaised, lease, s.Goodbye, lease, stamp(s.LeftAt), stamp(s.LostAt), s.Goodbye, extras, s.ID)
 	return err
 }
 

@@ -25,6 +25,8 @@ type embedded struct {
 	entry entry
 	// losses is nil unless packets can be lost on purpose.
 	losses *losses
+	// hearing knows whose packets arrive.
+	hearing hearing
 
 	mu      sync.Mutex // held while starting and closing
 	running atomic.Pointer[server]
@@ -78,9 +80,9 @@ func (e *embedded) server(ctx context.Context) (*server, error) {
 	if err != nil {
 		return nil, unavailable("start", err)
 	}
-	if e.losses != nil {
-		if err := e.losses.loseBehind(s.rooms); err != nil {
-			e.log.Warn("packets cannot be lost on purpose", "error", err)
+	if err := e.watchPackets(s.rooms); err != nil {
+		e.log.Warn("packets cannot be watched", "error", err)
+		if e.losses != nil {
 			e.losses.close(errNoLosses)
 		}
 	}

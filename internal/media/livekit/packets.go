@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/netip"
 	"reflect"
+	"time"
 
 	"github.com/livekit/livekit-server/pkg/rtc"
 	"github.com/livekit/livekit-server/pkg/service"
@@ -23,19 +24,25 @@ func (e *embedded) DropPackets(room, identity string, lose func() bool) (restore
 // come from: the candidates of the other side that LiveKit knows, those of
 // connections in the making and those it has learnt from packets included.
 func (e *embedded) addresses(room, identity string) []netip.AddrPort {
+	addresses, _ := e.addressesOf(room, identity)
+	return addresses
+}
+
+// addressesOf also says whether anybody who is meant is connected.
+func (e *embedded) addressesOf(room, identity string) (out []netip.AddrPort, connected bool) {
 	s := e.running.Load()
 	if s == nil {
-		return nil
+		return nil, false
 	}
 	r := s.rooms.GetRoom(context.Background(), lk.RoomName(room))
 	if r == nil {
-		return nil
+		return nil, false
 	}
-	var out []netip.AddrPort
 	for _, p := range r.GetParticipants() {
 		if identity != "" && string(p.Identity()) != identity {
 			continue
 		}
+		connected = true
 		for _, connection := range p.GetICEConnectionInfo() {
 			for _, c := range connection.Remote {
 				if ip, err := netip.ParseAddr(c.Candidate.Address); err == nil {
@@ -44,22 +51,36 @@ func (e *embedded) addresses(room, identity string) []netip.AddrPort {
 			}
 		}
 	}
-	return out
+	return out, connected
 }
 
-// loseBehind puts the losses between a room manager, in which no room is yet, and
-// its sockets.
-func (l *losses) loseBehind(m *service.RoomManager) error {
-	config, err := configOf(m)
-	if err == nil {
-		config.SettingEngine.SetICEUDPMux(l.wrap(config.UDPMux))
+// Heard implements media.Listener.
+func (e *embedded) Heard(room, identity string) (at time.Time, ok bool) {
+	addresses, connected := e.addressesOf(room, identity)
+	if !connected {
+		return time.Time{}, true
 	}
-	return err
+	return e.hearing.last(addresses)
+}
+
+// watchPackets puts the losses and the hearing between a room manager, in which no
+// room is yet, and its sockets.
+func (e *embedded) watchPackets(m *service.RoomManager) error {
+	config, err := configOf(m)
+	if err != nil {
+		return err
+	}
+	mux := config.UDPMux
+	if e.losses != nil {
+		mux = e.losses.wrap(mux)
+	}
+	config.SettingEngine.SetICEUDPMux(e.hearing.wrap(mux))
+	return nil
 }
 
 // configOf is what a room manager has made of its configuration. LiveKit has no
 // way to be given another ICE mux, so an unexported field is looked into. An error
-// means that this LiveKit is built otherwise; it works all the same, without losses.
+// means that this LiveKit is built otherwise; it works all the same, without losses and without hearing.
 func configOf(m *service.RoomManager) (*rtc.WebRTCConfig, error) {
 	field := reflect.ValueOf(m).Elem().FieldByName("rtcConfig")
 	if !field.IsValid() || field.Type() != reflect.TypeFor[*rtc.WebRTCConfig]() || field.IsNil() {

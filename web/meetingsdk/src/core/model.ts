@@ -31,6 +31,8 @@ export interface Participant {
   email?: string;
   role: Role;
   state: 'joined' | 'waiting' | 'reconnecting';
+  /** Of somebody who is reconnecting: sound and pictures are lost, too. */
+  mediaLost?: boolean;
   muted: boolean;
   audioOn: boolean;
   videoOn: boolean;

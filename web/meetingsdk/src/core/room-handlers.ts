@@ -4,6 +4,7 @@ import { botRelations } from './bots';
 import { LeaveReason, Milestone } from './events';
 import type { Meeting } from './meeting';
 import type { Notice, Reaction } from './model';
+import { isAway } from './roster';
 import type { Ending, RoomHandlers } from './room';
 
 let noticeId = 0;
@@ -78,6 +79,9 @@ export function roomHandlers(meeting: Meeting, entry: { ready: () => void; compl
         store.set({ activeSpeakers: activeSpeakers.filter((id) => !gone.has(id)) });
         if (pins.some((id) => gone.has(id))) store.set({ pins: pins.filter((id) => !gone.has(id)) });
       }
+      const away = new Set(change.updated.filter(({ after }) => isAway(after)).map(({ after }) => after.userId));
+      const { activeSpeakers: speakers } = store.get();
+      if (speakers.some((id) => away.has(id))) store.set({ activeSpeakers: speakers.filter((id) => !away.has(id)) });
       if (change.updated.length && entered) events.emit('usersUpdated', change.updated);
       for (const { before, after } of change.updated) {
         const status = after.capture ?? 'off';
@@ -109,7 +113,7 @@ export function roomHandlers(meeting: Meeting, entry: { ready: () => void; compl
     },
     session: (before, after) => events.emit('session', { before, after }),
     speaking(identities) {
-      const byIdentity = new Map(store.get().participants.map((p) => [p.mediaIdentity, p]));
+      const byIdentity = new Map(store.get().participants.filter((p) => !isAway(p)).map((p) => [p.mediaIdentity, p]));
       const speakers = identities.flatMap((identity) => byIdentity.get(identity) ?? []);
       store.set({ activeSpeakers: speakers.map((p) => p.userId) });
       events.emit('activeSpeakers', speakers.map(({ userId, userName }) => ({ userId, userName })));

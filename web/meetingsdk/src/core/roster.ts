@@ -71,6 +71,11 @@ function withRoles(state: ServerState, { participants, hostUserId }: Extract<Ser
   return hostUserId === undefined || !changed.session ? changed : { ...changed, session: { ...changed.session, hostUserId } };
 }
 
+/** Whether nothing is left of somebody but their place: they are off the stage. */
+export function isAway({ state, mediaLost }: Participant): boolean {
+  return state === 'reconnecting' && mediaLost === true;
+}
+
 function withoutParticipant(state: ServerState, userId: number): ServerState {
   if (!state.participants.some((p) => p.userId === userId)) return state;
   return { ...state, participants: state.participants.filter((p) => p.userId !== userId) };

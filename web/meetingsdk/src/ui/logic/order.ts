@@ -1,4 +1,5 @@
 import type { MeetingState, Participant } from '../../core/model';
+import { isAway } from '../../core/roster';
 import { canManage } from './permissions';
 
 const byId = new WeakMap<readonly Participant[], Map<number, Participant>>();
@@ -55,6 +56,7 @@ export const tileOrder = perRoster((state): readonly number[] => {
     return at < 0 ? spotlights.length : at;
   };
   return state.participants
+    .filter((person) => person.userId === selfId || !isAway(person))
     .filter((person) => person.state !== 'waiting' && !(webinar && person.role === 'attendee'))
     .filter((person) => !focused || person.userId === selfId || canManage(person) || spotlights.includes(person.userId))
     .sort((a, b) => lit(a.userId) - lit(b.userId) || Number(b.userId === selfId) - Number(a.userId === selfId) || byArrival(a, b))

@@ -37,7 +37,7 @@ export const Tile = memo(function Tile({ userId, width, height, className = '', 
   if (!person) return null;
 
   const reconnecting = person.state === 'reconnecting';
-  const talks = speaking && !person.muted && person.audioOn && !reconnecting;
+  const talks = speaking && !person.muted && person.audioOn;
   const status = [
     talks ? t('state.speaking') : person.muted || !person.audioOn ? t('state.muted') : '',
     person.videoOn ? '' : t('state.cameraOff'),
@@ -55,7 +55,7 @@ export const Tile = memo(function Tile({ userId, width, height, className = '', 
       data-user-id={userId}
     >
       <Avatar name={person.userName} />
-      {person.videoOn && !reconnecting ? (
+      {person.videoOn ? (
         <Player class="ar-player">
           <TileVideo userId={userId} kind="camera" mirrored={mirrored} />
         </Player>

@@ -1,0 +1,129 @@
+package livekit
+
+import (
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/ice/v4"
+)
+
+// hearing knows when packets were last received from which address. It stands
+// between LiveKit's ICE and its UDP sockets; a packet costs a look at the clock and
+// an atomic store.
+type hearing struct {
+	addresses sync.Map // netip.AddrPort to *atomic.Int64, in nanoseconds of Unix time
+}
+
+// last is when a packet came from one of the addresses; not ok if none was ever
+// received from there.
+func (h *hearing) last(addresses []netip.AddrPort) (at time.Time, ok bool) {
+	for _, address := range addresses {
+		if known, found := h.addresses.Load(address); found {
+			if heard := time.Unix(0, known.(*atomic.Int64).Load()); heard.After(at) {
+				at, ok = heard, true
+			}
+		}
+	}
+	return at, ok
+}
+
+// wrap puts the hearing before the connections of an ICE mux.
+func (h *hearing) wrap(mux ice.UDPMux) ice.UDPMux { return hearingMux{mux, h} }
+
+type hearingMux struct {
+	ice.UDPMux
+	hearing *hearing
+}
+
+// GetConn implements ice.UDPMux.
+func (m hearingMux) GetConn(ufrag string, address net.Addr) (net.PacketConn, error) {
+	conn, err := m.UDPMux.GetConn(ufrag, address)
+	if err != nil {
+		return nil, err
+	}
+	hearing := &hearingConn{PacketConn: conn, hearing: m.hearing}
+	if fast, ok := conn.(ice.AddrPortReaderWriter); ok {
+		return &hearingFastConn{hearingConn: hearing, fast: fast}, nil
+	}
+	return hearing, nil
+}
+
+// hearingConn is the packets of one ICE agent.
+type hearingConn struct {
+	net.PacketConn
+	hearing *hearing
+
+	mu    sync.Mutex
+	known map[netip.AddrPort]*atomic.Int64 // what it has put into hearing
+	// latest is where the last packet came from, the usual place of the next one.
+	latest atomic.Pointer[heardFrom]
+}
+
+type heardFrom struct {
+	address netip.AddrPort
+	at      *atomic.Int64
+}
+
+func (c *hearingConn) hear(address netip.AddrPort) {
+	now := time.Now().UnixNano()
+	if latest := c.latest.Load(); latest != nil && latest.address == address {
+		latest.at.Store(now)
+		return
+	}
+	plain := plainAddress(address)
+	c.mu.Lock()
+	at := c.known[plain]
+	if at == nil {
+		at = &atomic.Int64{}
+		if c.known == nil {
+			c.known = map[netip.AddrPort]*atomic.Int64{}
+		}
+		c.known[plain] = at
+	}
+	c.mu.Unlock()
+	at.Store(now)
+	c.hearing.addresses.Store(plain, at)
+	c.latest.Store(&heardFrom{address, at})
+}
+
+// ReadFrom implements net.PacketConn.
+func (c *hearingConn) ReadFrom(b []byte) (int, net.Addr, error) {
+	n, address, err := c.PacketConn.ReadFrom(b)
+	if udp, ok := address.(*net.UDPAddr); ok && err == nil {
+		c.hear(udp.AddrPort())
+	}
+	return n, address, err
+}
+
+// Close implements net.PacketConn.
+func (c *hearingConn) Close() error {
+	c.mu.Lock()
+	for address, at := range c.known {
+		c.hearing.addresses.CompareAndDelete(address, at)
+	}
+	c.mu.Unlock()
+	return c.PacketConn.Close()
+}
+
+// hearingFastConn keeps the way without allocations that pion takes where it can.
+type hearingFastConn struct {
+	*hearingConn
+	fast ice.AddrPortReaderWriter
+}
+
+// ReadFromAddrPort implements ice.AddrPortReaderWriter.
+func (c *hearingFastConn) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
+	n, address, err := c.fast.ReadFromAddrPort(b)
+	if err == nil {
+		c.hear(address)
+	}
+	return n, address, err
+}
+
+// WriteToAddrPort implements ice.AddrPortReaderWriter.
+func (c *hearingFastConn) WriteToAddrPort(b []byte, address netip.AddrPort) (int, error) {
+	return c.fast.WriteToAddrPort(b, address)
+}

@@ -1,0 +1,212 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/anteroom/anteroom/internal/meeting"
+)
+
+// How silence is read once a seat's control connection is lost.
+const (
+	// firstSilence without a packet means that media are lost too: a page that sends
+	// pictures or sound is never silent for so long.
+	firstSilence = 700 * time.Millisecond
+	// laterSilence is that of a page that sends nothing but signs of life, which was
+	// heard again after firstSilence.
+	laterSilence = 3500 * time.Millisecond
+	// unknownMedia is how long media are believed in where nothing is known of them.
+	unknownMedia = 3 * time.Second
+	listenEvery  = 100 * time.Millisecond
+	// lookEvery is how often the listening ends for a seat that has come back.
+	lookEvery = 2 * time.Second
+)
+
+// Disconnected notes that a seat's line is down, and shows it as reconnecting if
+// it is inside. Without a new line the sweeper gives the seat up.
+func (s *Service) Disconnected(ctx context.Context, seatID string, generation int) {
+	seat, err := s.Repository.Seat(ctx, seatID)
+	if err != nil || seat.Generation != generation || !seat.State.Live() || !seat.LostAt.IsZero() {
+		return
+	}
+	now := time.Now()
+	lost := false
+	err = s.presence(ctx, seat, func(c *action, seat *meeting.Seat) error {
+		if lost = seat.LostAt.IsZero(); !lost {
+			return nil
+		}
+		before := seat.State
+		seat.Lost(now)
+		if until := now.Add(s.Times.Lost); until.After(seat.LeaseUntil) {
+			seat.LeaseUntil = until
+		}
+		s.sweepAt(seat.LeaseUntil)
+		if seat.State == before {
+			return c.tx.SaveSeat(seat) // nobody is shown when somebody who waits is lost
+		}
+		if !s.hears(seat, now, firstSilence) {
+			return c.vanish(seat)
+		}
+		return c.changed(seat, map[string]any{"userId": seat.UserID, "state": seat.State, "mediaLost": false})
+	})
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		s.Logger.Error("a broken line could not be shown", "error", err)
+	}
+	if err == nil && lost && seat.State == meeting.SeatReconnecting {
+		go s.listen(seat)
+	}
+}
+
+// Goodbye notes that the page with this resume token is being unloaded: others see
+// that at once, and the seat is given up soon unless a reload takes it back. One
+// that comes after the reload changes nothing, nor does an unknown one.
+func (s *Service) Goodbye(ctx context.Context, resumeToken string) error {
+	seatID, generation, ok := s.ReadResumeToken(resumeToken)
+	if !ok {
+		return nil
+	}
+	seat, err := s.Repository.Seat(ctx, seatID)
+	if errors.Is(err, ErrNotFound) || (err == nil && (seat.Generation != generation || !seat.State.Live())) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	err = s.presence(ctx, seat, func(c *action, seat *meeting.Seat) error {
+		if seat.Goodbye {
+			return nil
+		}
+		seat.Lost(now)
+		seat.Goodbye, seat.LeaseUntil = true, now.Add(s.Times.Goodbye)
+		s.sweepAt(seat.LeaseUntil)
+		// A page that was only put aside notices, and takes the seat back if it is shown again.
+		c.then(func() { s.Line.Drop(seat.ID) })
+		if seat.State == meeting.SeatWaiting {
+			return c.tx.SaveSeat(seat)
+		}
+		seat.Extras.Capture = meeting.CaptureOff
+		return c.vanish(seat)
+	})
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// found shows a lost seat as joined again: its line is up.
+func (s *Service) found(ctx context.Context, seat *meeting.Seat) error {
+	return s.presence(ctx, seat, func(c *action, seat *meeting.Seat) error {
+		if seat.LostAt.IsZero() {
+			return nil
+		}
+		before := seat.State
+		seat.Found()
+		seat.LeaseUntil = time.Now().Add(s.Times.Lost)
+		if seat.State == before {
+			return c.tx.SaveSeat(seat)
+		}
+		return c.changed(seat, map[string]any{"userId": seat.UserID, "state": seat.State, "mediaLost": false})
+	})
+}
+
+// presence changes a seat that is still held by the same page, and brings the
+// caller's copy up to date.
+func (s *Service) presence(ctx context.Context, seat *meeting.Seat, change func(*action, *meeting.Seat) error) error {
+	return s.system(ctx, seat.SessionID, func(c *action) error {
+		now, err := c.tx.SeatByID(seat.ID)
+		if err != nil || now == nil || !now.State.Live() || now.Generation != seat.Generation {
+			return err
+		}
+		err = change(c, now)
+		*seat = *now
+		return err
+	})
+}
+
+// vanish ends what a seat shows to others, which is nothing any more: its sound
+// and pictures, its raised hand, its spotlight. What it sends is told again by its
+// page when that comes back.
+func (c *action) vanish(seat *meeting.Seat) error {
+	seat.Extras.MediaLost = true
+	fields := map[string]any{"userId": seat.UserID, "state": seat.State, "mediaLost": true}
+	end := func(field *bool, name string) {
+		if *field {
+			*field, fields[name] = false, false
+		}
+	}
+	end(&seat.VideoOn, "videoOn")
+	end(&seat.Sharing, "sharing")
+	end(&seat.HandRaised, "handRaised")
+	if end(&seat.AudioOn, "audioOn"); fields["audioOn"] == false {
+		fields["muted"] = true
+	}
+	if seat.Goodbye {
+		fields["capture"] = "off"
+	}
+	if err := c.changed(seat, fields); err != nil {
+		return err
+	}
+	return c.dim(seat)
+}
+
+// hears tells whether media of the seat flow at now.
+func (s *Service) hears(seat *meeting.Seat, now time.Time, silence time.Duration) bool {
+	if s.MediaHeard != nil {
+		if at, ok := s.MediaHeard(seat.SessionID, seat.ID); ok {
+			return now.Sub(at) <= silence
+		}
+	}
+	return now.Sub(seat.LostAt) < unknownMedia
+}
+
+// listen takes a seat without a control connection off the stage once its media
+// are lost too, and brings it back when they are heard again.
+func (s *Service) listen(seat *meeting.Seat) {
+	tick := time.NewTicker(listenEvery)
+	defer tick.Stop()
+	lostAt, silence, shown, looked := seat.LostAt, firstSilence, !seat.Extras.MediaLost, time.Now()
+	for {
+		select {
+		case <-s.stopped:
+			return
+		case <-tick.C:
+		}
+		now := time.Now()
+		hears := s.hears(seat, now, silence)
+		if hears == shown && now.Sub(looked) < lookEvery {
+			continue
+		}
+		looked = now
+		if hears && !shown {
+			silence = laterSilence
+		}
+		if !s.showMedia(seat, lostAt, hears) {
+			return
+		}
+		shown = hears
+	}
+}
+
+// showMedia shows whether the media of a lost seat flow; it answers whether the
+// seat is still lost.
+func (s *Service) showMedia(seat *meeting.Seat, lostAt time.Time, flow bool) (lost bool) {
+	ctx, cancel := context.WithTimeout(context.Background(), seatTime)
+	defer cancel()
+	err := s.presence(ctx, seat, func(c *action, seat *meeting.Seat) error {
+		lost = seat.State == meeting.SeatReconnecting && !seat.Goodbye && seat.LostAt.UnixMicro() == lostAt.UnixMicro()
+		if !lost || seat.Extras.MediaLost == !flow {
+			return nil
+		}
+		if !flow {
+			return c.vanish(seat)
+		}
+		seat.Extras.MediaLost = false
+		return c.changed(seat, map[string]any{"userId": seat.UserID, "state": seat.State, "mediaLost": false})
+	})
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		s.Logger.Error("the loss of somebody's media could not be shown", "error", err)
+	}
+	return lost
+}
