@@ -34,6 +34,7 @@ type Answer struct {
 	Evidence      string `json:"evidence"`
 	Remedy        string `json:"remedy"`
 	Retryable     bool   `json:"retryable"`
+	RetryAfter    *int   `json:"retryAfter"`
 	AttemptID     string `json:"attemptId"`
 	AlsoFailing   []struct {
 		Step, Name, Cause, Evidence, Remedy string

@@ -31,6 +31,8 @@ type Settings struct {
 	// Barriers are pairs of groups that may not meet.
 	Barriers                      [][2]string
 	AllowRejoin, AllowTwoMeetings bool
+	// TakeOverOff and RegistrantTakeOver rule who takes their own page over.
+	TakeOverOff, RegistrantTakeOver bool
 }
 
 // Configure replaces the settings of the test account.
@@ -40,6 +42,7 @@ func (s *Server) Configure(set Settings) {
 		WebClientOff: set.WebClientOff, MinSDKVersion: set.MinSDKVersion, BlockedDomains: set.BlockedDomains,
 		BlockedAddresses: set.BlockedAddresses, SignInDomains: set.SignInDomains, BlockedSDKKeys: set.BlockedKeys,
 		Barriers: set.Barriers, AllowRejoin: set.AllowRejoin, AllowTwoMeetings: set.AllowTwoMeetings,
+		TakeOverOff: set.TakeOverOff, RegistrantTakeOver: set.RegistrantTakeOver,
 	}), "change the settings")
 }
 

@@ -114,11 +114,11 @@ var connectionRows = []Entry{
 	{
 		Code: ParticipantExist, Name: "PARTICIPANT_EXIST", Category: Connection, Where: RoomWhere,
 		Message:     "Participant exist",
-		Description: "The person whom the ZAK or tk proves is inside already, from another page or device. Anonymous people are never taken for each other, and a reload of the same page takes its own seat over.",
+		Description: "The person whom the ZAK, tk or OBF proves is connected from another page or device, and this join does not take over from it. A page whose connection is lost is always taken over at once, and so is a signed-in user's connected page, if the same user comes through the same app with at least the same role, at most three times a minute. Anonymous people are never taken for each other, and a reload goes on with its own place.",
 		Remedy:      "Leave on the other device, or give each participant an identity of their own.",
 		Causes: []Cause{
-			later("already_inside", "The same proven identity has a live seat from another page.",
-				"Close the other page. One ZAK or tk cannot serve several bots: get one for each, or let them join without."),
+			later("already_inside", "The same proven identity is connected from another page, which this join may not take over.",
+				"Leave in the other page or close it; the same request then succeeds. The account's settings say whether signed-in users (on by default) and registrants (off by default) take over their own pages. Bots need an OBF each."),
 		},
 	},
 	{

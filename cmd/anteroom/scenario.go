@@ -120,7 +120,7 @@ func (p *played) page(server, view, note string) {
 }
 
 func scenarioRun(server *string) *cobra.Command {
-	var cause, live, view string
+	var cause, variant, live, view string
 	var open bool
 	cmd := &cobra.Command{
 		Use: "run CODE", Short: "Run a scenario: perform its join over HTTP and print the response",
@@ -142,7 +142,7 @@ func scenarioRun(server *string) *cobra.Command {
 					return noCause(code, cause)
 				}
 			}
-			query := url.Values{"cause": {cause}, "live": {live}}
+			query := url.Values{"cause": {cause}, "variant": {variant}, "live": {live}}
 			var made scenario.Scenario
 			path := "/dev/v1/scenarios/" + strconv.Itoa(int(code)) + "?" + query.Encode()
 			if err := call(cmd.Context(), *server, path, struct{}{}, &made); err != nil {
@@ -175,6 +175,7 @@ func scenarioRun(server *string) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&cause, "cause", "", "one of the code's causes (default: the most common one)")
+	flags.StringVar(&variant, "variant", "", "one of several ways to the cause (default: the first)")
 	flags.StringVar(&live, "live", string(scenario.Headless), "how other participants join: headless (added by the server) or page (steps for you to perform)")
 	flags.BoolVar(&open, "open", false, "open the page that reproduces the scenario, if it needs a browser")
 	flags.StringVar(&view, "view", scenario.ComponentView, "the view that joins: component or client")

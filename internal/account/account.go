@@ -36,6 +36,12 @@ type Settings struct {
 	// AllowTwoMeetings lets a signed-in user be in two meetings at once
 	// (otherwise 3005).
 	AllowTwoMeetings bool `json:"allowTwoMeetings,omitempty"`
+	// TakeOverOff keeps the page of a signed-in user inside from being taken over by
+	// another page of the same user and app (4008 instead).
+	TakeOverOff bool `json:"takeOverOff,omitempty"`
+	// RegistrantTakeOver lets registrants take their own pages over; a tk is often
+	// shared, so it is off unless it is switched on.
+	RegistrantTakeOver bool `json:"registrantTakeOver,omitempty"`
 }
 
 // UserStatus is the life of a user.

@@ -42,6 +42,10 @@ type Attempt struct {
 	Check bool
 	// LegacyKey is J.sdkKey / J.apiKey; a difference from the claim only warns.
 	LegacyKey string
+	// Digest recognises the join's signature and its tokens, in two parts of
+	// DigestPart bytes, as meeting.Seat.SignatureDigest keeps them; nil is like
+	// nothing else.
+	Digest    []byte
 	RemoteIP  string
 	Origin    string
 	UserAgent string
@@ -154,6 +158,14 @@ func (r *RegistrantFacts) Valid() bool { return r.Given && r.Fault == "" && r.Re
 // Presence is a live seat that matters to a decision.
 type Presence struct {
 	Seat *meeting.Seat
+	// Connected tells that somebody is behind the seat: its connection is up or was
+	// lost a moment ago, and its page has not said goodbye. For a lost one, Grace is
+	// how long it counts so.
+	Connected bool
+	Grace     time.Duration
+	// NextTakeOver is how long the seat is not taken over again while it is
+	// connected, because it has been so often; zero if it may be.
+	NextTakeOver time.Duration
 	// MeetingNumber and Topic name the other meeting for the `elsewhere` rule.
 	MeetingNumber, Topic string
 }
@@ -181,13 +193,20 @@ type Snapshot struct {
 	ZAK     UserToken
 	OBF     UserToken
 	TK      RegistrantFacts
-	// HostElsewhere is another live meeting hosted by the host, or nil.
+	// Peopled tells that somebody is connected in Session, the seat of the join's own
+	// resume token not counted.
+	Peopled bool
+	// HostElsewhere is another live meeting hosted by the host, with somebody
+	// connected in it, or nil.
 	HostElsewhere *Presence
-	// HostLive counts the host's other live meetings (this one not included).
+	// HostLive counts the host's other such meetings (this one not included).
 	HostLive int
+	// Deserted are the sessions of the host's other begun meetings in which nobody is
+	// connected.
+	Deserted []string
 	// Inside is the live seat with the joiner's verified identity, or nil.
 	Inside *Presence
-	// Elsewhere is a live seat of Z in another meeting, or nil.
+	// Elsewhere is a connected seat of Z in another meeting, or nil.
 	Elsewhere *Presence
 	// AuthorizerInside tells that the OBF's user is admitted.
 	AuthorizerInside bool
@@ -201,7 +220,7 @@ type Snapshot struct {
 	// AppExempt lets external joins of the app do without any user token (4012).
 	AppExempt bool
 	// Resume is the seat that a genuine resume token names, in whatever state,
-	// or nil. Only a live seat of the running session is taken over.
+	// or nil. Only a live seat of the running session is the page's own.
 	Resume *meeting.Seat
 }
 
@@ -250,6 +269,17 @@ type Admission struct {
 	Email    string
 	// SeveralDevices frees the identity from the one-live-seat rule.
 	SeveralDevices bool
-	// Resumes is the seat that is taken over, or nil.
+	// Start tells that the signature's role is 1.
+	Start bool
+	// Resumes is the seat that goes on with the page that comes back, or nil.
 	Resumes *meeting.Seat
+	// Replaces is the seat of the same verified identity whose place the joiner
+	// takes, or nil; Live tells that it is connected.
+	Replaces *meeting.Seat
+	Live     bool
+	// GivesUp is the page's own seat of before, which another one takes the place
+	// of, or nil.
+	GivesUp *meeting.Seat
+	// Ends are deserted sessions that end because their host hosts here.
+	Ends []string
 }

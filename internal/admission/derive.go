@@ -32,7 +32,8 @@ func (in *Input) derive() {
 	in.registrant = s.TK.Valid()
 	in.panelist = s.TK.Given && s.TK.Fault == "" && s.TK.Panelist
 	in.external = s.App != nil && s.App.AccountID != m.AccountID
-	in.running = s.Session.Live() || in.playing()
+	in.live = s.Session.Live() || in.playing()
+	in.running = s.Session.Live() && (s.Peopled || in.resuming) || in.playing()
 	in.obfFault = s.judgeOBF()
 	in.obfValid = s.OBF.Given && in.obfFault == ""
 	in.email = in.knownEmail()
@@ -132,21 +133,42 @@ func (in *Input) admission() Admission {
 		}
 	}
 	marks := in.marks()
-	return Admission{
+	a := Admission{
 		Role:     in.role(),
 		Waiting:  s.Meeting.Settings.WaitingRoom && !s.Meeting.IsWebinar() && !in.hostOrAlt && !in.panelist,
 		Starts:   !s.Session.Live(),
 		Exempt:   in.hostOrAlt,
 		Capacity: in.capacity(),
 		Marks:    marks, Email: in.email, SeveralDevices: in.severalDevices(marks),
+		Start: in.start, Replaces: in.replaces(),
 	}
+	if old := a.Replaces; old != nil {
+		// Whoever was admitted before stays so, and whoever was put on hold too.
+		a.Waiting = old.State == meeting.SeatWaiting && !in.hostish
+		a.Live = s.Inside.Connected && (in.own == nil || in.own.ID != old.ID)
+	}
+	if own := in.own; own != nil && (a.Replaces == nil || a.Replaces.ID != own.ID) {
+		a.GivesUp = own
+		a.Waiting = a.Waiting || own.State == meeting.SeatWaiting && !in.hostish
+	}
+	if in.begins() && s.Host != nil && s.HostLive+len(s.Deserted) >= max(1, s.Host.Licence.ConcurrentMeetings) {
+		a.Ends = s.Deserted
+	}
+	return a
+}
+
+// begins tells whether a host begins to host here, which takes one of the meetings
+// that the host's licence allows at a time.
+func (in *Input) begins() bool {
+	return in.hostish && !(in.running && in.s.Session.Live() && in.s.Session.HostStarted)
 }
 
 // role is what the joiner may do inside. An alternative host who comes after the
-// meeting has been started assists.
+// meeting has been started assists, unless in the place of the host.
 func (in *Input) role() meeting.Role {
+	old := in.replaces()
 	switch {
-	case in.hostish && (in.s.ZAK.User.ID == in.s.Meeting.HostID || !in.s.Session.Live() || !in.s.Session.HostStarted):
+	case in.hostish && (in.s.ZAK.User.ID == in.s.Meeting.HostID || in.begins() || old != nil && old.Role == meeting.RoleHost):
 		return meeting.RoleHost
 	case in.hostish:
 		return meeting.RoleCoHost

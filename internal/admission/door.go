@@ -282,32 +282,66 @@ func checkBarriers(in *Input) []Finding {
 }
 
 func checkLocked(in *Input) []Finding {
-	if !in.s.Session.Live() || !in.s.Session.Locked || in.hostOrAlt {
-		return nil
+	if !in.s.Session.Live() || !in.s.Session.Locked || in.hostOrAlt || in.givenUp() > 0 {
+		return nil // nobody new: the joiner takes a place that was theirs
 	}
 	return refuse("locked", "the meeting %s has been locked by a host", shown(in.s.Meeting.Topic))
 }
 
+// ranks order what participants may do, for comparing two roles.
+var ranks = map[meeting.Role]int{meeting.RoleAttendee: 0, meeting.RolePanelist: 1, meeting.RoleCoHost: 2, meeting.RoleHost: 3}
+
 func checkDuplicate(in *Input) []Finding {
-	if in.s.Inside == nil {
+	p := in.s.Inside
+	if p == nil {
 		return nil
 	}
 	mine := in.marks()
 	if mine.Identity() == "" || in.severalDevices(mine) {
 		return nil
 	}
+	if !p.Connected || in.own != nil && p.Seat != nil && in.own.ID == p.Seat.ID {
+		return nil // its page is gone, or it is the very one that asks
+	}
+	const leave = "Leave in the other page, or close it: then the same request succeeds"
+	why, remedy, wait := "", leave+".", p.Grace
 	who := "the same signed-in user"
-	switch {
+	set := &in.account.Settings
+	switch seat := p.Seat; {
 	case mine.OBFID != "":
-		who = "the same app with the same OBF"
-	case mine.UserID == "":
+		who, why = "the same app with the same OBF", "an OBF's participant is taken over only once its connection is lost"
+		remedy = leave + ". Give each bot an OBF of its own."
+	case mine.UserID == "" && !set.RegistrantTakeOver:
+		who, why = "the same registrant", "the account lets no registrant take over a page that is connected"
+		remedy = leave + ". The account can allow registrants to take their page over, and the meeting can allow them several devices."
+	case mine.UserID != "" && set.TakeOverOff:
+		why = "the account lets nobody take over a page that is connected"
+		remedy = leave + ". The account can allow signed-in users to take their page over."
+	case seat == nil || seat.Marks.AppID != mine.AppID:
+		why = "through another app, which does not take it over"
+	case ranks[in.role()] < ranks[seat.Role]:
+		why = "with a higher role than this join has, which does not take it over"
+		remedy = leave + ", or join with a signature and a ZAK of at least the role that the person has there."
+	case p.NextTakeOver > 0:
+		why = "it was taken over too often within a minute"
+		if wait == 0 || p.NextTakeOver < wait {
+			wait = p.NextTakeOver
+		}
+		remedy = "Wait for the number of seconds in retryAfter, and see to it that no two pages keep taking over from each other."
+	default:
+		return nil
+	}
+	if mine.UserID == "" && mine.OBFID == "" {
 		who = "the same registrant"
 	}
 	where := ""
-	if seat := in.s.Inside.Seat; seat != nil {
-		where = ", as " + shown(seat.Name)
+	if p.Seat != nil {
+		where = ", as " + shown(p.Seat.Name)
 	}
-	return refuse("already_inside", "%s is inside already%s, from another page", who, where)
+	return []Finding{{
+		Cause: "already_inside", Remedy: remedy, RetryAfter: wait,
+		Evidence: who + " is inside already" + where + ", from another page: " + why,
+	}}
 }
 
 func checkElsewhere(in *Input) []Finding {
@@ -322,8 +356,8 @@ func checkCapacity(in *Input) []Finding {
 	if !in.s.Session.Live() || in.hostOrAlt {
 		return nil
 	}
-	if n := in.capacity(); in.s.Session.Seats >= n {
-		return refuse("full", "%d of %d seats of the meeting %s are taken", in.s.Session.Seats, n, shown(in.s.Meeting.Topic))
+	if n, taken := in.capacity(), in.s.Session.Seats-in.givenUp(); taken >= n {
+		return refuse("full", "%d of %d places of the meeting %s are taken", taken, n, shown(in.s.Meeting.Topic))
 	}
 	return nil
 }

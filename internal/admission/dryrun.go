@@ -144,7 +144,13 @@ func entry(a *Admission, s *Snapshot) string {
 	}
 	switch {
 	case a.Resumes != nil:
-		return "the page would take its own seat over, " + how
+		return "the page would go on with its own place, " + how
+	case a.Replaces != nil && a.Live:
+		return "the joiner would take over from their other page, which is connected" + where + ", " + how
+	case a.Replaces != nil:
+		return "the joiner would take the place that they have" + where + ", whose page is gone, " + how
+	case a.GivesUp != nil && !a.Waiting:
+		return "the page would give its own place up and enter" + where + " anew, " + how
 	case a.Waiting:
 		return "the joiner would be let into the waiting room" + where
 	case a.Starts:

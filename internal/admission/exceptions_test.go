@@ -348,17 +348,17 @@ func TestExceptions(t *testing.T) {
 		}},
 		{"host passes the lock and the full house", 0, func(c *scene) { c.asHost(); c.s.Session.Locked = true; c.s.Session.Seats = 100 }},
 		{"host with role 0 too", 0, func(c *scene) { c.zak(c.host); c.s.Session.Locked = true; c.s.Session.Seats = 100 }},
-		{"anonymous joins are never duplicates", 0, func(c *scene) { c.s.Inside = &Presence{} }},
+		{"anonymous joins are never duplicates", 0, func(c *scene) { c.s.Inside = &Presence{Connected: true} }},
 		{"a registrant may have several devices", 0, func(c *scene) {
 			c.tk()
 			c.s.Meeting.Settings.RegistrantSeveralDevices = true
-			c.s.Inside = &Presence{}
+			c.s.Inside = &Presence{Connected: true}
 		}},
 		{"a user may not, whatever registrants may", 4008, func(c *scene) {
 			c.tk()
 			c.zak(c.other)
 			c.s.Meeting.Settings.RegistrantSeveralDevices = true
-			c.s.Inside = &Presence{}
+			c.s.Inside = &Presence{Connected: true}
 		}},
 		{"two meetings allowed", 0, func(c *scene) {
 			c.zak(c.other)

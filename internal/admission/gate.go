@@ -21,7 +21,7 @@ type Loader interface {
 	// names, live or not; nil for any other token.
 	Resume(ctx context.Context, token string) (*meeting.Seat, error)
 	// Load is the second load. It is asked only for a right signature or for a
-	// seat that comes back. App, Policy and Resume of the answer may be left
+	// seat that comes back with the very same credentials. App, Policy and Resume of the answer may be left
 	// out: the gate fills them in from the request.
 	Load(ctx context.Context, r LoadRequest) (*Snapshot, error)
 }
@@ -34,8 +34,8 @@ type LoadRequest struct {
 	// back without one.
 	Claims *signature.Claims
 	App    AppFacts
-	// Resume is the live seat that is taken over, or nil. Where Claims is nil,
-	// its Marks.AppID names the app.
+	// Resume is the seat that the join's resume token names, or nil. Where Claims is
+	// nil, its Marks.AppID names the app.
 	Resume *meeting.Seat
 }
 
@@ -75,14 +75,14 @@ func (g *Gate) Run(ctx context.Context, l Loader, now time.Time, a *Attempt) (Ve
 	if err != nil {
 		return broken(a, err), s
 	}
-	if seat != nil && seat.State.Live() {
+	if seat != nil && seat.State.Live() && a.same(seat, digestAll) {
 		loaded, err := l.Load(ctx, LoadRequest{Now: now, Attempt: a, Resume: seat})
 		if err != nil {
 			return broken(a, err), s
 		}
 		loaded.complete(policy, loaded.AppFacts)
 		loaded.Resume = seat
-		if loaded.resumes() {
+		if loaded.owns() && loaded.sameTokens(a) {
 			return Decide(now, a, loaded), loaded
 		}
 	}
@@ -101,7 +101,7 @@ func resumeSeat(ctx context.Context, l Loader, a *Attempt) (*meeting.Seat, error
 }
 
 // fresh decides a join by what it brings of its own. The seat that its resume token
-// names, if any, only tells whether it was removed.
+// names, if any, goes on only where that is the same as before.
 func (g *Gate) fresh(ctx context.Context, l Loader, now time.Time, a *Attempt, seat *meeting.Seat, s *Snapshot) (Verdict, *Snapshot) {
 	in := &Input{now: now, a: a, s: s}
 	in.run(stageRequest)
@@ -128,7 +128,7 @@ func (g *Gate) fresh(ctx context.Context, l Loader, now time.Time, a *Attempt, s
 	if a.MeetingNumber == "" { // only reached by a thorough look at refused options
 		return in.verdict(), s
 	}
-	loaded, err := l.Load(ctx, LoadRequest{Now: now, Attempt: a, Claims: &in.token.Claims, App: s.AppFacts})
+	loaded, err := l.Load(ctx, LoadRequest{Now: now, Attempt: a, Claims: &in.token.Claims, App: s.AppFacts, Resume: seat})
 	if err != nil {
 		if len(in.findings) > 0 {
 			return in.verdict(), s
@@ -136,11 +136,9 @@ func (g *Gate) fresh(ctx context.Context, l Loader, now time.Time, a *Attempt, s
 		return broken(a, err), s
 	}
 	loaded.complete(s.Policy, s.AppFacts)
-	loaded.Resume = nil
-	if seat != nil && !seat.State.Live() {
-		loaded.Resume = seat
-	}
+	loaded.Resume = seat
 	in.s = loaded
+	in.comeBack()
 	in.derive()
 	in.run(stageState)
 	return in.verdict(), loaded
@@ -193,8 +191,9 @@ func (s *Snapshot) complete(policy Policy, app AppFacts) {
 	s.Policy.MinSDKVersion, s.Policy.Shift = policy.MinSDKVersion, policy.Shift
 }
 
-// resumes tells whether the resume token's seat is taken over.
-func (s *Snapshot) resumes() bool {
+// owns tells whether the resume token's seat is inside, so that the page may go on
+// with it or have another in its place.
+func (s *Snapshot) owns() bool {
 	return s.Resume != nil && s.Resume.State.Live() && s.Meeting != nil && s.Session.Live() &&
 		s.Resume.MeetingID == s.Meeting.ID && s.Resume.SessionID == s.Session.ID
 }
@@ -203,7 +202,8 @@ func (s *Snapshot) resumes() bool {
 // judged is judged, the first that fails decides. It neither loads nor probes.
 func Decide(now time.Time, a *Attempt, s *Snapshot) Verdict {
 	in := &Input{now: now, a: a, s: s}
-	if s.resumes() {
+	if s.owns() && a.same(s.Resume, digestAll) && s.sameTokens(a) {
+		// The signature that admitted it may have expired since.
 		in.resuming = true
 		in.run(stageRequest)
 		in.derive()
@@ -214,6 +214,7 @@ func Decide(now time.Time, a *Attempt, s *Snapshot) Verdict {
 	in.read()
 	in.verify()
 	in.run(stageApp)
+	in.comeBack()
 	in.derive()
 	in.run(stageState)
 	return in.verdict()

@@ -149,8 +149,10 @@ func comingBack() (*scene, *fakeLoader) {
 	c.a.UserName = "Ada"
 	seat := &meeting.Seat{
 		ID: "seat-1", SessionID: "s-1", MeetingID: "m-1", Name: "Ada", Role: meeting.RoleAttendee,
-		State: meeting.SeatReconnecting, Marks: meeting.Marks{DeviceID: "d-1"},
+		State: meeting.SeatReconnecting, Marks: meeting.Marks{AppID: "app-1", DeviceID: "d-1"},
+		SignatureDigest: make([]byte, 2*DigestPart),
 	}
+	c.a.Digest = make([]byte, 2*DigestPart) // the signature that admitted the seat
 	return c, &fakeLoader{c: c, seat: seat}
 }
 
@@ -162,13 +164,14 @@ func TestComingBack(t *testing.T) {
 		change func(*scene, *fakeLoader)
 	}{
 		{"with a stale signature", 0, true, func(*scene, *fakeLoader) {}},
-		{"with none", 0, true, func(c *scene, _ *fakeLoader) {
+		{"with none", 4003, false, func(c *scene, _ *fakeLoader) {
+			c.a.Digest[0] = 1
 			c.raw = " "
 			c.a.Invalid = []InvalidOption{{Field: "signature", Cause: "signature_missing"}}
 		}},
 		{"locked, full, inside already, passcode, blocked", 0, true, func(c *scene, _ *fakeLoader) {
 			c.s.Session.Locked, c.s.Session.Seats = true, 100
-			c.s.Inside = &Presence{}
+			c.s.Inside = &Presence{Connected: true}
 			c.passcode()
 			c.s.Account.Settings.BlockedSDKKeys = []string{testKey}
 		}},
@@ -193,6 +196,8 @@ func TestComingBack(t *testing.T) {
 		{"a seat of an earlier instance", 3712, false, func(_ *scene, l *fakeLoader) { l.seat.SessionID = "s-0" }},
 		{"no token of ours", 3712, false, func(_ *scene, l *fakeLoader) { l.seat = nil }},
 		{"no token of ours, but a good signature", 0, false, func(c *scene, l *fakeLoader) { l.seat, c.raw = nil, "" }},
+		{"another stale signature", 3712, false, func(c *scene, _ *fakeLoader) { c.a.Digest[0] = 1 }},
+		{"a seat from before there were digests", 3712, false, func(_ *scene, l *fakeLoader) { l.seat.SignatureDigest = nil }},
 		{"a dead seat and a good signature", 0, false, func(c *scene, l *fakeLoader) { l.seat.State, c.raw = meeting.SeatLeft, "" }},
 		{"a dead seat, a good signature, and over", 4004, false, func(c *scene, l *fakeLoader) {
 			l.seat.State, c.raw = meeting.SeatLeft, ""

@@ -157,7 +157,7 @@ func hostName(h *account.User) string {
 
 func checkHostBusy(in *Input) []Finding {
 	h := in.s.Host
-	if !in.hostish || h == nil || (in.s.Session.Live() && in.s.Session.HostStarted) {
+	if h == nil || !in.begins() {
 		return nil
 	}
 	hosting := in.s.HostLive

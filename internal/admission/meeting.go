@@ -78,7 +78,7 @@ func checkExists(in *Input) []Finding {
 	if !m.DeletedAt.IsZero() {
 		return refuse("deleted", "the meeting %s was deleted at %s", shown(m.Topic), at(m.DeletedAt))
 	}
-	if in.running {
+	if in.live {
 		return nil
 	}
 	if over, ok := expiry(m, in.s.Last); ok && !in.now.Before(over) {

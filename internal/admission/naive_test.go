@@ -246,7 +246,7 @@ func naive(c *scene) errcode.Code {
 		return 4006
 	}
 	verified := z != nil || obfGood || registrant && !m.Settings.RegistrantSeveralDevices
-	if s.Inside != nil && verified {
+	if s.Inside != nil && s.Inside.Connected && verified {
 		return 4008
 	}
 	if s.Elsewhere != nil && z != nil && !settings.AllowTwoMeetings && z.Licence.ConcurrentMeetings <= 1 {

@@ -22,10 +22,6 @@ func checkOptions(in *Input) []Finding {
 	var found []Finding
 	missing := map[string]bool{}
 	for _, o := range in.a.Invalid {
-		// A page that comes back to its own seat needs no fresh signature.
-		if in.resuming && o.Field == "signature" {
-			continue
-		}
 		missing[o.Field] = true
 		found = append(found, Finding{Cause: o.Cause, Evidence: o.Evidence})
 	}
@@ -33,7 +29,7 @@ func checkOptions(in *Input) []Finding {
 	if in.a.MeetingNumber == "" && !missing["meetingNumber"] && !missing[bodyField] {
 		found = append(found, refuse("meetingNumber_missing", "meetingNumber is absent or blank")...)
 	}
-	if in.blank() && !in.resuming && !missing["signature"] && !missing[bodyField] {
+	if in.blank() && !missing["signature"] && !missing[bodyField] {
 		found = append(found, refuse("signature_missing", "signature is absent or blank")...)
 	}
 	return found

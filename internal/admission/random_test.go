@@ -43,7 +43,7 @@ func TestRandomWorlds(t *testing.T) {
 		if c.s.Meeting == nil || len(v.AlsoFailing) > 0 {
 			t.Fatalf("admitted: %+v", v)
 		}
-		if !c.s.resumes() && !independently(c) {
+		if !c.s.owns() && !independently(c) {
 			t.Fatalf("admitted against a plain reading of the rules: %+v", c.s)
 		}
 	}
@@ -145,12 +145,14 @@ func randomScene(r *rand.Rand) *scene {
 		c.s.Session.Locked = r.IntN(10) == 0
 		c.s.Session.Practice = r.IntN(20) == 0
 		c.s.Session.Seats = []int{0, 1, 99, 100}[r.IntN(4)]
-		maybe(5, func() { c.s.Resume = &meeting.Seat{State: meeting.SeatJoined, SessionID: "s-1", MeetingID: "m-1"} })
+		maybe(5, func() {
+			c.s.Resume = &meeting.Seat{ID: "own", State: meeting.SeatJoined, SessionID: "s-1", MeetingID: "m-1"}
+		})
 	}
 	maybe(30, c.externalApp)
 	maybe(10, func() { c.s.AppExempt = true })
 	maybe(30, func() { c.s.Policy.Shift = -time.Duration(r.IntN(100)) * 24 * time.Hour })
-	maybe(10, func() { c.s.Inside = &Presence{} })
+	maybe(10, func() { c.s.Inside = &Presence{Connected: true} })
 	maybe(10, func() { c.s.Elsewhere = &Presence{MeetingNumber: "123"} })
 	maybe(10, func() {
 		c.a.DeviceID = "d"

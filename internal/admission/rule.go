@@ -7,6 +7,7 @@ import (
 
 	"github.com/anteroom/anteroom/errcode"
 	"github.com/anteroom/anteroom/internal/account"
+	"github.com/anteroom/anteroom/internal/meeting"
 	"github.com/anteroom/anteroom/signature"
 )
 
@@ -113,6 +114,8 @@ type Input struct {
 	a        *Attempt
 	s        *Snapshot
 	resuming bool
+	// own is the page's seat of before, where it is not gone on with but replaced.
+	own *meeting.Seat
 
 	token      *signature.Token
 	tokenFault *signature.Fault
@@ -126,7 +129,8 @@ type Input struct {
 	panelist   bool
 	registrant bool
 	external   bool
-	running    bool
+	live       bool   // an instance is not over, or plays by schedule
+	running    bool   // and somebody is connected in it
 	obfFault   string // like UserToken.Fault, bindings included
 	obfValid   bool
 	email      string

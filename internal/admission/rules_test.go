@@ -193,7 +193,10 @@ var ruleCases = []ruleCase{
 		c.zak(c.other)
 	}, false},
 	{"locked", "locked", func(c *scene) { c.s.Session.Locked = true }, false},
-	{"duplicate", "already_inside", func(c *scene) { c.zak(c.other); c.s.Inside = &Presence{Seat: &meeting.Seat{Name: "Ada"}} }, false},
+	{"duplicate", "already_inside", func(c *scene) {
+		c.zak(c.other)
+		c.s.Inside = &Presence{Connected: true, Seat: &meeting.Seat{Name: "Ada", Marks: meeting.Marks{AppID: "app-2"}}}
+	}, false},
 	{"elsewhere", "other_meeting_live", func(c *scene) {
 		c.zak(c.other)
 		c.s.Elsewhere = &Presence{MeetingNumber: "987654321", Topic: "Physics"}

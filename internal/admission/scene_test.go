@@ -50,7 +50,7 @@ func newScene() *scene {
 		a:   &Attempt{View: "component", SDKVersion: "5.1.4", MeetingNumber: testNumber, UserName: "Ada"},
 		s: &Snapshot{
 			Policy: DefaultPolicy(), AppFacts: AppFacts{App: app, Owner: home}, Meeting: m, Account: home, Host: host,
-			Session: &meeting.Session{ID: "s-1", MeetingID: "m-1", Number: testNumber, StartedAt: noon.Add(-9 * time.Minute), HostStarted: true, Seats: 1},
+			Session: &meeting.Session{ID: "s-1", MeetingID: "m-1", Number: testNumber, StartedAt: noon.Add(-9 * time.Minute), HostStarted: true, Seats: 1}, Peopled: true,
 		},
 		sign: signature.SignOptions{
 			Key: testKey, Secret: testSecret, MeetingNumber: testNumber, IssuedAt: noon.Add(-30 * time.Second), ExpiresAt: noon.Add(2 * time.Hour),

@@ -56,7 +56,7 @@ func checkSimulive(in *Input) []Finding {
 
 func checkEnded(in *Input) []Finding {
 	m, last := in.s.Meeting, in.s.Last
-	if in.running || in.simulive() {
+	if in.live || in.simulive() {
 		return nil
 	}
 	instant := m.Kind == meeting.KindInstant

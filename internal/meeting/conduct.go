@@ -62,6 +62,11 @@ type Extras struct {
 	HandRaisedAt time.Time `json:"handRaisedAt,omitzero"`
 	// MediaLost tells of a reconnecting seat that its sound and pictures are gone too.
 	MediaLost bool `json:"mediaLost,omitempty"`
+	// SignedRole is the role of the signature that admitted the seat, 0 or 1.
+	SignedRole int `json:"signedRole,omitempty"`
+	// TakenOver is when, in Unix milliseconds of real time, other pages of the same
+	// person last took the seat over while it was connected; the newest comes first.
+	TakenOver [TakeOversAMinute]int64 `json:"takenOver,omitzero"`
 	// AppName is the app that takes part in somebody's name; empty for people.
 	AppName string `json:"appName,omitempty"`
 }
@@ -84,3 +89,19 @@ const (
 	ReaderHost
 	ReaderWaiting
 )
+
+// TakeOversAMinute is how often within a minute a connected seat is taken over.
+const TakeOversAMinute = 3
+
+// NoteTakeOver remembers that a connected seat was taken over.
+func (e *Extras) NoteTakeOver(now time.Time) {
+	copy(e.TakenOver[1:], e.TakenOver[:])
+	e.TakenOver[0] = now.UnixMilli()
+}
+
+// NextTakeOver is how long a connected seat is not taken over again; zero if it may
+// be at once.
+func (e *Extras) NextTakeOver(now time.Time) time.Duration {
+	oldest := time.UnixMilli(e.TakenOver[TakeOversAMinute-1])
+	return max(0, time.Minute-now.Sub(oldest))
+}

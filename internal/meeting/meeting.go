@@ -96,6 +96,8 @@ type Session struct {
 	GateRevision int64
 	// Seats is the number of live seats, waiting ones included.
 	Seats int
+	// Lost is how many of them have lost their control connection.
+	Lost int
 	// NextUserID is the numeric id the next seat gets.
 	NextUserID int64
 	// EndsBy is when the session is ended whoever is inside, on the injected
@@ -188,7 +190,7 @@ type Seat struct {
 	Guest bool
 	// SeveralDevices exempts the seat's identity from the one-live-seat rule.
 	SeveralDevices bool
-	// SignatureDigest recognises the signature that admitted the seat.
+	// SignatureDigest recognises the signature and the tokens that admitted the seat.
 	SignatureDigest []byte
 	// Generation counts take-overs; only the newest page may speak for the seat.
 	Generation int
@@ -249,3 +251,7 @@ func (s *Seat) Found() {
 		s.State = SeatJoined
 	}
 }
+
+// Deserted reports whether a live session may have nobody connected in it: every
+// live seat, if there is one, has lost its control connection, be it a moment ago.
+func (s *Session) Deserted() bool { return s.Seats <= s.Lost }

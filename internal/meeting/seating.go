@@ -43,6 +43,8 @@ type Tx interface {
 	SeatByID(id string) (*Seat, error)
 	// SeatsFor are the live seats of apps that take part in a user's name.
 	SeatsFor(authorizerID string) ([]*Seat, error)
+	// AddSeat lets another live seat into the session, and numbers it.
+	AddSeat(*Seat)
 	// SaveSeat keeps a changed seat; one whose state stopped being live frees
 	// its place in Session.Seats.
 	SaveSeat(*Seat) error

@@ -12,6 +12,9 @@ import (
 type recipe struct {
 	code  errcode.Code
 	cause string
+	// variant tells apart several ways to the same cause; the first of them is what is
+	// staged without one.
+	variant string
 	// says is the state in one or two sentences, for people.
 	says string
 	// where the code is born; empty means where the catalogue says.
@@ -50,6 +53,8 @@ type Entry struct {
 	Where errcode.Where `json:"where"`
 	// Causes can be asked for; the first is what is staged without one.
 	Causes []string `json:"causes"`
+	// Variants are further ways to meet a cause, by the name of the cause.
+	Variants map[string][]string `json:"variants,omitempty"`
 	// Unstaged are the other causes, and why they cannot be asked for.
 	Unstaged []Unstaged `json:"unstaged,omitempty"`
 }
@@ -61,7 +66,15 @@ func List() []Entry {
 	for _, row := range errcode.All() {
 		e := Entry{Code: row.Code, Name: row.Name, Category: row.Category, Where: row.Where, Title: firstSentence(row.Description)}
 		for _, r := range ranked(row) {
-			e.Causes = append(e.Causes, r.cause)
+			if !slices.Contains(e.Causes, r.cause) {
+				e.Causes = append(e.Causes, r.cause)
+			}
+			if r.variant != "" {
+				if e.Variants == nil {
+					e.Variants = map[string][]string{}
+				}
+				e.Variants[r.cause] = append(e.Variants[r.cause], r.variant)
+			}
 		}
 		if len(e.Causes) == 0 {
 			continue

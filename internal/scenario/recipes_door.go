@@ -3,6 +3,7 @@ package scenario
 import (
 	"github.com/anteroom/anteroom/errcode"
 	"github.com/anteroom/anteroom/internal/account"
+	"github.com/anteroom/anteroom/internal/meeting"
 )
 
 // doorRecipes are what the door of the room refuses.
@@ -31,7 +32,25 @@ var doorRecipes = []recipe{
 		when: func(c *corner) { c.hostEnters(c.meeting).does("lock") },
 	},
 	{
-		code: errcode.ParticipantExist, cause: "already_inside", says: "The same signed-in user is inside already, from another page.",
+		code: errcode.ParticipantExist, cause: "already_inside", variant: "tk", says: "The same registrant is inside already, from another page, and the account lets no registrant take it over.",
+		given: registering,
+		when: func(c *corner) {
+			inStatus(meeting.RegistrantApproved)(c)
+			c.enters("first-page", c.meeting, 0, Options{"userName": c.join["userName"], "tk": c.join["tk"]})
+		},
+	},
+	{
+		code: errcode.ParticipantExist, cause: "already_inside", variant: "other_app", says: "The same signed-in user is inside already, by another app.",
+		when: func(c *corner) {
+			guest := c.user("Gina Marlow", "guest")
+			c.userEnters("first-page", guest, c.meeting)
+			c.join["userName"], c.join["zak"] = guest.DisplayName, c.zak(guest)
+			c.app = c.otherApp("Another app of scenario 4008")
+		},
+	},
+	{
+		code: errcode.ParticipantExist, cause: "already_inside", variant: "take_over_off", says: "The same signed-in user is inside already, from another page, and the account lets nobody take it over.",
+		given: func(c *corner) { c.account.Settings.TakeOverOff = true },
 		when: func(c *corner) {
 			guest := c.user("Gina Marlow", "guest")
 			c.userEnters("first-page", guest, c.meeting)

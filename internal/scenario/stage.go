@@ -86,6 +86,9 @@ type Request struct {
 	Code errcode.Code
 	// Cause is one of the code's; empty means the most common one.
 	Cause string
+	// Variant is one of the ways to that cause, where there are several; empty means
+	// the first.
+	Variant string
 	// Live is how others come; empty means Page.
 	Live Live
 	// From is the address that asks, which is also the one that will join.
@@ -114,7 +117,7 @@ var ErrUnknownCode = errors.New("no scenario ends in this code")
 
 // RequestError tells what is wrong with a request.
 type RequestError struct {
-	// Property is "cause" or "live".
+	// Property is "cause", "variant" or "live".
 	Property string
 	// Reason completes the sentence "<property> …".
 	Reason string
@@ -136,7 +139,7 @@ func (s *Stage) Play(ctx context.Context, in Request) (*Scenario, error) {
 	if !known {
 		return nil, ErrUnknownCode
 	}
-	r, err := choose(row, in.Cause)
+	r, err := choose(row, in.Cause, in.Variant)
 	if err != nil {
 		return nil, err
 	}
@@ -150,14 +153,29 @@ func (s *Stage) Play(ctx context.Context, in Request) (*Scenario, error) {
 	}, nil
 }
 
-// choose finds the recipe of a cause.
-func choose(row errcode.Entry, cause string) (*recipe, error) {
+// choose finds the recipe of a cause, and of a variant of it.
+func choose(row errcode.Entry, cause, variant string) (*recipe, error) {
 	found := ranked(row)
 	if len(found) == 0 {
 		return nil, ErrUnknownCode
 	}
 	if cause == "" {
-		return found[0], nil
+		cause = found[0].cause
+	}
+	if variant != "" {
+		var ways []string
+		for _, r := range found {
+			if r.cause == cause && r.variant == variant {
+				return r, nil
+			}
+			if r.cause == cause && r.variant != "" {
+				ways = append(ways, r.variant)
+			}
+		}
+		if len(ways) == 0 {
+			return nil, &RequestError{"variant", fmt.Sprintf("%q: there is one way only to meet %d %s", clip(variant), row.Code, clip(cause))}
+		}
+		return nil, &RequestError{"variant", fmt.Sprintf("%q is none of %d %s; these can be set up: %s", clip(variant), row.Code, cause, strings.Join(ways, ", "))}
 	}
 	known := make([]string, len(found))
 	for i, r := range found {

@@ -211,13 +211,17 @@ func TestADiagnosisOfAReturningPage(t *testing.T) {
 	t.Parallel()
 	s := anteroomtest.Start(t)
 	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Standup"})
-	in := s.Join(anteroomtest.Join{Meeting: room.Number, ZAK: s.ZAK(s.AddUser(anteroomtest.User{Email: "u@test.example"}).ID, time.Hour)})
+	zak := s.ZAK(s.AddUser(anteroomtest.User{Email: "u@test.example"}).ID, time.Hour)
+	in := s.Join(anteroomtest.Join{Meeting: room.Number, ZAK: zak})
 	expect(t, in, 0, "")
 	for range 2 {
-		d := s.Diagnose(anteroomtest.Join{Meeting: room.Number, ResumeToken: in.ResumeToken})
-		if d.Decision.Code != 0 || !strings.Contains(d.Decision.Evidence, "take its own seat over") {
+		d := s.Diagnose(anteroomtest.Join{Meeting: room.Number, ZAK: zak, ResumeToken: in.ResumeToken})
+		if d.Decision.Code != 0 || !strings.Contains(d.Decision.Evidence, "go on with its own place") {
 			t.Fatalf("%s", d.Body)
 		}
+	}
+	if d := s.Diagnose(anteroomtest.Join{Meeting: room.Number, ResumeToken: in.ResumeToken}); !strings.Contains(d.Decision.Evidence, "give its own place up") {
+		t.Fatalf("without the ZAK: %s", d.Body)
 	}
 	// The token is still the newest, so nobody took the seat over.
 	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, ResumeToken: in.ResumeToken}), 0, "")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/jonboulle/clockwork"
 
@@ -119,7 +120,7 @@ func (l *loader) Load(ctx context.Context, r admission.LoadRequest) (*admission.
 	if m.Passcode != "" && l.throttle != nil {
 		snap.PasscodeFailures, snap.PasscodeRetryAfter = l.throttle.Failures(r.Attempt.RemoteIP, m.Number)
 	}
-	if err := l.loadInside(ctx, snap); err != nil {
+	if err := l.loadInside(ctx, r.Resume, snap); err != nil {
 		return nil, err
 	}
 	return snap, l.loadElsewhere(ctx, r.Claims, snap)
@@ -151,11 +152,22 @@ func (l *loader) loadTokens(ctx context.Context, a *admission.Attempt, snap *adm
 	return err
 }
 
-// loadInside reads who is in the running session already.
-func (l *loader) loadInside(ctx context.Context, snap *admission.Snapshot) error {
+// loadInside reads who is in the running session already, but for the page's own
+// seat of before, which may be nil.
+func (l *loader) loadInside(ctx context.Context, own *meeting.Seat, snap *admission.Snapshot) error {
 	live := snap.Session
 	if live == nil {
 		return nil
+	}
+	now := time.Now()
+	if own != nil && (own.SessionID != live.ID || !own.State.Live()) {
+		own = nil
+	}
+	var err error
+	if snap.Peopled, err = l.peopled(ctx, live, func(seat *meeting.Seat) bool {
+		return (own == nil || seat.ID != own.ID) && seat.Connected(now)
+	}, own); err != nil {
+		return err
 	}
 	if live.Removals > 0 {
 		removals, err := l.store.Removals(ctx, live.ID)
@@ -171,24 +183,54 @@ func (l *loader) loadInside(ctx context.Context, snap *admission.Snapshot) error
 		return err
 	}
 	if seat != nil {
-		snap.Inside = &admission.Presence{Seat: seat, MeetingNumber: snap.Meeting.Number, Topic: snap.Meeting.Topic}
+		snap.Inside = presence(seat, now)
+		snap.Inside.MeetingNumber, snap.Inside.Topic = snap.Meeting.Number, snap.Meeting.Topic
 	}
 	if len(snap.Account.Settings.Barriers) == 0 || !snap.ZAK.Valid() {
 		return nil
 	}
-	snap.InsideGroups, err = l.groupsInside(ctx, live.ID)
+	snap.InsideGroups, err = l.groupsInside(ctx, live.ID, own)
 	return err
 }
 
+// peopled tells whether there is somebody in a live session for whom the question is
+// answered with yes. Where anybody but own has a connection, that is known without
+// reading the seats, and the answer is yes.
+func (l *loader) peopled(ctx context.Context, live *meeting.Session, counts func(*meeting.Seat) bool, own *meeting.Seat) (bool, error) {
+	connected := live.Seats - live.Lost
+	if own != nil && own.LostAt.IsZero() {
+		connected--
+	}
+	if connected > 0 {
+		return true, nil
+	}
+	if live.Seats == 0 {
+		return false, nil
+	}
+	seats, err := l.store.LiveSeats(ctx, live.ID)
+	return slices.ContainsFunc(seats, counts), err
+}
+
+// presence is a seat as the rules see it at now, in real time.
+func presence(seat *meeting.Seat, now time.Time) *admission.Presence {
+	p := &admission.Presence{
+		Seat: seat, Connected: seat.Connected(now) && !seat.Goodbye, NextTakeOver: seat.Extras.NextTakeOver(now),
+	}
+	if p.Connected && !seat.LostAt.IsZero() {
+		p.Grace = meeting.ConnectionGrace - now.Sub(seat.LostAt)
+	}
+	return p
+}
+
 // groupsInside are the barrier groups of everybody who is inside and signed in.
-func (l *loader) groupsInside(ctx context.Context, sessionID string) ([]string, error) {
+func (l *loader) groupsInside(ctx context.Context, sessionID string, own *meeting.Seat) ([]string, error) {
 	seats, err := l.store.LiveSeats(ctx, sessionID)
 	if err != nil {
 		return nil, err
 	}
 	var groups []string
 	for _, seat := range seats {
-		if seat.Marks.UserID == "" || seat.State == meeting.SeatWaiting {
+		if seat.Marks.UserID == "" || seat.State == meeting.SeatWaiting || own != nil && seat.ID == own.ID {
 			continue
 		}
 		user, err := l.store.User(ctx, seat.Marks.UserID)
@@ -206,6 +248,7 @@ func (l *loader) groupsInside(ctx context.Context, sessionID string) ([]string, 
 
 // loadElsewhere reads where else the host is hosting and the joiner is.
 func (l *loader) loadElsewhere(ctx context.Context, claims *signature.Claims, snap *admission.Snapshot) error {
+	now := time.Now()
 	if claims != nil && claims.Role == 1 && snap.Host != nil {
 		live, err := l.store.LiveSessionsOfHost(ctx, snap.Host.ID)
 		if err != nil {
@@ -213,6 +256,14 @@ func (l *loader) loadElsewhere(ctx context.Context, claims *signature.Claims, sn
 		}
 		for _, other := range live {
 			if other.MeetingID == snap.Meeting.ID || !other.HostStarted {
+				continue
+			}
+			busy, err := l.peopled(ctx, other, func(seat *meeting.Seat) bool { return seat.Connected(now) && !seat.Goodbye }, nil)
+			if err != nil {
+				return err
+			}
+			if !busy {
+				snap.Deserted = append(snap.Deserted, other.ID)
 				continue
 			}
 			snap.HostLive++
@@ -243,7 +294,7 @@ func (l *loader) loadElsewhere(ctx context.Context, claims *signature.Claims, sn
 		return err
 	}
 	for _, seat := range seats {
-		if seat.MeetingID == snap.Meeting.ID || seat.Marks.OBFID != "" {
+		if seat.MeetingID == snap.Meeting.ID || seat.Marks.OBFID != "" || !presence(seat, now).Connected {
 			continue
 		}
 		other, err := l.store.Meeting(ctx, seat.MeetingID)

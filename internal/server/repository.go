@@ -44,8 +44,8 @@ func (r repository) TakeSeat(ctx context.Context, ask meeting.TakeSeat) (meeting
 	return taken, known(err)
 }
 
-func (r repository) ResumeSeat(ctx context.Context, seatID string, generation int, leaseUntil time.Time) (meeting.Taken, error) {
-	taken, err := r.Store.ResumeSeat(ctx, seatID, generation, leaseUntil)
+func (r repository) ResumeSeat(ctx context.Context, seatID string, generation int, leaseUntil time.Time, digest []byte) (meeting.Taken, error) {
+	taken, err := r.Store.ResumeSeat(ctx, seatID, generation, leaseUntil, digest)
 	return taken, known(err)
 }
 

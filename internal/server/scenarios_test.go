@@ -60,10 +60,10 @@ func listed(t *testing.T, server *anteroomtest.Server) []scenario.Entry {
 }
 
 // play sets a scenario up.
-func play(t *testing.T, server *anteroomtest.Server, code errcode.Code, cause string, live scenario.Live) *scenario.Scenario {
+func play(t *testing.T, server *anteroomtest.Server, code errcode.Code, cause string, live scenario.Live, variant ...string) *scenario.Scenario {
 	t.Helper()
 	var made scenario.Scenario
-	path := fmt.Sprintf("/dev/v1/scenarios/%d?cause=%s&live=%s", code, url.QueryEscape(cause), live)
+	path := fmt.Sprintf("/dev/v1/scenarios/%d?cause=%s&live=%s&variant=%s", code, url.QueryEscape(cause), live, strings.Join(variant, ""))
 	if status := ask(t, server, http.MethodPost, path, nil, &made); status != http.StatusOK {
 		t.Fatalf("%s answers %d", path, status)
 	}
@@ -97,9 +97,9 @@ func joinOf(t *testing.T, server *anteroomtest.Server, s *scenario.Scenario, vie
 }
 
 // meets checks that the join of a scenario ends as it says.
-func meets(t *testing.T, server *anteroomtest.Server, code errcode.Code, cause, view string) {
+func meets(t *testing.T, server *anteroomtest.Server, code errcode.Code, cause, view string, variant ...string) {
 	t.Helper()
-	s := play(t, server, code, cause, scenario.Headless)
+	s := play(t, server, code, cause, scenario.Headless, variant...)
 	row, _ := errcode.Lookup(code)
 	if s.Code != code || s.Cause != cause || s.Name != row.Name || s.Explanation == "" || s.Before == nil || s.After == nil {
 		t.Fatalf("odd scenario %+v", s)
@@ -129,6 +129,9 @@ func TestEveryScenarioIsMet(t *testing.T) {
 			t.Run(fmt.Sprintf("%d %s", entry.Code, cause), func(t *testing.T) {
 				for _, view := range []string{scenario.ComponentView, scenario.ClientView} {
 					meets(t, server, entry.Code, cause, view)
+					for _, variant := range entry.Variants[cause] {
+						meets(t, server, entry.Code, cause, view, variant)
+					}
 				}
 			})
 		}
@@ -220,6 +223,7 @@ func TestBadRequestsForScenariosAreNamed(t *testing.T) {
 	server := anteroomtest.Start(t)
 	for path, want := range map[string]int{
 		"/9999": 404, "/4002": 404, "/abc": 404, "/4014": 404, "/3712?cause=nonsense": 400, "/3621?cause=offline": 400, "/4006?live=pages": 400,
+		"/4008?variant=nonsense": 400, "/4006?variant=tk": 400,
 	} {
 		var said struct {
 			Message string
@@ -232,7 +236,7 @@ func TestBadRequestsForScenariosAreNamed(t *testing.T) {
 		for _, e := range said.Errors {
 			text += e.Property + " " + e.Reason
 		}
-		if hint := map[string]string{"/3712?cause=nonsense": "unknown_secret", "/3621?cause=offline": "timeout", "/4006?live=pages": "headless"}[path]; !strings.Contains(text, hint) || text == "" {
+		if hint := map[string]string{"/3712?cause=nonsense": "unknown_secret", "/3621?cause=offline": "timeout", "/4006?live=pages": "headless", "/4008?variant=nonsense": "take_over_off"}[path]; !strings.Contains(text, hint) || text == "" {
 			t.Errorf("%s says %q", path, text)
 		}
 	}

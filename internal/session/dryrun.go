@@ -10,5 +10,6 @@ import (
 // entering: no seat is taken, nobody is told, nothing is recorded, and no wrong
 // passcode is counted.
 func (s *Service) DryRun(ctx context.Context, a *admission.Attempt) admission.Diagnosis {
+	a.Digest = s.digest(a)
 	return s.Gate.DryRun(ctx, s.Loader, s.Clock.Now(), a)
 }

@@ -82,6 +82,7 @@ func (s *Service) Join(ctx context.Context, a *admission.Attempt, body []byte) *
 // page, so it is recorded, and a wrong passcode counts.
 func (s *Service) check(ctx context.Context, a *admission.Attempt) *Outcome {
 	out := &Outcome{AttemptID: s.NewAttemptID()}
+	a.Digest = s.digest(a)
 	verdict, snapshot := s.Gate.Run(ctx, s.Loader, s.Clock.Now(), a)
 	if s.Passcodes.closedMeanwhile(a, snapshot) {
 		verdict, snapshot = s.Gate.Run(ctx, s.Loader, s.Clock.Now(), a)
@@ -103,6 +104,7 @@ const seatTime = 15 * time.Second
 func (s *Service) join(ctx context.Context, a *admission.Attempt, request string) *Outcome {
 	out := &Outcome{AttemptID: s.NewAttemptID()}
 	record := Attempted{ID: out.AttemptID, At: s.Clock.Now(), Attempt: a}
+	a.Digest = s.digest(a)
 	// A seat that is begun is finished and its answer remembered, even if the
 	// page goes away: it asks again under its joinId and must meet no ghost.
 	kept, cancel := context.WithTimeout(context.WithoutCancel(ctx), seatTime)
@@ -128,6 +130,7 @@ func (s *Service) join(ctx context.Context, a *admission.Attempt, request string
 			continue
 		}
 		if err == nil {
+			s.endDeserted(kept, verdict.Admission.Ends)
 			record.SessionID, record.SeatID = taken.Session.ID, taken.Seat.ID
 			out.Accepted, err = s.accept(kept, &verdict, snapshot, taken)
 		}
@@ -214,7 +217,7 @@ func (s *Service) seat(ctx context.Context, a *admission.Attempt, v *admission.V
 	lease := time.Now().Add(s.Times.Lost)
 	if old := v.Admission.Resumes; old != nil {
 		defer s.ordered(old.SessionID)()
-		taken, err := s.Repository.ResumeSeat(ctx, old.ID, old.Generation, lease)
+		taken, err := s.Repository.ResumeSeat(ctx, old.ID, old.Generation, lease, a.Digest)
 		if errors.Is(err, ErrNotFound) {
 			// It was given up, or the session ended, since the gate looked.
 			err = ErrConflict
@@ -237,8 +240,9 @@ func (s *Service) seat(ctx context.Context, a *admission.Attempt, v *admission.V
 			Role: v.Admission.Role, State: meeting.SeatJoined, Marks: v.Admission.Marks, JoinID: a.JoinID, RequestKey: request,
 			SeveralDevices: v.Admission.SeveralDevices, Generation: 1, View: a.View, SDKVersion: a.SDKVersion,
 			Muted: true, LeaseUntil: lease, JoinedAt: s.Clock.Now(),
-			Guest:  snap.ZAK.User == nil || snap.ZAK.User.AccountID != snap.Meeting.AccountID,
-			Extras: meeting.Extras{OriginHost: v.Admission.Role == meeting.RoleHost},
+			Guest:           snap.ZAK.User == nil || snap.ZAK.User.AccountID != snap.Meeting.AccountID,
+			Extras:          meeting.Extras{OriginHost: v.Admission.Role == meeting.RoleHost},
+			SignatureDigest: a.Digest,
 		},
 	}
 	if v.Admission.Marks.OBFID != "" && snap.App != nil {
@@ -246,6 +250,12 @@ func (s *Service) seat(ctx context.Context, a *admission.Attempt, v *admission.V
 	}
 	if v.Admission.Waiting {
 		ask.Seat.State = meeting.SeatWaiting
+	}
+	if v.Admission.Start {
+		ask.Seat.Extras.SignedRole = 1
+	}
+	if v.Admission.Replaces != nil || v.Admission.GivesUp != nil {
+		return s.replace(ctx, &v.Admission, snap.Session, &ask.Seat)
 	}
 	lockID := snap.Meeting.ID
 	if snap.Session != nil {

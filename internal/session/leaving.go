@@ -164,6 +164,10 @@ func (c *action) leave(seat *meeting.Seat, state meeting.SeatState, reason strin
 	id := seat.ID
 	c.then(func() { c.service.Line.Close(id, 0, code) })
 	c.dropMedia(seat)
+	if live := c.tx.Session(); live.Seats == 0 && live.Live() {
+		// The last place was given up: whoever comes next is decided afresh.
+		return c.end(meeting.EndedEmpty)
+	}
 	return nil
 }
 

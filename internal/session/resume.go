@@ -6,6 +6,8 @@ import (
 	"encoding/base64"
 	"strconv"
 	"strings"
+
+	"github.com/anteroom/anteroom/internal/admission"
 )
 
 // resumeToken lets the page that holds it take the seat over. It is derived,
@@ -41,4 +43,21 @@ func (s *Service) ReadResumeToken(token string) (seatID string, generation int, 
 	}
 	generation, err := strconv.Atoi(number)
 	return seatID, generation, err == nil
+}
+
+// digest recognises what a join brings: its signature and its tokens. It is keyed, so
+// that what is stored tells nothing about them.
+func (s *Service) digest(a *admission.Attempt) []byte {
+	out := make([]byte, 0, 2*admission.DigestPart)
+	part := func(kind string, texts ...string) {
+		mac := hmac.New(sha256.New, s.ResumeKey)
+		mac.Write([]byte("digest\x00" + kind))
+		for _, text := range texts {
+			mac.Write([]byte("\x00" + strconv.Itoa(len(text)) + "\x00" + text))
+		}
+		out = append(out, mac.Sum(nil)[:admission.DigestPart]...)
+	}
+	part("signature", a.Signature)
+	part("tokens", a.ZAK, a.OBFToken, a.TK)
+	return out
 }

@@ -54,8 +54,9 @@ type Repository interface {
 	Session(ctx context.Context, id string) (*meeting.Session, error)
 	// TakeSeat answers ErrConflict when the session is no longer as the gate saw it.
 	TakeSeat(context.Context, meeting.TakeSeat) (meeting.Taken, error)
-	// ResumeSeat moves a live seat to its next generation.
-	ResumeSeat(ctx context.Context, seatID string, generation int, leaseUntil time.Time) (meeting.Taken, error)
+	// ResumeSeat moves a live seat to its next generation; a digest that is not nil
+	// becomes its SignatureDigest.
+	ResumeSeat(ctx context.Context, seatID string, generation int, leaseUntil time.Time, digest []byte) (meeting.Taken, error)
 	Seat(ctx context.Context, id string) (*meeting.Seat, error)
 	LiveSeats(ctx context.Context, sessionID string) ([]*meeting.Seat, error)
 	ChatHistory(ctx context.Context, sessionID, seatID string, as meeting.Reader, limit int) ([]meeting.ChatMessage, error)

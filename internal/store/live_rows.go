@@ -11,7 +11,7 @@ import (
 // road, by way of text, to every other type.
 
 const sessionColumns = `id, meeting_id, number, started_at, host_started, locked, practice, ended_at, end_reason,
-	revision, gate_revision, seats, next_user_id, removals, ends_by, conduct`
+	revision, gate_revision, seats, lost, next_user_id, removals, ends_by, conduct`
 
 func scanSession(row scanner) (*meeting.Session, error) {
 	var (
@@ -19,11 +19,12 @@ func scanSession(row scanner) (*meeting.Session, error) {
 		started, ended  int64
 		ends            int64
 		seats, removals int64
+		lost            int64
 		reason          string
 		conduct         []byte
 	)
 	err := row.Scan(&s.ID, &s.MeetingID, &s.Number, &started, &s.HostStarted, &s.Locked, &s.Practice, &ended, &reason,
-		&s.Revision, &s.GateRevision, &seats, &s.NextUserID, &removals, &ends, &conduct)
+		&s.Revision, &s.GateRevision, &seats, &lost, &s.NextUserID, &removals, &ends, &conduct)
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +35,7 @@ func scanSession(row scanner) (*meeting.Session, error) {
 			return nil, fmt.Errorf("conduct: %w", err)
 		}
 	}
-	s.Seats, s.Removals = int(seats), int(removals)
+	s.Seats, s.Lost, s.Removals = int(seats), int(lost), int(removals)
 	return &s, nil
 }
 

@@ -13,14 +13,15 @@ var (
 		`SELECT `+sessionColumns+` FROM sessions WHERE id = ? AND ended_at = 0`,
 		`SELECT `+sessionColumns+` FROM sessions WHERE id = ? AND ended_at = 0 FOR UPDATE`)
 	updateSession = define(`UPDATE sessions SET host_started = ?, locked = ?, practice = ?, ended_at = ?, end_reason = ?,
-		revision = ?, gate_revision = ?, seats = ?, removals = ?, conduct = ?,
+		revision = ?, gate_revision = ?, seats = ?, lost = ?, next_user_id = ?, removals = ?, conduct = ?,
 		empty_since = CASE WHEN ? > 0 THEN 0 WHEN empty_since > 0 THEN empty_since ELSE ? END WHERE id = ?`)
 	// A lease is only ever prolonged here: it may have been renewed since the
 	// seat was read.
 	updateSeat = define(`UPDATE seats SET name = ?, email = ?, role = ?, state = ?, live = ?, marks = ?, identity = ?,
 		account_user_id = ?, guest = ?, several_devices = ?, signature_digest = ?, generation = ?, view = ?, sdk_version = ?,
 		muted = ?, audio_on = ?, video_on = ?, sharing = ?, hand_raised = ?,
-		lease_until = CASE WHEN lease_until < ? OR ? THEN ? ELSE lease_until END, left_at = ?, lost_at = ?, goodbye = ?, extras = ?
+		lease_until = CASE WHEN lease_until < ? OR ? THEN ? ELSE lease_until END, left_at = ?, lost_at = ?, goodbye = ?, join_id = ?,
+		request_key = ?, extras = ?
 		WHERE id = ?`)
 	seatsForUser  = define(`SELECT ` + seatColumns + ` FROM seats WHERE session_id = ? AND authorizer_id = ? AND live AND authorizer_id <> '' ORDER BY user_id`)
 	freeSeats     = define(`UPDATE seats SET live = FALSE, state = 'left', left_at = ? WHERE session_id = ? AND live`)
@@ -60,7 +61,7 @@ func (s *Store) mutate(ctx context.Context, sessionID string, fn func(*sessionTx
 		r.after(func() {
 			over := !session.EndedAt.IsZero()
 			s.live.put(session)
-			s.rosters.changed(session.ID, len(tx.saved) > 0, len(tx.chat) > 0, over)
+			s.rosters.changed(session.ID, len(tx.saved)+len(tx.added) > 0, len(tx.chat) > 0, over)
 		})
 		return nil
 	})
@@ -92,6 +93,7 @@ type sessionTx struct {
 	all      bool
 	changed  bool
 	saved    []*heldSeat
+	added    []*meeting.Seat
 	removals []keptRemoval
 	chat     []meeting.ChatMessage
 	deleted  []string
@@ -102,7 +104,9 @@ type heldSeat struct {
 	*meeting.Seat
 	// counted tells whether the session's number of seats includes it.
 	counted bool
-	dirty   bool
+	// lost tells whether the session's number of lost seats includes it.
+	lost  bool
+	dirty bool
 }
 
 type keptRemoval struct {
@@ -116,7 +120,7 @@ func (t *sessionTx) hold(seat *meeting.Seat) *heldSeat {
 	if held, ok := t.seats[seat.ID]; ok {
 		return held
 	}
-	held := &heldSeat{Seat: seat, counted: seat.State.Live()}
+	held := &heldSeat{Seat: seat, counted: seat.State.Live(), lost: seat.State.Live() && !seat.LostAt.IsZero()}
 	t.seats[seat.ID] = held
 	return held
 }
@@ -206,7 +210,28 @@ func (t *sessionTx) SaveSeat(seat *meeting.Seat) error {
 		}
 		t.changed = true
 	}
+	if lost := seat.State.Live() && !seat.LostAt.IsZero(); lost != held.lost {
+		held.lost = lost
+		if lost {
+			t.session.Lost++
+		} else {
+			t.session.Lost--
+		}
+		t.changed = true
+	}
 	return nil
+}
+
+func (t *sessionTx) AddSeat(seat *meeting.Seat) {
+	seat.SessionID, seat.MeetingID, seat.UserID = t.session.ID, t.session.MeetingID, t.session.NextUserID
+	t.session.NextUserID += userIDStep
+	t.session.Seats++
+	t.changed = true
+	held := t.hold(seat)
+	t.added = append(t.added, seat)
+	if t.all {
+		t.order = append(t.order, held)
+	}
 }
 
 func (t *sessionTx) SaveSession() error {
@@ -255,6 +280,11 @@ func (t *sessionTx) Touch(gate bool) int64 {
 
 // keep writes what was changed.
 func (t *sessionTx) keep() error {
+	for _, seat := range t.added {
+		if err := insert(t.r, seat); err != nil {
+			return err
+		}
+	}
 	for _, held := range t.saved {
 		if err := t.keepSeat(held.Seat); err != nil {
 			return err
@@ -293,7 +323,7 @@ func (t *sessionTx) keep() error {
 		if _, err := t.r.exec(useMeeting, stamp(live.EndedAt), live.MeetingID); err != nil {
 			return err
 		}
-		live.Seats, t.changed = 0, true
+		live.Seats, live.Lost, t.changed = 0, 0, true
 	}
 	if !t.changed {
 		return nil
@@ -303,7 +333,7 @@ func (t *sessionTx) keep() error {
 		return err
 	}
 	_, err = t.r.exec(updateSession, live.HostStarted, live.Locked, live.Practice, stamp(live.EndedAt), string(live.EndReason),
-		live.Revision, live.GateRevision, int64(live.Seats), int64(live.Removals), conduct, int64(live.Seats), stamp(time.Now()), live.ID)
+		live.Revision, live.GateRevision, int64(live.Seats), int64(live.Lost), live.NextUserID, int64(live.Removals), conduct, int64(live.Seats), stamp(time.Now()), live.ID)
 	return err
 }
 
@@ -319,15 +349,17 @@ func (t *sessionTx) keepSeat(s *meeting.Seat) error {
 	lease := stamp(s.LeaseUntil)
 	_, err = t.r.exec(updateSeat, s.Name, s.Email, string(s.Role), string(s.State), s.State.Live(), marks, s.Marks.Identity(),
 		s.Marks.UserID, s.Guest, s.SeveralDevices, s.SignatureDigest, int64(s.Generation), s.View, s.SDKVersion, s.Muted, s.AudioOn,
-		s.VideoOn, s.Sharing, s.HandRaised, lease, s.Goodbye, lease, stamp(s.LeftAt), stamp(s.LostAt), s.Goodbye, extras, s.ID)
+		s.VideoOn, s.Sharing, s.HandRaised, lease, s.Goodbye, lease, stamp(s.LeftAt), stamp(s.LostAt), s.Goodbye, s.JoinID,
+		s.RequestKey, extras, s.ID)
 	return err
 }
 
 // ResumeSeat hands a live seat to its next page: the generation grows by one,
 // nothing of a lost connection is left (a reconnecting seat is joined again, a
-// waiting one stays waiting) and the lease lasts until the given real time. ErrNotFound tells that the seat is
+// waiting one stays waiting), the lease lasts until the given real time, and the
+// digest, if it is not nil, recognises from now on with what the page came. ErrNotFound tells that the seat is
 // gone, ErrConflict that another page took it over first.
-func (s *Store) ResumeSeat(ctx context.Context, seatID string, generation int, leaseUntil time.Time) (meeting.Taken, error) {
+func (s *Store) ResumeSeat(ctx context.Context, seatID string, generation int, leaseUntil time.Time, digest []byte) (meeting.Taken, error) {
 	known, err := s.Seat(ctx, seatID)
 	if err != nil {
 		return meeting.Taken{}, err
@@ -352,6 +384,9 @@ func (s *Store) ResumeSeat(ctx context.Context, seatID string, generation int, l
 			tx.Touch(false)
 		}
 		seat.Found()
+		if digest != nil {
+			seat.SignatureDigest = digest
+		}
 		resumed = seat
 		return tx.SaveSeat(seat)
 	})

@@ -183,12 +183,12 @@ func TestResumeSeat(t *testing.T) {
 		ada := w.join(m, "Ada")
 		waiting := w.join(m, "Ben", func(a *meeting.TakeSeat) { a.Seat.State = meeting.SeatWaiting })
 		later := time.Now().Add(time.Hour).Truncate(time.Microsecond).UTC()
-		same, err := w.ResumeSeat(ctx, ada.Seat.ID, 1, later)
+		same, err := w.ResumeSeat(ctx, ada.Seat.ID, 1, later, nil)
 		w.must(err)
 		if same.Seat.Generation != 2 || same.Session.Revision != 2 || !same.Seat.LeaseUntil.Equal(later) {
 			t.Fatalf("resumed as %+v in %+v", same.Seat, same.Session)
 		}
-		_, err = w.ResumeSeat(ctx, ada.Seat.ID, 1, later)
+		_, err = w.ResumeSeat(ctx, ada.Seat.ID, 1, later, nil)
 		wantError(t, err, ErrConflict)
 		w.must(w.Mutate(ctx, ada.Session.ID, func(tx meeting.Tx) error {
 			seat, err := tx.SeatByID(ada.Seat.ID)
@@ -204,7 +204,7 @@ func TestResumeSeat(t *testing.T) {
 		if !lost.LostAt.Equal(later) || !lost.Goodbye || lost.State != meeting.SeatReconnecting {
 			t.Fatalf("a lost seat is read as %+v", lost)
 		}
-		back, err := w.ResumeSeat(ctx, ada.Seat.ID, 2, later)
+		back, err := w.ResumeSeat(ctx, ada.Seat.ID, 2, later, nil)
 		w.must(err)
 		if back.Seat.State != meeting.SeatJoined || !back.Seat.LostAt.IsZero() || back.Seat.Goodbye || back.Session.Revision != 3 {
 			t.Fatalf("came back as %s at revision %d", back.Seat.State, back.Session.Revision)
@@ -212,13 +212,13 @@ func TestResumeSeat(t *testing.T) {
 		kept, err := w.Seat(ctx, ada.Seat.ID)
 		w.must(err)
 		wantEqual(t, *kept, back.Seat)
-		still, err := w.ResumeSeat(ctx, waiting.Seat.ID, 1, later)
+		still, err := w.ResumeSeat(ctx, waiting.Seat.ID, 1, later, nil)
 		w.must(err)
 		wantEqual(t, still.Seat.State, meeting.SeatWaiting)
 		w.end(ada.Session.ID)
-		_, err = w.ResumeSeat(ctx, ada.Seat.ID, 3, later)
+		_, err = w.ResumeSeat(ctx, ada.Seat.ID, 3, later, nil)
 		wantError(t, err, ErrNotFound)
-		_, err = w.ResumeSeat(ctx, "nothing", 1, later)
+		_, err = w.ResumeSeat(ctx, "nothing", 1, later, nil)
 		wantError(t, err, ErrNotFound)
 	})
 }

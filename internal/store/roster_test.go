@@ -89,7 +89,7 @@ func TestRosterIsExact(t *testing.T) {
 			if got := names(held); got != "Ada:joined Bo:joined " {
 				t.Fatalf("seats in a reader's hands became %s", got)
 			}
-			if resumed, err := w.ResumeSeat(ctx, seat, 1, first.Seat.LeaseUntil); err != nil || resumed.Seat.Generation != 2 {
+			if resumed, err := w.ResumeSeat(ctx, seat, 1, first.Seat.LeaseUntil, nil); err != nil || resumed.Seat.Generation != 2 {
 				t.Fatalf("resumed %+v, %v", resumed.Seat, err)
 			}
 			compare("resumed", session, seat)

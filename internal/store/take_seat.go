@@ -213,10 +213,26 @@ func (p *seating) begin(r runner) error {
 func (p *seating) write(r runner, session *meeting.Session) error {
 	p.taken(session)
 	r.after(p.keep)
-	s := &p.seat
+	return insertAs(r, &p.seat, p.marks, p.extras)
+}
+
+// insert writes a new live seat.
+func insert(r runner, s *meeting.Seat) error {
+	marks, err := writeMarks(&s.Marks)
+	if err != nil {
+		return err
+	}
+	extras, err := writeExtras(&s.Extras)
+	if err != nil {
+		return err
+	}
+	return insertAs(r, s, marks, extras)
+}
+
+func insertAs(r runner, s *meeting.Seat, marks, extras string) error {
 	_, err := r.exec(insertSeat, s.ID, s.SessionID, s.MeetingID, s.UserID, s.GUID, s.Name, s.Email, string(s.Role),
-		string(s.State), true, p.marks, s.Marks.Identity(), s.Marks.UserID, s.Guest, s.SeveralDevices, s.SignatureDigest,
+		string(s.State), true, marks, s.Marks.Identity(), s.Marks.UserID, s.Guest, s.SeveralDevices, s.SignatureDigest,
 		int64(s.Generation), s.View, s.SDKVersion, s.Muted, s.AudioOn, s.VideoOn, s.Sharing, s.HandRaised, stamp(s.JoinedAt),
-		stamp(s.LeaseUntil), s.JoinID, s.RequestKey, s.Marks.AuthorizerID, p.extras)
+		stamp(s.LeaseUntil), s.JoinID, s.RequestKey, s.Marks.AuthorizerID, extras)
 	return err
 }

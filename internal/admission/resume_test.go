@@ -1,0 +1,290 @@
+package admission
+
+import (
+	"testing"
+	"time"
+
+	"github.com/anteroom/anteroom/errcode"
+	"github.com/anteroom/anteroom/internal/meeting"
+)
+
+// ownSeat gives the scene's page a seat of its own, which a right signature of role 0
+// admitted.
+func (c *scene) ownSeat() *meeting.Seat {
+	seat := &meeting.Seat{
+		ID: "own", SessionID: "s-1", MeetingID: "m-1", Name: "Ada", State: meeting.SeatJoined, Role: meeting.RoleAttendee,
+		Marks: meeting.Marks{AppID: "app-1"}, SignatureDigest: make([]byte, 2*DigestPart),
+	}
+	c.s.Resume, c.a.Digest = seat, make([]byte, 2*DigestPart)
+	c.a.Digest[0] = 1 // a fresh signature
+	return seat
+}
+
+// differ makes a part of the digest another one than at the first join.
+func (c *scene) differ(part int) { c.a.Digest[part*DigestPart] = 1 }
+
+// TestResumingGivesOnlyWhatIsPresented: a page goes on with its own seat only where
+// its credentials give the same; everything else is decided afresh, without meeting
+// its own seat of before.
+func TestResumingGivesOnlyWhatIsPresented(t *testing.T) {
+	type outcome int
+	const (
+		resumes  outcome = iota
+		gives            // a new seat, the own one is given up
+		replaces         // the own seat goes on with what the newcomer's credentials give
+		refused
+	)
+	for _, tc := range []struct {
+		name   string
+		want   outcome
+		code   errcode.Code
+		change func(*scene, *meeting.Seat)
+	}{
+		{"a fresh signature", resumes, 0, func(*scene, *meeting.Seat) {}},
+		{"the very same signature, expired since", resumes, 0, func(c *scene, _ *meeting.Seat) {
+			c.a.Digest[0] = 0
+			c.sign.IssuedAt, c.sign.ExpiresAt = c.now.Add(-2*time.Hour), c.now.Add(-time.Minute)
+		}},
+		{"another expired signature", refused, 3705, func(c *scene, _ *meeting.Seat) {
+			c.sign.IssuedAt, c.sign.ExpiresAt = c.now.Add(-2*time.Hour), c.now.Add(-time.Minute)
+		}},
+		{"a wrong signature", refused, 3712, func(c *scene, _ *meeting.Seat) { c.sign.Secret = "another-secret-0123456789abcdef00" }},
+		{"none", refused, 4003, func(c *scene, _ *meeting.Seat) { c.raw = " " }},
+		{"another app's signature", gives, 0, func(_ *scene, own *meeting.Seat) { own.Marks.AppID = "app-2" }},
+		{"another name", resumes, 0, func(c *scene, _ *meeting.Seat) { c.a.UserName = "Eve" }},
+		{"a guest comes back as host", gives, 0, func(c *scene, _ *meeting.Seat) { c.asHost() }},
+		{"a guest asks to start without a ZAK", refused, 3003, func(c *scene, _ *meeting.Seat) { c.start() }},
+		{"a guest passes a broken ZAK", refused, 3623, func(c *scene, _ *meeting.Seat) { c.badZAK("malformed"); c.differ(digestTokens) }},
+		{"a guest passes a broken OBF", refused, 4013, func(c *scene, _ *meeting.Seat) { c.badOBF("malformed"); c.differ(digestTokens) }},
+		{"the broken OBF of before, which was ignored", resumes, 0, func(c *scene, _ *meeting.Seat) { c.badOBF("malformed") }},
+		{"the host comes back as host", resumes, 0, func(c *scene, own *meeting.Seat) {
+			c.asHost()
+			own.Role, own.Marks.UserID, own.Extras.SignedRole = meeting.RoleHost, c.host.ID, 1
+		}},
+		{"the host comes back with role 0", replaces, 0, func(c *scene, own *meeting.Seat) {
+			c.zak(c.host)
+			own.Role, own.Marks.UserID, own.Extras.SignedRole = meeting.RoleHost, c.host.ID, 1
+			c.s.Inside = &Presence{Seat: own, Connected: true}
+		}},
+		{"the host comes back as a guest", gives, 0, func(c *scene, own *meeting.Seat) {
+			own.Role, own.Marks.UserID, own.Extras.SignedRole = meeting.RoleHost, c.host.ID, 1
+		}},
+		{"another user's ZAK", gives, 0, func(c *scene, own *meeting.Seat) { c.zak(c.other); own.Marks.UserID = "u-third" }},
+		{"another ZAK of the same user", resumes, 0, func(c *scene, own *meeting.Seat) {
+			c.zak(c.other)
+			c.differ(digestTokens)
+			own.Marks.UserID = c.other.ID
+		}},
+		{"the same ZAK, expired since", resumes, 0, func(c *scene, own *meeting.Seat) { c.badZAK("expired"); own.Marks.UserID = c.other.ID }},
+		{"another expired ZAK", refused, 3265, func(c *scene, own *meeting.Seat) {
+			c.badZAK("expired")
+			c.differ(digestTokens)
+			own.Marks.UserID = c.other.ID
+		}},
+		{"the same ZAK, revoked since", refused, 3265, func(c *scene, own *meeting.Seat) { c.badZAK("revoked"); own.Marks.UserID = c.other.ID }},
+		{"the same ZAK, its scope withdrawn since", refused, 3713, func(c *scene, own *meeting.Seat) {
+			c.zak(c.other)
+			c.s.ZAK.Withdrawn = "scope_withdrawn"
+			own.Marks.UserID = c.other.ID
+		}},
+		{"the same OBF", resumes, 0, func(c *scene, own *meeting.Seat) { c.obf(); own.Marks.OBFID = "obf-1" }},
+		{"another OBF", gives, 0, func(c *scene, own *meeting.Seat) { c.obf(); own.Marks.OBFID = "obf-2" }},
+		{"the same registrant", resumes, 0, func(c *scene, own *meeting.Seat) { c.tk(); own.Marks.RegistrantID = "r-1" }},
+		{"without the tk of before", gives, 0, func(_ *scene, own *meeting.Seat) { own.Marks.RegistrantID = "r-1" }},
+		{"the tk was cancelled since, and is needed", refused, 3099, func(c *scene, own *meeting.Seat) {
+			c.registration()
+			c.s.TK = RegistrantFacts{Given: true, Fault: "tk_cancelled", RegistrantID: "r-1"}
+			own.Marks.RegistrantID = "r-1"
+		}},
+		{"another person in a full and locked meeting", gives, 0, func(c *scene, own *meeting.Seat) {
+			c.zak(c.other)
+			own.Marks.UserID = "u-third"
+			c.s.Session.Seats, c.s.Session.Locked = 100, true
+		}},
+		{"full beyond one's own place", refused, 4005, func(c *scene, own *meeting.Seat) {
+			c.zak(c.other)
+			own.Marks.UserID = "u-third"
+			c.s.Session.Seats = 101
+		}},
+		{"another user with the passcode missing", refused, 3004, func(c *scene, _ *meeting.Seat) { c.passcode(); c.zak(c.other) }},
+		{"the same person needs no passcode again", resumes, 0, func(c *scene, _ *meeting.Seat) { c.passcode() }},
+		{"somebody else while nobody but oneself is connected", refused, 3008, func(c *scene, _ *meeting.Seat) {
+			c.zak(c.other)
+			c.s.Peopled = false
+		}},
+		{"the same person while nobody else is connected", resumes, 0, func(c *scene, _ *meeting.Seat) { c.s.Peopled = false }},
+		{"waiting, the same", resumes, 0, func(_ *scene, own *meeting.Seat) { own.State = meeting.SeatWaiting }},
+		{"removed", refused, 3009, func(_ *scene, own *meeting.Seat) { own.State = meeting.SeatRemoved }},
+	} {
+		c := newScene()
+		own := c.ownSeat()
+		tc.change(c, own)
+		for _, v := range both(t, c, own) {
+			got := resumes
+			switch a := &v.Admission; {
+			case !v.Admitted():
+				got = refused
+			case a.GivesUp != nil:
+				got = gives
+			case a.Replaces != nil:
+				got = replaces
+			case a.Resumes == nil:
+				t.Errorf("%s: a seat beside the page's own", tc.name)
+			}
+			if got != tc.want || codeOf(&v) != tc.code {
+				t.Errorf("%s: %d, want %d; %d, want %d: %+v", tc.name, got, tc.want, codeOf(&v), tc.code, v.Decision)
+			}
+		}
+	}
+}
+
+// both decides a scene by the pure gate and by a run of it.
+func both(t *testing.T, c *scene, own *meeting.Seat) []Verdict {
+	t.Helper()
+	pure := c.decide(t)
+	c.a.ResumeToken = "token"
+	policy := c.s.Policy
+	ran, _ := run(t, NewGate(policy), &fakeLoader{c: c, seat: own})
+	return []Verdict{pure, ran}
+}
+
+// TestWhoeverWaitedGoesOnWaiting: coming back as somebody else is no way out of the
+// waiting room, and none into it for whoever was admitted.
+func TestWhoeverWaitedGoesOnWaiting(t *testing.T) {
+	for _, tc := range []struct {
+		name    string
+		waits   bool
+		waiting bool
+		change  func(*scene, *meeting.Seat)
+	}{
+		{"a guest signs in", true, true, func(c *scene, _ *meeting.Seat) { c.zak(c.other) }},
+		{"a guest becomes host", true, false, func(c *scene, _ *meeting.Seat) { c.asHost() }},
+		{"a user on hold, from another page", true, true, func(c *scene, own *meeting.Seat) {
+			c.zak(c.other)
+			c.s.Resume, own.Marks.UserID = nil, c.other.ID
+			c.s.Inside = &Presence{Seat: own}
+		}},
+		{"an admitted user, from another page", false, false, func(c *scene, own *meeting.Seat) {
+			c.zak(c.other)
+			c.s.Meeting.Settings.WaitingRoom = true
+			c.s.Resume, own.Marks.UserID = nil, c.other.ID
+			c.s.Inside = &Presence{Seat: own}
+		}},
+	} {
+		c := newScene()
+		own := c.ownSeat()
+		if tc.waits {
+			own.State = meeting.SeatWaiting
+		}
+		tc.change(c, own)
+		if v := c.decide(t); !v.Admitted() || v.Admission.Waiting != tc.waiting {
+			t.Errorf("%s: %+v %+v", tc.name, v.Decision, v.Admission)
+		}
+	}
+}
+
+// TestTakingOver: who takes the place of a participant of the same identity.
+func TestTakingOver(t *testing.T) {
+	for _, tc := range []struct {
+		name   string
+		taken  bool
+		role   meeting.Role
+		retry  time.Duration
+		change func(*scene, *Presence)
+	}{
+		{"a user's live page, same app", true, meeting.RoleAttendee, 0, func(*scene, *Presence) {}},
+		{"a user's live page, another app", false, "", 0, func(_ *scene, p *Presence) { p.Seat.Marks.AppID = "app-2" }},
+		{"a user's lost page, another app", true, meeting.RoleAttendee, 0, func(_ *scene, p *Presence) { p.Connected, p.Seat.Marks.AppID = false, "app-2" }},
+		{"take-over is off", false, "", 0, func(c *scene, _ *Presence) { c.s.Account.Settings.TakeOverOff = true }},
+		{"take-over is off, the page is gone", true, meeting.RoleAttendee, 0, func(c *scene, p *Presence) {
+			c.s.Account.Settings.TakeOverOff, p.Connected = true, false
+		}},
+		{"take-over is off, lost a moment ago", false, "", 2 * time.Second, func(c *scene, p *Presence) {
+			c.s.Account.Settings.TakeOverOff, p.Grace = true, 2*time.Second
+		}},
+		{"a lower role than held", false, "", 0, func(_ *scene, p *Presence) { p.Seat.Role = meeting.RoleCoHost }},
+		{"a lower role than held, lost", true, meeting.RoleAttendee, 0, func(_ *scene, p *Presence) { p.Connected, p.Seat.Role = false, meeting.RoleCoHost }},
+		{"the host's live page", true, meeting.RoleHost, 0, func(c *scene, p *Presence) { c.asHost(); p.Seat.Role = meeting.RoleHost }},
+		{"the host's live page with role 0", false, "", 0, func(c *scene, p *Presence) { c.zak(c.host); p.Seat.Role = meeting.RoleHost }},
+		{"an alternative who is the host", true, meeting.RoleHost, 0, func(c *scene, p *Presence) {
+			c.start()
+			c.s.Meeting.AlternativeHosts = []string{c.other.ID}
+			p.Seat.Role = meeting.RoleHost
+		}},
+		{"an alternative who assists", true, meeting.RoleCoHost, 0, func(c *scene, p *Presence) {
+			c.start()
+			c.s.Meeting.AlternativeHosts = []string{c.other.ID}
+			p.Seat.Role = meeting.RoleCoHost
+		}},
+		{"too often", false, "", 40 * time.Second, func(_ *scene, p *Presence) { p.NextTakeOver = 40 * time.Second }},
+		{"too often, but gone", true, meeting.RoleAttendee, 0, func(_ *scene, p *Presence) { p.NextTakeOver, p.Connected = 40*time.Second, false }},
+		{"a registrant's live page", false, "", 0, func(c *scene, _ *Presence) { c.s.ZAK = UserToken{}; c.tk() }},
+		{"a registrant's lost page", true, meeting.RoleAttendee, 0, func(c *scene, p *Presence) { c.s.ZAK = UserToken{}; c.tk(); p.Connected = false }},
+		{"a registrant's live page, allowed", true, meeting.RoleAttendee, 0, func(c *scene, _ *Presence) {
+			c.s.ZAK = UserToken{}
+			c.tk()
+			c.s.Account.Settings.RegistrantTakeOver = true
+		}},
+		{"a bot's live page", false, "", 0, func(c *scene, _ *Presence) { c.s.ZAK = UserToken{}; c.obf() }},
+		{"a bot's lost page", true, meeting.RoleAttendee, 0, func(c *scene, p *Presence) { c.s.ZAK = UserToken{}; c.obf(); p.Connected = false }},
+		{"locked and full, live", true, meeting.RoleAttendee, 0, func(c *scene, _ *Presence) { c.s.Session.Locked, c.s.Session.Seats = true, 100 }},
+	} {
+		c := newScene()
+		c.zak(c.other)
+		p := &Presence{Connected: true, Seat: &meeting.Seat{
+			ID: "first", Name: "Ada", Role: meeting.RoleAttendee, State: meeting.SeatJoined, Marks: meeting.Marks{AppID: "app-1", UserID: c.other.ID},
+		}}
+		c.s.Inside = p
+		tc.change(c, p)
+		v := c.decide(t)
+		switch {
+		case !tc.taken:
+			if codeOf(&v) != errcode.ParticipantExist || v.Decision.Cause != "already_inside" || v.Decision.RetryAfter != tc.retry ||
+				v.Decision.Remedy == "" || v.Decision.Evidence == "" {
+				t.Errorf("%s: %+v", tc.name, v.Decision)
+			}
+		case !v.Admitted() || v.Admission.Replaces != p.Seat || v.Admission.Live != p.Connected || v.Admission.Role != tc.role:
+			t.Errorf("%s: %+v %+v", tc.name, v.Decision, v.Admission)
+		}
+	}
+}
+
+// TestASessionThatNobodyIsConnectedIn lets no guest in by itself and holds no slot.
+func TestASessionThatNobodyIsConnectedIn(t *testing.T) {
+	deserted := func(c *scene) { c.s.Peopled = false }
+	for _, tc := range []struct {
+		name   string
+		code   errcode.Code
+		role   meeting.Role
+		change func(*scene)
+	}{
+		{"a guest", 3008, "", func(*scene) {}},
+		{"a guest, join before host", 0, meeting.RoleAttendee, func(c *scene) { c.s.Meeting.Settings.JoinBeforeHost = true }},
+		{"the host", 0, meeting.RoleHost, func(c *scene) { c.asHost() }},
+		{"an alternative is the host then", 0, meeting.RoleHost, func(c *scene) {
+			c.start()
+			c.zak(c.other)
+			c.s.Meeting.AlternativeHosts = []string{c.other.ID}
+		}},
+		{"the host, who hosts elsewhere by now", 3711, "", func(c *scene) { c.asHost(); c.s.HostLive = 1 }},
+		{"an instant meeting is not over yet", 3008, "", func(c *scene) { c.s.Meeting.Kind = meeting.KindInstant }},
+	} {
+		c := newScene()
+		deserted(c)
+		tc.change(c)
+		if v := c.decide(t); codeOf(&v) != tc.code || v.Admission.Role != tc.role {
+			t.Errorf("%s: %+v %+v", tc.name, v.Decision, v.Admission)
+		}
+	}
+	c := newScene()
+	c.asHost()
+	c.notRunning()
+	c.s.Deserted = []string{"s-2"}
+	if v := c.decide(t); !v.Admitted() || len(v.Admission.Ends) != 1 {
+		t.Errorf("the deserted session goes on: %+v %+v", v.Decision, v.Admission)
+	}
+	c.host.Licence.ConcurrentMeetings = 2
+	if v := c.decide(t); !v.Admitted() || len(v.Admission.Ends) != 0 {
+		t.Errorf("a session ends although the licence allows two: %+v %+v", v.Decision, v.Admission)
+	}
+}

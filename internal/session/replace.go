@@ -1,0 +1,194 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/anteroom/anteroom/internal/admission"
+	"github.com/anteroom/anteroom/internal/meeting"
+)
+
+// replace lets a newcomer into the place of a seat that is inside already, in one
+// transaction. A seat of the same verified identity goes on under its number and in
+// its place, for to everybody else it is the same participant: its next generation is
+// the newcomer's, with the role and the marks that their own credentials give. The
+// page's own seat of before, if it is another one's, leaves.
+func (s *Service) replace(ctx context.Context, how *admission.Admission, live *meeting.Session, newcomer *meeting.Seat) (meeting.Taken, error) {
+	defer s.ordered(live.ID)()
+	var taken meeting.Taken
+	err := s.changeLocked(ctx, live.ID, func(c *action) error {
+		if c.tx.Session().GateRevision != live.GateRevision {
+			return ErrConflict
+		}
+		seat, err := c.inPlaceOf(how, newcomer)
+		if err != nil {
+			return err
+		}
+		if err := c.giveUp(how.GivesUp); err != nil {
+			return err
+		}
+		taken = meeting.Taken{Session: *c.tx.Session(), Seat: *seat}
+		return nil
+	})
+	if errors.Is(err, ErrNotFound) {
+		err = ErrConflict // it has ended since the gate looked
+	}
+	return taken, err
+}
+
+// inPlaceOf makes the newcomer's seat.
+func (c *action) inPlaceOf(how *admission.Admission, newcomer *meeting.Seat) (*meeting.Seat, error) {
+	if how.Replaces == nil {
+		return c.addSeat(how, newcomer)
+	}
+	seat, err := c.tx.SeatByID(how.Replaces.ID)
+	switch known := how.Replaces; {
+	case err != nil:
+		return nil, err
+	case seat == nil, !seat.State.Live(), seat.Generation != known.Generation:
+		return nil, ErrConflict
+	case !how.Live && !seat.LostAt.Equal(known.LostAt):
+		return nil, ErrConflict // its page came back since the gate looked
+	}
+	return seat, c.takeSeatOver(how, seat, newcomer)
+}
+
+// takeSeatOver gives a seat to the newcomer's page.
+func (c *action) takeSeatOver(how *admission.Admission, seat, newcomer *meeting.Seat) error {
+	was := *seat
+	if how.Live {
+		seat.Extras.NoteTakeOver(time.Now())
+	}
+	extras := newcomer.Extras
+	extras.TakenOver = seat.Extras.TakenOver
+	if was.Marks.AppID == newcomer.Marks.AppID && was.Extras.SignedRole == extras.SignedRole {
+		// What a host has allowed this person stays allowed.
+		extras.MayUnmute, extras.Talks, extras.MayCapture = was.Extras.MayUnmute, was.Extras.Talks, was.Extras.MayCapture
+	}
+	seat.Found()
+	seat.Generation++
+	seat.Name, seat.Email, seat.Marks, seat.Guest, seat.Extras = newcomer.Name, newcomer.Email, newcomer.Marks, newcomer.Guest, extras
+	seat.SeveralDevices, seat.View, seat.SDKVersion = newcomer.SeveralDevices, newcomer.View, newcomer.SDKVersion
+	seat.JoinID, seat.RequestKey, seat.SignatureDigest = newcomer.JoinID, newcomer.RequestKey, newcomer.SignatureDigest
+	seat.LeaseUntil = newcomer.LeaseUntil
+	// The older page's devices are not the newer one's.
+	seat.Muted, seat.AudioOn, seat.VideoOn, seat.Sharing, seat.HandRaised = true, false, false, false, false
+	seat.Role, seat.State = newcomer.Role, newcomer.State
+	if err := c.tx.SaveSeat(seat); err != nil {
+		return err
+	}
+	generation := seat.Generation
+	c.then(func() { c.service.Line.Close(seat.ID, generation, CloseTakenOver) })
+	c.tx.Touch(false)
+	if seat.State == meeting.SeatWaiting {
+		return c.tellHosts("participant.added", participantOf(seat, true))
+	}
+	c.applyRights(seat)
+	changes, data := []map[string]any{c.shown(seat)}, map[string]any{}
+	switch {
+	case seat.Role == meeting.RoleHost:
+		c.tx.Session().HostStarted = true
+		more, err := c.makeHost(seat)
+		if err != nil {
+			return err
+		}
+		changes, data["hostUserId"] = append(changes, more[1:]...), seat.UserID
+	case was.Role == meeting.RoleHost && was.State != meeting.SeatWaiting:
+		if err := c.succeed(seat, data); err != nil {
+			return err
+		}
+		if more, ok := data["participants"].([]map[string]any); ok {
+			changes = append(changes, more...)
+		}
+	}
+	data["participants"] = changes
+	if was.State == meeting.SeatWaiting {
+		c.publish("participant.added", participantOf(seat, false))
+	}
+	c.publish("participants.updated", data)
+	return nil
+}
+
+// shown is all that others see of a seat, as fields of an update.
+func (c *action) shown(seat *meeting.Seat) map[string]any {
+	p := participantOf(seat, false)
+	fields := map[string]any{
+		"userId": p.UserID, "userName": p.UserName, "role": p.Role, "state": p.State, "muted": p.Muted, "audioOn": p.AudioOn,
+		"videoOn": p.VideoOn, "sharing": p.Sharing, "handRaised": p.HandRaised, "guest": p.Guest, "customerKey": p.CustomerKey,
+		"view": p.View, "originHost": p.OriginHost, "mayUnmute": p.MayUnmute, "allowedToTalk": p.AllowedToTalk,
+		"mayCapture": p.MayCapture, "capture": p.Capture,
+	}
+	return fields
+}
+
+// addSeat lets the newcomer in under a number of their own, beside the page's seat of
+// before, which is about to leave.
+func (c *action) addSeat(how *admission.Admission, newcomer *meeting.Seat) (*meeting.Seat, error) {
+	seats, err := c.tx.Seats()
+	if err != nil {
+		return nil, err
+	}
+	identity, present := newcomer.Marks.Identity(), newcomer.Marks.AuthorizerID == ""
+	for _, seat := range seats {
+		if seat.ID == how.GivesUp.ID {
+			continue
+		}
+		if identity != "" && !newcomer.SeveralDevices && !seat.SeveralDevices && seat.Marks.Identity() == identity {
+			return nil, ErrConflict
+		}
+		present = present || seat.Marks.UserID == newcomer.Marks.AuthorizerID && seat.State != meeting.SeatWaiting
+	}
+	if !present || !how.Exempt && c.tx.Session().Seats > how.Capacity {
+		return nil, ErrConflict
+	}
+	seat := *newcomer
+	c.tx.AddSeat(&seat)
+	c.tx.Touch(false)
+	if seat.Role == meeting.RoleHost {
+		c.tx.Session().HostStarted = true
+	}
+	if seat.State == meeting.SeatWaiting {
+		return &seat, c.tellHosts("participant.added", participantOf(&seat, true))
+	}
+	c.publish("participant.added", participantOf(&seat, false))
+	if seat.Role == meeting.RoleHost {
+		return &seat, c.crown(&seat)
+	}
+	return &seat, nil
+}
+
+// giveUp lets the page's own seat of before leave, if it is still there.
+func (c *action) giveUp(own *meeting.Seat) error {
+	if own == nil {
+		return nil
+	}
+	seat, err := c.tx.SeatByID(own.ID)
+	if err != nil || seat == nil || !seat.State.Live() || seat.Generation != own.Generation {
+		return err
+	}
+	return c.leave(seat, meeting.SeatLeft, "left", CloseTakenOver)
+}
+
+// endDeserted ends sessions in which nobody is connected, because their host has
+// begun another meeting. One to which somebody has come back goes on.
+func (s *Service) endDeserted(ctx context.Context, sessions []string) {
+	for _, id := range sessions {
+		err := s.system(ctx, id, func(c *action) error {
+			seats, err := c.tx.Seats()
+			if err != nil {
+				return err
+			}
+			now := time.Now()
+			for _, seat := range seats {
+				if seat.Connected(now) && !seat.Goodbye {
+					return nil
+				}
+			}
+			return c.end(meeting.EndedEmpty)
+		})
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			s.Logger.Error("a deserted session could not be ended", "session", id, "error", err)
+		}
+	}
+}
