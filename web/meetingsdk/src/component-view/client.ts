@@ -11,7 +11,7 @@ import type { PublicParticipant } from '../core/people';
 import { publicParticipant, roster } from '../core/people';
 import { noteUnknownOptions } from '../core/option-names';
 import { noteIdleOptions, notSupported } from '../core/refused';
-import { features } from '../core/requirements';
+import { compatibility } from '../core/requirements';
 import { ignoredVendorAddress } from '../core/server';
 import { fieldsOf } from '../core/wire';
 import type { PublicChat } from './events';
@@ -116,8 +116,7 @@ export function createEmbeddedClient(surroundings: Surroundings) {
     on: (event?: unknown, callback?: unknown): void => events.on(event, callback),
     off: (event?: unknown, callback?: unknown): void => events.off(event, callback),
     checkSystemRequirements(): { audio: boolean; video: boolean; screen: boolean } {
-      const { supported: on } = features((surroundings.facts ?? browserFacts)());
-      return { audio: on.includes('audio'), video: on.includes('video'), screen: on.includes('screenShare') };
+      return compatibility((surroundings.facts ?? browserFacts)());
     },
 
     getCurrentUser(): PublicParticipant | null {

@@ -8,9 +8,24 @@ export interface BrowserFacts {
   secure: boolean;
   camera: boolean;
   screen: boolean;
+  /** What the frames around this page do not let it use. */
+  framed: readonly FrameFeature[];
   online: boolean;
   /** Whether backgrounds can be replaced. */
   background: boolean;
+}
+
+/** What a frame needs its page's leave for, by the names of the `allow` attribute. */
+export type FrameFeature = 'camera' | 'microphone' | 'display-capture';
+
+interface FeaturePolicy {
+  allowsFeature(feature: string): boolean;
+}
+
+/** Whether the frames around this page let it use a device; true where the browser does not tell. */
+export function frameAllows(feature: FrameFeature, scope: Partial<typeof globalThis> = globalThis): boolean {
+  const { permissionsPolicy, featurePolicy } = (scope.document ?? {}) as { permissionsPolicy?: FeaturePolicy; featurePolicy?: FeaturePolicy };
+  return (permissionsPolicy ?? featurePolicy)?.allowsFeature(feature) !== false;
 }
 
 /** Reads the facts of a window. */
@@ -21,6 +36,7 @@ export function browserFacts(scope: Partial<typeof globalThis> = globalThis): Br
     secure: scope.isSecureContext !== false,
     camera: typeof devices?.getUserMedia === 'function',
     screen: typeof devices?.getDisplayMedia === 'function',
+    framed: (['camera', 'microphone', 'display-capture'] as const).filter((feature) => !frameAllows(feature, scope)),
     online: scope.navigator?.onLine !== false,
     background: canProcess(scope),
   };

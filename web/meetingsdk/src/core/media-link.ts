@@ -1,4 +1,5 @@
 import { Backoff } from './backoff';
+import { frameAllows } from './browser';
 import type { Clock } from './clock';
 import { pause } from './clock';
 import { CallError } from './errors';
@@ -164,6 +165,10 @@ export class MediaLink {
   async setShare(on: boolean, how: { sound?: boolean; motion?: boolean } = {}): Promise<void> {
     const now = this.options.read().share;
     if (on === (now === 'on') || (on && now === 'starting')) return;
+    if (on && !frameAllows('display-capture')) {
+      this.options.notice('error', 'notice.shareFramed');
+      throw framedError('share');
+    }
     if (on) this.options.write({ share: 'starting' });
     try {
       const sharing = await this.engine.setScreen(on, { sound: how.sound ?? this.sharedSound, motion: how.motion ?? false });
@@ -294,6 +299,10 @@ export class MediaLink {
     const state = fault === 'failed' ? 'off' : fault;
     this.options.write(source === 'microphone' ? { microphone: state } : { camera: state });
     const subject = source === 'microphone' ? 'mic' : 'camera';
+    if (fault === 'denied' && !frameAllows(source)) {
+      this.options.notice('error', `notice.${subject}Framed`);
+      return framedError(source);
+    }
     this.options.notice('error', fault === 'failed' ? 'notice.failed' : `notice.${subject}${fault === 'denied' ? 'Denied' : 'Missing'}`);
     const words = { denied: 'access was denied', missing: 'none was found', failed: 'it could not be opened' }[fault];
     return new CallError('INVALID_OPERATION', `${source}: ${words}`);
@@ -303,4 +312,9 @@ export class MediaLink {
     this.options.write(change);
     this.options.sending(this.sending());
   }
+}
+
+/** The refusal of a device that the frames around this page do not let it use. */
+function framedError(what: string): CallError {
+  return new CallError('INVALID_OPERATION', `${what}: the frame of this page does not allow it (frame_policy)`);
 }

@@ -1,4 +1,5 @@
-import type { BrowserFacts } from './browser';
+import type { BrowserFacts, FrameFeature } from './browser';
+import { log } from './log';
 
 /** A browser by name and version, as far as its user agent tells. */
 export interface BrowserName {
@@ -26,33 +27,40 @@ export function browserName(userAgent: string): BrowserName {
 /** What `checkSystemRequirements` of Client View answers. */
 export function systemRequirements(facts: BrowserFacts, userAgent: string): object {
   const name = browserName(userAgent);
-  return {
+  const info = {
     ...name,
-    browserInfo: {
-      ...name,
-      isChrome: name.browserName === 'Chrome',
-      isFirefox: name.browserName === 'Firefox',
-      isSafari: name.browserName === 'Safari',
-      isEdge: name.browserName === 'Edge',
-      isOpera: name.browserName === 'Opera',
-    },
-    features: features(facts).supported,
-    audio: facts.webRTC && facts.secure,
-    video: facts.webRTC && facts.secure && facts.camera,
-    screen: facts.webRTC && facts.secure && facts.screen,
+    isChrome: name.browserName === 'Chrome',
+    isFirefox: name.browserName === 'Firefox',
+    isSafari: name.browserName === 'Safari',
+    isEdge: name.browserName === 'Edge',
+    isOpera: name.browserName === 'Opera',
   };
+  // Apps print it as well as read its fields.
+  Object.defineProperty(info, 'toString', { value: () => `${name.browserName} ${name.browserVersion}`.trim() });
+  return { ...name, browserInfo: info, features: features(facts).supported, ...compatibility(facts), blockedByFrame: [...facts.framed] };
+}
+
+/** What of sound, pictures and screens works here; a frame that forbids a device is named on the console once. */
+export function compatibility(facts: BrowserFacts): { audio: boolean; video: boolean; screen: boolean } {
+  const { supported } = features(facts);
+  if (facts.framed.length > 0) {
+    log.noteOnce(`this page is in a frame that may not use ${facts.framed.join(', ')}: add allow="camera; microphone; display-capture" to the iframe, and to each frame around it`);
+  }
+  return { audio: supported.includes('audio'), video: supported.includes('video'), screen: supported.includes('screenShare') };
 }
 
 /** What this browser can and cannot do in a meeting, by name. */
 export function features(facts: BrowserFacts): { supported: string[]; missing: string[] } {
   const media = facts.webRTC && facts.secure;
+  const framed = (feature: FrameFeature): boolean => facts.framed.includes(feature);
+  const camera = media && facts.camera && !framed('camera');
   const all: [string, boolean][] = [
-    ['audio', media],
-    ['video', media && facts.camera],
-    ['screenShare', media && facts.screen],
+    ['audio', media && !framed('microphone')],
+    ['video', camera],
+    ['screenShare', media && facts.screen && !framed('display-capture')],
     ['chat', true],
     ['waitingRoom', true],
-    ['virtualBackground', media && facts.camera && facts.background],
+    ['virtualBackground', camera && facts.background],
     ['breakoutRoom', false],
     ['cloudRecording', false],
     ['liveTranscription', false],

@@ -5,6 +5,7 @@ import type { CreateMedia, MediaEngine, MediaHandlers, RoomParts } from '../../s
 import type { ChatMessage, MeetingModel, Participant, SessionInfo, UserInterface } from '../../src/core/model';
 import type { Surroundings } from '../../src/core/assemble';
 import type { Obstacle } from '../../src/core/obstacles';
+import type { BrowserFacts } from '../../src/core/browser';
 import { newPage } from '../../src/core/page';
 import { memoryStorage } from '../../src/core/seat-memory';
 import { usualRules } from '../../src/core/state';
@@ -75,7 +76,7 @@ export class FakeServer {
   /** The media chunk arrives once this resolves. */
   mediaArrives: Promise<void> = Promise.resolve();
   prepared = 0;
-  facts = { webRTC: true, secure: true, camera: true, screen: true, online: true, background: true };
+  facts: BrowserFacts = { webRTC: true, secure: true, camera: true, screen: true, framed: [], online: true, background: true };
   measured: MediaStatistics[] = [];
   /** Whether the person picks something to share, and how it was shared. */
   picks = true;

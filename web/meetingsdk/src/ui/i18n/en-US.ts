@@ -86,6 +86,7 @@ export const enUS = {
   'cure.chromium': 'Click or tap the icon beside the address, allow camera and microphone, then try again.',
   'cure.firefox': 'Click the crossed-out icon beside the address, remove the block, then try again.',
   'cure.ios': 'Tap the page menu in the address bar, open Website Settings, allow camera and microphone, then try again.',
+  'cure.framed': 'The site that this meeting is embedded in does not allow it. Open the meeting in a tab of its own, or ask the site’s owner.',
   'cure.missing': 'Connect one, then try again.',
   'cure.safari': 'In the Safari menu, open Settings for this website, allow camera and microphone, then try again.',
 
@@ -236,11 +237,14 @@ export const enUS = {
   'news.waiting': '{name} is in the waiting room',
   'news.waitingSeveral': '{count} people came to the waiting room',
 
+  'notice.cameraFramed': 'The site that this meeting is embedded in does not allow the camera. Open the meeting in a tab of its own, or ask the site’s owner.',
   'notice.cameraDenied': 'Your browser is blocking the camera. Allow it from the address bar, then try again.',
   'notice.cameraGone': 'Your camera was disconnected. Plug it in again or choose another one, then start your video.',
   'notice.cameraMissing': 'No camera found. Connect one, then try again.',
   'notice.close': 'Close notice',
   'notice.failed': 'Something went wrong. Please try again.',
+  'notice.micFramed': 'The site that this meeting is embedded in does not allow the microphone. Open the meeting in a tab of its own, or ask the site’s owner.',
+  'notice.shareFramed': 'The site that this meeting is embedded in does not allow sharing. Open the meeting in a tab of its own, or ask the site’s owner.',
   'notice.micDenied': 'Your browser is blocking the microphone. Allow it from the address bar, then try again.',
   'notice.micGone': 'Your microphone was disconnected. Plug it in again or choose another one, then join audio.',
   'notice.micMissing': 'No microphone found. Connect one, then try again.',

@@ -1,3 +1,5 @@
+import { frameAllows } from '../../core/browser';
+
 /** The browsers whose way of allowing devices differs. */
 export type Browser = 'chromium' | 'firefox' | 'safari' | 'ios';
 
@@ -10,6 +12,7 @@ export function browserOf(userAgent: string): Browser {
 
 /** The keys of what is wrong with a device that was asked for, and of what helps; null where nothing is. */
 export function deviceTrouble(kind: 'camera' | 'mic', state: string, userAgent: string): { what: string; cure: string } | null {
+  if (state === 'denied' && !frameAllows(kind === 'mic' ? 'microphone' : kind)) return { what: `${kind}.deniedLabel`, cure: 'cure.framed' };
   if (state === 'denied') return { what: `${kind}.deniedLabel`, cure: `cure.${browserOf(userAgent)}` };
   if (state === 'missing') return { what: `${kind}.missingLabel`, cure: 'cure.missing' };
   if (state === 'busy') return { what: `${kind}.busyLabel`, cure: 'cure.busy' };

@@ -1,0 +1,114 @@
+import { connect, createServer, type AddressInfo, type Server as TCPServer } from 'node:net';
+import { chromium, type Page } from '@playwright/test';
+import type { AppServer } from '../app-server.ts';
+import { expect, test, views } from '../fixtures.ts';
+import { Person } from '../person.ts';
+
+test.use({ sharedServer: true });
+const demo = 'Demo meeting';
+
+/** A proxy that lets HTTP pass and refuses to upgrade what begins with a path. */
+async function refusingProxy(target: string, path: string): Promise<{ url: string; refused: () => number; stop: () => void }> {
+  const [host = '', port] = new URL(target).host.split(':');
+  let refused = 0;
+  const proxy: TCPServer = createServer((page) => {
+    const server = connect({ host, port: Number(port) });
+    page.on('error', () => server.destroy());
+    server.on('error', () => page.destroy());
+    page.on('close', () => server.destroy());
+    server.pipe(page);
+    page.on('data', (chunk: Buffer) => {
+      const head = chunk.toString('latin1');
+      if (head.startsWith(`GET ${path}`) && /\r\nupgrade: websocket/i.test(head)) {
+        refused++;
+        page.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+      } else {
+        server.write(chunk);
+      }
+    });
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, refused: () => refused, stop: () => void proxy.close() };
+}
+
+const failed = { errorCode: 3621, name: 'NO_RESPONSE_FROM_WEB' };
+for (const view of views) {
+  test(`a proxy that refuses WebSockets fails the join in ${view} view with its cause`, async ({ server, world, people }) => {
+    const proxy = await refusingProxy(server.url, view === 'client' ? '/rtc' : '/r');
+    try {
+      const grace = await people.open(view, { server: proxy.url });
+      await grace.init();
+      const outcome = await grace.join(await world.joining(demo, `Grace ${view}`));
+      expect(outcome.rejected ?? outcome.error).toMatchObject({ ...failed, cause: 'websocket_blocked' });
+      expect(await grace.states()).not.toContain(view === 'client' ? 2 : 'Connected');
+      // Media three times, and the control channel once before it streams over HTTP.
+      expect(proxy.refused()).toBeLessThanOrEqual(8);
+      const ada = await people.open('component');
+      await ada.enter(await world.joining(demo, 'Ada'));
+      expect(await ada.names()).not.toContain(`Grace ${view}`);
+      await ada.leave();
+    } finally {
+      proxy.stop();
+    }
+  });
+
+  test(`a Content-Security-Policy without the server fails the join in ${view} view with its cause`, async ({ app, server, world, people }) => {
+    const page = await (await fetch(app.address(view, server.url))).text();
+    const address = app.serve(`/csp-${view}`, { body: page, headers: { 'content-security-policy': "connect-src 'self'" } });
+    const grace = await people.open(view, { address });
+    await grace.init();
+    const outcome = await grace.join(await world.joining(demo, 'Grace'));
+    expect(outcome.rejected ?? outcome.error).toMatchObject({ ...failed, cause: 'csp_blocked', evidence: expect.stringContaining('connect-src') });
+  });
+}
+
+test('a frame without allow: the requirements tell the truth, and the join still succeeds', async ({ app, server, world, people }) => {
+  const inner = app.address('component', server.url).replace('127.0.0.1', 'localhost');
+  const address = app.serve('/framing', { body: `<!doctype html><iframe src="${inner}" style="width:900px;height:700px"></iframe>` });
+  const outer = await people.open('component', { address });
+  await outer.page.waitForSelector('iframe');
+  const frame = outer.page.frames()[1];
+  await frame?.waitForFunction(() => 'app' in window);
+  const grace = new Person('component', outer.context, frame as unknown as Page);
+  expect(await grace.call('checkSystemRequirements')).toEqual({ resolved: { audio: false, video: false, screen: false } });
+  await grace.enter(await world.joining(demo, 'Grace'));
+  await grace.button('start my video').click();
+  await expect(outer.page.frameLocator('iframe').getByText('does not allow the camera').first()).toBeVisible();
+  await grace.leave();
+});
+
+/** A browser for which the app's page is at a public address, under a name, and the server in this device. */
+async function publicPage(app: AppServer, ...permissions: string[]): Promise<{ page: Page; origin: string; close: () => Promise<void> }> {
+  const { port } = new URL(app.origin);
+  const origin = `http://app.example:${port}`;
+  const browser = await chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', '--host-resolver-rules=MAP app.example 127.0.0.1',
+      `--ip-address-space-overrides=127.0.0.1:${port}=public`, `--unsafely-treat-insecure-origin-as-secure=${origin}`,
+    ],
+  });
+  const context = await browser.newContext();
+  await context.grantPermissions(permissions, { origin });
+  return { page: await context.newPage(), origin, close: () => browser.close() };
+}
+
+test('a public page whose browser keeps it from this device fails with local_network_blocked', async ({ app, server, world }) => {
+  const { page, origin, close } = await publicPage(app);
+  try {
+    // The SDK comes from the app itself; only the server is out of reach.
+    const files = await Promise.all(['/6.2.0/zoom-meeting-embedded-6.2.0.min.js'].map(async (path) => [path, await (await fetch(server.url + path)).text()] as const));
+    for (const [path, body] of files) app.serve(path, { body });
+    await page.route(`${origin}/sdk/**`, async (route) => {
+      const answer = await fetch(server.url + new URL(route.request().url()).pathname);
+      await route.fulfill({ status: answer.status, contentType: answer.headers.get('content-type') ?? '', body: Buffer.from(await answer.arrayBuffer()) });
+    });
+    await page.goto(`${origin}/component?server=${encodeURIComponent(origin)}`);
+    const grace = new Person('component', page.context(), page);
+    await grace.init({ webEndpoint: server.url });
+    const outcome = await grace.join(await world.joining(demo, 'Grace'));
+    expect(outcome.rejected).toMatchObject({ ...failed, cause: 'local_network_blocked' });
+  } finally {
+    await close();
+  }
+});
