@@ -95,7 +95,7 @@ func brokenTokens() []broken {
 		{cause: "secret_transcoded/url", token: good().by(url.QueryEscape(classSecret))},
 		{cause: "secret_transcoded/cut", token: good().by(classSecret[:32])},
 		{cause: "key_secret_swapped", token: good().by(classKey), evidence: "in the place of its secret"},
-		{cause: "unknown_secret", token: good().by("who knows this secret"), evidence: "known nowhere here"},
+		{cause: "unknown_secret", token: good().by("who knows this secret"), evidence: "no app on this server uses the secret"},
 		{cause: "video_sdk_token", token: claims{"app_key": videoKey, "tpc": "room", "role_type": 1, "version": 1, "iat": iat, "exp": iat + 7200}.by(video)},
 		{cause: "oauth_token", token: forgeWith(`{"alg":"HS512","kid":"k1","v":"2.0"}`, claims{"iss": "zm:cid:abc", "aud": "https://oauth.example", "iat": iat, "exp": iat + 3600}.json(), "x", sha512.New)},
 		{cause: "zak_or_obf_as_signature", token: zak.by("x")},

@@ -25,16 +25,16 @@ func (d *diagnosis) judgeHMAC() {
 		d.skipped(p)
 	case d.ownKnown && !d.keyIsSecret:
 		d.add(invalid(rankWho, CauseUnknownSecret,
-			"signed with a secret that is known nowhere here: not the one of %s, nor a damaged form of it, nor another app's. "+
-				"The token cannot tell which of these it is, the likeliest first: %s", d.own.appWords(), unknownSecrets))
+			"no app on this server uses the secret that signed this token: it is not that of %s, not an altered form of it, and not another app's. "+
+				"Possible reasons, the most likely first: %s", d.own.appWords(), unknownSecrets))
 		d.faults[len(d.faults)-1].PublicEvidence = "signed with another secret than the one of " + d.own.appWords()
 	}
 }
 
 // unknownSecrets are the reasons that look alike once every known secret was tried.
-const unknownSecrets = "(1) the secret of an app, an app type or an installation that this place does not know; " +
-	"(2) a secret of this app that has been replaced more than once since, or one that was mistyped; " +
-	"(3) the right secret over other bytes than those sent, such as claims that were written out again or changed after signing"
+const unknownSecrets = "(1) the secret belongs to an app, an app type or an installation that this server does not know; " +
+	"(2) it is an old secret of this app that has been replaced more than once, or it was mistyped; " +
+	"(3) the secret is correct, but the signed bytes differ from those sent, for example because the claims were serialized again or changed after signing"
 
 // skipped says that the search ended early. Where the HMAC is known to be wrong it is
 // the fault; without an app nothing is known to be wrong.
