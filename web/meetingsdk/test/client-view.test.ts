@@ -46,7 +46,7 @@ describe('joining', () => {
     zoom.join({ ...joinArgs, passWord: 'p', ...callbacks() });
     await settle();
     expect(log).toContainEqual(['success', { method: 'join', status: true, errorCode: 0, errorMessage: null, result: null }]);
-    expect(names()).toEqual(['status 1', 'success', 'status 2']);
+    expect(names()).toEqual(['status 1', 'success', 'onUserJoin', 'onUserJoin', 'status 2']);
     expect(server.joins[0]).toMatchObject({ view: 'client', password: 'p', passwordOption: 'passWord' });
   });
 
@@ -72,7 +72,7 @@ describe('joining', () => {
 
   it('rejects the promise with an Error of the same fields', async () => {
     server.replies = [refusal(3712, 'SIGNATURE_INVALID', 'Signature is invalid.', 'unknown_secret')];
-    await zoom.init({ leaveUrl: '/bye' });
+    await zoom.init({ leaveUrl: '/bye', disablePreview: true });
     const error = await zoom.join(joinArgs)?.catch((e: unknown) => e);
     expect(error).toBeInstanceOf(Error);
     expect({ ...(error as object) }).toMatchObject({ method: 'join', status: false, errorCode: 3712, errorMessage: 'Signature is invalid.', name: 'SIGNATURE_INVALID', cause: 'unknown_secret', result: null });
@@ -148,7 +148,7 @@ describe('waiting for the host', () => {
     await server.clock.advance(6_000);
     expect(names()).toEqual(['status 1', 'error']);
     await server.clock.advance(10_000);
-    expect(names()).toEqual(['status 1', 'error', 'success', 'status 2']);
+    expect(names()).toEqual(['status 1', 'error', 'success', 'onUserJoin', 'onUserJoin', 'status 2']);
   });
 
   it('lets the own join of the app adopt the waiting one', async () => {
@@ -296,9 +296,23 @@ describe('the waiting room', () => {
     expect(log.filter(([name]) => name === 'receiveSharingChannelReady')).toEqual([['receiveSharingChannelReady', { userId: 1 }]]);
     expect(levels).toEqual([1, 6, 7, 8, 13, 15, 9, 10, 11, 12, 14, 16, 17]);
     expect(server.engine.calls).toContain('connect fresh');
-    // Who was inside before is no arrival, by whichever door one came.
-    expect(names()).not.toContain('onUserJoin');
+    // Apps have no other source of their roster than these.
+    expect(log.filter(([name]) => name === 'onUserJoin')).toMatchObject([
+      ['onUserJoin', { userId: 2, self: true, isHold: false }],
+      ['onUserJoin', { userId: 1, self: false }],
+    ]);
     await expect(zoom.getAttendeeslist({})).resolves.toMatchObject({ result: { attendeesList: [{ userId: 2 }, { userId: 1 }] } });
+  });
+
+  it('tells of oneself alone when one was put back and is admitted again', async () => {
+    await start();
+    log.length = 0;
+    server.publish('seat.held', {}, 0);
+    await settle();
+    server.participants = [person(1, { role: 'host' }), person(2), person(3)];
+    server.publish('seat.admitted', {}, 0);
+    await settle();
+    expect(log.filter(([name]) => name === 'onUserJoin').map(([, p]) => p)).toMatchObject([{ userId: 3, self: false }, { userId: 2, self: true }]);
   });
 
   it('takes people back and closes what they send', async () => {

@@ -124,7 +124,7 @@ describe('devices come back as they were', () => {
     server.page = { occupant: null, leaving: Promise.resolve() };
     const { meeting } = assemble('component', server.surroundings());
     meeting.initialising(Promise.resolve());
-    await meeting.join(joinArgs, { admitted: () => undefined, refused: (error) => { throw error; } }, { waitForHost: false });
+    await meeting.join(joinArgs, { admitted: () => undefined, refused: (error) => { throw error; } }, () => ({ waitForHost: false }));
     await settle();
     return meeting;
   }
@@ -132,14 +132,16 @@ describe('devices come back as they were', () => {
   const cases: [string, (client: Meeting['actions']) => Promise<unknown>, string[]][] = [
     ['nothing was on', async () => undefined, []],
     ['microphone and camera', async (c) => [await c.setMicrophone(true), await c.setCamera(true)], ['openMicrophone', 'setCamera true']],
-    ['a muted microphone', async (c) => [await c.setMicrophone(true), await c.setMicrophone(false)], ['openMicrophone muted']],
+    ['a muted microphone', async (c) => [await c.setMicrophone(true), await c.setMicrophone(false)], []],
     ['what was switched off stays off', async (c) => [await c.setMicrophone(true), await c.setCamera(true), await c.leaveAudio(), await c.setCamera(false)], []],
   ];
 
   for (const [name, act, expected] of cases) {
     it(`after a reload: ${name}`, async () => {
-      await act((await load()).actions);
-      await load();
+      const first = await load();
+      await act(first.actions);
+      const { microphone } = first.getState();
+      expect((await load()).getState().microphone).toBe(microphone);
       expect(server.media).toHaveLength(2);
       expect(calls()).toEqual(expected);
     });

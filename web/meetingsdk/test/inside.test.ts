@@ -42,7 +42,7 @@ async function component(events: string[] = []) {
 async function inMeeting() {
   const { meeting } = assemble('component', server.surroundings());
   meeting.initialising(Promise.resolve());
-  await meeting.join(joinArgs, { admitted: () => undefined, refused: (error) => expect.fail(error.message) }, { waitForHost: false });
+  await meeting.join(joinArgs, { admitted: () => undefined, refused: (error) => expect.fail(error.message) }, () => ({ waitForHost: false }));
   await settle();
   return meeting;
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock';
 import type { SDKError } from '../core/errors';
 import { CallError } from '../core/errors';
 import { log } from '../core/log';
-import type { Meeting } from '../core/meeting';
+import type { JoinBehaviour, Meeting } from '../core/meeting';
 import { noteUnknownOptions } from '../core/option-names';
 import { noteIdleOptions } from '../core/refused';
 import { fieldsOf } from '../core/wire';
@@ -82,9 +82,15 @@ export class ClientJoin {
   private enter(method: string, args: Args | undefined): Promise<SuccessAnswer> | undefined {
     const { meeting, screen } = this.options;
     this.stay();
-    const behaviour = {
-      waitForHost: screen.options.showJoiningErrorDialog,
-      preview: !screen.options.disablePreview && screen.options.isSupportAV,
+    // Read once `init` has run, which an app need not wait for.
+    const behaviour = (): JoinBehaviour => {
+      const { showJoiningErrorDialog, disablePreview, isSupportAV, disableJoinAudio, audioPanelAlwaysOpen } = screen.options;
+      return {
+        waitForHost: showJoiningErrorDialog,
+        preview: !disablePreview && isSupportAV,
+        // Where the app keeps its audio panel open, the person joins audio there.
+        joinsAudio: isSupportAV && !disableJoinAudio && !audioPanelAlwaysOpen,
+      };
     };
     const options = joinOptionsOf(args);
     screen.update({ passcode: typeof options.password === 'string' ? options.password : '' });

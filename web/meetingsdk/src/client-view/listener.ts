@@ -39,12 +39,13 @@ export class ServiceListeners {
     // The contract tells of others in meetings only.
     const webinar = (): boolean => meeting.getState().session?.kind === 'webinar';
     events.on('usersFound', (found) => {
+      if (!webinar()) for (const p of found) if (p.state !== 'waiting') this.onJoined(meeting, p);
       for (const p of found) this.onShare(meeting, p.userId, false, p.sharing);
     });
     events.on('usersAdded', (added) => {
       for (const p of added) this.onShare(meeting, p.userId, false, p.sharing);
       if (webinar()) return;
-      for (const p of added) if (p.state !== 'waiting') this.emit('onUserJoin', publicParticipant(p, everybody()));
+      for (const p of added) if (p.state !== 'waiting') this.onJoined(meeting, p);
     });
     events.on('usersRemoved', (removed) => {
       // Nobody says of those who go that their share ended, for it goes with them.
@@ -91,11 +92,16 @@ export class ServiceListeners {
     events.on('preview', ({ shown }) => this.emit('onPreviewPannel', { show: shown }));
   }
 
+  private onJoined(meeting: Meeting, participant: Participant): void {
+    const { participants, self } = meeting.getState();
+    this.emit('onUserJoin', { ...publicParticipant(participant, participants), self: participant.userId === self?.userId });
+  }
+
   private onUpdated(meeting: Meeting, before: Participant, after: Participant): void {
     const own = after.userId === meeting.getState().self?.userId;
     const { participants, session } = meeting.getState();
     if (session?.kind !== 'webinar') {
-      if (before.state === 'waiting' && after.state === 'joined' && !own) this.emit('onUserJoin', publicParticipant(after, participants));
+      if (before.state === 'waiting' && after.state === 'joined' && !own) this.onJoined(meeting, after);
       this.emit('onUserUpdate', publicParticipant(after, participants));
     }
     this.onShare(meeting, after.userId, before.sharing, after.sharing);

@@ -103,7 +103,7 @@ export function createEmbeddedClient(surroundings: Surroundings) {
             reject(failure);
           },
         };
-        void meeting.join(options, waiter, { waitForHost: false });
+        void meeting.join(options, waiter, () => ({ waitForHost: false }));
       });
     },
     /** Leaves; a host may name the next host. */

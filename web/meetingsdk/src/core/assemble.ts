@@ -1,5 +1,5 @@
 import { builtInAddress } from './address';
-import { browserFacts } from './browser';
+import { browserFacts, microphoneAllowed } from './browser';
 import type { ChunkSource } from './chunks';
 import { Chunks } from './chunks';
 import type { Clock } from './clock';
@@ -35,6 +35,7 @@ export interface Surroundings {
   newId?: () => string;
   facts?: typeof browserFacts;
   obstacles?: Obstacles;
+  microphoneAllowed?: () => Promise<boolean>;
 }
 
 /** A meeting with its server and the place where it is drawn. */
@@ -80,6 +81,8 @@ export function assemble(view: ViewKind, surroundings: Surroundings): Assembly {
     },
     loadParts: () => chunks.media(),
     prepareView: () => screen.show(),
+    viewDrawn: () => screen.drawn(),
+    microphoneAllowed: surroundings.microphoneAllowed ?? microphoneAllowed,
   });
   const screen = new Screen(view, meeting, chunks);
   return { meeting, screen, server, setEndpoint: (value) => void (webEndpoint = value) };
@@ -146,6 +149,11 @@ export class Screen {
     const { meeting, options } = this;
     const view = this.view === 'client' ? ui.mountClientView(root, meeting, options) : ui.mountComponentView(root, meeting, options);
     this.mounted = { root, view };
+  }
+
+  /** Resolves once what the state says now is in the document. */
+  async drawn(): Promise<void> {
+    await this.mounted?.view.drawn?.();
   }
 
   /** Takes the view away. */

@@ -42,6 +42,17 @@ export function browserFacts(scope: Partial<typeof globalThis> = globalThis): Br
   };
 }
 
+/** Whether this page may open the microphone without asking the person. */
+export async function microphoneAllowed(scope: Partial<typeof globalThis> = globalThis): Promise<boolean> {
+  try {
+    return (await scope.navigator?.permissions.query({ name: 'microphone' }))?.state === 'granted';
+  } catch {
+    // A browser that tells nothing of it shows the names of devices only where they may be used.
+    const devices = (await scope.navigator?.mediaDevices?.enumerateDevices()) ?? [];
+    return devices.some(({ kind, label }) => kind === 'audioinput' && label !== '');
+  }
+}
+
 /** The smallest module with a vector instruction. */
 const simd = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11]);
 

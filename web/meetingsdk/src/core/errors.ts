@@ -29,6 +29,8 @@ export type ReasonStyle = 'name' | 'sentence';
 export interface RefusalResult {
   topic: string;
   scheduleTime: string | null;
+  /** Its audience waits for a webinar, and has no devices to choose. */
+  webinar?: boolean;
   meetingNumber?: string;
 }
 

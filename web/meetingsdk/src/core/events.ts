@@ -68,7 +68,7 @@ export interface MediaStatistics {
 /** What a view may listen to. */
 export interface MeetingEvents {
   status: StatusEvent;
-  /** Who was there before this page came in. */
+  /** Oneself, at the join or when admitted from the waiting room, and whoever was inside before and is not known yet. */
   usersFound: readonly Participant[];
   usersAdded: Participant[];
   usersRemoved: { participant: Participant; reason: string }[];

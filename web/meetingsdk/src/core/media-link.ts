@@ -108,25 +108,27 @@ export class MediaLink {
     }
     if (now === 'on' || now === 'joining') return;
     if (now === 'muted') {
-      await this.engine.muteMicrophone(false);
+      try {
+        await this.engine.muteMicrophone(false, this.options.read().devices.microphone);
+      } catch (error) {
+        throw this.deviceRefused('microphone', error);
+      }
       return this.wrote({ microphone: 'on' });
     }
-    await this.joinAudio(false);
-  }
-
-  /** Joins audio, if wanted without being heard. */
-  async joinAudio(muted: boolean): Promise<void> {
-    const now = this.options.read().microphone;
-    if (now === 'on' || now === 'muted' || now === 'joining') return;
     this.options.write({ microphone: 'joining' });
     let speaks: boolean;
     try {
-      speaks = await this.engine.openMicrophone(this.options.read().devices.microphone, muted);
+      speaks = await this.engine.openMicrophone(this.options.read().devices.microphone);
     } catch (error) {
       throw this.deviceRefused('microphone', error);
     }
-    this.wrote({ microphone: speaks && !muted ? 'on' : 'muted' });
+    this.wrote({ microphone: speaks ? 'on' : 'muted' });
     void this.refreshDevices();
+  }
+
+  /** Joins audio and opens nothing yet: others are heard, and unmuting opens the microphone. */
+  joinMuted(): void {
+    if (this.options.read().microphone === 'off') this.wrote({ microphone: 'muted' });
   }
 
   /** Mutes because a host said so; never opens anything. */

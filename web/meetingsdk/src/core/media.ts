@@ -80,12 +80,10 @@ export interface MediaEngine {
    */
   connect(url: string, token: string, crowd: number): Promise<void>;
   disconnect(): Promise<void>;
-  /**
-   * Opens the microphone, if wanted without sending sound yet; false where this
-   * page may not speak now, and stays muted. Rejects with DeviceError.
-   */
-  openMicrophone(deviceId: string, muted?: boolean): Promise<boolean>;
-  muteMicrophone(muted: boolean): Promise<void>;
+  /** Opens the microphone; false where this page may not speak now, and stays muted. Rejects with DeviceError. */
+  openMicrophone(deviceId: string): Promise<boolean>;
+  /** Unmuting opens the microphone where it is not open; rejects with DeviceError. */
+  muteMicrophone(muted: boolean, deviceId?: string): Promise<void>;
   closeMicrophone(): Promise<void>;
   setCamera(on: boolean, deviceId: string): Promise<void>;
   /** Resolves to false when the person closed the browser's picker. */

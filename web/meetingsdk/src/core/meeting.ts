@@ -53,6 +53,10 @@ export interface MeetingDeps {
   loadParts: () => Promise<RoomParts>;
   /** Gets the view ready to be shown; rejects when its chunk cannot be had. */
   prepareView: () => Promise<void>;
+  /** Resolves once the view shows what the state says now. */
+  viewDrawn: () => Promise<void>;
+  /** Whether this page may open the microphone without asking the person. */
+  microphoneAllowed: () => Promise<boolean>;
 }
 
 /** What one caller of `join` wants to be told; called at most as often as said. */
@@ -68,8 +72,18 @@ export interface JoinWaiter {
 export interface JoinBehaviour {
   /** Whether 3008 makes the page wait instead of failing. */
   waitForHost: boolean;
-  /** Whether devices are chosen on a preview page once let in. */
+  /** Whether devices are chosen on a preview page before the page joins. */
   preview?: boolean;
+  /** Whether audio is joined by itself, muted, where the person has allowed the microphone before. */
+  joinsAudio?: boolean;
+}
+
+/** What a page learns before it shows the preview. */
+interface Outlook {
+  /** Whether there is anything to choose: not for a page that comes back, nor for a webinar's audience. */
+  preview: boolean;
+  /** The question with which the page began to wait for the host. */
+  waitId?: string;
 }
 
 interface Attempt {
@@ -104,17 +118,19 @@ export class Meeting implements MeetingModel {
   private init: 'none' | 'failed' | Promise<void> = 'none';
   private attempt: Attempt | null = null;
   private seat: { resumeToken: string; server: string; transport: JoinTransport } | null = null;
-  private previewing = false;
   /** The meeting is on the page, although sound and pictures may still be on their way. */
   private drawn = false;
   /** The meeting that keeps its host from hosting this one (3711). */
   private running: string | undefined;
+  private confirmPreview: ((choice: PreviewChoice | null) => void) | null = null;
+  /** What to open once inside. */
+  private wishes: DevicesOn = { microphone: 'off', camera: false };
   private readonly early: Milestone[] = [];
   /** Grows when joins that have not begun yet must not begin any more. */
   private epoch = 0;
   private readonly occupant: { meetingNumber: string; view: ViewKind };
   /** What joinAgain repeats. */
-  private last: { options: JoinOptions; waiters: readonly JoinWaiter[]; behaviour: JoinBehaviour } | null = null;
+  private last: { options: JoinOptions; waiters: readonly JoinWaiter[]; behaviour: () => JoinBehaviour } | null = null;
   /** The app's part of another try at 3711: it may end the meeting of this number. */
   onRetry: ((meetingNumber: string | undefined) => unknown) | null = null;
   private endingForAll = false;
@@ -161,7 +177,7 @@ export class Meeting implements MeetingModel {
   }
 
   /** Joins; the waiter is told the outcome. Never rejects. */
-  async join(options: JoinOptions, waiter: JoinWaiter, behaviour: JoinBehaviour): Promise<void> {
+  async join(options: JoinOptions, waiter: JoinWaiter, behaviour: () => JoinBehaviour): Promise<void> {
     const { epoch } = this;
     try {
       await this.initialised();
@@ -189,13 +205,14 @@ export class Meeting implements MeetingModel {
     const attempt: Attempt = { meetingNumber: number, person: personOf(options), waiters: [waiter], told: 0, stop: new AbortController(), done: Promise.resolve() };
     this.attempt = attempt;
     this.last = { options, waiters: attempt.waiters, behaviour };
-    attempt.done = this.run(attempt, options, behaviour);
+    attempt.done = this.run(attempt, options, behaviour());
     return attempt.done;
   }
 
   /** Leaves whatever there is: a meeting, the waiting room, a join under way. Resolves when the seat is given up. */
   async leave(byPerson: boolean): Promise<void> {
     const { attempt, room, seat } = this;
+    const previewing = this.confirmPreview !== null;
     if (!attempt && !room) throw new CallError('IMPROPER_MEETING_STATE', 'closed');
     const phase = this.store.get().phase;
     const reasonCode = phase === 'waitingForHost' ? LeaveReason.selfWaitingForHost : room?.waiting ? LeaveReason.selfInWaitingRoom : LeaveReason.selfInMeeting;
@@ -213,7 +230,8 @@ export class Meeting implements MeetingModel {
     })();
     this.deps.page.leaving = gone.then(() => undefined, () => undefined);
     attempt?.waiters.slice(attempt.told).forEach((waiter) => waiter.refused(this.cancelled()));
-    this.finish({ reasonCode, byPerson });
+    // Whoever goes from the preview was never there.
+    this.finish({ reasonCode: previewing ? null : reasonCode, byPerson });
     await gone;
   }
 
@@ -340,15 +358,31 @@ export class Meeting implements MeetingModel {
   private async run(attempt: Attempt, options: JoinOptions, behaviour: JoinBehaviour): Promise<void> {
     const { deps } = this;
     const { failure } = this.store.get();
-    this.store.set({ ...freshState(this.store.get()), devices: this.chosenDevices(), phase: 'joining', failure: failure?.retrying ? failure : null });
+    const joinsAs = typeof options.userName === 'string' ? options.userName : '';
+    this.store.set({
+      ...freshState(this.store.get()), devices: this.chosenDevices(), switches: deps.memory.switches(), joinsAs, phase: 'joining', failure: failure?.retrying ? failure : null,
+    });
     this.events.emit('status', { status: 1, error: null, joinFailed: false });
     this.early.length = 0;
+    this.wishes = { microphone: 'off', camera: false };
     this.milestone(Milestone.callJoin);
     try {
       const fault = browserFault(deps.view, deps.facts());
       if (fault) throw fault;
       const { address, transport } = deps.server();
-      const asking = this.ask(attempt, options, behaviour, address, transport);
+      let waitId: string | undefined;
+      if (behaviour.preview) {
+        const checking = this.check(attempt, options, behaviour, address, transport);
+        checking.catch(() => undefined);
+        await Promise.all([this.parts(), this.view()]);
+        const outlook = await checking;
+        if (attempt.stop.signal.aborted) return;
+        if (outlook.preview && !(await this.preview(attempt))) return;
+        ({ waitId } = outlook);
+      }
+      // Asked along with the server, so that nothing waits for it.
+      const mayJoinAudio = behaviour.joinsAudio ? deps.microphoneAllowed().catch(() => false) : false;
+      const asking = this.ask(attempt, options, behaviour, address, transport, waitId);
       asking.catch(() => undefined);
       // A missing chunk is told first, as if nothing had been asked; so is it awaited first.
       const [parts] = await Promise.all([this.parts(), this.view()]).catch((error: unknown) => {
@@ -357,8 +391,9 @@ export class Meeting implements MeetingModel {
         throw error;
       });
       const accepted = await asking;
+      if (this.wishes.microphone === 'off' && (await mayJoinAudio)) this.wishes = { ...this.wishes, microphone: 'muted' };
       if (attempt.stop.signal.aborted) return await transport.leave(accepted.resumeToken);
-      await this.enter(attempt, accepted, parts, address, transport, behaviour);
+      await this.enter(attempt, accepted, parts, address, transport);
     } catch (error) {
       // Whoever has left, or destroyed the client, wants nothing drawn any more.
       if (this.attempt !== attempt) return;
@@ -400,15 +435,55 @@ export class Meeting implements MeetingModel {
     return pageError(pageFaultCode(this.deps.view), 'unexpected', error instanceof Error ? error.message : String(error));
   }
 
+  private request(attempt: Attempt, options: JoinOptions, address: string): JoinRequest {
+    const { deps } = this;
+    const token = deps.memory.resumeToken(address, attempt.meetingNumber, attempt.person);
+    const request: JoinRequest = { ...options, joinId: deps.newId(), view: deps.view, sdkVersion: spokenVersion, deviceId: deps.memory.deviceId() };
+    if (token) request.resumeToken = token;
+    return request;
+  }
+
+  /** Asks the server what the join would come to, so that what refuses it is told before anybody chooses devices. */
+  private async check(attempt: Attempt, options: JoinOptions, behaviour: JoinBehaviour, address: string, transport: JoinTransport): Promise<Outlook> {
+    const request: JoinRequest = { ...this.request(attempt, options, address), check: true };
+    const answer = await transport.join(request, attempt.stop.signal);
+    if ('passed' in answer) {
+      const { resumes, role, meeting } = answer.passed;
+      this.store.set({ awaited: { topic: meeting.topic, scheduleTime: null } });
+      return { preview: !resumes && !(meeting.webinar && role === 'attendee') };
+    }
+    // Let in all the same, by a server that knows no checks: nobody is inside before the preview.
+    if (answer.admitted) return transport.leave(answer.accepted.resumeToken).then(() => ({ preview: true }));
+    if (answer.details.errorCode !== 3008 || !behaviour.waitForHost) throw new SDKError(answer.details, answer.extras);
+    const awaited = answer.extras.result ?? { topic: '', scheduleTime: null, webinar: false };
+    this.store.set({ awaited });
+    return { preview: !awaited.webinar, waitId: request.joinId };
+  }
+
+  /** Shows the preview until it is confirmed; false where the page leaves instead. */
+  private async preview(attempt: Attempt): Promise<boolean> {
+    const choosing = new Promise<PreviewChoice | null>((resolve) => {
+      this.confirmPreview = resolve;
+      attempt.stop.signal.addEventListener('abort', () => resolve(null), { once: true });
+    });
+    this.store.set({ phase: 'previewing', failure: null });
+    this.milestone(Milestone.preview);
+    this.events.emit('preview', { shown: true });
+    const choice = await choosing;
+    this.confirmPreview = null;
+    this.events.emit('preview', { shown: false });
+    if (!choice) return false;
+    this.milestone(Milestone.previewConfirmed);
+    this.wishes = { microphone: choice.microphone ? 'on' : 'off', camera: choice.camera };
+    return true;
+  }
+
   /** Asks the server until it lets this page in; waits for the host where that is wanted. */
-  private async ask(attempt: Attempt, options: JoinOptions, behaviour: JoinBehaviour, address: string, transport: JoinTransport): Promise<JoinAccepted> {
+  private async ask(attempt: Attempt, options: JoinOptions, behaviour: JoinBehaviour, address: string, transport: JoinTransport, waitId?: string): Promise<JoinAccepted> {
     const { deps } = this;
     const { signal } = attempt.stop;
-    let waitId: string | undefined;
     for (let waiting = false; ; ) {
-      const token = deps.memory.resumeToken(address, attempt.meetingNumber, attempt.person);
-      const request: JoinRequest = { ...options, joinId: deps.newId(), view: deps.view, sdkVersion: spokenVersion, deviceId: deps.memory.deviceId() };
-      if (token) request.resumeToken = token;
+      const request = this.request(attempt, options, address);
       if (waitId) request.waitId = waitId;
       let refusal: SDKError;
       try {
@@ -417,6 +492,7 @@ export class Meeting implements MeetingModel {
           if (waiting && !signal.aborted) this.milestone(Milestone.outWaitingForHost);
           return answer.accepted;
         }
+        if ('passed' in answer) throw pageError(3621, 'unreachable', 'a join was answered as if it were a check');
         refusal = new SDKError(answer.details, answer.extras);
       } catch (error) {
         if (!(error instanceof SDKError)) throw error;
@@ -451,9 +527,8 @@ export class Meeting implements MeetingModel {
     for (const waiter of attempt.waiters) waiter.notStarted?.(refusal);
   }
 
-  private async enter(attempt: Attempt, accepted: JoinAccepted, parts: RoomParts, address: string, transport: JoinTransport, behaviour: JoinBehaviour): Promise<void> {
+  private async enter(attempt: Attempt, accepted: JoinAccepted, parts: RoomParts, address: string, transport: JoinTransport): Promise<void> {
     const { deps } = this;
-    const resumed = deps.memory.resumeToken(address, attempt.meetingNumber, attempt.person) !== null;
     for (const warning of accepted.warnings) log.noteOnce(warning);
     this.reasonStyle = accepted.reasonStyle;
     this.seat = { resumeToken: accepted.resumeToken, server: address, transport };
@@ -487,8 +562,6 @@ export class Meeting implements MeetingModel {
         ready: () => {
           late();
           if (this.attempt !== attempt) return;
-          // Whoever reloads has chosen devices before; whoever waits chooses nothing yet.
-          this.previewing = behaviour.preview === true && !room.waiting && !resumed;
           this.drawn = true;
           this.store.set({ phase: this.phase(), awaited: null, failure: null });
         },
@@ -498,7 +571,7 @@ export class Meeting implements MeetingModel {
         },
         ended: (error) => fail(error),
       });
-      const devicesOn = deps.memory.devicesOn(address, attempt.meetingNumber, accepted.participant.mediaIdentity);
+      const devicesOn = this.devicesToOpen(attempt, accepted, address);
       const room: Room = new Room({ clock: deps.clock, newId: deps.newId, parts, transport, accepted, server: address, obstacles: deps.obstacles, handlers, devicesOn });
       room.media.setSharedSound(this.shareSound);
       if (this.videoLimit !== 720) room.media.setVideoLimit(this.videoLimit);
@@ -512,28 +585,52 @@ export class Meeting implements MeetingModel {
       throw error;
     });
     if (this.attempt !== attempt) return;
+    this.store.set({ phase: this.phase(), awaited: null });
+    // What apps do once they are told may look for the meeting in the document.
+    await deps.viewDrawn().catch(() => undefined);
+    if (this.attempt !== attempt) return;
     this.attempt = null;
     const waiting = this.room?.waiting === true;
     this.milestone(waiting ? Milestone.waitingRoom : Milestone.joined);
     for (const level of this.early.splice(0)) this.reached(level);
     for (const waiter of attempt.waiters) waiter.admitted();
+    if (!waiting) this.found(true);
     this.events.emit('status', { status: 2, error: null, joinFailed: false });
-    const { self, participants } = this.store.get();
-    if (!waiting) this.events.emit('usersFound', participants);
+    const { self } = this.store.get();
     if (waiting && self) this.events.emit('waitingRoom', { participant: self, self: true, waiting: true });
     // Sound and pictures may have failed before there was anybody to tell.
     const loss = this.room?.loss;
     if (loss) handlers?.lost(loss.link, loss.since);
-    if (this.previewing) {
-      this.milestone(Milestone.preview);
-      this.events.emit('preview', { shown: true });
-    }
+  }
+
+  /** What to open inside: what was on when the page was left, else what was chosen before the meeting. */
+  private devicesToOpen({ meetingNumber }: Attempt, { participant, meeting }: JoinAccepted, address: string): DevicesOn | null {
+    const { memory } = this.deps;
+    const place = participant.mediaIdentity;
+    const before = memory.devicesOn(address, meetingNumber, place);
+    // A webinar's audience watches and listens.
+    if (before || (meeting.kind === 'webinar' && participant.role === 'attendee')) return before;
+    memory.rememberDevicesOn(address, meetingNumber, place, this.wishes);
+    return this.wishes;
+  }
+
+  /** Tells who is inside, oneself first; those who were known before are not told again. */
+  found(everybody: boolean): void {
+    const { self, participants } = this.store.get();
+    if (!self) return;
+    const own = participants.find((p) => p.userId === self.userId) ?? self;
+    const others = everybody ? participants.filter((p) => p.userId !== self.userId) : [];
+    this.events.emit('usersFound', [own, ...others]);
+  }
+
+  /** Whether the page is on its way in: admitted perhaps, but the app was not told yet. */
+  get entering(): boolean {
+    return this.attempt !== null;
   }
 
   /** The phase of a seat that is held, reconnecting aside. */
-  phase(): 'waitingRoom' | 'previewing' | 'inMeeting' {
-    if (this.room?.waiting) return 'waitingRoom';
-    return this.previewing ? 'previewing' : 'inMeeting';
+  phase(): 'waitingRoom' | 'inMeeting' {
+    return this.room?.waiting ? 'waitingRoom' : 'inMeeting';
   }
 
   /** Keeps the choice of devices for later meetings in this browser. */
@@ -547,19 +644,14 @@ export class Meeting implements MeetingModel {
     return { ...devices, microphone: devices.microphone || known.microphone, camera: devices.camera || known.camera, speaker: devices.speaker || known.speaker };
   }
 
-  /** Ends the preview; what cannot be opened is told by a notice. */
+  /** Confirms the preview: only now the page joins. The preview stays on the page until it is let in. */
   finishPreview(choice: PreviewChoice): void {
-    if (!this.previewing) return;
-    this.previewing = false;
-    const { devices, phase } = this.store.get();
-    this.store.set({ devices: { ...devices, microphone: choice.microphoneId, camera: choice.cameraId } });
+    if (!this.confirmPreview) return;
+    const { devices } = this.store.get();
+    this.store.set({ devices: { ...devices, microphone: choice.microphoneId, camera: choice.cameraId }, switches: choice.switches });
     this.rememberDevices();
-    if (phase === 'previewing') this.store.set({ phase: 'inMeeting' });
-    this.milestone(Milestone.previewConfirmed);
-    this.events.emit('preview', { shown: false });
-    const media = this.room?.media;
-    if (choice.microphone) media?.setMicrophone(true).catch(() => undefined);
-    if (choice.camera) media?.setCamera(true).catch(() => undefined);
+    this.deps.memory.rememberSwitches(choice.switches);
+    this.confirmPreview(choice);
   }
 
   private fail(attempt: Attempt, error: SDKError): void {
@@ -577,9 +669,14 @@ export class Meeting implements MeetingModel {
 
   /** The meeting ended from outside: by a host, the server or the network. */
   ended(error: SDKError | null, reasonCode: LeaveReason): void {
-    const { seat } = this;
+    const { attempt, seat } = this;
     this.room = null;
     this.seat = null;
+    if (attempt) {
+      // Let in and already out again: the app has not been told of a meeting, so the join failed.
+      attempt.stop.abort();
+      return this.fail(attempt, error ?? new SDKError(detailsOf(4001, 'seat_lost')));
+    }
     // Whoever has given up is waited for by nobody, if that still gets through.
     if (seat && error?.code === 4001) void seat.transport.leave(seat.resumeToken);
     // After a broken line the seat may be taken back; every other end is final.
@@ -587,7 +684,7 @@ export class Meeting implements MeetingModel {
     this.finish({ reasonCode, byPerson: this.endingForAll && reasonCode === LeaveReason.hostEnded, error });
   }
 
-  private finish(end: { reasonCode: LeaveReason; byPerson: boolean; error?: SDKError | null }): void {
+  private finish(end: { reasonCode: LeaveReason | null; byPerson: boolean; error?: SDKError | null }): void {
     const error = end.error?.details ?? null;
     this.release();
     this.store.set({
@@ -598,7 +695,7 @@ export class Meeting implements MeetingModel {
       takenOver: end.reasonCode === LeaveReason.transferred,
     });
     const reason = end.reasonCode === LeaveReason.transferred ? 'taken_over' : 'left';
-    this.events.emit('selfLeft', { reasonCode: end.reasonCode });
+    if (end.reasonCode !== null) this.events.emit('selfLeft', { reasonCode: end.reasonCode });
     this.events.emit('status', { status: 3, error, joinFailed: false, ...(error ? {} : { reason }) });
     this.events.emit('over', { joinFailed: false, byPerson: end.byPerson, error });
     this.overNow();
@@ -610,7 +707,6 @@ export class Meeting implements MeetingModel {
   }
 
   private release(): void {
-    this.previewing = false;
     this.drawn = false;
     this.endingForAll = false;
     if (this.deps.page.occupant === this.occupant) this.deps.page.occupant = null;

@@ -202,6 +202,10 @@ export interface MeetingState {
   /** Whether the browser lets remote sound play; false asks for a click. */
   canPlaySound: boolean;
   devices: Devices;
+  /** The switches of the preview, as they were left last. */
+  switches: DeviceSwitches;
+  /** The name under which this page joins, as the app gave it. */
+  joinsAs: string;
   notices: readonly Notice[];
   failure: Failure | null;
   /** The meeting is over here because the same person went on with it elsewhere. */
@@ -210,7 +214,7 @@ export interface MeetingState {
   leaveAsked: boolean;
   /** Seconds since the line broke, while reconnecting. */
   reconnectingSince: number | null;
-  /** What is known of a meeting whose host is awaited (3008). */
+  /** What is known of a meeting that is previewed, or whose host is awaited (3008). */
   awaited: { topic: string; scheduleTime: string | null } | null;
   /** A host asks this person to unmute. */
   unmuteRequestedBy: string | null;
@@ -240,17 +244,26 @@ export type VideoKind = 'camera' | 'screen';
 
 /** What the person chose on the preview page. Device ids are empty for the system's default. */
 export interface PreviewChoice {
+  /** What to open inside: what is switched on and works. */
   microphone: boolean;
   camera: boolean;
   microphoneId: string;
   cameraId: string;
+  /** Where the two switches stand; kept for the next meeting. */
+  switches: DeviceSwitches;
+}
+
+/** Whether microphone and camera are on when a meeting begins. */
+export interface DeviceSwitches {
+  microphone: boolean;
+  camera: boolean;
 }
 
 /** What a view may do. Promises reject with CallError. */
 export interface MeetingActions {
   /**
-   * Ends the phase `previewing`: the join goes on with these devices. The view
-   * shows the preview with a stream of its own and has stopped it by then.
+   * Ends the phase `previewing`: only now the page joins, with these devices. The
+   * view shows the preview with a stream of its own and has stopped it by then.
    */
   finishPreview(choice: PreviewChoice): void;
   setMicrophone(on: boolean): Promise<void>;
@@ -400,6 +413,8 @@ export interface UserInterface {
 }
 
 export interface MountedView {
+  /** Resolves once what the state says now is in the document. */
+  drawn?(): Promise<void>;
   update(options: Partial<ViewOptions>): void;
   /** Shows a layout now; `defaultView` counts only when a view is mounted. */
   setLayout?(layout: ViewOptions['defaultView']): void;

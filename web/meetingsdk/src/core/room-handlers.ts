@@ -50,9 +50,9 @@ export function roomHandlers(meeting: Meeting, entry: { ready: () => void; compl
       // Once inside, the connection is restored as long as there is time.
       if (!entered) entry.ended(pageError(3621, obstacle.cause, obstacle.evidence));
     },
-    found() {
+    found(first) {
       // Before the page is inside, the join itself tells it.
-      if (entered) events.emit('usersFound', store.get().participants);
+      if (entered && !meeting.entering) meeting.found(first);
     },
     roster(change, reasons) {
       const selfId = store.get().self?.userId;
@@ -119,7 +119,7 @@ export function roomHandlers(meeting: Meeting, entry: { ready: () => void; compl
       events.emit('activeSpeakers', speakers.map(({ userId, userName }) => ({ userId, userName })));
     },
     place(place) {
-      if (!entered) return;
+      if (!entered || meeting.entering) return;
       const waiting = place === 'waiting';
       store.set({ phase: meeting.phase(), activeSpeakers: [], unmuteRequestedBy: null });
       meeting.milestone(waiting ? Milestone.waitingRoom : Milestone.outWaitingRoom);
@@ -138,13 +138,13 @@ export function roomHandlers(meeting: Meeting, entry: { ready: () => void; compl
       for (const level of [audioDecode, videoDecode, audioEncode, videoEncode, audioJoined, videoJoined, audioVideoReady]) meeting.milestone(level);
     },
     lost(link, since) {
-      if (!entered) return;
+      if (!entered || meeting.entering) return;
       store.set({ phase: 'reconnecting', reconnectingSince: (meeting.deps.clock.now() - since) / 1000 });
       const cause = link === 'control' ? 'control_channel_lost' : 'media_lost';
       events.emit('status', { status: 4, error: detailsOf(4000, cause), joinFailed: false });
     },
     restored() {
-      if (!entered) return;
+      if (!entered || meeting.entering) return;
       store.set({ phase: meeting.phase(), reconnectingSince: null });
       events.emit('status', { status: 2, error: null, joinFailed: false });
     },

@@ -45,8 +45,8 @@ export interface RoomHandlers {
   complete(): void;
   /** The way in is blocked, and trying on would not help. */
   blocked(obstacle: Omit<Ending, 'code'>): void;
-  /** Who is there, once, as soon as it is known. */
-  found(): void;
+  /** This page is inside, and it is known who else is. `first`: they were not known before. */
+  found(first: boolean): void;
   roster(change: RosterChange, reasons: ReadonlyMap<number, string>): void;
   chat(message: ChatMessage): void;
   speaking(identities: string[]): void;
@@ -92,6 +92,8 @@ export class Room {
   private readonly watch: ConnectionWatch;
   private place: 'joined' | 'waiting';
   private firstPicture = true;
+  /** Inside, but not told yet who is there. */
+  private arriving = true;
   private isReady = false;
   private controlStarted = false;
   private mediaUp = false;
@@ -289,8 +291,8 @@ export class Room {
     }
     // Of the waiting room one sees nobody: whoever is there at the admission was there before.
     if (this.place !== 'joined') return;
-    if (this.firstPicture) handlers.found();
-    this.firstPicture = false;
+    if (this.arriving) handlers.found(this.firstPicture);
+    this.arriving = this.firstPicture = false;
   }
 
   private onEvent(event: ServerEvent): void {
@@ -354,6 +356,7 @@ export class Room {
       this.watch.restored('media');
     }
     this.options.handlers.place(place);
+    if (place === 'joined') this.arriving = true;
     this.settleEntry();
     if (place === 'joined') this.connectMedia();
   }
@@ -394,7 +397,8 @@ export class Room {
     const { microphone, camera } = this.options.handlers.read();
     const { wanted } = this;
     // What cannot be opened any more is told by a notice.
-    if (wanted.microphone !== 'off' && microphone === 'off') this.media.joinAudio(wanted.microphone === 'muted').catch(() => undefined);
+    if (wanted.microphone === 'muted') this.media.joinMuted();
+    if (wanted.microphone === 'on' && microphone === 'off') this.media.setMicrophone(true).catch(() => undefined);
     if (wanted.camera && camera === 'off') this.media.setCamera(true).catch(() => undefined);
   }
 

@@ -1,4 +1,4 @@
-import type { Devices } from './model';
+import type { Devices, DeviceSwitches } from './model';
 import type { DevicesOn } from './room';
 import { fieldsOf } from './wire';
 
@@ -110,6 +110,16 @@ export class SeatMemory {
     this.browser.setItem(devicesKey, JSON.stringify({ microphone, camera, speaker }));
   }
 
+  /** Whether microphone and camera were on when a meeting was joined last; both at first. */
+  switches(): DeviceSwitches {
+    const kept = this.browser.getItem(switchesKey) ?? '';
+    return { microphone: !kept.includes('microphone'), camera: !kept.includes('camera') };
+  }
+
+  rememberSwitches({ microphone, camera }: DeviceSwitches): void {
+    this.browser.setItem(switchesKey, [microphone ? '' : 'microphone', camera ? '' : 'camera'].join(' ').trim());
+  }
+
   deviceId(): string {
     const known = this.browser.getItem('anteroom.device');
     if (known) return known;
@@ -120,6 +130,8 @@ export class SeatMemory {
 }
 
 const devicesKey = 'anteroom.devices';
+/** Holds the names of what was switched off. */
+const switchesKey = 'anteroom.off';
 
 type DeviceIds = Pick<Devices, 'microphone' | 'camera' | 'speaker'>;
 

@@ -24,6 +24,8 @@ export const emptyState: MeetingState = {
   share: 'off',
   canPlaySound: true,
   devices: { microphones: [], cameras: [], speakers: [], microphone: '', camera: '', speaker: '' },
+  switches: { microphone: true, camera: true },
+  joinsAs: '',
   notices: [],
   failure: null,
   takenOver: false,
@@ -45,6 +47,6 @@ export const emptyState: MeetingState = {
 
 /** The state at the begin and after the end of a meeting: what the app and the person chose stays. */
 export function freshState(before: MeetingState): MeetingState {
-  const { devices, waitingRoomText, mirrored, multiPin, background } = before;
-  return { ...emptyState, devices, waitingRoomText, mirrored, multiPin, background: { ...background, busy: false } };
+  const { devices, switches, waitingRoomText, mirrored, multiPin, background } = before;
+  return { ...emptyState, devices, switches, waitingRoomText, mirrored, multiPin, background: { ...background, busy: false } };
 }

@@ -3,7 +3,7 @@
  * checked for shape here, so that the rest of the core may rely on it.
  */
 
-import type { ChatMessage, Participant, ReactionName, SessionInfo, ViewKind } from './model';
+import type { ChatMessage, Participant, ReactionName, Role, SessionInfo, ViewKind } from './model';
 import type { ErrorDetails, FurtherFault, ReasonStyle, RefusalExtras } from './errors';
 
 /** Options of a join as the views hand them on; values are sent as the app gave them. */
@@ -30,6 +30,8 @@ export interface JoinRequest extends JoinOptions {
   resumeToken?: string;
   /** The joinId with which this page began to wait for the host. */
   waitId?: string;
+  /** Only says what the join would come to. */
+  check?: true;
 }
 
 export interface Endpoint {
@@ -67,8 +69,17 @@ export interface JoinAccepted {
   reasonStyle: ReasonStyle;
 }
 
+/** The answer to a check that nothing refuses. */
+export interface CheckPassed {
+  /** An own earlier seat would be taken over. */
+  resumes: boolean;
+  role: Role;
+  meeting: { topic: string; webinar: boolean };
+}
+
 export type JoinAnswer =
   | { admitted: true; accepted: JoinAccepted }
+  | { admitted: false; passed: CheckPassed }
   | { admitted: false; details: ErrorDetails; extras: RefusalExtras };
 
 export type ServerEvent =
@@ -94,6 +105,8 @@ interface RolesChange {
 }
 
 type Fields = Record<string, unknown>;
+
+const roles: readonly Role[] = ['host', 'cohost', 'panelist', 'attendee'];
 
 /** Reads a value as an object with unknown fields. */
 export function fieldsOf(value: unknown): Fields | null {
@@ -122,7 +135,20 @@ export function snapshotOf(value: unknown): Snapshot | null {
 export function joinAnswerOf(value: unknown): JoinAnswer | null {
   const fields = fieldsOf(value);
   if (!fields || typeof fields.errorCode !== 'number') return null;
-  return fields.errorCode === 0 ? acceptedOf(fields) : refusedOf(fields, fields.errorCode);
+  if (fields.errorCode !== 0) return refusedOf(fields, fields.errorCode);
+  return fields.state === 'checked' ? passedOf(fields) : acceptedOf(fields);
+}
+
+function passedOf(fields: Fields): JoinAnswer {
+  const meeting = fieldsOf(fields.meeting);
+  return {
+    admitted: false,
+    passed: {
+      resumes: fields.resumes === true,
+      role: roles.find((role) => role === fields.role) ?? 'attendee',
+      meeting: { topic: text(meeting?.topic), webinar: meeting?.webinar === true },
+    },
+  };
 }
 
 function acceptedOf(fields: Fields): JoinAnswer | null {
@@ -156,7 +182,7 @@ function acceptedOf(fields: Fields): JoinAnswer | null {
 function refusedOf(fields: Fields, errorCode: number): JoinAnswer {
   const extras: RefusalExtras = { reasonStyle: reasonStyleOf(fields.reasonStyle) };
   const result = fieldsOf(fields.result);
-  if (result) extras.result = { topic: text(result.topic), scheduleTime: text(result.scheduleTime) || null };
+  if (result) extras.result = { topic: text(result.topic), scheduleTime: text(result.scheduleTime) || null, webinar: result.webinar === true };
   if (extras.result && text(result?.meetingNumber)) extras.result.meetingNumber = text(result?.meetingNumber);
   if (typeof fields.evidence === 'string') extras.evidence = fields.evidence;
   if (Array.isArray(fields.alsoFailing)) extras.alsoFailing = fields.alsoFailing as FurtherFault[];

@@ -1,5 +1,5 @@
 import type { LocalTrackPublication, LocalVideoTrack, Participant as RoomParticipant, TrackPublication } from 'livekit-client';
-import { ConnectionError, ConnectionErrorReason, ConnectionQuality, ConnectionState, createLocalAudioTrack, DisconnectReason, getLogger, LocalTrack, LoggerNames, MediaDeviceFailure, ParticipantEvent, Room, RoomEvent, Track, VideoPresets } from 'livekit-client';
+import { ConnectionError, ConnectionErrorReason, ConnectionQuality, ConnectionState, DisconnectReason, getLogger, LocalTrack, LoggerNames, MediaDeviceFailure, ParticipantEvent, Room, RoomEvent, Track, VideoPresets } from 'livekit-client';
 import type { MediaStatistics } from '../core/events';
 import type { CreateMedia, DeviceFault, MediaEngine, MediaHandlers, MediaSettings, MediaStage } from '../core/media';
 import { DeviceError, MediaError } from '../core/media';
@@ -128,32 +128,20 @@ class LiveKitEngine implements MediaEngine {
     await this.room.disconnect(true);
   }
 
-  async openMicrophone(deviceId: string, muted = false): Promise<boolean> {
+  async openMicrophone(deviceId: string): Promise<boolean> {
     if (!this.maySpeak()) {
       this.wanted.microphone = 'muted';
       return false;
-    }
-    if (muted) {
-      await opening(() => this.publishMuted(deviceId));
-      this.wanted.microphone = 'muted';
-      return true;
     }
     await opening(() => this.room.localParticipant.setMicrophoneEnabled(true, deviceId ? { deviceId } : undefined));
     this.wanted.microphone = 'on';
     return true;
   }
 
-  /** Not a moment of sound is sent: the track is muted before it is published. */
-  private async publishMuted(deviceId: string): Promise<void> {
-    const track = await createLocalAudioTrack({ ...this.room.options.audioCaptureDefaults, ...(deviceId ? { deviceId } : {}) });
-    await track.mute();
-    await this.room.localParticipant.publishTrack(track, { source: Track.Source.Microphone });
-  }
-
-  async muteMicrophone(muted: boolean): Promise<void> {
+  async muteMicrophone(muted: boolean, deviceId = ''): Promise<void> {
     this.wanted.microphone = muted ? 'muted' : 'on';
     if (!muted) await this.whenMaySpeak();
-    await opening(() => this.room.localParticipant.setMicrophoneEnabled(!muted));
+    await opening(() => this.room.localParticipant.setMicrophoneEnabled(!muted, deviceId ? { deviceId } : undefined));
   }
 
   async closeMicrophone(): Promise<void> {
@@ -375,10 +363,10 @@ class LiveKitEngine implements MediaEngine {
   private async sendAgain(): Promise<void> {
     const { localParticipant } = this.room;
     const { microphone, camera } = this.wanted;
-    if (microphone !== 'off' && this.maySpeak() && !this.local(Track.Source.Microphone)) {
+    // A muted one is opened when it is unmuted.
+    if (microphone === 'on' && this.maySpeak() && !this.local(Track.Source.Microphone)) {
       try {
-        if (microphone === 'muted') await opening(() => this.publishMuted(''));
-        else await opening(() => localParticipant.setMicrophoneEnabled(true));
+        await opening(() => localParticipant.setMicrophoneEnabled(true));
       } catch (error) {
         this.wanted.microphone = 'off';
         this.handlers.deviceFailed('microphone', faultOf(error));

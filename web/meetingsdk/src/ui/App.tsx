@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useReducer, type ComponentType } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useReducer, type ComponentType } from 'react';
 import type { MeetingModel } from '../core/model';
 import { Announcer } from './dialogs/Announcer';
 import { Banners } from './dialogs/Banners';
@@ -16,6 +16,8 @@ interface AppProps {
   host: HTMLElement;
   layer: HTMLElement;
   View: ComponentType;
+  /** The view is in the document for the first time. */
+  onDrawn: () => void;
 }
 
 let noticeId = 0;
@@ -28,10 +30,11 @@ function refusalText(error: unknown): string {
 }
 
 /** Gives a view its context, and draws what both views share over it. */
-export function App({ model, ui, host, layer, View }: AppProps) {
+export function App({ model, ui, host, layer, View, onDrawn }: AppProps) {
   const { i18n } = model;
   const [version, bump] = useReducer((count: number) => count + 1, 0);
   useEffect(() => i18n.subscribe(bump), [i18n]);
+  useLayoutEffect(onDrawn, [onDrawn]);
 
   const context = useMemo<ViewContext>(
     () => ({

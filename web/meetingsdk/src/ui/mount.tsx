@@ -1,4 +1,5 @@
 import type { ComponentType } from 'react';
+import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 import type { MeetingModel, MountedView, ViewOptions } from '../core/model';
 import { App } from './App';
@@ -40,10 +41,17 @@ export function mountView(root: HTMLElement, model: MeetingModel, options: ViewO
 
   const ui = createStore(firstUiState(options));
   const react = createRoot(app, { identifierPrefix: 'anteroom-' });
-  react.render(<App model={model} ui={ui} host={host} layer={layer} View={View} />);
+  let begun: () => void = () => undefined;
+  const first = new Promise<void>((resolve) => (begun = resolve));
+  react.render(<App model={model} ui={ui} host={host} layer={layer} View={View} onDrawn={begun} />);
 
   let mounted = true;
   return {
+    drawn: async () => {
+      await first;
+      // What the state changed since is drawn now, not when React gets to it.
+      if (mounted) flushSync(() => undefined);
+    },
     update(change) {
       const options = { ...ui.get().options, ...change };
       ui.set({ options });
@@ -55,6 +63,7 @@ export function mountView(root: HTMLElement, model: MeetingModel, options: ViewO
     unmount() {
       if (!mounted) return;
       mounted = false;
+      begun();
       stopSpeaking();
       stopPlacing();
       react.unmount();

@@ -43,5 +43,5 @@ export class FakeClock implements Clock {
 
 /** Lets every promise that can settle do so. */
 export async function settle(): Promise<void> {
-  for (let i = 0; i < 30; i++) await Promise.resolve();
+  for (let i = 0; i < 60; i++) await Promise.resolve();
 }

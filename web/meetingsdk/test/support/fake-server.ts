@@ -45,6 +45,11 @@ export class FakeServer {
   readonly received: Received[] = [];
   readonly commands: { requestId: string; type: string; data: Record<string, unknown> }[] = [];
   replies: JoinReply[] = [];
+  /** Answers to checks, which come before the preview. */
+  checks: JoinReply[] = [];
+  role: Participant['role'] = 'attendee';
+  webinar = false;
+  resumes = false;
   participants: Participant[] = [person(1, { role: 'host' }), person(2)];
   selfId = 2;
   revision = 10;
@@ -77,6 +82,8 @@ export class FakeServer {
   mediaArrives: Promise<void> = Promise.resolve();
   prepared = 0;
   facts: BrowserFacts = { webRTC: true, secure: true, camera: true, screen: true, framed: [], online: true, background: true };
+  /** Whether the person has allowed this page the microphone before. */
+  microphoneAllowed = false;
   measured: MediaStatistics[] = [];
   /** Whether the person picks something to share, and how it was shared. */
   picks = true;
@@ -89,6 +96,7 @@ export class FakeServer {
   listings = 0;
   navigated: string[] = [];
   tab = memoryStorage();
+  browser = memoryStorage();
   page = newPage();
   private ids = 0;
 
@@ -103,11 +111,18 @@ export class FakeServer {
     this.received.push({ path, body });
     if (this.reach === 'refused') throw new TypeError('Failed to fetch');
     if (this.reach === 'silent') return new Promise((_, reject) => init.signal?.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError'))));
+    if (path === '/sdk/v1/join' && body.check === true) return (this.checks.shift() ?? this.pass)(body);
     if (path === '/sdk/v1/join') return (this.replies.shift() ?? this.admit)(body);
     if (path === '/sdk/v1/leave') this.seats--;
     if (path === '/sdk/v1/media') return Response.json({ media: { url: 'ws://server.test', token: 'fresh' } });
     return new Response(null, { status: 204 });
   };
+
+  pass: JoinReply = () =>
+    Response.json({
+      meetingStatus: 1, errorCode: 0, errorMessage: null, name: 'SUCCESS', attemptId: 'c-1', state: 'checked', role: this.role, resumes: this.resumes,
+      meeting: { topic: session.topic, webinar: this.webinar },
+    });
 
   admit: JoinReply = () => {
     this.seats++;
@@ -122,7 +137,7 @@ export class FakeServer {
   };
 
   get joins(): Record<string, unknown>[] {
-    return this.received.filter((r) => r.path === '/sdk/v1/join').map((r) => r.body);
+    return this.received.filter((r) => r.path === '/sdk/v1/join' && r.body.check !== true).map((r) => r.body);
   }
 
   get line() {
@@ -178,8 +193,8 @@ export class FakeServer {
         await this.onMediaConnect(token);
       },
       disconnect: () => note('disconnect'),
-      openMicrophone: async (_deviceId, muted) => {
-        calls.push(muted ? 'openMicrophone muted' : 'openMicrophone');
+      openMicrophone: async () => {
+        calls.push('openMicrophone');
         return true;
       },
       muteMicrophone: (muted) => note(`muteMicrophone ${muted}`),
@@ -243,10 +258,11 @@ export class FakeServer {
       fetch: this.fetch,
       page: this.page,
       tabStorage: this.tab,
-      browserStorage: memoryStorage(),
+      browserStorage: this.browser,
       newId: () => `id-${++this.ids}`,
       facts: () => this.facts,
       obstacles: { find: async () => this.obstacle, asking: async () => this.asking, blockedFile: async () => this.blockedFile },
+      microphoneAllowed: async () => this.microphoneAllowed,
       navigate: (address) => void this.navigated.push(address),
     };
   }

@@ -17,18 +17,21 @@ export function PreviewPage() {
   const actions = useActions();
   const { run } = useView();
   const topic = useMeeting((state) => state.session?.topic ?? state.awaited?.topic);
-  const name = useMeeting((state) => state.self?.userName ?? '');
+  const name = useMeeting((state) => state.joinsAs);
   const withAV = useOption('isSupportAV');
   const withAudio = !useOption('disableJoinAudio') && withAV;
-  const [microphone, setMicrophone] = useState(true);
-  const [camera, setCamera] = useState(true);
+  const switches = useMeeting((state) => state.switches);
+  const [microphone, setMicrophone] = useState(switches.microphone);
+  const [camera, setCamera] = useState(switches.camera);
+  /** Confirmed: the devices are closed, and the page stays until one is let in. */
+  const [joining, setJoining] = useState(false);
   const chosen = useMeeting((state) => state.devices);
   const [microphoneId, setMicrophoneId] = useState(chosen.microphone);
   const [cameraId, setCameraId] = useState(chosen.camera);
   const [attempt, setAttempt] = useState(0);
   const again = () => setAttempt((count) => count + 1);
-  const sound = usePreviewStream('audio', withAudio && microphone, microphoneId, attempt);
-  const picture = usePreviewStream('video', withAV && camera, cameraId, attempt);
+  const sound = usePreviewStream('audio', withAudio && microphone && !joining, microphoneId, attempt);
+  const picture = usePreviewStream('video', withAV && camera && !joining, cameraId, attempt);
   const lists = useDeviceLists(`${sound.state}/${picture.state}`);
   const video = useRef<HTMLVideoElement>(null);
 
@@ -42,9 +45,11 @@ export function PreviewPage() {
   }, [picture.stream]);
 
   const join = () => {
+    if (joining) return;
+    setJoining(true);
     picture.stream?.getTracks().forEach((track) => track.stop());
     sound.stream?.getTracks().forEach((track) => track.stop());
-    actions.finishPreview({ microphone: sound.state === 'on', camera: picture.state === 'on', microphoneId, cameraId });
+    actions.finishPreview({ microphone: sound.state === 'on', camera: picture.state === 'on', microphoneId, cameraId, switches: { microphone, camera } });
   };
   const [pictureTrouble, soundTrouble] = [deviceTrouble('camera', picture.state, navigator.userAgent), deviceTrouble('mic', sound.state, navigator.userAgent)];
   const [speaks, films] = [microphone && !soundTrouble, camera && !pictureTrouble];
@@ -61,7 +66,7 @@ export function PreviewPage() {
               <span>{t(pictureTrouble.cure)}</span>
               <Button onClick={again}>{t('preview.retry')}</Button>
             </div>
-          ) : picture.state === 'on' ? null : <p className="ar-preview__off">{t(picture.state === 'starting' ? 'camera.starting' : 'preview.cameraOff')}</p>}
+          ) : joining || picture.state === 'on' ? null : <p className="ar-preview__off">{t(picture.state === 'starting' ? 'camera.starting' : 'preview.cameraOff')}</p>}
           {name ? <span className="ar-badge"><span className="ar-badge__name">{name}</span></span> : null}
           <video ref={video} className="ar-video ar-video--mirrored" hidden={picture.state !== 'on'} aria-label={t('preview.picture')} autoPlay playsInline muted />
           {withAV ? (
@@ -88,7 +93,7 @@ export function PreviewPage() {
           ) : null}
           <p className="ar-preview__problem" role="status">{soundTrouble ? <><Icon name="warning" /><span>{t(soundTrouble.what)}. {t(soundTrouble.cure)} {t('preview.still')}</span></> : null}</p>
           <div className="ar-preview__actions">
-            <Button tone="primary" id="pc-join" className="preview-join-button" data-autofocus onClick={join}>{t('preview.join')}</Button>
+            <Button tone="primary" id="pc-join" className="preview-join-button" data-autofocus aria-disabled={joining} onClick={join}>{t(joining ? 'joining.title' : 'preview.join')}</Button>
             <Button onClick={() => run(actions.leave())}>{t('action.cancel')}</Button>
           </div>
         </div>
