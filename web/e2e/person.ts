@@ -183,7 +183,7 @@ export class Person {
   }
 
   async startMicrophone(): Promise<void> {
-    await this.button('join audio').click();
+    await this.button('join audio').or(this.button('unmute my microphone')).click();
     await expect(this.button('mute my microphone')).toBeVisible();
   }
 

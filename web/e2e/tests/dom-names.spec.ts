@@ -34,7 +34,7 @@ test('client view: ids, class names and labels that apps look for', async ({ wor
   await finds(grace.page, 'client-refused');
   await grace.page.keyboard.press('Escape');
 
-  await linus.init({ disablePreview: false });
+  await linus.init({ disablePreview: false, audioPanelAlwaysOpen: true });
   const joined = linus.join(await world.joining(demo, 'Linus'));
   await finds(linus.page, 'client-preview');
   await linus.page.locator('#pc-join').click();
@@ -42,7 +42,7 @@ test('client view: ids, class names and labels that apps look for', async ({ wor
   await finds(linus.page, 'client-audio');
   await linus.leave();
 
-  await ada.enter(await world.hosting(demo, 'Ada'));
+  await ada.enter(await world.hosting(demo, 'Ada'), { audioPanelAlwaysOpen: true });
   await finds(ada.page, 'client');
   expect(await ada.page.evaluate(() => sessionStorage.getItem('zmmtg-root__username'))).toBe('Ada');
 

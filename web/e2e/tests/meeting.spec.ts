@@ -10,8 +10,14 @@ test('both views in one meeting: pictures, sound, roster, mute, chat, lock, leav
     await grace.enter(await world.hosting(demo, 'Grace'));
     await grace.startMicrophone();
     await grace.startCamera();
-    await linus.enter(await world.joining(demo, 'Linus'), { disablePreview: false });
+    await linus.init({ disablePreview: false });
+    const joined = linus.join(await world.joining(demo, 'Linus'));
+    await expect(linus.page.locator('.ar-preview video')).toBeVisible();
+    // Whoever looks at themselves is not there yet.
+    expect(await grace.names()).toEqual(['Grace']);
+    expect(await grace.people('user-added')).toEqual([]);
     await linus.page.locator('#pc-join').click();
+    expect(await joined).toHaveProperty('success');
     await expect(linus.button('mute my microphone')).toBeVisible();
     await expect(linus.button('stop my video')).toBeVisible();
   });
@@ -69,7 +75,7 @@ test('both views in one meeting: pictures, sound, roster, mute, chat, lock, leav
     await third.mustJoin(await world.joining(demo, 'Tim'));
     await expect.poll(() => linus.names()).toEqual(['Grace', 'Linus', 'Tim']);
     const second = await third.userId();
-    expect((await linus.people('onUserJoin')).map((p) => p['userId'])).toEqual([first, second]);
+    expect((await linus.people('onUserJoin')).map((p) => p['userId'])).toEqual([linusId, graceId, first, second]);
     expect((await linus.people('onUserLeave')).map((p) => p['userId'])).toEqual([first]);
     expect((await grace.people('user-removed')).map((p) => p['userId'])).toEqual([first]);
     await third.leave();
@@ -110,7 +116,7 @@ for (const view of views) {
     await grace.page.reload();
     await grace.enter({ ...options, signature: 'expired-long-ago' });
     expect(await grace.userId()).toBe(before);
-    await grace.startCamera();
+    await expect(grace.button('stop my video')).toBeVisible();
     await ada.seesMoving(before);
     expect(await ada.names()).toEqual(['Ada Park', 'Grace']);
     expect((await ada.people('user-added')).map((p) => p['userId'])).toEqual([before]);

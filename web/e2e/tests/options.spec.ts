@@ -27,9 +27,9 @@ const gone = (name: string | RegExp) => ({
 
 const clientEffects: Effect[] = [
   { option: { showMeetingHeader: false }, without: (page) => expect(page.locator('.meeting-info-container')).toBeVisible(), with: (page) => expect(page.locator('.meeting-info-container')).toHaveCount(0) },
-  { option: { isSupportAV: false }, ...gone(/^(?:join audio|start my video)$/) },
-  { option: { disableJoinAudio: true }, ...gone('join audio') },
-  { option: { disableVoIP: true }, ...gone('join audio') },
+  { option: { isSupportAV: false }, ...gone(/^(?:unmute my microphone|start my video)$/) },
+  { option: { disableJoinAudio: true }, ...gone('unmute my microphone') },
+  { option: { disableVoIP: true }, ...gone('unmute my microphone') },
   { option: { isSupportChat: false }, ...gone(/^Open the chat/) },
   { option: { screenShare: false }, ...gone('Share Screen') },
   { option: { isSupportNonverbal: false }, ...gone('Reactions') },

@@ -30,11 +30,13 @@ for (const { name, viewport } of sizes) {
     test.slow();
     const [grace, linus] = await Promise.all([people.open('component', { viewport }), people.open('client', { viewport })]);
     await grace.enter(await world.hosting(demo, 'Grace Hopper'));
-    await linus.enter(await world.joining(demo, 'Linus Pauling'), { disablePreview: false });
+    await linus.init({ disablePreview: false });
+    const joined = linus.join(await world.joining(demo, 'Linus Pauling'));
     await expect(linus.page.locator('.ar-preview video')).toBeVisible();
     await expect.poll(() => linus.page.locator('.ar-preview video').evaluate((v: HTMLVideoElement) => v.getVideoPlaybackQuality().totalVideoFrames)).toBeGreaterThan(5);
     await shot(linus.page, 'client-preview');
     await linus.page.locator('#pc-join').click();
+    expect(await joined).toHaveProperty('success');
     await grace.startMicrophone();
     await grace.startCamera();
     await grace.seesMoving(await linus.userId());
