@@ -6,6 +6,7 @@ export const translations: Readonly<Record<string, () => Promise<Dictionary>>> =
   'es-ES': async () => (await import('./es-ES')).esES,
   'fr-FR': async () => (await import('./fr-FR')).frFR,
   'ja-JP': async () => (await import('./ja-JP')).jaJP,
+  'ru-RU': async () => (await import('./ru-RU')).ruRU,
   'vi-VN': async () => (await import('./vi-VN')).viVN,
   'zh-CN': async () => (await import('./zh-CN')).zhCN,
 };
