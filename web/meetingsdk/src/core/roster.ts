@@ -12,21 +12,24 @@ const chatKept = 2_000;
 /** How many messages a snapshot carries at most. */
 const snapshotChat = 200;
 
+/** Times are compared as times: as texts, those that end in zeros are shorter. */
+const sent = (message: ChatMessage | undefined): number => Date.parse(message?.sentAt ?? '');
+
 /** Replaces everything by a snapshot; chat that is older than what it carries is kept. */
 export function withSnapshot(state: ServerState, snapshot: Snapshot): ServerState {
   const fresh = new Set(snapshot.chat.map((message) => message.id));
   // Older than the snapshot reaches back; what is missing in its reach was deleted meanwhile.
-  const since = snapshot.chat[0]?.sentAt ?? '';
+  const since = sent(snapshot.chat[0]);
   const full = snapshot.chat.length >= snapshotChat;
   const held = snapshot.self.state === 'waiting';
-  const kept = state.chat.filter((message) => !fresh.has(message.id) && (held || (full && message.sentAt < since)));
+  const kept = state.chat.filter((message) => !fresh.has(message.id) && (held || (full && sent(message) < since)));
   const known = new Set(state.chat.map((message) => message.id));
   const unread = state.chat.length === 0 ? 0 : snapshot.chat.filter((message) => !known.has(message.id)).length;
   return {
     self: snapshot.self,
     session: snapshot.session,
     participants: snapshot.participants,
-    chat: [...kept, ...snapshot.chat].sort((a, b) => a.sentAt.localeCompare(b.sentAt)).slice(-chatKept),
+    chat: [...kept, ...snapshot.chat].sort((a, b) => sent(a) - sent(b)).slice(-chatKept),
     unreadChat: state.unreadChat + unread,
   };
 }

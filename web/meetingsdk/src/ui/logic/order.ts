@@ -36,8 +36,7 @@ const names = new Intl.Collator();
 
 /** Joining order, which never changes while people stay, so that tiles keep their places. */
 function byArrival(a: Participant, b: Participant): number {
-  if (a.joinedAt !== b.joinedAt) return a.joinedAt < b.joinedAt ? -1 : 1;
-  return a.userId - b.userId;
+  return Date.parse(a.joinedAt) - Date.parse(b.joinedAt) || a.userId - b.userId;
 }
 
 /**

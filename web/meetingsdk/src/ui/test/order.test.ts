@@ -10,6 +10,12 @@ describe('tileOrder', () => {
     expect(tileOrder(state(changed, { activeSpeakers: [9] }))).toEqual([5, 2, 9]);
   });
 
+  it('knows who came first, however fractions of seconds are written', () => {
+    const times = ['00:00Z', '00:00.25Z', '00:00.5Z', '00:01Z'].map((time) => `2026-01-01T10:${time}`);
+    const people = times.map((joinedAt, i) => person(i + 1, { joinedAt }));
+    expect(tileOrder({ ...state(people), self: null })).toEqual([1, 2, 3, 4]);
+  });
+
   it('moves nobody when somebody comes or goes', () => {
     const before = tileOrder(state([person(1), person(2), person(3), person(4)]));
     const after = tileOrder(state([person(1), person(2), person(4), person(8)]));
