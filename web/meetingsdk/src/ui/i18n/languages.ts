@@ -7,6 +7,7 @@ export const translations: Readonly<Record<string, () => Promise<Dictionary>>> =
   'fr-FR': async () => (await import('./fr-FR')).frFR,
   'ja-JP': async () => (await import('./ja-JP')).jaJP,
   'ru-RU': async () => (await import('./ru-RU')).ruRU,
+  'tr-TR': async () => (await import('./tr-TR')).trTR,
   'vi-VN': async () => (await import('./vi-VN')).viVN,
   'zh-CN': async () => (await import('./zh-CN')).zhCN,
 };
