@@ -5,6 +5,7 @@ export const translations: Readonly<Record<string, () => Promise<Dictionary>>> =
   'de-DE': async () => (await import('./de-DE')).deDE,
   'es-ES': async () => (await import('./es-ES')).esES,
   'fr-FR': async () => (await import('./fr-FR')).frFR,
+  'it-IT': async () => (await import('./it-IT')).itIT,
   'ja-JP': async () => (await import('./ja-JP')).jaJP,
   'ru-RU': async () => (await import('./ru-RU')).ruRU,
   'tr-TR': async () => (await import('./tr-TR')).trTR,
