@@ -7,6 +7,7 @@ export const translations: Readonly<Record<string, () => Promise<Dictionary>>> =
   'fr-FR': async () => (await import('./fr-FR')).frFR,
   'it-IT': async () => (await import('./it-IT')).itIT,
   'ja-JP': async () => (await import('./ja-JP')).jaJP,
+  'pt-PT': async () => (await import('./pt-PT')).ptPT,
   'ru-RU': async () => (await import('./ru-RU')).ruRU,
   'tr-TR': async () => (await import('./tr-TR')).trTR,
   'vi-VN': async () => (await import('./vi-VN')).viVN,
