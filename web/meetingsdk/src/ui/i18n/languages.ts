@@ -5,6 +5,7 @@ export const translations: Readonly<Record<string, () => Promise<Dictionary>>> =
   'de-DE': async () => (await import('./de-DE')).deDE,
   'es-ES': async () => (await import('./es-ES')).esES,
   'fr-FR': async () => (await import('./fr-FR')).frFR,
+  'id-ID': async () => (await import('./id-ID')).idID,
   'it-IT': async () => (await import('./it-IT')).itIT,
   'ja-JP': async () => (await import('./ja-JP')).jaJP,
   'pt-PT': async () => (await import('./pt-PT')).ptPT,
