@@ -8,6 +8,7 @@ export const translations: Readonly<Record<string, () => Promise<Dictionary>>> =
   'id-ID': async () => (await import('./id-ID')).idID,
   'it-IT': async () => (await import('./it-IT')).itIT,
   'ja-JP': async () => (await import('./ja-JP')).jaJP,
+  'nl-NL': async () => (await import('./nl-NL')).nlNL,
   'pt-PT': async () => (await import('./pt-PT')).ptPT,
   'ru-RU': async () => (await import('./ru-RU')).ruRU,
   'tr-TR': async () => (await import('./tr-TR')).trTR,
