@@ -9,6 +9,7 @@ export const translations: Readonly<Record<string, () => Promise<Dictionary>>> =
   'it-IT': async () => (await import('./it-IT')).itIT,
   'ja-JP': async () => (await import('./ja-JP')).jaJP,
   'nl-NL': async () => (await import('./nl-NL')).nlNL,
+  'pl-PL': async () => (await import('./pl-PL')).plPL,
   'pt-PT': async () => (await import('./pt-PT')).ptPT,
   'ru-RU': async () => (await import('./ru-RU')).ruRU,
   'tr-TR': async () => (await import('./tr-TR')).trTR,
