@@ -12,6 +12,7 @@ export const translations: Readonly<Record<string, () => Promise<Dictionary>>> =
   'pl-PL': async () => (await import('./pl-PL')).plPL,
   'pt-PT': async () => (await import('./pt-PT')).ptPT,
   'ru-RU': async () => (await import('./ru-RU')).ruRU,
+  'sv-SE': async () => (await import('./sv-SE')).svSE,
   'tr-TR': async () => (await import('./tr-TR')).trTR,
   'vi-VN': async () => (await import('./vi-VN')).viVN,
   'zh-CN': async () => (await import('./zh-CN')).zhCN,
