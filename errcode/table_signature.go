@@ -30,7 +30,7 @@ var signatureCauses = []Cause{
 	no("key_secret_swapped", "The key and the secret are swapped.",
 		"Put the key in the claims and use the secret for the HMAC. If the secret was ever in a claim, rotate it."),
 	later("iat_in_future", "The iat claim is in the future: the signing server's clock is ahead of this server's.",
-		"Synchronize the signing server's clock, and subtract 30 seconds from iat when signing. The same token becomes valid when that time is reached."),
+		"Correct the signing server's clock, and subtract 30 seconds from iat when signing. The same token becomes valid when that time is reached."),
 	no("mn_other_meeting", "The token was signed for a different meeting number than the one in the join options.",
 		"Sign for the meeting number you are joining. Check whether signatures are cached: each signature is for one meeting."),
 	no("empty", "The signature is empty.",

@@ -34,7 +34,7 @@ func (d *diagnosis) judgeHMAC() {
 // unknownSecrets are the reasons that look alike once every known secret was tried.
 const unknownSecrets = "(1) the secret belongs to an app, an app type or an installation that this server does not know; " +
 	"(2) it is an old secret of this app that has been replaced more than once, or it was mistyped; " +
-	"(3) the secret is correct, but the signed bytes differ from those sent, for example because the claims were serialized again or changed after signing"
+	"(3) the secret is correct, but the signed bytes differ from those sent, for example because the claims were encoded again or changed after signing"
 
 // skipped says that the search ended early. Where the HMAC is known to be wrong it is
 // the fault; without an app nothing is known to be wrong.

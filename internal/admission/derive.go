@@ -160,7 +160,7 @@ func (in *Input) admission() Admission {
 // begins tells whether a host begins to host here, which takes one of the meetings
 // that the host's licence allows at a time.
 func (in *Input) begins() bool {
-	return in.hostish && !(in.running && in.s.Session.Live() && in.s.Session.HostStarted)
+	return in.hostish && (!in.running || !in.s.Session.Live() || !in.s.Session.HostStarted)
 }
 
 // role is what the joiner may do inside. An alternative host who comes after the

@@ -163,7 +163,7 @@ export const enUS = {
   'info.enctype': 'Encryption',
   'info.host': 'Host',
   'info.invitation': '{topic}\nMeeting number: {number}',
-  'info.invitationLabel': 'Invitation',
+  'info.invitationField': 'Invitation',
   'info.invitationLink': '{topic}\n{link}\nMeeting number: {number}',
   'info.invitationPasscode': 'Passcode: {passcode}',
   'info.link': 'Link',

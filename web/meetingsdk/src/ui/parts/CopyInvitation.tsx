@@ -35,7 +35,7 @@ export function CopyInvitation({ text }: { text: string }) {
         <span>{t(outcome === 'copied' ? 'action.copied' : 'info.copyInvitation')}</span>
       </Button>
       <p className="ar-copy__outcome" role="status">{outcome === 'copied' ? <span className="ar-hidden">{t('action.copied')}</span> : refused ? t('info.copyRefused') : ''}</p>
-      {refused ? <textarea ref={field} className="ar-copy__text" readOnly rows={text.split('\n').length} value={text} aria-label={t('info.invitationLabel')} onFocus={(event) => event.currentTarget.select()} /> : null}
+      {refused ? <textarea ref={field} className="ar-copy__text" readOnly rows={text.split('\n').length} value={text} aria-label={t('info.invitationField')} onFocus={(event) => event.currentTarget.select()} /> : null}
     </div>
   );
 }
