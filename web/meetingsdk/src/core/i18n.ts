@@ -1,4 +1,3 @@
-import { createInstance } from 'i18next';
 import { log } from './log';
 import type { Translator } from './model';
 import { fieldsOf } from './wire';
@@ -24,7 +23,6 @@ export const coreWords: Dictionary = {
 
 const oldNames: Readonly<Record<string, string>> = { 'jp-JP': 'ja-JP', 'ko-KO': 'ko-KR' };
 const fallback = 'en-US';
-const words = 'translation';
 /** Languages written from right to left. */
 const rightToLeft = new Set(['ar', 'dv', 'fa', 'he', 'ku', 'ps', 'sd', 'ug', 'ur', 'yi']);
 
@@ -35,27 +33,12 @@ const servingOf = (name: string): string | undefined =>
 
 /** The dictionaries of one SDK object; apps may add their own under any name. */
 export class Dictionaries implements Translator {
-  /** Own keys with dots, no nesting of one sentence in another, no escaping: React escapes what it shows. */
-  private readonly engine = createInstance({
-    lng: fallback,
-    fallbackLng: fallback,
-    load: 'currentOnly',
-    initAsync: false,
-    keySeparator: false,
-    nsSeparator: false,
-    returnEmptyString: true,
-    interpolation: { prefix: '{', suffix: '}', escapeValue: false, skipOnVariables: true },
-    resources: { [fallback]: { [words]: { ...coreWords } } },
-  });
+  private readonly entries = new Map<string, Dictionary>([[fallback, coreWords]]);
   private readonly listeners = new Set<() => void>();
   private readonly loading = new Map<string, Promise<void>>();
   private readonly loaded = new Set<string>();
   private source: LanguageSource | null = null;
   private current = fallback;
-
-  constructor() {
-    void this.engine.init();
-  }
 
   get language(): string {
     return this.current;
@@ -63,17 +46,27 @@ export class Dictionaries implements Translator {
 
   /** The language of what is read: English as long as the current one has no words. */
   get spoken(): string {
-    return this.engine.hasResourceBundle(this.current, words) ? this.current : fallback;
+    return this.entries.has(this.current) ? this.current : fallback;
   }
 
   get direction(): 'ltr' | 'rtl' {
     return rightToLeft.has(this.current.split('-')[0] ?? '') ? 'rtl' : 'ltr';
   }
 
-  t = (key: string, values?: Record<string, string | number>): string => {
-    const { count } = values ?? {};
-    return this.engine.t(key, { lng: this.current, replace: harmless(values ?? {}), ...(typeof count === 'number' ? { count } : {}) });
+  /** The text of a key in the current language, else in English, else the key itself; a `count` chooses the plural form. */
+  t = (key: string, values: Record<string, string | number> = {}): string => {
+    const text = this.textOf(this.current, key, values.count) ?? this.textOf(fallback, key, values.count) ?? key;
+    // One pass: what a value holds is never read as a place.
+    return text.replace(/\{(\w+)\}/g, (place, name: string) => (Object.hasOwn(values, name) ? harmless(String(values[name])) : place));
   };
+
+  private textOf(language: string, key: string, count: string | number | undefined): string | undefined {
+    const entries = this.entries.get(language);
+    if (!entries) return undefined;
+    const forms = typeof count === 'number' ? [...(count === 0 ? [`${key}_zero`] : []), `${key}_${pluralForm(language, count)}`, key] : [key];
+    const form = forms.find((name) => Object.hasOwn(entries, name));
+    return form === undefined ? undefined : entries[form];
+  }
 
   subscribe(listener: () => void): () => void {
     this.listeners.add(listener);
@@ -133,7 +126,7 @@ export class Dictionaries implements Translator {
 
   /** Tells the page's developer once that English stands in for a language, unless the app brought words. */
   private lacks(name: string): void {
-    if (!this.engine.hasResourceBundle(name, words)) log.noteOnce(`there are no texts for the language ${JSON.stringify(name.slice(0, 40))}; the view shows English and any texts added by i18n.load or updateLanguageTranslation`);
+    if (!this.entries.has(name)) log.noteOnce(`there are no texts for the language ${JSON.stringify(name.slice(0, 40))}; the view shows English and any texts added by i18n.load or updateLanguageTranslation`);
   }
 
   /** Adds entries to a language; later ones win. Values that are not text are left out. */
@@ -149,11 +142,11 @@ export class Dictionaries implements Translator {
 
   /** Everything known of one language. */
   all(language: string): Dictionary {
-    return { ...(this.engine.getResourceBundle(nameOf(language), words) as Dictionary | undefined) };
+    return { ...this.entries.get(nameOf(language)) };
   }
 
   private put(language: string, entries: Dictionary): void {
-    this.engine.addResourceBundle(language, words, entries, false, true);
+    this.entries.set(language, entries);
     this.changed();
   }
 
@@ -165,7 +158,14 @@ export class Dictionaries implements Translator {
 /** Marks that turn the direction of what follows them, in embeddings, overrides and isolates. */
 const turns = /[\u202A-\u202E\u2066-\u2069]/g;
 
-/** The values of a sentence without marks in them that would turn the sentence itself round. */
-function harmless(values: Record<string, string | number>): Record<string, string | number> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, typeof value === 'string' ? value.replace(turns, '') : value]));
+/** A value without marks in it that would turn the sentence around it. */
+const harmless = (value: string): string => value.replace(turns, '');
+
+/** The form that a language has for a count; names that an app made up count as English does. */
+function pluralForm(language: string, count: number): string {
+  try {
+    return new Intl.PluralRules(language).select(count);
+  } catch {
+    return new Intl.PluralRules(fallback).select(count);
+  }
 }
