@@ -162,7 +162,7 @@ export const esES: Dictionary = {
   'info.enctype': 'Cifrado',
   'info.host': 'Anfitrión',
   'info.invitation': '{topic}\nNúmero de reunión: {number}',
-  'info.invitationLabel': 'Invitación',
+  'info.invitationField': 'Invitación',
   'info.invitationLink': '{topic}\n{link}\nNúmero de reunión: {number}',
   'info.invitationPasscode': 'Código de acceso: {passcode}',
   'info.link': 'Enlace',

@@ -163,7 +163,7 @@ export const frFR: Dictionary = {
   'info.enctype': 'Chiffrement',
   'info.host': 'Animateur',
   'info.invitation': '{topic}\nNuméro de réunion : {number}',
-  'info.invitationLabel': 'Invitation',
+  'info.invitationField': 'Invitation',
   'info.invitationLink': '{topic}\n{link}\nNuméro de réunion : {number}',
   'info.invitationPasscode': 'Code secret : {passcode}',
   'info.link': 'Lien',

@@ -162,7 +162,7 @@ export const itIT: Dictionary = {
   'info.enctype': 'Crittografia',
   'info.host': 'Host',
   'info.invitation': '{topic}\nNumero riunione: {number}',
-  'info.invitationLabel': 'Invito',
+  'info.invitationField': 'Invito',
   'info.invitationLink': '{topic}\n{link}\nNumero riunione: {number}',
   'info.invitationPasscode': 'Passcode: {passcode}',
   'info.link': 'Link',

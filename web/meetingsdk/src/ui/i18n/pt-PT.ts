@@ -162,7 +162,7 @@ export const ptPT: Dictionary = {
   'info.enctype': 'Encriptação',
   'info.host': 'Anfitrião',
   'info.invitation': '{topic}\nNúmero da reunião: {number}',
-  'info.invitationLabel': 'Convite',
+  'info.invitationField': 'Convite',
   'info.invitationLink': '{topic}\n{link}\nNúmero da reunião: {number}',
   'info.invitationPasscode': 'Código de acesso: {passcode}',
   'info.link': 'Ligação',
