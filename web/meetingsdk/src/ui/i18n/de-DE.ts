@@ -162,7 +162,7 @@ export const deDE: Dictionary = {
   'info.enctype': 'Verschlüsselung',
   'info.host': 'Host',
   'info.invitation': '{topic}\nMeeting-Nummer: {number}',
-  'info.invitationLabel': 'Einladung',
+  'info.invitationField': 'Einladung',
   'info.invitationLink': '{topic}\n{link}\nMeeting-Nummer: {number}',
   'info.invitationPasscode': 'Kenncode: {passcode}',
   'info.link': 'Link',

@@ -162,7 +162,7 @@ export const nlNL: Dictionary = {
   'info.enctype': 'Versleuteling',
   'info.host': 'Host',
   'info.invitation': '{topic}\nVergaderingsnummer: {number}',
-  'info.invitationLabel': 'Uitnodiging',
+  'info.invitationField': 'Uitnodiging',
   'info.invitationLink': '{topic}\n{link}\nVergaderingsnummer: {number}',
   'info.invitationPasscode': 'Toegangscode: {passcode}',
   'info.link': 'Link',

@@ -171,7 +171,7 @@ export const plPL: Dictionary = {
   'info.enctype': 'Szyfrowanie',
   'info.host': 'Prowadzący',
   'info.invitation': '{topic}\nNumer spotkania: {number}',
-  'info.invitationLabel': 'Zaproszenie',
+  'info.invitationField': 'Zaproszenie',
   'info.invitationLink': '{topic}\n{link}\nNumer spotkania: {number}',
   'info.invitationPasscode': 'Kod dostępu: {passcode}',
   'info.link': 'Link',

@@ -164,7 +164,7 @@ export const svSE: Dictionary = {
   'info.enctype': 'Kryptering',
   'info.host': 'Värd',
   'info.invitation': '{topic}\nMötesnummer: {number}',
-  'info.invitationLabel': 'Inbjudan',
+  'info.invitationField': 'Inbjudan',
   'info.invitationLink': '{topic}\n{link}\nMötesnummer: {number}',
   'info.invitationPasscode': 'Lösenkod: {passcode}',
   'info.link': 'Länk',
