@@ -16,13 +16,10 @@ export const translations: Readonly<Record<string, () => Promise<Dictionary>>> =
   'tr-TR': async () => (await import('./tr-TR')).trTR,
   'vi-VN': async () => (await import('./vi-VN')).viVN,
   'zh-CN': async () => (await import('./zh-CN')).zhCN,
+  'zh-TW': async () => (await import('./zh-TW')).zhTW,
 };
-
-/** Languages that read another's words until they have their own. */
-const readAs: Readonly<Record<string, string>> = { 'zh-TW': 'zh-CN' };
 
 /** The SDK's own words of a language; null where there are none. */
 export async function wordsOf(language: string): Promise<Dictionary | null> {
-  const name = readAs[language] ?? language;
-  return Object.hasOwn(translations, name) ? ((await translations[name]?.()) ?? null) : null;
+  return Object.hasOwn(translations, language) ? ((await translations[language]?.()) ?? null) : null;
 }
