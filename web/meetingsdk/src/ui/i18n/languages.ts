@@ -8,6 +8,7 @@ export const translations: Readonly<Record<string, () => Promise<Dictionary>>> =
   'id-ID': async () => (await import('./id-ID')).idID,
   'it-IT': async () => (await import('./it-IT')).itIT,
   'ja-JP': async () => (await import('./ja-JP')).jaJP,
+  'ko-KR': async () => (await import('./ko-KR')).koKR,
   'nl-NL': async () => (await import('./nl-NL')).nlNL,
   'pl-PL': async () => (await import('./pl-PL')).plPL,
   'pt-PT': async () => (await import('./pt-PT')).ptPT,
