@@ -357,3 +357,32 @@ describe('the events of the roster', () => {
     for (const payload of seen) for (const name of declared) expect(payload[name as string], name).toBeDefined();
   });
 });
+
+describe('a view that the page took away', () => {
+  it('client view leaves, goes nowhere, says so, and joins again', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    await start();
+    server.models.at(-1)?.viewGone?.('removed');
+    await settle();
+    expect(server.engine.calls.at(-1)).toBe('disconnect');
+    expect(server.received.at(-1)?.path).toBe('/sdk/v1/leave');
+    expect(warn.mock.calls.flat().join()).toContain('removed its view');
+    expect(names().slice(-2)).toEqual(['onUserLeave', 'status 3']);
+    expect(server.navigated).toEqual([]);
+    expect(document.getElementById('zmmtg-root')?.style.display).toBe('none');
+    zoom.join({ ...joinArgs, ...callbacks() });
+    await settle();
+    expect(names().at(-1)).toBe('status 2');
+    expect(document.getElementById('zmmtg-root')?.style.display).toBe('block');
+  });
+
+  it('component view leaves its element as it was, even with a kept page', async () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const { client, root } = await embedded();
+    await client.join({ ...joinArgs, password: 'x' });
+    server.models.at(-1)?.viewGone?.('hidden');
+    await settle();
+    expect(root.childElementCount).toBe(0);
+    expect(log.at(-1)?.[0]).toBe('Closed');
+  });
+});

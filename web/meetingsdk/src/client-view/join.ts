@@ -39,8 +39,10 @@ export class ClientJoin {
       this.stay();
       if (!this.shown) this.show();
     });
-    meeting.events.on('over', ({ joinFailed, byPerson, error }) => {
-      if (joinFailed) {
+    meeting.events.on('over', ({ joinFailed, byPerson, error, viewGone }) => {
+      if (viewGone) {
+        this.hide();
+      } else if (joinFailed) {
         log.joinError(error?.errorCode ?? 1, error?.errorMessage ?? '');
         if (!screen.options.showJoiningErrorDialog || !screen.shown) this.hide();
       } else if (byPerson) {

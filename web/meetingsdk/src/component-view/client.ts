@@ -40,8 +40,8 @@ export function createEmbeddedClient(surroundings: Surroundings) {
   globalThis.addEventListener?.('pagehide', onPageHide);
   meeting.events.on('passcode', ({ passcode }) => screen.update({ passcode }));
   // The app's element is the app's again once the meeting is over, or its refusal closed.
-  meeting.events.on('over', ({ joinFailed, byPerson }) => {
-    if (!joinFailed && (byPerson || !screen.options.keepEndedPage)) screen.hide();
+  meeting.events.on('over', ({ joinFailed, byPerson, viewGone }) => {
+    if (!joinFailed && (byPerson || viewGone || !screen.options.keepEndedPage)) screen.hide();
   });
   meeting.events.on('failureDismissed', () => screen.hide());
 

@@ -102,7 +102,7 @@ export interface MeetingEvents {
   /** The own departure, however it came about. */
   selfLeft: { reasonCode: LeaveReason };
   /** Everything of a join or meeting is over; a view tidies up. */
-  over: { joinFailed: boolean; byPerson: boolean; error: ErrorDetails | null };
+  over: { joinFailed: boolean; byPerson: boolean; error: ErrorDetails | null; viewGone?: boolean };
   /** The person typed the passcode with which the join is tried again. */
   passcode: { passcode: string };
   /** The person closed the dialog that told of a failure. */

@@ -42,10 +42,13 @@ export class FloatingPicture {
   async show(userId: number | null): Promise<void> {
     if (userId === null) return this.end();
     if (!this.supported) throw new CallError('INVALID_OPERATION', 'picture in picture is not available in this browser or app');
-    const element = [...this.shown].find(([, shown]) => shown.userId === userId)?.[0];
+    const { shown } = this;
+    const element = [...shown].find(([, shown]) => shown.userId === userId)?.[0];
     if (!element) throw new CallError('INVALID_PARAMETERS', 'the page shows no video of that participant');
     try {
       await element.requestPictureInPicture();
+      // The meeting may be over by the time the browser is ready.
+      if (!shown.has(element)) await this.end();
     } catch (error) {
       throw new CallError('INVALID_OPERATION', error instanceof Error ? error.message : 'the browser refused');
     }

@@ -22,6 +22,10 @@ export const log = {
     told.add(text);
     write('warn', [text]);
   },
+  /** A note to the developer of the page on what just happened. */
+  note(text: string): void {
+    if (level !== 'silent') write('warn', [text]);
+  },
   error(...args: unknown[]): void {
     if (rank[level] <= rank.error) write('error', args);
   },

@@ -297,6 +297,8 @@ export class MediaLink {
   }
 
   private deviceRefused(source: 'microphone' | 'camera', error: unknown): CallError {
+    // Closed before the device was open: there is nothing to tell the person.
+    if (this.stopped) return new CallError('IMPROPER_MEETING_STATE', 'closed');
     const fault: DeviceFault = isDeviceError(error) ? error.fault : 'failed';
     const state = fault === 'failed' ? 'off' : fault;
     this.options.write(source === 'microphone' ? { microphone: state } : { camera: state });

@@ -14,7 +14,7 @@ import type { JoinTransport } from './http';
 import type { Dictionaries } from './i18n';
 import { log } from './log';
 import type { RoomParts } from './media';
-import type { Failure, MeetingModel, MeetingState, PreviewChoice, ViewKind } from './model';
+import type { Failure, MeetingModel, MeetingState, PreviewChoice, ViewGone, ViewKind } from './model';
 import type { Obstacles } from './obstacles';
 import type { PageRegistry } from './page';
 import { cleanNumber } from './page';
@@ -37,6 +37,12 @@ const retryPatience = 15_000;
 /** How long an admitted page may take until the control channel stands, and until sound and pictures have a way. */
 const entryTimeout = 15_000;
 const mediaTimeout = 20_000;
+
+const goneWords: Record<ViewGone, string> = {
+  removed: 'the meeting was left, for the page removed its view from the document',
+  hidden: 'the meeting was left, for the page went to another address and hid its view',
+  back: 'the meeting was left, for the page went back to before the join',
+};
 
 export interface MeetingDeps {
   view: ViewKind;
@@ -210,7 +216,7 @@ export class Meeting implements MeetingModel {
   }
 
   /** Leaves whatever there is: a meeting, the waiting room, a join under way. Resolves when the seat is given up. */
-  async leave(byPerson: boolean): Promise<void> {
+  async leave(byPerson: boolean, viewGone = false): Promise<void> {
     const { attempt, room, seat } = this;
     const previewing = this.confirmPreview !== null;
     if (!attempt && !room) throw new CallError('IMPROPER_MEETING_STATE', 'closed');
@@ -231,8 +237,15 @@ export class Meeting implements MeetingModel {
     this.deps.page.leaving = gone.then(() => undefined, () => undefined);
     attempt?.waiters.slice(attempt.told).forEach((waiter) => waiter.refused(this.cancelled()));
     // Whoever goes from the preview was never there.
-    this.finish({ reasonCode: previewing ? null : reasonCode, byPerson });
+    this.finish({ reasonCode: previewing ? null : reasonCode, byPerson, viewGone });
     await gone;
+  }
+
+  /** The page took the view away: nobody stays in a meeting that they cannot see or leave. */
+  viewGone(why: ViewGone): void {
+    if (!this.busy) return;
+    log.note(goneWords[why]);
+    void this.leave(false, true).catch(() => undefined);
   }
 
   /** Asks the person whether to leave. Resolves once they have, to false if they stay. */
@@ -684,7 +697,7 @@ export class Meeting implements MeetingModel {
     this.finish({ reasonCode, byPerson: this.endingForAll && reasonCode === LeaveReason.hostEnded, error });
   }
 
-  private finish(end: { reasonCode: LeaveReason | null; byPerson: boolean; error?: SDKError | null }): void {
+  private finish(end: { reasonCode: LeaveReason | null; byPerson: boolean; error?: SDKError | null; viewGone?: boolean }): void {
     const error = end.error?.details ?? null;
     this.release();
     this.store.set({
@@ -697,7 +710,7 @@ export class Meeting implements MeetingModel {
     const reason = end.reasonCode === LeaveReason.transferred ? 'taken_over' : 'left';
     if (end.reasonCode !== null) this.events.emit('selfLeft', { reasonCode: end.reasonCode });
     this.events.emit('status', { status: 3, error, joinFailed: false, ...(error ? {} : { reason }) });
-    this.events.emit('over', { joinFailed: false, byPerson: end.byPerson, error });
+    this.events.emit('over', { joinFailed: false, byPerson: end.byPerson, error, viewGone: end.viewGone === true });
     this.overNow();
   }
 

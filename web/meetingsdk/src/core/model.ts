@@ -8,6 +8,8 @@ import type { MediaStatistics } from './events';
 
 /** Which of the two public views is running. */
 export type ViewKind = 'client' | 'component';
+/** How an app took a view away: out of the document, out of sight, or by going back to before the join. */
+export type ViewGone = 'removed' | 'hidden' | 'back';
 
 /** The stage of the one join of this page. */
 export type Phase =
@@ -349,6 +351,8 @@ export interface MeetingModel {
   subscribe(listener: () => void): () => void;
   readonly actions: MeetingActions;
   readonly i18n: Translator;
+  /** The page took the view away for good; the meeting is left. */
+  viewGone?(why: ViewGone): void;
 }
 
 export interface Translator {

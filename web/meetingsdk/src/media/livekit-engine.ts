@@ -7,6 +7,7 @@ import type { DeviceChoice, VideoKind } from '../core/model';
 import type { Backdrop } from './background';
 import { IcePatience, iceState } from './ice-patience';
 import { Measure } from './measure';
+import { OpenTracks } from './open-tracks';
 import { Pictures } from './pictures';
 import { warmUp } from './warm-up';
 
@@ -44,6 +45,7 @@ let spare: Prepared | null = null;
 /** A room, and how long it waits before each try to come back: known only when it gets its seat. */
 interface Prepared {
   room: Room;
+  tracks: OpenTracks;
   retry: { delay: () => number };
 }
 
@@ -68,6 +70,7 @@ setLogLevel('silent');
 
 class LiveKitEngine implements MediaEngine {
   private readonly room: Room;
+  private readonly tracks: OpenTracks;
   private readonly pictures: Pictures;
   private readonly statistics: Measure;
   private readonly ice: IcePatience;
@@ -88,8 +91,9 @@ class LiveKitEngine implements MediaEngine {
     settings: MediaSettings,
   ) {
     this.assets = `${settings.server}/sdk/background/`;
-    const { room, retry } = spare ?? newRoom();
+    const { room, tracks, retry } = spare ?? newRoom();
     this.room = room;
+    this.tracks = tracks;
     retry.delay = settings.retryDelay;
     spare = null;
     this.pictures = new Pictures(this.room);
@@ -125,6 +129,8 @@ class LiveKitEngine implements MediaEngine {
     this.closing = true;
     this.wanted = { microphone: 'off', camera: false, screen: false };
     this.ice.stop();
+    // At once, and what is not published yet as well: LiveKit stops neither while it takes its leave.
+    this.tracks.closeAll();
     await this.room.disconnect(true);
   }
 
@@ -389,6 +395,7 @@ class LiveKitEngine implements MediaEngine {
     if (!track) return;
     if (this.backdrop) {
       const { applyBackdrop } = await import('./background');
+      if (this.local(Track.Source.Camera)?.track !== track) return;
       await applyBackdrop(track, this.backdrop, this.assets);
     } else if (track.getProcessor()) {
       await track.stopProcessor();
@@ -426,7 +433,13 @@ function newRoom(): Prepared {
     publishDefaults: { simulcast: true, dtx: true, red: true, videoSimulcastLayers: [VideoPresets.h180, VideoPresets.h360] },
     reconnectPolicy: { nextRetryDelayInMs: ({ elapsedMs }) => (elapsedMs > retryFor ? null : retry.delay()) },
   });
-  return { room, retry };
+  // LiveKit opens devices by these two only.
+  const tracks = new OpenTracks();
+  const { localParticipant } = room;
+  const [create, createScreen] = [localParticipant.createTracks.bind(localParticipant), localParticipant.createScreenTracks.bind(localParticipant)];
+  localParticipant.createTracks = (options) => tracks.hold(create(options));
+  localParticipant.createScreenTracks = (options) => tracks.hold(createScreen(options));
+  return { room, tracks, retry };
 }
 
 /** LiveKit asks the server by HTTP when a WebSocket fails; only if that is answered, the socket alone is at fault. */

@@ -4,6 +4,7 @@ import { Announcer } from './dialogs/Announcer';
 import { Banners } from './dialogs/Banners';
 import { Dialogs } from './dialogs/Dialogs';
 import { Toasts } from './dialogs/Toasts';
+import { isWithin } from './logic/phases';
 import { Shortcuts } from './toolbar/Shortcuts';
 import { Context, type ViewContext } from './state/context';
 import type { Store } from './state/store';
@@ -46,8 +47,11 @@ export function App({ model, ui, host, layer, View, onDrawn }: AppProps) {
       rtl: host.dir === 'rtl',
       layer: () => layer,
       run(command) {
+        const inside = isWithin(model.getState());
         const known = new Set(model.getState().notices.map((notice) => notice.id));
         command.catch((error: unknown) => {
+          // What the end of the meeting cut short needs no words.
+          if (inside && !isWithin(model.getState())) return;
           // The core tells some refusals in better words, such as a blocked microphone; once is enough.
           if (model.getState().notices.some((notice) => notice.level === 'error' && !known.has(notice.id))) return;
           const reason = refusalText(error);

@@ -4,10 +4,12 @@ import { createRoot } from 'react-dom/client';
 import type { MeetingModel, MountedView, ViewOptions } from '../core/model';
 import { App } from './App';
 import { placeInRoot } from './client/place';
+import { isWithin } from './logic/phases';
 import { createStore } from './state/store';
 import { applyTheme, chosenTheme } from './state/theme';
 import { showLayout } from './state/layout';
-import { firstLayout, firstUiState } from './state/ui-state';
+import { watchPresence } from './state/presence';
+import { firstLayout, firstUiState, uiOutside } from './state/ui-state';
 import { installStyles } from './styles/install';
 
 /** Mounts a view into an element of the host page, beside whatever the page keeps there. */
@@ -40,6 +42,15 @@ export function mountView(root: HTMLElement, model: MeetingModel, options: ViewO
   const stopSpeaking = model.i18n.subscribe(speak);
 
   const ui = createStore(firstUiState(options));
+  // What belongs to the meeting goes with it, before anything of it is drawn once more.
+  let inside = isWithin(model.getState());
+  const stopTidying = model.subscribe(() => {
+    const was = inside;
+    const state = model.getState();
+    inside = isWithin(state);
+    if (was && !inside) ui.set(uiOutside(ui.get(), state.phase === 'waitingRoom'));
+  });
+  const stopWatching = watchPresence(host, options.view, model);
   const react = createRoot(app, { identifierPrefix: 'anteroom-' });
   let begun: () => void = () => undefined;
   const first = new Promise<void>((resolve) => (begun = resolve));
@@ -57,7 +68,7 @@ export function mountView(root: HTMLElement, model: MeetingModel, options: ViewO
       ui.set({ options });
       if (change.hideShareAudioOption !== undefined) ui.set({ shareSound: !change.hideShareAudioOption });
       // Another `init` before the next meeting; in a meeting the person has chosen since.
-      if (change.defaultView !== undefined && !within(model)) showLayout({ model, ui }, firstLayout(options));
+      if (change.defaultView !== undefined && !isWithin(model.getState())) showLayout({ model, ui }, firstLayout(options));
     },
     setLayout: (defaultView) => showLayout({ model, ui }, firstLayout({ ...ui.get().options, defaultView })),
     unmount() {
@@ -65,18 +76,14 @@ export function mountView(root: HTMLElement, model: MeetingModel, options: ViewO
       mounted = false;
       begun();
       stopSpeaking();
+      stopTidying();
+      stopWatching();
       stopPlacing();
       react.unmount();
       host.remove();
       removeStyles();
     },
   };
-}
-
-/** Whether the meeting is on the stage. */
-function within(model: MeetingModel): boolean {
-  const { phase } = model.getState();
-  return phase === 'inMeeting' || phase === 'reconnecting';
 }
 
 /** Whether a share of the height of what the host is in means anything there, and is enough for a view. */

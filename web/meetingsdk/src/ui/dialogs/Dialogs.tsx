@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { findParticipant } from '../logic/order';
+import { isWithin } from '../logic/phases';
 import { useActions, useMeeting, useOption, useT, useUi, useView } from '../state/context';
 import { ClaimHostDialog } from './ClaimHostDialog';
 import { ConfirmDialog } from './ConfirmDialog';
@@ -23,6 +24,7 @@ export function Dialogs() {
   const withRefusals = useOption('showJoiningErrorDialog');
   const view = useOption('view');
   const leaveAsked = useMeeting((state) => state.leaveAsked);
+  const inside = useMeeting(isWithin);
   const dialog = useUi((state) => state.dialog);
   const userId = dialog && 'userId' in dialog ? dialog.userId : null;
   const person = useMeeting((state) => findParticipant(state.participants, userId));
@@ -36,6 +38,7 @@ export function Dialogs() {
   // Component View tells of refusals inside its widget, for the page around it is the app's.
   if (failure?.joinFailed) return withRefusals && view === 'client' ? <RefusalDialog failure={failure} /> : null;
   if (leaveAsked) return <LeaveDialog />;
+  if (!inside) return null;
   if (asked) return <UnmuteDialog by={unmuteBy} />;
   if (dialog?.name === 'settings') return <SettingsDialog first={dialog.tab ?? 'audio'} onClose={close} />;
   if (dialog?.name === 'claimHost') return <ClaimHostDialog onClose={close} />;

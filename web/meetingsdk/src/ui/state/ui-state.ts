@@ -64,3 +64,8 @@ export function firstUiState(options: ViewOptions): UiState {
   const layout = firstLayout(options);
   return { options, layout, unminimized: layout === 'minimized' ? 'speaker' : layout, panel: null, dialog: null, chatTo: null, chatDraft: '', seen: [], sharer: null, shareSound: !options.hideShareAudioOption, notices: [], announces: chosenAnnouncements() };
 }
+
+/** The state of a view that is out of the meeting; whoever was only put on hold goes on with what they were writing. */
+export function uiOutside({ chatDraft, chatTo, seen }: UiState, held: boolean): Partial<UiState> {
+  return { panel: null, dialog: null, sharer: null, notices: [], ...(held ? { chatDraft, chatTo, seen } : { chatDraft: '', chatTo: null, seen: [] }) };
+}

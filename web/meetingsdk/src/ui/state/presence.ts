@@ -1,0 +1,109 @@
+import type { MeetingModel, ViewGone, ViewKind } from '../../core/model';
+
+/** How often the view looks whether it is still there, and how long it may be away, in milliseconds: frameworks move elements. */
+const LOOK_MS = 100;
+const AWAY_MS = 500;
+/** An address at which the view has been seen for so long is one of the meeting's own. */
+const SETTLE_MS = 5_000;
+
+/** The browser's history, as far as browsers tell of it. */
+interface History {
+  readonly currentEntry: { readonly key: string; readonly index: number } | null;
+  entries(): { readonly key: string }[];
+}
+
+/**
+ * Watches, while a meeting or the way into one is on the page, whether its view
+ * is: an app that takes it away for good has its meeting left, so that nobody
+ * stays in it, seen and heard, without a way out. Returns the function that stops it.
+ */
+export function watchPresence(host: HTMLElement, kind: ViewKind, model: MeetingModel): () => void {
+  const view = host.ownerDocument.defaultView;
+  if (!view || !model.viewGone) return () => undefined;
+  const history = (view as { navigation?: History }).navigation;
+  let timer: ReturnType<typeof setInterval> | undefined;
+  /** Since when the view is away; null while it is there. */
+  let away: number | null = null;
+  let attached = false;
+  let entry = '';
+  let begun = '';
+  const visited = new Set<string>();
+  let settled = '';
+  let last = '';
+  let lastSince = 0;
+
+  const address = (): string => addressOf(view.location);
+
+  /** Whether the page went back to before the join. */
+  const wentBack = (now: string): boolean => {
+    if (kind !== 'client' || now === begun || !history?.currentEntry) return false;
+    return history.entries().findIndex(({ key }) => key === entry) > history.currentEntry.index;
+  };
+  const lost = (): ViewGone | null => {
+    if (!host.isConnected || !host.ownerDocument.defaultView) return attached ? 'removed' : null;
+    attached = true;
+    const now = address();
+    const time = Date.now();
+    if (now !== last) [last, lastSince] = [now, time];
+    visited.add(now);
+    if (wentBack(now)) return 'back';
+    if (now === settled) return null;
+    if (host.getClientRects().length === 0) return 'hidden';
+    if (time - lastSince >= SETTLE_MS) settled = now;
+    return null;
+  };
+  const look = (): void => {
+    const why = lost();
+    if (!why) {
+      away = null;
+      return;
+    }
+    away ??= Date.now();
+    if (Date.now() - away < AWAY_MS) return;
+    stop();
+    model.viewGone?.(why);
+  };
+  /** Browsers that tell nothing of their history: an address that was not there since the join was there before. */
+  const onPop = (): void => {
+    if (history || kind !== 'client' || timer === undefined) return;
+    const now = address();
+    if (now !== begun && !visited.has(now)) {
+      stop();
+      model.viewGone?.('back');
+    }
+  };
+  const stop = (): void => {
+    clearInterval(timer);
+    timer = undefined;
+  };
+  const follow = (): void => {
+    if (!isUnderWay(model)) return stop();
+    if (timer !== undefined) return;
+    begun = settled = last = address();
+    visited.clear();
+    visited.add(begun);
+    entry = history?.currentEntry?.key ?? '';
+    away = null;
+    attached = host.isConnected;
+    timer = setInterval(look, LOOK_MS);
+  };
+
+  follow();
+  const unsubscribe = model.subscribe(follow);
+  view.addEventListener('popstate', onPop);
+  return () => {
+    stop();
+    unsubscribe();
+    view.removeEventListener('popstate', onPop);
+  };
+}
+
+/** An address as far as it says which page of an app this is: a hash counts if it is a route. */
+export function addressOf({ pathname, search, hash }: Pick<Location, 'pathname' | 'search' | 'hash'>): string {
+  return pathname + search + (/^#!?\//.test(hash) ? hash : '');
+}
+
+function isUnderWay(model: MeetingModel): boolean {
+  const { phase } = model.getState();
+  return phase !== 'idle' && phase !== 'initialised' && phase !== 'ended';
+}
