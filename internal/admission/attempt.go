@@ -42,8 +42,8 @@ type Attempt struct {
 	Check bool
 	// LegacyKey is J.sdkKey / J.apiKey; a difference from the claim only warns.
 	LegacyKey string
-	// Digest recognises the join's signature and its tokens, in two parts of
-	// DigestPart bytes, as meeting.Seat.SignatureDigest keeps them; nil is like
+	// Digest recognises the join's signature, its tokens and who it says it is
+	// (name, address, customerKey), in three parts of DigestPart bytes, as meeting.Seat.SignatureDigest keeps them; nil is like
 	// nothing else.
 	Digest    []byte
 	RemoteIP  string

@@ -150,9 +150,9 @@ func comingBack() (*scene, *fakeLoader) {
 	seat := &meeting.Seat{
 		ID: "seat-1", SessionID: "s-1", MeetingID: "m-1", Name: "Ada", Role: meeting.RoleAttendee,
 		State: meeting.SeatReconnecting, Marks: meeting.Marks{AppID: "app-1", DeviceID: "d-1"},
-		SignatureDigest: make([]byte, 2*DigestPart),
+		SignatureDigest: make([]byte, digestParts*DigestPart),
 	}
-	c.a.Digest = make([]byte, 2*DigestPart) // the signature that admitted the seat
+	c.a.Digest = make([]byte, digestParts*DigestPart) // the signature that admitted the seat
 	return c, &fakeLoader{c: c, seat: seat}
 }
 

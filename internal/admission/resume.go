@@ -13,6 +13,7 @@ const DigestPart = 16
 const (
 	digestSignature = iota
 	digestTokens
+	digestPerson
 	digestParts
 	digestAll = -1
 )
@@ -60,7 +61,7 @@ func (s *Snapshot) sameTokens(a *Attempt) bool {
 }
 
 // comeBack lets a page go on with its own seat where it brings another signature, if
-// that is a right one and gives the same: no other role, user, app or token.
+// that is a right one and gives the same: no other role, app, token or person.
 // Everything else is decided afresh.
 func (in *Input) comeBack() {
 	if !in.s.owns() || in.s.App == nil {
@@ -68,7 +69,7 @@ func (in *Input) comeBack() {
 	}
 	own := in.s.Resume
 	in.resuming = in.trusted() && len(in.findings) == 0 && in.s.App.ID == own.Marks.AppID &&
-		in.token.Claims.Role == own.Extras.SignedRole && in.s.sameTokens(in.a)
+		in.token.Claims.Role == own.Extras.SignedRole && in.a.same(own, digestPerson) && in.s.sameTokens(in.a)
 	if !in.resuming {
 		in.own = own
 	}

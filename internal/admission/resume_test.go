@@ -13,9 +13,9 @@ import (
 func (c *scene) ownSeat() *meeting.Seat {
 	seat := &meeting.Seat{
 		ID: "own", SessionID: "s-1", MeetingID: "m-1", Name: "Ada", State: meeting.SeatJoined, Role: meeting.RoleAttendee,
-		Marks: meeting.Marks{AppID: "app-1"}, SignatureDigest: make([]byte, 2*DigestPart),
+		Marks: meeting.Marks{AppID: "app-1"}, SignatureDigest: make([]byte, digestParts*DigestPart),
 	}
-	c.s.Resume, c.a.Digest = seat, make([]byte, 2*DigestPart)
+	c.s.Resume, c.a.Digest = seat, make([]byte, digestParts*DigestPart)
 	c.a.Digest[0] = 1 // a fresh signature
 	return seat
 }
@@ -51,7 +51,18 @@ func TestResumingGivesOnlyWhatIsPresented(t *testing.T) {
 		{"a wrong signature", refused, 3712, func(c *scene, _ *meeting.Seat) { c.sign.Secret = "another-secret-0123456789abcdef00" }},
 		{"none", refused, 4003, func(c *scene, _ *meeting.Seat) { c.raw = " " }},
 		{"another app's signature", gives, 0, func(_ *scene, own *meeting.Seat) { own.Marks.AppID = "app-2" }},
-		{"another name", resumes, 0, func(c *scene, _ *meeting.Seat) { c.a.UserName = "Eve" }},
+		{"another person of the same app and role", gives, 0, func(c *scene, _ *meeting.Seat) { c.a.UserName = "Eve"; c.differ(digestPerson) }},
+		{"another person with the very same signature", gives, 0, func(c *scene, _ *meeting.Seat) {
+			c.a.UserName = "Eve"
+			c.a.Digest[0] = 0
+			c.differ(digestPerson)
+		}},
+		{"a user under another name", replaces, 0, func(c *scene, own *meeting.Seat) {
+			c.zak(c.other)
+			own.Marks.UserID = c.other.ID
+			c.s.Inside = &Presence{Seat: own, Connected: true}
+			c.differ(digestPerson)
+		}},
 		{"a guest comes back as host", gives, 0, func(c *scene, _ *meeting.Seat) { c.asHost() }},
 		{"a guest asks to start without a ZAK", refused, 3003, func(c *scene, _ *meeting.Seat) { c.start() }},
 		{"a guest passes a broken ZAK", refused, 3623, func(c *scene, _ *meeting.Seat) { c.badZAK("malformed"); c.differ(digestTokens) }},

@@ -190,7 +190,7 @@ type Seat struct {
 	Guest bool
 	// SeveralDevices exempts the seat's identity from the one-live-seat rule.
 	SeveralDevices bool
-	// SignatureDigest recognises the signature and the tokens that admitted the seat.
+	// SignatureDigest recognises the signature, the tokens and the person that the seat was taken with.
 	SignatureDigest []byte
 	// Generation counts take-overs; only the newest page may speak for the seat.
 	Generation int

@@ -159,7 +159,7 @@ func TestAnEndedMeetingIsNotRevived(t *testing.T) {
 func TestANewerPageTakesTheSeat(t *testing.T) {
 	t.Parallel()
 	s, room, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
-	newer, again := enter(t, s, anteroomtest.Join{Meeting: room.Number, ResumeToken: answer.ResumeToken})
+	newer, again := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Guest", ResumeToken: answer.ResumeToken})
 	if again.Participant.UserID != answer.Participant.UserID {
 		t.Fatal("another seat")
 	}

@@ -266,3 +266,23 @@ func TestADesertedMeeting(t *testing.T) {
 	}
 	expect(t, s.Join(anteroomtest.Join{Meeting: one.Number, ResumeToken: in.ResumeToken}), 3008, "host_not_here")
 }
+
+// Another person in the same tab gets a place of their own, and the one of before goes.
+func TestAnotherPersonDoesNotInheritAPlace(t *testing.T) {
+	t.Parallel()
+	s := anteroomtest.Start(t)
+	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Standup"})
+	host, _ := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Host", Role: 1, ZAK: s.HostZAK()})
+	ann, first := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Ann"})
+	host.command("seat.role", map[string]any{"userId": first.Participant.UserID, "role": "cohost"})
+	_, second := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Eve", ResumeToken: first.ResumeToken})
+	if p := second.Participant; p.UserID == first.Participant.UserID || p.Role != "attendee" {
+		t.Fatalf("Eve came in as %+v", p)
+	}
+	if code := ann.awaitClose(); code != 4503 {
+		t.Fatalf("Ann's page was closed with %d", code)
+	}
+	if n := len(host.snapshot().Participants); n != 2 {
+		t.Fatalf("%d people are inside", n)
+	}
+}

@@ -45,10 +45,10 @@ func (s *Service) ReadResumeToken(token string) (seatID string, generation int, 
 	return seatID, generation, err == nil
 }
 
-// digest recognises what a join brings: its signature and its tokens. It is keyed, so
-// that what is stored tells nothing about them.
+// digest recognises what a join brings: its signature, its tokens, and who it says it
+// is. It is keyed, so that what is stored tells nothing about them.
 func (s *Service) digest(a *admission.Attempt) []byte {
-	out := make([]byte, 0, 2*admission.DigestPart)
+	out := make([]byte, 0, 3*admission.DigestPart)
 	part := func(kind string, texts ...string) {
 		mac := hmac.New(sha256.New, s.ResumeKey)
 		mac.Write([]byte("digest\x00" + kind))
@@ -59,5 +59,6 @@ func (s *Service) digest(a *admission.Attempt) []byte {
 	}
 	part("signature", a.Signature)
 	part("tokens", a.ZAK, a.OBFToken, a.TK)
+	part("person", a.UserName, a.UserEmail, a.CustomerKey)
 	return out
 }

@@ -1,5 +1,6 @@
 import type { Screen } from '../core/assemble';
 import type { Clock } from '../core/clock';
+import { claimsOf } from '../core/credentials';
 import type { SDKError } from '../core/errors';
 import { CallError } from '../core/errors';
 import { log } from '../core/log';
@@ -73,7 +74,7 @@ export class ClientJoin {
   joinTest(args: Args | undefined): Promise<SuccessAnswer> | undefined {
     const { tk: _tk, zak: _zak, recordingToken: _recording, childToken: _child, ...plain } = fieldsOf(args) ?? {};
     noteUnknownOptions('joinTest', plain, joinOptionNames);
-    if (roleOf(plain.signature) !== 0) {
+    if (claimsOf(plain.signature).role !== '0') {
       return run('joinTest', args, () => {
         throw new CallError('INVALID_PARAMETERS', 'signature: the role for a test meeting is 0');
       });
@@ -144,15 +145,5 @@ function rememberPerson({ userName, userEmail }: { userName?: unknown; userEmail
     globalThis.sessionStorage?.setItem('zmmtg-root__useremail', typeof userEmail === 'string' ? userEmail : '');
   } catch {
     // Without storage nobody finds it there, and nothing else changes.
-  }
-}
-
-/** The role that a signature claims; null if it cannot be read. The server checks it. */
-function roleOf(signature: unknown): unknown {
-  try {
-    const body = String(signature).split('.')[1]?.replaceAll('-', '+').replaceAll('_', '/') ?? '';
-    return fieldsOf(JSON.parse(atob(body)))?.role ?? null;
-  } catch {
-    return null;
   }
 }

@@ -2,6 +2,7 @@ import { browserFault } from './browser';
 import type { BrowserFacts } from './browser';
 import { detailsOf, pageError, pageFaultCode } from './catalogue';
 import type { Clock } from './clock';
+import { credentialsOf } from './credentials';
 import { pause } from './clock';
 import { backgroundOf } from './background';
 import { Emitter } from './emitter';
@@ -94,12 +95,21 @@ interface Outlook {
 
 interface Attempt {
   meetingNumber: string;
-  person: string;
+  credentials: string;
   waiters: JoinWaiter[];
   /** How many of them know already that the host is awaited. */
   told: number;
   stop: AbortController;
   done: Promise<void>;
+}
+
+/** A join that the server has let in already. */
+interface Decided {
+  accepted: JoinAccepted;
+  address: string;
+  transport: JoinTransport;
+  /** What was on before; null where this page is not inside any more. */
+  wishes: DevicesOn | null;
 }
 
 /** The one meeting of a view: joins, holds and leaves it, and is the model of the UI. */
@@ -123,6 +133,12 @@ export class Meeting implements MeetingModel {
   reasonStyle: ReasonStyle | undefined;
   private init: 'none' | 'failed' | Promise<void> = 'none';
   private attempt: Attempt | null = null;
+  /** A join with other credentials while this page is inside: the server is deciding. */
+  private change: Attempt | null = null;
+  /** With what the present participant was let in. */
+  private credentials = '';
+  /** The present participant was taken over while the server decided. */
+  private replaced: (() => void) | null = null;
   private seat: { resumeToken: string; server: string; transport: JoinTransport } | null = null;
   /** The meeting is on the page, although sound and pictures may still be on their way. */
   private drawn = false;
@@ -201,23 +217,100 @@ export class Meeting implements MeetingModel {
     if (page.occupant?.view && page.occupant.view !== view) {
       return this.refuse(waiter, pageError(3005, 'other_view_in_page', `this page is in the meeting already, by ${page.occupant.view === 'client' ? 'Client View' : 'Component View'}`));
     }
-    if (this.attempt) {
-      this.attempt.waiters.push(waiter);
-      return this.attempt.done;
+    const credentials = credentialsOf(options);
+    const underWay = this.change ?? this.attempt;
+    if (underWay?.credentials === credentials) {
+      underWay.waiters.push(waiter);
+      return underWay.done;
     }
-    if (this.room) return waiter.admitted();
+    const attempt: Attempt = { meetingNumber: number, credentials, waiters: [waiter], told: 0, stop: new AbortController(), done: Promise.resolve() };
+    if (this.change) {
+      // One decision after the other.
+      await this.change.done;
+      return this.join(options, waiter, behaviour);
+    }
+    if (this.attempt) {
+      await this.giveUp(this.attempt);
+      // Whatever has happened meanwhile counts.
+      return this.join(options, waiter, behaviour);
+    }
+    if (this.room && this.credentials === credentials) return waiter.admitted();
+    if (this.room) {
+      this.change = attempt;
+      attempt.done = this.changeOver(attempt, options, behaviour);
+      return attempt.done;
+    }
     this.occupant.meetingNumber = number;
     page.occupant = this.occupant;
-    const attempt: Attempt = { meetingNumber: number, person: personOf(options), waiters: [waiter], told: 0, stop: new AbortController(), done: Promise.resolve() };
     this.attempt = attempt;
     this.last = { options, waiters: attempt.waiters, behaviour };
     attempt.done = this.run(attempt, options, behaviour());
     return attempt.done;
   }
 
+  /** Ends a join under way for one with other credentials: nobody was told of a meeting yet. */
+  private async giveUp(attempt: Attempt): Promise<void> {
+    const { room, seat } = this;
+    this.attempt = null;
+    this.room = null;
+    this.seat = null;
+    attempt.stop.abort();
+    this.release();
+    attempt.waiters.slice(attempt.told).forEach((waiter) => waiter.refused(this.cancelled()));
+    if (seat) {
+      this.deps.memory.forget(seat.server, this.occupant.meetingNumber);
+      await Promise.all([seat.transport.leave(seat.resumeToken), room?.close()]);
+    }
+    await attempt.done;
+  }
+
+  /**
+   * Joins with other credentials while inside: the server decides afresh and swaps
+   * the participants in one step. A refusal is told to its caller alone, and the
+   * present participant stays as it is.
+   */
+  private async changeOver(attempt: Attempt, options: JoinOptions, behaviour: () => JoinBehaviour): Promise<void> {
+    const { address, transport } = this.deps.server();
+    const former = this.seat;
+    let accepted: JoinAccepted;
+    try {
+      accepted = await this.ask(attempt, options, { waitForHost: false }, address, transport);
+    } catch (error) {
+      this.change = null;
+      const { replaced } = this;
+      this.replaced = null;
+      const refusal = attempt.stop.signal.aborted ? this.cancelled() : error instanceof SDKError ? error : this.unexpected(error);
+      for (const waiter of attempt.waiters) {
+        if (attempt.stop.signal.aborted) waiter.refused(refusal);
+        else this.refuse(waiter, refusal);
+      }
+      replaced?.();
+      return;
+    }
+    this.change = null;
+    this.replaced = null;
+    if (attempt.stop.signal.aborted) {
+      attempt.waiters.forEach((waiter) => waiter.refused(this.cancelled()));
+      return transport.leave(accepted.resumeToken);
+    }
+    const { room } = this;
+    const { microphone, camera } = this.store.get();
+    this.room = null;
+    this.seat = null;
+    this.drawn = false;
+    this.attempt = attempt;
+    this.last = { options, waiters: attempt.waiters, behaviour };
+    this.occupant.meetingNumber = attempt.meetingNumber;
+    this.deps.page.occupant = this.occupant;
+    await room?.close();
+    if (former && former.server !== address) void former.transport.leave(former.resumeToken);
+    await this.run(attempt, options, behaviour(), { accepted, address, transport, wishes: room ? { microphone: microphone === 'on' || microphone === 'muted' ? microphone : 'off', camera: camera === 'on' } : null });
+  }
+
   /** Leaves whatever there is: a meeting, the waiting room, a join under way. Resolves when the seat is given up. */
   async leave(byPerson: boolean, viewGone = false): Promise<void> {
-    const { attempt, room, seat } = this;
+    const { attempt, change, room, seat } = this;
+    change?.stop.abort();
     const previewing = this.confirmPreview !== null;
     if (!attempt && !room) throw new CallError('IMPROPER_MEETING_STATE', 'closed');
     const phase = this.store.get().phase;
@@ -232,7 +325,7 @@ export class Meeting implements MeetingModel {
         await Promise.all([seat.transport.leave(seat.resumeToken), room?.close()]);
       }
       // A join still under way gives up the seat it may get, before another begins.
-      await attempt?.done;
+      await Promise.all([attempt?.done, change?.done]);
     })();
     this.deps.page.leaving = gone.then(() => undefined, () => undefined);
     attempt?.waiters.slice(attempt.told).forEach((waiter) => waiter.refused(this.cancelled()));
@@ -368,7 +461,7 @@ export class Meeting implements MeetingModel {
     this.events.emit('status', { status: 3, error: error.details, joinFailed: true });
   }
 
-  private async run(attempt: Attempt, options: JoinOptions, behaviour: JoinBehaviour): Promise<void> {
+  private async run(attempt: Attempt, options: JoinOptions, behaviour: JoinBehaviour, decided?: Decided): Promise<void> {
     const { deps } = this;
     const { failure } = this.store.get();
     const joinsAs = typeof options.userName === 'string' ? options.userName : '';
@@ -382,6 +475,13 @@ export class Meeting implements MeetingModel {
     try {
       const fault = browserFault(deps.view, deps.facts());
       if (fault) throw fault;
+      if (decided) {
+        // Whoever was inside keeps the devices on that were on.
+        this.wishes = decided.wishes ?? this.wishes;
+        const [parts] = await Promise.all([this.parts(), this.view()]);
+        if (attempt.stop.signal.aborted) return await decided.transport.leave(decided.accepted.resumeToken);
+        return await this.enter(attempt, decided.accepted, parts, decided.address, decided.transport);
+      }
       const { address, transport } = deps.server();
       let waitId: string | undefined;
       if (behaviour.preview) {
@@ -450,7 +550,7 @@ export class Meeting implements MeetingModel {
 
   private request(attempt: Attempt, options: JoinOptions, address: string): JoinRequest {
     const { deps } = this;
-    const token = deps.memory.resumeToken(address, attempt.meetingNumber, attempt.person);
+    const token = deps.memory.resumeToken(address, attempt.meetingNumber);
     const request: JoinRequest = { ...options, joinId: deps.newId(), view: deps.view, sdkVersion: spokenVersion, deviceId: deps.memory.deviceId() };
     if (token) request.resumeToken = token;
     return request;
@@ -545,7 +645,8 @@ export class Meeting implements MeetingModel {
     for (const warning of accepted.warnings) log.noteOnce(warning);
     this.reasonStyle = accepted.reasonStyle;
     this.seat = { resumeToken: accepted.resumeToken, server: address, transport };
-    deps.memory.remember(address, attempt.meetingNumber, attempt.person, accepted.resumeToken);
+    deps.memory.remember(address, attempt.meetingNumber, accepted.resumeToken);
+    this.credentials = attempt.credentials;
     let handlers: RoomHandlers | undefined;
     await new Promise<void>((resolve, reject) => {
       let over = false;
@@ -683,6 +784,11 @@ export class Meeting implements MeetingModel {
   /** The meeting ended from outside: by a host, the server or the network. */
   ended(error: SDKError | null, reasonCode: LeaveReason): void {
     const { attempt, seat } = this;
+    if (this.change && !attempt && reasonCode === LeaveReason.transferred) {
+      // As a rule by the very join that is being decided.
+      this.replaced = () => this.ended(error, reasonCode);
+      return;
+    }
     this.room = null;
     this.seat = null;
     if (attempt) {
@@ -733,9 +839,4 @@ function repeated(waiters: readonly JoinWaiter[], known: number): JoinWaiter {
     refused: (error) => waiters.forEach((waiter) => error.code === known || error.details.cause === 'cancelled' || waiter.refused(error)),
     notStarted: (error) => waiters.forEach((waiter) => waiter.notStarted?.(error)),
   };
-}
-
-/** Who joins, as far as the options tell: another person must not inherit a seat. */
-function personOf(options: JoinOptions): string {
-  return JSON.stringify([options.userName, options.customerKey, options.userEmail, options.tk].map((value) => value ?? ''));
 }

@@ -41,8 +41,8 @@ export function sturdy(open: () => KeyValue | null | undefined): KeyValue {
 
 /**
  * Remembers the seat of this tab, so that a reload takes it back, and of this
- * browser a random id and the devices that were chosen last. The seat belongs to a server, a meeting and a person:
- * somebody else joining from the same tab must not inherit it.
+ * browser a random id and the devices that were chosen last. The seat belongs to a server and a meeting; what
+ * whoever joins from this tab gets of it is the server's decision.
  */
 export class SeatMemory {
   constructor(
@@ -57,19 +57,19 @@ export class SeatMemory {
     this.browser.getItem('anteroom.device');
   }
 
-  resumeToken(origin: string, meetingNumber: string, person: string): string | null {
+  resumeToken(origin: string, meetingNumber: string): string | null {
     const raw = this.tab.getItem(seatKey(origin, meetingNumber));
     if (!raw) return null;
     try {
       const fields = fieldsOf(JSON.parse(raw));
-      return fields?.person === person && typeof fields.token === 'string' ? fields.token : null;
+      return typeof fields?.token === 'string' ? fields.token : null;
     } catch {
       return null;
     }
   }
 
-  remember(origin: string, meetingNumber: string, person: string, token: string): void {
-    this.tab.setItem(seatKey(origin, meetingNumber), JSON.stringify({ person, token }));
+  remember(origin: string, meetingNumber: string, token: string): void {
+    this.tab.setItem(seatKey(origin, meetingNumber), JSON.stringify({ token }));
   }
 
   /** Notes which devices are on, for a page that takes this very place of the meeting back. */
