@@ -162,7 +162,7 @@ func (w *faultWorld) faults() []fault {
 		{n: 12, what: "signed before it was written out again", token: input + "." + rawURL.EncodeToString(hmacOf(parts[0]+"."+rawURL.EncodeToString(pretty), w.class.Secret, sha256.New)), want: bad("unknown_secret"), evidence: "is right, but the HMAC was made over other bytes"},
 		{
 			n: 12, what: "changed after signing", token: parts[0] + "." + rawURL.EncodeToString([]byte(w.with("userName", "Kim").json())) + "." + parts[2],
-			want: bad("unknown_secret"), evidence: "cannot tell which of these it is, the likeliest first: (1)",
+			want: bad("unknown_secret"), evidence: "Possible reasons, the most likely first: (1)",
 			untold: "the right secret over bytes that nobody has any more looks like a secret that nobody knows",
 		},
 		{n: 13, what: "another own app's", token: w.by(w.billing.Secret), want: bad("other_apps_secret"), evidence: "secret of app «Billing portal», not of «Classroom»"},

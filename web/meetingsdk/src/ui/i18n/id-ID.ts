@@ -159,7 +159,7 @@ export const idID: Dictionary = {
   'info.enctype': 'Enkripsi',
   'info.host': 'Host',
   'info.invitation': '{topic}\nNomor rapat: {number}',
-  'info.invitationLabel': 'Undangan',
+  'info.invitationField': 'Undangan',
   'info.invitationLink': '{topic}\n{link}\nNomor rapat: {number}',
   'info.invitationPasscode': 'Kode sandi: {passcode}',
   'info.link': 'Tautan',

@@ -171,7 +171,7 @@ export const ruRU: Dictionary = {
   'info.enctype': 'Шифрование',
   'info.host': 'Организатор',
   'info.invitation': '{topic}\nНомер конференции: {number}',
-  'info.invitationLabel': 'Приглашение',
+  'info.invitationField': 'Приглашение',
   'info.invitationLink': '{topic}\n{link}\nНомер конференции: {number}',
   'info.invitationPasscode': 'Код доступа: {passcode}',
   'info.link': 'Ссылка',

@@ -161,7 +161,7 @@ export const trTR: Dictionary = {
   'info.enctype': 'Şifreleme',
   'info.host': 'Toplantı sahibi',
   'info.invitation': '{topic}\nToplantı numarası: {number}',
-  'info.invitationLabel': 'Davet',
+  'info.invitationField': 'Davet',
   'info.invitationLink': '{topic}\n{link}\nToplantı numarası: {number}',
   'info.invitationPasscode': 'Parola: {passcode}',
   'info.link': 'Bağlantı',

@@ -159,7 +159,7 @@ export const viVN: Dictionary = {
   'info.enctype': 'Mã hóa',
   'info.host': 'Người chủ trì',
   'info.invitation': '{topic}\nSố cuộc họp: {number}',
-  'info.invitationLabel': 'Lời mời',
+  'info.invitationField': 'Lời mời',
   'info.invitationLink': '{topic}\n{link}\nSố cuộc họp: {number}',
   'info.invitationPasscode': 'Mật mã: {passcode}',
   'info.link': 'Liên kết',
