@@ -18,6 +18,9 @@ var unidiomatic = regexp.MustCompile(`(?i)\b(` + strings.Join([]string{
 	`by (yourself|itself) as soon`, `you will join by yourself`, `(how|nothing) to mend`, `mend(s|ed|ing)?`, `on purpose`,
 	`known nowhere`, `as the system`, `demo world`, `neighbours?`, `at the door`, `the door of`, `storeys?`, `ghosts?`,
 	`told of`, `shortcuts rest`, `worth nothing`, `corner of (its|the) world`, `nothing must be done`, `reckon(ed)?`,
+	`(the|a) house`, `walls? of`, `behind a door`, `(media|same|that) door`, `knock(s|ed)?`, `given the word`,
+	`(a|the) dead line`, `(a|the) line (is down|breaks|comes up)`, `lines that are up`, `life signs`, `signs? of life`, `own affair`, `page's affair`,
+	`sound and pictures`, `words of your own`, `said plainly`, `is told as`, `are told in`, `developer's api`,
 	`licences?`, `authoris(e|ed|es|ing)`, `e-mail`, `in the place of a signature`, `a genuine token`,
 }, "|") + `)\b`)
 
@@ -42,7 +45,8 @@ func TestTextsForPeopleAreIdiomatic(t *testing.T) {
 	action := regexp.MustCompile(`\{\{[^}]*\}\}`)
 	quoted := regexp.MustCompile("'(?:[^'\\\\\n]|\\\\.)*'|\"(?:[^\"\\\\\n]|\\\\.)*\"")
 	for _, path := range []string{
-		"README.md", "docs/errors", "docs/developers/scenarios.md", "docs/developers/support-table.md",
+		"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md",
+		"docs/README.md", "docs/decisions", "docs/developers", "docs/errors", "docs/not-supported.md", "docs/operators", "docs/protocol",
 		"cmd/anteroom", "errcode/errpage", "web/console/index.html", "web/console/demo", "web/console/src",
 		"web/meetingsdk/src/ui/i18n/en-US.ts", "web/meetingsdk/src/core/i18n.ts", "web/meetingsdk/src/core/catalogue.ts", "web/meetingsdk/src/core/refused.ts",
 	} {
