@@ -14,7 +14,7 @@ let control: Control;
 const snapshot = (revision: number) => ({ revision, self: person(2), session, participants: [person(2)], chat: [] });
 const openLine: OpenLine = (_address, handlers) => {
   line = handlers;
-  return { connect: () => undefined, rpc: (method, data) => rpc(method, data), close: () => undefined };
+  return { connect: () => undefined, rpc: (method, data) => rpc(method, data), close: () => void seen.push('line closed') };
 };
 
 beforeEach(() => {
@@ -149,5 +149,24 @@ describe('commands', () => {
     await clock.advance(5_000);
     expect(await outcome).toMatchObject({ type: 'INTERNAL_ERROR' });
     expect(tries).toBe(3);
+  });
+});
+
+describe('closing', () => {
+  it('keeps the line, and hears nothing, until the place is given up', async () => {
+    control.start(null);
+    line.connected(false);
+    await settle();
+    seen.length = 0;
+    let answered = (): void => undefined;
+    control.close(new Promise<void>((resolve) => (answered = resolve)));
+    event(11);
+    line.lost();
+    line.closed(4504);
+    await settle();
+    expect(seen).toEqual([]);
+    answered();
+    await settle();
+    expect(seen).toEqual(['line closed']);
   });
 });

@@ -59,10 +59,13 @@ export class Control {
     this.line.connect();
   }
 
-  close(): void {
+  /** Hears nothing any more. The line itself is kept until `gone`: a line that breaks first would show somebody who leaves as lost. */
+  close(gone?: Promise<unknown>): void {
     if (this.over) return;
     this.over = true;
-    this.line.close();
+    const close = (): void => this.line.close();
+    if (gone) gone.then(close, close);
+    else close();
     this.wake();
   }
 
@@ -119,6 +122,7 @@ export class Control {
 
   private onLost(): void {
     this.connected = false;
+    if (this.over) return;
     this.handlers.lost();
   }
 

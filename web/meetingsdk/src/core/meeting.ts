@@ -322,7 +322,8 @@ export class Meeting implements MeetingModel {
     const gone = (async () => {
       if (seat) {
         this.deps.memory.forget(seat.server, this.occupant.meetingNumber);
-        await Promise.all([seat.transport.leave(seat.resumeToken), room?.close()]);
+        const given = seat.transport.leave(seat.resumeToken);
+        await Promise.all([given, room?.close(given)]);
       }
       // A join still under way gives up the seat it may get, before another begins.
       await Promise.all([attempt?.done, change?.done]);

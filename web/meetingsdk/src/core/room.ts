@@ -213,11 +213,11 @@ export class Room {
   }
 
   /** Closes everything at this end; says nothing to the server. */
-  async close(): Promise<void> {
+  async close(gone?: Promise<unknown>): Promise<void> {
     if (this.over) return;
     this.over = true;
     this.watch.stop();
-    this.control.close();
+    this.control.close(gone);
     await this.media.disconnect();
   }
 
