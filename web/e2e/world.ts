@@ -62,6 +62,18 @@ export class World {
     return answer['token'] as string;
   }
 
+  /** A token by which an app joins on behalf of a user. */
+  async obf(user: string, meetingNumber: string): Promise<string> {
+    const answer = await this.post('/dev/v1/tokens', { kind: 'obf', user, meetingNumber });
+    return answer['token'] as string;
+  }
+
+  /** The personal token of somebody who has registered for a meeting. */
+  async tk(meetingNumber: string, email: string, firstName: string): Promise<string> {
+    const answer = await this.post('/dev/v1/tokens', { kind: 'tk', meetingNumber, email, firstName });
+    return answer['token'] as string;
+  }
+
   /** The codes of the joins to a meeting that the server has recorded, oldest first. */
   async attempts(meetingNumber: string): Promise<number[]> {
     const answer = await fetch(`${this.url}/dev/v1/attempts?meeting=${meetingNumber}`);

@@ -397,7 +397,7 @@ test.describe('the reason in component view', () => {
     const [person, host] = await Promise.all([people.open('component'), people.open('client')]);
     await host.enter(await world.hosting(demo));
     const { number } = world.meeting(demo);
-    const options = { ...(await world.joining(demo, 'Grace')), signature: await world.signature(number, 0, world.app('Compares sentences').sdkKey) };
+    const options = { ...(await world.joining(demo, 'Grace')), signature: await world.signature(number, 0, world.app('Compares error messages').sdkKey) };
     await person.init();
     const outcome = await person.join({ ...options, password: 'certainly-wrong' });
     expect(outcome.rejected).toMatchObject({ ...wrong, reason: sentence });
