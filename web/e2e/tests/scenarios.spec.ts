@@ -134,6 +134,7 @@ async function go(person: Person, steps: Play, scenario: Scenario, admitted?: ()
 async function meet(person: Person, steps: Play, scenario: Scenario, admitted?: () => Promise<void>): Promise<void> {
   const { code, name, cause, where, before, after } = scenario;
   const refusal: Refusal = { code, name, message: sentenceOf(code), cause, inPage: where === 'page' };
+  if (code === 3711) refusal.result = expect.objectContaining({ meetingNumber: expect.stringMatching(/^\d{9,11}$/) });
   if (code === 3008) refusal.result = expect.objectContaining({ topic: expect.stringMatching(/./) });
   await steps.steps(before);
   const states = await person.states();

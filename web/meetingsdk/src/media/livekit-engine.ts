@@ -288,7 +288,11 @@ class LiveKitEngine implements MediaEngine {
     room.on(RoomEvent.TrackMuted, (publication, participant) => {
       if (participant === room.localParticipant) this.onLocalMuted(publication);
     });
-    room.on(RoomEvent.LocalTrackUnpublished, (publication) => setTimeout(() => this.onLocalGone(publication), settleTime));
+    room.on(RoomEvent.LocalTrackUnpublished, (publication) => {
+      // Whoever may speak again a moment later was silenced all the same.
+      const barred = !this.maySpeak();
+      setTimeout(() => this.onLocalGone(publication, barred), settleTime);
+    });
   }
 
   private askForAll(): void {
@@ -321,7 +325,7 @@ class LiveKitEngine implements MediaEngine {
     void room.localParticipant.unpublishTrack(track, true);
   }
 
-  private onLocalGone(publication: LocalTrackPublication): void {
+  private onLocalGone(publication: LocalTrackPublication, barred: boolean): void {
     const { wanted, handlers } = this;
     // Published anew meanwhile: nothing is missing.
     if (this.closing || this.local(publication.source)) return;
@@ -331,7 +335,7 @@ class LiveKitEngine implements MediaEngine {
     } else if (publication.source === Track.Source.Camera && wanted.camera && this.room.state === ConnectionState.Connected) {
       wanted.camera = false;
       handlers.sourceEnded('camera');
-    } else if (publication.source === Track.Source.Microphone && wanted.microphone !== 'off' && !this.maySpeak()) {
+    } else if (publication.source === Track.Source.Microphone && wanted.microphone !== 'off' && (barred || !this.maySpeak())) {
       wanted.microphone = 'muted';
       handlers.silenced();
     } else if (publication.source === Track.Source.Microphone && wanted.microphone !== 'off' && this.room.state === ConnectionState.Connected) {
