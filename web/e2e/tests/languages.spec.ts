@@ -70,7 +70,7 @@ test('the files of every language are served', async ({ server }) => {
 test('Client View: a language nobody has is noted once and read in English; the language changes while inside; it is kept', async ({ world, people }) => {
   const person = await people.open('client');
   const notes: string[] = [];
-  person.page.on('console', (message) => message.text().includes('there are no words of the language') && notes.push(message.text()));
+  person.page.on('console', (message) => message.text().includes('there are no texts for the language') && notes.push(message.text()));
   await start(person, 'xx-YY');
   await person.mustJoin(await world.joining(demo, 'Ada'));
   await expect(person.button('Leave')).toBeVisible();
