@@ -1,7 +1,7 @@
 import { chromium, type Browser, type BrowserContext } from '@playwright/test';
 import { expect, People, test as base, views } from '../fixtures.ts';
 import type { Person } from '../person.ts';
-import { expectConnected, expectReconnecting } from '../refusals.ts';
+import { expectConnected } from '../refusals.ts';
 
 const demo = 'Demo meeting';
 
@@ -187,8 +187,7 @@ for (const view of views) {
     await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
     await ada.sendChat('while you slept');
     await devtools.send('Page.setWebLifecycleState', { state: 'active' });
-    // The media engine leaves by itself when a tab is put to sleep.
-    await expect.poll(() => grace.states()).toContain(view === 'client' ? 4 : 'Reconnecting');
+    // The media engine leaves by itself when a tab is put to sleep; a break of less than 1.5 s is no event.
     await expectConnected(grace, 45_000);
     await expect.poll(() => grace.chat()).toEqual(['while you slept']);
     expect(await grace.userId()).toBe(id);
@@ -259,21 +258,4 @@ for (const view of views) {
       expect(await grace.told('page error')).toEqual([]);
     });
   }
-
-  test(`blocked WebSockets in ${view} view: roster and chat come over HTTP, and that pictures do not is said`, async ({ world, people }, info) => {
-    test.slow();
-    const grace = await people.open(view, { before: (context) => context.routeWebSocket(/.*/, (socket) => socket.close({ code: 1011 })) });
-    const linus = await people.open('component');
-    await linus.enter(await world.joining(demo, 'Linus'));
-    await grace.enter(await world.joining(demo, 'Grace'));
-    await linus.sendChat('over HTTP');
-    await expect.poll(() => grace.chat()).toEqual(['over HTTP']);
-    await expectReconnecting(grace);
-    await expect(grace.page.getByText('Connection lost. Reconnecting…').first()).toBeVisible();
-    await grace.page.screenshot({ path: info.outputPath('blocked.png') });
-    await expect.poll(() => grace.states(), { timeout: 90_000 }).toContain(view === 'client' ? 3 : 'Closed');
-    const last = (await grace.told(view === 'client' ? 'onMeetingStatus' : 'connection-change')).at(-1);
-    expect(last).toMatchObject({ errorCode: 4001 });
-    await grace.page.screenshot({ path: info.outputPath('gave-up.png') });
-  });
 }

@@ -32,7 +32,6 @@ test('client view: ids, class names and labels that apps look for', async ({ wor
   await grace.init({ disablePreview: false });
   await grace.join({ ...(await world.joining(demo, 'Grace')), password: 'certainly-wrong' }).catch(() => undefined);
   await finds(grace.page, 'client-refused');
-  await grace.page.keyboard.press('Escape');
 
   await linus.init({ disablePreview: false, audioPanelAlwaysOpen: true });
   const joined = linus.join(await world.joining(demo, 'Linus'));

@@ -21,7 +21,7 @@ for (const view of views) {
       if (other === 'client') await host.page.waitForURL('**/left');
       else await expectOver(host, ended);
       // It may run again at any time, with its host.
-      await late.init();
+      await late.init({ isShowJoiningErrorDialog: false });
       await expectRefusal(late, await late.join(await world.joining(demo, 'Linus')), { ...notStarted, result: expect.objectContaining({ topic: demo }) });
     });
 
