@@ -169,4 +169,16 @@ describe('closing', () => {
     await settle();
     expect(seen).toEqual(['line closed']);
   });
+
+  it('is not ready again when the line comes back meanwhile', async () => {
+    control.start(null);
+    line.connected(false);
+    await settle();
+    seen.length = 0;
+    control.close(new Promise<void>(() => undefined));
+    line.lost();
+    line.connected(true);
+    await settle();
+    expect(seen).toEqual([]);
+  });
 });

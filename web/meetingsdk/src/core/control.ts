@@ -114,6 +114,7 @@ export class Control {
   }
 
   private onConnected(recovered: boolean): void {
+    if (this.over) return;
     this.connected = true;
     this.wake();
     if (recovered && this.held === null && this.snapshotRevision >= 0) this.handlers.ready();
