@@ -95,7 +95,7 @@ func (a *api) code(w http.ResponseWriter, r *http.Request) {
 	query = strings.TrimSuffix(query, ".md")
 	var page bytes.Buffer
 	if number, err := strconv.Atoi(query); err == nil {
-		found, err := errpage.Render(&page, errcode.Code(number), errpage.Server{Origin: origin(r), Development: a.World != nil})
+		found, err := errpage.Render(&page, errcode.Code(number), errpage.Server{Origin: a.origin(r), Development: a.World != nil})
 		if err == nil && found {
 			html(w, http.StatusOK, page.Bytes())
 			return
@@ -110,15 +110,6 @@ func (a *api) code(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	html(w, http.StatusNotFound, page.Bytes())
-}
-
-// origin is the server's address as the browser used it.
-func origin(r *http.Request) string {
-	scheme := "http"
-	if r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" {
-		scheme = "https"
-	}
-	return scheme + "://" + r.Host
 }
 
 func html(w http.ResponseWriter, status int, body []byte) {
