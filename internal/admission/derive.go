@@ -157,7 +157,7 @@ func (in *Input) admission() Admission {
 	return a
 }
 
-// begins tells whether a host begins to host here, which takes one of the meetings
+// begins reports whether a host begins to host here, which takes one of the meetings
 // that the host's licence allows at a time.
 func (in *Input) begins() bool {
 	return in.hostish && (!in.running || !in.s.Session.Live() || !in.s.Session.HostStarted)

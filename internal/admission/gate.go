@@ -191,7 +191,7 @@ func (s *Snapshot) complete(policy Policy, app AppFacts) {
 	s.Policy.MinSDKVersion, s.Policy.Shift = policy.MinSDKVersion, policy.Shift
 }
 
-// owns tells whether the resume token's seat is inside, so that the page may go on
+// owns reports whether the resume token's seat is inside, so that the page may go on
 // with it or have another in its place.
 func (s *Snapshot) owns() bool {
 	return s.Resume != nil && s.Resume.State.Live() && s.Meeting != nil && s.Session.Live() &&

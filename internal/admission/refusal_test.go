@@ -130,7 +130,7 @@ func TestReference(t *testing.T) {
 	}
 }
 
-// schedules tells whether a result is that of a meeting to wait for.
+// schedules reports whether a result is that of a meeting to wait for.
 func schedules(result any, topic, at string) bool {
 	w, ok := result.(*WaitingResult)
 	return ok && w.Topic == topic && w.ScheduleTime != nil && *w.ScheduleTime == at

@@ -18,7 +18,7 @@ const (
 	digestAll = -1
 )
 
-// same tells whether a part of what the join brings is what the seat was taken with,
+// same reports whether a part of what the join brings is what the seat was taken with,
 // byte for byte.
 func (a *Attempt) same(seat *meeting.Seat, part int) bool {
 	mine, theirs := a.Digest, seat.SignatureDigest
@@ -31,7 +31,7 @@ func (a *Attempt) same(seat *meeting.Seat, part int) bool {
 	return hmac.Equal(mine, theirs)
 }
 
-// sameTokens tells whether the join's tokens give what those gave that the page's own
+// sameTokens reports whether the join's tokens give what those gave that the page's own
 // seat was taken with: they are of the same user, registrant and OBF, or they are the
 // same ones and have merely expired since.
 func (s *Snapshot) sameTokens(a *Attempt) bool {

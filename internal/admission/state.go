@@ -139,7 +139,7 @@ func (in *Input) tooEarly(start, opens time.Time) []Finding {
 	}}
 }
 
-// whyNotBefore says why nobody enters before the host, and what would let them.
+// whyNotBefore explains why nobody enters before the host, and what would let them.
 func whyNotBefore(m *meeting.Meeting) (why, remedy string) {
 	const wait = "Join again after a while, every ten seconds or slower"
 	switch {

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -155,30 +156,27 @@ func statusFor(r *http.Request, status int) int {
 	return status
 }
 
-// leave gives a seat up. It is made for navigator.sendBeacon, so it takes any
-// content type and never says whether the seat was still there.
+// leave gives a seat up.
 func (a *api) leave(w http.ResponseWriter, r *http.Request) {
-	token, ok := readResumeToken(w, r)
-	if !ok {
-		return
-	}
-	if err := a.Sessions.Leave(r.Context(), token); err != nil {
-		a.Logger.Error("a seat could not be given up", "error", err)
-		writeJSON(w, http.StatusServiceUnavailable, problem{Message: "the seat could not be given up now; it will be by itself in a moment"})
-		return
-	}
-	w.WriteHeader(http.StatusNoContent)
+	a.farewell(w, r, a.Sessions.Leave, "a seat could not be given up", "the seat could not be given up now; it will be by itself in a moment")
 }
 
-// goodbye notes that a page is being unloaded; made for navigator.sendBeacon as well.
+// goodbye notes that a page is being unloaded.
 func (a *api) goodbye(w http.ResponseWriter, r *http.Request) {
+	a.farewell(w, r, a.Sessions.Goodbye, "a page's goodbye could not be noted", "the goodbye could not be noted now")
+}
+
+// farewell carries out what a page asks for while it goes. It is made for
+// navigator.sendBeacon, so it takes any content type and never says whether the
+// seat was still there.
+func (a *api) farewell(w http.ResponseWriter, r *http.Request, do func(ctx context.Context, resumeToken string) error, logged, message string) {
 	token, ok := readResumeToken(w, r)
 	if !ok {
 		return
 	}
-	if err := a.Sessions.Goodbye(r.Context(), token); err != nil {
-		a.Logger.Error("a page's goodbye could not be noted", "error", err)
-		writeJSON(w, http.StatusServiceUnavailable, problem{Message: "the goodbye could not be noted now"})
+	if err := do(r.Context(), token); err != nil {
+		a.Logger.Error(logged, "error", err)
+		writeJSON(w, http.StatusServiceUnavailable, problem{Message: message})
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)

@@ -93,7 +93,7 @@ func nearestKey(wrong, goType string) string {
 	return ""
 }
 
-// similar tells whether one text becomes the other by a slip: other case or
+// similar reports whether one text becomes the other by a slip: other case or
 // separators, or one letter too many, too few or wrong.
 func similar(a, b string) bool {
 	plain := func(s string) string { return strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(s)) }

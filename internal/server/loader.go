@@ -193,7 +193,7 @@ func (l *loader) loadInside(ctx context.Context, own *meeting.Seat, snap *admiss
 	return err
 }
 
-// peopled tells whether there is somebody in a live session for whom the question is
+// peopled reports whether there is somebody in a live session for whom the question is
 // answered with yes. Where anybody but own has a connection, that is known without
 // reading the seats, and the answer is yes.
 func (l *loader) peopled(ctx context.Context, live *meeting.Session, counts func(*meeting.Seat) bool, own *meeting.Seat) (bool, error) {

@@ -135,12 +135,8 @@ func (s *Service) snapshot(ctx context.Context, m *meeting.Meeting, live *meetin
 // Leave gives up the seat of a resume token at once. An unknown token or a
 // seat that is gone is no error.
 func (s *Service) Leave(ctx context.Context, resumeToken string) error {
-	seatID, generation, ok := s.ReadResumeToken(resumeToken)
-	if !ok {
-		return nil
-	}
-	seat, err := s.Repository.Seat(ctx, seatID)
-	if errors.Is(err, ErrNotFound) || (err == nil && (seat.Generation != generation || !seat.State.Live())) {
+	seat, err := s.liveSeat(ctx, resumeToken)
+	if errors.Is(err, ErrNotFound) {
 		return nil
 	}
 	if err != nil {
@@ -156,15 +152,11 @@ func (s *Service) Leave(ctx context.Context, resumeToken string) error {
 // MediaFor answers a media token for the seat of a resume token, if it is
 // inside; ErrNotFound otherwise.
 func (s *Service) MediaFor(ctx context.Context, resumeToken string) (string, error) {
-	seatID, generation, ok := s.ReadResumeToken(resumeToken)
-	if !ok {
-		return "", ErrNotFound
-	}
-	seat, err := s.Repository.Seat(ctx, seatID)
+	seat, err := s.liveSeat(ctx, resumeToken)
 	if err != nil {
 		return "", err
 	}
-	if seat.Generation != generation || !seat.State.Live() || seat.State == meeting.SeatWaiting {
+	if seat.State == meeting.SeatWaiting {
 		return "", ErrNotFound
 	}
 	live, err := s.Repository.Session(ctx, seat.SessionID)

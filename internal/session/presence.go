@@ -62,12 +62,8 @@ func (s *Service) Disconnected(ctx context.Context, seatID string, generation in
 // that at once, and the seat is given up soon unless a reload takes it back. One
 // that comes after the reload changes nothing, nor does an unknown one.
 func (s *Service) Goodbye(ctx context.Context, resumeToken string) error {
-	seatID, generation, ok := s.ReadResumeToken(resumeToken)
-	if !ok {
-		return nil
-	}
-	seat, err := s.Repository.Seat(ctx, seatID)
-	if errors.Is(err, ErrNotFound) || (err == nil && (seat.Generation != generation || !seat.State.Live())) {
+	seat, err := s.liveSeat(ctx, resumeToken)
+	if errors.Is(err, ErrNotFound) {
 		return nil
 	}
 	if err != nil {
@@ -151,7 +147,7 @@ func (c *action) vanish(seat *meeting.Seat) error {
 	return c.dim(seat)
 }
 
-// hears tells whether media of the seat flow at now.
+// hears reports whether media of the seat flow at now.
 func (s *Service) hears(seat *meeting.Seat, now time.Time, silence time.Duration) bool {
 	if s.MediaHeard != nil {
 		if at, ok := s.MediaHeard(seat.SessionID, seat.ID); ok {

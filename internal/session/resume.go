@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/anteroom/anteroom/internal/admission"
+	"github.com/anteroom/anteroom/internal/meeting"
 )
 
 // resumeToken lets the page that holds it take the seat over. It is derived,
@@ -43,6 +45,24 @@ func (s *Service) ReadResumeToken(token string) (seatID string, generation int, 
 	}
 	generation, err := strconv.Atoi(number)
 	return seatID, generation, err == nil
+}
+
+// liveSeat returns the live seat that a genuine resume token still opens, and
+// ErrNotFound where there is none: the token is unknown, another page has taken the
+// seat over, or it was given up.
+func (s *Service) liveSeat(ctx context.Context, resumeToken string) (*meeting.Seat, error) {
+	id, generation, ok := s.ReadResumeToken(resumeToken)
+	if !ok {
+		return nil, ErrNotFound
+	}
+	seat, err := s.Repository.Seat(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if seat.Generation != generation || !seat.State.Live() {
+		return nil, ErrNotFound
+	}
+	return seat, nil
 }
 
 // digest recognises what a join brings: its signature, its tokens, and who it says it
