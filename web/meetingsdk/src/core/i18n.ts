@@ -161,11 +161,19 @@ const turns = /[\u202A-\u202E\u2066-\u2069]/g;
 /** A value without marks in it that would turn the sentence around it. */
 const harmless = (value: string): string => value.replace(turns, '');
 
+const rules = new Map<string, Intl.PluralRules>();
+
 /** The form that a language has for a count; names that an app made up count as English does. */
 function pluralForm(language: string, count: number): string {
-  try {
-    return new Intl.PluralRules(language).select(count);
-  } catch {
-    return new Intl.PluralRules(fallback).select(count);
+  let known = rules.get(language);
+  if (!known) {
+    try {
+      known = new Intl.PluralRules(language);
+    } catch {
+      known = new Intl.PluralRules(fallback);
+    }
+    // Making one takes far longer than asking it, and counts are drawn often.
+    rules.set(language, known);
   }
+  return known.select(count);
 }

@@ -257,11 +257,16 @@ export class Meeting implements MeetingModel {
     attempt.stop.abort();
     this.release();
     attempt.waiters.slice(attempt.told).forEach((waiter) => waiter.refused(this.cancelled()));
-    if (seat) {
-      this.deps.memory.forget(seat.server, this.occupant.meetingNumber);
-      await Promise.all([seat.transport.leave(seat.resumeToken), room?.close()]);
-    }
+    await this.giveSeatUp(seat, room);
     await attempt.done;
+  }
+
+  /** Gives a seat up; its line stays until the server knows, or others would see a loss first. */
+  private async giveSeatUp(seat: Meeting['seat'], room: Room | null): Promise<void> {
+    if (!seat) return;
+    this.deps.memory.forget(seat.server, this.occupant.meetingNumber);
+    const given = seat.transport.leave(seat.resumeToken);
+    await Promise.all([given, room?.close(given)]);
   }
 
   /**
@@ -320,11 +325,7 @@ export class Meeting implements MeetingModel {
     this.seat = null;
     attempt?.stop.abort();
     const gone = (async () => {
-      if (seat) {
-        this.deps.memory.forget(seat.server, this.occupant.meetingNumber);
-        const given = seat.transport.leave(seat.resumeToken);
-        await Promise.all([given, room?.close(given)]);
-      }
+      await this.giveSeatUp(seat, room);
       // A join still under way gives up the seat it may get, before another begins.
       await Promise.all([attempt?.done, change?.done]);
     })();
@@ -645,7 +646,8 @@ export class Meeting implements MeetingModel {
     const { deps } = this;
     for (const warning of accepted.warnings) log.noteOnce(warning);
     this.reasonStyle = accepted.reasonStyle;
-    this.seat = { resumeToken: accepted.resumeToken, server: address, transport };
+    const seat = { resumeToken: accepted.resumeToken, server: address, transport };
+    this.seat = seat;
     deps.memory.remember(address, attempt.meetingNumber, accepted.resumeToken);
     this.credentials = attempt.credentials;
     let handlers: RoomHandlers | undefined;
@@ -660,9 +662,7 @@ export class Meeting implements MeetingModel {
         if (over) return;
         settled();
         // Nobody waits inside for a page that does not come.
-        void transport.leave(accepted.resumeToken);
-        deps.memory.forget(address, attempt.meetingNumber);
-        void room.close();
+        void this.giveSeatUp(seat, room);
         reject(error);
       };
       const late = deps.clock.after(entryTimeout, () => {
