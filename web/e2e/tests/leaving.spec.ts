@@ -1,5 +1,6 @@
 import { expect, test, views } from '../fixtures.ts';
 import type { Fields } from '../person.ts';
+import { expectConnected } from '../refusals.ts';
 
 const demo = 'Demo meeting';
 const phone = { width: 390, height: 844 };
@@ -88,6 +89,8 @@ test('client view: what ended the meeting, the way back, and into it again', asy
   await other.enter(options);
   await expect(moved.page.getByRole('heading', { name: 'You joined from somewhere else' })).toBeVisible();
   await moved.page.getByRole('button', { name: 'Join here instead' }).click();
+  // Known to the roster is not yet inside: an end before that is a failed join.
+  await expectConnected(moved);
   await expect.poll(() => moved.names()).toContain('Ada');
 
   await host.endMeeting();
