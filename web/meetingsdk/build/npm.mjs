@@ -1,7 +1,8 @@
 import { cp, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'vite';
-import { common, contractVersion, target } from './shared.mjs';
+import { writeES5 } from './es5.mjs';
+import { common, contractVersion, packageTarget as target } from './shared.mjs';
 
 const addressModule = path.resolve('src/core/address.ts');
 
@@ -79,10 +80,7 @@ async function buildWhole(entry, name) {
 /** The names under which apps take the views' single files out of `dist/`; the first is built, the others are its copies. */
 const wholes = [
   ['src/client-view/umd.ts', ['zoomus-websdk.umd.min.js', `zoom-meeting-${contractVersion}.min.js`]],
-  [
-    'src/component-view/umd.ts',
-    ['zoomus-websdk-embedded.umd.min.js', `zoom-meeting-embedded-${contractVersion}.min.js`, 'zoom-meeting-embedded-ES5.min.js'],
-  ],
+  ['src/component-view/umd.ts', ['zoomus-websdk-embedded.umd.min.js', `zoom-meeting-embedded-${contractVersion}.min.js`]],
 ];
 
 /** What apps copy, link or import from the package's `dist/` folder. `lib/` and `css/` are added when all is gathered. */
@@ -92,6 +90,7 @@ async function buildDist() {
     await buildWhole(entry, first);
     for (const other of others) await copyFile(`dist/npm/dist/${first}`, `dist/npm/dist/${other}`);
   }
+  await writeES5('dist/npm/dist/zoomus-websdk-embedded.umd.min.js', 'dist/npm/dist/zoom-meeting-embedded-ES5.min.js');
   await cp('pages', 'dist/npm/dist', { recursive: true });
   await mkdir('dist/npm/dist/ui');
   await writeFile('dist/npm/dist/ui/zoom-meetingsdk.css', '/* The views bring their styles along; this file is here for apps that import it. */\n');

@@ -11,7 +11,11 @@ export const common = {
   define: { 'process.env.NODE_ENV': '"production"' },
 };
 
+/** What the pages' own scripts are written in. */
 export const target = 'es2022';
+
+/** What the package is written in, for bundlers that read nothing newer, like webpack 4. */
+export const packageTarget = 'es2017';
 
 /** The version of the contract that is spoken, as the source has it. */
 export const contractVersion = /spokenVersion = '([\d.]+)'/.exec(readFileSync('src/core/meeting.ts', 'utf8'))[1];
