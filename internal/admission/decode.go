@@ -130,7 +130,8 @@ func notJSON(doc string, pos int) string {
 	case doc[0] == '[' || doc[0] == '"':
 		return "the request must be a JSON object"
 	}
-	return fmt.Sprintf("the request is not a JSON object: it stops making sense at byte %d, near %s", pos, shown(clip(doc[min(pos, len(doc)):], 20)))
+	// Only where: what stands there may be a passcode or a token.
+	return fmt.Sprintf("the request is not a JSON object: it stops making sense at byte %d of %d", pos, len(doc))
 }
 
 // member keeps a known option and notes an unknown one.

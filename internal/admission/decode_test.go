@@ -339,3 +339,22 @@ func TestNumbersAreReadAsTheirText(t *testing.T) {
 		t.Errorf("%+v", text)
 	}
 }
+
+func TestABodyThatIsNotJSONIsNotQuoted(t *testing.T) {
+	t.Parallel()
+	const secret = "hunter2"
+	for _, body := range []string{
+		`{"password":"` + secret, `{"password":` + secret + `}`, `{"password":"x"` + secret + `}`, secret, `[` + secret, `"` + secret, `{"` + secret,
+		`{"meetingNumber":"123456789"} ` + secret, `password=` + secret + `&userName=Grace`,
+	} {
+		a := DecodeAttempt([]byte(body), Meta{})
+		if len(a.Invalid) != 1 || a.Invalid[0].Cause != "body_malformed" {
+			t.Fatalf("%s: %v", body, a.Invalid)
+		}
+		for _, part := range []string{secret, secret[:3], secret[4:]} {
+			if strings.Contains(a.Invalid[0].Evidence, part) {
+				t.Errorf("%s: the evidence %q repeats a part of it", body, a.Invalid[0].Evidence)
+			}
+		}
+	}
+}
