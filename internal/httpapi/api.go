@@ -81,28 +81,45 @@ type api struct {
 	}
 }
 
+// joinPattern is the route of joins.
+const joinPattern = "POST /sdk/v1/join"
+
+// Largest bodies, in bytes.
+const (
+	// MaxJoinBody is that of a join request.
+	MaxJoinBody = 1 << 20
+	// maxSeatBody is that of a call which carries a resume token and nothing else.
+	maxSeatBody      = 4096
+	maxDeveloperBody = 1 << 20
+	maxWebhookBody   = 1 << 20
+	// maxSocketBody is that of the control channel's HTTP form, which reads it itself.
+	maxSocketBody = 64 << 10
+)
+
 // New makes the whole HTTP face.
-func New(c Config) http.Handler {
+func New(c Config) *Handler {
 	a := &api{Config: c}
 	a.tarballs.packed = map[string]*asset{}
-	mux := http.NewServeMux()
-	mux.Handle("POST /sdk/v1/join", a.anyOrigin(http.HandlerFunc(a.join)))
-	mux.Handle("POST /sdk/v1/leave", a.anyOrigin(http.HandlerFunc(a.leave)))
-	mux.Handle("POST /sdk/v1/goodbye", a.anyOrigin(http.HandlerFunc(a.goodbye)))
-	mux.Handle("POST /sdk/v1/media", a.anyOrigin(http.HandlerFunc(a.media)))
-	mux.Handle("OPTIONS /sdk/v1/", a.anyOrigin(http.NotFoundHandler()))
-	mux.Handle("/realtime", c.Realtime)
-	mux.Handle("/realtime/", c.Realtime)
-	mux.Handle("/rtc", c.Signalling)
-	mux.Handle("/rtc/", c.Signalling)
-	mux.Handle("POST /media/webhook", c.MediaWebhook)
-	mux.HandleFunc("GET /healthz", a.health)
-	a.assets(mux)
-	a.pages(mux)
+	t := &router{api: a, mux: http.NewServeMux()}
+	t.handle(Route{joinPattern, Anyone, MaxJoinBody}, anyOrigin(a.join))
+	t.handle(Route{"POST /sdk/v1/leave", Anyone, maxSeatBody}, anyOrigin(a.leave))
+	t.handle(Route{"POST /sdk/v1/goodbye", Anyone, maxSeatBody}, anyOrigin(a.goodbye))
+	t.handle(Route{"POST /sdk/v1/media", Anyone, maxSeatBody}, anyOrigin(a.media))
+	t.handle(Route{"OPTIONS /sdk/v1/", Anyone, 0}, anyOrigin(http.NotFound))
+	t.handleSocket("/realtime", 0, c.Realtime)
+	t.handleSocket("/realtime/", 0, c.Realtime)
+	t.handleSocket("/realtime/stream", maxSocketBody, c.Realtime)
+	t.handleSocket("/realtime/emulation", maxSocketBody, c.Realtime)
+	t.handleSocket("/rtc", 0, c.Signalling)
+	t.handleSocket("/rtc/", 0, c.Signalling)
+	t.handle(Route{"POST /media/webhook", Service, maxWebhookBody}, c.MediaWebhook.ServeHTTP)
+	t.handle(Route{"GET /healthz", Service, 0}, a.health)
+	a.assets(t)
+	a.pages(t)
 	if c.World != nil {
-		a.developer(mux)
+		a.developer(t)
 	}
-	return a.recovered(mux)
+	return &Handler{routes: t.routes, serve: secured(a.recovered(t.mux))}
 }
 
 func (a *api) health(w http.ResponseWriter, r *http.Request) {
@@ -114,16 +131,10 @@ func (a *api) health(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 }
 
-// bodyTime is how long the body of a call may take to arrive.
-const bodyTime = 15 * time.Second
-
 // anyOrigin lets pages of any origin call: these calls use no cookies. An app
 // may keep a list of its own; that is the gate's to check.
-func (a *api) anyOrigin(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		// A body that trickles must not hold a connection for ever. An error means
-		// that there is no connection to hold.
-		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime))
+func anyOrigin(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Access-Control-Allow-Origin", "*")
 		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
@@ -134,8 +145,8 @@ func (a *api) anyOrigin(next http.Handler) http.Handler {
 			w.WriteHeader(http.StatusNoContent)
 			return
 		}
-		next.ServeHTTP(w, r)
-	})
+		next(w, r)
+	}
 }
 
 // recovered turns a panic into an answer without a stack trace; the log has it.

@@ -21,6 +21,9 @@ type asset struct {
 	body, gzipped []byte
 	etag          string
 	contentType   string
+	// policy is the Content-Security-Policy of a page; empty for other files.
+	policy string
+	inline inline
 }
 
 // assetStore keeps files of the built browser code ready to be sent.
@@ -58,6 +61,10 @@ func (s *assetStore) open(name string) (*asset, bool) {
 func newAsset(name string, body []byte) *asset {
 	sum := sha256.Sum256(body)
 	a := &asset{body: body, etag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`, contentType: contentType(name)}
+	if path.Ext(name) == ".html" {
+		a.inline = inlineOf(body)
+		a.policy = documentPolicy(a.inline)
+	}
 	if len(body) > 1024 && !strings.HasPrefix(a.contentType, "image/png") && !strings.HasPrefix(a.contentType, "font/") {
 		var z bytes.Buffer
 		w, _ := gzip.NewWriterLevel(&z, gzip.BestCompression)
@@ -102,7 +109,9 @@ func (a *asset) serve(w http.ResponseWriter, r *http.Request, cache string) {
 	h.Set("Cache-Control", cache)
 	h.Set("ETag", a.etag)
 	h.Set("Content-Type", a.contentType)
-	h.Set("X-Content-Type-Options", "nosniff")
+	if a.policy != "" {
+		h.Set("Content-Security-Policy", a.policy)
+	}
 	h.Add("Vary", "Accept-Encoding")
 	if match := r.Header.Get("If-None-Match"); match != "" && (match == "*" || strings.Contains(match, a.etag)) {
 		w.WriteHeader(http.StatusNotModified)
@@ -137,16 +146,16 @@ func acceptsGzip(r *http.Request) bool {
 }
 
 // assets serves the SDK at the paths that pages of the vendor's CDN use.
-func (a *api) assets(mux *http.ServeMux) {
+func (a *api) assets(t *router) {
 	a.store = &assetStore{files: a.Files, ready: map[string]*asset{}}
-	mux.HandleFunc("GET /sdk/chunks/{name}", func(w http.ResponseWriter, r *http.Request) {
+	t.handle(Route{"GET /sdk/chunks/{name}", Anyone, 0}, func(w http.ResponseWriter, r *http.Request) {
 		a.sendFile(w, r, "cdn/chunks/"+r.PathValue("name"), cacheImmutable)
 	})
-	mux.HandleFunc("GET /sdk/background/{name...}", func(w http.ResponseWriter, r *http.Request) {
+	t.handle(Route{"GET /sdk/background/{name...}", Anyone, 0}, func(w http.ResponseWriter, r *http.Request) {
 		a.sendFile(w, r, "cdn/background/"+r.PathValue("name"), cacheAsk)
 	})
-	mux.HandleFunc("GET /sdk/meetingsdk.tgz", a.tarball)
-	mux.HandleFunc("/", a.versioned)
+	t.handle(Route{"GET /sdk/meetingsdk.tgz", Anyone, 0}, a.tarball)
+	t.handle(Route{"/", Anyone, 0}, a.versioned)
 }
 
 func (a *api) sendFile(w http.ResponseWriter, r *http.Request, name, cache string) {

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/netip"
@@ -125,44 +124,63 @@ func (e *FieldErrors) Error() string {
 	return strings.Join(parts, "; ")
 }
 
-const maxDeveloperBody = 1 << 20
-
-func (a *api) developer(mux *http.ServeMux) {
-	mux.Handle("/dev/", a.loopbackHost(http.HandlerFunc(notFound)))
-	mux.Handle("GET /dev/v1/world", a.loopbackHost(http.HandlerFunc(a.world)))
-	mux.Handle("/dev/v1/signature", a.loopbackHost(loopbackOrigin(http.HandlerFunc(a.sign))))
-	mux.Handle("POST /{$}", a.loopbackHost(loopbackOrigin(http.HandlerFunc(a.sign))))
-	mux.Handle("OPTIONS /{$}", a.loopbackHost(loopbackOrigin(http.HandlerFunc(a.sign))))
-	mux.Handle("POST /dev/v1/tokens", a.loopbackHost(http.HandlerFunc(a.tokens)))
-	mux.Handle("POST /dev/v1/diagnose", a.loopbackHost(http.HandlerFunc(a.diagnose)))
-	mux.Handle("GET /dev/v1/attempts", a.loopbackHost(http.HandlerFunc(a.attempts)))
-	mux.Handle("GET /dev/v1/attempts/{id}", a.loopbackHost(http.HandlerFunc(a.attempt)))
-	mux.Handle("GET /dev/v1/clock", a.loopbackHost(http.HandlerFunc(a.clock)))
-	mux.Handle("PUT /dev/v1/clock", a.ownPage(a.moveClock))
-	mux.Handle("DELETE /dev/v1/clock", a.ownPage(a.resetClock))
-	mux.Handle("GET /dev/v1/faults", a.ownPage(a.faults))
-	mux.Handle("POST /dev/v1/faults", a.ownPage(a.addFault))
-	mux.Handle("DELETE /dev/v1/faults", a.ownPage(a.clearFaults))
-	mux.Handle("DELETE /dev/v1/faults/{id}", a.ownPage(a.removeFault))
-	a.scenarios(mux)
+// developer mounts the developer's API.
+func (a *api) developer(t *router) {
+	mount := func(pattern string, next http.HandlerFunc) {
+		route := Route{Pattern: pattern, Audience: Developer}
+		switch methodOf(pattern) {
+		case http.MethodGet, http.MethodOptions:
+		default:
+			route.MaxBody = maxDeveloperBody
+		}
+		t.handle(route, next)
+	}
+	mount("/dev/", notFound)
+	mount("GET /dev/v1/world", a.world)
+	mount("/dev/v1/signature", acrossOrigins(a.sign))
+	mount("POST /{$}", acrossOrigins(a.sign))
+	mount("OPTIONS /{$}", acrossOrigins(a.sign))
+	mount("POST /dev/v1/tokens", a.tokens)
+	mount("POST /dev/v1/diagnose", a.diagnose)
+	mount("GET /dev/v1/attempts", a.attempts)
+	mount("GET /dev/v1/attempts/{id}", a.attempt)
+	mount("GET /dev/v1/clock", a.clock)
+	mount("PUT /dev/v1/clock", a.moveClock)
+	mount("DELETE /dev/v1/clock", a.resetClock)
+	mount("GET /dev/v1/faults", a.faults)
+	mount("POST /dev/v1/faults", a.addFault)
+	mount("DELETE /dev/v1/faults", a.clearFaults)
+	mount("DELETE /dev/v1/faults/{id}", a.removeFault)
+	mount("GET /dev/v1/scenarios", a.listScenarios)
+	mount("POST /dev/v1/scenarios/{code}", a.playScenario)
 }
 
 func notFound(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusNotFound, problem{Message: "there is nothing here"})
 }
 
-// loopbackHost refuses names that do not mean this machine, so that a page on
-// the internet cannot reach the developer's API by pointing its own name here.
-func (a *api) loopbackHost(next http.Handler) http.Handler {
+// thisMachine stands before every route of the developer's API. It refuses names
+// that do not mean this machine, so that a page on the internet cannot reach the
+// API by pointing its own name here, and it refuses pages of foreign origins: they
+// could not read an answer, but what they ask for would be done all the same.
+func (a *api) thisMachine(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !loopbackName(r.Host) && !a.allowedHost(r.Host) {
+		if !a.ours(r.Host) {
 			writeJSON(w, http.StatusForbidden, problem{Message: fmt.Sprintf(
 				"the developer's API answers to loopback names only, not to %q; start the server with --dev-listen to allow another", clip(r.Host, 80))})
 			return
 		}
+		if origin := r.Header.Get("Origin"); origin != "" {
+			if u, err := url.Parse(origin); err != nil || !a.ours(u.Host) {
+				writeJSON(w, http.StatusForbidden, problem{Message: "pages of this origin may not use the developer's API"})
+				return
+			}
+		}
 		next.ServeHTTP(w, r)
 	})
 }
+
+func (a *api) ours(hostport string) bool { return loopbackName(hostport) || a.allowedHost(hostport) }
 
 func (a *api) allowedHost(hostport string) bool {
 	for _, h := range a.AllowedHosts {
@@ -189,28 +207,27 @@ func loopbackName(hostport string) bool {
 	return err == nil && address.IsLoopback()
 }
 
-// loopbackOrigin lets pages of this machine call across origins.
-func loopbackOrigin(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+// acrossOrigins lets pages of this machine, which thisMachine has let through,
+// read the answer across origins.
+func acrossOrigins(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
 		if origin := r.Header.Get("Origin"); origin != "" {
-			if u, err := url.Parse(origin); err == nil && loopbackName(u.Host) {
-				h := w.Header()
-				h.Set("Access-Control-Allow-Origin", origin)
-				h.Add("Vary", "Origin")
-				h.Set("Access-Control-Allow-Headers", "content-type")
-				h.Set("Access-Control-Allow-Methods", "POST")
-			}
+			h := w.Header()
+			h.Set("Access-Control-Allow-Origin", origin)
+			h.Add("Vary", "Origin")
+			h.Set("Access-Control-Allow-Headers", "content-type")
+			h.Set("Access-Control-Allow-Methods", "POST")
 		}
 		switch r.Method {
 		case http.MethodOptions:
 			w.WriteHeader(http.StatusNoContent)
 		case http.MethodPost:
-			next.ServeHTTP(w, r)
+			next(w, r)
 		default:
 			w.Header().Set("Allow", "POST, OPTIONS")
 			writeJSON(w, http.StatusMethodNotAllowed, problem{Message: "POST a JSON object"})
 		}
-	})
+	}
 }
 
 func (a *api) world(w http.ResponseWriter, r *http.Request) {
@@ -223,7 +240,7 @@ func (a *api) world(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *api) sign(w http.ResponseWriter, r *http.Request) {
-	fields, err := readFields(w, r)
+	fields, err := readFields(r)
 	if err != nil {
 		a.developerError(w, err)
 		return
@@ -247,7 +264,7 @@ func (a *api) sign(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *api) tokens(w http.ResponseWriter, r *http.Request) {
-	fields, err := readFields(w, r)
+	fields, err := readFields(r)
 	if err != nil {
 		a.developerError(w, err)
 		return
@@ -272,12 +289,9 @@ func (a *api) tokens(w http.ResponseWriter, r *http.Request) {
 
 func (a *api) developerError(w http.ResponseWriter, err error) {
 	var faults *FieldErrors
-	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &faults):
 		writeJSON(w, http.StatusBadRequest, faults)
-	case errors.As(err, &tooLarge):
-		writeJSON(w, http.StatusRequestEntityTooLarge, problem{Message: "the request is too large"})
 	default:
 		a.Logger.Error("the developer's API could not answer", "error", err)
 		writeJSON(w, http.StatusServiceUnavailable, problem{Message: "the server cannot answer now"})
@@ -288,13 +302,9 @@ func (a *api) developerError(w http.ResponseWriter, err error) {
 // fault can be named.
 type fields map[string]json.RawMessage
 
-func readFields(w http.ResponseWriter, r *http.Request) (fields, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxDeveloperBody))
-	if err != nil {
-		return nil, err
-	}
+func readFields(r *http.Request) (fields, error) {
 	var f fields
-	if err := json.Unmarshal(body, &f); err != nil {
+	if err := json.Unmarshal(rawBody(r), &f); err != nil {
 		return nil, &FieldErrors{Errors: []FieldError{{Property: "body", Reason: "is not a JSON object"}}}
 	}
 	return f, nil

@@ -37,7 +37,7 @@ func diagnosedOf(f *admission.Finding) diagnosed {
 
 // diagnose asks the gate about a join that nobody makes.
 func (a *api) diagnose(w http.ResponseWriter, r *http.Request) {
-	in, err := readFields(w, r)
+	in, err := readFields(r)
 	if err != nil {
 		a.developerError(w, err)
 		return

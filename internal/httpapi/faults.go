@@ -47,7 +47,7 @@ func (a *api) faults(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (a *api) addFault(w http.ResponseWriter, r *http.Request) {
-	fields, err := readFields(w, r)
+	fields, err := readFields(r)
 	if err != nil {
 		a.developerError(w, err)
 		return

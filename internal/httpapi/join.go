@@ -10,15 +10,11 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/anteroom/anteroom/internal/admission"
 	"github.com/anteroom/anteroom/internal/session"
 )
-
-// MaxJoinBody is the largest join request, in bytes; a larger one gets 413.
-const MaxJoinBody = 1 << 20
 
 // accepted is the answer to an admitted join.
 type accepted struct {
@@ -82,28 +78,8 @@ type limits struct {
 	ReconnectSeconds int `json:"reconnectSeconds"`
 }
 
-var bodies = sync.Pool{New: func() any { b := make([]byte, 0, 4096); return &b }}
-
 func (a *api) join(w http.ResponseWriter, r *http.Request) {
-	buffer := bodies.Get().(*[]byte)
-	defer func() {
-		if cap(*buffer) <= 64<<10 {
-			bodies.Put(buffer)
-		}
-	}()
-	body, err := readAll((*buffer)[:0], http.MaxBytesReader(w, r.Body, MaxJoinBody))
-	*buffer = body
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		a.refuse(w, r, http.StatusRequestEntityTooLarge, admission.TooLarge(MaxJoinBody, a.NewAttemptID()))
-		return
-	}
-	if err != nil {
-		// The page went away in the middle of its request; nobody reads an answer.
-		return
-	}
-	// The limit was for the body; a page that waits longer for its answer is not gone.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
+	body := rawBody(r)
 	attempt := admission.DecodeAttempt(body, admission.Meta{
 		RemoteIP: a.clientIP(r), Origin: r.Header.Get("Origin"), UserAgent: r.UserAgent(),
 	})
@@ -208,7 +184,7 @@ func readResumeToken(w http.ResponseWriter, r *http.Request) (string, bool) {
 	var in struct {
 		ResumeToken string `json:"resumeToken"`
 	}
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 4096)).Decode(&in); err != nil || in.ResumeToken == "" {
+	if err := json.Unmarshal(rawBody(r), &in); err != nil || in.ResumeToken == "" {
 		writeJSON(w, http.StatusBadRequest, problem{Message: "resumeToken: missing or not a string"})
 		return "", false
 	}
@@ -267,16 +243,31 @@ func (a *api) clientIP(r *http.Request) string {
 	}
 	forwarded := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(forwarded) - 1; i >= 0; i-- {
-		hop, err := netip.ParseAddr(strings.TrimSpace(forwarded[i]))
-		if err != nil {
+		hop, ok := forwardedAddress(forwarded[i])
+		if !ok {
 			break
 		}
-		host = hop.Unmap().String()
+		host = hop.String()
 		if !a.trusts(hop) {
 			break
 		}
 	}
 	return host
+}
+
+// forwardedAddress reads an entry of X-Forwarded-For. Some proxies add the port,
+// and IPv6 addresses come with brackets or without.
+func forwardedAddress(entry string) (netip.Addr, bool) {
+	entry = strings.Trim(strings.TrimSpace(entry), `"`)
+	address, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(entry, "["), "]"))
+	if err != nil {
+		withPort, err := netip.ParseAddrPort(entry)
+		if err != nil {
+			return netip.Addr{}, false
+		}
+		address = withPort.Addr()
+	}
+	return address.Unmap().WithZone(""), true
 }
 
 func (a *api) trusts(address netip.Addr) bool {

@@ -10,27 +10,34 @@ import (
 	"github.com/anteroom/anteroom/errcode/errpage"
 )
 
+// framedPages are the pages made to be framed, by our own pages only: apps in
+// which an error is reproduced, and where they go when they are left.
+var framedPages = map[string]string{
+	"/demo/app/client": "app-client", "/demo/app/component": "app-component", "/demo/app/left": "left",
+}
+
 // pages serves the start page, the demo pages and the reference of codes.
-func (a *api) pages(mux *http.ServeMux) {
-	mux.HandleFunc("GET /{$}", a.start)
-	mux.HandleFunc("GET /docs", toCodes)
-	mux.HandleFunc("GET /docs/{rest...}", toCodes)
-	mux.HandleFunc("GET /docs/errors", a.codes)
-	mux.HandleFunc("GET /docs/errors/{$}", a.codes)
-	mux.HandleFunc("GET /docs/errors/{code}", a.code)
-	if a.World != nil {
-		mux.HandleFunc("GET /pages/{name}", func(w http.ResponseWriter, r *http.Request) {
-			a.sendFile(w, r, "pages/pages/"+r.PathValue("name"), cacheImmutable)
-		})
-		demo := func(name string) http.HandlerFunc {
-			return func(w http.ResponseWriter, r *http.Request) { a.page(w, r, "pages/demo/"+name+".html") }
-		}
-		mux.HandleFunc("GET /demo/client", demo("client"))
-		mux.HandleFunc("GET /demo/component", demo("component"))
-		mux.HandleFunc("GET /demo/reproduce", demo("reproduce"))
-		mux.HandleFunc("GET /demo/app/client", demo("app-client"))
-		mux.HandleFunc("GET /demo/app/component", demo("app-component"))
-		mux.HandleFunc("GET /demo/app/left", demo("left"))
+func (a *api) pages(t *router) {
+	page := func(pattern string, next http.HandlerFunc) {
+		t.handle(Route{Pattern: pattern, Audience: OwnPage}, next)
+	}
+	page("GET /{$}", a.start)
+	page("GET /docs", toCodes)
+	page("GET /docs/{rest...}", toCodes)
+	page("GET /docs/errors", a.codes)
+	page("GET /docs/errors/{$}", a.codes)
+	page("GET /docs/errors/{code}", a.code)
+	if a.World == nil {
+		return
+	}
+	page("GET /pages/{name}", func(w http.ResponseWriter, r *http.Request) {
+		a.sendFile(w, r, "pages/pages/"+r.PathValue("name"), cacheImmutable)
+	})
+	for _, name := range []string{"client", "component", "reproduce"} {
+		page("GET /demo/"+name, func(w http.ResponseWriter, r *http.Request) { a.page(w, r, "pages/demo/"+name+".html", false) })
+	}
+	for address, name := range framedPages {
+		page("GET "+address, func(w http.ResponseWriter, r *http.Request) { a.page(w, r, "pages/demo/"+name+".html", true) })
 	}
 }
 
@@ -38,13 +45,13 @@ func (a *api) pages(mux *http.ServeMux) {
 // code was not built, it is a page that says so.
 func (a *api) start(w http.ResponseWriter, r *http.Request) {
 	if a.World == nil {
-		a.page(w, r, "pages/production.html")
+		a.page(w, r, "pages/production.html", false)
 		return
 	}
-	a.page(w, r, "pages/index.html")
+	a.page(w, r, "pages/index.html", false)
 }
 
-func (a *api) page(w http.ResponseWriter, r *http.Request, name string) {
+func (a *api) page(w http.ResponseWriter, r *http.Request, name string, framed bool) {
 	file, ok := a.store.open(name)
 	if !ok {
 		file, ok = a.store.open("fallback.html")
@@ -53,14 +60,20 @@ func (a *api) page(w http.ResponseWriter, r *http.Request, name string) {
 		http.NotFound(w, r)
 		return
 	}
-	pageHeaders(w.Header())
-	file.serve(w, r, cacheAsk)
+	pageHeaders(w.Header(), framed)
+	shown := *file
+	shown.policy = a.pagePolicy(file.inline, framed)
+	shown.serve(w, r, cacheAsk)
 }
 
 // pageHeaders protect our own pages. They are isolated, as apps on this SDK
 // are told to be, so what works here works there.
-func pageHeaders(h http.Header) {
-	h.Set("X-Frame-Options", "SAMEORIGIN")
+func pageHeaders(h http.Header, framed bool) {
+	frames := "DENY"
+	if framed {
+		frames = "SAMEORIGIN"
+	}
+	h.Set("X-Frame-Options", frames)
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Embedder-Policy", "require-corp")
@@ -88,7 +101,6 @@ func (a *api) code(w http.ResponseWriter, r *http.Request) {
 	if body, contentType, ok := errpage.Asset(query); ok {
 		w.Header().Set("Cache-Control", cacheAsk)
 		w.Header().Set("Content-Type", contentType)
-		w.Header().Set("X-Content-Type-Options", "nosniff")
 		_, _ = w.Write(body)
 		return
 	}
@@ -113,7 +125,7 @@ func (a *api) code(w http.ResponseWriter, r *http.Request) {
 }
 
 func html(w http.ResponseWriter, status int, body []byte) {
-	pageHeaders(w.Header())
+	pageHeaders(w.Header(), false)
 	w.Header().Set("Content-Security-Policy", errpage.ContentSecurityPolicy)
 	w.Header().Set("Content-Type", errpage.ContentType)
 	w.WriteHeader(status)

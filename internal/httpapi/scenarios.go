@@ -17,11 +17,6 @@ type Scenarios interface {
 	Play(ctx context.Context, in scenario.Request) (*scenario.Scenario, error)
 }
 
-func (a *api) scenarios(mux *http.ServeMux) {
-	mux.Handle("GET /dev/v1/scenarios", a.loopbackHost(http.HandlerFunc(a.listScenarios)))
-	mux.Handle("POST /dev/v1/scenarios/{code}", a.loopbackHost(http.HandlerFunc(a.playScenario)))
-}
-
 func (a *api) listScenarios(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]any{"scenarios": scenario.List()})
 }

@@ -7,12 +7,12 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/anteroom/anteroom/internal/httpapi"
 	"github.com/anteroom/anteroom/internal/server"
 	"github.com/anteroom/anteroom/internal/store"
 )
@@ -34,7 +34,7 @@ func TestProductionHasNothingOfDevelopment(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = s.Close(context.WithoutCancel(t.Context())) }()
-	for _, pattern := range developersRoutes(t) {
+	for _, pattern := range developersRoutes(t, s.Routes()) {
 		methods, path := []string{"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}, pattern
 		if method, rest, one := strings.Cut(pattern, " "); one {
 			methods, path = []string{method}, rest
@@ -63,23 +63,21 @@ func TestProductionHasNothingOfDevelopment(t *testing.T) {
 	}
 }
 
-// developersRoutes are the patterns of everything that is registered for developers
-// only, read from where it is registered, so that none is forgotten here.
-func developersRoutes(t *testing.T) []string {
+// developersRoutes are the patterns of everything that development mode serves and
+// production does not.
+func developersRoutes(t *testing.T, inProduction []httpapi.Route) []string {
 	t.Helper()
-	pattern := regexp.MustCompile(`mux\.Handle(?:Func)?\("([^"]*(?:/dev/|/demo/|/pages/)[^"]*|(?:POST|OPTIONS) /\{\$\})"`)
-	files, err := filepath.Glob("../httpapi/*.go")
+	config := server.DevelopmentDefaults()
+	config.Listen, config.Data, config.Media.Port = "127.0.0.1:0", t.TempDir(), 0
+	s, err := server.Start(t.Context(), config, server.Parts{})
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer func() { _ = s.Close(context.WithoutCancel(t.Context())) }()
 	var routes []string
-	for _, file := range files {
-		source, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, found := range pattern.FindAllSubmatch(source, -1) {
-			routes = append(routes, string(found[1]))
+	for _, route := range s.Routes() {
+		if !slices.Contains(inProduction, route) {
+			routes = append(routes, route.Pattern)
 		}
 	}
 	for _, known := range []string{"/dev/", "GET /dev/v1/world", "/dev/v1/signature", "POST /{$}", "PUT /dev/v1/clock", "POST /dev/v1/faults", "DELETE /dev/v1/faults/{id}", "POST /dev/v1/scenarios/{code}", "GET /demo/client"} {

@@ -59,6 +59,7 @@ type Server struct {
 	faults   *faults
 	log      *slog.Logger
 	http     *http.Server
+	routes   []httpapi.Route
 	unused   unused
 	line     *line
 	media    media.Engine
@@ -212,8 +213,13 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 		config.AllowedHosts = s.config.DevHosts
 		config.Movable, config.Faults = s.movable, s.faults
 	}
-	return httpapi.New(config), nil
+	face := httpapi.New(config)
+	s.routes = face.Routes()
+	return face, nil
 }
+
+// Routes are all routes of the HTTP server.
+func (s *Server) Routes() []httpapi.Route { return s.routes }
 
 // heard is how the engine answers when it received a participant's packets last.
 func heard(engine media.Engine) func(room, identity string) (time.Time, bool) {
@@ -262,10 +268,8 @@ func (s *Server) serve(listener net.Listener, handler http.Handler) {
 			s.failed <- errors.New("another Anteroom took this node's place on the database while the connection was broken")
 		}
 	})
-	s.http = &http.Server{
-		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
-		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug), ConnState: s.unused.note,
-	}
+	s.http = httpapi.NewServer(handler)
+	s.http.ErrorLog, s.http.ConnState = slog.NewLogLogger(s.log.Handler(), slog.LevelDebug), s.unused.note
 	scheme := "http"
 	serve := s.http.Serve
 	if s.config.TLS.Certificate != "" {

@@ -1,6 +1,11 @@
 import { expect, test } from '../fixtures.ts';
 
 test('the start page joins in both views, in new tabs, and shows a refusal', async ({ context, page, server, world }) => {
+  const violations: string[] = [];
+  await context.exposeFunction('violated', (what: string) => violations.push(what));
+  await context.addInitScript(() => {
+    addEventListener('securitypolicyviolation', (e) => void (window as unknown as { violated: (what: string) => void }).violated(`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}`), true);
+  });
   await page.goto(server.url);
   const { sdkKey, meetingNumber } = world.view.defaults;
   await expect(page.locator('#credentials')).toContainText(sdkKey);
@@ -22,6 +27,18 @@ test('the start page joins in both views, in new tabs, and shows a refusal', asy
   await expect.poll(moving).toBeGreaterThan(5);
   await expect(component.getByRole('group', { name: /^Grace/ })).toBeVisible();
   await expect(client.getByRole('group', { name: /^Linus/ })).toBeVisible();
+
+  // Everything that a meeting needs works under the pages' own Content-Security-Policy.
+  await client.evaluate(async () => {
+    const list = [{ id: 'red', displayName: 'Red', fileName: 'red.png', url: document.createElement('canvas').toDataURL() }];
+    const { ZoomMtg } = window as unknown as { ZoomMtg: Record<string, (o: object) => void> };
+    const call = (name: string, o: object): Promise<unknown> => new Promise((success, error) => ZoomMtg[name]?.({ ...o, success, error: (e: unknown) => error(new Error(JSON.stringify(e))) }));
+    await call('updateVirtualBackgroundList', { vbList: list });
+    for (const id of ['red', 'blur']) await call('setVirtualBackground', { id });
+  });
+  const seen = await moving();
+  await expect.poll(moving).toBeGreaterThan(seen + 5);
+  expect(violations).toEqual([]);
 
   const [wrong] = await Promise.all([context.waitForEvent('page'), page.getByRole('button', { name: 'Try a wrong passcode' }).click()]);
   const told = wrong.getByRole('alert');
