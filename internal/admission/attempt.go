@@ -217,6 +217,10 @@ type Snapshot struct {
 	// address for this meeting; PasscodeRetryAfter is when the next may be tried.
 	PasscodeFailures   int
 	PasscodeRetryAfter time.Duration
+	// MeetingPasscodeFailures and MeetingPasscodeRetryAfter are the same for wrong
+	// passcodes from everywhere.
+	MeetingPasscodeFailures   int
+	MeetingPasscodeRetryAfter time.Duration
 	// AppExempt lets external joins of the app do without any user token (4012).
 	AppExempt bool
 	// Resume is the seat that a genuine resume token names, in whatever state,

@@ -211,6 +211,16 @@ func TestExceptions(t *testing.T) {
 		}},
 		{"registrant needs no passcode", 0, func(c *scene) { c.passcode(); c.tk(); c.s.PasscodeFailures = 99 }},
 		{"nine wrong ones do not throttle", 0, func(c *scene) { c.passcode(); c.give("123456"); c.s.PasscodeFailures = 9 }},
+		{"a thousand wrong ones from everywhere throttle", 3004, func(c *scene) {
+			c.passcode()
+			c.give("123456")
+			c.s.MeetingPasscodeFailures = 1000
+		}},
+		{"the join link's passcode, which nobody guesses, passes then", 0, func(c *scene) {
+			c.passcode()
+			c.give(c.s.Meeting.PasscodeLink)
+			c.s.MeetingPasscodeFailures = 1000
+		}},
 		{"simulive before its start", 3008, func(c *scene) { c.simulive(c.now.Add(time.Second)) }},
 		{"simulive while it plays", 0, func(c *scene) { c.simulive(c.now) }},
 		{"the host ended it within its time", 3008, func(c *scene) { c.ended(time.Second, meeting.EndedByHost) }},

@@ -146,7 +146,8 @@ func naive(c *scene) errcode.Code {
 		}
 	}
 	if m.Passcode != "" && !host && !panelist && !registrant {
-		throttled := s.PasscodeFailures >= 10 && j.Password != ""
+		throttled := j.Password != "" && (s.PasscodeFailures >= 10 || s.MeetingPasscodeFailures >= 1000 &&
+			j.Password != m.PasscodeLink && j.Password != m.PasscodeLink+".1")
 		if throttled || j.Password != m.Passcode && j.Password != m.PasscodeLink && j.Password != m.PasscodeLink+".1" {
 			return 3004
 		}
@@ -315,6 +316,7 @@ func richScene(r *rand.Rand) *scene {
 		rarely(func() { m.Settings.BlockedAddresses = []string{"x@blocked.example"} })
 	}
 	rarely(func() { c.s.PasscodeFailures, c.s.PasscodeRetryAfter = PasscodeTries, time.Minute })
+	rarely(func() { c.s.MeetingPasscodeFailures, c.s.MeetingPasscodeRetryAfter = PasscodeMeetingTries, time.Minute })
 	return c
 }
 

@@ -5,11 +5,17 @@ import (
 	"crypto/subtle"
 	"net/url"
 	"strings"
+	"time"
 )
 
 // PasscodeTries is how many wrong passcodes from one address for one meeting are
 // judged before none is for a while.
 const PasscodeTries = 10
+
+// PasscodeMeetingTries is how many wrong passcodes from everywhere for one meeting
+// are judged before none is for a while. Nobody guesses a join link's passcode, so
+// that is judged all the same.
+const PasscodeMeetingTries = 1000
 
 // linkSuffix ends a passcode's link form in many links; it carries nothing.
 const linkSuffix = ".1"
@@ -25,12 +31,13 @@ func checkPasscode(in *Input) []Finding {
 	given := in.a.Password
 	want := passcodeOption[in.a.View]
 	misspelt := in.a.PasswordOption != "" && want != "" && in.a.PasswordOption != want
-	if in.s.PasscodeFailures >= PasscodeTries && (given != "" || misspelt) {
-		f := Finding{
-			Cause: "throttled", Status: statusThrottled, RetryAfter: in.s.PasscodeRetryAfter,
-			Evidence: "too many wrong passcodes came from this address for this meeting; for " + span(in.s.PasscodeRetryAfter) + " none is tried",
+	if given != "" || misspelt {
+		if in.s.PasscodeFailures >= PasscodeTries {
+			return throttled("from this address", in.s.PasscodeRetryAfter)
 		}
-		return []Finding{f}
+		if in.s.MeetingPasscodeFailures >= PasscodeMeetingTries && !samePasscode(given, "", m.PasscodeLink) {
+			return throttled("from all addresses together", in.s.MeetingPasscodeRetryAfter)
+		}
 	}
 	switch {
 	case misspelt:
@@ -48,6 +55,13 @@ func checkPasscode(in *Input) []Finding {
 		odd = "; it came as a number, and a number loses its leading zeros: pass the passcode as a text"
 	}
 	return refuse("passcode_wrong", "the passcode that was passed (%d characters) is not that of the meeting %s%s", len([]rune(given)), shown(m.Topic), odd)
+}
+
+func throttled(where string, wait time.Duration) []Finding {
+	return []Finding{{
+		Cause: "throttled", Status: statusThrottled, RetryAfter: wait,
+		Evidence: "too many wrong passcodes came " + where + " for this meeting; for " + span(wait) + " none is tried",
+	}}
 }
 
 func viewName(view string) string {

@@ -1,7 +1,10 @@
 package server_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
+	"net/http"
 	"testing"
 
 	"github.com/anteroom/anteroom/anteroomtest"
@@ -77,6 +80,60 @@ func TestACheckIsRefusedAsTheJoinWouldBe(t *testing.T) {
 		expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, Password: "wrong", Extra: check}), 3004, "passcode_wrong")
 	}
 	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, Password: "secret", Extra: check}), 3004, "throttled")
+}
+
+// joinFrom joins from another address, as a proxy tells it.
+func joinFrom(t *testing.T, s *anteroomtest.Server, address string, j anteroomtest.Join) (code int, cause string) {
+	t.Helper()
+	raw, err := json.Marshal(s.Request(j))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/sdk/v1/join", bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("X-Forwarded-For", address)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var answer struct {
+		ErrorCode int
+		Cause     string
+	}
+	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
+		t.Fatal(err)
+	}
+	return answer.ErrorCode, answer.Cause
+}
+
+func TestPasscodesAreGuessedTenTimesFromOneNetwork(t *testing.T) {
+	t.Parallel()
+	s := anteroomtest.Start(t)
+	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Standup", Password: "secret"})
+	causes := map[string]int{}
+	for i := range 60 {
+		code, cause := joinFrom(t, s, fmt.Sprintf("2001:db8:1:2::%x", i+1), anteroomtest.Join{Meeting: room.Number, Password: "wrong"})
+		if code != 3004 {
+			t.Fatalf("%d %s", code, cause)
+		}
+		causes[cause]++
+		if i == 5 {
+			// Somebody beside the guesser enters; that gives no guess back.
+			code, cause = joinFrom(t, s, "2001:db8:1:2::ffff", anteroomtest.Join{Meeting: room.Number, Password: "secret", Name: "Ann"})
+			if code != 0 {
+				t.Fatalf("%d %s", code, cause)
+			}
+		}
+	}
+	if causes["passcode_wrong"] != 10 || causes["throttled"] != 50 {
+		t.Errorf("%v, want 10 that are judged", causes)
+	}
+	if code, cause := joinFrom(t, s, "2001:db8:1:3::1", anteroomtest.Join{Meeting: room.Number, Password: "secret", Name: "Ben"}); code != 0 {
+		t.Errorf("another network: %d %s", code, cause)
+	}
 }
 
 func TestACheckTellsWhoComesBackAndWhoOnlyWatches(t *testing.T) {

@@ -118,7 +118,9 @@ func (l *loader) Load(ctx context.Context, r admission.LoadRequest) (*admission.
 		}
 	}
 	if m.Passcode != "" && l.throttle != nil {
-		snap.PasscodeFailures, snap.PasscodeRetryAfter = l.throttle.Failures(r.Attempt.RemoteIP, m.Number)
+		c := l.throttle.Counts(r.Attempt)
+		snap.PasscodeFailures, snap.PasscodeRetryAfter = c.FromAddress, c.AddressRetryAfter
+		snap.MeetingPasscodeFailures, snap.MeetingPasscodeRetryAfter = c.ForMeeting, c.MeetingRetryAfter
 	}
 	if err := l.loadInside(ctx, r.Resume, snap); err != nil {
 		return nil, err

@@ -174,7 +174,11 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 		return credential.LinkPasscode(keys["passcode_links"], meetingID, passcode)
 	})
 	s.Registrants = credential.NewRegistrantTokens(keys["registrant_tokens"], tokens{s.Store})
-	throttle := session.NewPasscodeThrottle(s.Clock)
+	var shared session.SharedTries
+	if s.config.shared() {
+		shared = s.Store
+	}
+	throttle := session.NewPasscodeThrottle(s.Clock, shared, s.log)
 	loader := &loader{store: s.Store, tokens: s.Minter, tks: s.Registrants, throttle: throttle, clock: s.Clock}
 	s.line = &line{}
 	if s.config.Mode == Development {
@@ -295,6 +299,9 @@ func (s *Server) prune(ctx context.Context) {
 		_, err := s.Store.PruneAttempts(ctx, s.forgetBefore(s.config.attemptLife()), s.config.Attempts.Keep)
 		if err == nil {
 			_, err = s.Store.PruneUserTokens(ctx, s.forgetBefore(store.AttemptLife))
+		}
+		if err == nil {
+			err = s.Store.PruneTries(ctx, s.forgetBefore(2*session.PasscodeWindow))
 		}
 		if err != nil && ctx.Err() == nil {
 			s.log.Error("old records could not be forgotten", "error", err)

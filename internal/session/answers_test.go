@@ -5,11 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jonboulle/clockwork"
-
 	"github.com/anteroom/anteroom/errcode"
 	"github.com/anteroom/anteroom/internal/admission"
-	"github.com/anteroom/anteroom/internal/meeting"
 )
 
 func admitted() *Outcome { return &Outcome{Accepted: &Accepted{}} }
@@ -54,27 +51,5 @@ func TestARetryThatSucceededIsRememberedInFull(t *testing.T) {
 	m.mu.Unlock()
 	if m.do(context.Background(), answerKey{1}, admitted) != want {
 		t.Fatal("the failed try took the answer of the later one with it")
-	}
-}
-
-func TestTheDoorClosesForGuessesThatAreUnderWay(t *testing.T) {
-	t.Parallel()
-	throttle := NewPasscodeThrottle(clockwork.NewFakeClock())
-	guess := &admission.Attempt{RemoteIP: "192.0.2.1", MeetingNumber: "81234567890", Password: "guess"}
-	read := &admission.Snapshot{Meeting: &meeting.Meeting{Number: guess.MeetingNumber, Passcode: "secret"}}
-	wrong := &admission.Verdict{Decision: &admission.Finding{Code: errcode.WrongMeetingPassword, Cause: "passcode_wrong"}}
-	for range PasscodeTries {
-		if throttle.closedMeanwhile(guess, read) {
-			t.Fatal("closed too early")
-		}
-		throttle.observe(guess, wrong)
-	}
-	if !throttle.closedMeanwhile(guess, read) {
-		t.Fatal("a guess that read the count before still passes")
-	}
-	other := *guess
-	other.RemoteIP = "192.0.2.2"
-	if throttle.closedMeanwhile(&other, read) {
-		t.Fatal("closed to another address")
 	}
 }

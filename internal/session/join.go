@@ -84,14 +84,13 @@ func (s *Service) check(ctx context.Context, a *admission.Attempt) *Outcome {
 	out := &Outcome{AttemptID: s.NewAttemptID()}
 	a.Digest = s.digest(a)
 	verdict, snapshot := s.Gate.Run(ctx, s.Loader, s.Clock.Now(), a)
-	if s.Passcodes.closedMeanwhile(a, snapshot) {
+	if s.Passcodes.judged(ctx, a, snapshot, &verdict) {
 		verdict, snapshot = s.Gate.Run(ctx, s.Loader, s.Clock.Now(), a)
 	}
 	out.Verdict, out.App, out.Meeting = verdict, snapshot.App, snapshot.Meeting
 	if verdict.Admitted() {
 		return out
 	}
-	s.Passcodes.observe(a, &verdict)
 	if !stillWaiting(a, &verdict) {
 		s.Recorder.Record(Attempted{ID: out.AttemptID, At: s.Clock.Now(), Attempt: a, Verdict: &out.Verdict, App: out.App})
 	}
@@ -111,8 +110,7 @@ func (s *Service) join(ctx context.Context, a *admission.Attempt, request string
 	defer cancel()
 	for try := 0; ; try++ {
 		verdict, snapshot := s.Gate.Run(ctx, s.Loader, s.Clock.Now(), a)
-		if s.Passcodes.closedMeanwhile(a, snapshot) {
-			// Guesses that are sent all at once are not judged all at once.
+		if s.Passcodes.judged(ctx, a, snapshot, &verdict) {
 			verdict, snapshot = s.Gate.Run(ctx, s.Loader, s.Clock.Now(), a)
 		}
 		if ghosted(&verdict) && s.ownGhost(ctx, a, request) {
@@ -121,7 +119,6 @@ func (s *Service) join(ctx context.Context, a *admission.Attempt, request string
 		}
 		out.Verdict, out.App, out.Meeting = verdict, snapshot.App, snapshot.Meeting
 		if !verdict.Admitted() {
-			s.Passcodes.observe(a, &verdict)
 			break
 		}
 		taken, err := s.seat(kept, a, &verdict, snapshot, request)
@@ -141,7 +138,7 @@ func (s *Service) join(ctx context.Context, a *admission.Attempt, request string
 			out.Verdict.Decision = admission.ServerFault(err, causeOf(err))
 			break
 		}
-		s.Passcodes.forget(a)
+		s.Passcodes.succeeded(kept, a)
 		break
 	}
 	record.Verdict, record.App = &out.Verdict, out.App

@@ -170,7 +170,7 @@ func New(c Config) *Service {
 	}
 	c.Times = c.Times.complete()
 	return &Service{
-		Config: c, answers: newAnswerMemory(AnswerMemory), hostKeys: NewPasscodeThrottle(c.Clock),
+		Config: c, answers: newAnswerMemory(AnswerMemory), hostKeys: NewPasscodeThrottle(c.Clock, nil, c.Logger),
 		due: make(chan struct{}, 1), stopped: make(chan struct{}),
 	}
 }

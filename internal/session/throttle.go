@@ -1,6 +1,8 @@
 package session
 
 import (
+	"context"
+	"log/slog"
 	"math"
 	"sync"
 	"time"
@@ -9,75 +11,141 @@ import (
 
 	"github.com/anteroom/anteroom/errcode"
 	"github.com/anteroom/anteroom/internal/admission"
+	"github.com/anteroom/anteroom/internal/limit"
 )
 
-// Limits of wrong passcodes from one address for one meeting.
+// Limits of wrong passcodes: from one address, and for one meeting from everywhere.
 const (
-	PasscodeTries   = 10
-	PasscodeWindow  = 5 * time.Minute
-	maxPasscodeKeys = 100_000
+	PasscodeTries        = admission.PasscodeTries
+	PasscodeMeetingTries = admission.PasscodeMeetingTries
+	PasscodeWindow       = 5 * time.Minute
+	maxPasscodeKeys      = 100_000
 )
 
-// PasscodeThrottle counts wrong passcodes per address and meeting. Ten within
-// five minutes close the door for that pair until the window has passed.
-type PasscodeThrottle struct {
-	clock clockwork.Clock
-	mu    sync.Mutex
-	tries map[passcodeKey]*passcodeTries
+// SharedTries counts wrong tries where all nodes see them.
+type SharedTries interface {
+	// CountTry notes one more try under a name. It answers how many there are since
+	// the first one that is not older than the window, and when that one was.
+	CountTry(ctx context.Context, name string, now time.Time, window time.Duration) (count int, since time.Time, err error)
+	// TakeBackTries forgets so many tries.
+	TakeBackTries(ctx context.Context, name string, count int) error
 }
 
+// PasscodeThrottle counts wrong passcodes per address and meeting, and per meeting.
+// Too many within five minutes close the door until the window has passed. An
+// address is a whole /64 in IPv6.
+//
+// Counts are kept in memory. Where nodes share them, each wrong try is also counted
+// there and its answer is believed, so that a right passcode costs nothing.
+type PasscodeThrottle struct {
+	clock  clockwork.Clock
+	shared SharedTries // nil where this node is alone
+	log    *slog.Logger
+	mu     sync.Mutex
+	tries  map[passcodeKey]*passcodeTries
+}
+
+// passcodeKey is an address and a meeting; without an address it is all of them.
 type passcodeKey struct{ address, meeting string }
+
+func (k passcodeKey) name() string { return "passcode " + k.meeting + " " + k.address }
 
 type passcodeTries struct {
 	count int
 	since time.Time
+	// by counts the tries of each browser, which forgets its own when it succeeds.
+	by map[string]int
 }
 
-// NewPasscodeThrottle makes an empty throttle.
-func NewPasscodeThrottle(clock clockwork.Clock) *PasscodeThrottle {
-	return &PasscodeThrottle{clock: clock, tries: map[passcodeKey]*passcodeTries{}}
+// NewPasscodeThrottle makes an empty throttle; shared is nil where no other node
+// counts.
+func NewPasscodeThrottle(clock clockwork.Clock, shared SharedTries, log *slog.Logger) *PasscodeThrottle {
+	return &PasscodeThrottle{clock: clock, shared: shared, log: log, tries: map[passcodeKey]*passcodeTries{}}
 }
 
-// Failures answers how many wrong passcodes the address has given for the
-// meeting lately, and how long until it may try again.
-func (t *PasscodeThrottle) Failures(address, number string) (int, time.Duration) {
-	if t == nil || address == "" {
-		return 0, 0
+func keysOf(a *admission.Attempt) (ofAddress, ofMeeting passcodeKey) {
+	return passcodeKey{limit.Group(a.RemoteIP), a.MeetingNumber}, passcodeKey{"", a.MeetingNumber}
+}
+
+// PasscodeCounts are the wrong passcodes of lately for one meeting, and how long the
+// door stays closed if they are too many.
+type PasscodeCounts struct {
+	FromAddress, ForMeeting              int
+	AddressRetryAfter, MeetingRetryAfter time.Duration
+}
+
+// Counts answers how many wrong passcodes were given lately.
+func (t *PasscodeThrottle) Counts(a *admission.Attempt) (c PasscodeCounts) {
+	if t == nil || a.RemoteIP == "" {
+		return c
 	}
+	ofAddress, ofMeeting := keysOf(a)
+	now := t.clock.Now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	e := t.tries[passcodeKey{address, number}]
-	if e == nil {
-		return 0, 0
-	}
-	left := PasscodeWindow - t.clock.Now().Sub(e.since)
-	if left <= 0 {
-		return 0, 0
-	}
-	return e.count, left
+	c.FromAddress, c.AddressRetryAfter = t.read(ofAddress, now)
+	c.ForMeeting, c.MeetingRetryAfter = t.read(ofMeeting, now)
+	return c
 }
 
-// closedMeanwhile tells that wrong passcodes closed the door after the gate had
-// read their number.
-func (t *PasscodeThrottle) closedMeanwhile(a *admission.Attempt, snap *admission.Snapshot) bool {
-	if t == nil || a.Password == "" || snap.Meeting == nil || snap.Meeting.Passcode == "" || snap.PasscodeFailures >= PasscodeTries {
+func (t *PasscodeThrottle) read(key passcodeKey, now time.Time) (int, time.Duration) {
+	e := t.tries[key]
+	if e == nil || now.Sub(e.since) >= PasscodeWindow {
+		return 0, 0
+	}
+	return e.count, PasscodeWindow - now.Sub(e.since)
+}
+
+// judged notes a passcode that the gate has judged. It answers true where the door
+// was closed meanwhile, so that the gate must be asked again: guesses that are sent
+// all at once, or to several nodes, are not judged all at once.
+func (t *PasscodeThrottle) judged(ctx context.Context, a *admission.Attempt, snap *admission.Snapshot, v *admission.Verdict) (closed bool) {
+	if t == nil || a.RemoteIP == "" || a.Password == "" || snap.Meeting == nil || snap.Meeting.Passcode == "" || snap.PasscodeFailures >= PasscodeTries {
 		return false
 	}
-	failures, _ := t.Failures(a.RemoteIP, a.MeetingNumber)
-	return failures >= PasscodeTries
+	ofAddress, ofMeeting := keysOf(a)
+	if d := v.Decision; d == nil || d.Code != errcode.WrongMeetingPassword || d.Cause == "throttled" {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		now := t.clock.Now()
+		fromAddress, _ := t.read(ofAddress, now)
+		forMeeting, _ := t.read(ofMeeting, now)
+		return fromAddress >= PasscodeTries || forMeeting >= PasscodeMeetingTries && snap.MeetingPasscodeFailures < PasscodeMeetingTries
+	}
+	fits := t.countBy(ofAddress, PasscodeTries, a.DeviceID)
+	if fits {
+		t.countBy(ofMeeting, math.MaxInt, "")
+	}
+	return !fits || t.countShared(ctx, ofAddress, ofMeeting)
 }
 
-func (t *PasscodeThrottle) observe(a *admission.Attempt, v *admission.Verdict) {
-	if t == nil || a.RemoteIP == "" || v.Decision == nil || v.Decision.Code != errcode.WrongMeetingPassword ||
-		v.Decision.Cause == "throttled" || v.Decision.Cause == "passcode_missing" {
-		return
+// countShared counts where all nodes see it, and takes over what they saw. It tells
+// whether the door was closed already.
+func (t *PasscodeThrottle) countShared(ctx context.Context, ofAddress, ofMeeting passcodeKey) (closed bool) {
+	if t.shared == nil {
+		return false
 	}
-	t.count(passcodeKey{a.RemoteIP, a.MeetingNumber}, math.MaxInt)
+	for key, most := range map[passcodeKey]int{ofAddress: PasscodeTries, ofMeeting: PasscodeMeetingTries} {
+		count, since, err := t.shared.CountTry(ctx, key.name(), t.clock.Now(), PasscodeWindow)
+		if err != nil {
+			t.log.Warn("a wrong passcode was counted on this node only", "meeting", key.meeting, "error", err)
+			return false
+		}
+		t.mu.Lock()
+		if e := t.tries[key]; e != nil && count > e.count {
+			e.count, e.since = count, since
+		}
+		t.mu.Unlock()
+		closed = closed || count > most
+	}
+	return closed
 }
 
 // count notes one wrong try, unless most have been noted already; it says whether
 // it did.
-func (t *PasscodeThrottle) count(key passcodeKey, most int) bool {
+func (t *PasscodeThrottle) count(key passcodeKey, most int) bool { return t.countBy(key, most, "") }
+
+func (t *PasscodeThrottle) countBy(key passcodeKey, most int, browser string) bool {
 	now := t.clock.Now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -86,13 +154,19 @@ func (t *PasscodeThrottle) count(key passcodeKey, most int) bool {
 		if len(t.tries) >= maxPasscodeKeys {
 			t.sweep(now)
 		}
-		t.tries[key] = &passcodeTries{count: 1, since: now}
-		return true
+		e = &passcodeTries{since: now}
+		t.tries[key] = e
 	}
 	if e.count >= most {
 		return false
 	}
 	e.count++
+	if browser != "" {
+		if e.by == nil {
+			e.by = map[string]int{}
+		}
+		e.by[browser]++ // no more browsers than tries
+	}
 	return true
 }
 
@@ -105,24 +179,53 @@ func (t *PasscodeThrottle) takeBack(key passcodeKey) {
 	}
 }
 
-// sweep forgets what is over; if nothing is, everything goes rather than
-// letting memory grow without bound.
+// sweep makes room: what is over goes, and if nothing is, a part of the counts that
+// have closed no door.
 func (t *PasscodeThrottle) sweep(now time.Time) {
 	for key, e := range t.tries {
 		if now.Sub(e.since) >= PasscodeWindow {
 			delete(t.tries, key)
 		}
 	}
-	if len(t.tries) >= maxPasscodeKeys {
-		clear(t.tries)
+	surplus := len(t.tries) - maxPasscodeKeys*9/10
+	for _, least := range []int{PasscodeTries, math.MaxInt} {
+		for key, e := range t.tries {
+			if surplus <= 0 {
+				return
+			}
+			if e.count < least && key.address != "" {
+				delete(t.tries, key)
+				surplus--
+			}
+		}
 	}
 }
 
-func (t *PasscodeThrottle) forget(a *admission.Attempt) {
-	if t == nil || a.RemoteIP == "" {
+// succeeded forgets the wrong tries of the browser that has entered. What others
+// behind the same address have used up stays used up.
+func (t *PasscodeThrottle) succeeded(ctx context.Context, a *admission.Attempt) {
+	if t == nil || a.RemoteIP == "" || a.DeviceID == "" {
 		return
 	}
+	ofAddress, ofMeeting := keysOf(a)
 	t.mu.Lock()
-	delete(t.tries, passcodeKey{a.RemoteIP, a.MeetingNumber})
+	own := 0
+	if e := t.tries[ofAddress]; e != nil {
+		own = e.by[a.DeviceID]
+		delete(e.by, a.DeviceID)
+		e.count = max(0, e.count-own)
+	}
+	if e := t.tries[ofMeeting]; e != nil {
+		e.count = max(0, e.count-own)
+	}
 	t.mu.Unlock()
+	if own == 0 || t.shared == nil {
+		return
+	}
+	for _, key := range []passcodeKey{ofAddress, ofMeeting} {
+		if err := t.shared.TakeBackTries(ctx, key.name(), own); err != nil {
+			t.log.Warn("wrong passcodes of somebody who has entered still count", "meeting", key.meeting, "error", err)
+			return
+		}
+	}
 }

@@ -1,17 +1,25 @@
 package session
 
 import (
+	"context"
+	"fmt"
+	"log/slog"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/jonboulle/clockwork"
+
+	"github.com/anteroom/anteroom/errcode"
+	"github.com/anteroom/anteroom/internal/admission"
+	"github.com/anteroom/anteroom/internal/meeting"
 )
 
 func TestTriesAreCountedBeforeTheyAreJudged(t *testing.T) {
 	t.Parallel()
 	clock := clockwork.NewFakeClock()
-	throttle := NewPasscodeThrottle(clock)
+	throttle := NewPasscodeThrottle(clock, nil, nil)
 	key := passcodeKey{"host", ""}
 	var judged atomic.Int32
 	var guesses sync.WaitGroup
@@ -33,5 +41,182 @@ func TestTriesAreCountedBeforeTheyAreJudged(t *testing.T) {
 	clock.Advance(PasscodeWindow)
 	if !throttle.count(key, PasscodeTries) {
 		t.Error("the time is over, and no try is judged")
+	}
+}
+
+// guesser guesses the passcode of one meeting, and is judged as the gate would.
+type guesser struct {
+	*PasscodeThrottle
+	t *testing.T
+}
+
+const secretPasscode = "secret"
+
+// try is one join; it answers whether the passcode was judged, and not throttled.
+func (g guesser) try(address, device, passcode string) (judged bool) {
+	g.t.Helper()
+	a := &admission.Attempt{RemoteIP: address, DeviceID: device, MeetingNumber: "81234567890", Password: passcode}
+	c := g.Counts(a)
+	if c.FromAddress >= PasscodeTries || c.ForMeeting >= PasscodeMeetingTries {
+		return false
+	}
+	judged = g.judge(a, c)
+	if judged && passcode == secretPasscode {
+		g.succeeded(context.Background(), a)
+	}
+	return judged
+}
+
+// judge is a join whose counts were read before.
+func (g guesser) judge(a *admission.Attempt, read PasscodeCounts) bool {
+	snap := &admission.Snapshot{
+		Meeting:          &meeting.Meeting{Number: a.MeetingNumber, Passcode: secretPasscode},
+		PasscodeFailures: read.FromAddress, MeetingPasscodeFailures: read.ForMeeting,
+	}
+	v := &admission.Verdict{}
+	if a.Password != secretPasscode {
+		v.Decision = &admission.Finding{Code: errcode.WrongMeetingPassword, Cause: "passcode_wrong"}
+	}
+	return !g.judged(context.Background(), a, snap, v)
+}
+
+func newGuesser(t *testing.T, shared SharedTries) guesser {
+	t.Helper()
+	return guesser{NewPasscodeThrottle(clockwork.NewFakeClock(), shared, slog.New(slog.DiscardHandler)), t}
+}
+
+func TestGuessesThatAreUnderWayAreNotAllJudged(t *testing.T) {
+	t.Parallel()
+	g := newGuesser(t, nil)
+	a := &admission.Attempt{RemoteIP: "192.0.2.1", MeetingNumber: "81234567890", Password: "guess"}
+	read := g.Counts(a)
+	for i := range PasscodeTries {
+		if !g.judge(a, read) {
+			t.Fatalf("guess %d is not judged", i)
+		}
+	}
+	right := *a
+	right.Password = secretPasscode
+	if g.judge(a, read) || g.judge(&right, read) {
+		t.Fatal("a guess that read the count before still passes")
+	}
+	other := right
+	other.RemoteIP = "192.0.2.2"
+	if !g.judge(&other, read) {
+		t.Fatal("closed to another address")
+	}
+}
+
+func TestGuessesFromOneNetworkCountTogether(t *testing.T) {
+	t.Parallel()
+	for name, address := range map[string]func(i int) string{
+		"one IPv6 /64":         func(i int) string { return fmt.Sprintf("2001:db8:1:2::%x", i+1) },
+		"IPv4 written in IPv6": func(i int) string { return []string{"203.0.113.9", "::ffff:203.0.113.9"}[i%2] },
+	} {
+		g := newGuesser(t, nil)
+		judged := 0
+		for i := range 60 {
+			if g.try(address(i), fmt.Sprint("browser", i), "guess") {
+				judged++
+			}
+		}
+		if judged != PasscodeTries {
+			t.Errorf("%s: %d of 60 guesses are judged, want %d", name, judged, PasscodeTries)
+		}
+		if !g.try("2001:db8:1:3::1", "other", secretPasscode) {
+			t.Errorf("%s: closed to another network", name)
+		}
+	}
+}
+
+func TestGuessesFromEverywhereCountForTheMeeting(t *testing.T) {
+	t.Parallel()
+	g := newGuesser(t, nil)
+	judged := 0
+	for i := range 2 * PasscodeMeetingTries {
+		if g.try(fmt.Sprintf("2001:db8:0:%x::1", i), "", "guess") {
+			judged++
+		}
+	}
+	if judged != PasscodeMeetingTries {
+		t.Errorf("%d guesses are judged, want %d", judged, PasscodeMeetingTries)
+	}
+}
+
+func TestOnePersonsSuccessForgivesNobodyElse(t *testing.T) {
+	t.Parallel()
+	g := newGuesser(t, nil)
+	const school = "203.0.113.9"
+	for range PasscodeTries - 3 {
+		g.try(school, "guesser", "guess")
+	}
+	for range 2 {
+		g.try(school, "ann", "typo")
+	}
+	if !g.try(school, "ann", secretPasscode) || !g.try(school, "ben", secretPasscode) {
+		t.Fatal("people who know the passcode do not enter")
+	}
+	left := 0
+	for g.try(school, "guesser", "guess") {
+		left++
+	}
+	if left != 3 {
+		t.Errorf("the guesser has %d guesses left after others succeeded, want 3: Ann's own are forgotten, and no others", left)
+	}
+}
+
+// memoryTries is what nodes share.
+type memoryTries struct {
+	mu     sync.Mutex
+	counts map[string]int
+	since  time.Time
+}
+
+func (m *memoryTries) CountTry(_ context.Context, name string, now time.Time, _ time.Duration) (int, time.Time, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.counts) == 0 {
+		m.since = now
+	}
+	m.counts[name]++
+	return m.counts[name], m.since, nil
+}
+
+func (m *memoryTries) TakeBackTries(_ context.Context, name string, count int) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.counts[name] -= count
+	return nil
+}
+
+func TestNodesCountGuessesTogether(t *testing.T) {
+	t.Parallel()
+	shared := &memoryTries{counts: map[string]int{}}
+	nodes := []guesser{newGuesser(t, shared), newGuesser(t, shared), newGuesser(t, shared)}
+	judged := 0
+	for i := range 60 {
+		if nodes[i%len(nodes)].try("192.0.2.1", "", "guess") {
+			judged++
+		}
+	}
+	if judged != PasscodeTries {
+		t.Errorf("%d guesses are judged on three nodes, want %d", judged, PasscodeTries)
+	}
+}
+
+func TestAFullThrottleKeepsItsClosedDoors(t *testing.T) {
+	t.Parallel()
+	g := newGuesser(t, nil)
+	for range PasscodeTries {
+		g.try("192.0.2.1", "", "guess")
+	}
+	for i := range maxPasscodeKeys + 10 {
+		g.count(passcodeKey{fmt.Sprint("address", i), "1"}, PasscodeTries)
+	}
+	if len(g.tries) > maxPasscodeKeys {
+		t.Errorf("%d counts are kept, more than %d", len(g.tries), maxPasscodeKeys)
+	}
+	if g.try("192.0.2.1", "", "guess") {
+		t.Error("a flood of other counts opened a closed door")
 	}
 }

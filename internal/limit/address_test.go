@@ -1,0 +1,21 @@
+package limit
+
+import "testing"
+
+func TestGroup(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"203.0.113.9":          "203.0.113.9",
+		"::ffff:203.0.113.9":   "203.0.113.9",
+		"2001:db8:1:2::9":      "2001:db8:1:2::/64",
+		"2001:db8:1:2:ffff::1": "2001:db8:1:2::/64",
+		"2001:db8:1:3::9":      "2001:db8:1:3::/64",
+		"fe80::1%eth0":         "fe80::/64",
+		"somewhere":            "somewhere",
+		"":                     "",
+	} {
+		if got := Group(address); got != want {
+			t.Errorf("Group(%q) is %q, want %q", address, got, want)
+		}
+	}
+}
