@@ -46,6 +46,7 @@ interface InPage {
   };
   seen: { name: string; payload: Fields }[];
   heard(): Promise<number>;
+  connections: RTCPeerConnection[];
 }
 
 /** Somebody with a browser of their own, on the page of an app. */
@@ -205,6 +206,11 @@ export class Person {
     await expect.poll(() => this.frames(userId), { message: `a picture of ${userId}` }).toBeGreaterThan(0);
     const before = await this.frames(userId);
     await expect.poll(() => this.frames(userId), { message: `the picture of ${userId} moves` }).toBeGreaterThan(before + 3);
+  }
+
+  /** The states of the peer connections that the SDK has not closed. */
+  async openConnections(): Promise<string[]> {
+    return this.page.evaluate(() => (window as unknown as InPage).connections.map((c) => c.connectionState).filter((state) => state !== 'closed'));
   }
 
   /** The loudness received so far. */

@@ -43,6 +43,7 @@ for (const view of views) {
       expect(await grace.states()).not.toContain(view === 'client' ? 2 : 'Connected');
       // Media three times, and the control channel once before it streams over HTTP.
       expect(proxy.refused()).toBeLessThanOrEqual(8);
+      await expect.poll(() => grace.openConnections(), { message: 'no try leaves a connection open' }).toEqual([]);
       const ada = await people.open('component');
       await ada.enter(await world.joining(demo, 'Ada'));
       expect(await ada.names()).not.toContain(`Grace ${view}`);

@@ -5,6 +5,7 @@ import type { CreateMedia, DeviceFault, MediaEngine, MediaHandlers, MediaSetting
 import { DeviceError, MediaError } from '../core/media';
 import type { DeviceChoice, VideoKind } from '../core/model';
 import type { Backdrop } from './background';
+import { closeDroppedEngines } from './dropped-engines';
 import { IcePatience, iceState } from './ice-patience';
 import { Measure } from './measure';
 import { OpenTracks } from './open-tracks';
@@ -437,6 +438,7 @@ function newRoom(): Prepared {
     publishDefaults: { simulcast: true, dtx: true, red: true, videoSimulcastLayers: [VideoPresets.h180, VideoPresets.h360] },
     reconnectPolicy: { nextRetryDelayInMs: ({ elapsedMs }) => (elapsedMs > retryFor ? null : retry.delay()) },
   });
+  closeDroppedEngines(room);
   // LiveKit opens devices by these two only.
   const tracks = new OpenTracks();
   const { localParticipant } = room;

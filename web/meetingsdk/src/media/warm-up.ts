@@ -1,4 +1,5 @@
 import { getLogger, Room } from 'livekit-client';
+import { closeDroppedEngines } from './dropped-engines';
 
 let warm: Promise<void> | null = null;
 
@@ -42,6 +43,7 @@ async function offer(): Promise<void> {
   const loggerName = 'anteroom-warm-up';
   getLogger(loggerName).setLevel('silent', false);
   const room = new Room({ loggerName });
+  closeDroppedEngines(room);
   const connected = room.connect(nowhere, 'none').catch(() => undefined);
   for (let i = 0; i < stepsToOffer; i++) await Promise.resolve();
   await room.disconnect();
