@@ -67,7 +67,7 @@ func startProgram(ctx context.Context, path string) (_ *program, err error) {
 	waiting, cancel := context.WithTimeout(ctx, startTime)
 	defer cancel()
 	for {
-		if status, _, err := call(waiting, http.MethodGet, p.url+"/healthz", nil); err == nil && status == http.StatusOK {
+		if status, _, err := call(waiting, http.MethodGet, p.url+"/readyz", nil); err == nil && status == http.StatusOK {
 			p.ready = time.Since(begin)
 			return p, nil
 		}

@@ -37,7 +37,7 @@ func measureProgram(ctx context.Context, out *report, path string, starts int, s
 		text:    fmt.Sprintf("Development mode on an empty data folder: the schema and the demo world are made in each of %d starts.", starts),
 		columns: []string{"What", "Figure"},
 	}
-	p.row("start to `GET /healthz` 200, median", fmt.Sprintf("%.2f s", median(ready)))
+	p.row("start to `GET /readyz` 200, median", fmt.Sprintf("%.2f s", median(ready)))
 	p.row("resident when ready", fmt.Sprintf("%.0f MB", fresh))
 	p.row(fmt.Sprintf("resident %v later", settle), fmt.Sprintf("%.0f MB", settled))
 	p.row(fmt.Sprintf("resident %v after somebody joined and left, media engine up", settle), fmt.Sprintf("%.0f MB", after))

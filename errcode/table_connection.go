@@ -28,7 +28,7 @@ var connectionRows = []Entry{
 	{
 		Code: Disconnect, Name: "DISCONNECT", Category: Connection, Where: InsideWhere,
 		Message:     "Meeting has been disconnected.",
-		Description: "The SDK stopped trying to reconnect, or the server disconnected everyone. The meeting may continue without this participant.",
+		Description: "The SDK stopped trying to reconnect. The meeting may continue without this participant.",
 		Remedy:      "Check the network and join again.",
 		Causes: []Cause{
 			later("network", "Nothing came through for 60 seconds.",
@@ -36,8 +36,6 @@ var connectionRows = []Entry{
 			later("server_gone", "The network is up, but the server has refused connections for 60 seconds: it was stopped, or has moved.",
 				"Join again once the server is running."),
 			localNetworkBlocked, websocketBlocked, cspBlocked, mixedContent,
-			later("server_drained", "The server is shutting down and asked all participants to reconnect.",
-				"Wait a moment, then join again."),
 			later("seat_lost", "The server removed the participant because it had not heard from this page for too long.",
 				"Join again."),
 			later("token_invalid", "The connection token is no longer accepted.",

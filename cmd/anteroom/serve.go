@@ -17,9 +17,6 @@ import (
 	"github.com/anteroom/anteroom/web"
 )
 
-// stopTime is how long a graceful stop may take.
-const stopTime = 15 * time.Second
-
 func serveCommand() *cobra.Command {
 	config := server.DevelopmentDefaults()
 	var file, level string
@@ -119,7 +116,7 @@ func serve(cmd *cobra.Command, config server.Config, log *slog.Logger) error {
 	case <-cmd.Context().Done():
 	case failure = <-running.Failed():
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), stopTime)
+	ctx, cancel := context.WithTimeout(context.Background(), server.StopTime)
 	defer cancel()
 	if err := running.Close(ctx); err != nil {
 		log.Warn("the server did not stop cleanly", "error", err)

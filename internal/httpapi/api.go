@@ -113,7 +113,8 @@ func New(c Config) *Handler {
 	t.handleSocket("/rtc", 0, c.Signalling)
 	t.handleSocket("/rtc/", 0, c.Signalling)
 	t.handle(Route{"POST /media/webhook", Service, maxWebhookBody}, c.MediaWebhook.ServeHTTP)
-	t.handle(Route{"GET /healthz", Service, 0}, a.health)
+	t.handle(Route{"GET /healthz", Service, 0}, a.alive)
+	t.handle(Route{"GET /readyz", Service, 0}, a.ready)
 	a.assets(t)
 	a.pages(t)
 	if c.World != nil {
@@ -122,9 +123,17 @@ func New(c Config) *Handler {
 	return &Handler{routes: t.routes, serve: secured(a.recovered(t.mux))}
 }
 
-func (a *api) health(w http.ResponseWriter, r *http.Request) {
+// alive answers that the process serves requests, and nothing more: whoever
+// restarts a process that does not answer must not do so because a database is away.
+func (a *api) alive(w http.ResponseWriter, _ *http.Request) {
+	writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
+}
+
+// ready answers whether new joins are to be sent here. What is in the way is for
+// the log: anybody may ask.
+func (a *api) ready(w http.ResponseWriter, r *http.Request) {
 	if err := a.Ready(r.Context()); err != nil {
-		a.Logger.Warn("not healthy", "error", err)
+		a.Logger.Warn("not ready", "error", err)
 		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"status": "unavailable"})
 		return
 	}

@@ -236,7 +236,7 @@ func TestRefusedConnections(t *testing.T) {
 
 func TestClosingCodes(t *testing.T) {
 	h, server := startHub(t, newHouse(seatNamed("a"), seatNamed("b")))
-	for _, code := range []uint32{CodeEnded, CodeRemoved, CodeTakenOver, CodeGone, CodeDrained, CodeAuthorizerLeft, CodeBadToken} {
+	for _, code := range []uint32{CodeEnded, CodeRemoved, CodeTakenOver, CodeGone, CodeAuthorizerLeft, CodeBadToken} {
 		a, b := enter(t, server.URL, token(t, h, "a", 1), nil), enter(t, server.URL, token(t, h, "b", 1), nil)
 		h.Close("a", 0, code)
 		h.Close("a", 0, CodeGone)

@@ -174,19 +174,24 @@ func (h *Hub) Connected() []string {
 	return ids
 }
 
-// Shutdown closes every line of this node with the code (0: pages come back by
-// themselves), waits until the backend has been told, and stops the channel.
-// It answers the context's error if that ends first.
-func (h *Hub) Shutdown(ctx context.Context, code uint32) error {
+// Shutdown closes every line of this node in a way that lets its page reconnect,
+// to another node or to the process that follows; it waits until the backend has
+// been told, and stops the channel. The lines go one after the other over spread,
+// so that the nodes that take them over are not asked by everybody at once. It
+// answers the context's error if that ends first.
+func (h *Hub) Shutdown(ctx context.Context, spread time.Duration) error {
 	reason := centrifuge.DisconnectShutdown
-	if code != 0 {
-		reason = disconnect(code)
-	}
 	h.mu.Lock()
 	h.stopping = &reason
 	all := h.linesWhere(func(*line) bool { return true })
 	h.mu.Unlock()
-	for _, l := range all {
+	begin := time.Now()
+	for i, l := range all {
+		at := begin.Add(spread * time.Duration(i) / time.Duration(len(all)))
+		select {
+		case <-time.After(time.Until(at)):
+		case <-ctx.Done():
+		}
 		l.close(reason)
 	}
 	gone := make(chan struct{})

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"github.com/centrifugal/centrifuge"
 )
 
 func TestPingFindsADeadLine(t *testing.T) {
@@ -152,26 +154,41 @@ func TestLinesOfASeatAreBounded(t *testing.T) {
 	}
 }
 
-func TestShutdownTellsPagesAndTheBackend(t *testing.T) {
-	for _, c := range []struct{ code, want uint32 }{{CodeDrained, CodeDrained}, {0, 3001}} {
+func TestShutdownSendsPagesAwayAndTellsTheBackend(t *testing.T) {
+	for _, spread := range []time.Duration{0, 50 * time.Millisecond} {
 		b := newHouse(seatNamed("a"), seatNamed("b"))
 		h, server := startHub(t, b)
 		pages := []*page{enter(t, server.URL, token(t, h, "a", 1), nil), enter(t, server.URL, token(t, h, "b", 1), nil)}
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
-		if err := h.Shutdown(ctx, c.code); err != nil {
+		if err := h.Shutdown(ctx, spread); err != nil {
 			t.Error(err)
 		}
 		if len(b.left) != 2 {
 			t.Errorf("the backend was told of %d lines before Shutdown came back", len(b.left))
 		}
 		for _, p := range pages {
-			p.mustClose(c.want)
+			p.mustClose(centrifuge.DisconnectShutdown.Code) // below 3500: pages reconnect by themselves
 		}
-		if err := h.Shutdown(ctx, c.code); err != nil {
+		if err := h.Shutdown(ctx, spread); err != nil {
 			t.Errorf("a second Shutdown: %v", err)
 		}
 	}
+}
+
+func TestShutdownSpreadsTheMoveOfItsPages(t *testing.T) {
+	b := newHouse(seatNamed("a"), seatNamed("b"))
+	h, server := startHub(t, b)
+	enter(t, server.URL, token(t, h, "a", 1), nil)
+	enter(t, server.URL, token(t, h, "b", 1), nil)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	done := make(chan error, 1)
+	go func() { done <- h.Shutdown(ctx, time.Hour) }()
+	until(t, "the first page's end", func() bool { return len(h.Connected()) == 1 })
+	cancel() // out of time: the others go at once
+	await(t, done, "the shutdown")
+	until(t, "the end of the other", func() bool { return len(h.Connected()) == 0 })
 }
 
 func TestNoLineComesUpDuringShutdown(t *testing.T) {
@@ -186,12 +203,12 @@ func TestNoLineComesUpDuringShutdown(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	done := make(chan error, 1)
-	go func() { done <- h.Shutdown(ctx, CodeDrained) }()
+	go func() { done <- h.Shutdown(ctx, 0) }()
 	until(t, "the shutdown's begin", func() bool { h.mu.Lock(); defer h.mu.Unlock(); return h.stopping != nil })
 	late.send(connectRequest(token(t, h, "b", 1), nil))
-	late.mustClose(CodeDrained)
+	late.mustClose(centrifuge.DisconnectShutdown.Code)
 	close(proceed)
-	coming.mustClose(CodeDrained)
+	coming.mustClose(centrifuge.DisconnectShutdown.Code)
 	if err := await(t, done, "the shutdown"); err != nil {
 		t.Error(err)
 	}

@@ -21,7 +21,6 @@ const (
 	CodeRemoved        uint32 = 4502
 	CodeTakenOver      uint32 = 4503
 	CodeGone           uint32 = 4504
-	CodeDrained        uint32 = 4505
 	CodeAuthorizerLeft uint32 = 4506
 	CodeBadToken       uint32 = 4507
 	CodeTimeUp         uint32 = 4508
@@ -29,7 +28,7 @@ const (
 
 var closingWords = map[uint32]string{
 	CodeEnded: "the meeting has ended", CodeRemoved: "removed by the host", CodeTakenOver: "a newer page took over",
-	CodeGone: "the seat is gone", CodeDrained: "the server is stopping", CodeAuthorizerLeft: "the authorising user left",
+	CodeGone: "the seat is gone", CodeAuthorizerLeft: "the authorising user left",
 	CodeBadToken: "the token is not valid", CodeTimeUp: "the time of the meeting is up",
 }
 

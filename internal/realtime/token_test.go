@@ -59,7 +59,7 @@ func TestTokens(t *testing.T) {
 }
 
 func TestClosingWordsFitACloseFrame(t *testing.T) {
-	for code := CodeEnded; code <= CodeBadToken; code++ {
+	for code := range closingWords {
 		if reason := disconnect(code).Reason; reason == "" || len(reason) > 123 {
 			t.Errorf("%d: %q", code, reason)
 		}

@@ -33,7 +33,6 @@ var unstaged = []Unstaged{
 	{errcode.ServerError, "internal", "it stands for what nobody foresaw"},
 	{errcode.MeetingEnded, "empty", "a meeting closes by itself only when nobody is left to be told"},
 	{errcode.ReConnecting, "media_lost", "the control channel and the media are cut together"},
-	{errcode.Disconnect, "server_drained", "the whole server has to stop"},
 	{errcode.Disconnect, "seat_lost", "the page has to be cut off for longer than it tries to come back, and then come back"},
 	{errcode.Disconnect, "token_invalid", "the page would have to lose a token that it keeps to itself"},
 }

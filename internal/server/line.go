@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"time"
 
 	"github.com/anteroom/anteroom/internal/meeting"
 	"github.com/anteroom/anteroom/internal/realtime"
@@ -51,8 +52,8 @@ func (l *line) Drop(seatID string) { l.hub.Drop(seatID) }
 
 func (l *line) Connected() []string { return l.hub.Connected() }
 
-func (l *line) shutdown(ctx context.Context) {
-	if err := l.hub.Shutdown(ctx, uint32(session.CloseDrained)); err != nil {
+func (l *line) shutdown(ctx context.Context, spread time.Duration) {
+	if err := l.hub.Shutdown(ctx, spread); err != nil {
 		l.log.Warn("the control channel did not stop cleanly", "error", err)
 	}
 }

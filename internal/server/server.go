@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jonboulle/clockwork"
@@ -64,13 +65,25 @@ type Server struct {
 	line     *line
 	media    media.Engine
 	ownMedia bool
+	// stopping is set from when Close begins: the server is not ready any more.
+	stopping atomic.Bool
 	stop     context.CancelFunc
 	done     sync.WaitGroup
 	failed   chan error
 }
 
-// drainTime is how long running requests may take when the server stops.
-const drainTime = 5 * time.Second
+// How a server stops. One of several nodes first says at /readyz that it is not
+// ready, so that its load balancer sends joins to the others, and then moves its
+// pages to them little by little. One that is alone has nobody to send them to: its
+// pages wait for the process that follows.
+const (
+	unreadyTime = 3 * time.Second
+	moveTime    = 3 * time.Second
+	// drainTime is how long running requests may take after that.
+	drainTime = 5 * time.Second
+	// StopTime is how long Close takes at most, and a little more.
+	StopTime = unreadyTime + moveTime + drainTime + 4*time.Second
+)
 
 // Start brings a server up. It answers once joins are served, or with one
 // clear sentence on what is in the way.
@@ -202,7 +215,7 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 	config := httpapi.Config{
 		Sessions: s.faults.inSessions(s.Sessions), Realtime: s.line.hub.Handler(), Signalling: engine.Signalling(media.SeatGuardFunc(s.Sessions.MediaSeat)),
 		MediaWebhook: s.media.Webhook(), Development: s.config.Mode == Development, PublicURL: s.config.publicURL(),
-		ReconnectTime: s.Sessions.Times.Lost, TrustedProxies: proxies, Files: web.Files(), Ready: s.Store.Probe, Clock: s.Clock, NewAttemptID: store.NewAttemptID, Logger: s.log,
+		ReconnectTime: s.Sessions.Times.Lost, TrustedProxies: proxies, Files: web.Files(), Ready: s.ready, Clock: s.Clock, NewAttemptID: store.NewAttemptID, Logger: s.log,
 	}
 	if s.config.Mode == Development {
 		link := func(meetingID, passcode string) string {
@@ -335,16 +348,27 @@ func (s *Server) tellDrops(ctx context.Context) {
 func (s *Server) Failed() <-chan error { return s.failed }
 
 // Close stops the server: no new requests, then the lines, the media, the store.
+// Nobody is thrown out: pages reconnect, to another node or to the process that
+// follows, and give up only after Config.Times.Lost. Close takes up to StopTime.
 func (s *Server) Close(ctx context.Context) error {
 	var problems []error
+	s.stopping.Store(true)
 	if s.faults != nil {
 		s.faults.Clear() // whoever is held must not hold the server
 	}
 	if s.http != nil {
-		draining, cancel := context.WithTimeout(ctx, drainTime)
+		var move time.Duration
+		if s.config.shared() {
+			move = moveTime
+			select {
+			case <-time.After(unreadyTime):
+			case <-ctx.Done():
+			}
+		}
+		draining, cancel := context.WithTimeout(ctx, move+drainTime)
 		defer cancel()
 		if s.line != nil {
-			s.line.shutdown(draining)
+			s.line.shutdown(draining, move)
 		}
 		s.http.RegisterOnShutdown(s.unused.close)
 		if err := s.http.Shutdown(draining); err != nil {

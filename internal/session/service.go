@@ -102,7 +102,6 @@ const (
 	CloseRemoved        CloseCode = 4502
 	CloseTakenOver      CloseCode = 4503
 	CloseGone           CloseCode = 4504
-	CloseDrained        CloseCode = 4505
 	CloseAuthorizerLeft CloseCode = 4506
 	CloseBadToken       CloseCode = 4507
 	CloseTimeUp         CloseCode = 4508

@@ -60,6 +60,12 @@ export class Server {
     return this.folder;
   }
 
+  /** Stops the process as an upgrade does; its data stays, in the folder answered. */
+  async terminate(): Promise<string> {
+    await this.end('SIGTERM');
+    return this.folder;
+  }
+
   async stop(): Promise<void> {
     await this.end('SIGTERM');
     await rm(this.folder, { recursive: true, force: true });

@@ -68,7 +68,7 @@ for (const view of views) {
   });
 }
 
-base('kill -9 of the server: everybody comes back to the same seats', async ({ people, world, server }) => {
+for (const how of ['kill', 'terminate'] as const) base(`${how === 'kill' ? 'kill -9 of the server' : 'a restart of the server'}: everybody comes back to the same places`, async ({ people, world, server }) => {
   base.setTimeout(120_000);
   const [grace, linus] = await Promise.all([people.open('component'), people.open('client')]);
   await grace.enter(await world.joining(demo, 'Grace'));
@@ -78,20 +78,20 @@ base('kill -9 of the server: everybody comes back to the same seats', async ({ p
   const ids = { grace: await grace.userId(), linus: await linus.userId() };
   await grace.seesMoving(ids.linus);
   await linus.seesMoving(ids.grace);
-  await grace.sendChat('before the crash');
-  await expect.poll(() => linus.chat()).toEqual(['before the crash']);
+  await grace.sendChat('before');
+  await expect.poll(() => linus.chat()).toEqual(['before']);
 
   const { address } = server;
-  const folder = await server.kill();
+  const folder = await server[how]();
   await Promise.all([grace, linus].map(expectReconnecting));
   const again = await Server.start({ folder, listen: address });
   try {
     await Promise.all([grace, linus].map((p) => expectConnected(p, 45_000)));
     expect(await grace.userId()).toBe(ids.grace);
     expect(await linus.userId()).toBe(ids.linus);
-    await linus.sendChat('after the crash');
-    await expect.poll(() => grace.chat()).toEqual(['before the crash', 'after the crash']);
-    await expect.poll(() => linus.chat()).toEqual(['before the crash', 'after the crash']);
+    await linus.sendChat('after');
+    await expect.poll(() => grace.chat()).toEqual(['before', 'after']);
+    await expect.poll(() => linus.chat()).toEqual(['before', 'after']);
     await grace.seesMoving(ids.linus);
     await linus.seesMoving(ids.grace);
   } finally {

@@ -57,7 +57,7 @@ const endings: { name: string; lineCode: number; event?: [string, object]; clien
   { name: 'a host removes this participant', lineCode: 4502, client: '3 3009', component: 'Closed 3009' },
   { name: 'the authorising user leaves', lineCode: 4506, client: '3 4019', component: 'Closed 4019' },
   { name: 'another page takes over', lineCode: 4503, client: '3', component: 'Closed' },
-  { name: 'the server stops', lineCode: 4505, client: '3 4001', component: 'Closed 4001' },
+  { name: 'the place is given up', lineCode: 4504, client: '3 4001', component: 'Closed 4001' },
 ];
 
 for (const view of ['component', 'client'] as const) {

@@ -213,7 +213,7 @@ describe('a join that the person tries again', () => {
 
   it('comes back after the connection was given up, without telling success again', async () => {
     await start();
-    server.line.handlers.closed(4505);
+    server.line.handlers.closed(4504);
     await settle();
     log = [];
     await actions().joinAgain();
@@ -282,7 +282,7 @@ describe('the element of Component View', () => {
     ['the end by the host', () => server.line.handlers.closed(4501)],
     ['a removal', () => server.line.handlers.closed(4502)],
     ['another page', () => server.line.handlers.closed(4503)],
-    ['the end of the server', () => server.line.handlers.closed(4505)],
+    ['the loss of its place', () => server.line.handlers.closed(4504)],
   ])('is empty after %s', async (_how, end) => {
     const { client, root } = await embedded();
     await client.join(joinArgs);

@@ -66,7 +66,6 @@ const causes: Record<number, Record<string, PageCause>> = {
     network: later('Nothing came through for a minute. Check the network, and join again.'),
     server_gone: later('The server refuses connections: it was stopped, or has moved. Join again once it runs.'),
     ...obstacles,
-    server_drained: later('The server is shutting down. Wait a moment, then join again.'),
     seat_lost: later('The server did not hear from this page for too long. Join again.'),
     token_invalid: later("The connection token is no longer accepted. Join again to get a new one."),
   },
@@ -114,8 +113,6 @@ export function closingOf(lineCode: number): { code: number | null; cause: strin
       return { code: 3009, cause: 'removed_by_host' };
     case 4503:
       return { code: null, cause: 'taken_over' };
-    case 4505:
-      return { code: 4001, cause: 'server_drained' };
     case 4506:
       return { code: 4019, cause: 'authorizing_user_left' };
     case 4507:

@@ -27,9 +27,12 @@ const qualityLevels: Partial<Record<ConnectionQuality, number>> = {
   [ConnectionQuality.Poor]: 1,
   [ConnectionQuality.Lost]: 0,
 };
-/** Why the media server itself ends a connection: there is more behind it than a broken line. */
+/**
+ * Why the media server itself ends a connection: there is more behind it than a
+ * broken line. One that stops is none of these: its pages reconnect.
+ */
 const serverReasons: ReadonlySet<DisconnectReason> = new Set([
-  DisconnectReason.DUPLICATE_IDENTITY, DisconnectReason.SERVER_SHUTDOWN, DisconnectReason.PARTICIPANT_REMOVED, DisconnectReason.ROOM_DELETED, DisconnectReason.ROOM_CLOSED,
+  DisconnectReason.DUPLICATE_IDENTITY, DisconnectReason.PARTICIPANT_REMOVED, DisconnectReason.ROOM_DELETED, DisconnectReason.ROOM_CLOSED,
 ]);
 /** While a connection ends, tracks end first; what is gone by itself shows after that. */
 const settleTime = 250;
