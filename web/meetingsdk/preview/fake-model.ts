@@ -90,12 +90,19 @@ function firstState(wanted: Wanted): MeetingState {
       cameras: [{ deviceId: 'c1', label: 'FaceCam HD' }], speakers: [{ deviceId: 's1', label: 'Built-in Speakers' }, { deviceId: 's2', label: 'Headset (USB)' }],
       microphone: 'm2', camera: 'c1', speaker: 's2',
     },
+    background: { ...emptyState.background, supported: true, images: ['Beach', 'Office', 'Mountains'].map((name, i) => ({ id: name, displayName: name, fileName: `${name}.svg`, url: colouredImage(i * 110) })) },
+    joinsAs: 'Amara Okafor',
     notices: [],
     failure: failed ? { retryable: false, retryAfter: null, attemptId: 'att_01J9ZK3V7Q', docs: 'https://example.com/docs', joinFailed: true, errorCode: 1, name: 'FAIL', errorMessage: '', cause: '', remedy: '', ...failed } : null,
     reconnectingSince: wanted.state === 'reconnecting' ? 4 : null,
     awaited: { topic: 'Field service: weekly review', scheduleTime: '2026-05-04T09:00:00Z' },
     unmuteRequestedBy: wanted.state === 'unmute' ? 'Amara Okafor' : null,
   };
+}
+
+/** The address of an image of one colour. */
+function colouredImage(hue: number): string {
+  return `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 10"><rect width="16" height="10" fill="hsl(${hue} 40% 60%)"/></svg>`)}`;
 }
 
 /** A meeting without a server: commands change the state at once, pictures are drawn. */
@@ -168,6 +175,7 @@ export function fakeModel(wanted: Wanted): MeetingModel & { set: (change: Partia
       ]),
     setWaitingRoomText: (waitingRoomText) => set({ waitingRoomText }),
     setBackground: (id) => (set({ background: { ...state.background, id } }), done),
+    tryBackground: (stream) => Promise.resolve({ stream, stop: () => undefined }),
     permitCapture: (userId, mayCapture) => (set({ captureRequests: [] }), patch(userId, { mayCapture })),
     setCapture: (capture) => own({ capture }),
     setPictureInPicture: (userId) => (set({ pictureInPicture: userId !== null }), done),

@@ -17,3 +17,9 @@ it('ends what is open, and what opens only after the end, but not what the next 
   expect(late.stop).toHaveBeenCalledOnce();
   expect(next.stop).not.toHaveBeenCalled();
 });
+
+it('ends what could not be made ready', async () => {
+  const camera = track();
+  await expect(new OpenTracks().hold(Promise.resolve([camera]), () => Promise.reject(new Error('no background')))).rejects.toThrow('no background');
+  expect(camera.stop).toHaveBeenCalledOnce();
+});

@@ -10,7 +10,7 @@ let zoom: ReturnType<typeof createZoomMtg>;
 let model: MeetingModel;
 let told: string[];
 
-const choice = (change: Partial<PreviewChoice> = {}): PreviewChoice => ({ microphone: false, camera: false, microphoneId: '', cameraId: '', switches: { microphone: true, camera: true }, ...change });
+const choice = (change: Partial<PreviewChoice> = {}): PreviewChoice => ({ microphone: false, camera: false, microphoneId: '', cameraId: '', speakerId: '', switches: { microphone: true, camera: true }, ...change });
 
 function open(): void {
   const surroundings = server.surroundings();
@@ -71,6 +71,18 @@ describe('the preview of Client View', () => {
     expect(told.indexOf('onJoinSpeed 8')).toBeLessThan(told.indexOf('onJoinSpeed 13'));
     expect(server.joins).toHaveLength(1);
     expect(server.engine.calls).toEqual(expect.arrayContaining(['openMicrophone', 'setCamera true']));
+  });
+
+  it('takes the background and the loudspeaker along into the meeting', async () => {
+    await start();
+    expect(model.getState().background.supported).toBe(server.surroundings().facts?.().background ?? true);
+    await model.actions.setBackground('blur');
+    const stream = {} as MediaStream;
+    expect((await model.actions.tryBackground(stream)).stream).toBe(stream);
+    expect(server.tried).toEqual([{ blur: true }]);
+    model.actions.finishPreview(choice({ camera: true, speakerId: 'desk' }));
+    await settle();
+    expect(server.engine.calls.filter((call) => /setBackground|setCamera|switchDevice/.test(call))).toEqual(['setBackground {"blur":true}', 'setCamera true', 'switchDevice speaker desk']);
   });
 
   it('is confirmed once, however often it is clicked', async () => {

@@ -1,5 +1,6 @@
 import { CallError } from './errors';
-import type { Background, BackgroundImage } from './model';
+import type { RoomParts } from './media';
+import type { Background, BackgroundImage, TriedBackground } from './model';
 import type { Meeting } from './meeting';
 import { fieldsOf } from './wire';
 
@@ -58,11 +59,22 @@ export class BackgroundChoice {
     }
   }
 
-  /** Applies what was chosen to the camera of another seat: whoever chose it counts on it in the next meeting too. */
-  async carryOver(apply: BackgroundParts['apply']): Promise<void> {
+  /** What was chosen; null for nothing. */
+  get chosen(): Parameters<BackgroundParts['apply']>[0] {
     const { id, images } = this.current();
     const image = images.find((one) => one.id === id);
-    if (id !== '') await apply(image ? { image: image.url } : { blur: true });
+    return id === '' ? null : image ? { image: image.url } : { blur: true };
+  }
+
+  /** Applies what was chosen to the camera of another seat: whoever chose it counts on it in the next meeting too. */
+  async carryOver(apply: BackgroundParts['apply']): Promise<void> {
+    if (this.chosen) await apply(this.chosen);
+  }
+
+  /** Puts what was chosen into the picture of a camera that is tried out before a meeting. */
+  async tryOut(stream: MediaStream, parts: RoomParts, server: string): Promise<TriedBackground> {
+    if (!this.chosen) throw new CallError('INVALID_OPERATION', 'no background is chosen');
+    return parts.tryBackground(stream, this.chosen, server);
   }
 
   private current(): Background {
@@ -83,7 +95,8 @@ export function backgroundOf(meeting: Meeting): BackgroundChoice {
       meeting.events.emit('background', background);
     },
     supported: () => meeting.deps.facts().background,
-    apply: (background) => meeting.inside().media.setBackground(background),
+    // What is chosen in the preview goes along into the meeting.
+    apply: (background) => (meeting.getState().phase === 'previewing' && !meeting.room ? Promise.resolve() : meeting.inside().media.setBackground(background)),
   });
 }
 

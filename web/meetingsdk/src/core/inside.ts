@@ -9,7 +9,7 @@ export type Command = (type: string, data?: object) => Promise<void>;
 type InsideActions = Pick<
   MeetingActions,
   | 'setShareSound' | 'deleteChat' | 'lowerAllHands' | 'react' | 'reclaimHost' | 'claimHost' | 'setRules' | 'spotlight' | 'allowToTalk' | 'pin' | 'removeAllPins'
-  | 'allowMultiPin' | 'setMirrored' | 'stopIncomingAudio' | 'setWaitingRoomText' | 'setBackground' | 'permitCapture' | 'setCapture' | 'setPictureInPicture' | 'measure' | 'reportLayout'
+  | 'allowMultiPin' | 'setMirrored' | 'stopIncomingAudio' | 'setWaitingRoomText' | 'setBackground' | 'tryBackground' | 'permitCapture' | 'setCapture' | 'setPictureInPicture' | 'measure' | 'reportLayout'
 >;
 
 /** The commands beyond joining, devices and the roster. */
@@ -43,6 +43,7 @@ export function insideActions(meeting: Meeting, command: Command): InsideActions
     },
     setWaitingRoomText: (waitingRoomText) => store.set({ waitingRoomText }),
     setBackground: (id) => meeting.background.choose(id, true),
+    tryBackground: async (stream) => meeting.background.tryOut(stream, await meeting.deps.loadParts(), meeting.deps.server().address),
     async permitCapture(userId, allowed) {
       await command('capture.permit', { userId, allowed });
       store.set({ captureRequests: store.get().captureRequests.filter((id) => id !== userId) });

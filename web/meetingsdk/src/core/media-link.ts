@@ -10,7 +10,7 @@ import type { MeetingState, VideoKind } from './model';
 import type { Endpoint } from './wire';
 
 /** The part of the state that local devices rule. */
-export type LocalState = Pick<MeetingState, 'microphone' | 'camera' | 'share' | 'canPlaySound' | 'devices'>;
+export type LocalState = Pick<MeetingState, 'microphone' | 'camera' | 'share' | 'canPlaySound' | 'devices' | 'cameraFacesAway'>;
 
 /** What this page now sends, as the control channel wants to know it. */
 export interface Sending {
@@ -160,7 +160,7 @@ export class MediaLink {
     } catch (error) {
       throw this.deviceRefused('camera', error);
     }
-    this.wrote({ camera: on ? 'on' : 'off' });
+    this.wrote({ camera: on ? 'on' : 'off', cameraFacesAway: this.engine.cameraFacesAway() });
     if (on) void this.refreshDevices();
   }
 
@@ -189,7 +189,7 @@ export class MediaLink {
   async chooseDevice(kind: 'microphone' | 'camera' | 'speaker', deviceId: string): Promise<void> {
     const devices = this.options.read().devices;
     await this.engine.switchDevice(kind, deviceId);
-    this.options.write({ devices: { ...devices, [kind]: deviceId } });
+    this.options.write({ devices: { ...devices, [kind]: deviceId }, cameraFacesAway: this.engine.cameraFacesAway() });
   }
 
   unlockSound(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { MediaStatistics } from './events';
 import type { OpenLine } from './line';
-import type { DeviceChoice, Devices, VideoKind } from './model';
+import type { DeviceChoice, Devices, TriedBackground, VideoKind } from './model';
 
 /** Why a local device could not be used. */
 export type DeviceFault = 'denied' | 'missing' | 'failed';
@@ -86,6 +86,8 @@ export interface MediaEngine {
   muteMicrophone(muted: boolean, deviceId?: string): Promise<void>;
   closeMicrophone(): Promise<void>;
   setCamera(on: boolean, deviceId: string): Promise<void>;
+  /** Whether the open camera is known to look away from the person. */
+  cameraFacesAway(): boolean;
   /** Resolves to false when the person closed the browser's picker. */
   setScreen(on: boolean, options: { sound: boolean; motion: boolean }): Promise<boolean>;
   switchDevice(kind: keyof Pick<Devices, 'microphone' | 'camera' | 'speaker'>, deviceId: string): Promise<void>;
@@ -123,4 +125,6 @@ export interface RoomParts {
   createMedia: CreateMedia;
   /** Does ahead of a join what costs time at the join; opens no device and no connection. */
   prepare?(): void;
+  /** Puts a background into the picture of a camera that is tried out before a meeting. `server` has the files for it. */
+  tryBackground(stream: MediaStream, background: { blur: true } | { image: string }, server: string): Promise<TriedBackground>;
 }

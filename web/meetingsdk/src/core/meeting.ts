@@ -581,7 +581,8 @@ export class Meeting implements MeetingModel {
       this.confirmPreview = resolve;
       attempt.stop.signal.addEventListener('abort', () => resolve(null), { once: true });
     });
-    this.store.set({ phase: 'previewing', failure: null });
+    const { background } = this.store.get();
+    this.store.set({ phase: 'previewing', failure: null, background: { ...background, supported: this.background.supported } });
     this.milestone(Milestone.preview);
     this.events.emit('preview', { shown: true });
     const choice = await choosing;
@@ -763,7 +764,7 @@ export class Meeting implements MeetingModel {
   finishPreview(choice: PreviewChoice): void {
     if (!this.confirmPreview) return;
     const { devices } = this.store.get();
-    this.store.set({ devices: { ...devices, microphone: choice.microphoneId, camera: choice.cameraId }, switches: choice.switches });
+    this.store.set({ devices: { ...devices, microphone: choice.microphoneId, camera: choice.cameraId, speaker: choice.speakerId }, switches: choice.switches });
     this.rememberDevices();
     this.deps.memory.rememberSwitches(choice.switches);
     this.confirmPreview(choice);

@@ -136,6 +136,12 @@ export interface Background {
   busy: boolean;
 }
 
+/** A camera's picture with a background; `stop` ends what draws it and leaves the camera open. */
+export interface TriedBackground {
+  stream: MediaStream;
+  stop(): void;
+}
+
 export interface BackgroundImage {
   id: string;
   displayName: string;
@@ -228,6 +234,8 @@ export interface MeetingState {
   reactions: readonly Reaction[];
   /** Whether the own picture is shown mirrored to oneself. */
   mirrored: boolean;
+  /** Whether the own camera looks away from the person, as the one at a phone's back does. */
+  cameraFacesAway: boolean;
   /** Whether sound of others is cut off. */
   incomingStopped: boolean;
   /** 0 and 1 bad, 2 normal, 3 to 5 good; by userId. */
@@ -251,6 +259,7 @@ export interface PreviewChoice {
   camera: boolean;
   microphoneId: string;
   cameraId: string;
+  speakerId: string;
   /** Where the two switches stand; kept for the next meeting. */
   switches: DeviceSwitches;
 }
@@ -316,6 +325,8 @@ export interface MeetingActions {
   setWaitingRoomText(text: { title: string; description: string } | null): void;
   /** Chooses the own background; empty takes it away. Loads what it needs. */
   setBackground(id: string): Promise<void>;
+  /** The picture of a camera that is tried out before a meeting, with the chosen background. Loads what it needs. */
+  tryBackground(stream: MediaStream): Promise<TriedBackground>;
   /** Answers somebody who asks whether they may record. */
   permitCapture(userId: number, allowed: boolean): Promise<void>;
   /** Tells everybody that this page records, pauses or stops. */

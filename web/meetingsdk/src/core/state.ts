@@ -37,6 +37,7 @@ export const emptyState: MeetingState = {
   multiPin: false,
   reactions: [],
   mirrored: true,
+  cameraFacesAway: false,
   incomingStopped: false,
   quality: {},
   waitingRoomText: null,

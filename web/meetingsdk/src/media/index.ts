@@ -1,3 +1,3 @@
 /** The media chunk: everything that is needed only once a join is let in. */
 export { openLine } from './centrifuge-line';
-export { createMedia, prepare } from './livekit-engine';
+export { createMedia, prepare, tryBackground } from './livekit-engine';

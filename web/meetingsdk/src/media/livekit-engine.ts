@@ -3,7 +3,7 @@ import { ConnectionError, ConnectionErrorReason, ConnectionQuality, ConnectionSt
 import type { MediaStatistics } from '../core/events';
 import type { CreateMedia, DeviceFault, MediaEngine, MediaHandlers, MediaSettings, MediaStage } from '../core/media';
 import { DeviceError, MediaError } from '../core/media';
-import type { DeviceChoice, VideoKind } from '../core/model';
+import type { DeviceChoice, TriedBackground, VideoKind } from '../core/model';
 import type { Backdrop } from './background';
 import { closeDroppedEngines } from './dropped-engines';
 import { IcePatience, iceState } from './ice-patience';
@@ -43,6 +43,8 @@ const settleTime = 250;
  */
 const smallCrowd = 12;
 
+const assetsOf = (server: string): string => `${server}/sdk/background/`;
+
 /** Made ahead of the join: that takes a slow page tens of milliseconds. */
 let spare: Prepared | null = null;
 
@@ -51,12 +53,20 @@ interface Prepared {
   room: Room;
   tracks: OpenTracks;
   retry: { delay: () => number };
+  /** What is done to tracks before anybody gets them. */
+  dressing: { dress: (tracks: LocalTrack[]) => Promise<void> };
 }
 
 /** Gets the room of the next seat ready; connects to nothing. */
 export function prepare(): void {
   spare ??= newRoom();
   void warmUp();
+}
+
+/** Puts a background into the picture of a camera that is tried out before a meeting. Loads what it needs. */
+export async function tryBackground(stream: MediaStream, backdrop: Backdrop, server: string): Promise<TriedBackground> {
+  const { tryBackdrop } = await import('./background');
+  return tryBackdrop(stream, backdrop, assetsOf(server));
 }
 
 /** Makes the media engine of one seat on LiveKit. */
@@ -94,11 +104,12 @@ class LiveKitEngine implements MediaEngine {
     private readonly handlers: MediaHandlers,
     settings: MediaSettings,
   ) {
-    this.assets = `${settings.server}/sdk/background/`;
-    const { room, tracks, retry } = spare ?? newRoom();
+    this.assets = assetsOf(settings.server);
+    const { room, tracks, retry, dressing } = spare ?? newRoom();
     this.room = room;
     this.tracks = tracks;
     retry.delay = settings.retryDelay;
+    dressing.dress = (opened) => this.dress(opened);
     spare = null;
     this.pictures = new Pictures(this.room);
     this.statistics = new Measure(this.room);
@@ -164,7 +175,6 @@ class LiveKitEngine implements MediaEngine {
     this.wanted.camera = on;
     try {
       await opening(() => this.room.localParticipant.setCameraEnabled(on, on && deviceId ? { deviceId } : undefined));
-      if (on) await this.applyBackdrop();
       // The light of the camera must go out, so the track is closed, not only muted.
       const track = this.local(Track.Source.Camera)?.track;
       if (!on && track) await this.room.localParticipant.unpublishTrack(track, true);
@@ -172,6 +182,11 @@ class LiveKitEngine implements MediaEngine {
       this.wanted.camera = false;
       throw error;
     }
+  }
+
+  cameraFacesAway(): boolean {
+    const track = this.local(Track.Source.Camera)?.track;
+    return track instanceof LocalTrack && track.getSourceTrackSettings().facingMode === 'environment';
   }
 
   async setScreen(on: boolean, options: { sound: boolean; motion: boolean }): Promise<boolean> {
@@ -389,7 +404,6 @@ class LiveKitEngine implements MediaEngine {
     if (camera && !this.local(Track.Source.Camera)) {
       try {
         await opening(() => localParticipant.setCameraEnabled(true));
-        await this.applyBackdrop();
       } catch (error) {
         this.wanted.camera = false;
         this.handlers.deviceFailed('camera', faultOf(error));
@@ -397,14 +411,20 @@ class LiveKitEngine implements MediaEngine {
     }
   }
 
+  /** Nobody sees the picture without its background, not even while the camera starts. */
+  private async dress(tracks: LocalTrack[]): Promise<void> {
+    const camera = tracks.find((track): track is LocalVideoTrack => track.kind === Track.Kind.Video);
+    if (!camera || !this.backdrop) return;
+    const { applyBackdrop } = await import('./background');
+    if (this.backdrop) await applyBackdrop(camera, this.backdrop, this.assets);
+  }
+
   /** Loads what backgrounds need when the first one is chosen. */
   private async applyBackdrop(): Promise<void> {
     const track = this.local(Track.Source.Camera)?.track as LocalVideoTrack | undefined;
     if (!track) return;
     if (this.backdrop) {
-      const { applyBackdrop } = await import('./background');
-      if (this.local(Track.Source.Camera)?.track !== track) return;
-      await applyBackdrop(track, this.backdrop, this.assets);
+      await this.dress([track]);
     } else if (track.getProcessor()) {
       await track.stopProcessor();
     }
@@ -432,6 +452,7 @@ class LiveKitEngine implements MediaEngine {
 
 function newRoom(): Prepared {
   const retry = { delay: () => retryFor };
+  const dressing: Prepared['dressing'] = { dress: () => Promise.resolve() };
   const room = new Room({
     adaptiveStream: { pixelDensity: 'screen' },
     dynacast: true,
@@ -446,9 +467,9 @@ function newRoom(): Prepared {
   const tracks = new OpenTracks();
   const { localParticipant } = room;
   const [create, createScreen] = [localParticipant.createTracks.bind(localParticipant), localParticipant.createScreenTracks.bind(localParticipant)];
-  localParticipant.createTracks = (options) => tracks.hold(create(options));
+  localParticipant.createTracks = (options) => tracks.hold(create(options), (opened) => dressing.dress(opened));
   localParticipant.createScreenTracks = (options) => tracks.hold(createScreen(options));
-  return { room, tracks, retry };
+  return { room, tracks, retry, dressing };
 }
 
 /** LiveKit asks the server by HTTP when a WebSocket fails; only if that is answered, the socket alone is at fault. */

@@ -12,16 +12,26 @@ export class OpenTracks {
   private readonly open = new Set<OpenTrack>();
   private turn = 0;
 
-  /** Waits for tracks. Rejects, with the tracks stopped, where the connection ended meanwhile. */
-  async hold<T extends OpenTrack>(opening: Promise<T[]>): Promise<T[]> {
+  /**
+   * Waits for tracks, and for what is done to them before they are used. Rejects, with
+   * the tracks stopped, where that fails or the connection ended meanwhile.
+   */
+  async hold<T extends OpenTrack>(opening: Promise<T[]>, ready: (tracks: T[]) => Promise<void> = () => Promise.resolve()): Promise<T[]> {
     const { turn } = this;
     const tracks = await opening;
-    if (turn !== this.turn) {
+    const current = (): void => {
+      if (turn !== this.turn) throw new DOMException('the connection ended before the device was open', 'AbortError');
+    };
+    try {
+      current();
+      for (const track of this.open) if (track.mediaStreamTrack.readyState === 'ended') this.open.delete(track);
+      for (const track of tracks) this.open.add(track);
+      await ready(tracks);
+      current();
+    } catch (error) {
       for (const track of tracks) track.stop();
-      throw new DOMException('the connection ended before the device was open', 'AbortError');
+      throw error;
     }
-    for (const track of this.open) if (track.mediaStreamTrack.readyState === 'ended') this.open.delete(track);
-    for (const track of tracks) this.open.add(track);
     return tracks;
   }
 

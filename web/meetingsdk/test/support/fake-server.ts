@@ -85,6 +85,10 @@ export class FakeServer {
   /** Whether the person has allowed this page the microphone before. */
   microphoneAllowed = false;
   measured: MediaStatistics[] = [];
+  /** Whether the camera is one at a phone's back. */
+  facesAway = false;
+  /** Backgrounds that were tried before a meeting. */
+  tried: object[] = [];
   /** Whether the person picks something to share, and how it was shared. */
   picks = true;
   shared: { sound: boolean; motion: boolean }[] = [];
@@ -200,6 +204,7 @@ export class FakeServer {
       muteMicrophone: (muted) => note(`muteMicrophone ${muted}`),
       closeMicrophone: () => note('closeMicrophone'),
       setCamera: (on) => note(`setCamera ${on}`),
+      cameraFacesAway: () => this.facesAway,
       setScreen: async (on, options) => {
         calls.push(`setScreen ${on}`);
         if (on) this.shared.push(options);
@@ -230,7 +235,11 @@ export class FakeServer {
     const prepare = (): void => {
       this.prepared++;
     };
-    return { openLine: this.openLine, createMedia: this.createMedia, prepare };
+    const tryBackground: RoomParts['tryBackground'] = async (stream, background) => {
+      this.tried.push(background);
+      return { stream, stop: () => undefined };
+    };
+    return { openLine: this.openLine, createMedia: this.createMedia, prepare, tryBackground };
   }
 
   private get ui(): UserInterface {

@@ -1,5 +1,6 @@
 import { useEffect, useMemo } from 'react';
 import { Icon } from '../icons/Icon';
+import { inSentences } from '../logic/sentences';
 import { IconButton } from '../parts/IconButton';
 import { useActions, useMeeting, useT, useUi, useView } from '../state/context';
 import { ChatNotice } from './ChatNotice';
@@ -37,7 +38,7 @@ export function Toasts() {
 
   return (
     <>
-      <LiveRegion text={shown.map((notice) => notice.text).join('. ')} />
+      <LiveRegion text={inSentences(t, shown.map((notice) => notice.text))} />
       <div className="ar-toasts" id="notificationManager">
         <Requests />
         <ChatNotice />

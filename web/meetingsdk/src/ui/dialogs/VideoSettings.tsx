@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { facesAway } from '../logic/facing';
 import { usePreviewStream } from '../pages/usePreviewStream';
 import { DeviceSelect } from '../parts/DeviceSelect';
 import { useActions, useMeeting, useT, useView } from '../state/context';
@@ -19,7 +20,7 @@ export function VideoSettings() {
     <>
       <div className="ar-settings__picture">
         {state === 'on' ? (
-          <video ref={video} className={`ar-video${mirrored ? ' ar-video--mirrored' : ''}`} aria-label={t('preview.picture')} autoPlay playsInline muted />
+          <video ref={video} className={`ar-video${mirrored && !facesAway(stream) ? ' ar-video--mirrored' : ''}`} aria-label={t('preview.picture')} autoPlay playsInline muted />
         ) : (
           <span>{t(state === 'busy' ? 'camera.busyLabel' : state === 'denied' ? 'camera.deniedLabel' : devices.cameras.length === 0 || state === 'missing' ? 'camera.missingLabel' : 'camera.starting')}</span>
         )}

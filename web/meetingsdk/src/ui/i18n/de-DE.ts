@@ -19,6 +19,7 @@ export const deDE: Dictionary = {
   'background.busy': 'Der Hintergrund wird vorbereitet …',
   'background.cameraOff': 'Er erscheint, sobald Ihre Kamera eingeschaltet ist.',
   'background.choose': 'Hintergrund wählen …',
+  'background.failed': 'Der Hintergrund konnte nicht angewendet werden.',
   'background.hint': 'Alle im Meeting sehen ihn.',
   'background.locked': 'In diesem Meeting können Sie den Hintergrund nicht ändern.',
   'background.none': 'Keiner',
@@ -456,6 +457,7 @@ export const deDE: Dictionary = {
   'role.host': 'Host',
   'role.panelist': 'Diskussionsteilnehmer',
 
+  'sentence.pair': '{first}. {second}',
   'settings.audio': 'Audio',
   'settings.background': 'Hintergrund',
   'settings.general': 'Allgemein',

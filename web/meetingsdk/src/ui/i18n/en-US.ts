@@ -21,6 +21,7 @@ export const enUS = {
   'background.busy': 'Preparing the background…',
   'background.cameraOff': 'It appears when your camera is on.',
   'background.choose': 'Choose a background…',
+  'background.failed': 'The background couldn’t be applied.',
   'background.hint': 'Everyone in the meeting sees it.',
   'background.locked': 'You can’t change the background in this meeting.',
   'background.none': 'None',
@@ -444,6 +445,7 @@ export const enUS = {
   'role.host': 'Host',
   'role.panelist': 'Panelist',
 
+  'sentence.pair': '{first}. {second}',
   'settings.audio': 'Audio',
   'settings.background': 'Background',
   'settings.general': 'General',

@@ -19,6 +19,7 @@ export const esES: Dictionary = {
   'background.busy': 'Preparando el fondo…',
   'background.cameraOff': 'Aparecerá cuando la cámara esté encendida.',
   'background.choose': 'Elegir un fondo…',
+  'background.failed': 'No se pudo aplicar el fondo.',
   'background.hint': 'Lo ven todos en la reunión.',
   'background.locked': 'No puede cambiar el fondo en esta reunión.',
   'background.none': 'Ninguno',
@@ -448,6 +449,7 @@ export const esES: Dictionary = {
   'role.host': 'Anfitrión',
   'role.panelist': 'Panelista',
 
+  'sentence.pair': '{first}. {second}',
   'settings.audio': 'Audio',
   'settings.background': 'Fondo',
   'settings.general': 'General',

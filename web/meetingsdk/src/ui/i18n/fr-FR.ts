@@ -19,6 +19,7 @@ export const frFR: Dictionary = {
   'background.busy': 'Préparation de l’arrière-plan…',
   'background.cameraOff': 'Il s’affichera lorsque votre caméra sera activée.',
   'background.choose': 'Choisir un arrière-plan…',
+  'background.failed': 'Impossible d’appliquer l’arrière-plan.',
   'background.hint': 'Toutes les personnes de la réunion le voient.',
   'background.locked': 'Vous ne pouvez pas modifier l’arrière-plan dans cette réunion.',
   'background.none': 'Aucun',
@@ -449,6 +450,7 @@ export const frFR: Dictionary = {
   'role.host': 'Animateur',
   'role.panelist': 'Intervenant',
 
+  'sentence.pair': '{first}. {second}',
   'settings.audio': 'Audio',
   'settings.background': 'Arrière-plan',
   'settings.general': 'Général',

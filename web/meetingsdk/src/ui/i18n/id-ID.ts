@@ -19,6 +19,7 @@ export const idID: Dictionary = {
   'background.busy': 'Menyiapkan latar belakang…',
   'background.cameraOff': 'Latar belakang muncul saat kamera Anda aktif.',
   'background.choose': 'Pilih latar belakang…',
+  'background.failed': 'Latar belakang tidak dapat diterapkan.',
   'background.hint': 'Semua orang di rapat melihatnya.',
   'background.locked': 'Anda tidak dapat mengubah latar belakang di rapat ini.',
   'background.none': 'Tidak ada',
@@ -439,6 +440,7 @@ export const idID: Dictionary = {
   'role.host': 'Host',
   'role.panelist': 'Panelis',
 
+  'sentence.pair': '{first}. {second}',
   'settings.audio': 'Audio',
   'settings.background': 'Latar belakang',
   'settings.general': 'Umum',

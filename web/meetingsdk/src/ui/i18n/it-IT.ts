@@ -19,6 +19,7 @@ export const itIT: Dictionary = {
   'background.busy': 'Preparazione dello sfondo…',
   'background.cameraOff': 'Sarà visibile quando la videocamera è attiva.',
   'background.choose': 'Scegli uno sfondo…',
+  'background.failed': 'Impossibile applicare lo sfondo.',
   'background.hint': 'Lo vedono tutti i partecipanti alla riunione.',
   'background.locked': 'In questa riunione non puoi cambiare lo sfondo.',
   'background.none': 'Nessuno',
@@ -448,6 +449,7 @@ export const itIT: Dictionary = {
   'role.host': 'Host',
   'role.panelist': 'Relatore',
 
+  'sentence.pair': '{first}. {second}',
   'settings.audio': 'Audio',
   'settings.background': 'Sfondo',
   'settings.general': 'Generali',

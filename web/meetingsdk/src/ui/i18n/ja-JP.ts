@@ -19,6 +19,7 @@ export const jaJP: Dictionary = {
   'background.busy': '背景を準備しています…',
   'background.cameraOff': 'カメラをオンにすると表示されます。',
   'background.choose': '背景を選択…',
+  'background.failed': '背景を適用できませんでした。',
   'background.hint': 'ミーティングの全員に表示されます。',
   'background.locked': 'このミーティングでは背景を変更できません。',
   'background.none': 'なし',
@@ -439,6 +440,7 @@ export const jaJP: Dictionary = {
   'role.host': 'ホスト',
   'role.panelist': 'パネリスト',
 
+  'sentence.pair': '{first}。{second}',
   'settings.audio': 'オーディオ',
   'settings.background': '背景',
   'settings.general': '一般',

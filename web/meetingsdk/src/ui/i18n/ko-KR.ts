@@ -19,6 +19,7 @@ export const koKR: Dictionary = {
   'background.busy': '배경을 준비하는 중…',
   'background.cameraOff': '카메라를 켜면 표시됩니다.',
   'background.choose': '배경 선택…',
+  'background.failed': '배경을 적용할 수 없습니다.',
   'background.hint': '회의에 있는 모든 사람에게 표시됩니다.',
   'background.locked': '이 회의에서는 배경을 변경할 수 없습니다.',
   'background.none': '없음',
@@ -439,6 +440,7 @@ export const koKR: Dictionary = {
   'role.host': '호스트',
   'role.panelist': '패널리스트',
 
+  'sentence.pair': '{first}. {second}',
   'settings.audio': '오디오',
   'settings.background': '배경',
   'settings.general': '일반',

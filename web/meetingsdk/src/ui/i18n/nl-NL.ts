@@ -19,6 +19,7 @@ export const nlNL: Dictionary = {
   'background.busy': 'Achtergrond wordt voorbereid…',
   'background.cameraOff': 'De achtergrond verschijnt als je camera aanstaat.',
   'background.choose': 'Kies een achtergrond…',
+  'background.failed': 'De achtergrond kon niet worden toegepast.',
   'background.hint': 'Iedereen in de vergadering ziet deze.',
   'background.locked': 'Je kunt de achtergrond in deze vergadering niet wijzigen.',
   'background.none': 'Geen',
@@ -456,6 +457,7 @@ export const nlNL: Dictionary = {
   'role.host': 'Host',
   'role.panelist': 'Panellid',
 
+  'sentence.pair': '{first}. {second}',
   'settings.audio': 'Audio',
   'settings.background': 'Achtergrond',
   'settings.general': 'Algemeen',

@@ -19,6 +19,7 @@ export const plPL: Dictionary = {
   'background.busy': 'Przygotowywanie tła…',
   'background.cameraOff': 'Pojawi się, gdy włączysz kamerę.',
   'background.choose': 'Wybierz tło…',
+  'background.failed': 'Nie udało się zastosować tła.',
   'background.hint': 'Widzą je wszyscy uczestnicy spotkania.',
   'background.locked': 'W tym spotkaniu nie można zmienić tła.',
   'background.none': 'Brak',
@@ -487,6 +488,7 @@ export const plPL: Dictionary = {
   'role.host': 'Prowadzący',
   'role.panelist': 'Panelista',
 
+  'sentence.pair': '{first}. {second}',
   'settings.audio': 'Audio',
   'settings.background': 'Tło',
   'settings.general': 'Ogólne',

@@ -19,6 +19,7 @@ export const ptPT: Dictionary = {
   'background.busy': 'A preparar o fundo…',
   'background.cameraOff': 'Aparece quando a câmara estiver ligada.',
   'background.choose': 'Escolher um fundo…',
+  'background.failed': 'Não foi possível aplicar o fundo.',
   'background.hint': 'Todos na reunião o veem.',
   'background.locked': 'Não pode alterar o fundo nesta reunião.',
   'background.none': 'Nenhum',
@@ -448,6 +449,7 @@ export const ptPT: Dictionary = {
   'role.host': 'Anfitrião',
   'role.panelist': 'Orador',
 
+  'sentence.pair': '{first}. {second}',
   'settings.audio': 'Áudio',
   'settings.background': 'Fundo',
   'settings.general': 'Geral',

@@ -19,6 +19,7 @@ export const ruRU: Dictionary = {
   'background.busy': 'Подготовка фона…',
   'background.cameraOff': 'Фон появится, когда вы включите камеру.',
   'background.choose': 'Выбрать фон…',
+  'background.failed': 'Не удалось применить фон.',
   'background.hint': 'Его видят все участники конференции.',
   'background.locked': 'В этой конференции нельзя менять фон.',
   'background.none': 'Без фона',
@@ -484,6 +485,7 @@ export const ruRU: Dictionary = {
   'role.host': 'Организатор',
   'role.panelist': 'Докладчик',
 
+  'sentence.pair': '{first}. {second}',
   'settings.audio': 'Звук',
   'settings.background': 'Фон',
   'settings.general': 'Общие',

@@ -19,6 +19,7 @@ export const svSE: Dictionary = {
   'background.busy': 'Förbereder bakgrunden…',
   'background.cameraOff': 'Den syns när din kamera är på.',
   'background.choose': 'Välj en bakgrund…',
+  'background.failed': 'Bakgrunden kunde inte användas.',
   'background.hint': 'Alla i mötet ser den.',
   'background.locked': 'Du kan inte ändra bakgrunden i det här mötet.',
   'background.none': 'Ingen',
@@ -458,6 +459,7 @@ export const svSE: Dictionary = {
   'role.host': 'Värd',
   'role.panelist': 'Panelmedlem',
 
+  'sentence.pair': '{first}. {second}',
   'settings.audio': 'Ljud',
   'settings.background': 'Bakgrund',
   'settings.general': 'Allmänt',

@@ -19,6 +19,7 @@ export const trTR: Dictionary = {
   'background.busy': 'Arka plan hazırlanıyor…',
   'background.cameraOff': 'Kameranız açıldığında görünür.',
   'background.choose': 'Arka plan seç…',
+  'background.failed': 'Arka plan uygulanamadı.',
   'background.hint': 'Toplantıdaki herkes bunu görür.',
   'background.locked': 'Bu toplantıda arka planı değiştiremezsiniz.',
   'background.none': 'Yok',
@@ -442,6 +443,7 @@ export const trTR: Dictionary = {
   'role.host': 'Toplantı sahibi',
   'role.panelist': 'Panelist',
 
+  'sentence.pair': '{first}. {second}',
   'settings.audio': 'Ses',
   'settings.background': 'Arka plan',
   'settings.general': 'Genel',

@@ -19,6 +19,7 @@ export const viVN: Dictionary = {
   'background.busy': 'Đang chuẩn bị nền…',
   'background.cameraOff': 'Nền sẽ hiển thị khi bạn bật camera.',
   'background.choose': 'Chọn nền…',
+  'background.failed': 'Không thể áp dụng nền.',
   'background.hint': 'Mọi người trong cuộc họp đều nhìn thấy nền này.',
   'background.locked': 'Bạn không thể thay đổi nền trong cuộc họp này.',
   'background.none': 'Không có',
@@ -439,6 +440,7 @@ export const viVN: Dictionary = {
   'role.host': 'Người chủ trì',
   'role.panelist': 'Diễn giả',
 
+  'sentence.pair': '{first}. {second}',
   'settings.audio': 'Âm thanh',
   'settings.background': 'Nền',
   'settings.general': 'Chung',

@@ -19,6 +19,7 @@ export const zhCN: Dictionary = {
   'background.busy': '正在准备背景…',
   'background.cameraOff': '打开摄像头后即会显示。',
   'background.choose': '选择背景…',
+  'background.failed': '无法应用背景。',
   'background.hint': '会议中的所有人都会看到。',
   'background.locked': '您无法在此会议中更改背景。',
   'background.none': '无',
@@ -439,6 +440,7 @@ export const zhCN: Dictionary = {
   'role.host': '主持人',
   'role.panelist': '嘉宾',
 
+  'sentence.pair': '{first}。{second}',
   'settings.audio': '音频',
   'settings.background': '背景',
   'settings.general': '常规',

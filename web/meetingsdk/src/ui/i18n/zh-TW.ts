@@ -19,6 +19,7 @@ export const zhTW: Dictionary = {
   'background.busy': '正在準備背景…',
   'background.cameraOff': '開啟攝影機後就會顯示。',
   'background.choose': '選擇背景…',
+  'background.failed': '無法套用背景。',
   'background.hint': '會議中的所有人都會看到。',
   'background.locked': '您無法在此會議中變更背景。',
   'background.none': '無',
@@ -439,6 +440,7 @@ export const zhTW: Dictionary = {
   'role.host': '主持人',
   'role.panelist': '與談人',
 
+  'sentence.pair': '{first}。{second}',
   'settings.audio': '音訊',
   'settings.background': '背景',
   'settings.general': '一般',

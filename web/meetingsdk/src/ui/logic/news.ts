@@ -2,6 +2,7 @@ import type { ChatMessage, MeetingState, Participant, Translator } from '../../c
 import { isPrivate } from './chat';
 import { findParticipant } from './order';
 import { canManage } from './permissions';
+import { inSentences } from './sentences';
 
 /** Something that people who do not see the page should be told. `text` is what was written. */
 export interface News {
@@ -62,11 +63,11 @@ function tell(former: Participant | undefined, person: Participant, isSelf: bool
 
 /** What happened in words: several of one kind become one sentence. */
 export function sentences(news: readonly News[], t: Translator['t']): string {
-  return KINDS.flatMap((kind) => {
+  return inSentences(t, KINDS.flatMap((kind) => {
     const some = news.filter((one) => one.kind === kind);
     const [first] = some;
     if (!first) return [];
     if (some.length > 1 && first.name) return t(`news.${kind}Several`, { count: some.length });
     return t(`news.${kind}`, { name: first.name, text: (first.text ?? '').slice(0, READ_ALOUD) });
-  }).join('. ');
+  }));
 }

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
+import { facesAway } from '../logic/facing';
 import { Button } from '../parts/Button';
-import { useOption, useT } from '../state/context';
+import { useMeeting, useOption, useT } from '../state/context';
 import { LevelMeter } from './LevelMeter';
 import { usePreviewStream } from './usePreviewStream';
 
@@ -10,6 +11,7 @@ export function DeviceTrial() {
   const wanted = useOption('enableWaitingRoomPreview');
   const withAV = useOption('isSupportAV');
   const withoutAudio = useOption('disableJoinAudio');
+  const mirrored = useMeeting((state) => state.mirrored);
   const [on, setOn] = useState(false);
   const sound = usePreviewStream('audio', on && !withoutAudio, '');
   const picture = usePreviewStream('video', on, '');
@@ -26,7 +28,7 @@ export function DeviceTrial() {
         <>
           <div className="ar-settings__picture">
             {picture.state === 'on' ? (
-              <video ref={video} className="ar-video ar-video--mirrored" aria-label={t('preview.picture')} autoPlay playsInline muted />
+              <video ref={video} className={`ar-video${mirrored && !facesAway(picture.stream) ? ' ar-video--mirrored' : ''}`} aria-label={t('preview.picture')} autoPlay playsInline muted />
             ) : (
               <span>{t(picture.state === 'busy' ? 'camera.busyLabel' : picture.state === 'starting' ? 'camera.starting' : picture.state === 'missing' ? 'camera.missingLabel' : 'camera.deniedLabel')}</span>
             )}

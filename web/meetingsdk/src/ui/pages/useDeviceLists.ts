@@ -1,9 +1,11 @@
 import { useEffect, useState } from 'react';
-import type { DeviceChoice } from '../../core/model';
+import type { Devices } from '../../core/model';
 
-/** The microphones and cameras of this machine; asked again when `changed` changes or one is plugged in. */
-export function useDeviceLists(changed: unknown): { microphones: DeviceChoice[]; cameras: DeviceChoice[] } {
-  const [lists, setLists] = useState<{ microphones: DeviceChoice[]; cameras: DeviceChoice[] }>({ microphones: [], cameras: [] });
+type DeviceLists = Pick<Devices, 'microphones' | 'cameras' | 'speakers'>;
+
+/** The microphones, cameras and loudspeakers of this machine; asked again when `changed` changes or one is plugged in. */
+export function useDeviceLists(changed: unknown): DeviceLists {
+  const [lists, setLists] = useState<DeviceLists>({ microphones: [], cameras: [], speakers: [] });
   useEffect(() => {
     const media = navigator.mediaDevices as MediaDevices | undefined;
     if (!media) return;
@@ -13,7 +15,7 @@ export function useDeviceLists(changed: unknown): { microphones: DeviceChoice[];
         (all) => {
           if (!current) return;
           const of = (kind: MediaDeviceKind) => all.filter((device) => device.kind === kind && device.deviceId).map(({ deviceId, label }) => ({ deviceId, label }));
-          setLists({ microphones: of('audioinput'), cameras: of('videoinput') });
+          setLists({ microphones: of('audioinput'), cameras: of('videoinput'), speakers: of('audiooutput') });
         },
         () => undefined,
       );

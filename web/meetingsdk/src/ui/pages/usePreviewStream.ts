@@ -1,12 +1,16 @@
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 
 /** What a device of the preview is doing. */
 export type PreviewState = 'off' | 'starting' | 'on' | 'denied' | 'missing' | 'busy';
 
-/** A stream for trying out one device before joining, and how it went. */
-export interface PreviewStream {
+interface Outcome {
   stream: MediaStream | null;
   state: PreviewState;
+}
+
+/** A stream for trying out one device before joining, and how it went. */
+export interface PreviewStream extends Outcome {
+  retry: () => void;
 }
 
 function reasonOf(error: unknown): PreviewState {
@@ -17,10 +21,14 @@ function reasonOf(error: unknown): PreviewState {
 
 /**
  * Opens a microphone or a camera while `on`. The tracks are stopped when it is
- * switched off, when another device is chosen, when `attempt` changes and when the page goes away.
+ * switched off, when another device is chosen, on a new try and when the page goes
+ * away. It tries anew by itself when the browser is told to allow the device, when
+ * one is connected, and when the one in use ends.
  */
-export function usePreviewStream(kind: 'audio' | 'video', on: boolean, deviceId: string, attempt = 0): PreviewStream {
-  const [opened, setOpened] = useState<{ key: string; stream: MediaStream | null; state: PreviewState } | null>(null);
+export function usePreviewStream(kind: 'audio' | 'video', on: boolean, deviceId: string): PreviewStream {
+  const [opened, setOpened] = useState<(Outcome & { key: string }) | null>(null);
+  const [attempt, setAttempt] = useState(0);
+  const retry = useCallback(() => setAttempt((count) => count + 1), []);
   const key = `${kind}/${deviceId}/${attempt}`;
 
   useEffect(() => {
@@ -29,7 +37,7 @@ export function usePreviewStream(kind: 'audio' | 'video', on: boolean, deviceId:
     let stream: MediaStream | null = null;
     // Not exactly: one chosen in an earlier meeting may be unplugged today.
     const wanted: MediaTrackConstraints = deviceId ? { deviceId } : {};
-    const settle = (result: { stream: MediaStream | null; state: PreviewState }) => {
+    const settle = (result: Outcome) => {
       if (current) setOpened({ key, ...result });
     };
     const devices = navigator.mediaDevices as MediaDevices | undefined;
@@ -40,8 +48,10 @@ export function usePreviewStream(kind: 'audio' | 'video', on: boolean, deviceId:
       devices.getUserMedia({ [kind]: kind === 'video' ? { ...wanted, width: { ideal: 1280 }, height: { ideal: 720 } } : wanted }).then(
         (got) => {
           stream = got;
-          if (!current) got.getTracks().forEach((track) => track.stop());
-          else settle({ stream: got, state: 'on' });
+          if (!current) return got.getTracks().forEach((track) => track.stop());
+          // Unplugged, or no longer allowed: not told where this page stops it.
+          got.getTracks().forEach((track) => track.addEventListener('ended', retry));
+          settle({ stream: got, state: 'on' });
         },
         (error: unknown) => settle({ stream: null, state: reasonOf(error) }),
       );
@@ -51,8 +61,24 @@ export function usePreviewStream(kind: 'audio' | 'video', on: boolean, deviceId:
       stream?.getTracks().forEach((track) => track.stop());
       setOpened(null);
     };
-  }, [kind, on, deviceId, key]);
+  }, [kind, on, deviceId, key, retry]);
 
-  if (!on) return { stream: null, state: 'off' };
-  return opened?.key === key ? opened : { stream: null, state: 'starting' };
+  const state = !on ? 'off' : opened?.key === key ? opened.state : 'starting';
+  const waits = state === 'denied' || state === 'missing' || state === 'busy';
+  useEffect(() => (waits ? whenAvailable(kind === 'video' ? 'camera' : 'microphone', state, retry) : undefined), [waits, state, kind, retry]);
+
+  return { stream: state === 'on' ? (opened?.stream ?? null) : null, state, retry };
+}
+
+/** Calls back when a device that could not be opened may be open to another try. */
+function whenAvailable(name: 'camera' | 'microphone', state: PreviewState, available: () => void): () => void {
+  const stop = new AbortController();
+  const { signal } = stop;
+  if (state !== 'denied') (navigator.mediaDevices as MediaDevices | undefined)?.addEventListener('devicechange', available, { signal });
+  // Browsers that tell nothing of permissions leave it to the button.
+  (navigator.permissions as Permissions | undefined)?.query({ name }).then(
+    (permission) => permission.addEventListener('change', () => permission.state !== 'denied' && available(), { signal }),
+    () => undefined,
+  );
+  return () => stop.abort();
 }

@@ -14,9 +14,9 @@ afterEach(() => {
 
 /** A camera that answers when the test says so. */
 function stubCamera() {
-  const track = { stop: vi.fn() };
+  const track = { stop: vi.fn(), addEventListener: () => undefined, getSettings: () => ({}) };
   let answer: () => void = () => undefined;
-  vi.stubGlobal('navigator', { mediaDevices: { getUserMedia: () => new Promise((resolve) => (answer = () => resolve({ getTracks: () => [track] }))) } });
+  vi.stubGlobal('navigator', { mediaDevices: { getUserMedia: () => new Promise((resolve) => (answer = () => resolve({ getTracks: () => [track], getVideoTracks: () => [track] }))) } });
   return { track, answer: () => act(async () => answer()) };
 }
 

@@ -29,7 +29,7 @@ export const Tile = memo(function Tile({ userId, width, height, className = '', 
   const speaking = useMeeting((state) => state.activeSpeakers.includes(userId));
   const pinned = useMeeting((state) => state.pins.includes(userId));
   const spotlit = useMeeting((state) => state.session?.spotlights.includes(userId) ?? false);
-  const mirrored = useMeeting((state) => isSelf && state.mirrored);
+  const mirrored = useMeeting((state) => isSelf && state.mirrored && !state.cameraFacesAway);
   const weak = useMeeting((state) => (state.quality[userId] ?? 5) < 2);
   const reaction = useMeeting((state) => reactionOf(state.reactions, userId));
   const withHeader = useOption('videoHeader');

@@ -1,0 +1,71 @@
+/** The part of WebGL 2 that tells when the graphics processor is done. */
+export interface Fences {
+  readonly SYNC_GPU_COMMANDS_COMPLETE: number;
+  readonly SYNC_STATUS: number;
+  readonly SIGNALED: number;
+  fenceSync(condition: number, flags: number): WebGLSync | null;
+  getSyncParameter(sync: WebGLSync, name: number): unknown;
+  deleteSync(sync: WebGLSync): void;
+  flush(): void;
+}
+
+interface Frame {
+  close(): void;
+}
+
+/** A frame that takes longer leaves too little time for the page; in milliseconds. */
+const slow = 30;
+
+/**
+ * Lets a frame be processed only when the one before is done, and after a slow
+ * one only when the page has had as much time for everything else; the frames
+ * between are left out. Without it a machine without a graphics processor,
+ * which needs longer for a frame than the camera, has no time left for the page.
+ */
+export function paced<Rest extends unknown[], F extends Frame>(
+  process: (frame: F, ...rest: Rest) => Promise<void>,
+  context: () => Fences | null | undefined,
+  now: () => number = () => performance.now(),
+): (frame: F, ...rest: Rest) => Promise<void> {
+  let began = 0;
+  let restsUntil = 0;
+  let busy = false;
+  let pending: { gl: Fences; sync: WebGLSync; late: boolean } | null = null;
+
+  const rest = (): void => {
+    const took = now() - began;
+    if (took > slow) restsUntil = now() + took;
+  };
+
+  /** Whether what was given to the graphics processor is drawn. */
+  const drawn = (): boolean => {
+    if (!pending) return true;
+    const { gl, sync, late } = pending;
+    // A lost context signals nothing any more.
+    if (gl === context() && gl.getSyncParameter(sync, gl.SYNC_STATUS) !== gl.SIGNALED) {
+      pending.late = true;
+      return false;
+    }
+    gl.deleteSync(sync);
+    pending = null;
+    if (late) rest();
+    return true;
+  };
+
+  return async (frame, ...others) => {
+    if (busy || !drawn() || now() < restsUntil) return frame.close();
+    busy = true;
+    began = now();
+    try {
+      await process(frame, ...others);
+    } finally {
+      busy = false;
+      rest();
+    }
+    const gl = context();
+    const sync = gl?.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+    if (!gl || !sync) return;
+    gl.flush();
+    pending = { gl, sync, late: false };
+  };
+}
