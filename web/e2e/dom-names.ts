@@ -1,16 +1,20 @@
 /** Where a name of the page can be found. */
-export type Place = 'script' | 'client' | 'client-preview' | 'client-refused' | 'client-gallery' | 'client-share' | 'client-audio' | 'client-two' | 'component' | 'component-gallery' | 'component-share' | 'component-menu';
+export type Place = 'script' | 'client' | 'client-preview' | 'client-refused' | 'client-refused-finally' | 'client-waiting-host' | 'client-waiting-room' | 'client-gallery' | 'client-share' | 'client-audio' | 'client-two' | 'component' | 'component-camera' | 'component-gallery' | 'component-share' | 'component-menu';
 
 const places: Record<Place, string> = {
   script: 'Client View, right after the script ran',
   client: 'Client View, in a meeting',
   'client-preview': 'Client View, before joining',
   'client-refused': 'Client View, the dialog of a refused join',
+  'client-refused-finally': 'Client View, the dialog of a refused join that cannot be tried again there',
+  'client-waiting-host': 'Client View, waiting for the host',
+  'client-waiting-room': 'Client View, in the waiting room',
   'client-gallery': 'Client View, the gallery with several pages',
   'client-share': 'Client View, while somebody else shares',
   'client-audio': 'Client View, with microphone and camera on',
   'client-two': 'Client View, while sharing oneself',
   component: 'Component View, in a meeting',
+  'component-camera': 'Component View, with the camera on',
   'component-gallery': 'Component View, the gallery',
   'component-share': 'Component View, while somebody else shares',
   'component-menu': "Component View, the host's open Leave menu",
@@ -22,18 +26,22 @@ export const found: Record<Place, readonly string[]> = {
   client: [
     '#meeting-app', '#wc-container', '#wc-content', '#wc-footer', '#notificationManager', '.meeting-info-container__wrapper', '.meeting-info-icon__icon-wrap', '.send-video-container__btn',
     '.join-audio-by-voip__join-btn', '.leave-btn', '.footer__leave-btn', '.footer-button-base__button', '.footer-participants-button__toggle-button', '.speaker-active-container__video-frame',
-    '.single-main-container__main-view', '[aria-label="More meeting control "]', '[aria-label="start my video"]', '[aria-label="Share Screen"]',
+    '.single-main-container__main-view', '.footer-button__number-counter', 'button[aria-label="More meeting control "]', 'div[aria-label="More meeting control "]', '[aria-label="start my video"]', '[aria-label="Share Screen"]',
   ],
   'client-preview': ['#pc-join', '.zm-btn--primary', '[aria-label="mute my microphone"]', '[aria-label="stop my video"]'],
-  'client-refused': ['.zm-modal', '.zm-modal-legacy', '.ReactModal__Content', '.zm-modal-body-title', '.zm-modal-body-content .content', '.zm-modal-footer-default'],
+  'client-refused': ['.zm-modal', '.zm-modal-legacy', '.ReactModal__Content', '.zm-modal-body-title', '.zm-modal-body-content .content', '.zm-modal-footer-default', '.zm-modal-footer-default .zm-btn.zm-btn--primary'],
+  'client-refused-finally': ['.zm-modal button:text-is("OK")'],
+  'client-waiting-host': ['text=/host to start the meeting/', '.leave-btn'],
+  'client-waiting-room': ['.leave-btn'],
   'client-gallery': ['.gallery-video-container__main-view'],
   'client-share': ['.video-share-layout', '.sharee-container__viewport', 'video[aria-label="Screen share"]'],
-  'client-audio': ['[aria-label="mute my microphone"]', '[aria-label="stop my video"]', 'video-player'],
-  'client-two': ['.sharer-button--stop'],
+  'client-audio': ['[aria-label="mute my microphone"]', '[aria-label="stop my video"]', 'video-player', 'video-player[node-id]'],
+  'client-two': ['.sharer-button--stop', '.video-share-layout'],
   component: [
     '#ZoomEmbeddedApp', '[role=region][aria-label="Zoom Web SDK Widget"]', '[aria-label="Zoom app container"]', '.zoom-MuiToolbar-root', '.zoom-MuiButton-root', '.zoom-MuiBox-root', '.react-resizable',
     'button[title=Leave]', 'button[title="Gallery View"]',
   ],
+  'component-camera': ['video-player-container', 'video-player-container[node-id]'],
   'component-gallery': ['[id^=suspension-view-tabpanel-gallery]'],
   'component-share': ['video[aria-label="Screen share"]'],
   'component-menu': ['.zoom-MuiPopper-root', 'text="Leave Meeting"', 'text="End Meeting for All"'],
@@ -43,7 +51,6 @@ export const found: Record<Place, readonly string[]> = {
 export const elsewhere: Record<string, string> = {
   '[aria-label="unmute my microphone"]': 'both views, while the own microphone is muted',
   '.gallery-video-container__switch-button': 'both views, the gallery with more than one page',
-  'video-player-container': 'Component View, around a picture',
   '.react-draggable': 'Component View, a widget that does not fill its element',
   '#meetingSDKElement': "the app's own element; Component View draws into it",
   'sessionStorage zmmtg-root__username, zmmtg-root__useremail': 'Client View, written by `join`',
@@ -72,11 +79,12 @@ export function domNamesPage(): string {
   const here = Object.entries(found).flatMap(([place, names]) => names.map((name): [string, string] => [name, places[place as Place]]));
   return `${[
     '# Names of the page', '',
-    'Apps and bots look for ids, class names and labels that are no part of the contract.',
-    'Those that have an equivalent here keep their names. Made from `web/e2e/dom-names.ts`; a browser',
-    'test looks for each (`UPDATE_DOCS=1` writes this page anew). Prefer events and functions:',
-    'labels are translated with the language of the view.', '',
-    '## There', '', ...table('Where', [...here, ...Object.entries(elsewhere)]), '',
-    '## Not there', '', ...table('Why', Object.entries(absent)),
+    'Some apps and bots find parts of the meeting page by id, class name or label. These names',
+    'are not part of the contract, but most of them work here too. Prefer events and functions',
+    'of the SDK where you can: labels change with the language of the view.', '',
+    'This page is generated from `web/e2e/dom-names.ts`. Browser tests look for each name of the first',
+    'table where it says; run `tests/dom-names.spec.ts` in `web/e2e` with `UPDATE_DOCS=1` to update the page.', '',
+    '## Supported', '', ...table('Where', [...here, ...Object.entries(elsewhere)]), '',
+    '## Not supported', '', ...table('Why', Object.entries(absent)),
   ].join('\n')}\n`;
 }

@@ -268,7 +268,7 @@ test.describe('waiting for the host', () => {
     await grace.init();
     const outcome = await grace.join(await world.joining(topic, 'Grace'));
     expect(outcome.error).toMatchObject({ errorCode: 3008, name: 'MEETING_NOT_START', result: { topic } });
-    await expect(grace.page.getByText('Waiting for the host to start this meeting')).toBeVisible();
+    await expect(grace.page.getByText('Waiting for the host to start the meeting')).toBeVisible();
     // The page waits, so nothing has ended.
     expect(await grace.states()).toEqual([1]);
     // An app that tries again by itself is told once it is inside.

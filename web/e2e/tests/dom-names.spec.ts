@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { domNamesPage, found, type Place } from '../dom-names.ts';
 import { expect, test } from '../fixtures.ts';
 
@@ -19,6 +19,22 @@ async function screenToShare(page: Page): Promise<void> {
   });
 }
 
+/** What somebody sees of a button. */
+function look(button: Locator): Promise<string[]> {
+  return button.evaluate((element) => {
+    const { color, backgroundColor, fontSize, fontWeight, padding, borderRadius, minHeight, minWidth, textDecorationLine, boxShadow } = getComputedStyle(element);
+    return [color, backgroundColor, fontSize, fontWeight, padding, borderRadius, minHeight, minWidth, textDecorationLine, boxShadow];
+  });
+}
+
+/** The look of a link that an app puts beside the buttons of a dialog. */
+async function lookOfAddedLink(page: Page): Promise<string[]> {
+  await page.locator('.zm-modal-footer-default').evaluate((footer) => {
+    footer.insertAdjacentHTML('beforeend', '<a class="zm-btn zm-btn--primary" href="#help">Help</a>');
+  });
+  return look(page.locator('.zm-modal-footer-default a'));
+}
+
 test('the page of the documents lists them', async () => {
   const file = new URL('../../../docs/developers/dom-names.md', import.meta.url);
   if (process.env['UPDATE_DOCS']) await writeFile(file, domNamesPage());
@@ -32,6 +48,9 @@ test('client view: ids, class names and labels that apps look for', async ({ wor
   await grace.init({ disablePreview: false });
   await grace.join({ ...(await world.joining(demo, 'Grace')), password: 'certainly-wrong' }).catch(() => undefined);
   await finds(grace.page, 'client-refused');
+  expect(await lookOfAddedLink(grace.page)).toEqual(await look(grace.page.locator('.zm-modal .zm-btn--primary').first()));
+  await grace.join({ ...(await world.joining(demo, 'Grace')), signature: 'x.y.z' }).catch(() => undefined);
+  await finds(grace.page, 'client-refused-finally');
 
   await linus.init({ disablePreview: false, audioPanelAlwaysOpen: true });
   const joined = linus.join(await world.joining(demo, 'Linus'));
@@ -39,25 +58,50 @@ test('client view: ids, class names and labels that apps look for', async ({ wor
   await linus.page.locator('#pc-join').click();
   expect(await joined).toHaveProperty('success');
   await finds(linus.page, 'client-audio');
+  await expect(linus.page.locator(`video-player[node-id="${await linus.userId()}"]`)).toBeVisible();
   await linus.leave();
 
-  await ada.enter(await world.hosting(demo, 'Ada'), { audioPanelAlwaysOpen: true });
+  await ada.enter({ ...(await world.hosting(demo, 'Ada')), userEmail: 'ada@demo.example' }, { audioPanelAlwaysOpen: true });
   await finds(ada.page, 'client');
-  expect(await ada.page.evaluate(() => sessionStorage.getItem('zmmtg-root__username'))).toBe('Ada');
+  for (const tag of ['div', 'button']) {
+    await ada.page.locator(`${tag}[aria-label="More meeting control "]`).click();
+    await expect(ada.page.getByRole('menu'), `opened by the ${tag}`).toBeVisible();
+    await ada.page.keyboard.press('Escape');
+    await expect(ada.page.getByRole('menu')).toBeHidden();
+  }
+  expect(await ada.page.evaluate(() => ['username', 'useremail'].map((name) => sessionStorage.getItem(`zmmtg-root__${name}`)))).toEqual(['Ada', 'ada@demo.example']);
 
   await grace.init({ disablePreview: true, defaultView: 'gallery' });
   await grace.mustJoin(await world.joining(demo, 'Grace'));
   await finds(grace.page, 'client-gallery');
+  await expect(grace.page.locator('.footer-button__number-counter')).toHaveText('2');
   await screenToShare(ada.page);
   await ada.button('Share Screen').click();
   await finds(ada.page, 'client-two');
   await finds(grace.page, 'client-share');
 });
 
+test('client view: names on the pages of people who wait', async ({ world, people }) => {
+  const [early, guest, host] = await Promise.all([people.open('client'), people.open('client'), people.open('component')]);
+  await early.init();
+  await early.join(await world.joining('Only after the host', 'Linus'));
+  await finds(early.page, 'client-waiting-host');
+  await early.page.locator('.leave-btn').click();
+  await early.page.waitForURL('**/left');
+
+  await host.enter(await world.hosting('Waiting room'));
+  await guest.enter(await world.joining('Waiting room', 'Grace'));
+  await finds(guest.page, 'client-waiting-room');
+  await guest.page.locator('.leave-btn').click();
+  await guest.page.waitForURL('**/left');
+});
+
 test('component view: ids, class names and labels that apps look for', async ({ world, people }) => {
   const [ada, grace] = await Promise.all([people.open('component'), people.open('component')]);
   await ada.enter(await world.hosting(demo, 'Ada'));
   await finds(ada.page, 'component');
+  await ada.startCamera();
+  await finds(ada.page, 'component-camera');
   await ada.page.locator('button[title=Leave]').click();
   await finds(ada.page, 'component-menu');
   await ada.page.keyboard.press('Escape');

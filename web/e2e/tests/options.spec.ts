@@ -118,7 +118,7 @@ test.describe('options of init in client view', () => {
     await expect(picture).toHaveCount(0);
     await linus.init({ enableWaitingRoomPreview: false });
     await linus.join(await world.joining('Only after the host', 'Linus'));
-    await expect(linus.page.getByText('Waiting for the host to start this meeting')).toBeVisible();
+    await expect(linus.page.getByText('Waiting for the host to start the meeting')).toBeVisible();
     await expect(button(linus.page, trial)).toHaveCount(0);
   });
 

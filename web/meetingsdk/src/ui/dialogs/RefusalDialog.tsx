@@ -11,10 +11,11 @@ export function RefusalDialog({ failure }: { failure: Failure }) {
   const t = useT();
   const actions = useActions();
   const form = useId();
+  const { way } = toldOf(failure);
   return (
-    <Dialog alert wide title={t('refusal.title')} onClose={() => actions.dismissFailure()} footer={<RefusalButtons failure={failure} form={form} close={t('refusal.close')} />}>
+    <Dialog alert wide title={t('refusal.title')} onClose={() => actions.dismissFailure()} footer={<RefusalButtons failure={failure} form={form} close={t(way ? 'refusal.close' : 'refusal.ok')} />}>
       <RefusalWords failure={failure} />
-      {toldOf(failure).way === 'passcode' ? <PasscodeField form={form} failure={failure} /> : null}
+      {way === 'passcode' ? <PasscodeField form={form} failure={failure} /> : null}
       <RefusalFacts failure={failure} />
     </Dialog>
   );

@@ -340,6 +340,7 @@ export const deDE: Dictionary = {
   'refusal.docs': 'Mehr erfahren',
   'refusal.join': 'Beitreten',
   'refusal.joining': 'Beitritt läuft …',
+  'refusal.ok': 'OK',
   'refusal.passcode': 'Kenncode',
   'refusal.remedy': 'Was Sie tun können',
   'refusal.retry': 'Erneut versuchen',
@@ -563,7 +564,7 @@ export const deDE: Dictionary = {
 
   'waitingForHost.scheduled': 'Geplant für {time}',
   'waitingForHost.text': 'Sie treten automatisch bei, sobald der Host das Meeting startet.',
-  'waitingForHost.title': 'Warten, bis der Host dieses Meeting startet',
+  'waitingForHost.title': 'Warten, bis der Host das Meeting startet',
 
   'waitingRoom.text': 'Sie werden automatisch eingelassen. Sie müssen nichts tun.',
   'waitingRoom.title': 'Der Host lässt Sie gleich herein',

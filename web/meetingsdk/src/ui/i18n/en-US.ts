@@ -328,6 +328,7 @@ export const enUS = {
   'refusal.docs': 'Learn more',
   'refusal.join': 'Join',
   'refusal.joining': 'Joining…',
+  'refusal.ok': 'OK',
   'refusal.passcode': 'Passcode',
   'refusal.remedy': 'What you can do',
   'refusal.retry': 'Try again',
@@ -551,7 +552,7 @@ export const enUS = {
 
   'waitingForHost.scheduled': 'Scheduled for {time}',
   'waitingForHost.text': 'You’ll join automatically when the host starts the meeting.',
-  'waitingForHost.title': 'Waiting for the host to start this meeting',
+  'waitingForHost.title': 'Waiting for the host to start the meeting',
 
   'waitingRoom.text': 'You’ll be let in automatically. You don’t need to do anything.',
   'waitingRoom.title': 'The host will let you in soon',

@@ -332,6 +332,7 @@ export const esES: Dictionary = {
   'refusal.docs': 'Más información',
   'refusal.join': 'Entrar',
   'refusal.joining': 'Entrando…',
+  'refusal.ok': 'Aceptar',
   'refusal.passcode': 'Código de acceso',
   'refusal.remedy': 'Qué puede hacer',
   'refusal.retry': 'Intentar de nuevo',

@@ -333,6 +333,7 @@ export const frFR: Dictionary = {
   'refusal.docs': 'En savoir plus',
   'refusal.join': 'Rejoindre',
   'refusal.joining': 'Connexion…',
+  'refusal.ok': 'OK',
   'refusal.passcode': 'Code secret',
   'refusal.remedy': 'Ce que vous pouvez faire',
   'refusal.retry': 'Réessayer',

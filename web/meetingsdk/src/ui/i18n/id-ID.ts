@@ -324,6 +324,7 @@ export const idID: Dictionary = {
   'refusal.docs': 'Pelajari selengkapnya',
   'refusal.join': 'Gabung',
   'refusal.joining': 'Bergabung…',
+  'refusal.ok': 'OK',
   'refusal.passcode': 'Kode sandi',
   'refusal.remedy': 'Yang dapat Anda lakukan',
   'refusal.retry': 'Coba lagi',
@@ -545,7 +546,7 @@ export const idID: Dictionary = {
 
   'waitingForHost.scheduled': 'Dijadwalkan pada {time}',
   'waitingForHost.text': 'Anda akan bergabung secara otomatis saat host memulai rapat.',
-  'waitingForHost.title': 'Menunggu host memulai rapat ini',
+  'waitingForHost.title': 'Menunggu host memulai rapat',
 
   'waitingRoom.text': 'Anda akan diizinkan masuk secara otomatis. Anda tidak perlu melakukan apa pun.',
   'waitingRoom.title': 'Host akan segera mengizinkan Anda masuk',

@@ -332,6 +332,7 @@ export const itIT: Dictionary = {
   'refusal.docs': 'Maggiori informazioni',
   'refusal.join': 'Partecipa',
   'refusal.joining': 'Accesso…',
+  'refusal.ok': 'OK',
   'refusal.passcode': 'Passcode',
   'refusal.remedy': 'Cosa puoi fare',
   'refusal.retry': 'Riprova',

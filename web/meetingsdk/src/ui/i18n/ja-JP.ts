@@ -324,6 +324,7 @@ export const jaJP: Dictionary = {
   'refusal.docs': '詳しく見る',
   'refusal.join': '参加',
   'refusal.joining': '参加中…',
+  'refusal.ok': 'OK',
   'refusal.passcode': 'パスコード',
   'refusal.remedy': '対処方法',
   'refusal.retry': '再試行',

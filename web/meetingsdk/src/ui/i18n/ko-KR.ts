@@ -324,6 +324,7 @@ export const koKR: Dictionary = {
   'refusal.docs': '자세히 알아보기',
   'refusal.join': '참가',
   'refusal.joining': '참가 중…',
+  'refusal.ok': '확인',
   'refusal.passcode': '암호',
   'refusal.remedy': '해결 방법',
   'refusal.retry': '다시 시도',

@@ -340,6 +340,7 @@ export const nlNL: Dictionary = {
   'refusal.docs': 'Meer informatie',
   'refusal.join': 'Deelnemen',
   'refusal.joining': 'Bezig met deelnemen…',
+  'refusal.ok': 'OK',
   'refusal.passcode': 'Toegangscode',
   'refusal.remedy': 'Wat je kunt doen',
   'refusal.retry': 'Opnieuw proberen',
@@ -563,7 +564,7 @@ export const nlNL: Dictionary = {
 
   'waitingForHost.scheduled': 'Gepland voor {time}',
   'waitingForHost.text': 'Je neemt automatisch deel als de host de vergadering start.',
-  'waitingForHost.title': 'Wachten tot de host deze vergadering start',
+  'waitingForHost.title': 'Wachten tot de host de vergadering start',
 
   'waitingRoom.text': 'Je wordt automatisch toegelaten. Je hoeft niets te doen.',
   'waitingRoom.title': 'De host laat je zo binnen',

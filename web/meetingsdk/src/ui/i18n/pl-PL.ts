@@ -369,6 +369,7 @@ export const plPL: Dictionary = {
   'refusal.docs': 'Dowiedz się więcej',
   'refusal.join': 'Dołącz',
   'refusal.joining': 'Dołączanie…',
+  'refusal.ok': 'OK',
   'refusal.passcode': 'Kod dostępu',
   'refusal.remedy': 'Co możesz zrobić',
   'refusal.retry': 'Spróbuj ponownie',
@@ -596,7 +597,7 @@ export const plPL: Dictionary = {
 
   'waitingForHost.scheduled': 'Zaplanowano na {time}',
   'waitingForHost.text': 'Dołączysz automatycznie, gdy prowadzący rozpocznie spotkanie.',
-  'waitingForHost.title': 'Oczekiwanie, aż prowadzący rozpocznie to spotkanie',
+  'waitingForHost.title': 'Oczekiwanie, aż prowadzący rozpocznie spotkanie',
 
   'waitingRoom.text': 'Wpuścimy Cię automatycznie. Nie musisz nic robić.',
   'waitingRoom.title': 'Prowadzący wkrótce Cię wpuści',

@@ -332,6 +332,7 @@ export const ptPT: Dictionary = {
   'refusal.docs': 'Saber mais',
   'refusal.join': 'Entrar',
   'refusal.joining': 'A entrar…',
+  'refusal.ok': 'OK',
   'refusal.passcode': 'Código de acesso',
   'refusal.remedy': 'O que pode fazer',
   'refusal.retry': 'Tentar novamente',

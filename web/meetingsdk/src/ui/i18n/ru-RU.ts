@@ -366,6 +366,7 @@ export const ruRU: Dictionary = {
   'refusal.docs': 'Подробнее',
   'refusal.join': 'Войти',
   'refusal.joining': 'Вход…',
+  'refusal.ok': 'ОК',
   'refusal.passcode': 'Код доступа',
   'refusal.remedy': 'Что можно сделать',
   'refusal.retry': 'Повторить',

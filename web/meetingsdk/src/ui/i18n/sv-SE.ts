@@ -342,6 +342,7 @@ export const svSE: Dictionary = {
   'refusal.docs': 'Läs mer',
   'refusal.join': 'Gå med',
   'refusal.joining': 'Ansluter…',
+  'refusal.ok': 'OK',
   'refusal.passcode': 'Lösenkod',
   'refusal.remedy': 'Vad du kan göra',
   'refusal.retry': 'Försök igen',

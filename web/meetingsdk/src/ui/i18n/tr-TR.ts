@@ -326,6 +326,7 @@ export const trTR: Dictionary = {
   'refusal.docs': 'Daha fazla bilgi',
   'refusal.join': 'Katıl',
   'refusal.joining': 'Katılınıyor…',
+  'refusal.ok': 'Tamam',
   'refusal.passcode': 'Parola',
   'refusal.remedy': 'Ne yapabilirsiniz',
   'refusal.retry': 'Yeniden dene',
@@ -549,7 +550,7 @@ export const trTR: Dictionary = {
 
   'waitingForHost.scheduled': 'Planlanan zaman: {time}',
   'waitingForHost.text': 'Toplantı sahibi toplantıyı başlattığında otomatik olarak katılırsınız.',
-  'waitingForHost.title': 'Toplantı sahibinin bu toplantıyı başlatması bekleniyor',
+  'waitingForHost.title': 'Toplantı sahibinin toplantıyı başlatması bekleniyor',
 
   'waitingRoom.text': 'Otomatik olarak içeri alınacaksınız. Bir şey yapmanız gerekmiyor.',
   'waitingRoom.title': 'Toplantı sahibi birazdan sizi içeri alacak',

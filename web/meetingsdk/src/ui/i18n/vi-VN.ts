@@ -324,6 +324,7 @@ export const viVN: Dictionary = {
   'refusal.docs': 'Tìm hiểu thêm',
   'refusal.join': 'Tham gia',
   'refusal.joining': 'Đang tham gia…',
+  'refusal.ok': 'OK',
   'refusal.passcode': 'Mật mã',
   'refusal.remedy': 'Bạn có thể làm gì',
   'refusal.retry': 'Thử lại',
@@ -545,7 +546,7 @@ export const viVN: Dictionary = {
 
   'waitingForHost.scheduled': 'Lên lịch vào {time}',
   'waitingForHost.text': 'Bạn sẽ tự động tham gia khi người chủ trì bắt đầu cuộc họp.',
-  'waitingForHost.title': 'Đang chờ người chủ trì bắt đầu cuộc họp này',
+  'waitingForHost.title': 'Đang chờ người chủ trì bắt đầu cuộc họp',
 
   'waitingRoom.text': 'Bạn sẽ được tự động cho vào. Bạn không cần làm gì.',
   'waitingRoom.title': 'Người chủ trì sẽ sớm cho bạn vào',

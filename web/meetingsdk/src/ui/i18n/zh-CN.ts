@@ -324,6 +324,7 @@ export const zhCN: Dictionary = {
   'refusal.docs': '了解更多',
   'refusal.join': '加入',
   'refusal.joining': '正在加入…',
+  'refusal.ok': '确定',
   'refusal.passcode': '密码',
   'refusal.remedy': '您可以怎么做',
   'refusal.retry': '重试',
@@ -545,7 +546,7 @@ export const zhCN: Dictionary = {
 
   'waitingForHost.scheduled': '计划时间：{time}',
   'waitingForHost.text': '主持人开始会议后，您将自动加入。',
-  'waitingForHost.title': '正在等待主持人开始此会议',
+  'waitingForHost.title': '正在等待主持人开始会议',
 
   'waitingRoom.text': '您将自动进入会议，无需任何操作。',
   'waitingRoom.title': '主持人很快会让您进入',

@@ -324,6 +324,7 @@ export const zhTW: Dictionary = {
   'refusal.docs': '瞭解更多',
   'refusal.join': '加入',
   'refusal.joining': '正在加入…',
+  'refusal.ok': '確定',
   'refusal.passcode': '密碼',
   'refusal.remedy': '您可以怎麼做',
   'refusal.retry': '再試一次',
@@ -545,7 +546,7 @@ export const zhTW: Dictionary = {
 
   'waitingForHost.scheduled': '預定時間：{time}',
   'waitingForHost.text': '主持人開始會議後，您將自動加入。',
-  'waitingForHost.title': '正在等待主持人開始此會議',
+  'waitingForHost.title': '正在等待主持人開始會議',
 
   'waitingRoom.text': '您將自動進入會議，不需要執行任何操作。',
   'waitingRoom.title': '主持人很快就會讓您進入',

@@ -11,7 +11,7 @@ export function WaitingForHostPage() {
   const awaited = useMeeting((state) => state.awaited);
   const when = awaited?.scheduleTime ? dayAndTime(awaited.scheduleTime, language) : '';
   return (
-    <StatusPage icon="clock" busy over={awaited?.topic} title={t('waitingForHost.title')} actions={<Button onClick={() => run(actions.leave())}>{t('leave.leave')}</Button>}>
+    <StatusPage icon="clock" busy over={awaited?.topic} title={t('waitingForHost.title')} actions={<Button className="leave-btn" onClick={() => run(actions.leave())}>{t('leave.leave')}</Button>}>
       {when ? <p>{t('waitingForHost.scheduled', { time: when })}</p> : null}
       <p>{t('waitingForHost.text')}</p>
       <DeviceTrial />

@@ -15,7 +15,7 @@ export function WaitingRoomPage() {
   const topic = useMeeting((state) => state.session?.topic ?? state.awaited?.topic);
   const words = useMeeting((state) => state.waitingRoomText);
   return (
-    <StatusPage icon="door" busy over={topic} title={words?.title || t('waitingRoom.title')} actions={<Button onClick={() => run(actions.leave())}>{t('leave.leave')}</Button>}>
+    <StatusPage icon="door" busy over={topic} title={words?.title || t('waitingRoom.title')} actions={<Button className="leave-btn" onClick={() => run(actions.leave())}>{t('leave.leave')}</Button>}>
       <p>{words?.description || t('waitingRoom.text')}</p>
       <WaitingMessages />
       <DeviceTrial />

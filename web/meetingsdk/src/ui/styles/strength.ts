@@ -18,7 +18,7 @@ export const IDENTIFIED: readonly string[] = ['ar-client', 'ar-body', 'ar-stage'
 
 /** Classes of the elements with a class that apps know; `ar-named` marks it on elements that only sometimes have one. */
 export const NAMED: readonly string[] = [
-  'ar-named', 'ar-toolbar', 'ar-header', 'ar-tool', 'ar-button', 'ar-speaker', 'ar-speaker__main', 'ar-gallery', 'ar-ribbon', 'ar-share__main', 'ar-dialog', 'ar-dialog__title', 'ar-dialog__body',
+  'ar-named', 'ar-toolbar', 'ar-header', 'ar-tool', 'ar-button', 'zm-btn', 'ar-speaker', 'ar-speaker__main', 'ar-gallery', 'ar-ribbon', 'ar-share__main', 'ar-dialog', 'ar-dialog__title', 'ar-dialog__body',
   'ar-dialog__content', 'ar-dialog__footer', 'ar-popover', 'ar-popper', 'ar-widget',
 ];
 const sometimes = /\.(?:ar-icon-button|ar-menu__item)(?:--\w+)?(?![\w-])/;

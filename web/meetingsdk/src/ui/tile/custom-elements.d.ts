@@ -1,6 +1,6 @@
 import type { DetailedHTMLProps, HTMLAttributes } from 'react';
 
-type PlayerProps = DetailedHTMLProps<HTMLAttributes<HTMLElement>, HTMLElement> & { class?: string };
+type PlayerProps = DetailedHTMLProps<HTMLAttributes<HTMLElement>, HTMLElement> & { class?: string; 'node-id'?: number };
 
 declare module 'react' {
   namespace JSX {

@@ -44,7 +44,7 @@ export function MoreControl({ narrow, tiny }: { narrow: boolean; tiny: boolean }
 
   return (
     <>
-      <ToolbarButton ref={button} icon="more" text={t('more.short')} label={t('more.label')} title={t('more.short')} badge={tiny ? unread + asking : 0} popup="menu" expanded={open} onClick={() => setOpen(!open)} />
+      <ToolbarButton ref={button} icon="more" text={t('more.short')} label={t('more.label')} labelledDiv title={t('more.short')} badge={tiny ? unread + asking : 0} popup="menu" expanded={open} onClick={() => setOpen(!open)} />
       {open ? (
         <Menu anchor={button} label={t('more.label')} onClose={close}>
           {tiny ? <MenuItem icon="people" label={t('participants.short')} onSelect={then(() => ui.set({ panel: 'participants' }))} /> : null}

@@ -9,6 +9,8 @@ interface ToolbarButtonProps {
   text: string;
   /** The accessible name; `text` unless given. */
   label?: string;
+  /** Carries the label on a `div` too, for apps that look for one and press it; assistive technology meets the button alone. */
+  labelledDiv?: boolean;
   title?: string;
   onClick: () => void;
   tone?: 'plain' | 'off' | 'on' | 'danger';
@@ -26,10 +28,10 @@ interface ToolbarButtonProps {
 /**
  * A button of the toolbar: an icon, and words under it where there is room. The
  * name holds the words; numbers beside the icon are drawn by the style sheet,
- * for the name says them already.
+ * for the name says them already. Apps read the count from the element's text.
  */
 export function ToolbarButton({
-  icon, text, label = text, title = label, onClick, tone = 'plain', pressed, expanded, popup, controls, busy = false, count, badge, className = '', ref,
+  icon, text, label = text, labelledDiv = false, title = label, onClick, tone = 'plain', pressed, expanded, popup, controls, busy = false, count, badge, className = '', ref,
 }: ToolbarButtonProps) {
   return (
     <button
@@ -47,10 +49,11 @@ export function ToolbarButton({
     >
       <span className="ar-tool__icon">
         <Icon name={icon} />
-        {count === undefined ? null : <span className="ar-tool__count" data-count={count} />}
+        {count === undefined ? null : <span className="ar-tool__count footer-button__number-counter" data-count={count} aria-hidden="true"><span className="ar-hidden">{count}</span></span>}
         {badge ? <span className="ar-tool__badge" data-count={badge > 99 ? '99+' : badge} /> : null}
       </span>
       <span className="ar-tool__text" aria-hidden="true">{text}</span>
+      {labelledDiv ? <div className="ar-tool__whole" aria-hidden="true" aria-label={label} /> : null}
     </button>
   );
 }
