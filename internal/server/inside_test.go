@@ -18,10 +18,11 @@ type snapshot struct {
 	Revision     int64
 	Self         struct{ Muted, VideoOn, Sharing bool }
 	Participants []struct {
-		UserID int64 `json:"userId"`
-		State  string
-		Muted  bool
-		Role   string
+		UserID     int64 `json:"userId"`
+		State      string
+		Muted      bool
+		Role       string
+		HandRaised bool
 	}
 	Chat []struct{ Text string }
 }
@@ -302,6 +303,75 @@ func TestThereIsOneHost(t *testing.T) {
 		t.Fatalf("nobody followed the host who left: %v", r)
 	}
 	other.command("session.end", nil)
+}
+
+// Whoever follows the updates sees one host after each of them: when a host joins
+// beside another, when the role is handed over, and when the host leaves.
+func TestEachUpdateShowsOneHost(t *testing.T) {
+	t.Parallel()
+	s := anteroomtest.Start(t)
+	second := s.AddUser(anteroomtest.User{Email: "second@test.example"})
+	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Standup", AlternativeHosts: []string{second.ID}})
+	first, _ := enter(t, s, anteroomtest.Join{Meeting: room.Number, Role: 1, ZAK: s.ZAK(second.ID, time.Hour), Name: "Second"})
+	watcher, watching := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Watcher"})
+	roles := map[int64]string{}
+	for _, one := range watcher.snapshot().Participants {
+		roles[one.UserID] = one.Role
+	}
+	type change struct {
+		UserID       int64
+		Role         string
+		Participants []change
+		HostUserID   *int64
+	}
+	// follow reads updates up to one that says what is awaited.
+	follow := func(kind, word string) {
+		t.Helper()
+		for {
+			var e event
+			select {
+			case e = <-watcher.events:
+			case <-time.After(patience):
+				t.Fatalf("no %s with %s came", kind, word)
+			}
+			var data change
+			if err := json.Unmarshal(e.Data, &data); err != nil {
+				t.Fatal(err)
+			}
+			for _, one := range append([]change{data}, data.Participants...) {
+				if one.Role != "" {
+					roles[one.UserID] = one.Role
+				}
+			}
+			if e.Type == "participant.removed" {
+				delete(roles, data.UserID)
+			}
+			var hosts []int64
+			for id, role := range roles {
+				if role == "host" {
+					hosts = append(hosts, id)
+				}
+			}
+			if len(hosts) != 1 || data.HostUserID != nil && *data.HostUserID != hosts[0] {
+				t.Fatalf("after %s %s the hosts are %v", e.Type, e.Data, hosts)
+			}
+			if e.Type == kind && strings.Contains(string(e.Data), word) {
+				return
+			}
+		}
+	}
+	host, answer := enter(t, s, anteroomtest.Join{Meeting: room.Number, Role: 1, ZAK: s.HostZAK(), Name: "Host"})
+	follow("participant.added", "hostUserId")
+	if r := roles[answer.Participant.UserID]; r != "host" || len(roles) != 3 {
+		t.Fatalf("who joined as the host is %q among %v", r, roles)
+	}
+	host.command("seat.role", map[string]any{"userId": watching.Participant.UserID, "role": "host"})
+	follow("participants.updated", "hostUserId")
+	watcher.command("seat.role", map[string]any{"userId": answer.Participant.UserID, "role": "host"})
+	follow("participants.updated", "hostUserId")
+	host.command("seat.leave", nil)
+	follow("participant.removed", "hostUserId")
+	first.command("seat.leave", nil)
 }
 
 // Those inside who are no hosts learn nothing of who waits.

@@ -151,8 +151,55 @@ func (c *company) showsNothing() {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if seat.VideoOn || seat.AudioOn || seat.Sharing || seat.HandRaised || !seat.Extras.MediaLost || slices.Contains(live.Conduct.Spotlights, seat.UserID) {
+	if seat.VideoOn || seat.AudioOn || seat.Sharing || c.handUp() || !seat.Extras.MediaLost || slices.Contains(live.Conduct.Spotlights, seat.UserID) {
 		c.t.Fatalf("of somebody who has vanished is left: %+v, spotlights %v", seat, live.Conduct.Spotlights)
+	}
+}
+
+// handUp reports whether the hand is up in a fresh snapshot of the watcher.
+func (c *company) handUp() bool {
+	c.t.Helper()
+	for _, one := range c.watcher.snapshot().Participants {
+		if float64(one.UserID) == c.userID {
+			return one.HandRaised
+		}
+	}
+	return false
+}
+
+// A reload keeps the participant, and a raised hand is theirs, not the page's: it is
+// down for others only while nobody is there, and keeps its place in the order.
+func TestAHandStaysUpOverAReload(t *testing.T) {
+	t.Parallel()
+	c := gather(t, session.Times{})
+	c.goer.command("seat.hand", map[string]any{"raised": true})
+	raisedAt := c.next("participant.updated")["handRaisedAt"]
+	c.goodbye(c.resume)
+	c.expect("participant.updated", map[string]any{"handRaised": false})
+	var answer map[string]any
+	c.goer, answer = c.enter(map[string]any{"resumeToken": c.resume})
+	c.expect("participant.updated", map[string]any{"state": "joined", "mediaLost": false, "handRaised": true, "handRaisedAt": raisedAt})
+	if self := answer["participant"].(map[string]any); self["handRaised"] != true || !c.handUp() {
+		t.Fatalf("the hand went down with the page: %v", self)
+	}
+	// What a host does meanwhile counts.
+	c.goodbye(answer["resumeToken"].(string))
+	c.expect("participant.updated", map[string]any{"handRaised": false})
+	seat := c.seen()
+	err := c.Store.Mutate(t.Context(), seat.SessionID, func(tx meeting.Tx) error {
+		away, err := tx.SeatByID(seat.ID)
+		if err == nil {
+			away.HandRaised = false
+			err = tx.SaveSeat(away)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, answer = c.enter(map[string]any{"resumeToken": answer["resumeToken"]})
+	if self := answer["participant"].(map[string]any); self["handRaised"] != false {
+		t.Fatalf("a lowered hand came back up: %v", self)
 	}
 }
 

@@ -224,8 +224,7 @@ func (s *Service) seat(ctx context.Context, a *admission.Attempt, v *admission.V
 		}
 		s.Line.Close(taken.Seat.ID, taken.Seat.Generation, CloseTakenOver)
 		if old.State != taken.Seat.State {
-			s.Line.Publish(taken.Session.ID, taken.Session.Revision, "participant.updated",
-				map[string]any{"userId": taken.Seat.UserID, "state": taken.Seat.State})
+			s.Line.Publish(taken.Session.ID, taken.Session.Revision, "participant.updated", back(&taken.Seat))
 		}
 		return taken, nil
 	}
@@ -251,8 +250,8 @@ func (s *Service) seat(ctx context.Context, a *admission.Attempt, v *admission.V
 	if v.Admission.Start {
 		ask.Seat.Extras.SignedRole = 1
 	}
-	if v.Admission.Replaces != nil || v.Admission.GivesUp != nil {
-		return s.replace(ctx, &v.Admission, snap.Session, &ask.Seat)
+	if v.Admission.Replaces != nil || v.Admission.GivesUp != nil || snap.Session != nil && ask.Seat.Role == meeting.RoleHost {
+		return s.admitNewcomer(ctx, &v.Admission, snap.Session, &ask.Seat)
 	}
 	lockID := snap.Meeting.ID
 	if snap.Session != nil {
@@ -270,11 +269,8 @@ func (s *Service) seat(ctx context.Context, a *admission.Attempt, v *admission.V
 		s.tellHosts(ctx, taken.Session.ID, "participant.added", participantOf(&taken.Seat, true))
 	} else if taken.Session.Seats > 1 {
 		s.Line.Publish(taken.Session.ID, taken.Session.Revision, "participant.added", participantOf(&taken.Seat, false))
-		if taken.Seat.Role == meeting.RoleHost {
-			err = s.changeLocked(ctx, taken.Session.ID, func(c *action) error { return c.takeOver(&taken) })
-		}
 	}
-	return taken, err
+	return taken, nil
 }
 
 // endsBy is when a session that begins now is ended, whoever is inside: when the

@@ -82,19 +82,6 @@ func (c *action) succeed(gone *meeting.Seat, data map[string]any) error {
 	return nil
 }
 
-// takeOver makes a host who has come the only one.
-func (c *action) takeOver(taken *meeting.Taken) error {
-	host, err := c.tx.SeatByID(taken.Seat.ID)
-	if err != nil || host == nil {
-		return err
-	}
-	if err := c.crown(host); err != nil {
-		return err
-	}
-	taken.Session = *c.tx.Session()
-	return nil
-}
-
 // crown makes a seat the host, and every other host a co-host. It is said as one
 // event, so that nobody sees a meeting between two hosts.
 func (c *action) crown(host *meeting.Seat) error {

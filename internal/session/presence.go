@@ -103,7 +103,7 @@ func (s *Service) found(ctx context.Context, seat *meeting.Seat) error {
 		if seat.State == before {
 			return c.tx.SaveSeat(seat)
 		}
-		return c.changed(seat, map[string]any{"userId": seat.UserID, "state": seat.State, "mediaLost": false})
+		return c.changed(seat, back(seat))
 	})
 }
 
@@ -123,7 +123,7 @@ func (s *Service) presence(ctx context.Context, seat *meeting.Seat, change func(
 
 // vanish ends what a seat shows to others, which is nothing any more: its sound
 // and pictures, its raised hand, its spotlight. What it sends is told again by its
-// page when that comes back.
+// page when that comes back; the hand is still up then.
 func (c *action) vanish(seat *meeting.Seat) error {
 	seat.Extras.MediaLost = true
 	fields := map[string]any{"userId": seat.UserID, "state": seat.State, "mediaLost": true}
@@ -134,7 +134,9 @@ func (c *action) vanish(seat *meeting.Seat) error {
 	}
 	end(&seat.VideoOn, "videoOn")
 	end(&seat.Sharing, "sharing")
-	end(&seat.HandRaised, "handRaised")
+	if seat.HandRaised {
+		fields["handRaised"] = false
+	}
 	if end(&seat.AudioOn, "audioOn"); fields["audioOn"] == false {
 		fields["muted"] = true
 	}
@@ -145,6 +147,15 @@ func (c *action) vanish(seat *meeting.Seat) error {
 		return err
 	}
 	return c.dim(seat)
+}
+
+// back is what an update tells of somebody whose line or media are there again.
+func back(seat *meeting.Seat) map[string]any {
+	fields := map[string]any{"userId": seat.UserID, "state": seat.State, "mediaLost": false}
+	if seat.HandRaised {
+		fields["handRaised"], fields["handRaisedAt"] = true, seat.Extras.HandRaisedAt.UTC()
+	}
+	return fields
 }
 
 // hears reports whether media of the seat flow at now.
@@ -199,7 +210,7 @@ func (s *Service) showMedia(seat *meeting.Seat, lostAt time.Time, flow bool) (lo
 			return c.vanish(seat)
 		}
 		seat.Extras.MediaLost = false
-		return c.changed(seat, map[string]any{"userId": seat.UserID, "state": seat.State, "mediaLost": false})
+		return c.changed(seat, back(seat))
 	})
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		s.Logger.Error("the loss of somebody's media could not be shown", "error", err)

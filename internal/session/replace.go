@@ -9,12 +9,14 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// replace lets a newcomer into the place of a seat that is inside already, in one
-// transaction. A seat of the same verified identity goes on under its number and in
-// its place, for to everybody else it is the same participant: its next generation is
-// the newcomer's, with the role and the marks that their own credentials give. The
-// page's own seat of before, if it is another one's, leaves.
-func (s *Service) replace(ctx context.Context, how *admission.Admission, live *meeting.Session, newcomer *meeting.Seat) (meeting.Taken, error) {
+// admitNewcomer lets somebody into a running session who changes more there than the
+// number of people: all of it is one transaction, and one update for those inside. A
+// seat of the same verified identity goes on under its number and in its place, for
+// to everybody else it is the same participant: its next generation is the
+// newcomer's, with the role and the marks that their own credentials give. The
+// page's own seat of before, if it is another one's, leaves. A new host is the only
+// one from the beginning.
+func (s *Service) admitNewcomer(ctx context.Context, how *admission.Admission, live *meeting.Session, newcomer *meeting.Seat) (meeting.Taken, error) {
 	defer s.ordered(live.ID)()
 	var taken meeting.Taken
 	err := s.changeLocked(ctx, live.ID, func(c *action) error {
@@ -85,6 +87,9 @@ func (c *action) takeSeatOver(how *admission.Admission, seat, newcomer *meeting.
 		return c.tellHosts("participant.added", participantOf(seat, true))
 	}
 	c.applyRights(seat)
+	if was.State == meeting.SeatWaiting {
+		return c.publishArrival(seat)
+	}
 	changes, data := []map[string]any{c.shown(seat)}, map[string]any{}
 	switch {
 	case seat.Role == meeting.RoleHost:
@@ -94,7 +99,7 @@ func (c *action) takeSeatOver(how *admission.Admission, seat, newcomer *meeting.
 			return err
 		}
 		changes, data["hostUserId"] = append(changes, more[1:]...), seat.UserID
-	case was.Role == meeting.RoleHost && was.State != meeting.SeatWaiting:
+	case was.Role == meeting.RoleHost:
 		if err := c.succeed(seat, data); err != nil {
 			return err
 		}
@@ -103,10 +108,30 @@ func (c *action) takeSeatOver(how *admission.Admission, seat, newcomer *meeting.
 		}
 	}
 	data["participants"] = changes
-	if was.State == meeting.SeatWaiting {
-		c.publish("participant.added", participantOf(seat, false))
-	}
 	c.publish("participants.updated", data)
+	return nil
+}
+
+// arrival is a participant who is inside from now on. A host comes with whose role
+// ends thereby, so that nobody sees a meeting with two hosts.
+type arrival struct {
+	Participant
+	Participants []map[string]any `json:"participants,omitempty"`
+	HostUserID   *int64           `json:"hostUserId,omitempty"`
+}
+
+// publishArrival tells those inside of a seat that is new to them.
+func (c *action) publishArrival(seat *meeting.Seat) error {
+	said := arrival{Participant: participantOf(seat, false)}
+	if seat.Role == meeting.RoleHost {
+		c.tx.Session().HostStarted = true
+		changes, err := c.makeHost(seat)
+		if err != nil {
+			return err
+		}
+		said.Participants, said.HostUserID = changes[1:], &said.UserID
+	}
+	c.publish("participant.added", said)
 	return nil
 }
 
@@ -122,8 +147,8 @@ func (c *action) shown(seat *meeting.Seat) map[string]any {
 	return fields
 }
 
-// addSeat lets the newcomer in under a number of their own, beside the page's seat of
-// before, which is about to leave.
+// addSeat lets the newcomer in under a number of their own, where there is one beside
+// the page's seat of before, which is about to leave.
 func (c *action) addSeat(how *admission.Admission, newcomer *meeting.Seat) (*meeting.Seat, error) {
 	seats, err := c.tx.Seats()
 	if err != nil {
@@ -131,7 +156,7 @@ func (c *action) addSeat(how *admission.Admission, newcomer *meeting.Seat) (*mee
 	}
 	identity, present := newcomer.Marks.Identity(), newcomer.Marks.AuthorizerID == ""
 	for _, seat := range seats {
-		if seat.ID == how.GivesUp.ID {
+		if how.GivesUp != nil && seat.ID == how.GivesUp.ID {
 			continue
 		}
 		if identity != "" && !newcomer.SeveralDevices && !seat.SeveralDevices && seat.Marks.Identity() == identity {
@@ -139,23 +164,20 @@ func (c *action) addSeat(how *admission.Admission, newcomer *meeting.Seat) (*mee
 		}
 		present = present || seat.Marks.UserID == newcomer.Marks.AuthorizerID && seat.State != meeting.SeatWaiting
 	}
-	if !present || !how.Exempt && c.tx.Session().Seats > how.Capacity {
+	others := c.tx.Session().Seats
+	if how.GivesUp != nil {
+		others--
+	}
+	if !present || !how.Exempt && others >= how.Capacity {
 		return nil, ErrConflict
 	}
 	seat := *newcomer
 	c.tx.AddSeat(&seat)
 	c.tx.Touch(false)
-	if seat.Role == meeting.RoleHost {
-		c.tx.Session().HostStarted = true
-	}
 	if seat.State == meeting.SeatWaiting {
 		return &seat, c.tellHosts("participant.added", participantOf(&seat, true))
 	}
-	c.publish("participant.added", participantOf(&seat, false))
-	if seat.Role == meeting.RoleHost {
-		return &seat, c.crown(&seat)
-	}
-	return &seat, nil
+	return &seat, c.publishArrival(&seat)
 }
 
 // giveUp lets the page's own seat of before leave, if it is still there.

@@ -118,7 +118,7 @@ func participantOf(seat *meeting.Seat, toHost bool) Participant {
 	p := Participant{
 		UserID: seat.UserID, GUID: seat.GUID, UserName: seat.Name, Role: seat.Role, State: seat.State,
 		Muted: seat.Muted || !seat.AudioOn, AudioOn: seat.AudioOn, VideoOn: seat.VideoOn, Sharing: seat.Sharing,
-		HandRaised: seat.HandRaised, Guest: seat.Guest, CustomerKey: seat.Marks.CustomerKey,
+		HandRaised: handUp(seat), Guest: seat.Guest, CustomerKey: seat.Marks.CustomerKey,
 		View: seat.View, MediaIdentity: seat.ID, JoinedAt: seat.JoinedAt.UTC(),
 		OriginHost: seat.Extras.OriginHost, MayUnmute: seat.Extras.MayUnmute, AllowedToTalk: seat.Extras.Talks,
 		MayCapture: seat.Extras.MayCapture, Capture: string(seat.Extras.Capture), MediaLost: seat.Extras.MediaLost,
@@ -128,7 +128,7 @@ func participantOf(seat *meeting.Seat, toHost bool) Participant {
 	} else {
 		p.PersonKey = personKey(seat.SessionID, seat.Marks.UserID)
 	}
-	if seat.HandRaised {
+	if p.HandRaised {
 		p.HandRaisedAt = seat.Extras.HandRaisedAt.UTC()
 	}
 	if toHost {
@@ -136,6 +136,10 @@ func participantOf(seat *meeting.Seat, toHost bool) Participant {
 	}
 	return p
 }
+
+// handUp reports whether others see the hand up: that of somebody who has vanished
+// is not, and is again once they are back.
+func handUp(seat *meeting.Seat) bool { return seat.HandRaised && !seat.Extras.MediaLost }
 
 // personKey recognises a user within one session, and nowhere else.
 func personKey(sessionID, userID string) string {

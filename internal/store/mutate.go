@@ -74,6 +74,9 @@ func (s *Store) mutate(ctx context.Context, sessionID string, fn func(*sessionTx
 			s.live.forget(tx.session.MeetingID)
 			s.rosters.forget(sessionID)
 		}
+		if unique, _ := broken(err); unique {
+			return nil, ErrConflict // the same request has taken a seat meanwhile
+		}
 		return nil, told(err, "a session cannot be changed")
 	}
 	if tx.session.EndedAt.IsZero() {

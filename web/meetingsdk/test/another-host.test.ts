@@ -38,6 +38,17 @@ describe('another host', () => {
     expect(seen).toEqual([['removed', [3]], ['updated', [{ userId: 3, isHost: true, isCoHost: false, bCoHost: false, userRole: 1 }]]]);
   });
 
+  it('who joins beside the former one is the only one at once', async () => {
+    const client = embedded();
+    await client.init({ zoomAppRoot: document.body.appendChild(document.createElement('div')) });
+    await client.join(joinArgs);
+    const seen: unknown[] = [];
+    client.on('user-added', () => void seen.push(['added', hosts(client.getAttendeeslist())]));
+    client.on('user-updated', (payload: unknown) => void seen.push(['updated', payload]));
+    server.publish('participant.added', { ...person(4, { role: 'host' }), participants: [{ userId: 1, role: 'cohost' }], hostUserId: 4 });
+    expect(seen).toEqual([['added', [4]], ['updated', [{ userId: 1, isHost: false, isCoHost: true, bCoHost: true, userRole: 0 }]]]);
+  });
+
   it('leaves no moment without a host in Client View', async () => {
     const zoom = createZoomMtg(server.surroundings());
     await zoom.init({ leaveUrl: '/bye', disablePreview: true });

@@ -38,7 +38,7 @@ export function withSnapshot(state: ServerState, snapshot: Snapshot): ServerStat
 export function withEvent(state: ServerState, event: ServerEvent): ServerState {
   switch (event.type) {
     case 'participant.added':
-      return withParticipant(state, event.data);
+      return withArrival(state, event.data);
     case 'participant.updated':
       return withChange(state, event.data);
     case 'participants.updated':
@@ -54,6 +54,11 @@ export function withEvent(state: ServerState, event: ServerEvent): ServerState {
     default:
       return state;
   }
+}
+
+/** Somebody new; a host comes with whose role ends thereby. */
+function withArrival(state: ServerState, { participants, hostUserId, ...added }: Extract<ServerEvent, { type: 'participant.added' }>['data']): ServerState {
+  return withRoles(withParticipant(state, added), { participants, hostUserId });
 }
 
 function withParticipant(state: ServerState, added: Participant): ServerState {

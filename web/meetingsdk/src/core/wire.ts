@@ -83,7 +83,7 @@ export type JoinAnswer =
   | { admitted: false; details: ErrorDetails; extras: RefusalExtras };
 
 export type ServerEvent =
-  | { revision: number; type: 'participant.added'; data: Participant }
+  | { revision: number; type: 'participant.added'; data: Participant & RolesChange }
   | { revision: number; type: 'participant.updated'; data: Partial<Participant> & { userId: number } }
   | { revision: number; type: 'participants.updated'; data: RolesChange }
   | { revision: number; type: 'participant.removed'; data: { userId: number; reason: string } & RolesChange }
