@@ -28,8 +28,8 @@ var (
 const ContentType = "text/html; charset=utf-8"
 
 // ContentSecurityPolicy allows exactly what the pages need: the style sheet and
-// the script that Asset returns.
-const ContentSecurityPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; " +
+// the script that Asset returns, and the server's icon.
+const ContentSecurityPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // maxNearest is how many codes a page for a mistyped one suggests.

@@ -85,6 +85,8 @@ func contentType(name string) string {
 		return "text/css; charset=utf-8"
 	case ".html":
 		return "text/html; charset=utf-8"
+	case ".ico":
+		return "image/x-icon"
 	case ".svg":
 		return "image/svg+xml"
 	case ".wasm":
@@ -100,6 +102,7 @@ func contentType(name string) string {
 // what carries its content's hash never is.
 const (
 	cacheAsk       = "no-cache"
+	cacheDay       = "public, max-age=86400"
 	cacheImmutable = "public, max-age=31536000, immutable"
 )
 

@@ -197,6 +197,22 @@ func TestWithoutABuildAPageSaysSo(t *testing.T) {
 	}
 }
 
+// Every page has an icon, also one whose policy forbids almost everything.
+func TestTheIconOfEveryPage(t *testing.T) {
+	t.Parallel()
+	s := serverOf(t, nil)
+	response, body := get(t, s.URL+"/favicon.ico", nil)
+	if response.StatusCode != http.StatusOK || response.Header.Get("Content-Type") != "image/x-icon" || !bytes.HasPrefix(body, []byte{0, 0, 1, 0}) {
+		t.Fatalf("the icon answers %d, %s", response.StatusCode, response.Header.Get("Content-Type"))
+	}
+	for _, path := range []string{"/docs/errors", "/docs/errors/3712", "/docs/errors/9999"} {
+		response, _ := get(t, s.URL+path, nil)
+		if policy := response.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "img-src 'self'") {
+			t.Errorf("%s: the policy %q keeps the icon away", path, policy)
+		}
+	}
+}
+
 func TestErrorPages(t *testing.T) {
 	t.Parallel()
 	s := serverOf(t, nil)

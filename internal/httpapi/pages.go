@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"bytes"
+	_ "embed"
 	"net/http"
 	"strconv"
 	"strings"
@@ -9,6 +10,12 @@ import (
 	"github.com/anteroom/anteroom/errcode"
 	"github.com/anteroom/anteroom/errcode/errpage"
 )
+
+//go:embed favicon.ico
+var icon []byte
+
+// favicon is the icon that browsers ask for with every page that names none.
+var favicon = newAsset("favicon.ico", icon)
 
 // framedPages are the pages made to be framed, by our own pages only: apps in
 // which an error is reproduced, and where they go when they are left.
@@ -22,6 +29,7 @@ func (a *api) pages(t *router) {
 		t.handle(Route{Pattern: pattern, Audience: OwnPage}, next)
 	}
 	page("GET /{$}", a.start)
+	page("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) { favicon.serve(w, r, cacheDay) })
 	page("GET /docs", toCodes)
 	page("GET /docs/{rest...}", toCodes)
 	page("GET /docs/errors", a.codes)

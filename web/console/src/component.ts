@@ -1,21 +1,57 @@
-import { isRefusal, showRefusal } from './refusal';
+import { endingWords, fillCard, isInPlace, isTold, notJoined, refusalWords, type Told } from './card';
 import { showTrouble, ticket } from './world';
 
 interface Client {
   init(options: Record<string, unknown>): Promise<unknown>;
   join(options: Record<string, unknown>): Promise<unknown>;
+  on(event: 'connection-change', listener: (change: Told & { state: string }) => void): void;
 }
 declare const ZoomMtgEmbedded: { createClient(): Client };
 
-async function start(): Promise<void> {
-  const client = ZoomMtgEmbedded.createClient();
-  const root = document.getElementById('meetingSDKElement');
-  const [t] = await Promise.all([ticket(), client.init({ zoomAppRoot: root, language: 'en-US', customize: { video: { isResizable: true, defaultViewType: 'gallery', viewSizes: { default: { width: Math.min(1000, innerWidth - 32), height: 560 } } } } })]);
-  await client.join({ meetingNumber: t.meetingNumber, userName: t.userName, password: t.password, signature: t.signature, zak: t.zak });
+const client = ZoomMtgEmbedded.createClient();
+const root = document.getElementById('meetingSDKElement') as HTMLElement;
+const card = document.getElementById('card') as HTMLElement;
+
+/** Shows the card in the place of the meeting. */
+function show(words: Parameters<typeof fillCard>[1], refusal?: Told): void {
+  fillCard(card, words, () => void join(), refusal);
+  card.hidden = false;
+  root.hidden = true;
 }
 
-start().catch((what: unknown) => {
-  const place = document.getElementById('meetingSDKElement');
-  if (place && isRefusal(what)) showRefusal(what, place);
-  else showTrouble(what);
+function hide(): void {
+  card.hidden = true;
+  root.hidden = false;
+}
+
+/** Says why a join failed, where the SDK's element does not say it itself. */
+function refused(refusal: Told): void {
+  if (!isInPlace(refusal)) show(refusalWords(refusal), refusal);
+}
+
+client.on('connection-change', (change) => {
+  if (change.state === 'Closed') show(endingWords(change));
+  else if (change.state === 'Fail') refused(change);
+  else hide();
 });
+
+// The person has closed what the SDK showed about a failed join: its element is empty.
+new MutationObserver(() => {
+  if (root.childElementCount === 0 && !root.hidden) show(notJoined);
+}).observe(root, { childList: true });
+
+async function join(): Promise<void> {
+  try {
+    hide();
+    const t = await ticket();
+    await client.join({ meetingNumber: t.meetingNumber, userName: t.userName, password: t.password, signature: t.signature, zak: t.zak });
+  } catch (what) {
+    // `connection-change` has told it; the rejection knows more.
+    if (isTold(what)) refused(what);
+    else showTrouble(what);
+  }
+}
+
+client
+  .init({ zoomAppRoot: root, language: 'en-US', customize: { video: { isResizable: true, defaultViewType: 'gallery', viewSizes: { default: { width: Math.min(1000, innerWidth - 32), height: 560 } } } } })
+  .then(join, showTrouble);

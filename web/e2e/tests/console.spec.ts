@@ -1,4 +1,4 @@
-import type { BrowserContext } from '@playwright/test';
+import type { BrowserContext, Page } from '@playwright/test';
 import { expect, test, views } from '../fixtures.ts';
 
 /** Collects what a browser writes to its consoles; a good page writes nothing at warning or above, and no library writes at all. */
@@ -44,5 +44,37 @@ for (const view of views) {
     expect(outcome.rejected ?? outcome.error).toMatchObject({ errorCode: 3004 });
     // The line that bots wait for is all there is.
     expect(lines.filter((line) => !line.startsWith('log: join error code: 3004'))).toEqual([]);
+  });
+}
+
+for (const view of views) {
+  test(`a session on the demo page of ${view} view writes nothing to the console`, async ({ browser, server, world }) => {
+    const lines: string[] = [];
+    const context = await browser.newContext();
+    await listenTo(lines)(context);
+    const open = async (name: string, role: number): Promise<Page> => {
+      const page = await context.newPage();
+      page.on('response', (response) => void (response.status() >= 400 && lines.push(`${response.status()} ${response.url()}`)));
+      await page.goto(`${server.url}/demo/${view}?${new URLSearchParams({ name, role: String(role), password: world.view.defaults.password }).toString()}`);
+      // Client View shows the preview first.
+      if (view === 'client') await page.getByRole('button', { name: 'Join meeting' }).click();
+      return page;
+    };
+    const host = await open('Ada', 1);
+    const page = await open('Grace', 0);
+    for (const each of [host, page]) await expect(each.getByText('Grace').first()).toBeVisible();
+    await page.getByRole('button', { name: 'Share Screen' }).click();
+    await page.getByRole('button', { name: 'Stop sharing' }).first().click();
+    await page.getByRole('button', { name: /^Open the chat/ }).click();
+    await page.getByRole('textbox', { name: 'Write a message' }).fill('hello');
+    await page.keyboard.press('Enter');
+    await expect(page.getByText('hello')).toBeVisible();
+    await page.getByRole('button', { name: 'Leave', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Leave Meeting' }).click();
+    if (view === 'client') await page.waitForURL(`${server.url}/`);
+    else await expect(page.getByRole('heading', { name: 'You left the meeting' })).toBeVisible();
+    await expect(host.getByText('Grace', { exact: true })).toHaveCount(0);
+    expect(lines).toEqual([]);
+    await context.close();
   });
 }
