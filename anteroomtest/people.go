@@ -67,6 +67,13 @@ func (s *Server) Exempt(a App) {
 	s.must(s.running.Accounts.SetTokenPolicy(context.Background(), a.ID, account.TokenPolicy{Exempt: true}), "change the app's policy")
 }
 
+// LimitJoins lets so many anonymous people a minute join by an app, from one address
+// or with one signature.
+func (s *Server) LimitJoins(a App, perMinute int) {
+	s.t.Helper()
+	s.must(s.running.Accounts.SetJoinsPerMinute(context.Background(), a.ID, perMinute), "limit the app's joins")
+}
+
 // Authorise installs an app for a user and answers the installation's ID.
 func (s *Server) Authorise(a App, userID string) string {
 	s.t.Helper()

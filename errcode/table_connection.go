@@ -129,6 +129,8 @@ var connectionRows = []Entry{
 				"Try again. Operator: check the database, its disk and its connections."),
 			later("media_unavailable", "The media server did not respond.",
 				"Try again. Operator: check the media server and, if it is external, its address and key."),
+			later("too_many_joins", "Anonymous participants with one signature or from one address join faster than the app's limit allows (HTTP 429).",
+				"Wait for the number of seconds in retryAfter and try again. Give each participant a signature of their own; if many people share an address, raise the limit (joins_per_minute in the configuration, 300 by default)."),
 			later("internal", "An unexpected error occurred in the server.",
 				"Try again. If it happens again, report it with the attempt ID."),
 		},

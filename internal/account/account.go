@@ -125,6 +125,9 @@ type App struct {
 	// AllowedOrigins limits browser origins of joins; empty means any.
 	AllowedOrigins []string
 	TokenPolicy    TokenPolicy
+	// JoinsPerMinute is how many anonymous participants may join in a minute, from one
+	// address or with one signature; 0 leaves it to the platform.
+	JoinsPerMinute int
 	DeletedAt      time.Time
 	CreatedAt      time.Time
 }

@@ -40,6 +40,20 @@ func (s *Service) SetTokenPolicy(ctx context.Context, appID string, policy Token
 	return err
 }
 
+// SetJoinsPerMinute limits how many anonymous participants may join by an app in a
+// minute, from one address or with one signature (4009 too_many_joins beyond that); 0
+// leaves it to the platform.
+func (s *Service) SetJoinsPerMinute(ctx context.Context, appID string, most int) error {
+	_, err := s.changeApp(ctx, appID, func(a *App) error {
+		if most < 0 {
+			return Wrong("joinsPerMinute", "must not be negative")
+		}
+		a.JoinsPerMinute = most
+		return nil
+	})
+	return err
+}
+
 // DeleteApp deletes an app, which is remembered (3704 app_deleted), and removes it
 // from wherever it is installed.
 func (s *Service) DeleteApp(ctx context.Context, appID string) error {

@@ -298,3 +298,14 @@ func ServerFault(err error, cause string) *Finding {
 	f.complete()
 	return &f
 }
+
+// TooManyJoins is the finding of an anonymous join that comes faster than the app's
+// limit (4009, HTTP 429).
+func TooManyJoins(app string, perMinute int, wait time.Duration) *Finding {
+	f := Finding{
+		Step: StepAdmission, Code: errcode.ServerError, Cause: "too_many_joins", Status: statusThrottled, RetryAfter: wait,
+		Evidence: fmt.Sprintf("anonymous participants with one signature or from one address join faster than %d a minute, the limit for the app %s", perMinute, shown(app)),
+	}
+	f.complete()
+	return &f
+}

@@ -109,6 +109,18 @@ func (p *person) over(reason meeting.EndReason) {
 	}
 }
 
+// crowd joins so many anonymous people, from the address of whoever asked.
+func (c *corner) crowd(n int) {
+	for range n {
+		if c.err != nil {
+			return
+		}
+		c.Sessions.Join(c.ctx, &admission.Attempt{
+			View: SyntheticView, MeetingNumber: c.meeting.Number, UserName: "Somebody else", Signature: c.sign(c.meeting.Number, 0), RemoteIP: c.from,
+		}, nil)
+	}
+}
+
 // guesses tries wrong passcodes from the address that will join.
 func (c *corner) guesses(n int) {
 	for range n {

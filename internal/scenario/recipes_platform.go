@@ -44,4 +44,9 @@ var platformRecipes = []recipe{
 		code: errcode.ServerError, cause: "media_unavailable", says: "The media engine does not answer for this meeting.",
 		when: func(c *corner) { c.before = append(c.before, fault("media", "error", c.meeting.Number, 1)) },
 	},
+	{
+		code: errcode.ServerError, cause: "too_many_joins", says: "The app lets one anonymous participant a minute join from one address, and one has joined from the address that asked for this scenario.",
+		given: func(c *corner) { c.app.JoinsPerMinute = 1 },
+		when:  func(c *corner) { c.crowd(1) },
+	},
 }

@@ -52,6 +52,10 @@ type Config struct {
 	TrustedProxies []string `yaml:"trusted_proxies"`
 	Media          Media    `yaml:"media"`
 	Attempts       Attempts `yaml:"attempts"`
+	// JoinsPerMinute is how many anonymous participants may join by one app in a
+	// minute, from one address or with one signature, unless the app says otherwise; 0
+	// is the default.
+	JoinsPerMinute int `yaml:"joins_per_minute"`
 	// Redis is the address of a Redis that several nodes share.
 	Redis string `yaml:"redis"`
 	// DevHosts are further Host names of the developer's API.
@@ -109,6 +113,13 @@ type Attempts struct {
 	// Keep is how many of the newest attempts are kept; 0 is the default.
 	Keep int `yaml:"keep"`
 }
+
+// Bounds of JoinsPerMinute. The default lets a class of 200 behind one address
+// enter at once.
+const (
+	defaultJoinsPerMinute = 300
+	maxJoinsPerMinute     = 1_000_000
+)
 
 // Bounds of Attempts: ten years, and what one query still counts through.
 const (
@@ -187,6 +198,9 @@ func (c *Config) Validate() error {
 	}
 	if c.Attempts.Keep < 0 || c.Attempts.Keep > maxAttemptKeep {
 		bad("attempts.keep: %d is not between 1 and %d; omit it for the default, %d", c.Attempts.Keep, maxAttemptKeep, store.AttemptKeep)
+	}
+	if c.JoinsPerMinute < 0 || c.JoinsPerMinute > maxJoinsPerMinute {
+		bad("joins_per_minute: %d is not between 1 and %d; omit it for the default, %d", c.JoinsPerMinute, maxJoinsPerMinute, defaultJoinsPerMinute)
 	}
 	if c.Mode == Development {
 		if address, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !address.IsLoopback()) {
@@ -272,6 +286,15 @@ func (c *Config) attemptLife() time.Duration {
 		return store.AttemptLife
 	}
 	return time.Duration(c.Attempts.Days) * 24 * time.Hour
+}
+
+// joinsPerMinute is the limit of apps without their own. There is none where
+// developers try how many fit.
+func (c *Config) joinsPerMinute() int {
+	if c.JoinsPerMinute == 0 && c.Mode == Production {
+		return defaultJoinsPerMinute
+	}
+	return c.JoinsPerMinute
 }
 
 // shared tells whether several nodes may work on the database.

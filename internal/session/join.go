@@ -121,6 +121,12 @@ func (s *Service) join(ctx context.Context, a *admission.Attempt, request string
 		if !verdict.Admitted() {
 			break
 		}
+		if try == 0 {
+			if f := s.tooFast(a, &verdict, snapshot); f != nil {
+				out.Verdict.Decision = f
+				break
+			}
+		}
 		taken, err := s.seat(kept, a, &verdict, snapshot, request)
 		if errors.Is(err, ErrConflict) && try+1 < conflictTries {
 			s.ownGhost(ctx, a, request)

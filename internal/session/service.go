@@ -13,6 +13,7 @@ import (
 
 	"github.com/anteroom/anteroom/internal/account"
 	"github.com/anteroom/anteroom/internal/admission"
+	"github.com/anteroom/anteroom/internal/limit"
 	"github.com/anteroom/anteroom/internal/media"
 	"github.com/anteroom/anteroom/internal/meeting"
 )
@@ -143,7 +144,11 @@ type Config struct {
 	Logger              *slog.Logger
 	// Passcodes counts wrong passcodes; nil counts none.
 	Passcodes *PasscodeThrottle
-	Times     Times
+	// JoinsPerMinute is how many anonymous participants may join by one app in a
+	// minute, from one address or with one signature, where the app sets no limit of
+	// its own; 0 sets none.
+	JoinsPerMinute int
+	Times          Times
 }
 
 // Service runs meetings.
@@ -152,8 +157,10 @@ type Service struct {
 	answers *answerMemory
 	// hostKeys counts wrong host keys for each host.
 	hostKeys *PasscodeThrottle
-	order    [64]sync.Mutex
-	errands  errands
+	// joins counts anonymous joins by app, for each signature and address.
+	joins   limit.Buckets
+	order   [64]sync.Mutex
+	errands errands
 	// warmMedia starts the media engine at the first admitted join, so that it
 	// is up when the page knocks.
 	warmMedia sync.Once

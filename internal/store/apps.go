@@ -22,6 +22,7 @@ type appRow struct {
 	ReasonStyle    string `bun:"reason_style"`
 	AllowedOrigins string `bun:"allowed_origins"`
 	TokenPolicy    string `bun:"token_policy"`
+	JoinsPerMinute int64  `bun:"joins_per_minute"`
 	DeletedAt      int64  `bun:"deleted_at"`
 	CreatedAt      int64  `bun:"created_at"`
 }
@@ -66,7 +67,7 @@ func rowOfApp(a *account.App) *appRow {
 	return &appRow{
 		ID: a.ID, AccountID: a.AccountID, Name: a.Name, Kind: string(a.Kind), Enabled: a.Enabled, Published: a.Published,
 		MeetingSDK: a.MeetingSDK, ReasonStyle: a.ReasonStyle, AllowedOrigins: toJSON(a.AllowedOrigins),
-		TokenPolicy: toJSON(a.TokenPolicy), DeletedAt: stamp(a.DeletedAt), CreatedAt: stamp(a.CreatedAt),
+		TokenPolicy: toJSON(a.TokenPolicy), JoinsPerMinute: int64(a.JoinsPerMinute), DeletedAt: stamp(a.DeletedAt), CreatedAt: stamp(a.CreatedAt),
 	}
 }
 
@@ -105,7 +106,7 @@ func (s *Store) writeCredentials(r runner, a *account.App) error {
 func (s *Store) readApp(ctx context.Context, row *appRow) (*account.App, error) {
 	a := &account.App{
 		ID: row.ID, AccountID: row.AccountID, Name: row.Name, Kind: account.AppKind(row.Kind), Enabled: row.Enabled,
-		Published: row.Published, MeetingSDK: row.MeetingSDK, ReasonStyle: row.ReasonStyle,
+		Published: row.Published, MeetingSDK: row.MeetingSDK, ReasonStyle: row.ReasonStyle, JoinsPerMinute: int(row.JoinsPerMinute),
 		DeletedAt: unstamp(row.DeletedAt), CreatedAt: unstamp(row.CreatedAt),
 	}
 	if err := fromJSON(row.AllowedOrigins, "the origins of app "+row.ID, &a.AllowedOrigins); err != nil {

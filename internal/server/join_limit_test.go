@@ -1,0 +1,79 @@
+package server_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/jonboulle/clockwork"
+
+	"github.com/anteroom/anteroom/anteroomtest"
+)
+
+func TestAnonymousJoinsOfOneSignatureAndAddressAreLimited(t *testing.T) {
+	t.Parallel()
+	clock := clockwork.NewFakeClockAt(time.Now())
+	s := anteroomtest.Start(t, anteroomtest.WithClock(clock))
+	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Lecture", Capacity: 1000})
+	shared := s.Sign(room.Number, 0)
+	s.LimitJoins(s.TestApp(), 300) // what production has by default
+
+	// By default a class of 200 with one signature, behind one address, enters at once.
+	outcomes := map[string]int{}
+	for i := range 200 {
+		a := s.Join(anteroomtest.Join{Meeting: room.Number, Name: fmt.Sprint("Pupil ", i), Signature: shared})
+		outcomes[fmt.Sprint(a.ErrorCode, " ", a.Cause)]++
+	}
+	if outcomes["0 "] != 200 {
+		t.Fatalf("a class: %v", outcomes)
+	}
+	// 500 do not, from wherever they come.
+	for i := range 300 {
+		code, cause := joinFrom(t, s, fmt.Sprintf("203.0.113.%d", i%250), anteroomtest.Join{Meeting: room.Number, Name: fmt.Sprint("Bot ", i), Signature: shared})
+		outcomes[fmt.Sprint(code, " ", cause)]++
+	}
+	if outcomes["0 "] != 300 || outcomes["4009 too_many_joins"] != 200 {
+		t.Errorf("one signature: %v, want 300 inside", outcomes)
+	}
+	refused := s.Join(anteroomtest.Join{Meeting: room.Number, Name: "Late", Signature: shared})
+	var refusal struct {
+		RetryAfter *int
+		Retryable  bool
+	}
+	if err := json.Unmarshal(refused.Body, &refusal); err != nil {
+		t.Fatal(err)
+	}
+	if refused.HTTPStatus != http.StatusTooManyRequests || refusal.RetryAfter == nil || *refusal.RetryAfter != 1 || !refusal.Retryable {
+		t.Errorf("status %d: %s", refused.HTTPStatus, refused.Body)
+	}
+	clock.Advance(time.Second)
+	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, Name: "Late", Signature: shared}), 0, "")
+}
+
+func TestEachAppHasItsOwnLimitOfJoins(t *testing.T) {
+	t.Parallel()
+	clock := clockwork.NewFakeClockAt(time.Now())
+	s := anteroomtest.Start(t, anteroomtest.WithClock(clock))
+	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Lecture"})
+	s.LimitJoins(s.TestApp(), 2)
+	join := anteroomtest.Join{Meeting: room.Number, Name: "Ann"}
+	first := s.Join(join)
+	expect(t, first, 0, "")
+	join.Name = "Ben"
+	expect(t, s.Join(join), 0, "")
+	join.Name = "Cem"
+	expect(t, s.Join(join), 4009, "too_many_joins")
+	// Who comes back, who is known, and who comes from elsewhere is not meant.
+	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, Name: "Ann", ResumeToken: first.ResumeToken}), 0, "")
+	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, Name: "Host", Role: 1, ZAK: s.HostZAK()}), 0, "")
+	clock.Advance(time.Second) // for another signature
+	if code, cause := joinFrom(t, s, "203.0.113.9", join); code != 0 {
+		t.Errorf("from elsewhere: %d %s", code, cause)
+	}
+	other := s.AddApp(anteroomtest.App{Name: "Other"})
+	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, Name: "Dan", Signature: s.SignAs(other, room.Number, 0)}), 0, "")
+	s.LimitJoins(s.TestApp(), 0) // development mode has no limit of its own
+	expect(t, s.Join(join), 0, "")
+}
