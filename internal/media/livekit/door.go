@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"time"
 
+	lk "github.com/livekit/protocol/livekit"
+
 	"github.com/anteroom/anteroom/internal/media"
 )
 
@@ -20,6 +22,8 @@ type door struct {
 	keys   keys
 	guard  media.SeatGuard
 	ensure func(ctx context.Context, room string) error
+	// apply gives a connected seat its rights.
+	apply func(ctx context.Context, seat media.Seat) error
 	// pass hands an admitted request to LiveKit with the seat's rights. The request
 	// holds no credential any more.
 	pass func(w http.ResponseWriter, r *http.Request, seat media.Seat, expires time.Time)
@@ -62,9 +66,12 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusUnauthorized, err.Error())
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), guardTimeout)
-	seat, err := d.guard.Seat(ctx, t.room, t.identity)
-	cancel()
+	forwarded, err := forLiveKit(r)
+	if err != nil {
+		refuse(w, http.StatusBadRequest, err.Error())
+		return
+	}
+	seat, err := d.seat(r.Context(), t)
 	if errors.Is(err, media.ErrNoSeat) {
 		refuse(w, http.StatusForbidden, "no seat in this meeting")
 		return
@@ -73,8 +80,6 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, r, "seat guard", t, err)
 		return
 	}
-	// The guard tells the rights; whom it is about, the token has proved.
-	seat.Room, seat.Identity = t.room, t.identity
 	if err := seat.Validate(); err != nil {
 		d.fail(w, r, "seat", t, err)
 		return
@@ -83,7 +88,41 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, r, "room", t, err)
 		return
 	}
-	d.pass(w, withoutCredentials(r), seat, t.expires)
+	d.pass(inspected(w, func(message []byte) error {
+		return checkSignal(message, func(track *lk.AddTrackRequest) error { return d.addTrack(r.Context(), t, track) })
+	}), forwarded, seat, t.expires)
+}
+
+// seat asks the guard. It tells the rights; whom it is about, the token has proved.
+func (d *door) seat(ctx context.Context, t ticket) (media.Seat, error) {
+	ctx, cancel := context.WithTimeout(ctx, guardTimeout)
+	defer cancel()
+	seat, err := d.guard.Seat(ctx, t.room, t.identity)
+	seat.Room, seat.Identity = t.room, t.identity
+	return seat, err
+}
+
+// addTrack looks at a request to publish. LiveKit compares the source with the
+// rights it knows, and says so to a page that asks for more; they are brought up to
+// date first, for it knows no kinds and may not have heard of the latest change.
+func (d *door) addTrack(ctx context.Context, t ticket, track *lk.AddTrackRequest) error {
+	if err := fits(track.GetType(), track.GetSource()); err != nil {
+		return err
+	}
+	seat, err := d.seat(ctx, t)
+	if err == nil {
+		err = d.apply(ctx, rightsOnly(seat))
+	}
+	switch {
+	case errors.Is(err, media.ErrNoSeat):
+		return errSeatGone
+	case errors.Is(err, media.ErrNotConnected):
+		return errDropped
+	case err != nil:
+		d.log.Error("media door cannot look at a track", "room", t.room, "identity", t.identity, "error", redact(err.Error()))
+		return errRightsUnknown
+	}
+	return nil
 }
 
 func (d *door) fail(w http.ResponseWriter, r *http.Request, what string, t ticket, err error) {
@@ -100,14 +139,17 @@ func refuse(w http.ResponseWriter, status int, text string) {
 	_, _ = w.Write([]byte(text))
 }
 
-// withoutCredentials copies the request for LiveKit: without the token, without the
-// parameter that would open a second connection under another identity, and with
-// the address we saw in place of those LiveKit would believe.
-func withoutCredentials(r *http.Request) *http.Request {
+// forLiveKit copies the request: with no other parameters than pages need, so
+// without the token and what would open a second connection under another identity;
+// with no extensions of the WebSocket, of which compression would let a small frame
+// become a large one; and with the address we saw in place of those LiveKit would
+// believe.
+func forLiveKit(r *http.Request) (*http.Request, error) {
+	q, err := signallingQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, err
+	}
 	out := r.Clone(r.Context())
-	q := out.URL.Query()
-	q.Del("access_token")
-	q.Del("publish")
 	out.URL.RawQuery = q.Encode()
 	out.RequestURI = out.URL.RequestURI()
 	if out.URL.Path == "/rtc/" {
@@ -116,6 +158,7 @@ func withoutCredentials(r *http.Request) *http.Request {
 	out.URL.RawPath = ""
 	out.Header.Del("Authorization")
 	out.Header.Del("Cookie")
+	out.Header.Del("Sec-WebSocket-Extensions")
 	ip, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		ip = r.RemoteAddr
@@ -124,5 +167,5 @@ func withoutCredentials(r *http.Request) *http.Request {
 	out.Header.Set("CF-Connecting-IP", ip)
 	out.Header.Set("X-Forwarded-For", ip)
 	out.Header.Set("X-Real-IP", ip)
-	return out
+	return out, nil
 }

@@ -196,6 +196,25 @@ func TestSeatTakenAwayWhileConnecting(t *testing.T) {
 	}
 }
 
+func TestTracksInDisguiseRemoveTheirOwner(t *testing.T) {
+	guard := newSeats()
+	events := newRecorder()
+	n := entry{engine: removals{events}, log: quiet()}
+	g := media.SeatGuard(guard)
+	n.guard.Store(&g)
+	for identity, track := range map[string]*lk.TrackInfo{
+		"honest":   {Sid: "a", Type: lk.TrackType_VIDEO, Source: lk.TrackSource_CAMERA},
+		"disguise": {Sid: "b", Type: lk.TrackType_AUDIO, Source: lk.TrackSource_CAMERA},
+		"nameless": {Sid: "c", Type: lk.TrackType_AUDIO},
+	} {
+		guard.take(fullSeat("room", identity))
+		n.check(media.Event{Kind: media.EventPublished, Room: "room", Identity: identity, Track: trackFromLiveKit(track)})
+		if _, removed, _ := events.find(media.EventLeft, "room", identity); removed != (identity != "honest") {
+			t.Errorf("%s: removed: %t", identity, removed)
+		}
+	}
+}
+
 // Servers of one test process share an engine; what one of them knows nothing of
 // is no reason to remove another's people.
 func TestEachDoorJudgesItsOwnPeople(t *testing.T) {

@@ -10,9 +10,9 @@ import (
 	"github.com/anteroom/anteroom/internal/media"
 )
 
-// entry looks at everybody once more when they have come in. Between the door's
-// question and LiveKit's admission a seat can be taken away or changed, and Remove
-// or UpdatePermission then found nobody to act on.
+// entry looks at everybody once more when they have come in, and whenever they have
+// published something. Between the door's question and LiveKit's admission a seat can
+// be taken away or changed, and Remove or UpdatePermission then found nobody to act on.
 type entry struct {
 	engine interface {
 		Remove(ctx context.Context, room, identity string) error
@@ -40,25 +40,28 @@ func (n *entry) check(e media.Event) {
 		n.rooms.Delete(e.Room)
 	}
 	guard := n.guardOf(e.Room)
-	if e.Kind != media.EventJoined || guard == nil {
+	if (e.Kind != media.EventJoined && e.Kind != media.EventPublished) || guard == nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), guardTimeout)
 	defer cancel()
 	seat, err := guard.Seat(ctx, e.Room, e.Identity)
 	switch {
-	case errors.Is(err, media.ErrNoSeat):
+	case errors.Is(err, media.ErrNoSeat), err == nil && e.Track.Source == media.SourceUnknown:
+		// A track that is not what it is said to be has come past the door.
 		err = n.engine.Remove(ctx, e.Room, e.Identity)
 	case err == nil:
-		// Only the rights: setting an unchanged name again would be told to everybody.
 		seat.Room, seat.Identity = e.Room, e.Identity
-		seat.Name, seat.Metadata, seat.Attributes = "", "", nil
-		err = n.engine.UpdatePermission(ctx, seat)
-		if errors.Is(err, media.ErrNotConnected) {
-			err = nil // gone again
-		}
+		err = n.engine.UpdatePermission(ctx, rightsOnly(seat))
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, media.ErrNotConnected) {
 		n.log.Warn("media entry not checked again", "room", e.Room, "identity", e.Identity, "error", redact(err.Error()))
 	}
+}
+
+// rightsOnly leaves the name and the like away, which would be told to everybody
+// again, unchanged.
+func rightsOnly(seat media.Seat) media.Seat {
+	seat.Name, seat.Metadata, seat.Attributes = "", "", nil
+	return seat
 }

@@ -38,7 +38,7 @@ func (e *external) Signalling(guard media.SeatGuard) http.Handler {
 		ErrorLog: log.New(io.Discard, "", 0),
 	}
 	return &door{
-		keys: e.keys, guard: guard, ensure: e.EnsureRoom, log: e.log,
+		keys: e.keys, guard: guard, ensure: e.EnsureRoom, apply: e.UpdatePermission, log: e.log,
 		pass: func(w http.ResponseWriter, r *http.Request, seat media.Seat, expires time.Time) {
 			token, err := e.sign(seat, max(time.Until(expires), time.Second))
 			if err != nil {

@@ -243,8 +243,13 @@ func sourceFromLiveKit(s lk.TrackSource) media.Source {
 	return media.SourceUnknown
 }
 
+// trackFromLiveKit believes a source only if the track is of its kind.
 func trackFromLiveKit(t *lk.TrackInfo) media.Track {
-	return media.Track{ID: t.GetSid(), Source: sourceFromLiveKit(t.GetSource()), Muted: t.GetMuted()}
+	out := media.Track{ID: t.GetSid(), Source: media.SourceUnknown, Muted: t.GetMuted()}
+	if fits(t.GetType(), t.GetSource()) == nil {
+		out.Source = sourceFromLiveKit(t.GetSource())
+	}
+	return out
 }
 
 func participantsFromLiveKit(in []*lk.ParticipantInfo) []media.Participant {

@@ -1,0 +1,92 @@
+package livekit
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
+	"errors"
+	"io"
+	"net/url"
+
+	lk "github.com/livekit/protocol/livekit"
+	"google.golang.org/protobuf/proto"
+)
+
+// signallingParameters are what pages say in the query, the token aside.
+var signallingParameters = []string{
+	"adaptive_stream", "auto_subscribe", "browser", "browser_version", "client_protocol", "device_model",
+	"disable_ice_lite", "join_request", "network", "os", "os_version", "protocol", "reconnect", "reconnect_reason",
+	"sdk", "sid", "subscriber_allow_pause", "version",
+}
+
+// The texts go to the browser.
+var (
+	errQuery       = errors.New("malformed query")
+	errJoinRequest = errors.New("join request not valid")
+)
+
+// signallingQuery is the part of a query that LiveKit may see.
+func signallingQuery(raw string) (url.Values, error) {
+	in, err := url.ParseQuery(raw)
+	if err != nil {
+		return nil, errQuery
+	}
+	out := url.Values{}
+	for _, name := range signallingParameters {
+		if value, ok := in[name]; ok {
+			out[name] = value[:1]
+		}
+	}
+	if join := out.Get("join_request"); join != "" {
+		if err := checkJoinRequest(join); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// checkJoinRequest looks into the message that newer clients send in place of
+// parameters. Tracks could be asked for in it, past the door's look at them; pages
+// ask for them later. LiveKit reads it again.
+func checkJoinRequest(encoded string) error {
+	if len(encoded) > base64.URLEncoding.EncodedLen(maxSignalBytes) {
+		return errJoinRequest
+	}
+	raw, err := base64.URLEncoding.DecodeString(encoded)
+	if err != nil {
+		return errJoinRequest
+	}
+	wrapped, join := &lk.WrappedJoinRequest{}, &lk.JoinRequest{}
+	if err := proto.Unmarshal(raw, wrapped); err != nil {
+		return errJoinRequest
+	}
+	body := wrapped.GetJoinRequest()
+	switch wrapped.GetCompression() {
+	case lk.WrappedJoinRequest_NONE:
+	case lk.WrappedJoinRequest_GZIP:
+		if body, err = gunzip(body); err != nil {
+			return errJoinRequest
+		}
+	default:
+		return errJoinRequest
+	}
+	if err := proto.Unmarshal(body, join); err != nil {
+		return errJoinRequest
+	}
+	if len(join.GetAddTrackRequests()) > 0 || join.GetMetadata() != "" || len(join.GetParticipantAttributes()) > 0 {
+		return errJoinRequest
+	}
+	return nil
+}
+
+func gunzip(in []byte) ([]byte, error) {
+	reader, err := gzip.NewReader(bytes.NewReader(in))
+	if err != nil {
+		return nil, err
+	}
+	out, err := io.ReadAll(io.LimitReader(reader, maxSignalBytes+1))
+	if err == nil && len(out) > maxSignalBytes {
+		err = errTooBig
+	}
+	return out, err
+}

@@ -1,0 +1,366 @@
+package livekit
+
+import (
+	"bytes"
+	"compress/flate"
+	"compress/gzip"
+	"context"
+	"encoding/base64"
+	"errors"
+	"net/http"
+	"net/url"
+	"runtime"
+	"strings"
+	"testing"
+
+	lk "github.com/livekit/protocol/livekit"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/anteroom/anteroom/internal/media"
+	"github.com/anteroom/anteroom/internal/rogue"
+)
+
+func patient(t *testing.T) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// signallingOf opens the line of a seat at the door.
+func signallingOf(t *testing.T, seat media.Seat) *rogue.Signalling {
+	t.Helper()
+	stage.guard.take(seat)
+	if err := stage.engine.EnsureRoom(context.Background(), seat.Room); err != nil {
+		t.Fatal(err)
+	}
+	line, err := rogue.OpenSignalling(patient(t), stage.server.URL, tokenFor(t, stage.engine, seat), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(line.Close)
+	return line
+}
+
+// joinMedia enters a room with sound and pictures.
+func joinMedia(t *testing.T, seat media.Seat) *rogue.Media {
+	t.Helper()
+	stage.guard.take(seat)
+	m, err := rogue.JoinMedia(patient(t), stage.server.URL, tokenFor(t, stage.engine, seat))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(m.Close)
+	return m
+}
+
+func mustEnd(t *testing.T, line *rogue.Signalling, code int, reason string) {
+	t.Helper()
+	gotCode, gotReason, err := line.Ended()
+	if err != nil || gotCode != code || gotReason != reason {
+		t.Fatalf("ended with %d %q, error %v; want %d %q", gotCode, gotReason, err, code, reason)
+	}
+}
+
+const (
+	lastBinary       = 0x82
+	firstBinary      = 0x02
+	lastContinuation = 0x80
+	nextContinuation = 0x00
+	compressed       = 0x40
+)
+
+func TestOversizeMessagesEndTheLine(t *testing.T) {
+	const huge = 100 << 20
+	zeros := make([]byte, 1<<20)
+	var bomb bytes.Buffer
+	deflate, _ := flate.NewWriter(&bomb, flate.BestCompression)
+	for range huge / len(zeros) {
+		_, _ = deflate.Write(zeros)
+	}
+	_ = deflate.Flush()
+	var fragments []rogue.Frame
+	for range 100 {
+		fragments = append(fragments, rogue.Frame{First: nextContinuation, Payload: zeros[:1024]})
+	}
+	fragments[0].First = firstBinary
+	tiny := make([]rogue.Frame, maxSignalFrames+1)
+	for i := range tiny {
+		tiny[i] = rogue.Frame{First: nextContinuation, Payload: zeros[:1]}
+	}
+	tiny[0].First = firstBinary
+
+	tests := []struct {
+		name   string
+		frames []rogue.Frame
+		want   *refusal
+	}{
+		{"compressed", []rogue.Frame{{First: lastBinary | compressed, Payload: bomb.Bytes()}}, errFrame},
+		{"announced", []rogue.Frame{{First: lastBinary, Length: huge, Payload: zeros}}, errTooBig},
+		{"one byte too long", []rogue.Frame{{First: lastBinary, Payload: zeros[:maxSignalBytes+1]}}, errTooBig},
+		{"fragmented", fragments, errTooBig},
+		{"in tiny frames", tiny, errTooBig},
+		{"continued without a beginning", []rogue.Frame{{First: lastContinuation, Payload: zeros[:8]}}, errFrame},
+		{"begun twice", []rogue.Frame{{First: firstBinary, Payload: zeros[:8]}, {First: lastBinary, Payload: zeros[:8]}}, errFrame},
+		{"text", []rogue.Frame{{First: 0x81, Payload: []byte(`{"simulate":{"speakerUpdate":3}}`)}}, errNotBinary},
+		{"reserved opcode", []rogue.Frame{{First: 0x83, Payload: zeros[:8]}}, errFrame},
+		{"long ping", []rogue.Frame{{First: 0x89, Length: 126, Payload: zeros[:126]}}, errFrame},
+	}
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			line := signallingOf(t, fullSeat(roomOf(t), "ann"))
+			if line.Extensions != "" {
+				t.Errorf("the server agreed to %q", line.Extensions)
+			}
+			// The door may have closed the line before all is written.
+			_ = line.SendFrames(tt.frames...)
+			mustEnd(t, line, tt.want.code, tt.want.reason)
+		})
+	}
+	runtime.ReadMemStats(&after)
+	if grown := after.TotalAlloc - before.TotalAlloc; grown > huge/2 {
+		t.Errorf("%d MB allocated for messages that were refused", grown>>20)
+	}
+}
+
+func TestMessagesInFramesReachLiveKit(t *testing.T) {
+	line := signallingOf(t, fullSeat(roomOf(t), "ann"))
+	ping, err := proto.Marshal(&lk.SignalRequest{Message: &lk.SignalRequest_PingReq{PingReq: &lk.Ping{Timestamp: 4711}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = line.SendFrames(
+		rogue.Frame{First: firstBinary, Payload: ping[:1]},
+		rogue.Frame{First: 0x89, Payload: []byte("between")},
+		rogue.Frame{First: lastContinuation, Payload: ping[1:]},
+	)
+	for err == nil {
+		var response *lk.SignalResponse
+		if response, err = line.Receive(); response.GetPongResp().GetLastPingTimestamp() == 4711 {
+			return
+		}
+	}
+	t.Fatal(err)
+}
+
+func TestKindsOfSignals(t *testing.T) {
+	// What the published client sends; each of the rest ends the connection.
+	allowed := map[protoreflect.Name]bool{
+		"offer": true, "answer": true, "trickle": true, "add_track": true, "mute": true, "subscription": true,
+		"track_setting": true, "leave": true, "update_layers": true, "subscription_permission": true, "sync_state": true,
+		"ping": true, "ping_req": true, "update_audio_track": true, "update_video_track": true, "update_metadata": true,
+	}
+	fields := (&lk.SignalRequest{}).ProtoReflect().Descriptor().Fields()
+	for i := range fields.Len() {
+		field, request := fields.Get(i), &lk.SignalRequest{}
+		if field.Message() != nil {
+			request.ProtoReflect().Set(field, request.ProtoReflect().NewField(field))
+		} else {
+			request.ProtoReflect().Set(field, protoreflect.ValueOfInt64(1))
+		}
+		message, err := proto.Marshal(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = checkSignal(message, func(*lk.AddTrackRequest) error { return nil })
+		switch {
+		case field.Name() == "update_metadata":
+			if !errors.Is(err, errDropped) {
+				t.Errorf("%s: %v, want it dropped", field.Name(), err)
+			}
+		case allowed[field.Name()] && err != nil:
+			t.Errorf("%s: %v", field.Name(), err)
+		case !allowed[field.Name()] && !errors.Is(err, errSignalKind):
+			t.Errorf("%s: %v, want %v", field.Name(), err, errSignalKind)
+		}
+	}
+	none := func(*lk.AddTrackRequest) error { return nil }
+	ping, _ := proto.Marshal(&lk.SignalRequest{Message: &lk.SignalRequest_Ping{Ping: 1}})
+	simulate, _ := proto.Marshal(&lk.SignalRequest{Message: &lk.SignalRequest_Simulate{Simulate: &lk.SimulateScenario{}}})
+	for name, message := range map[string][]byte{
+		"empty": nil, "two in one": append(bytes.Clone(ping), simulate...), "cut off": simulate[:1],
+		"trailing": append(bytes.Clone(ping), 0), "nonsense": []byte(strings.Repeat("\xff", 20)),
+	} {
+		if err := checkSignal(message, none); !errors.Is(err, errSignalForm) {
+			t.Errorf("%s: %v, want %v", name, err, errSignalForm)
+		}
+	}
+	if err := checkSignal([]byte{0xfa, 0x7f, 0}, none); !errors.Is(err, errSignalKind) {
+		t.Errorf("a kind of the future: %v", err)
+	}
+}
+
+func TestSimulatedSpeakersAreRefused(t *testing.T) {
+	line := signallingOf(t, fullSeat(roomOf(t), "ann"))
+	err := line.Send(&lk.SignalRequest{Message: &lk.SignalRequest_Simulate{
+		Simulate: &lk.SimulateScenario{Scenario: &lk.SimulateScenario_SpeakerUpdate{SpeakerUpdate: 3}},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mustEnd(t, line, errSignalKind.code, errSignalKind.reason)
+}
+
+func TestTracksOfAWrongKindAreRefused(t *testing.T) {
+	room := roomOf(t)
+	listener := joinMedia(t, fullSeat(room, "listener"))
+	for _, tt := range []struct {
+		kind   lk.TrackType
+		source lk.TrackSource
+		want   *refusal
+	}{
+		{lk.TrackType_AUDIO, lk.TrackSource_CAMERA, errTrackKind},
+		{lk.TrackType_AUDIO, lk.TrackSource_SCREEN_SHARE, errTrackKind},
+		{lk.TrackType_VIDEO, lk.TrackSource_MICROPHONE, errTrackKind},
+		{lk.TrackType_VIDEO, lk.TrackSource_SCREEN_SHARE_AUDIO, errTrackKind},
+		{lk.TrackType_DATA, lk.TrackSource_CAMERA, errTrackKind},
+		{lk.TrackType_AUDIO, lk.TrackSource_UNKNOWN, errTrackSource},
+	} {
+		t.Run(tt.kind.String()+" "+tt.source.String(), func(t *testing.T) {
+			// Muted by the host: no sound of hers may be heard, whatever its label.
+			seat := fullSeat(room, "ann")
+			seat.CanPublishMicrophone = false
+			m := joinMedia(t, seat)
+			_, err := m.Publish(patient(t), tt.kind, tt.source, false)
+			if err == nil {
+				t.Error("published")
+			}
+			code, reason, err := m.Ended(patient(t))
+			if err != nil || code != tt.want.code || reason != tt.want.reason {
+				t.Errorf("ended with %d %q, error %v", code, reason, err)
+			}
+		})
+	}
+	if tracks := listener.People()["ann"].GetTracks(); len(tracks) > 0 {
+		t.Errorf("others were told of %v", tracks)
+	}
+}
+
+func TestSilencedSoundIsNotHeard(t *testing.T) {
+	room := roomOf(t)
+	listener := joinMedia(t, fullSeat(room, "listener"))
+	seat := fullSeat(room, "ann")
+	ann := joinMedia(t, seat)
+	ctx := patient(t)
+	spoken, err := ann.Publish(ctx, lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := listener.Hears(ctx, spoken.ID, 5); err != nil {
+		t.Fatal(err)
+	}
+	waiting, err := ann.AddTrack(ctx, lk.TrackType_AUDIO, lk.TrackSource_SCREEN_SHARE_AUDIO, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	// The meeting takes the rights away; the media server hears of it a moment later.
+	seat.CanPublishMicrophone, seat.CanPublishScreen = false, false
+	stage.guard.take(seat)
+	_, err = ann.AddTrack(ctx, lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false)
+	var refused *rogue.NotAllowedError
+	if !errors.As(err, &refused) || refused.Reason != lk.RequestResponse_NOT_ALLOWED {
+		t.Errorf("another microphone: %v", err)
+	}
+	stage.events.wait(t, media.EventUnpublished, room, "ann")
+	if err := spoken.Mute(false); err != nil {
+		t.Fatal(err)
+	}
+	// Asked for while it was allowed, sent only now.
+	if err := waiting.Start(ctx); err != nil {
+		t.Fatal(err)
+	}
+	camera, err := ann.Publish(ctx, lk.TrackType_VIDEO, lk.TrackSource_CAMERA, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// So much of the picture is a second of sound, if there were any.
+	seen, err := listener.Hears(ctx, camera.ID, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := listener.Heard(spoken.ID)
+	if _, err := listener.Hears(ctx, camera.ID, seen+50); err != nil {
+		t.Fatal(err)
+	}
+	if after := listener.Heard(spoken.ID); after > before {
+		t.Errorf("%d packets of sound after the silencing", after-before)
+	}
+	if n := listener.Heard(waiting.ID); n > 0 {
+		t.Errorf("%d packets of a track that was no longer allowed", n)
+	}
+}
+
+func TestJoinRequestsAskForNoTracks(t *testing.T) {
+	wrap := func(join *lk.JoinRequest, compression lk.WrappedJoinRequest_Compression, change func([]byte) []byte) string {
+		body, err := proto.Marshal(join)
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw, err := proto.Marshal(&lk.WrappedJoinRequest{Compression: compression, JoinRequest: change(body)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return base64.URLEncoding.EncodeToString(raw)
+	}
+	same := func(b []byte) []byte { return b }
+	zip := func(b []byte) []byte {
+		var out bytes.Buffer
+		w := gzip.NewWriter(&out)
+		_, _ = w.Write(b)
+		_ = w.Close()
+		return out.Bytes()
+	}
+	bomb := func([]byte) []byte { return zip(make([]byte, 10<<20)) }
+	plain := &lk.JoinRequest{ClientInfo: &lk.ClientInfo{Protocol: 16}}
+	tracks := &lk.JoinRequest{AddTrackRequests: []*lk.AddTrackRequest{{Cid: "a", Source: lk.TrackSource_CAMERA}}}
+	for _, tt := range []struct {
+		name, request string
+		want          int
+	}{
+		{"plain", wrap(plain, lk.WrappedJoinRequest_NONE, same), http.StatusOK},
+		{"compressed", wrap(plain, lk.WrappedJoinRequest_GZIP, zip), http.StatusOK},
+		{"with a track", wrap(tracks, lk.WrappedJoinRequest_NONE, same), http.StatusBadRequest},
+		{"with a track, compressed", wrap(tracks, lk.WrappedJoinRequest_GZIP, zip), http.StatusBadRequest},
+		{"with metadata", wrap(&lk.JoinRequest{Metadata: "host"}, lk.WrappedJoinRequest_NONE, same), http.StatusBadRequest},
+		{"inflating", wrap(&lk.JoinRequest{}, lk.WrappedJoinRequest_GZIP, bomb), http.StatusBadRequest},
+		{"not base64", "?", http.StatusBadRequest},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			seat := fullSeat(roomOf(t), "ann")
+			stage.guard.take(seat)
+			query := url.Values{"access_token": {tokenFor(t, stage.engine, seat)}, "join_request": {tt.request}}
+			if got := getStatus(t, stage.server.URL+"/rtc/v1/validate?"+query.Encode()); got != tt.want {
+				t.Errorf("status %d, want %d", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestFrameTracker(t *testing.T) {
+	head := "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"
+	long := append([]byte{0x82, 126, 1, 0}, make([]byte, 256)...)
+	huge := append([]byte{0x82, 127, 0, 0, 0, 0, 0, 1, 0, 0}, make([]byte, 1<<16)...)
+	stream := append([]byte(head), 0x89, 0)
+	ends := map[int]bool{len(head): true, len(stream): true}
+	for _, frame := range [][]byte{{0x82, 3, 1, 2, 3}, long, huge, {0x8a, 1, 0}} {
+		stream = append(stream, frame...)
+		ends[len(stream)] = true
+	}
+	for _, step := range []int{1, 2, 7, 1000, len(stream)} {
+		var tracker frameTracker
+		for at := 0; at < len(stream); {
+			at += tracker.follow(stream[at:min(at+step, len(stream))], true)
+			if tracker.between() != ends[at] {
+				t.Fatalf("steps of %d: at %d a frame ends: %t", step, at, tracker.between())
+			}
+			if tracker.between() && at < len(stream) {
+				// On to the next frame.
+				at += tracker.follow(stream[at:at+1], false)
+			}
+		}
+	}
+}

@@ -1,0 +1,220 @@
+package livekit
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// Limits of a signalling connection.
+const (
+	// maxSignalBytes bounds a message of the page, in one frame or several. The
+	// longest in earnest describes a connection with many tracks.
+	maxSignalBytes = 64 << 10
+	// maxSignalFrames bounds the frames of one message.
+	maxSignalFrames = 64
+	// signalSilence is how long a page may say nothing: LiveKit pings it every ten
+	// seconds, and browsers answer by themselves.
+	signalSilence = 45 * time.Second
+	// signalWrite is how long a page may take to receive what is sent to it.
+	signalWrite = 15 * time.Second
+	// keptBuffer is how large a buffer an idle connection keeps.
+	keptBuffer = 4 << 10
+	// lingerTime and lingerBytes bound what is still read after a refusal, so that the
+	// page learns the reason before the connection is gone.
+	lingerTime  = time.Second
+	lingerBytes = 1 << 20
+)
+
+// refusal ends a signalling connection with a code and a reason for the page.
+type refusal struct {
+	code   int
+	reason string
+}
+
+func (r *refusal) Error() string { return r.reason }
+
+var (
+	errFrame     = &refusal{websocket.CloseProtocolError, "malformed WebSocket frame"}
+	errTooBig    = &refusal{websocket.CloseMessageTooBig, "signalling messages have at most 64 KiB"}
+	errNotBinary = &refusal{websocket.CloseUnsupportedData, "signalling messages are binary"}
+)
+
+// errDropped is a check's answer for a message that LiveKit need not see.
+var errDropped = errors.New("message dropped")
+
+// inspected hands w on so that check sees each message of a page once its request
+// has become a WebSocket. Whoever serves the WebSocket behind it notices nothing.
+func inspected(w http.ResponseWriter, check func(message []byte) error) http.ResponseWriter {
+	return &inspectedWriter{ResponseWriter: w, check: check}
+}
+
+type inspectedWriter struct {
+	http.ResponseWriter
+	check func(message []byte) error
+}
+
+// Hijack implements http.Hijacker.
+func (w *inspectedWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, rw, err := http.NewResponseController(w.ResponseWriter).Hijack()
+	if err != nil {
+		return nil, nil, err
+	}
+	c := &inspectedConn{Conn: conn, in: rw.Reader, check: w.check}
+	return c, bufio.NewReadWriter(bufio.NewReader(c), bufio.NewWriter(c)), nil
+}
+
+// inspectedConn hands on a page's WebSocket frames, whole messages at a time and
+// after the check only. What is written passes as it is.
+type inspectedConn struct {
+	net.Conn
+	in    *bufio.Reader
+	check func(message []byte) error
+
+	frames  []byte // the message so far, as received
+	message []byte // the same without headers and masks
+	count   int    // its frames
+	control [maxControlFrame]byte
+	ready   []byte // what may be read now; part of frames or control
+	ended   bool
+
+	writing sync.Mutex
+	sent    frameTracker
+	// farewell waits for the end of the frame that is being sent.
+	farewell []byte
+	silent   bool // the farewell is out, nothing follows it
+}
+
+// Read implements net.Conn.
+func (c *inspectedConn) Read(p []byte) (int, error) {
+	for len(c.ready) == 0 {
+		if c.ended {
+			return 0, io.EOF
+		}
+		if err := c.readFrame(); err != nil {
+			c.ended = true
+			var refused *refusal
+			if !errors.As(err, &refused) {
+				return 0, err
+			}
+			c.refuse(refused)
+		}
+	}
+	n := copy(p, c.ready)
+	c.ready = c.ready[n:]
+	return n, nil
+}
+
+// readFrame reads one frame, and makes it ready with those before it if it ends a
+// message. A frame's length is believed only below the limit.
+func (c *inspectedConn) readFrame() error {
+	if err := c.Conn.SetReadDeadline(time.Now().Add(signalSilence)); err != nil {
+		return err
+	}
+	h, err := readFrameHeader(c.in)
+	if err != nil {
+		return err
+	}
+	if h.isControl() {
+		n := copy(c.control[:], h.raw())
+		if _, err := io.ReadFull(c.in, c.control[n:n+h.length]); err != nil {
+			return err
+		}
+		c.ready = c.control[:n+h.length]
+		return nil
+	}
+	switch {
+	case (c.count == 0) == (h.opcode == opContinuation):
+		return errFrame
+	case c.count == 0 && h.opcode != websocket.BinaryMessage:
+		return errNotBinary
+	case c.count == maxSignalFrames || h.length > maxSignalBytes-len(c.message):
+		return errTooBig
+	}
+	c.count++
+	c.frames = append(c.frames, h.raw()...)
+	from := len(c.frames)
+	c.frames = append(c.frames, make([]byte, h.length)...)
+	if _, err := io.ReadFull(c.in, c.frames[from:]); err != nil {
+		return err
+	}
+	c.message = h.unmask(c.message, c.frames[from:])
+	if !h.final {
+		return nil
+	}
+	err = c.check(c.message)
+	if err == nil {
+		c.ready = c.frames
+	}
+	c.count, c.frames, c.message = 0, c.frames[:0], c.message[:0]
+	if cap(c.frames) > keptBuffer {
+		c.frames, c.message = nil, nil
+	}
+	if errors.Is(err, errDropped) {
+		return nil
+	}
+	return err
+}
+
+// refuse says goodbye with the reason, and reads on for a moment: closing a
+// connection with unread bytes would take the reason away from the page.
+func (c *inspectedConn) refuse(r *refusal) {
+	body := websocket.FormatCloseMessage(r.code, r.reason)
+	c.writing.Lock()
+	c.farewell = append([]byte{0x80 | websocket.CloseMessage, byte(len(body))}, body...)
+	err := c.sayGoodbye()
+	c.writing.Unlock()
+	if err != nil || c.Conn.SetReadDeadline(time.Now().Add(lingerTime)) != nil {
+		return
+	}
+	_, _ = io.CopyN(io.Discard, c.in, lingerBytes)
+}
+
+// Write implements net.Conn.
+func (c *inspectedConn) Write(p []byte) (int, error) {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	if c.silent {
+		return 0, net.ErrClosed
+	}
+	rest := p
+	if c.farewell != nil {
+		// No more than the end of the frame that was begun.
+		sent := c.sent
+		rest = p[:sent.follow(p, true)]
+	}
+	if err := c.Conn.SetWriteDeadline(time.Now().Add(signalWrite)); err != nil {
+		return 0, err
+	}
+	n, err := c.Conn.Write(rest)
+	c.sent.follow(rest[:n], false)
+	if err == nil {
+		err = c.sayGoodbye()
+	}
+	if err == nil && n < len(p) {
+		err = net.ErrClosed
+	}
+	return n, err
+}
+
+// SetWriteDeadline implements net.Conn; the deadline of each write is its own.
+func (c *inspectedConn) SetWriteDeadline(time.Time) error { return nil }
+
+// sayGoodbye sends the farewell if there is one and no frame is half sent.
+func (c *inspectedConn) sayGoodbye() error {
+	if c.farewell == nil || c.silent || !c.sent.between() {
+		return nil
+	}
+	c.silent = true
+	if err := c.Conn.SetWriteDeadline(time.Now().Add(lingerTime)); err != nil {
+		return err
+	}
+	_, err := c.Conn.Write(c.farewell)
+	return err
+}

@@ -1,0 +1,111 @@
+package livekit
+
+import (
+	"github.com/gorilla/websocket"
+	lk "github.com/livekit/protocol/livekit"
+	"google.golang.org/protobuf/encoding/protowire"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+)
+
+// signalRule says what the door does with a kind of signalling message.
+type signalRule int
+
+const (
+	// signalPassed reaches LiveKit. The rule of no kind ends the connection.
+	signalPassed signalRule = iota + 1
+	// signalDropped is ignored: pages may send it, and nobody here has a use for it.
+	signalDropped
+	// signalChecked reaches LiveKit after a look at what it asks for.
+	signalChecked
+)
+
+// signalRules names every kind of message a page may send. The rest, and what
+// later versions of the protocol bring, is refused.
+var signalRules = rulesByNumber(map[protoreflect.Name]signalRule{
+	"offer":                   signalPassed,
+	"answer":                  signalPassed,
+	"trickle":                 signalPassed,
+	"add_track":               signalChecked,
+	"mute":                    signalPassed,
+	"subscription":            signalPassed,
+	"track_setting":           signalPassed,
+	"leave":                   signalPassed,
+	"update_layers":           signalPassed,
+	"subscription_permission": signalPassed,
+	"sync_state":              signalPassed,
+	"ping":                    signalPassed,
+	"ping_req":                signalPassed,
+	"update_audio_track":      signalPassed,
+	"update_video_track":      signalPassed,
+	// Names and attributes are the meeting's own; nobody may change them here.
+	"update_metadata": signalDropped,
+})
+
+// lastSignal is the highest number in signalRules.
+const lastSignal = 32
+
+func rulesByNumber(names map[protoreflect.Name]signalRule) [lastSignal + 1]signalRule {
+	var out [lastSignal + 1]signalRule
+	fields := (*lk.SignalRequest)(nil).ProtoReflect().Descriptor().Fields()
+	for name, rule := range names {
+		out[fields.ByName(name).Number()] = rule
+	}
+	return out
+}
+
+var (
+	errSignalForm  = &refusal{websocket.CloseInvalidFramePayloadData, "malformed signalling message"}
+	errSignalKind  = &refusal{websocket.ClosePolicyViolation, "signalling message of a kind not allowed"}
+	errTrackKind   = &refusal{websocket.ClosePolicyViolation, "track kind does not fit its source"}
+	errTrackSource = &refusal{websocket.ClosePolicyViolation, "track source not known"}
+	errSeatGone    = &refusal{websocket.ClosePolicyViolation, "no seat in this meeting"}
+	// errRightsUnknown: what the seat may do could not be found out.
+	errRightsUnknown = &refusal{websocket.CloseTryAgainLater, "media engine unavailable"}
+)
+
+// checkSignal decides about one message. Only the few kinds that ask for rights
+// are read; of the others the outermost tag is enough.
+func checkSignal(message []byte, addTrack func(*lk.AddTrackRequest) error) error {
+	kind, wire, n := protowire.ConsumeTag(message)
+	if n < 0 {
+		return errSignalForm
+	}
+	// Exactly one field: of several, LiveKit would act on the last.
+	if m := protowire.ConsumeFieldValue(kind, wire, message[n:]); m < 0 || n+m != len(message) {
+		return errSignalForm
+	}
+	if kind > lastSignal {
+		return errSignalKind
+	}
+	switch signalRules[kind] {
+	case signalPassed:
+		return nil
+	case signalDropped:
+		return errDropped
+	case signalChecked:
+		request := &lk.SignalRequest{}
+		if err := proto.Unmarshal(message, request); err != nil {
+			return errSignalForm
+		}
+		return addTrack(request.GetAddTrack())
+	}
+	return errSignalKind
+}
+
+// fits tells whether a track may come from such a source.
+func fits(kind lk.TrackType, source lk.TrackSource) error {
+	var want lk.TrackType
+	switch source {
+	case lk.TrackSource_MICROPHONE, lk.TrackSource_SCREEN_SHARE_AUDIO:
+		want = lk.TrackType_AUDIO
+	case lk.TrackSource_CAMERA, lk.TrackSource_SCREEN_SHARE:
+		want = lk.TrackType_VIDEO
+	default:
+		return errTrackSource
+	}
+	if kind != want {
+		return errTrackKind
+	}
+	return nil
+}
