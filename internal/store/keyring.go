@@ -186,6 +186,10 @@ var (
 	allSecrets       = define(`SELECT name, '', sealed FROM secrets`)
 	resealOneSecret  = define(`UPDATE secrets SET sealed = ? WHERE name = ?`)
 	allHostKeys      = define(`SELECT id, '', host_key FROM users WHERE host_key IS NOT NULL`)
+	allPasscodes     = define(`SELECT id, '', passcode_sealed FROM meetings WHERE passcode_sealed IS NOT NULL`)
+	allPasscodeLinks = define(`SELECT id, '', passcode_link_sealed FROM meetings WHERE passcode_link_sealed IS NOT NULL`)
+	resealPasscode   = define(`UPDATE meetings SET passcode_sealed = ? WHERE id = ?`)
+	resealLink       = define(`UPDATE meetings SET passcode_link_sealed = ? WHERE id = ?`)
 	resealHostKey    = define(`UPDATE users SET host_key = ? WHERE id = ?`)
 	hostKeySpot      = func(userID string) []byte { return place("users", "host_key", userID) }
 	appSecretPlace   = func(appID, kind string) []byte { return place("app_secrets", "sealed", appID+"\x00"+kind) }
@@ -208,32 +212,29 @@ func (s *Store) sealAnew(r runner) error {
 			return err
 		}
 	}
-	ofUsers, err := list(r, scanSealed, allHostKeys)
-	if err != nil {
-		return err
-	}
-	for _, one := range ofUsers {
-		at := hostKeySpot(one.row)
-		value, _, err := s.keys.open(one.sealed, at)
+	for _, column := range []struct {
+		what        string
+		all, reseal *statement
+		at          func(row string) []byte
+	}{
+		{"host key of user", allHostKeys, resealHostKey, hostKeySpot},
+		{"passcode of meeting", allPasscodes, resealPasscode, passcodeSpot},
+		{"link form of the passcode of meeting", allPasscodeLinks, resealLink, passcodeLinkSpot},
+		{"secret", allSecrets, resealOneSecret, installationSpot},
+	} {
+		sealed, err := list(r, scanSealed, column.all)
 		if err != nil {
-			return fmt.Errorf("host key of user %s: %w", one.row, err)
-		}
-		if _, err := r.exec(resealHostKey, s.keys.seal(value, at), one.row); err != nil {
 			return err
 		}
-	}
-	own, err := list(r, scanSealed, allSecrets)
-	if err != nil {
-		return err
-	}
-	for _, one := range own {
-		at := installationSpot(one.row)
-		value, _, err := s.keys.open(one.sealed, at)
-		if err != nil {
-			return fmt.Errorf("secret %s: %w", one.row, err)
-		}
-		if _, err := r.exec(resealOneSecret, s.keys.seal(value, at), one.row); err != nil {
-			return err
+		for _, one := range sealed {
+			at := column.at(one.row)
+			value, _, err := s.keys.open(one.sealed, at)
+			if err != nil {
+				return fmt.Errorf("%s %s: %w", column.what, one.row, err)
+			}
+			if _, err := r.exec(column.reseal, s.keys.seal(value, at), one.row); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

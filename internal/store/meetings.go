@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"math/big"
 	"time"
 
@@ -15,43 +16,53 @@ import (
 type meetingRow struct {
 	bun.BaseModel `bun:"table:meetings"`
 
-	ID               string `bun:"id,pk"`
-	Number           string `bun:"number"`
-	AccountID        string `bun:"account_id"`
-	HostID           string `bun:"host_id"`
-	Topic            string `bun:"topic"`
-	Kind             string `bun:"kind"`
-	Passcode         string `bun:"passcode"`
-	PasscodeLink     string `bun:"passcode_link"`
-	StartsAt         int64  `bun:"starts_at"`
-	Duration         int64  `bun:"duration"`
-	Occurrences      string `bun:"occurrences"`
-	Settings         string `bun:"settings"`
-	AlternativeHosts string `bun:"alternative_hosts"`
-	DeletedAt        int64  `bun:"deleted_at"`
-	LastUsedAt       int64  `bun:"last_used_at"`
-	CreatedAt        int64  `bun:"created_at"`
+	ID        string `bun:"id,pk"`
+	Number    string `bun:"number"`
+	AccountID string `bun:"account_id"`
+	HostID    string `bun:"host_id"`
+	Topic     string `bun:"topic"`
+	Kind      string `bun:"kind"`
+	// Passcode and PasscodeLink are sealed; the plain columns are from before, empty.
+	Passcode          []byte `bun:"passcode_sealed"`
+	PasscodeLink      []byte `bun:"passcode_link_sealed"`
+	PlainPasscode     string `bun:"passcode"`
+	PlainPasscodeLink string `bun:"passcode_link"`
+	StartsAt          int64  `bun:"starts_at"`
+	Duration          int64  `bun:"duration"`
+	Occurrences       string `bun:"occurrences"`
+	Settings          string `bun:"settings"`
+	AlternativeHosts  string `bun:"alternative_hosts"`
+	DeletedAt         int64  `bun:"deleted_at"`
+	LastUsedAt        int64  `bun:"last_used_at"`
+	CreatedAt         int64  `bun:"created_at"`
 }
 
-func rowOfMeeting(m *meeting.Meeting) *meetingRow {
+func (s *Store) rowOfMeeting(m *meeting.Meeting) *meetingRow {
 	occurrences := make([]int64, len(m.Occurrences))
 	for i, at := range m.Occurrences {
 		occurrences[i] = stamp(at)
 	}
 	return &meetingRow{
 		ID: m.ID, Number: m.Number, AccountID: m.AccountID, HostID: m.HostID, Topic: m.Topic, Kind: string(m.Kind),
-		Passcode: m.Passcode, PasscodeLink: m.PasscodeLink, StartsAt: stamp(m.StartsAt), Duration: m.Duration.Microseconds(),
+		Passcode: s.sealPasscode(m.Passcode, passcodeSpot(m.ID)), PasscodeLink: s.sealPasscode(m.PasscodeLink, passcodeLinkSpot(m.ID)), StartsAt: stamp(m.StartsAt), Duration: m.Duration.Microseconds(),
 		Occurrences: toJSON(occurrences), Settings: toJSON(m.Settings), AlternativeHosts: toJSON(m.AlternativeHosts),
 		DeletedAt: stamp(m.DeletedAt), LastUsedAt: stamp(m.LastUsedAt), CreatedAt: stamp(m.CreatedAt),
 	}
 }
 
-func (r *meetingRow) read() (*meeting.Meeting, error) {
+func (s *Store) meetingOf(r *meetingRow) (*meeting.Meeting, error) {
 	m := &meeting.Meeting{
 		ID: r.ID, Number: r.Number, AccountID: r.AccountID, HostID: r.HostID, Topic: r.Topic, Kind: meeting.Kind(r.Kind),
-		Passcode: r.Passcode, PasscodeLink: r.PasscodeLink, StartsAt: unstamp(r.StartsAt),
+		StartsAt: unstamp(r.StartsAt),
 		Duration: time.Duration(r.Duration) * time.Microsecond, DeletedAt: unstamp(r.DeletedAt),
 		LastUsedAt: unstamp(r.LastUsedAt), CreatedAt: unstamp(r.CreatedAt),
+	}
+	var err error
+	if m.Passcode, err = s.openPasscode(r.Passcode, passcodeSpot(r.ID)); err != nil {
+		return nil, fmt.Errorf("the passcode of meeting %s: %w", r.ID, err)
+	}
+	if m.PasscodeLink, err = s.openPasscode(r.PasscodeLink, passcodeLinkSpot(r.ID)); err != nil {
+		return nil, fmt.Errorf("the link form of the passcode of meeting %s: %w", r.ID, err)
 	}
 	var occurrences []int64
 	if err := fromJSON(r.Occurrences, "the occurrences of meeting "+r.ID, &occurrences); err != nil {
@@ -76,7 +87,7 @@ func (s *Store) forgetMeeting(id, number string) {
 // such account.
 func (s *Store) CreateMeeting(ctx context.Context, m *meeting.Meeting) error {
 	s.fill(&m.ID, &m.CreatedAt)
-	row := rowOfMeeting(m)
+	row := s.rowOfMeeting(m)
 	err := s.engine.write(ctx, func(r runner) error { return s.insertRow(ctx, r, row) })
 	s.forgetMeeting(m.ID, m.Number)
 	return told(err, "a meeting cannot be made")
@@ -87,7 +98,7 @@ var moveLiveSession = define(`UPDATE sessions SET host_id = ? WHERE meeting_id =
 // UpdateMeeting keeps a changed meeting; its number stays what it is for ever.
 // A new host is the host of its live session too. ErrNotFound if there is none.
 func (s *Store) UpdateMeeting(ctx context.Context, m *meeting.Meeting) error {
-	row := rowOfMeeting(m)
+	row := s.rowOfMeeting(m)
 	err := s.engine.write(ctx, func(r runner) error {
 		done, err := s.orm.NewUpdate().Conn(r.orm()).Model(row).ExcludeColumn("created_at", "number").WherePK().Exec(ctx)
 		if err != nil {
@@ -143,7 +154,7 @@ func (s *Store) readMeeting(ctx context.Context, which func(*bun.SelectQuery) *b
 	if err != nil {
 		return nil, told(err, "a meeting cannot be read")
 	}
-	return row.read()
+	return s.meetingOf(row)
 }
 
 // Meetings lists meetings, deleted ones too.
@@ -152,7 +163,7 @@ func (s *Store) Meetings(ctx context.Context, p Page) ([]*meeting.Meeting, error
 	if err != nil {
 		return nil, told(err, "meetings cannot be read")
 	}
-	return each(rows, (*meetingRow).read)
+	return each(rows, s.meetingOf)
 }
 
 // MeetingsOfHost lists the meetings a user hosts, in the order of ids, those
@@ -163,7 +174,7 @@ func (s *Store) MeetingsOfHost(ctx context.Context, hostID, after string, limit 
 	if err != nil {
 		return nil, told(err, "meetings cannot be read")
 	}
-	return each(rows, (*meetingRow).read)
+	return each(rows, s.meetingOf)
 }
 
 // numberTries is how often a random number is drawn before an installation is

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/anteroom/anteroom/internal/account"
+	"github.com/anteroom/anteroom/internal/meeting"
 	"github.com/anteroom/anteroom/internal/store/pgtest"
 )
 
@@ -121,6 +122,8 @@ func TestKeys(t *testing.T) {
 		w.must(w.CreateApp(ctx, p))
 		u := &account.User{AccountID: a.ID, Email: "ada@acme.example", HostKey: "123456"}
 		w.must(w.CreateUser(ctx, u))
+		m := &meeting.Meeting{Number: "123456789", AccountID: a.ID, HostID: u.ID, Passcode: "passcode", PasscodeLink: "p_passcode"}
+		w.must(w.CreateMeeting(ctx, m))
 		own, err := w.Secret(ctx, "tokens")
 		w.must(err)
 		w.must(w.Close())
@@ -140,6 +143,9 @@ func TestKeys(t *testing.T) {
 		host, err := w.User(ctx, u.ID)
 		w.must(err)
 		wantEqual(t, host.HostKey, "123456")
+		held, err := w.Meeting(ctx, m.ID)
+		w.must(err)
+		wantEqual(t, held.Passcode+held.PasscodeLink, "passcodep_passcode")
 		found, err := w.AppBySecret(ctx, "secret-2")
 		w.must(err)
 		still, err := w.Secret(ctx, "tokens")

@@ -93,7 +93,7 @@ func usable(path string) error {
 	if err := os.Remove(probe.Name()); err != nil {
 		return fmt.Errorf("database: the folder %s cannot be written: %w", folder, err)
 	}
-	// The file holds passcodes and names: it is for its owner alone.
+	// The file holds names and addresses: it is for its owner alone.
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return fmt.Errorf("database: %w", err)

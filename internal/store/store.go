@@ -131,6 +131,9 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if err := s.checkKey(ctx); err != nil {
 		return nil, errors.Join(err, s.engine.close())
 	}
+	if err := s.hidePasscodes(ctx); err != nil {
+		return nil, errors.Join(err, s.engine.close())
+	}
 	s.newCaches(c.Shared)
 	s.live = newLiveCache(c.Shared)
 	s.rosters = newRosterCache(c.Shared)

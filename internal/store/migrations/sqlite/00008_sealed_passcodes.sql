@@ -1,0 +1,8 @@
+-- +goose Up
+-- Sealed; the program seals what the plain columns still hold and empties them.
+ALTER TABLE meetings ADD COLUMN passcode_sealed BLOB;
+ALTER TABLE meetings ADD COLUMN passcode_link_sealed BLOB;
+
+-- +goose Down
+ALTER TABLE meetings DROP COLUMN passcode_link_sealed;
+ALTER TABLE meetings DROP COLUMN passcode_sealed;
