@@ -35,12 +35,12 @@ func mnFault(t *Token, expected string) (Fault, bool) {
 		return t.mnMissing(), true
 	case kindString, kindNumber:
 	default:
-		return invalid(rankMeeting, CauseClaimWrongType, "mn is %s; it must be a text or a number", kind.words()), true
+		return invalid(rankMeeting, CauseClaimWrongType, "mn is %s; it must be a string or a number", kind.words()), true
 	}
 	got := t.Claims.MeetingNumber
 	switch {
 	case got == "":
-		return invalid(rankMeeting, CauseMNNotANumber, "mn is “%s”%s; it must be the 9 to 11 digits of the meeting",
+		return invalid(rankMeeting, CauseMNNotANumber, "mn is “%s”%s; it must be the 9 to 11 digits of the meeting number",
 			shorten(value), shapeOf(value)), true
 	case expected == "" && !plausibleMeetingNumber(got):
 		return invalid(rankMeeting, CauseMNNotANumber, "mn has %d digits (%s); meeting numbers have 9 to 11",
@@ -60,7 +60,7 @@ func (t *Token) mnMissing() Fault {
 		if kindOf(raw) == kindString {
 			value = unquote(raw)
 		}
-		return invalid(rankMeeting, CauseMNMisnamed, "the meeting number %s stands in the claim “%s”; it must be called “mn”",
+		return invalid(rankMeeting, CauseMNMisnamed, "the meeting number %s is in the claim “%s”; the claim must be called “mn”",
 			shorten(value), name)
 	}
 	if kindOf(t.raw[fieldRole]) == kindAbsent {
@@ -69,7 +69,7 @@ func (t *Token) mnMissing() Fault {
 			r = rankKind
 		}
 		return invalid(r, CauseNativeSDKToken,
-			"there is neither mn nor role: such tokens serve native SDKs; in a browser both are needed")
+			"the claims mn and role are missing: such tokens are for native SDKs; in a browser both are needed")
 	}
 	return invalid(rankMeeting, CauseMNMissing, "the claim mn, the meeting number, is missing")
 }
@@ -148,7 +148,7 @@ func unitOf(n int64) string {
 
 func inFuture(iat int64, now time.Time) Fault {
 	works := iat - maxSkew
-	f := invalid(rankTime, CauseIATInFuture, "iat is %s ahead of this server: the same token works at %s",
+	f := invalid(rankTime, CauseIATInFuture, "iat is %s ahead of this server's clock: the same token becomes valid at %s",
 		seconds(iat-now.Unix()), moment(works, now))
 	f.RetryAt = time.Unix(works, 0).UTC()
 	return f
@@ -158,9 +158,9 @@ func lifetimeFault(iat, exp int64) (Fault, bool) {
 	life := exp - iat
 	switch {
 	case life == 0:
-		return invalid(rankTime, CauseEXPBeforeIAT, "exp and iat are the same moment: the token has no lifetime"), true
+		return invalid(rankTime, CauseEXPBeforeIAT, "exp is equal to iat: the token has no lifetime"), true
 	case life < 0:
-		return invalid(rankTime, CauseEXPBeforeIAT, "exp lies %s before iat: the token is over before it begins", seconds(life)), true
+		return invalid(rankTime, CauseEXPBeforeIAT, "exp is %s before iat: the token expires before it becomes valid", seconds(life)), true
 	case life < minLifetime:
 		return invalid(rankTime, CauseLifetimeTooShort, "exp is %s (%d s) after iat; at least %d s are needed",
 			seconds(life), life, minLifetime), true
@@ -228,7 +228,7 @@ func CheckRole(t *Token) []Fault {
 		if s := strings.TrimSpace(unquote(raw)); allDigits(s) {
 			return refuse(CauseRoleNot0Or1, "role is “"+shorten(s)+"”; it must be 0 (join) or 1 (start)")
 		}
-		return refuse(CauseRoleWrongType, "role is the text “"+shorten(unquote(raw))+"”; it must be the number 0 (join) or 1 (start)")
+		return refuse(CauseRoleWrongType, "role is the string “"+shorten(unquote(raw))+"”; it must be the number 0 (join) or 1 (start)")
 	default:
 		return refuse(CauseRoleWrongType, "role is "+kind.words()+"; it must be the number 0 (join) or 1 (start)")
 	}
@@ -239,21 +239,21 @@ func Warnings(t *Token) []Warning {
 	var all []Warning
 	warn := func(cause, text string) { all = append(all, Warning{cause, text}) }
 	if !strings.EqualFold(t.Header.Type, "JWT") {
-		warn(WarnTypMissing, "the header does not say typ JWT; it is accepted without")
+		warn(WarnTypMissing, "the header has no typ JWT; this is accepted")
 	}
 	if t.Claims.AppKey == "" && t.Claims.SDKKey != "" {
-		warn(WarnSDKKeyOnly, "only sdkKey names the app; newer SDKs want appKey too")
+		warn(WarnSDKKeyOnly, "only sdkKey names the app; newer SDKs expect appKey too")
 	}
 	switch mn := t.raw[fieldMN]; kindOf(mn) {
 	case kindNumber:
-		warn(WarnMNNumber, "mn is a number; that is accepted, a text is the safer form")
+		warn(WarnMNNumber, "mn is a number; this is accepted, but a string is safer")
 	case kindString:
 		if t.Claims.MeetingNumber != "" && unquote(mn) != t.Claims.MeetingNumber {
-			warn(CauseMNFormatted, "mn is written “"+shorten(unquote(mn))+"”; its digits are right, write only those")
+			warn(CauseMNFormatted, "mn is written “"+shorten(unquote(mn))+"”; its digits are correct, pass only the digits")
 		}
 	}
 	if _, ok := t.role(); ok && kindOf(t.raw[fieldRole]) == kindString {
-		warn(WarnRoleText, "role is a text; it should be a number")
+		warn(WarnRoleText, "role is a string; it should be a number")
 	}
 	all = append(all, tokenEXPWarnings(t)...)
 	if kindOf(t.raw[fieldWebRTCMode]) != kindAbsent && t.Claims.VideoWebRTCMode == nil {
@@ -276,7 +276,7 @@ func tokenEXPWarnings(t *Token) []Warning {
 	case at > secondsLimit:
 		return []Warning{{WarnTokenEXPOdd, "tokenExp is in " + unitOf(at) + "; it must be in seconds"}}
 	case expOK && at > exp:
-		return []Warning{{WarnTokenEXPOdd, "tokenExp lies after exp; it should be the same"}}
+		return []Warning{{WarnTokenEXPOdd, "tokenExp is after exp; it should be equal to it"}}
 	case iatOK && at-iat < minLifetime:
 		return []Warning{{WarnTokenEXPOdd, "tokenExp is less than 1800 s after iat"}}
 	}

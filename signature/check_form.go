@@ -30,7 +30,7 @@ func headFaults(faults []Fault, t *Token) []Fault {
 	}
 	if len(t.duplicates) > 0 { // naming one is enough; a hostile token may have thousands
 		faults = append(faults, invalid(rankFormat, CauseDuplicateClaim,
-			"“%s” occurs twice: which of the two counts is left to chance", shorten(t.duplicates[0])))
+			"“%s” occurs twice: parsers differ in which of the two they use", shorten(t.duplicates[0])))
 	}
 	faults = algFaults(faults, t)
 	if !other {
@@ -85,7 +85,7 @@ func macShape(t *Token) (Fault, bool) {
 			"the third part has %d bytes; an HMAC-SHA256 has 32", len(loose)), true
 	default:
 		return invalid(rankFormat, CauseBadBase64,
-			"the last character of the third part was altered: it has bits that no encoder writes"), true
+			"the last character of the third part was altered: no encoder produces it"), true
 	}
 }
 
@@ -105,7 +105,7 @@ func keyFaults(faults []Fault, t *Token) []Fault {
 	for i, name := range [...]string{fieldAppKey: "appKey", fieldSDKKey: "sdkKey"} {
 		if kind := kindOf(t.raw[i]); kind != kindAbsent && kind != kindString {
 			faults = append(faults, invalid(rankWho, CauseClaimWrongType,
-				"%s is %s; it must be a text", name, kind.words()))
+				"%s is %s; it must be a string", name, kind.words()))
 		}
 	}
 	app, sdk := t.Claims.AppKey, t.Claims.SDKKey
@@ -122,13 +122,13 @@ func keyFaults(faults []Fault, t *Token) []Fault {
 // keyMissing looks for what stands in the place of the key.
 func (t *Token) keyMissing() string {
 	if outer, raw := t.misnamed(wrappers...); kindOf(raw) == kindObject {
-		return "there is neither appKey nor sdkKey at the top: the claims sit inside “" + outer + "”"
+		return "there is neither appKey nor sdkKey at the top level: the claims are nested in “" + outer + "”"
 	}
 	if name, _ := t.misnamed(keyAliases...); name != "" {
-		return "there is neither appKey nor sdkKey; the claim “" + name + "” is not read"
+		return "there is neither appKey nor sdkKey; the claim “" + name + "” is ignored"
 	}
 	if t.text("iss") != "" && !t.has("mn") {
-		return "there is neither appKey nor sdkKey, only iss: this looks like a token of the retired “JWT app” type for the REST API"
+		return "there is neither appKey nor sdkKey, only iss: this looks like a REST API token of a “JWT app”, a type that has been retired"
 	}
-	return "there is neither appKey nor sdkKey: nothing says which app signed"
+	return "there is neither appKey nor sdkKey: the token does not say which app signed it"
 }

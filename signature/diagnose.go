@@ -108,7 +108,7 @@ func (d *diagnosis) failed(err error) {
 	if d.err == nil {
 		d.err = err
 	}
-	d.warn(WarnKeyringFailed, "the keyring could not be read: what it knows is missing here")
+	d.warn(WarnKeyringFailed, "the keys could not be read: what depends on them was not checked")
 }
 
 // spotSecret recognises a secret that was passed as the signature.
@@ -123,8 +123,8 @@ func (d *diagnosis) spotSecret(raw string) {
 		d.failed(err)
 	case held:
 		d.redact.know([]byte(value))
-		d.faults[0].PublicEvidence = "this is an app's secret itself: sign with it on a server, and never send it"
-		d.faults[0].Evidence = "this is the secret of " + c.appWords() + " itself: sign with it on a server, and never send it"
+		d.faults[0].PublicEvidence = "this is an app's secret: use it to sign on a server, and never send it"
+		d.faults[0].Evidence = "this is the secret of " + c.appWords() + ": use it to sign on a server, and never send it"
 	}
 }
 
@@ -149,7 +149,7 @@ func (d *diagnosis) findApp() {
 		d.add(newFault(errcode.APIKeyInvalid, rankWho, cause, evidence))
 	}
 	if trimmed := trimKey(key); trimmed != key && d.lookup(trimmed) {
-		refuse(CauseKeyWhitespace, "the key claim has blanks, line breaks or invisible characters around the key of "+d.own.appWords())
+		refuse(CauseKeyWhitespace, "the key claim has spaces, line breaks or invisible characters around the key of "+d.own.appWords())
 		d.judgeApp()
 		return
 	}
@@ -162,11 +162,11 @@ func (d *diagnosis) findApp() {
 		d.own, d.ownKnown, d.keyIsSecret = holder, true, true
 		d.redact.know([]byte(trimKey(key)))
 		d.redact.know(holder.Secret)
-		refuse(CauseKeyIsSecret, "the key claim holds the secret of "+holder.appWords()+
-			": everybody who sees the page can read it, so replace that secret")
-		d.faults[len(d.faults)-1].PublicEvidence = "the key claim holds a secret: everybody who sees the page can read it, so replace that secret"
+		refuse(CauseKeyIsSecret, "the key claim contains the secret of "+holder.appWords()+
+			": anyone who opens the page can read it, so replace that secret")
+		d.faults[len(d.faults)-1].PublicEvidence = "the key claim contains a secret: anyone who opens the page can read it, so replace that secret"
 	case strings.Contains(key, "@"):
-		refuse(CauseUnknownKey, "the key claim is an e-mail address; it must be the app's key (client ID)")
+		refuse(CauseUnknownKey, "the key claim is an email address; it must be the app's key (client ID)")
 	default:
 		refuse(CauseUnknownKey, "no app has the key “"+keyPrefix(key)+"”")
 	}
@@ -192,7 +192,7 @@ func (d *diagnosis) judgeApp() {
 	}
 	if app.Kind != "" && app.Kind != AppGeneral {
 		d.add(newFault(errcode.APIKeyInvalid, rankWho, CauseKeyOfOtherKind,
-			d.own.appWords()+" is "+app.Kind.words()+": its credentials do not sign Meeting SDK joins"))
+			d.own.appWords()+" is "+app.Kind.words()+": its credentials cannot sign Meeting SDK joins"))
 	}
 	switch app.State {
 	case AppDisabled:

@@ -39,13 +39,13 @@ const unknownSecrets = "(1) the secret belongs to an app, an app type or an inst
 // skipped says that the search ended early. Where the HMAC is known to be wrong it is
 // the fault; without an app nothing is known to be wrong.
 func (d *diagnosis) skipped(p *prober) {
-	text := "the HMAC was not made with the secret of " + d.own.appWords() + "; why was not searched to the end (limit of "
+	text := "the HMAC was not made with the secret of " + d.own.appWords() + "; the search for the reason was stopped (limit of "
 	text += amount(int64(max(d.opts.MaxProbes, 0)), 1, "trials") + ")"
 	switch {
 	case d.ownKnown && !d.keyIsSecret:
 		d.add(invalid(rankWho, CauseProbeSkipped, "%s", text))
 	case p.spent || d.opts.MaxProbes < 0:
-		d.warn(CauseProbeSkipped, "which secret signed was not searched to the end")
+		d.warn(CauseProbeSkipped, "the search for the secret that was used was stopped")
 	}
 }
 
@@ -55,7 +55,7 @@ func (d *diagnosis) secretIsRight() {
 	for i := range d.faults {
 		f := &d.faults[i]
 		if f.Step == StepSignature && (f.rank == rankUnreadable || f.rank == rankFormat || f.rank == rankHeader) {
-			f.Evidence += "; the secret is right"
+			f.Evidence += "; the secret is correct"
 			return
 		}
 	}
@@ -72,13 +72,13 @@ func (d *diagnosis) probeOwn(p *prober) bool {
 		return true
 	}
 	if p.matches([]byte(own.Key)) {
-		what := "the HMAC was made with the key of " + own.appWords() + " in the place of its secret"
+		what := "the HMAC was made with the key of " + own.appWords() + " instead of its secret"
 		if d.keyIsSecret {
-			what = "key and secret of " + own.appWords() + " are exchanged: the HMAC was made with the key"
+			what = "key and secret of " + own.appWords() + " are swapped: the HMAC was made with the key"
 		}
 		d.add(invalid(rankWho, CauseKeySecretSwapped, "%s", what))
 		if d.keyIsSecret {
-			d.faults[len(d.faults)-1].PublicEvidence = "key and secret are exchanged: the HMAC was made with the key"
+			d.faults[len(d.faults)-1].PublicEvidence = "key and secret are swapped: the HMAC was made with the key"
 		}
 		return true
 	}
@@ -107,7 +107,7 @@ func (d *diagnosis) probeForms(p *prober) bool {
 		if p.over(m.text, d.own.Secret, p.hash) {
 			if m.rewritten {
 				d.add(invalid(rankWho, CauseUnknownSecret,
-					"the secret of %s is right, but the HMAC was made over other bytes than those sent: %s", d.own.appWords(), m.words))
+					"the secret of %s is correct, but the HMAC was made over other bytes than those sent: %s", d.own.appWords(), m.words))
 				return true
 			}
 			if !d.has(CauseBadBase64) {
@@ -148,8 +148,8 @@ func (d *diagnosis) probeOthers(p *prober) bool {
 		}
 		tried[c.Key] = true
 		if p.matches([]byte(c.Key)) {
-			d.blameOther(c, CauseKeySecretSwapped, "signed with the key of "+c.appWords()+" in the place of a secret",
-				"the HMAC was made with a key in the place of a secret")
+			d.blameOther(c, CauseKeySecretSwapped, "signed with the key of "+c.appWords()+" instead of a secret",
+				"the HMAC was made with a key instead of a secret")
 			return true
 		}
 	}
@@ -165,7 +165,7 @@ func (d *diagnosis) probeOthers(p *prober) bool {
 	}
 	if p.spent && !searched { // only unlikely combinations were left out
 		p.spent = false
-		d.warn(CauseProbeSkipped, "not every damaged form of every other secret was tried")
+		d.warn(CauseProbeSkipped, "not all altered forms of all other secrets were tried")
 	}
 	return false
 }
@@ -231,7 +231,7 @@ func (d *diagnosis) blame(c *Credential, damage string) {
 			"signed with the webhook secret of %s instead of its SDK secret%s", c.appWords(), damage))
 	default:
 		d.add(invalid(rankWho, CauseOtherEnvironmentSecret,
-			"the key is the %s one of %s, and the secret its %s one%s", orUnnamed(d.own.Environment), c.appWords(), orUnnamed(c.Environment), damage))
+			"the key is the %s key of %s, and the secret is its %s secret%s", orUnnamed(d.own.Environment), c.appWords(), orUnnamed(c.Environment), damage))
 	}
 }
 

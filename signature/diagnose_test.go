@@ -102,7 +102,7 @@ func TestIatInFutureSaysWhen(t *testing.T) {
 	c := good()
 	c["iat"], c["exp"], c["tokenExp"] = iat, iat+7200, iat+7200
 	r := diagnose(t, c.signed())
-	if want := "iat is 94 s ahead of this server: the same token works at 10:30:07 UTC"; r.Decision.Evidence != want {
+	if want := "iat is 94 s ahead of this server's clock: the same token becomes valid at 10:30:07 UTC"; r.Decision.Evidence != want {
 		t.Errorf("evidence %q", r.Decision.Evidence)
 	}
 	e := expect()

@@ -57,18 +57,18 @@ func (u *unwrapping) blanks() {
 	if trimmed == "" {
 		u.ended = true
 		if len(u.faults) > 0 { // quotes around nothing
-			u.note(CauseEmpty, "there is nothing inside the quotes or prefix")
+			u.note(CauseEmpty, "there is nothing in the quotes or after the prefix")
 			return
 		}
 		f := newFault(errEmptyCode, rankUnreadable, CauseEmpty, "the signature is empty")
 		if u.text != "" {
-			f.Evidence = "the signature is only blanks"
+			f.Evidence = "the signature has only spaces"
 		}
 		u.faults = append(u.faults, f)
 		return
 	}
 	if trimmed != u.text {
-		u.note(CauseWrapped, "there are blanks, line breaks or invisible characters around the token")
+		u.note(CauseWrapped, "there are spaces, line breaks or invisible characters around the token")
 		u.text = trimmed
 	}
 }
@@ -84,7 +84,7 @@ func (u *unwrapping) placeholder() {
 	for _, p := range placeholders {
 		if strings.EqualFold(u.text, p) {
 			u.ended = true
-			u.note(CausePlaceholder, "the text is “%s”: a variable was not filled when join was called", shorten(u.text))
+			u.note(CausePlaceholder, "the signature is “%s”: a variable had no value when join was called", shorten(u.text))
 			return
 		}
 	}
@@ -109,7 +109,7 @@ var prefixes = []string{
 func (u *unwrapping) prefix() {
 	for _, p := range prefixes {
 		if len(u.text) > len(p) && strings.EqualFold(u.text[:len(p)], p) {
-			u.note(CauseWrapped, "“%s” stands before the token", strings.TrimSpace(u.text[:len(p)]))
+			u.note(CauseWrapped, "there is “%s” before the token", strings.TrimSpace(u.text[:len(p)]))
 			u.text = u.text[len(p):]
 			return
 		}
@@ -138,16 +138,16 @@ func (u *unwrapping) jsonText() {
 	var doc any
 	if json.Unmarshal([]byte(u.text), &doc) != nil {
 		u.ended = true
-		u.note(CauseJSONWrapped, "the text begins like JSON, and is no token")
+		u.note(CauseJSONWrapped, "the signature begins like JSON and is not a token")
 		return
 	}
 	path, inner := findToken(doc, 4)
 	if inner == "" {
 		u.ended = true
-		u.note(CauseJSONWrapped, "this is a JSON document without a token in it: look at what the auth endpoint answered")
+		u.note(CauseJSONWrapped, "this is a JSON document without a token: look at the response of the auth endpoint")
 		return
 	}
-	u.note(CauseJSONWrapped, "this is the whole JSON answer of the auth endpoint; the token is its member “%s”", shorten(path))
+	u.note(CauseJSONWrapped, "this is the whole JSON response of the auth endpoint; pass only its member “%s”", shorten(path))
 	u.text = inner
 }
 
@@ -199,11 +199,11 @@ func (u *unwrapping) inner() {
 	}
 	if strings.IndexFunc(u.text, func(r rune) bool { return r != ' ' && (unicode.IsSpace(r) || invisible(r)) }) < 0 &&
 		plainAlphabet(strings.ReplaceAll(u.text, " ", "+")) {
-		u.note(CauseURLEncoded, "there are blanks inside the token where + was: it went through form decoding")
+		u.note(CauseURLEncoded, "there are spaces inside the token in place of +: it was decoded as form data")
 		u.text = strings.ReplaceAll(u.text, " ", "+")
 		return
 	}
-	u.note(CauseWrapped, "the token is broken over several lines or has blanks inside")
+	u.note(CauseWrapped, "the token has line breaks or spaces inside")
 	u.text = strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) || invisible(r) {
 			return -1

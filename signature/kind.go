@@ -8,7 +8,7 @@ func kindFault(t *Token) (Fault, bool) {
 	switch {
 	case t.userTokenKind() != "":
 		return invalid(rankKind, CauseZAKOrOBF,
-			"this is %s: it belongs into the join option %s, beside a signature of its own",
+			"this is %s: pass it in the join option %s, together with a signature",
 			t.userTokenKind(), t.userTokenOption()), true
 	case t.isOAuth():
 		return invalid(rankKind, CauseOAuthToken,

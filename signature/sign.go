@@ -101,7 +101,7 @@ func (o *SignOptions) claims() (*wireClaims, error) {
 	case len(o.Key) > MaxKeyLength:
 		return bad("key", "has %d bytes; at most %d", len(o.Key), MaxKeyLength)
 	case strings.TrimSpace(o.Key) != o.Key:
-		return bad("key", "has blanks or a line break around it")
+		return bad("key", "has spaces or a line break around it")
 	case o.Secret == "":
 		return bad("secret", "is missing")
 	case number == "":
@@ -113,7 +113,7 @@ func (o *SignOptions) claims() (*wireClaims, error) {
 	case o.IssuedAt.IsZero():
 		return bad("issuedAt", "is missing")
 	case iat < 0 || iat >= secondsLimit:
-		return bad("issuedAt", "lies outside the years a signature can name")
+		return bad("issuedAt", "is outside the years that a signature can contain")
 	case exp-iat < minLifetime || exp-iat > maxLifetime:
 		return bad("expiresAt", "must be %d to %d s after issuedAt, not %d s", minLifetime, maxLifetime, exp-iat)
 	case o.VideoWebRTCMode != nil && *o.VideoWebRTCMode != 0 && *o.VideoWebRTCMode != 1:

@@ -27,7 +27,7 @@ func unreadable(raw string) *Fault {
 func readLoose(raw string) (*Token, []Fault) {
 	if len(raw) > MaxSize {
 		return nil, []Fault{invalid(rankUnreadable, CauseNotAJWT,
-			"the text has %d bytes; nothing beyond %d is read", len(raw), MaxSize)}
+			"the text has %d bytes; only the first %d are read", len(raw), MaxSize)}
 	}
 	text, faults := unwrap(raw)
 	if text == "" {
@@ -38,19 +38,19 @@ func readLoose(raw string) (*Token, []Fault) {
 	}
 	if isLegacy(text) {
 		return fail(CauseLegacyFormat,
-			"this is the signature format from before JWTs (base64 of key.number.time.role.hash); SDKs from 2.0 on want a JWT")
+			"this is the signature format from before JWTs (base64 of key.number.time.role.hash); SDKs since 2.0 need a JWT")
 	}
 	parts := strings.Split(text, ".")
 	switch n := len(parts); {
 	case n < 3 && strings.HasPrefix(text, "eyJ"):
-		return fail(CauseTruncated, "the token begins like a JWT and has %d of 3 parts: its end is missing", n)
+		return fail(CauseTruncated, "the token begins like a JWT but has %d of 3 parts: its end is missing", n)
 	case n == 1:
-		return fail(CauseNotAJWT, "the text has no dots and %d characters: it is no JWT (three parts with dots between). "+
-			"A text like this may be, the likeliest first, a registrant's tk, a passcode, an SDK key or another service's token in the wrong option", len(text))
+		return fail(CauseNotAJWT, "the text has no dots and %d characters: it is not a JWT (three parts separated by dots). "+
+			"It may be, most likely first, a registrant's tk, a passcode, an SDK key or another service's token in the wrong option", len(text))
 	case n == 5 && strings.HasPrefix(text, "eyJ"):
-		return fail(CauseNotAJWT, "the token has five parts: it is an encrypted JWT, and a signed one is wanted")
+		return fail(CauseNotAJWT, "the token has five parts: it is an encrypted JWT, and a signed one is needed")
 	case n != 3:
-		return fail(CauseNotAJWT, "the text has %d parts between dots; a JWT has 3", n)
+		return fail(CauseNotAJWT, "the text has %d parts separated by dots; a JWT has 3", n)
 	}
 	t := &Token{signingInput: parts[0] + "." + parts[1], macText: parts[2]}
 	docs := [2][]byte{}
@@ -67,10 +67,10 @@ func readLoose(raw string) (*Token, []Fault) {
 			"the %s is not written in base64url without padding", what))
 	}
 	if !t.readHeader(docs[0]) {
-		return fail(notJSON(docs[0]), "the first part is no JSON header%s", describeJSON(docs[0]))
+		return fail(notJSON(docs[0]), "the first part is not a JSON header%s", describeJSON(docs[0]))
 	}
 	if !t.readClaims(docs[1]) {
-		return fail(notJSON(docs[1]), "the second part is no JSON object of claims%s", describeJSON(docs[1]))
+		return fail(notJSON(docs[1]), "the second part is not a JSON object with claims%s", describeJSON(docs[1]))
 	}
 	if mac, err := decodeStrict(t.macText); err == nil {
 		t.mac = mac
@@ -92,11 +92,11 @@ func notJSON(doc []byte) string {
 func describeJSON(doc []byte) string {
 	switch {
 	case notJSON(doc) == CauseTruncated:
-		return ": it breaks off in the middle"
+		return ": it is truncated"
 	case !json.Valid(doc):
 		return ""
 	case kindOf(strings.TrimSpace(string(doc))) == kindObject:
-		return ": it is not UTF-8, or nests too deep"
+		return ": it is not UTF-8 or is nested too deeply"
 	default:
 		return ", but " + kindOf(strings.TrimSpace(string(doc))).words()
 	}

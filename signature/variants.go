@@ -24,11 +24,11 @@ func secretVariants(secret string) []variant {
 	all := []variant{
 		{[]byte(secret + "\n"), ws, "with a line break after it"},
 		{[]byte(secret + "\r\n"), ws, "with a Windows line break after it"},
-		{[]byte(secret + " "), ws, "with a blank after it"},
+		{[]byte(secret + " "), ws, "with a space after it"},
 		{[]byte(`"` + secret + `"`), quoted, "with double quotes around it"},
 		{[]byte(secret + "\r"), ws, "with a carriage return after it"},
-		{[]byte(" " + secret), ws, "with a blank before it"},
-		{[]byte(" " + secret + " "), ws, "with blanks around it"},
+		{[]byte(" " + secret), ws, "with a space before it"},
+		{[]byte(" " + secret + " "), ws, "with spaces around it"},
 		{[]byte(secret + "\t"), ws, "with a tab after it"},
 		{[]byte("\uFEFF" + secret), ws, "with a byte order mark before it"},
 		{[]byte(`'` + secret + `'`), quoted, "with single quotes around it"},
@@ -42,8 +42,8 @@ func secretVariants(secret string) []variant {
 		{[]byte(hex.EncodeToString([]byte(secret))), coded, "encoded in hexadecimal"},
 		{decodeLoose(secret), coded, "decoded as base64"},
 		{[]byte(url.QueryEscape(secret)), coded, "URL-encoded"},
-		{[]byte(strings.ToLower(secret)), coded, "turned to lower case"},
-		{[]byte(strings.ToUpper(secret)), coded, "turned to upper case"},
+		{[]byte(strings.ToLower(secret)), coded, "converted to lower case"},
+		{[]byte(strings.ToUpper(secret)), coded, "converted to upper case"},
 		{utf16le(secret), coded, "encoded in UTF-16"},
 	}
 	if b, err := hex.DecodeString(secret); err == nil {
@@ -90,7 +90,7 @@ func messageVariants(t *Token) []message {
 	header, payload := decodeLoose(first), decodeLoose(second)
 	join := func(e *base64.Encoding) string { return e.EncodeToString(header) + "." + e.EncodeToString(payload) }
 	all := []message{
-		{text: join(base64.RawURLEncoding), words: "the parts in base64url, and they were sent in another spelling"},
+		{text: join(base64.RawURLEncoding), words: "the parts in base64url, but they were sent in another encoding"},
 		{text: join(base64.URLEncoding), words: "the parts with padding (=)"},
 		{text: join(base64.StdEncoding), words: "the parts in plain base64 with padding"},
 		{text: join(base64.RawStdEncoding), words: "the parts in plain base64"},
@@ -124,8 +124,8 @@ var rewritings = []struct {
 	words string
 	write func([]byte) []byte
 }{
-	{"JSON without blanks", compacted},
-	{"JSON with a blank after each colon and comma, as Python writes it", spaciously},
+	{"JSON without spaces", compacted},
+	{"JSON with a space after each colon and comma, as Python writes it", spaciously},
 	{"JSON with line breaks, indented by two", indented("  ")},
 	{"JSON with line breaks, indented by four", indented("    ")},
 	{"JSON with its members in alphabetical order", sortedJSON},

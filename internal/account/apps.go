@@ -97,7 +97,7 @@ func (s *Service) Install(ctx context.Context, appID, userID string, scopes ...s
 	case app.Deleted():
 		return nil, Wrong("app", "is deleted")
 	case user.Status != UserActive:
-		return nil, Wrong("user", "is %s; only active users install apps", user.Status)
+		return nil, Wrong("user", "is %s; only active users can install apps", user.Status)
 	case slices.Contains(scopes, ""):
 		return nil, Wrong("scopes", "has an empty entry")
 	}

@@ -29,7 +29,7 @@ func Wrong(field, format string, args ...any) error {
 // named says which input names what does not exist; other errors stay as they are.
 func named(field string, err error) error {
 	if errors.Is(err, ErrNotFound) {
-		return errors.Join(Wrong(field, "names nothing that exists"), ErrNotFound)
+		return errors.Join(Wrong(field, "does not exist"), ErrNotFound)
 	}
 	return err
 }

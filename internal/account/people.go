@@ -24,7 +24,7 @@ func (s *Service) Activate(ctx context.Context, userID string) error {
 func (s *Service) moveOn(ctx context.Context, userID string, to, from UserStatus) error {
 	return s.changeUser(ctx, userID, func(u *User) error {
 		if u.Status != from && u.Status != to {
-			return Wrong("user", "is %s; only %s users become %s so", u.Status, from, to)
+			return Wrong("user", "is %s; only %s users can become %s this way", u.Status, from, to)
 		}
 		u.Status = to
 		return nil
@@ -37,7 +37,7 @@ func (s *Service) moveOn(ctx context.Context, userID string, to, from UserStatus
 func (s *Service) DeleteUser(ctx context.Context, userID, transferTo string) error {
 	return s.changeUser(ctx, userID, func(u *User) error {
 		if u.Status == UserDeleted {
-			return Wrong("user", "is deleted already")
+			return Wrong("user", "is already deleted")
 		}
 		u.Status = UserDeleted
 		if transferTo == "" {
@@ -52,7 +52,7 @@ func (s *Service) DeleteUser(ctx context.Context, userID, transferTo string) err
 		case heir.AccountID != u.AccountID:
 			return Wrong("transferTo", "is a user of another account")
 		case heir.Status != UserActive:
-			return Wrong("transferTo", "is %s; only active users host", heir.Status)
+			return Wrong("transferTo", "is %s; only active users can host meetings", heir.Status)
 		}
 		return s.repository.TransferMeetings(ctx, u.ID, heir.ID)
 	})

@@ -24,7 +24,7 @@ func (s *Settings) Validate() error {
 		{"signInDomains", s.SignInDomains},
 	} {
 		if len(list.values) > maxListed {
-			faults = append(faults, Wrong(list.field, "has %d entries; %d are possible", len(list.values), maxListed))
+			faults = append(faults, Wrong(list.field, "has %d entries; at most %d are allowed", len(list.values), maxListed))
 		}
 		for i, value := range list.values {
 			if strings.TrimSpace(value) == "" || len(value) > maxText {
@@ -46,7 +46,7 @@ func (s *Settings) Validate() error {
 		}
 	}
 	if strings.Trim(s.MinSDKVersion, "0123456789.") != "" || len(s.MinSDKVersion) > 40 {
-		faults = append(faults, Wrong("minSdkVersion", "must be numbers between dots, such as 5.1.4"))
+		faults = append(faults, Wrong("minSdkVersion", "must be numbers separated by dots, such as 5.1.4"))
 	}
 	return errors.Join(faults...)
 }

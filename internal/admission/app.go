@@ -59,15 +59,15 @@ func checkAppKnown(in *Input) []Finding {
 	f := &in.s.AppFacts
 	switch {
 	case f.KeyIsSecret:
-		return refuse("key_is_secret", "the key claim holds a secret, not a key: everybody who sees the page can read it, so replace that secret")
+		return refuse("key_is_secret", "the key claim contains a secret instead of a key: anyone who opens the page can read it, so replace that secret")
 	case f.KeyWhitespace:
-		return refuse("key_whitespace", "the key claim has blanks, line breaks or invisible characters around a known key")
+		return refuse("key_whitespace", "the key claim has spaces, line breaks or invisible characters around a known key")
 	case f.App == nil:
 		return refuse("unknown_key", "no app has the key %s", shown(clip(in.key(), 12)))
 	case f.App.Deleted():
 		return refuse("app_deleted", "the app %s was deleted at %s", shown(f.App.Name), at(f.App.DeletedAt))
 	case f.App.Kind != "" && f.App.Kind != account.AppGeneral:
-		return refuse("key_of_other_kind", "the key belongs to %s, which is of the kind %s; only general apps sign joins", shown(f.App.Name), f.App.Kind)
+		return refuse("key_of_other_kind", "the key belongs to %s, an app of the type %s; only general apps can sign joins", shown(f.App.Name), f.App.Kind)
 	}
 	return nil
 }
@@ -151,7 +151,7 @@ func checkFeature(in *Input) []Finding {
 	}) {
 		found = append(found, Finding{
 			Cause:    "origin_not_allowed",
-			Evidence: "the page's origin is " + shown(in.a.Origin) + ", which is not among those of the app " + shown(app.Name),
+			Evidence: "the page's origin is " + shown(in.a.Origin) + ", which is not an allowed origin of the app " + shown(app.Name),
 			Remedy:   "Add the origin to the app's allowed origins, or empty that list to allow any.",
 		})
 	}
@@ -160,10 +160,10 @@ func checkFeature(in *Input) []Finding {
 
 func checkGrant(in *Input) []Finding {
 	if t := &in.s.ZAK; withdrawn(t) {
-		return refuse(t.Withdrawn, "what the ZAK was made under has been withdrawn since%s", said(t.Evidence))
+		return refuse(t.Withdrawn, "the authorization for the ZAK has been withdrawn since%s", said(t.Evidence))
 	}
 	if t := &in.s.OBF; withdrawn(t) && in.s.Policy.validates(in.now) {
-		return refuse(t.Withdrawn, "what the OBF was made under has been withdrawn since%s", said(t.Evidence))
+		return refuse(t.Withdrawn, "the authorization for the OBF has been withdrawn since%s", said(t.Evidence))
 	}
 	return nil
 }

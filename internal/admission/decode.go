@@ -131,7 +131,7 @@ func notJSON(doc string, pos int) string {
 		return "the request must be a JSON object"
 	}
 	// Only where: what stands there may be a passcode or a token.
-	return fmt.Sprintf("the request is not a JSON object: it stops making sense at byte %d of %d", pos, len(doc))
+	return fmt.Sprintf("the request is not valid JSON: syntax error at byte %d of %d", pos, len(doc))
 }
 
 // member keeps a known option and notes an unknown one.
@@ -155,7 +155,7 @@ func (d *decoder) unknown(name string) {
 	if len(d.a.Warnings) >= maxWarnings {
 		return
 	}
-	text := "unknown_option: " + shown(clip(name, 40)) + " is no join option and is not read"
+	text := "unknown_option: " + shown(clip(name, 40)) + " is not a join option and is ignored"
 	if near := nearestOption(name); near != "" {
 		text += "; did you mean “" + near + "”?"
 	}
@@ -175,7 +175,7 @@ func (d *decoder) text(i int) (string, bool) {
 	o := &d.options[i]
 	switch {
 	case o.twice:
-		d.refuse(optionNames[i], errcode.Malformed, "occurs twice with different values")
+		d.refuse(optionNames[i], errcode.Malformed, "is given twice with different values")
 		return "", false
 	case o.kind == kindText:
 		return o.value, true
@@ -183,7 +183,7 @@ func (d *decoder) text(i int) (string, bool) {
 		d.numeric(i)
 		return o.value, true
 	case o.seen && o.kind != kindNull:
-		d.refuse(optionNames[i], errcode.Malformed, "is %s; it must be a text", o.kind.words())
+		d.refuse(optionNames[i], errcode.Malformed, "is %s; it must be a string", o.kind.words())
 		return "", false
 	}
 	return "", true
@@ -194,8 +194,8 @@ func (d *decoder) text(i int) (string, bool) {
 func (d *decoder) numeric(i int) {
 	if o := &d.options[i]; !o.noted && len(d.a.Warnings) < maxWarnings {
 		o.noted = true
-		d.a.Warnings = append(d.a.Warnings, "number_as_text: "+optionNames[i]+" is a number and was read as its text; "+
-			"pass a text, for a number has lost its leading zeros")
+		d.a.Warnings = append(d.a.Warnings, "number_as_text: "+optionNames[i]+" is a number and was converted to a string; "+
+			"pass a string, because a number loses its leading zeros")
 	}
 }
 
@@ -203,7 +203,7 @@ func (d *decoder) numeric(i int) {
 func (d *decoder) bounded(i, most int) string {
 	s, _ := d.text(i)
 	if len(s) > most {
-		d.refuse(optionNames[i], errcode.TooLong, "has %s; at most %s are read", byteCount(len(s)), byteCount(most))
+		d.refuse(optionNames[i], errcode.TooLong, "has %s; at most %s are allowed", byteCount(len(s)), byteCount(most))
 		s = clip(s, most)
 	}
 	return d.own(s)
@@ -248,7 +248,7 @@ func (d *decoder) judge() {
 	if a.ZAK != "" && a.OBFToken != "" {
 		a.Invalid = append(a.Invalid, InvalidOption{
 			Field: "obfToken", Cause: "zak_and_obf",
-			Evidence: "both zak and obfToken were passed: a ZAK signs the person in, an OBF takes part for somebody else, so only one can hold",
+			Evidence: "both zak and obfToken were passed: a ZAK signs the user in, an OBF joins on behalf of somebody else; pass only one of them",
 		})
 	}
 	a.TK = d.bounded(optTK, maxToken)
@@ -271,7 +271,7 @@ func (d *decoder) check() {
 	o := &d.options[optCheck]
 	switch {
 	case o.twice:
-		d.refuse(optionNames[optCheck], errcode.Malformed, "occurs twice with different values")
+		d.refuse(optionNames[optCheck], errcode.Malformed, "is given twice with different values")
 	case o.kind == kindBool:
 		d.a.Check = o.value == "true"
 	case o.seen && o.kind != kindNull:
@@ -285,18 +285,18 @@ func (d *decoder) meetingNumber() {
 	raw := o.value
 	switch {
 	case o.twice:
-		d.refuse(field, errcode.Malformed, "occurs twice with different values")
+		d.refuse(field, errcode.Malformed, "is given twice with different values")
 		return
 	case o.kind == kindNumber:
 		if strings.Trim(raw, "0123456789") != "" {
-			d.refuse(field, errcode.Malformed, "is %s; it must be whole and written out, better as a text", shown(raw))
+			d.refuse(field, errcode.Malformed, "is %s; it must be an integer without an exponent, preferably passed as a string", shown(raw))
 			return
 		}
 	case o.kind != kindText && o.kind != kindNull:
-		d.refuse(field, errcode.Malformed, "is %s; it must be a text of 9 to 11 digits", o.kind.words())
+		d.refuse(field, errcode.Malformed, "is %s; it must be a string of 9 to 11 digits", o.kind.words())
 		return
 	case o.kind == kindNull || blank(raw):
-		d.refuse(field, errcode.Missing, "is absent or blank")
+		d.refuse(field, errcode.Missing, "is missing or blank")
 		return
 	}
 	if len(raw) > 1024 {
@@ -328,7 +328,7 @@ func (d *decoder) userName() {
 	switch {
 	case len(d.a.Invalid) > before:
 	case blank(name):
-		d.refuse(field, errcode.Missing, "is absent or blank")
+		d.refuse(field, errcode.Missing, "is missing or blank")
 		d.a.UserName = ""
 	}
 	if HasScript(d.options[optUserName].value) && d.options[optUserName].kind == kindText {
@@ -361,7 +361,7 @@ func (d *decoder) userEmail() {
 		d.refuse(field, errcode.TooLong, "has %d characters; at most %d are allowed", utf8.RuneCountInString(s), MaxUserEmail)
 		s = clip(s, MaxUserEmail)
 	case !address(s):
-		d.refuse(field, errcode.Malformed, "is %s, which is no address such as name@example.com", shown(s))
+		d.refuse(field, errcode.Malformed, "is %s, which is not an address such as name@example.com", shown(s))
 	}
 	d.a.UserEmail = d.own(s)
 }
@@ -372,7 +372,7 @@ func (d *decoder) signature() {
 	switch {
 	case !ok:
 	case blank(s):
-		d.refuse(field, errcode.Missing, "is absent or blank%s", d.strayed())
+		d.refuse(field, errcode.Missing, "is missing or blank%s", d.strayed())
 		s = ""
 	case len(s) > signature.MaxSize:
 		d.refuse(field, errcode.TooLong, "has %s; a signature has about 300", byteCount(len(s)))
@@ -386,7 +386,7 @@ func (d *decoder) strayed() string {
 	for _, i := range [...]int{optTK, optZAK, optOBFToken, optRecordingToken} {
 		t, err := signature.Parse(d.options[i].value)
 		if err == nil && t.KeyClaim() != "" && t.Claims.MeetingNumber != "" {
-			return "; what was passed as " + optionNames[i] + " is one"
+			return "; the option " + optionNames[i] + " contains one"
 		}
 	}
 	return ""

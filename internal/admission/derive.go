@@ -188,17 +188,17 @@ func (in *Input) warnings() []string {
 			add(w.Cause + ": " + w.Text)
 		}
 		if key := in.key(); in.a.LegacyKey != "" && key != "" && in.a.LegacyKey != key {
-			add("key_option_ignored: the option sdkKey names another key than the signature; the signature's counts")
+			add("key_option_ignored: the option sdkKey differs from the key in the signature, which is used")
 		}
 	}
 	if in.s.Meeting == nil || in.resuming {
 		return all
 	}
 	if in.obfFault != "" && !in.s.Policy.validates(in.now) {
-		add("obf_invalid: the OBF is not valid (" + obfCause(in.obfFault) + "); from " + day(in.s.Policy.ValidateFrom) + " on such a join ends in 4013")
+		add("obf_invalid: the OBF is not valid (" + obfCause(in.obfFault) + "); from " + day(in.s.Policy.ValidateFrom) + " on, such a join fails with 4013")
 	}
 	if in.hostOrAlt && !in.start {
-		add("zak_without_role: the ZAK is the host's or an alternative's, but the signature's role is 0: this join takes part, it does not host")
+		add("zak_without_role: the ZAK belongs to the host or an alternative host, but the signature's role is 0: this page joins as a participant, not as the host")
 	}
 	if in.a.UserEmail != "" && in.email != "" && !strings.EqualFold(in.email, in.a.UserEmail) {
 		whose := "registrant's (tk)"

@@ -81,14 +81,14 @@ func checkAppBlocked(in *Input) []Finding {
 	if !slices.ContainsFunc(in.account.Settings.BlockedSDKKeys, blocked) {
 		return nil
 	}
-	return refuse("blocked_by_admin", "an administrator of the account %s blocks the key of the app %s", shown(in.account.Name), shown(app.Name))
+	return refuse("blocked_by_admin", "an administrator of the account %s has blocked the key of the app %s", shown(in.account.Name), shown(app.Name))
 }
 
 func checkCrossAccount(in *Input) []Finding {
 	if !in.external || in.s.App.Published || in.obfValid {
 		return nil
 	}
-	return refuse("app_not_published", "the meeting belongs to the account %s, the app %s to the account %s; the app is not published, so it joins only meetings of its own account",
+	return refuse("app_not_published", "the meeting belongs to the account %s, the app %s to the account %s; the app is not published, so it can join only meetings of its own account",
 		shown(in.account.Name), shown(in.s.App.Name), in.ownerName())
 }
 
@@ -115,7 +115,7 @@ func checkUserToken(in *Input) []Finding {
 		case "expired":
 			evidence = moment(t) + evidence
 		case "other_app":
-			evidence += ": the signature is by the app " + appName(in)
+			evidence += ": the signature was made by the app " + appName(in)
 		case "other_meeting":
 			evidence += ": it is for " + grouped(t.MeetingNumber) + ", and the join is to " + grouped(in.s.Meeting.Number)
 		}
@@ -133,7 +133,7 @@ func checkUserToken(in *Input) []Finding {
 
 func appName(in *Input) string {
 	if in.s.App == nil {
-		return "of a key that nobody has"
+		return "with an unknown key"
 	}
 	return shown(in.s.App.Name)
 }
@@ -154,7 +154,7 @@ func obfWords(fault string) string {
 	case "wrong_token_kind":
 		return "what was passed as obfToken is a token of another kind"
 	case "malformed":
-		return "the text in obfToken is not a readable token"
+		return "obfToken does not contain a readable token"
 	case "forged":
 		return "the OBF was not signed by this server"
 	case "expired":
@@ -162,9 +162,9 @@ func obfWords(fault string) string {
 	case "other_app":
 		return "the OBF was made for another app"
 	case "other_meeting":
-		return "the OBF is bound to another meeting"
+		return "the OBF is limited to another meeting"
 	case "user_inactive":
-		return "the user who authorised the OBF is not active"
+		return "the user who authorized the OBF is not active"
 	}
 	return "the OBF was revoked"
 }
@@ -199,7 +199,7 @@ func checkUserPresent(in *Input) []Finding {
 	if !in.obfValid || in.s.AuthorizerInside {
 		return nil
 	}
-	return refuse("authorizing_user_absent", "the OBF was authorised by %s, who is not inside the meeting (waiting does not count)", hidden(in.s.OBF.User.Email))
+	return refuse("authorizing_user_absent", "the OBF was authorized by %s, who is not in the meeting (the waiting room does not count)", hidden(in.s.OBF.User.Email))
 }
 
 func checkRemoved(in *Input) []Finding {
@@ -243,9 +243,9 @@ func sameMark(newcomer, removed *meeting.Marks) string {
 	case newcomer.Email == "" || !strings.EqualFold(newcomer.Email, removed.Email):
 		return ""
 	case newcomer.AppID == removed.AppID && newcomer.CustomerKey != "" && newcomer.CustomerKey == removed.CustomerKey:
-		return "customerKey and e-mail address"
+		return "customerKey and email address"
 	case !strong(newcomer) && !strong(removed):
-		return "e-mail address"
+		return "email address"
 	}
 	return ""
 }
@@ -271,10 +271,10 @@ func checkBarriers(in *Input) []Finding {
 				continue
 			}
 			if slices.Contains(host, other) {
-				return refuse("barrier", "the joiner is in the group %s, the host in the group %s, and a barrier of the account keeps the two apart", shown(group), shown(other))
+				return refuse("barrier", "the joiner is in the group %s, the host in the group %s, and an information barrier of the account separates the two", shown(group), shown(other))
 			}
 			if slices.Contains(in.s.InsideGroups, other) {
-				return refuse("barrier", "the joiner is in the group %s, somebody inside in the group %s, and a barrier of the account keeps the two apart", shown(group), shown(other))
+				return refuse("barrier", "the joiner is in the group %s, somebody inside in the group %s, and an information barrier of the account separates the two", shown(group), shown(other))
 			}
 		}
 	}
@@ -303,31 +303,31 @@ func checkDuplicate(in *Input) []Finding {
 	if !p.Connected || in.own != nil && p.Seat != nil && in.own.ID == p.Seat.ID {
 		return nil // its page is gone, or it is the very one that asks
 	}
-	const leave = "Leave in the other page, or close it: then the same request succeeds"
+	const leave = "Leave the meeting in the other page, or close that page; then the same request succeeds"
 	why, remedy, wait := "", leave+".", p.Grace
 	who := "the same signed-in user"
 	set := &in.account.Settings
 	switch seat := p.Seat; {
 	case mine.OBFID != "":
-		who, why = "the same app with the same OBF", "an OBF's participant is taken over only once its connection is lost"
-		remedy = leave + ". Give each bot an OBF of its own."
+		who, why = "the same app with the same OBF", "a participant who joined with an OBF can be taken over only after their connection is lost"
+		remedy = leave + ". Use a separate OBF for each bot."
 	case mine.UserID == "" && !set.RegistrantTakeOver:
-		who, why = "the same registrant", "the account lets no registrant take over a page that is connected"
-		remedy = leave + ". The account can allow registrants to take their page over, and the meeting can allow them several devices."
+		who, why = "the same registrant", "the account does not let registrants take over from a connected page"
+		remedy = leave + ". The account can allow registrants to take over, and the meeting can allow them several devices."
 	case mine.UserID != "" && set.TakeOverOff:
-		why = "the account lets nobody take over a page that is connected"
-		remedy = leave + ". The account can allow signed-in users to take their page over."
+		why = "the account does not let anyone take over from a connected page"
+		remedy = leave + ". The account can allow signed-in users to take over."
 	case seat == nil || seat.Marks.AppID != mine.AppID:
-		why = "through another app, which does not take it over"
+		why = "that page uses another app, and only the same app can take over"
 	case ranks[in.role()] < ranks[seat.Role]:
-		why = "with a higher role than this join has, which does not take it over"
-		remedy = leave + ", or join with a signature and a ZAK of at least the role that the person has there."
+		why = "that page has a higher role, and a lower role cannot take over"
+		remedy = leave + ", or join with a signature and a ZAK for at least the role that the user has there."
 	case p.NextTakeOver > 0:
-		why = "it was taken over too often within a minute"
+		why = "the place was taken over too often within a minute"
 		if wait == 0 || p.NextTakeOver < wait {
 			wait = p.NextTakeOver
 		}
-		remedy = "Wait for the number of seconds in retryAfter, and see to it that no two pages keep taking over from each other."
+		remedy = "Wait for the number of seconds in retryAfter, and make sure that two pages do not keep taking over from each other."
 	default:
 		return nil
 	}
@@ -340,7 +340,7 @@ func checkDuplicate(in *Input) []Finding {
 	}
 	return []Finding{{
 		Cause: "already_inside", Remedy: remedy, RetryAfter: wait,
-		Evidence: who + " is inside already" + where + ", from another page: " + why,
+		Evidence: who + " is already in the meeting" + where + ", from another page: " + why,
 	}}
 }
 

@@ -125,7 +125,7 @@ func diagnosisOfSignature(a *Attempt, report *signature.Report) Diagnosis {
 	}
 	if len(found) == 0 {
 		d.Decision = faultFinding(&report.Decision, time.Time{})
-		d.Decision.Evidence = "the signature is good; no meeting is known to ask the rest of the gate about"
+		d.Decision.Evidence = "the signature is valid; nothing else was checked, because the meeting is unknown"
 		return d
 	}
 	d.Decision, d.AlsoFailing = found[0], found[1:]
@@ -144,17 +144,17 @@ func entry(a *Admission, s *Snapshot) string {
 	}
 	switch {
 	case a.Resumes != nil:
-		return "the page would go on with its own place, " + how
+		return "the page would keep its own place, " + how
 	case a.Replaces != nil && a.Live:
 		return "the joiner would take over from their other page, which is connected" + where + ", " + how
 	case a.Replaces != nil:
-		return "the joiner would take the place that they have" + where + ", whose page is gone, " + how
+		return "the joiner would take back their own place" + where + ", from a page that is gone, " + how
 	case a.GivesUp != nil && !a.Waiting:
-		return "the page would give its own place up and enter" + where + " anew, " + how
+		return "the page would give up its own place and enter" + where + " anew, " + how
 	case a.Waiting:
 		return "the joiner would be let into the waiting room" + where
 	case a.Starts:
-		return "the joiner would enter " + how + " and begin a new instance" + where
+		return "the joiner would enter " + how + " and start a new instance" + where
 	}
 	return "the joiner would enter the running instance" + where + " " + how
 }

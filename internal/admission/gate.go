@@ -285,11 +285,11 @@ func broken(a *Attempt, err error) Verdict {
 // (4009): cause is "storage_unavailable", "media_unavailable" or "internal".
 func ServerFault(err error, cause string) *Finding {
 	evidence := map[string]string{
-		"storage_unavailable": "the database could not be asked",
+		"storage_unavailable": "the database could not be used",
 		"media_unavailable":   "the media server could not be used",
 	}[cause]
 	if evidence == "" {
-		evidence, cause = "the server met something it did not expect", "internal"
+		evidence, cause = "an unexpected error occurred in the server", "internal"
 	}
 	if err != nil {
 		evidence = fmt.Sprintf("%s: %s", evidence, clip(err.Error(), 200))

@@ -85,7 +85,7 @@ func checkZAKReadable(in *Input) []Finding {
 		return nil
 	}
 	words := map[string]string{
-		"malformed":        "the text in zak is not a readable token",
+		"malformed":        "zak does not contain a readable token",
 		"forged":           "the ZAK was not signed by this server",
 		"wrong_token_kind": "what was passed as zak is a token of another kind",
 	}
@@ -141,9 +141,9 @@ func (in *Input) mayStart(none string) []Finding {
 	case zak.Given:
 		return refuse("not_host", "the ZAK is %s's, who is neither the host (%s) nor an alternative host", hidden(zak.User.Email), hostName(in.s.Host))
 	case in.s.OBF.Given:
-		return refuse("obf_cannot_start", "the signature's role is 1, and an OBF was passed: an OBF takes part for somebody, it never starts a meeting")
+		return refuse("obf_cannot_start", "the signature's role is 1, and an OBF was passed: an OBF joins on behalf of somebody and never starts a meeting")
 	case in.a.UserEmail != "":
-		return refuse(none, "the signature's role is 1, and no ZAK was passed; the address in userEmail alone makes nobody a host")
+		return refuse(none, "the signature's role is 1, and no ZAK was passed; userEmail alone does not make anyone a host")
 	}
 	return refuse(none, "the signature's role is 1, and no ZAK was passed")
 }
@@ -193,9 +193,9 @@ func checkEmail(in *Input) []Finding {
 	case in.email != "":
 		return nil
 	case m.IsWebinar():
-		return refuse("email_missing", "this is a webinar, and no address is known: neither userEmail, nor a tk or ZAK that has one")
+		return refuse("email_missing", "this is a webinar, and no email address is known: there is neither userEmail nor a tk or ZAK with an address")
 	case m.Settings.RegistrationRequired:
-		return refuse("email_missing", "the meeting requires registration, and no address is known: neither userEmail, nor a tk or ZAK that has one")
+		return refuse("email_missing", "the meeting requires registration, and no email address is known: there is neither userEmail nor a tk or ZAK with an address")
 	}
 	return nil
 }
@@ -276,17 +276,17 @@ func checkRegistration(in *Input) []Finding {
 func tkWords(fault string) string {
 	switch fault {
 	case "tk_other_meeting":
-		return "the tk is of another meeting or occurrence"
+		return "the tk is for another meeting or occurrence"
 	case "tk_other_person":
-		return "the tk is another person's"
+		return "the tk belongs to another person"
 	case "tk_pending":
-		return "the registration waits for approval"
+		return "the registration is waiting for approval"
 	case "tk_cancelled":
 		return "the registration was cancelled"
 	case "registrant_id_as_tk":
 		return "what was passed as tk is the registrant's id"
 	}
-	return "the tk is not good for this meeting"
+	return "the tk is not valid for this meeting"
 }
 
 func checkLogin(in *Input) []Finding {
@@ -296,7 +296,7 @@ func checkLogin(in *Input) []Finding {
 	zak := &in.s.ZAK
 	switch {
 	case !zak.Given && in.s.OBF.Given:
-		return refuse("obf_is_no_login", "only signed-in users may join, and an OBF signs nobody in")
+		return refuse("obf_is_no_login", "only signed-in users may join, and an OBF does not sign the user in")
 	case !zak.Given:
 		return refuse("zak_missing", "only signed-in users may join, and no ZAK was passed")
 	case zak.Fault == "expired":

@@ -30,7 +30,7 @@ const (
 func (k valueKind) words() string {
 	switch k {
 	case kindText:
-		return "a text"
+		return "a string"
 	case kindNumber:
 		return "a number"
 	case kindBool:

@@ -21,7 +21,7 @@ const (
 var meetingRules = []Rule{
 	{
 		ID: "meeting_known", Step: StepMeeting, Code: errcode.ErrorNotExist, Where: errcode.GateWhere,
-		Name: "a meeting has had this number", Causes: []string{"unknown_number"},
+		Name: "the meeting number exists or has existed", Causes: []string{"unknown_number"},
 		Resume: true, Check: checkKnown, stage: stageState,
 	},
 	{
@@ -82,7 +82,7 @@ func checkExists(in *Input) []Finding {
 		return nil
 	}
 	if over, ok := expiry(m, in.s.Last); ok && !in.now.Before(over) {
-		return refuse("expired", "the number %s of the meeting %s has expired: it was good until %s", grouped(m.Number), shown(m.Topic), at(over))
+		return refuse("expired", "the number %s of the meeting %s has expired: it was valid until %s", grouped(m.Number), shown(m.Topic), at(over))
 	}
 	return nil
 }
@@ -142,7 +142,7 @@ func NextStart(m *meeting.Meeting, now time.Time) (time.Time, bool) {
 
 func checkHostExists(in *Input) []Finding {
 	if h := in.s.Host; h == nil || h.Status == account.UserDeleted {
-		return refuse("host_deleted", "the user who hosts the meeting %s has been deleted, and the meeting was given to nobody", shown(in.s.Meeting.Topic))
+		return refuse("host_deleted", "the user who hosts the meeting %s has been deleted, and the meeting was not transferred to another user", shown(in.s.Meeting.Topic))
 	}
 	return nil
 }
@@ -156,7 +156,7 @@ func checkHostMember(in *Input) []Finding {
 	case h.AccountID != in.s.Meeting.AccountID:
 		return refuse("host_left_account", "the host, %s, is no longer a member of the account that the meeting belongs to", hidden(h.Email))
 	case h.Status == account.UserPending:
-		return refuse("host_pending", "the host, %s, has been invited and never activated the account", hidden(h.Email))
+		return refuse("host_pending", "the host, %s, was invited but never activated the account", hidden(h.Email))
 	}
 	return nil
 }
@@ -173,22 +173,22 @@ func checkHostActive(in *Input) []Finding {
 }
 
 func checkAccountVersion(in *Input) []Finding {
-	return oldVersion(in.a.SDKVersion, in.account.Settings.MinSDKVersion, "below_account_minimum", "the account of the meeting demands")
+	return oldVersion(in.a.SDKVersion, in.account.Settings.MinSDKVersion, "below_account_minimum", "the meeting's account requires")
 }
 
 func checkWebClient(in *Input) []Finding {
 	if !in.account.Settings.WebClientOff {
 		return nil
 	}
-	return refuse("web_client_off", "an administrator of the account %s has switched joining from browsers off", shown(in.account.Name))
+	return refuse("web_client_off", "an administrator of the account %s has turned off joining from browsers", shown(in.account.Name))
 }
 
 func checkBrowserJoin(in *Input) []Finding {
 	switch set := &in.s.Meeting.Settings; {
 	case set.BrowserJoinOff:
-		return refuse("browser_join_off", "the meeting %s may not be joined from a browser", shown(in.s.Meeting.Topic))
+		return refuse("browser_join_off", "the meeting %s does not allow joining from a browser", shown(in.s.Meeting.Topic))
 	case set.EndToEndEncrypted:
-		return refuse("end_to_end_encrypted", "the meeting %s is end-to-end encrypted, which a browser cannot take part in", shown(in.s.Meeting.Topic))
+		return refuse("end_to_end_encrypted", "the meeting %s is end-to-end encrypted, which browsers cannot join", shown(in.s.Meeting.Topic))
 	}
 	return nil
 }
@@ -200,5 +200,5 @@ func checkAudio(in *Input) []Finding {
 	if in.s.Meeting.Settings.Audio != audioThirdParty {
 		return nil
 	}
-	return refuse("tsp_audio_only", "the meeting %s is heard through a third party's telephone conference only", shown(in.s.Meeting.Topic))
+	return refuse("tsp_audio_only", "the audio of the meeting %s is available only through a third party's telephone conference", shown(in.s.Meeting.Topic))
 }

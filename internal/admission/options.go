@@ -27,16 +27,16 @@ func checkOptions(in *Input) []Finding {
 	}
 	// An attempt that no decoder made must not slip through for want of a note.
 	if in.a.MeetingNumber == "" && !missing["meetingNumber"] && !missing[bodyField] {
-		found = append(found, refuse("meetingNumber_missing", "meetingNumber is absent or blank")...)
+		found = append(found, refuse("meetingNumber_missing", "meetingNumber is missing or blank")...)
 	}
 	if in.blank() && !missing["signature"] && !missing[bodyField] {
-		found = append(found, refuse("signature_missing", "signature is absent or blank")...)
+		found = append(found, refuse("signature_missing", "signature is missing or blank")...)
 	}
 	return found
 }
 
 func checkVersion(in *Input) []Finding {
-	return oldVersion(in.a.SDKVersion, in.s.Policy.MinSDKVersion, "below_platform_minimum", "this server demands")
+	return oldVersion(in.a.SDKVersion, in.s.Policy.MinSDKVersion, "below_platform_minimum", "this server requires")
 }
 
 func oldVersion(version, minimum, cause, who string) []Finding {

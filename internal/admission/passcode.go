@@ -41,26 +41,26 @@ func checkPasscode(in *Input) []Finding {
 	}
 	switch {
 	case misspelt:
-		return refuse("option_misspelt", "the passcode was passed as %s; in %s the option is called “%s”, and the other is not read",
+		return refuse("option_misspelt", "the passcode was passed as %s; in %s the option is called “%s”, and the other name is ignored",
 			shown(in.a.PasswordOption), viewName(in.a.View), want)
 	case given == "":
 		return refuse("passcode_missing", "the meeting %s has a passcode, and none was passed", shown(m.Topic))
 	case samePasscode(given, m.Passcode, m.PasscodeLink):
 		return nil
 	case damagedLink(given, m.PasscodeLink):
-		return refuse("link_form_damaged", "the passcode looks like the one of the join link, cut short, encoded or with more around it")
+		return refuse("link_form_damaged", "the passcode looks like the one in the join link, but it is truncated, encoded or has extra characters around it")
 	}
 	odd := ""
 	if in.a.NumericPassword {
-		odd = "; it came as a number, and a number loses its leading zeros: pass the passcode as a text"
+		odd = "; it was passed as a number, which loses leading zeros: pass the passcode as a string"
 	}
-	return refuse("passcode_wrong", "the passcode that was passed (%d characters) is not that of the meeting %s%s", len([]rune(given)), shown(m.Topic), odd)
+	return refuse("passcode_wrong", "the passcode that was passed (%d characters) is not the passcode of the meeting %s%s", len([]rune(given)), shown(m.Topic), odd)
 }
 
 func throttled(where string, wait time.Duration) []Finding {
 	return []Finding{{
 		Cause: "throttled", Status: statusThrottled, RetryAfter: wait,
-		Evidence: "too many wrong passcodes came " + where + " for this meeting; for " + span(wait) + " none is tried",
+		Evidence: "too many wrong passcodes came " + where + " for this meeting; for " + span(wait) + " no passcode is checked",
 	}}
 }
 

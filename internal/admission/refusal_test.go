@@ -160,11 +160,11 @@ func TestRemediesFitTheStateTheySpeakOf(t *testing.T) {
 		{"both off", func(*scene) {}, "turn on join before host", "waiting room"},
 		{"both on", func(c *scene) { c.s.Meeting.Settings.JoinBeforeHost, c.s.Meeting.Settings.WaitingRoom = true, true }, "turn off the waiting room", "turn on join before host"},
 		{"waiting room only", func(c *scene) { c.s.Meeting.Settings.WaitingRoom = true }, "join before host on and the waiting room off", "turn on join before host"},
-		{"webinar", func(c *scene) { c.webinar() }, "when its host starts it", "join before host"},
+		{"webinar", func(c *scene) { c.webinar() }, "as soon as the host starts the webinar", "join before host"},
 		{"just ended", func(c *scene) {
 			c.s.Meeting.Settings.JoinBeforeHost = true
 			c.s.Last = &meeting.Session{EndedAt: c.now.Add(-time.Minute), EndReason: meeting.EndedByHost}
-		}, "starts it again", "join before host"},
+		}, "starts the meeting again", "join before host"},
 		{"simulive", func(c *scene) { c.simulive(c.now.Add(time.Hour)) }, "at the scheduled time", "join-before-host"},
 	} {
 		c := newScene()

@@ -12,7 +12,7 @@ func shapeOf(s string) string {
 	case strings.Contains(s, "://"), strings.Contains(s, "/j/"), strings.Contains(s, "/w/"), strings.HasPrefix(s, "www."):
 		return ", which is a link (the number is in it, after /j/ or /w/)"
 	case s == "undefined" || s == "null" || s == "NaN" || s == "[object Object]":
-		return ", which is what a missing value looks like as a text"
+		return ", which is what a missing value becomes as a string"
 	case strings.Count(s, "-") == 4 && len(s) == 36, strings.HasSuffix(s, "=="):
 		return ", which is the UUID of one instance of a meeting"
 	case strings.Contains(s, "@"):

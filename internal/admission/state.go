@@ -78,7 +78,7 @@ func checkEnded(in *Input) []Finding {
 	case meeting.EndedDuration:
 		return refuse("duration_limit", "the meeting %s reached its time limit at %s", shown(m.Topic), at(last.EndedAt))
 	}
-	return refuse("occurrence_over", "the meeting %s was over at %s, when the last participant had left, and no occurrence lies ahead", shown(m.Topic), at(last.EndedAt))
+	return refuse("occurrence_over", "the meeting %s ended at %s, when the last participant left, and no further occurrence is scheduled", shown(m.Topic), at(last.EndedAt))
 }
 
 func checkStarted(in *Input) []Finding {
@@ -87,7 +87,7 @@ func checkStarted(in *Input) []Finding {
 	case in.hostish:
 		return nil
 	case in.s.Session.Live() && in.s.Session.Practice && !in.panelist:
-		return refuse("practice_session", "the webinar %s is in a practice session, which only its hosts and panelists attend", shown(m.Topic))
+		return refuse("practice_session", "the webinar %s is in a practice session, which only its hosts and panelists can join", shown(m.Topic))
 	case in.running:
 		return nil
 	}
@@ -118,8 +118,8 @@ func checkStarted(in *Input) []Finding {
 	}
 	why, remedy := whyNotBefore(m)
 	if ended != "" {
-		why = fmt.Sprintf("its host ended it %s ago: for %s after that only a host begins it again", ended, span(EndedMemory))
-		remedy = "Join again after a while, every ten seconds or slower: it opens as soon as a host starts it again."
+		why = fmt.Sprintf("a host ended it %s ago: for %s after that, only a host can start it again", ended, span(EndedMemory))
+		remedy = "Retry every ten seconds or less often: the join succeeds as soon as a host starts the meeting again."
 	}
 	return []Finding{{
 		Cause: "host_not_here", Remedy: remedy,
@@ -130,23 +130,23 @@ func checkStarted(in *Input) []Finding {
 func (in *Input) tooEarly(start, opens time.Time) []Finding {
 	remedy := ""
 	if in.simulive() {
-		remedy = "Come back at the scheduled time: the webinar plays a recording, which nobody can begin earlier."
+		remedy = "Join at the scheduled time: the webinar plays a recording, which nobody can start earlier."
 	}
 	return []Finding{{
 		Remedy: remedy,
 		Cause:  "too_early", RetryAfter: opens.Sub(in.now),
-		Evidence: "it begins at " + at(start) + " and may be entered from " + at(opens) + " on, in " + span(opens.Sub(in.now)),
+		Evidence: "it starts at " + at(start) + ", and participants can join from " + at(opens) + ", in " + span(opens.Sub(in.now)),
 	}}
 }
 
 // whyNotBefore explains why nobody enters before the host, and what would let them.
 func whyNotBefore(m *meeting.Meeting) (why, remedy string) {
-	const wait = "Join again after a while, every ten seconds or slower"
+	const wait = "Retry every ten seconds or less often"
 	switch {
 	case m.IsWebinar():
-		return "a webinar is never entered before its host", wait + ": a webinar opens when its host starts it."
+		return "nobody can join a webinar before its host", wait + ": the join succeeds as soon as the host starts the webinar."
 	case m.Settings.JoinBeforeHost && m.Settings.WaitingRoom:
-		return "its waiting room switches joining before the host off",
+		return "its waiting room turns off joining before the host",
 			wait + ", or turn off the waiting room: while it is on, join before host, which is on too, has no effect."
 	case m.Settings.WaitingRoom:
 		return "joining before the host is off", wait + ", or turn join before host on and the waiting room off: with a waiting room, join before host has no effect."

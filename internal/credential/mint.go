@@ -79,11 +79,11 @@ func (m *Minter) mintFor(ctx context.Context, c Claims, user *account.User, app 
 	grant, err := m.store.InstallationFor(ctx, app.ID, user.AccountID, user.ID)
 	switch {
 	case errors.Is(err, ErrNotFound):
-		return "", fieldError("user", "has not authorised the app: neither they nor their account have it installed")
+		return "", fieldError("user", "has not authorized the app: neither the user nor the account has installed it")
 	case err != nil:
 		return "", err
 	case !grants(grant, c.Kind):
-		return "", fieldError("app", "was not granted the scope %s", strings.Join(scopesOf(c.Kind), " or "))
+		return "", fieldError("app", "does not have the scope %s", strings.Join(scopesOf(c.Kind), " or "))
 	}
 	c.AppID, c.InstallationID = app.ID, grant.ID
 	return m.mint(ctx, c, user, ttl)

@@ -59,11 +59,11 @@ func (m *Minter) Read(token string, want Kind, now time.Time) (Claims, *Fault) {
 	case len(m.key) < leastKey:
 		return Claims{}, fault(Forged, "this server has no key for such tokens")
 	case errors.Is(err, jwt.ErrTokenMalformed):
-		return Claims{}, foreign(token, want, fault(Malformed, "the three parts are not those of a JWT; it may have been cut or encoded on the way"))
+		return Claims{}, foreign(token, want, fault(Malformed, "the three parts are not those of a JWT; it may have been truncated or encoded on the way"))
 	case err != nil:
 		return Claims{}, foreign(token, want, fault(Forged, "it was not signed by this server"))
 	case in.IssuedAt == nil || in.ExpiresAt == nil || in.UserID == "" || in.ID == "":
-		return Claims{}, fault(WrongTokenKind, "it is a token of this server, but no %s", want)
+		return Claims{}, fault(WrongTokenKind, "it is a token of this server, but not %s", want)
 	}
 	c := Claims{
 		Kind: in.Kind, ID: in.ID, UserID: in.UserID, AccountID: in.AccountID, AppID: in.AppID, MeetingNumber: in.MeetingNumber,
@@ -73,11 +73,11 @@ func (m *Minter) Read(token string, want Kind, now time.Time) (Claims, *Fault) {
 	}
 	switch {
 	case c.Kind != want:
-		return c, fault(WrongTokenKind, "it is a genuine %s, and %s is wanted here", strings.ToUpper(string(c.Kind)), article(want))
+		return c, fault(WrongTokenKind, "it is a valid %s, but %s is needed here", strings.ToUpper(string(c.Kind)), article(want))
 	case want == OBF && c.AppID == "":
 		return c, fault(WrongTokenKind, "it names no app")
 	case !now.Before(c.ExpiresAt):
-		return c, fault(Expired, "it was good until %s", c.ExpiresAt.Format("2006-01-02 15:04:05")+" UTC")
+		return c, fault(Expired, "it was valid until %s", c.ExpiresAt.Format("2006-01-02 15:04:05")+" UTC")
 	}
 	return c, nil
 }
@@ -95,15 +95,15 @@ func shape(token string) *Fault {
 	case len(token) > MaxSize:
 		return fault(Malformed, "it has %d bytes; a token has about 350", len(token))
 	case token == "undefined" || token == "null" || token == "[object Object]":
-		return fault(Malformed, "it is the text “%s”, which is what a missing value looks like", token)
+		return fault(Malformed, "it is the string “%s”, which is what a missing value becomes", token)
 	case strings.HasPrefix(token, "{"):
-		return fault(Malformed, "it is the whole JSON answer; pass only what is in its “token”")
+		return fault(Malformed, "it is the whole JSON response; pass only its member “token”")
 	case strings.TrimSpace(token) != token || strings.ContainsAny(token, "\"'"):
-		return fault(Malformed, "there are blanks or quotes around it")
+		return fault(Malformed, "there are spaces or quotes around it")
 	case strings.Contains(token, "%"):
 		return fault(Malformed, "it is URL-encoded")
 	case strings.Count(token, ".") != 2:
-		return fault(Malformed, "it has %d parts between dots; a token has 3", strings.Count(token, ".")+1)
+		return fault(Malformed, "it has %d parts separated by dots; a token has 3", strings.Count(token, ".")+1)
 	}
 	return nil
 }
@@ -132,11 +132,11 @@ func foreign(token string, want Kind, otherwise *Fault) *Fault {
 	case has("anteroom"):
 		return otherwise
 	case has("appKey", "sdkKey"):
-		return fault(WrongTokenKind, "it is a Meeting SDK signature, which belongs in the option signature; %s is wanted here", article(want))
+		return fault(WrongTokenKind, "it is a Meeting SDK signature, which belongs in the option signature; %s is needed here", article(want))
 	case has("app_key", "tpc"):
-		return fault(WrongTokenKind, "it is a Video SDK token; %s is wanted here", article(want))
+		return fault(WrongTokenKind, "it is a Video SDK token; %s is needed here", article(want))
 	case strings.Contains(string(claims["aud"]), "oauth"):
-		return fault(WrongTokenKind, "it is an OAuth access token, which is for REST calls; %s is wanted here", article(want))
+		return fault(WrongTokenKind, "it is an OAuth access token, which is for the REST API; %s is needed here", article(want))
 	}
 	return otherwise
 }
@@ -214,7 +214,7 @@ func (m *Minter) user(ctx context.Context, id string) (*account.User, error) {
 // standing judges what the store knows about a genuine, unexpired token.
 func (m *Minter) standing(ctx context.Context, c Claims, user *account.User) (*Fault, error) {
 	if user == nil {
-		return fault(UserInactive, "its user does not exist any more"), nil
+		return fault(UserInactive, "its user no longer exists"), nil
 	}
 	if user.Status != account.UserActive {
 		return fault(UserInactive, "its user is %s", user.Status), nil
@@ -227,7 +227,7 @@ func (m *Minter) standing(ctx context.Context, c Claims, user *account.User) (*F
 		return nil, err
 	}
 	if revoked {
-		return fault(Revoked, "this one token was revoked"), nil
+		return fault(Revoked, "this token was revoked"), nil
 	}
 	return nil, nil
 }

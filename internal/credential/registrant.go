@@ -114,5 +114,5 @@ func standing(r *meeting.Registrant, m *meeting.Meeting, live *meeting.Session, 
 	if live == nil && !now.Before(r.Occurrence.Add(m.Duration)) {
 		return "", "" // over, which is the gate's to tell (4004)
 	}
-	return "tk_other_meeting", "it is for the occurrence of " + r.Occurrence.UTC().Format("2006-01-02 15:04:05") + " UTC alone"
+	return "tk_other_meeting", "it is for the occurrence of " + r.Occurrence.UTC().Format("2006-01-02 15:04:05") + " UTC only"
 }

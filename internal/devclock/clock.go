@@ -133,7 +133,7 @@ func (c *Clock) Apply(change Change) (State, error) {
 	}
 	offset := to.Sub(before.Base)
 	if !before.Base.Add(offset).Equal(to) {
-		return before, fmt.Errorf("%w: it is more than 292 years from the time underneath", ErrOutOfRange)
+		return before, fmt.Errorf("%w: it is more than 292 years from the system time", ErrOutOfRange)
 	}
 	if !frozen && offset == 0 {
 		c.change(nil)

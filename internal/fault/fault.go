@@ -14,9 +14,9 @@ import (
 // What a fault does to an event, where it does not only delay it.
 var (
 	// ErrInjected is the failure of a fault of kind Error.
-	ErrInjected = errors.New("a fault injected by the developer's API")
+	ErrInjected = errors.New("a fault injected by the developer API")
 	// ErrDropped asks the place that was hit to break the connection without a word.
-	ErrDropped = errors.New("dropped by a fault injected by the developer's API")
+	ErrDropped = errors.New("dropped by a fault injected by the developer API")
 )
 
 // Point is where a fault is injected.
@@ -101,13 +101,13 @@ func (s Spec) Check() []Problem {
 	}
 	switch {
 	case s.Point == Packets && s.MeetingNumber == "":
-		add("meetingNumber", "is missing: say in which meeting packets are to be lost")
+		add("meetingNumber", "is required for packet loss")
 	case s.UserID < 0:
 		add("userId", "must be the number of a participant")
 	case s.UserID != 0 && (s.Point == Join || s.Point == Store):
-		add("userId", "a participant has a number only after the join; use meetingNumber")
+		add("userId", "a participant has a number only after joining; use meetingNumber")
 	case s.UserID != 0 && s.MeetingNumber == "":
-		add("userId", "means somebody only together with meetingNumber")
+		add("userId", "needs meetingNumber")
 	}
 	if s.Count < 0 || s.Count > MaxCount || (s.Count == 0 && s.Point != Packets) {
 		add("count", "must be 1 to "+strconv.Itoa(MaxCount))
@@ -116,7 +116,7 @@ func (s Spec) Check() []Problem {
 	case s.Kind == Delay && (s.Delay <= 0 || s.Delay > MaxDelay):
 		add("delay", "must be a duration such as \"3s\", up to "+MaxDelay.String())
 	case s.Kind != Delay && s.Delay != 0:
-		add("delay", "is for faults of the kind delay")
+		add("delay", "is only for faults of the kind delay")
 	}
 	return out
 }

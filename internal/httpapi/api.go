@@ -166,7 +166,7 @@ func (a *api) recovered(next http.Handler) http.Handler {
 				if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 					panic(p)
 				}
-				a.Logger.Error("a request panicked", "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
+				a.Logger.Error("request panicked", "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
 				a.refuse(w, r, http.StatusServiceUnavailable, admission.Internal(a.NewAttemptID()))
 			}
 		}()

@@ -86,7 +86,7 @@ func (a *api) attempt(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if found == nil {
-		writeJSON(w, http.StatusNotFound, problem{Message: "no attempt has this id; old ones are forgotten"})
+		writeJSON(w, http.StatusNotFound, problem{Message: "there is no attempt with this ID; old attempts are deleted"})
 		return
 	}
 	writeJSON(w, http.StatusOK, found)

@@ -76,9 +76,9 @@ func (a *api) moveClock(w http.ResponseWriter, r *http.Request) {
 	case now && advance:
 		faults.add("advance", "cannot be given together with now")
 	case change.PolicyOnly && change.Frozen != nil:
-		faults.add("frozen", "is for the whole clock: the enforcement dates stand still when it does")
+		faults.add("frozen", "cannot be used with the scope policy: the enforcement dates stop only with the whole clock")
 	case !now && !advance && change.Frozen == nil:
-		faults.add("body", "give now, advance or frozen")
+		faults.add("body", "pass now, advance or frozen")
 	}
 	if len(faults.Errors) > 0 {
 		a.developerError(w, faults)

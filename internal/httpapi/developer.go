@@ -156,7 +156,7 @@ func (a *api) developer(t *router) {
 }
 
 func notFound(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, http.StatusNotFound, problem{Message: "there is nothing here"})
+	writeJSON(w, http.StatusNotFound, problem{Message: "there is no such endpoint"})
 }
 
 // thisMachine stands before every route of the developer's API. It refuses names
@@ -167,12 +167,12 @@ func (a *api) thisMachine(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !a.ours(r.Host) {
 			writeJSON(w, http.StatusForbidden, problem{Message: fmt.Sprintf(
-				"the developer's API answers to loopback names only, not to %q; start the server with --dev-listen to allow another", clip(r.Host, 80))})
+				"the developer API accepts only loopback host names, not %q; start the server with --dev-listen to allow another", clip(r.Host, 80))})
 			return
 		}
 		if origin := r.Header.Get("Origin"); origin != "" {
 			if u, err := url.Parse(origin); err != nil || !a.ours(u.Host) {
-				writeJSON(w, http.StatusForbidden, problem{Message: "pages of this origin may not use the developer's API"})
+				writeJSON(w, http.StatusForbidden, problem{Message: "pages of this origin may not use the developer API"})
 				return
 			}
 		}
@@ -293,8 +293,8 @@ func (a *api) developerError(w http.ResponseWriter, err error) {
 	case errors.As(err, &faults):
 		writeJSON(w, http.StatusBadRequest, faults)
 	default:
-		a.Logger.Error("the developer's API could not answer", "error", err)
-		writeJSON(w, http.StatusServiceUnavailable, problem{Message: "the server cannot answer now"})
+		a.Logger.Error("developer API request failed", "error", err)
+		writeJSON(w, http.StatusServiceUnavailable, problem{Message: "the server cannot process the request now"})
 	}
 }
 

@@ -76,7 +76,7 @@ func (a *api) clearFaults(w http.ResponseWriter, _ *http.Request) {
 
 func (a *api) removeFault(w http.ResponseWriter, r *http.Request) {
 	if !a.Faults.Remove(r.PathValue("id")) {
-		writeJSON(w, http.StatusNotFound, problem{Message: "no such fault is active"})
+		writeJSON(w, http.StatusNotFound, problem{Message: "there is no active fault with this ID"})
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)

@@ -134,12 +134,12 @@ func statusFor(r *http.Request, status int) int {
 
 // leave gives a seat up.
 func (a *api) leave(w http.ResponseWriter, r *http.Request) {
-	a.farewell(w, r, a.Sessions.Leave, "a seat could not be given up", "the seat could not be given up now; it will be by itself in a moment")
+	a.farewell(w, r, a.Sessions.Leave, "could not release seat", "the server could not process the leave request now; it removes the participant shortly")
 }
 
 // goodbye notes that a page is being unloaded.
 func (a *api) goodbye(w http.ResponseWriter, r *http.Request) {
-	a.farewell(w, r, a.Sessions.Goodbye, "a page's goodbye could not be noted", "the goodbye could not be noted now")
+	a.farewell(w, r, a.Sessions.Goodbye, "could not record goodbye", "the server could not process the request now")
 }
 
 // farewell carries out what a page asks for while it goes. It is made for
@@ -167,10 +167,10 @@ func (a *api) media(w http.ResponseWriter, r *http.Request) {
 	fresh, err := a.Sessions.MediaFor(r.Context(), token)
 	switch {
 	case errors.Is(err, session.ErrNotFound):
-		writeJSON(w, statusFor(r, http.StatusForbidden), problem{Message: "this seat is not inside the meeting"})
+		writeJSON(w, statusFor(r, http.StatusForbidden), problem{Message: "this participant is not in the meeting"})
 	case err != nil:
-		a.Logger.Error("a media token could not be made", "error", err)
-		writeJSON(w, statusFor(r, http.StatusServiceUnavailable), problem{Message: "the media server cannot be used now"})
+		a.Logger.Error("could not create media token", "error", err)
+		writeJSON(w, statusFor(r, http.StatusServiceUnavailable), problem{Message: "the media server is unavailable"})
 	default:
 		writeJSON(w, http.StatusOK, map[string]endpoint{"media": {a.socketURL(r), fresh}})
 	}
@@ -210,7 +210,7 @@ func readAll(into []byte, from io.Reader) ([]byte, error) {
 func writeJSON(w http.ResponseWriter, status int, v any) {
 	body, err := json.Marshal(v)
 	if err != nil {
-		http.Error(w, `{"message":"the answer could not be written"}`, http.StatusInternalServerError)
+		http.Error(w, `{"message":"the response could not be written"}`, http.StatusInternalServerError)
 		return
 	}
 	h := w.Header()

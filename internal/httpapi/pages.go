@@ -90,7 +90,7 @@ func pageHeaders(h http.Header, framed bool) {
 func (a *api) codes(w http.ResponseWriter, _ *http.Request) {
 	var page bytes.Buffer
 	if err := errpage.RenderIndex(&page); err != nil {
-		a.Logger.Error("a page could not be made", "error", err)
+		a.Logger.Error("could not render page", "error", err)
 		http.Error(w, "This page cannot be shown now.", http.StatusInternalServerError)
 		return
 	}

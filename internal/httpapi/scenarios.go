@@ -23,7 +23,7 @@ func (a *api) listScenarios(w http.ResponseWriter, _ *http.Request) {
 
 func (a *api) playScenario(w http.ResponseWriter, r *http.Request) {
 	text := r.PathValue("code")
-	unknown := problem{Message: "no scenario ends in " + clip(text, 20) + "; GET /dev/v1/scenarios lists what can be met"}
+	unknown := problem{Message: "there is no scenario for the code " + clip(text, 20) + "; GET /dev/v1/scenarios lists all scenarios"}
 	code, err := strconv.Atoi(text)
 	if err != nil {
 		writeJSON(w, http.StatusNotFound, unknown)

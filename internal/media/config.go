@@ -107,7 +107,7 @@ func (c Config) Validate() error {
 	switch c.Mode {
 	case ModeEmbedded, "":
 		if (c.APIKey == "") != (c.APISecret == "") {
-			p.add("APIKey", "APIKey and APISecret are given together or not at all")
+			p.add("APIKey", "APIKey and APISecret must be set together")
 		}
 		c.Embedded.validate(&p)
 	case ModeExternal:
@@ -141,7 +141,7 @@ func (c EmbeddedConfig) validate(p *problems) {
 		p.add("Embedded.MediaPort", "is %d, must be 0 to 65535", c.MediaPort)
 	}
 	if c.LoopbackOnly && c.TCPFallback {
-		p.add("Embedded.TCPFallback", "cannot be had with LoopbackOnly, its listener binds every address")
+		p.add("Embedded.TCPFallback", "cannot be used with LoopbackOnly, because its listener binds every address")
 	}
 	if c.PacketFaults && !c.LoopbackOnly {
 		p.add("Embedded.PacketFaults", "are for dev mode, with LoopbackOnly")
@@ -163,7 +163,7 @@ func (c EmbeddedConfig) validate(p *problems) {
 		}
 	}
 	if c.UseExternalIP && len(c.STUNServers) == 0 {
-		p.add("Embedded.STUNServers", "at least one is needed by UseExternalIP")
+		p.add("Embedded.STUNServers", "UseExternalIP needs at least one")
 	}
 	if len(c.STUNServers) > 8 {
 		p.add("Embedded.STUNServers", "has %d entries, at most 8", len(c.STUNServers))
@@ -197,7 +197,7 @@ func (s TURNServer) validate(p *problems, field string) {
 	static := s.Username != "" || s.Credential != ""
 	switch {
 	case s.Secret != "" && static:
-		p.add(field+".Secret", "is given beside Username or Credential; give one of both")
+		p.add(field+".Secret", "cannot be combined with Username or Credential")
 	case s.Secret == "" && (s.Username == "" || s.Credential == ""):
 		p.add(field, "needs Username and Credential, or Secret")
 	}
@@ -235,7 +235,7 @@ func (c ExternalConfig) validate(p *problems) {
 			p.add("External.URL", "has no host")
 		}
 		if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-			p.add("External.URL", "must have no user, query or fragment")
+			p.add("External.URL", "must not have a user, query or fragment")
 		}
 	}
 	if d := c.ReconcileInterval; d != 0 && (d < time.Second || d > 5*time.Minute) {

@@ -28,10 +28,10 @@ func (s *Service) Register(ctx context.Context, meetingID, email, firstName, las
 		return nil, err
 	}
 	if !m.Settings.RegistrationRequired {
-		return nil, account.Wrong("meeting", "asks for no registration")
+		return nil, account.Wrong("meeting", "does not require registration")
 	}
 	if !occurrence.IsZero() && !slices.ContainsFunc(m.Occurrences, occurrence.Equal) {
-		return nil, account.Wrong("occurrence", "is none of the meeting's")
+		return nil, account.Wrong("occurrence", "is not an occurrence of the meeting")
 	}
 	r := &Registrant{Email: email, FirstName: firstName, LastName: lastName, Status: RegistrantApproved, Occurrence: occurrence}
 	if m.Settings.RegistrationApproval {
@@ -48,7 +48,7 @@ func (s *Service) InvitePanelist(ctx context.Context, webinarID, email, name str
 		return nil, err
 	}
 	if !m.IsWebinar() {
-		return nil, account.Wrong("meeting", "is no webinar; only webinars have panelists")
+		return nil, account.Wrong("meeting", "is not a webinar; only webinars have panelists")
 	}
 	return s.enter(ctx, m, &Registrant{Email: email, FirstName: name, Status: RegistrantApproved, Panelist: true})
 }
@@ -58,11 +58,11 @@ func (s *Service) enter(ctx context.Context, m *Meeting, r *Registrant) (*Regist
 	var faults []error
 	r.Email = strings.TrimSpace(r.Email)
 	if parsed, err := mail.ParseAddress(r.Email); err != nil || parsed.Address != r.Email || len(r.Email) > maxAddress {
-		faults = append(faults, account.Wrong("email", "must be one e-mail address of %d characters at most", maxAddress))
+		faults = append(faults, account.Wrong("email", "must be one email address of at most %d characters", maxAddress))
 	}
 	for _, name := range [][2]string{{"firstName", r.FirstName}, {"lastName", r.LastName}} {
 		if utf8.RuneCountInString(name[1]) > maxName || !utf8.ValidString(name[1]) {
-			faults = append(faults, account.Wrong(name[0], "must have %d characters at most", maxName))
+			faults = append(faults, account.Wrong(name[0], "must have at most %d characters", maxName))
 		}
 	}
 	if len(faults) > 0 {
@@ -107,7 +107,7 @@ func (s *Service) decide(ctx context.Context, id string, to RegistrantStatus, fr
 	found, err := s.repository.Registrant(ctx, id)
 	switch {
 	case errors.Is(err, account.ErrNotFound):
-		return errors.Join(account.Wrong("registrant", "names nobody"), account.ErrNotFound)
+		return errors.Join(account.Wrong("registrant", "does not exist"), account.ErrNotFound)
 	case err != nil:
 		return err
 	case found.Status == to:

@@ -12,7 +12,7 @@ import (
 
 // ErrExists is a registrant whose address is registered already. Repositories answer
 // an error that matches it.
-var ErrExists = errors.New("exists already")
+var ErrExists = errors.New("already exists")
 
 // Repository is the storage that changes of meetings need. What does not exist is an
 // error that matches account.ErrNotFound. What is read may be shared: it is copied
@@ -112,7 +112,7 @@ func (s *Service) standing(ctx context.Context, id string) (*Meeting, error) {
 	found, err := s.repository.Meeting(ctx, id)
 	switch {
 	case errors.Is(err, account.ErrNotFound):
-		return nil, errors.Join(account.Wrong("meeting", "names nothing that exists"), account.ErrNotFound)
+		return nil, errors.Join(account.Wrong("meeting", "does not exist"), account.ErrNotFound)
 	case err != nil:
 		return nil, err
 	case !found.DeletedAt.IsZero():

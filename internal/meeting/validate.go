@@ -49,13 +49,13 @@ func (m *Meeting) shape() (faults []error) {
 		faults = append(faults, account.Wrong(field, format, args...))
 	}
 	if utf8.RuneCountInString(m.Topic) > MaxTopic || !utf8.ValidString(m.Topic) {
-		bad("topic", "must have %d characters at most", MaxTopic)
+		bad("topic", "must have at most %d characters", MaxTopic)
 	}
 	if !slices.Contains([]Kind{KindInstant, KindScheduled, KindRecurring, KindNoFixedTime, KindWebinar}, m.Kind) {
 		bad("kind", "must be instant, scheduled, recurring, no_fixed_time or webinar")
 	}
 	if utf8.RuneCountInString(m.Passcode) > MaxPasscode || strings.IndexFunc(m.Passcode, unprintable) >= 0 {
-		bad("passcode", "must have %d visible characters at most", MaxPasscode)
+		bad("passcode", "must have at most %d visible characters", MaxPasscode)
 	}
 	set := &m.Settings
 	if set.Capacity < 0 {
@@ -88,7 +88,7 @@ func (m *Meeting) schedule() (faults []error) {
 	}
 	if m.Kind == KindInstant || m.Kind == KindNoFixedTime {
 		if !m.StartsAt.IsZero() || len(m.Occurrences) > 0 {
-			bad("startsAt", "has no meaning for a meeting without a fixed time")
+			bad("startsAt", "must be empty for a meeting without a fixed time")
 		}
 		return faults
 	}
@@ -101,15 +101,15 @@ func (m *Meeting) schedule() (faults []error) {
 	}
 	for _, at := range moments {
 		if at.Year() < 1970 || at.Year() > lastYear {
-			bad("startsAt", "must lie between the years 1970 and %d", lastYear)
+			bad("startsAt", "must be between the years 1970 and %d", lastYear)
 			break
 		}
 	}
 	if m.Duration <= 0 || m.Duration > MaxDuration {
-		bad("duration", "must be more than nothing and %d days at most", int(MaxDuration.Hours())/24)
+		bad("duration", "must be more than 0 and at most %d days", int(MaxDuration.Hours())/24)
 	}
 	if len(m.Occurrences) > MaxOccurrences {
-		bad("occurrences", "has %d entries; %d are possible", len(m.Occurrences), MaxOccurrences)
+		bad("occurrences", "has %d entries; at most %d are allowed", len(m.Occurrences), MaxOccurrences)
 	}
 	if !slices.IsSortedFunc(m.Occurrences, func(a, b time.Time) int {
 		if a.After(b) {
@@ -117,7 +117,7 @@ func (m *Meeting) schedule() (faults []error) {
 		}
 		return -1 // the same moment twice is no order either
 	}) {
-		bad("occurrences", "must follow one another")
+		bad("occurrences", "must be in chronological order")
 	}
 	return faults
 }
@@ -128,15 +128,15 @@ func (s *Service) hosts(ctx context.Context, m, old *Meeting) (faults []error, e
 		host, err := s.repository.User(ctx, m.HostID)
 		switch {
 		case errors.Is(err, account.ErrNotFound):
-			return append(faults, account.Wrong("host", "names nobody")), nil
+			return append(faults, account.Wrong("host", "is not a user")), nil
 		case err != nil:
 			return nil, err
 		case host.Status != account.UserActive:
-			faults = append(faults, account.Wrong("host", "is %s; only active users host", host.Status))
+			faults = append(faults, account.Wrong("host", "is %s; only active users can host meetings", host.Status))
 		case old != nil && host.AccountID != m.AccountID:
 			faults = append(faults, account.Wrong("host", "is a user of another account"))
 		case m.IsWebinar() && !host.Licence.Webinar:
-			faults = append(faults, account.Wrong("host", "has no licence for webinars"))
+			faults = append(faults, account.Wrong("host", "has no license for webinars"))
 		}
 		m.AccountID = host.AccountID
 		if old != nil {
@@ -144,7 +144,7 @@ func (s *Service) hosts(ctx context.Context, m, old *Meeting) (faults []error, e
 		}
 	}
 	if len(m.AlternativeHosts) > MaxAlternative {
-		faults = append(faults, account.Wrong("alternativeHosts", "has %d entries; %d are possible", len(m.AlternativeHosts), MaxAlternative))
+		faults = append(faults, account.Wrong("alternativeHosts", "has %d entries; at most %d are allowed", len(m.AlternativeHosts), MaxAlternative))
 		return faults, nil
 	}
 	for _, id := range m.AlternativeHosts {
@@ -154,7 +154,7 @@ func (s *Service) hosts(ctx context.Context, m, old *Meeting) (faults []error, e
 		user, err := s.repository.User(ctx, id)
 		switch {
 		case errors.Is(err, account.ErrNotFound):
-			faults = append(faults, account.Wrong("alternativeHosts", "has an entry that names nobody"))
+			faults = append(faults, account.Wrong("alternativeHosts", "has an entry that is not a user"))
 		case err != nil:
 			return nil, err
 		case user.AccountID != m.AccountID || user.Status != account.UserActive:

@@ -41,13 +41,13 @@ func (a *answers) onceAmongNodes(ctx context.Context, seat, id string, run func(
 		// Only a publication with history tells that it was not the first.
 		claim, err := a.node.Publish(channel, []byte(`{"claimed":true}`), kept, centrifuge.WithIdempotencyKey("claim"), centrifuge.WithIdempotentResultTTL(requestMemory))
 		if err != nil {
-			return nil, fmt.Errorf("a request could not be claimed: %w", err)
+			return nil, fmt.Errorf("claim a request: %w", err)
 		}
 		if !claim.Suppressed {
 			raw, err := run()
 			if fault := a.keep(channel, raw, err); fault != nil {
 				// It ran, and this node remembers; others will not know the answer.
-				a.log.Error("an answer could not be kept for other nodes", "error", fault)
+				a.log.Error("could not store response for other nodes", "error", fault)
 			}
 			return raw, err
 		}
@@ -90,7 +90,7 @@ func (a *answers) look(ctx context.Context, channel string) (found sharedAnswer,
 	for {
 		history, err := a.node.History(channel, centrifuge.WithLimit(2))
 		if err != nil {
-			return found, fmt.Errorf("an answer could not be read: %w", err)
+			return found, fmt.Errorf("read a stored response: %w", err)
 		}
 		for _, publication := range history.Publications {
 			found = sharedAnswer{}

@@ -121,7 +121,7 @@ func (h *Hub) refusal(err error) *centrifuge.Error {
 	case errors.As(err, &protocol):
 		return protocol
 	}
-	h.log.Error("a request over the control channel failed", "error", err)
+	h.log.Error("command failed", "error", err)
 	return &centrifuge.Error{Code: codeInternal, Message: "INTERNAL_ERROR"}
 }
 
@@ -143,7 +143,7 @@ func (h *Hub) command(ctx context.Context, l *line, data []byte) (json.RawMessag
 func readCommand(data []byte) (Command, error) {
 	var c Command
 	if err := json.Unmarshal(data, &c); err != nil {
-		return c, &CommandError{codeParameters, "INVALID_PARAMETERS: the command is not the JSON object that is expected"}
+		return c, &CommandError{codeParameters, "INVALID_PARAMETERS: the command is not a valid JSON object"}
 	}
 	if c.RequestID == "" || len(c.RequestID) > maxRequestID {
 		return c, &CommandError{codeParameters, fmt.Sprintf("INVALID_PARAMETERS: requestId: 1 to %d characters", maxRequestID)}

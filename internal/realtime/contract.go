@@ -112,7 +112,7 @@ func (e *Closed) Error() string { return "closed with " + strconv.FormatUint(uin
 
 // ErrDrop is what a Backend answers to break the line without a word, as a cable
 // that is cut would; the page comes back by itself.
-var ErrDrop = errors.New("the line is to be dropped")
+var ErrDrop = errors.New("the connection is to be closed")
 
 // Backend is what the channel asks of the meetings behind it. Its methods are
 // called from several goroutines, each with a context of limited time. For one

@@ -64,7 +64,7 @@ func (h *Hub) crossOrigin(next http.Handler) http.Handler {
 				http.Error(w, "the request is too large", http.StatusRequestEntityTooLarge)
 				return
 			}
-			http.Error(w, "the request did not arrive", http.StatusRequestTimeout)
+			http.Error(w, "the request could not be read", http.StatusRequestTimeout)
 			return
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))

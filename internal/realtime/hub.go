@@ -82,7 +82,7 @@ func New(config Config, backend Backend) (*Hub, error) {
 
 func (c *Config) complete() error {
 	if len(c.TokenKey) < 32 {
-		return fmt.Errorf("TokenKey has %d bytes, at least 32 are needed", len(c.TokenKey))
+		return fmt.Errorf("TokenKey has %d bytes; it needs at least 32", len(c.TokenKey))
 	}
 	if c.Logger == nil {
 		c.Logger = slog.Default()
@@ -104,18 +104,18 @@ func (c *Config) complete() error {
 	}
 	switch {
 	case c.HistorySize < 0:
-		return fmt.Errorf("HistorySize is %d, it cannot be negative", c.HistorySize)
+		return fmt.Errorf("HistorySize is %d; it must not be negative", c.HistorySize)
 	case c.HistoryTTL < time.Second:
-		return fmt.Errorf("HistoryTTL is %s, at least one second is needed", c.HistoryTTL)
+		return fmt.Errorf("HistoryTTL is %s; it must be at least one second", c.HistoryTTL)
 	case c.PingInterval < time.Second:
-		return fmt.Errorf("PingInterval is %s, at least one second is needed", c.PingInterval)
+		return fmt.Errorf("PingInterval is %s; it must be at least one second", c.PingInterval)
 	case c.PongTimeout < 0 || c.PongTimeout >= c.PingInterval:
-		return fmt.Errorf("PongTimeout is %s, it must be shorter than PingInterval (%s)", c.PongTimeout, c.PingInterval)
+		return fmt.Errorf("PongTimeout is %s; it must be shorter than PingInterval (%s)", c.PongTimeout, c.PingInterval)
 	}
 	if strings.Contains(c.Redis, "://") {
 		// The parser's error repeats the URL, which may hold a password.
 		if _, err := url.Parse(c.Redis); err != nil {
-			return errors.New("Redis is not a URL that can be read")
+			return errors.New("Redis is not a valid URL")
 		}
 	}
 	return nil

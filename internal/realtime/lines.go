@@ -90,7 +90,7 @@ func (h *Hub) connecting(ctx context.Context, e centrifuge.ConnectEvent) (centri
 		if errors.Is(err, ErrDrop) {
 			return none, centrifuge.DisconnectConnectionClosed
 		}
-		h.log.Error("a line could not be let up", "seat", ref.SeatID, "error", err)
+		h.log.Error("could not confirm connection", "seat", ref.SeatID, "error", err)
 		return none, centrifuge.ErrorInternal
 	}
 	// A line that breaks before it is up has no OnDisconnect.
@@ -285,7 +285,7 @@ func (h *Hub) settle(l *line) {
 	err := client.Subscribe(channel, centrifuge.WithRecovery(true), centrifuge.WithPositioning(true))
 	if err != nil && !errors.Is(err, centrifuge.ErrorAlreadySubscribed) {
 		// The page comes back at once and is subscribed then.
-		h.log.Warn("a line could not be admitted, it starts again", "seat", seat.ID, "error", err)
+		h.log.Warn("could not admit connection; the page reconnects", "seat", seat.ID, "error", err)
 		client.Disconnect(centrifuge.DisconnectForceReconnect)
 		return
 	}

@@ -47,7 +47,7 @@ func (h *Hub) move(op string, o order) {
 	ctx, cancel := context.WithTimeout(context.Background(), peerTime)
 	defer cancel()
 	if _, err := h.survey(ctx, op, o); err != nil {
-		h.log.Warn("not every node has moved a seat", "order", op, "seat", o.Seat, "error", err)
+		h.log.Warn("not all nodes moved the seat", "order", op, "seat", o.Seat, "error", err)
 	}
 }
 
@@ -73,7 +73,7 @@ func (h *Hub) tell(op string, o order) {
 		err = h.node.Notify(op, raw, "")
 	}
 	if err != nil {
-		h.log.Error("the other nodes could not be told", "order", op, "error", err)
+		h.log.Error("could not notify other nodes", "order", op, "error", err)
 	}
 }
 
@@ -88,7 +88,7 @@ func (h *Hub) elsewhere(l *line) bool {
 	defer cancel()
 	results, err := h.survey(ctx, askHolds, order{Seat: l.seatID, Generation: l.generation})
 	if err != nil {
-		h.log.Warn("not every node has said whether it holds a seat", "seat", l.seatID, "error", err)
+		h.log.Warn("not all nodes answered whether they hold the seat", "seat", l.seatID, "error", err)
 	}
 	for node, result := range results {
 		if node != h.node.ID() && result.Code == 1 {

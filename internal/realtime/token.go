@@ -27,9 +27,9 @@ const (
 )
 
 var closingWords = map[uint32]string{
-	CodeEnded: "the meeting has ended", CodeRemoved: "removed by the host", CodeTakenOver: "a newer page took over",
-	CodeGone: "the seat is gone", CodeAuthorizerLeft: "the authorising user left",
-	CodeBadToken: "the token is not valid", CodeTimeUp: "the time of the meeting is up",
+	CodeEnded: "the meeting has ended", CodeRemoved: "removed by the host", CodeTakenOver: "another page took over",
+	CodeGone: "the participant is no longer in the meeting", CodeAuthorizerLeft: "the authorizing user left",
+	CodeBadToken: "the token is not valid", CodeTimeUp: "the meeting reached its time limit",
 }
 
 // disconnect is a closing code with its words; Centrifuge allows 127 bytes.
@@ -48,10 +48,10 @@ const (
 // for a negative generation.
 func (h *Hub) Token(seatID string, generation int, life time.Duration) (string, error) {
 	if seatID == "" || len(seatID) > maxSeatID {
-		return "", fmt.Errorf("seat id: has %d characters, 1 to %d are needed", len(seatID), maxSeatID)
+		return "", fmt.Errorf("seat id: has %d characters; it must have 1 to %d", len(seatID), maxSeatID)
 	}
 	if generation < 0 {
-		return "", fmt.Errorf("generation: %d is negative", generation)
+		return "", fmt.Errorf("generation: %d must not be negative", generation)
 	}
 	token := make([]byte, 0, maxToken)
 	token = append(token, seatID...)
@@ -75,7 +75,7 @@ func newMACs(key []byte) *macs {
 func (m *macs) sum(body string) (sum [sha256.Size]byte) {
 	mac, ok := m.pool.Get().(hash.Hash)
 	if !ok {
-		panic("realtime: the pool of signatures holds something else")
+		panic("realtime: the signature pool contains another type")
 	}
 	defer m.pool.Put(mac)
 	mac.Reset()

@@ -172,7 +172,7 @@ func (d *demo) status(u *account.User, status account.UserStatus) {
 
 func (d *demo) keep(err error, what, name string) {
 	if err != nil && d.err == nil {
-		d.err = fmt.Errorf("the demo world's %s %q could not be made: %w", what, name, err)
+		d.err = fmt.Errorf("create the demo's %s %q: %w", what, name, err)
 	}
 }
 

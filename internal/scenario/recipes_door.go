@@ -9,15 +9,15 @@ import (
 // doorRecipes are what the door of the room refuses.
 var doorRecipes = []recipe{
 	{
-		code: errcode.BlockedByHostAdmin, cause: "blocked_by_admin", says: "The administrator of the meeting's account blocks the app's key.",
+		code: errcode.BlockedByHostAdmin, cause: "blocked_by_admin", says: "An administrator of the meeting's account has blocked the app's key.",
 		given: func(c *corner) { c.account.Settings.BlockedSDKKeys = []string{c.app.Key} },
 	},
 	{
-		code: errcode.NotAllowCrossJoin, cause: "app_not_published", says: "The meeting is another account's than the app's, and the app is not published.",
+		code: errcode.NotAllowCrossJoin, cause: "app_not_published", says: "The meeting belongs to another account than the app, and the app is not published.",
 		given: func(c *corner) { c.external(); c.app.Published = false },
 	},
 	{
-		code: errcode.RejectBarriers, cause: "barrier", says: "A barrier of the account keeps the joiner's group and the host's apart.",
+		code: errcode.RejectBarriers, cause: "barrier", says: "An information barrier of the account separates the joiner's group from the host's.",
 		given: func(c *corner) {
 			c.host.Groups = []string{"Research"}
 			c.account.Settings.Barriers = [][2]string{{"Trading", "Research"}}
@@ -28,11 +28,11 @@ var doorRecipes = []recipe{
 		},
 	},
 	{
-		code: errcode.MeetingLocked, cause: "locked", says: "The host is inside and has locked the meeting.",
+		code: errcode.MeetingLocked, cause: "locked", says: "The host is in the meeting and has locked it.",
 		when: func(c *corner) { c.hostEnters(c.meeting).does("lock") },
 	},
 	{
-		code: errcode.ParticipantExist, cause: "already_inside", variant: "tk", says: "The same registrant is inside already, from another page, and the account lets no registrant take it over.",
+		code: errcode.ParticipantExist, cause: "already_inside", variant: "tk", says: "The same registrant is already in the meeting from another page, and the account does not let registrants take over.",
 		given: registering,
 		when: func(c *corner) {
 			inStatus(meeting.RegistrantApproved)(c)
@@ -40,7 +40,7 @@ var doorRecipes = []recipe{
 		},
 	},
 	{
-		code: errcode.ParticipantExist, cause: "already_inside", variant: "other_app", says: "The same signed-in user is inside already, by another app.",
+		code: errcode.ParticipantExist, cause: "already_inside", variant: "other_app", says: "The same signed-in user is already in the meeting through another app.",
 		when: func(c *corner) {
 			guest := c.user("Gina Marlow", "guest")
 			c.userEnters("first-page", guest, c.meeting)
@@ -49,7 +49,7 @@ var doorRecipes = []recipe{
 		},
 	},
 	{
-		code: errcode.ParticipantExist, cause: "already_inside", variant: "take_over_off", says: "The same signed-in user is inside already, from another page, and the account lets nobody take it over.",
+		code: errcode.ParticipantExist, cause: "already_inside", variant: "take_over_off", says: "The same signed-in user is already in the meeting from another page, and the account does not let anyone take over.",
 		given: func(c *corner) { c.account.Settings.TakeOverOff = true },
 		when: func(c *corner) {
 			guest := c.user("Gina Marlow", "guest")
@@ -67,7 +67,7 @@ var doorRecipes = []recipe{
 		},
 	},
 	{
-		code: errcode.MeetingCapacityReached, cause: "full", says: "The meeting has one seat, and somebody sits on it.",
+		code: errcode.MeetingCapacityReached, cause: "full", says: "The meeting is limited to one participant, and somebody is in it.",
 		given: func(c *corner) { c.meeting.Settings.Capacity = 1 },
 		when:  func(c *corner) { c.enters("participant", c.meeting, 0, Options{"userName": "Paula Reyes"}) },
 	},

@@ -27,20 +27,20 @@ var hostRecipes = []recipe{
 		when: func(c *corner) { c.changeUser(c.host, func(u *account.User) { u.Status = account.UserDeleted }) },
 	},
 	{
-		code: errcode.HostNotFoundAlt, cause: "host_left_account", says: "The host has moved to another account; the meeting stayed behind.",
+		code: errcode.HostNotFoundAlt, cause: "host_left_account", says: "The host has moved to another account, but the meeting has not.",
 		given: (*corner).external,
 		when:  func(c *corner) { c.changeUser(c.host, func(u *account.User) { u.AccountID = c.owner.ID }) },
 	},
 	{
-		code: errcode.HostNotFoundAlt, cause: "host_pending", says: "The host was invited and never activated the user.",
+		code: errcode.HostNotFoundAlt, cause: "host_pending", says: "The host was invited but never activated the account.",
 		when: func(c *corner) { c.changeUser(c.host, func(u *account.User) { u.Status = account.UserPending }) },
 	},
 	{
-		code: errcode.HostInactive, cause: "host_inactive", says: "The host is deactivated.",
+		code: errcode.HostInactive, cause: "host_inactive", says: "The host has been deactivated.",
 		when: func(c *corner) { c.changeUser(c.host, func(u *account.User) { u.Status = account.UserInactive }) },
 	},
 	{
-		code: errcode.HostInactive, cause: "account_suspended", says: "The account that the meeting belongs to is suspended; the app's is not.",
+		code: errcode.HostInactive, cause: "account_suspended", says: "The account that owns the meeting is suspended; the app's account is not.",
 		given: func(c *corner) { c.external(); c.account.Suspended = true },
 	},
 	{
@@ -48,11 +48,11 @@ var hostRecipes = []recipe{
 		when: starting,
 	},
 	{
-		code: errcode.ErrorNotHost, cause: "not_host", says: "The signature asks to start the meeting, and the ZAK is that of somebody else than its host.",
+		code: errcode.ErrorNotHost, cause: "not_host", says: "The signature asks to start the meeting, and the ZAK belongs to somebody who is not its host.",
 		when: startingAsGuest,
 	},
 	{
-		code: errcode.ErrorNotHost, cause: "obf_cannot_start", says: "The signature asks to start the meeting, with an OBF.",
+		code: errcode.ErrorNotHost, cause: "obf_cannot_start", says: "The signature asks to start the meeting, and an OBF is passed.",
 		when: startingWithOBF,
 	},
 	{
@@ -60,15 +60,15 @@ var hostRecipes = []recipe{
 		given: (*corner).webinar, when: starting,
 	},
 	{
-		code: errcode.HostEmailRequired, cause: "not_host", says: "The signature asks to start the webinar, and the ZAK is that of somebody else than its host.",
+		code: errcode.HostEmailRequired, cause: "not_host", says: "The signature asks to start the webinar, and the ZAK belongs to somebody who is not its host.",
 		given: (*corner).webinar, when: startingAsGuest,
 	},
 	{
-		code: errcode.HostEmailRequired, cause: "obf_cannot_start", says: "The signature asks to start the webinar, with an OBF.",
+		code: errcode.HostEmailRequired, cause: "obf_cannot_start", says: "The signature asks to start the webinar, and an OBF is passed.",
 		given: (*corner).webinar, when: startingWithOBF,
 	},
 	{
-		code: errcode.CantHostConcurrent, cause: "host_busy", says: "The host is hosting another meeting, may host one at a time, and starts this one.",
+		code: errcode.CantHostConcurrent, cause: "host_busy", says: "The host may host one meeting at a time, is hosting another one and starts this one.",
 		when: func(c *corner) {
 			c.hostEnters(c.otherMeeting())
 			c.role = 1

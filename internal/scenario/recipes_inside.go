@@ -15,11 +15,11 @@ var insideRecipes = []recipe{
 		when: func(c *corner) { c.after = append(c.after, cutNetwork(10*time.Second)) },
 	},
 	{
-		code: errcode.Disconnect, cause: "network", says: "The join succeeds; then the page's network is cut for longer than it tries to come back.",
+		code: errcode.Disconnect, cause: "network", says: "The join succeeds; then the page's network is cut for longer than the page tries to reconnect.",
 		when: func(c *corner) { c.after = append(c.after, cutNetwork(90*time.Second)) },
 	},
 	{
-		code: errcode.BeRemoved, cause: "removed_by_host", says: "The host removes the joiner, who is inside.",
+		code: errcode.BeRemoved, cause: "removed_by_host", says: "The host removes the joiner from the meeting.",
 		when: func(c *corner) {
 			person := c.user("Robin Vale", "removed")
 			c.join["zak"] = c.zak(person)
@@ -29,12 +29,12 @@ var insideRecipes = []recipe{
 				c.after = append(c.after, act(TheHost, "remove", Joiner))
 				return
 			}
-			c.says = "The host has removed the joiner, a signed-in user, who now comes back."
+			c.says = "The host has removed the joiner, a signed-in user, who joins again."
 			host.does("remove", c.userEnters("removed", person, c.meeting))
 		},
 	},
 	{
-		code: errcode.MeetingEnded, cause: "ended_by_host", says: "The host ends the meeting while the joiner is inside.",
+		code: errcode.MeetingEnded, cause: "ended_by_host", says: "The host ends the meeting while the joiner is in it.",
 		given: instant,
 		when: func(c *corner) {
 			host := c.hostEnters(c.meeting)
@@ -43,12 +43,12 @@ var insideRecipes = []recipe{
 				c.after = append(c.after, act(TheHost, "end"))
 				return
 			}
-			c.says = "The host has ended the meeting, which cannot run again."
+			c.says = "The host has ended a meeting that cannot run again."
 			host.does("end")
 		},
 	},
 	{
-		code: errcode.AuthorizedUserLeft, cause: "authorizing_user_left", says: "The app joins by an OBF of somebody who is inside, and who then leaves.",
+		code: errcode.AuthorizedUserLeft, cause: "authorizing_user_left", says: "The app joins with an OBF from somebody in the meeting, who then leaves.",
 		given: (*corner).externalEnforced,
 		when: func(c *corner) {
 			user := c.user("Otto Lindqvist", "authorizer")

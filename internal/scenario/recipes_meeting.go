@@ -41,7 +41,7 @@ var meetingRecipes = []recipe{
 		given: func(c *corner) { c.meeting.DeletedAt = c.now.Add(-time.Hour) },
 	},
 	{
-		code: errcode.MeetingNotExistAlt, cause: "expired", says: "The meeting was planned for forty days ago; its number was good for thirty more.",
+		code: errcode.MeetingNotExistAlt, cause: "expired", says: "The meeting was scheduled for forty days ago; its number was valid for thirty days after that.",
 		given: func(c *corner) {
 			m := c.meeting
 			m.Kind, m.StartsAt, m.Duration = meeting.KindScheduled, c.now.Add(-40*24*time.Hour), time.Hour
@@ -49,7 +49,7 @@ var meetingRecipes = []recipe{
 		},
 	},
 	{
-		code: errcode.WrongMeetingPassword, cause: "passcode_wrong", says: "The meeting has a passcode, and another is passed.",
+		code: errcode.WrongMeetingPassword, cause: "passcode_wrong", says: "The meeting has a passcode, and a wrong one is passed.",
 		given: passcoded, when: func(c *corner) { c.join[componentPasscode] = "certainly-wrong" },
 	},
 	{
@@ -57,15 +57,15 @@ var meetingRecipes = []recipe{
 		given: passcoded,
 	},
 	{
-		code: errcode.WrongMeetingPassword, cause: "option_misspelt", says: "The passcode is right, and passed under the name that the other view has for it.",
+		code: errcode.WrongMeetingPassword, cause: "option_misspelt", says: "The passcode is correct, but passed under the name that the other view uses for it.",
 		given: passcoded, when: func(c *corner) { c.join[clientPasscode] = c.meeting.Passcode },
 	},
 	{
-		code: errcode.WrongMeetingPassword, cause: "link_form_damaged", says: "The passcode comes from the join link and lost its end on the way.",
+		code: errcode.WrongMeetingPassword, cause: "link_form_damaged", says: "The passcode was copied from the join link without its end.",
 		given: passcoded, when: func(c *corner) { c.join[componentPasscode] = c.meeting.PasscodeLink[:20] },
 	},
 	{
-		code: errcode.WrongMeetingPassword, cause: "throttled", says: "Ten wrong passcodes have come from the address that asked for this scenario, so that even the right one is not tried now.",
+		code: errcode.WrongMeetingPassword, cause: "throttled", says: "Ten wrong passcodes came from the address that requested this scenario, so that now even the correct one is not checked.",
 		given: passcoded,
 		when: func(c *corner) {
 			c.guesses(admission.PasscodeTries)
@@ -73,11 +73,11 @@ var meetingRecipes = []recipe{
 		},
 	},
 	{
-		code: errcode.MeetingNotStart, cause: "host_not_here", says: "The host has not started the meeting, and nobody may enter before.",
+		code: errcode.MeetingNotStart, cause: "host_not_here", says: "The host has not started the meeting, and nobody may join before the host.",
 		given: hostFirst,
 	},
 	{
-		code: errcode.MeetingNotStart, cause: "too_early", says: "The meeting is tomorrow and may be entered ten minutes before.",
+		code: errcode.MeetingNotStart, cause: "too_early", says: "The meeting is tomorrow, and participants may join ten minutes before it starts.",
 		given: func(c *corner) {
 			m := c.meeting
 			m.Kind, m.StartsAt, m.Duration = meeting.KindScheduled, c.now.Add(24*time.Hour), time.Hour
@@ -93,7 +93,7 @@ var meetingRecipes = []recipe{
 		},
 	},
 	{
-		code: errcode.MeetingNotStart, cause: "host_joined_as_participant", says: "The host comes with a signature of role 0, which starts no meeting.",
+		code: errcode.MeetingNotStart, cause: "host_joined_as_participant", says: "The host joins with a signature of role 0, which does not start the meeting.",
 		given: hostFirst,
 		when:  func(c *corner) { c.join["userName"], c.join["zak"] = c.host.DisplayName, c.zak(c.host) },
 	},

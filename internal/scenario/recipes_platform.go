@@ -7,11 +7,11 @@ import (
 // platformRecipes are about what an account or a meeting keeps out.
 var platformRecipes = []recipe{
 	{
-		code: errcode.NotSupportWebclient, cause: "web_client_off", says: "The account's administrator has switched joining from browsers off.",
+		code: errcode.NotSupportWebclient, cause: "web_client_off", says: "An administrator of the account has turned off joining from browsers.",
 		given: func(c *corner) { c.account.Settings.WebClientOff = true },
 	},
 	{
-		code: errcode.UseDesktopOrMobile, cause: "browser_join_off", says: "The meeting may not be joined from a browser.",
+		code: errcode.UseDesktopOrMobile, cause: "browser_join_off", says: "The meeting does not allow joining from a browser.",
 		given: func(c *corner) { c.meeting.Settings.BrowserJoinOff = true },
 	},
 	{
@@ -19,29 +19,29 @@ var platformRecipes = []recipe{
 		given: func(c *corner) { c.meeting.Settings.EndToEndEncrypted = true },
 	},
 	{
-		code: errcode.TSPNotSupport, cause: "tsp_audio_only", says: "The meeting is heard through a third party's telephones only.",
+		code: errcode.TSPNotSupport, cause: "tsp_audio_only", says: "The meeting's audio is available only through a third party's telephone conference.",
 		given: func(c *corner) { c.meeting.Settings.Audio = "third_party" },
 	},
 	{
-		code: errcode.EmailBlocked, cause: "domain_blocked", says: "The account blocks addresses of blocked.example.",
+		code: errcode.EmailBlocked, cause: "domain_blocked", says: "The account blocks email addresses of blocked.example.",
 		given: func(c *corner) { c.account.Settings.BlockedDomains = []string{"blocked.example"} },
 		when:  func(c *corner) { c.join["userEmail"] = "robin@blocked.example" },
 	},
 	{
-		code: errcode.EmailBlocked, cause: "address_blocked", says: "The account blocks this very address.",
+		code: errcode.EmailBlocked, cause: "address_blocked", says: "The account blocks this email address.",
 		given: func(c *corner) { c.account.Settings.BlockedAddresses = []string{"robin@scenario.example"} },
 		when:  func(c *corner) { c.join["userEmail"] = "robin@scenario.example" },
 	},
 	{
-		code: errcode.SDKVersionUnsupported, cause: "below_account_minimum", says: "The account of the meeting demands SDK 99.",
+		code: errcode.SDKVersionUnsupported, cause: "below_account_minimum", says: "The meeting's account requires SDK 99.",
 		given: func(c *corner) { c.account.Settings.MinSDKVersion = "99.0.0" },
 	},
 	{
-		code: errcode.ServerError, cause: "storage_unavailable", says: "The database does not answer for this meeting.",
+		code: errcode.ServerError, cause: "storage_unavailable", says: "The database does not respond for this meeting.",
 		when: func(c *corner) { c.before = append(c.before, fault("store", "error", c.meeting.Number, 1)) },
 	},
 	{
-		code: errcode.ServerError, cause: "media_unavailable", says: "The media engine does not answer for this meeting.",
+		code: errcode.ServerError, cause: "media_unavailable", says: "The media engine does not respond for this meeting.",
 		when: func(c *corner) { c.before = append(c.before, fault("media", "error", c.meeting.Number, 1)) },
 	},
 	{

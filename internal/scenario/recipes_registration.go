@@ -40,7 +40,7 @@ func signedInOnlyExternal(c *corner) { c.externalEnforced(); signedInOnly(c) }
 // registrationRecipes are about who the joiner is: address, registration and login.
 var registrationRecipes = []recipe{
 	{
-		code: errcode.EmailRequired, cause: "email_missing", says: "The meeting is a webinar, and no address is known.",
+		code: errcode.EmailRequired, cause: "email_missing", says: "The meeting is a webinar, and no email address is known.",
 		given: (*corner).webinar,
 	},
 	{
@@ -48,15 +48,15 @@ var registrationRecipes = []recipe{
 		given: registering, when: func(c *corner) { c.join["userEmail"] = registrantAddress },
 	},
 	{
-		code: errcode.RegistrationRequired, cause: "registrant_id_as_tk", says: "The joiner is registered, and passes the registrant's id in the place of the tk.",
+		code: errcode.RegistrationRequired, cause: "registrant_id_as_tk", says: "The joiner is registered, and passes the registrant's ID instead of the tk.",
 		given: registering, when: registered(thisMeeting, meeting.RegistrantApproved, registrantID),
 	},
 	{
-		code: errcode.RegistrationRequired, cause: "tk_other_meeting", says: "The tk is that of a registration for another meeting.",
+		code: errcode.RegistrationRequired, cause: "tk_other_meeting", says: "The tk belongs to a registration for another meeting.",
 		given: registering, when: registered((*corner).otherMeeting, meeting.RegistrantApproved, personalTK),
 	},
 	{
-		code: errcode.RegistrationRequired, cause: "tk_other_person", says: "The tk is good, and another person's than the ZAK beside it.",
+		code: errcode.RegistrationRequired, cause: "tk_other_person", says: "The tk is valid, but belongs to another person than the ZAK passed with it.",
 		given: registering,
 		when: func(c *corner) {
 			inStatus(meeting.RegistrantApproved)(c)
@@ -65,7 +65,7 @@ var registrationRecipes = []recipe{
 		},
 	},
 	{
-		code: errcode.RegistrationRequired, cause: "tk_pending", says: "The joiner is registered, and nobody has approved it yet.",
+		code: errcode.RegistrationRequired, cause: "tk_pending", says: "The joiner is registered, and the registration is waiting for approval.",
 		given: registering, when: inStatus(meeting.RegistrantPending),
 	},
 	{
@@ -81,11 +81,11 @@ var registrationRecipes = []recipe{
 		given: signedInOnly,
 	},
 	{
-		code: errcode.LoginRequired, cause: "obf_is_no_login", says: "Only signed-in users may join, and an OBF is passed, which signs nobody in.",
+		code: errcode.LoginRequired, cause: "obf_is_no_login", says: "Only signed-in users may join, and an OBF is passed, which does not sign the user in.",
 		given: signedInOnly, when: withOBF((*corner).obf),
 	},
 	{
-		code: errcode.LoginRequired, cause: "zak_expired", says: "Only signed-in users may join, and the ZAK was made three hours ago, for two.",
+		code: errcode.LoginRequired, cause: "zak_expired", says: "Only signed-in users may join, and the ZAK expired an hour ago.",
 		given: signedInOnlyExternal, when: asGuest((*corner).expiredZAK),
 	},
 	{
@@ -93,7 +93,7 @@ var registrationRecipes = []recipe{
 		given: signedInOnlyExternal, when: asGuest((*corner).foreignZAK),
 	},
 	{
-		code: errcode.LoginRequired, cause: "domain_not_allowed", says: "Only users of school.example may join, and the ZAK is that of one of scenario.example.",
+		code: errcode.LoginRequired, cause: "domain_not_allowed", says: "Only users of school.example may join, and the ZAK belongs to a user of scenario.example.",
 		given: func(c *corner) {
 			signedInOnly(c)
 			c.account.Settings.SignInDomains = []string{"school.example"}

@@ -20,11 +20,11 @@ import (
 var signatureRecipes = []recipe{
 	// Who signed.
 	{
-		code: errcode.SignatureInvalid, cause: "unknown_secret", says: "The signature is made with a secret that no app has.",
+		code: errcode.SignatureInvalid, cause: "unknown_secret", says: "The signature is made with a secret that does not belong to any app.",
 		token: func(c *claims) string { return c.by(randomText(32)) },
 	},
 	{
-		code: errcode.SignatureInvalid, cause: "other_apps_secret", says: "The signature names one app and is made with the secret of another of the same account.",
+		code: errcode.SignatureInvalid, cause: "other_apps_secret", says: "The signature names one app and is made with the secret of another app of the same account.",
 		token: func(c *claims) string { return c.by(c.corner.otherApp("Another app").Secret) },
 	},
 	{
@@ -42,11 +42,11 @@ var signatureRecipes = []recipe{
 		token: func(c *claims) string { return c.by(c.corner.app.WebhookSecret) },
 	},
 	{
-		code: errcode.SignatureInvalid, cause: "secret_whitespace", says: "The secret was read with the line break at its end.",
+		code: errcode.SignatureInvalid, cause: "secret_whitespace", says: "The secret was read with a line break at its end.",
 		token: func(c *claims) string { return c.by(c.secret + "\n") },
 	},
 	{
-		code: errcode.SignatureInvalid, cause: "secret_quoted", says: "The secret was read with the quotation marks around it.",
+		code: errcode.SignatureInvalid, cause: "secret_quoted", says: "The secret was read with quotation marks around it.",
 		token: func(c *claims) string { return c.by(`"` + c.secret + `"`) },
 	},
 	{
@@ -54,12 +54,12 @@ var signatureRecipes = []recipe{
 		token: func(c *claims) string { return c.by(base64.StdEncoding.EncodeToString([]byte(c.secret))) },
 	},
 	{
-		code: errcode.SignatureInvalid, cause: "key_secret_swapped", says: "The signature is made with the app's key in the place of its secret.",
+		code: errcode.SignatureInvalid, cause: "key_secret_swapped", says: "The signature is made with the app's key instead of its secret.",
 		token: func(c *claims) string { return c.by(c.app) },
 	},
 	{
 		code: errcode.SignatureInvalid, cause: "probe_skipped",
-		says:  "The account has so many apps that the search for the secret behind the signature is given up.",
+		says:  "The account has so many apps that the server stops the search for the secret that was used.",
 		token: func(c *claims) string { c.corner.manyApps(); return c.by(randomText(32)) },
 	},
 
@@ -73,47 +73,47 @@ var signatureRecipes = []recipe{
 		token: func(c *claims) string { return c.without("mn").signed() },
 	},
 	{
-		code: errcode.SignatureInvalid, cause: "mn_misnamed", says: "The signature has the meeting number under the name meetingNumber.",
+		code: errcode.SignatureInvalid, cause: "mn_misnamed", says: "The claim with the meeting number is called meetingNumber.",
 		token: func(c *claims) string {
 			return c.with("meetingNumber", c.corner.meeting.Number).without("mn").signed()
 		},
 	},
 	{
-		code: errcode.SignatureInvalid, cause: "mn_not_a_number", says: "The signature has a join link where the meeting number belongs.",
+		code: errcode.SignatureInvalid, cause: "mn_not_a_number", says: "The signature has a join link instead of the meeting number.",
 		token: func(c *claims) string {
 			return c.with("mn", "https://meet.example/j/"+c.corner.meeting.Number).signed()
 		},
 	},
 	{
-		code: errcode.SignatureInvalid, cause: "iat_in_future", says: "The clock that signed is ten minutes fast.",
+		code: errcode.SignatureInvalid, cause: "iat_in_future", says: "The clock of the signing server is ten minutes fast.",
 		token: func(c *claims) string { return c.with("iat", c.iat+630).signed() },
 	},
 	{
-		code: errcode.SignatureInvalid, cause: "iat_missing", says: "The signature does not say when it was made.",
+		code: errcode.SignatureInvalid, cause: "iat_missing", says: "The claim iat is missing.",
 		token: func(c *claims) string { return c.without("iat").signed() },
 	},
 	{
-		code: errcode.SignatureInvalid, cause: "iat_milliseconds", says: "The time of signing is in milliseconds.",
+		code: errcode.SignatureInvalid, cause: "iat_milliseconds", says: "iat is in milliseconds.",
 		token: func(c *claims) string { return c.with("iat", c.iat*1000).signed() },
 	},
 	{
-		code: errcode.SignatureInvalid, cause: "exp_missing", says: "The signature does not say how long it is good.",
+		code: errcode.SignatureInvalid, cause: "exp_missing", says: "The claim exp is missing.",
 		token: func(c *claims) string { return c.without("exp").signed() },
 	},
 	{
-		code: errcode.SignatureInvalid, cause: "exp_milliseconds", says: "The end of the signature is in milliseconds.",
+		code: errcode.SignatureInvalid, cause: "exp_milliseconds", says: "exp is in milliseconds.",
 		token: func(c *claims) string { return c.with("exp", (c.iat+7200)*1000).signed() },
 	},
 	{
-		code: errcode.SignatureInvalid, cause: "exp_before_iat", says: "The signature ends before it begins.",
+		code: errcode.SignatureInvalid, cause: "exp_before_iat", says: "exp is before iat.",
 		token: func(c *claims) string { return c.with("exp", c.iat-1).signed() },
 	},
 	{
-		code: errcode.SignatureInvalid, cause: "lifetime_too_short", says: "The signature lives ten minutes; half an hour is the least.",
+		code: errcode.SignatureInvalid, cause: "lifetime_too_short", says: "The signature is valid for ten minutes; half an hour is the minimum.",
 		token: func(c *claims) string { return c.with("exp", c.iat+600).with("tokenExp", c.iat+600).signed() },
 	},
 	{
-		code: errcode.SignatureInvalid, cause: "lifetime_too_long", says: "The signature lives 30 days; 48 hours are the most.",
+		code: errcode.SignatureInvalid, cause: "lifetime_too_long", says: "The signature is valid for 30 days; 48 hours is the maximum.",
 		token: func(c *claims) string {
 			month := c.iat + int64((30 * 24 * time.Hour).Seconds())
 			return c.with("exp", month).with("tokenExp", month).signed()
@@ -122,11 +122,11 @@ var signatureRecipes = []recipe{
 
 	// What stands where the signature belongs.
 	{
-		code: errcode.SignatureInvalid, cause: "placeholder", says: "The page passes the word undefined in the place of a signature.",
+		code: errcode.SignatureInvalid, cause: "placeholder", says: "The page passes the word undefined instead of a signature.",
 		token: func(*claims) string { return "undefined" },
 	},
 	{
-		code: errcode.SignatureInvalid, cause: "json_wrapped", says: "The page passes the whole answer of the signing endpoint.",
+		code: errcode.SignatureInvalid, cause: "json_wrapped", says: "The page passes the whole response of the signing endpoint.",
 		token: func(c *claims) string {
 			raw, err := json.Marshal(map[string]string{"signature": c.signed(), "sdkKey": c.app})
 			c.corner.keep(err)
@@ -134,7 +134,7 @@ var signatureRecipes = []recipe{
 		},
 	},
 	{
-		code: errcode.SignatureInvalid, cause: "html", says: "The signing endpoint answered with an error page.",
+		code: errcode.SignatureInvalid, cause: "html", says: "The signing endpoint responded with an error page.",
 		token: func(*claims) string {
 			return "<!DOCTYPE html><html><body><h1>502 Bad Gateway</h1></body></html>"
 		},
@@ -144,7 +144,7 @@ var signatureRecipes = []recipe{
 		token: func(c *claims) string { return "Bearer " + c.signed() },
 	},
 	{
-		code: errcode.SignatureInvalid, cause: "url_encoded", says: "The signature was URL-encoded, its dots included.",
+		code: errcode.SignatureInvalid, cause: "url_encoded", says: "The signature was URL-encoded, including its dots.",
 		token: func(c *claims) string { return strings.ReplaceAll(url.QueryEscape(c.signed()), ".", "%2E") },
 	},
 	{
@@ -152,11 +152,11 @@ var signatureRecipes = []recipe{
 		token: func(c *claims) string { t := c.signed(); return t[:len(t)-9] },
 	},
 	{
-		code: errcode.SignatureInvalid, cause: "not_a_jwt", says: "The signature is some other text.",
+		code: errcode.SignatureInvalid, cause: "not_a_jwt", says: "The signature is some other string.",
 		token: func(*claims) string { return "abc123" },
 	},
 	{
-		code: errcode.SignatureInvalid, cause: "legacy_format", says: "The signature has the format from before JSON Web Tokens.",
+		code: errcode.SignatureInvalid, cause: "legacy_format", says: "The signature has the old format that was used before JSON Web Tokens.",
 		token: func(c *claims) string {
 			millis := strconv.FormatInt(c.iat*1000, 10)
 			text := c.app + c.corner.meeting.Number + millis + "0"
@@ -193,11 +193,11 @@ var signatureRecipes = []recipe{
 		token: func(c *claims) string { return c.with("sdkKey", c.corner.otherApp("Another app").Key).signed() },
 	},
 	{
-		code: errcode.SignatureInvalid, cause: "claim_wrong_type", says: "The time of signing is written as text.",
+		code: errcode.SignatureInvalid, cause: "claim_wrong_type", says: "iat is a string.",
 		token: func(c *claims) string { return c.with("iat", strconv.FormatInt(c.iat, 10)).signed() },
 	},
 	{
-		code: errcode.SignatureInvalid, cause: "duplicate_claim", says: "The role stands twice in the signature.",
+		code: errcode.SignatureInvalid, cause: "duplicate_claim", says: "The claim role occurs twice.",
 		token: func(c *claims) string {
 			twice := strings.Replace(c.json(), `"role":0`, `"role":0,"role":1`, 1)
 			return token(inputOf(plainHeader, twice), c.secret, sha256.New)
@@ -219,11 +219,11 @@ var signatureRecipes = []recipe{
 		},
 	},
 	{
-		code: errcode.SignatureInvalid, cause: "zak_or_obf_as_signature", says: "The page passes the host's ZAK as signature.",
+		code: errcode.SignatureInvalid, cause: "zak_or_obf_as_signature", says: "The page passes the host's ZAK as the signature.",
 		token: func(c *claims) string { return c.corner.zak(c.corner.host) },
 	},
 	{
-		code: errcode.SignatureInvalid, cause: "native_sdk_token", says: "The token is one for the native SDK: without meeting and role.",
+		code: errcode.SignatureInvalid, cause: "native_sdk_token", says: "The token is for a native SDK: it has no meeting number and no role.",
 		token: func(c *claims) string { return c.without("mn", "role").signed() },
 	},
 }
@@ -244,7 +244,7 @@ func (c *corner) manyApps() {
 // appRecipes are about the app that the signature names, and its claims.
 var appRecipes = []recipe{
 	{
-		code: errcode.APIKeyInvalid, cause: "unknown_key", says: "The signature names a key that no app has.",
+		code: errcode.APIKeyInvalid, cause: "unknown_key", says: "The signature names a key that does not belong to any app.",
 		token: func(c *claims) string { return c.as(randomText(22)).signed() },
 	},
 	{
@@ -252,11 +252,11 @@ var appRecipes = []recipe{
 		token: func(c *claims) string { return c.as(c.app + "\n").signed() },
 	},
 	{
-		code: errcode.APIKeyInvalid, cause: "key_is_secret", says: "Key and secret are exchanged: the key claim holds the secret.",
+		code: errcode.APIKeyInvalid, cause: "key_is_secret", says: "Key and secret are swapped: the key claim contains the secret.",
 		token: func(c *claims) string { return c.as(c.secret).by(c.app) },
 	},
 	{
-		code: errcode.APIKeyInvalid, cause: "key_of_other_kind", says: "The key belongs to an app for the Video SDK.",
+		code: errcode.APIKeyInvalid, cause: "key_of_other_kind", says: "The key belongs to a Video SDK app.",
 		given: func(c *corner) { c.app.Kind = account.AppVideo },
 	},
 	{
@@ -264,7 +264,7 @@ var appRecipes = []recipe{
 		given: func(c *corner) { c.app.DeletedAt = c.now.Add(-time.Hour) },
 	},
 	{
-		code: errcode.APIKeyDisabled, cause: "app_disabled", says: "The app is switched off.",
+		code: errcode.APIKeyDisabled, cause: "app_disabled", says: "The app is disabled.",
 		given: func(c *corner) { c.app.Enabled = false },
 	},
 	{
@@ -272,14 +272,14 @@ var appRecipes = []recipe{
 		given: func(c *corner) { c.external(); c.owner.Suspended = true },
 	},
 	{
-		code: errcode.SignatureExpired, cause: "expired", says: "The signature was made three hours ago, for two.",
+		code: errcode.SignatureExpired, cause: "expired", says: "The signature expired an hour ago.",
 		token: func(c *claims) string {
 			iat := c.iat - 3*3600
 			return c.with("iat", iat).with("exp", iat+7200).with("tokenExp", iat+7200).signed()
 		},
 	},
 	{
-		code: errcode.SignatureExpired, cause: "token_exp_expired", says: "The signature is still good, but its tokenExp has passed.",
+		code: errcode.SignatureExpired, cause: "token_exp_expired", says: "The signature is still valid, but its tokenExp has passed.",
 		token: func(c *claims) string { return c.with("tokenExp", c.iat).signed() },
 	},
 	{
@@ -299,7 +299,7 @@ var appRecipes = []recipe{
 		given: func(c *corner) { c.app.MeetingSDK = false },
 	},
 	{
-		code: errcode.NoPermission, cause: "origin_not_allowed", says: "The app allows pages of https://app.example alone, and this page is another's.",
+		code: errcode.NoPermission, cause: "origin_not_allowed", says: "The app allows only pages of https://app.example, and this page has another origin.",
 		given: func(c *corner) { c.app.AllowedOrigins = []string{"https://app.example"} },
 	},
 }

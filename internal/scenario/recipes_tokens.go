@@ -45,11 +45,11 @@ var tokenRecipes = []recipe{
 		when: asGuest((*corner).foreignZAK),
 	},
 	{
-		code: errcode.TokenErrorAlt, cause: "wrong_token_kind", says: "A genuine OBF is passed as ZAK.",
+		code: errcode.TokenErrorAlt, cause: "wrong_token_kind", says: "A valid OBF is passed as the ZAK.",
 		when: asGuest((*corner).obf),
 	},
 	{
-		code: errcode.TokenError, cause: "expired", says: "The ZAK was made three hours ago, for two.",
+		code: errcode.TokenError, cause: "expired", says: "The ZAK expired an hour ago.",
 		when: asGuest((*corner).expiredZAK),
 	},
 	{
@@ -65,14 +65,14 @@ var tokenRecipes = []recipe{
 	},
 
 	{
-		code: errcode.NoPermission, cause: "scope_withdrawn", says: "The app fetched the ZAK for a user who has withdrawn the scope since.",
+		code: errcode.NoPermission, cause: "scope_withdrawn", says: "The app got the ZAK for a user who has since withdrawn the scope.",
 		when: asGuest(func(c *corner, u *account.User) string {
 			defer c.changeInstallation(u, func(i *account.Installation) { i.Scopes = []string{"meeting:read:meeting"} })
 			return c.appZAK(u)
 		}),
 	},
 	{
-		code: errcode.NoPermission, cause: "app_uninstalled", says: "The app fetched the OBF for a user who has removed the app since.",
+		code: errcode.NoPermission, cause: "app_uninstalled", says: "The app got the OBF for a user who has since removed the app.",
 		given: (*corner).externalEnforced,
 		when: withOBF(func(c *corner, u *account.User) string {
 			defer c.changeInstallation(u, func(i *account.Installation) { i.RemovedAt = c.now })
@@ -82,11 +82,11 @@ var tokenRecipes = []recipe{
 
 	// An external app without a token, and with a bad one.
 	{
-		code: errcode.NotAllowAnonymousJoin, cause: "no_token", says: "The meeting is another account's than the app's, and neither ZAK nor OBF is passed, although such joins need one by now.",
+		code: errcode.NotAllowAnonymousJoin, cause: "no_token", says: "The meeting belongs to another account than the app, and neither a ZAK nor an OBF is passed, although such joins now need one.",
 		given: (*corner).externalEnforced,
 	},
 	{
-		code: errcode.UserLevelTokenNotHaveHostZakObf, cause: "obf_expired", says: "The OBF was made three hours ago, for two.",
+		code: errcode.UserLevelTokenNotHaveHostZakObf, cause: "obf_expired", says: "The OBF expired an hour ago.",
 		given: (*corner).externalEnforced, when: withOBF((*corner).expiredOBF),
 	},
 	{
@@ -98,7 +98,7 @@ var tokenRecipes = []recipe{
 		given: (*corner).externalEnforced, when: withOBF((*corner).foreignOBF),
 	},
 	{
-		code: errcode.UserLevelTokenNotHaveHostZakObf, cause: "obf_wrong_kind", says: "A genuine ZAK is passed as obfToken.",
+		code: errcode.UserLevelTokenNotHaveHostZakObf, cause: "obf_wrong_kind", says: "A valid ZAK is passed as obfToken.",
 		given: (*corner).externalEnforced, when: withOBF((*corner).zak),
 	},
 	{
@@ -113,34 +113,34 @@ var tokenRecipes = []recipe{
 		}),
 	},
 	{
-		code: errcode.UserLevelTokenNotHaveHostZakObf, cause: "obf_other_meeting", says: "The OBF is bound to another meeting.",
+		code: errcode.UserLevelTokenNotHaveHostZakObf, cause: "obf_other_meeting", says: "The OBF is limited to another meeting.",
 		given: (*corner).externalEnforced,
 		when: withOBF(func(c *corner, u *account.User) string {
 			return c.obfOf(c.Tokens, u, c.app, c.otherMeeting().Number)
 		}),
 	},
 	{
-		code: errcode.UserLevelTokenNotHaveHostZakObf, cause: "zak_expired", says: "The app is another account's, and the ZAK was made three hours ago, for two.",
+		code: errcode.UserLevelTokenNotHaveHostZakObf, cause: "zak_expired", says: "The app belongs to another account, and the ZAK expired an hour ago.",
 		given: (*corner).externalEnforced, when: asGuest((*corner).expiredZAK),
 	},
 	{
-		code: errcode.UserLevelTokenNotHaveHostZakObf, cause: "zak_malformed", says: "The app is another account's, and the end of the ZAK was cut off.",
+		code: errcode.UserLevelTokenNotHaveHostZakObf, cause: "zak_malformed", says: "The app belongs to another account, and the end of the ZAK was cut off.",
 		given: (*corner).externalEnforced, when: asGuest(malformedZAK),
 	},
 	{
-		code: errcode.UserLevelTokenNotHaveHostZakObf, cause: "zak_forged", says: "The app is another account's, and the ZAK was made by another server.",
+		code: errcode.UserLevelTokenNotHaveHostZakObf, cause: "zak_forged", says: "The app belongs to another account, and the ZAK was made by another server.",
 		given: (*corner).externalEnforced, when: asGuest((*corner).foreignZAK),
 	},
 	{
-		code: errcode.UserLevelTokenNotHaveHostZakObf, cause: "zak_wrong_kind", says: "The app is another account's, and a genuine OBF is passed as ZAK.",
+		code: errcode.UserLevelTokenNotHaveHostZakObf, cause: "zak_wrong_kind", says: "The app belongs to another account, and a valid OBF is passed as the ZAK.",
 		given: (*corner).externalEnforced, when: asGuest((*corner).obf),
 	},
 	{
-		code: errcode.UserLevelTokenNotHaveHostZakObf, cause: "zak_revoked", says: "The app is another account's, and the ZAK's user signed out from all devices.",
+		code: errcode.UserLevelTokenNotHaveHostZakObf, cause: "zak_revoked", says: "The app belongs to another account, and the ZAK's user signed out from all devices.",
 		given: (*corner).externalEnforced, when: asGuest(revokedZAK),
 	},
 	{
-		code: errcode.AuthorizedUserNotInMeeting, cause: "authorizing_user_absent", says: "The OBF is right, and the user who authorised it is not in the meeting.",
+		code: errcode.AuthorizedUserNotInMeeting, cause: "authorizing_user_absent", says: "The OBF is valid, but the user who authorized it is not in the meeting.",
 		given: (*corner).externalEnforced, when: withOBF((*corner).obf),
 	},
 }

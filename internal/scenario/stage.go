@@ -173,9 +173,9 @@ func choose(row errcode.Entry, cause, variant string) (*recipe, error) {
 			}
 		}
 		if len(ways) == 0 {
-			return nil, &RequestError{"variant", fmt.Sprintf("%q: there is one way only to meet %d %s", clip(variant), row.Code, clip(cause))}
+			return nil, &RequestError{"variant", fmt.Sprintf("%q: there is only one way to reproduce %d %s", clip(variant), row.Code, clip(cause))}
 		}
-		return nil, &RequestError{"variant", fmt.Sprintf("%q is none of %d %s; these can be set up: %s", clip(variant), row.Code, cause, strings.Join(ways, ", "))}
+		return nil, &RequestError{"variant", fmt.Sprintf("%q is not a way to reproduce %d %s; these are: %s", clip(variant), row.Code, cause, strings.Join(ways, ", "))}
 	}
 	known := make([]string, len(found))
 	for i, r := range found {
@@ -188,7 +188,7 @@ func choose(row errcode.Entry, cause, variant string) (*recipe, error) {
 	if i := slices.IndexFunc(unstaged, func(u Unstaged) bool { return u.Code == row.Code && u.Cause == cause }); i >= 0 {
 		return nil, &RequestError{"cause", fmt.Sprintf("%q cannot be set up: %s; these can: %s", cause, unstaged[i].Reason, list)}
 	}
-	return nil, &RequestError{"cause", fmt.Sprintf("%q is none of %d; these can be set up: %s", clip(cause), row.Code, list)}
+	return nil, &RequestError{"cause", fmt.Sprintf("%q is not a cause of %d; these can be set up: %s", clip(cause), row.Code, list)}
 }
 
 // clip bounds what is echoed back of a bad request.

@@ -35,7 +35,7 @@ func TestDiagnosisOfAJoin(t *testing.T) {
 		also  []int
 		says  string
 	}{
-		"admitted":     {anteroomtest.Join{Meeting: room.Number, Password: "secret"}, 0, "", nil, "begin a new instance of “Standup”"},
+		"admitted":     {anteroomtest.Join{Meeting: room.Number, Password: "secret"}, 0, "", nil, "start a new instance of “Standup”"},
 		"the host":     {anteroomtest.Join{Meeting: hosted.Number, Role: 1, ZAK: s.HostZAK()}, 0, "", nil, "as the host"},
 		"waiting room": {anteroomtest.Join{Meeting: waiting.Number}, 0, "", nil, "waiting room"},
 		"all faults in one round": {
@@ -216,11 +216,11 @@ func TestADiagnosisOfAReturningPage(t *testing.T) {
 	expect(t, in, 0, "")
 	for range 2 {
 		d := s.Diagnose(anteroomtest.Join{Meeting: room.Number, ZAK: zak, ResumeToken: in.ResumeToken})
-		if d.Decision.Code != 0 || !strings.Contains(d.Decision.Evidence, "go on with its own place") {
+		if d.Decision.Code != 0 || !strings.Contains(d.Decision.Evidence, "keep its own place") {
 			t.Fatalf("%s", d.Body)
 		}
 	}
-	if d := s.Diagnose(anteroomtest.Join{Meeting: room.Number, ResumeToken: in.ResumeToken}); !strings.Contains(d.Decision.Evidence, "give its own place up") {
+	if d := s.Diagnose(anteroomtest.Join{Meeting: room.Number, ResumeToken: in.ResumeToken}); !strings.Contains(d.Decision.Evidence, "give up its own place") {
 		t.Fatalf("without the ZAK: %s", d.Body)
 	}
 	// The token is still the newest, so nobody took the seat over.

@@ -253,7 +253,7 @@ func (f *faults) Add(ctx context.Context, in httpapi.FaultRequest) (httpapi.Faul
 	if spec.MeetingNumber != "" {
 		_, err := f.store.MeetingByNumber(ctx, spec.MeetingNumber)
 		if errors.Is(err, store.ErrNotFound) {
-			return httpapi.FaultView{}, field("meetingNumber", "no meeting has this number")
+			return httpapi.FaultView{}, field("meetingNumber", "there is no meeting with this number")
 		}
 		if err != nil {
 			return httpapi.FaultView{}, err

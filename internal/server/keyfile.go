@@ -15,26 +15,26 @@ import (
 // makes one the first time. The file is for its owner alone.
 func developmentKey(folder string) ([]byte, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return nil, fmt.Errorf("the data folder cannot be used: %w", err)
+		return nil, fmt.Errorf("the data directory cannot be used: %w", err)
 	}
 	path := filepath.Join(folder, "encryption.key")
 	raw, err := os.ReadFile(path)
 	if err == nil {
 		key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(raw)))
 		if err != nil || len(key) != 32 {
-			return nil, fmt.Errorf("%s does not hold a key; restore it, or remove the data folder to begin anew", path)
+			return nil, fmt.Errorf("%s does not hold a key; restore it, or delete the data directory to start again", path)
 		}
 		return key, nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("the data folder cannot be used: %w", err)
+		return nil, fmt.Errorf("the data directory cannot be used: %w", err)
 	}
 	key := make([]byte, 32)
 	if _, err := rand.Read(key); err != nil {
-		return nil, fmt.Errorf("no randomness for a key: %w", err)
+		return nil, fmt.Errorf("generate a key: %w", err)
 	}
 	if err := os.WriteFile(path, []byte(base64.StdEncoding.EncodeToString(key)+"\n"), 0o600); err != nil {
-		return nil, fmt.Errorf("the data folder cannot be used: %w", err)
+		return nil, fmt.Errorf("the data directory cannot be used: %w", err)
 	}
 	return key, nil
 }

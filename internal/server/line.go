@@ -31,13 +31,13 @@ func (l *line) Token(seatID string, generation int) (string, error) {
 
 func (l *line) Publish(sessionID string, revision int64, event string, data any) {
 	if err := l.hub.Publish(sessionID, realtime.Event{Revision: revision, Type: event, Data: data}); err != nil {
-		l.log.Error("an event could not be told", "event", event, "error", err)
+		l.log.Error("could not publish event", "event", event, "error", err)
 	}
 }
 
 func (l *line) Tell(seatID string, event string, data any) {
 	if err := l.hub.PublishSeat(seatID, realtime.Event{Type: event, Data: data}); err != nil {
-		l.log.Error("an event could not be told", "event", event, "error", err)
+		l.log.Error("could not publish event", "event", event, "error", err)
 	}
 }
 
@@ -54,7 +54,7 @@ func (l *line) Connected() []string { return l.hub.Connected() }
 
 func (l *line) shutdown(ctx context.Context, spread time.Duration) {
 	if err := l.hub.Shutdown(ctx, spread); err != nil {
-		l.log.Warn("the control channel did not stop cleanly", "error", err)
+		l.log.Warn("control channel did not stop cleanly", "error", err)
 	}
 }
 

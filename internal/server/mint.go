@@ -33,7 +33,7 @@ func mintFault(property, reason string) error {
 func (w *world) mintForUser(ctx context.Context, in httpapi.TokenRequest) (string, error) {
 	user, err := w.user(ctx, in.User)
 	if errors.Is(err, store.ErrNotFound) {
-		return "", mintFault("user", "nobody has this address or id")
+		return "", mintFault("user", "there is no user with this address or ID")
 	}
 	if err != nil {
 		return "", err
@@ -53,7 +53,7 @@ func (w *world) mintForUser(ctx context.Context, in httpapi.TokenRequest) (strin
 	}
 	app, err := w.app(ctx, in.SDKKey)
 	if errors.Is(err, store.ErrNotFound) {
-		return "", mintFault("sdkKey", "no app has this key")
+		return "", mintFault("sdkKey", "there is no app with this key")
 	}
 	if err != nil {
 		return "", err
@@ -82,7 +82,7 @@ func (w *world) authorise(ctx context.Context, app *account.App, user *account.U
 func (w *world) mintTK(ctx context.Context, in httpapi.TokenRequest) (string, error) {
 	m, err := w.store.MeetingByNumber(ctx, in.MeetingNumber)
 	if errors.Is(err, store.ErrNotFound) {
-		return "", mintFault("meetingNumber", "no meeting has this number")
+		return "", mintFault("meetingNumber", "there is no meeting with this number")
 	}
 	if err != nil {
 		return "", err

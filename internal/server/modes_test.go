@@ -110,7 +110,7 @@ func TestEachTroubleIsOneClearSentence(t *testing.T) {
 		says   string
 	}{
 		"busy port":            {development(func(c *server.Config) { c.Listen = busy.Addr().String() }), "address already in use"},
-		"data folder":          {development(func(c *server.Config) { c.Data = filepath.Join(file, "below") }), "data folder cannot be used"},
+		"data folder":          {development(func(c *server.Config) { c.Data = filepath.Join(file, "below") }), "data directory cannot be used"},
 		"unreachable database": {development(func(c *server.Config) { c.Database = "postgres://nobody@127.0.0.1:1/none" }), "database"},
 		"public listener":      {development(func(c *server.Config) { c.Listen = "0.0.0.0:0" }), "loopback"},
 		"no key":               {func() server.Config { c := production(t); c.EncryptionKey = ""; return c }(), "encryption_key: missing"},
@@ -166,7 +166,7 @@ func TestNodesWithoutRedisAreAlone(t *testing.T) {
 		_ = second.Close(t.Context())
 		t.Fatal("two servers that cannot tell each other anything share one database")
 	}
-	if !strings.Contains(err.Error(), "need Redis") {
+	if !strings.Contains(err.Error(), "set Redis") {
 		t.Fatalf("not clear: %v", err)
 	}
 }

@@ -14,7 +14,7 @@ import (
 func (f *faults) addPackets(ctx context.Context, spec fault.Spec) (httpapi.FaultView, error) {
 	dropper, ok := f.engine.(media.PacketDropper)
 	if !ok {
-		return httpapi.FaultView{}, field("point", "packets can be lost with the embedded media engine only, not with an external one")
+		return httpapi.FaultView{}, field("point", "packet loss needs the embedded media engine")
 	}
 	m, err := f.store.MeetingByNumber(ctx, spec.MeetingNumber)
 	if err != nil {
@@ -58,7 +58,7 @@ func (f *faults) dropPackets(ctx context.Context, dropper media.PacketDropper, s
 			}
 		}
 		if identity == "" {
-			return nil, field("userId", "nobody in the meeting has this number")
+			return nil, field("userId", "there is no participant with this number in the meeting")
 		}
 	}
 	event := fault.Event{MeetingNumber: view.MeetingNumber, UserID: view.UserID}

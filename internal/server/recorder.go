@@ -49,7 +49,7 @@ type drops struct {
 // count takes the number of joins that were not recorded since the start.
 func (d *drops) count(dropped int64) {
 	if dropped > d.told {
-		d.log.Warn("joins could not be recorded, or came faster than they could be", "not_recorded", dropped-d.told, "since_start", dropped)
+		d.log.Warn("join attempts not recorded", "not_recorded", dropped-d.told, "since_start", dropped)
 		d.told = dropped
 	}
 }

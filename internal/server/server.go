@@ -282,7 +282,7 @@ func (s *Server) serve(listener net.Listener, handler http.Handler) {
 		select {
 		case <-background.Done():
 		case <-s.Store.NodeLost():
-			s.failed <- errors.New("another Anteroom took this node's place on the database while the connection was broken")
+			s.failed <- errors.New("another Anteroom took over the database while this one had lost its connection")
 		}
 	})
 	s.http = httpapi.NewServer(handler)
@@ -317,7 +317,7 @@ func (s *Server) prune(ctx context.Context) {
 			err = s.Store.PruneTries(ctx, s.forgetBefore(2*session.PasscodeWindow))
 		}
 		if err != nil && ctx.Err() == nil {
-			s.log.Error("old records could not be forgotten", "error", err)
+			s.log.Error("could not delete old records", "error", err)
 		}
 		select {
 		case <-ctx.Done():

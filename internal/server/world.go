@@ -37,7 +37,7 @@ func (s *Server) world() *world {
 // World lists the demo world of a development server.
 func (s *Server) World(ctx context.Context) (httpapi.WorldView, error) {
 	if s.config.Mode != Development {
-		return httpapi.WorldView{}, errors.New("there is no demo world in production mode")
+		return httpapi.WorldView{}, errors.New("there is no demo data in production mode")
 	}
 	return s.world().Describe(ctx)
 }
@@ -135,7 +135,7 @@ func (w *world) Sign(ctx context.Context, in httpapi.SignRequest) (httpapi.SignA
 	}
 	app, err := w.app(ctx, in.SDKKey)
 	if errors.Is(err, store.ErrNotFound) {
-		fault("sdkKey", "no app has this key")
+		fault("sdkKey", "there is no app with this key")
 	} else if err != nil {
 		return httpapi.SignAnswer{}, err
 	}

@@ -33,7 +33,7 @@ func permitCapture(c *action) error {
 		return err
 	}
 	if isHost(seat) {
-		return refuse(RefusedOperation, "hosts may record")
+		return refuse(RefusedOperation, "only hosts may record")
 	}
 	c.tell(seat.ID, "capture.answered", map[string]any{"allowed": *in.Allowed})
 	if seat.Extras.MayCapture == *in.Allowed {
@@ -59,11 +59,11 @@ func setCapture(c *action) error {
 	case !known:
 		return refuse(RefusedParameters, "status: on, paused or off")
 	case status != meeting.CaptureOff && !mayCapture(c.self):
-		return refuse(RefusedPrivileges, "a host has to allow it")
+		return refuse(RefusedPrivileges, "a host must allow recording first")
 	case status == meeting.CapturePaused && c.self.Extras.Capture == meeting.CaptureOff:
 		return refuse(RefusedOperation, "nothing is being recorded")
 	case status == c.self.Extras.Capture:
-		return refuse(RefusedOperation, "it is so already")
+		return refuse(RefusedOperation, "the recording status is already set")
 	}
 	c.self.Extras.Capture = status
 	return c.changed(c.self, map[string]any{"userId": c.self.UserID, "capture": captureName(c.self)})

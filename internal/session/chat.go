@@ -56,13 +56,13 @@ func (c *action) address(message *meeting.ChatMessage, userID int64, to string) 
 	reach := c.tx.Session().Conduct.Chat
 	host := isHost(c.self)
 	if !host && reach == meeting.ChatOff {
-		return nil, refuse(RefusedPrivileges, "the hosts have switched the chat off")
+		return nil, refuse(RefusedPrivileges, "the host has turned off chat")
 	}
 	if userID == 0 {
 		switch to {
 		case "", "everyone":
 			if !host && reach != meeting.ChatEveryone {
-				return nil, refuse(RefusedPrivileges, "participants write to hosts only")
+				return nil, refuse(RefusedPrivileges, "participants may write only to hosts")
 			}
 			return nil, nil
 		case "hosts":
@@ -70,7 +70,7 @@ func (c *action) address(message *meeting.ChatMessage, userID int64, to string) 
 			return c.readers(isHost)
 		case "waitingRoom":
 			if !host {
-				return nil, refuse(RefusedPrivileges, "hosts alone write to the waiting room")
+				return nil, refuse(RefusedPrivileges, "only hosts may write to the waiting room")
 			}
 			message.ReceiverSeatID, message.ReceiverUserID, message.ReceiverName = meeting.ToWaitingRoom, meeting.WaitingRoomNumber, waitingRoomName
 			return c.readers(func(seat *meeting.Seat) bool { return isHost(seat) || seat.State == meeting.SeatWaiting })
@@ -82,10 +82,10 @@ func (c *action) address(message *meeting.ChatMessage, userID int64, to string) 
 		return nil, err
 	}
 	if receiver == c.self {
-		return nil, refuse(RefusedParameters, "userId: a message to oneself")
+		return nil, refuse(RefusedParameters, "userId: you cannot send a message to yourself")
 	}
 	if !host && reach != meeting.ChatEveryone && !isHost(receiver) {
-		return nil, refuse(RefusedPrivileges, "participants write to hosts only")
+		return nil, refuse(RefusedPrivileges, "participants may write only to hosts")
 	}
 	message.ReceiverSeatID, message.ReceiverUserID, message.ReceiverName = receiver.ID, receiver.UserID, receiver.Name
 	return []string{receiver.ID, c.self.ID}, nil
@@ -121,7 +121,7 @@ func deleteChat(c *action) error {
 	}
 	own := message != nil && message.SenderSeatID == c.self.ID
 	if message == nil || (!own && !c.canRead(message)) {
-		return refuse(RefusedParameters, "id: there is no such message")
+		return refuse(RefusedParameters, "id: there is no message with this ID")
 	}
 	if !own && !isHost(c.self) {
 		return refuse(RefusedPrivileges, "")

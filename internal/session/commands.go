@@ -109,9 +109,9 @@ func (c *action) read(into any) error {
 	if err := json.Unmarshal([]byte(legible.Replace(string(c.data))), into); err != nil {
 		var field *json.UnmarshalTypeError
 		if errors.As(err, &field) && field.Field != "" {
-			return refuse(RefusedParameters, "%s is not a %s", field.Field, field.Type)
+			return refuse(RefusedParameters, "%s must be a %s", field.Field, field.Type)
 		}
-		return refuse(RefusedParameters, "data is not the JSON that is expected")
+		return refuse(RefusedParameters, "data has the wrong format")
 	}
 	return nil
 }
@@ -127,7 +127,7 @@ func (c *action) target(userID int64) (*meeting.Seat, error) {
 	}
 	if seat == nil || (seat.State == meeting.SeatWaiting && !isHost(c.self)) {
 		// Only hosts know of who waits.
-		return nil, refuse(RefusedParameters, "userId: nobody here has the number %d", userID)
+		return nil, refuse(RefusedParameters, "userId: there is no participant %d", userID)
 	}
 	return seat, nil
 }
@@ -138,7 +138,7 @@ func (c *action) target(userID int64) (*meeting.Seat, error) {
 func (s *Service) Command(ctx context.Context, seat *meeting.Seat, kind string, data json.RawMessage) (int64, any, error) {
 	cmd, known := commands[kind]
 	if !known {
-		return 0, nil, refuse(RefusedParameters, "type: there is no command %q", kind)
+		return 0, nil, refuse(RefusedParameters, "type: unknown command %q", kind)
 	}
 	var revision int64
 	var result, prepared any
@@ -187,6 +187,6 @@ func (s *Service) refused(kind string, seat *meeting.Seat, err error) *CommandEr
 	case errors.Is(err, ErrNotFound):
 		return refuse(RefusedState, "closed")
 	}
-	s.Logger.Error("a command could not be carried out", "command", kind, "session", seat.SessionID, "error", err)
+	s.Logger.Error("command failed", "command", kind, "session", seat.SessionID, "error", err)
 	return refuse(RefusedInternal, "")
 }

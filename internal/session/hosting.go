@@ -59,7 +59,7 @@ func spotlight(c *action) error {
 	others := slices.DeleteFunc(slices.Clone(present), func(id int64) bool { return id == in.UserID })
 	if in.Operate == "remove" {
 		if len(others) == len(present) {
-			return refuse(RefusedOperation, "the person has no spotlight")
+			return refuse(RefusedOperation, "the participant is not spotlighted")
 		}
 		return c.setSpotlights(others)
 	}
@@ -71,12 +71,12 @@ func spotlight(c *action) error {
 		return err
 	}
 	if seat.State == meeting.SeatWaiting {
-		return refuse(RefusedOperation, "the person is in the waiting room")
+		return refuse(RefusedOperation, "the participant is in the waiting room")
 	}
 	switch in.Operate {
 	case "add":
 		if len(others) >= mostSpotlights {
-			return refuse(RefusedOperation, "at most %d people have a spotlight", mostSpotlights)
+			return refuse(RefusedOperation, "at most %d participants can be spotlighted", mostSpotlights)
 		}
 		return c.setSpotlights(append(others, seat.UserID))
 	case "replace":
@@ -120,10 +120,10 @@ func talk(c *action) error {
 		return err
 	}
 	if !c.prepared.(bool) {
-		return refuse(RefusedOperation, "everybody may talk here: this is no webinar")
+		return refuse(RefusedOperation, "everyone may talk: this is not a webinar")
 	}
 	if seat.Role != meeting.RoleAttendee {
-		return refuse(RefusedOperation, "the person may talk by their role")
+		return refuse(RefusedOperation, "the participant's role already allows them to talk")
 	}
 	if seat.Extras.Talks == *in.Allowed {
 		return nil
@@ -151,7 +151,7 @@ func inWebinar(ctx context.Context, s *Service, self *meeting.Seat, _ json.RawMe
 func reclaimHost(c *action) error {
 	switch {
 	case !c.self.Extras.OriginHost:
-		return refuse(RefusedPrivileges, "whoever came as the host may take the role back")
+		return refuse(RefusedPrivileges, "only the original host may reclaim the role")
 	case c.self.Role == meeting.RoleHost:
 		return refuse(RefusedOperation, "already the host")
 	}
@@ -191,10 +191,10 @@ func checkHostKey(ctx context.Context, s *Service, self *meeting.Seat, data json
 	// all at once.
 	guess := passcodeKey{m.HostID, ""}
 	if !s.hostKeys.count(guess, PasscodeTries) {
-		return nil, refuse(RefusedOperation, "too many wrong keys; try again in a while")
+		return nil, refuse(RefusedOperation, "too many wrong host keys; try again later")
 	}
 	if host.HostKey == "" || subtle.ConstantTimeCompare([]byte(host.HostKey), []byte(in.HostKey)) != 1 {
-		return nil, refuse(RefusedParameters, "hostKey: not the host's key")
+		return nil, refuse(RefusedParameters, "hostKey: wrong host key")
 	}
 	s.hostKeys.takeBack(guess)
 	return nil, nil
@@ -202,7 +202,7 @@ func checkHostKey(ctx context.Context, s *Service, self *meeting.Seat, data json
 
 func hostless(seats []*meeting.Seat) error {
 	if slices.ContainsFunc(seats, func(seat *meeting.Seat) bool { return seat.Role == meeting.RoleHost }) {
-		return refuse(RefusedOperation, "a host is inside")
+		return refuse(RefusedOperation, "a host is in the meeting")
 	}
 	return nil
 }
@@ -234,13 +234,13 @@ func setRole(c *action) error {
 	webinar := c.prepared.(bool)
 	switch {
 	case seat == c.self:
-		return refuse(RefusedOperation, "the host's own role changes by making another host")
+		return refuse(RefusedOperation, "to change the host's role, make someone else the host")
 	case seat.State == meeting.SeatWaiting:
-		return refuse(RefusedOperation, "the person is in the waiting room")
+		return refuse(RefusedOperation, "the participant is in the waiting room")
 	case in.Role == meeting.RoleHost:
 		return c.crown(seat)
 	case in.Role == meeting.RolePanelist && !webinar:
-		return refuse(RefusedOperation, "there are panelists in webinars only")
+		return refuse(RefusedOperation, "only webinars have panelists")
 	case in.Role != meeting.RoleCoHost && in.Role != meeting.RolePanelist && in.Role != meeting.RoleAttendee:
 		return refuse(RefusedParameters, "role: host, cohost, panelist or attendee")
 	case seat.Role == in.Role:

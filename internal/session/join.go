@@ -15,7 +15,7 @@ import (
 
 // ErrConflict is a seat that could not be taken because the session changed
 // since the gate looked; deciding again helps.
-var ErrConflict = errors.New("the session changed meanwhile")
+var ErrConflict = errors.New("the session changed in the meantime")
 
 // ErrNotFound is something that does not exist (any more).
 var ErrNotFound = errors.New("not found")
@@ -140,7 +140,7 @@ func (s *Service) join(ctx context.Context, a *admission.Attempt, request string
 		if err != nil {
 			out.Accepted = nil
 			s.giveBack(ctx, &verdict, &taken.Seat)
-			s.Logger.Error("a join could not be carried out", "attempt", out.AttemptID, "meeting", a.MeetingNumber, "error", err)
+			s.Logger.Error("join failed", "attempt", out.AttemptID, "meeting", a.MeetingNumber, "error", err)
 			out.Verdict.Decision = admission.ServerFault(err, causeOf(err))
 			break
 		}
@@ -192,7 +192,7 @@ func (s *Service) giveBack(ctx context.Context, v *admission.Verdict, seat *meet
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), seatTime)
 	defer cancel()
 	if _, _, err := s.Command(ctx, seat, "seat.leave", nil); err != nil {
-		s.Logger.Error("a seat could not be given back; its lease ends it", "seat", seat.ID, "error", err)
+		s.Logger.Error("could not release seat; it ends with its lease", "seat", seat.ID, "error", err)
 	}
 }
 
@@ -213,7 +213,7 @@ func causeOf(err error) string {
 	return "storage_unavailable"
 }
 
-var errMedia = errors.New("the media server cannot be used")
+var errMedia = errors.New("the media server is unavailable")
 
 // seat takes or takes over the seat, and tells the others.
 func (s *Service) seat(ctx context.Context, a *admission.Attempt, v *admission.Verdict, snap *admission.Snapshot, request string) (meeting.Taken, error) {

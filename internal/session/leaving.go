@@ -137,7 +137,7 @@ func (c *action) tellHosts(event string, data any) error {
 func (c *action) dropMedia(seat *meeting.Seat) {
 	room, identity, service := seat.SessionID, seat.ID, c.service
 	c.then(func() {
-		service.background(room, func(ctx context.Context) error { return service.Media.Remove(ctx, room, identity) }, "take a participant out of the media room")
+		service.background(room, func(ctx context.Context) error { return service.Media.Remove(ctx, room, identity) }, "remove participant")
 	})
 }
 
@@ -165,7 +165,7 @@ func remove(c *action) error {
 	}
 	switch {
 	case seat.ID == c.self.ID:
-		return refuse(RefusedParameters, "userId: oneself; leave instead")
+		return refuse(RefusedParameters, "userId: you cannot remove yourself; leave instead")
 	case seat.Role == meeting.RoleHost, seat.Role == meeting.RoleCoHost && c.self.Role != meeting.RoleHost:
 		return refuse(RefusedPrivileges, "")
 	}
@@ -209,10 +209,10 @@ func hold(c *action) error {
 		return c.letIn(seat)
 	}
 	if isHost(seat) {
-		return refuse(RefusedOperation, "a host does not wait")
+		return refuse(RefusedOperation, "a host cannot be put in the waiting room")
 	}
 	if seat.State == meeting.SeatWaiting {
-		return refuse(RefusedOperation, "the person is in the waiting room already")
+		return refuse(RefusedOperation, "the participant is already in the waiting room")
 	}
 	seat.State = meeting.SeatWaiting
 	seat.AudioOn, seat.VideoOn, seat.Sharing = false, false, false
@@ -245,7 +245,7 @@ func admit(c *action) error {
 
 func (c *action) letIn(seat *meeting.Seat) error {
 	if seat.State != meeting.SeatWaiting {
-		return refuse(RefusedOperation, "the person is not in the waiting room")
+		return refuse(RefusedOperation, "the participant is not in the waiting room")
 	}
 	seat.State = meeting.SeatJoined
 	if !seat.LostAt.IsZero() {
@@ -303,7 +303,7 @@ func (c *action) end(reason meeting.EndReason) error {
 		for _, seat := range seats {
 			service.Line.Close(seat.ID, 0, closeOf(reason))
 		}
-		service.background(room, func(ctx context.Context) error { return service.Media.EndRoom(ctx, room) }, "end a media room")
+		service.background(room, func(ctx context.Context) error { return service.Media.EndRoom(ctx, room) }, "end room")
 	})
 	return nil
 }

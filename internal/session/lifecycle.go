@@ -13,7 +13,7 @@ import (
 // ClosedError tells a page that its seat is no longer there, and why.
 type ClosedError struct{ Code CloseCode }
 
-func (e *ClosedError) Error() string { return "the seat is gone" }
+func (e *ClosedError) Error() string { return "the participant is no longer in the meeting" }
 
 // Connect lets a page's line up for a seat of the given generation. The seat
 // is shown as joined again if it was reconnecting. A page whose seat is gone
@@ -170,7 +170,7 @@ func (s *Service) MediaFor(ctx context.Context, resumeToken string) (string, err
 func (s *Service) tellHosts(ctx context.Context, sessionID, event string, data any) {
 	seats, err := s.Repository.LiveSeats(ctx, sessionID)
 	if err != nil {
-		s.Logger.Error("the hosts could not be told", "error", err)
+		s.Logger.Error("could not notify hosts", "error", err)
 		return
 	}
 	for _, seat := range seats {

@@ -51,7 +51,7 @@ func (s *Service) Disconnected(ctx context.Context, seatID string, generation in
 		return c.changed(seat, map[string]any{"userId": seat.UserID, "state": seat.State, "mediaLost": false})
 	})
 	if err != nil && !errors.Is(err, ErrNotFound) {
-		s.Logger.Error("a broken line could not be shown", "error", err)
+		s.Logger.Error("could not publish connection loss", "error", err)
 	}
 	if err == nil && lost && seat.State == meeting.SeatReconnecting {
 		go s.listen(seat)
@@ -213,7 +213,7 @@ func (s *Service) showMedia(seat *meeting.Seat, lostAt time.Time, flow bool) (lo
 		return c.changed(seat, back(seat))
 	})
 	if err != nil && !errors.Is(err, ErrNotFound) {
-		s.Logger.Error("the loss of somebody's media could not be shown", "error", err)
+		s.Logger.Error("could not publish media loss", "error", err)
 	}
 	return lost
 }

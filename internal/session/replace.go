@@ -210,7 +210,7 @@ func (s *Service) endDeserted(ctx context.Context, sessions []string) {
 			return c.end(meeting.EndedEmpty)
 		})
 		if err != nil && !errors.Is(err, ErrNotFound) {
-			s.Logger.Error("a deserted session could not be ended", "session", id, "error", err)
+			s.Logger.Error("could not end deserted session", "session", id, "error", err)
 		}
 	}
 }

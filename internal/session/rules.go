@@ -126,7 +126,7 @@ func mute(c *action) error {
 		return refuse(RefusedPrivileges, "")
 	}
 	if seat.State == meeting.SeatWaiting {
-		return refuse(RefusedOperation, "the person is in the waiting room")
+		return refuse(RefusedOperation, "the participant is in the waiting room")
 	}
 	if !in.Muted {
 		return c.askToUnmute(seat)
@@ -140,7 +140,7 @@ func (c *action) mayUnmute() error {
 	case !c.self.Muted:
 		return nil
 	case c.watches() && !c.self.Extras.Talks:
-		return refuse(RefusedPrivileges, "the audience of a webinar speaks when a host gives the word")
+		return refuse(RefusedPrivileges, "attendees of a webinar may talk only when a host allows them to")
 	case !mayUnmute(c.self, &c.tx.Session().Conduct):
 		return refuse(RefusedPrivileges, "the host does not let participants unmute themselves")
 	}
@@ -196,7 +196,7 @@ func (c *action) muteOther(seat *meeting.Seat) error {
 	c.then(func() {
 		service.background(room, func(ctx context.Context) error {
 			return service.Media.Mute(ctx, room, identity, media.SourceMicrophone)
-		}, "mute a participant")
+		}, "mute participant")
 	})
 	return nil
 }
@@ -264,10 +264,10 @@ func (c *action) mayShare() error {
 		return nil
 	}
 	if c.watches() {
-		return refuse(RefusedPrivileges, "the audience of a webinar shares nothing")
+		return refuse(RefusedPrivileges, "attendees of a webinar may not share")
 	}
 	if conduct.ShareByHosts {
-		return refuse(RefusedPrivileges, "the hosts let nobody else share")
+		return refuse(RefusedPrivileges, "only hosts may share")
 	}
 	if conduct.SeveralSharers {
 		return nil
@@ -278,7 +278,7 @@ func (c *action) mayShare() error {
 	}
 	for _, seat := range seats {
 		if seat.ID != c.self.ID && seat.Sharing {
-			return refuse(RefusedOperation, "somebody else is sharing")
+			return refuse(RefusedOperation, "another participant is sharing")
 		}
 	}
 	return nil
@@ -303,7 +303,7 @@ func (c *action) stopShares(pick func(*meeting.Seat) bool) error {
 		c.then(func() {
 			service.background(room, func(ctx context.Context) error {
 				return service.Media.Mute(ctx, room, identity, media.SourceScreen)
-			}, "stop a share")
+			}, "stop share")
 		})
 	}
 	return nil
@@ -330,7 +330,7 @@ func (c *action) applyRights(seats ...*meeting.Seat) {
 				}
 			}
 			return errors.Join(faults...)
-		}, "change what participants may do")
+		}, "change permissions")
 	})
 }
 

@@ -52,7 +52,7 @@ func (s *Service) Run(ctx context.Context) {
 func (s *Service) renew(ctx context.Context) {
 	if connected := s.Line.Connected(); len(connected) > 0 {
 		if err := s.Repository.RenewLeases(ctx, connected, time.Now().Add(s.Times.Lost)); err != nil {
-			s.Logger.Error("leases could not be renewed", "error", err)
+			s.Logger.Error("could not renew leases", "error", err)
 		}
 	}
 }
@@ -63,7 +63,7 @@ func (s *Service) renew(ctx context.Context) {
 func (s *Service) Sweep(ctx context.Context, now time.Time) {
 	seats, err := s.Repository.ExpiredSeats(ctx, now, sweepBatch)
 	if err != nil {
-		s.Logger.Error("expired seats could not be read", "error", err)
+		s.Logger.Error("could not read expired seats", "error", err)
 	}
 	for _, seat := range seats {
 		err := s.system(ctx, seat.SessionID, func(c *action) error {
@@ -77,13 +77,13 @@ func (s *Service) Sweep(ctx context.Context, now time.Time) {
 			return c.leave(lost, meeting.SeatLost, "lost", CloseGone)
 		})
 		if err != nil && !errors.Is(err, ErrNotFound) {
-			s.Logger.Error("a lost seat could not be given up", "error", err)
+			s.Logger.Error("could not release lost seat", "error", err)
 		}
 	}
 	s.endDue(ctx)
 	empty, err := s.Repository.EmptySessions(ctx, now.Add(-s.Times.Empty), sweepBatch)
 	if err != nil {
-		s.Logger.Error("empty sessions could not be read", "error", err)
+		s.Logger.Error("could not read empty sessions", "error", err)
 	}
 	for _, live := range empty {
 		err := s.system(ctx, live.ID, func(c *action) error {
@@ -93,7 +93,7 @@ func (s *Service) Sweep(ctx context.Context, now time.Time) {
 			return c.end(meeting.EndedEmpty)
 		})
 		if err != nil && !errors.Is(err, ErrNotFound) {
-			s.Logger.Error("an empty session could not be ended", "error", err)
+			s.Logger.Error("could not end empty session", "error", err)
 		}
 	}
 }
@@ -101,11 +101,11 @@ func (s *Service) Sweep(ctx context.Context, now time.Time) {
 func (s *Service) endDue(ctx context.Context) {
 	due, err := s.Repository.DueSessions(ctx, s.Clock.Now(), sweepBatch)
 	if err != nil {
-		s.Logger.Error("sessions whose time is up could not be read", "error", err)
+		s.Logger.Error("could not read sessions at their time limit", "error", err)
 	}
 	for _, live := range due {
 		if err := s.EndSession(ctx, live.ID, meeting.EndedDuration); err != nil && !errors.Is(err, ErrNotFound) {
-			s.Logger.Error("a session whose time is up could not be ended", "error", err)
+			s.Logger.Error("could not end session at its time limit", "error", err)
 		}
 	}
 }
@@ -144,7 +144,7 @@ func (s *Service) background(sessionID string, do func(context.Context) error, w
 		ctx, cancel := context.WithTimeout(context.Background(), mediaTime)
 		defer cancel()
 		if err := do(ctx); err != nil {
-			s.Logger.Warn("the media server could not be told to "+what, "error", err)
+			s.Logger.Warn("media server request failed", "request", what, "error", err)
 		}
 	})
 }

@@ -49,7 +49,7 @@ func reportMedia(c *action) error {
 		return err
 	}
 	if in.VideoOn != nil && *in.VideoOn && c.watches() {
-		return refuse(RefusedPrivileges, "the audience of a webinar shows no picture")
+		return refuse(RefusedPrivileges, "attendees of a webinar may not send video")
 	}
 	if in.Muted != nil && !*in.Muted {
 		if err := c.mayUnmute(); err != nil {

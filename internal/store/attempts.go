@@ -86,7 +86,7 @@ func (s *Store) Dropped() int64 { return s.recorder.dropped.Load() }
 
 // Flush waits until every attempt recorded before is written.
 func (s *Store) Flush(ctx context.Context) error {
-	return told(s.recorder.settle(ctx), "attempts cannot be kept")
+	return told(s.recorder.settle(ctx), "attempts cannot be stored")
 }
 
 // AttemptFilter narrows a list of attempts.
@@ -122,7 +122,7 @@ const lastAttempt = "~"
 func (s *Store) Attempts(ctx context.Context, f AttemptFilter) (found []*AttemptRecord, next string, err error) {
 	// Attempts that cannot be written are no reason to hide those that were.
 	if err := s.recorder.settle(ctx); err != nil {
-		s.logger.Warn("the newest attempts are missing from a list", "error", err)
+		s.logger.Warn("newest attempts missing from a list", "error", err)
 	}
 	limit := f.Limit
 	if limit <= 0 {
@@ -156,7 +156,7 @@ func (s *Store) Attempts(ctx context.Context, f AttemptFilter) (found []*Attempt
 // Attempt answers an attempt by id; ErrNotFound if there is none.
 func (s *Store) Attempt(ctx context.Context, id string) (*AttemptRecord, error) {
 	if err := s.recorder.settle(ctx); err != nil {
-		s.logger.Warn("the newest attempts are missing from a look-up", "error", err)
+		s.logger.Warn("newest attempts missing from a lookup", "error", err)
 	}
 	found, err := first(s.engine.reader(ctx), scanAttempt, attemptByID, id)
 	return found, told(err, "an attempt cannot be read")

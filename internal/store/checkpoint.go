@@ -69,7 +69,7 @@ func (c *checkpointer) pass(pages int) {
 		}
 	}
 	if err != nil {
-		c.logger.Warn("the database's log could not be carried over; it will be tried again", "error", err)
+		c.logger.Warn("could not checkpoint the database; it is tried again", "error", err)
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 func toJSON(v any) string {
 	raw, err := json.Marshal(v)
 	if err != nil {
-		panic(fmt.Sprintf("a value that cannot be kept: %v", err)) // plain structs and slices always can
+		panic(fmt.Sprintf("a value that cannot be stored: %v", err)) // plain structs and slices always can
 	}
 	return string(raw)
 }

@@ -68,6 +68,6 @@ func encode(into []byte, n uint64) {
 
 func random(into []byte) {
 	if _, err := rand.Read(into); err != nil {
-		panic(fmt.Sprintf("no randomness: %v", err)) // documented never to happen
+		panic(fmt.Sprintf("read random bytes: %v", err)) // documented never to happen
 	}
 }

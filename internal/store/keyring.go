@@ -22,8 +22,8 @@ const (
 
 var (
 	errKeySize  = errors.New("encryption key: must be 32 bytes")
-	errWrongKey = errors.New("encryption key: the database was made with another one; restore that key, or name it as a previous key")
-	errSealed   = errors.New("a sealed value cannot be opened")
+	errWrongKey = errors.New("encryption key: the database was created with another key; restore that key, or set it as a previous key")
+	errSealed   = errors.New("a value cannot be decrypted")
 )
 
 // keyring seals values with the newest key and opens them with any.

@@ -26,7 +26,7 @@ func parseURL(text string) (location, error) {
 	case strings.HasPrefix(text, "sqlite:"):
 		path := strings.TrimPrefix(strings.TrimPrefix(text, "sqlite:"), "//")
 		if path == "" {
-			return location{}, errors.New("database: sqlite:// names no file")
+			return location{}, errors.New("database: sqlite:// has no file name")
 		}
 		return location{address: path}, nil
 	case strings.Contains(text, "://"):

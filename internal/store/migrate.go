@@ -17,7 +17,7 @@ import (
 var migrations embed.FS
 
 // ErrNewer is a database that a newer program has already migrated.
-var ErrNewer = errors.New("the database is newer than this program; use the program that wrote it, or a later one")
+var ErrNewer = errors.New("the database is newer than this program; use the version that last wrote it, or a later one")
 
 // migrateTime is how long a node waits for another one that migrates, in seconds.
 const migrateTime = 300
@@ -45,7 +45,7 @@ func migrate(ctx context.Context, dialect goose.Dialect, folder string, db *sql.
 		return fmt.Errorf("the version of the database cannot be read: %w", err)
 	}
 	if current > newest {
-		return fmt.Errorf("%w (its schema is number %d, this program knows %d)", ErrNewer, current, newest)
+		return fmt.Errorf("%w (its schema has version %d, this program knows %d)", ErrNewer, current, newest)
 	}
 	if current == newest {
 		return nil

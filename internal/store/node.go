@@ -21,7 +21,7 @@ const (
 
 // ErrNodeTaken is a database that another live process uses in a way that
 // excludes this one.
-var ErrNodeTaken = errors.New("another Anteroom already uses this database; several need Redis and an external media server, each of them")
+var ErrNodeTaken = errors.New("another Anteroom already uses this database; to run several, set Redis and an external media server for each")
 
 // nodeLock is a held claim to the database.
 type nodeLock struct{ release func() }
@@ -36,7 +36,7 @@ func (s *Store) AcquireNode(ctx context.Context, mode string) error {
 	s.nodeMu.Lock()
 	defer s.nodeMu.Unlock()
 	if s.node != nil {
-		return errors.New("the node is claimed already")
+		return errors.New("the node is already claimed")
 	}
 	held, err := s.engine.lockNode(ctx, mode, func() { close(s.lost) })
 	if err != nil {
@@ -134,7 +134,7 @@ func (e *postgresEngine) keepClaim(ctx context.Context, pool *sql.DB, conn *sql.
 		}
 		attempt, cancel := context.WithTimeout(ctx, nodeGrace/3)
 		if conn != nil && conn.PingContext(attempt) != nil {
-			e.logger.Warn("the connection that claims the database broke")
+			e.logger.Warn("lost the connection that holds the database lock")
 			_ = conn.Close()
 			conn = nil
 		}
@@ -143,7 +143,7 @@ func (e *postgresEngine) keepClaim(ctx context.Context, pool *sql.DB, conn *sql.
 			conn, err = e.claim(attempt, pool, mode)
 			if errors.Is(err, ErrNodeTaken) {
 				cancel()
-				e.logger.Error("another node took the database over")
+				e.logger.Error("another node took over the database")
 				lost()
 				return
 			}

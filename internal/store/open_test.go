@@ -36,10 +36,10 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 		want      string
 	}{
 		{"no url", "", testKey, "no path or URL"},
-		{"no file", "sqlite://", testKey, "names no file"},
+		{"no file", "sqlite://", testKey, "has no file name"},
 		{"another scheme", "mysql://user:hidden@host/db", testKey, `"mysql://"`},
 		{"short key", filepath.Join(folder, "a.db"), testKey[:16], "32 bytes"},
-		{"folder is a file", filepath.Join(file, "x", "a.db"), testKey, "cannot be made"},
+		{"folder is a file", filepath.Join(file, "x", "a.db"), testKey, "cannot be created"},
 		{"file is a folder", folder, testKey, "is a directory"},
 		{"malformed postgres", "postgres://user:hidden@host:port/db", testKey, "malformed"},
 		{"unreachable postgres", "postgres://user:hidden@" + nobody + "/db", testKey, "PostgreSQL at " + nobody},

@@ -199,7 +199,7 @@ func told(err error, doing string) error {
 	if unique, foreign := broken(err); unique {
 		return ErrExists
 	} else if foreign {
-		return fmt.Errorf("%w: what it belongs to", ErrNotFound)
+		return fmt.Errorf("%w: the record that it belongs to", ErrNotFound)
 	}
 	return fmt.Errorf("%s: %w", doing, err)
 }

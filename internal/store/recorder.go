@@ -124,7 +124,7 @@ func (r *recorder) drain() error {
 		if err := r.write(records); err != nil {
 			fault = err
 			r.dropped.Add(int64(len(records)))
-			r.store.logger.Error("join attempts could not be kept", "count", len(records), "error", err)
+			r.store.logger.Error("could not store join attempts", "count", len(records), "error", err)
 		}
 	}
 }

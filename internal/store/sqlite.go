@@ -79,7 +79,7 @@ func openSQLite(ctx context.Context, path string, logger *slog.Logger) (*sqliteE
 func usable(path string) error {
 	folder := filepath.Dir(path)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return fmt.Errorf("database: the folder %s cannot be made: %w", folder, errors.Unwrap(err))
+		return fmt.Errorf("database: the directory %s cannot be created: %w", folder, errors.Unwrap(err))
 	}
 	probe, err := os.CreateTemp(folder, ".anteroom-probe-*")
 	if err != nil {
@@ -87,11 +87,11 @@ func usable(path string) error {
 		if errors.As(err, &fault) {
 			err = fault.Err
 		}
-		return fmt.Errorf("database: the folder %s cannot be written: %w", folder, err)
+		return fmt.Errorf("database: the directory %s cannot be written: %w", folder, err)
 	}
 	_ = probe.Close()
 	if err := os.Remove(probe.Name()); err != nil {
-		return fmt.Errorf("database: the folder %s cannot be written: %w", folder, err)
+		return fmt.Errorf("database: the directory %s cannot be written: %w", folder, err)
 	}
 	// The file holds names and addresses: it is for its owner alone.
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)

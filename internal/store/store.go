@@ -30,9 +30,9 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrConflict is a change that came too late: what it was decided on has
 	// changed meanwhile. Deciding again helps.
-	ErrConflict = errors.New("changed meanwhile")
+	ErrConflict = errors.New("changed in the meantime")
 	// ErrExists is a new thing whose id, key, number or address is taken.
-	ErrExists = errors.New("exists already")
+	ErrExists = errors.New("already exists")
 )
 
 // Config is what a Store is made of.

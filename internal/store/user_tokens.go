@@ -56,7 +56,7 @@ func (s *Store) SaveUserToken(ctx context.Context, t *UserToken) error {
 			stamp(t.IssuedAt), stamp(t.ExpiresAt), stamp(t.RevokedAt))
 		return err
 	})
-	return told(err, "a token cannot be kept")
+	return told(err, "a token cannot be stored")
 }
 
 // UserToken answers a token by id; ErrNotFound if there is none.
@@ -91,5 +91,5 @@ func (s *Store) PruneUserTokens(ctx context.Context, before time.Time) (int64, e
 		n, err = r.exec(pruneUserTokens, stamp(before))
 		return err
 	})
-	return n, told(err, "expired tokens cannot be forgotten")
+	return n, told(err, "expired tokens cannot be deleted")
 }

@@ -65,7 +65,7 @@ func (s *Store) readUser(r *userRow) (*account.User, error) {
 	if err := fromJSON(r.Groups, "the groups of user "+r.ID, &u.Groups); err != nil {
 		return nil, err
 	}
-	return u, fromJSON(r.Licence, "the licence of user "+r.ID, &u.Licence)
+	return u, fromJSON(r.Licence, "the license of user "+r.ID, &u.Licence)
 }
 
 // fill gives a new thing the id and time that its maker left out.

@@ -170,7 +170,7 @@ func (w *writer) round(op *write) {
 	}
 	if err := w.control(w.commit); err != nil {
 		_ = w.control(w.rollback)
-		err = fmt.Errorf("a transaction cannot be kept: %w", err)
+		err = fmt.Errorf("a transaction cannot be committed: %w", err)
 		for _, op := range batch {
 			w.answer(op, err)
 		}
@@ -209,7 +209,7 @@ func (w *writer) apart(batch []*write) {
 		}
 		if err := w.control(end); err != nil && op.err == nil {
 			_ = w.control(w.rollback)
-			op.err = fmt.Errorf("a transaction cannot be kept: %w", err)
+			op.err = fmt.Errorf("a transaction cannot be committed: %w", err)
 		}
 		w.keep(op)
 	}

@@ -127,7 +127,7 @@ func (d *door) addTrack(ctx context.Context, t ticket, track *lk.AddTrackRequest
 
 func (d *door) fail(w http.ResponseWriter, r *http.Request, what string, t ticket, err error) {
 	if r.Context().Err() == nil {
-		d.log.Error("media door cannot admit", "step", what, "room", t.room, "identity", t.identity, "error", redact(err.Error()))
+		d.log.Error("could not admit media connection", "step", what, "room", t.room, "identity", t.identity, "error", redact(err.Error()))
 	}
 	refuse(w, http.StatusServiceUnavailable, "media engine unavailable")
 }

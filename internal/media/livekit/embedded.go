@@ -81,7 +81,7 @@ func (e *embedded) server(ctx context.Context) (*server, error) {
 		return nil, unavailable("start", err)
 	}
 	if err := e.watchPackets(s.rooms); err != nil {
-		e.log.Warn("packets cannot be watched", "error", err)
+		e.log.Warn("packet monitoring unavailable", "error", err)
 		if e.losses != nil {
 			e.losses.close(errNoLosses)
 		}

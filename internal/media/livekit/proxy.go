@@ -31,7 +31,7 @@ func (e *external) Signalling(guard media.SeatGuard) http.Handler {
 		},
 		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
 			if r.Context().Err() == nil {
-				e.log.Error("external LiveKit not reached", "error", redact(err.Error()))
+				e.log.Error("could not reach external LiveKit", "error", redact(err.Error()))
 			}
 			refuse(w, http.StatusServiceUnavailable, "media engine unavailable")
 		},

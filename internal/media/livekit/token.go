@@ -142,7 +142,7 @@ type ticket struct {
 var (
 	errNoToken     = errors.New("media token missing")
 	errBadToken    = errors.New("media token not valid")
-	errNoJoinGrant = errors.New("media token does not admit to a room")
+	errNoJoinGrant = errors.New("media token is not for a room")
 )
 
 // check verifies the token of a request, whether LiveKit or we signed it.

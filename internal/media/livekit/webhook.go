@@ -26,7 +26,7 @@ func (e *external) Webhook() http.Handler {
 		event, err := webhook.ReceiveWebhookEvent(r, provider)
 		if err != nil {
 			e.log.Warn("media webhook refused", "error", redact(err.Error()))
-			refuse(w, http.StatusUnauthorized, "not a webhook signed by our LiveKit")
+			refuse(w, http.StatusUnauthorized, "not a webhook signed by this server's LiveKit")
 			return
 		}
 		e.pump.put(changes(e.track, event)...)
@@ -66,7 +66,7 @@ func (e *external) reconcile(ctx context.Context) {
 			if ctx.Err() != nil {
 				return
 			}
-			e.log.Warn("media room not reconciled", "room", room, "error", redact(err.Error()))
+			e.log.Warn("could not reconcile media room", "room", room, "error", redact(err.Error()))
 			continue
 		}
 		e.pump.put(e.track.reconcile(room, list, asked)...)

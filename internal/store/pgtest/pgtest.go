@@ -65,7 +65,7 @@ func URL(t testing.TB) string {
 			if errors.Is(err, errMissing) && os.Getenv(RequireVariable) != "1" {
 				t.Skip(err)
 			}
-			t.Fatalf("the throw-away PostgreSQL: %v", err)
+			t.Fatalf("temporary PostgreSQL: %v", err)
 		}
 		server = c.url
 	}
@@ -188,7 +188,7 @@ func unprivileged() (*identity, error) {
 		gid, _ := strconv.ParseUint(found.Gid, 10, 32)
 		return &identity{uint32(uid), uint32(gid)}, nil
 	}
-	return nil, errors.New("PostgreSQL does not run as root, and there is no user postgres or nobody")
+	return nil, errors.New("PostgreSQL cannot run as root, and there is no user postgres or nobody")
 }
 
 func (c *cluster) data() string { return filepath.Join(c.folder, "data") }

@@ -93,9 +93,9 @@ async function buildDist() {
   await writeES5('dist/npm/dist/zoomus-websdk-embedded.umd.min.js', 'dist/npm/dist/zoom-meeting-embedded-ES5.min.js');
   await cp('pages', 'dist/npm/dist', { recursive: true });
   await mkdir('dist/npm/dist/ui');
-  await writeFile('dist/npm/dist/ui/zoom-meetingsdk.css', '/* The views bring their styles along; this file is here for apps that import it. */\n');
+  await writeFile('dist/npm/dist/ui/zoom-meetingsdk.css', '/* The views include their styles; this file exists for apps that import it. */\n');
   await mkdir('dist/npm/dist/lib/av', { recursive: true });
-  await writeFile('dist/npm/dist/lib/av/README.txt', 'Nothing is needed from this folder: sound and pictures go through the browser.\n');
+  await writeFile('dist/npm/dist/lib/av/README.txt', 'No file of this folder is needed: audio and video use the browser.\n');
   // The package's own scripts are modules, those of this folder are not.
   await writeFile('dist/npm/dist/package.json', '{ "type": "commonjs" }\n');
 }

@@ -333,7 +333,7 @@ describe('functions', () => {
     client.updateVideoOptions({ viewSizes: 'large', defaultViewType: 'ribbon' });
     client.updateVideoOptions(640);
     const texts = warn.mock.calls.map(([, text]) => String(text));
-    for (const part of ['has no option "gallery"', 'defaultViewType is "grid"', 'viewSizes is "large"', 'defaultViewType counts at init only', 'customize.video is 640']) expect(texts.filter((text) => text.includes(part)), part).toHaveLength(1);
+    for (const part of ['has no option "gallery"', 'defaultViewType is "grid"', 'viewSizes is "large"', 'defaultViewType applies only at init', 'customize.video is 640']) expect(texts.filter((text) => text.includes(part)), part).toHaveLength(1);
   });
 
   it('changes the layout whenever it is asked to: before init, before and after joining', async () => {

@@ -82,7 +82,7 @@ describe('an address that an app gives for a page', () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     expect(pageOption('leaveUrl', 4711, place, 'the page goes to its own origin')).toBeNull();
     expect(pageOption('leaveUrl', 4711, place, 'the page goes to its own origin')).toBeNull();
-    expect(warn.mock.calls).toEqual([['[anteroom]', 'leaveUrl: 4711 is no address of a page; the page goes to its own origin']]);
+    expect(warn.mock.calls).toEqual([['[anteroom]', 'leaveUrl: 4711 is not the address of a page; the page goes to its own origin']]);
     expect(pageOption('leaveUrl', '', place, '')).toBeNull();
     expect(templateOption('inviteUrlFormat', './j/{0}?p={1}', place, '')).toBe('https://app.test/room/j/{0}?p={1}');
     expect(templateOption('inviteUrlFormat', 'https://{0}.x.test/', place, '')).toBe('https://{0}.x.test/');

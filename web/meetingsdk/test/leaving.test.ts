@@ -58,7 +58,7 @@ describe('where the page goes', () => {
   it.each([['https://'], ['ftp://h'], ['javascript:alert(1)'], [4711]])('leaveUrl %s is said to be none at init, and leads to the own origin', async (leaveUrl) => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     await start({ leaveUrl });
-    expect(warn.mock.calls.flat().join()).toContain('is no address of a page');
+    expect(warn.mock.calls.flat().join()).toContain('is not the address of a page');
     await zoom.leaveMeeting();
     expect(server.navigated).toEqual([location.origin]);
   });

@@ -59,7 +59,7 @@ export function viewOptionsOf(args: Record<string, unknown>): Partial<ViewOption
     hideShareAudioOption: flag(args.hideShareAudioOption, false),
     disablePictureInPicture: flag(args.disablePictureInPicture, false),
     enableWaitingRoomPreview: flag(args.enableWaitingRoomPreview, true),
-    inviteUrlFormat: templateOption('inviteUrlFormat', args.inviteUrlFormat, pagePlace(), 'invitations carry the server’s own link'),
+    inviteUrlFormat: templateOption('inviteUrlFormat', args.inviteUrlFormat, pagePlace(), 'invitations have no link'),
     externalLinkPage: pageOption('externalLinkPage', args.externalLinkPage, pagePlace(), 'links in chats are opened directly') ?? '',
   };
   if (args.defaultView === 'gallery' || args.defaultView === 'speaker' || args.defaultView === 'multiSpeaker') options.defaultView = args.defaultView;

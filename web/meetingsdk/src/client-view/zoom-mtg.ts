@@ -123,7 +123,7 @@ export function createZoomMtg(surroundings: ClientSurroundings) {
     endMeeting: call('endMeeting', () => actions.end()),
     changeRedirectUrl: call('changeRedirectUrl', (args) => {
       const address = pageUrl(args.leaveUrl, pagePlace());
-      if (address === null) throw new CallError('INVALID_PARAMETERS', 'leaveUrl is no address of a page');
+      if (address === null) throw new CallError('INVALID_PARAMETERS', 'leaveUrl is not the address of a page');
       leaveUrl = address;
     }),
     inMeetingServiceListener: (event?: unknown, callback?: unknown): void => listeners.on(event, callback),

@@ -193,7 +193,7 @@ export function createEmbeddedClient(surroundings: Surroundings) {
     updateVideoOptions(videoOptions?: unknown): void {
       if (!screen.shown) throw callFailure(new CallError('IMPROPER_MEETING_STATE', 'the view is not mounted'));
       const { defaultViewType, ...video } = videoOptionsOf('updateVideoOptions', videoOptions);
-      if (defaultViewType != null) log.noteOnce('updateVideoOptions: defaultViewType counts at init only; setViewType changes the layout');
+      if (defaultViewType != null) log.noteOnce('updateVideoOptions: defaultViewType applies only at init; setViewType changes the layout');
       const { customize } = screen.options;
       screen.update({ customize: { ...customize, video: mergedVideo(fieldsOf(customize.video) ?? {}, video) } });
     },
@@ -208,7 +208,7 @@ export function createEmbeddedClient(surroundings: Surroundings) {
     },
     updateLanguageTranslation: (language?: unknown, words?: unknown): Promise<string> =>
       done(() => {
-        if (!fieldsOf(words)) throw new CallError('INVALID_PARAMETERS', 'userLangDict is not an object of texts');
+        if (!fieldsOf(words)) throw new CallError('INVALID_PARAMETERS', 'userLangDict is not an object of strings');
         meeting.i18n.add(textOf(language, 'lng'), words);
       }),
   };

@@ -44,7 +44,7 @@ export function insideMethods(meeting: Meeting, done: Done) {
     updateVirtualBackgroundList: (images?: unknown): Promise<string> => done(() => meeting.background.setImages(images)),
     setVirtualBackground: (id?: unknown): Promise<string> =>
       done(() => {
-        if (typeof id !== 'string') throw new CallError('INVALID_PARAMETERS', 'vbImageId is not a text');
+        if (typeof id !== 'string') throw new CallError('INVALID_PARAMETERS', 'vbImageId is not a string');
         return meeting.background.choose(id);
       }),
 

@@ -110,7 +110,7 @@ export function viewOptionsOf(args: Record<string, unknown>): Partial<ViewOption
   else if (video.defaultViewType != null) log.noteOnce(`init: customize.video.defaultViewType is ${brief(video.defaultViewType)}, not one of ${viewTypes.join(', ')}; the usual layout is shown`);
   if (Array.isArray(customize.meetingInfo)) options.meetingInfo = customize.meetingInfo.filter((item): item is string => typeof item === 'string');
   options.hideShareAudioOption = fieldsOf(fieldsOf(customize.sharing)?.options)?.hideShareAudioOption === true;
-  options.inviteUrlFormat = templateOption('customize.inviteUrlFormat', customize.inviteUrlFormat, pagePlace(), 'invitations carry the server’s own link');
+  options.inviteUrlFormat = templateOption('customize.inviteUrlFormat', customize.inviteUrlFormat, pagePlace(), 'invitations have no link');
   options.showJoiningErrorDialog = args.isShowJoiningErrorDialog !== false;
   options.keepEndedPage = args.keepEndedPage === true;
   const most = args.maximumVideosInGalleryView;

@@ -40,9 +40,9 @@ const entryTimeout = 15_000;
 const mediaTimeout = 20_000;
 
 const goneWords: Record<ViewGone, string> = {
-  removed: 'the meeting was left, for the page removed its view from the document',
-  hidden: 'the meeting was left, for the page went to another address and hid its view',
-  back: 'the meeting was left, for the page went back to before the join',
+  removed: 'left the meeting because the page removed its view from the document',
+  hidden: 'left the meeting because the page went to another address and hid its view',
+  back: 'left the meeting because the page went back to before the join',
 };
 
 export interface MeetingDeps {
@@ -215,7 +215,7 @@ export class Meeting implements MeetingModel {
     }
     const { view } = this.deps;
     if (page.occupant?.view && page.occupant.view !== view) {
-      return this.refuse(waiter, pageError(3005, 'other_view_in_page', `this page is in the meeting already, by ${page.occupant.view === 'client' ? 'Client View' : 'Component View'}`));
+      return this.refuse(waiter, pageError(3005, 'other_view_in_page', `this page is already in the meeting through ${page.occupant.view === 'client' ? 'Client View' : 'Component View'}`));
     }
     const credentials = credentialsOf(options);
     const underWay = this.change ?? this.attempt;

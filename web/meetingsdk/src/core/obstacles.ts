@@ -69,13 +69,13 @@ export function browserObstacles(scope: Partial<typeof globalThis> = globalThis)
       if (report) return { cause: 'csp_blocked', evidence: `${report.directive} of the page's Content-Security-Policy does not list ${report.uri}` };
       const secure = scope.location?.protocol === 'https:';
       if (secure && /^(http|ws):/.test(address) && spaceOf(hostOf(address)) !== 'loopback') {
-        return { cause: 'mixed_content', evidence: `the page came by HTTPS, and the server's address is ${address}` };
+        return { cause: 'mixed_content', evidence: `the page was loaded over HTTPS, but the server's address is ${address}` };
       }
       const state = deeper(address) ? await permission(address) : null;
       if (state === 'denied' || state === 'prompt') {
         return {
           cause: 'local_network_blocked',
-          evidence: `${address} is in the local network of this device, and the browser's permission for that is “${state}”`,
+          evidence: `${address} is on the local network of this device, and the browser's permission for it is “${state}”`,
         };
       }
       return null;

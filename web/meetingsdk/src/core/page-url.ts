@@ -44,7 +44,7 @@ export function pageUrl(given: unknown, place: Place): string | null {
 export function pageOption(name: string, given: unknown, place: Place, instead: string): string | null {
   if (given == null || given === '') return null;
   const address = pageUrl(given, place);
-  if (address === null) log.noteOnce(`${name}: ${shown(given)} is no address of a page; ${instead}`);
+  if (address === null) log.noteOnce(`${name}: ${shown(given)} is not the address of a page; ${instead}`);
   return address;
 }
 

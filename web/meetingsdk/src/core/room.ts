@@ -253,7 +253,7 @@ export class Room {
     if (this.obstacle) handlers.blocked(this.obstacle);
     else if (stage === 'transport') handlers.blocked(await this.cause());
     // The address comes with a token, by plain HTTP.
-    else if (address && tries >= socketTries) handlers.blocked({ cause: 'websocket_blocked', evidence: `HTTP to ${server} passes, WebSockets to ${address}/rtc do not` });
+    else if (address && tries >= socketTries) handlers.blocked({ cause: 'websocket_blocked', evidence: `HTTP requests to ${server} succeed, WebSocket connections to ${address}/rtc do not` });
   }
 
   /** Why the connections that are broken do not come back, as far as a last look tells. */
@@ -266,13 +266,13 @@ export class Room {
       case 'offline':
         return { cause: 'network', evidence: 'the browser says that it has no network' };
       case 'silent':
-        return { cause: 'network', evidence: `requests to ${server} are not answered` };
+        return { cause: 'network', evidence: `requests to ${server} get no response` };
       case 'refused':
         return { cause: 'server_gone', evidence: `requests to ${server} fail at once` };
       case 'answered':
         return this.stage === 'transport'
-          ? { cause: 'network', evidence: `${server} answers, but no sound or picture passes: UDP and TCP to its media port may be closed` }
-          : { cause: 'websocket_blocked', evidence: `HTTP to ${server} passes, WebSockets do not` };
+          ? { cause: 'network', evidence: `${server} responds, but audio and video do not get through: UDP and TCP to its media port may be blocked` }
+          : { cause: 'websocket_blocked', evidence: `HTTP requests to ${server} succeed, WebSocket connections do not` };
     }
   }
 
