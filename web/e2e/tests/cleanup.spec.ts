@@ -22,11 +22,11 @@ const keep = `
   };`;
 const before = (context: { addInitScript(script: string): Promise<unknown> }): Promise<unknown> => context.addInitScript(keep);
 
-/** How many tracks and peer connections are alive; what only probes the browser's codecs never connects. */
+/** How many tracks and peer connections are alive. */
 const alive = (person: Person): Promise<{ tracks: number; peers: number }> =>
   person.page.evaluate(() => {
     const { tracks, peers } = (window as unknown as { opened: { tracks: MediaStreamTrack[]; peers: RTCPeerConnection[] } }).opened;
-    return { tracks: tracks.filter((t) => t.readyState === 'live').length, peers: peers.filter((p) => p.connectionState !== 'closed' && p.connectionState !== 'new').length };
+    return { tracks: tracks.filter((t) => t.readyState === 'live').length, peers: peers.filter((p) => p.connectionState !== 'closed').length };
   });
 const nothing = { tracks: 0, peers: 0 };
 
