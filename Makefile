@@ -57,7 +57,7 @@ test-browser: build crowd ## Run the browser tests against the built program
 .PHONY: test-long
 test-long: build crowd ## Run the browser tests that take many minutes
 	@scripts/need chromium
-	cd web && ANTEROOM_LONG_TESTS=1 npm run test:browser -- -g 'reproduces codes'
+	cd web && ANTEROOM_LONG_TESTS=1 npm run test:browser -- -g 'reproduces codes|everybody who goes'
 
 .PHONY: lint
 lint: web/node_modules/.stamp ## Check format, style and types

@@ -32,6 +32,7 @@ export class Relay {
   private readonly pairs = new Set<[Socket, Socket]>();
   private readonly waiting = new Set<Socket>();
   private readonly upstreams = new Map<string, UdpSocket>();
+  private readonly exempted = new Set<UdpSocket>();
 
   private constructor(
     private readonly target: { host: string; port: number },
@@ -49,7 +50,8 @@ export class Relay {
       }
     });
     udp.on('message', (message, from) => {
-      if (!this.broken) this.upstream(from.address, from.port).send(message, udp.address().port, '127.0.0.1');
+      const upstream = this.upstream(from.address, from.port);
+      if (this.carries(upstream)) upstream.send(message, udp.address().port, '127.0.0.1');
     });
   }
 
@@ -74,6 +76,11 @@ export class Relay {
   /** How many datagrams' senders there were: not zero once media comes through here. */
   get mediaSenders(): number {
     return this.upstreams.size;
+  }
+
+  /** Keeps cuts from the media of those who have sent any so far: all media come through here, whatever address a page has. */
+  exemptMedia(): void {
+    for (const socket of this.upstreams.values()) this.exempted.add(socket);
   }
 
   cut(): void {
@@ -113,13 +120,17 @@ export class Relay {
     if (this.broken) this.cut();
   }
 
+  private carries(socket: UdpSocket): boolean {
+    return !this.broken || this.exempted.has(socket);
+  }
+
   private upstream(address: string, port: number): UdpSocket {
     const key = `${address}:${port}`;
     const known = this.upstreams.get(key);
     if (known) return known;
     const socket = createSocket('udp4');
     socket.on('message', (message) => {
-      if (!this.broken) this.udp.send(message, port, address);
+      if (this.carries(socket)) this.udp.send(message, port, address);
     });
     this.upstreams.set(key, socket);
     return socket;

@@ -16,6 +16,8 @@ export interface ServerOptions {
   mediaPort?: number;
   /** The address that browsers are told to send media to. */
   mediaAddress?: string;
+  /** Further variables of its environment. */
+  env?: Record<string, string>;
 }
 
 /** A real server of its own, in development mode. */
@@ -31,7 +33,7 @@ export class Server {
     const data = options.folder ?? (await mkdtemp(join(tmpdir(), 'anteroom-e2e-')));
     const args = ['serve', '--json', '--data', data, '--listen', options.listen ?? '127.0.0.1:0', '--media-port', String(options.mediaPort ?? 0)];
     if (options.mediaAddress) args.push('--media-address', options.mediaAddress);
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.env } });
     const log: string[] = [];
     createInterface({ input: child.stderr }).on('line', (line) => log.push(line));
     const url = await new Promise<string>((resolve, reject) => {

@@ -1,28 +1,11 @@
-import { freeMediaPort, mediaAddress, Relay } from '../relay.ts';
+import { withRelay } from '../cut-line.ts';
 import { expect, test as base, views } from '../fixtures.ts';
 import { expectConnected, expectReconnecting } from '../refusals.ts';
 import { Server } from '../server.ts';
 
 const demo = 'Demo meeting';
 
-/** A server whose line can really be cut: HTTP, control channel and media. */
-const test = base.extend<{ relay: Relay; mediaPort: number }>({
-  // eslint-disable-next-line no-empty-pattern -- Playwright reads the pattern
-  mediaPort: async ({}, use) => {
-    await use(await freeMediaPort());
-  },
-  server: async ({ mediaPort }, use, info) => {
-    const server = await Server.start({ mediaPort, mediaAddress });
-    await use(server);
-    if (info.status !== info.expectedStatus) await info.attach('server log', { body: server.logged });
-    await server.stop();
-  },
-  relay: async ({ server, mediaPort }, use) => {
-    const relay = await Relay.start(server.address, mediaPort);
-    await use(relay);
-    await relay.stop();
-  },
-});
+const test = withRelay();
 
 for (const view of views) {
   test(`4000 in ${view} view: state, roster and chat come back without loss or duplicates`, async ({ world, people, relay }) => {
