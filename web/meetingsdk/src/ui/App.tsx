@@ -1,9 +1,8 @@
 import { useEffect, useLayoutEffect, useMemo, useReducer, type ComponentType } from 'react';
 import type { MeetingModel } from '../core/model';
 import { Announcer } from './dialogs/Announcer';
-import { Banners } from './dialogs/Banners';
 import { Dialogs } from './dialogs/Dialogs';
-import { Toasts } from './dialogs/Toasts';
+import { Notices } from './dialogs/Notices';
 import { isWithin } from './logic/phases';
 import { Shortcuts } from './toolbar/Shortcuts';
 import { Context, type ViewContext } from './state/context';
@@ -68,8 +67,7 @@ export function App({ model, ui, host, layer, View, onDrawn }: AppProps) {
     <Context value={context}>
       <View />
       <Shortcuts />
-      <Banners />
-      <Toasts />
+      <Notices />
       <Announcer />
       <Dialogs />
     </Context>

@@ -85,8 +85,6 @@ export class FakeServer {
   /** Whether the person has allowed this page the microphone before. */
   microphoneAllowed = false;
   measured: MediaStatistics[] = [];
-  /** Whether the camera is one at a phone's back. */
-  facesAway = false;
   /** Backgrounds that were tried before a meeting. */
   tried: object[] = [];
   /** Whether the person picks something to share, and how it was shared. */
@@ -204,7 +202,7 @@ export class FakeServer {
       muteMicrophone: (muted) => note(`muteMicrophone ${muted}`),
       closeMicrophone: () => note('closeMicrophone'),
       setCamera: (on) => note(`setCamera ${on}`),
-      cameraFacesAway: () => this.facesAway,
+      cameraFacesAway: () => false,
       setScreen: async (on, options) => {
         calls.push(`setScreen ${on}`);
         if (on) this.shared.push(options);

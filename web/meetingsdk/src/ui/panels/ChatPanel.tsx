@@ -3,6 +3,7 @@ import { groupChat, isPrivate } from '../logic/chat';
 import { findParticipant } from '../logic/order';
 import { canChatWith, canManage } from '../logic/permissions';
 import { Button } from '../parts/Button';
+import { useElementSize } from '../parts/useElementSize';
 import { useActions, useMeeting, useSelf, useT } from '../state/context';
 import { ChatComposer } from './ChatComposer';
 import { ChatGroupView } from './ChatGroupView';
@@ -26,10 +27,11 @@ export function ChatPanel() {
   const groups = useMemo(() => groupChat(chat), [chat]);
   const log = useRef<HTMLDivElement>(null);
   const [atEnd, setAtEnd] = useState(true);
+  const { height } = useElementSize(log);
 
   useLayoutEffect(() => {
     if (atEnd && log.current) log.current.scrollTop = log.current.scrollHeight;
-  }, [chat, atEnd]);
+  }, [chat, atEnd, height]);
 
   useEffect(() => {
     if (atEnd && unread > 0) actions.markChatRead();

@@ -1,11 +1,15 @@
 import { memo, useLayoutEffect, useRef } from 'react';
 import type { VideoKind } from '../../core/model';
 import { useActions } from '../state/context';
+import { BlurredSides } from './BlurredSides';
+import { useShowsWhole } from './useShowsWhole';
 
 interface TileVideoProps {
   userId: number;
   kind: VideoKind;
   mirrored?: boolean;
+  /** Shown whole where filling the place would cut people off. */
+  whole?: boolean;
   label?: string;
 }
 
@@ -13,9 +17,10 @@ interface TileVideoProps {
  * One picture. It is asked for only while this element is on the page, so
  * people on other pages of the gallery cost no bandwidth.
  */
-export const TileVideo = memo(function TileVideo({ userId, kind, mirrored = false, label }: TileVideoProps) {
+export const TileVideo = memo(function TileVideo({ userId, kind, mirrored = false, whole = false, label }: TileVideoProps) {
   const video = useRef<HTMLVideoElement>(null);
   const actions = useActions();
+  const fitted = useShowsWhole(video, whole);
 
   // Before the paint, not after it: the first frame then comes with it or right behind.
   useLayoutEffect(() => {
@@ -25,14 +30,17 @@ export const TileVideo = memo(function TileVideo({ userId, kind, mirrored = fals
   }, [actions, userId, kind]);
 
   return (
-    <video
-      ref={video}
-      className={`ar-video ar-video--${kind}${mirrored ? ' ar-video--mirrored' : ''}`}
-      aria-label={label}
-      aria-hidden={label ? undefined : true}
-      autoPlay
-      playsInline
-      muted
-    />
+    <>
+      {fitted ? <BlurredSides video={video} mirrored={mirrored} /> : null}
+      <video
+        ref={video}
+        className={`ar-video ar-video--${kind}${mirrored ? ' ar-video--mirrored' : ''}${fitted ? ' ar-video--whole' : ''}`}
+        aria-label={label}
+        aria-hidden={label ? undefined : true}
+        autoPlay
+        playsInline
+        muted
+      />
+    </>
   );
 });

@@ -54,7 +54,7 @@ export function MoreControl({ narrow, tiny }: { narrow: boolean; tiny: boolean }
           {narrow && publishes && screenShare ? (
             <MenuItem icon={share === 'on' ? 'shareStop' : 'share'} label={t(share === 'on' ? 'share.stop' : 'share.startLabel')} onSelect={then(() => run(actions.setShare(share !== 'on')))} />
           ) : null}
-          {narrow && withAV && publishes && flip ? <MenuItem icon="camera" label={t('camera.flip')} onSelect={then(flip)} /> : null}
+          {narrow && withAV && publishes && flip ? <MenuItem icon="flip" label={t('camera.flip')} onSelect={then(flip)} /> : null}
           {headless ? <><LayoutItems onDone={close} /><MenuItem icon="fullscreen" label={t('view.fullScreen')} onSelect={then(fullScreen)} /><div className="ar-menu__line" role="separator" /></> : null}
           {withAV ? <MenuItem icon="settings" label={t('settings.open')} onSelect={then(() => ui.set({ dialog: { name: 'settings' } }))} /> : null}
           {floating ? <MenuItem icon="pip" label={t('pip.label')} on={floating.on} onSelect={then(floating.toggle)} /> : null}

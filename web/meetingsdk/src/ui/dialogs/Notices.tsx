@@ -1,0 +1,35 @@
+import { useLayoutEffect, useRef } from 'react';
+import { useOption } from '../state/context';
+import { Banners } from './Banners';
+import { Toasts } from './Toasts';
+
+/** Below these sizes, in CSS pixels, notices over the stage would cover names and pictures. */
+const NARROW = { client: 760, component: 600 };
+const LOW = 460;
+
+/** Banners and notices: over the stage, or where that is small in a strip above it that gets its own room. */
+export function Notices() {
+  const view = useOption('view');
+  const box = useRef<HTMLDivElement>(null);
+
+  useLayoutEffect(() => {
+    const element = box.current;
+    const around = element?.parentElement;
+    if (!element || !around) return;
+    const observer = new ResizeObserver(() => {
+      const height = view === 'client' ? around.clientHeight : innerHeight;
+      around.classList.toggle('ar-app--strip', around.clientWidth < NARROW[view] || height < LOW);
+      around.style.setProperty('--ar-notices', `${element.offsetHeight}px`);
+    });
+    observer.observe(element);
+    observer.observe(around);
+    return () => observer.disconnect();
+  }, [view]);
+
+  return (
+    <div ref={box} className="ar-notices">
+      <Banners />
+      <Toasts />
+    </div>
+  );
+}

@@ -1,0 +1,10 @@
+import { useT } from '../state/context';
+import { ToolbarButton } from './ToolbarButton';
+import { useFlip } from './useFlip';
+
+/** Turns to the other camera; for fingers only, which have two cameras on the same device. */
+export function FlipControl() {
+  const t = useT();
+  const flip = useFlip();
+  return flip ? <ToolbarButton icon="flip" text={t('camera.flip')} className="ar-tool--touch" onClick={flip} /> : null;
+}
