@@ -24,7 +24,7 @@ var (
 	ErrNoSeat = errors.New("no seat")
 )
 
-// Limits of a Seat. They keep a media token, which travels in a URL, under 16 KiB.
+// Limits of a Seat.
 const (
 	// MaxIDBytes bounds Room and Identity.
 	MaxIDBytes = 128
@@ -57,6 +57,9 @@ type Seat struct {
 	Room string
 	// Identity is the seat's id, unique in the room.
 	Identity string
+	// Generation counts the pages that had the seat, one after the other. A token is
+	// good for the page it was made for, and not once another has taken over.
+	Generation int
 	// Name is the display name shown to others; up to MaxNameBytes.
 	Name string
 	// Metadata is passed to all participants of the room as it is.

@@ -1,6 +1,7 @@
 package rogue
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -12,6 +13,9 @@ import (
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 )
+
+// silence is what the media server itself sends for a moment when sound has ended.
+var silence = []byte{0xf8, 0xff, 0xfe}
 
 // Media is a participant of a media room, with sound and pictures made of nothing.
 type Media struct {
@@ -32,6 +36,7 @@ type Media struct {
 	people  map[string]*lk.ParticipantInfo
 	packets map[string]int // by track
 	tracks  int            // published so far, for their names
+	tokens  int            // LiveKit's, which pages have no business with
 	early   map[lk.SignalTarget][]webrtc.ICECandidateInit
 }
 
@@ -80,8 +85,12 @@ func (m *Media) connections() error {
 	}
 	m.subscriber.OnTrack(func(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
 		for {
-			if _, _, err := track.ReadRTP(); err != nil {
+			packet, _, err := track.ReadRTP()
+			if err != nil {
 				return
+			}
+			if bytes.HasPrefix(packet.Payload, silence) {
+				continue
 			}
 			m.change(func() { m.packets[track.ID()]++ })
 		}
@@ -144,6 +153,8 @@ func (m *Media) obey(response *lk.SignalResponse) error {
 		m.see(r.Update.GetParticipants())
 	case *lk.SignalResponse_TrackPublished:
 		m.change(func() { m.added[r.TrackPublished.GetCid()] = r.TrackPublished.GetTrack() })
+	case *lk.SignalResponse_RefreshToken:
+		m.change(func() { m.tokens++ })
 	case *lk.SignalResponse_RequestResponse:
 		if track := r.RequestResponse.GetAddTrack(); track != nil && r.RequestResponse.GetReason() != lk.RequestResponse_QUEUED {
 			m.change(func() { m.refused[track.GetCid()] = r.RequestResponse.GetReason() })
@@ -370,6 +381,13 @@ func (m *Media) Heard(track string) int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.packets[track]
+}
+
+// Tokens is how many tokens of its own the media server has given away.
+func (m *Media) Tokens() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.tokens
 }
 
 // Close leaves without a word.

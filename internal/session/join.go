@@ -355,7 +355,7 @@ func (s *Service) mediaSeat(ctx context.Context, seat *meeting.Seat, conduct *me
 	}
 	speaks := !watches(seat, m.IsWebinar())
 	return media.Seat{
-		Room: seat.SessionID, Identity: seat.ID,
+		Room: seat.SessionID, Identity: seat.ID, Generation: seat.Generation,
 		CanPublishMicrophone: (speaks || seat.Extras.Talks) && (!seat.Muted || mayUnmute(seat, conduct)), CanPublishCamera: speaks,
 		CanPublishScreen: speaks && (!conduct.ShareByHosts || isHost(seat)), CanSubscribe: true,
 	}, nil

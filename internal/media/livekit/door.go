@@ -3,6 +3,7 @@ package livekit
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -29,6 +30,9 @@ type door struct {
 	pass func(w http.ResponseWriter, r *http.Request, seat media.Seat, expires time.Time)
 	log  *slog.Logger
 }
+
+// errTakenOver: the token is that of an older page; a newer one has the seat.
+var errTakenOver = fmt.Errorf("%w for this page any more", media.ErrNoSeat)
 
 // signallingPaths are the only ones that reach LiveKit. The validate ones are plain
 // requests, sent by browsers across origins to learn why a connection failed.
@@ -73,7 +77,7 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	seat, err := d.seat(r.Context(), t)
 	if errors.Is(err, media.ErrNoSeat) {
-		refuse(w, http.StatusForbidden, "no seat in this meeting")
+		refuse(w, http.StatusForbidden, err.Error())
 		return
 	}
 	if err != nil {
@@ -98,6 +102,9 @@ func (d *door) seat(ctx context.Context, t ticket) (media.Seat, error) {
 	ctx, cancel := context.WithTimeout(ctx, guardTimeout)
 	defer cancel()
 	seat, err := d.guard.Seat(ctx, t.room, t.identity)
+	if err == nil && seat.Generation != t.generation {
+		err = errTakenOver
+	}
 	seat.Room, seat.Identity = t.room, t.identity
 	return seat, err
 }

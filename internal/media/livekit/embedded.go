@@ -39,7 +39,7 @@ type embedded struct {
 
 func newEmbedded(cfg media.Config, log *slog.Logger) *embedded {
 	e := &embedded{
-		keys:  keys{key: cfg.APIKey, secret: cfg.APISecret},
+		keys:  newKeys(cfg.APIKey, cfg.APISecret),
 		cfg:   cfg,
 		log:   log,
 		track: newTracker(),

@@ -64,7 +64,7 @@ func newExternal(cfg media.Config, log *slog.Logger) (*external, error) {
 		MaxIdleConnsPerHost:   16,
 	}
 	e := &external{
-		keys:     keys{key: cfg.APIKey, secret: cfg.APISecret},
+		keys:     newKeys(cfg.APIKey, cfg.APISecret),
 		target:   target,
 		http:     transport,
 		interval: cfg.External.ReconcileInterval,

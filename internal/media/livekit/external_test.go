@@ -229,7 +229,7 @@ func TestWebhook(t *testing.T) {
 		t.Errorf("%d events of a repeated webhook, want 1", n)
 	}
 
-	token, _ := keys{key: testKey, secret: testSecret}.Token(context.Background(), fullSeat(room, "bob"), time.Minute)
+	token, _ := newKeys(testKey, testSecret).Token(context.Background(), fullSeat(room, "bob"), time.Minute)
 	for name, tt := range map[string]struct {
 		method, auth string
 		size         int

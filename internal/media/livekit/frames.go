@@ -98,11 +98,11 @@ func (t *frameTracker) between() bool {
 	return t.headEnd == len(blankLine) && t.have == 0 && t.left == 0
 }
 
-// follow takes what is sent, up to the end of the present frame if toEnd, and
+// follow takes what is sent, up to the end of the present frame or the next, and
 // returns how much that is.
-func (t *frameTracker) follow(p []byte, toEnd bool) int {
+func (t *frameTracker) follow(p []byte) int {
 	n := 0
-	for n < len(p) && (!toEnd || !t.between()) {
+	for n < len(p) && (n == 0 || !t.between()) {
 		switch {
 		case t.headEnd < len(blankLine):
 			if p[n] == blankLine[t.headEnd] {
@@ -141,4 +141,27 @@ func (t *frameTracker) endHeader() {
 		return
 	}
 	t.have = 0
+}
+
+// serverMessage finds the payload of the message that a server's frame begins with.
+// It is not ok where p is too short to know; at least two bytes of the payload, or
+// all of it, are there otherwise.
+func serverMessage(p []byte) (payload []byte, ok bool) {
+	if len(p) < 2 {
+		return nil, false
+	}
+	size, length := 2, int(p[1]&0x7f)
+	switch length {
+	case 126:
+		size += 2
+	case 127:
+		size += 8
+	}
+	if len(p) < size+min(length, 2) {
+		return nil, false
+	}
+	if opcode := p[0] & 0x0f; opcode != websocket.BinaryMessage {
+		return nil, true
+	}
+	return p[size:], true
 }

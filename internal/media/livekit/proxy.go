@@ -39,8 +39,8 @@ func (e *external) Signalling(guard media.SeatGuard) http.Handler {
 	}
 	return &door{
 		keys: e.keys, guard: guard, ensure: e.EnsureRoom, apply: e.UpdatePermission, log: e.log,
-		pass: func(w http.ResponseWriter, r *http.Request, seat media.Seat, expires time.Time) {
-			token, err := e.sign(seat, max(time.Until(expires), time.Second))
+		pass: func(w http.ResponseWriter, r *http.Request, seat media.Seat, _ time.Time) {
+			token, err := e.forLiveKit(seat)
 			if err != nil {
 				refuse(w, http.StatusServiceUnavailable, "media engine unavailable")
 				return

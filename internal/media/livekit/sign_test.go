@@ -2,9 +2,9 @@ package livekit
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
-	"fmt"
+	"errors"
+	"net/http"
+	"net/http/httptest"
 	"reflect"
 	"strings"
 	"testing"
@@ -14,95 +14,98 @@ import (
 	"github.com/livekit/protocol/auth"
 
 	"github.com/anteroom/anteroom/internal/media"
+	"github.com/anteroom/anteroom/internal/rogue"
 )
 
-// signedAt makes a media token as of another time.
-func signedAt(at time.Time, ttl time.Duration) (string, error) {
-	return jwt.NewWithClaims(jwt.SigningMethodHS256, struct {
-		jwt.RegisteredClaims
-		auth.ClaimGrants
-	}{
-		jwt.RegisteredClaims{
-			Issuer: testKey, Subject: "ann",
-			NotBefore: jwt.NewNumericDate(at), ExpiresAt: jwt.NewNumericDate(at.Add(ttl)),
-		},
-		*claims(fullSeat("room", "ann")),
-	}).SignedString([]byte(testSecret))
+// knock shows a token at the door.
+func knock(k keys, token string) (ticket, error) {
+	r := httptest.NewRequest(http.MethodGet, "/rtc", nil)
+	r.Header.Set("Authorization", "Bearer "+token)
+	return k.check(r)
 }
 
-// TestTokenIsLiveKits compares our tokens with those of LiveKit's own signer,
-// and has LiveKit verify them.
-func TestTokenIsLiveKits(t *testing.T) {
-	full := fullSeat("room", "ann")
-	full.Metadata, full.Attributes = `{"a":"<&>"}`, map[string]string{"k": "v", "\u2028": "😀"}
-	muted := media.Seat{Room: "room", Identity: "bob"}
-	one := media.Seat{Room: "room", Identity: "eve", CanPublishCamera: true, CanSubscribe: true}
-	k := keys{key: testKey, secret: testSecret}
-	odd := media.Seat{Room: "\"room\\", Identity: "a\"\\\n\x7f<&>é", Name: "Zoë \u2028", CanPublishScreen: true}
-	all := []media.Seat{full, muted, one, odd}
-	for i := range 16 {
-		all = append(all, media.Seat{
-			Room: "room", Identity: fmt.Sprint("seat-", i),
-			CanPublishMicrophone: i&1 > 0, CanPublishCamera: i&2 > 0, CanPublishScreen: i&4 > 0, CanSubscribe: i&8 > 0,
-		})
-	}
-	for _, seat := range all {
-		t.Run(seat.Identity, func(t *testing.T) {
-			ours, err := k.Token(context.Background(), seat, time.Hour)
-			if err != nil {
-				t.Fatal(err)
-			}
-			theirs, err := auth.NewAccessToken(k.key, k.secret).SetIdentity(seat.Identity).SetName(seat.Name).
-				SetMetadata(seat.Metadata).SetAttributes(seat.Attributes).SetVideoGrant(videoGrant(seat)).SetValidFor(time.Hour).ToJWT()
-			if err != nil {
-				t.Fatal(err)
-			}
-			for part := range 2 {
-				if got, want := tokenPart(t, ours, part), tokenPart(t, theirs, part); !reflect.DeepEqual(got, want) {
-					t.Errorf("part %d is %v, LiveKit's %v", part, got, want)
-				}
-			}
-			parsed, err := auth.ParseAPIToken(ours)
-			if err != nil {
-				t.Fatal(err)
-			}
-			registered, grants, err := parsed.Verify(testSecret)
-			if err != nil {
-				t.Fatalf("LiveKit does not accept it: %v", err)
-			}
-			if !reflect.DeepEqual(grants, claims(seat)) {
-				t.Errorf("LiveKit reads %+v, want %+v", grants, claims(seat))
-			}
-			if life := registered.ExpiresAt.Sub(registered.NotBefore.Time); life != time.Hour || parsed.APIKey() != testKey {
-				t.Errorf("it lasts %s for key %s", life, parsed.APIKey())
-			}
-			if _, _, err := parsed.Verify(testSecret + "x"); err == nil {
-				t.Error("another secret verifies it")
-			}
-		})
-	}
-	if _, err := (keys{key: testKey}).Token(context.Background(), full, time.Hour); err == nil {
-		t.Error("a token was signed without a secret")
-	}
-}
-
-// tokenPart reads one part of a token, without the times, which two signings
-// need not share.
-func tokenPart(t *testing.T, token string, part int) map[string]any {
-	t.Helper()
-	raw, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[part])
+func TestPagesTokensOpenTheDoorOnly(t *testing.T) {
+	k := newKeys(testKey, testSecret)
+	seat := media.Seat{Room: "\"room\\", Identity: "a\"\\\n\x7f<&>é", Generation: 3}
+	token, err := k.Token(context.Background(), seat, time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var out map[string]any
-	if err := json.Unmarshal(raw, &out); err != nil {
+	got, err := knock(k, token)
+	if err != nil || got.room != seat.Room || got.identity != seat.Identity || got.generation != 3 {
+		t.Errorf("ticket %+v, error %v", got, err)
+	}
+	if left := time.Until(got.expires); left <= 59*time.Minute || left > time.Hour {
+		t.Errorf("valid for %s", left)
+	}
+	parsed, err := auth.ParseAPIToken(token)
+	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"iat", "nbf", "exp"} {
-		if _, ok := out[name].(float64); part == 1 && !ok {
-			t.Errorf("%s is %v", name, out[name])
-		}
-		delete(out, name)
+	if parsed.APIKey() == testKey {
+		t.Error("LiveKit finds its key")
 	}
-	return out
+	if _, _, err := parsed.Verify(testSecret); err == nil {
+		t.Error("LiveKit's secret verifies it")
+	}
+
+	livekits, err := k.forLiveKit(fullSeat("room", "ann"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	claims := jwt.MapClaims{"iss": doorIssuer, "sub": "ann", "room": "room", "exp": time.Now().Add(time.Hour).Unix()}
+	unsigned, _ := jwt.NewWithClaims(jwt.SigningMethodNone, claims).SignedString(jwt.UnsafeAllowNoneSignatureType)
+	sha512, _ := jwt.NewWithClaims(jwt.SigningMethodHS512, claims).SignedString(k.door)
+	another, _ := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{"iss": "x", "exp": claims["exp"]}).SignedString(k.door)
+	for name, token := range map[string]string{
+		"LiveKit's": livekits, "unsigned": unsigned, "other algorithm": sha512, "other issuer": another,
+		"cut off": token[:len(token)-1], "longer": token + "A", "of two parts": tokenHeader + "e30", "empty parts": tokenHeader + ".",
+		"other header": strings.Replace(token, "eyJ", "eyK", 1),
+	} {
+		if _, err := knock(k, token); !errors.Is(err, errBadToken) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestLiveKitReadsOurGrants: what the door says of a seat is what LiveKit understands.
+func TestLiveKitReadsOurGrants(t *testing.T) {
+	full := fullSeat("room", "ann")
+	full.Metadata, full.Attributes = `{"a":"<&>"}`, map[string]string{"k": "v"}
+	for _, seat := range []media.Seat{full, {Room: "room", Identity: "bob"}, {Room: "room", Identity: "eve", CanPublishCamera: true, CanSubscribe: true}} {
+		token, err := newKeys(testKey, testSecret).forLiveKit(seat)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parsed, err := auth.ParseAPIToken(token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		registered, grants, err := parsed.Verify(testSecret)
+		if err != nil || !reflect.DeepEqual(grants, claims(seat)) {
+			t.Errorf("LiveKit reads %+v, error %v; want %+v", grants, err, claims(seat))
+		}
+		if life := registered.ExpiresAt.Sub(registered.NotBefore.Time); life > time.Minute {
+			t.Errorf("it lasts %s", life)
+		}
+	}
+}
+
+func TestTokensOfAnOlderPageAreRefused(t *testing.T) {
+	seat := fullSeat(roomOf(t), "ann")
+	seat.Generation = 1
+	stage.guard.take(seat)
+	old := tokenFor(t, stage.engine, seat)
+	seat.Generation = 2
+	stage.guard.take(seat)
+	if status, err := rogue.Validate(patient(t), stage.server.URL, old); err != nil || status != http.StatusForbidden {
+		t.Errorf("validate: %d, %v", status, err)
+	}
+	var refused *rogue.RefusedError
+	if _, err := rogue.OpenSignalling(patient(t), stage.server.URL, old, nil); !errors.As(err, &refused) || refused.Status != http.StatusForbidden {
+		t.Errorf("signalling: %v", err)
+	}
+	if status, err := rogue.Validate(patient(t), stage.server.URL, tokenFor(t, stage.engine, seat)); err != nil || status != http.StatusOK {
+		t.Errorf("the newer page: %d, %v", status, err)
+	}
 }

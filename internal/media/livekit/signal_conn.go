@@ -71,7 +71,7 @@ func (w *inspectedWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 }
 
 // inspectedConn hands on a page's WebSocket frames, whole messages at a time and
-// after the check only. What is written passes as it is.
+// after the check only. What LiveKit sends passes, all but its tokens.
 type inspectedConn struct {
 	net.Conn
 	in    *bufio.Reader
@@ -84,8 +84,10 @@ type inspectedConn struct {
 	ready   []byte // what may be read now; part of frames or control
 	ended   bool
 
-	writing sync.Mutex
-	sent    frameTracker
+	writing  sync.Mutex
+	sent     frameTracker
+	held     []byte // the beginning of a frame, too short to know what it is
+	dropping bool   // the present frame
 	// farewell waits for the end of the frame that is being sent.
 	farewell []byte
 	silent   bool // the farewell is out, nothing follows it
@@ -176,31 +178,45 @@ func (c *inspectedConn) refuse(r *refusal) {
 	_, _ = io.CopyN(io.Discard, c.in, lingerBytes)
 }
 
-// Write implements net.Conn.
+// Write implements net.Conn. Whole frames pass or do not.
 func (c *inspectedConn) Write(p []byte) (int, error) {
 	c.writing.Lock()
 	defer c.writing.Unlock()
-	if c.silent {
-		return 0, net.ErrClosed
+	n := len(p)
+	if len(c.held) > 0 {
+		p, c.held = append(c.held, p...), nil
 	}
-	rest := p
-	if c.farewell != nil {
-		// No more than the end of the frame that was begun.
-		sent := c.sent
-		rest = p[:sent.follow(p, true)]
+	for len(p) > 0 {
+		if c.silent {
+			return 0, net.ErrClosed
+		}
+		if c.sent.between() {
+			message, ok := serverMessage(p)
+			if !ok {
+				c.held = append(c.held, p...)
+				break
+			}
+			c.dropping = isRefreshToken(message)
+		}
+		part := p[:c.sent.follow(p)]
+		p = p[len(part):]
+		if err := c.send(part); err != nil {
+			return 0, err
+		}
 	}
-	if err := c.Conn.SetWriteDeadline(time.Now().Add(signalWrite)); err != nil {
-		return 0, err
+	return n, nil
+}
+
+func (c *inspectedConn) send(part []byte) error {
+	if !c.dropping {
+		if err := c.Conn.SetWriteDeadline(time.Now().Add(signalWrite)); err != nil {
+			return err
+		}
+		if _, err := c.Conn.Write(part); err != nil {
+			return err
+		}
 	}
-	n, err := c.Conn.Write(rest)
-	c.sent.follow(rest[:n], false)
-	if err == nil {
-		err = c.sayGoodbye()
-	}
-	if err == nil && n < len(p) {
-		err = net.ErrClosed
-	}
-	return n, err
+	return c.sayGoodbye()
 }
 
 // SetWriteDeadline implements net.Conn; the deadline of each write is its own.

@@ -146,6 +146,9 @@ func (e *Engine) Connect(ctx context.Context, raw string) error {
 		if err != nil {
 			return err
 		}
+		if now.Generation != seat.Generation {
+			return media.ErrNoSeat
+		}
 		now.Room, now.Identity = seat.Room, seat.Identity
 		seat = now
 	}
