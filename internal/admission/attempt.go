@@ -253,6 +253,9 @@ type Verdict struct {
 	Passed      []string         `json:"passed,omitempty"`
 	Warnings    []string         `json:"warnings,omitempty"`
 	Claims      signature.Claims `json:"-"`
+	// Believed tells that an app has made the signature for this meeting, or that the
+	// page has come back to its seat. Anybody can make all other joins.
+	Believed bool `json:"-"`
 	// Admission says how an admitted join enters.
 	Admission Admission `json:"-"`
 }

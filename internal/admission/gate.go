@@ -39,9 +39,9 @@ type LoadRequest struct {
 	Resume *meeting.Seat
 }
 
-// Prober limits how often a failed signature is probed for its reason;
-// *rate.Limiter is one.
-type Prober interface{ Allow() bool }
+// Prober limits how often a failed signature that comes from an address is probed
+// for its reason.
+type Prober interface{ Allow(address string) bool }
 
 // Gate runs joins through the rules. The zero value works: default policy, no
 // search for the reason of a wrong HMAC.
@@ -240,7 +240,7 @@ func (g *Gate) diagnose(ctx context.Context, in *Input) {
 		return
 	}
 	o := signature.Options{Now: in.now, MeetingNumber: in.a.MeetingNumber, Keyring: g.Keyring}
-	if g.Probes != nil && !g.Probes.Allow() {
+	if g.Probes != nil && !g.Probes.Allow(in.a.RemoteIP) {
 		o.MaxProbes = -1
 	}
 	report := signature.Diagnose(ctx, in.a.Signature, o)

@@ -221,7 +221,7 @@ func TestComingBack(t *testing.T) {
 
 type allowance bool
 
-func (a allowance) Allow() bool { return bool(a) }
+func (a allowance) Allow(string) bool { return bool(a) }
 
 func TestAWrongSignatureIsExplained(t *testing.T) {
 	other := signature.Credential{App: signature.App{ID: "app-2", Name: "Billing portal"}, Key: "BILLINGKEY", Secret: []byte("billing-secret-0123456789abcdef00")}

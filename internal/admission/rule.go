@@ -241,7 +241,7 @@ func (f *Finding) complete() {
 
 // verdict sums up what was judged.
 func (in *Input) verdict() Verdict {
-	v := Verdict{Warnings: in.warnings()}
+	v := Verdict{Warnings: in.warnings(), Believed: in.formed || in.resuming}
 	if in.token != nil {
 		v.Claims = in.token.Claims
 	}

@@ -29,19 +29,22 @@ type AttemptQuery struct {
 
 // AttemptView is one recorded join, without any secret.
 type AttemptView struct {
-	ID            string          `json:"id"`
-	At            time.Time       `json:"at"`
-	MeetingNumber string          `json:"meetingNumber"`
-	Code          int             `json:"code"`
-	Name          string          `json:"name"`
-	Cause         string          `json:"cause,omitempty"`
-	View          string          `json:"view,omitempty"`
-	App           string          `json:"app,omitempty"`
-	UserName      string          `json:"userName,omitempty"`
-	RemoteIP      string          `json:"remoteIp,omitempty"`
-	JoinID        string          `json:"joinId,omitempty"`
-	Request       json.RawMessage `json:"request,omitempty"`
-	Verdict       json.RawMessage `json:"verdict,omitempty"`
+	ID            string    `json:"id"`
+	At            time.Time `json:"at"`
+	MeetingNumber string    `json:"meetingNumber"`
+	Code          int       `json:"code"`
+	Name          string    `json:"name"`
+	Cause         string    `json:"cause,omitempty"`
+	View          string    `json:"view,omitempty"`
+	App           string    `json:"app,omitempty"`
+	UserName      string    `json:"userName,omitempty"`
+	RemoteIP      string    `json:"remoteIp,omitempty"`
+	JoinID        string    `json:"joinId,omitempty"`
+	// Skipped is how many joins from the same network, which no app had signed either,
+	// were not recorded since the one before.
+	Skipped int             `json:"skipped,omitempty"`
+	Request json.RawMessage `json:"request,omitempty"`
+	Verdict json.RawMessage `json:"verdict,omitempty"`
 }
 
 func (a *api) attempts(w http.ResponseWriter, r *http.Request) {

@@ -48,7 +48,7 @@ func (a attempts) Get(ctx context.Context, id string) (*httpapi.AttemptView, err
 func attemptView(r *store.AttemptRecord) httpapi.AttemptView {
 	view := httpapi.AttemptView{
 		ID: r.ID, At: r.At, MeetingNumber: r.MeetingNumber, Code: r.Code, Name: r.Name, Cause: r.Cause, View: r.View,
-		App: r.AppName, UserName: r.UserName, RemoteIP: r.RemoteIP, JoinID: r.JoinID,
+		App: r.AppName, UserName: r.UserName, RemoteIP: r.RemoteIP, JoinID: r.JoinID, Skipped: r.Skipped,
 	}
 	var detail struct{ Request, Verdict json.RawMessage }
 	if len(r.Detail) > 0 && json.Unmarshal(r.Detail, &detail) == nil {

@@ -22,6 +22,7 @@ import (
 	"github.com/anteroom/anteroom/internal/credential"
 	"github.com/anteroom/anteroom/internal/fault"
 	"github.com/anteroom/anteroom/internal/httpapi"
+	"github.com/anteroom/anteroom/internal/limit"
 	"github.com/anteroom/anteroom/internal/media"
 	"github.com/anteroom/anteroom/internal/media/livekit"
 	"github.com/anteroom/anteroom/internal/meeting"
@@ -61,6 +62,7 @@ type Server struct {
 	log      *slog.Logger
 	http     *http.Server
 	routes   []httpapi.Route
+	recorder *recorder
 	unused   unused
 	line     *line
 	media    media.Engine
@@ -150,7 +152,7 @@ func (s *Server) openDatabase(ctx context.Context) error {
 		return err
 	}
 	s.Store, err = store.Open(ctx, store.Config{
-		URL: s.config.databaseURL(), Key: key, Clock: s.Clock, Logger: s.log, Shared: s.config.shared(),
+		URL: s.config.databaseURL(), Key: key, Clock: s.Clock, Logger: s.log, Shared: s.config.shared(), KeepAttempts: s.config.Attempts.Keep,
 	})
 	return err
 }
@@ -198,9 +200,13 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 		s.faults = &faults{set: fault.NewSet(store.NewID), store: s.Store, engine: s.media, line: s.line}
 	}
 	engine := s.faults.inMedia(s.media)
+	s.recorder = &recorder{store: s.Store, noisePerMinute: noiseInProduction}
+	if s.config.Mode == Development {
+		s.recorder.noisePerMinute = noiseInDevelopment
+	}
 	s.Sessions = session.New(session.Config{
 		Gate: s.gate(), Loader: s.faults.inLoader(loader), Repository: repository{s.Store},
-		Media: engine, MediaHeard: heard(s.media), Times: s.config.Times, Line: s.line, Recorder: &recorder{store: s.Store}, Clock: s.Clock, ResumeKey: keys["resume"],
+		Media: engine, MediaHeard: heard(s.media), Times: s.config.Times, Line: s.line, Recorder: s.recorder, Clock: s.Clock, ResumeKey: keys["resume"],
 		NewID: store.NewID, NewAttemptID: store.NewAttemptID,
 		Logger: s.log, Passcodes: throttle, JoinsPerMinute: s.config.joinsPerMinute(),
 	})
@@ -246,15 +252,36 @@ func heard(engine media.Engine) func(room, identity string) (time.Time, bool) {
 	return nil
 }
 
-// Limits of the search for the secret behind a wrong signature.
+// Limits of the search for the secret behind a wrong signature: for everybody, and
+// for one network.
 const (
 	probesPerSecond = 50
 	probeBurst      = 200
+	probesPerMinute = 120
 )
 
+// probes is an admission.Prober.
+type probes struct {
+	all  *rate.Limiter
+	each limit.Buckets
+	// perMinute is how many are for one network; 0 sets no limit.
+	perMinute int
+}
+
+func (p *probes) Allow(address string) bool {
+	if p.perMinute > 0 && p.each.Take(time.Now(), p.perMinute, limit.Group(address)) > 0 {
+		return false
+	}
+	return p.all.Allow()
+}
+
 func (s *Server) gate() *admission.Gate {
+	limits := &probes{all: rate.NewLimiter(probesPerSecond, probeBurst)}
+	if s.config.Mode == Production {
+		limits.perMinute = probesPerMinute
+	}
 	return &admission.Gate{
-		Policy: s.policy, Thorough: s.config.Mode == Development, Probes: rate.NewLimiter(probesPerSecond, probeBurst),
+		Policy: s.policy, Thorough: s.config.Mode == Development, Probes: limits,
 		Keyring: keyring{store: s.Store, everyAccount: s.config.Mode == Development},
 	}
 }
@@ -333,13 +360,17 @@ func (s *Server) tellDrops(ctx context.Context) {
 	tick := time.NewTicker(time.Minute)
 	defer tick.Stop()
 	told := drops{log: s.log}
-	defer func() { told.count(s.Store.Dropped()) }()
+	tell := func() {
+		told.count(s.Store.Dropped())
+		told.noise(s.recorder.leftOut.Load())
+	}
+	defer tell()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			told.count(s.Store.Dropped())
+			tell()
 		}
 	}
 }

@@ -298,6 +298,12 @@ func TestEveryFaultOfTheResearchIsNamed(t *testing.T) {
 			if f.join == nil && f.offline == nil {
 				w.said(t, "offline", offline.Decision.Evidence, warnings, &f)
 			}
+			// A search that is cut short, as under a flood, names another cause and never
+			// another code.
+			short := signature.Diagnose(t.Context(), f.token, signature.Options{Now: w.now, MeetingNumber: faultRoom, Keyring: w.ring, MaxProbes: -1})
+			if got := int(short.Decision.Code); got != want.code {
+				t.Errorf("without a search it is %d %s, want %+v", got, short.Decision.Cause, want)
+			}
 			w.online(t, &f)
 		})
 	}

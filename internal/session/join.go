@@ -36,10 +36,11 @@ type Outcome struct {
 	Accepted  *Accepted
 }
 
-// repeatable tells whether a repeated joinId gets this answer again: server
+// repeatable tells whether a repeated joinId gets this answer again: what anybody
+// can ask is not remembered, and server
 // errors are not, for the next try may do better.
 func (o *Outcome) repeatable() bool {
-	return o.Accepted != nil || (o.Verdict.Decision != nil && o.Verdict.Decision.Code != errcode.ServerError)
+	return o.Accepted != nil || (o.Verdict.Decision != nil && o.Verdict.Believed && o.Verdict.Decision.Code != errcode.ServerError)
 }
 
 // Accepted is what an admitted page needs to enter.

@@ -22,6 +22,13 @@ type AttemptRecord struct {
 	JoinID      string
 	SessionID   string
 	SeatID      string
+	// Noise is a join whose signature no app has made. Noise is kept apart, so that it
+	// displaces no other; Skipped is how much from the same place was not kept since the
+	// one before.
+	Noise   bool
+	Skipped int
+	// Size is about how many bytes the attempt holds while it waits to be written.
+	Size int
 	// Detail is JSON: the request with its secrets redacted, and the verdict.
 	// At most 64 KiB are kept.
 	Detail []byte
@@ -31,7 +38,7 @@ type AttemptRecord struct {
 }
 
 const attemptColumns = `id, at, meeting_number, code, name, cause, view, app_id, app_name, user_name, remote_ip, join_id,
-	session_id, seat_id`
+	session_id, seat_id, noise, skipped`
 
 // values are the columns of the record, in order.
 func (a *AttemptRecord) values() []any {
@@ -41,7 +48,7 @@ func (a *AttemptRecord) values() []any {
 	}
 	return []any{
 		a.ID, stamp(a.At), a.MeetingNumber, int64(a.Code), a.Name, a.Cause, a.View, a.AppID, a.AppName, a.UserName, a.RemoteIP,
-		a.JoinID, a.SessionID, a.SeatID, detail,
+		a.JoinID, a.SessionID, a.SeatID, a.Noise, int64(a.Skipped), detail,
 	}
 }
 
@@ -64,21 +71,22 @@ func scanAttempt(row scanner) (*AttemptRecord, error) {
 		at int64
 	)
 	err := row.Scan(&a.ID, &at, &a.MeetingNumber, &a.Code, &a.Name, &a.Cause, &a.View, &a.AppID, &a.AppName, &a.UserName,
-		&a.RemoteIP, &a.JoinID, &a.SessionID, &a.SeatID, &a.Detail)
+		&a.RemoteIP, &a.JoinID, &a.SessionID, &a.SeatID, &a.Noise, &a.Skipped, &a.Detail)
 	a.At = unstamp(at)
 	return &a, err
 }
 
 // RecordAttempt keeps an attempt soon. It never waits: when more than 8192
-// attempts wait to be written, the oldest is dropped and counted.
-func (s *Store) RecordAttempt(record AttemptRecord) {
+// attempts or 16 MiB wait to be written, the oldest is dropped and counted. Of noise,
+// 256 wait; it answers false for more, which is not kept.
+func (s *Store) RecordAttempt(record AttemptRecord) (kept bool) {
 	if record.ID == "" {
 		record.ID = NewAttemptID()
 	}
 	if record.At.IsZero() {
 		record.At = s.clock.Now()
 	}
-	s.recorder.add(record)
+	return s.recorder.add(record)
 }
 
 // Dropped is the number of attempts that were not kept.
@@ -174,42 +182,62 @@ const pruneBatch = 500
 
 var (
 	attemptsBefore = define(`SELECT id FROM attempts WHERE at < ?`)
-	attemptAt      = define(`SELECT id FROM attempts ORDER BY id DESC LIMIT 1 OFFSET ?`)
-	attemptsUpTo   = define(`SELECT id FROM attempts WHERE id <= ?`)
+	attemptAt      = define(`SELECT id FROM attempts WHERE noise = ? ORDER BY id DESC LIMIT 1 OFFSET ?`)
+	attemptsUpTo   = define(`SELECT id FROM attempts WHERE noise = ? AND id <= ?`)
 	deleteAttempts = defineEach(
 		`DELETE FROM attempts WHERE id IN (SELECT value FROM json_each(?))`,
 		`DELETE FROM attempts WHERE id IN (SELECT json_array_elements_text(?::json))`)
 )
 
+// noiseShare is the part of AttemptKeep that is kept of noise beside the others.
+const noiseShare = 10
+
 // PruneAttempts deletes attempts made before a time, and all but the newest
-// keep, and tells how many. A keep of 0 means AttemptKeep.
+// keep, and a tenth as many of noise, and tells how many. A keep of 0 means
+// AttemptKeep.
 func (s *Store) PruneAttempts(ctx context.Context, before time.Time, keep int) (int64, error) {
 	if keep <= 0 {
 		keep = AttemptKeep
 	}
-	r := s.engine.reader(ctx)
-	old, err := list(r, scanText, attemptsBefore, stamp(before))
+	old, err := list(s.engine.reader(ctx), scanText, attemptsBefore, stamp(before))
 	if err != nil {
 		return 0, told(err, "old attempts cannot be read")
 	}
 	deleted, err := s.deleteAttempts(ctx, old)
+	for _, noise := range []bool{false, true} {
+		if err != nil {
+			break
+		}
+		var more int64
+		more, err = s.pruneSurplus(ctx, noise, keepOf(noise, keep))
+		deleted += more
+	}
+	return deleted, err
+}
+
+// keepOf is how many attempts of a kind are kept.
+func keepOf(noise bool, keep int) int {
+	if noise {
+		return max(1, keep/noiseShare)
+	}
+	return keep
+}
+
+// pruneSurplus deletes all but the newest attempts of a kind.
+func (s *Store) pruneSurplus(ctx context.Context, noise bool, keep int) (int64, error) {
+	r := s.engine.reader(ctx)
+	surplus, err := first(r, scanText, attemptAt, noise, int64(keep))
+	if isNotFound(err) {
+		return 0, nil
+	}
 	if err != nil {
-		return deleted, err
+		return 0, told(err, "old attempts cannot be read")
 	}
-	surplus, err := first(r, scanText, attemptAt, int64(keep))
-	switch {
-	case err == nil:
-	case isNotFound(err):
-		return deleted, nil
-	default:
-		return deleted, told(err, "old attempts cannot be read")
-	}
-	old, err = list(r, scanText, attemptsUpTo, surplus)
+	old, err := list(r, scanText, attemptsUpTo, noise, surplus)
 	if err != nil {
-		return deleted, told(err, "old attempts cannot be read")
+		return 0, told(err, "old attempts cannot be read")
 	}
-	more, err := s.deleteAttempts(ctx, old)
-	return deleted + more, err
+	return s.deleteAttempts(ctx, old)
 }
 
 func (s *Store) deleteAttempts(ctx context.Context, ids []string) (int64, error) {

@@ -148,3 +148,79 @@ func TestIDsSort(t *testing.T) {
 		t.Errorf("the ids look like %s and %s", attempts[0], ids[0])
 	}
 }
+
+var countAttempts = define(`SELECT COUNT(*) FROM attempts WHERE noise = ?`)
+
+func (w *world) attemptCount(noise bool) (n int) {
+	w.t.Helper()
+	rows, err := w.engine.reader(context.Background()).query(countAttempts, noise)
+	w.must(err)
+	defer rows.Close()
+	if rows.Next() {
+		w.must(rows.Scan(&n))
+	}
+	w.must(rows.Err())
+	return n
+}
+
+// What is kept holds while attempts are written, and not once an hour only; noise
+// takes no place of others.
+func TestAttemptsAreNeverMoreThanAreKept(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		w.must(w.Close())
+		const keep = 300
+		w.Store = w.open(func(c *Config) { c.KeepAttempts = keep })
+		var real []string
+		for range 2 * keep {
+			real = append(real, NewAttemptID())
+			w.RecordAttempt(AttemptRecord{ID: real[len(real)-1]})
+			w.RecordAttempt(AttemptRecord{Noise: true, Skipped: 7})
+			if len(real)%50 == 0 {
+				w.must(w.Flush(ctx))
+				if kept, noise := w.attemptCount(false), w.attemptCount(true); kept > keep || noise > keep/noiseShare {
+					t.Fatalf("%d attempts and %d of noise are kept, want at most %d and %d", kept, noise, keep, keep/noiseShare)
+				}
+			}
+		}
+		for range 20 {
+			for range noiseQueue {
+				w.RecordAttempt(AttemptRecord{Noise: true})
+			}
+			w.must(w.Flush(ctx))
+		}
+		kept, noise := w.attemptCount(false), w.attemptCount(true)
+		if kept < keep*9/10 || noise == 0 || noise > keep/noiseShare {
+			t.Fatalf("after a flood of noise %d attempts and %d of noise are kept", kept, noise)
+		}
+		_, err := w.Attempt(ctx, real[len(real)-keep*9/10])
+		w.must(err)
+	})
+}
+
+// Noise that waits is bounded apart, and what waits is bounded in bytes.
+func TestWaitingAttemptsAreBounded(t *testing.T) {
+	t.Parallel()
+	r := &recorder{}
+	for range 10 * noiseQueue {
+		r.enqueue(AttemptRecord{Noise: true})
+	}
+	if r.enqueue(AttemptRecord{ID: "real", Size: 1}); len(r.noise) != noiseQueue || r.dropped.Load() != 0 {
+		t.Fatalf("%d of noise wait, %d others were dropped", len(r.noise), r.dropped.Load())
+	}
+	for range 1000 {
+		r.enqueue(AttemptRecord{Size: 64 << 10})
+	}
+	waiting := 0
+	for _, record := range r.waiting[r.head:] {
+		waiting += record.Size
+	}
+	if waiting != r.bytes || waiting > attemptBytes || r.dropped.Load() != 1001-attemptBytes/(64<<10) {
+		t.Fatalf("%d bytes wait, %d are counted; %d were dropped", waiting, r.bytes, r.dropped.Load())
+	}
+	for len(r.take()) > 0 {
+	}
+	if r.bytes != 0 || len(r.noise) != 0 {
+		t.Fatalf("%d bytes are left over", r.bytes)
+	}
+}

@@ -6,6 +6,7 @@ import (
 )
 
 func passcodeSpot(meetingID string) []byte { return place("meetings", "passcode_sealed", meetingID) }
+
 func passcodeLinkSpot(meetingID string) []byte {
 	return place("meetings", "passcode_link_sealed", meetingID)
 }

@@ -10,8 +10,12 @@ import (
 
 // Bounds of the recorder.
 const (
-	// attemptQueue is how many attempts wait to be written; then the oldest go.
+	// attemptQueue and attemptBytes are how many attempts, and how many bytes of them,
+	// wait to be written; then the oldest go.
 	attemptQueue = 8192
+	attemptBytes = 16 << 20
+	// noiseQueue is how many attempts wait that are noise; then no more come in.
+	noiseQueue   = 256
 	attemptBatch = 32
 	// maxDetail bounds what is kept of one attempt, in bytes.
 	maxDetail = 64 << 10
@@ -31,9 +35,15 @@ const (
 // recorder writes attempts behind the joins' backs.
 type recorder struct {
 	store   *Store
+	keep    int
 	mu      sync.Mutex
 	waiting []AttemptRecord
 	head    int
+	bytes   int
+	noise   []AttemptRecord
+	// written counts, by whether they are noise, attempts since surplus ones were
+	// deleted.
+	written map[bool]int
 	dropped atomic.Int64
 	wake    chan struct{}
 	flush   chan chan error
@@ -41,18 +51,46 @@ type recorder struct {
 	done    chan struct{}
 }
 
-func newRecorder(s *Store) *recorder {
+func newRecorder(s *Store, keep int) *recorder {
+	if keep <= 0 {
+		keep = AttemptKeep
+	}
 	r := &recorder{
-		store: s, wake: make(chan struct{}, 1), flush: make(chan chan error),
+		// What was there before may be too much already.
+		store: s, keep: keep, written: map[bool]int{false: slack(keep), true: slack(keepOf(true, keep))}, wake: make(chan struct{}, 1), flush: make(chan chan error),
 		quit: make(chan struct{}), done: make(chan struct{}),
 	}
 	go r.run()
 	return r
 }
 
-func (r *recorder) add(record AttemptRecord) {
+// slack is how many attempts are written before surplus ones are deleted again.
+func slack(keep int) int { return keep / 100 }
+
+func (r *recorder) add(record AttemptRecord) (kept bool) {
+	if kept = r.enqueue(record); !kept {
+		return false
+	}
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+	return true
+}
+
+func (r *recorder) enqueue(record AttemptRecord) (kept bool) {
 	r.mu.Lock()
-	if len(r.waiting)-r.head >= attemptQueue {
+	defer r.mu.Unlock()
+	if record.Noise {
+		if len(r.noise) >= noiseQueue {
+			return false
+		}
+		r.noise = append(r.noise, record)
+		return true
+	}
+	r.bytes += record.Size
+	for waiting := len(r.waiting) - r.head; waiting > 0 && (waiting >= attemptQueue || r.bytes > attemptBytes); waiting-- {
+		r.bytes -= r.waiting[r.head].Size
 		r.waiting[r.head] = AttemptRecord{}
 		r.head++
 		r.dropped.Add(1)
@@ -62,22 +100,27 @@ func (r *recorder) add(record AttemptRecord) {
 		r.head = 0
 	}
 	r.waiting = append(r.waiting, record)
-	r.mu.Unlock()
-	select {
-	case r.wake <- struct{}{}:
-	default:
-	}
+	return true
 }
 
 // take answers the attempts that have waited longest, up to one write's worth:
-// little, so that other writes get their turn, but more where many wait.
+// little, so that other writes get their turn, but more where many wait. Noise
+// comes last. All of one answer are of one kind.
 func (r *recorder) take() []AttemptRecord {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	waiting := len(r.waiting) - r.head
+	if waiting == 0 {
+		out := r.noise
+		r.noise = nil
+		return out
+	}
 	n := min(max(4, waiting/8/attemptBatch)*attemptBatch, waiting)
 	out := make([]AttemptRecord, n)
 	copy(out, r.waiting[r.head:])
+	for i := range out {
+		r.bytes -= out[i].Size
+	}
 	clear(r.waiting[r.head : r.head+n])
 	r.head += n
 	if r.head == len(r.waiting) {
@@ -121,6 +164,8 @@ func (r *recorder) drain() error {
 		if len(records) == 0 {
 			return fault
 		}
+		records = records[max(0, len(records)-keepOf(records[0].Noise, r.keep)):]
+		r.prune(records[0].Noise, len(records))
 		if err := r.write(records); err != nil {
 			fault = err
 			r.dropped.Add(int64(len(records)))
@@ -129,11 +174,27 @@ func (r *recorder) drain() error {
 	}
 }
 
+// prune deletes surplus attempts before so many are written, so that there are never
+// more than were asked for.
+func (r *recorder) prune(noise bool, coming int) {
+	keep := keepOf(noise, r.keep)
+	if r.written[noise] += coming; r.written[noise] <= slack(keep) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), attemptTime)
+	defer cancel()
+	if _, err := r.store.pruneSurplus(ctx, noise, max(0, keep-slack(keep)-coming)); err != nil {
+		r.store.logger.Error("old join attempts could not be deleted", "error", err)
+		return
+	}
+	r.written[noise] = 0
+}
+
 var attemptInserts = map[int]*statement{1: insertAttempts(1), attemptBatch: insertAttempts(attemptBatch)}
 
 func insertAttempts(n int) *statement {
 	return define(`INSERT INTO attempts (` + attemptColumns + `, detail) VALUES ` +
-		strings.TrimSuffix(strings.Repeat(`(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?), `, n), ", "))
+		strings.TrimSuffix(strings.Repeat(`(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?), `, n), ", "))
 }
 
 func (r *recorder) write(records []AttemptRecord) error {

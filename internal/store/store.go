@@ -48,6 +48,9 @@ type Config struct {
 	Clock clockwork.Clock
 	// Logger takes notes of what could not be told to a caller; slog's default if nil.
 	Logger *slog.Logger
+	// KeepAttempts is how many of the newest attempts are kept, and a tenth as many of
+	// noise; 0 means AttemptKeep.
+	KeepAttempts int
 	// Shared tells that other nodes write to the same database; nothing is
 	// cached then.
 	Shared bool
@@ -140,7 +143,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if target.postgres && !c.Shared {
 		s.order = &sessionOrder{}
 	}
-	s.recorder = newRecorder(s)
+	s.recorder = newRecorder(s, c.KeepAttempts)
 	return s, nil
 }
 
