@@ -10,9 +10,10 @@ import (
 // maxQuery bounds what Nearest compares, in bytes.
 const maxQuery = 64
 
-// Nearest answers up to n rows whose number or name is closest to the query,
-// the closest first: for "did you mean". It always finds something, so ask
-// Lookup or ByName first. Queries are compared up to 64 bytes.
+// Nearest answers up to n rows whose number or name is close to the query, the
+// closest first: for "did you mean". It finds nothing where about half of the
+// query would have to change, and it finds what matches exactly, so ask Lookup or
+// ByName first. Queries are compared up to 64 bytes.
 func Nearest(query string, n int) []Entry {
 	q := normalise(query)
 	if n <= 0 || q == "" {
@@ -26,6 +27,9 @@ func Nearest(query string, n int) []Entry {
 	slices.SortStableFunc(list, func(a, b scored) int { return cmp.Compare(a.score, b.score) })
 	out := make([]Entry, 0, min(n, len(list)))
 	for _, s := range list[:min(n, len(list))] {
+		if s.score > 2*len(q)+3 {
+			break
+		}
 		out = append(out, rows[s.row].clone())
 	}
 	return out

@@ -20,11 +20,7 @@ func explainCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			entries := find(args[0])
 			if len(entries) == 0 {
-				var near []string
-				for _, e := range errcode.Nearest(args[0], 3) {
-					near = append(near, fmt.Sprintf("%d %s", e.Code, e.Name))
-				}
-				return usage("there is no code or name %q; did you mean %s?", args[0], strings.Join(near, ", "))
+				return usage("there is no code or name %q%s", args[0], nearestCodes(args[0], 3))
 			}
 			out := cmd.OutOrStdout()
 			if asJSON(cmd) {

@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/anteroom/anteroom/errcode"
 )
 
 // strict makes wrong usage of a command and all below it exit with status 2 and
@@ -98,6 +100,18 @@ func suggestion(prefix, word string, words []string) string {
 	}
 	nearest := slices.MinFunc(words, func(a, b string) int { return edits(word, a) - edits(word, b) })
 	return fmt.Sprintf("; did you mean %q?", prefix+nearest)
+}
+
+// nearestCodes asks for the nearest of the error codes, or says how to list them.
+func nearestCodes(query string, n int) string {
+	var near []string
+	for _, e := range errcode.Nearest(query, n) {
+		near = append(near, fmt.Sprintf("%d %s", e.Code, e.Name))
+	}
+	if len(near) == 0 {
+		return "; `anteroom scenario list` shows all codes"
+	}
+	return "; did you mean " + strings.Join(near, ", ") + "?"
 }
 
 // edits is the Levenshtein distance over bytes.

@@ -39,6 +39,8 @@ func TestWrongWordsNameTheNearest(t *testing.T) {
 		"scenario run 3714":                       "3713",
 		"scenario show WRONG_PASSWORD":            "3004 WRONG_MEETING_PASSWORD",
 		"explain 3713x":                           "3713",
+		"explain 99999":                           "`anteroom scenario list` shows all codes",
+		"scenario run 99999":                      "`anteroom scenario list` shows all codes",
 		"token zkk":                               "anteroom token zak",
 		"scenario":                                "list, run, show",
 	} {

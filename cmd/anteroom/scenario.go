@@ -303,11 +303,7 @@ func codeOf(text string) (errcode.Code, error) {
 	}
 	switch found := errcode.ByName(text); len(found) {
 	case 0:
-		near := errcode.Nearest(text, 1)
-		if len(near) == 0 {
-			return 0, usage("%q is not a code; anteroom scenario list shows all codes", text)
-		}
-		return 0, usage("%q is not a code; did you mean %d %s?", text, near[0].Code, near[0].Name)
+		return 0, usage("%q is not a code%s", text, nearestCodes(text, 1))
 	case 1:
 		return found[0].Code, nil
 	default:
@@ -322,8 +318,7 @@ func indented(out io.Writer, raw json.RawMessage) error {
 }
 
 func noScenario(code errcode.Code) error {
-	near := errcode.Nearest(strconv.Itoa(int(code)), 1)
-	return usage("there is no scenario for %d; did you mean %d %s?", code, near[0].Code, near[0].Name)
+	return usage("there is no scenario for %d%s", code, nearestCodes(strconv.Itoa(int(code)), 1))
 }
 
 func noCause(code errcode.Code, cause string) error {

@@ -34,7 +34,7 @@ func TestScenariosFromTheCommandLine(t *testing.T) {
 		t.Fatalf("%d %s", status, out)
 	}
 	for hint, args := range map[string][]string{
-		"did you mean":     {"scenario", "run", "nonsense", "--server", url},
+		"shows all codes":  {"scenario", "run", "nonsense", "--server", url},
 		"passcode_missing": {"scenario", "run", "3004", "--cause", "nonsense", "--server", url},
 		"3709":             {"scenario", "run", "HOST_NOT_FOUND", "--server", url},
 		"--server":         {"scenario", "list", "--server", "nowhere"},

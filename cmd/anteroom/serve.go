@@ -103,7 +103,7 @@ func serve(cmd *cobra.Command, config server.Config, log *slog.Logger) error {
 	out := cmd.OutOrStdout()
 	if asJSON(cmd) {
 		if err := json.NewEncoder(out).Encode(map[string]string{"listening": running.URL}); err != nil {
-			log.Warn("the address could not be printed", "error", err)
+			log.Warn("could not print the address", "error", err)
 		}
 	} else {
 		greet(cmd.Context(), out, running, &config)

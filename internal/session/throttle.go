@@ -128,7 +128,7 @@ func (t *PasscodeThrottle) countShared(ctx context.Context, ofAddress, ofMeeting
 	for key, most := range map[passcodeKey]int{ofAddress: PasscodeTries, ofMeeting: PasscodeMeetingTries} {
 		count, since, err := t.shared.CountTry(ctx, key.name(), t.clock.Now(), PasscodeWindow)
 		if err != nil {
-			t.log.Warn("a wrong passcode was counted on this node only", "meeting", key.meeting, "error", err)
+			t.log.Warn("wrong passcode counted on this node only", "meeting", key.meeting, "error", err)
 			return false
 		}
 		t.mu.Lock()

@@ -126,7 +126,7 @@ func (d *door) addTrack(ctx context.Context, t ticket, track *lk.AddTrackRequest
 	case errors.Is(err, media.ErrNotConnected):
 		return errDropped
 	case err != nil:
-		d.log.Error("media door cannot look at a track", "room", t.room, "identity", t.identity, "error", redact(err.Error()))
+		d.log.Error("could not inspect track", "room", t.room, "identity", t.identity, "error", redact(err.Error()))
 		return errRightsUnknown
 	}
 	return nil

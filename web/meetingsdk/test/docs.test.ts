@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { ERROR_ROWS } from '../src/core/errcodes.gen';
@@ -31,4 +31,33 @@ describe('the examples of the documents', () => {
   });
 
   it('is not blind', () => expect(syntaxErrors('function (')).not.toEqual([]));
+});
+
+/** The anchors of a page's headings, as GitHub makes them. */
+function anchors(page: string): string[] {
+  const headings = page.replaceAll(/^```.*?^```/gms, '').matchAll(/^#+ (.*)$/gm);
+  return [...headings].map(([, text]) => (text ?? '').toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, '').trim().replaceAll(' ', '-'));
+}
+
+describe('the links of the documents', () => {
+  const root = join(folder, '..');
+  const pages = [...readdirSync(root), ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join('docs', name))].filter((name) => name.endsWith('.md'));
+
+  it('lead to a file, and to a heading where they name one', () => {
+    const broken: string[] = [];
+    let links = 0;
+    for (const name of pages) {
+      const page = readFileSync(join(root, name), 'utf8').replaceAll(/^```.*?^```/gms, '');
+      for (const [, address] of page.matchAll(/\]\(([^)\s]+)\)/g)) {
+        if (address === undefined || /^[a-z]+:/.test(address)) continue;
+        links++;
+        const [path = '', anchor] = address.split('#');
+        const target = path === '' ? join(root, name) : join(root, dirname(name), path);
+        if (!existsSync(target)) broken.push(`${name}: ${address}`);
+        else if (anchor !== undefined && target.endsWith('.md') && !anchors(readFileSync(target, 'utf8')).includes(anchor)) broken.push(`${name}: ${address}`);
+      }
+    }
+    expect(broken).toEqual([]);
+    expect(links).toBeGreaterThan(100);
+  });
 });
