@@ -2,7 +2,7 @@ import { useT } from '../state/context';
 import { ToolbarButton } from './ToolbarButton';
 import { useFlip } from './useFlip';
 
-/** Turns to the other camera; for fingers only, which have two cameras on the same device. */
+/** Turns to the other camera; on touch screens only, for phones and tablets have one at each side. */
 export function FlipControl() {
   const t = useT();
   const flip = useFlip();
