@@ -141,6 +141,7 @@ func TestTwoNodes(t *testing.T) {
 		here, there := enter(t, first.URL, token(t, one, "c", 1), nil), enter(t, second.URL, token(t, one, "c", 1), nil)
 		_ = here.conn.Close()
 		until(t, "the line's end", func() bool { return len(one.Connected()) == 1 })
+		one.turns.take("c")() // once the other node has been asked, too
 		_ = there.conn.Close()
 		if left := await(t, b.left, "the last line's end"); left.ID != "c" {
 			t.Errorf("%+v", left)
