@@ -31,6 +31,9 @@ type Config struct {
 	// shorter.
 	PingInterval time.Duration
 	PongTimeout  time.Duration
+	// NodeGone, which may be nil, is called when another node has died: it has been
+	// silent for four seconds.
+	NodeGone func()
 	// AllowOrigin says whether a page of another origin may connect. Nil allows
 	// every origin: the token, not a cookie, says who a page is.
 	AllowOrigin func(*http.Request) bool

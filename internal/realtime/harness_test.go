@@ -362,6 +362,11 @@ type relay struct {
 
 func startRelay(t testing.TB, server *httptest.Server) *relay {
 	t.Helper()
+	return startRelayTo(t, server.Listener.Addr())
+}
+
+func startRelayTo(t testing.TB, target net.Addr) *relay {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -374,7 +379,7 @@ func startRelay(t testing.TB, server *httptest.Server) *relay {
 			if err != nil {
 				return
 			}
-			out, err := net.Dial("tcp", server.Listener.Addr().String())
+			out, err := net.Dial(target.Network(), target.String())
 			if err != nil {
 				_ = in.Close()
 				continue
@@ -409,6 +414,14 @@ func (r *relay) pass(to, from net.Conn) {
 			return
 		}
 	}
+}
+
+// speak ends silence; what was lost meanwhile stays lost, and so do its connections.
+func (r *relay) speak() {
+	r.mu.Lock()
+	r.silent = false
+	r.mu.Unlock()
+	r.cut()
 }
 
 // cut breaks every connection that there is.

@@ -23,6 +23,7 @@ type Hub struct {
 	config  Config
 	backend Backend
 	node    *centrifuge.Node
+	pulse   *pulse // nil for one node
 	log     *slog.Logger
 	// shared is true when other nodes may hold lines too.
 	shared   bool
@@ -77,6 +78,9 @@ func New(config Config, backend Backend) (*Hub, error) {
 		return nil, fmt.Errorf("the control channel cannot start: %w", err)
 	}
 	go h.watch()
+	if h.shared {
+		go h.keepPulse()
+	}
 	return h, nil
 }
 
@@ -132,7 +136,8 @@ func (h *Hub) useRedis() error {
 	if err != nil {
 		return err
 	}
-	h.node.SetBroker(broker)
+	h.pulse = newPulse(h.node.ID(), broker, time.Now())
+	h.node.SetBroker(&pulseBroker{broker, h.pulse})
 	return nil
 }
 

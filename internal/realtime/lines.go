@@ -148,6 +148,9 @@ func (h *Hub) connected(client *centrifuge.Client) {
 // register makes a line known; it answers the reason why no line is let up any
 // more. A seat with too many lines loses its oldest one.
 func (h *Hub) register(l *line) (stopping *centrifuge.Disconnect) {
+	if h.pulse.isDeaf() {
+		return &centrifuge.DisconnectShutdown // the page tries again, and may reach another node
+	}
 	h.mu.Lock()
 	if h.stopping != nil {
 		defer h.mu.Unlock()

@@ -187,7 +187,7 @@ func TestShutdownSpreadsTheMoveOfItsPages(t *testing.T) {
 	go func() { done <- h.Shutdown(ctx, time.Hour) }()
 	until(t, "the first page's end", func() bool { return len(h.Connected()) == 1 })
 	cancel() // out of time: the others go at once
-	await(t, done, "the shutdown")
+	_ = await(t, done, "the shutdown")
 	until(t, "the end of the other", func() bool { return len(h.Connected()) == 0 })
 }
 

@@ -3,6 +3,7 @@ package realtime
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/centrifugal/centrifuge"
@@ -14,6 +15,7 @@ const (
 	orderHold  = "hold"
 	orderClose = "close"
 	askHolds   = "holds"
+	askSeats   = "seats"
 )
 
 // order is what one node tells the others, and itself.
@@ -98,6 +100,33 @@ func (h *Hub) elsewhere(l *line) bool {
 	return false
 }
 
+// ConnectedAnywhere answers the seats whose line is up on any node, in no order. It
+// is an error if a node that lives does not answer.
+func (h *Hub) ConnectedAnywhere(ctx context.Context) ([]string, error) {
+	if !h.shared {
+		return h.Connected(), nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, peerTime)
+	defer cancel()
+	// Centrifuge also waits for nodes that died a moment ago: what counts is
+	// whether those answered that live.
+	results, _ := h.survey(ctx, askSeats, order{})
+	for _, node := range h.pulse.nodes() {
+		if _, answered := results[node]; !answered {
+			return nil, fmt.Errorf("node %s does not answer", node)
+		}
+	}
+	var all []string
+	for _, result := range results {
+		var seats []string
+		if err := json.Unmarshal(result.Data, &seats); err != nil {
+			return nil, err
+		}
+		all = append(all, seats...)
+	}
+	return all, nil
+}
+
 func (h *Hub) survey(ctx context.Context, op string, o order) (map[string]centrifuge.SurveyResult, error) {
 	raw, err := json.Marshal(o)
 	if err != nil {
@@ -137,6 +166,12 @@ func (h *Hub) surveyed(e centrifuge.SurveyEvent, reply centrifuge.SurveyCallback
 			code = 1
 		}
 		reply(centrifuge.SurveyReply{Code: code})
+	case askSeats:
+		raw, err := json.Marshal(h.Connected())
+		if err != nil {
+			h.log.Error("the connected seats cannot be written", "error", err)
+		}
+		reply(centrifuge.SurveyReply{Data: raw})
 	default:
 		reply(centrifuge.SurveyReply{})
 	}

@@ -19,9 +19,9 @@ type line struct {
 	log *slog.Logger
 }
 
-func (l *line) open(key []byte, redis string, sessions realtime.Backend, log *slog.Logger) (err error) {
+func (l *line) open(key []byte, redis string, sessions *session.Service, backend realtime.Backend, log *slog.Logger) (err error) {
 	l.log = log
-	l.hub, err = realtime.New(realtime.Config{TokenKey: key, Redis: redis, Logger: log}, sessions)
+	l.hub, err = realtime.New(realtime.Config{TokenKey: key, Redis: redis, Logger: log, NodeGone: sessions.NodeGone}, backend)
 	return err
 }
 
@@ -51,6 +51,10 @@ func (l *line) Close(seatID string, keep int, code session.CloseCode) {
 func (l *line) Drop(seatID string) { l.hub.Drop(seatID) }
 
 func (l *line) Connected() []string { return l.hub.Connected() }
+
+func (l *line) ConnectedAnywhere(ctx context.Context) ([]string, error) {
+	return l.hub.ConnectedAnywhere(ctx)
+}
 
 func (l *line) shutdown(ctx context.Context, spread time.Duration) {
 	if err := l.hub.Shutdown(ctx, spread); err != nil {

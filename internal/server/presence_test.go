@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -306,4 +307,25 @@ func TestSomebodyWhoWaitsSaysGoodbye(t *testing.T) {
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
+}
+
+// TestWhoWasConnectedToADeadProcessIsReconnecting starts a server on what another
+// one left behind without a word, as kill -9 does.
+func TestWhoWasConnectedToADeadProcessIsReconnecting(t *testing.T) {
+	t.Parallel()
+	config := development(t)
+	first := raise(t, config, server.Parts{Media: mediatest.New()})
+	first.join(t, nil) // never connects, so that nothing notes its loss
+	before := first.seats(t)
+	if len(before) != 1 || before[0].State != meeting.SeatJoined {
+		t.Fatalf("%+v", before)
+	}
+	if err := first.Close(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	again := raise(t, config, server.Parts{Media: mediatest.New()})
+	await(t, func() (bool, any) {
+		seats := again.seats(t)
+		return len(seats) == 1 && seats[0].State == meeting.SeatReconnecting && !seats[0].LostAt.IsZero(), seats
+	})
 }

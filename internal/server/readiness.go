@@ -14,5 +14,8 @@ func (s *Server) ready(ctx context.Context) error {
 	if s.stopping.Load() {
 		return errStopping
 	}
+	if err := s.line.hub.Check(); err != nil {
+		return err
+	}
 	return s.Store.Probe(ctx)
 }

@@ -211,7 +211,7 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 		Logger: s.log, Passcodes: throttle, JoinsPerMinute: s.config.joinsPerMinute(),
 	})
 	loader.resume = s.Sessions.ReadResumeToken
-	if err := s.line.open(keys["realtime"], s.config.Redis, s.faults.inLine(backend{s.Sessions}), s.log); err != nil {
+	if err := s.line.open(keys["realtime"], s.config.Redis, s.Sessions, s.faults.inLine(backend{s.Sessions}), s.log); err != nil {
 		return nil, err
 	}
 	proxies, err := s.config.proxies()

@@ -67,6 +67,9 @@ type Repository interface {
 	Mutate(ctx context.Context, sessionID string, fn func(meeting.Tx) error) error
 	RenewLeases(ctx context.Context, seatIDs []string, until time.Time) error
 	ExpiredSeats(ctx context.Context, now time.Time, limit int) ([]*meeting.Seat, error)
+	// PresentSeats answers live seats that nobody has noted as lost, by id, from
+	// the one after the given id on.
+	PresentSeats(ctx context.Context, after string, limit int) ([]*meeting.Seat, error)
 	// DueSessions answers live sessions whose EndsBy has come at now.
 	DueSessions(ctx context.Context, now time.Time, limit int) ([]*meeting.Session, error)
 	// LiveSeatByRequest answers the live seat that a request took, by its
@@ -90,8 +93,11 @@ type Line interface {
 	Close(seatID string, keep int, code CloseCode)
 	// Drop breaks a seat's lines; a page that is still there comes back by itself.
 	Drop(seatID string)
-	// Connected answers the seats whose line is up.
+	// Connected answers the seats whose line is up on this node.
 	Connected() []string
+	// ConnectedAnywhere answers those of all nodes; an error if one that lives has
+	// not said.
+	ConnectedAnywhere(ctx context.Context) ([]string, error)
 }
 
 // CloseCode tells a page why its line is closed for good.
@@ -167,6 +173,9 @@ type Service struct {
 	// due wakes the sweeper; stopped is closed when it has ended.
 	due     chan struct{}
 	stopped chan struct{}
+	// nodeGone tells the sweeper that another node has died.
+	nodeGone chan struct{}
+	storage  storageHealth
 }
 
 // New makes a Service.
@@ -177,7 +186,7 @@ func New(c Config) *Service {
 	c.Times = c.Times.complete()
 	return &Service{
 		Config: c, answers: newAnswerMemory(AnswerMemory), hostKeys: NewPasscodeThrottle(c.Clock, nil, c.Logger),
-		due: make(chan struct{}, 1), stopped: make(chan struct{}),
+		due: make(chan struct{}, 1), stopped: make(chan struct{}), nodeGone: make(chan struct{}, 1),
 	}
 }
 

@@ -32,9 +32,12 @@ func (s *Service) sweepAt(at time.Time) {
 // and ends sessions that stay empty, until the context is done.
 func (s *Service) Run(ctx context.Context) {
 	renew, sweep := time.NewTicker(s.renewEvery()), time.NewTicker(sweepEvery)
+	// Whoever an earlier process of this node has left behind is looked for at the start.
+	orphans := time.NewTimer(orphanTime)
 	defer close(s.stopped)
 	defer renew.Stop()
 	defer sweep.Stop()
+	defer orphans.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -45,13 +48,22 @@ func (s *Service) Run(ctx context.Context) {
 			s.Sweep(ctx, time.Now())
 		case <-s.due:
 			s.Sweep(ctx, time.Now())
+		case <-s.nodeGone:
+			orphans.Reset(orphanTime)
+		case <-orphans.C:
+			if err := s.markOrphans(ctx); err != nil {
+				s.Logger.Error("could not mark the participants of a dead process as reconnecting", "error", err)
+				orphans.Reset(orphanTime)
+			}
 		}
 	}
 }
 
 func (s *Service) renew(ctx context.Context) {
 	if connected := s.Line.Connected(); len(connected) > 0 {
-		if err := s.Repository.RenewLeases(ctx, connected, time.Now().Add(s.Times.Lost)); err != nil {
+		err := s.Repository.RenewLeases(ctx, connected, time.Now().Add(s.Times.Lost))
+		s.storage.note(err, time.Now())
+		if err != nil {
 			s.Logger.Error("could not renew leases", "error", err)
 		}
 	}
@@ -61,7 +73,7 @@ func (s *Service) renew(ctx context.Context) {
 // that have stood empty. It is what leaves no ghost after a crash. It also ends the
 // sessions whose time is up on the injected clock.
 func (s *Service) Sweep(ctx context.Context, now time.Time) {
-	seats, err := s.Repository.ExpiredSeats(ctx, now, sweepBatch)
+	seats, err := s.expired(ctx, now)
 	if err != nil {
 		s.Logger.Error("could not read expired seats", "error", err)
 	}

@@ -91,7 +91,7 @@ func TestAClaimOutlivesItsConnection(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
+	defer func() { _ = s.Close() }()
 	if err := s.AcquireNode(t.Context(), NodeAlone); err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func TestAClaimOutlivesItsConnection(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer other.Close()
+	defer func() { _ = other.Close() }()
 	claimant := func() (pid int) {
 		row := other.engine.db().QueryRowContext(t.Context(),
 			"SELECT COALESCE(max(pid), 0) FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND (classid::bigint << 32) + objid::bigint = $1", int64(nodeLockID))
@@ -139,7 +139,7 @@ func TestASilentClaimIsWaitedOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
+	defer func() { _ = s.Close() }()
 	// A claim whose process says nothing more.
 	dead, err := s.engine.db().Conn(context.WithoutCancel(t.Context()))
 	if err != nil {

@@ -25,6 +25,7 @@ var (
 		WHERE session_id = ? AND identity = ? AND live AND identity <> '' AND NOT several_devices`)
 	seatsOfUser  = define(`SELECT ` + seatColumns + ` FROM seats WHERE account_user_id = ? AND live AND account_user_id <> '' ORDER BY id LIMIT 100`)
 	expiredSeats = define(`SELECT ` + seatColumns + ` FROM seats WHERE live AND lease_until <= ? ORDER BY lease_until LIMIT ?`)
+	presentSeats = define(`SELECT ` + seatColumns + ` FROM seats WHERE live AND lost_at = 0 AND id > ? ORDER BY id LIMIT ?`)
 	renewLeases  = defineEach(
 		`UPDATE seats SET lease_until = ? WHERE id IN (SELECT value FROM json_each(?)) AND live AND lost_at = 0 AND lease_until < ?`,
 		`UPDATE seats SET lease_until = ? WHERE id IN (SELECT json_array_elements_text(?::json)) AND live AND lost_at = 0 AND lease_until < ?`)
@@ -140,6 +141,13 @@ func (s *Store) LiveSeatsOfUser(ctx context.Context, userID string) ([]*meeting.
 func (s *Store) ExpiredSeats(ctx context.Context, now time.Time, limit int) ([]*meeting.Seat, error) {
 	found, err := list(s.engine.reader(ctx), scanSeat, expiredSeats, stamp(now), int64(limit))
 	return found, told(err, "expired seats cannot be read")
+}
+
+// PresentSeats answers live seats that nobody has noted as lost, in the order of
+// their ids, from the one after the given id on; at most limit.
+func (s *Store) PresentSeats(ctx context.Context, after string, limit int) ([]*meeting.Seat, error) {
+	found, err := list(s.engine.reader(ctx), scanSeat, presentSeats, after, int64(limit))
+	return found, told(err, "present seats cannot be read")
 }
 
 // renewBatch is how many leases are renewed in one write, so that joins that

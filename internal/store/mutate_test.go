@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -249,6 +250,48 @@ func TestLeases(t *testing.T) {
 		if len(none) != 0 {
 			t.Fatalf("%d leases are over too early", len(none))
 		}
+	})
+}
+
+func TestPresentSeats(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		m := w.meeting()
+		var all []string
+		for i := range 3 {
+			all = append(all, w.join(m, fmt.Sprint(i), nil).Seat.ID)
+		}
+		lost, gone := w.join(m, "lost", nil), w.join(m, "gone", nil)
+		w.must(w.Mutate(ctx, lost.Session.ID, func(tx meeting.Tx) error {
+			for id, change := range map[string]func(*meeting.Seat){
+				lost.Seat.ID: func(seat *meeting.Seat) { seat.Lost(time.Now()) },
+				gone.Seat.ID: func(seat *meeting.Seat) { seat.State = meeting.SeatLeft },
+			} {
+				seat, err := tx.SeatByID(id)
+				if err != nil {
+					return err
+				}
+				change(seat)
+				if err := tx.SaveSeat(seat); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		var found []string
+		for after := ""; ; {
+			page, err := w.PresentSeats(ctx, after, 2)
+			w.must(err)
+			for _, seat := range page {
+				after = seat.ID
+				found = append(found, seat.ID)
+			}
+			if len(page) < 2 {
+				break
+			}
+		}
+		slices.Sort(all)
+		wantEqual(t, found, all)
 	})
 }
 

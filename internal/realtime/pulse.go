@@ -1,0 +1,173 @@
+package realtime
+
+import (
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/centrifugal/centrifuge"
+)
+
+// How nodes that share a Redis watch each other and themselves.
+const (
+	pulseChannel = "nodes"
+	pulseEvery   = time.Second
+	// resubscribeAfter of silence the subscription is made again: after a broken
+	// connection Centrifuge subscribes anew only to what pages hear.
+	resubscribeAfter = 2 * time.Second
+	// deafAfter is how long a node may not hear itself before it counts as cut off.
+	deafAfter = 5 * time.Second
+	// goneAfter is how long another node may be silent before it counts as dead.
+	goneAfter = 4 * time.Second
+)
+
+// ErrDeaf is why a node without a working Redis serves nobody: what is published on
+// other nodes does not reach its pages.
+var ErrDeaf = errors.New("nothing that is published in Redis reaches this node")
+
+// pulse is what a node hears of all nodes, itself included, over the very
+// connection that carries events.
+type pulse struct {
+	self   string
+	broker centrifuge.Broker
+
+	mu    sync.Mutex
+	heard map[string]time.Time
+	deaf  bool
+}
+
+func newPulse(self string, broker centrifuge.Broker, now time.Time) *pulse {
+	return &pulse{self: self, broker: broker, heard: map[string]time.Time{self: now}}
+}
+
+// beat takes in a sign of life.
+func (p *pulse) beat(node string, now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.heard[node] = now
+}
+
+// look judges the silence of all nodes at now. A node that is cut off itself
+// judges no other.
+func (p *pulse) look(now time.Time) (silence time.Duration, turned bool, gone []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	silence = now.Sub(p.heard[p.self])
+	deaf := silence > deafAfter
+	turned = deaf != p.deaf
+	p.deaf = deaf
+	for node, at := range p.heard {
+		switch {
+		case node == p.self:
+		case silence > resubscribeAfter:
+			p.heard[node] = now // its silence counts from when this node hears again
+		case now.Sub(at) > goneAfter:
+			delete(p.heard, node)
+			gone = append(gone, node)
+		}
+	}
+	return silence, turned, gone
+}
+
+// nodes are all that live.
+func (p *pulse) nodes() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	ids := make([]string, 0, len(p.heard))
+	for id := range p.heard {
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+// isDeaf reports whether this node is cut off; a nil pulse never is.
+func (p *pulse) isDeaf() bool {
+	if p == nil {
+		return false
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.deaf
+}
+
+// pulseBroker is a broker whose events of the pulse's channel go to the pulse.
+type pulseBroker struct {
+	*centrifuge.RedisBroker
+	pulse *pulse
+}
+
+// RegisterBrokerEventHandler implements centrifuge.Broker.
+func (b *pulseBroker) RegisterBrokerEventHandler(handler centrifuge.BrokerEventHandler) error {
+	return b.RedisBroker.RegisterBrokerEventHandler(pulseHandler{handler, b.pulse})
+}
+
+type pulseHandler struct {
+	centrifuge.BrokerEventHandler
+	pulse *pulse
+}
+
+// HandlePublication implements centrifuge.BrokerEventHandler.
+func (h pulseHandler) HandlePublication(channel string, pub *centrifuge.Publication, at centrifuge.StreamPosition, delta bool, before *centrifuge.Publication) error {
+	if channel == pulseChannel {
+		h.pulse.beat(string(pub.Data), time.Now())
+		return nil
+	}
+	return h.BrokerEventHandler.HandlePublication(channel, pub, at, delta, before)
+}
+
+// keepPulse sends this node's sign of life and watches everybody's, until the
+// channel stops.
+func (h *Hub) keepPulse() {
+	broker := h.pulse.broker
+	tick := time.NewTicker(pulseEvery)
+	defer tick.Stop()
+	for subscribed := false; ; {
+		if !subscribed {
+			if err := broker.Subscribe(pulseChannel); err != nil {
+				h.log.Warn("could not subscribe to the channel of the nodes", "error", err)
+			}
+		}
+		if _, err := broker.Publish(pulseChannel, []byte(h.node.ID()), centrifuge.PublishOptions{}); err != nil {
+			h.log.Debug("could not send a heartbeat", "error", err)
+		}
+		select {
+		case <-tick.C:
+		case <-h.node.NotifyShutdown():
+			return
+		}
+		silence, turned, gone := h.pulse.look(time.Now())
+		subscribed = silence <= resubscribeAfter
+		switch {
+		case turned && silence > deafAfter:
+			h.log.Error("cut off from Redis; sending pages to other nodes", "silence", silence)
+			h.dropAll()
+		case turned:
+			h.log.Info("connected to Redis again")
+		}
+		for _, node := range gone {
+			h.log.Warn("another node stopped responding", "node", node)
+		}
+		if len(gone) > 0 && h.config.NodeGone != nil {
+			h.config.NodeGone()
+		}
+	}
+}
+
+// dropAll breaks every line of this node; the pages reconnect.
+func (h *Hub) dropAll() {
+	h.mu.Lock()
+	all := h.linesWhere(func(*line) bool { return true })
+	h.mu.Unlock()
+	for _, l := range all {
+		l.close(centrifuge.DisconnectShutdown)
+	}
+}
+
+// Check answers nil while what is published anywhere reaches this node's pages,
+// else ErrDeaf.
+func (h *Hub) Check() error {
+	if h.pulse.isDeaf() {
+		return ErrDeaf
+	}
+	return nil
+}

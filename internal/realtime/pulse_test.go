@@ -1,0 +1,87 @@
+package realtime
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestSilenceOfNodes(t *testing.T) {
+	start := time.Unix(0, 0)
+	at := func(seconds float64) time.Time { return start.Add(time.Duration(seconds * float64(time.Second))) }
+	p := newPulse("me", nil, start)
+	look := func(seconds float64, wantTurned bool, wantGone ...string) {
+		t.Helper()
+		_, turned, gone := p.look(at(seconds))
+		if slices.Sort(gone); turned != wantTurned || fmt.Sprint(gone) != fmt.Sprint(wantGone) {
+			t.Errorf("after %v s: turned %v, gone %v; want %v, %v", seconds, turned, gone, wantTurned, wantGone)
+		}
+	}
+	p.beat("me", at(1))
+	p.beat("a", at(1))
+	p.beat("b", at(1))
+	p.beat("me", at(4))
+	p.beat("b", at(4))
+	look(5, false)
+	p.beat("me", at(5.5))
+	look(5.5, false, "a")
+	// Cut off: nobody else is judged, and they get time once it is over.
+	look(8, false)
+	look(10.6, true)
+	look(20, false)
+	if !p.isDeaf() {
+		t.Error("not deaf after 14 seconds")
+	}
+	p.beat("me", at(21))
+	look(21, true)
+	p.beat("me", at(23))
+	look(23.9, false)
+	p.beat("me", at(24.5))
+	look(24.5, false, "b")
+	if nodes := p.nodes(); len(nodes) != 1 || p.isDeaf() {
+		t.Errorf("%v, deaf %v", nodes, p.isDeaf())
+	}
+}
+
+func TestANodeThatIsCutOffFromRedisSendsItsPagesAway(t *testing.T) {
+	t.Parallel()
+	redis := startRedis(t)
+	relay := startRelayTo(t, &net.UnixAddr{Net: "unix", Name: strings.TrimPrefix(redis, "unix://")})
+	b := newHouse(seatNamed("a"), seatNamed("b"))
+	gone := make(chan struct{}, 8)
+	cutOff, server := startHub(t, b, func(c *Config) { c.Redis = relay.listener.Addr().String() })
+	whole, other := startHub(t, b, func(c *Config) {
+		c.Redis = redis
+		c.NodeGone = func() { gone <- struct{}{} }
+	})
+	p := enter(t, server.URL, token(t, cutOff, "a", 1), nil)
+	enter(t, other.URL, token(t, whole, "b", 1), nil)
+	until(t, "both nodes to know each other", func() bool { return len(whole.pulse.nodes()) == 2 && len(cutOff.pulse.nodes()) == 2 })
+	seats, err := whole.ConnectedAnywhere(t.Context())
+	if slices.Sort(seats); err != nil || fmt.Sprint(seats) != "[a b]" {
+		t.Errorf("%v %v", seats, err)
+	}
+	relay.silence()
+	await(t, gone, "the other node to notice")
+	p.mustClose(3001)
+	if err := cutOff.Check(); !errors.Is(err, ErrDeaf) {
+		t.Errorf("the node that hears nothing says %v", err)
+	}
+	if err := whole.Check(); err != nil {
+		t.Errorf("the other one says %v", err)
+	}
+	late := dial(t, server.URL)
+	late.send(connectRequest(token(t, cutOff, "a", 1), nil))
+	late.mustClose(3001)
+	if seats, err := whole.ConnectedAnywhere(t.Context()); err != nil || fmt.Sprint(seats) != "[b]" {
+		t.Errorf("after the cut: %v %v", seats, err)
+	}
+	relay.speak()
+	until(t, "the node to hear again", func() bool { return cutOff.Check() == nil })
+	enter(t, server.URL, token(t, cutOff, "a", 1), nil)
+	publishMany(t, whole, 1, 2)
+}
