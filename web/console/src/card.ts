@@ -44,8 +44,10 @@ export const refusalWords = ({ errorCode = 0 }: Told): Words =>
   refusals[errorCode] ?? ['You couldn’t join the meeting', 'Something is wrong with this page or the meeting. Contact whoever invited you.'];
 
 /** Words for the end of a meeting; without a code the person has left, here or for another page. */
-export function endingWords({ errorCode, reason }: Told): Words {
+export function endingWords({ errorCode, reason, cause }: Told, host: boolean): Words {
   if (errorCode === undefined) return reason === 'left' ? ['You left the meeting', 'You can join again at any time.'] : ['You joined from somewhere else', 'This page left the meeting.'];
+  if (cause === 'duration_limit') return ['This meeting has reached its time limit', 'It has ended for everyone.'];
+  if (host && errorCode === 4004) return ['You ended the meeting', 'It’s over for everyone.'];
   return endings[errorCode] ?? ['The meeting has ended', 'You’re no longer in this meeting.'];
 }
 

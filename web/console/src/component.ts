@@ -4,6 +4,7 @@ import { showTrouble, ticket } from './world';
 interface Client {
   init(options: Record<string, unknown>): Promise<unknown>;
   join(options: Record<string, unknown>): Promise<unknown>;
+  isHost(): boolean;
   on(event: 'connection-change', listener: (change: Told & { state: string }) => void): void;
 }
 declare const ZoomMtgEmbedded: { createClient(): Client };
@@ -30,7 +31,7 @@ function refused(refusal: Told): void {
 }
 
 client.on('connection-change', (change) => {
-  if (change.state === 'Closed') show(endingWords(change));
+  if (change.state === 'Closed') show(endingWords(change, client.isHost()));
   else if (change.state === 'Fail') refused(change);
   else hide();
 });

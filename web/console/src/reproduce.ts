@@ -97,6 +97,18 @@ class Run {
     if (!app) throw new Error('The web SDK did not load in the frame. Run `make build`, then reload this page.');
     if (as === 'joiner') app.listen((received) => this.receive(received));
     this.apps.set(as, app);
+    if (as === 'joiner' && view === 'component') this.hintAt(frame);
+  }
+
+  /** Says that the app has to show the error, while the SDK shows nothing by itself. */
+  private hintAt(frame: HTMLIFrameElement): void {
+    const root = frame.contentDocument?.getElementById('meetingSDKElement');
+    if (!root) return;
+    const look = (): void => {
+      if (!this.over) byId('shown').hidden = !this.met || root.innerText.trim() !== '';
+    };
+    new MutationObserver(look).observe(root, { childList: true, subtree: true, characterData: true });
+    new MutationObserver(look).observe(outcome, { attributes: true });
   }
 
   private app(as: string): ScenarioApp {
@@ -228,7 +240,7 @@ async function reproduce(): Promise<void> {
   byId<HTMLAnchorElement>('docs').href = `/docs/errors/${entry.code}`;
   const path = `/dev/v1/scenarios/${entry.code}?cause=${encodeURIComponent(causes.value)}`;
   byId('command').textContent = `curl -X POST '${location.origin}${path}'`;
-  byId('shown').hidden = view === 'client';
+  byId('shown').hidden = true;
   outcome.hidden = false;
   outcome.dataset['state'] = 'running';
   outcome.textContent = 'Running…';

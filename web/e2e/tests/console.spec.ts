@@ -78,3 +78,41 @@ for (const view of views) {
     await context.close();
   });
 }
+
+test('the demo page of Component View says what happened, without words for developers, and joins again', async ({ server, world, people }) => {
+  const ada = await people.open('component');
+  await ada.enter(await world.hosting(demo));
+  const address = (query: Record<string, string>) => `${server.url}/demo/component?${new URLSearchParams({ name: 'Grace', password: world.view.defaults.password, ...query }).toString()}`;
+  const phone = { viewport: { width: 390, height: 844 } };
+  let { page } = await people.open('component', { address: address({ password: 'wrong' }), ...phone });
+  let card = page.locator('#card');
+
+  // The passcode is asked for again where the meeting will be.
+  await page.getByLabel('Passcode').fill(world.view.defaults.password);
+  await page.getByRole('button', { name: 'Join', exact: true }).click();
+  await expect.poll(() => ada.names()).toHaveLength(2);
+  await expect(card).toBeHidden();
+
+  const grace = (await ada.roster()).find((person) => person.userName === 'Grace');
+  await ada.call('expel', grace?.userId);
+  await expect(card.getByRole('heading')).toHaveText('You were removed from this meeting');
+  await card.getByRole('button', { name: 'Join again' }).click();
+  await expect(card).toContainText('You can’t join it again');
+  await expect(card.locator('details')).not.toHaveAttribute('open');
+  await expect(card.getByText('BE_REMOVED')).toBeHidden();
+
+  // The meeting of another person is ended, and the next one has not started.
+  ({ page } = await people.open('component', { address: address({ name: 'Linus' }), ...phone }));
+  card = page.locator('#card');
+  await expect.poll(() => ada.names()).toHaveLength(2);
+  await ada.endMeeting();
+  await expect(card.getByRole('heading')).toHaveText('The host has ended this meeting');
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+
+  const later = world.meeting('Only after the host');
+  await page.goto(address({ name: 'Linus', meeting: later.number, password: later.password }));
+  await expect(page.getByRole('heading', { name: 'This meeting hasn’t started yet' })).toBeVisible();
+  await page.getByRole('button', { name: 'Leave', exact: true }).click();
+  await expect(card.getByRole('heading')).toHaveText('You haven’t joined the meeting');
+  await expect(card.getByRole('button', { name: 'Join again' })).toBeVisible();
+});

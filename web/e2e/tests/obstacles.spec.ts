@@ -1,8 +1,9 @@
 import { connect, createServer, type AddressInfo, type Server as TCPServer } from 'node:net';
 import { chromium, type Page } from '@playwright/test';
 import type { AppServer } from '../app-server.ts';
-import { expect, test, views } from '../fixtures.ts';
+import { expect, test, views, type View } from '../fixtures.ts';
 import { Person } from '../person.ts';
+import type { Server } from '../server.ts';
 
 test.use({ sharedServer: true });
 const demo = 'Demo meeting';
@@ -78,38 +79,59 @@ test('a frame without allow: the requirements tell the truth, and the join still
   await grace.leave();
 });
 
-/** A browser for which the app's page is at a public address, under a name, and the server in this device. */
-async function publicPage(app: AppServer, ...permissions: string[]): Promise<{ page: Page; origin: string; close: () => Promise<void> }> {
+/** What the person reads in Client View; the app of Component View has the same cause to tell them by. */
+const words = { local_network_blocked: 'Your browser is blocking access to the meeting server', mixed_content: 'Something is wrong with the page you’re joining from' };
+
+/** A browser that cannot reach the server from an app's page, which brings the SDK itself. */
+async function cutOff(cause: keyof typeof words, app: AppServer, server: Server): Promise<{ open: (view: View) => Promise<Person>; endpoint: string; close: () => Promise<void> }> {
   const { port } = new URL(app.origin);
-  const origin = `http://app.example:${port}`;
+  const local = cause === 'local_network_blocked';
+  // A page at a public address and the server in this device, or a page by HTTPS and the server by HTTP.
+  const origin = local ? `http://app.example:${port}` : 'https://app.example';
+  const endpoint = local ? server.url : server.url.replace('127.0.0.1', 'meet.example');
   const browser = await chromium.launch({
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
     args: [
-      '--no-sandbox', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', '--host-resolver-rules=MAP app.example 127.0.0.1',
-      `--ip-address-space-overrides=127.0.0.1:${port}=public`, `--unsafely-treat-insecure-origin-as-secure=${origin}`,
+      '--no-sandbox', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', '--host-resolver-rules=MAP *.example 127.0.0.1',
+      ...(local ? [`--ip-address-space-overrides=127.0.0.1:${port}=public`, `--unsafely-treat-insecure-origin-as-secure=${origin}`] : []),
     ],
   });
-  const context = await browser.newContext();
-  await context.grantPermissions(permissions, { origin });
-  return { page: await context.newPage(), origin, close: () => browser.close() };
+  return {
+    endpoint,
+    open: async (view) => {
+      const page = await (await browser.newContext()).newPage();
+      await page.route(`${origin}/**`, async (route) => {
+        const { pathname, search } = new URL(route.request().url());
+        const own = new RegExp(`^/(${view}$|app/|left)`).test(pathname);
+        if (own && local) return route.continue();
+        const answer = await fetch((own ? app.origin : server.url) + pathname + search);
+        await route.fulfill({ status: answer.status, contentType: answer.headers.get('content-type') ?? '', body: Buffer.from(await answer.arrayBuffer()) });
+      });
+      await page.goto(`${origin}/${view}?server=${encodeURIComponent(origin)}`);
+      return new Person(view, page.context(), page);
+    },
+    close: () => browser.close(),
+  };
 }
 
-test('a public page whose browser keeps it from this device fails with local_network_blocked', async ({ app, server, world }) => {
-  const { page, origin, close } = await publicPage(app);
-  try {
-    // The SDK comes from the app itself; only the server is out of reach.
-    const files = await Promise.all(['/6.2.0/zoom-meeting-embedded-6.2.0.min.js'].map(async (path) => [path, await (await fetch(server.url + path)).text()] as const));
-    for (const [path, body] of files) app.serve(path, { body });
-    await page.route(`${origin}/sdk/**`, async (route) => {
-      const answer = await fetch(server.url + new URL(route.request().url()).pathname);
-      await route.fulfill({ status: answer.status, contentType: answer.headers.get('content-type') ?? '', body: Buffer.from(await answer.arrayBuffer()) });
-    });
-    await page.goto(`${origin}/component?server=${encodeURIComponent(origin)}`);
-    const grace = new Person('component', page.context(), page);
-    await grace.init({ webEndpoint: server.url });
-    const outcome = await grace.join(await world.joining(demo, 'Grace'));
-    expect(outcome.rejected).toMatchObject({ ...failed, cause: 'local_network_blocked' });
-  } finally {
-    await close();
-  }
-});
+for (const cause of ['local_network_blocked', 'mixed_content'] as const) {
+  test(`a page that its browser keeps from the server fails with ${cause}, and nobody is inside`, async ({ app, server, world, people }) => {
+    const { open, endpoint, close } = await cutOff(cause, app, server);
+    try {
+      for (const view of views) {
+        const grace = await open(view);
+        await grace.init({ webEndpoint: endpoint });
+        const outcome = await grace.join(await world.joining(demo, `Grace ${cause}`));
+        expect(outcome.rejected ?? outcome.error).toMatchObject({ ...failed, cause });
+        expect(await grace.states()).not.toContain(view === 'client' ? 2 : 'Connected');
+        if (view === 'client') await expect(grace.page.getByRole('dialog').or(grace.page.getByRole('alertdialog'))).toContainText(words[cause]);
+      }
+      const ada = await people.open('component');
+      await ada.enter(await world.joining(demo, 'Ada'));
+      expect(await ada.names()).not.toContain(`Grace ${cause}`);
+      await ada.leave();
+    } finally {
+      await close();
+    }
+  });
+}

@@ -1,4 +1,4 @@
-import { useId, useState, type SyntheticEvent } from 'react';
+import { useEffect, useId, useRef, useState, type SyntheticEvent } from 'react';
 import type { Failure } from '../../core/model';
 import { toldOf } from '../logic/refusals';
 import { IconButton } from '../parts/IconButton';
@@ -77,6 +77,9 @@ export function PasscodeField({ form, failure }: { form: string; failure: Failur
   const [passcode, setPasscode] = useState('');
   const id = useId();
   const busy = failure.retrying === true;
+  const input = useRef<HTMLInputElement>(null);
+  // Refused once more: what was typed is marked, ready to be typed over.
+  useEffect(() => input.current?.select(), [failure.attemptId]);
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     if (passcode && !busy) run(actions.joinAgain(passcode));
@@ -87,6 +90,7 @@ export function PasscodeField({ form, failure }: { form: string; failure: Failur
         <span className="ar-field__label">{t('refusal.passcode')}</span>
         <input
           id={id}
+          ref={input}
           className="ar-input"
           data-autofocus
           required

@@ -1,4 +1,4 @@
-import { cleanup, fireEvent, screen } from '@testing-library/react';
+import { act, cleanup, fireEvent, screen } from '@testing-library/react';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ERROR_ROWS } from '../../core/errcodes.gen';
 import type { Failure } from '../../core/model';
@@ -72,6 +72,15 @@ describe('the dialog of a refusal', () => {
     fireEvent.change(field, { target: { value: '00123' } });
     fireEvent.submit(field);
     expect(model.actions.joinAgain).toHaveBeenCalledExactlyOnceWith('00123');
+  });
+
+  it('marks a passcode that was refused once more, so that it is typed over', () => {
+    const { model } = renderInView(<Dialogs />, refused());
+    const field = screen.getByLabelText<HTMLInputElement>('Passcode');
+    fireEvent.change(field, { target: { value: 'wrong' } });
+    field.setSelectionRange(5, 5);
+    act(() => model.set(refused({ attemptId: 'att_2' })));
+    expect([field.value, field.selectionStart, field.selectionEnd]).toEqual(['wrong', 0, 5]);
   });
 
   it('waits while the join is tried again, and takes no second one', () => {
