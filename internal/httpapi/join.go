@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/anteroom/anteroom/internal/admission"
+	"github.com/anteroom/anteroom/internal/plainjson"
 	"github.com/anteroom/anteroom/internal/session"
 )
 
@@ -208,7 +209,7 @@ func readAll(into []byte, from io.Reader) ([]byte, error) {
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) {
-	body, err := json.Marshal(v)
+	body, err := plainjson.Marshal(v)
 	if err != nil {
 		http.Error(w, `{"message":"the response could not be written"}`, http.StatusInternalServerError)
 		return

@@ -67,8 +67,16 @@ type Extras struct {
 	// TakenOver is when, in Unix milliseconds of real time, other pages of the same
 	// person last took the seat over while it was connected; the newest comes first.
 	TakenOver [TakeOversAMinute]int64 `json:"takenOver,omitzero"`
+	// Entered is where the session's channel stood when the seat was let in.
+	Entered Position `json:"entered,omitzero"`
 	// AppName is the app that takes part in somebody's name; empty for people.
 	AppName string `json:"appName,omitempty"`
+}
+
+// Position is how far the events of a channel have come.
+type Position struct {
+	Epoch  string `json:"epoch"`
+	Offset uint64 `json:"offset"`
 }
 
 // Receivers of chat messages that are no single seat.
@@ -89,6 +97,13 @@ const (
 	ReaderHost
 	ReaderWaiting
 )
+
+// ChatPage bounds a page of a session's chat: the newest messages, or those before one.
+type ChatPage struct {
+	// Before is the id of the message before which the page ends; empty for the newest.
+	Before          string
+	Messages, Bytes int
+}
 
 // TakeOversAMinute is how often within a minute a connected seat is taken over.
 const TakeOversAMinute = 3

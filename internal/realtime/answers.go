@@ -19,15 +19,16 @@ type answers struct {
 	shared bool
 	log    *slog.Logger
 
-	mu     sync.Mutex
-	seats  map[string]*seatAnswers
-	tidied time.Time
+	mu    sync.Mutex
+	seats map[string]*seatAnswers
+	bytes int
 }
 
 // seatAnswers are one seat's, oldest first.
 type seatAnswers struct {
 	known map[string]*answer
 	order []*answer
+	bytes int
 }
 
 // answer is what a request got, once done is closed.
@@ -37,10 +38,12 @@ type answer struct {
 	done chan struct{}
 	raw  json.RawMessage
 	err  error
+	// size is what it counts for.
+	size int
 }
 
 func newAnswers(node *centrifuge.Node, shared bool, log *slog.Logger) *answers {
-	return &answers{node: node, shared: shared, log: log, seats: map[string]*seatAnswers{}, tidied: time.Now()}
+	return &answers{node: node, shared: shared, log: log, seats: map[string]*seatAnswers{}}
 }
 
 // once runs the request unless it ran before; then the first answer is given
@@ -57,15 +60,35 @@ func (a *answers) once(ctx context.Context, seat, id string, run func() (json.Ra
 		}
 	}
 	defer close(mine.done)
+	defer func() { a.settle(seat, mine) }()
 	if a.shared {
 		mine.raw, mine.err = a.onceAmongNodes(ctx, seat, id, run)
 	} else {
 		mine.raw, mine.err = run()
 	}
-	if !final(mine.err) {
-		a.forget(seat, mine)
-	}
 	return mine.raw, mine.err
+}
+
+// settle counts what an answer takes, or forgets one that is not final.
+func (a *answers) settle(seat string, mine *answer) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	s := a.seats[seat]
+	if s == nil || s.known[mine.id] != mine {
+		return // its participant has gone
+	}
+	if !final(mine.err) {
+		delete(s.known, mine.id)
+		return
+	}
+	a.count(s, mine, len(mine.raw))
+	a.expire(s, mine.at)
+}
+
+func (a *answers) count(s *seatAnswers, one *answer, bytes int) {
+	one.size += bytes
+	s.bytes += bytes
+	a.bytes += bytes
 }
 
 // final says whether a repeated request would fare no better.
@@ -80,50 +103,56 @@ func final(err error) bool {
 func (a *answers) claim(seat, id string, now time.Time) (mine *answer, first bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.tidy(now)
 	s := a.seats[seat]
 	if s == nil {
 		s = &seatAnswers{known: map[string]*answer{}}
 		a.seats[seat] = s
 	}
-	s.expire(now, maxRequests-1)
+	a.expire(s, now)
 	if known := s.known[id]; known != nil {
 		return known, false
 	}
 	mine = &answer{id: id, at: now, done: make(chan struct{})}
 	s.known[id] = mine
 	s.order = append(s.order, mine)
+	a.count(s, mine, len(id)+answerCost)
 	return mine, true
 }
 
-// expire forgets what is too old, and the oldest above the number to keep.
-func (s *seatAnswers) expire(now time.Time, keep int) {
-	for len(s.order) > 0 && (len(s.order) > keep || now.Sub(s.order[0].at) > requestMemory) {
+// expire forgets a seat's answers that are too old, and its oldest above what it may
+// keep. Where the node keeps too much, whoever asks for more pays for it.
+func (a *answers) expire(s *seatAnswers, now time.Time) {
+	keep := maxAnswers
+	if a.bytes > maxAnswersOfNode {
+		keep = scarceAnswers
+	}
+	for len(s.order) > 0 && (s.bytes > keep || now.Sub(s.order[0].at) > requestMemory) {
 		oldest := s.order[0]
 		s.order = s.order[1:]
+		a.count(s, oldest, -oldest.size)
 		if s.known[oldest.id] == oldest {
 			delete(s.known, oldest.id)
 		}
 	}
 }
 
-// tidy forgets seats that have asked for nothing for so long, now and then.
+// tidy forgets what is too old of seats that ask for nothing.
 func (a *answers) tidy(now time.Time) {
-	if now.Sub(a.tidied) < time.Minute {
-		return
-	}
-	a.tidied = now
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	for seat, s := range a.seats {
-		if s.expire(now, maxRequests); len(s.order) == 0 {
+		if a.expire(s, now); len(s.order) == 0 {
 			delete(a.seats, seat)
 		}
 	}
 }
 
-func (a *answers) forget(seat string, gone *answer) {
+// leave forgets all of a seat that is gone.
+func (a *answers) leave(seat string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if s := a.seats[seat]; s != nil && s.known[gone.id] == gone {
-		delete(s.known, gone.id)
+	if s := a.seats[seat]; s != nil {
+		a.bytes -= s.bytes
+		delete(a.seats, seat)
 	}
 }

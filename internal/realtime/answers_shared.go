@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/centrifugal/centrifuge"
+
+	"github.com/anteroom/anteroom/internal/plainjson"
 )
 
 // How often a request is tried again after internal errors, and how often a
@@ -58,7 +60,7 @@ func (a *answers) onceAmongNodes(ctx context.Context, seat, id string, run func(
 		case found.Again:
 			continue
 		case found.Code != 0:
-			return nil, &CommandError{found.Code, found.Message}
+			return nil, &CommandError{Code: found.Code, Message: found.Message}
 		default:
 			return found.Raw, nil
 		}
@@ -75,7 +77,7 @@ func (a *answers) keep(channel string, raw json.RawMessage, err error) error {
 	case errors.As(err, &refused):
 		found = sharedAnswer{Code: refused.Code, Message: refused.Message}
 	}
-	data, fault := json.Marshal(found)
+	data, fault := plainjson.Marshal(found)
 	if fault != nil {
 		return fault
 	}

@@ -6,8 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
+	"time"
 
 	"github.com/centrifugal/centrifuge"
+
+	"github.com/anteroom/anteroom/internal/plainjson"
 )
 
 // Refusals that the channel makes itself.
@@ -19,8 +23,8 @@ const (
 )
 
 var (
-	errRateLimited = &CommandError{codeRateLimited, "RATE_LIMITED"}
-	errClosing     = &CommandError{codeState, "IMPROPER_MEETING_STATE: closed"}
+	errQueueFull = &CommandError{Code: codeRateLimited, Message: "RATE_LIMITED", RetryAfter: time.Second}
+	errClosing   = &CommandError{Code: codeState, Message: "IMPROPER_MEETING_STATE: closed"}
 )
 
 // request is an RPC of a page.
@@ -39,8 +43,17 @@ func (h *Hub) receive(l *line, e centrifuge.RPCEvent, answer centrifuge.RPCCallb
 }
 
 func (h *Hub) enqueue(l *line, r request) error {
-	if !l.limit.Allow() {
-		return errRateLimited
+	cost := 1
+	if r.method != "command" {
+		cost = stateCost
+	}
+	now := time.Now()
+	wait := h.asking.Take(l.seatID, cost, now)
+	if wait == 0 {
+		wait = h.askedIn.Take(l.now().SessionID, cost, now)
+	}
+	if wait > 0 {
+		return &CommandError{Code: codeRateLimited, Message: "RATE_LIMITED", RetryAfter: wait}
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -48,7 +61,7 @@ func (h *Hub) enqueue(l *line, r request) error {
 	case l.closing != nil:
 		return errClosing
 	case len(l.queue) >= maxQueued:
-		return errRateLimited
+		return errQueueFull
 	}
 	l.queue = append(l.queue, r)
 	if !l.busy {
@@ -92,7 +105,9 @@ func (h *Hub) carryOut(l *line, r request) (raw json.RawMessage, err error) {
 	defer recoverTo(&err)
 	switch r.method {
 	case "snapshot":
-		raw, err = h.backend.Snapshot(ctx, l.now())
+		raw, err = h.backend.Snapshot(ctx, l.now(), r.data)
+	case "chat":
+		raw, err = h.backend.Chat(ctx, l.now(), r.data)
 	case "command":
 		raw, err = h.command(ctx, l, r.data)
 	default:
@@ -117,7 +132,7 @@ func (h *Hub) refusal(err error) *centrifuge.Error {
 	var protocol *centrifuge.Error
 	switch {
 	case errors.As(err, &refused):
-		return &centrifuge.Error{Code: refused.Code, Message: refused.Message}
+		return &centrifuge.Error{Code: refused.Code, Message: refused.words()}
 	case errors.As(err, &protocol):
 		return protocol
 	}
@@ -136,20 +151,28 @@ func (h *Hub) command(ctx context.Context, l *line, data []byte) (json.RawMessag
 		if err != nil {
 			return nil, err
 		}
-		return json.Marshal(result)
+		return plainjson.Marshal(result)
 	})
+}
+
+// words are the message with the time to wait, in whole seconds.
+func (e *CommandError) words() string {
+	if e.RetryAfter <= 0 {
+		return e.Message
+	}
+	return fmt.Sprintf("%s: retryAfter %d", e.Message, int64(math.Ceil(e.RetryAfter.Seconds())))
 }
 
 func readCommand(data []byte) (Command, error) {
 	var c Command
 	if err := json.Unmarshal(data, &c); err != nil {
-		return c, &CommandError{codeParameters, "INVALID_PARAMETERS: the command is not a valid JSON object"}
+		return c, &CommandError{Code: codeParameters, Message: "INVALID_PARAMETERS: the command is not a valid JSON object"}
 	}
 	if c.RequestID == "" || len(c.RequestID) > maxRequestID {
-		return c, &CommandError{codeParameters, fmt.Sprintf("INVALID_PARAMETERS: requestId: 1 to %d characters", maxRequestID)}
+		return c, &CommandError{Code: codeParameters, Message: fmt.Sprintf("INVALID_PARAMETERS: requestId: 1 to %d characters", maxRequestID)}
 	}
 	if c.Type == "" || len(c.Type) > maxRequestID {
-		return c, &CommandError{codeParameters, fmt.Sprintf("INVALID_PARAMETERS: type: 1 to %d characters", maxRequestID)}
+		return c, &CommandError{Code: codeParameters, Message: fmt.Sprintf("INVALID_PARAMETERS: type: 1 to %d characters", maxRequestID)}
 	}
 	return c, nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"math"
 	"net/http"
 	"strconv"
 	"time"
@@ -45,17 +46,40 @@ const (
 	maxQueued      = 64 // commands of one line that wait for their turn
 	maxLines       = 8  // lines of one seat on one node
 	maxClientQueue = 4 << 20
+	maxRequestID   = 64
+	// A channel's history, which a page that comes back is sent at once, shrinks
+	// to historyBytes over the size of each event. Of events of all sizes it is
+	// then a few times historyBytes at the most, well below maxClientQueue.
+	historyBytes = 256 << 10
+
+	// What a participant may ask for, on this node; reading the state of the
+	// meeting counts for stateCost commands. All of a session together may ask
+	// for so much that thirty of them can use up what is theirs.
 	commandsPerSec = 30
 	commandBurst   = 60
-	maxRequestID   = 64
-	requestMemory  = 10 * time.Minute
-	maxRequests    = 1024 // remembered requests of one seat
-	backendTime    = 15 * time.Second
+	sessionPerSec  = 1000
+	sessionBurst   = 5000
+	stateCost      = 5
+
+	// requestMemory is longer than a page without a connection keeps its place,
+	// and so longer than it repeats a request.
+	requestMemory = 2 * time.Minute
+	// Remembered answers of one participant, and those of all on this node. Above
+	// the latter each keeps only so much as scarceAnswers.
+	maxAnswers       = 64 << 10
+	maxAnswersOfNode = 64 << 20
+	scarceAnswers    = 4 << 10
+	// answerCost is what an answer takes beside its bytes.
+	answerCost = 256
+
+	backendTime = 15 * time.Second
 	// closeGrace is how long a closing line may still wait for the answer of
 	// the command that it is carrying.
 	closeGrace = time.Second
 	// watchEvery is how often lines that were given up are looked for.
 	watchEvery = 500 * time.Millisecond
+	// tidyEvery is how often answers that are too old are forgotten.
+	tidyEvery = 10 * time.Second
 	// peerTime is how long other nodes are waited for.
 	peerTime = time.Second
 )
@@ -74,7 +98,19 @@ type Seat struct {
 	Generation int
 	// Waiting seats hear their own channel, not the session's.
 	Waiting bool
+	// Entered is where the session's channel stood when the seat was let in: what
+	// was published before is not recovered.
+	Entered Position
 }
+
+// Position is how far a channel has come.
+type Position struct {
+	Epoch  string
+	Offset uint64
+}
+
+// Unknown is a position of which nothing is recovered.
+var Unknown = Position{Offset: math.MaxUint64}
 
 // Command is something a page asks for.
 type Command struct {
@@ -98,11 +134,13 @@ type Event struct {
 	Data     any    `json:"data"`
 }
 
-// CommandError refuses a command or a snapshot with a code of the contract,
+// CommandError refuses a command or a reading with a code of the contract,
 // 1001 to 1006.
 type CommandError struct {
 	Code    uint32
 	Message string
+	// RetryAfter is when a limit lets the next request pass; zero for other refusals.
+	RetryAfter time.Duration
 }
 
 func (e *CommandError) Error() string { return e.Message }
@@ -128,8 +166,11 @@ type Backend interface {
 	// Disconnected tells that the last line of this generation is gone, on
 	// every node, and no newer generation has one.
 	Disconnected(ctx context.Context, seat Seat)
-	// Snapshot is the meeting as the seat sees it; a *CommandError refuses.
-	Snapshot(ctx context.Context, seat Seat) (json.RawMessage, error)
+	// Snapshot is the meeting as the seat sees it, and what follows on a page of
+	// it; a *CommandError refuses. The data is the request's, nil for the first page.
+	Snapshot(ctx context.Context, seat Seat, data json.RawMessage) (json.RawMessage, error)
+	// Chat is a page of older messages; a *CommandError refuses.
+	Chat(ctx context.Context, seat Seat, data json.RawMessage) (json.RawMessage, error)
 	// Command carries out a command; a *CommandError refuses. Commands of one
 	// line run one after the other, in the order in which they were sent.
 	Command(ctx context.Context, seat Seat, c Command) (Result, error)

@@ -63,7 +63,11 @@ func (b *house) Connect(_ context.Context, ref SeatRef) (Seat, error) {
 
 func (b *house) Disconnected(_ context.Context, seat Seat) { b.left <- seat }
 
-func (b *house) Snapshot(_ context.Context, seat Seat) (json.RawMessage, error) {
+func (b *house) Chat(context.Context, Seat, json.RawMessage) (json.RawMessage, error) {
+	return json.RawMessage(`{"chat":[]}`), nil
+}
+
+func (b *house) Snapshot(_ context.Context, seat Seat, _ json.RawMessage) (json.RawMessage, error) {
 	if b.snapshot != nil {
 		return b.snapshot(seat)
 	}

@@ -5,7 +5,6 @@ package realtime
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -15,6 +14,9 @@ import (
 	"time"
 
 	"github.com/centrifugal/centrifuge"
+
+	"github.com/anteroom/anteroom/internal/limit"
+	"github.com/anteroom/anteroom/internal/plainjson"
 )
 
 // Hub is the running control channel. Its methods may be called from several
@@ -29,6 +31,11 @@ type Hub struct {
 	shared   bool
 	answered *answers
 	keys     *macs
+	// asking and askedIn are what each participant and each session may ask for: a
+	// participant has one allowance on this node, whatever the number of lines and
+	// however often they start again.
+	asking, askedIn *limit.Rates
+	asked           recoveries
 
 	// turns lets Connect and Disconnected of one seat run one after the other.
 	turns turns
@@ -49,6 +56,7 @@ func New(config Config, backend Backend) (*Hub, error) {
 	h := &Hub{
 		config: config, backend: backend, log: config.Logger, shared: config.Redis != "",
 		lines: map[string]map[string]*line{}, keys: newMACs(config.TokenKey),
+		asking: limit.NewRates(commandsPerSec, commandBurst), askedIn: limit.NewRates(sessionPerSec, sessionBurst),
 	}
 	node, err := centrifuge.New(centrifuge.Config{
 		LogLevel: centrifuge.LogLevelWarn, LogHandler: h.logEntry,
@@ -70,6 +78,7 @@ func New(config Config, backend Backend) (*Hub, error) {
 			return nil, fmt.Errorf("the control channel cannot start: redis: %w", err)
 		}
 	}
+	node.OnCommandRead(h.asked.read)
 	node.OnConnecting(h.connecting)
 	node.OnConnect(h.connected)
 	node.OnNotification(h.notified)
@@ -155,12 +164,36 @@ func (h *Hub) Publish(sessionID string, e Event) error {
 func (h *Hub) PublishSeat(seatID string, e Event) error { return h.publish(seatChannel(seatID), e) }
 
 func (h *Hub) publish(channel string, e Event) error {
-	raw, err := json.Marshal(e)
+	raw, err := plainjson.Marshal(e)
 	if err != nil {
 		return fmt.Errorf("an event of type %s is not JSON: %w", e.Type, err)
 	}
-	_, err = h.node.Publish(channel, raw, centrifuge.WithHistory(h.config.HistorySize, h.config.HistoryTTL))
+	keep := min(h.config.HistorySize, max(1, historyBytes/len(raw)))
+	_, err = h.node.Publish(channel, raw, centrifuge.WithHistory(keep, h.config.HistoryTTL))
 	return err
+}
+
+// Entry is where a session's channel stands now; Unknown if that cannot be read.
+func (h *Hub) Entry(sessionID string) (Position, error) {
+	now, err := h.node.History(sessionChannel(sessionID))
+	if err != nil {
+		return Unknown, err
+	}
+	return Position{now.Epoch, now.Offset}, nil
+}
+
+// Erase takes the history out of a session's channel, or out of the channels of seats
+// where some are named: what was published is recovered no more. Pages that missed
+// something get a snapshot instead.
+func (h *Hub) Erase(sessionID string, seatIDs ...string) error {
+	if len(seatIDs) == 0 {
+		return h.node.RemoveHistory(sessionChannel(sessionID))
+	}
+	var faults []error
+	for _, id := range seatIDs {
+		faults = append(faults, h.node.RemoveHistory(seatChannel(id)))
+	}
+	return errors.Join(faults...)
 }
 
 // Connected answers the seats whose line is up on this node, in no order.

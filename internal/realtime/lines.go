@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/centrifugal/centrifuge"
-	"golang.org/x/time/rate"
 )
 
 // line is one page's connection. It is known from before the backend is asked
@@ -17,7 +16,6 @@ type line struct {
 	seatID     string
 	generation int
 	serial     uint64
-	limit      *rate.Limiter
 	// displaced, guarded by Hub.mu, is set when newer lines of the seat took the
 	// line's place; it stays known until it has ended.
 	displaced bool
@@ -41,10 +39,7 @@ type line struct {
 }
 
 func newLine(id string, ref SeatRef) *line {
-	l := &line{
-		id: id, seatID: ref.SeatID, generation: ref.Generation,
-		limit: rate.NewLimiter(commandsPerSec, commandBurst), risen: make(chan struct{}),
-	}
+	l := &line{id: id, seatID: ref.SeatID, generation: ref.Generation, risen: make(chan struct{})}
 	l.rises = sync.OnceFunc(func() { close(l.risen) })
 	return l
 }
@@ -68,6 +63,7 @@ func subscription() centrifuge.SubscribeOptions {
 
 func (h *Hub) connecting(ctx context.Context, e centrifuge.ConnectEvent) (centrifuge.ConnectReply, error) {
 	var none centrifuge.ConnectReply
+	asked := h.asked.take(e.ClientID)
 	ref, ok := h.readToken(e.Token)
 	if !ok {
 		return none, disconnect(CodeBadToken)
@@ -98,9 +94,12 @@ func (h *Hub) connecting(ctx context.Context, e centrifuge.ConnectEvent) (centri
 		l.rises()
 		h.gone(l)
 	})
+	early := asked.before(sessionChannel(seat.SessionID), seat.Entered)
 	channels := map[string]centrifuge.SubscribeOptions{seatChannel(seat.ID): subscription()}
 	if l.sit(seat) {
-		channels[sessionChannel(seat.SessionID)] = subscription()
+		inside := subscription()
+		inside.EnableRecovery = !early
+		channels[sessionChannel(seat.SessionID)] = inside
 	}
 	return centrifuge.ConnectReply{
 		Credentials: &centrifuge.Credentials{UserID: seat.ID}, Subscriptions: channels,
@@ -238,10 +237,13 @@ func (h *Hub) gone(l *line) {
 // watch notices lines that Centrifuge has given up. It says so itself only when
 // the closing handshake is over, which a dead line makes five seconds longer.
 func (h *Hub) watch() {
-	tick := time.NewTicker(watchEvery)
+	tick, tidy := time.NewTicker(watchEvery), time.NewTicker(tidyEvery)
 	defer tick.Stop()
+	defer tidy.Stop()
 	for {
 		select {
+		case now := <-tidy.C:
+			h.answered.tidy(now)
 		case <-tick.C:
 		case <-h.node.NotifyShutdown():
 			return

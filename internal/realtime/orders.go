@@ -209,6 +209,9 @@ func (h *Hub) closed(o order) {
 		}
 	}
 	h.mu.Unlock()
+	if o.Seat != "" && o.Generation == 0 {
+		h.answered.leave(o.Seat)
+	}
 	for _, l := range old {
 		l.close(disconnect(o.Code))
 	}

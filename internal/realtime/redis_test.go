@@ -80,7 +80,7 @@ func TestTwoNodes(t *testing.T) {
 		run := runs.Add(1)
 		switch c.Type {
 		case "refused":
-			return Result{}, &CommandError{1004, fmt.Sprintf("INVALID_OPERATION: run %d", run)}
+			return Result{}, &CommandError{Code: 1004, Message: fmt.Sprintf("INVALID_OPERATION: run %d", run)}
 		case "fault once":
 			if run == 1 {
 				return Result{}, context.Canceled

@@ -55,7 +55,8 @@ type Config struct {
 	// JoinsPerMinute is how many anonymous participants may join by one app in a
 	// minute, from one address or with one signature, unless the app says otherwise; 0
 	// is the default.
-	JoinsPerMinute int `yaml:"joins_per_minute"`
+	JoinsPerMinute int  `yaml:"joins_per_minute"`
+	Chat           Chat `yaml:"chat"`
 	// Redis is the address of a Redis that several nodes share.
 	Redis string `yaml:"redis"`
 	// DevHosts are further Host names of the developer's API.
@@ -120,6 +121,17 @@ const (
 	defaultJoinsPerMinute = 300
 	maxJoinsPerMinute     = 1_000_000
 )
+
+// Chat is how long messages are kept: both limits hold.
+type Chat struct {
+	// Keep is how many of a session's newest messages are kept; 0 is the default.
+	Keep int `yaml:"keep"`
+	// Days is how long they are kept after the session has ended; 0 is the default.
+	Days int `yaml:"days"`
+}
+
+// maxChatKeep bounds Chat.Keep: what one session may store.
+const maxChatKeep = 100_000
 
 // Bounds of Attempts: ten years, and what one query still counts through.
 const (
@@ -201,6 +213,12 @@ func (c *Config) Validate() error {
 	}
 	if c.JoinsPerMinute < 0 || c.JoinsPerMinute > maxJoinsPerMinute {
 		bad("joins_per_minute: %d is not between 1 and %d; omit it for the default, %d", c.JoinsPerMinute, maxJoinsPerMinute, defaultJoinsPerMinute)
+	}
+	if c.Chat.Keep < 0 || c.Chat.Keep > maxChatKeep {
+		bad("chat.keep: %d is not between 1 and %d; omit it for the default, %d", c.Chat.Keep, maxChatKeep, store.ChatKeep)
+	}
+	if c.Chat.Days < 0 || c.Chat.Days > maxAttemptDays {
+		bad("chat.days: %d is not between 1 and %d; omit it for the default, %d", c.Chat.Days, maxAttemptDays, store.ChatLife/(24*time.Hour))
 	}
 	if c.Mode == Development {
 		if address, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !address.IsLoopback()) {
@@ -295,6 +313,13 @@ func (c *Config) joinsPerMinute() int {
 		return defaultJoinsPerMinute
 	}
 	return c.JoinsPerMinute
+}
+
+func (c *Config) chatLife() time.Duration {
+	if c.Chat.Days == 0 {
+		return store.ChatLife
+	}
+	return time.Duration(c.Chat.Days) * 24 * time.Hour
 }
 
 // shared tells whether several nodes may work on the database.

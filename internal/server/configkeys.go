@@ -76,7 +76,7 @@ func kind(goType string) string {
 // nearestKey suggests the key of a group that is spelled most like a wrong one.
 func nearestKey(wrong, goType string) string {
 	groups := map[string]reflect.Type{}
-	for _, group := range []any{Config{}, TLS{}, Media{}, TURNServer{}, External{}, Attempts{}} {
+	for _, group := range []any{Config{}, TLS{}, Media{}, TURNServer{}, External{}, Attempts{}, Chat{}} {
 		t := reflect.TypeOf(group)
 		groups[t.String()] = t
 	}

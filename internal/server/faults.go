@@ -209,11 +209,11 @@ func (b faultyBackend) Connect(ctx context.Context, ref realtime.SeatRef) (seat 
 }
 
 // Snapshot implements realtime.Backend.
-func (b faultyBackend) Snapshot(ctx context.Context, seat realtime.Seat) (json.RawMessage, error) {
+func (b faultyBackend) Snapshot(ctx context.Context, seat realtime.Seat, data json.RawMessage) (json.RawMessage, error) {
 	if err := b.hit(ctx, seat.ID); err != nil {
 		return nil, err
 	}
-	return b.Backend.Snapshot(ctx, seat)
+	return b.Backend.Snapshot(ctx, seat, data)
 }
 
 // Command implements realtime.Backend.

@@ -213,13 +213,13 @@ func TestNothingIsLostWhenTheLineBreaks(t *testing.T) {
 	before := guest.snapshot().Revision
 	guest.cut()
 	host.await("participant.updated") // the guest is shown as reconnecting
-	for i := range 50 {
+	for i := range 20 {
 		host.command("chat.send", map[string]any{"text": number(int64(i))})
 	}
 	if code := guest.connect(); code != 0 {
 		t.Fatalf("closed with %d", code)
 	}
-	for i := range 50 {
+	for i := range 20 {
 		e := guest.await("chat.message")
 		var m struct{ Text string }
 		if err := json.Unmarshal(e.Data, &m); err != nil || m.Text != number(int64(i)) {
@@ -230,7 +230,7 @@ func TestNothingIsLostWhenTheLineBreaks(t *testing.T) {
 		}
 		before = e.Revision
 	}
-	if s := guest.snapshot(); len(s.Chat) != 50 {
+	if s := guest.snapshot(); len(s.Chat) != 20 {
 		t.Fatalf("the snapshot has %d messages", len(s.Chat))
 	}
 }

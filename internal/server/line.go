@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/anteroom/anteroom/internal/meeting"
+	"github.com/anteroom/anteroom/internal/plainjson"
 	"github.com/anteroom/anteroom/internal/realtime"
 	"github.com/anteroom/anteroom/internal/session"
 )
@@ -38,6 +39,21 @@ func (l *line) Publish(sessionID string, revision int64, event string, data any)
 func (l *line) Tell(seatID string, event string, data any) {
 	if err := l.hub.PublishSeat(seatID, realtime.Event{Type: event, Data: data}); err != nil {
 		l.log.Error("could not publish event", "event", event, "error", err)
+	}
+}
+
+func (l *line) Entry(sessionID string) meeting.Position {
+	at, err := l.hub.Entry(sessionID)
+	if err != nil {
+		// Then nothing that is published now is recovered; a snapshot brings it.
+		l.log.Error("the position of a session's events could not be read", "session", sessionID, "error", err)
+	}
+	return meeting.Position(at)
+}
+
+func (l *line) Erase(sessionID string, seatIDs ...string) {
+	if err := l.hub.Erase(sessionID, seatIDs...); err != nil {
+		l.log.Error("a deleted message may be recovered for a while", "session", sessionID, "error", err)
 	}
 }
 
@@ -77,6 +93,7 @@ func (b backend) Connect(ctx context.Context, ref realtime.SeatRef) (realtime.Se
 	return realtime.Seat{
 		ID: seat.ID, SessionID: seat.SessionID, MeetingID: seat.MeetingID, UserID: seat.UserID,
 		Generation: seat.Generation, Waiting: seat.State == meeting.SeatWaiting,
+		Entered: realtime.Position(seat.Extras.Entered),
 	}, nil
 }
 
@@ -84,12 +101,34 @@ func (b backend) Disconnected(ctx context.Context, seat realtime.Seat) {
 	b.sessions.Disconnected(ctx, seat.ID, seat.Generation)
 }
 
-func (b backend) Snapshot(ctx context.Context, seat realtime.Seat) (json.RawMessage, error) {
-	snapshot, err := b.sessions.Snapshot(ctx, seat.ID)
+func (b backend) Snapshot(ctx context.Context, seat realtime.Seat, data json.RawMessage) (json.RawMessage, error) {
+	var in struct{ After int64 }
+	if err := readData(data, &in); err != nil {
+		return nil, err
+	}
+	return answer(b.sessions.Snapshot(ctx, seat.ID, in.After))
+}
+
+func (b backend) Chat(ctx context.Context, seat realtime.Seat, data json.RawMessage) (json.RawMessage, error) {
+	var in struct{ Before string }
+	if err := readData(data, &in); err != nil {
+		return nil, err
+	}
+	return answer(b.sessions.Chat(ctx, seat.ID, in.Before))
+}
+
+func readData(data json.RawMessage, into any) error {
+	if len(data) > 0 && json.Unmarshal(data, into) != nil {
+		return &realtime.CommandError{Code: session.RefusedParameters, Message: "INVALID_PARAMETERS: data is not the JSON that is expected"}
+	}
+	return nil
+}
+
+func answer[T any](page T, err error) (json.RawMessage, error) {
 	if err != nil {
 		return nil, refusal(err)
 	}
-	return json.Marshal(snapshot)
+	return plainjson.Marshal(page)
 }
 
 func (b backend) Command(ctx context.Context, seat realtime.Seat, c realtime.Command) (realtime.Result, error) {
@@ -97,7 +136,7 @@ func (b backend) Command(ctx context.Context, seat realtime.Seat, c realtime.Com
 	if err != nil {
 		return realtime.Result{}, refusal(err)
 	}
-	raw, err := json.Marshal(result)
+	raw, err := plainjson.Marshal(result)
 	return realtime.Result{Revision: revision, Result: raw}, err
 }
 
@@ -105,7 +144,7 @@ func (b backend) Command(ctx context.Context, seat realtime.Seat, c realtime.Com
 func refusal(err error) error {
 	var refused *session.CommandError
 	if errors.As(err, &refused) {
-		return &realtime.CommandError{Code: refused.Code, Message: refused.Error()}
+		return &realtime.CommandError{Code: refused.Code, Message: refused.Error(), RetryAfter: refused.RetryAfter}
 	}
 	return err
 }

@@ -174,14 +174,14 @@ func TestNodesWithoutRedisAreAlone(t *testing.T) {
 func TestTheConfigurationListsAllItsProblems(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "anteroom.yaml")
-	if err := os.WriteFile(file, []byte("listen: nonsense\npublic_url: ftp://x\nencryption_key: short\nattempts: {days: -1, keep: 2000000000}\n"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte("listen: nonsense\npublic_url: ftp://x\nencryption_key: short\nattempts: {days: -1, keep: 2000000000}\nchat: {days: 9999, keep: -1}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	_, err := server.ReadFile(file)
 	if err == nil {
 		t.Fatal("accepted")
 	}
-	for _, key := range []string{"listen:", "public_url:", "encryption_key:", "tls:", "attempts.days:", "attempts.keep:"} {
+	for _, key := range []string{"listen:", "public_url:", "encryption_key:", "tls:", "attempts.days:", "attempts.keep:", "chat.days:", "chat.keep:"} {
 		if !strings.Contains(err.Error(), key) {
 			t.Errorf("says nothing of %s %v", key, err)
 		}

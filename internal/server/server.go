@@ -153,6 +153,7 @@ func (s *Server) openDatabase(ctx context.Context) error {
 	}
 	s.Store, err = store.Open(ctx, store.Config{
 		URL: s.config.databaseURL(), Key: key, Clock: s.Clock, Logger: s.log, Shared: s.config.shared(), KeepAttempts: s.config.Attempts.Keep,
+		ChatKeep: s.config.Chat.Keep,
 	})
 	return err
 }
@@ -339,6 +340,9 @@ func (s *Server) prune(ctx context.Context) {
 		_, err := s.Store.PruneAttempts(ctx, s.forgetBefore(s.config.attemptLife()), s.config.Attempts.Keep)
 		if err == nil {
 			_, err = s.Store.PruneUserTokens(ctx, s.forgetBefore(store.AttemptLife))
+		}
+		if err == nil {
+			err = s.Store.PruneChat(ctx, s.forgetBefore(s.config.chatLife()))
 		}
 		if err == nil {
 			err = s.Store.PruneTries(ctx, s.forgetBefore(2*session.PasscodeWindow))

@@ -2,10 +2,21 @@ package session
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/anteroom/anteroom/internal/meeting"
 )
+
+// How much a participant may write in a second, and at once. Nobody types so fast;
+// apps that copy answers or captions into the chat keep within it.
+const (
+	writePerSec = 5
+	writeBurst  = 20
+)
+
+// maxChatID is longer than every message's id.
+const maxChatID = 64
 
 // Names under which messages to a group stand.
 const (
@@ -22,7 +33,7 @@ func sendChat(c *action) error {
 	if err := c.read(&in); err != nil {
 		return err
 	}
-	text := strings.TrimRight(in.Text, " \t\r\n")
+	text := strings.TrimRight(strings.Map(printed, in.Text), " \t\r\n")
 	if strings.TrimSpace(text) == "" || utf8.RuneCountInString(text) > MaxChatLength || !utf8.ValidString(text) {
 		return refuse(RefusedParameters, "text: 1 to %d characters", MaxChatLength)
 	}
@@ -48,6 +59,15 @@ func sendChat(c *action) error {
 		c.tell(seatID, "chat.message", view)
 	}
 	return nil
+}
+
+// printed drops control characters, which nobody sees and which take six bytes each in
+// JSON. Tabs and ends of lines stay.
+func printed(r rune) rune {
+	if unicode.IsControl(r) && r != '\t' && r != '\n' && r != '\r' || r == '\u2028' || r == '\u2029' {
+		return -1
+	}
+	return r
 }
 
 // address says to whom a message goes, if its sender may write to them, and who
@@ -112,8 +132,8 @@ func deleteChat(c *action) error {
 	if err := c.read(&in); err != nil {
 		return err
 	}
-	if in.ID == "" || len(in.ID) > 64 {
-		return refuse(RefusedParameters, "id: 1 to 64 characters")
+	if in.ID == "" || len(in.ID) > maxChatID {
+		return refuse(RefusedParameters, "id: 1 to %d characters", maxChatID)
 	}
 	message, err := c.tx.Chat(in.ID)
 	if err != nil {
@@ -129,6 +149,12 @@ func deleteChat(c *action) error {
 	if err := c.tx.DeleteChat(in.ID); err != nil {
 		return err
 	}
+	erased, err := c.heardBy(message)
+	if err != nil {
+		return err
+	}
+	session := c.self.SessionID
+	c.then(func() { c.service.Line.Erase(session, erased...) })
 	gone := map[string]any{"id": in.ID}
 	if message.ReceiverSeatID == meeting.ToWaitingRoom {
 		waiting, err := c.readers(func(seat *meeting.Seat) bool { return seat.State == meeting.SeatWaiting })
@@ -144,6 +170,18 @@ func deleteChat(c *action) error {
 	c.tx.Touch(false)
 	c.publish("chat.deleted", gone)
 	return nil
+}
+
+// heardBy are the seats on whose channels a message may have gone out; none means the
+// session's channel. Whoever was a host then may be none now.
+func (c *action) heardBy(message *meeting.ChatMessage) ([]string, error) {
+	switch message.ReceiverSeatID {
+	case "":
+		return nil, nil
+	case meeting.ToHosts, meeting.ToWaitingRoom:
+		return c.readers(func(*meeting.Seat) bool { return true })
+	}
+	return []string{message.SenderSeatID, message.ReceiverSeatID}, nil
 }
 
 func (c *action) canRead(message *meeting.ChatMessage) bool {

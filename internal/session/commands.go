@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/anteroom/anteroom/internal/meeting"
 )
@@ -17,17 +18,21 @@ const (
 	RefusedState      = 1003
 	RefusedOperation  = 1004
 	RefusedInternal   = 1005
+	RefusedTooMany    = 1006
 )
 
 var refusalWords = map[uint32]string{
 	RefusedPrivileges: "INSUFFICIENT_PRIVILEGES", RefusedParameters: "INVALID_PARAMETERS",
 	RefusedState: "IMPROPER_MEETING_STATE", RefusedOperation: "INVALID_OPERATION", RefusedInternal: "INTERNAL_ERROR",
+	RefusedTooMany: "RATE_LIMITED",
 }
 
 // CommandError is a refused command.
 type CommandError struct {
 	Code   uint32
 	Detail string
+	// RetryAfter is when a limit lets the next one pass; zero for other refusals.
+	RetryAfter time.Duration
 }
 
 func (e *CommandError) Error() string {
@@ -48,6 +53,8 @@ type command struct {
 	allowed func(self *meeting.Seat) bool
 	// waiting seats may ask too.
 	whileWaiting bool
+	// written commands count against what a participant may write.
+	written bool
 	// prepare reads what the command needs beside the session, before it is
 	// locked; nil needs nothing. Its answer is the action's prepared.
 	prepare func(ctx context.Context, s *Service, self *meeting.Seat, data json.RawMessage) (any, error)
@@ -139,6 +146,11 @@ func (s *Service) Command(ctx context.Context, seat *meeting.Seat, kind string, 
 	cmd, known := commands[kind]
 	if !known {
 		return 0, nil, refuse(RefusedParameters, "type: unknown command %q", kind)
+	}
+	if cmd.written {
+		if wait := s.writing.Take(seat.ID, 1, time.Now()); wait > 0 {
+			return 0, nil, &CommandError{Code: RefusedTooMany, RetryAfter: wait}
+		}
 	}
 	var revision int64
 	var result, prepared any

@@ -268,6 +268,9 @@ func (s *Service) seat(ctx context.Context, a *admission.Attempt, v *admission.V
 		ask.NewSessionID = s.NewID()
 	}
 	defer s.ordered(lockID)()
+	if ask.SessionID != "" {
+		ask.Seat.Extras.Entered = s.Line.Entry(ask.SessionID)
+	}
 	taken, err := s.Repository.TakeSeat(ctx, ask)
 	if err != nil {
 		return taken, err

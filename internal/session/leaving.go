@@ -248,6 +248,8 @@ func (c *action) letIn(seat *meeting.Seat) error {
 		return refuse(RefusedOperation, "the participant is not in the waiting room")
 	}
 	seat.State = meeting.SeatJoined
+	// What was said while the person waited was not said to them.
+	seat.Extras.Entered = c.service.Line.Entry(seat.SessionID)
 	if !seat.LostAt.IsZero() {
 		seat.State = meeting.SeatReconnecting
 	}

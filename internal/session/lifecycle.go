@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sort"
 	"time"
 
 	"github.com/anteroom/anteroom/internal/media"
@@ -78,8 +79,9 @@ func (s *Service) MediaSeat(ctx context.Context, room, identity string) (media.S
 	return s.mediaSeat(ctx, seat, &live.Conduct)
 }
 
-// Snapshot is the meeting as the seat sees it.
-func (s *Service) Snapshot(ctx context.Context, seatID string) (*Snapshot, error) {
+// Snapshot is the meeting as the seat sees it. After a participant's number it is the
+// page of the roster that follows, alone.
+func (s *Service) Snapshot(ctx context.Context, seatID string, after int64) (*Snapshot, error) {
 	seat, err := s.Repository.Seat(ctx, seatID)
 	if err != nil {
 		return nil, err
@@ -106,7 +108,54 @@ func (s *Service) Snapshot(ctx context.Context, seatID string) (*Snapshot, error
 	if self < 0 {
 		return nil, refuse(RefusedState, "closed")
 	}
+	if after > 0 {
+		page := &Snapshot{Revision: live.Revision, Self: participantOf(seats[self], true), Session: infoOf(m, live, seats[self], seats), Chat: []ChatView{}}
+		page.list(visible(seats, seats[self]), after)
+		return page, nil
+	}
 	return s.snapshot(ctx, m, live, seats[self], seats)
+}
+
+// Pages of what a snapshot lists.
+const (
+	rosterPage = 500
+	chatPage   = 200
+	chatBytes  = 128 << 10
+)
+
+// list puts a page of the participants into the snapshot.
+func (s *Snapshot) list(all []Participant, after int64) {
+	s.Participants = all[sort.Search(len(all), func(i int) bool { return all[i].UserID > after }):]
+	if len(s.Participants) > rosterPage {
+		s.Participants = s.Participants[:rosterPage]
+		s.MoreAfter = s.Participants[rosterPage-1].UserID
+	}
+}
+
+// Chat answers the messages that a seat may read before the one of an id, oldest first.
+func (s *Service) Chat(ctx context.Context, seatID, before string) (*ChatPage, error) {
+	seat, err := s.Repository.Seat(ctx, seatID)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case !seat.State.Live():
+		return nil, refuse(RefusedState, "closed")
+	case before == "" || len(before) > maxChatID:
+		return nil, refuse(RefusedParameters, "before: 1 to %d characters", maxChatID)
+	}
+	page := &ChatPage{}
+	page.Chat, page.More, err = s.chatBefore(ctx, seat, before)
+	return page, err
+}
+
+func (s *Service) chatBefore(ctx context.Context, seat *meeting.Seat, before string) ([]ChatView, bool, error) {
+	found, more, err := s.Repository.ChatHistory(ctx, seat.SessionID, seat.ID, readerOf(seat), meeting.ChatPage{Before: before, Messages: chatPage, Bytes: chatBytes})
+	views := make([]ChatView, 0, len(found))
+	for _, message := range found {
+		views = append(views, chatView(message))
+	}
+	return views, more, err
 }
 
 func (s *Service) snapshot(ctx context.Context, m *meeting.Meeting, live *meeting.Session, self *meeting.Seat, seats []*meeting.Seat) (*Snapshot, error) {
@@ -118,15 +167,12 @@ func (s *Service) snapshot(ctx context.Context, m *meeting.Meeting, live *meetin
 		// Somebody who waits sees nobody but themselves.
 		snap.Participants = append(snap.Participants, snap.Self)
 	} else {
-		snap.Participants = visible(seats, self)
+		snap.list(visible(seats, self), 0)
 	}
 	if live.Revision > 1 {
-		history, err := s.Repository.ChatHistory(ctx, live.ID, self.ID, readerOf(self), 200)
-		if err != nil {
+		var err error
+		if snap.Chat, snap.MoreChat, err = s.chatBefore(ctx, self, ""); err != nil {
 			return nil, err
-		}
-		for _, c := range history {
-			snap.Chat = append(snap.Chat, chatView(c))
 		}
 	}
 	return snap, nil

@@ -63,7 +63,10 @@ func (c *action) takeSeatOver(how *admission.Admission, seat, newcomer *meeting.
 		seat.Extras.NoteTakeOver(time.Now())
 	}
 	extras := newcomer.Extras
-	extras.TakenOver = seat.Extras.TakenOver
+	extras.TakenOver, extras.Entered = seat.Extras.TakenOver, seat.Extras.Entered
+	if was.State == meeting.SeatWaiting && newcomer.State != meeting.SeatWaiting {
+		extras.Entered = c.service.Line.Entry(c.tx.Session().ID)
+	}
 	if was.Marks.AppID == newcomer.Marks.AppID && was.Extras.SignedRole == extras.SignedRole {
 		// What a host has allowed this person stays allowed.
 		extras.MayUnmute, extras.Talks, extras.MayCapture = was.Extras.MayUnmute, was.Extras.Talks, was.Extras.MayCapture
@@ -172,6 +175,7 @@ func (c *action) addSeat(how *admission.Admission, newcomer *meeting.Seat) (*mee
 		return nil, ErrConflict
 	}
 	seat := *newcomer
+	seat.Extras.Entered = c.service.Line.Entry(c.tx.Session().ID)
 	c.tx.AddSeat(&seat)
 	c.tx.Touch(false)
 	if seat.State == meeting.SeatWaiting {

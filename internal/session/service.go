@@ -60,7 +60,9 @@ type Repository interface {
 	ResumeSeat(ctx context.Context, seatID string, generation int, leaseUntil time.Time, digest []byte) (meeting.Taken, error)
 	Seat(ctx context.Context, id string) (*meeting.Seat, error)
 	LiveSeats(ctx context.Context, sessionID string) ([]*meeting.Seat, error)
-	ChatHistory(ctx context.Context, sessionID, seatID string, as meeting.Reader, limit int) ([]meeting.ChatMessage, error)
+	// ChatHistory answers a page of what a seat may read, oldest first, and whether
+	// there is more before.
+	ChatHistory(ctx context.Context, sessionID, seatID string, as meeting.Reader, page meeting.ChatPage) (found []meeting.ChatMessage, more bool, err error)
 	// Mutate runs fn with the live session under its lock; fn may run again
 	// when the transaction is tried again. It answers ErrNotFound for a
 	// session that is over.
@@ -86,6 +88,12 @@ type Line interface {
 	Publish(sessionID string, revision int64, event string, data any)
 	// Tell speaks to one seat alone.
 	Tell(seatID string, event string, data any)
+	// Entry is where the session's events stand: whoever is let in now recovers
+	// nothing from before.
+	Entry(sessionID string) meeting.Position
+	// Erase keeps what a session's channel, or the channels of the seats if some
+	// are named, have carried from being recovered.
+	Erase(sessionID string, seatIDs ...string)
 	// Admit and Hold move a seat's line in and out of the session's channel.
 	Admit(seatID, sessionID string)
 	Hold(seatID, sessionID string)
@@ -164,7 +172,9 @@ type Service struct {
 	// hostKeys counts wrong host keys for each host.
 	hostKeys *PasscodeThrottle
 	// joins counts anonymous joins by app, for each signature and address.
-	joins   limit.Buckets
+	joins limit.Buckets
+	// writing is how much each participant may write.
+	writing *limit.Rates
 	order   [64]sync.Mutex
 	errands errands
 	// warmMedia starts the media engine at the first admitted join, so that it
@@ -186,7 +196,8 @@ func New(c Config) *Service {
 	c.Times = c.Times.complete()
 	return &Service{
 		Config: c, answers: newAnswerMemory(AnswerMemory), hostKeys: NewPasscodeThrottle(c.Clock, nil, c.Logger),
-		due: make(chan struct{}, 1), stopped: make(chan struct{}), nodeGone: make(chan struct{}, 1),
+		writing: limit.NewRates(writePerSec, writeBurst),
+		due:     make(chan struct{}, 1), stopped: make(chan struct{}), nodeGone: make(chan struct{}, 1),
 	}
 }
 

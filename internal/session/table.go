@@ -36,7 +36,7 @@ var commands = map[string]command{
 	"seat.admit":           {allowed: hosts, run: admit},
 	"session.admit_all":    {allowed: hosts, run: admitAll},
 	"seat.role":            {allowed: hostAlone, run: setRole, prepare: inWebinar},
-	"chat.send":            {allowed: anyone, run: sendChat},
+	"chat.send":            {allowed: anyone, run: sendChat, written: true},
 	"chat.delete":          {allowed: anyone, run: deleteChat},
 	"capture.request":      {allowed: anyone, run: requestCapture},
 	"capture.permit":       {allowed: hosts, run: permitCapture},

@@ -110,7 +110,17 @@ type Snapshot struct {
 	Self         Participant   `json:"self"`
 	Session      Info          `json:"session"`
 	Participants []Participant `json:"participants"`
-	Chat         []ChatView    `json:"chat"`
+	// MoreAfter is the last participant's number if others follow on the next page.
+	MoreAfter int64      `json:"moreAfter,omitempty"`
+	Chat      []ChatView `json:"chat"`
+	// MoreChat tells that there are older messages than these.
+	MoreChat bool `json:"moreChat,omitempty"`
+}
+
+// ChatPage is a page of older messages.
+type ChatPage struct {
+	Chat []ChatView `json:"chat"`
+	More bool       `json:"more"`
 }
 
 // participantOf shows a seat to others. E-mail addresses are for hosts only.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/anteroom/anteroom/internal/meeting"
 )
@@ -14,8 +15,14 @@ var (
 	chatHistory = define(`SELECT ` + chatColumns + ` FROM chat
 		WHERE session_id = ? AND (receiver_seat_id IN (?, ?, ?, ?) OR sender_seat_id = ?)
 		ORDER BY position DESC LIMIT ?`)
-	chatByID   = define(`SELECT ` + chatColumns + ` FROM chat WHERE session_id = ? AND id = ?`)
-	deleteChat = define(`DELETE FROM chat WHERE session_id = ? AND id = ?`)
+	chatBefore = define(`SELECT ` + chatColumns + ` FROM chat
+		WHERE session_id = ? AND (receiver_seat_id IN (?, ?, ?, ?) OR sender_seat_id = ?)
+			AND position < (SELECT position FROM chat WHERE session_id = ? AND id = ?)
+		ORDER BY position DESC LIMIT ?`)
+	pruneChat    = define(`DELETE FROM chat WHERE session_id = ? AND position <= ?`)
+	pruneOfEnded = define(`DELETE FROM chat WHERE session_id IN (SELECT id FROM sessions WHERE ended_at > 0 AND ended_at < ?)`)
+	chatByID     = define(`SELECT ` + chatColumns + ` FROM chat WHERE session_id = ? AND id = ?`)
+	deleteChat   = define(`DELETE FROM chat WHERE session_id = ? AND id = ?`)
 )
 
 func scanChat(row scanner) (meeting.ChatMessage, error) {
@@ -29,13 +36,31 @@ func scanChat(row scanner) (meeting.ChatMessage, error) {
 	return c, err
 }
 
-// ChatHistory answers the last messages that a seat may read, oldest first:
-// those that it sent or was sent itself, and, of those to many, what
-// people of its kind read: everyone's and, for hosts, the hosts' and the waiting
-// room's; for somebody who waits, the waiting room's alone.
-func (s *Store) ChatHistory(ctx context.Context, sessionID, seatID string, as meeting.Reader, limit int) ([]meeting.ChatMessage, error) {
+// How long chat is kept unless the configuration says otherwise.
+const (
+	// ChatKeep is how many of a session's newest messages are kept.
+	ChatKeep = 2000
+	// ChatLife is how long messages are kept after their session has ended.
+	ChatLife = 30 * 24 * time.Hour
+	// chatSlack is how many more there may be before the oldest are deleted.
+	chatSlack = 64
+)
+
+// PruneChat deletes the messages of the sessions that ended before a moment.
+func (s *Store) PruneChat(ctx context.Context, before time.Time) error {
+	return told(s.engine.write(ctx, func(r runner) error {
+		_, err := r.exec(pruneOfEnded, stamp(before))
+		return err
+	}), "old chat cannot be deleted")
+}
+
+// ChatHistory answers the last messages that a seat may read, oldest first, and
+// whether there are older ones: those that it sent or was sent itself, and, of those
+// to many, what people of its kind read: everyone's and, for hosts, the hosts' and the
+// waiting room's; for somebody who waits, the waiting room's alone.
+func (s *Store) ChatHistory(ctx context.Context, sessionID, seatID string, as meeting.Reader, page meeting.ChatPage) (found []meeting.ChatMessage, more bool, err error) {
 	if s.rosters.quiet(sessionID) {
-		return nil, nil
+		return nil, false, nil
 	}
 	const everyone, nobody = "", "@"
 	readable := [3]string{everyone, nobody, nobody}
@@ -45,10 +70,27 @@ func (s *Store) ChatHistory(ctx context.Context, sessionID, seatID string, as me
 	case meeting.ReaderWaiting:
 		readable = [3]string{meeting.ToWaitingRoom, nobody, nobody}
 	}
-	found, err := list(s.engine.reader(ctx), scanChat, chatHistory, sessionID, seatID, readable[0], readable[1], readable[2], seatID, int64(limit))
+	query, args := chatHistory, []any{sessionID, seatID, readable[0], readable[1], readable[2], seatID}
+	if page.Before != "" {
+		query, args = chatBefore, append(args, sessionID, page.Before)
+	}
+	rows, err := s.engine.reader(ctx).query(query, append(args, int64(page.Messages+1))...)
 	if err != nil {
-		return nil, told(err, "the chat cannot be read")
+		return nil, false, told(err, "the chat cannot be read")
+	}
+	defer rows.Close()
+	for bytes := 0; rows.Next(); {
+		message, err := scanChat(rows)
+		if err != nil {
+			return nil, false, told(err, "the chat cannot be read")
+		}
+		bytes += len(message.Text)
+		if len(found) == page.Messages || len(found) > 0 && bytes > page.Bytes {
+			more = true
+			break
+		}
+		found = append(found, message)
 	}
 	slices.Reverse(found)
-	return found, nil
+	return found, more, told(rows.Err(), "the chat cannot be read")
 }

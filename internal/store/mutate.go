@@ -51,7 +51,7 @@ func (s *Store) mutate(ctx context.Context, sessionID string, fn func(*sessionTx
 		if err != nil {
 			return err
 		}
-		tx = &sessionTx{r: r, session: session, seats: map[string]*heldSeat{}}
+		tx = &sessionTx{r: r, chatKeep: s.chatKeep, session: session, seats: map[string]*heldSeat{}}
 		if own = fn(tx); own != nil {
 			return own
 		}
@@ -90,6 +90,7 @@ func (s *Store) mutate(ctx context.Context, sessionID string, fn func(*sessionTx
 // once fn is through, so that a refused command has written nothing.
 type sessionTx struct {
 	r        runner
+	chatKeep int64
 	session  *meeting.Session
 	seats    map[string]*heldSeat
 	order    []*heldSeat
@@ -309,6 +310,11 @@ func (t *sessionTx) keep() error {
 		position++
 		if _, err := t.r.exec(insertChat, c.ID, c.SessionID, position, c.SenderSeatID, c.SenderUserID, c.SenderName,
 			c.ReceiverSeatID, c.ReceiverUserID, c.ReceiverName, c.Text, stamp(c.SentAt)); err != nil {
+			return err
+		}
+	}
+	if position%chatSlack == 0 && position > t.chatKeep {
+		if _, err := t.r.exec(pruneChat, t.session.ID, position-t.chatKeep); err != nil {
 			return err
 		}
 	}

@@ -362,7 +362,7 @@ func TestChat(t *testing.T) {
 			{mia, inside, 10, "one four five "},
 			{ada, host, 2, "five six "},
 		} {
-			history, err := w.ChatHistory(ctx, ada.SessionID, c.seat.ID, c.as, c.limit)
+			history, _, err := w.ChatHistory(ctx, ada.SessionID, c.seat.ID, c.as, newest(c.limit))
 			w.must(err)
 			got := ""
 			for _, line := range history {
@@ -372,7 +372,7 @@ func TestChat(t *testing.T) {
 				t.Errorf("%s reads %q as %d, want %q", c.seat.Name, got, c.as, c.want)
 			}
 		}
-		history, err := w.ChatHistory(ctx, ada.SessionID, ada.ID, inside, 10)
+		history, _, err := w.ChatHistory(ctx, ada.SessionID, ada.ID, inside, newest(10))
 		w.must(err)
 		w.must(w.Mutate(ctx, ada.SessionID, func(tx meeting.Tx) error {
 			if none, err := tx.Chat("nobody"); none != nil || err != nil {
@@ -384,7 +384,7 @@ func TestChat(t *testing.T) {
 			}
 			return tx.DeleteChat(history[0].ID)
 		}))
-		if history, err = w.ChatHistory(ctx, ada.SessionID, mia.ID, inside, 10); err != nil || len(history) != 2 {
+		if history, _, err = w.ChatHistory(ctx, ada.SessionID, mia.ID, inside, newest(10)); err != nil || len(history) != 2 {
 			t.Errorf("after a deletion %d messages are left, %v", len(history), err)
 		}
 	})

@@ -26,9 +26,9 @@ func TestRosterIsExact(t *testing.T) {
 			if !reflect.DeepEqual(kept, read) {
 				t.Fatalf("%s: kept %s, read %s", when, names(kept), names(read))
 			}
-			keptChat, err := w.ChatHistory(ctx, sessionID, seatID, meeting.ReaderInside, 100)
+			keptChat, _, err := w.ChatHistory(ctx, sessionID, seatID, meeting.ReaderInside, newest(100))
 			w.must(err)
-			readChat, err := uncached.ChatHistory(ctx, sessionID, seatID, meeting.ReaderInside, 100)
+			readChat, _, err := uncached.ChatHistory(ctx, sessionID, seatID, meeting.ReaderInside, newest(100))
 			w.must(err)
 			if !reflect.DeepEqual(keptChat, readChat) {
 				t.Fatalf("%s: kept %v, read %v", when, keptChat, readChat)
@@ -96,7 +96,7 @@ func TestRosterIsExact(t *testing.T) {
 			w.must(w.Mutate(ctx, session, func(tx meeting.Tx) error {
 				return tx.AddChat(meeting.ChatMessage{ID: NewID(), SenderSeatID: second.Seat.ID, Text: "hello", SentAt: noon})
 			}))
-			if chat, err := w.ChatHistory(ctx, session, seat, meeting.ReaderInside, 100); err != nil || len(chat) != 1 {
+			if chat, _, err := w.ChatHistory(ctx, session, seat, meeting.ReaderInside, newest(100)); err != nil || len(chat) != 1 {
 				t.Fatalf("the chat is %v, %v", chat, err)
 			}
 			compare("chatted", session, seat)

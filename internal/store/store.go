@@ -8,6 +8,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -51,6 +52,9 @@ type Config struct {
 	// KeepAttempts is how many of the newest attempts are kept, and a tenth as many of
 	// noise; 0 means AttemptKeep.
 	KeepAttempts int
+	// ChatKeep is how many of a session's newest chat messages are kept; 0 is the
+	// default.
+	ChatKeep int
 	// Shared tells that other nodes write to the same database; nothing is
 	// cached then.
 	Shared bool
@@ -64,6 +68,7 @@ type Store struct {
 	clock    clockwork.Clock
 	logger   *slog.Logger
 	recorder *recorder
+	chatKeep int64
 
 	accounts *cache[*account.Account]
 	users    *cache[*account.User]
@@ -143,6 +148,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if target.postgres && !c.Shared {
 		s.order = &sessionOrder{}
 	}
+	s.chatKeep = int64(cmp.Or(c.ChatKeep, ChatKeep))
 	s.recorder = newRecorder(s, c.KeepAttempts)
 	return s, nil
 }

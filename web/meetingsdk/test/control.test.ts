@@ -41,6 +41,27 @@ describe('revisions', () => {
     expect(seen).toEqual(['snapshot 9', 'snapshot 10', 'ready']);
   });
 
+  it('reads every page of the roster, and of the chat what a page shows', async () => {
+    const asked: unknown[] = [];
+    const said = (id: number) => ({ id: `m${id}` });
+    rpc = async (method, data) => {
+      asked.push([method, data]);
+      if (method === 'chat') return { chat: Array.from({ length: 120 }, (_, i) => said(i)), more: true };
+      const { after } = data as { after?: number };
+      return { ...snapshot(10), participants: [person(after ? 3 : 2)], moreAfter: after ? undefined : 2, chat: Array.from({ length: 90 }, (_, i) => said(200 + i)), moreChat: true };
+    };
+    let whole: unknown;
+    control = new Control(clock, () => 'id', openLine, { url: 'ws://x', token: 't' }, {
+      snapshot: (s) => void (whole = s), event: () => undefined, ready: () => undefined, lost: () => undefined, closed: () => undefined,
+    });
+    control.start(null);
+    line.connected(false);
+    await settle();
+    expect(asked).toEqual([['snapshot', {}], ['snapshot', { after: 2 }], ['chat', { before: 'm200' }]]);
+    expect(whole).toMatchObject({ participants: [{ userId: person(2).userId }, { userId: person(3).userId }], moreChat: true });
+    expect((whole as { chat: unknown[] }).chat).toHaveLength(210);
+  });
+
   it('drops what the snapshot holds, keeps equal later ones and revision 0', async () => {
     control.start(null);
     line.connected(false);
@@ -130,6 +151,7 @@ describe('commands', () => {
     [1003, 'IMPROPER_MEETING_STATE: on hold', 'IMPROPER_MEETING_STATE', 'on hold'],
     [1004, 'INVALID_OPERATION', 'INVALID_OPERATION', 'not possible now'],
     [1006, 'RATE_LIMITED', 'INVALID_OPERATION', 'too many calls; wait a moment'],
+    [1006, 'RATE_LIMITED: retryAfter 3', 'INVALID_OPERATION', 'too many calls; try again in 3 s'],
     [4242, 'strange', 'INTERNAL_ERROR', 'strange'],
   ])('refusal %i becomes %s', async (code, message, type, reason) => {
     control.start(null);

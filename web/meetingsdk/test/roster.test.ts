@@ -15,9 +15,11 @@ it('orders chat by time, however its fractions of seconds are written', () => {
   expect(kept.chat.map((message) => message.sentAt)).toEqual(times);
 });
 
-it('keeps what is older than a full snapshot, and only that', () => {
-  const full = Array.from({ length: 200 }, (_, i) => said(`2026-01-01T10:00:00.${String(500 + i)}Z`));
-  const kept = withSnapshot(page([said('2026-01-01T10:00:00Z'), said('2026-01-01T10:00:00.6005Z')]), server(full));
-  expect(kept.chat).toHaveLength(201);
+it('keeps what is older than a snapshot that does not reach back to the first message, and only that', () => {
+  const recent = Array.from({ length: 20 }, (_, i) => said(`2026-01-01T10:00:00.${String(500 + i)}Z`));
+  const known = page([said('2026-01-01T10:00:00Z'), said('2026-01-01T10:00:00.5055Z')]);
+  const kept = withSnapshot(known, { ...server(recent), moreChat: true });
+  expect(kept.chat).toHaveLength(21);
   expect(kept.chat[0]?.sentAt).toBe('2026-01-01T10:00:00Z');
+  expect(withSnapshot(known, server(recent)).chat).toHaveLength(20);
 });

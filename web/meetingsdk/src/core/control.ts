@@ -4,13 +4,15 @@ import type { Line, LineHandlers, OpenLine } from './line';
 import { isLineError } from './line';
 import { log } from './log';
 import type { Endpoint, ServerEvent, Snapshot } from './wire';
-import { eventOf, snapshotOf } from './wire';
+import { chatPageOf, eventOf, snapshotOf } from './wire';
 
 /** How long a command may take, repetitions included. */
 const commandTimeout = 15_000;
 const snapshotRetry = 1_000;
 /** The server closes a line that carries more at once; no command needs nearly as much. */
 const longestCommand = 20_000;
+/** A page shows at least so many messages of before, if there are as many. */
+const chatWanted = 200;
 /** Events kept while a snapshot is under way; more than this and a newer snapshot is asked for. */
 const heldEvents = 5_000;
 
@@ -74,14 +76,13 @@ export class Control {
     const turn = ++this.wanted;
     this.held ??= [];
     while (!this.over && this.connected && turn === this.wanted) {
-      let answer: unknown = null;
+      let snapshot: Snapshot | null = null;
       try {
-        answer = await this.line.rpc('snapshot', {});
+        snapshot = await this.load();
       } catch (error) {
         log.info('the meeting state could not be loaded', error);
       }
       if (this.over || !this.connected || turn !== this.wanted) return;
-      const snapshot = snapshotOf(answer);
       if (snapshot) {
         this.take(snapshot);
         this.handlers.ready();
@@ -89,6 +90,26 @@ export class Control {
       }
       await new Promise<void>((resolve) => void this.clock.after(snapshotRetry, resolve));
     }
+  }
+
+  /**
+   * Reads a snapshot with all of its pages. Events since the first page are held
+   * back and applied to all of them, which brings each page to the same state.
+   */
+  private async load(): Promise<Snapshot | null> {
+    const snapshot = snapshotOf(await this.line.rpc('snapshot', {}));
+    if (!snapshot) return null;
+    for (let after = snapshot.moreAfter; after; ) {
+      const page = snapshotOf(await this.line.rpc('snapshot', { after }));
+      snapshot.participants = [...snapshot.participants, ...(page?.participants ?? [])];
+      after = page?.moreAfter;
+    }
+    while (snapshot.moreChat && snapshot.chat[0] && snapshot.chat.length < chatWanted) {
+      const page = chatPageOf(await this.line.rpc('chat', { before: snapshot.chat[0].id }));
+      snapshot.chat = [...page.chat, ...snapshot.chat];
+      snapshot.moreChat = page.more && page.chat.length > 0;
+    }
+    return snapshot;
   }
 
   /**
@@ -205,8 +226,10 @@ export function callErrorOf(error: unknown): CallError {
       return new CallError('IMPROPER_MEETING_STATE', detail || 'on hold');
     case 1004:
       return new CallError('INVALID_OPERATION', detail || 'not possible now');
-    case 1006:
-      return new CallError('INVALID_OPERATION', detail || 'too many calls; wait a moment');
+    case 1006: {
+      const seconds = /^retryAfter (\d+)$/.exec(detail)?.[1];
+      return new CallError('INVALID_OPERATION', seconds ? `too many calls; try again in ${seconds} s` : 'too many calls; wait a moment');
+    }
     default:
       return new CallError('INTERNAL_ERROR', detail || word || 'the server could not complete the request');
   }

@@ -9,9 +9,6 @@ export type ServerState = Pick<MeetingState, 'self' | 'session' | 'participants'
 /** How many chat messages a page keeps. */
 const chatKept = 2_000;
 
-/** How many messages a snapshot carries at most. */
-const snapshotChat = 200;
-
 /** Times are compared as times: as texts, those that end in zeros are shorter. */
 const sent = (message: ChatMessage | undefined): number => Date.parse(message?.sentAt ?? '');
 
@@ -20,9 +17,8 @@ export function withSnapshot(state: ServerState, snapshot: Snapshot): ServerStat
   const fresh = new Set(snapshot.chat.map((message) => message.id));
   // Older than the snapshot reaches back; what is missing in its reach was deleted meanwhile.
   const since = sent(snapshot.chat[0]);
-  const full = snapshot.chat.length >= snapshotChat;
   const held = snapshot.self.state === 'waiting';
-  const kept = state.chat.filter((message) => !fresh.has(message.id) && (held || (full && sent(message) < since)));
+  const kept = state.chat.filter((message) => !fresh.has(message.id) && (held || (snapshot.moreChat === true && sent(message) < since)));
   const known = new Set(state.chat.map((message) => message.id));
   const unread = state.chat.length === 0 ? 0 : snapshot.chat.filter((message) => !known.has(message.id)).length;
   return {

@@ -44,7 +44,11 @@ export interface Snapshot {
   self: Participant;
   session: SessionInfo;
   participants: Participant[];
+  /** The last participant's number, if others follow on another page. */
+  moreAfter?: number;
   chat: ChatMessage[];
+  /** Whether there are older messages than these. */
+  moreChat?: boolean;
 }
 
 export interface Limits {
@@ -129,6 +133,12 @@ export function snapshotOf(value: unknown): Snapshot | null {
   if (!fields || typeof fields.revision !== 'number' || !fieldsOf(fields.self) || !fieldsOf(fields.session)) return null;
   if (!Array.isArray(fields.participants)) return null;
   return { ...(fields as unknown as Snapshot), chat: Array.isArray(fields.chat) ? (fields.chat as ChatMessage[]) : [] };
+}
+
+/** Reads a page of older messages; empty if it is none. */
+export function chatPageOf(value: unknown): { chat: ChatMessage[]; more: boolean } {
+  const fields = fieldsOf(value);
+  return { chat: Array.isArray(fields?.chat) ? (fields.chat as ChatMessage[]) : [], more: fields?.more === true };
 }
 
 /** Reads the answer of `POST /sdk/v1/join`; null if it is no answer of ours. */

@@ -1,0 +1,253 @@
+package realtime
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/centrifugal/centrifuge"
+)
+
+// passedOf sends requests over each of the pages in turn and counts those that pass.
+func passedOf(t *testing.T, pages []*page, prefix string, count int) (passed int) {
+	t.Helper()
+	var replies []chan frame
+	for i := range count {
+		replies = append(replies, pages[i%len(pages)].send(command(fmt.Sprint(prefix, i), "seat.hand", nil)))
+	}
+	for _, reply := range replies {
+		got := await(t, reply, "an answer")
+		switch {
+		case got.Error == nil:
+			passed++
+		case got.Error.Code != 1006 || !strings.HasPrefix(got.Error.Message, "RATE_LIMITED: retryAfter "):
+			t.Errorf("%+v", got.Error)
+		}
+	}
+	return passed
+}
+
+// Several lines of one participant, at once and one after the other, have one allowance.
+func TestTheLimitIsTheParticipants(t *testing.T) {
+	h, server := startHub(t, newHouse(seatNamed("a")))
+	begun := time.Now()
+	var pages []*page
+	for range maxLines {
+		pages = append(pages, enter(t, server.URL, token(t, h, "a", 1), nil))
+	}
+	passed := passedOf(t, pages, "at once", 400)
+	for i := range 3 {
+		p := enter(t, server.URL, token(t, h, "a", 1), nil)
+		passed += passedOf(t, []*page{p}, fmt.Sprint("again", i), 60)
+		_ = p.conn.Close()
+	}
+	if most := commandBurst + 1 + int(commandsPerSec*time.Since(begun).Seconds()); passed > most {
+		t.Errorf("%d commands passed, at most %d may", passed, most)
+	}
+}
+
+func TestASessionHasALimitOfItsOwn(t *testing.T) {
+	const many = 2 * sessionBurst / commandBurst
+	var seats []Seat
+	for i := range many {
+		seats = append(seats, seatNamed(fmt.Sprint(i)))
+	}
+	elsewhere := seatNamed("elsewhere")
+	elsewhere.SessionID = "s2"
+	h, server := startHub(t, newHouse(append(seats, elsewhere)...))
+	begun, passed := time.Now(), 0
+	for i := range many {
+		p := enter(t, server.URL, token(t, h, fmt.Sprint(i), 1), nil)
+		passed += passedOf(t, []*page{p}, "x", commandBurst)
+		_ = p.conn.Close()
+	}
+	if most := sessionBurst + 1 + int(sessionPerSec*time.Since(begun).Seconds()); passed > most {
+		t.Errorf("%d commands passed, at most %d may", passed, most)
+	}
+	if got := enter(t, server.URL, token(t, h, "elsewhere", 1), nil).call(rpc("snapshot", nil)); got.Error != nil {
+		t.Errorf("another session is limited, too: %+v", got.Error)
+	}
+}
+
+func TestAnswersAreBoundedInBytes(t *testing.T) {
+	a := newAnswers(nil, false, nil)
+	large := json.RawMessage(`"` + strings.Repeat("x", 16<<10) + `"`)
+	answer := func(seat, id string) {
+		_, _ = a.once(context.Background(), seat, id, func() (json.RawMessage, error) { return large, nil })
+	}
+	for i := range 1000 {
+		answer("a", fmt.Sprint(i))
+	}
+	if a.bytes > maxAnswers || a.seats["a"].bytes != a.bytes {
+		t.Errorf("%d bytes are remembered of one participant (%d of all), at most %d may", a.seats["a"].bytes, a.bytes, maxAnswers)
+	}
+	if _, first := a.claim("a", "999", time.Now()); first {
+		t.Error("the newest answer is forgotten")
+	}
+	for seat := range 2 * maxAnswersOfNode / maxAnswers {
+		for i := range 3 {
+			answer(fmt.Sprint("seat", seat), fmt.Sprint(i))
+		}
+	}
+	if a.bytes > maxAnswersOfNode+len(large)*2 {
+		t.Errorf("%d bytes are remembered, at most %d may", a.bytes, maxAnswersOfNode)
+	}
+	for seat := range a.seats {
+		a.leave(seat)
+	}
+	if a.bytes != 0 {
+		t.Errorf("%d bytes are left of nobody", a.bytes)
+	}
+}
+
+func TestAnswersGoWithTheParticipant(t *testing.T) {
+	h, server := startHub(t, newHouse(seatNamed("a")))
+	p := enter(t, server.URL, token(t, h, "a", 1), nil)
+	if got := p.call(command("x", "seat.hand", nil)); got.Error != nil {
+		t.Fatal(got.Error)
+	}
+	h.Close("a", 0, CodeGone)
+	p.mustClose(CodeGone)
+	h.answered.mu.Lock()
+	defer h.answered.mu.Unlock()
+	if len(h.answered.seats) != 0 {
+		t.Error("answers of a participant who has gone are remembered")
+	}
+}
+
+// large publishes so many events of a size.
+func publishLarge(t *testing.T, h *Hub, count, size int) {
+	t.Helper()
+	text := strings.Repeat("<", size)
+	for i := range count {
+		if err := h.Publish("s1", Event{Revision: int64(i + 1), Type: "chat.message", Data: text}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Somebody who floods the history keeps nobody from coming back.
+func TestARecoveryIsBoundedInBytes(t *testing.T) {
+	h, server := startHub(t, newHouse(seatNamed("a"), seatNamed("b")))
+	p := enter(t, server.URL, token(t, h, "a", 1), nil)
+	_ = p.conn.Close()
+	since := map[string]position{"session:s1": p.position("session:s1", 0)}
+	publishLarge(t, h, 250, 4096)
+	publishLarge(t, h, 250, 16<<10)
+	for _, seat := range []string{"a", "b"} {
+		again := enter(t, server.URL, token(t, h, seat, 1), since)
+		if got := again.call(rpc("snapshot", nil)); got.Error != nil {
+			t.Fatal(got.Error)
+		}
+		total := 0
+		for _, publication := range again.sub.Subs["session:s1"].Publications {
+			total += len(publication.Data)
+		}
+		if total > maxClientQueue/2 {
+			t.Errorf("%d bytes were recovered", total)
+		}
+	}
+	kept, err := h.node.History("session:s1", centrifuge.WithLimit(centrifuge.NoLimit))
+	if err != nil {
+		t.Fatal(err)
+	}
+	total := 0
+	for _, publication := range kept.Publications {
+		if strings.Contains(string(publication.Data), `\u003c`) {
+			t.Fatal("what is served as JSON is escaped as if it were HTML")
+		}
+		total += len(publication.Data)
+	}
+	if total > 8*historyBytes {
+		t.Errorf("a channel keeps %d bytes", total)
+	}
+}
+
+// A page that reads nothing for a while loses its line once, and then comes back to
+// the meeting as it is.
+func TestASlowReaderComesBack(t *testing.T) {
+	h, server := startHub(t, newHouse(seatNamed("a")))
+	through := startRelay(t, server)
+	slow := enter(t, through.address(), token(t, h, "a", 1), nil)
+	since := map[string]position{"session:s1": slow.position("session:s1", 0)}
+	through.silence()
+	until(t, "the slow line is given up", func() bool {
+		publishLarge(t, h, 100, 16<<10)
+		return len(h.Connected()) == 0
+	})
+	again := enter(t, server.URL, token(t, h, "a", 1), since)
+	if sub := again.sub.Subs["session:s1"]; sub.Recovered || len(sub.Publications) != 0 {
+		t.Errorf("recovered %v with %d events", sub.Recovered, len(sub.Publications))
+	}
+	if got := again.call(rpc("snapshot", nil)); got.Error != nil {
+		t.Fatal(got.Error)
+	}
+	publishMany(t, h, 7, 7)
+	if _, e := again.event(); e.Revision != 7 {
+		t.Errorf("hears %+v", e)
+	}
+}
+
+func TestNothingIsRecoveredFromBeforeTheEntry(t *testing.T) {
+	b := newHouse(seatNamed("a"))
+	h, server := startHub(t, b)
+	publishMany(t, h, 1, 5)
+	entered, err := h.Entry("s1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	late := seatNamed("late")
+	late.Entered = entered
+	b.put(late)
+	publishMany(t, h, 6, 7)
+	for offset, want := range map[uint64]int{0: 0, 4: 0, 5: 2, 6: 1, 7: 0} {
+		since := map[string]position{"session:s1": {Recover: true, Epoch: entered.Epoch, Offset: offset}}
+		sub := enter(t, server.URL, token(t, h, "late", 1), since).sub.Subs["session:s1"]
+		if len(sub.Publications) != want || sub.Recovered != (offset >= 5) {
+			t.Errorf("from %d: recovered %v, %d events, want %d", offset, sub.Recovered, len(sub.Publications), want)
+		}
+		h.asked.mu.Lock()
+		if len(h.asked.asked) != 0 {
+			t.Error("what was asked is kept")
+		}
+		h.asked.mu.Unlock()
+	}
+	many := map[string]position{}
+	for i := range maxPositions + 1 {
+		many[fmt.Sprint("session:", i)] = position{Recover: true}
+	}
+	p := dial(t, server.URL)
+	p.send(connectRequest(token(t, h, "late", 1), many))
+	p.mustClose(3501)
+}
+
+func TestWhatIsErasedIsNotRecovered(t *testing.T) {
+	h, server := startHub(t, newHouse(seatNamed("a")))
+	p := enter(t, server.URL, token(t, h, "a", 1), nil)
+	_ = p.conn.Close()
+	since := map[string]position{"session:s1": p.position("session:s1", 0), "seat:a": p.position("seat:a", 0)}
+	publishMany(t, h, 1, 3)
+	if err := h.PublishSeat("a", Event{Type: "chat.message", Data: "psst"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Erase("s1"); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Erase("s1", "a"); err != nil {
+		t.Fatal(err)
+	}
+	publishMany(t, h, 4, 4)
+	again := enter(t, server.URL, token(t, h, "a", 1), since)
+	for channel, sub := range again.sub.Subs {
+		if sub.Recovered || len(sub.Publications) != 0 {
+			t.Errorf("%s: recovered %v with %d events", channel, sub.Recovered, len(sub.Publications))
+		}
+	}
+	publishMany(t, h, 5, 5)
+	if _, e := again.event(); e.Revision != 5 {
+		t.Errorf("hears %+v", e)
+	}
+}
