@@ -29,6 +29,7 @@ const (
 	CauseOAuthToken             = "oauth_token"
 	CauseZAKOrOBF               = "zak_or_obf_as_signature"
 	CauseNativeSDKToken         = "native_sdk_token"
+	CauseCriticalHeader         = "critical_header"
 	CauseAppKeyMissing          = "app_key_missing"
 	CauseAppKeyDiffers          = "app_key_differs"
 	CauseMNMissing              = "mn_missing"
@@ -85,7 +86,7 @@ func Causes() []string {
 	return []string{
 		CauseEmpty, CausePlaceholder, CauseJSONWrapped, CauseHTML, CauseWrapped,
 		CauseURLEncoded, CauseTruncated, CauseNotAJWT, CauseLegacyFormat,
-		CauseBadBase64, CauseHexHMAC, CauseAlgNone, CauseAlgNotHS256,
+		CauseBadBase64, CauseHexHMAC, CauseAlgNone, CauseAlgNotHS256, CauseCriticalHeader,
 		CauseOtherAppsSecret, CauseOtherEnvironmentSecret, CauseWebhookSecret,
 		CauseRotatedSecret, CauseSecretWhitespace, CauseSecretQuoted,
 		CauseSecretTranscoded, CauseKeySecretSwapped, CauseUnknownSecret,

@@ -77,6 +77,10 @@ func brokenTokens() []broken {
 		{cause: "alg_none", token: b64.EncodeToString([]byte(`{"alg":"none","typ":"JWT"}`)) + "." + body + "."},
 		{cause: "alg_none/with mac", token: forge(`{"alg":"NONE"}`, good().json(), classSecret)},
 		{cause: "alg_not_hs256", token: forgeWith(`{"alg":"HS512","typ":"JWT"}`, good().json(), classSecret, sha512.New), evidence: "HS512”; only HS256 is accepted; the secret is correct"},
+		{cause: "critical_header", token: forgeWith(`{"alg":"HS256","typ":"JWT","crit":["exp"],"exp":0}`, good().json(), classSecret, sha256.New), evidence: "crit"},
+		{cause: "critical_header/unencoded payload", token: forgeWith(`{"alg":"HS256","b64":false,"crit":["b64"]}`, good().json(), classSecret, sha256.New)},
+		{cause: "critical_header/empty", token: forgeWith(`{"alg":"HS256","crit":[]}`, good().json(), classSecret, sha256.New)},
+		{cause: "critical_header/text", token: forgeWith(`{"alg":"HS256","crit":"exp"}`, good().json(), classSecret, sha256.New)},
 		{cause: "alg_not_hs256/HS384", token: forgeWith(`{"alg":"HS384","typ":"JWT"}`, good().json(), classSecret, sha512.New384), evidence: "the secret is correct"},
 		{cause: "alg_not_hs256/RS256", token: forge(`{"alg":"RS256","typ":"JWT"}`, good().json(), classSecret)},
 		{cause: "alg_not_hs256/missing", token: forge(`{"typ":"JWT"}`, good().json(), classSecret)},
@@ -232,7 +236,7 @@ func noSecrets(t *testing.T, r *signature.Report) {
 // here so that neither the package nor the table can drop one unseen.
 func TestEveryCauseIsProduced(t *testing.T) {
 	contract := strings.Fields(`empty placeholder json_wrapped html wrapped url_encoded truncated not_a_jwt
-		legacy_format bad_base64 hex_hmac alg_none alg_not_hs256 other_apps_secret other_environment_secret
+		legacy_format bad_base64 hex_hmac alg_none alg_not_hs256 critical_header other_apps_secret other_environment_secret
 		webhook_secret rotated_secret secret_whitespace secret_quoted secret_transcoded key_secret_swapped
 		unknown_secret video_sdk_token oauth_token zak_or_obf_as_signature native_sdk_token app_key_missing
 		app_key_differs mn_missing mn_misnamed mn_formatted mn_other_meeting mn_not_a_number iat_missing

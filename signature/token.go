@@ -22,6 +22,9 @@ type Header struct {
 	Type string
 	// KeyID is kid, which signatures never have and OAuth tokens do.
 	KeyID string
+	// Critical tells of a member crit: extensions that a reader must understand, or
+	// else must not accept the token.
+	Critical bool
 }
 
 // Claims are a signature's claims as far as they have the right type. What is
@@ -201,6 +204,9 @@ func (t *Token) readHeader(doc []byte) bool {
 	for name, raw, ok := m.next(); ok; name, raw, ok = m.next() {
 		if seen.again(name) {
 			t.duplicates = append(t.duplicates, name)
+		}
+		if name == "crit" {
+			t.Header.Critical = true
 		}
 		if kindOf(raw) != kindString {
 			continue

@@ -177,6 +177,12 @@ var signatureRecipes = []recipe{
 		},
 	},
 	{
+		code: errcode.SignatureInvalid, cause: "critical_header", says: "The header demands an extension in crit.",
+		token: func(c *claims) string {
+			return token(inputOf(`{"alg":"HS256","typ":"JWT","crit":["exp"],"exp":0}`, c.json()), c.secret, sha256.New)
+		},
+	},
+	{
 		code: errcode.SignatureInvalid, cause: "alg_none", says: "The token is not signed at all.",
 		token: func(c *claims) string { return c.header(`{"alg":"none","typ":"JWT"}`).input() + "." },
 	},
