@@ -323,7 +323,7 @@ func (d *decoder) meetingNumber() {
 func (d *decoder) userName() {
 	const field = "userName"
 	before := len(d.a.Invalid)
-	name := d.limited(optUserName, MaxUserName)
+	name := CleanName(d.limited(optUserName, MaxUserName))
 	d.a.UserName = name
 	switch {
 	case len(d.a.Invalid) > before:

@@ -117,6 +117,8 @@ func TestNamesAndChatAreTakenAsAJoinTakesThem(t *testing.T) {
 	}
 	guest.command("seat.rename", fields{"userName": "Kim\x00Kim"})
 	guest.awaitSaying("participant.updated", "Kim\uFFFDKim")
+	guest.command("seat.rename", fields{"userName": " \u202EKim\n\u2066Lee"})
+	guest.awaitSaying("participant.updated", `"userName":"Kim Lee"`)
 	guest.command("chat.send", fields{"text": "one\x00two"})
 	guest.awaitSaying("chat.message", "one\uFFFDtwo")
 	guest.command("chat.send", fields{"text": `written \u0000 out`})

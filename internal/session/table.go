@@ -1,7 +1,6 @@
 package session
 
 import (
-	"strings"
 	"unicode/utf8"
 
 	"github.com/anteroom/anteroom/internal/admission"
@@ -111,7 +110,7 @@ func rename(c *action) error {
 	if err := c.read(&in); err != nil {
 		return err
 	}
-	name := strings.TrimSpace(in.UserName)
+	name := admission.CleanName(in.UserName)
 	if name == "" || utf8.RuneCountInString(name) > admission.MaxUserName {
 		return refuse(RefusedParameters, "userName: 1 to %d characters", admission.MaxUserName)
 	}
