@@ -69,6 +69,8 @@ type Extras struct {
 	TakenOver [TakeOversAMinute]int64 `json:"takenOver,omitzero"`
 	// Entered is where the session's channel stood when the seat was let in.
 	Entered Position `json:"entered,omitzero"`
+	// Origin recognises the address that the seat was taken from; it is no address.
+	Origin string `json:"origin,omitempty"`
 	// AppName is the app that takes part in somebody's name; empty for people.
 	AppName string `json:"appName,omitempty"`
 }

@@ -318,6 +318,28 @@ func TestHostKeysAreNotGuessed(t *testing.T) {
 		guest.refused("session.claim_host", fields{"hostKey": "nokey"}, 1002)
 	}
 	guest.refused("session.claim_host", fields{"hostKey": s.HostKey()}, 1004)
+	// Nobody else is kept out: not beside the one who guesses, nor in another meeting.
+	other := s.AddMeeting(anteroomtest.Meeting{Topic: "Another"})
+	elsewhere, _ := enter(t, s, anteroomtest.Join{Meeting: other.Number, Name: "Host", Device: "the host's"})
+	elsewhere.command("session.claim_host", fields{"hostKey": s.HostKey()})
+	beside, _ := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Beside"})
+	beside.command("session.claim_host", fields{"hostKey": s.HostKey()})
+	beside.command("seat.leave", nil)
+	guest.await("participant.removed")
+	// Coming again and again brings no more than the address may.
+	guesses := 10
+	for tries := 0; guesses < 200 && tries < 10; tries++ {
+		again, _ := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Again"})
+		for range 10 {
+			if _, code, _ := again.rpc("command", fields{"requestId": uuid.NewString(), "type": "session.claim_host", "data": fields{"hostKey": "nokey"}}); code == 1002 {
+				guesses++
+			}
+		}
+		again.command("seat.leave", nil)
+	}
+	if guesses != 50 {
+		t.Errorf("%d keys were judged from one address, want 50", guesses)
+	}
 	clock.Advance(6 * time.Minute)
 	guest.command("session.claim_host", fields{"hostKey": s.HostKey()})
 }

@@ -140,6 +140,19 @@ func TestARemovedPersonStaysOut(t *testing.T) {
 		t.Fatalf("a removed page's line: %d", code)
 	}
 	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, ResumeToken: answer.ResumeToken}), 3009, "removed_by_host")
+	// A token that a newer page had made old is one of theirs all the same.
+	twice, first := enter(t, s, anteroomtest.Join{Meeting: room.Number, Device: "first"})
+	second := s.Join(anteroomtest.Join{Meeting: room.Number, Device: "first", ResumeToken: first.ResumeToken})
+	expect(t, second, 0, "")
+	host.command("seat.remove", map[string]any{"userId": second.Participant.UserID})
+	twice.awaitClose()
+	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, Device: "another", ResumeToken: first.ResumeToken}), 3009, "removed_by_host")
+	// A borrowed customerKey keeps its owner out of nothing.
+	thief, stolen := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Thief", Device: "thief", CustomerKey: "victim"})
+	host.command("seat.remove", map[string]any{"userId": stolen.Participant.UserID})
+	thief.awaitClose()
+	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, Name: "Victim", Device: "own", CustomerKey: "victim"}), 0, "")
+	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, Name: "Thief", Device: "thief"}), 3009, "removed_by_host")
 }
 
 func TestAnEndedMeetingIsNotRevived(t *testing.T) {

@@ -57,7 +57,8 @@ func (l *loader) unknownKey(ctx context.Context, key string) (facts admission.Ap
 }
 
 // Resume reads the seat that a resume token names. A token that is not
-// ours, or of an older generation, names none.
+// ours, or of an older generation, names none; that of somebody who was removed
+// names them for ever.
 func (l *loader) Resume(ctx context.Context, token string) (*meeting.Seat, error) {
 	seatID, generation, ok := l.resume(token)
 	if !ok {
@@ -67,7 +68,7 @@ func (l *loader) Resume(ctx context.Context, token string) (*meeting.Seat, error
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
 	}
-	if err != nil || seat.Generation != generation {
+	if err != nil || seat.Generation != generation && seat.State != meeting.SeatRemoved {
 		return nil, err
 	}
 	return seat, nil

@@ -162,7 +162,7 @@ func reclaimHost(c *action) error {
 const MaxHostKey = 10
 
 // checkHostKey compares a key with that of the meeting's host, before the
-// session is locked. Wrong ones are counted for the host, over all meetings.
+// session is locked. Wrong ones are counted for the participant and the address.
 func checkHostKey(ctx context.Context, s *Service, self *meeting.Seat, data json.RawMessage) (any, error) {
 	var in struct{ HostKey string }
 	if err := (&action{data: data}).read(&in); err != nil {
@@ -189,15 +189,37 @@ func checkHostKey(ctx context.Context, s *Service, self *meeting.Seat, data json
 	}
 	// Counted before it is judged, so that guesses sent all at once are not judged
 	// all at once.
-	guess := passcodeKey{m.HostID, ""}
-	if !s.hostKeys.count(guess, PasscodeTries) {
+	takeBack, ok := s.guesses(self)
+	if !ok {
 		return nil, refuse(RefusedOperation, "too many wrong host keys; try again later")
 	}
 	if host.HostKey == "" || subtle.ConstantTimeCompare([]byte(host.HostKey), []byte(in.HostKey)) != 1 {
 		return nil, refuse(RefusedParameters, "hostKey: wrong host key")
 	}
-	s.hostKeys.takeBack(guess)
+	takeBack()
 	return nil, nil
+}
+
+// addressHostKeys is how many wrong host keys may come from one address, for a meeting:
+// several people may be behind it, but not many who guess.
+const addressHostKeys = 5 * PasscodeTries
+
+// guesses counts a guess of a host's key for its participant and for the address that
+// they joined from, unless one of them has had too many. Other meetings and other
+// people's keys are not touched.
+func (s *Service) guesses(self *meeting.Seat) (takeBack func(), ok bool) {
+	own, address := passcodeKey{self.ID, self.MeetingID}, passcodeKey{self.Extras.Origin, self.MeetingID}
+	if !s.hostKeys.count(own, PasscodeTries) {
+		return nil, false
+	}
+	if address.address != "" && !s.hostKeys.count(address, addressHostKeys) {
+		s.hostKeys.takeBack(own)
+		return nil, false
+	}
+	return func() {
+		s.hostKeys.takeBack(own)
+		s.hostKeys.takeBack(address)
+	}, true
 }
 
 func hostless(seats []*meeting.Seat) error {

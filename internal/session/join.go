@@ -244,7 +244,7 @@ func (s *Service) seat(ctx context.Context, a *admission.Attempt, v *admission.V
 			SeveralDevices: v.Admission.SeveralDevices, Generation: 1, View: a.View, SDKVersion: a.SDKVersion,
 			Muted: true, LeaseUntil: lease, JoinedAt: s.Clock.Now(),
 			Guest:           snap.ZAK.User == nil || snap.ZAK.User.AccountID != snap.Meeting.AccountID,
-			Extras:          meeting.Extras{OriginHost: v.Admission.Role == meeting.RoleHost},
+			Extras:          meeting.Extras{OriginHost: v.Admission.Role == meeting.RoleHost, Origin: s.originOf(a)},
 			SignatureDigest: a.Digest,
 		},
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/anteroom/anteroom/internal/admission"
+	"github.com/anteroom/anteroom/internal/limit"
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
@@ -63,6 +64,16 @@ func (s *Service) liveSeat(ctx context.Context, resumeToken string) (*meeting.Se
 		return nil, ErrNotFound
 	}
 	return seat, nil
+}
+
+// originOf recognises the address that a join comes from, and tells nobody which it is.
+func (s *Service) originOf(a *admission.Attempt) string {
+	if a.RemoteIP == "" {
+		return ""
+	}
+	mac := hmac.New(sha256.New, s.ResumeKey)
+	mac.Write([]byte("origin\x00" + limit.Group(a.RemoteIP)))
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:admission.DigestPart])
 }
 
 // digest recognises what a join brings: its signature, its tokens, and who it says it

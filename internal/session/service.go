@@ -169,7 +169,7 @@ type Config struct {
 type Service struct {
 	Config
 	answers *answerMemory
-	// hostKeys counts wrong host keys for each host.
+	// hostKeys counts wrong host keys for each participant and address.
 	hostKeys *PasscodeThrottle
 	// joins counts anonymous joins by app, for each signature and address.
 	joins limit.Buckets
