@@ -105,7 +105,7 @@ test('component view: a meeting that has not started says so in the element, and
   await early.init();
   expect((await early.join(options)).rejected).toMatchObject({ errorCode: 3008 });
   const { page } = early;
-  await expect(page.getByRole('heading', { name: 'This meeting hasn’t started yet.' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'This meeting hasn’t started yet' })).toBeVisible();
   await page.getByRole('button', { name: 'Leave', exact: true }).click();
   await expect(page.locator('#meetingSDKElement > *')).toHaveCount(0);
 

@@ -29,6 +29,7 @@ export const emptyState: MeetingState = {
   notices: [],
   failure: null,
   takenOver: false,
+  notAdmitted: false,
   leaveAsked: false,
   reconnectingSince: null,
   awaited: null,

@@ -19,7 +19,7 @@ export function RefusalPanel({ failure }: { failure: Failure }) {
   return (
     <StatusPage
       icon={waits ? 'clock' : 'lock'}
-      title={t(waits ? 'refused.notStarted.say' : 'refusal.title')}
+      title={t(waits ? 'refused.notStarted.title' : 'refusal.title')}
       actions={<RefusalButtons failure={failure} form={form} close={t(waits ? 'leave.short' : 'action.cancel')} />}
     >
       {waits ? <p>{t(`refused.${toldOf(failure).key}.do`)}</p> : <RefusalWords failure={failure} />}

@@ -11,10 +11,11 @@ export function AudioSettings() {
   const { run } = useView();
   const devices = useMeeting((state) => state.devices);
   const stopped = useMeeting((state) => state.incomingStopped);
+  const denied = useMeeting((state) => state.microphone === 'denied');
   const { stream } = usePreviewStream('audio', devices.microphones.length > 0, devices.microphone);
   return (
     <>
-      <DeviceSelect kind="microphone" choices={devices.microphones} value={devices.microphone} onChange={(id) => run(actions.chooseDevice('microphone', id))} />
+      <DeviceSelect kind="microphone" choices={devices.microphones} value={devices.microphone} onChange={(id) => run(actions.chooseDevice('microphone', id))} none={denied ? 'mic.denied' : undefined} />
       <LevelMeter stream={stream} />
       <DeviceSelect kind="speaker" choices={devices.speakers} value={devices.speaker} onChange={(id) => run(actions.chooseDevice('speaker', id))} />
       <SpeakerTest deviceId={devices.speaker} />

@@ -12,7 +12,9 @@ export function VideoSettings() {
   const devices = useMeeting((state) => state.devices);
   const mirrored = useMeeting((state) => state.mirrored);
   const video = useRef<HTMLVideoElement>(null);
+  const denied = useMeeting((all) => all.camera === 'denied');
   const { stream, state } = usePreviewStream('video', devices.cameras.length > 0, devices.camera);
+  const blocked = state === 'denied' || (denied && devices.cameras.length === 0);
   useEffect(() => {
     if (video.current) video.current.srcObject = stream;
   }, [stream]);
@@ -22,10 +24,10 @@ export function VideoSettings() {
         {state === 'on' ? (
           <video ref={video} className={`ar-video${mirrored && !facesAway(stream) ? ' ar-video--mirrored' : ''}`} aria-label={t('preview.picture')} autoPlay playsInline muted />
         ) : (
-          <span>{t(state === 'busy' ? 'camera.busyLabel' : state === 'denied' ? 'camera.deniedLabel' : devices.cameras.length === 0 || state === 'missing' ? 'camera.missingLabel' : 'camera.starting')}</span>
+          <span>{t(state === 'busy' ? 'camera.busyLabel' : blocked ? 'camera.deniedLabel' : devices.cameras.length === 0 || state === 'missing' ? 'camera.missingLabel' : 'camera.starting')}</span>
         )}
       </div>
-      <DeviceSelect kind="camera" choices={devices.cameras} value={devices.camera} onChange={(id) => run(actions.chooseDevice('camera', id))} />
+      <DeviceSelect kind="camera" choices={devices.cameras} value={devices.camera} onChange={(id) => run(actions.chooseDevice('camera', id))} none={blocked ? 'camera.denied' : undefined} />
       <label className="ar-check">
         <input type="checkbox" checked={mirrored} onChange={(event) => actions.setMirrored(event.target.checked)} />
         <span>{t('video.mirror')}</span>

@@ -10,8 +10,9 @@ export function EndedPage() {
   const { run } = useView();
   const failure = useMeeting((state) => state.failure);
   const takenOver = useMeeting((state) => state.takenOver);
+  const notAdmitted = useMeeting((state) => state.notAdmitted);
   const view = useOption('view');
-  const { key, icon, back } = endingOf(failure, takenOver);
+  const { key, text = key, icon, back } = endingOf(failure, { takenOver, notAdmitted });
   return (
     <StatusPage
       icon={icon}
@@ -23,7 +24,7 @@ export function EndedPage() {
         </>
       }
     >
-      <p>{t(`ended.${key}.text`)}</p>
+      <p>{t(`ended.${text}.text`)}</p>
       {failure?.attemptId ? <p className="ar-page__fine">{t('refusal.attempt')}: <code>{failure.attemptId}</code></p> : null}
     </StatusPage>
   );

@@ -73,7 +73,7 @@ export function PreviewPage() {
               {withAudio ? (
                 <>
                   <div>
-                    <DeviceSelect kind="microphone" choices={lists.microphones} value={microphoneId} onChange={setMicrophoneId} />
+                    <DeviceSelect kind="microphone" choices={lists.microphones} value={microphoneId} onChange={setMicrophoneId} none={sound.state === 'denied' ? 'mic.denied' : undefined} />
                     <LevelMeter stream={sound.stream} />
                     <p className="ar-preview__problem" role="status">{soundTrouble ? <><Icon name="warning" /><span>{inSentences(t, [t(soundTrouble.what), t(soundTrouble.cure), t('preview.still')])}</span></> : null}</p>
                   </div>
@@ -84,7 +84,7 @@ export function PreviewPage() {
                   </div>
                 </>
               ) : null}
-              <DeviceSelect kind="camera" choices={lists.cameras} value={cameraId} onChange={setCameraId} />
+              <DeviceSelect kind="camera" choices={lists.cameras} value={cameraId} onChange={setCameraId} none={picture.state === 'denied' ? 'camera.denied' : undefined} />
               {background.offered && background.supported ? (
                 <div>
                   <p className="ar-field__label" aria-hidden="true">{t('settings.background')}</p>

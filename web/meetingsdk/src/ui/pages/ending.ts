@@ -1,10 +1,12 @@
-import type { Failure } from '../../core/model';
+import type { Failure, MeetingState } from '../../core/model';
 import type { IconName } from '../icons/paths';
 
-/** What the page of a meeting that is over shows: the key of its words, and an icon. */
+/** What the page of a meeting that is over shows: the key of its title and text, and an icon. */
 export interface Shown {
-  key: 'removed' | 'disconnected' | 'byHost' | 'timeUp' | 'elsewhere' | 'unauthorised' | 'left' | 'other';
+  key: 'removed' | 'notAdmitted' | 'disconnected' | 'byHost' | 'timeUp' | 'elsewhere' | 'unauthorised' | 'left' | 'other';
   icon: IconName;
+  /** The key of the text, where it is another ending's. */
+  text?: 'removed';
   /** Whether coming back makes sense, and by which word. */
   back?: 'ended.rejoin' | 'ended.joinHere';
 }
@@ -18,7 +20,8 @@ const ENDINGS: Record<number, Shown> = {
 };
 
 /** How the end of a meeting is shown; without a failure the person has left, here or for another page of theirs. */
-export function endingOf(failure: Pick<Failure, 'errorCode' | 'cause'> | null, takenOver = false): Shown {
+export function endingOf(failure: Pick<Failure, 'errorCode' | 'cause'> | null, { takenOver, notAdmitted }: Partial<Pick<MeetingState, 'takenOver' | 'notAdmitted'>> = {}): Shown {
+  if (notAdmitted) return { key: 'notAdmitted', text: 'removed', icon: 'remove' };
   if (takenOver) return { key: 'elsewhere', icon: 'people', back: 'ended.joinHere' };
   if (!failure) return { key: 'left', icon: 'check' };
   if (failure.errorCode === 4004 && failure.cause === 'duration_limit') return { key: 'timeUp', icon: 'leave' };

@@ -61,10 +61,10 @@ const offered = (change: Partial<MeetingState['background']> = {}): Partial<Meet
 });
 
 it.each([
-  ['NotAllowedError', 'Camera blocked by the browser', 'Click or tap the icon beside the address'],
-  ['NotFoundError', 'No camera', 'Connect one'],
-  ['NotReadableError', 'Another app is using the camera', 'Close the other app'],
-])('%s: the picture says what is wrong and what helps, and the switches look off', async (name, what, cure) => {
+  ['NotAllowedError', 'Camera blocked by the browser', 'Click or tap the icon beside the address', ['Mic blocked', 'Camera blocked']],
+  ['NotFoundError', 'No camera', 'Connect one', ['None found', 'None found']],
+  ['NotReadableError', 'Another app is using the camera', 'Close the other app', ['None found', 'None found']],
+])('%s: the picture says what is wrong and what helps, and the switches look off', async (name, what, cure, listed) => {
   const devices = new Devices();
   devices.fault = name;
   const { trouble } = await open(devices);
@@ -72,6 +72,7 @@ it.each([
   expect(trouble()).toContain(cure);
   expect(screen.getByRole('button', { name: 'start my video' }).className).toContain('ar-round--off');
   expect(screen.getByRole('button', { name: 'unmute my microphone' }).className).toContain('ar-round--off');
+  expect(['Microphone', 'Camera'].map((label) => screen.getByRole('combobox', { name: label }).textContent)).toEqual(listed);
   const asked = devices.getUserMedia.mock.calls.length;
   fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
   await settled();

@@ -101,7 +101,7 @@ describe('the panel of a refusal in the widget', () => {
 
   it('says that the meeting has not started, with a way out', () => {
     const { model } = renderInView(<RefusalPanel failure={{ ...wrong, errorCode: 3008, cause: 'host_not_here' }} />, refused());
-    expect(screen.getByRole('heading').textContent).toBe('This meeting hasn’t started yet.');
+    expect(screen.getByRole('heading').textContent).toBe('This meeting hasn’t started yet');
     fireEvent.click(screen.getByRole('button', { name: 'Leave' }));
     expect(model.actions.dismissFailure).toHaveBeenCalledOnce();
     fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
@@ -136,14 +136,15 @@ describe('the question whether to leave', () => {
 describe('the page of a meeting that is over', () => {
   const over = (errorCode: number, cause = ''): Failure => ({ ...wrong, errorCode, cause, joinFailed: false, attemptId: null });
   it.each([
-    [over(4004, 'ended_by_host'), false, 'The host has ended this meeting', null],
-    [over(4004, 'duration_limit'), false, 'This meeting has reached its time limit', null],
-    [over(3009), false, 'You were removed from this meeting', null],
-    [over(4001, 'gave_up'), false, 'You’ve been disconnected', 'Rejoin'],
-    [over(4019), false, 'This app left the meeting', 'Rejoin'],
-    [null, true, 'You joined from somewhere else', 'Join here instead'],
-  ])('of %j says what happened, with a way back', (failure, takenOver, title, again) => {
-    const { model } = renderInView(<EndedPage />, state([], { phase: 'ended', failure, takenOver }));
+    [over(4004, 'ended_by_host'), {}, 'The host has ended this meeting', null],
+    [over(4004, 'duration_limit'), {}, 'This meeting has reached its time limit', null],
+    [over(3009), {}, 'You were removed from this meeting', null],
+    [over(3009), { notAdmitted: true }, 'The host didn’t let you in', null],
+    [over(4001, 'gave_up'), {}, 'You’ve been disconnected', 'Rejoin'],
+    [over(4019), {}, 'This app left the meeting', 'Rejoin'],
+    [null, { takenOver: true }, 'You joined from somewhere else', 'Join here instead'],
+  ])('of %j says what happened, with a way back', (failure, how, title, again) => {
+    const { model } = renderInView(<EndedPage />, state([], { phase: 'ended', failure, ...how }));
     expect(screen.getByRole('heading').textContent).toBe(title);
     fireEvent.click(screen.getByRole('button', { name: 'Back' }));
     expect(model.actions.dismissFailure).toHaveBeenCalledOnce();
