@@ -1,6 +1,8 @@
 package session
 
 import (
+	"maps"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/anteroom/anteroom/internal/admission"
@@ -41,6 +43,9 @@ var commands = map[string]command{
 	"capture.permit":       {allowed: hosts, run: permitCapture},
 	"capture.set":          {allowed: anyone, run: setCapture},
 }
+
+// Commands are the names of all commands, in alphabetical order.
+func Commands() []string { return slices.Sorted(maps.Keys(commands)) }
 
 func reportMedia(c *action) error {
 	var in struct{ AudioOn, Muted, VideoOn, Sharing *bool }
