@@ -55,6 +55,9 @@ type Extras struct {
 	MayUnmute bool `json:"mayUnmute,omitempty"`
 	// Talks is a webinar's attendee who was given the word.
 	Talks bool `json:"talks,omitempty"`
+	// Shares is who has the screen's place: asked for it last, and has neither given
+	// it up nor lost it. The screen itself may still be being picked.
+	Shares bool `json:"shares,omitempty"`
 	// MayCapture is who was allowed to record.
 	MayCapture bool          `json:"mayCapture,omitempty"`
 	Capture    CaptureStatus `json:"capture,omitempty"`

@@ -8,8 +8,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
+
+	lk "github.com/livekit/protocol/livekit"
 
 	"github.com/anteroom/anteroom/anteroomtest"
+	"github.com/anteroom/anteroom/internal/rogue"
 	"github.com/anteroom/anteroom/internal/server"
 	"github.com/anteroom/anteroom/internal/session"
 )
@@ -124,4 +128,64 @@ func TestNamesAndChatAreTakenAsAJoinTakesThem(t *testing.T) {
 	guest.awaitSaying("chat.message", "one\uFFFDtwo")
 	guest.command("chat.send", fields{"text": `written \u0000 out`})
 	guest.awaitSaying("chat.message", `written \\u0000 out`)
+}
+
+func TestOnlyWhoSharesSendsAScreen(t *testing.T) {
+	t.Parallel()
+	s, room, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Review"})
+	_, other := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Viewer"})
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	media := func(a anteroomtest.Answer) *rogue.Media {
+		m, err := rogue.JoinMedia(ctx, a.Media.URL, a.Media.Token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(m.Close)
+		return m
+	}
+	sharer, viewer := media(answer), media(other)
+	refused := func(when string) {
+		t.Helper()
+		var no *rogue.NotAllowedError
+		for _, source := range []lk.TrackSource{lk.TrackSource_SCREEN_SHARE, lk.TrackSource_SCREEN_SHARE_AUDIO} {
+			kind := lk.TrackType_VIDEO
+			if source == lk.TrackSource_SCREEN_SHARE_AUDIO {
+				kind = lk.TrackType_AUDIO
+			}
+			if _, err := sharer.AddTrack(ctx, kind, source, false); !errors.As(err, &no) {
+				t.Fatalf("%s, %s %s: %v", when, kind, source, err)
+			}
+		}
+	}
+	refused("without asking")
+	guest.command("seat.share", nil)
+	screen, err := sharer.Publish(ctx, lk.TrackType_VIDEO, lk.TrackSource_SCREEN_SHARE, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := viewer.Hears(ctx, screen.ID, 5); err != nil {
+		t.Fatal(err)
+	}
+	guest.command("seat.media", fields{"sharing": true})
+	host.command("seat.share", nil)
+	guest.await("seat.share_stopped")
+	refused("after the host has taken the share over")
+	if err := screen.Mute(false); err != nil {
+		t.Fatal(err)
+	}
+	camera, err := sharer.Publish(ctx, lk.TrackType_VIDEO, lk.TrackSource_CAMERA, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := viewer.Hears(ctx, camera.ID, 25); err != nil {
+		t.Fatal(err)
+	}
+	before := viewer.Heard(screen.ID)
+	if _, err := viewer.Hears(ctx, camera.ID, 75); err != nil {
+		t.Fatal(err)
+	}
+	if after := viewer.Heard(screen.ID); after > before {
+		t.Errorf("%d packets of a screen whose share has ended", after-before)
+	}
 }

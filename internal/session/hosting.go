@@ -272,12 +272,12 @@ func setRole(c *action) error {
 	seat.Role = in.Role
 	if conduct := &c.tx.Session().Conduct; seat.Sharing && conduct.ShareByHosts && !isHost(seat) {
 		// The right to share goes, and the share with it.
-		seat.Sharing, fields["sharing"] = false, false
+		seat.Sharing, seat.Extras.Shares, fields["sharing"] = false, false, false
 		c.tell(seat.ID, "seat.share_stopped", map[string]any{"byUserId": c.self.UserID})
 	}
 	if watches(seat, webinar) {
 		// The audience sends nothing and is shown nowhere.
-		seat.Muted, seat.AudioOn, seat.VideoOn, seat.Sharing = true, false, false, false
+		seat.Muted, seat.AudioOn, seat.VideoOn, seat.Sharing, seat.Extras.Shares = true, false, false, false, false
 		fields["muted"], fields["audioOn"], fields["videoOn"], fields["sharing"] = true, false, false, false
 		if err := c.dim(seat); err != nil {
 			return err

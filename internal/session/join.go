@@ -351,7 +351,8 @@ func (s *Service) mediaToken(ctx context.Context, seat *meeting.Seat, conduct *m
 // mediaSeat is what a seat may do in the media room. The name there is only
 // for the media server's own log lines; people see the roster's. Attendees of
 // a webinar watch and listen, and speak if they were given the word. Whoever is
-// muted and may not unmute sends no sound.
+// muted and may not unmute sends no sound. A screen is taken of the one who has its
+// place.
 func (s *Service) mediaSeat(ctx context.Context, seat *meeting.Seat, conduct *meeting.Conduct) (media.Seat, error) {
 	m, err := s.Repository.Meeting(ctx, seat.MeetingID)
 	if err != nil {
@@ -361,6 +362,6 @@ func (s *Service) mediaSeat(ctx context.Context, seat *meeting.Seat, conduct *me
 	return media.Seat{
 		Room: seat.SessionID, Identity: seat.ID, Generation: seat.Generation,
 		CanPublishMicrophone: (speaks || seat.Extras.Talks) && (!seat.Muted || mayUnmute(seat, conduct)), CanPublishCamera: speaks,
-		CanPublishScreen: speaks && (!conduct.ShareByHosts || isHost(seat)), CanSubscribe: true,
+		CanPublishScreen: speaks && seat.Extras.Shares && (!conduct.ShareByHosts || isHost(seat)), CanSubscribe: true,
 	}, nil
 }

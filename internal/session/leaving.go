@@ -11,6 +11,7 @@ func (c *action) gone(seat *meeting.Seat, state meeting.SeatState, reason string
 	wasWaiting := seat.State == meeting.SeatWaiting
 	seat.State, seat.LeftAt = state, c.service.Clock.Now()
 	seat.AudioOn, seat.VideoOn, seat.Sharing, seat.HandRaised = false, false, false, false
+	seat.Extras.Shares = false
 	seat.Extras.Capture = meeting.CaptureOff
 	if err := c.tx.SaveSeat(seat); err != nil {
 		return err
@@ -215,7 +216,7 @@ func hold(c *action) error {
 		return refuse(RefusedOperation, "the participant is already in the waiting room")
 	}
 	seat.State = meeting.SeatWaiting
-	seat.AudioOn, seat.VideoOn, seat.Sharing = false, false, false
+	seat.AudioOn, seat.VideoOn, seat.Sharing, seat.Extras.Shares = false, false, false, false
 	seat.Muted, seat.Extras.Capture = true, meeting.CaptureOff
 	if err := c.tx.SaveSeat(seat); err != nil {
 		return err

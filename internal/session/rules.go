@@ -246,11 +246,19 @@ func muteAll(c *action) error {
 	return nil
 }
 
-// share asks whether one may share now. A host who shares takes the place of
-// whoever does, unless several may.
+// share asks for the screen's place, and so for the right to send one. A host who
+// shares takes the place of whoever has it, unless several may; among the others the
+// last to ask gets it, as long as nobody shares.
 func share(c *action) error {
 	if err := c.mayShare(); err != nil {
 		return err
+	}
+	if !c.self.Extras.Shares {
+		c.self.Extras.Shares = true
+		if err := c.tx.SaveSeat(c.self); err != nil {
+			return err
+		}
+		c.applyRights(c.self)
 	}
 	if c.tx.Session().Conduct.SeveralSharers {
 		return nil
@@ -284,27 +292,29 @@ func (c *action) mayShare() error {
 	return nil
 }
 
-// stopShares ends the shares of those who are picked.
+// stopShares ends the shares of those who are picked, and their right to share.
 func (c *action) stopShares(pick func(*meeting.Seat) bool) error {
 	seats, err := c.tx.Seats()
 	if err != nil {
 		return err
 	}
 	for _, seat := range seats {
-		if !seat.Sharing || !pick(seat) {
+		if (!seat.Sharing && !seat.Extras.Shares) || !pick(seat) {
 			continue
 		}
-		seat.Sharing = false
+		shown := seat.Sharing
+		seat.Sharing, seat.Extras.Shares = false, false
+		c.applyRights(seat)
+		if !shown {
+			if err := c.tx.SaveSeat(seat); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := c.changed(seat, map[string]any{"userId": seat.UserID, "sharing": false}); err != nil {
 			return err
 		}
 		c.tell(seat.ID, "seat.share_stopped", map[string]any{"byUserId": c.self.UserID})
-		room, identity, service := seat.SessionID, seat.ID, c.service
-		c.then(func() {
-			service.background(room, func(ctx context.Context) error {
-				return service.Media.Mute(ctx, room, identity, media.SourceScreen)
-			}, "stop share")
-		})
 	}
 	return nil
 }

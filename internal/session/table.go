@@ -65,7 +65,7 @@ func reportMedia(c *action) error {
 			return err
 		}
 	}
-	wasMuted := c.self.Muted
+	wasMuted, wasSharing, hadPlace := c.self.Muted, c.self.Sharing, c.self.Extras.Shares
 	changed := map[string]any{"userId": c.self.UserID}
 	set := func(field *bool, to *bool, name string) {
 		if to != nil && *field != *to {
@@ -81,8 +81,12 @@ func reportMedia(c *action) error {
 		return nil
 	}
 	changed["muted"] = c.self.Muted || !c.self.AudioOn
-	if c.self.Muted && !wasMuted && !mayUnmute(c.self, &c.tx.Session().Conduct) {
-		// The right to speak goes with being silent, where it does not come back by itself.
+	if c.self.Sharing != wasSharing {
+		c.self.Extras.Shares = c.self.Sharing
+	}
+	// The right to speak goes with being silent, where it does not come back by itself.
+	silenced := c.self.Muted && !wasMuted && !mayUnmute(c.self, &c.tx.Session().Conduct)
+	if silenced || c.self.Extras.Shares != hadPlace {
 		c.applyRights(c.self)
 	}
 	return c.changed(c.self, changed)

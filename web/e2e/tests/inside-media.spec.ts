@@ -42,7 +42,7 @@ test('sound, shares, statistics, pins and backgrounds, by their effect on the ot
     await done(grace.call('startScreenShare', { hideShareAudioOption: true }));
     await expect.poll(() => ada.told('peer-share-state-change')).toEqual([{ userId: graceId, action: 'Start' }]);
     await expect.poll(() => linus.told('receiveSharingChannelReady')).toEqual([{ userId: graceId }]);
-    expect((await linus.call('startScreenShare', {})).error).toMatchObject({ type: 'INVALID_OPERATION', errorMessage: 'somebody else is sharing' });
+    expect((await linus.call('startScreenShare', {})).error).toMatchObject({ type: 'INVALID_OPERATION', errorMessage: 'another participant is sharing' });
     await done(ada.call('makeHost', linusId));
     await expect.poll(async () => (await linus.self())?.isHost).toBe(true);
     await done(linus.call('startScreenShare', { hideShareAudioOption: true }));

@@ -14,8 +14,9 @@ import { warmUp } from './warm-up';
 
 /** The meeting gives up by itself; until then the library goes on. */
 const retryFor = 60_000;
-/** The media server's number of a microphone among the sources that may be sent. */
-const microphoneSource = 2;
+/** The media server's numbers of sources that may be sent. */
+const sourceNumbers = { microphone: 2, screen: 3 } as const;
+type Granted = keyof typeof sourceNumbers;
 /** How long descriptions and candidates take after the media server's answer, until the browser needs the page no more. */
 const negotiationTime = 70;
 /** How long a right that a host gave may take to arrive. */
@@ -150,7 +151,7 @@ class LiveKitEngine implements MediaEngine {
   }
 
   async openMicrophone(deviceId: string): Promise<boolean> {
-    if (!this.maySpeak()) {
+    if (!this.maySend('microphone')) {
       this.wanted.microphone = 'muted';
       return false;
     }
@@ -161,7 +162,7 @@ class LiveKitEngine implements MediaEngine {
 
   async muteMicrophone(muted: boolean, deviceId = ''): Promise<void> {
     this.wanted.microphone = muted ? 'muted' : 'on';
-    if (!muted) await this.whenMaySpeak();
+    if (!muted) await this.whenMaySend('microphone');
     await opening(() => this.room.localParticipant.setMicrophoneEnabled(!muted, deviceId ? { deviceId } : undefined));
   }
 
@@ -192,6 +193,7 @@ class LiveKitEngine implements MediaEngine {
   async setScreen(on: boolean, options: { sound: boolean; motion: boolean }): Promise<boolean> {
     this.wanted.screen = on;
     try {
+      if (on) await this.whenMaySend('screen');
       await this.room.localParticipant.setScreenShareEnabled(on, {
         audio: options.sound,
         systemAudio: options.sound ? 'include' : 'exclude',
@@ -226,7 +228,7 @@ class LiveKitEngine implements MediaEngine {
   setIncomingSound(on: boolean): void {
     this.incoming = on;
     for (const participant of this.room.remoteParticipants.values()) {
-      for (const publication of participant.audioTrackPublications.values()) publication.setSubscribed(on);
+      for (const publication of participant.audioTrackPublications.values()) this.subscribeSound(publication);
     }
   }
 
@@ -289,8 +291,8 @@ class LiveKitEngine implements MediaEngine {
       this.pictures.sync(participant.identity);
     });
     room.on(RoomEvent.TrackSubscribed, (track, publication, participant) => {
-      if (track.kind === Track.Kind.Audio) track.attach();
-      else {
+      if (isSound(publication)) track.attach();
+      else if (track.kind === Track.Kind.Video) {
         this.sync(publication, participant);
         this.pictures.dropUnlessWatched(participant.identity, publication);
       }
@@ -309,7 +311,7 @@ class LiveKitEngine implements MediaEngine {
     });
     room.on(RoomEvent.LocalTrackUnpublished, (publication) => {
       // Whoever may speak again a moment later was silenced all the same.
-      const barred = !this.maySpeak();
+      const barred = !this.maySend('microphone');
       setTimeout(() => this.onLocalGone(publication, barred), settleTime);
     });
   }
@@ -326,7 +328,7 @@ class LiveKitEngine implements MediaEngine {
   }
 
   private subscribeSound(publication: TrackPublication): void {
-    if (publication.kind !== Track.Kind.Audio || !('setSubscribed' in publication)) return;
+    if (!('setSubscribed' in publication) || !isSound(publication)) return;
     (publication as unknown as { setSubscribed(on: boolean): void }).setSubscribed(this.incoming);
   }
 
@@ -354,7 +356,7 @@ class LiveKitEngine implements MediaEngine {
     } else if (publication.source === Track.Source.Camera && wanted.camera && this.room.state === ConnectionState.Connected) {
       wanted.camera = false;
       handlers.sourceEnded('camera');
-    } else if (publication.source === Track.Source.Microphone && wanted.microphone !== 'off' && (barred || !this.maySpeak())) {
+    } else if (publication.source === Track.Source.Microphone && wanted.microphone !== 'off' && (barred || !this.maySend('microphone'))) {
       wanted.microphone = 'muted';
       handlers.silenced();
     } else if (publication.source === Track.Source.Microphone && wanted.microphone !== 'off' && this.room.state === ConnectionState.Connected) {
@@ -363,17 +365,17 @@ class LiveKitEngine implements MediaEngine {
     }
   }
 
-  /** Whether the media server takes sound of this page now. */
-  private maySpeak(): boolean {
+  /** Whether the media server takes such a track of this page now. */
+  private maySend(source: Granted): boolean {
     const { permissions } = this.room.localParticipant;
     if (!permissions) return true;
     const sources = permissions.canPublishSources;
-    return permissions.canPublish && (sources.length === 0 || (sources as readonly number[]).includes(microphoneSource));
+    return permissions.canPublish && (sources.length === 0 || (sources as readonly number[]).includes(sourceNumbers[source]));
   }
 
-  /** The right to speak may be on its way when a host has just given it. */
-  private async whenMaySpeak(): Promise<void> {
-    if (this.maySpeak()) return;
+  /** The right may be on its way: a host has just given it, or this page asked for it. */
+  private async whenMaySend(source: Granted): Promise<void> {
+    if (this.maySend(source)) return;
     await new Promise<void>((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
@@ -381,7 +383,7 @@ class LiveKitEngine implements MediaEngine {
         resolve();
       };
       const check = (): void => {
-        if (this.maySpeak()) done();
+        if (this.maySend(source)) done();
       };
       const timer = setTimeout(done, rightsTime);
       this.room.localParticipant.on(ParticipantEvent.ParticipantPermissionsChanged, check);
@@ -393,7 +395,7 @@ class LiveKitEngine implements MediaEngine {
     const { localParticipant } = this.room;
     const { microphone, camera } = this.wanted;
     // A muted one is opened when it is unmuted.
-    if (microphone === 'on' && this.maySpeak() && !this.local(Track.Source.Microphone)) {
+    if (microphone === 'on' && this.maySend('microphone') && !this.local(Track.Source.Microphone)) {
       try {
         await opening(() => localParticipant.setMicrophoneEnabled(true));
       } catch (error) {
@@ -477,6 +479,11 @@ function stageOfSignal(error: unknown): MediaStage {
   if (!(error instanceof ConnectionError)) return 'unreachable';
   if (error.reason === ConnectionErrorReason.NotAllowed) return 'refused';
   return error.reason === ConnectionErrorReason.InternalError || error.reason === ConnectionErrorReason.WebSocket ? 'socket' : 'unreachable';
+}
+
+/** Sound that is what it says it is: a picture's label on it plays nothing. */
+function isSound({ kind, source }: TrackPublication): boolean {
+  return kind === Track.Kind.Audio && (source === Track.Source.Microphone || source === Track.Source.ScreenShareAudio);
 }
 
 async function opening(work: () => Promise<unknown>): Promise<void> {

@@ -69,6 +69,7 @@ export class Pictures {
     const { localParticipant } = this.room;
     const participant: Participant | undefined =
       localParticipant.identity === identity ? localParticipant : this.room.getParticipantByIdentity(identity);
-    return participant?.getTrackPublication(sources[kind]);
+    const publication = participant?.getTrackPublication(sources[kind]);
+    return publication?.kind === Track.Kind.Video ? publication : undefined;
   }
 }
