@@ -135,7 +135,7 @@ func TestEachTroubleIsOneClearSentence(t *testing.T) {
 func TestASecondServerOnOneDatabaseRefusesToStart(t *testing.T) {
 	t.Parallel()
 	config := server.DevelopmentDefaults()
-	config.Listen, config.Data = "127.0.0.1:0", t.TempDir()
+	config.Listen, config.Data, config.Media.Port = "127.0.0.1:0", t.TempDir(), 0
 	first, err := server.Start(t.Context(), config, server.Parts{})
 	if err != nil {
 		t.Fatal(err)

@@ -166,9 +166,13 @@ func (s *Server) openMedia(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	engine, err := livekit.New(s.config.mediaConfig(base64.RawURLEncoding.EncodeToString(secret)), s.log)
+	config := s.config.mediaConfig(base64.RawURLEncoding.EncodeToString(secret))
+	engine, err := livekit.New(config, s.log)
 	if err != nil {
 		return err
+	}
+	if err := livekit.CheckPort(config); err != nil {
+		return fmt.Errorf("media.port: %w", err)
 	}
 	s.media, s.ownMedia = engine, true
 	return nil

@@ -42,7 +42,7 @@ func newFaultWorld(t *testing.T) *faultWorld {
 	t.Helper()
 	w := &faultWorld{t: t, now: time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)}
 	config := server.DevelopmentDefaults()
-	config.Listen, config.Data, config.NoDemo = "127.0.0.1:0", t.TempDir(), true
+	config.Listen, config.Data, config.Media.Port, config.NoDemo = "127.0.0.1:0", t.TempDir(), 0, true
 	s, err := server.Start(t.Context(), config, server.Parts{Clock: clockwork.NewFakeClockAt(w.now)})
 	if err != nil {
 		t.Fatal(err)

@@ -29,6 +29,8 @@ type door struct {
 	// holds no credential any more.
 	pass func(w http.ResponseWriter, r *http.Request, seat media.Seat, expires time.Time)
 	log  *slog.Logger
+
+	knocks knocks
 }
 
 // errTakenOver: the token is that of an older page; a newer one has the seat.
@@ -84,6 +86,14 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, r, "seat guard", t, err)
 		return
 	}
+	// Only who has a seat is counted, so that there are no more of them than seats.
+	done, ok := d.knocks.enter(t.room+"/"+t.identity, time.Now())
+	if !ok {
+		w.Header().Set("Retry-After", "1")
+		refuse(w, http.StatusTooManyRequests, "too many media connections of this participant")
+		return
+	}
+	defer done()
 	if err := seat.Validate(); err != nil {
 		d.fail(w, r, "seat", t, err)
 		return

@@ -17,6 +17,15 @@ const portAttempts = 20
 // errPortBusy: the configured media port belongs to another program.
 var errPortBusy = errors.New("media port in use")
 
+// CheckPort tells whether an embedded engine could have its configured media port, so
+// that a server need not wait for the first join to find out.
+func CheckPort(cfg media.Config) error {
+	if cfg.Mode == media.ModeExternal || cfg.Embedded.MediaPort == 0 {
+		return nil
+	}
+	return probe(cfg.Embedded, cfg.Embedded.MediaPort)
+}
+
 // pickPort returns the media port to use. It looks before LiveKit binds, because a
 // LiveKit that fails on its TCP port keeps the UDP sockets it has opened.
 func pickPort(c media.EmbeddedConfig) (int, error) {

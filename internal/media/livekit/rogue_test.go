@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	lk "github.com/livekit/protocol/livekit"
 	"google.golang.org/protobuf/proto"
@@ -341,6 +342,61 @@ func TestJoinRequestsAskForNoTracks(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAParticipantHasFewLines(t *testing.T) {
+	var k knocks
+	now := time.Now()
+	var ends []func()
+	for range maxLines {
+		done, ok := k.enter("ann", now)
+		if !ok {
+			t.Fatal("an allowed line was refused")
+		}
+		ends = append(ends, done)
+	}
+	if _, ok := k.enter("ann", now); ok {
+		t.Error("one line too many")
+	}
+	if _, ok := k.enter("bob", now); !ok {
+		t.Error("bob pays for ann")
+	}
+	for _, done := range ends {
+		done()
+	}
+	tries := maxLines + 1
+	for ; tries < 10*knockBurst; tries++ {
+		done, ok := k.enter("ann", now)
+		if !ok {
+			break
+		}
+		done()
+	}
+	if tries != knockBurst {
+		t.Errorf("%d tries at once, want %d", tries, knockBurst)
+	}
+	later := now.Add(2 * knocksForgiven)
+	if done, ok := k.enter("carl", later); !ok || len(k.known) != 2 {
+		t.Errorf("ok %t, %d known; ann is over and bob is not", ok, len(k.known))
+	} else {
+		done()
+	}
+}
+
+func TestReconnectStormsEnd(t *testing.T) {
+	seat := fullSeat(roomOf(t), "ann")
+	stage.guard.take(seat)
+	token := tokenFor(t, stage.engine, seat)
+	for range 10 * knockBurst {
+		status, err := rogue.Validate(patient(t), stage.server.URL, token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if status == http.StatusTooManyRequests {
+			return
+		}
+	}
+	t.Error("nobody stopped it")
 }
 
 func TestFrameTracker(t *testing.T) {
