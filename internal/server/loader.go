@@ -162,7 +162,7 @@ func (l *loader) loadInside(ctx context.Context, own *meeting.Seat, snap *admiss
 	if live == nil {
 		return nil
 	}
-	now := time.Now()
+	now := l.store.RealTime()
 	if own != nil && (own.SessionID != live.ID || !own.State.Live()) {
 		own = nil
 	}
@@ -251,7 +251,7 @@ func (l *loader) groupsInside(ctx context.Context, sessionID string, own *meetin
 
 // loadElsewhere reads where else the host is hosting and the joiner is.
 func (l *loader) loadElsewhere(ctx context.Context, claims *signature.Claims, snap *admission.Snapshot) error {
-	now := time.Now()
+	now := l.store.RealTime()
 	if claims != nil && claims.Role == 1 && snap.Host != nil {
 		live, err := l.store.LiveSessionsOfHost(ctx, snap.Host.ID)
 		if err != nil {

@@ -211,7 +211,7 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 	}
 	s.Sessions = session.New(session.Config{
 		Gate: s.gate(), Loader: s.faults.inLoader(loader), Repository: repository{s.Store},
-		Media: engine, MediaHeard: heard(s.media), Times: s.config.Times, Line: s.line, Recorder: s.recorder, Clock: s.Clock, ResumeKey: keys["resume"],
+		Media: engine, MediaHeard: heard(s.media), Times: s.config.Times, Line: s.line, Recorder: s.recorder, Clock: s.Clock, RealTime: s.Store.RealTime, ResumeKey: keys["resume"],
 		NewID: store.NewID, NewAttemptID: store.NewAttemptID,
 		Logger: s.log, Passcodes: throttle, JoinsPerMinute: s.config.joinsPerMinute(),
 	})
@@ -309,6 +309,7 @@ func (s *Server) serve(listener net.Listener, handler http.Handler) {
 	s.stop = stop
 	s.done.Go(func() { s.Sessions.Run(background) })
 	s.done.Go(func() { s.prune(background) })
+	s.done.Go(func() { s.watchClock(background) })
 	s.done.Go(func() { s.tellDrops(background) })
 	s.done.Go(func() {
 		select {

@@ -218,7 +218,7 @@ var errMedia = errors.New("the media server is unavailable")
 
 // seat takes or takes over the seat, and tells the others.
 func (s *Service) seat(ctx context.Context, a *admission.Attempt, v *admission.Verdict, snap *admission.Snapshot, request string) (meeting.Taken, error) {
-	lease := time.Now().Add(s.Times.Lost)
+	lease := s.RealTime().Add(s.Times.Lost)
 	if old := v.Admission.Resumes; old != nil {
 		defer s.ordered(old.SessionID)()
 		taken, err := s.Repository.ResumeSeat(ctx, old.ID, old.Generation, lease, a.Digest)

@@ -46,7 +46,7 @@ func (s *Service) Connect(ctx context.Context, seatID string, generation int) (*
 			return seat, nil
 		}
 		// The sweeper may look before the lease is next renewed.
-		return seat, s.Repository.RenewLeases(ctx, []string{seatID}, time.Now().Add(s.Times.Lost))
+		return seat, s.Repository.RenewLeases(ctx, []string{seatID}, s.RealTime().Add(s.Times.Lost))
 	}
 	return seat, s.found(ctx, seat)
 }

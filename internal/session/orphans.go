@@ -28,7 +28,7 @@ func (s *Service) markOrphans(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	newest := time.Now().Add(-orphanTime) // later ones may not have had the time to connect
+	newest := s.RealTime().Add(-orphanTime) // later ones may not have had the time to connect
 	for after := ""; ; {
 		seats, err := s.Repository.PresentSeats(ctx, after, sweepBatch)
 		if err != nil {

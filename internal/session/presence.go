@@ -30,7 +30,7 @@ func (s *Service) Disconnected(ctx context.Context, seatID string, generation in
 	if err != nil || seat.Generation != generation || !seat.State.Live() || !seat.LostAt.IsZero() {
 		return
 	}
-	now := time.Now()
+	now := s.RealTime()
 	lost := false
 	err = s.presence(ctx, seat, func(c *action, seat *meeting.Seat) error {
 		if lost = seat.LostAt.IsZero(); !lost {
@@ -45,7 +45,7 @@ func (s *Service) Disconnected(ctx context.Context, seatID string, generation in
 		if seat.State == before {
 			return c.tx.SaveSeat(seat) // nobody is shown when somebody who waits is lost
 		}
-		if !s.hears(seat, now, firstSilence) {
+		if !s.hears(seat, time.Now(), firstSilence) {
 			return c.vanish(seat)
 		}
 		return c.changed(seat, map[string]any{"userId": seat.UserID, "state": seat.State, "mediaLost": false})
@@ -69,7 +69,7 @@ func (s *Service) Goodbye(ctx context.Context, resumeToken string) error {
 	if err != nil {
 		return err
 	}
-	now := time.Now()
+	now := s.RealTime()
 	err = s.presence(ctx, seat, func(c *action, seat *meeting.Seat) error {
 		if seat.Goodbye {
 			return nil
@@ -99,7 +99,7 @@ func (s *Service) found(ctx context.Context, seat *meeting.Seat) error {
 		}
 		before := seat.State
 		seat.Found()
-		seat.LeaseUntil = time.Now().Add(s.Times.Lost)
+		seat.LeaseUntil = s.RealTime().Add(s.Times.Lost)
 		if seat.State == before {
 			return c.tx.SaveSeat(seat)
 		}
@@ -165,7 +165,7 @@ func (s *Service) hears(seat *meeting.Seat, now time.Time, silence time.Duration
 			return now.Sub(at) <= silence
 		}
 	}
-	return now.Sub(seat.LostAt) < unknownMedia
+	return s.RealTime().Sub(seat.LostAt) < unknownMedia
 }
 
 // listen takes a seat without a control connection off the stage once its media

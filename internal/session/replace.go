@@ -3,7 +3,6 @@ package session
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/anteroom/anteroom/internal/admission"
 	"github.com/anteroom/anteroom/internal/meeting"
@@ -60,7 +59,7 @@ func (c *action) inPlaceOf(how *admission.Admission, newcomer *meeting.Seat) (*m
 func (c *action) takeSeatOver(how *admission.Admission, seat, newcomer *meeting.Seat) error {
 	was := *seat
 	if how.Live {
-		seat.Extras.NoteTakeOver(time.Now())
+		seat.Extras.NoteTakeOver(c.service.RealTime())
 	}
 	extras := newcomer.Extras
 	extras.TakenOver, extras.Entered = seat.Extras.TakenOver, seat.Extras.Entered
@@ -205,7 +204,7 @@ func (s *Service) endDeserted(ctx context.Context, sessions []string) {
 			if err != nil {
 				return err
 			}
-			now := time.Now()
+			now := s.RealTime()
 			for _, seat := range seats {
 				if seat.Connected(now) && !seat.Goodbye {
 					return nil

@@ -151,6 +151,9 @@ type Config struct {
 	Recorder   Recorder
 	// Clock rules the gate; leases run on real time.
 	Clock clockwork.Clock
+	// RealTime is the time that leases run on, the same for all nodes whatever their
+	// own clocks say; time.Now if nil.
+	RealTime func() time.Time
 	// ResumeKey signs resume tokens.
 	ResumeKey []byte
 	// NewID and NewAttemptID make unique ids; attempt ids sort by time.
@@ -192,6 +195,9 @@ type Service struct {
 func New(c Config) *Service {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
+	}
+	if c.RealTime == nil {
+		c.RealTime = time.Now
 	}
 	c.Times = c.Times.complete()
 	return &Service{

@@ -20,7 +20,7 @@ func (s *Service) renewEvery() time.Duration { return s.Times.Lost / 4 }
 // sweepAt lets the sweeper look at a moment at which something is due. What other
 // nodes and earlier processes have left is found by looking now and then.
 func (s *Service) sweepAt(at time.Time) {
-	time.AfterFunc(time.Until(at)+time.Millisecond, func() {
+	time.AfterFunc(at.Sub(s.RealTime())+time.Millisecond, func() {
 		select {
 		case s.due <- struct{}{}:
 		default:
@@ -45,9 +45,9 @@ func (s *Service) Run(ctx context.Context) {
 		case <-renew.C:
 			s.renew(ctx)
 		case <-sweep.C:
-			s.Sweep(ctx, time.Now())
+			s.Sweep(ctx, s.RealTime())
 		case <-s.due:
-			s.Sweep(ctx, time.Now())
+			s.Sweep(ctx, s.RealTime())
 		case <-s.nodeGone:
 			orphans.Reset(orphanTime)
 		case <-orphans.C:
@@ -61,8 +61,8 @@ func (s *Service) Run(ctx context.Context) {
 
 func (s *Service) renew(ctx context.Context) {
 	if connected := s.Line.Connected(); len(connected) > 0 {
-		err := s.Repository.RenewLeases(ctx, connected, time.Now().Add(s.Times.Lost))
-		s.storage.note(err, time.Now())
+		err := s.Repository.RenewLeases(ctx, connected, s.RealTime().Add(s.Times.Lost))
+		s.storage.note(err, s.RealTime())
 		if err != nil {
 			s.Logger.Error("could not renew leases", "error", err)
 		}

@@ -51,7 +51,7 @@ func (s *Store) mutate(ctx context.Context, sessionID string, fn func(*sessionTx
 		if err != nil {
 			return err
 		}
-		tx = &sessionTx{r: r, chatKeep: s.chatKeep, session: session, seats: map[string]*heldSeat{}}
+		tx = &sessionTx{r: r, chatKeep: s.chatKeep, session: session, seats: map[string]*heldSeat{}, realTime: s.RealTime}
 		if own = fn(tx); own != nil {
 			return own
 		}
@@ -101,6 +101,7 @@ type sessionTx struct {
 	removals []keptRemoval
 	chat     []meeting.ChatMessage
 	deleted  []string
+	realTime func() time.Time
 }
 
 // heldSeat is a seat in the transaction: one object, however it was found.
@@ -342,7 +343,7 @@ func (t *sessionTx) keep() error {
 		return err
 	}
 	_, err = t.r.exec(updateSession, live.HostStarted, live.Locked, live.Practice, stamp(live.EndedAt), string(live.EndReason),
-		live.Revision, live.GateRevision, int64(live.Seats), int64(live.Lost), live.NextUserID, int64(live.Removals), conduct, int64(live.Seats), stamp(time.Now()), live.ID)
+		live.Revision, live.GateRevision, int64(live.Seats), int64(live.Lost), live.NextUserID, int64(live.Removals), conduct, int64(live.Seats), stamp(t.realTime()), live.ID)
 	return err
 }
 

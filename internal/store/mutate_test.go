@@ -259,9 +259,9 @@ func TestPresentSeats(t *testing.T) {
 		m := w.meeting()
 		var all []string
 		for i := range 3 {
-			all = append(all, w.join(m, fmt.Sprint(i), nil).Seat.ID)
+			all = append(all, w.join(m, fmt.Sprint(i)).Seat.ID)
 		}
-		lost, gone := w.join(m, "lost", nil), w.join(m, "gone", nil)
+		lost, gone := w.join(m, "lost"), w.join(m, "gone")
 		w.must(w.Mutate(ctx, lost.Session.ID, func(tx meeting.Tx) error {
 			for id, change := range map[string]func(*meeting.Seat){
 				lost.Seat.ID: func(seat *meeting.Seat) { seat.Lost(time.Now()) },

@@ -55,6 +55,8 @@ type Config struct {
 	// ChatKeep is how many of a session's newest chat messages are kept; 0 is the
 	// default.
 	ChatKeep int
+	// Wall is this machine's clock; time.Now if nil.
+	Wall func() time.Time
 	// Shared tells that other nodes write to the same database; nothing is
 	// cached then.
 	Shared bool
@@ -85,6 +87,8 @@ type Store struct {
 	rosters *rosterCache
 	order   *sessionOrder
 
+	skew skew
+
 	nodeMu sync.Mutex
 	node   *nodeLock
 	lost   chan struct{}
@@ -104,6 +108,8 @@ type engine interface {
 	db() *sql.DB
 	lockNode(ctx context.Context, mode string, lost func()) (*nodeLock, error)
 	probe(ctx context.Context) error
+	// now is the clock of the database's machine; zero if that is this process's.
+	now(ctx context.Context) (time.Time, error)
 	close() error
 }
 
@@ -123,11 +129,14 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
+	if c.Wall == nil {
+		c.Wall = time.Now
+	}
 	target, err := parseURL(c.URL)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{keys: keys, clock: c.Clock, logger: c.Logger, lost: make(chan struct{})}
+	s := &Store{keys: keys, clock: c.Clock, logger: c.Logger, lost: make(chan struct{}), skew: skew{wall: c.Wall}}
 	if target.postgres {
 		s.engine, s.orm, err = openPostgres(ctx, target.address, c.Shared, c.Logger)
 	} else {
@@ -140,6 +149,9 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		return nil, errors.Join(err, s.engine.close())
 	}
 	if err := s.hidePasscodes(ctx); err != nil {
+		return nil, errors.Join(err, s.engine.close())
+	}
+	if _, err := s.MeasureSkew(ctx); err != nil {
 		return nil, errors.Join(err, s.engine.close())
 	}
 	s.newCaches(c.Shared)
