@@ -20,7 +20,7 @@ func TestNamesDisturbNoTextAroundThem(t *testing.T) {
 		"\uFEFFGrace":                 "Grace",
 		"نازنین":                      "نازنین",
 		"می\u200Cخواهم":               "می\u200Cخواهم",
-		"👩\u200D💻":                   "👩\u200D💻",
+		"👩\u200D💻":                    "👩\u200D💻",
 		"\u202E\n\t":                  "",
 	} {
 		if got := CleanName(name); got != want {

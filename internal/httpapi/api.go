@@ -129,10 +129,19 @@ func (a *api) alive(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 }
 
+// Deadlines of what calls ask of the parts behind: whether the server is ready, and
+// what pages ask for with their resume token.
+const (
+	readyTime = 3 * time.Second
+	seatTime  = 10 * time.Second
+)
+
 // ready answers whether new joins are to be sent here. What is in the way is for
 // the log: anybody may ask.
 func (a *api) ready(w http.ResponseWriter, r *http.Request) {
-	if err := a.Ready(r.Context()); err != nil {
+	ctx, cancel := context.WithTimeout(r.Context(), readyTime)
+	defer cancel()
+	if err := a.Ready(ctx); err != nil {
 		a.Logger.Warn("not ready", "error", err)
 		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"status": "unavailable"})
 		return

@@ -151,7 +151,9 @@ func (a *api) farewell(w http.ResponseWriter, r *http.Request, do func(ctx conte
 	if !ok {
 		return
 	}
-	if err := do(r.Context(), token); err != nil {
+	ctx, cancel := context.WithTimeout(r.Context(), seatTime)
+	defer cancel()
+	if err := do(ctx, token); err != nil {
 		a.Logger.Error(logged, "error", err)
 		writeJSON(w, http.StatusServiceUnavailable, problem{Message: message})
 		return
@@ -165,7 +167,9 @@ func (a *api) media(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	fresh, err := a.Sessions.MediaFor(r.Context(), token)
+	ctx, cancel := context.WithTimeout(r.Context(), seatTime)
+	defer cancel()
+	fresh, err := a.Sessions.MediaFor(ctx, token)
 	switch {
 	case errors.Is(err, session.ErrNotFound):
 		writeJSON(w, statusFor(r, http.StatusForbidden), problem{Message: "this participant is not in the meeting"})

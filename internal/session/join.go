@@ -83,6 +83,8 @@ func (s *Service) Join(ctx context.Context, a *admission.Attempt, body []byte) *
 // page, so it is recorded, and a wrong passcode counts.
 func (s *Service) check(ctx context.Context, a *admission.Attempt) *Outcome {
 	out := &Outcome{AttemptID: s.NewAttemptID()}
+	ctx, stop := context.WithTimeout(ctx, joinTime)
+	defer stop()
 	a.Digest = s.digest(a)
 	verdict, snapshot := s.Gate.Run(ctx, s.Loader, s.Clock.Now(), a)
 	if s.Passcodes.judged(ctx, a, snapshot, &verdict) {
@@ -98,8 +100,13 @@ func (s *Service) check(ctx context.Context, a *admission.Attempt) *Outcome {
 	return out
 }
 
-// seatTime is how long taking a seat and gathering what its page needs may take.
-const seatTime = 15 * time.Second
+// joinTime is how long deciding a join, taking the seat and gathering what its page
+// needs may take. A page waits for 15 seconds, and should hear 4009 before: a storage
+// that has begun to take the seat may need some more of them.
+const joinTime = 8 * time.Second
+
+// giveBackTime is how long giving a seat back may take while its page waits.
+const giveBackTime = 2 * time.Second
 
 func (s *Service) join(ctx context.Context, a *admission.Attempt, request string) *Outcome {
 	out := &Outcome{AttemptID: s.NewAttemptID()}
@@ -107,8 +114,10 @@ func (s *Service) join(ctx context.Context, a *admission.Attempt, request string
 	a.Digest = s.digest(a)
 	// A seat that is begun is finished and its answer remembered, even if the
 	// page goes away: it asks again under its joinId and must meet no ghost.
-	kept, cancel := context.WithTimeout(context.WithoutCancel(ctx), seatTime)
+	kept, cancel := context.WithTimeout(context.WithoutCancel(ctx), joinTime)
 	defer cancel()
+	ctx, stop := context.WithTimeout(ctx, joinTime)
+	defer stop()
 	for try := 0; ; try++ {
 		verdict, snapshot := s.Gate.Run(ctx, s.Loader, s.Clock.Now(), a)
 		if s.Passcodes.judged(ctx, a, snapshot, &verdict) {
@@ -190,7 +199,7 @@ func (s *Service) giveBack(ctx context.Context, v *admission.Verdict, seat *meet
 	if seat.ID == "" || v.Admission.Resumes != nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), seatTime)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), giveBackTime)
 	defer cancel()
 	if _, _, err := s.Command(ctx, seat, "seat.leave", nil); err != nil {
 		s.Logger.Error("could not release seat; it ends with its lease", "seat", seat.ID, "error", err)

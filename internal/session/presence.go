@@ -199,7 +199,7 @@ func (s *Service) listen(seat *meeting.Seat) {
 // showMedia shows whether the media of a lost seat flow; it answers whether the
 // seat is still lost.
 func (s *Service) showMedia(seat *meeting.Seat, lostAt time.Time, flow bool) (lost bool) {
-	ctx, cancel := context.WithTimeout(context.Background(), seatTime)
+	ctx, cancel := context.WithTimeout(context.Background(), joinTime)
 	defer cancel()
 	err := s.presence(ctx, seat, func(c *action, seat *meeting.Seat) error {
 		lost = seat.State == meeting.SeatReconnecting && !seat.Goodbye && seat.LostAt.UnixMicro() == lostAt.UnixMicro()

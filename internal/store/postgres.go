@@ -32,7 +32,7 @@ type postgresEngine struct {
 	seats *seatQueue
 }
 
-func openPostgres(ctx context.Context, address string, shared bool, logger *slog.Logger) (*postgresEngine, *bun.DB, error) {
+func openPostgres(ctx context.Context, address string, c Config) (*postgresEngine, *bun.DB, error) {
 	config, err := pgx.ParseConfig(address)
 	if err != nil {
 		// The parser's own words may repeat the password.
@@ -41,7 +41,14 @@ func openPostgres(ctx context.Context, address string, shared bool, logger *slog
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = openTime
 	}
-	e := &postgresEngine{pool: stdlib.OpenDB(*config), config: config, logger: logger}
+	// A migration may rightly take long.
+	unbounded := stdlib.OpenDB(*config)
+	defer unbounded.Close()
+	if c.patience == 0 {
+		c.patience = patience
+	}
+	config.DialFunc = impatient(config.DialFunc, c.patience)
+	e := &postgresEngine{pool: stdlib.OpenDB(*config), config: config, logger: c.Logger}
 	e.pool.SetMaxOpenConns(postgresConns)
 	e.pool.SetMaxIdleConns(postgresConns)
 	reach, cancel := context.WithTimeout(ctx, openTime)
@@ -51,11 +58,11 @@ func openPostgres(ctx context.Context, address string, shared bool, logger *slog
 		where := net.JoinHostPort(config.Host, strconv.Itoa(int(config.Port)))
 		return nil, nil, fmt.Errorf("database: PostgreSQL at %s cannot be used: %w", where, reason(reach, err))
 	}
-	if err := migrate(ctx, goose.DialectPostgres, "postgres", e.pool, logger); err != nil {
+	if err := migrate(ctx, goose.DialectPostgres, "postgres", unbounded, c.Logger); err != nil {
 		_ = e.pool.Close()
 		return nil, nil, fmt.Errorf("database: %w", err)
 	}
-	if !shared {
+	if !c.Shared {
 		e.seats = newSeatQueue(e)
 	}
 	return e, bun.NewDB(e.pool, postgresDialect{pgdialect.New()}), nil

@@ -16,7 +16,7 @@ const (
 	seatQueueSize = 1024
 	seatBatch     = 64
 	// seatTime is how long one statement may take before its joins are refused.
-	seatTime = 15 * time.Second
+	seatTime = 6 * time.Second
 )
 
 // seatQueue is the one goroutine that takes seats in running sessions of a

@@ -60,6 +60,9 @@ type Config struct {
 	// Shared tells that other nodes write to the same database; nothing is
 	// cached then.
 	Shared bool
+
+	// patience is how long a database server may keep silent; 0 is the usual time.
+	patience time.Duration
 }
 
 // Store is an open database. It is safe for concurrent use.
@@ -138,7 +141,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	}
 	s := &Store{keys: keys, clock: c.Clock, logger: c.Logger, lost: make(chan struct{}), skew: skew{wall: c.Wall}}
 	if target.postgres {
-		s.engine, s.orm, err = openPostgres(ctx, target.address, c.Shared, c.Logger)
+		s.engine, s.orm, err = openPostgres(ctx, target.address, c)
 	} else {
 		s.engine, s.orm, err = openSQLite(ctx, target.address, c.Logger)
 	}
