@@ -54,6 +54,29 @@ describe('a broken line', () => {
     await expect(locked).resolves.toBe('');
   });
 
+  it('is one break, although media notice it when the control channel is back', async () => {
+    server.line.handlers.lost();
+    await server.clock.advance(2_000);
+    server.line.handlers.connected(true);
+    await server.clock.advance(1_000);
+    server.engine.handlers.reconnecting();
+    await server.clock.advance(4_000);
+    server.engine.handlers.connected();
+    await server.clock.advance(120_000);
+    expect(changes.map((c) => c.state)).toEqual(['Reconnecting', 'Connected']);
+  });
+
+  it('of the control channel alone is over when media have held for 2 s; calls are carried out before', async () => {
+    server.line.handlers.lost();
+    await server.clock.advance(2_000);
+    server.line.handlers.connected(true);
+    await settle();
+    await expect(embedded.createClient().lockMeeting(true)).resolves.toBe('');
+    expect(changes.map((c) => c.state)).toEqual(['Reconnecting']);
+    await server.clock.advance(2_000);
+    expect(changes.map((c) => c.state)).toEqual(['Reconnecting', 'Connected']);
+  });
+
   it('brings back state, roster and chat without loss or duplicates', async () => {
     const client = embedded.createClient();
     const added: number[] = [];

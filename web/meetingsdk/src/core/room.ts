@@ -121,6 +121,7 @@ export class Room {
     this.watch = new ConnectionWatch(clock, accepted.limits.reconnectSeconds * 1000, {
       lost: (link, since) => handlers.lost(link, since),
       restored: () => handlers.restored(),
+      mediaInUse: () => this.place === 'joined',
       givenUp: () => void this.cause().then((found) => this.end({ code: 4001, ...found })),
     });
     this.control = new Control(clock, options.newId, options.parts.openLine, accepted.realtime, {

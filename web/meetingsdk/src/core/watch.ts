@@ -5,6 +5,8 @@ export type Link = 'control' | 'media';
 
 /** A shorter break is no event: nobody needs to know, and what ends a meeting may just be on its way. */
 const noticeable = 1_500;
+/** What breaks the control channel breaks media as well, which take longer to notice: so long they are waited for. */
+const mediaNotice = 2_000;
 
 export interface WatchHandlers {
   /** A break has lasted long enough to be told; `link` broke first. */
@@ -13,11 +15,16 @@ export interface WatchHandlers {
   restored(): void;
   /** A link stayed broken for too long. */
   givenUp(): void;
+  /** Whether media are in use. */
+  mediaInUse(): boolean;
 }
 
 /** Watches both links: 4000 when a break lasts, connected when all stand, 4001 after the limit. */
 export class ConnectionWatch {
   private readonly broken = new Set<Link>();
+  /** The links that have broken since the break began. */
+  private readonly hit = new Set<Link>();
+  private cancelSettling: (() => void) | null = null;
   private readonly timers = new Set<() => void>();
   private stopped = false;
   private told = false;
@@ -31,7 +38,7 @@ export class ConnectionWatch {
 
   /** Whether a break has been told and lasts. */
   get reconnecting(): boolean {
-    return this.told;
+    return this.told && this.broken.size > 0;
   }
 
   /** The link that broke first, and when; null unless the break has been told. */
@@ -43,22 +50,34 @@ export class ConnectionWatch {
     if (this.stopped) return;
     const first = this.broken.size === 0;
     this.broken.add(link);
+    this.hit.add(link);
     if (!first) return;
+    this.cancelSettling?.();
+    this.cancelSettling = null;
+    this.after(this.limitMs, () => {
+      this.stop();
+      this.handlers.givenUp();
+    });
+    if (this.told) return; // the same break
     const loss = { link, since: this.clock.now() };
     this.first = loss;
     this.after(noticeable, () => {
       this.told = true;
       this.handlers.lost(loss.link, loss.since);
     });
-    this.after(this.limitMs, () => {
-      this.stop();
-      this.handlers.givenUp();
-    });
   }
 
   restored(link: Link): void {
     if (this.stopped || !this.broken.delete(link) || this.broken.size > 0) return;
     this.cancel();
+    if (this.told && !this.hit.has('media') && this.handlers.mediaInUse()) this.cancelSettling = this.clock.after(mediaNotice, () => this.over());
+    else this.over();
+  }
+
+  /** Ends the break. */
+  private over(): void {
+    this.cancelSettling = null;
+    this.hit.clear();
     if (!this.told) return;
     this.told = false;
     this.handlers.restored();
@@ -76,5 +95,6 @@ export class ConnectionWatch {
   private cancel(): void {
     for (const cancel of this.timers) cancel();
     this.timers.clear();
+    this.cancelSettling?.();
   }
 }
