@@ -66,6 +66,11 @@ lint: web/node_modules/.stamp ## Check format, style and types
 	$(GO) vet ./...
 	cd web && npm run lint && npm run check
 
+.PHONY: vulncheck
+vulncheck: ## Look for known vulnerabilities in Go dependencies (needs vuln.go.dev)
+	@scripts/need go
+	@GO='$(GO)' scripts/vulncheck
+
 .PHONY: format
 format: ## Format the Go code
 	$(GO) tool -modfile=tools/go.mod gofumpt -w $(GOFILES)
