@@ -66,6 +66,13 @@ lint: web/node_modules/.stamp ## Check format, style and types
 	$(GO) vet ./...
 	cd web && npm run lint && npm run check
 
+FUZZ ?= 10s
+
+.PHONY: fuzz
+fuzz: ## Fuzz every parser that strangers reach, one after another (FUZZ=10m each)
+	@scripts/need go
+	@GO='$(GO)' FUZZ='$(FUZZ)' scripts/fuzz
+
 .PHONY: vulncheck
 vulncheck: ## Look for known vulnerabilities in Go dependencies (needs vuln.go.dev)
 	@scripts/need go

@@ -42,6 +42,20 @@ var signalRules = rulesByNumber(map[protoreflect.Name]signalRule{
 	"update_metadata": signalDropped,
 })
 
+// signalWires are the wire types of the kinds of messages.
+var signalWires = wiresByNumber()
+
+func wiresByNumber() (out [lastSignal + 1]protowire.Type) {
+	fields := (*lk.SignalRequest)(nil).ProtoReflect().Descriptor().Fields()
+	for i := range fields.Len() {
+		field := fields.Get(i)
+		if number := field.Number(); number <= lastSignal && field.Message() != nil {
+			out[number] = protowire.BytesType
+		}
+	}
+	return out // the others are numbers, protowire.VarintType
+}
+
 // lastSignal is the highest number in signalRules.
 const lastSignal = 32
 
@@ -77,6 +91,10 @@ func checkSignal(message []byte, addTrack func(*lk.AddTrackRequest) error) error
 	}
 	if kind > lastSignal {
 		return errSignalKind
+	}
+	// LiveKit would take a field of another wire type for an unknown one.
+	if signalRules[kind] != 0 && wire != signalWires[kind] {
+		return errSignalForm
 	}
 	switch signalRules[kind] {
 	case signalPassed:
