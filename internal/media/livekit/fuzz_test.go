@@ -123,7 +123,7 @@ func FuzzJoinRequest(f *testing.F) {
 		if err := proto.Unmarshal(inside, join); err != nil {
 			t.Fatal(err)
 		}
-		if len(join.GetAddTrackRequests()) > 0 || join.GetMetadata() != "" || len(join.GetParticipantAttributes()) > 0 || len(inside) > maxSignalBytes {
+		if len(join.GetAddTrackRequests()) > 0 || join.GetMetadata() != "" || len(join.GetParticipantAttributes()) > 0 || len(inside) > maxJoinRequest {
 			t.Fatalf("passed: %v", join)
 		}
 	})

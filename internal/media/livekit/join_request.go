@@ -19,6 +19,9 @@ var signallingParameters = []string{
 	"sdk", "sid", "subscriber_allow_pause", "version",
 }
 
+// maxJoinRequest bounds a join request, packed and unpacked, in bytes.
+const maxJoinRequest = 64 << 10
+
 // The texts go to the browser.
 var (
 	errQuery       = errors.New("malformed query")
@@ -49,7 +52,7 @@ func signallingQuery(raw string) (url.Values, error) {
 // parameters. Tracks could be asked for in it, past the door's look at them; pages
 // ask for them later. LiveKit reads it again.
 func checkJoinRequest(encoded string) error {
-	if len(encoded) > base64.URLEncoding.EncodedLen(maxSignalBytes) {
+	if len(encoded) > base64.URLEncoding.EncodedLen(maxJoinRequest) {
 		return errJoinRequest
 	}
 	raw, err := base64.URLEncoding.DecodeString(encoded)
@@ -84,8 +87,8 @@ func gunzip(in []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := io.ReadAll(io.LimitReader(reader, maxSignalBytes+1))
-	if err == nil && len(out) > maxSignalBytes {
+	out, err := io.ReadAll(io.LimitReader(reader, maxJoinRequest+1))
+	if err == nil && len(out) > maxJoinRequest {
 		err = errTooBig
 	}
 	return out, err

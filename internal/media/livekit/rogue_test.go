@@ -73,7 +73,7 @@ const (
 
 func TestOversizeMessagesEndTheLine(t *testing.T) {
 	const huge = 100 << 20
-	zeros := make([]byte, 1<<20)
+	zeros := make([]byte, maxSignalBytes+1)
 	var bomb bytes.Buffer
 	deflate, _ := flate.NewWriter(&bomb, flate.BestCompression)
 	for range huge / len(zeros) {
@@ -82,7 +82,7 @@ func TestOversizeMessagesEndTheLine(t *testing.T) {
 	_ = deflate.Flush()
 	var fragments []rogue.Frame
 	for range 100 {
-		fragments = append(fragments, rogue.Frame{First: nextContinuation, Payload: zeros[:1024]})
+		fragments = append(fragments, rogue.Frame{First: nextContinuation, Payload: zeros[:maxSignalBytes/50]})
 	}
 	fragments[0].First = firstBinary
 	tiny := make([]rogue.Frame, maxSignalFrames+1)
@@ -98,7 +98,7 @@ func TestOversizeMessagesEndTheLine(t *testing.T) {
 	}{
 		{"compressed", []rogue.Frame{{First: lastBinary | compressed, Payload: bomb.Bytes()}}, errFrame},
 		{"announced", []rogue.Frame{{First: lastBinary, Length: huge, Payload: zeros}}, errTooBig},
-		{"one byte too long", []rogue.Frame{{First: lastBinary, Payload: zeros[:maxSignalBytes+1]}}, errTooBig},
+		{"one byte too long", []rogue.Frame{{First: lastBinary, Payload: zeros}}, errTooBig},
 		{"fragmented", fragments, errTooBig},
 		{"in tiny frames", tiny, errTooBig},
 		{"continued without a beginning", []rogue.Frame{{First: lastContinuation, Payload: zeros[:8]}}, errFrame},

@@ -14,9 +14,10 @@ import (
 
 // Limits of a signalling connection.
 const (
-	// maxSignalBytes bounds a message of the page, in one frame or several. The
-	// longest in earnest describes a connection with many tracks.
-	maxSignalBytes = 64 << 10
+	// maxSignalBytes bounds a message of the page, in one frame or several. Most are
+	// tiny; an offer describes every picture and sound that the page receives, with
+	// about 2.5 KB for each, and so passes 64 KiB from some 25 people on.
+	maxSignalBytes = 1 << 20
 	// maxSignalFrames bounds the frames of one message.
 	maxSignalFrames = 64
 	// signalSilence is how long a page may say nothing: LiveKit pings it every ten
@@ -24,6 +25,8 @@ const (
 	signalSilence = 45 * time.Second
 	// signalWrite is how long a page may take to receive what is sent to it.
 	signalWrite = 15 * time.Second
+	// readPart is how much of a frame is read at a time.
+	readPart = 16 << 10
 	// keptBuffer is how large a buffer an idle connection keeps.
 	keptBuffer = 4 << 10
 	// lingerTime and lingerBytes bound what is still read after a refusal, so that the
@@ -42,7 +45,7 @@ func (r *refusal) Error() string { return r.reason }
 
 var (
 	errFrame     = &refusal{websocket.CloseProtocolError, "malformed WebSocket frame"}
-	errTooBig    = &refusal{websocket.CloseMessageTooBig, "signalling messages have at most 64 KiB"}
+	errTooBig    = &refusal{websocket.CloseMessageTooBig, "signalling messages have at most 1 MiB"}
 	errNotBinary = &refusal{websocket.CloseUnsupportedData, "signalling messages are binary"}
 )
 
@@ -142,9 +145,15 @@ func (c *inspectedConn) readFrame() error {
 	c.count++
 	c.frames = append(c.frames, h.raw()...)
 	from := len(c.frames)
-	c.frames = append(c.frames, make([]byte, h.length)...)
-	if _, err := io.ReadFull(c.in, c.frames[from:]); err != nil {
-		return err
+	// Room is made for what has come, not for what is announced.
+	for left := h.length; left > 0; {
+		part := min(left, readPart)
+		left -= part
+		at := len(c.frames)
+		c.frames = append(c.frames, make([]byte, part)...)
+		if _, err := io.ReadFull(c.in, c.frames[at:]); err != nil {
+			return err
+		}
 	}
 	c.message = h.unmask(c.message, c.frames[from:])
 	if !h.final {

@@ -23,8 +23,8 @@ const test = base.extend<{ peopleWith: (args: string[]) => Promise<People> }>({
 });
 
 const zalgo = `Z${'\u0300\u0301\u0316\u0317\u0334'.repeat(20)}algo`;
-/** What the server leaves out of a name: what turns the direction of the text around it. */
-const turns = /[\u202A-\u202E\u2066-\u2069]/g;
+/** What the server leaves out of a name: what turns the direction of the text around it, and marks of byte order. */
+const turns = /[\u202A-\u202E\u2066-\u2069\uFEFF]/g;
 
 /** What somebody may call themselves, none of it longer than a name may be. */
 const names = [

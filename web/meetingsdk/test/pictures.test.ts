@@ -10,6 +10,7 @@ function publication(source: Track.Source) {
   const track = { attachedElements: attached, attach: (e: HTMLMediaElement) => void attached.push(e), detach: (e: HTMLMediaElement) => void attached.splice(attached.indexOf(e), 1) };
   const value = Object.create(RemoteTrackPublication.prototype, {
     source: { value: source },
+    kind: { value: Track.Kind.Video },
     track: { value: track },
     isSubscribed: { value: true },
     setSubscribed: { value: (on: boolean) => void calls.push(on) },
