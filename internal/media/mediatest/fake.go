@@ -320,7 +320,7 @@ func (e *Engine) Signalling(guard media.SeatGuard) http.Handler {
 	defer e.mu.Unlock()
 	e.guard = guard
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		http.Error(w, "the test engine has no signaling", http.StatusNotImplemented)
+		http.Error(w, "the test engine has no signalling", http.StatusNotImplemented)
 	})
 }
 
