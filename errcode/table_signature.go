@@ -59,7 +59,7 @@ var signatureCauses = []Cause{
 		"Sign with HS256. Check that the library received a secret."),
 	no("alg_not_hs256", "The token is signed with an algorithm other than HS256.",
 		"Set the library's algorithm to HS256; some sign with HS512 or RS256 by default."),
-	no("critical_header", "The token's header has a crit member, which demands an extension that is not supported.",
+	no("critical_header", "The token's header has a crit member, which requires an extension that is not supported.",
 		"Leave crit out of the header: it needs only alg (HS256) and typ (JWT)."),
 	no("app_key_missing", "The token has neither an appKey nor an sdkKey claim.",
 		"Add appKey with the app's SDK key to the claims."),

@@ -42,7 +42,7 @@ func headFaults(faults []Fault, t *Token) []Fault {
 func algFaults(faults []Fault, t *Token) []Fault {
 	if t.Header.Critical {
 		faults = append(faults, invalid(rankHeader, CauseCriticalHeader,
-			"the header has crit, which demands extensions of JWT; signatures use none"))
+			"the header has crit, which requires extensions of JWT; signatures use none"))
 	}
 	switch alg := t.Header.Algorithm; {
 	case alg == "HS256":

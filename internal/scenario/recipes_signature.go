@@ -177,7 +177,7 @@ var signatureRecipes = []recipe{
 		},
 	},
 	{
-		code: errcode.SignatureInvalid, cause: "critical_header", says: "The header demands an extension in crit.",
+		code: errcode.SignatureInvalid, cause: "critical_header", says: "The header requires an extension in crit.",
 		token: func(c *claims) string {
 			return token(inputOf(`{"alg":"HS256","typ":"JWT","crit":["exp"],"exp":0}`, c.json()), c.secret, sha256.New)
 		},

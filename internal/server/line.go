@@ -46,14 +46,14 @@ func (l *line) Entry(sessionID string) meeting.Position {
 	at, err := l.hub.Entry(sessionID)
 	if err != nil {
 		// Then nothing that is published now is recovered; a snapshot brings it.
-		l.log.Error("the position of a session's events could not be read", "session", sessionID, "error", err)
+		l.log.Error("could not read the position of a session's events", "session", sessionID, "error", err)
 	}
 	return meeting.Position(at)
 }
 
 func (l *line) Erase(sessionID string, seatIDs ...string) {
 	if err := l.hub.Erase(sessionID, seatIDs...); err != nil {
-		l.log.Error("a deleted message may be recovered for a while", "session", sessionID, "error", err)
+		l.log.Error("could not erase a deleted message from the history", "session", sessionID, "error", err)
 	}
 }
 

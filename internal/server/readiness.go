@@ -60,7 +60,7 @@ func (s *Server) watchClock(ctx context.Context) {
 		off := ahead.Abs() >= skewWarns
 		switch {
 		case off && !warned:
-			s.log.Warn("the clock of this machine differs from that of the database; joins are judged by it: check NTP", "ahead", ahead.Round(time.Millisecond))
+			s.log.Warn("clock differs from the database's; check NTP", "ahead", ahead.Round(time.Millisecond))
 		case !off && warned:
 			s.log.Info("the clock of this machine is right again")
 		}

@@ -184,7 +184,7 @@ func (r *recorder) prune(noise bool, coming int) {
 	ctx, cancel := context.WithTimeout(context.Background(), attemptTime)
 	defer cancel()
 	if _, err := r.store.pruneSurplus(ctx, noise, max(0, keep-slack(keep)-coming)); err != nil {
-		r.store.logger.Error("old join attempts could not be deleted", "error", err)
+		r.store.logger.Error("could not delete old join attempts", "error", err)
 		return
 	}
 	r.written[noise] = 0

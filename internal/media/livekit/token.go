@@ -32,7 +32,7 @@ type keys struct {
 
 func newKeys(key, secret string) keys {
 	mac := hmac.New(sha256.New, []byte(secret))
-	mac.Write([]byte("anteroom media door 1"))
+	mac.Write([]byte("anteroom media token 1"))
 	return keys{key: key, secret: secret, door: mac.Sum(nil)}
 }
 
