@@ -30,7 +30,7 @@ type door struct {
 	pass func(w http.ResponseWriter, r *http.Request, seat media.Seat, expires time.Time)
 	log  *slog.Logger
 
-	knocks knocks
+	knocks *knocks
 }
 
 // errTakenOver: the token is that of an older page; a newer one has the seat.

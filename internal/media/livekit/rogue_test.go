@@ -345,7 +345,7 @@ func TestJoinRequestsAskForNoTracks(t *testing.T) {
 }
 
 func TestAParticipantHasFewLines(t *testing.T) {
-	var k knocks
+	k := newKnocks()
 	now := time.Now()
 	var ends []func()
 	for range maxLines {
@@ -375,9 +375,9 @@ func TestAParticipantHasFewLines(t *testing.T) {
 	if tries != knockBurst {
 		t.Errorf("%d tries at once, want %d", tries, knockBurst)
 	}
-	later := now.Add(2 * knocksForgiven)
-	if done, ok := k.enter("carl", later); !ok || len(k.known) != 2 {
-		t.Errorf("ok %t, %d known; ann is over and bob is not", ok, len(k.known))
+	later := now.Add(2 * knockBurst * time.Second / knocksPerSec)
+	if done, ok := k.enter("carl", later); !ok || len(k.open) != 2 {
+		t.Errorf("ok %t, %d known; ann is over and bob is not", ok, len(k.open))
 	} else {
 		done()
 	}
