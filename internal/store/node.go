@@ -115,6 +115,11 @@ func (e *postgresEngine) lockNode(ctx context.Context, mode string, lost func())
 	}}, nil
 }
 
+// ofHolders selects the processes that hold the advisory lock $1 of this database.
+const ofHolders = ` FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND l.granted
+	AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+	AND (l.classid::bigint << 32) + l.objid::bigint = $1`
+
 // errNodeSilent is a claim that somebody holds who has not spoken for two beats.
 var errNodeSilent = errors.New("the database is claimed by a process that is silent")
 
@@ -143,10 +148,7 @@ func (e *postgresEngine) claim(ctx context.Context, pool *sql.DB, mode string) (
 	err = ErrNodeTaken
 	// Every holder says something each nodeBeat.
 	var silent bool
-	const look = `SELECT COALESCE(bool_and(clock_timestamp() - a.state_change > $2 * interval '1 second'), true)
-		FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND l.granted
-		AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-		AND (l.classid::bigint << 32) + l.objid::bigint = $1`
+	const look = "SELECT COALESCE(bool_and(clock_timestamp() - a.state_change > $2 * interval '1 second'), true)" + ofHolders
 	if fault := conn.QueryRowContext(ctx, look, int64(nodeLockID), (2 * nodeBeat).Seconds()).Scan(&silent); fault != nil {
 		e.logger.Warn("could not read who holds the database lock", "error", fault)
 	} else if silent {
@@ -200,10 +202,7 @@ func (e *postgresEngine) reclaim(ctx context.Context, pool *sql.DB, mode string,
 	if err != nil {
 		return nil, err
 	}
-	const end = `SELECT count(pg_terminate_backend(a.pid)) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-		WHERE a.pid = $2 AND a.usename = current_user AND l.locktype = 'advisory' AND l.granted
-		AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-		AND (l.classid::bigint << 32) + l.objid::bigint = $1`
+	const end = "SELECT count(pg_terminate_backend(a.pid))" + ofHolders + " AND a.pid = $2 AND a.usename = current_user"
 	var ended int
 	if err := conn.QueryRowContext(ctx, end, int64(nodeLockID), broken).Scan(&ended); err != nil {
 		return nil, errors.Join(err, conn.Close())
