@@ -136,7 +136,7 @@ const (
 	seatTime  = 10 * time.Second
 )
 
-// ready answers whether new joins are to be sent here. What is in the way is for
+// ready reports whether new joins are to be sent here. What is in the way is for
 // the log: anybody may ask.
 func (a *api) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), readyTime)

@@ -19,7 +19,7 @@ const (
 	skewFails = 30 * time.Second
 )
 
-// ready answers nil while this node can serve joins and meetings, else the first
+// ready returns nil while this node can serve joins and meetings, else the first
 // thing that is in the way.
 func (s *Server) ready(ctx context.Context) error {
 	if s.stopping.Load() {

@@ -17,7 +17,7 @@ const portAttempts = 20
 // errPortBusy: the configured media port belongs to another program.
 var errPortBusy = errors.New("media port in use")
 
-// CheckPort tells whether an embedded engine could have its configured media port, so
+// CheckPort reports whether an embedded engine could have its configured media port, so
 // that a server need not wait for the first join to find out.
 func CheckPort(cfg media.Config) error {
 	if cfg.Mode == media.ModeExternal || cfg.Embedded.MediaPort == 0 {

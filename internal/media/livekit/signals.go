@@ -114,14 +114,14 @@ func checkSignal(message []byte, addTrack func(*lk.AddTrackRequest) error) error
 // refreshToken is the number of LiveKit's message that replaces a page's token.
 var refreshToken = (*lk.SignalResponse)(nil).ProtoReflect().Descriptor().Fields().ByName("refresh_token").Number()
 
-// isRefreshToken tells whether a message of LiveKit's holds a token: one that would
+// isRefreshToken reports whether a message of LiveKit's holds a token: one that would
 // open LiveKit's own port, and not our door.
 func isRefreshToken(message []byte) bool {
 	number, _, n := protowire.ConsumeTag(message)
 	return n > 0 && number == refreshToken
 }
 
-// fits tells whether a track may come from such a source.
+// fits reports whether a track may come from such a source.
 func fits(kind lk.TrackType, source lk.TrackSource) error {
 	var want lk.TrackType
 	switch source {
