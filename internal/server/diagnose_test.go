@@ -24,8 +24,11 @@ func TestDiagnosisOfAJoin(t *testing.T) {
 	later := s.AddMeeting(anteroomtest.Meeting{Topic: "Host first", Password: "secret", HostFirst: true})
 	// Another than later: the joins below are made too, side by side, and this one begins.
 	hosted := s.AddMeeting(anteroomtest.Meeting{Topic: "Host begins", Password: "secret", HostFirst: true})
-	waiting := s.AddMeeting(anteroomtest.Meeting{Topic: "Doctor's", WaitingRoom: true})
-	s.Join(anteroomtest.Join{Meeting: waiting.Number, Role: 1, ZAK: s.HostZAK()})
+	// Another host: this meeting runs without a connection, and "the host" below begins another
+	// meeting, which ends a deserted one of the same host.
+	doctor := s.AddUser(anteroomtest.User{Email: "doctor@example.com"})
+	waiting := s.AddMeeting(anteroomtest.Meeting{Topic: "Doctor's", WaitingRoom: true, Host: doctor.ID})
+	expect(t, s.Join(anteroomtest.Join{Meeting: waiting.Number, Role: 1, ZAK: s.ZAK(doctor.ID, time.Hour)}), 0, "")
 	stolen := s.SignAs(anteroomtest.App{SDKKey: s.SDKKey, SDKSecret: s.SDKSecret + "\n"}, room.Number, 0)
 
 	for name, c := range map[string]struct {
