@@ -59,7 +59,7 @@ func root() *cobra.Command {
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return fromEnvironment(cmd.Flags()) },
 	}
 	cmd.PersistentFlags().Bool("json", false, "print JSON")
-	cmd.AddCommand(serveCommand(), explainCommand(), signCommand(), doctorCommand(), tokenCommand(), scenarioCommand(), attemptsCommand(), migrateCommand(), versionCommand())
+	cmd.AddCommand(serveCommand(), explainCommand(), signCommand(), doctorCommand(), tokenCommand(), scenarioCommand(), attemptsCommand(), migrateCommand(), backupCommand(), restoreCommand(), versionCommand())
 	cmd.SetHelpCommand(helpCommand())
 	cmd.InitDefaultHelpCmd()
 	cmd.InitDefaultCompletionCmd()

@@ -11,19 +11,15 @@ import (
 )
 
 func migrateCommand() *cobra.Command {
-	config := server.DevelopmentDefaults()
-	var file string
+	var database databaseFlags
 	cmd := &cobra.Command{
 		Use: "migrate", Short: "Update the database schema to this version",
 		Long: "`serve` does this when it starts. Use this command to do it beforehand.",
 		Args: exactly(0, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if file != "" {
-				read, err := server.ReadFile(file)
-				if err != nil {
-					return err
-				}
-				config = read
+			config, err := database.read()
+			if err != nil {
+				return err
 			}
 			begin := time.Now()
 			if err := server.Migrate(cmd.Context(), config); err != nil {
@@ -36,9 +32,6 @@ func migrateCommand() *cobra.Command {
 			return nil
 		},
 	}
-	flags := cmd.Flags()
-	flags.StringVar(&file, "config", "", "the configuration of a production server")
-	flags.StringVar(&config.Data, "data", config.Data, "the directory of the database")
-	flags.StringVar(&config.Database, "database", "", "a PostgreSQL URL, to use instead of SQLite")
+	database.define(cmd.Flags())
 	return cmd
 }

@@ -325,6 +325,27 @@ func (c *Config) chatLife() time.Duration {
 // shared tells whether several nodes may work on the database.
 func (c *Config) shared() bool { return c.Redis != "" }
 
+// keyInFolder tells whether the encryption key is a file in the data folder.
+func (c *Config) keyInFolder() bool { return c.Mode == Development && c.EncryptionKey == "" }
+
+func (c *Config) encryptionKey() ([]byte, error) {
+	if c.keyInFolder() {
+		return developmentKey(c.Data)
+	}
+	return c.key()
+}
+
+// idFile holds the id of the database that belongs to this configuration. It is in
+// the data folder in production as well: the key, beside which it belongs, is
+// configuration there, which the server does not write. SQLite and PostgreSQL have a
+// file each, so that one can try the other.
+func (c *Config) idFile() string {
+	if c.Database == "" {
+		return filepath.Join(c.Data, "anteroom.db.id")
+	}
+	return filepath.Join(c.Data, "database.id")
+}
+
 // databaseURL is where the state is kept.
 func (c *Config) databaseURL() string {
 	if c.Database != "" {

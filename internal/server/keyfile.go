@@ -11,13 +11,15 @@ import (
 	"strings"
 )
 
+func keyFile(folder string) string { return filepath.Join(folder, "encryption.key") }
+
 // developmentKey reads the encryption key of a development data folder, and
 // makes one the first time. The file is for its owner alone.
 func developmentKey(folder string) ([]byte, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, fmt.Errorf("the data directory cannot be used: %w", err)
 	}
-	path := filepath.Join(folder, "encryption.key")
+	path := keyFile(folder)
 	raw, err := os.ReadFile(path)
 	if err == nil {
 		key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(raw)))

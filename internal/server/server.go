@@ -144,15 +144,12 @@ func (s *Server) openStore(ctx context.Context) error {
 }
 
 func (s *Server) openDatabase(ctx context.Context) error {
-	key, err := s.config.key()
-	if s.config.Mode == Development && s.config.EncryptionKey == "" {
-		key, err = developmentKey(s.config.Data)
-	}
+	key, err := s.config.encryptionKey()
 	if err != nil {
 		return err
 	}
 	s.Store, err = store.Open(ctx, store.Config{
-		URL: s.config.databaseURL(), Key: key, Clock: s.Clock, Logger: s.log, Shared: s.config.shared(), KeepAttempts: s.config.Attempts.Keep,
+		URL: s.config.databaseURL(), IDFile: s.config.idFile(), Key: key, Clock: s.Clock, Logger: s.log, Shared: s.config.shared(), KeepAttempts: s.config.Attempts.Keep,
 		ChatKeep: s.config.Chat.Keep,
 	})
 	return err

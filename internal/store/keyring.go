@@ -131,6 +131,9 @@ var (
 	updateMeta = define(`UPDATE meta SET sealed = ? WHERE name = ?`)
 )
 
+// checkPlace is where checkText is kept.
+var checkPlace = place("meta", "sealed", "key")
+
 func scanBytes(row scanner) ([]byte, error) {
 	var raw []byte
 	err := row.Scan(&raw)
@@ -140,17 +143,16 @@ func scanBytes(row scanner) ([]byte, error) {
 // checkKey refuses a key that cannot open what the database holds, and seals
 // everything anew after a change of keys.
 func (s *Store) checkKey(ctx context.Context) error {
-	at := place("meta", "sealed", "key")
 	err := s.engine.write(ctx, func(r runner) error {
 		sealed, err := first(r, scanBytes, readMeta, "key")
 		if errors.Is(err, ErrNotFound) {
-			_, err = r.exec(insertMeta, "key", s.keys.seal([]byte(checkText), at))
+			_, err = r.exec(insertMeta, "key", s.keys.seal([]byte(checkText), checkPlace))
 			return err
 		}
 		if err != nil {
 			return err
 		}
-		value, current, err := s.keys.open(sealed, at)
+		value, current, err := s.keys.open(sealed, checkPlace)
 		if err != nil || string(value) != checkText {
 			return errWrongKey
 		}
@@ -160,7 +162,7 @@ func (s *Store) checkKey(ctx context.Context) error {
 		if err := s.sealAnew(r); err != nil {
 			return err
 		}
-		_, err = r.exec(updateMeta, s.keys.seal([]byte(checkText), at), "key")
+		_, err = r.exec(updateMeta, s.keys.seal([]byte(checkText), checkPlace), "key")
 		return err
 	})
 	if err != nil && !errors.Is(err, errWrongKey) {

@@ -32,7 +32,7 @@ type postgresEngine struct {
 	seats *seatQueue
 }
 
-func openPostgres(ctx context.Context, address string, c Config) (*postgresEngine, *bun.DB, error) {
+func openPostgres(ctx context.Context, address string, known identity, c Config) (*postgresEngine, *bun.DB, error) {
 	config, err := pgx.ParseConfig(address)
 	if err != nil {
 		// The parser's own words may repeat the password.
@@ -57,6 +57,10 @@ func openPostgres(ctx context.Context, address string, c Config) (*postgresEngin
 		_ = e.pool.Close()
 		where := net.JoinHostPort(config.Host, strconv.Itoa(int(config.Port)))
 		return nil, nil, fmt.Errorf("database: PostgreSQL at %s cannot be used: %w", where, reason(reach, err))
+	}
+	if err := known.check(ctx, e.pool, postgresHasTables, true); err != nil {
+		_ = e.pool.Close()
+		return nil, nil, fmt.Errorf("database: %w", err)
 	}
 	if err := migrate(ctx, goose.DialectPostgres, "postgres", unbounded, c.Logger); err != nil {
 		_ = e.pool.Close()

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/url"
 	"os"
@@ -36,7 +37,10 @@ type sqliteEngine struct {
 }
 
 // openSQLite opens the file, making it and its folder if they do not exist.
-func openSQLite(ctx context.Context, path string, logger *slog.Logger) (*sqliteEngine, *bun.DB, error) {
+func openSQLite(ctx context.Context, path string, known identity, logger *slog.Logger) (*sqliteEngine, *bun.DB, error) {
+	if err := known.checkFile(path); err != nil {
+		return nil, nil, fmt.Errorf("database %s: %w", path, err)
+	}
 	if err := usable(path); err != nil {
 		return nil, nil, err
 	}
@@ -53,8 +57,14 @@ func openSQLite(ctx context.Context, path string, logger *slog.Logger) (*sqliteE
 		_ = e.writes.Close()
 		return nil, nil, err
 	}
+	if err := known.check(ctx, e.writes, liteHasTables, unfinished(path)); err != nil {
+		return fail(inFile(path, err))
+	}
 	if err := migrate(ctx, goose.DialectSQLite3, "sqlite", e.writes, logger); err != nil {
-		return fail(fmt.Errorf("database %s: %w", path, err))
+		return fail(inFile(path, err))
+	}
+	if err := os.Remove(path + unfinishedEnd); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fail(err)
 	}
 	if e.reads, err = sql.Open("sqlite", sqliteAddress(path, "deferred")); err != nil {
 		return fail(err)
@@ -93,6 +103,13 @@ func usable(path string) error {
 	if err := os.Remove(probe.Name()); err != nil {
 		return fmt.Errorf("database: the directory %s cannot be written: %w", folder, err)
 	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		mark, err := os.Create(path + unfinishedEnd)
+		if err != nil {
+			return fmt.Errorf("database: %w", err)
+		}
+		_ = mark.Close()
+	}
 	// The file holds names and addresses: it is for its owner alone.
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -101,15 +118,53 @@ func usable(path string) error {
 	return file.Close()
 }
 
+// unfinishedEnd ends the name of an empty file that stands beside a database while it
+// is made. An empty database without it was not made here: it is an incomplete copy.
+const unfinishedEnd = ".new"
+
+func unfinished(path string) bool {
+	_, err := os.Stat(path + unfinishedEnd)
+	return err == nil
+}
+
+// checkFile refuses a database file that is missing or empty and should not be, before
+// SQLite touches it.
+func (k *identity) checkFile(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && k.want != "":
+		return k.refuse("it does not exist")
+	case err == nil && info.Mode().IsRegular() && info.Size() == 0 && !unfinished(path):
+		return k.refuse("the file is empty")
+	}
+	return nil // what else is wrong is told by who opens it
+}
+
+// inFile names the file of a fault, and what helps if it is damaged.
+func inFile(path string, err error) error {
+	var fault *sqlite.Error
+	if errors.As(err, &fault) {
+		switch fault.Code() & 0xff {
+		case sqlitecode.SQLITE_CORRUPT, sqlitecode.SQLITE_NOTADB:
+			return fmt.Errorf("database %s is damaged: %w; restore a backup with `anteroom restore`", path, err)
+		}
+	}
+	return fmt.Errorf("database %s: %w", path, err)
+}
+
 // sqliteAddress is the data source name of a file.
 func sqliteAddress(path, lock string) string {
 	q := url.Values{"_txlock": {lock}}
 	for _, pragma := range []string{
-		"busy_timeout(5000)", "journal_mode(wal)", "synchronous(normal)", "foreign_keys(1)",
+		"busy_timeout(5000)", "journal_mode(wal)", "synchronous(full)", "foreign_keys(1)",
 		"temp_store(memory)", "cache_size(-16000)", "wal_autocheckpoint(0)", "journal_size_limit(67108864)",
 	} {
 		q.Add("_pragma", pragma)
 	}
+	return fileAddress(path, q)
+}
+
+func fileAddress(path string, q url.Values) string {
 	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
 }
 

@@ -45,6 +45,10 @@ type Config struct {
 	// PreviousKeys still open what they once sealed. At Open everything is
 	// sealed anew with Key.
 	PreviousKeys [][]byte
+	// IDFile is a file outside the database that says which database is the right one.
+	// Open writes it when there is none, and then refuses any other database, a missing
+	// or empty one included. Without a name, any database is right.
+	IDFile string
 	// Clock gives the time of records whose maker gave none; real time if nil.
 	Clock clockwork.Clock
 	// Logger takes notes of what could not be told to a caller; slog's default if nil.
@@ -119,8 +123,8 @@ type engine interface {
 // openTime bounds how long Open waits for a database server.
 const openTime = 5 * time.Second
 
-// Open opens the database, brings its schema up to date and checks that the
-// key is the one its secrets were sealed with.
+// Open opens the database, brings its schema up to date and checks that it is the
+// expected one and that the key is the one its secrets were sealed with.
 func Open(ctx context.Context, c Config) (*Store, error) {
 	keys, err := newKeyring(c.Key, c.PreviousKeys)
 	if err != nil {
@@ -139,16 +143,23 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	known, err := readIdentity(c.IDFile)
+	if err != nil {
+		return nil, err
+	}
 	s := &Store{keys: keys, clock: c.Clock, logger: c.Logger, lost: make(chan struct{}), skew: skew{wall: c.Wall}}
 	if target.postgres {
-		s.engine, s.orm, err = openPostgres(ctx, target.address, c)
+		s.engine, s.orm, err = openPostgres(ctx, target.address, known, c)
 	} else {
-		s.engine, s.orm, err = openSQLite(ctx, target.address, c.Logger)
+		s.engine, s.orm, err = openSQLite(ctx, target.address, known, c.Logger)
 	}
 	if err != nil {
 		return nil, err
 	}
 	if err := s.checkKey(ctx); err != nil {
+		return nil, errors.Join(err, s.engine.close())
+	}
+	if err := s.identify(ctx, known); err != nil {
 		return nil, errors.Join(err, s.engine.close())
 	}
 	if err := s.hidePasscodes(ctx); err != nil {

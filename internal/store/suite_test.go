@@ -37,6 +37,8 @@ type world struct {
 	*Store
 	t   testing.TB
 	url string
+	// idFile is where the id of the database is kept; "" keeps it nowhere.
+	idFile string
 }
 
 // both runs a test on SQLite and on PostgreSQL.
@@ -57,7 +59,7 @@ func newWorld(t testing.TB, url string) *world {
 
 func (w *world) config() Config {
 	return Config{
-		URL: w.url, Key: testKey, Clock: clockwork.NewFakeClockAt(noon),
+		URL: w.url, IDFile: w.idFile, Key: testKey, Clock: clockwork.NewFakeClockAt(noon),
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}
 }
