@@ -81,7 +81,7 @@ func backupCommand() *cobra.Command {
 func restoreCommand() *cobra.Command {
 	var database databaseFlags
 	cmd := &cobra.Command{
-		Use: "restore FILE", Short: "Put a backup in the place of the SQLite database",
+		Use: "restore FILE", Short: "Replace the SQLite database with a backup",
 		Long: "Stop the server first. The backup is checked before anything is changed, and the database that it\n" +
 			"replaces is kept beside it.",
 		Args: exactly(1, "the file that `anteroom backup` wrote"),

@@ -54,6 +54,15 @@ func TestBackupAndRestore(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect(1, "anteroom.db.id expects the database "+line.DatabaseID, "serve", "--data", data, "--listen", "127.0.0.1:0")
+	key := filepath.Join(data, "encryption.key")
+	if err := os.Rename(key, filepath.Join(folder, "key")); err != nil {
+		t.Fatal(err)
+	}
+	expect(1, "encryption.key is missing", "serve", "--data", data, "--listen", "127.0.0.1:0")
+	expect(1, "encryption.key is missing", "restore", good, "--data", data)
+	if _, err := os.Stat(key); err == nil {
+		t.Error("a new key was made for an old database")
+	}
 	elsewhere := t.TempDir()
 	expect(1, "encryption.key is missing", "restore", good, "--data", elsewhere)
 	expect(1, "no database", "backup", filepath.Join(folder, "none.db"), "--data", elsewhere)

@@ -20,7 +20,7 @@ func Backup(ctx context.Context, config Config, to string, overwrite bool) (stor
 	return store.Backup(ctx, store.Config{URL: config.databaseURL(), IDFile: config.idFile()}, to, overwrite)
 }
 
-// Restore puts a backup in the place of the SQLite database of a configuration.
+// Restore replaces the SQLite database of a configuration with a backup.
 func Restore(ctx context.Context, config Config, from string) (store.Copied, error) {
 	if err := config.Validate(); err != nil {
 		return store.Copied{}, err

@@ -330,7 +330,7 @@ func (c *Config) keyInFolder() bool { return c.Mode == Development && c.Encrypti
 
 func (c *Config) encryptionKey() ([]byte, error) {
 	if c.keyInFolder() {
-		return developmentKey(c.Data)
+		return developmentKey(c.Data, c.idFile(), c.databaseURL())
 	}
 	return c.key()
 }

@@ -31,8 +31,8 @@ type Copied struct {
 	ID string
 	// Bytes is the size of the file.
 	Bytes int64
-	// Replaced is where the database is now that was in the place of a restored one;
-	// "" if there was none.
+	// Replaced is the new name of the database that a restored one replaced; "" if there
+	// was none.
 	Replaced string
 }
 
@@ -90,8 +90,7 @@ func Backup(ctx context.Context, c Config, to string, overwrite bool) (done Copi
 	return done, renameDurably(fresh.Name(), to)
 }
 
-// Restore puts a backup in the place of the SQLite database, which no server may be
-// using. It checks the backup first: it must be whole, of this database (if it is known
+// Restore replaces the SQLite database with a backup. No server may be using it. It checks the backup first: it must be whole, of this database (if it is known
 // which that is), sealed with the key and not newer than this program. What was there
 // before is kept beside it. Of c, URL, IDFile, Key and PreviousKeys matter.
 func Restore(ctx context.Context, c Config, from string) (done Copied, err error) {

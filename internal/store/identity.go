@@ -116,7 +116,7 @@ func (s *Store) identify(ctx context.Context, k identity) error {
 		return nil
 	}
 	if err := rememberID(k.file, string(id)); err != nil {
-		s.logger.Warn("could not write down which database this is; a missing or wrong one would not be noticed", "error", err)
+		s.logger.Warn("could not keep the id of the database; a wrong one would go unnoticed", "error", err)
 		return nil
 	}
 	s.logger.Info("wrote down which database this is", "id", string(id), "file", k.file)

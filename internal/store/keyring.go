@@ -22,7 +22,7 @@ const (
 
 var (
 	errKeySize  = errors.New("encryption key: must be 32 bytes")
-	errWrongKey = errors.New("encryption key: the database was created with another key; restore that key, or set it as a previous key")
+	errWrongKey = errors.New("encryption key: the database was created with another key; restore that key")
 	errSealed   = errors.New("a value cannot be decrypted")
 )
 
