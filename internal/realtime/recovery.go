@@ -57,8 +57,12 @@ func (r *recoveries) take(id string) positions {
 }
 
 // before reports whether a recovery of the channel would begin before the position.
-// A channel of another epoch has begun anew, and recovers nothing of the old one.
+// A channel of another epoch has begun anew, and recovers nothing of the old one;
+// Centrifuge takes no epoch for the present one.
 func (p positions) before(channel string, entered Position) bool {
 	asked, ok := p[channel]
-	return ok && (entered == Unknown || asked.Epoch == entered.Epoch && asked.Offset < entered.Offset)
+	if !ok {
+		return false
+	}
+	return entered == Unknown || (asked.Epoch == entered.Epoch || asked.Epoch == "") && asked.Offset < entered.Offset
 }
