@@ -87,8 +87,10 @@ type Session struct {
 	HostStarted bool
 	Locked      bool
 	Practice    bool
-	EndedAt     time.Time
-	EndReason   EndReason
+	// Webinar tells that it is a webinar's.
+	Webinar   bool
+	EndedAt   time.Time
+	EndReason EndReason
 	// Revision grows by one with every change that participants see.
 	Revision int64
 	// GateRevision grows with every change that can alter a gate decision

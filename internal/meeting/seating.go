@@ -41,6 +41,9 @@ type Tx interface {
 	SeatByUserID(userID int64) (*Seat, error)
 	// SeatByID finds a seat, live or not; nil without an error if there is none.
 	SeatByID(id string) (*Seat, error)
+	// Presenters are the live seats of hosts, co-hosts and panelists, in the order of
+	// joining.
+	Presenters() ([]*Seat, error)
 	// SeatsFor are the live seats of apps that take part in a user's name.
 	SeatsFor(authorizerID string) ([]*Seat, error)
 	// AddSeat lets another live seat into the session, and numbers it.

@@ -36,8 +36,8 @@ func (l *line) Publish(sessionID string, revision int64, event string, data any)
 	}
 }
 
-func (l *line) Tell(seatID string, event string, data any) {
-	if err := l.hub.PublishSeat(seatID, realtime.Event{Type: event, Data: data}); err != nil {
+func (l *line) Tell(seatID string, revision int64, event string, data any) {
+	if err := l.hub.PublishSeat(seatID, realtime.Event{Revision: revision, Type: event, Data: data}); err != nil {
 		l.log.Error("could not publish event", "event", event, "error", err)
 	}
 }

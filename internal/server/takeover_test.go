@@ -15,7 +15,7 @@ func lose(t *testing.T, s *anteroomtest.Server, p *page, j anteroomtest.Join, wa
 	t.Helper()
 	p.cut()
 	if watcher != nil {
-		watcher.await("participant.updated")
+		watcher.awaitSaying("participant.updated", "reconnecting")
 	}
 	var a anteroomtest.Answer
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); {

@@ -11,7 +11,7 @@ func requestCapture(c *action) error {
 		c.tell(c.self.ID, "capture.answered", map[string]any{"allowed": true})
 		return nil
 	}
-	return c.tellHosts("capture.requested", map[string]any{"userId": c.self.UserID})
+	return c.inform("", 0, "capture.requested", toHosts(map[string]any{"userId": c.self.UserID}))
 }
 
 func mayCapture(seat *meeting.Seat) bool { return isHost(seat) || seat.Extras.MayCapture }

@@ -104,6 +104,9 @@ func (c *action) address(message *meeting.ChatMessage, userID int64, to string) 
 	if receiver == c.self {
 		return nil, refuse(RefusedParameters, "userId: you cannot send a message to yourself")
 	}
+	if c.tx.Session().Webinar && c.self.Role == meeting.RoleAttendee && receiver.Role == meeting.RoleAttendee {
+		return nil, refuse(RefusedPrivileges, "attendees of a webinar cannot write to each other")
+	}
 	if !host && reach != meeting.ChatEveryone && !isHost(receiver) {
 		return nil, refuse(RefusedPrivileges, "participants may write only to hosts")
 	}

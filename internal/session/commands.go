@@ -56,8 +56,8 @@ type command struct {
 	// written commands count against what a participant may write.
 	written bool
 	// prepare reads what the command needs beside the session, before it is
-	// locked; nil needs nothing. Its answer is the action's prepared.
-	prepare func(ctx context.Context, s *Service, self *meeting.Seat, data json.RawMessage) (any, error)
+	// locked; nil needs nothing.
+	prepare func(ctx context.Context, s *Service, self *meeting.Seat, data json.RawMessage) error
 	run     func(*action) error
 }
 
@@ -80,13 +80,12 @@ func hostAlone(self *meeting.Seat) bool { return self.Role == meeting.RoleHost }
 
 // action is one running command.
 type action struct {
-	ctx      context.Context
-	service  *Service
-	tx       meeting.Tx
-	self     *meeting.Seat
-	data     json.RawMessage
-	prepared any
-	result   any
+	ctx     context.Context
+	service *Service
+	tx      meeting.Tx
+	self    *meeting.Seat
+	data    json.RawMessage
+	result  any
 	// after runs in order once the change is kept.
 	after []func()
 }
@@ -101,7 +100,7 @@ func (c *action) publish(event string, data any) {
 }
 
 func (c *action) tell(seatID, event string, data any) {
-	c.then(func() { c.service.Line.Tell(seatID, event, data) })
+	c.then(func() { c.service.Line.Tell(seatID, 0, event, data) })
 }
 
 // legible reads the escape of NUL as that of a character which every database
@@ -132,8 +131,7 @@ func (c *action) target(userID int64) (*meeting.Seat, error) {
 	if err != nil {
 		return nil, err
 	}
-	if seat == nil || (seat.State == meeting.SeatWaiting && !isHost(c.self)) {
-		// Only hosts know of who waits.
+	if seat == nil || !sees(c.self, seat, c.tx.Session()) {
 		return nil, refuse(RefusedParameters, "userId: there is no participant %d", userID)
 	}
 	return seat, nil
@@ -153,7 +151,7 @@ func (s *Service) Command(ctx context.Context, seat *meeting.Seat, kind string, 
 		}
 	}
 	var revision int64
-	var result, prepared any
+	var result any
 	var err error
 	if cmd.prepare != nil {
 		// What is read for the command answers nobody who may not ask; under the
@@ -163,7 +161,7 @@ func (s *Service) Command(ctx context.Context, seat *meeting.Seat, kind string, 
 			err = cmd.open(self, seat.Generation)
 		}
 		if err == nil {
-			prepared, err = cmd.prepare(ctx, s, self, data)
+			err = cmd.prepare(ctx, s, self, data)
 		}
 		if err != nil {
 			return 0, nil, s.refused(kind, seat, err)
@@ -177,7 +175,7 @@ func (s *Service) Command(ctx context.Context, seat *meeting.Seat, kind string, 
 		if err := cmd.open(self, seat.Generation); err != nil {
 			return err
 		}
-		c.self, c.data, c.prepared = self, data, prepared
+		c.self, c.data = self, data
 		if err := cmd.run(c); err != nil {
 			return err
 		}

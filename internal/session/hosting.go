@@ -24,9 +24,7 @@ func react(c *action) error {
 	if !slices.Contains(reactions, in.Reaction) {
 		return refuse(RefusedParameters, "reaction: one of %v", reactions)
 	}
-	session, data := c.self.SessionID, map[string]any{"userId": c.self.UserID, "reaction": in.Reaction}
-	c.then(func() { c.service.Line.Publish(session, 0, "seat.reacted", data) })
-	return nil
+	return c.publishOf(c.self, 0, "seat.reacted", map[string]any{"userId": c.self.UserID, "reaction": in.Reaction})
 }
 
 func lowerHands(c *action) error {
@@ -119,7 +117,7 @@ func talk(c *action) error {
 	if err != nil {
 		return err
 	}
-	if !c.prepared.(bool) {
+	if !c.tx.Session().Webinar {
 		return refuse(RefusedOperation, "everyone may talk: this is not a webinar")
 	}
 	if seat.Role != meeting.RoleAttendee {
@@ -128,6 +126,7 @@ func talk(c *action) error {
 	if seat.Extras.Talks == *in.Allowed {
 		return nil
 	}
+	wasHidden := hidden(seat, c.tx.Session())
 	seat.Extras.Talks = *in.Allowed
 	fields := map[string]any{"userId": seat.UserID, "allowedToTalk": *in.Allowed}
 	if !*in.Allowed {
@@ -135,16 +134,7 @@ func talk(c *action) error {
 		fields["muted"], fields["audioOn"] = true, false
 	}
 	c.applyRights(seat)
-	return c.changed(seat, fields)
-}
-
-// inWebinar reads whether the command is about a webinar.
-func inWebinar(ctx context.Context, s *Service, self *meeting.Seat, _ json.RawMessage) (any, error) {
-	m, err := s.Repository.Meeting(ctx, self.MeetingID)
-	if err != nil {
-		return nil, err
-	}
-	return m.IsWebinar(), nil
+	return c.changedInView(seat, wasHidden, fields)
 }
 
 // reclaimHost gives the host's role back to whoever came with it.
@@ -163,41 +153,41 @@ const MaxHostKey = 10
 
 // checkHostKey compares a key with that of the meeting's host, before the
 // session is locked. Wrong ones are counted for the participant and the address.
-func checkHostKey(ctx context.Context, s *Service, self *meeting.Seat, data json.RawMessage) (any, error) {
+func checkHostKey(ctx context.Context, s *Service, self *meeting.Seat, data json.RawMessage) error {
 	var in struct{ HostKey string }
 	if err := (&action{data: data}).read(&in); err != nil {
-		return nil, err
+		return err
 	}
 	if in.HostKey == "" || len(in.HostKey) > MaxHostKey {
-		return nil, refuse(RefusedParameters, "hostKey: 1 to %d digits", MaxHostKey)
+		return refuse(RefusedParameters, "hostKey: 1 to %d digits", MaxHostKey)
 	}
 	m, err := s.Repository.Meeting(ctx, self.MeetingID)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	seats, err := s.Repository.LiveSeats(ctx, self.SessionID)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := hostless(seats); err != nil {
 		// Where the key opens nothing, nobody learns whether it is right.
-		return nil, err
+		return err
 	}
 	host, err := s.Repository.User(ctx, m.HostID)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	// Counted before it is judged, so that guesses sent all at once are not judged
 	// all at once.
 	takeBack, ok := s.guesses(self)
 	if !ok {
-		return nil, refuse(RefusedOperation, "too many wrong host keys; try again later")
+		return refuse(RefusedOperation, "too many wrong host keys; try again later")
 	}
 	if host.HostKey == "" || subtle.ConstantTimeCompare([]byte(host.HostKey), []byte(in.HostKey)) != 1 {
-		return nil, refuse(RefusedParameters, "hostKey: wrong host key")
+		return refuse(RefusedParameters, "hostKey: wrong host key")
 	}
 	takeBack()
-	return nil, nil
+	return nil
 }
 
 // addressHostKeys is how many wrong host keys may come from one address, for a meeting:
@@ -253,7 +243,7 @@ func setRole(c *action) error {
 	if err != nil {
 		return err
 	}
-	webinar := c.prepared.(bool)
+	webinar := c.tx.Session().Webinar
 	switch {
 	case seat == c.self:
 		return refuse(RefusedOperation, "to change the host's role, make someone else the host")
@@ -269,6 +259,7 @@ func setRole(c *action) error {
 		return nil
 	}
 	fields := map[string]any{"userId": seat.UserID, "role": in.Role}
+	wasHidden := hidden(seat, c.tx.Session())
 	seat.Role = in.Role
 	if conduct := &c.tx.Session().Conduct; seat.Sharing && conduct.ShareByHosts && !isHost(seat) {
 		// The right to share goes, and the share with it.
@@ -288,5 +279,5 @@ func setRole(c *action) error {
 		fields["allowedToTalk"] = false
 	}
 	c.applyRights(seat)
-	return c.changed(seat, fields)
+	return c.changedInView(seat, wasHidden, fields)
 }

@@ -240,7 +240,12 @@ func (s *Service) seat(ctx context.Context, a *admission.Attempt, v *admission.V
 		}
 		s.Line.Close(taken.Seat.ID, taken.Seat.Generation, CloseTakenOver)
 		if old.State != taken.Seat.State {
-			s.Line.Publish(taken.Session.ID, taken.Session.Revision, "participant.updated", back(&taken.Seat))
+			seat, fields := &taken.Seat, back(&taken.Seat)
+			if hidden(seat, &taken.Session) {
+				s.inform(ctx, &taken.Session, seat.ID, "participant.updated", func(*meeting.Seat) any { return fields })
+			} else {
+				s.Line.Publish(taken.Session.ID, taken.Session.Revision, "participant.updated", fields)
+			}
 		}
 		return taken, nil
 	}
@@ -284,10 +289,8 @@ func (s *Service) seat(ctx context.Context, a *admission.Attempt, v *admission.V
 	if err != nil {
 		return taken, err
 	}
-	if taken.Seat.State == meeting.SeatWaiting {
-		s.tellHosts(ctx, taken.Session.ID, "participant.added", participantOf(&taken.Seat, true))
-	} else if taken.Session.Seats > 1 {
-		s.Line.Publish(taken.Session.ID, taken.Session.Revision, "participant.added", participantOf(&taken.Seat, false))
+	if taken.Session.Seats > 1 {
+		s.arrived(ctx, &taken)
 	}
 	return taken, nil
 }

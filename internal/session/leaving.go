@@ -30,7 +30,9 @@ func (c *action) gone(seat *meeting.Seat, state meeting.SeatState, reason string
 			return err
 		}
 	}
-	c.publish("participant.removed", data)
+	if err := c.publishOf(seat, c.tx.Session().Revision, "participant.removed", data); err != nil {
+		return err
+	}
 	return c.dismissApps(seat)
 }
 
@@ -86,9 +88,13 @@ func (c *action) succeed(gone *meeting.Seat, data map[string]any) error {
 // crown makes a seat the host, and every other host a co-host. It is said as one
 // event, so that nobody sees a meeting between two hosts.
 func (c *action) crown(host *meeting.Seat) error {
+	wasHidden := hidden(host, c.tx.Session())
 	changes, err := c.makeHost(host)
 	if err != nil {
 		return err
+	}
+	if wasHidden {
+		return c.publishNew(host, arrival{participantOf(host, false), changes[1:], &host.UserID})
 	}
 	c.publish("participants.updated", map[string]any{"participants": changes, "hostUserId": host.UserID})
 	return nil
@@ -120,18 +126,9 @@ func (c *action) makeHost(host *meeting.Seat) ([]map[string]any, error) {
 	return changes, nil
 }
 
-// tellHosts speaks to every host inside, on their own channels.
+// tellHosts speaks to every host inside, on their own channels, of a change.
 func (c *action) tellHosts(event string, data any) error {
-	seats, err := c.tx.Seats()
-	if err != nil {
-		return err
-	}
-	for _, seat := range seats {
-		if isHost(seat) && seat.State.Live() {
-			c.tell(seat.ID, event, data)
-		}
-	}
-	return nil
+	return c.inform("", c.tx.Session().Revision, event, toHosts(data))
 }
 
 // dropMedia takes a seat out of the media room.
@@ -225,7 +222,9 @@ func hold(c *action) error {
 	if err := c.dim(seat); err != nil {
 		return err
 	}
-	c.publish("participant.removed", map[string]any{"userId": seat.UserID, "reason": "held"})
+	if err := c.publishOf(seat, c.tx.Session().Revision, "participant.removed", map[string]any{"userId": seat.UserID, "reason": "held"}); err != nil {
+		return err
+	}
 	if err := c.tellHosts("participant.added", participantOf(seat, true)); err != nil {
 		return err
 	}
@@ -258,7 +257,9 @@ func (c *action) letIn(seat *meeting.Seat) error {
 		return err
 	}
 	c.tx.Touch(false)
-	c.publish("participant.added", participantOf(seat, false))
+	if err := c.publishNew(seat, participantOf(seat, false)); err != nil {
+		return err
+	}
 	id, session := seat.ID, seat.SessionID
 	c.then(func() { c.service.Line.Admit(id, session) })
 	c.tell(seat.ID, "seat.admitted", map[string]any{})

@@ -110,7 +110,7 @@ func (s *Service) Snapshot(ctx context.Context, seatID string, after int64) (*Sn
 	}
 	if after > 0 {
 		page := &Snapshot{Revision: live.Revision, Self: participantOf(seats[self], true), Session: infoOf(m, live, seats[self], seats), Chat: []ChatView{}}
-		page.list(visible(seats, seats[self]), after)
+		page.list(visible(seats, seats[self], live), after)
 		return page, nil
 	}
 	return s.snapshot(ctx, m, live, seats[self], seats)
@@ -167,7 +167,7 @@ func (s *Service) snapshot(ctx context.Context, m *meeting.Meeting, live *meetin
 		// Somebody who waits sees nobody but themselves.
 		snap.Participants = append(snap.Participants, snap.Self)
 	} else {
-		snap.list(visible(seats, self), 0)
+		snap.list(visible(seats, self, live), 0)
 	}
 	if live.Revision > 1 {
 		var err error
@@ -210,18 +210,4 @@ func (s *Service) MediaFor(ctx context.Context, resumeToken string) (string, err
 		return "", err
 	}
 	return s.mediaToken(ctx, seat, &live.Conduct)
-}
-
-// tellHosts speaks to every host of a session on their own channels.
-func (s *Service) tellHosts(ctx context.Context, sessionID, event string, data any) {
-	seats, err := s.Repository.LiveSeats(ctx, sessionID)
-	if err != nil {
-		s.Logger.Error("could not notify hosts", "error", err)
-		return
-	}
-	for _, seat := range seats {
-		if isHost(seat) {
-			s.Line.Tell(seat.ID, event, data)
-		}
-	}
 }

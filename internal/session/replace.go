@@ -109,8 +109,39 @@ func (c *action) takeSeatOver(how *admission.Admission, seat, newcomer *meeting.
 			changes = append(changes, more...)
 		}
 	}
-	data["participants"] = changes
-	c.publish("participants.updated", data)
+	return c.publishTakenOver(seat, &was, changes, data)
+}
+
+// publishTakenOver tells of a seat that another page has taken over, whose own change
+// comes first, and of the others that changed along with it.
+func (c *action) publishTakenOver(seat, was *meeting.Seat, changes []map[string]any, data map[string]any) error {
+	live := c.tx.Session()
+	fields := changes[0]
+	// The older page's are not the newer one's.
+	private := map[string]any{"userId": seat.UserID, "customerKey": seat.Marks.CustomerKey, "email": seat.Email}
+	switch wasHidden := hidden(was, live); {
+	case !hidden(seat, live) && !wasHidden:
+		data["participants"] = changes
+		c.publish("participants.updated", data)
+		return c.tellHostsAndSelf(seat, private)
+	case !hidden(seat, live):
+		if err := c.publishNew(seat, participantOf(seat, false)); err != nil {
+			return err
+		}
+	case !wasHidden:
+		// All that the audience still hears of it.
+		c.publish("participant.updated", map[string]any{"userId": seat.UserID, "role": seat.Role, "allowedToTalk": false})
+	}
+	if err := c.publishOf(seat, live.Revision, "participant.updated", fields); err != nil {
+		return err
+	}
+	if err := c.tellHostsAndSelf(seat, private); err != nil {
+		return err
+	}
+	if _, changed := data["hostUserId"]; changed || len(changes) > 1 {
+		data["participants"] = changes[1:]
+		c.publish("participants.updated", data)
+	}
 	return nil
 }
 
@@ -133,8 +164,7 @@ func (c *action) publishArrival(seat *meeting.Seat) error {
 		}
 		said.Participants, said.HostUserID = changes[1:], &said.UserID
 	}
-	c.publish("participant.added", said)
-	return nil
+	return c.publishNew(seat, said)
 }
 
 // shown is all that others see of a seat, as fields of an update.
@@ -142,7 +172,7 @@ func (c *action) shown(seat *meeting.Seat) map[string]any {
 	p := participantOf(seat, false)
 	fields := map[string]any{
 		"userId": p.UserID, "userName": p.UserName, "role": p.Role, "state": p.State, "muted": p.Muted, "audioOn": p.AudioOn,
-		"videoOn": p.VideoOn, "sharing": p.Sharing, "handRaised": p.HandRaised, "guest": p.Guest, "customerKey": p.CustomerKey,
+		"videoOn": p.VideoOn, "sharing": p.Sharing, "handRaised": p.HandRaised, "guest": p.Guest,
 		"view": p.View, "originHost": p.OriginHost, "mayUnmute": p.MayUnmute, "allowedToTalk": p.AllowedToTalk,
 		"mayCapture": p.MayCapture, "capture": p.Capture,
 	}

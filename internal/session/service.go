@@ -60,6 +60,8 @@ type Repository interface {
 	ResumeSeat(ctx context.Context, seatID string, generation int, leaseUntil time.Time, digest []byte) (meeting.Taken, error)
 	Seat(ctx context.Context, id string) (*meeting.Seat, error)
 	LiveSeats(ctx context.Context, sessionID string) ([]*meeting.Seat, error)
+	// Presenters are the live seats of hosts, co-hosts and panelists.
+	Presenters(ctx context.Context, sessionID string) ([]*meeting.Seat, error)
 	// ChatHistory answers a page of what a seat may read, oldest first, and whether
 	// there is more before.
 	ChatHistory(ctx context.Context, sessionID, seatID string, as meeting.Reader, page meeting.ChatPage) (found []meeting.ChatMessage, more bool, err error)
@@ -86,8 +88,8 @@ type Line interface {
 	Token(seatID string, generation int) (string, error)
 	// Publish tells everybody inside. Callers publish in revision order.
 	Publish(sessionID string, revision int64, event string, data any)
-	// Tell speaks to one seat alone.
-	Tell(seatID string, event string, data any)
+	// Tell speaks to one seat alone; revision 0 changes nothing in the session.
+	Tell(seatID string, revision int64, event string, data any)
 	// Entry is where the session's events stand: whoever is let in now recovers
 	// nothing from before.
 	Entry(sessionID string) meeting.Position

@@ -14,14 +14,14 @@ const MaxChatLength = 4096
 
 // commands is every command there is.
 var commands = map[string]command{
-	"seat.media":        {allowed: anyone, run: reportMedia, prepare: inWebinar},
+	"seat.media":        {allowed: anyone, run: reportMedia},
 	"seat.leave":        {allowed: anyone, whileWaiting: true, run: leave},
 	"seat.rename":       {allowed: anyone, run: rename},
 	"seat.hand":         {allowed: anyone, run: hand},
-	"seat.mute":         {allowed: anyone, run: mute, prepare: inWebinar},
-	"seat.share":        {allowed: anyone, run: share, prepare: inWebinar},
+	"seat.mute":         {allowed: anyone, run: mute},
+	"seat.share":        {allowed: anyone, run: share},
 	"seat.react":        {allowed: anyone, run: react},
-	"seat.talk":         {allowed: hosts, run: talk, prepare: inWebinar},
+	"seat.talk":         {allowed: hosts, run: talk},
 	"session.mute_all":  {allowed: hosts, run: muteAll},
 	"session.rules":     {allowed: hosts, run: setRules},
 	"session.spotlight": {allowed: hosts, run: spotlight},
@@ -36,7 +36,7 @@ var commands = map[string]command{
 	"seat.hold":            {allowed: hosts, run: hold},
 	"seat.admit":           {allowed: hosts, run: admit},
 	"session.admit_all":    {allowed: hosts, run: admitAll},
-	"seat.role":            {allowed: hostAlone, run: setRole, prepare: inWebinar},
+	"seat.role":            {allowed: hostAlone, run: setRole},
 	"chat.send":            {allowed: anyone, run: sendChat, written: true},
 	"chat.delete":          {allowed: anyone, run: deleteChat},
 	"capture.request":      {allowed: anyone, run: requestCapture},
@@ -92,9 +92,8 @@ func reportMedia(c *action) error {
 	return c.changed(c.self, changed)
 }
 
-// watches tells whether the asking seat is of a webinar's audience. The command
-// is prepared by inWebinar.
-func (c *action) watches() bool { return watches(c.self, c.prepared.(bool)) }
+// watches tells whether the asking seat is of a webinar's audience.
+func (c *action) watches() bool { return watches(c.self, c.tx.Session().Webinar) }
 
 // changed keeps a changed seat and tells those who see it which fields are new.
 func (c *action) changed(seat *meeting.Seat, fields map[string]any) error {
@@ -107,8 +106,7 @@ func (c *action) changed(seat *meeting.Seat, fields map[string]any) error {
 		c.tell(seat.ID, "participant.updated", fields)
 		return c.tellHosts("participant.updated", fields)
 	}
-	c.publish("participant.updated", fields)
-	return nil
+	return c.publishOf(seat, c.tx.Session().Revision, "participant.updated", fields)
 }
 
 func rename(c *action) error {

@@ -123,12 +123,13 @@ type ChatPage struct {
 	More bool       `json:"more"`
 }
 
-// participantOf shows a seat to others. E-mail addresses are for hosts only.
+// participantOf shows a seat to others. Addresses and customerKeys are for hosts, and
+// for the participant's own page.
 func participantOf(seat *meeting.Seat, toHost bool) Participant {
 	p := Participant{
 		UserID: seat.UserID, GUID: seat.GUID, UserName: seat.Name, Role: seat.Role, State: seat.State,
 		Muted: seat.Muted || !seat.AudioOn, AudioOn: seat.AudioOn, VideoOn: seat.VideoOn, Sharing: seat.Sharing,
-		HandRaised: handUp(seat), Guest: seat.Guest, CustomerKey: seat.Marks.CustomerKey,
+		HandRaised: handUp(seat), Guest: seat.Guest,
 		View: seat.View, MediaIdentity: seat.ID, JoinedAt: seat.JoinedAt.UTC(),
 		OriginHost: seat.Extras.OriginHost, MayUnmute: seat.Extras.MayUnmute, AllowedToTalk: seat.Extras.Talks,
 		MayCapture: seat.Extras.MayCapture, Capture: string(seat.Extras.Capture), MediaLost: seat.Extras.MediaLost,
@@ -142,7 +143,7 @@ func participantOf(seat *meeting.Seat, toHost bool) Participant {
 		p.HandRaisedAt = seat.Extras.HandRaisedAt.UTC()
 	}
 	if toHost {
-		p.Email = seat.Email
+		p.Email, p.CustomerKey = seat.Email, seat.Marks.CustomerKey
 	}
 	return p
 }
@@ -160,16 +161,13 @@ func personKey(sessionID, userID string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:12])
 }
 
-// visible are the seats that a participant sees: everybody inside, and the
-// waiting ones for hosts alone.
-func visible(seats []*meeting.Seat, self *meeting.Seat) []Participant {
-	host := isHost(self)
+// visible are the seats that a participant sees.
+func visible(seats []*meeting.Seat, self *meeting.Seat, live *meeting.Session) []Participant {
 	out := make([]Participant, 0, len(seats))
 	for _, seat := range seats {
-		if !seat.State.Live() || (seat.State == meeting.SeatWaiting && !host && seat.ID != self.ID) {
-			continue
+		if seat.State.Live() && sees(self, seat, live) {
+			out = append(out, participantOf(seat, isHost(self) || seat.ID == self.ID))
 		}
-		out = append(out, participantOf(seat, host || seat.ID == self.ID))
 	}
 	return out
 }

@@ -20,6 +20,7 @@ var (
 	seatByID     = define(`SELECT ` + seatColumns + ` FROM seats WHERE id = ?`)
 	seatOfAsk    = define(`SELECT ` + seatColumns + ` FROM seats WHERE request_key = ? AND live AND request_key <> ''`)
 	liveSeats    = define(`SELECT ` + seatColumns + ` FROM seats WHERE session_id = ? AND live ORDER BY user_id`)
+	presenters   = define(`SELECT ` + seatColumns + ` FROM seats WHERE session_id = ? AND live AND role <> 'attendee' ORDER BY user_id`)
 	seatByNumber = define(`SELECT ` + seatColumns + ` FROM seats WHERE session_id = ? AND user_id = ? AND live`)
 	seatOfOne    = define(`SELECT ` + seatColumns + ` FROM seats
 		WHERE session_id = ? AND identity = ? AND live AND identity <> '' AND NOT several_devices`)
@@ -113,6 +114,13 @@ func (s *Store) LiveSeats(ctx context.Context, sessionID string) ([]*meeting.Sea
 		found, err := list(s.engine.reader(ctx), scanSeat, liveSeats, sessionID)
 		return found, told(err, "seats cannot be read")
 	})
+}
+
+// Presenters answers the live seats of a session's hosts, co-hosts and panelists, in
+// the order of joining.
+func (s *Store) Presenters(ctx context.Context, sessionID string) ([]*meeting.Seat, error) {
+	found, err := list(s.engine.reader(ctx), scanSeat, presenters, sessionID)
+	return found, told(err, "seats cannot be read")
 }
 
 // LiveSeatByIdentity answers the live seat that keeps a verified identity (of

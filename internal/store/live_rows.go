@@ -10,7 +10,7 @@ import (
 // Rows are read into the driver's own types first: database/sql takes a slow
 // road, by way of text, to every other type.
 
-const sessionColumns = `id, meeting_id, number, started_at, host_started, locked, practice, ended_at, end_reason,
+const sessionColumns = `id, meeting_id, number, started_at, host_started, locked, practice, webinar, ended_at, end_reason,
 	revision, gate_revision, seats, lost, next_user_id, removals, ends_by, conduct`
 
 func scanSession(row scanner) (*meeting.Session, error) {
@@ -23,7 +23,7 @@ func scanSession(row scanner) (*meeting.Session, error) {
 		reason          string
 		conduct         []byte
 	)
-	err := row.Scan(&s.ID, &s.MeetingID, &s.Number, &started, &s.HostStarted, &s.Locked, &s.Practice, &ended, &reason,
+	err := row.Scan(&s.ID, &s.MeetingID, &s.Number, &started, &s.HostStarted, &s.Locked, &s.Practice, &s.Webinar, &ended, &reason,
 		&s.Revision, &s.GateRevision, &seats, &lost, &s.NextUserID, &removals, &ends, &conduct)
 	if err != nil {
 		return nil, err

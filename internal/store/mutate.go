@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/anteroom/anteroom/internal/meeting"
@@ -167,6 +169,28 @@ func (t *sessionTx) SeatByID(id string) (*meeting.Seat, error) {
 		return held.Seat, nil
 	}
 	return t.find(seatByID, id)
+}
+
+func (t *sessionTx) Presenters() ([]*meeting.Seat, error) {
+	// Roles may have changed in this transaction, and seats have been added: those
+	// that it holds are as they are now.
+	if !t.all {
+		found, err := list(t.r, scanSeat, presenters, t.session.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, seat := range found {
+			t.hold(seat)
+		}
+	}
+	var out []*meeting.Seat
+	for _, held := range t.seats {
+		if held.State.Live() && held.Role != meeting.RoleAttendee {
+			out = append(out, held.Seat)
+		}
+	}
+	slices.SortFunc(out, func(a, b *meeting.Seat) int { return cmp.Compare(a.UserID, b.UserID) })
+	return out, nil
 }
 
 func (t *sessionTx) SeatsFor(authorizerID string) ([]*meeting.Seat, error) {

@@ -20,8 +20,8 @@ const (
 var (
 	liveSessionID = define(`SELECT id FROM sessions WHERE meeting_id = ? AND ended_at = 0`)
 	insertSession = define(`INSERT INTO sessions (id, meeting_id, number, host_id, started_at, host_started, locked, practice,
-		ended_at, end_reason, revision, gate_revision, seats, next_user_id, removals, empty_since, ends_by)
-		VALUES (?, ?, ?, ?, ?, ?, FALSE, ?, 0, '', 1, 1, 1, ?, 0, 0, ?)`)
+		webinar, ended_at, end_reason, revision, gate_revision, seats, next_user_id, removals, empty_since, ends_by)
+		VALUES (?, ?, ?, ?, ?, ?, FALSE, ?, ?, 0, '', 1, 1, 1, ?, 0, 0, ?)`)
 	// takePlace counts a seat in if the session is still as the gate saw it and
 	// has room. It holds the session's row until the transaction ends.
 	takePlace = define(`UPDATE sessions SET seats = seats + 1, next_user_id = next_user_id + 1024, revision = revision + 1,
@@ -196,11 +196,11 @@ func (p *seating) begin(r runner) error {
 	}
 	session := &meeting.Session{
 		ID: ask.NewSessionID, MeetingID: ask.Meeting.ID, Number: ask.Meeting.Number, StartedAt: unstamp(stamp(ask.Now)),
-		HostStarted: isHost, Practice: ask.Practice, Revision: 1, GateRevision: 1, Seats: 1, NextUserID: firstUserID + userIDStep,
+		HostStarted: isHost, Practice: ask.Practice, Webinar: ask.Meeting.IsWebinar(), Revision: 1, GateRevision: 1, Seats: 1, NextUserID: firstUserID + userIDStep,
 		EndsBy: unstamp(stamp(ask.EndsBy)),
 	}
 	if _, err := r.exec(insertSession, session.ID, session.MeetingID, session.Number, ask.Meeting.HostID, stamp(ask.Now),
-		isHost, ask.Practice, session.NextUserID, stamp(ask.EndsBy)); err != nil {
+		isHost, ask.Practice, session.Webinar, session.NextUserID, stamp(ask.EndsBy)); err != nil {
 		return err
 	}
 	if _, err := r.exec(useMeeting, stamp(ask.Now), session.MeetingID); err != nil {

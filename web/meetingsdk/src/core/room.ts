@@ -335,8 +335,8 @@ export class Room {
     if (before.session && after.session && before.session !== after.session) handlers.session(before.session, after.session);
     const reasons = event.type === 'participant.removed' ? new Map([[event.data.userId, event.data.reason]]) : new Map<number, string>();
     handlers.roster(rosterChange(before.participants, after.participants), reasons);
-    // Who waits, what hosts write to each other and the passcode come and go with the role.
-    if (before.self && after.self && runsMeeting(before.self) !== runsMeeting(after.self)) void this.control.refresh();
+    // Who waits, what hosts write to each other, the passcode and a webinar's audience come and go with the role.
+    if (before.self && after.self && sight(before.self) !== sight(after.self)) void this.control.refresh();
   }
 
   /** In focus mode the pictures of a participant without a spotlight go to the hosts only; the media server sees to that. */
@@ -415,5 +415,8 @@ export class Room {
     this.options.handlers.ended(ending);
   }
 }
+
+/** What somebody sees of a meeting depends on this. */
+const sight = (p: Participant): string => (runsMeeting(p) ? 'host' : p.role);
 
 const runsMeeting = ({ role }: Participant): boolean => role === 'host' || role === 'cohost';

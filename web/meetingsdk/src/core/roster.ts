@@ -66,8 +66,14 @@ function withParticipant(state: ServerState, added: Participant): ServerState {
 function withChange(state: ServerState, change: Partial<Participant> & { userId: number }): ServerState {
   const merge = (p: Participant): Participant => (p.userId === change.userId ? { ...p, ...change } : p);
   const self = state.self ? merge(state.self) : null;
-  return { ...state, self, participants: state.participants.map(merge) };
+  const participants = state.participants.map(merge);
+  return { ...state, self, participants: watches(self, state) ? participants.filter((p) => p.userId === self?.userId || !isHidden(p)) : participants };
 }
+
+/** Whether this page is of a webinar's audience, who do not see each other. */
+const watches = (self: Participant | null, { session }: ServerState): boolean => session?.kind === 'webinar' && self?.role === 'attendee';
+
+const isHidden = (p: Participant): boolean => p.role === 'attendee' && !p.allowedToTalk;
 
 /** What changes along with the host. */
 function withRoles(state: ServerState, { participants, hostUserId }: Extract<ServerEvent, { type: 'participants.updated' }>['data']): ServerState {
