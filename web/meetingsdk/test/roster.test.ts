@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { ChatMessage } from '../src/core/model';
-import { withSnapshot } from '../src/core/roster';
+import type { ChatMessage, Participant } from '../src/core/model';
+import { type ServerState, withEvent, withSnapshot } from '../src/core/roster';
 import { person, session } from './support/fake-server';
 
 // Servers trim trailing zeros: as texts, 'Z' sorts after '.', and '.5Z' after '.25Z'.
@@ -22,4 +22,33 @@ it('keeps what is older than a snapshot that does not reach back to the first me
   expect(kept.chat).toHaveLength(21);
   expect(kept.chat[0]?.sentAt).toBe('2026-01-01T10:00:00Z');
   expect(withSnapshot(known, server(recent)).chat).toHaveLength(20);
+});
+
+it('drops those of a webinar whom its audience no longer sees, and never its own record', () => {
+  const webinar = { ...session, kind: 'webinar' as const };
+  const people = [person(1, { role: 'host' }), person(2), person(3, { role: 'panelist' }), person(4, { allowedToTalk: true })];
+  const seenBy = (userId: number): ServerState => ({
+    self: people.find((p) => p.userId === userId) ?? null, session: webinar, participants: people, chat: [], unreadChat: 0,
+  });
+  const update = (state: ServerState, data: { userId: number } & Partial<Participant>): ServerState => withEvent(state, { revision: 2, type: 'participant.updated', data });
+  const listed = ({ participants }: ServerState): number[] => participants.map((p) => p.userId);
+
+  const demoted = update(seenBy(2), { userId: 3, role: 'attendee' });
+  expect(listed(demoted)).toEqual([1, 2, 4]);
+  const silenced = update(demoted, { userId: 4, allowedToTalk: false });
+  expect(listed(silenced)).toEqual([1, 2]);
+  // What is still said of somebody who was dropped brings nobody back.
+  expect(listed(update(silenced, { userId: 4, userName: 'New name' }))).toEqual([1, 2]);
+  // A new host comes with those who change along with it.
+  const crowned = withEvent(silenced, { revision: 3, type: 'participants.updated', data: { participants: [{ userId: 2, role: 'host' }, { userId: 1, role: 'cohost' }], hostUserId: 2 } });
+  expect(listed(crowned)).toEqual([1, 2]);
+
+  // Hosts and panelists go on seeing the audience.
+  for (const userId of [1, 3]) expect(listed(update(seenBy(userId), { userId: 4, allowedToTalk: false }))).toEqual([1, 2, 3, 4]);
+  // Somebody who is sent back to the audience keeps only those whom it sees, and themselves.
+  const sentBack = update(seenBy(3), { userId: 3, role: 'attendee', userName: 'Grace' });
+  expect(listed(sentBack)).toEqual([1, 3, 4]);
+  expect(sentBack.self).toMatchObject({ userId: 3, role: 'attendee', userName: 'Grace' });
+  // In a meeting everybody sees everybody.
+  expect(listed(update({ ...seenBy(2), session }, { userId: 3, role: 'attendee' }))).toEqual([1, 2, 3, 4]);
 });
