@@ -37,7 +37,7 @@ test: build ## Run every test: Go with the race detector, the web SDK's, and rea
 
 .PHONY: test-go
 test-go: ## Run the Go tests with the race detector, the store on SQLite and PostgreSQL
-	@scripts/need gcc postgres
+	@scripts/need gcc postgres redis
 	ANTEROOM_REQUIRE_POSTGRES=1 $(GO) test -race -timeout 20m ./...
 
 .PHONY: test-web
@@ -58,6 +58,11 @@ test-browser: build crowd ## Run the browser tests against the built program
 test-long: build crowd ## Run the browser tests that take many minutes
 	@scripts/need chromium
 	cd web && ANTEROOM_LONG_TESTS=1 npm run test:browser -- -g 'reproduces codes|everybody who goes'
+
+.PHONY: test-cluster
+test-cluster: build ## Take everything away from a running cluster, part by part, for some minutes
+	@scripts/need gcc postgres redis
+	ANTEROOM_LONG_TESTS=1 ANTEROOM_REQUIRE_POSTGRES=1 ANTEROOM_REQUIRE_REDIS=1 $(GO) test -v -count 1 -timeout 40m ./internal/clustertest
 
 .PHONY: lint
 lint: web/node_modules/.stamp ## Check format, style and types

@@ -16,10 +16,12 @@ import (
 // answerTime bounds the wait for the answer to a command.
 const answerTime = 30 * time.Second
 
-// line is the control channel of one participant, as docs/protocol describes
-// it. It keeps nothing of what it is told, and does not reconnect.
+// line is one connection of a participant's control channel, as docs/protocol
+// describes it. It keeps nothing of what it is told, and does not reconnect.
 type line struct {
 	socket *websocket.Conn
+	// silence ends a connection on which nothing comes for so long; 0 waits for ever.
+	silence time.Duration
 	// told is called with frames that bring events; may be nil.
 	told func([]byte)
 	// closed is closed with the socket; why says by what.
@@ -33,35 +35,65 @@ type line struct {
 
 // reply is a frame of the server, as far as it is read.
 type reply struct {
-	ID    int
-	RPC   *struct{ Data json.RawMessage }
-	Error *struct {
+	ID      int
+	Connect *struct{ Subs map[string]subscription }
+	RPC     *struct{ Data json.RawMessage }
+	Error   *struct {
 		Code    int
 		Message string
 	}
 }
 
+// refusedError is a refusal of the server.
+type refusedError struct {
+	code    int
+	message string
+}
+
+func (e *refusedError) Error() string { return fmt.Sprintf("%d %s", e.code, e.message) }
+
 // openLine connects and waits until the server has taken the token.
-func openLine(ctx context.Context, url, token string, told func([]byte)) (*line, error) {
-	socket, response, err := websocket.DefaultDialer.DialContext(ctx, url, nil)
+func openLine(ctx context.Context, to *endpoint, told func([]byte)) (*line, error) {
+	l := &line{told: told}
+	_, err := l.open(ctx, to, nil)
+	return l, err
+}
+
+// open connects, recovers the channels from the positions, and returns what the server
+// replied once it has taken the token.
+func (l *line) open(ctx context.Context, to *endpoint, from map[string]position) (map[string]subscription, error) {
+	socket, response, err := websocket.DefaultDialer.DialContext(ctx, to.URL, nil)
 	if err != nil {
 		return nil, fmt.Errorf("control channel: %w", err)
 	}
 	_ = response.Body.Close()
-	l := &line{socket: socket, told: told, closed: make(chan struct{}), waiting: map[int]chan reply{}}
+	l.socket, l.closed, l.waiting = socket, make(chan struct{}), map[int]chan reply{}
 	go l.read()
-	if _, err := l.ask(ctx, map[string]any{"connect": map[string]any{"token": token}}); err != nil {
+	subs := map[string]any{}
+	for channel, at := range from {
+		subs[channel] = map[string]any{"recover": true, "epoch": at.Epoch, "offset": at.Offset}
+	}
+	r, err := l.ask(ctx, map[string]any{"connect": map[string]any{"token": to.Token, "subs": subs}})
+	if err == nil && r.Connect == nil {
+		err = errors.New("the answer to connect says nothing")
+	}
+	if err != nil {
 		_ = socket.Close()
 		return nil, fmt.Errorf("control channel: %w", err)
 	}
-	return l, nil
+	return r.Connect.Subs, nil
 }
 
 func (l *line) close() { _ = l.socket.Close() }
 
 // command carries out a command of the control channel.
 func (l *line) command(ctx context.Context, kind string, data any) error {
-	_, err := l.rpc(ctx, "command", map[string]any{"requestId": uuid.NewString(), "type": kind, "data": data})
+	return l.commandAs(ctx, uuid.NewString(), kind, data)
+}
+
+// commandAs is command with a request id, under which it runs once however often it is sent.
+func (l *line) commandAs(ctx context.Context, requestID, kind string, data any) error {
+	_, err := l.rpc(ctx, "command", map[string]any{"requestId": requestID, "type": kind, "data": data})
 	if err != nil {
 		return fmt.Errorf("%s: %w", kind, err)
 	}
@@ -99,7 +131,7 @@ func (l *line) ask(ctx context.Context, request map[string]any) (reply, error) {
 	select {
 	case r := <-came:
 		if r.Error != nil {
-			return r, fmt.Errorf("%d %s", r.Error.Code, r.Error.Message)
+			return r, &refusedError{r.Error.Code, r.Error.Message}
 		}
 		return r, nil
 	case <-l.closed:
@@ -119,7 +151,14 @@ func (l *line) reason() error {
 func (l *line) read() {
 	defer close(l.closed)
 	for {
-		_, message, err := l.socket.ReadMessage()
+		var err error
+		if l.silence > 0 {
+			err = l.socket.SetReadDeadline(time.Now().Add(l.silence))
+		}
+		var message []byte
+		if err == nil {
+			_, message, err = l.socket.ReadMessage()
+		}
 		if err != nil {
 			l.mu.Lock()
 			l.why = fmt.Errorf("the line was closed: %w", err)

@@ -5,19 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"sync"
-	"time"
-
-	"github.com/livekit/livekit-server/pkg/telemetry/prometheus"
-	"github.com/livekit/livekit-server/test/client"
-	"github.com/livekit/protocol/livekit"
-	"github.com/livekit/protocol/logger"
-	"github.com/pion/webrtc/v4"
-	"github.com/pion/webrtc/v4/pkg/media"
 )
-
-// mediaTime bounds the way into the media room.
-const mediaTime = 30 * time.Second
 
 // Options is what a participant does; the zero value takes part without media.
 type Options struct {
@@ -38,17 +26,14 @@ type Person struct {
 	meeting Meeting
 	seat    seat
 	line    *line
-	room    *client.RTCClient
-	sending sync.WaitGroup
+	room    *room
 	stop    context.CancelFunc
 }
 
-// quieten readies what the media server's client needs of this process.
-var quieten = sync.OnceValue(func() error {
-	logger.SetLogger(logger.GetDiscardLogger(), "crowd")
-	// Without it the client's statistics end the process.
-	return prometheus.Init("crowd", livekit.NodeType_SERVER)
-})
+// media is what a participant reports of what it sends.
+func (s Options) media() map[string]any {
+	return map[string]any{"videoOn": s.Video, "audioOn": s.Sound, "muted": !s.Sound}
+}
 
 // Enter joins the meeting under the name and sends what is asked. It answers
 // when the control channel stands and the media server has taken the tracks.
@@ -64,19 +49,19 @@ func Enter(ctx context.Context, m Meeting, name string, s Options) (_ *Person, e
 			err = errors.Join(fmt.Errorf("%s: %w", name, err), p.Leave(context.WithoutCancel(ctx)))
 		}
 	}()
-	if p.line, err = openLine(ctx, got.Realtime.URL, got.Realtime.Token, s.Told); err != nil {
+	if p.line, err = openLine(ctx, got.Realtime, s.Told); err != nil {
 		return p, err
 	}
 	if !s.Video && !s.Sound {
 		return p, nil
 	}
-	if err := p.enterRoom(); err != nil {
+	if p.room, err = enterRoom(got.Media); err != nil {
 		return p, err
 	}
-	if err := p.publish(sending, s); err != nil {
+	if err := p.room.publish(sending, s); err != nil {
 		return p, err
 	}
-	return p, p.line.command(ctx, "seat.media", map[string]any{"videoOn": s.Video, "audioOn": s.Sound, "muted": !s.Sound})
+	return p, p.line.command(ctx, "seat.media", s.media())
 }
 
 // Say sends a chat message to everybody.
@@ -101,93 +86,11 @@ func (p *Person) Inside() error { return p.line.reason() }
 // Leave gives the seat up and ends everything that was sent.
 func (p *Person) Leave(ctx context.Context) error {
 	p.stop()
-	p.sending.Wait()
 	if p.room != nil {
-		p.room.Stop()
+		p.room.leave()
 	}
 	if p.line != nil {
 		p.line.close()
 	}
 	return p.meeting.post(ctx, "/sdk/v1/leave", map[string]any{"resumeToken": p.seat.ResumeToken}, nil)
-}
-
-// enterRoom connects to the media server; it receives nothing from there.
-func (p *Person) enterRoom() error {
-	if err := quieten(); err != nil {
-		return err
-	}
-	options := &client.Options{SignalRequestInterceptor: asCamera}
-	socket, err := client.NewWebSocketConn(p.seat.Media.URL, p.seat.Media.Token, options)
-	if err != nil {
-		return fmt.Errorf("media: %w", err)
-	}
-	if p.room, err = client.NewRTCClient(socket, false, options); err != nil {
-		_ = socket.Close()
-		return fmt.Errorf("media: %w", err)
-	}
-	go func(room *client.RTCClient) { _ = room.Run() }(p.room)
-	if err := p.room.WaitUntilConnected(mediaTime); err != nil {
-		return fmt.Errorf("media: %w", err)
-	}
-	return nil
-}
-
-// asCamera says of what is published that it comes from a camera or microphone:
-// a seat's token lets nothing else in.
-func asCamera(request *livekit.SignalRequest, next client.SignalRequestHandler) error {
-	if add := request.GetAddTrack(); add != nil {
-		if add.Type == livekit.TrackType_VIDEO {
-			add.Source, add.Width, add.Height = livekit.TrackSource_CAMERA, filmWidth, filmHeight
-		} else {
-			add.Source = livekit.TrackSource_MICROPHONE
-		}
-	}
-	return next(request)
-}
-
-func (p *Person) publish(ctx context.Context, s Options) error {
-	if s.Video {
-		f, err := film()
-		if err != nil {
-			return err
-		}
-		next := s.Start
-		err = p.send(ctx, webrtc.MimeTypeVP8, "camera", f.each, func() media.Sample {
-			frame := f.frames[next%len(f.frames)]
-			next++
-			return media.Sample{Data: frame, Duration: f.each}
-		})
-		if err != nil {
-			return err
-		}
-	}
-	if s.Sound {
-		return p.send(ctx, webrtc.MimeTypeOpus, "microphone", silence.Duration, func() media.Sample { return silence })
-	}
-	return nil
-}
-
-// send publishes a track and writes a sample to it at each beat until ctx ends.
-func (p *Person) send(ctx context.Context, mime, id string, each time.Duration, sample func() media.Sample) error {
-	track, err := webrtc.NewTrackLocalStaticSample(webrtc.RTPCodecCapability{MimeType: mime}, id, id)
-	if err != nil {
-		return err
-	}
-	if _, err := p.room.AddTrack(track, "", client.AddTrackNoWriter()); err != nil {
-		return fmt.Errorf("%s: %w", id, err)
-	}
-	p.sending.Go(func() {
-		beat := time.NewTicker(each)
-		defer beat.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-beat.C:
-				// Fails only while nothing is connected, which the next one may be.
-				_ = track.WriteSample(sample())
-			}
-		}
-	})
-	return nil
 }

@@ -146,13 +146,23 @@ func newCluster() (*cluster, error) {
 	if err == nil {
 		err = c.initialise(binaries, owner)
 	}
-	for try := 0; err == nil && try < portTries; try++ {
-		if err = c.launch(binaries, owner); err == nil {
-			return c, nil
+	if err == nil {
+		err = c.start(binaries, owner)
+	}
+	if err != nil {
+		_ = os.RemoveAll(folder)
+		return nil, err
+	}
+	return c, nil
+}
+
+func (c *cluster) start(binaries string, owner *identity, settings ...string) (err error) {
+	for range portTries {
+		if err = c.launch(binaries, owner, settings...); err == nil {
+			return nil
 		}
 	}
-	_ = os.RemoveAll(folder)
-	return nil, err
+	return err
 }
 
 func findBinaries() (string, error) {
@@ -206,8 +216,9 @@ func (c *cluster) initialise(binaries string, owner *identity) error {
 	return nil
 }
 
-// launch starts the server on a free port and waits until it says that it is ready.
-func (c *cluster) launch(binaries string, owner *identity) error {
+// launch starts the server on a free port, with further settings, and waits until it
+// says that it is ready.
+func (c *cluster) launch(binaries string, owner *identity, settings ...string) error {
 	port, err := freePort()
 	if err != nil {
 		return err
@@ -216,6 +227,9 @@ func (c *cluster) launch(binaries string, owner *identity) error {
 		"-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=200",
 		"-c", "synchronous_commit=off", "-c", "wal_level=minimal", "-c", "max_wal_senders=0", "-c", "autovacuum=off",
 		"-c", "log_destination=stderr", "-c", "logging_collector=off", "-c", "lc_messages=C")
+	for _, setting := range settings {
+		cmd.Args = append(cmd.Args, "-c", setting)
+	}
 	cmd.Dir = c.folder
 	become(cmd, owner, true)
 	log, err := cmd.StderrPipe()
@@ -272,12 +286,17 @@ func freePort() (int, error) {
 }
 
 func (c *cluster) stop() {
-	_ = c.server.Process.Signal(os.Interrupt)
+	c.end(os.Interrupt)
+	_ = os.RemoveAll(c.folder)
+}
+
+// end makes the server end by a signal; without effect if it has ended.
+func (c *cluster) end(signal os.Signal) {
+	_ = c.server.Process.Signal(signal)
 	select {
 	case <-c.ended:
 	case <-time.After(startTime):
 		_ = c.server.Process.Kill()
 		<-c.ended
 	}
-	_ = os.RemoveAll(c.folder)
 }

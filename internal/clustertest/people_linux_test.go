@@ -1,0 +1,199 @@
+package clustertest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/anteroom/anteroom/internal/crowd"
+	"github.com/anteroom/anteroom/signature"
+)
+
+// sayEvery is how often each person writes; the server allows five messages a second.
+const sayEvery = 300 * time.Millisecond
+
+// people are participants of one meeting who come back after a break.
+type people []*crowd.Resident
+
+// enter brings people into the meeting until the test ends.
+func enter(t *testing.T, m crowd.Meeting, count int, sends crowd.Options) people {
+	t.Helper()
+	all := make(people, count)
+	faults := make([]error, count)
+	var wg sync.WaitGroup
+	for i := range all {
+		wg.Go(func() {
+			one := sends
+			one.Start = 7 * i
+			all[i], faults[i] = crowd.Stay(within(t), m, fmt.Sprintf("Guest %d", i+1), one)
+		})
+	}
+	wg.Wait()
+	t.Cleanup(func() { all.leave() })
+	for _, err := range faults {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all
+}
+
+// leave lets everybody go, in vain while the server is away.
+func (all people) leave() {
+	ctx, cancel := context.WithTimeout(context.Background(), endTime)
+	defer cancel()
+	var wg sync.WaitGroup
+	for _, p := range all {
+		if p != nil {
+			wg.Go(func() { _ = p.Leave(ctx) })
+		}
+	}
+	wg.Wait()
+}
+
+// conversation is messages that everybody sends, numbered, as fast as allowed.
+type conversation struct {
+	people people
+	stop   context.CancelFunc
+	done   sync.WaitGroup
+
+	mu     sync.Mutex
+	said   []string
+	faults []error
+}
+
+// talk lets everybody write until finish is called.
+func (all people) talk(t *testing.T) *conversation {
+	t.Helper()
+	stopping, stop := context.WithCancel(t.Context())
+	c := &conversation{people: all, stop: stop}
+	t.Cleanup(stop)
+	ctx := t.Context()
+	for _, p := range all {
+		c.done.Go(func() {
+			turn := time.NewTicker(sayEvery)
+			defer turn.Stop()
+			for n := 1; stopping.Err() == nil; n++ {
+				text := fmt.Sprintf("%s: %s, message %d", t.Name(), p.Name, n)
+				err := c.say(ctx, p, text)
+				c.mu.Lock()
+				if err != nil {
+					c.faults = append(c.faults, fmt.Errorf("%s: %w", text, err))
+				} else {
+					c.said = append(c.said, text)
+				}
+				c.mu.Unlock()
+				select {
+				case <-turn.C:
+				case <-stopping.Done():
+				}
+			}
+		})
+	}
+	return c
+}
+
+func (c *conversation) say(ctx context.Context, p *crowd.Resident, text string) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return p.Say(ctx, text)
+}
+
+// confirmed is how many messages the server has confirmed so far.
+func (c *conversation) confirmed() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.said)
+}
+
+// goesOn waits until every one of the people has written more.
+func (c *conversation) goesOn(t *testing.T) {
+	t.Helper()
+	more := c.confirmed() + 2*len(c.people)
+	until(t, "the conversation goes on", func() bool { return c.confirmed() >= more })
+}
+
+// finish ends the conversation. Every message must have been confirmed, and received by
+// everybody exactly once, and nobody may have been thrown out.
+func (c *conversation) finish(t *testing.T) {
+	t.Helper()
+	c.stop()
+	c.done.Wait()
+	for _, err := range c.faults {
+		t.Error(err)
+	}
+	for _, p := range c.people {
+		if err := p.Has(within(t), c.said...); err != nil {
+			t.Error(err)
+		}
+		heard := p.Chat()
+		slices.Sort(heard)
+		if n := len(slices.Compact(slices.Clone(heard))); n != len(heard) {
+			t.Errorf("%s received %d messages twice", p.Name, len(heard)-n)
+		}
+		if code := p.Closed(); code != 0 {
+			t.Errorf("%s was thrown out with %d", p.Name, code)
+		}
+	}
+	var control, media time.Duration
+	var outages int
+	for _, p := range c.people {
+		control, media = max(control, p.Control().Longest), max(media, p.Media().Longest)
+		outages = max(outages, p.Control().Count)
+	}
+	t.Logf("%d messages to %d people, none lost; at most %d breaks of the control channel, the longest %s; the longest without media %s",
+		len(c.said), len(c.people), outages, control.Round(time.Millisecond), media.Round(time.Millisecond))
+}
+
+// joinResult is what a join is answered with.
+type joinResult struct {
+	ErrorCode   int
+	ResumeToken string
+}
+
+// join asks a server for a place by plain HTTP; a resume token asks for an old one.
+func join(ctx context.Context, server string, m crowd.Meeting, resume string) (got joinResult, err error) {
+	signed, err := signature.Sign(signature.SignOptions{
+		Key: m.Key, Secret: m.Secret, MeetingNumber: m.Number,
+		IssuedAt: time.Now().Add(-30 * time.Second), ExpiresAt: time.Now().Add(2 * time.Hour),
+	})
+	if err != nil {
+		return got, err
+	}
+	body, err := json.Marshal(map[string]any{
+		"joinId": uuid.NewString(), "view": "component", "sdkVersion": "6.2.0", "meetingNumber": m.Number,
+		"userName": "Kim", "signature": signed, "password": m.Passcode, "resumeToken": resume,
+	})
+	if err != nil {
+		return got, err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, server+"/sdk/v1/join", bytes.NewReader(body))
+	if err != nil {
+		return got, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return got, err
+	}
+	defer response.Body.Close()
+	return got, json.NewDecoder(response.Body).Decode(&got)
+}
+
+// connected waits until everybody's control channel is there.
+func (all people) connected(t *testing.T) {
+	t.Helper()
+	for _, p := range all {
+		if err := p.Connected(within(t)); err != nil {
+			t.Errorf("%s does not come back: %v", p.Name, err)
+		}
+	}
+}
