@@ -144,7 +144,7 @@ func TestTroubleEndsWithOneSentenceAndStatusOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer busy.Close()
-	_, problems, status := run(t, "serve", "--listen", busy.Addr().String())
+	_, problems, status := run(t, "serve", "--log", "warn", "--listen", busy.Addr().String())
 	if status != 1 || !strings.Contains(problems, "address already in use") || strings.Count(strings.TrimSpace(problems), "\n") > 0 {
 		t.Fatalf("%d %q", status, problems)
 	}

@@ -5,9 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,7 +20,8 @@ import (
 
 func serveCommand() *cobra.Command {
 	config := server.DevelopmentDefaults()
-	var file, level string
+	var file string
+	var logs logFlags
 	cmd := &cobra.Command{
 		Use: "serve", Short: "Serve meetings",
 		Long: "Without --config, this is development mode: loopback only, with demo data and its credentials on the\n" +
@@ -46,11 +48,11 @@ func serveCommand() *cobra.Command {
 					return err
 				}
 			}
-			log, err := logger(cmd.ErrOrStderr(), level)
+			log, err := logs.open(cmd, cmd.ErrOrStderr(), &config)
 			if err != nil {
 				return err
 			}
-			return serve(cmd, config, log)
+			return serve(cmd, file, config, log)
 		},
 	}
 	flags := cmd.Flags()
@@ -61,7 +63,7 @@ func serveCommand() *cobra.Command {
 	flags.IntVar(&config.Media.Port, "media-port", config.Media.Port, "the UDP port for audio and video; 0 selects a free port")
 	flags.StringVar(&config.Media.PublicIP, "media-address", "", "the loopback address that browsers send media to, if a relay forwards it to the port")
 	flags.StringSliceVar(&config.DevHosts, "dev-listen", nil, "an additional Host name for the developer API")
-	flags.StringVar(&level, "log", "info", "the log level: debug, info, warn or error")
+	logs.add(cmd)
 	return cmd
 }
 
@@ -87,19 +89,18 @@ func testTimes(text string) (times session.Times, err error) {
 	return times, nil
 }
 
-func logger(out io.Writer, level string) (*slog.Logger, error) {
-	var l slog.Level
-	if err := l.UnmarshalText([]byte(level)); err != nil {
-		return nil, usage("--log: %q is not debug, info, warn or error", level)
-	}
-	return slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: l})), nil
-}
-
-func serve(cmd *cobra.Command, config server.Config, log *slog.Logger) error {
-	running, err := server.Start(cmd.Context(), config, server.Parts{Logger: log})
+func serve(cmd *cobra.Command, file string, config server.Config, log *serverLog) error {
+	// From here on SIGHUP does not end the process.
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	defer signal.Stop(hangups)
+	began := time.Now()
+	log.Info("starting", "version", version, "config", &config)
+	running, err := server.Start(cmd.Context(), config, server.Parts{Logger: log.Logger})
 	if err != nil {
 		return err
 	}
+	log.Info("ready", "address", running.URL, "took", time.Since(began))
 	out := cmd.OutOrStdout()
 	if asJSON(cmd) {
 		if err := json.NewEncoder(out).Encode(map[string]string{"listening": running.URL}); err != nil {
@@ -111,17 +112,49 @@ func serve(cmd *cobra.Command, config server.Config, log *slog.Logger) error {
 	for _, host := range config.DevHosts {
 		log.Warn("the developer API, which returns secrets, also accepts this host name", "host", host)
 	}
-	var failure error
-	select {
-	case <-cmd.Context().Done():
-	case failure = <-running.Failed():
-	}
+	failure := wait(cmd.Context(), file, running, hangups, log)
+	stopping := time.Now()
 	ctx, cancel := context.WithTimeout(context.Background(), server.StopTime)
 	defer cancel()
 	if err := running.Close(ctx); err != nil {
 		log.Warn("the server did not stop cleanly", "error", err)
 	}
+	log.Info("stopped", "took", time.Since(stopping), "ran", time.Since(began))
 	return failure
+}
+
+// wait returns when the server is to stop, with what made it end by itself.
+func wait(ctx context.Context, file string, running *server.Server, hangups <-chan os.Signal, log *serverLog) error {
+	for {
+		select {
+		case <-ctx.Done():
+			log.Info("stopping", "reason", context.Cause(ctx))
+			return nil
+		case failure := <-running.Failed():
+			log.Error("stopping", "reason", failure)
+			return failure
+		case <-hangups:
+			reload(file, running, log)
+		}
+	}
+}
+
+// reload reads the configuration again and takes over what can change.
+func reload(file string, running *server.Server, log *serverLog) {
+	if file == "" {
+		log.Info("SIGHUP: development mode has no configuration file to read again")
+		return
+	}
+	next, err := server.ReadFile(file)
+	if err == nil {
+		err = running.Reload(next)
+	}
+	if err != nil {
+		log.Error("the configuration was not reloaded; the server keeps the old one", "error", err)
+		return
+	}
+	log.follow(&next)
+	log.Info("configuration reloaded", "file", file)
 }
 
 // greet prints what a developer needs first.

@@ -58,8 +58,10 @@ type Config struct {
 	AllowedHosts []string
 	// PublicURL is the server's address as pages see it, without a trailing
 	// slash; empty means: as the request says.
-	PublicURL      string
-	TrustedProxies []netip.Prefix
+	PublicURL string
+	// TrustedProxies are the networks whose forwarding headers are believed now; nil
+	// means none.
+	TrustedProxies func() []netip.Prefix
 	// Files is the built browser code; see web.Files.
 	Files fs.FS
 	// Ready answers nil once joins are served.
@@ -120,7 +122,7 @@ func New(c Config) *Handler {
 	if c.World != nil {
 		a.developer(t)
 	}
-	return &Handler{routes: t.routes, serve: secured(a.recovered(t.mux))}
+	return &Handler{routes: t.routes, serve: secured(a.logged(a.recovered(t.mux)))}
 }
 
 // alive answers that the process serves requests, and nothing more: whoever

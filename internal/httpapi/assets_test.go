@@ -249,10 +249,11 @@ func TestWhoseAddressIsBelieved(t *testing.T) {
 		"rubbish":              {[]string{"127.0.0.1/32"}, "unknown", "127.0.0.1"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := &api{}
+			var proxies []netip.Prefix
 			for _, p := range c.proxies {
-				a.TrustedProxies = append(a.TrustedProxies, mustPrefix(t, p))
+				proxies = append(proxies, mustPrefix(t, p))
 			}
+			a := &api{Config: Config{TrustedProxies: func() []netip.Prefix { return proxies }}}
 			r := httptest.NewRequest(http.MethodPost, "/sdk/v1/join", nil)
 			r.RemoteAddr = "127.0.0.1:5555"
 			r.Header.Set("X-Forwarded-For", c.forwarded)

@@ -16,7 +16,7 @@ func FuzzForwardedFor(f *testing.F) {
 	} {
 		f.Add(header)
 	}
-	a := &api{Config: Config{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}}
+	a := &api{Config: Config{TrustedProxies: func() []netip.Prefix { return []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")} }}}
 	ask := func(from string, header ...string) string {
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.RemoteAddr = from

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -239,11 +240,12 @@ func (a *api) clientIP(r *http.Request) string {
 	if err != nil {
 		host = r.RemoteAddr
 	}
-	if len(a.TrustedProxies) == 0 {
+	trusted := a.trustedProxies()
+	if len(trusted) == 0 {
 		return host
 	}
 	address, err := netip.ParseAddr(host)
-	if err != nil || !a.trusts(address) {
+	if err != nil || !contains(trusted, address) {
 		return host
 	}
 	forwarded := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
@@ -253,7 +255,7 @@ func (a *api) clientIP(r *http.Request) string {
 			break
 		}
 		host = hop.String()
-		if !a.trusts(hop) {
+		if !contains(trusted, hop) {
 			break
 		}
 	}
@@ -275,14 +277,16 @@ func forwardedAddress(entry string) (netip.Addr, bool) {
 	return address.Unmap().WithZone(""), true
 }
 
-func (a *api) trusts(address netip.Addr) bool {
-	address = address.Unmap()
-	for _, p := range a.TrustedProxies {
-		if p.Contains(address) {
-			return true
-		}
+func (a *api) trustedProxies() []netip.Prefix {
+	if a.TrustedProxies == nil {
+		return nil
 	}
-	return false
+	return a.TrustedProxies()
+}
+
+func contains(networks []netip.Prefix, address netip.Addr) bool {
+	address = address.Unmap()
+	return slices.ContainsFunc(networks, func(p netip.Prefix) bool { return p.Contains(address) })
 }
 
 // socketURL is where this server's WebSockets are, seen from the page.
@@ -311,10 +315,11 @@ func (a *api) secure(r *http.Request) bool {
 	if r.TLS != nil {
 		return true
 	}
-	if len(a.TrustedProxies) == 0 {
+	trusted := a.trustedProxies()
+	if len(trusted) == 0 {
 		return false
 	}
 	host, _, _ := net.SplitHostPort(r.RemoteAddr)
 	address, err := netip.ParseAddr(host)
-	return err == nil && a.trusts(address) && r.Header.Get("X-Forwarded-Proto") == "https"
+	return err == nil && contains(trusted, address) && r.Header.Get("X-Forwarded-Proto") == "https"
 }

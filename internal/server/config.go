@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/netip"
 	"net/url"
@@ -47,6 +48,8 @@ type Config struct {
 	// one is made in Data.
 	EncryptionKey string `yaml:"encryption_key"`
 	TLS           TLS    `yaml:"tls"`
+	// Log is the level of the log: debug, info, warn or error. Empty means info.
+	Log string `yaml:"log"`
 	// TrustedProxies are the networks of reverse proxies whose forwarding
 	// headers are believed.
 	TrustedProxies []string `yaml:"trusted_proxies"`
@@ -199,6 +202,9 @@ func (c *Config) Validate() error {
 			problems = append(problems, err)
 		}
 	}
+	if _, err := ParseLevel(c.Log); err != nil {
+		bad("log: %s", err)
+	}
 	if (c.TLS.Certificate == "") != (c.TLS.Key == "") {
 		bad("tls: certificate and key must be set together")
 	}
@@ -239,6 +245,22 @@ func (c *Config) Validate() error {
 		problems = append(problems, errors.New(mediaKeys.Replace(err.Error())))
 	}
 	return errors.Join(problems...)
+}
+
+// ParseLevel reads a level of the log. Empty means info.
+func ParseLevel(text string) (level slog.Level, err error) {
+	switch strings.ToLower(text) {
+	case "debug":
+		level = slog.LevelDebug
+	case "", "info":
+	case "warn":
+		level = slog.LevelWarn
+	case "error":
+		level = slog.LevelError
+	default:
+		err = fmt.Errorf("%q is not debug, info, warn or error", text)
+	}
+	return level, err
 }
 
 // publicURL is PublicURL as addresses are made of it: in lower case where that
@@ -298,12 +320,12 @@ func (c *Config) mediaConfig(secret string) media.Config {
 	return media.Config{APIKey: "anteroom", APISecret: secret, Embedded: embedded}
 }
 
-// attemptLife is how long an attempt is kept.
-func (c *Config) attemptLife() time.Duration {
-	if c.Attempts.Days == 0 {
+// life is how long an attempt is kept.
+func (a Attempts) life() time.Duration {
+	if a.Days == 0 {
 		return store.AttemptLife
 	}
-	return time.Duration(c.Attempts.Days) * 24 * time.Hour
+	return time.Duration(a.Days) * 24 * time.Hour
 }
 
 // joinsPerMinute is the limit of apps without their own. There is none where

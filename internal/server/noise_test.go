@@ -22,7 +22,7 @@ func TestNoiseIsSampledByNetworkAndCounted(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = kept.Close() }()
-	r := &recorder{store: kept, noisePerMinute: noiseInProduction}
+	r := &recorder{store: kept, log: newJoinLog(slog.New(slog.DiscardHandler)), noisePerMinute: noiseInProduction}
 	now := time.Now()
 	record := func(address string, at time.Time, believed bool, code errcode.Code) {
 		r.Record(session.Attempted{

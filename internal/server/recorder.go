@@ -20,6 +20,7 @@ import (
 // minute from each network, each with the number of those that it left out before.
 type recorder struct {
 	store *store.Store
+	log   *joinLog
 	// noisePerMinute is how much noise is kept from one network.
 	noisePerMinute int
 	noise          limit.Buckets
@@ -44,6 +45,7 @@ type attemptDetail struct {
 }
 
 func (r *recorder) Record(a session.Attempted) {
+	r.log.write(&a)
 	record := store.AttemptRecord{
 		ID: a.ID, At: a.At, MeetingNumber: a.Attempt.MeetingNumber, View: a.Attempt.View, UserName: a.Attempt.UserName,
 		RemoteIP: a.Attempt.RemoteIP, JoinID: a.Attempt.JoinID, SessionID: a.SessionID, SeatID: a.SeatID, Name: "SUCCESS",

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -18,7 +19,7 @@ import (
 func TestSecretsOfAJoinAreKeptNowhere(t *testing.T) {
 	t.Parallel()
 	log, folder := &lines{}, t.TempDir()
-	s := anteroomtest.Start(t, anteroomtest.WithFolder(folder), anteroomtest.WithLogger(slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+	s := anteroomtest.Start(t, anteroomtest.WithFolder(folder), anteroomtest.WithLogger(slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
 	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Standup", Password: "right-passcode"})
 	open := s.AddMeeting(anteroomtest.Meeting{Topic: "Open"})
 	stray := s.AddApp(anteroomtest.App{Name: "Stray"})
@@ -55,7 +56,11 @@ func TestSecretsOfAJoinAreKeptNowhere(t *testing.T) {
 	if n := strings.Count(recorded, `"code":`); n < len(joins) {
 		t.Fatalf("only %d joins were recorded: %s", n, recorded)
 	}
+	token := first.Realtime.Token
+	joins[0].secrets = append(joins[0].secrets, token, first.Media.Token)
+	get(t, s.URL+"/healthz?access_token="+token)
 	s.Close()
+	checkLog(t, log.bytes(), len(joins))
 
 	written := map[string][]byte{"the log": log.bytes(), "the list of attempts": []byte(recorded)}
 	files, err := filepath.Glob(filepath.Join(folder, "anteroom.db*"))
@@ -97,4 +102,38 @@ func (l *lines) bytes() []byte {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return bytes.Clone(l.text.Bytes())
+}
+
+// checkLog wants each join and each request in the log, as JSON and without query
+// strings.
+func checkLog(t *testing.T, log []byte, joins int) {
+	t.Helper()
+	count := map[string]int{}
+	for line := range bytes.Lines(log) {
+		var said struct {
+			Msg, Attempt, Cause, Path, Method string
+			Code, Status                      int
+		}
+		if err := json.Unmarshal(line, &said); err != nil {
+			t.Fatalf("not JSON: %s", line)
+		}
+		count[said.Msg]++
+		switch said.Msg {
+		case "join refused":
+			if said.Attempt == "" || said.Code == 0 || said.Cause == "" {
+				t.Errorf("not all of it: %s", line)
+			}
+		case "request":
+			count[said.Path]++
+			if said.Method == "" || said.Status == 0 || strings.Contains(said.Path, "?") {
+				t.Errorf("odd request: %s", line)
+			}
+		}
+	}
+	if all := count["join refused"] + count["join admitted"]; all != joins+1 || count["join admitted"] < 2 || count["/sdk/v1/join"] != joins+1 {
+		t.Errorf("%d joins and %d requests of them in the log, want %d: %v", all, count["/sdk/v1/join"], joins+1, count)
+	}
+	if count["/healthz"] != 1 || count["session begun"] == 0 {
+		t.Errorf("missing in the log: %v", count)
+	}
 }

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"crypto/tls"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -65,8 +64,12 @@ type Server struct {
 	recorder *recorder
 	unused   unused
 	line     *line
-	media    media.Engine
-	ownMedia bool
+	// certificates is nil without TLS.
+	certificates *certificates
+	settings     settings
+	reloading    sync.Mutex
+	media        media.Engine
+	ownMedia     bool
 	// stopping is set from when Close begins: the server is not ready any more.
 	stopping atomic.Bool
 	stop     context.CancelFunc
@@ -109,6 +112,12 @@ func Start(ctx context.Context, config Config, parts Parts) (_ *Server, err erro
 			err = errors.Join(err, s.close(context.WithoutCancel(ctx)))
 		}
 	}()
+	if s.certificates, err = openCertificates(&config, s.Clock, s.log); err != nil {
+		return nil, err
+	}
+	if err := s.settings.set(&config); err != nil {
+		return nil, err
+	}
 	// The port first: a busy one is the commonest trouble, and nothing is touched then.
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", config.Listen)
 	if err != nil {
@@ -202,7 +211,7 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 		s.faults = &faults{set: fault.NewSet(store.NewID), store: s.Store, engine: s.media, line: s.line}
 	}
 	engine := s.faults.inMedia(s.media)
-	s.recorder = &recorder{store: s.Store, noisePerMinute: noiseInProduction}
+	s.recorder = &recorder{store: s.Store, log: newJoinLog(s.log), noisePerMinute: noiseInProduction}
 	if s.config.Mode == Development {
 		s.recorder.noisePerMinute = noiseInDevelopment
 	}
@@ -216,14 +225,10 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 	if err := s.line.open(keys["realtime"], s.config.Redis, s.Sessions, s.faults.inLine(backend{s.Sessions}), s.log); err != nil {
 		return nil, err
 	}
-	proxies, err := s.config.proxies()
-	if err != nil {
-		return nil, err
-	}
 	config := httpapi.Config{
 		Sessions: s.faults.inSessions(s.Sessions), Realtime: s.line.hub.Handler(), Signalling: engine.Signalling(media.SeatGuardFunc(s.Sessions.MediaSeat)),
 		MediaWebhook: s.media.Webhook(), Development: s.config.Mode == Development, PublicURL: s.config.publicURL(),
-		ReconnectTime: s.Sessions.Times.Lost, TrustedProxies: proxies, Files: web.Files(), Ready: s.ready, Clock: s.Clock, NewAttemptID: store.NewAttemptID, Logger: s.log,
+		ReconnectTime: s.Sessions.Times.Lost, TrustedProxies: s.settings.trustedProxies, Files: web.Files(), Ready: s.ready, Clock: s.Clock, NewAttemptID: store.NewAttemptID, Logger: s.log,
 	}
 	if s.config.Mode == Development {
 		link := func(meetingID, passcode string) string {
@@ -319,12 +324,11 @@ func (s *Server) serve(listener net.Listener, handler http.Handler) {
 	s.http.ErrorLog, s.http.ConnState = slog.NewLogLogger(s.log.Handler(), slog.LevelDebug), s.unused.note
 	scheme := "http"
 	serve := s.http.Serve
-	if s.config.TLS.Certificate != "" {
+	if s.certificates != nil {
 		scheme = "https"
-		s.http.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12}
-		serve = func(l net.Listener) error {
-			return s.http.ServeTLS(l, s.config.TLS.Certificate, s.config.TLS.Key)
-		}
+		s.http.TLSConfig = s.certificates.config()
+		serve = func(l net.Listener) error { return s.http.ServeTLS(l, "", "") }
+		s.done.Go(func() { s.certificates.watch(background) })
 	}
 	s.URL = scheme + "://" + listener.Addr().String()
 	s.done.Go(func() {
@@ -339,7 +343,8 @@ func (s *Server) prune(ctx context.Context) {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
 	for {
-		_, err := s.Store.PruneAttempts(ctx, s.forgetBefore(s.config.attemptLife()), s.config.Attempts.Keep)
+		attempts := s.settings.Load().attempts
+		_, err := s.Store.PruneAttempts(ctx, s.forgetBefore(attempts.life()), attempts.Keep)
 		if err == nil {
 			_, err = s.Store.PruneUserTokens(ctx, s.forgetBefore(store.AttemptLife))
 		}

@@ -289,6 +289,9 @@ func (s *Service) seat(ctx context.Context, a *admission.Attempt, v *admission.V
 	if err != nil {
 		return taken, err
 	}
+	if ask.NewSessionID == taken.Session.ID {
+		s.Logger.Info("session begun", "session", taken.Session.ID, "meeting", snap.Meeting.Number)
+	}
 	if taken.Session.Seats > 1 {
 		s.arrived(ctx, &taken)
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"sync"
@@ -35,7 +36,7 @@ const (
 // recorder writes attempts behind the joins' backs.
 type recorder struct {
 	store   *Store
-	keep    int
+	keep    atomic.Int64
 	mu      sync.Mutex
 	waiting []AttemptRecord
 	head    int
@@ -57,12 +58,16 @@ func newRecorder(s *Store, keep int) *recorder {
 	}
 	r := &recorder{
 		// What was there before may be too much already.
-		store: s, keep: keep, written: map[bool]int{false: slack(keep), true: slack(keepOf(true, keep))}, wake: make(chan struct{}, 1), flush: make(chan chan error),
+		store: s, written: map[bool]int{false: slack(keep), true: slack(keepOf(true, keep))}, wake: make(chan struct{}, 1), flush: make(chan chan error),
 		quit: make(chan struct{}), done: make(chan struct{}),
 	}
+	r.keep.Store(int64(keep))
 	go r.run()
 	return r
 }
+
+// KeepAttempts changes Config.KeepAttempts.
+func (s *Store) KeepAttempts(keep int) { s.recorder.keep.Store(int64(cmp.Or(keep, AttemptKeep))) }
 
 // slack is how many attempts are written before surplus ones are deleted again.
 func slack(keep int) int { return keep / 100 }
@@ -164,7 +169,7 @@ func (r *recorder) drain() error {
 		if len(records) == 0 {
 			return fault
 		}
-		records = records[max(0, len(records)-keepOf(records[0].Noise, r.keep)):]
+		records = records[max(0, len(records)-keepOf(records[0].Noise, int(r.keep.Load()))):]
 		r.prune(records[0].Noise, len(records))
 		if err := r.write(records); err != nil {
 			fault = err
@@ -177,7 +182,7 @@ func (r *recorder) drain() error {
 // prune deletes surplus attempts before so many are written, so that there are never
 // more than were asked for.
 func (r *recorder) prune(noise bool, coming int) {
-	keep := keepOf(noise, r.keep)
+	keep := keepOf(noise, int(r.keep.Load()))
 	if r.written[noise] += coming; r.written[noise] <= slack(keep) {
 		return
 	}
