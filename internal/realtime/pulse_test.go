@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/anteroom/anteroom/internal/realtime/redistest"
 )
 
 func TestSilenceOfNodes(t *testing.T) {
@@ -49,7 +51,7 @@ func TestSilenceOfNodes(t *testing.T) {
 
 func TestANodeThatIsCutOffFromRedisSendsItsPagesAway(t *testing.T) {
 	t.Parallel()
-	redis := startRedis(t)
+	redis := redistest.Start(t)
 	relay := startRelayTo(t, &net.UnixAddr{Net: "unix", Name: strings.TrimPrefix(redis, "unix://")})
 	b := newHouse(seatNamed("a"), seatNamed("b"))
 	gone := make(chan struct{}, 8)

@@ -1,64 +1,20 @@
 package realtime
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"net/http/httptest"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
-)
 
-// startRedis starts a Redis of its own behind a socket file and answers its address.
-func startRedis(t *testing.T) string {
-	t.Helper()
-	binary, err := exec.LookPath("redis-server")
-	if err != nil {
-		if os.Getenv("ANTEROOM_REQUIRE_REDIS") == "1" {
-			t.Fatalf("ANTEROOM_REQUIRE_REDIS is set: %v", err)
-		}
-		t.Skip("no redis-server here")
-	}
-	// A socket's path is short; t.TempDir may not be.
-	dir, err := os.MkdirTemp("", "redis")
-	if err != nil {
-		t.Fatal(err)
-	}
-	socket := filepath.Join(dir, "s")
-	server := exec.Command(binary, "--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no", "--dir", dir)
-	out, err := server.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = server.Process.Kill()
-		_ = server.Wait()
-		_ = os.RemoveAll(dir)
-	})
-	ready := make(chan struct{}, 1)
-	go func() {
-		lines := bufio.NewScanner(out)
-		for lines.Scan() {
-			if strings.Contains(strings.ToLower(lines.Text()), "ready to accept connections") {
-				ready <- struct{}{}
-			}
-		}
-	}()
-	await(t, ready, "Redis")
-	return "unix://" + socket
-}
+	"github.com/anteroom/anteroom/internal/realtime/redistest"
+)
 
 // twoNodes starts two hubs over one Redis, each with the same backend.
 func twoNodes(t *testing.T, b Backend) (one, two *Hub, first, second *httptest.Server) {
 	t.Helper()
-	address := startRedis(t)
+	address := redistest.Start(t)
 	withRedis := func(c *Config) { c.Redis = address }
 	one, first = startHub(t, b, withRedis)
 	two, second = startHub(t, b, withRedis)

@@ -368,6 +368,9 @@ func (c *Config) idFile() string {
 	return filepath.Join(c.Data, "database.id")
 }
 
+// amongNodes tells whether this is a node among others.
+func (c *Config) amongNodes() bool { return c.shared() && c.Media.External.URL != "" }
+
 // databaseURL is where the state is kept.
 func (c *Config) databaseURL() string {
 	if c.Database != "" {

@@ -25,6 +25,9 @@ func (s *Server) ready(ctx context.Context) error {
 	if s.stopping.Load() {
 		return errStopping
 	}
+	if s.redis != nil && s.redis.apart.Load() {
+		return errOtherRedis
+	}
 	if err := s.line.hub.Check(); err != nil {
 		return err
 	}

@@ -64,6 +64,8 @@ type Server struct {
 	recorder *recorder
 	unused   unused
 	line     *line
+	// redis is nil where no other node may be.
+	redis *redisClaim
 	// certificates is nil without TLS.
 	certificates *certificates
 	settings     settings
@@ -146,10 +148,10 @@ func (s *Server) openStore(ctx context.Context) error {
 	if err := s.openDatabase(ctx); err != nil {
 		return err
 	}
-	if s.config.Media.External.URL == "" || !s.config.shared() {
-		return s.Store.AcquireNode(ctx, store.NodeAlone)
+	if s.config.amongNodes() {
+		return s.Store.AcquireNode(ctx, store.NodeShared)
 	}
-	return s.Store.AcquireNode(ctx, store.NodeShared)
+	return s.Store.AcquireNode(ctx, store.NodeAlone)
 }
 
 func (s *Server) openDatabase(ctx context.Context) error {
@@ -224,6 +226,13 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 	loader.resume = s.Sessions.ReadResumeToken
 	if err := s.line.open(keys["realtime"], s.config.Redis, s.Sessions, s.faults.inLine(backend{s.Sessions}), s.log); err != nil {
 		return nil, err
+	}
+	if s.config.amongNodes() {
+		s.redis = &redisClaim{id: s.line.hub.RedisID, store: s.Store, log: s.log, beat: redisBeat}
+		if err := s.redis.take(ctx); err != nil {
+			s.line.shutdown(ctx, 0)
+			return nil, err
+		}
 	}
 	config := httpapi.Config{
 		Sessions: s.faults.inSessions(s.Sessions), Realtime: s.line.hub.Handler(), Signalling: engine.Signalling(media.SeatGuardFunc(s.Sessions.MediaSeat)),
@@ -313,6 +322,9 @@ func (s *Server) serve(listener net.Listener, handler http.Handler) {
 	s.done.Go(func() { s.prune(background) })
 	s.done.Go(func() { s.watchClock(background) })
 	s.done.Go(func() { s.tellDrops(background) })
+	if s.redis != nil {
+		s.done.Go(func() { s.redis.keep(background) })
+	}
 	s.done.Go(func() {
 		select {
 		case <-background.Done():
