@@ -234,7 +234,7 @@ func TestSIGHUPReloadsWhatCanChange(t *testing.T) {
 	certify(t, folder, 2)
 	configure("log: debug\ntrusted_proxies: [10.0.0.0/8]\nattempts: {keep: 50}\nchat: {keep: 77}")
 	send(t, cmd, syscall.SIGHUP)
-	restart, seen := logged(t, lines, "a changed key needs a restart")
+	restart, seen := logged(t, lines, "changed key needs a restart")
 	all += seen
 	if restart.Key != "chat.keep" || restart.Level != "WARN" || strings.Contains(seen, `"msg":"request"`) {
 		t.Errorf("odd: %s", seen)

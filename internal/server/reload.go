@@ -47,7 +47,7 @@ func (s *Server) Reload(next Config) error {
 	}
 	s.Store.KeepAttempts(next.Attempts.Keep)
 	for _, key := range s.config.needsRestart(&next) {
-		s.log.Warn("a changed key needs a restart", "key", key)
+		s.log.Warn("changed key needs a restart", "key", key)
 	}
 	return nil
 }
