@@ -53,12 +53,12 @@ func TestBackupAndRestore(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(data, "anteroom.db"), raw, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	expect(1, "anteroom.db.id expects the database "+line.DatabaseID, "serve", "--data", data, "--listen", "127.0.0.1:0")
+	expect(1, "anteroom.db.id expects the database "+line.DatabaseID, "serve", "--data", data, "--listen", "127.0.0.1:0", "--log", "error")
 	key := filepath.Join(data, "encryption.key")
 	if err := os.Rename(key, filepath.Join(folder, "key")); err != nil {
 		t.Fatal(err)
 	}
-	expect(1, "encryption.key is missing", "serve", "--data", data, "--listen", "127.0.0.1:0")
+	expect(1, "encryption.key is missing", "serve", "--data", data, "--listen", "127.0.0.1:0", "--log", "error")
 	expect(1, "encryption.key is missing", "restore", good, "--data", data)
 	if _, err := os.Stat(key); err == nil {
 		t.Error("a new key was made for an old database")
