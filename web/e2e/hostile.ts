@@ -9,7 +9,8 @@ main div div div, main div > div div span { padding: 20px; }
 dl, table, ul { display: grid; grid-template-columns: repeat(12, 1fr); width: 100%; }
 dt, dd, td, th { grid-column: span 1; width: 8px; word-break: break-all; }
 button, input, select, textarea { float: right; width: 100%; min-width: 240px; height: 80px; padding: 30px; background: lime; border: 5px dashed; text-transform: uppercase; font-size: 30px; border-radius: 0; }
-button:hover, input[type="search"]:focus, a:not([href]) { background: red; }
+button:hover, a:hover, main div button:hover { background: red; color: lime; text-decoration: underline; }
+button:active, input[type="search"]:focus, a:not([href]) { background: red; }
 svg { width: 200px; height: 200px; fill: red; }
 svg path { fill: red; stroke-width: 9; display: none; }
 a { display: block; padding: 20px; color: lime; float: right; }

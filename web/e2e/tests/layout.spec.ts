@@ -95,6 +95,42 @@ for (const view of views) {
   });
 }
 
+/** How a button looks under the pointer. */
+async function pointedAt(page: Page, selector: string): Promise<string> {
+  const button = page.locator(selector).first();
+  await button.hover();
+  await settled(page);
+  return button.evaluate((element) => {
+    const { color, backgroundColor, textDecorationLine } = getComputedStyle(element);
+    return [element.matches(':hover'), color, backgroundColor, textDecorationLine].join(' | ');
+  });
+}
+
+test('the styles of an app\'s page change nothing under the pointer, but for what has a name it knows', async ({ page, preview }) => {
+  const scenes: [query: Record<string, string | number>, selectors: string[]][] = [
+    [{ view: 'client' }, ['.ar-tool', '.footer__leave-btn', '.ar-header button', '.ar-view-button']],
+    [{ view: 'client', panel: 'chat' }, ['.ar-panel__head button', '.ar-menu__item']],
+    [{ view: 'client', state: 'unmute' }, ['.ar-dialog .zm-btn', '.ar-dialog .zm-btn--primary']],
+    [{ view: 'component', width: 800 }, ['.ar-widget__head .ar-named', '.ar-tool', '.ar-widget__head .ar-icon-button']],
+  ];
+  const all = async (css: string): Promise<string[]> => {
+    const seen: string[] = [];
+    for (const [query, selectors] of scenes) {
+      await styled(page, preview.address({ tiles: 3, ...query }), css);
+      for (const selector of selectors) {
+        if (selector === '.ar-menu__item') await page.getByRole('button', { name: /^More meeting control/ }).click();
+        seen.push(`${selector}: ${await pointedAt(page, selector)}`);
+      }
+    }
+    return seen;
+  };
+  const plain = await all('');
+  expect(plain.filter((row) => !row.includes(': true |'))).toEqual([]);
+  expect(await all(hostile)).toEqual(plain);
+  await styled(page, preview.address({ view: 'client', tiles: 3 }), '.leave-btn:hover { background: rgb(4, 5, 6); }');
+  expect(await pointedAt(page, '.leave-btn')).toContain('rgb(4, 5, 6)');
+});
+
 test('an app styles by id and by class what has a name it knows', async ({ page, preview }) => {
   const css = `
     #wc-footer { background: rgb(1, 2, 3); }
@@ -190,5 +226,63 @@ test('component view has a size in every element and with every size an app give
     if (height) expect(box[3], name).toBe(height);
     else expect(box[3], name).toBeGreaterThan(240);
     await usable(page, box);
+  }
+});
+
+interface MadeUp {
+  preview: { model: { set(change: Record<string, unknown>): void } };
+}
+
+/** What is drawn outside of the view's frame, and is not cut or scrolled by something in it. */
+function sticksOut(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const host = document.querySelector('.anteroom') as HTMLElement;
+    const frame = document.querySelector('.ar-widget') ?? host;
+    const room = frame.getBoundingClientRect();
+    const whole = new Set<Element>([frame, ...document.querySelectorAll('.ar-client, .ar-widget__inside, .ar-body')]);
+    const cut = (element: Element): boolean => {
+      for (let around = element.parentElement; around && around !== host; around = around.parentElement) if (!whole.has(around) && getComputedStyle(around).overflow !== 'visible') return true;
+      return false;
+    };
+    return [...host.querySelectorAll('.ar-app *')].flatMap((element) => {
+      const box = element.getBoundingClientRect();
+      if (element.closest('svg svg, .ar-hidden') || !box.width || !box.height || !element.checkVisibility({ visibilityProperty: true }) || cut(element)) return [];
+      const beyond = [room.left - box.left, room.top - box.top, box.right - room.right, box.bottom - room.bottom].map(Math.round);
+      return beyond.some((length) => length > 1) ? [`${element.localName}.${element.getAttribute('class') ?? ''} ${beyond.join()}`] : [];
+    });
+  });
+}
+
+test('nothing of a view sticks out of its frame, however small: notices, banners, pages, the toolbar', async ({ page, preview }) => {
+  test.slow();
+  const frames: [query: Record<string, string | number>, css?: string][] = [
+    ...[[200, 200], [240, 320], [300, 300], [320, 240], [480, 320], [900, 260]].map(([width, height]): [Record<string, string>, string] => [
+      { view: 'client', layout: 'speaker' },
+      `#zmmtg-root { position: absolute; left: 100px; top: 50px; width: ${width}px; height: ${height}px; }`,
+    ]),
+    [{ view: 'component', layout: 'ribbon', width: 300 }],
+    [{ view: 'component', layout: 'speaker', width: 240 }],
+    [{ view: 'component', layout: 'gallery', width: 120 }],
+    [{ view: 'component', layout: 'minimized', width: 0, height: 0 }],
+    [{ view: 'component', layout: 'minimized', width: 200 }],
+    [{ view: 'component', layout: 'speaker', width: 720 }],
+    [{ view: 'component', layout: 'speaker', width: 360, height: 300 }],
+  ];
+  const say = 'The microphone is gone. Plug it in again, or choose another one in the settings.';
+  for (const [query, css = ''] of frames) {
+    await styled(page, preview.address({ tiles: 4, ...query }), css);
+    for (const phase of ['inMeeting', 'reconnecting', 'previewing', 'waitingRoom', 'waitingForHost', 'ended']) {
+      await page.evaluate(
+        ([phase, reason]) =>
+          (window as unknown as MadeUp).preview.model.set({
+            phase, reconnectingSince: phase === 'reconnecting' ? 4 : null, canPlaySound: false,
+            notices: [{ id: 1, level: 'info', key: 'notice.failed' }, { id: 2, level: 'error', key: 'notice.refused', values: { reason } }],
+          }),
+        [phase, say] as const,
+      );
+      await settled(page);
+      expect(await sticksOut(page), `${JSON.stringify(query)} ${css} ${phase}`).toEqual([]);
+      if (phase === 'inMeeting') await expect(page.locator('.ar-toast:visible, .ar-banner:visible')).not.toHaveCount(0);
+    }
   }
 });

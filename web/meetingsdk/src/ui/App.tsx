@@ -67,7 +67,7 @@ export function App({ model, ui, host, layer, View, onDrawn }: AppProps) {
     <Context value={context}>
       <View />
       <Shortcuts />
-      <Notices />
+      {ui.get().options.view === 'client' ? <Notices /> : null}
       <Announcer />
       <Dialogs />
     </Context>

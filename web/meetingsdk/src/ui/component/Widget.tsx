@@ -1,4 +1,5 @@
 import { useRef, type CSSProperties, type ReactNode } from 'react';
+import { Notices } from '../dialogs/Notices';
 import { useT } from '../state/context';
 import type { Layout } from '../state/ui-state';
 import type { WidgetWishes } from './customize';
@@ -29,7 +30,10 @@ export function Widget({ wishes, layout, children }: { wishes: WidgetWishes; lay
       style={style}
       {...drag}
     >
-      <div className="ar-widget__inside" role="group" aria-label={t('widget.container')}>{children}</div>
+      <div className="ar-widget__inside" role="group" aria-label={t('widget.container')}>
+        {children}
+        <Notices />
+      </div>
       {resizable ? <ResizeHandle target={box} onResize={resize} /> : null}
     </div>
   );

@@ -5,9 +5,13 @@ import { Toasts } from './Toasts';
 
 /** Below these sizes, in CSS pixels, notices over the stage would cover names and pictures. */
 const NARROW = { client: 760, component: 600 };
-const LOW = 460;
+const LOW = { client: 460, component: 420 };
 
-/** Banners and notices: over the stage, or where that is small in a strip above it that gets its own room. */
+/**
+ * Banners and notices: over the stage, or where that is small in a strip above
+ * it that gets its own room. They stand in the element they are as wide as:
+ * Client View's, or the widget, which has its own size and may be dragged.
+ */
 export function Notices() {
   const view = useOption('view');
   const box = useRef<HTMLDivElement>(null);
@@ -17,8 +21,7 @@ export function Notices() {
     const around = element?.parentElement;
     if (!element || !around) return;
     const observer = new ResizeObserver(() => {
-      const height = view === 'client' ? around.clientHeight : innerHeight;
-      around.classList.toggle('ar-app--strip', around.clientWidth < NARROW[view] || height < LOW);
+      around.classList.toggle('ar-with-strip', around.clientWidth < NARROW[view] || around.clientHeight < LOW[view]);
       around.style.setProperty('--ar-notices', `${element.offsetHeight}px`);
     });
     observer.observe(element);

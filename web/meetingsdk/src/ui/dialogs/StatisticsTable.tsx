@@ -36,10 +36,10 @@ export function StatisticsTable() {
         {rows.map((row) => (
           <tr key={`${row.medium}${row.encoding}`}>
             <th scope="row">{t(`statistics.${row.medium}${row.encoding ? 'Sent' : 'Received'}`)}</th>
-            <td>{row.medium === 'audio' ? `${number.format(row.sampleRate / 1000)} kHz` : `${row.width}×${row.height}, ${number.format(row.fps)}/s`}</td>
-            <td>{number.format(row.avgLoss)} %</td>
-            <td>{number.format(row.rtt)} ms</td>
-            <td>{number.format(row.jitter)} ms</td>
+            <td data-name={t('statistics.size')}>{row.medium === 'audio' ? `${number.format(row.sampleRate / 1000)} kHz` : `${row.width}×${row.height}, ${number.format(row.fps)}/s`}</td>
+            <td data-name={t('statistics.loss')}>{number.format(row.avgLoss)} %</td>
+            <td data-name={t('statistics.delay')}>{number.format(row.rtt)} ms</td>
+            <td data-name={t('statistics.jitter')}>{number.format(row.jitter)} ms</td>
           </tr>
         ))}
       </tbody>

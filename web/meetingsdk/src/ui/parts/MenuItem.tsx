@@ -28,7 +28,8 @@ export function MenuItem({ label, onSelect, icon, checked, on, danger = false, d
       className={`ar-menu__item${danger ? ' ar-menu__item--danger' : ''} ${className}`}
       onClick={disabled ? undefined : onSelect}
     >
-      {ticked === undefined ? icon ? <Icon name={icon} /> : null : <span className="ar-menu__tick">{ticked ? <Icon name="check" /> : null}</span>}
+      {icon && !ticked ? <Icon name={icon} /> : null}
+      {ticked !== undefined && (ticked || !icon) ? <span className="ar-menu__tick">{ticked ? <Icon name="check" /> : null}</span> : null}
       <span className="ar-menu__label">{label}</span>
     </button>
   );

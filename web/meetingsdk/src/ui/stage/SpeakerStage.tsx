@@ -9,6 +9,8 @@ import { useGlide } from './useGlide';
 import { useReport } from './useReport';
 
 const GAP = 8;
+/** Below this height, in CSS pixels, the others take more than they give. */
+const LOW = 160;
 
 /** One big picture, or those pinned, and the others small: floating for two people, in a strip for more. */
 export function SpeakerStage({ alone = false }: { alone?: boolean }) {
@@ -24,8 +26,9 @@ export function SpeakerStage({ alone = false }: { alone?: boolean }) {
   const { tileWidth, tileHeight } = bestGrid(place.width, place.height, mains.length, GAP);
   useGlide(room, several ? mains.join() : '', `${place.width}/${place.height}`);
   const view = alone ? 'active' : several ? 'multiSpeaker' : 'speaker';
-  const withStrip = others.length > 0 && floating === undefined;
-  useReport(withStrip ? null : view, mains, others);
+  const low = height > 0 && height < LOW && !side;
+  const withStrip = others.length > 0 && floating === undefined && !low;
+  useReport(withStrip ? null : view, mains, floating === undefined ? [] : others);
 
   return (
     <div ref={box} className={`ar-speaker${side ? ' ar-speaker--side' : ''} ${others.length === 0 ? 'single-main-container__main-view' : ''}`}>

@@ -7,7 +7,9 @@
  * - elements whose id apps know (`#wc-content` …) get the weight of many
  *   classes: only a rule that names an id wins;
  * - elements whose class apps know (`.leave-btn` …) get the weight of many
- *   element names: `button` and `main div button` lose, `.leave-btn` wins.
+ *   element names: `button` and `main div button` lose, `.leave-btn` wins. How
+ *   they look under the pointer has the weight of one class more, so that
+ *   `button:hover` loses, too, and `.leave-btn:hover` wins.
  *
  * The sheets are written as if there were nothing else in the page, each
  * selector below `.anteroom`; `withStrength` gives them their weight.
@@ -67,10 +69,13 @@ function weighed(selector: string, weight: string): string {
   return selector.replace(/\.anteroom(?:--\w+)?/, `$&:not(${weight})`);
 }
 
+const pointed = /:(?:hover|active|focus)/;
+
 /** With the weight of element names alone; those that were heavier before are heavier still. */
 function light(selector: string, only = ''): string {
   const counted = selector.replace(/:where\((?:[^()]|\([^()]*\))*\)/g, '');
   const classes = counted.match(/[.[]|(?<!:):(?!not|is|has|:)[a-z]/g)?.length ?? 0;
   const elements = counted.match(/(?:^|[\s>+~(])[a-z]/gi)?.length ?? 0;
-  return `:where(${selector})${only}:not(${Array(8 + 2 * classes + elements).fill('i').join(' ')})`;
+  const state = pointed.test(selector.replace(/:not\([^)]*\)/g, '')) ? '.i' : '';
+  return `:where(${selector})${only}:not(${Array(8 + 2 * classes + elements).fill('i').join(' ')}${state})`;
 }
