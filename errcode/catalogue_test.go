@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/anteroom/anteroom/errcode"
+	"github.com/anteroom/anteroom/errcode/internal/gen"
 )
 
 type pair struct {
@@ -197,11 +198,14 @@ func TestRetryableBelongsToTheCause(t *testing.T) {
 		{errcode.WrongMeetingPassword, "passcode_wrong", false},
 		{errcode.AuthorizedUserNotInMeeting, "authorizing_user_absent", true},
 		{errcode.BeRemoved, "removed_by_host", false},
+		{errcode.MeetingEnded, "ended_by_host", false},
+		{errcode.CantHostConcurrent, "host_busy", true},
 	}
 	for _, c := range cases {
 		cause, ok := errcode.CauseOf(c.code, c.cause)
-		if !ok || cause.Retryable != c.want {
-			t.Errorf("%s (%s): found %v, retryable %v, want %v", c.code, c.cause, ok, cause.Retryable, c.want)
+		said := (&errcode.Error{Code: c.code, Cause: c.cause}).Retryable()
+		if !ok || cause.Retryable != c.want || said != c.want {
+			t.Errorf("%s (%s): found %v, retryable %v and %v, want %v", c.code, c.cause, ok, cause.Retryable, said, c.want)
 		}
 	}
 }
@@ -209,6 +213,24 @@ func TestRetryableBelongsToTheCause(t *testing.T) {
 // Remedies name only calls and pages that exist here: there is no console, no REST
 // API of meetings and there are no webhooks.
 func TestRemediesNameWhatExists(t *testing.T) {
+	root, err := gen.Root(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func(paths ...string) string {
+		var all strings.Builder
+		for _, path := range paths {
+			raw, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(path)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			all.Write(raw)
+		}
+		return all.String()
+	}
+	functions := read("web/meetingsdk/api/client-view.api.md", "web/meetingsdk/api/component-view.api.md")
+	routes := read("internal/httpapi/api.go", "internal/httpapi/developer.go")
+	call, route := regexp.MustCompile(`\b(\w+)\(\)`), regexp.MustCompile(`/(?:dev|sdk)/v1/\w+`)
 	for _, e := range errcode.All() {
 		texts := []string{e.Remedy}
 		for _, c := range e.Causes {
@@ -218,6 +240,16 @@ func TestRemediesNameWhatExists(t *testing.T) {
 			for _, missing := range []string{"/v2/", "/users/", "in the console", "through the API", "for the webhook", ".deleted webhook"} {
 				if strings.Contains(text, missing) {
 					t.Errorf("%d names %q: %s", e.Code, missing, text)
+				}
+			}
+			for _, named := range call.FindAllStringSubmatch(text, -1) {
+				if !strings.Contains(functions, "    "+named[1]+"(") && !strings.Contains(functions, "    "+named[1]+":") {
+					t.Errorf("%d names the function %s, which the SDK does not have: %s", e.Code, named[1], text)
+				}
+			}
+			for _, named := range route.FindAllString(text, -1) {
+				if !strings.Contains(routes, named) {
+					t.Errorf("%d names %s, which no server has: %s", e.Code, named, text)
 				}
 			}
 		}

@@ -237,6 +237,11 @@ func TestTakingOver(t *testing.T) {
 			c.s.Account.Settings.RegistrantTakeOver = true
 		}},
 		{"a bot's live page", false, "", 0, func(c *scene, _ *Presence) { c.s.ZAK = UserToken{}; c.obf() }},
+		{"a bot's live page, where registrants may", false, "", 0, func(c *scene, _ *Presence) {
+			c.s.ZAK = UserToken{}
+			c.obf()
+			c.s.Account.Settings.RegistrantTakeOver = true
+		}},
 		{"a bot's lost page", true, meeting.RoleAttendee, 0, func(c *scene, p *Presence) { c.s.ZAK = UserToken{}; c.obf(); p.Connected = false }},
 		{"locked and full, live", true, meeting.RoleAttendee, 0, func(c *scene, _ *Presence) { c.s.Session.Locked, c.s.Session.Seats = true, 100 }},
 	} {

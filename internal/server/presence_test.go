@@ -209,7 +209,13 @@ func TestAGoodbyeIsSeenAtOnceAndKeepsThePlaceForAReload(t *testing.T) {
 	c := gather(t, session.Times{Goodbye: 2 * time.Second})
 	c.engine.set(c.identity, true) // packets on their way change nothing
 	c.show()
-	c.goodbye("forged")
+	// Nobody makes up the goodbye of somebody else.
+	for _, forged := range []string{"forged", c.resume[:strings.LastIndexByte(c.resume, '.')] + ".forged"} {
+		c.goodbye(forged)
+		if seat := c.seen(); seat.Goodbye || !seat.LostAt.IsZero() {
+			t.Fatalf("a forged goodbye counted: %+v", seat)
+		}
+	}
 	began := time.Now()
 	c.goodbye(c.resume)
 	c.expect("participant.updated", nothingLeft)
@@ -238,6 +244,10 @@ func TestAPageThatWasPutAsideTakesItsPlaceBack(t *testing.T) {
 	c := gather(t, session.Times{})
 	c.goodbye(c.resume)
 	c.expect("participant.updated", map[string]any{"state": "reconnecting"})
+	// Its line breaks, so that the page notices and connects again; it is not told to stop.
+	if code := c.goer.awaitClose(); code >= 3500 {
+		t.Fatalf("the line was closed for good with %d", code)
+	}
 	if code := c.goer.connect(); code != 0 {
 		t.Fatalf("closed with %d", code)
 	}

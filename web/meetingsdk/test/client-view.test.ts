@@ -50,6 +50,23 @@ describe('joining', () => {
     expect(server.joins[0]).toMatchObject({ view: 'client', password: 'p', passwordOption: 'passWord' });
   });
 
+  it('calls success once the meeting is drawn, for apps look for it in the document then', async () => {
+    const { chunks, ...surroundings } = server.surroundings();
+    let draw = (): void => undefined;
+    const drawn = new Promise<void>((resolve) => (draw = resolve));
+    const ui = async (): ReturnType<typeof chunks.ui> => {
+      const chunk = await chunks.ui();
+      return { ...chunk, mountClientView: (...given) => ({ ...chunk.mountClientView(...given), drawn: () => drawn }) };
+    };
+    zoom = createZoomMtg({ ...surroundings, chunks: { ...chunks, ui } });
+    await start();
+    await server.clock.advance(5_000);
+    expect(log).toEqual([]);
+    draw();
+    await settle();
+    expect(log.map(([name]) => name)).toEqual(['success']);
+  });
+
   it('answers with promises where no callbacks were given', async () => {
     await expect(zoom.init({ leaveUrl: '/bye', disablePreview: true })).resolves.toMatchObject({ method: 'init', status: true });
     await expect(zoom.join(joinArgs)).resolves.toEqual({ method: 'join', status: true, errorCode: 0, errorMessage: null, result: null });
