@@ -247,7 +247,7 @@ func (c *Credential) appShort() string {
 	if c.App.Name == "" {
 		return "“" + keyPrefix(c.Key) + "”"
 	}
-	return "«" + shorten(c.App.Name) + "»"
+	return "“" + shorten(c.App.Name) + "”"
 }
 
 // blameOther tells that another app's credential signed. Where no app was found by

@@ -30,7 +30,7 @@ func ExampleSign_error() {
 		IssuedAt: time.Unix(1767225600, 0), ExpiresAt: time.Unix(1767225600+600, 0),
 	})
 	fmt.Println(err)
-	// Output: signature: expiresAt must be 1800 to 172800 s after issuedAt, not 600 s
+	// Output: signature: expiresAt must be 1800 to 172800 s after the time of issue, not 600 s
 }
 
 func ExampleDiagnose() {
@@ -53,6 +53,6 @@ func ExampleDiagnose() {
 		fmt.Println(int(fault.Code), fault.Cause+":", fault.Evidence)
 	}
 	// Output:
-	// 3712 secret_whitespace: signed with the secret of app «Classroom», but with a line break after it
+	// 3712 secret_whitespace: signed with the secret of app “Classroom”, but with a line break after it
 	// 3712 mn_other_meeting: the token is for meeting 932 1234 5678, and the page joins 932 0000 0000
 }

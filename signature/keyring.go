@@ -153,5 +153,5 @@ func (c *Credential) appWords() string {
 	if c.App.Name == "" {
 		return "the app with key “" + keyPrefix(c.Key) + "”"
 	}
-	return "app «" + shorten(c.App.Name) + "»"
+	return "app “" + shorten(c.App.Name) + "”"
 }

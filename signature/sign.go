@@ -115,7 +115,7 @@ func (o *SignOptions) claims() (*wireClaims, error) {
 	case iat < 0 || iat >= secondsLimit:
 		return bad("issuedAt", "is outside the years that a signature can contain")
 	case exp-iat < minLifetime || exp-iat > maxLifetime:
-		return bad("expiresAt", "must be %d to %d s after issuedAt, not %d s", minLifetime, maxLifetime, exp-iat)
+		return bad("expiresAt", "must be %d to %d s after the time of issue, not %d s", minLifetime, maxLifetime, exp-iat)
 	case o.VideoWebRTCMode != nil && *o.VideoWebRTCMode != 0 && *o.VideoWebRTCMode != 1:
 		return bad("videoWebRtcMode", "must be 0 or 1, not %d", *o.VideoWebRTCMode)
 	}

@@ -45,8 +45,9 @@ func readLoose(raw string) (*Token, []Fault) {
 	case n < 3 && strings.HasPrefix(text, "eyJ"):
 		return fail(CauseTruncated, "the token begins like a JWT but has %d of 3 parts: its end is missing", n)
 	case n == 1:
-		return fail(CauseNotAJWT, "the text has no dots and %d characters: it is not a JWT (three parts separated by dots). "+
-			"It may be, most likely first, a registrant's tk, a passcode, an SDK key or another service's token in the wrong option", len(text))
+		return fail(CauseNotAJWT, "the text (length %d) has no dots, so it is not a JWT (three parts separated by dots). "+
+			"It may be, most likely first, a registrant's tk, a passcode, an SDK key or another service's token in the wrong option",
+			len(text))
 	case n == 5 && strings.HasPrefix(text, "eyJ"):
 		return fail(CauseNotAJWT, "the token has five parts: it is an encrypted JWT, and a signed one is needed")
 	case n != 3:

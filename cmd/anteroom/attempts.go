@@ -60,7 +60,11 @@ func attemptsCommand() *cobra.Command {
 			}
 			var list struct{ Attempts []attemptLine }
 			if err := json.Unmarshal(raw, &list); err != nil {
-				return fmt.Errorf("the response is not valid: %w", err)
+				return noAnswer("the response from %s is not valid: %s", server, err)
+			}
+			if len(list.Attempts) == 0 {
+				fmt.Fprintln(cmd.ErrOrStderr(), "No recorded join matches.")
+				return nil
 			}
 			table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
 			for _, a := range list.Attempts {

@@ -44,7 +44,8 @@ func doctorCommand() *cobra.Command {
 		Long: "Checks a signature as a join does, lists everything that is wrong with it, and tries to find the\n" +
 			"secret or mistake behind it. With --server, a development server checks what a join would return,\n" +
 			"without joining. With --key and --secret, it works offline and checks only the signature.\n" +
-			"Exit status: 0 admitted or valid, 1 rejected, 2 wrong usage. Use - to read from standard input.",
+			"Exit status: 0 admitted or valid, 1 rejected, 2 wrong usage, 3 no answer from the server. Use - to\n" +
+			"read from standard input.",
 		Example: "  anteroom doctor --server http://127.0.0.1:8080 --meeting 81234567890 eyJhbGciOi…\n" +
 			"  anteroom doctor --key KEY --secret SECRET eyJhbGciOi…",
 		Args: exactly(1, "one signature, or - for standard input"),
@@ -87,7 +88,7 @@ func (d *doctor) run(cmd *cobra.Command, token string) error {
 	}
 	var found diagnosis
 	if err := json.Unmarshal(raw, &found); err != nil || found.Scope == "" {
-		return fmt.Errorf("the response from %s is not valid; is it an Anteroom server in development mode?", d.server)
+		return noAnswer("the response from %s is not valid; is it an Anteroom server in development mode?", d.server)
 	}
 	if asJSON(cmd) {
 		encoder := json.NewEncoder(cmd.OutOrStdout())
@@ -113,7 +114,7 @@ func (d *doctor) ask(ctx context.Context, token string) (raw json.RawMessage, er
 	if d.join != "" {
 		join := map[string]json.RawMessage{}
 		if err := json.Unmarshal([]byte(d.join), &join); err != nil {
-			return nil, usage("--join is not a JSON object: %s", err)
+			return nil, usage("--join is not a JSON object such as '{\"password\":\"…\"}'")
 		}
 		in["join"] = join
 	}
@@ -136,7 +137,13 @@ func (d *doctor) offline(ctx context.Context, token string) (json.RawMessage, er
 			App: signature.App{ID: d.key, Name: d.key}, Key: d.key, Secret: []byte(d.secret),
 		})
 	}
-	return json.Marshal(signature.Diagnose(ctx, token, options))
+	found := signature.Diagnose(ctx, token, options)
+	if found.Decision.Cause == signature.CauseUnknownSecret {
+		// The package speaks of all apps of a server; here only one secret was tried.
+		found.Decision.Evidence = "the token was not signed with this secret, nor with an altered form of it. Either it is not the secret of the app " +
+			"that signed, or the token was changed after signing, for example because its claims were encoded again"
+	}
+	return json.Marshal(found)
 }
 
 // print writes the diagnosis for people. judged tells that somebody knew the app's

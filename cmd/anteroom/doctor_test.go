@@ -91,7 +91,7 @@ func TestDoctorAsksAServer(t *testing.T) {
 		"join without server":  {[]string{"doctor", good, "--join", "{}"}, 2, []string{"--join needs --server"}},
 		"offline, no key":      {[]string{"doctor", good}, 1, []string{"not verified because no key and secret were given", "Pass the app's key and secret"}},
 		"both ways":            {[]string{"doctor", good, "--server", url, "--key", "k", "--secret", "s"}, 2, []string{"use one or the other"}},
-		"a bad question":       {[]string{"doctor", good, "--server", url, "--meeting", "99999999999", "--join", `{"meetingNumber":"88888888888"}`}, 2, []string{"meetingNumber: differs"}},
+		"a bad question":       {[]string{"doctor", good, "--server", url, "--meeting", "99999999999", "--join", `{"meetingNumber":"88888888888"}`}, 2, []string{"--meeting: differs"}},
 		"no address":           {[]string{"doctor", good, "--server", "localhost:8080"}, 2, []string{"--server"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -133,7 +133,7 @@ func TestDoctorAndAServerThatIsNotThere(t *testing.T) {
 	address := "http://" + closed.Addr().String()
 	closed.Close()
 	out, problems, status := run(t, "doctor", "undefined", "--server", address)
-	if status != 1 || out != "" || !strings.Contains(problems, "no response from "+address) || strings.Count(strings.TrimSpace(problems), "\n") > 0 {
+	if status != 3 || out != "" || !strings.Contains(problems, "no response from "+address) || strings.Count(strings.TrimSpace(problems), "\n") > 0 {
 		t.Errorf("%d %q %q", status, out, problems)
 	}
 	// Something else answers there.
@@ -150,7 +150,7 @@ func TestDoctorAndAServerThatIsNotThere(t *testing.T) {
 		go func() { _ = server.Serve(other) }()
 		_, problems, status := run(t, "doctor", "undefined", "--server", "http://"+other.Addr().String())
 		_ = server.Close()
-		if status != 1 || !strings.Contains(problems, "is it an Anteroom server in development mode?") {
+		if status != 3 || !strings.Contains(problems, "is it an Anteroom server in development mode?") {
 			t.Errorf("%s: %d %q", name, status, problems)
 		}
 	}

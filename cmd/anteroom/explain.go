@@ -52,8 +52,20 @@ func find(query string) []errcode.Entry {
 	return errcode.ByName(strings.TrimSpace(query))
 }
 
+// returned says who returns a code, or when.
+func returned(where errcode.Where) string {
+	switch where {
+	case errcode.PageWhere:
+		return "returned in the page, without the server"
+	case errcode.InsideWhere:
+		return "occurs during the meeting"
+	default:
+		return "returned by the server"
+	}
+}
+
 func explain(out io.Writer, e errcode.Entry) {
-	fmt.Fprintf(out, "%d %s  (%s, returned by the %s)\n", e.Code, e.Name, e.Category, e.Where)
+	fmt.Fprintf(out, "%d %s  (%s)\n", e.Code, e.Name, returned(e.Where))
 	if e.Neighbour {
 		fmt.Fprintln(out, "Not in the reference")
 	}

@@ -25,6 +25,12 @@ type exitError struct {
 
 func (e *exitError) Error() string { return e.message }
 
+// noAnswer is a server that could not be asked, or did not answer as a development
+// server does: exit status 3, which no test takes for a refused join.
+func noAnswer(format string, args ...any) error {
+	return &exitError{3, fmt.Sprintf(format, args...)}
+}
+
 // usage is wrong usage: exit status 2.
 func usage(format string, args ...any) error {
 	return &exitError{2, fmt.Sprintf(format, args...)}
@@ -74,7 +80,7 @@ func fromEnvironment(flags *pflag.FlagSet) error {
 		name := "ANTEROOM_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 		if value, ok := os.LookupEnv(name); ok && !f.Changed && f.Name != "help" {
 			if err := flags.Set(f.Name, value); err != nil && problem == nil {
-				problem = usage("%s: %s", name, err)
+				problem = usage("%s", strings.Replace(flagProblem(flags, err), "--"+f.Name, name, 1))
 			}
 			_ = flags.SetAnnotation(f.Name, environmental, nil) // the flag exists
 		}

@@ -68,7 +68,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	}
 	name, unknown := strings.CutPrefix(err.Error(), "unknown flag: --")
 	if !unknown {
-		return usage("%s: %s", cmd.CommandPath(), err)
+		return usage("%s", flagProblem(cmd.Flags(), err))
 	}
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
@@ -80,7 +80,11 @@ func flagError(cmd *cobra.Command, err error) error {
 }
 
 func unknownCommand(cmd *cobra.Command, name string) error {
-	return usage("%s has no command %q%s", cmd.CommandPath(), name, suggestion(cmd.CommandPath()+" ", name, commandNames(cmd)))
+	what := "there is no command"
+	if cmd.HasParent() {
+		what = cmd.CommandPath() + " has no command"
+	}
+	return usage("%s %q%s", what, name, suggestion(cmd.CommandPath()+" ", name, commandNames(cmd)))
 }
 
 func commandNames(cmd *cobra.Command) []string {
@@ -93,12 +97,16 @@ func commandNames(cmd *cobra.Command) []string {
 	return names
 }
 
-// suggestion asks for the nearest of some words, or is empty without any.
+// suggestion asks for the nearest of some words. It is empty where half of the word
+// would have to change.
 func suggestion(prefix, word string, words []string) string {
 	if len(words) == 0 {
 		return ""
 	}
 	nearest := slices.MinFunc(words, func(a, b string) int { return edits(word, a) - edits(word, b) })
+	if edits(word, nearest) > max(len(word), len(nearest))/2 {
+		return ""
+	}
 	return fmt.Sprintf("; did you mean %q?", prefix+nearest)
 }
 

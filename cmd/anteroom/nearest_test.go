@@ -26,15 +26,15 @@ func wrongUsage(t *testing.T, args ...string) string {
 
 func TestWrongWordsNameTheNearest(t *testing.T) {
 	for line, want := range map[string]string{
-		"scenario rum":               "anteroom scenario run",
-		"scenario rum --json":        "anteroom scenario run",
-		"scenaro":                    "anteroom scenario",
-		"sreve --listen x":           "anteroom serve",
-		"help sreve":                 "anteroom serve",
-		"completion bsh":             "anteroom completion bash",
-		"serve --lsten x":            "--listen",
-		"serve --media-prt 1":        "--media-port",
-		"scenario run 3004 --case x": "--cause",
+		"scenario rum":                            "anteroom scenario run",
+		"scenario rum --json":                     "anteroom scenario run",
+		"scenaro":                                 "anteroom scenario",
+		"sreve --listen x":                        "anteroom serve",
+		"help sreve":                              "anteroom serve",
+		"completion bsh":                          "anteroom completion bash",
+		"serve --lsten x":                         "--listen",
+		"serve --media-prt 1":                     "--media-port",
+		"scenario run 3004 --case x":              "--cause",
 		"scenario run 3004 --cause passcode_wrng": "passcode_wrong",
 		"scenario run 3714":                       "3713",
 		"scenario show WRONG_PASSWORD":            "3004 WRONG_MEETING_PASSWORD",
@@ -68,5 +68,60 @@ func TestEveryCommandRefusesWrongArguments(t *testing.T) {
 	walk(root(), nil)
 	for _, path := range [][]string{{"explain"}, {"doctor"}, {"token"}, {"scenario", "show"}, {"scenario", "run"}, {"sign"}} {
 		wrongUsage(t, path...)
+	}
+}
+
+// TestWrongValuesNameTheirFlag checks that no problem speaks of Go, or of a field of
+// a request that nobody typed.
+func TestWrongValuesNameTheirFlag(t *testing.T) {
+	sign := "sign --key K --secret S --meeting 81234567890 "
+	for line, want := range map[string]string{
+		"sign":                                    "--key is missing",
+		"sign --key K --secret S":                 "--meeting is missing",
+		sign + "--role x":                         `--role: "x" is not a whole number`,
+		sign + "--role":                           "--role needs a value",
+		sign + "--role 5":                         "--role must be 0 (join) or 1 (start), not 5",
+		sign + "--expires 5m":                     "--expires must be 1800 to 172800 s after the time of issue, not 300 s",
+		sign + "--expires soon":                   `--expires: "soon" is not a lifetime such as 2h or 7200`,
+		"explain 4006 --json=x":                   `--json: "x" is not true or false`,
+		"serv1ce":                                 "there is no command",
+		"help nosuch":                             `there is no command "nosuch"`,
+		"doctor --server http://x --join [] abc":  "--join is not a JSON object",
+		"scenario show 4014":                      "Anteroom never returns it",
+		"scenario run OBF_TOKEN_INVALID":          "`anteroom explain 4014`",
+		"scenario run 3712 --cause unkown_secret": "`anteroom scenario show 3712` lists its",
+	} {
+		got := wrongUsage(t, strings.Fields(line)...)
+		if !strings.Contains(got, want) {
+			t.Errorf("%s: %q does not say %q", line, got, want)
+		}
+		for _, internal := range []string{"strconv", " json: ", "map[", "signature:", "issuedAt"} {
+			if strings.Contains(got, internal) {
+				t.Errorf("%s: %q names %q", line, got, internal)
+			}
+		}
+	}
+	if got := wrongUsage(t, "help", "nosuch"); strings.Contains(got, "did you mean") {
+		t.Errorf("%q suggests a command that is not near", got)
+	}
+}
+
+// TestAServerThatDoesNotAnswerIsNoRefusal keeps scripts from taking one for the other.
+func TestAServerThatDoesNotAnswerIsNoRefusal(t *testing.T) {
+	for _, line := range []string{
+		"doctor --server http://127.0.0.1:1 abc", "scenario list --server http://127.0.0.1:1",
+		"scenario run 4012 --server http://127.0.0.1:1", "attempts --server http://127.0.0.1:1", "token zak --server http://127.0.0.1:1",
+	} {
+		cmd := root()
+		cmd.SetArgs(strings.Fields(line))
+		var exit *exitError
+		err := cmd.Execute()
+		if !errors.As(err, &exit) || exit.status != 3 {
+			t.Errorf("%s: %v, which is not exit status 3", line, err)
+			continue
+		}
+		if !strings.Contains(err.Error(), "connection refused") || strings.Contains(err.Error(), "/dev/v1") {
+			t.Errorf("%s: %q", line, err)
+		}
 	}
 }

@@ -85,7 +85,7 @@ func scenarioShow(server *string) *cobra.Command {
 }
 
 func show(out io.Writer, e scenario.Entry) {
-	fmt.Fprintf(out, "%d %s  (%s, returned by the %s)\n%s\n\n", e.Code, e.Name, e.Category, e.Where, e.Title)
+	fmt.Fprintf(out, "%d %s  (%s)\n%s\n\n", e.Code, e.Name, returned(e.Where), e.Title)
 	table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	for _, id := range e.Causes {
 		summary := ""
@@ -111,6 +111,8 @@ type played struct {
 	Note string `json:"note,omitempty"`
 	// Page is the address of the page that reproduces what needs a browser.
 	Page string `json:"page,omitempty"`
+
+	server string
 }
 
 func (p *played) page(server, view, note string) {
@@ -127,7 +129,7 @@ func scenarioRun(server *string) *cobra.Command {
 		Long: "Creates the accounts, apps and meetings of the scenario on the server, performs its steps and the\n" +
 			"join, and prints the response. If a scenario needs a browser, it prints the address of the page that\n" +
 			"reproduces it; --open opens that page. Exit status: 0 the server returned the code or the page was\n" +
-			"opened, 1 it was not returned or needs a browser, 2 wrong usage.",
+			"opened, 1 it was not returned or needs a browser, 2 wrong usage, 3 no answer from the server.",
 		Args: exactly(1, "one code, such as 4012"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			code, err := codeOf(args[0])
@@ -184,7 +186,7 @@ func scenarioRun(server *string) *cobra.Command {
 
 // perform does what a scenario asks for, as far as it takes no page.
 func perform(ctx context.Context, server string, s *scenario.Scenario, view string) (*played, error) {
-	result := &played{Scenario: s}
+	result := &played{Scenario: s, server: strings.TrimRight(server, "/")}
 	for _, step := range s.Before {
 		if step.Do != "http" {
 			result.page(server, view, "this scenario needs a browser: its steps start with "+step.Do)
@@ -213,7 +215,7 @@ func perform(ctx context.Context, server string, s *scenario.Scenario, view stri
 		return nil, err
 	}
 	if err := json.Unmarshal(result.Answer, &answered); err != nil {
-		return nil, fmt.Errorf("the response from %s is not valid", server)
+		return nil, noAnswer("the response from %s is not valid", server)
 	}
 	result.Met = answered.ErrorCode == s.Code
 	if s.Where == errcode.InsideWhere {
@@ -242,7 +244,7 @@ func answerOf(ctx context.Context, server, path string, body []byte) (json.RawMe
 	request.Header.Set("Content-Type", "application/json")
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return nil, fmt.Errorf("no response from %s to the join: %w", server, err)
+		return nil, noAnswer("no response from %s to the join (%s)", server, reasonOf(err))
 	}
 	defer response.Body.Close()
 	return io.ReadAll(io.LimitReader(response.Body, 16<<20))
@@ -272,6 +274,9 @@ func (p *played) print(out io.Writer) error {
 		fmt.Fprintf(out, ": %s", told.Cause)
 	}
 	fmt.Fprintln(out)
+	if strings.HasPrefix(told.Docs, "/") {
+		told.Docs = p.server + told.Docs
+	}
 	for _, line := range [][2]string{{"message", told.ErrorMessage}, {"evidence", told.Evidence}, {"fix", told.Remedy}, {"attempt", told.AttemptID}, {"docs", told.Docs}} {
 		if line[1] != "" {
 			fmt.Fprintf(out, "%-8s %s\n", line[0], line[1])
@@ -288,7 +293,7 @@ func scenarios(ctx context.Context, server string) ([]scenario.Entry, json.RawMe
 	}
 	var list struct{ Scenarios []scenario.Entry }
 	if err := json.Unmarshal(raw, &list); err != nil {
-		return nil, nil, fmt.Errorf("the response from %s is not valid", server)
+		return nil, nil, noAnswer("the response from %s is not valid", server)
 	}
 	return list.Scenarios, raw, nil
 }
@@ -296,15 +301,19 @@ func scenarios(ctx context.Context, server string) ([]scenario.Entry, json.RawMe
 func codeOf(text string) (errcode.Code, error) {
 	number, err := strconv.Atoi(strings.TrimSpace(text))
 	if err == nil {
-		if _, known := errcode.Lookup(errcode.Code(number)); !known {
+		entry, known := errcode.Lookup(errcode.Code(number))
+		if !known || !entry.Raised() {
 			return 0, noScenario(errcode.Code(number))
 		}
-		return errcode.Code(number), nil
+		return entry.Code, nil
 	}
 	switch found := errcode.ByName(text); len(found) {
 	case 0:
 		return 0, usage("%q is not a code%s", text, nearestCodes(text, 1))
 	case 1:
+		if !found[0].Raised() {
+			return 0, noScenario(found[0].Code)
+		}
 		return found[0].Code, nil
 	default:
 		return 0, usage("%s is the name of both %d and %d: use the number", found[0].Name, found[0].Code, found[1].Code)
@@ -318,6 +327,9 @@ func indented(out io.Writer, raw json.RawMessage) error {
 }
 
 func noScenario(code errcode.Code) error {
+	if _, known := errcode.Lookup(code); known {
+		return usage("there is no scenario for %d: Anteroom never returns it; `anteroom explain %d` says what it returns instead", code, code)
+	}
 	return usage("there is no scenario for %d%s", code, nearestCodes(strconv.Itoa(int(code)), 1))
 }
 
@@ -327,7 +339,11 @@ func noCause(code errcode.Code, cause string) error {
 	for _, c := range e.Causes {
 		ids = append(ids, c.ID)
 	}
-	return usage("%d has no cause %q%s It has: %s", code, cause, suggestion("--cause ", cause, ids), strings.Join(ids, ", "))
+	hint := suggestion("--cause ", cause, ids)
+	if len(ids) > 12 {
+		return usage("%d has no cause %q%s `anteroom scenario show %d` lists its %d causes", code, cause, hint, code, len(ids))
+	}
+	return usage("%d has no cause %q%s It has: %s", code, cause, hint, strings.Join(ids, ", "))
 }
 
 // openBrowser opens an address in the browser that the system chooses.

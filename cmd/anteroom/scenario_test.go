@@ -66,7 +66,7 @@ func TestTokensFromTheCommandLine(t *testing.T) {
 			t.Errorf("%v: %d %s %s", args, status, out, problems)
 		}
 	}
-	if _, problems, status := run(t, "token", "tk", "--server", url); status != 2 || !strings.Contains(problems, "meetingNumber") {
+	if _, problems, status := run(t, "token", "tk", "--server", url); status != 2 || !strings.Contains(problems, "--meeting: ") {
 		t.Errorf("%d %s", status, problems)
 	}
 }

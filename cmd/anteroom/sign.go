@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -31,8 +32,12 @@ func signCommand() *cobra.Command {
 				}
 			}
 			token, err := signature.Sign(options)
+			var field *signature.FieldError
+			if errors.As(err, &field) {
+				return usage("%s %s", flagOf(field.Field), field.Reason)
+			}
 			if err != nil {
-				return usage("%s", err)
+				return err
 			}
 			if asJSON(cmd) {
 				return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]string{"signature": token, "sdkKey": key})
@@ -81,5 +86,8 @@ func after(text string, begin time.Time) (time.Time, error) {
 		}
 		return begin.Add(time.Duration(s) * time.Second), nil
 	}
-	return instant(text, begin)
+	if t, err := time.Parse(time.RFC3339, text); err == nil {
+		return t, nil
+	}
+	return time.Time{}, fmt.Errorf("%q is not a lifetime such as 2h or 7200, nor an RFC 3339 time", text)
 }

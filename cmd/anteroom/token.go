@@ -85,18 +85,18 @@ func ask(ctx context.Context, method, server, path string, body io.Reader, out a
 	request.Header.Set("Content-Type", "application/json")
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return fmt.Errorf("no response from %s; is `anteroom serve` running there? (%w)", server, err)
+		return noAnswer("no response from %s; is `anteroom serve` running there? (%s)", server, reasonOf(err))
 	}
 	defer response.Body.Close()
 	raw, err := io.ReadAll(io.LimitReader(response.Body, 16<<20))
 	if err != nil {
-		return fmt.Errorf("the response from %s is incomplete: %w", server, err)
+		return noAnswer("the response from %s is incomplete: %s", server, err)
 	}
 	if response.StatusCode >= 300 {
 		return refused(response.StatusCode, raw)
 	}
 	if err := json.Unmarshal(raw, out); err != nil {
-		return fmt.Errorf("the response from %s is not valid; is it an Anteroom server in development mode?", server)
+		return noAnswer("the response from %s is not valid; is it an Anteroom server in development mode?", server)
 	}
 	return nil
 }
@@ -112,11 +112,20 @@ func refused(status int, raw []byte) error {
 		}
 		var parts []string
 		for _, e := range answer.Errors {
-			parts = append(parts, e.Property+": "+e.Reason)
+			parts = append(parts, flagOf(e.Property)+": "+e.Reason)
 		}
 		if len(parts) > 0 {
 			return usage("%s", strings.Join(parts, "; "))
 		}
 	}
-	return fmt.Errorf("the server returned %d; is it an Anteroom server in development mode?", status)
+	return noAnswer("the server returned %d; is it an Anteroom server in development mode?", status)
+}
+
+// reasonOf is why a request failed, without the request.
+func reasonOf(err error) error {
+	var failed *url.Error
+	if errors.As(err, &failed) {
+		return failed.Err
+	}
+	return err
 }

@@ -54,7 +54,7 @@ func checkPasscode(in *Input) []Finding {
 	if in.a.NumericPassword {
 		odd = "; it was passed as a number, which loses leading zeros: pass the passcode as a string"
 	}
-	return refuse("passcode_wrong", "the passcode that was passed (%d characters) is not the passcode of the meeting %s%s", len([]rune(given)), shown(m.Topic), odd)
+	return refuse("passcode_wrong", "the passcode that was passed (length %d) is not the passcode of the meeting %s%s", len([]rune(given)), shown(m.Topic), odd)
 }
 
 func throttled(where string, wait time.Duration) []Finding {

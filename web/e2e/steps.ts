@@ -118,7 +118,7 @@ export class Play {
         return;
       default:
         // The list is closed: a step that is not on it must not pass unseen.
-        throw new Error(`there is no step «${(step as { do: string }).do}»`);
+        throw new Error(`there is no step “${(step as { do: string }).do}”`);
     }
   }
 
@@ -130,7 +130,7 @@ export class Play {
 
   private page(name: string): Person {
     const page = this.pages.get(name);
-    if (!page) throw new Error(`no page is called «${name}»`);
+    if (!page) throw new Error(`no page is called “${name}”`);
     return page;
   }
 }
@@ -164,6 +164,6 @@ async function act(who: Person, action: Action, target?: Person): Promise<void> 
     case 'leave':
       return who.leave();
     default:
-      throw new Error(`there is no action «${String(action)}»`);
+      throw new Error(`there is no action “${String(action)}”`);
   }
 }

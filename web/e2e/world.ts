@@ -23,7 +23,7 @@ export class World {
 
   meeting(topic: string): WorldView['meetings'][number] {
     const found = this.view.meetings.find((m) => m.topic === topic);
-    if (!found) throw new Error(`the demo world has no meeting «${topic}»`);
+    if (!found) throw new Error(`the demo world has no meeting “${topic}”`);
     return found;
   }
 
@@ -36,7 +36,7 @@ export class World {
 
   app(name: string): WorldView['apps'][number] {
     const found = this.view.apps.find((a) => a.name === name);
-    if (!found) throw new Error(`the demo world has no app «${name}»`);
+    if (!found) throw new Error(`the demo world has no app “${name}”`);
     return found;
   }
 
