@@ -73,6 +73,9 @@ type Seat struct {
 	CanPublishScreen bool
 	// CanSubscribe permits receiving what others publish.
 	CanSubscribe bool
+	// Hidden participants are told to nobody in the room, and so they are not told of
+	// each other. They receive like all; what they publish would be received from them.
+	Hidden bool
 }
 
 // Validate names every field that breaks a limit.

@@ -34,6 +34,7 @@ type Media struct {
 	added   map[string]*lk.TrackInfo
 	refused map[string]lk.RequestResponse_Reason
 	people  map[string]*lk.ParticipantInfo
+	own     *lk.ParticipantInfo
 	packets map[string]int // by track
 	tracks  int            // published so far, for their names
 	tokens  int            // LiveKit's, which pages have no business with
@@ -225,6 +226,10 @@ func (m *Media) until(ctx context.Context, what string, done func() bool) error 
 func (m *Media) see(people []*lk.ParticipantInfo) {
 	m.change(func() {
 		for _, p := range people {
+			if p.GetIdentity() == m.Joined.GetParticipant().GetIdentity() {
+				m.own = p
+				continue
+			}
 			if p.GetState() == lk.ParticipantInfo_DISCONNECTED {
 				delete(m.people, p.GetIdentity())
 			} else {
@@ -243,6 +248,16 @@ func (m *Media) People() map[string]*lk.ParticipantInfo {
 		out[identity] = p
 	}
 	return out
+}
+
+// Sees waits until what the server tells of the others is as wanted.
+func (m *Media) Sees(ctx context.Context, as func(people map[string]*lk.ParticipantInfo) bool) error {
+	return m.until(ctx, "see others", func() bool { return as(m.people) })
+}
+
+// Permitted waits until this participant's own rights are as wanted.
+func (m *Media) Permitted(ctx context.Context, as func(*lk.ParticipantPermission) bool) error {
+	return m.until(ctx, "have rights", func() bool { return as(m.own.GetPermission()) })
 }
 
 // Ended waits until the server ends the connection, and returns its code and reason.

@@ -344,19 +344,15 @@ func (s *Service) accept(ctx context.Context, v *admission.Verdict, snap *admiss
 		}
 		acc.Snapshot = snapshot
 	}
-	acc.MediaToken, err = s.mediaToken(ctx, seat, &taken.Session.Conduct)
+	acc.MediaToken, err = s.mediaToken(ctx, seat, &taken.Session)
 	return acc, err
 }
 
-func (s *Service) mediaToken(ctx context.Context, seat *meeting.Seat, conduct *meeting.Conduct) (string, error) {
+func (s *Service) mediaToken(ctx context.Context, seat *meeting.Seat, live *meeting.Session) (string, error) {
 	s.warmMedia.Do(func() {
 		s.background("", s.Media.Start, "start")
 	})
-	place, err := s.mediaSeat(ctx, seat, conduct)
-	if err != nil {
-		return "", err
-	}
-	token, err := s.Media.Token(ctx, place, MediaTokenLife)
+	token, err := s.Media.Token(ctx, mediaSeat(seat, live), MediaTokenLife)
 	if err != nil {
 		return "", errors.Join(errMedia, err)
 	}
@@ -365,18 +361,15 @@ func (s *Service) mediaToken(ctx context.Context, seat *meeting.Seat, conduct *m
 
 // mediaSeat is what a seat may do in the media room. The name there is only
 // for the media server's own log lines; people see the roster's. Attendees of
-// a webinar watch and listen, and speak if they were given the word. Whoever is
-// muted and may not unmute sends no sound. A screen is taken of the one who has its
-// place.
-func (s *Service) mediaSeat(ctx context.Context, seat *meeting.Seat, conduct *meeting.Conduct) (media.Seat, error) {
-	m, err := s.Repository.Meeting(ctx, seat.MeetingID)
-	if err != nil {
-		return media.Seat{}, err
-	}
-	speaks := !watches(seat, m.IsWebinar())
+// a webinar watch and listen, and speak if they were given the word; until then the
+// media server, too, shows them to nobody. Whoever is muted and may not unmute sends
+// no sound. A screen is taken of the one who has its place.
+func mediaSeat(seat *meeting.Seat, live *meeting.Session) media.Seat {
+	speaks, conduct := !watches(seat, live.Webinar), &live.Conduct
 	return media.Seat{
 		Room: seat.SessionID, Identity: seat.ID, Generation: seat.Generation,
 		CanPublishMicrophone: (speaks || seat.Extras.Talks) && (!seat.Muted || mayUnmute(seat, conduct)), CanPublishCamera: speaks,
 		CanPublishScreen: speaks && seat.Extras.Shares && (!conduct.ShareByHosts || isHost(seat)), CanSubscribe: true,
-	}, nil
+		Hidden: hidden(seat, live),
+	}
 }

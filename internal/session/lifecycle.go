@@ -76,7 +76,7 @@ func (s *Service) MediaSeat(ctx context.Context, room, identity string) (media.S
 	if err != nil {
 		return media.Seat{}, err
 	}
-	return s.mediaSeat(ctx, seat, &live.Conduct)
+	return mediaSeat(seat, live), nil
 }
 
 // Snapshot is the meeting as the seat sees it. After a participant's number it is the
@@ -209,5 +209,5 @@ func (s *Service) MediaFor(ctx context.Context, resumeToken string) (string, err
 	if err != nil {
 		return "", err
 	}
-	return s.mediaToken(ctx, seat, &live.Conduct)
+	return s.mediaToken(ctx, seat, live)
 }

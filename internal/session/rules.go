@@ -321,20 +321,17 @@ func (c *action) stopShares(pick func(*meeting.Seat) bool) error {
 
 // applyRights tells the media server what a seat may do from now on.
 func (c *action) applyRights(seats ...*meeting.Seat) {
-	service, room, conduct := c.service, c.tx.Session().ID, &c.tx.Session().Conduct
+	service, room, session := c.service, c.tx.Session().ID, c.tx.Session()
 	c.then(func() {
 		// As they are once everything is kept; the row's own objects may change later.
-		now, rules := make([]meeting.Seat, len(seats)), *conduct
+		now, live := make([]meeting.Seat, len(seats)), *session
 		for i, seat := range seats {
 			now[i] = *seat
 		}
 		service.background(room, func(ctx context.Context) error {
 			var faults []error
 			for i := range now {
-				place, err := service.mediaSeat(ctx, &now[i], &rules)
-				if err == nil {
-					err = service.Media.UpdatePermission(ctx, place)
-				}
+				err := service.Media.UpdatePermission(ctx, mediaSeat(&now[i], &live))
 				if err != nil && !errors.Is(err, media.ErrNotConnected) {
 					faults = append(faults, err)
 				}

@@ -177,8 +177,33 @@ func (e *embedded) UpdatePermission(ctx context.Context, seat media.Seat) error 
 	if s == nil {
 		return media.ErrNotConnected
 	}
-	_, err := s.rooms.UpdateParticipant(ctx, updateRequest(seat))
-	return notConnected(err)
+	at := &lk.RoomParticipantIdentity{Room: seat.Room, Identity: seat.Identity}
+	return updateRights(seat, func() (*lk.ParticipantInfo, error) {
+		p, err := s.rooms.GetParticipant(ctx, at)
+		return p, notConnected(err)
+	}, func(seat media.Seat) error {
+		_, err := s.rooms.UpdateParticipant(ctx, updateRequest(seat))
+		return notConnected(err)
+	})
+}
+
+// updateRights gives a connected seat its rights. LiveKit says nothing more of who is
+// hidden, not even that their tracks have ended: these end first.
+func updateRights(seat media.Seat, now func() (*lk.ParticipantInfo, error), update func(media.Seat) error) error {
+	if seat.Hidden {
+		p, err := now()
+		if err != nil {
+			return err
+		}
+		if !p.GetPermission().GetHidden() {
+			visible := seat
+			visible.Hidden = false
+			if err := update(visible); err != nil {
+				return err
+			}
+		}
+	}
+	return update(seat)
 }
 
 func updateRequest(seat media.Seat) *lk.UpdateParticipantRequest {

@@ -182,8 +182,14 @@ func (e *external) UpdatePermission(ctx context.Context, seat media.Seat) error 
 	if err != nil {
 		return err
 	}
-	_, err = e.rooms.UpdateParticipant(ctx, updateRequest(seat))
-	return missingIs(media.ErrNotConnected, err)
+	at := &lk.RoomParticipantIdentity{Room: seat.Room, Identity: seat.Identity}
+	return updateRights(seat, func() (*lk.ParticipantInfo, error) {
+		p, err := e.rooms.GetParticipant(ctx, at)
+		return p, missingIs(media.ErrNotConnected, err)
+	}, func(seat media.Seat) error {
+		_, err := e.rooms.UpdateParticipant(ctx, updateRequest(seat))
+		return missingIs(media.ErrNotConnected, err)
+	})
 }
 
 // EndRoom implements media.Engine. The room stays among those reconciled until it

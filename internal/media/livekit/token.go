@@ -147,7 +147,7 @@ func bearer(r *http.Request) string {
 }
 
 func videoGrant(seat media.Seat) *auth.VideoGrant {
-	g := &auth.VideoGrant{RoomJoin: true, Room: seat.Room}
+	g := &auth.VideoGrant{RoomJoin: true, Room: seat.Room, Hidden: seat.Hidden}
 	sources := sourcesToLiveKit(seat.Sources())
 	g.SetCanPublish(len(sources) > 0)
 	if len(sources) > 0 {
