@@ -254,20 +254,38 @@ for (const view of views) {
   test(`${view}: in a webinar somebody is given the word, brought up and sent back`, async ({ world, people }) => {
     test.slow();
     const webinar = world.view.meetings.find((m) => m.number === world.view.defaults.webinarNumber)?.topic ?? '';
-    const [ada, grace] = await Promise.all([people.open(view), people.open(view)]);
+    const [ada, grace, linus] = await Promise.all([people.open(view), people.open(view), people.open(view === 'client' ? 'component' : 'client')]);
     await ada.enter({ ...(await world.hosting(webinar, 'Ada')), userEmail: world.meeting(webinar).host });
-    await grace.enter({ ...(await world.joining(webinar, 'Grace')), userEmail: 'grace@example.com' });
+    await Promise.all([
+      grace.enter({ ...(await world.joining(webinar, 'Grace')), userEmail: 'grace@example.com' }),
+      linus.enter({ ...(await world.joining(webinar, 'Linus')), userEmail: 'linus@example.com' }),
+    ]);
+    const [adaId, graceId] = [await ada.userId(), await grace.userId()];
     await expect(grace.button('join audio')).toHaveCount(0);
+    await ada.startCamera();
+    await ada.startMicrophone();
+    for (const attendee of [grace, linus]) {
+      await attendee.seesMoving(adaId);
+      await attendee.hears();
+    }
+    expect(await linus.names()).toEqual(['Ada', 'Linus']);
+    await ada.button('mute my microphone').click();
     await choose(ada, 'Grace', 'Allow to talk');
     await grace.startMicrophone();
+    await linus.hears();
+    await ada.hears();
     await expect(grace.button('start my video')).toHaveCount(0);
     await choose(ada, 'Grace', 'Disallow talking');
     await expect(grace.button('mute my microphone')).toHaveCount(0);
+    await expect.poll(() => linus.names()).toEqual(['Ada', 'Linus']);
     await choose(ada, 'Grace', 'Make panelist');
     await grace.startCamera();
-    await ada.seesMoving(await grace.userId());
+    await ada.seesMoving(graceId);
+    await linus.seesMoving(graceId);
     await choose(ada, 'Grace', 'Make attendee');
     await expect(grace.button('stop my video')).toHaveCount(0);
-    await expect.poll(() => shown(ada)).toEqual([await ada.userId()]);
+    await expect.poll(() => linus.frames(graceId)).toBe(0);
+    await linus.seesMoving(adaId);
+    await expect.poll(() => shown(ada)).toEqual([adaId]);
   });
 }
