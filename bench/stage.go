@@ -63,7 +63,7 @@ func openStage(ctx context.Context, database string, engine media.Engine) (_ *st
 		Mode: server.Production, Listen: "127.0.0.1:0", PublicURL: publicURL, Data: folder, Database: database,
 		EncryptionKey: base64.StdEncoding.EncodeToString(key),
 		// The load comes as if from a proxy, which speaks for many addresses.
-		TrustedProxies: []string{"127.0.0.1"},
+		TrustedProxies: []string{"127.0.0.1"}, JoinsPerMinute: 1_000_000,
 	}, server.Parts{Media: engine})
 	if err != nil {
 		return nil, err

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
+
+	"github.com/anteroom/anteroom/internal/media"
 )
 
 // errStopping is why a server that stops is not ready.
@@ -34,7 +37,43 @@ func (s *Server) ready(ctx context.Context) error {
 	if err := tolerable(s.Store.Skew()); err != nil {
 		return err
 	}
+	if err := s.mediaProbe.check(); err != nil {
+		return err
+	}
 	return s.Store.Probe(ctx)
+}
+
+// Whoever asks for readiness may ask often, and many may ask.
+const (
+	mediaProbeTime = 2 * time.Second
+	mediaProbeKept = 2 * time.Second
+)
+
+// mediaProbe asks an external media engine whether it can be used, and keeps the
+// answer for a moment. The zero value stands for an engine of this process.
+type mediaProbe struct {
+	engine media.Prober
+	mu     sync.Mutex
+	asked  time.Time
+	answer error
+}
+
+// check asks for as long as mediaProbeTime, whoever waits for it: one that gives up
+// earlier must not leave a wrong answer to the others.
+func (p *mediaProbe) check() error {
+	if p.engine == nil {
+		return nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.asked.IsZero() && time.Since(p.asked) < mediaProbeKept {
+		return p.answer
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), mediaProbeTime)
+	defer cancel()
+	p.answer = p.engine.Probe(ctx)
+	p.asked = time.Now()
+	return p.answer
 }
 
 // tolerable judges how far this machine's clock is ahead of the database's.

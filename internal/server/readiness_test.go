@@ -1,8 +1,13 @@
 package server
 
 import (
+	"context"
+	"errors"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -16,4 +21,60 @@ func TestAClockThatIsFarOffIsNotReady(t *testing.T) {
 			t.Errorf("%v: %v, want %q", ahead, err, want)
 		}
 	}
+}
+
+// outsideEngine is a media engine of another process: each question takes some time.
+type outsideEngine struct {
+	asked atomic.Int32
+	takes time.Duration
+	fails error
+}
+
+func (e *outsideEngine) Probe(ctx context.Context) error {
+	e.asked.Add(1)
+	if e.takes == 0 {
+		return e.fails
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(e.takes):
+		return e.fails
+	}
+}
+
+func TestMediaIsProbedWithinBounds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		engine := &outsideEngine{}
+		probe := &mediaProbe{engine: engine}
+		var many sync.WaitGroup
+		for range 100 {
+			many.Go(func() {
+				if err := probe.check(); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		many.Wait()
+		if n := engine.asked.Load(); n != 1 {
+			t.Errorf("100 checks at once ask %d times", n)
+		}
+		engine.fails = errors.New("wrong secret")
+		time.Sleep(mediaProbeKept)
+		if err := probe.check(); !errors.Is(err, engine.fails) {
+			t.Errorf("a failure is noticed late: %v", err)
+		}
+		engine.takes = time.Hour
+		time.Sleep(mediaProbeKept)
+		began := time.Now()
+		if err := probe.check(); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != mediaProbeTime {
+			t.Errorf("an engine that never answers: %v after %v", err, time.Since(began))
+		}
+		engine.takes = 0
+		engine.fails = nil
+		time.Sleep(mediaProbeKept)
+		if err := probe.check(); err != nil {
+			t.Errorf("an engine that is back: %v", err)
+		}
+	})
 }

@@ -71,6 +71,7 @@ type Server struct {
 	settings     settings
 	reloading    sync.Mutex
 	media        media.Engine
+	mediaProbe   mediaProbe
 	ownMedia     bool
 	// stopping is set from when Close begins: the server is not ready any more.
 	stopping atomic.Bool
@@ -212,6 +213,7 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 	if s.config.Mode == Development {
 		s.faults = &faults{set: fault.NewSet(store.NewID), store: s.Store, engine: s.media, line: s.line}
 	}
+	s.mediaProbe.engine, _ = s.media.(media.Prober)
 	engine := s.faults.inMedia(s.media)
 	s.recorder = &recorder{store: s.Store, log: newJoinLog(s.log), noisePerMinute: noiseInProduction}
 	if s.config.Mode == Development {

@@ -108,18 +108,26 @@ func (e *external) Start(ctx context.Context) error {
 	if started {
 		return nil
 	}
-	ctx, err := e.with(ctx, &auth.VideoGrant{RoomList: true})
-	if err != nil {
-		return unavailable("token", err)
-	}
-	if _, err := e.rooms.ListRooms(ctx, &lk.ListRoomsRequest{Names: []string{"-"}}); err != nil {
-		return unavailable("external LiveKit", callError(err))
+	if err := e.Probe(ctx); err != nil {
+		return err
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if !e.started && !e.closed {
 		e.started = true
 		e.loop.Go(e.reconcileLoop)
+	}
+	return nil
+}
+
+// Probe implements media.Prober: it asks for a room that does not exist.
+func (e *external) Probe(ctx context.Context) error {
+	ctx, err := e.with(ctx, &auth.VideoGrant{RoomList: true})
+	if err != nil {
+		return unavailable("token", err)
+	}
+	if _, err := e.rooms.ListRooms(ctx, &lk.ListRoomsRequest{Names: []string{"-"}}); err != nil {
+		return unavailable("external LiveKit", callError(err))
 	}
 	return nil
 }

@@ -268,3 +268,22 @@ func TestExternalURLForms(t *testing.T) {
 		_ = e.Close(context.Background())
 	}
 }
+
+// The probe asks LiveKit itself, which knows its secret.
+func TestTheProbeNeedsTheSecret(t *testing.T) {
+	o := newOutside(t)
+	if err := o.engine.Probe(t.Context()); err != nil {
+		t.Error(err)
+	}
+	wrong, err := New(media.Config{
+		Mode: media.ModeExternal, APIKey: testKey, APISecret: strings.Repeat("w", 32),
+		External: media.ExternalConfig{URL: o.engine.target.String(), ReconcileInterval: 5 * time.Minute},
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer wrong.Close(context.Background())
+	if err := wrong.(media.Prober).Probe(t.Context()); !errors.Is(err, media.ErrUnavailable) || !strings.Contains(err.Error(), "refused the API key or secret") {
+		t.Errorf("a wrong secret: %v", err)
+	}
+}
