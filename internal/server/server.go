@@ -330,8 +330,8 @@ func (s *Server) serve(listener net.Listener, handler http.Handler) {
 	s.done.Go(func() {
 		select {
 		case <-background.Done():
-		case <-s.Store.NodeLost():
-			s.failed <- errors.New("another Anteroom took over the database while this one had lost its connection")
+		case err := <-s.Store.NodeLost():
+			s.failed <- err
 		}
 	})
 	s.http = httpapi.NewServer(handler)

@@ -19,7 +19,8 @@ import (
 var (
 	// ErrPostgres is a database that PostgreSQL's own tools back up and restore.
 	ErrPostgres = errors.New("the database is PostgreSQL")
-	// ErrServing is a database that a server uses, and that therefore cannot be replaced.
+	// ErrServing is a database that a server uses, and that therefore can neither be
+	// replaced nor migrated.
 	ErrServing = errors.New("a server is using the database; stop it first")
 	// ErrDamaged is a file that is not a whole database of Anteroom.
 	ErrDamaged = errors.New("not a whole Anteroom database")
@@ -105,12 +106,9 @@ func Restore(ctx context.Context, c Config, from string) (done Copied, err error
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return done, err
 	}
-	release, taken, err := lockFile(path+".lock", true)
-	switch {
-	case taken:
-		return done, ErrServing
-	case err != nil:
-		return done, fmt.Errorf("the lock file %s.lock cannot be used: %w", path, err)
+	release, err := lockAlone(path)
+	if err != nil {
+		return done, err
 	}
 	defer release()
 	fresh, err := copyBeside(from, path)
@@ -139,6 +137,18 @@ func Restore(ctx context.Context, c Config, from string) (done Copied, err error
 		err = rememberID(known.file, done.ID)
 	}
 	return done, err
+}
+
+// lockAlone takes the claim to an SQLite database that nobody else may have.
+func lockAlone(path string) (release func(), err error) {
+	release, taken, err := lockFile(path+".lock", true)
+	switch {
+	case taken:
+		return nil, ErrServing
+	case err != nil:
+		return nil, fmt.Errorf("the lock file %s.lock cannot be used: %w", path, err)
+	}
+	return release, nil
 }
 
 // liteOf is the file of an SQLite database and what is known of it.
@@ -233,11 +243,15 @@ func inspect(ctx context.Context, path string, keys *keyring) (found Copied, err
 	if keys == nil {
 		return found, nil
 	}
-	provider, err := migrator(goose.DialectSQLite3, "sqlite", db, slog.New(slog.DiscardHandler))
+	known, err := newSchema(migrations, goose.DialectSQLite3, "sqlite")
 	if err != nil {
 		return found, err
 	}
-	if _, err := pending(ctx, provider); err != nil {
+	provider, err := known.migrator(db, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return found, err
+	}
+	if _, _, err := known.pending(ctx, db, provider); err != nil {
 		return found, err
 	}
 	var sealed []byte

@@ -280,6 +280,8 @@ func TestWrongBackupsAreRefused(t *testing.T) {
 	newer := remembered(t, liteFile(t))
 	_, err = newer.engine.db().ExecContext(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, TRUE)`)
 	w.must(err)
+	_, err = newer.engine.db().ExecContext(t.Context(), `UPDATE meta SET sealed = '999' WHERE name = 'min_compatible'`)
+	w.must(err)
 	_, err = Backup(t.Context(), newer.config(), file("newer.db"), false)
 	w.must(err)
 	w.must(w.Close())

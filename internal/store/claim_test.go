@@ -119,8 +119,8 @@ func TestAClaimOutlivesItsConnection(t *testing.T) {
 		}
 		select {
 		case <-tick.C:
-		case <-s.NodeLost():
-			t.Fatal("the node gave up its own claim")
+		case err := <-s.NodeLost():
+			t.Fatalf("the node gave up its own claim: %v", err)
 		case <-limit.C:
 			t.Fatal("the claim is still that of the broken connection")
 		}

@@ -3,11 +3,13 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3/lock"
 )
 
 // The modes in which a node uses a database.
@@ -38,7 +40,7 @@ func (s *Store) AcquireNode(ctx context.Context, mode string) error {
 	if s.node != nil {
 		return errors.New("the node is already claimed")
 	}
-	held, err := s.engine.lockNode(ctx, mode, func() { close(s.lost) })
+	held, err := s.engine.lockNode(ctx, mode, func(why error) { s.lost <- why })
 	if err != nil {
 		return err
 	}
@@ -46,13 +48,14 @@ func (s *Store) AcquireNode(ctx context.Context, mode string) error {
 	return nil
 }
 
-// NodeLost is closed when the claim was lost to another process, which can
-// only happen after the connection to PostgreSQL broke. The node must stop.
-func (s *Store) NodeLost() <-chan struct{} { return s.lost }
+// NodeLost says why the claim was lost: another process has it, or has changed the
+// database in a way that this program does not know. Both can only happen after the
+// connection to PostgreSQL broke. The node must stop.
+func (s *Store) NodeLost() <-chan error { return s.lost }
 
 // lockNode locks a file beside the database. The operating system frees it
 // with the process, kill -9 included.
-func (e *sqliteEngine) lockNode(_ context.Context, mode string, _ func()) (*nodeLock, error) {
+func (e *sqliteEngine) lockNode(ctx context.Context, mode string, _ func(error)) (*nodeLock, error) {
 	release, taken, err := lockFile(e.path+".lock", mode == NodeAlone)
 	switch {
 	case taken:
@@ -60,11 +63,28 @@ func (e *sqliteEngine) lockNode(_ context.Context, mode string, _ func()) (*node
 	case err != nil:
 		return nil, fmt.Errorf("the lock file %s.lock cannot be used: %w", e.path, err)
 	}
+	// It may have been migrated since it was opened.
+	if _, err := e.schema.check(ctx, e.reads, e.schema.newest); err != nil {
+		release()
+		return nil, err
+	}
 	return &nodeLock{release}, nil
 }
 
-// nodeLockID is the number of the advisory lock; any constant does.
-const nodeLockID = 0x616e7465726f6f6d
+// The numbers of the advisory locks; any constants do.
+const (
+	// nodeLockID is the claim.
+	nodeLockID = 0x616e7465726f6f6d
+	// schemaLockClass, with the version that a node knows, says which that is. Each
+	// node holds it beside the claim, but for those from before there was one.
+	schemaLockClass = 0x736f6f6d
+	// migrateLockID is held alone while the database is migrated, and shared while a
+	// node claims the database. Programs of before held Goose's lock to migrate.
+	migrateLockID = lock.DefaultLockID
+)
+
+// migrateTime is how long a node waits for another one that migrates.
+const migrateTime = 5 * time.Minute
 
 const (
 	nodeBeat = 3 * time.Second
@@ -82,23 +102,14 @@ type claim struct {
 // lockNode takes an advisory lock on a connection of its own. PostgreSQL frees
 // it when the connection ends: at once with the process, and after nodeGrace
 // when the host vanished. A broken connection is replaced and the lock retaken.
-func (e *postgresEngine) lockNode(ctx context.Context, mode string, lost func()) (*nodeLock, error) {
+func (e *postgresEngine) lockNode(ctx context.Context, mode string, lost func(error)) (*nodeLock, error) {
 	pool := stdlib.OpenDB(*e.config)
 	pool.SetMaxOpenConns(1)
-	held, err := e.claim(ctx, pool, mode)
-	// A holder that has not spoken for a while died with its host or was cut off:
-	// PostgreSQL is about to notice.
-	for begun := time.Now(); errors.Is(err, errNodeSilent); held, err = e.claim(ctx, pool, mode) {
-		if time.Since(begun) > nodeGrace {
-			err = ErrNodeTaken
-			break
-		}
-		e.logger.Info("waiting for PostgreSQL to release the lock of a process that has died")
-		select {
-		case <-time.After(time.Second):
-		case <-ctx.Done():
-		}
-	}
+	var held *claim
+	err := e.waitOut(ctx, ErrNodeTaken, func() (err error) {
+		held, err = e.claim(ctx, pool, mode)
+		return err
+	})
 	if err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
@@ -115,6 +126,29 @@ func (e *postgresEngine) lockNode(ctx context.Context, mode string, lost func())
 	}}, nil
 }
 
+// waitOut tries again while a process that is silent or one that migrates is in the
+// way. One that has not spoken for a while died with its host or was cut off, and
+// PostgreSQL is about to notice. If it does not, taken is what is wrong.
+func (e *postgresEngine) waitOut(ctx context.Context, taken error, try func() error) error {
+	for begun := time.Now(); ; {
+		err := try()
+		switch {
+		case errors.Is(err, errNodeSilent) && time.Since(begun) > nodeGrace:
+			return taken
+		case errors.Is(err, errNodeSilent):
+			e.logger.Info("waiting for PostgreSQL to release the lock of a process that has died")
+		case errors.Is(err, errMigrating) && time.Since(begun) < migrateTime:
+			e.logger.Info("waiting for another node to migrate the database")
+		default:
+			return err
+		}
+		select {
+		case <-time.After(time.Second):
+		case <-ctx.Done():
+		}
+	}
+}
+
 // ofHolders selects the processes that hold the advisory lock $1 of this database.
 const ofHolders = ` FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND l.granted
 	AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
@@ -123,14 +157,65 @@ const ofHolders = ` FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.
 // errNodeSilent is a claim that somebody holds who has not spoken for two beats.
 var errNodeSilent = errors.New("the database is claimed by a process that is silent")
 
-func (e *postgresEngine) claim(ctx context.Context, pool *sql.DB, mode string) (*claim, error) {
+// errMigrating is a database that another node is migrating.
+var errMigrating = errors.New("another node is migrating the database")
+
+// allSilent tells whether the selected holders have said nothing for $2 seconds. Each
+// speaks every nodeBeat.
+const allSilent = "COALESCE(bool_and(clock_timestamp() - a.state_change > $2 * interval '1 second'), true)"
+
+// aloneToMigrate keeps other nodes from claiming the database and from migrating it.
+// With contracts it fails while a node is there that could not work with what this
+// program makes of the database; it waits for the end of dead ones.
+func (e *postgresEngine) aloneToMigrate(ctx context.Context, pool *sql.DB, contracts bool) (release func(), err error) {
 	conn, err := pool.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
-	take := "SELECT pg_try_advisory_lock($1), pg_backend_pid()"
-	if mode == NodeShared {
-		take = "SELECT pg_try_advisory_lock_shared($1), pg_backend_pid()"
+	defer func() {
+		if err != nil {
+			_ = conn.Close()
+		}
+	}()
+	err = e.waitOut(ctx, nil, func() error {
+		var got bool
+		err := conn.QueryRowContext(ctx, "SELECT pg_try_advisory_lock($1)", migrateLockID).Scan(&got)
+		if err == nil && !got {
+			err = errMigrating
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	const count = "SELECT count(*), " + allSilent + ofHolders + ` AND NOT EXISTS (SELECT FROM pg_locks v
+		WHERE v.pid = l.pid AND v.locktype = 'advisory' AND v.granted AND v.objsubid = 2 AND v.classid::bigint = $3 AND v.objid::bigint >= $4)`
+	older := func() error {
+		var nodes int
+		var silent bool
+		row := conn.QueryRowContext(ctx, count, int64(nodeLockID), (2 * nodeBeat).Seconds(), schemaLockClass, e.schema.least[e.schema.newest])
+		switch err := row.Scan(&nodes, &silent); {
+		case err != nil || nodes == 0:
+			return err
+		case silent:
+			return errNodeSilent
+		}
+		return ErrOlderNodes
+	}
+	if contracts {
+		err = e.waitOut(ctx, ErrOlderNodes, older)
+	}
+	return func() {
+		// If that fails, the lock goes with the pool, which is closed after the migration.
+		_, _ = conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", migrateLockID)
+		_ = conn.Close()
+	}, err
+}
+
+func (e *postgresEngine) claim(ctx context.Context, pool *sql.DB, mode string) (*claim, error) {
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		return nil, err
 	}
 	for _, alive := range []string{"tcp_keepalives_idle = 6", "tcp_keepalives_interval = 3", "tcp_keepalives_count = 3"} {
 		if _, err := conn.ExecContext(ctx, "SET "+alive); err != nil {
@@ -138,29 +223,54 @@ func (e *postgresEngine) claim(ctx context.Context, pool *sql.DB, mode string) (
 		}
 	}
 	held := &claim{conn: conn}
+	if err := e.lockClaim(ctx, held, mode); err != nil {
+		// Its locks must not stay in the pool.
+		_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+		return nil, err
+	}
+	return held, nil
+}
+
+// lockClaim takes the locks of a node. While it does, nobody migrates the database: who
+// migrates afterwards sees which version this node knows.
+func (e *postgresEngine) lockClaim(ctx context.Context, held *claim, mode string) error {
 	var got bool
-	if err := conn.QueryRowContext(ctx, take, int64(nodeLockID)).Scan(&got, &held.pid); err != nil {
-		return nil, errors.Join(err, conn.Close())
+	if err := held.conn.QueryRowContext(ctx, "SELECT pg_try_advisory_lock_shared($1)", migrateLockID).Scan(&got); err != nil {
+		return err
+	} else if !got {
+		return errMigrating
 	}
-	if got {
-		return held, nil
+	take := "SELECT pg_try_advisory_lock($1), pg_backend_pid()"
+	if mode == NodeShared {
+		take = "SELECT pg_try_advisory_lock_shared($1), pg_backend_pid()"
 	}
-	err = ErrNodeTaken
-	// Every holder says something each nodeBeat.
-	var silent bool
-	const look = "SELECT COALESCE(bool_and(clock_timestamp() - a.state_change > $2 * interval '1 second'), true)" + ofHolders
-	if fault := conn.QueryRowContext(ctx, look, int64(nodeLockID), (2 * nodeBeat).Seconds()).Scan(&silent); fault != nil {
-		e.logger.Warn("could not read who holds the database lock", "error", fault)
-	} else if silent {
-		err = errNodeSilent
+	if err := held.conn.QueryRowContext(ctx, take, int64(nodeLockID)).Scan(&got, &held.pid); err != nil {
+		return err
 	}
-	return nil, errors.Join(err, conn.Close())
+	if !got {
+		var silent bool
+		look := held.conn.QueryRowContext(ctx, "SELECT "+allSilent+ofHolders, int64(nodeLockID), (2 * nodeBeat).Seconds())
+		if err := look.Scan(&silent); err != nil {
+			e.logger.Warn("could not read who holds the database lock", "error", err)
+		} else if silent {
+			return errNodeSilent
+		}
+		return ErrNodeTaken
+	}
+	// It may have been migrated since it was opened, or since the connection broke.
+	if _, err := e.schema.check(ctx, held.conn, e.schema.newest); err != nil {
+		return err
+	}
+	_, err := held.conn.ExecContext(ctx, "SELECT pg_advisory_lock_shared($1::int, $2::int), pg_advisory_unlock_shared($3)",
+		schemaLockClass, e.schema.newest, migrateLockID)
+	return err
 }
 
 // keepClaim notices a broken connection and claims anew. PostgreSQL may not have
 // noticed the break and keep the claim of the broken one: that is this node's own,
-// and is ended. Only a claim of a process that speaks ends this node.
-func (e *postgresEngine) keepClaim(ctx context.Context, pool *sql.DB, held *claim, mode string, lost func()) {
+// and is ended. Only a claim of a process that speaks ends this node, and a database
+// that this program cannot work with any more.
+func (e *postgresEngine) keepClaim(ctx context.Context, pool *sql.DB, held *claim, mode string, lost func(error)) {
 	ticker := time.NewTicker(nodeBeat)
 	defer ticker.Stop()
 	broken := 0
@@ -168,6 +278,10 @@ func (e *postgresEngine) keepClaim(ctx context.Context, pool *sql.DB, held *clai
 		select {
 		case <-ctx.Done():
 			if held != nil {
+				// PostgreSQL ends a session a moment after its connection.
+				unlock, cancel := context.WithTimeout(context.WithoutCancel(ctx), nodeBeat)
+				_, _ = held.conn.ExecContext(unlock, "SELECT pg_advisory_unlock_all()")
+				cancel()
 				_ = held.conn.Close()
 			}
 			return
@@ -182,14 +296,18 @@ func (e *postgresEngine) keepClaim(ctx context.Context, pool *sql.DB, held *clai
 		}
 		if held == nil {
 			var err error
-			if held, err = e.reclaim(attempt, pool, mode, broken); errors.Is(err, ErrNodeTaken) {
-				cancel()
-				e.logger.Error("another node took over the database")
-				lost()
-				return
-			}
-			if err == nil {
+			held, err = e.reclaim(attempt, pool, mode, broken)
+			switch {
+			case err == nil:
 				e.logger.Info("took the database lock again")
+			case errors.Is(err, ErrNodeTaken):
+				err = errors.New("another Anteroom took over the database while this one had lost its connection")
+				fallthrough
+			case errors.Is(err, ErrNewer):
+				cancel()
+				e.logger.Error("lost the database", "error", err)
+				lost(err)
+				return
 			}
 		}
 		cancel()

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pressly/goose/v3"
+
 	"github.com/anteroom/anteroom/internal/account"
 	"github.com/anteroom/anteroom/internal/meeting"
 	"github.com/anteroom/anteroom/internal/store/pgtest"
@@ -192,6 +194,20 @@ func TestMigrationsMatch(t *testing.T) {
 			t.Errorf("the migration %s should begin with %s", name, want)
 		}
 	}
+	ofLite, err := newSchema(migrations, goose.DialectSQLite3, "sqlite")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ofPostgres, err := newSchema(migrations, goose.DialectPostgres, "postgres")
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantEqual(t, ofLite.least, ofPostgres.least)
+	for version := int64(1); version <= ofLite.newest; version++ {
+		if least := ofLite.least[version]; least < ofLite.least[version-1] || least > version {
+			t.Errorf("min_compatible of migration %d is %d", version, least)
+		}
+	}
 }
 
 // columns are "table.column" of a database, and its indexes.
@@ -239,6 +255,8 @@ func TestNewerDatabase(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
 		_, err := w.engine.db().ExecContext(context.Background(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, TRUE)`)
 		w.must(err)
+		_, err = w.engine.db().ExecContext(context.Background(), `DELETE FROM meta WHERE name = 'min_compatible'`)
+		w.must(err)
 		w.must(w.Close())
 		_, err = Open(context.Background(), w.config())
 		wantError(t, err, ErrNewer)
@@ -261,8 +279,8 @@ func TestOneEmbeddedNode(t *testing.T) {
 			t.Fatal("an unknown mode is taken")
 		}
 		select {
-		case <-second.NodeLost():
-			t.Fatal("a held claim is called lost")
+		case err := <-second.NodeLost():
+			t.Fatalf("a held claim is called lost: %v", err)
 		default:
 		}
 	})

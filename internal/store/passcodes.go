@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -42,26 +43,35 @@ var (
 	leaveOld = defineEach(`PRAGMA secure_delete = OFF`, `SELECT 1`)
 )
 
-// hidePasscodes seals the passcodes that programs of before wrote in plain text.
+// hidePasscodes seals the passcodes that programs wrote in plain text before the schema
+// had sealed ones. Those can use the database no more, so it is done once.
 func (s *Store) hidePasscodes(ctx context.Context) error {
-	err := s.engine.write(ctx, func(r runner) error {
-		plain, err := list(r, scanPlainPasscode, plainPasscodes)
-		if err != nil || len(plain) == 0 {
-			return err
-		}
-		if _, err := r.exec(wipeOld); err != nil {
-			return err
-		}
-		for _, p := range plain {
-			if _, err := r.exec(hidePasscode, s.sealPasscode(p.passcode, passcodeSpot(p.id)), s.sealPasscode(p.link, passcodeLinkSpot(p.id)), p.id); err != nil {
-				return err
-			}
-		}
-		_, err = r.exec(leaveOld)
-		return err
-	})
+	_, err := first(s.engine.reader(ctx), scanBytes, readMeta, "passcodes")
+	if errors.Is(err, ErrNotFound) {
+		err = s.engine.write(ctx, s.sealPasscodes)
+	}
 	if err != nil {
 		return fmt.Errorf("the passcodes cannot be sealed: %w", err)
 	}
 	return nil
+}
+
+func (s *Store) sealPasscodes(r runner) error {
+	plain, err := list(r, scanPlainPasscode, plainPasscodes)
+	if err != nil {
+		return err
+	}
+	if _, err := r.exec(wipeOld); err != nil {
+		return err
+	}
+	for _, p := range plain {
+		if _, err := r.exec(hidePasscode, s.sealPasscode(p.passcode, passcodeSpot(p.id)), s.sealPasscode(p.link, passcodeLinkSpot(p.id)), p.id); err != nil {
+			return err
+		}
+	}
+	if _, err := r.exec(leaveOld); err != nil {
+		return err
+	}
+	_, err = r.exec(insertMeta, "passcodes", []byte("sealed"))
+	return err
 }

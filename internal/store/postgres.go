@@ -27,6 +27,7 @@ const (
 type postgresEngine struct {
 	pool   *sql.DB
 	config *pgx.ConnConfig
+	schema *schema
 	logger *slog.Logger
 	// seats is nil where other nodes write to the database as well.
 	seats *seatQueue
@@ -41,6 +42,10 @@ func openPostgres(ctx context.Context, address string, known identity, c Config)
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = openTime
 	}
+	tables, err := newSchema(c.migrations, goose.DialectPostgres, "postgres")
+	if err != nil {
+		return nil, nil, err
+	}
 	// A migration may rightly take long.
 	unbounded := stdlib.OpenDB(*config)
 	defer unbounded.Close()
@@ -48,7 +53,7 @@ func openPostgres(ctx context.Context, address string, known identity, c Config)
 		c.patience = patience
 	}
 	config.DialFunc = impatient(config.DialFunc, c.patience)
-	e := &postgresEngine{pool: stdlib.OpenDB(*config), config: config, logger: c.Logger}
+	e := &postgresEngine{pool: stdlib.OpenDB(*config), config: config, schema: tables, logger: c.Logger}
 	e.pool.SetMaxOpenConns(postgresConns)
 	e.pool.SetMaxIdleConns(postgresConns)
 	reach, cancel := context.WithTimeout(ctx, openTime)
@@ -62,7 +67,7 @@ func openPostgres(ctx context.Context, address string, known identity, c Config)
 		_ = e.pool.Close()
 		return nil, nil, fmt.Errorf("database: %w", err)
 	}
-	if err := migrate(ctx, goose.DialectPostgres, "postgres", unbounded, c.Logger); err != nil {
+	if err := e.schema.migrate(ctx, unbounded, c.Logger, func(contracts bool) (func(), error) { return e.aloneToMigrate(ctx, unbounded, contracts) }); err != nil {
 		_ = e.pool.Close()
 		return nil, nil, fmt.Errorf("database: %w", err)
 	}

@@ -112,6 +112,8 @@ func TestPasscodesOfBeforeAreSealed(t *testing.T) {
 		open := w.meetingOf(w.account(), "host")
 		_, err := w.engine.db().ExecContext(ctx, "UPDATE meetings SET passcode = 'plain-4711', passcode_link = 'p_plain-4711' WHERE number = '"+m.Number+"'")
 		w.must(err)
+		_, err = w.engine.db().ExecContext(ctx, "DELETE FROM meta WHERE name = 'passcodes'")
+		w.must(err)
 		w.must(w.Close())
 		w.Store = w.open(nil)
 		read, err := w.MeetingByNumber(ctx, m.Number)

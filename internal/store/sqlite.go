@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -25,6 +24,7 @@ import (
 // puts writes that wait together into one transaction.
 type sqliteEngine struct {
 	path     string
+	schema   *schema
 	reads    *sql.DB
 	writes   *sql.DB
 	conn     *sql.Conn
@@ -37,7 +37,7 @@ type sqliteEngine struct {
 }
 
 // openSQLite opens the file, making it and its folder if they do not exist.
-func openSQLite(ctx context.Context, path string, known identity, logger *slog.Logger) (*sqliteEngine, *bun.DB, error) {
+func openSQLite(ctx context.Context, path string, known identity, c Config) (*sqliteEngine, *bun.DB, error) {
 	if err := known.checkFile(path); err != nil {
 		return nil, nil, fmt.Errorf("database %s: %w", path, err)
 	}
@@ -46,6 +46,9 @@ func openSQLite(ctx context.Context, path string, known identity, logger *slog.L
 	}
 	e := &sqliteEngine{path: path, prepared: make([]atomic.Pointer[sql.Stmt], statements)}
 	var err error
+	if e.schema, err = newSchema(c.migrations, goose.DialectSQLite3, "sqlite"); err != nil {
+		return nil, nil, err
+	}
 	if e.writes, err = sql.Open("sqlite", sqliteAddress(path, "immediate")); err != nil {
 		return nil, nil, err
 	}
@@ -60,7 +63,7 @@ func openSQLite(ctx context.Context, path string, known identity, logger *slog.L
 	if err := known.check(ctx, e.writes, liteHasTables, unfinished(path)); err != nil {
 		return fail(inFile(path, err))
 	}
-	if err := migrate(ctx, goose.DialectSQLite3, "sqlite", e.writes, logger); err != nil {
+	if err := e.schema.migrate(ctx, e.writes, c.Logger, func(bool) (func(), error) { return lockAlone(path) }); err != nil {
 		return fail(inFile(path, err))
 	}
 	if err := os.Remove(path + unfinishedEnd); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -80,7 +83,7 @@ func openSQLite(ctx context.Context, path string, known identity, logger *slog.L
 	if e.writer, err = newWriter(ctx, e.conn); err != nil {
 		return fail(fmt.Errorf("database %s: %w", path, err))
 	}
-	e.checkpointer = newCheckpointer(e.carrier, e.writer, logger)
+	e.checkpointer = newCheckpointer(e.carrier, e.writer, c.Logger)
 	return e, bun.NewDB(e.reads, sqliteDialect{sqlitedialect.New()}), nil
 }
 

@@ -13,6 +13,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"sync"
 	"time"
@@ -67,6 +68,8 @@ type Config struct {
 
 	// patience is how long a database server may keep silent; 0 is the usual time.
 	patience time.Duration
+	// migrations are other than those of this program.
+	migrations fs.FS
 }
 
 // Store is an open database. It is safe for concurrent use.
@@ -98,7 +101,7 @@ type Store struct {
 
 	nodeMu sync.Mutex
 	node   *nodeLock
-	lost   chan struct{}
+	lost   chan error
 	closer sync.Once
 	fault  error
 }
@@ -113,7 +116,7 @@ type engine interface {
 	reader(ctx context.Context) runner
 	// db is the pool that reads.
 	db() *sql.DB
-	lockNode(ctx context.Context, mode string, lost func()) (*nodeLock, error)
+	lockNode(ctx context.Context, mode string, lost func(error)) (*nodeLock, error)
 	probe(ctx context.Context) error
 	// now is the clock of the database's machine; zero if that is this process's.
 	now(ctx context.Context) (time.Time, error)
@@ -136,6 +139,9 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
+	if c.migrations == nil {
+		c.migrations = migrations
+	}
 	if c.Wall == nil {
 		c.Wall = time.Now
 	}
@@ -147,11 +153,11 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{keys: keys, clock: c.Clock, logger: c.Logger, lost: make(chan struct{}), skew: skew{wall: c.Wall}}
+	s := &Store{keys: keys, clock: c.Clock, logger: c.Logger, lost: make(chan error, 1), skew: skew{wall: c.Wall}}
 	if target.postgres {
 		s.engine, s.orm, err = openPostgres(ctx, target.address, known, c)
 	} else {
-		s.engine, s.orm, err = openSQLite(ctx, target.address, known, c.Logger)
+		s.engine, s.orm, err = openSQLite(ctx, target.address, known, c)
 	}
 	if err != nil {
 		return nil, err

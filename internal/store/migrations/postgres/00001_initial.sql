@@ -1,4 +1,5 @@
 -- +goose Up
+-- min_compatible: 1
 -- Ids sort by their bytes, as in SQLite, whatever the locale of the database.
 -- Times are microseconds since 1970 (0 = never). The SQLite twin of this
 -- file has the same tables and columns; a test compares them.

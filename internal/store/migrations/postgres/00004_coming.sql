@@ -1,4 +1,5 @@
 -- +goose Up
+-- min_compatible: 4
 -- When a participant's control connection was lost, in real time (0 while it is
 -- up), and whether its page said goodbye.
 ALTER TABLE seats ADD COLUMN lost_at BIGINT NOT NULL DEFAULT 0;

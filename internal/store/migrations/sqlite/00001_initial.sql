@@ -1,4 +1,5 @@
 -- +goose Up
+-- min_compatible: 1
 -- Times are microseconds since 1970 (0 = never). The PostgreSQL twin of this
 -- file has the same tables and columns; a test compares them.
 

@@ -1,4 +1,5 @@
 -- +goose Up
+-- min_compatible: 2
 -- Registrations and panelists, installed apps, an app's own token policy, and
 -- what live seats and sessions need for them.
 

@@ -1,4 +1,5 @@
 -- +goose Up
+-- min_compatible: 3
 -- What hosts allow in a session, what a seat may beyond its role, and the key
 -- by which somebody becomes the host.
 

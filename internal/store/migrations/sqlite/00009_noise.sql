@@ -1,4 +1,5 @@
 -- +goose Up
+-- min_compatible: 8
 -- Joins whose signature no app has made are kept apart, and not each of them: skipped
 -- is how many from the same place were not kept since the one before.
 ALTER TABLE attempts ADD COLUMN noise BOOLEAN NOT NULL DEFAULT FALSE;
