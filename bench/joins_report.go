@@ -56,7 +56,7 @@ func (f joinFigures) describe(out *report, database string, sc scale) {
 	line("no-op of that size", func(r round) run { return r.acceptedNoop }, nil)
 	line("refused joins, wrong passcode", func(r round) run { return r.refused }, func(r round) run { return r.refusedNoop })
 	line("no-op of that size", func(r round) run { return r.refusedNoop }, nil)
-	line("LiveKit's /rtc/validate, behind our door", func(r round) run { return r.validate }, func(r round) run { return r.refusedNoop })
+	line("LiveKit's /rtc/validate, through Anteroom", func(r round) run { return r.validate }, func(r round) run { return r.refusedNoop })
 	c := f.constant
 	p.row(fmt.Sprintf("accepted joins, constant %d/s for %v", sc.perSecond, sc.constant), count(c.rate), ms(milliseconds(c.p50)), ms(milliseconds(c.p99)), micros(c.cpu), fmt.Sprintf("%d B", c.size), "", "", "")
 	w := f.probed

@@ -68,11 +68,11 @@ func (s settings) run(ctx context.Context) error {
 	out := &report{title: "Benchmarks", intro: "Written by `make bench`. Generator and server share this machine's cores; ratios are of\n" +
 		"one run, absolute figures are this machine's.\n", head: []string{machine(time.Now())}}
 	if load, ok := busy(); ok {
-		out.head = append(out.head, fmt.Sprintf("load average of the machine before: %.1f; above 0 something else was running too", load))
+		out.head = append(out.head, fmt.Sprintf("load average of the machine before: %.1f (0 means that nothing else was running)", load))
 	}
 	var soaked error
 	if s.soak > 0 {
-		out.title, out.intro = "Soak", "Written by `make soak`. Server, pages and publishers share this machine; memory does not mind.\n"
+		out.title, out.intro = "Soak", "Written by `make soak`. Server, pages and publishers share this machine, which does not affect their memory.\n"
 		if soaked = soak(ctx, out, s.program, s.soak); soaked != nil && !errors.Is(soaked, errNotSteady) {
 			return soaked
 		}

@@ -30,11 +30,11 @@ func measureProgram(ctx context.Context, out *report, path string, starts int, s
 			return err
 		}
 	}
-	out.atMost("Start to ready with the demo world, s", median(ready), readySeconds, "%.2f")
+	out.atMost("Start to ready with the demo data, s", median(ready), readySeconds, "%.2f")
 	out.atMost("Idle, resident MB", max(settled, after), idleMegabyte, "%.0f")
 	p := part{
 		title:   "The program",
-		text:    fmt.Sprintf("Development mode on an empty data folder: the schema and the demo world are made in each of %d starts.", starts),
+		text:    fmt.Sprintf("Development mode with an empty data directory: each of %d starts creates the schema and the demo data.", starts),
 		columns: []string{"What", "Figure"},
 	}
 	p.row("start to `GET /readyz` 200, median", fmt.Sprintf("%.2f s", median(ready)))

@@ -66,7 +66,7 @@ var connectionRows = []Entry{
 	{
 		Code: MeetingEnded, Name: "MEETING_ENDED", Category: Connection, Where: GateWhere,
 		Message:     "The meeting has been ended",
-		Description: "The meeting is over. Those inside hear it when it happens. Those who come later are refused only where the meeting cannot run again for them: an instant meeting, a past occurrence, a schedule that is over. A meeting that its host ended within its scheduled time, or that has an occurrence ahead or no fixed time, answers 3008 instead, which apps retry.",
+		Description: "The meeting is over. Its participants get this code when it ends. People who join later get it only if the meeting cannot run again for them: an instant meeting, a past occurrence, or a schedule that is over. If the host ended the meeting within its scheduled time, or if it has another occurrence or no fixed time, the code is 3008, which apps retry.",
 		Remedy:      "Tell the user that the meeting is over. To join another meeting, use that meeting's number.",
 		Causes: []Cause{
 			no("ended_by_host", "The host ended the meeting.",
@@ -112,11 +112,11 @@ var connectionRows = []Entry{
 	{
 		Code: ParticipantExist, Name: "PARTICIPANT_EXIST", Category: Connection, Where: RoomWhere,
 		Message:     "Participant exist",
-		Description: "The person whom the ZAK, tk or OBF proves is connected from another page or device, and this join does not take over from it. A page whose connection is lost is always taken over at once, and so is a signed-in user's connected page, if the same user comes through the same app with at least the same role, at most three times a minute. Anonymous people are never taken for each other, and a reload goes on with its own place.",
+		Description: "The person identified by the ZAK, tk or OBF is connected from another page or device, and this join may not take over from it. A join always takes over from a page whose connection is lost. It also takes over from a signed-in user's connected page, if the same user joins through the same app with at least the same role, at most three times a minute. Anonymous participants never take over from each other, and a reloaded page resumes its own participant.",
 		Remedy:      "Leave on the other device, or give each participant an identity of their own.",
 		Causes: []Cause{
-			later("already_inside", "The same proven identity is connected from another page, which this join may not take over.",
-				"Leave in the other page or close it; the same request then succeeds. The account's settings say whether signed-in users (on by default) and registrants (off by default) take over their own pages. Bots need an OBF each."),
+			later("already_inside", "The same verified identity is connected from another page, and this join may not take over from it.",
+				"Leave the meeting in the other page, or close that page; the same request then succeeds. The account's settings control whether signed-in users (on by default) and registrants (off by default) take over from their own pages. Each bot needs its own OBF."),
 		},
 	},
 	{
@@ -129,8 +129,8 @@ var connectionRows = []Entry{
 				"Try again. Operator: check the database, its disk and its connections."),
 			later("media_unavailable", "The media server did not respond.",
 				"Try again. Operator: check the media server and, if it is external, its address and key."),
-			later("too_many_joins", "Anonymous participants with one signature or from one address join faster than the app's limit allows (HTTP 429).",
-				"Wait for the number of seconds in retryAfter and try again. Give each participant a signature of their own; if many people share an address, raise the limit (joins_per_minute in the configuration, 300 by default)."),
+			later("too_many_joins", "Anonymous participants with the same signature or from the same address are joining faster than the app's limit allows (HTTP 429).",
+				"Wait for the number of seconds in retryAfter and try again. Give each participant their own signature; if many people share an address, raise the limit (joins_per_minute in the configuration, 300 by default)."),
 			later("internal", "An unexpected error occurred in the server.",
 				"Try again. If it happens again, report it with the attempt ID."),
 		},

@@ -38,11 +38,11 @@ var hostRows = []Entry{
 	{
 		Code: CantHostConcurrent, Name: "CANT_HOST_CONCURRENT", Category: Host, Where: GateWhere,
 		Message:     "Cannot not host another meeting concurrently.",
-		Description: "The host of this meeting is hosting another live meeting with somebody connected in it, and the license allows one at a time. The same applies when an alternative host starts the meeting for the host. The response names the running meeting in result.",
+		Description: "The host of this meeting is already hosting another live meeting with someone connected to it, and the license allows only one at a time. The same applies when an alternative host starts the meeting for the host. The response names the running meeting in result.",
 		Remedy:      "End the other meeting, or give the host a license for concurrent meetings.",
 		Causes: []Cause{
 			later("host_busy", "Another meeting of this host is running.",
-				"End it from inside (End meeting for all, or endMeeting()) or let everybody leave it: a meeting without anybody connected does not count. Then start again. With a pool of hosts, end each meeting when its work is done."),
+				"End that meeting (End Meeting for All, or endMeeting()), or have everyone leave it: a meeting in which nobody is connected does not count. Then start this one. If you use a pool of hosts, end each meeting when it is done."),
 		},
 	},
 }

@@ -226,11 +226,12 @@ func (c *Config) Validate() error {
 	if c.Chat.Days < 0 || c.Chat.Days > maxAttemptDays {
 		bad("chat.days: %d is not between 1 and %d; omit it for the default, %d", c.Chat.Days, maxAttemptDays, store.ChatLife/(24*time.Hour))
 	}
-	if c.Mode == Development {
+	if c.Mode == Development && err == nil {
 		if address, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !address.IsLoopback()) {
 			bad("listen: development mode can only listen on a loopback address, not on %q, because it returns secrets; use --config for a production server", host)
 		}
-	} else {
+	}
+	if c.Mode != Development {
 		if c.EncryptionKey == "" {
 			bad("encryption_key: missing; create one with: openssl rand -base64 32")
 		}
@@ -275,18 +276,20 @@ func (c *Config) publicURL() string {
 
 func (c *Config) proxies() ([]netip.Prefix, error) {
 	var out []netip.Prefix
-	for _, text := range c.TrustedProxies {
+	var problems []error
+	for i, text := range c.TrustedProxies {
 		prefix, err := netip.ParsePrefix(text)
 		if err != nil {
 			address, err := netip.ParseAddr(text)
 			if err != nil {
-				return nil, fmt.Errorf("trusted_proxies: %q is not an IP address or a network", text)
+				problems = append(problems, fmt.Errorf("trusted_proxies[%d]: %q is not an IP address or a network", i, text))
+				continue
 			}
 			prefix = netip.PrefixFrom(address, address.BitLen())
 		}
 		out = append(out, prefix)
 	}
-	return out, nil
+	return out, errors.Join(problems...)
 }
 
 func (c *Config) key() ([]byte, error) {

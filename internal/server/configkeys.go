@@ -35,26 +35,68 @@ func inKeys(err error, raw []byte) error {
 	if !errors.As(err, &bad) {
 		return err
 	}
-	lines := strings.Split(string(raw), "\n")
-	key := func(number string) string {
-		n, _ := strconv.Atoi(number)
-		if n < 1 || n > len(lines) {
-			return "value"
-		}
-		name, _, _ := strings.Cut(strings.TrimLeft(strings.TrimSpace(lines[n-1]), "- "), ":")
-		return name
-	}
+	values := valuesOf(raw)
 	var problems []error
 	for _, text := range bad.Errors {
 		if m := unknownKey.FindStringSubmatch(text); m != nil {
 			problems = append(problems, fmt.Errorf("line %s: there is no key %q%s", m[1], m[2], nearestKey(m[2], m[3])))
 		} else if m := wrongType.FindStringSubmatch(text); m != nil {
-			problems = append(problems, fmt.Errorf("line %s: %s: must be %s", m[1], key(m[1]), kind(m[3])))
+			problems = append(problems, fmt.Errorf("line %s: %s: must be %s", m[1], values.take(m[1], m[2]), kind(m[3])))
 		} else {
 			problems = append(problems, errors.New(text))
 		}
 	}
 	return errors.Join(problems...)
+}
+
+// value is a value of a YAML file with the path of its key, such as "media.port".
+type value struct {
+	line       int
+	path, text string
+}
+
+type values []value
+
+// valuesOf lists the values of a file in their order.
+func valuesOf(raw []byte) *values {
+	var found values
+	var walk func(path string, n *yaml.Node)
+	walk = func(path string, n *yaml.Node) {
+		found = append(found, value{n.Line, path, n.Value})
+		switch n.Kind {
+		case yaml.DocumentNode:
+			for _, inner := range n.Content {
+				walk("", inner)
+			}
+		case yaml.MappingNode:
+			for i := 0; i+1 < len(n.Content); i += 2 {
+				walk(strings.TrimPrefix(path+"."+n.Content[i].Value, "."), n.Content[i+1])
+			}
+		case yaml.SequenceNode:
+			for i, inner := range n.Content {
+				walk(path+"["+strconv.Itoa(i)+"]", inner)
+			}
+		}
+	}
+	var document yaml.Node
+	if yaml.Unmarshal(raw, &document) == nil {
+		walk("", &document)
+	}
+	return &found
+}
+
+// take finds the key of a wrong value by its line and the beginning of its text, which
+// is all that the YAML reader tells. Each value is taken once.
+func (v *values) take(line, text string) string {
+	n, _ := strconv.Atoi(line)
+	text = strings.TrimSuffix(text, "...")
+	for i, one := range *v {
+		if one.line == n && one.path != "" && strings.HasPrefix(one.text, text) {
+			*v = append((*v)[:i:i], (*v)[i+1:]...)
+			return one.path
+		}
+	}
+	return "value"
 }
 
 // kind names a Go type as someone who writes YAML would.

@@ -119,7 +119,7 @@ func (s *Store) identify(ctx context.Context, k identity) error {
 		s.logger.Warn("could not keep the id of the database; a wrong one would go unnoticed", "error", err)
 		return nil
 	}
-	s.logger.Info("wrote down which database this is", "id", string(id), "file", k.file)
+	s.logger.Info("saved the database ID", "id", string(id), "file", k.file)
 	return nil
 }
 
