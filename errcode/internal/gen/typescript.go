@@ -108,7 +108,7 @@ func typescript(names map[errcode.Code]string) ([]byte, error) {
 
 func neighbourMark(e errcode.Entry) string {
 	if e.Neighbour {
-		return " (neighbour)"
+		return " (not in the reference)"
 	}
 	return ""
 }

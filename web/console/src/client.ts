@@ -18,6 +18,7 @@ ticket().then((t) => {
       ZoomMtg.join({
         meetingNumber: t.meetingNumber,
         userName: t.userName,
+        userEmail: t.userEmail,
         passWord: t.password,
         signature: t.signature,
         zak: t.zak,

@@ -45,7 +45,7 @@ async function join(): Promise<void> {
   try {
     hide();
     const t = await ticket();
-    await client.join({ meetingNumber: t.meetingNumber, userName: t.userName, password: t.password, signature: t.signature, zak: t.zak });
+    await client.join({ meetingNumber: t.meetingNumber, userName: t.userName, userEmail: t.userEmail, password: t.password, signature: t.signature, zak: t.zak });
   } catch (what) {
     // `connection-change` has told it; the rejection knows more.
     if (isTold(what)) refused(what);

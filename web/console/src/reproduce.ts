@@ -282,10 +282,13 @@ scenarioList().then((found) => {
   codes.replaceChildren(...list.map(({ code, name }) => new Option(`${code} ${name}`, String(code))));
   const asked = new URLSearchParams(location.search);
   codes.value = asked.get('code') ?? '3004';
-  if (codes.selectedIndex < 0) codes.selectedIndex = 0;
+  const unknownCode = codes.selectedIndex < 0;
+  if (unknownCode) codes.selectedIndex = 0;
   offerCauses();
-  const cause = asked.get('cause');
-  if (cause && listed()?.causes.includes(cause)) causes.value = cause;
   if (asked.get('view') === 'client') views.value = 'client';
+  if (unknownCode) return trouble(`There is no scenario for the code “${asked.get('code') ?? ''}”. Select one from the list.`);
+  const cause = asked.get('cause');
+  if (cause && !listed()?.causes.includes(cause)) return trouble(`There is no scenario for the cause “${cause}” of ${codes.value}. Select one from the list.`);
+  if (cause) causes.value = cause;
   if (asked.has('code')) reproduce().catch(trouble);
 }, trouble);

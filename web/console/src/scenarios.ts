@@ -55,6 +55,18 @@ export const scenarioList = async (): Promise<Listed[]> => (await http<{ scenari
 
 const count = (n: number, unit: string) => `${n} ${unit}${n === 1 ? '' : 's'}`;
 
+const who = (as: string) => (as === 'host' ? 'The host' : as === 'joiner' ? 'you' : `The participant “${as}”`);
+
+const deeds: Readonly<Record<string, (whom: string) => string>> = {
+  lock: () => 'locks the meeting',
+  unlock: () => 'unlocks the meeting',
+  remove: (whom) => `removes ${whom}`,
+  end: () => 'ends the meeting',
+  admit: (whom) => `admits ${whom}`,
+  hold: (whom) => `moves ${whom} to the waiting room`,
+  leave: () => 'leaves',
+};
+
 /** A step as a sentence. */
 export function sentence(step: Step): string {
   switch (step.do) {
@@ -62,8 +74,8 @@ export function sentence(step: Step): string {
     case 'init-with': return `Call init with ${JSON.stringify(step.options)}`;
     case 'join-other-meeting': return `Join another meeting (${String(step.join['meetingNumber'])}) in the same page`;
     case 'block-webrtc': return 'Make WebRTC unavailable in the page';
-    case 'open-page': return `${step.as === 'host' ? 'The host' : `Another participant (${step.as})`} joins`;
-    case 'act': return `${step.as === 'host' ? 'The host' : step.as}: ${step.action}${step.target === 'joiner' ? ' you' : step.target ? ` ${step.target}` : ''}`;
+    case 'open-page': return `${who(step.as)} joins`;
+    case 'act': return `${who(step.as)} ${deeds[step.action]?.(who(step.target ?? 'joiner')) ?? step.action}`;
     case 'http': return `${step.method} ${step.path}${step.body === undefined ? '' : ` ${JSON.stringify(step.body)}`}`;
     case 'cut-network': return step.forMs ? `Interrupt the connection for ${count(Math.round(step.forMs / 1000), 'second')}` : 'Interrupt the connection';
     case 'restore-network': return 'Restore the connection';

@@ -11,6 +11,7 @@ function open(view: string, wrong = false): void {
     name: String(data.get('name') ?? ''),
     meeting: String(data.get('meeting') ?? ''),
     password: wrong ? 'certainly-wrong' : String(data.get('password') ?? ''),
+    email: String(data.get('email') ?? ''),
     // A host is not asked for a passcode.
     role: wrong ? '0' : String(data.get('role') ?? '0'),
   });

@@ -18,13 +18,14 @@ export const world = () => call<World>('/dev/v1/world');
 export interface Ticket {
   meetingNumber: string;
   userName: string;
+  userEmail: string;
   password: string;
   signature: string;
   sdkKey: string;
   zak: string;
 }
 
-/** Reads name, meeting, passcode and role from the address, and signs. */
+/** Reads name, email, meeting, passcode and role from the address, and signs. */
 export async function ticket(): Promise<Ticket> {
   const asked = new URLSearchParams(location.search);
   const all = await world();
@@ -39,6 +40,8 @@ export async function ticket(): Promise<Ticket> {
   return {
     meetingNumber,
     userName: asked.get('name') ?? 'Guest',
+    // A host's ZAK has the host's own.
+    userEmail: role === 1 ? '' : (asked.get('email') ?? ''),
     password: asked.get('password') ?? '',
     signature: signed.signature,
     sdkKey: signed.sdkKey,

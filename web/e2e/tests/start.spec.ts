@@ -47,6 +47,14 @@ test('the start page joins in both views, in new tabs, and shows a refusal', asy
   await expect(wrong.getByRole('button', { name: 'start my video', exact: true })).toBeVisible();
 });
 
+test('attendees join the demo webinar from the start page', async ({ context, page, server }) => {
+  await page.goto(server.url);
+  await page.getByRole('button', { name: 'Demo webinar' }).click();
+  const [webinar] = await Promise.all([context.waitForEvent('page'), page.getByRole('button', { name: 'Open in Client View' }).click()]);
+  await expect(webinar.getByText(/Waiting for the host to start|Demo webinar/).first()).toBeVisible();
+  await expect(webinar.getByText('You couldn’t join the meeting')).toBeHidden();
+});
+
 test('the pages of the error codes are there', async ({ page, server }) => {
   await page.goto(`${server.url}/docs/errors/`);
   await page.getByRole('link', { name: '4012' }).first().click();

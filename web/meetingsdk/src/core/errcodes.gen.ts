@@ -21,7 +21,7 @@ export const ErrorCode = {
   Fail: 1,
   /** MEETING_NOT_INIT */
   MeetingNotInit: 2,
-  /** FAIL (neighbour) */
+  /** FAIL (not in the reference) */
   FailComponent: 200,
   /** EMAIL_REQUIRED */
   EmailRequired: 3000,
@@ -67,9 +67,9 @@ export const ErrorCode = {
   APIKeyInvalid: 3704,
   /** SIGNATURE_EXPIRED */
   SignatureExpired: 3705,
-  /** MEETING_NUMBER_WRONG (neighbour) */
+  /** MEETING_NUMBER_WRONG (not in the reference) */
   MeetingNumberWrong: 3706,
-  /** MEETING_NUMBER_NOT_FOUND (neighbour) */
+  /** MEETING_NUMBER_NOT_FOUND (not in the reference) */
   MeetingNumberNotFound: 3707,
   /** ROLE_ERROR */
   RoleError: 3708,
@@ -107,17 +107,17 @@ export const ErrorCode = {
   NotAllowAnonymousJoin: 4012,
   /** USER_LEVEL_TOKEN_NOT_HAVE_HOST_ZAK_OBF */
   UserLevelTokenNotHaveHostZakObf: 4013,
-  /** OBF_TOKEN_INVALID (neighbour) */
+  /** OBF_TOKEN_INVALID (not in the reference) */
   OBFTokenInvalid: 4014,
-  /** OBF_TOKEN_OTHER_MEETING (neighbour) */
+  /** OBF_TOKEN_OTHER_MEETING (not in the reference) */
   OBFTokenOtherMeeting: 4015,
-  /** RECORDING_TOKEN_EXPIRED (neighbour) */
+  /** RECORDING_TOKEN_EXPIRED (not in the reference) */
   RecordingTokenExpired: 4016,
-  /** AUTHORIZED_USER_NOT_IN_MEETING (neighbour) */
+  /** AUTHORIZED_USER_NOT_IN_MEETING (not in the reference) */
   AuthorizedUserNotInMeeting: 4017,
-  /** LOGIN_CONFLICT (neighbour) */
+  /** LOGIN_CONFLICT (not in the reference) */
   LoginConflict: 4018,
-  /** AUTHORIZED_USER_LEFT (neighbour) */
+  /** AUTHORIZED_USER_LEFT (not in the reference) */
   AuthorizedUserLeft: 4019,
   /** BLOCKED_BY_HOST_ADMIN */
   BlockedByHostAdmin: 6603,

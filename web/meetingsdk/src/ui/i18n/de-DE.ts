@@ -568,6 +568,7 @@ export const deDE: Dictionary = {
   'waitingForHost.text': 'Sie treten automatisch bei, sobald der Host das Meeting startet.',
   'waitingForHost.title': 'Warten, bis der Host das Meeting startet',
 
+  'waitingRoom.heldTitle': 'Der Host hat Sie in den Warteraum gesetzt',
   'waitingRoom.text': 'Sie werden automatisch eingelassen. Sie müssen nichts tun.',
   'waitingRoom.title': 'Der Host lässt Sie gleich herein',
 

@@ -556,6 +556,7 @@ export const enUS = {
   'waitingForHost.text': 'You’ll join automatically when the host starts the meeting.',
   'waitingForHost.title': 'Waiting for the host to start the meeting',
 
+  'waitingRoom.heldTitle': 'The host moved you to the waiting room',
   'waitingRoom.text': 'You’ll be let in automatically. You don’t need to do anything.',
   'waitingRoom.title': 'The host will let you in soon',
 

@@ -560,6 +560,7 @@ export const esES: Dictionary = {
   'waitingForHost.text': 'Entrará automáticamente cuando el anfitrión inicie la reunión.',
   'waitingForHost.title': 'Esperando a que el anfitrión inicie la reunión',
 
+  'waitingRoom.heldTitle': 'El anfitrión le ha pasado a la sala de espera',
   'waitingRoom.text': 'Se le dejará entrar automáticamente. No tiene que hacer nada.',
   'waitingRoom.title': 'El anfitrión le dejará entrar en breve',
 

@@ -561,6 +561,7 @@ export const frFR: Dictionary = {
   'waitingForHost.text': 'Vous entrerez automatiquement lorsque l’animateur démarrera la réunion.',
   'waitingForHost.title': 'En attente du démarrage de la réunion par l’animateur',
 
+  'waitingRoom.heldTitle': 'L’animateur vous a mis en salle d’attente',
   'waitingRoom.text': 'On vous fera entrer automatiquement. Vous n’avez rien à faire.',
   'waitingRoom.title': 'L’animateur vous fera bientôt entrer',
 

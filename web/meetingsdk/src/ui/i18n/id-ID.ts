@@ -550,6 +550,7 @@ export const idID: Dictionary = {
   'waitingForHost.text': 'Anda akan bergabung secara otomatis saat host memulai rapat.',
   'waitingForHost.title': 'Menunggu host memulai rapat',
 
+  'waitingRoom.heldTitle': 'Host memindahkan Anda ke ruang tunggu',
   'waitingRoom.text': 'Anda akan diizinkan masuk secara otomatis. Anda tidak perlu melakukan apa pun.',
   'waitingRoom.title': 'Host akan segera mengizinkan Anda masuk',
 

@@ -560,6 +560,7 @@ export const itIT: Dictionary = {
   'waitingForHost.text': 'Entrerai automaticamente quando l’host avvierà la riunione.',
   'waitingForHost.title': 'In attesa che l’host avvii la riunione',
 
+  'waitingRoom.heldTitle': 'L’host ti ha messo in sala d’attesa',
   'waitingRoom.text': 'Entrerai automaticamente. Non devi fare nulla.',
   'waitingRoom.title': 'L’host ti farà entrare a breve',
 

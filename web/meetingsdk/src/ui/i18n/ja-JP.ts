@@ -550,6 +550,7 @@ export const jaJP: Dictionary = {
   'waitingForHost.text': 'ホストがミーティングを開始すると、自動的に参加します。',
   'waitingForHost.title': 'ホストがミーティングを開始するのを待っています',
 
+  'waitingRoom.heldTitle': 'ホストがあなたを待機室に移動しました',
   'waitingRoom.text': '許可されると自動的に参加します。何もする必要はありません。',
   'waitingRoom.title': 'まもなくホストが参加を許可します',
 

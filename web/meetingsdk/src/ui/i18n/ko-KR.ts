@@ -550,6 +550,7 @@ export const koKR: Dictionary = {
   'waitingForHost.text': '호스트가 회의를 시작하면 자동으로 참가합니다.',
   'waitingForHost.title': '호스트가 회의를 시작하기를 기다리는 중입니다',
 
+  'waitingRoom.heldTitle': '호스트가 대기실로 이동시켰습니다',
   'waitingRoom.text': '자동으로 입장합니다. 따로 할 일은 없습니다.',
   'waitingRoom.title': '곧 호스트가 입장을 수락합니다',
 

@@ -568,6 +568,7 @@ export const nlNL: Dictionary = {
   'waitingForHost.text': 'Je neemt automatisch deel als de host de vergadering start.',
   'waitingForHost.title': 'Wachten tot de host de vergadering start',
 
+  'waitingRoom.heldTitle': 'De host heeft je in de wachtruimte geplaatst',
   'waitingRoom.text': 'Je wordt automatisch toegelaten. Je hoeft niets te doen.',
   'waitingRoom.title': 'De host laat je zo binnen',
 

@@ -601,6 +601,7 @@ export const plPL: Dictionary = {
   'waitingForHost.text': 'Dołączysz automatycznie, gdy prowadzący rozpocznie spotkanie.',
   'waitingForHost.title': 'Oczekiwanie, aż prowadzący rozpocznie spotkanie',
 
+  'waitingRoom.heldTitle': 'Prowadzący przeniósł Cię do poczekalni',
   'waitingRoom.text': 'Wpuścimy Cię automatycznie. Nie musisz nic robić.',
   'waitingRoom.title': 'Prowadzący wkrótce Cię wpuści',
 

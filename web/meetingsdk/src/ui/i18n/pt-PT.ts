@@ -560,6 +560,7 @@ export const ptPT: Dictionary = {
   'waitingForHost.text': 'Entrará automaticamente quando o anfitrião iniciar a reunião.',
   'waitingForHost.title': 'A aguardar que o anfitrião inicie a reunião',
 
+  'waitingRoom.heldTitle': 'O anfitrião colocou-o na sala de espera',
   'waitingRoom.text': 'Entrará automaticamente. Não precisa de fazer nada.',
   'waitingRoom.title': 'O anfitrião vai deixá-lo entrar em breve',
 

@@ -598,6 +598,7 @@ export const ruRU: Dictionary = {
   'waitingForHost.text': 'Вы войдёте автоматически, когда организатор начнёт конференцию.',
   'waitingForHost.title': 'Ожидание, пока организатор начнёт конференцию',
 
+  'waitingRoom.heldTitle': 'Организатор отправил вас в зал ожидания',
   'waitingRoom.text': 'Вас впустят автоматически. Ничего делать не нужно.',
   'waitingRoom.title': 'Организатор скоро вас впустит',
 

@@ -570,6 +570,7 @@ export const svSE: Dictionary = {
   'waitingForHost.text': 'Du ansluts automatiskt när värden startar mötet.',
   'waitingForHost.title': 'Väntar på att värden ska starta mötet',
 
+  'waitingRoom.heldTitle': 'Värden placerade dig i väntrummet',
   'waitingRoom.text': 'Du släpps in automatiskt. Du behöver inte göra något.',
   'waitingRoom.title': 'Värden släpper snart in dig',
 

@@ -554,6 +554,7 @@ export const trTR: Dictionary = {
   'waitingForHost.text': 'Toplantı sahibi toplantıyı başlattığında otomatik olarak katılırsınız.',
   'waitingForHost.title': 'Toplantı sahibinin toplantıyı başlatması bekleniyor',
 
+  'waitingRoom.heldTitle': 'Toplantı sahibi sizi bekleme odasına aldı',
   'waitingRoom.text': 'Otomatik olarak içeri alınacaksınız. Bir şey yapmanız gerekmiyor.',
   'waitingRoom.title': 'Toplantı sahibi birazdan sizi içeri alacak',
 

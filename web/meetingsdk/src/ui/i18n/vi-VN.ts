@@ -550,6 +550,7 @@ export const viVN: Dictionary = {
   'waitingForHost.text': 'Bạn sẽ tự động tham gia khi người chủ trì bắt đầu cuộc họp.',
   'waitingForHost.title': 'Đang chờ người chủ trì bắt đầu cuộc họp',
 
+  'waitingRoom.heldTitle': 'Người chủ trì đã đưa bạn vào phòng chờ',
   'waitingRoom.text': 'Bạn sẽ được tự động cho vào. Bạn không cần làm gì.',
   'waitingRoom.title': 'Người chủ trì sẽ sớm cho bạn vào',
 

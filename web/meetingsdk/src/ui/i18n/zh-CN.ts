@@ -550,6 +550,7 @@ export const zhCN: Dictionary = {
   'waitingForHost.text': '主持人开始会议后，您将自动加入。',
   'waitingForHost.title': '正在等待主持人开始会议',
 
+  'waitingRoom.heldTitle': '主持人已将您移至等候室',
   'waitingRoom.text': '您将自动进入会议，无需任何操作。',
   'waitingRoom.title': '主持人很快会让您进入',
 

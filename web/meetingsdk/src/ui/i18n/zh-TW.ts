@@ -550,6 +550,7 @@ export const zhTW: Dictionary = {
   'waitingForHost.text': '主持人開始會議後，您將自動加入。',
   'waitingForHost.title': '正在等待主持人開始會議',
 
+  'waitingRoom.heldTitle': '主持人已將您移至等候室',
   'waitingRoom.text': '您將自動進入會議，不需要執行任何操作。',
   'waitingRoom.title': '主持人很快就會讓您進入',
 

@@ -3,7 +3,7 @@ import { groupIds, type MeetingState } from '../../core/model';
 import { clockTime } from '../logic/format';
 import { ChatText } from '../panels/ChatText';
 import { Button } from '../parts/Button';
-import { useActions, useMeeting, useT, useView } from '../state/context';
+import { useActions, useMeeting, useT, useUi, useView } from '../state/context';
 import { DeviceTrial } from './DeviceTrial';
 import { StatusPage } from './StatusPage';
 
@@ -14,8 +14,9 @@ export function WaitingRoomPage() {
   const { run } = useView();
   const topic = useMeeting((state) => state.session?.topic ?? state.awaited?.topic);
   const words = useMeeting((state) => state.waitingRoomText);
+  const held = useUi((state) => state.held);
   return (
-    <StatusPage icon="door" busy over={topic} title={words?.title || t('waitingRoom.title')} actions={<Button className="leave-btn" onClick={() => run(actions.leave())}>{t('leave.leave')}</Button>}>
+    <StatusPage icon="door" busy over={topic} title={words?.title || t(held ? 'waitingRoom.heldTitle' : 'waitingRoom.title')} actions={<Button className="leave-btn" onClick={() => run(actions.leave())}>{t('leave.leave')}</Button>}>
       <p>{words?.description || t('waitingRoom.text')}</p>
       <WaitingMessages />
       <DeviceTrial />

@@ -42,6 +42,8 @@ export interface UiState {
   notices: readonly LocalNotice[];
   /** Whether screen readers are told what happens in the meeting. */
   announces: boolean;
+  /** Whether a host moved this participant from the meeting to the waiting room. */
+  held: boolean;
 }
 
 /** The layout a view starts with; names this view does not have fall back to the speaker. */
@@ -62,10 +64,10 @@ export function firstLayout(options: ViewOptions): Layout {
 /** The state of a view just mounted. */
 export function firstUiState(options: ViewOptions): UiState {
   const layout = firstLayout(options);
-  return { options, layout, unminimized: layout === 'minimized' ? 'speaker' : layout, panel: null, dialog: null, chatTo: null, chatDraft: '', seen: [], sharer: null, shareSound: !options.hideShareAudioOption, notices: [], announces: chosenAnnouncements() };
+  return { options, layout, unminimized: layout === 'minimized' ? 'speaker' : layout, panel: null, dialog: null, chatTo: null, chatDraft: '', seen: [], sharer: null, shareSound: !options.hideShareAudioOption, notices: [], announces: chosenAnnouncements(), held: false };
 }
 
 /** The state of a view that is out of the meeting; whoever was only put on hold goes on with what they were writing. */
 export function uiOutside({ chatDraft, chatTo, seen }: UiState, held: boolean): Partial<UiState> {
-  return { panel: null, dialog: null, sharer: null, notices: [], ...(held ? { chatDraft, chatTo, seen } : { chatDraft: '', chatTo: null, seen: [] }) };
+  return { panel: null, dialog: null, sharer: null, notices: [], held, ...(held ? { chatDraft, chatTo, seen } : { chatDraft: '', chatTo: null, seen: [] }) };
 }

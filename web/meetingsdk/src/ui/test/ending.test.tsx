@@ -54,7 +54,7 @@ it('a camera that opens only after its picture went away is closed at once', asy
 it('what a person was writing outlives a hold, not the meeting', () => {
   const ui = createStore<UiState>({ ...firstUiState(options), chatDraft: 'Hello', chatTo: 7, panel: 'chat', dialog: { name: 'muteAll' } });
   ui.set(uiOutside(ui.get(), true));
-  expect(ui.get()).toMatchObject({ chatDraft: 'Hello', chatTo: 7, panel: null, dialog: null });
+  expect(ui.get()).toMatchObject({ chatDraft: 'Hello', chatTo: 7, panel: null, dialog: null, held: true });
   ui.set(uiOutside(ui.get(), false));
-  expect(ui.get()).toMatchObject({ chatDraft: '', chatTo: null });
+  expect(ui.get()).toMatchObject({ chatDraft: '', chatTo: null, held: false });
 });

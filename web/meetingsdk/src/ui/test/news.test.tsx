@@ -89,6 +89,13 @@ describe('the waiting room', () => {
     expect(model.actions.markChatRead).toHaveBeenCalled();
   });
 
+  it('says who moved somebody there from the meeting', () => {
+    const { ui } = renderInView(<WaitingRoomPage />, state([person(1, { state: 'waiting' })], { phase: 'waitingRoom' }));
+    expect(screen.getByRole('heading').textContent).toBe('The host will let you in soon');
+    act(() => ui.set({ held: true }));
+    expect(screen.getByRole('heading').textContent).toBe('The host moved you to the waiting room');
+  });
+
   it('has the words of the app, where it has any', () => {
     renderInView(<WaitingRoomPage />, state([person(1)], { phase: 'waitingRoom', waitingRoomText: { title: 'Take a seat', description: 'The doctor is on her way.' } }));
     expect(screen.getByRole('heading').textContent).toBe('Take a seat');
