@@ -4,6 +4,7 @@
 package realtime
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -75,7 +76,7 @@ func New(config Config, backend Backend) (*Hub, error) {
 	h.answered = newAnswers(node, h.shared, h.log)
 	if h.shared {
 		if err := h.useRedis(); err != nil {
-			return nil, fmt.Errorf("the control channel cannot start: redis: %w", err)
+			return nil, err
 		}
 	}
 	node.OnCommandRead(h.asked.read)
@@ -137,7 +138,9 @@ func (c *Config) complete() error {
 func (h *Hub) useRedis() error {
 	shard, err := centrifuge.NewRedisShard(h.node, centrifuge.RedisShardConfig{Address: h.config.Redis})
 	if err != nil {
-		return err
+		// The reason comes after the first colon; the key of the configuration goes before it.
+		what, reason, _ := strings.Cut(err.Error(), ": ")
+		return fmt.Errorf("redis: cannot be used: %s", cmp.Or(reason, what))
 	}
 	broker, err := centrifuge.NewRedisBroker(h.node, centrifuge.RedisBrokerConfig{
 		Prefix: h.config.RedisPrefix, Shards: []*centrifuge.RedisShard{shard},
