@@ -200,6 +200,7 @@ func TestRetryableBelongsToTheCause(t *testing.T) {
 		{errcode.BeRemoved, "removed_by_host", false},
 		{errcode.MeetingEnded, "ended_by_host", false},
 		{errcode.CantHostConcurrent, "host_busy", true},
+		{errcode.BeRemoved, "not_admitted", false},
 	}
 	for _, c := range cases {
 		cause, ok := errcode.CauseOf(c.code, c.cause)

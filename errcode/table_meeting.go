@@ -81,6 +81,8 @@ var meetingRows = []Entry{
 		Causes: []Cause{
 			no("removed_by_host", "A host removed this person, registrant or browser from this meeting.",
 				"Ask the host. People who share a browser are told apart by their own ZAK or tk, not by a customerKey or a name."),
+			no("not_admitted", "A host removed this person, registrant or browser from the waiting room instead of admitting them.",
+				"Ask the host. To let everyone in directly, turn the meeting's waiting room off."),
 		},
 	},
 	{

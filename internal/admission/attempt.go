@@ -175,6 +175,8 @@ type RemovedMark struct {
 	Marks meeting.Marks
 	Name  string
 	At    time.Time
+	// Waiting is set for somebody who was removed from the waiting room.
+	Waiting bool
 }
 
 // Snapshot is the second load: the state of everything the gate asks about.

@@ -41,7 +41,7 @@ var doorRules = []Rule{
 	},
 	{
 		ID: "removed", Step: StepRemoved, Code: errcode.BeRemoved, Where: errcode.RoomWhere,
-		Name: "the person was not removed from this instance of the meeting", Causes: []string{"removed_by_host"},
+		Name: "the person was not removed from this instance of the meeting", Causes: []string{"removed_by_host", "not_admitted"},
 		Resume: true, Check: checkRemoved, stage: stageState, needs: needsMeeting,
 	},
 	{
@@ -206,8 +206,9 @@ func checkRemoved(in *Input) []Finding {
 	if in.account.Settings.AllowRejoin || !in.s.Session.Live() {
 		return nil
 	}
-	if seat := in.s.Resume; seat != nil && seat.State == meeting.SeatRemoved && seat.SessionID == in.s.Session.ID {
-		return refuse("removed_by_host", "the participant of this page, %s, was removed from this meeting", shown(seat.Name))
+	if seat := in.s.Resume; seat != nil && seat.State.Removed() && seat.SessionID == in.s.Session.ID {
+		cause, from := removedFrom(seat.State == meeting.SeatNotAdmitted)
+		return refuse(cause, "the participant of this page, %s, was removed from %s", shown(seat.Name), from)
 	}
 	if len(in.s.Removed) == 0 {
 		return nil
@@ -216,10 +217,19 @@ func checkRemoved(in *Input) []Finding {
 	for i := range in.s.Removed {
 		r := &in.s.Removed[i]
 		if by := sameMark(&mine, &r.Marks); by != "" {
-			return refuse("removed_by_host", "%s was removed at %s, and the joiner is the same %s", shown(r.Name), at(r.At), by)
+			cause, from := removedFrom(r.Waiting)
+			return refuse(cause, "%s was removed from %s at %s, and the joiner is the same %s", shown(r.Name), from, at(r.At), by)
 		}
 	}
 	return nil
+}
+
+// removedFrom answers the cause of a removal, and the place in words.
+func removedFrom(waitingRoom bool) (cause, place string) {
+	if waitingRoom {
+		return "not_admitted", "the waiting room"
+	}
+	return "removed_by_host", "this meeting"
 }
 
 // sameMark names the mark by which a newcomer is recognised as somebody who was

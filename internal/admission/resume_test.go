@@ -126,6 +126,7 @@ func TestResumingGivesOnlyWhatIsPresented(t *testing.T) {
 		{"the same person while nobody else is connected", resumes, 0, func(c *scene, _ *meeting.Seat) { c.s.Peopled = false }},
 		{"waiting, the same", resumes, 0, func(_ *scene, own *meeting.Seat) { own.State = meeting.SeatWaiting }},
 		{"removed", refused, 3009, func(_ *scene, own *meeting.Seat) { own.State = meeting.SeatRemoved }},
+		{"removed from the waiting room", refused, 3009, func(_ *scene, own *meeting.Seat) { own.State = meeting.SeatNotAdmitted }},
 	} {
 		c := newScene()
 		own := c.ownSeat()

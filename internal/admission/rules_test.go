@@ -181,6 +181,10 @@ var ruleCases = []ruleCase{
 	{"user_token", "zak_expired", func(c *scene) { c.external(); c.badZAK("expired") }, false},
 	{"user_token", "zak_revoked", func(c *scene) { c.external(); c.badZAK("user_inactive") }, false},
 	{"user_present", "authorizing_user_absent", func(c *scene) { c.obf(); c.s.AuthorizerInside = false }, false},
+	{"removed", "not_admitted", func(c *scene) {
+		c.a.DeviceID = "d"
+		c.s.Removed = []RemovedMark{{Name: "Ada", At: c.now.Add(-time.Minute), Marks: meeting.Marks{DeviceID: "d"}, Waiting: true}}
+	}, false},
 	{"removed", "removed_by_host", func(c *scene) {
 		c.a.DeviceID = "d"
 		for _, marks := range []meeting.Marks{{DeviceID: "d"}, {UserID: c.other.ID}, {AppID: "app-1", OBFID: "obf-1"}} {

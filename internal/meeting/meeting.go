@@ -124,7 +124,9 @@ const (
 	SeatReconnecting SeatState = "reconnecting"
 	SeatLeft         SeatState = "left"
 	SeatRemoved      SeatState = "removed"
-	SeatLost         SeatState = "lost"
+	// SeatNotAdmitted is a seat that a host removed from the waiting room.
+	SeatNotAdmitted SeatState = "not_admitted"
+	SeatLost        SeatState = "lost"
 	// SeatDismissed is an app's seat whose authorising user has left.
 	SeatDismissed SeatState = "dismissed"
 )
@@ -132,6 +134,12 @@ const (
 // Live reports whether a seat in this state occupies a place.
 func (s SeatState) Live() bool {
 	return s == SeatJoined || s == SeatWaiting || s == SeatReconnecting
+}
+
+// Removed reports whether a host removed the seat, from the meeting or from its
+// waiting room.
+func (s SeatState) Removed() bool {
+	return s == SeatRemoved || s == SeatNotAdmitted
 }
 
 // Role is what a participant may do inside.

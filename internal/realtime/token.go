@@ -24,12 +24,14 @@ const (
 	CodeAuthorizerLeft uint32 = 4506
 	CodeBadToken       uint32 = 4507
 	CodeTimeUp         uint32 = 4508
+	CodeNotAdmitted    uint32 = 4509
 )
 
 var closingWords = map[uint32]string{
 	CodeEnded: "the meeting has ended", CodeRemoved: "removed by the host", CodeTakenOver: "another page took over",
 	CodeGone: "the participant is no longer in the meeting", CodeAuthorizerLeft: "the authorizing user left",
 	CodeBadToken: "the token is not valid", CodeTimeUp: "the meeting reached its time limit",
+	CodeNotAdmitted: "removed from the waiting room by the host",
 }
 
 // disconnect is a closing code with its words; Centrifuge allows 127 bytes.

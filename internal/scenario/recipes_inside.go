@@ -34,6 +34,18 @@ var insideRecipes = []recipe{
 		},
 	},
 	{
+		code: errcode.BeRemoved, cause: "not_admitted", says: "The joiner, a signed-in user, was in the waiting room, where the host removed them.",
+		given: func(c *corner) { c.meeting.Settings.WaitingRoom = true },
+		when: func(c *corner) {
+			person := c.user("Robin Vale", "refused")
+			c.join["zak"] = c.zak(person)
+			// Nobody needs to see it happen.
+			c.live = Headless
+			host := c.hostEnters(c.meeting)
+			host.does("remove", c.userEnters("refused", person, c.meeting))
+		},
+	},
+	{
 		code: errcode.MeetingEnded, cause: "ended_by_host", says: "The host ends the meeting while the joiner is in it.",
 		given: instant,
 		when: func(c *corner) {

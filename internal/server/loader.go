@@ -68,7 +68,7 @@ func (l *loader) Resume(ctx context.Context, token string) (*meeting.Seat, error
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
 	}
-	if err != nil || seat.Generation != generation && seat.State != meeting.SeatRemoved {
+	if err != nil || seat.Generation != generation && !seat.State.Removed() {
 		return nil, err
 	}
 	return seat, nil

@@ -131,11 +131,11 @@ func TestSomebodyRemovedFromTheWaitingRoomStaysOut(t *testing.T) {
 		t.Fatalf("the state is %s", a.State)
 	}
 	host.command("seat.remove", map[string]any{"userId": a.Participant.UserID})
-	if code := waiting.awaitClose(); code != 4502 {
+	if code := waiting.awaitClose(); code != 4509 {
 		t.Fatalf("the page was closed with %d", code)
 	}
-	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, Device: "kim's"}), 3009, "removed_by_host")
-	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, ResumeToken: a.ResumeToken}), 3009, "removed_by_host")
+	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, Device: "kim's"}), 3009, "not_admitted")
+	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, ResumeToken: a.ResumeToken}), 3009, "not_admitted")
 }
 
 func TestAHostRestartsAnEndedScheduledMeeting(t *testing.T) {

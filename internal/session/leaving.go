@@ -174,6 +174,9 @@ func remove(c *action) error {
 	if err := c.tx.SaveSession(); err != nil {
 		return err
 	}
+	if seat.State == meeting.SeatWaiting {
+		return c.leave(seat, meeting.SeatNotAdmitted, "removed", CloseNotAdmitted)
+	}
 	return c.leave(seat, meeting.SeatRemoved, "removed", CloseRemoved)
 }
 

@@ -30,6 +30,8 @@ func (s *Service) Connect(ctx context.Context, seatID string, generation int) (*
 	switch {
 	case seat.State == meeting.SeatRemoved:
 		return nil, &ClosedError{CloseRemoved}
+	case seat.State == meeting.SeatNotAdmitted:
+		return nil, &ClosedError{CloseNotAdmitted}
 	case seat.State == meeting.SeatDismissed:
 		return nil, &ClosedError{CloseAuthorizerLeft}
 	case !seat.State.Live():

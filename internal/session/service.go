@@ -122,6 +122,7 @@ const (
 	CloseAuthorizerLeft CloseCode = 4506
 	CloseBadToken       CloseCode = 4507
 	CloseTimeUp         CloseCode = 4508
+	CloseNotAdmitted    CloseCode = 4509
 )
 
 // Recorder keeps the joins that were attempted. It never blocks.

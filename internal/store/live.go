@@ -30,7 +30,8 @@ var (
 	renewLeases  = defineEach(
 		`UPDATE seats SET lease_until = ? WHERE id IN (SELECT value FROM json_each(?)) AND live AND lost_at = 0 AND lease_until < ?`,
 		`UPDATE seats SET lease_until = ? WHERE id IN (SELECT json_array_elements_text(?::json)) AND live AND lost_at = 0 AND lease_until < ?`)
-	removalsOf = define(`SELECT marks, name, removed_at FROM removals WHERE session_id = ? ORDER BY id`)
+	removalsOf = define(`SELECT r.marks, r.name, r.removed_at, COALESCE(s.state, '') FROM removals r LEFT JOIN seats s ON s.id = r.seat_id
+		WHERE r.session_id = ? ORDER BY r.id`)
 )
 
 // orNil answers nil without an error for what does not exist.
@@ -187,6 +188,8 @@ type Removal struct {
 	Marks meeting.Marks
 	Name  string
 	At    time.Time
+	// Waiting is set if it was removed from the waiting room.
+	Waiting bool
 }
 
 func scanRemoval(row scanner) (Removal, error) {
@@ -194,11 +197,12 @@ func scanRemoval(row scanner) (Removal, error) {
 		r     Removal
 		marks []byte
 		at    int64
+		state meeting.SeatState
 	)
-	if err := row.Scan(&marks, &r.Name, &at); err != nil {
+	if err := row.Scan(&marks, &r.Name, &at, &state); err != nil {
 		return r, err
 	}
-	r.At = unstamp(at)
+	r.At, r.Waiting = unstamp(at), state == meeting.SeatNotAdmitted
 	var err error
 	r.Marks, err = readMarks(marks)
 	return r, err

@@ -164,4 +164,25 @@ for (const view of views) {
     await expect(guest.page.getByText('The host will let you in soon')).toBeVisible();
     await expect.poll(async () => (await levels()).at(-1)).toBe(6);
   });
+
+  test(`the waiting room in ${view} view: removed from there, after which a reload says the same`, async ({ world, people }) => {
+    const [guest, host] = await Promise.all([people.open(view), people.open('component')]);
+    await host.enter(await world.hosting('Waiting room'));
+    const join = await world.joining('Waiting room', 'Grace');
+    await guest.enter(join);
+    await expect.poll(async () => (await host.roster()).map((a) => a.userName).sort()).toEqual(['Ada Park', 'Grace']);
+    await host.call('expel', Number((await host.roster()).find((a) => a.userName === 'Grace')?.userId));
+    const page = guest.page;
+    const ending = view === 'client' ? 'onMeetingStatus' : 'connection-change';
+    await expect.poll(async () => (await guest.told(ending)).at(-1)).toMatchObject({ errorCode: 3009, cause: 'not_admitted' });
+    if (view === 'client') {
+      await expect(page.getByRole('heading', { name: 'The host didn’t let you in' })).toBeVisible();
+      expect((await guest.told('onUserLeave')).at(-1)).toMatchObject({ reasonCode: 7 });
+    }
+    await page.reload();
+    await guest.init();
+    const outcome = await guest.join(join);
+    expect(outcome.error ?? outcome.rejected).toMatchObject({ errorCode: 3009, cause: 'not_admitted' });
+    if (view === 'client') await expect(page.getByRole('alertdialog')).toContainText('The host didn’t let you in.');
+  });
 }

@@ -116,4 +116,10 @@ test('a phone, Component View: whoever is alone can invite, and the logo of the 
   expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(badge?.y ?? 0);
   await person.page.goto(server.url);
   expect(await person.page.locator('.top svg').boundingBox()).toMatchObject({ width: 36, height: 36 });
+  await expect(person.page.locator('#codes a.button').first()).toBeVisible();
+  for (const path of ['/', '/demo/reproduce?code=3004', '/demo/app/left', '/docs/errors', '/docs/errors/3009', '/docs/errors/3712']) {
+    await person.page.goto(`${server.url}${path}`);
+    expect(await tooSmall(person.page.locator('a:not(p a), button, select, input:not([type=radio])')), path).toEqual([]);
+    expect(await person.page.evaluate(() => document.documentElement.scrollWidth), path).toBe(upright.width);
+  }
 });

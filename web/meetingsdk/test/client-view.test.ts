@@ -339,7 +339,7 @@ describe('the waiting room', () => {
     await settle();
     expect(server.engine.calls.at(-1)).toBe('disconnect');
     expect(log.at(-1)).toMatchObject(['onUserIsInWaitingRoom', { isSelf: true, isHold: true }]);
-    server.line.handlers.closed(4502);
+    server.line.handlers.closed(4509);
     expect(log).toContainEqual(['onUserLeave', { reasonCode: 7 }]);
   });
 });

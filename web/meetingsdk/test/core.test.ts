@@ -131,7 +131,7 @@ describe('the memory of a seat', () => {
 
 describe('codes', () => {
   it.each([
-    [4501, 4004], [4502, 3009], [4503, null], [4504, 4001], [4506, 4019], [4507, 4001], [4508, 4004], [4999, 4001],
+    [4501, 4004], [4502, 3009], [4503, null], [4504, 4001], [4506, 4019], [4507, 4001], [4508, 4004], [4509, 3009], [4999, 4001],
   ])('closing code %i is %s', (line, code) => {
     expect(closingOf(line).code).toBe(code);
   });
@@ -142,21 +142,21 @@ describe('codes', () => {
   });
 
   it.each([
-    [4501, 'The host has ended this meeting'], [4502, 'You were removed from this meeting'], [4504, 'You’ve been disconnected'], [4506, 'This app left the meeting'], [4508, 'This meeting has reached its time limit'],
+    [4501, 'The host has ended this meeting'], [4502, 'You were removed from this meeting'], [4504, 'You’ve been disconnected'], [4506, 'This app left the meeting'], [4508, 'This meeting has reached its time limit'], [4509, 'The host didn’t let you in'],
   ])('closing code %i is shown as: %s', (line, title) => {
     const { code, cause } = closingOf(line);
     expect(enUS[`ended.${endingOf({ errorCode: code ?? 0, cause }).key}.title`]).toBe(title);
   });
 
   it.each([
-    [{ code: null, cause: 'taken_over' }, false, 5],
-    [{ code: 3009, cause: 'removed_by_host' }, false, 6],
-    [{ code: 3009, cause: 'removed_by_host' }, true, 7],
-    [{ code: 4004, cause: 'ended_by_host' }, false, 1],
-    [{ code: 4004, cause: 'duration_limit' }, false, 0],
-    [{ code: 4001, cause: 'network' }, false, 0],
-  ])('%j (waiting: %s) leaves with reason %i', (ending, waiting, reason) => {
-    expect(leaveReasonOf(ending, waiting)).toBe(reason);
+    [{ code: null, cause: 'taken_over' }, 5],
+    [{ code: 3009, cause: 'removed_by_host' }, 6],
+    [{ code: 3009, cause: 'not_admitted' }, 7],
+    [{ code: 4004, cause: 'ended_by_host' }, 1],
+    [{ code: 4004, cause: 'duration_limit' }, 0],
+    [{ code: 4001, cause: 'network' }, 0],
+  ])('%j leaves with reason %i', (ending, reason) => {
+    expect(leaveReasonOf(ending)).toBe(reason);
   });
 
   it.each([

@@ -57,7 +57,10 @@ const causes: Record<number, Record<string, PageCause>> = {
     network: later('The server responds, but audio and video do not get through. Open UDP and TCP to its media port, or set up TURN.'),
     ...obstacles,
   },
-  3009: { removed_by_host: no('A host removed this participant. Only the host can allow them to join again.') },
+  3009: {
+    removed_by_host: no('A host removed this participant. Only the host can allow them to join again.'),
+    not_admitted: no('A host removed this person from the waiting room. Only the host can allow them to join again.'),
+  },
   4000: {
     control_channel_lost: later('Wait until the connection is restored. Do not leave or join again.'),
     media_lost: later('Wait until audio and video are restored. If they never are, UDP and TCP to the media port may be blocked.'),
@@ -119,6 +122,8 @@ export function closingOf(lineCode: number): { code: number | null; cause: strin
       return { code: 4001, cause: 'token_invalid' };
     case 4508:
       return { code: 4004, cause: 'duration_limit' };
+    case 4509:
+      return { code: 3009, cause: 'not_admitted' };
     default:
       return { code: 4001, cause: 'seat_lost' };
   }

@@ -814,7 +814,6 @@ export class Meeting implements MeetingModel {
       chat: this.store.get().chat,
       failure: error ? { ...error, joinFailed: false } : null,
       takenOver: end.reasonCode === LeaveReason.transferred,
-      notAdmitted: end.reasonCode === LeaveReason.refusedInWaitingRoom,
     });
     const reason = end.reasonCode === LeaveReason.transferred ? 'taken_over' : 'left';
     if (end.reasonCode !== null) this.events.emit('selfLeft', { reasonCode: end.reasonCode });

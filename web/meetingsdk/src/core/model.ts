@@ -218,8 +218,6 @@ export interface MeetingState {
   failure: Failure | null;
   /** The meeting is over here because the same person went on with it elsewhere. */
   takenOver: boolean;
-  /** The meeting is over here because the host took this person out of the waiting room. */
-  notAdmitted: boolean;
   /** The app asks whether the person wants to leave. */
   leaveAsked: boolean;
   /** Seconds since the line broke, while reconnecting. */

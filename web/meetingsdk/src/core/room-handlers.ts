@@ -155,7 +155,7 @@ export function roomHandlers(meeting: Meeting, entry: { ready: () => void; compl
     notice: (level, key) => notify(meeting, level, key),
     ended(ending) {
       const error = ending.code === null ? null : pageError(ending.code, ending.cause, ending.evidence);
-      if (entered) return meeting.ended(error, leaveReasonOf(ending, store.get().phase === 'waitingRoom'));
+      if (entered) return meeting.ended(error, leaveReasonOf(ending));
       // Closed between the answer and the first picture: the join itself failed.
       entry.ended(error ?? new SDKError(detailsOf(4001, 'seat_lost')));
     },
@@ -163,9 +163,9 @@ export function roomHandlers(meeting: Meeting, entry: { ready: () => void; compl
 }
 
 /** The reason code of the own departure for each way a meeting ends from outside. */
-export function leaveReasonOf(ending: Ending, waiting: boolean): LeaveReason {
+export function leaveReasonOf(ending: Ending): LeaveReason {
   if (ending.code === null) return LeaveReason.transferred;
-  if (ending.code === 3009) return waiting ? LeaveReason.refusedInWaitingRoom : LeaveReason.expelled;
+  if (ending.code === 3009) return ending.cause === 'not_admitted' ? LeaveReason.refusedInWaitingRoom : LeaveReason.expelled;
   if (ending.code === 4004 && ending.cause === 'ended_by_host') return LeaveReason.hostEnded;
   return LeaveReason.other;
 }

@@ -29,7 +29,6 @@ export const emptyState: MeetingState = {
   notices: [],
   failure: null,
   takenOver: false,
-  notAdmitted: false,
   leaveAsked: false,
   reconnectingSince: null,
   awaited: null,

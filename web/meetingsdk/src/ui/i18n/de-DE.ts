@@ -399,6 +399,8 @@ export const deDE: Dictionary = {
   'refused.noAnswer.say': 'Der Meeting-Server antwortet nicht.',
   'refused.noBrowser.do': 'Fragen Sie den Host, wie Sie sonst beitreten können.',
   'refused.noBrowser.say': 'Diesem Meeting kann man nicht über einen Browser beitreten.',
+  'refused.notAdmitted.do': 'Sie können diesem Meeting nicht erneut beitreten. Falls das ein Versehen ist, wenden Sie sich an den Host.',
+  'refused.notAdmitted.say': 'Der Host hat Sie nicht eingelassen.',
   'refused.notFound.do': 'Prüfen Sie die Meeting-Nummer oder bitten Sie den Host um eine neue Einladung.',
   'refused.notFound.say': 'Dieses Meeting gibt es nicht.',
   'refused.notStarted.do': 'Versuchen Sie es erneut, wenn der Host es gestartet hat.',

@@ -387,6 +387,8 @@ export const enUS = {
   'refused.noAnswer.say': 'The meeting server isn’t responding.',
   'refused.noBrowser.do': 'Ask the host how else you can join.',
   'refused.noBrowser.say': 'This meeting can’t be joined from a browser.',
+  'refused.notAdmitted.do': 'You can’t join this meeting again. If you think this is a mistake, contact the host.',
+  'refused.notAdmitted.say': 'The host didn’t let you in.',
   'refused.notFound.do': 'Check the meeting number, or ask the host for a new invitation.',
   'refused.notFound.say': 'This meeting doesn’t exist.',
   'refused.notStarted.do': 'Try again when the host has started it.',

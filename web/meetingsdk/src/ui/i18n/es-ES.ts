@@ -391,6 +391,8 @@ export const esES: Dictionary = {
   'refused.noAnswer.say': 'El servidor de la reunión no responde.',
   'refused.noBrowser.do': 'Pregunte al anfitrión de qué otra forma puede entrar.',
   'refused.noBrowser.say': 'No se puede entrar en esta reunión desde un navegador.',
+  'refused.notAdmitted.do': 'No puede volver a entrar en esta reunión. Si cree que es un error, póngase en contacto con el anfitrión.',
+  'refused.notAdmitted.say': 'El anfitrión no le ha dejado entrar.',
   'refused.notFound.do': 'Compruebe el número de reunión o pida una nueva invitación al anfitrión.',
   'refused.notFound.say': 'Esta reunión no existe.',
   'refused.notStarted.do': 'Inténtelo de nuevo cuando el anfitrión la haya iniciado.',

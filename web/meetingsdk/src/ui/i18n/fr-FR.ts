@@ -392,6 +392,8 @@ export const frFR: Dictionary = {
   'refused.noAnswer.say': 'Le serveur de la réunion ne répond pas.',
   'refused.noBrowser.do': 'Demandez à l’animateur comment rejoindre la réunion autrement.',
   'refused.noBrowser.say': 'Cette réunion ne peut pas être rejointe depuis un navigateur.',
+  'refused.notAdmitted.do': 'Vous ne pouvez plus rejoindre cette réunion. Si vous pensez qu’il s’agit d’une erreur, contactez l’animateur.',
+  'refused.notAdmitted.say': 'L’animateur ne vous a pas laissé entrer.',
   'refused.notFound.do': 'Vérifiez le numéro de réunion ou demandez une nouvelle invitation à l’animateur.',
   'refused.notFound.say': 'Cette réunion n’existe pas.',
   'refused.notStarted.do': 'Réessayez lorsque l’animateur l’aura démarrée.',

@@ -382,6 +382,8 @@ export const idID: Dictionary = {
   'refused.noAnswer.say': 'Server rapat tidak merespons.',
   'refused.noBrowser.do': 'Tanyakan kepada host cara lain untuk bergabung.',
   'refused.noBrowser.say': 'Rapat ini tidak dapat diikuti dari browser.',
+  'refused.notAdmitted.do': 'Anda tidak dapat bergabung lagi dengan rapat ini. Jika menurut Anda ini keliru, hubungi host.',
+  'refused.notAdmitted.say': 'Host tidak mengizinkan Anda masuk.',
   'refused.notFound.do': 'Periksa nomor rapat, atau mintalah undangan baru kepada host.',
   'refused.notFound.say': 'Rapat ini tidak ada.',
   'refused.notStarted.do': 'Coba lagi setelah host memulainya.',

@@ -391,6 +391,8 @@ export const itIT: Dictionary = {
   'refused.noAnswer.say': 'Il server della riunione non risponde.',
   'refused.noBrowser.do': 'Chiedi all’host in quale altro modo puoi partecipare.',
   'refused.noBrowser.say': 'Non si può partecipare a questa riunione da un browser.',
+  'refused.notAdmitted.do': 'Non puoi più partecipare a questa riunione. Se pensi che sia un errore, contatta l’host.',
+  'refused.notAdmitted.say': 'L’host non ti ha fatto entrare.',
   'refused.notFound.do': 'Controlla il numero riunione o chiedi all’host un nuovo invito.',
   'refused.notFound.say': 'Questa riunione non esiste.',
   'refused.notStarted.do': 'Riprova quando l’host l’avrà avviata.',

@@ -382,6 +382,8 @@ export const jaJP: Dictionary = {
   'refused.noAnswer.say': 'ミーティングサーバーが応答していません。',
   'refused.noBrowser.do': 'ほかの参加方法をホストにお尋ねください。',
   'refused.noBrowser.say': 'このミーティングにはブラウザーから参加できません。',
+  'refused.notAdmitted.do': 'このミーティングには再参加できません。誤りだと思われる場合は、ホストにお問い合わせください。',
+  'refused.notAdmitted.say': 'ホストが参加を許可しませんでした。',
   'refused.notFound.do': 'ミーティング番号を確認するか、新しい招待をホストに依頼してください。',
   'refused.notFound.say': 'このミーティングは存在しません。',
   'refused.notStarted.do': 'ホストが開始してから、もう一度お試しください。',

@@ -382,6 +382,8 @@ export const koKR: Dictionary = {
   'refused.noAnswer.say': '회의 서버가 응답하지 않습니다.',
   'refused.noBrowser.do': '다른 참가 방법을 호스트에게 문의하세요.',
   'refused.noBrowser.say': '이 회의는 브라우저에서 참가할 수 없습니다.',
+  'refused.notAdmitted.do': '이 회의에 다시 참가할 수 없습니다. 착오라고 생각되면 호스트에게 문의하세요.',
+  'refused.notAdmitted.say': '호스트가 입장을 수락하지 않았습니다.',
   'refused.notFound.do': '회의 번호를 확인하거나 호스트에게 새 초대를 요청하세요.',
   'refused.notFound.say': '이 회의는 존재하지 않습니다.',
   'refused.notStarted.do': '호스트가 회의를 시작한 다음 다시 시도하세요.',

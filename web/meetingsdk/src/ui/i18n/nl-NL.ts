@@ -399,6 +399,8 @@ export const nlNL: Dictionary = {
   'refused.noAnswer.say': 'De vergaderserver reageert niet.',
   'refused.noBrowser.do': 'Vraag de host hoe je op een andere manier kunt deelnemen.',
   'refused.noBrowser.say': 'Je kunt niet via een browser aan deze vergadering deelnemen.',
+  'refused.notAdmitted.do': 'Je kunt niet opnieuw aan deze vergadering deelnemen. Denk je dat dit een vergissing is, neem dan contact op met de host.',
+  'refused.notAdmitted.say': 'De host heeft je niet toegelaten.',
   'refused.notFound.do': 'Controleer het vergaderingsnummer of vraag de host om een nieuwe uitnodiging.',
   'refused.notFound.say': 'Deze vergadering bestaat niet.',
   'refused.notStarted.do': 'Probeer het opnieuw als de host de vergadering heeft gestart.',

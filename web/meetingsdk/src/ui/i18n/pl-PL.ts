@@ -430,6 +430,8 @@ export const plPL: Dictionary = {
   'refused.noAnswer.say': 'Serwer spotkań nie odpowiada.',
   'refused.noBrowser.do': 'Zapytaj prowadzącego, jak inaczej możesz dołączyć.',
   'refused.noBrowser.say': 'Do tego spotkania nie można dołączyć z przeglądarki.',
+  'refused.notAdmitted.do': 'Nie możesz ponownie dołączyć do tego spotkania. Jeśli to pomyłka, skontaktuj się z prowadzącym.',
+  'refused.notAdmitted.say': 'Prowadzący Cię nie wpuścił.',
   'refused.notFound.do': 'Sprawdź numer spotkania lub poproś prowadzącego o nowe zaproszenie.',
   'refused.notFound.say': 'To spotkanie nie istnieje.',
   'refused.notStarted.do': 'Spróbuj ponownie, gdy prowadzący je rozpocznie.',

@@ -391,6 +391,8 @@ export const ptPT: Dictionary = {
   'refused.noAnswer.say': 'O servidor da reunião não responde.',
   'refused.noBrowser.do': 'Pergunte ao anfitrião de que outra forma pode entrar.',
   'refused.noBrowser.say': 'Não é possível entrar nesta reunião a partir de um navegador.',
+  'refused.notAdmitted.do': 'Não pode voltar a entrar nesta reunião. Se acha que se trata de um engano, contacte o anfitrião.',
+  'refused.notAdmitted.say': 'O anfitrião não o deixou entrar.',
   'refused.notFound.do': 'Verifique o número da reunião ou peça um novo convite ao anfitrião.',
   'refused.notFound.say': 'Esta reunião não existe.',
   'refused.notStarted.do': 'Tente novamente quando o anfitrião a tiver iniciado.',

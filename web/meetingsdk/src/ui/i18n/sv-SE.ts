@@ -401,6 +401,8 @@ export const svSE: Dictionary = {
   'refused.noAnswer.say': 'Mötesservern svarar inte.',
   'refused.noBrowser.do': 'Fråga värden hur du kan gå med på ett annat sätt.',
   'refused.noBrowser.say': 'Det går inte att gå med i mötet från en webbläsare.',
+  'refused.notAdmitted.do': 'Du kan inte gå med i mötet igen. Kontakta värden om du tror att det är ett misstag.',
+  'refused.notAdmitted.say': 'Värden släppte inte in dig.',
   'refused.notFound.do': 'Kontrollera mötesnumret eller be värden om en ny inbjudan.',
   'refused.notFound.say': 'Mötet finns inte.',
   'refused.notStarted.do': 'Försök igen när värden har startat mötet.',

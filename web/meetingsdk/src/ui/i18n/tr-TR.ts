@@ -385,6 +385,8 @@ export const trTR: Dictionary = {
   'refused.noAnswer.say': 'Toplantı sunucusu yanıt vermiyor.',
   'refused.noBrowser.do': 'Başka nasıl katılabileceğinizi toplantı sahibine sorun.',
   'refused.noBrowser.say': 'Bu toplantıya tarayıcıdan katılınamaz.',
+  'refused.notAdmitted.do': 'Bu toplantıya yeniden katılamazsınız. Bunun bir hata olduğunu düşünüyorsanız toplantı sahibiyle iletişime geçin.',
+  'refused.notAdmitted.say': 'Toplantı sahibi sizi içeri almadı.',
   'refused.notFound.do': 'Toplantı numarasını kontrol edin veya toplantı sahibinden yeni bir davet isteyin.',
   'refused.notFound.say': 'Böyle bir toplantı yok.',
   'refused.notStarted.do': 'Toplantı sahibi toplantıyı başlattığında yeniden deneyin.',

@@ -382,6 +382,8 @@ export const viVN: Dictionary = {
   'refused.noAnswer.say': 'Máy chủ cuộc họp không phản hồi.',
   'refused.noBrowser.do': 'Hãy hỏi người chủ trì xem bạn có thể tham gia bằng cách nào khác.',
   'refused.noBrowser.say': 'Không thể tham gia cuộc họp này từ trình duyệt.',
+  'refused.notAdmitted.do': 'Bạn không thể tham gia lại cuộc họp này. Nếu bạn cho rằng có nhầm lẫn, hãy liên hệ với người chủ trì.',
+  'refused.notAdmitted.say': 'Người chủ trì không cho bạn vào.',
   'refused.notFound.do': 'Hãy kiểm tra số cuộc họp hoặc xin người chủ trì lời mời mới.',
   'refused.notFound.say': 'Cuộc họp này không tồn tại.',
   'refused.notStarted.do': 'Hãy thử lại khi người chủ trì đã bắt đầu cuộc họp.',

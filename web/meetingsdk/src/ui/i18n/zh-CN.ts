@@ -382,6 +382,8 @@ export const zhCN: Dictionary = {
   'refused.noAnswer.say': '会议服务器没有响应。',
   'refused.noBrowser.do': '请向主持人询问其他加入方式。',
   'refused.noBrowser.say': '此会议无法通过浏览器加入。',
+  'refused.notAdmitted.do': '您无法再次加入此会议。如果您认为有误，请联系主持人。',
+  'refused.notAdmitted.say': '主持人未让您进入会议。',
   'refused.notFound.do': '请检查会议号，或向主持人索取新的邀请。',
   'refused.notFound.say': '此会议不存在。',
   'refused.notStarted.do': '请在主持人开始会议后重试。',

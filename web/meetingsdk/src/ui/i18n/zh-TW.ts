@@ -382,6 +382,8 @@ export const zhTW: Dictionary = {
   'refused.noAnswer.say': '會議伺服器沒有回應。',
   'refused.noBrowser.do': '請向主持人詢問其他加入方式。',
   'refused.noBrowser.say': '此會議無法透過瀏覽器加入。',
+  'refused.notAdmitted.do': '您無法再次加入此會議。如果您認為有誤，請聯絡主持人。',
+  'refused.notAdmitted.say': '主持人未讓您進入會議。',
   'refused.notFound.do': '請檢查會議號碼，或向主持人索取新的邀請。',
   'refused.notFound.say': '此會議不存在。',
   'refused.notStarted.do': '請在主持人開始會議後再試一次。',

@@ -12,7 +12,7 @@ export interface Told {
 /** The keys below `refused.`: `say` what is the matter, `do` what helps. */
 export type RefusalKey =
   | 'account' | 'app' | 'appBlocked' | 'authorizer' | 'barrier' | 'blocked' | 'browser' | 'busy' | 'details' | 'elsewhere' | 'email' | 'ended' | 'expired' | 'full'
-  | 'hostBusy' | 'hostOnly' | 'inside' | 'loading' | 'localNetwork' | 'locked' | 'lost' | 'name' | 'network' | 'noAnswer' | 'noBrowser' | 'notFound' | 'notStarted' | 'number' | 'offline' | 'other'
+  | 'hostBusy' | 'hostOnly' | 'inside' | 'loading' | 'localNetwork' | 'locked' | 'lost' | 'name' | 'network' | 'noAnswer' | 'noBrowser' | 'notAdmitted' | 'notFound' | 'notStarted' | 'number' | 'offline' | 'other'
   | 'otherMeeting' | 'outdated' | 'passcode' | 'passcodeMissing' | 'passcodeTries' | 'permission' | 'phone' | 'practice' | 'registration' | 'registrationDenied'
   | 'registrationPending' | 'removed' | 'server' | 'signIn' | 'signInAgain' | 'tooEarly' | 'webinarEnded';
 
@@ -33,7 +33,7 @@ const byCause: Record<string, RefusalKey> = {
   '3621 local_network_blocked': 'localNetwork', '3621 websocket_blocked': 'network', '3621 network': 'network',
   '3004 passcode_missing': 'passcodeMissing', '3004 option_misspelt': 'passcodeMissing', '3004 throttled': 'passcodeTries',
   '3005 other_view_in_page': 'inside', '3005 other_meeting_live': 'elsewhere',
-  '3008 too_early': 'tooEarly', '3008 practice_session': 'practice',
+  '3008 too_early': 'tooEarly', '3008 practice_session': 'practice', '3009 not_admitted': 'notAdmitted',
   '3099 tk_pending': 'registrationPending', '3620 registrant_denied': 'registrationDenied', '3621 offline': 'offline',
   '4003 userName_missing': 'name', '4003 userName_too_long': 'name', '4003 userName_malformed': 'name', '4003 userEmail_missing': 'email', '4003 userEmail_malformed': 'email',
   '4003 userEmail_too_long': 'email', '4003 meetingNumber_missing': 'number', '4003 meetingNumber_malformed': 'number', '4003 password_too_long': 'passcode', '4003 password_malformed': 'passcode',

@@ -10,9 +10,8 @@ export function EndedPage() {
   const { run } = useView();
   const failure = useMeeting((state) => state.failure);
   const takenOver = useMeeting((state) => state.takenOver);
-  const notAdmitted = useMeeting((state) => state.notAdmitted);
   const view = useOption('view');
-  const { key, text = key, icon, back } = endingOf(failure, { takenOver, notAdmitted });
+  const { key, text = key, icon, back } = endingOf(failure, takenOver);
   return (
     <StatusPage
       icon={icon}

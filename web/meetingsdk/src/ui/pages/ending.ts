@@ -1,4 +1,4 @@
-import type { Failure, MeetingState } from '../../core/model';
+import type { Failure } from '../../core/model';
 import type { IconName } from '../icons/paths';
 
 /** What the page of a meeting that is over shows: the key of its title and text, and an icon. */
@@ -20,10 +20,10 @@ const ENDINGS: Record<number, Shown> = {
 };
 
 /** How the end of a meeting is shown; without a failure the person has left, here or for another page of theirs. */
-export function endingOf(failure: Pick<Failure, 'errorCode' | 'cause'> | null, { takenOver, notAdmitted }: Partial<Pick<MeetingState, 'takenOver' | 'notAdmitted'>> = {}): Shown {
-  if (notAdmitted) return { key: 'notAdmitted', text: 'removed', icon: 'remove' };
+export function endingOf(failure: Pick<Failure, 'errorCode' | 'cause'> | null, takenOver = false): Shown {
   if (takenOver) return { key: 'elsewhere', icon: 'people', back: 'ended.joinHere' };
   if (!failure) return { key: 'left', icon: 'check' };
+  if (failure.errorCode === 3009 && failure.cause === 'not_admitted') return { key: 'notAdmitted', text: 'removed', icon: 'remove' };
   if (failure.errorCode === 4004 && failure.cause === 'duration_limit') return { key: 'timeUp', icon: 'leave' };
   return ENDINGS[failure.errorCode] ?? { key: 'other', icon: 'warning' };
 }

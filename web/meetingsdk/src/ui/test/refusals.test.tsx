@@ -34,7 +34,7 @@ describe('the words of a refusal', () => {
 
   it('has none that no code leads to, and none twice', () => {
     const keys = Object.keys(words).filter((key) => key.startsWith('refused.')).map((key) => key.split('.')[1]);
-    const causes = ['3004 passcode_missing', '3004 throttled', '3005 other_view_in_page', '3005 other_meeting_live', '3008 too_early', '3008 practice_session', '3099 tk_pending', '3620 registrant_denied',
+    const causes = ['3004 passcode_missing', '3004 throttled', '3005 other_view_in_page', '3005 other_meeting_live', '3008 too_early', '3008 practice_session', '3009 not_admitted', '3099 tk_pending', '3620 registrant_denied',
       '3621 offline', '3621 local_network_blocked', '3621 websocket_blocked', '4003 userName_missing', '4009 too_many_joins', '1 browser_unsupported', '200 asset_blocked'].map((pair) => pair.split(' '));
     const used = new Set([...toldCodes.map((errorCode) => toldOf({ errorCode, cause: '' }).key), ...causes.map(([code, cause]) => toldOf({ errorCode: Number(code), cause: cause ?? '' }).key)]);
     expect([...new Set(keys)].filter((key) => !used.has(key as never))).toEqual([]);
@@ -138,8 +138,8 @@ describe('the page of a meeting that is over', () => {
   it.each([
     [over(4004, 'ended_by_host'), {}, 'The host has ended this meeting', null],
     [over(4004, 'duration_limit'), {}, 'This meeting has reached its time limit', null],
-    [over(3009), {}, 'You were removed from this meeting', null],
-    [over(3009), { notAdmitted: true }, 'The host didn’t let you in', null],
+    [over(3009, 'removed_by_host'), {}, 'You were removed from this meeting', null],
+    [over(3009, 'not_admitted'), {}, 'The host didn’t let you in', null],
     [over(4001, 'gave_up'), {}, 'You’ve been disconnected', 'Rejoin'],
     [over(4019), {}, 'This app left the meeting', 'Rejoin'],
     [null, { takenOver: true }, 'You joined from somewhere else', 'Join here instead'],
