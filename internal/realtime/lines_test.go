@@ -28,6 +28,18 @@ func TestPingFindsADeadLine(t *testing.T) {
 	}
 }
 
+// A page that falls silent is off the stage within eight seconds, of which its media
+// take one.
+func TestUsualPingsFindADeadLineInTime(t *testing.T) {
+	config := Config{TokenKey: testKey}
+	if err := config.complete(); err != nil {
+		t.Fatal(err)
+	}
+	if took := config.PingInterval + config.PongTimeout; took > 7*time.Second {
+		t.Errorf("a dead line is noticed after %s", took)
+	}
+}
+
 func TestAnsweredPingsKeepALine(t *testing.T) {
 	b := newHouse(seatNamed("a"))
 	h, server := startHub(t, b, func(c *Config) { c.PingInterval, c.PongTimeout = time.Second, 300*time.Millisecond })

@@ -292,6 +292,23 @@ func TestAClosedLineWithoutMediaIsOffTheStageAtOnce(t *testing.T) {
 	}
 }
 
+// A meeting ends when its last participant gives up their place, and not before.
+func TestTheLastToLeaveEndsTheMeeting(t *testing.T) {
+	t.Parallel()
+	c := gather(t, session.Times{})
+	id := c.seen().SessionID
+	c.goer.command("seat.leave", nil)
+	live, err := c.Store.Session(t.Context(), id)
+	if err != nil || !live.Live() || live.Seats != 1 {
+		t.Fatalf("with one left it is %+v, %v", live, err)
+	}
+	c.watcher.command("seat.leave", nil)
+	live, err = c.Store.Session(t.Context(), id)
+	if err != nil || live.Live() || live.EndReason != meeting.EndedEmpty {
+		t.Fatalf("with nobody left it is %+v, %v", live, err)
+	}
+}
+
 func TestSomebodyWhoWaitsSaysGoodbye(t *testing.T) {
 	t.Parallel()
 	c := gather(t, session.Times{Goodbye: time.Second})

@@ -20,6 +20,8 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       'no-console': 'error',
+      // Frames without `allow-modals` show none of them, and nobody is asked.
+      'no-alert': 'error',
       'no-eval': 'error',
     },
   },

@@ -43,11 +43,15 @@ test('hold, and the end of the meeting, close the settings and the camera that t
   await guest.enter(await world.joining(demo, 'Linus'));
   await client.enter(await world.joining(demo, 'Ada'));
   const dialog = (person: Person) => person.page.getByRole('dialog');
+  await client.startMicrophone();
+  await client.startCamera();
   await openVideoSettings(client);
   await host.call('putOnHold', await client.userId(), true);
   await expect(client.page.getByRole('heading', { name: /wait|host/i }).first()).toBeVisible();
   await expect(dialog(client)).toHaveCount(0);
   await expect.poll(() => alive(client)).toEqual(nothing);
+  // The devices were closed here; nobody has to plug them in again.
+  await expect(client.page.locator('.ar-toast')).toHaveCount(0);
   await openVideoSettings(guest);
   await host.endMeeting();
   await expect.poll(() => guest.states()).toContain('Closed');

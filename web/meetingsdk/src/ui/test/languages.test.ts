@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { coreWords, Dictionaries, type Dictionary } from '../../core/i18n';
+import { coreWords, Dictionaries, languageCodes, type Dictionary } from '../../core/i18n';
 import { enUS } from '../i18n/en-US';
 import { translations, wordsOf } from '../i18n/languages';
 
@@ -51,6 +51,15 @@ describe('the translations', () => {
       return short in english && !wordsIn(words[label] ?? '').includes(spaced ? text : text.trim());
     });
     expect(wrong).toEqual([]);
+  });
+
+  it.each(languageCodes.filter((code) => code !== 'en-US'))('has %s, of which nothing is left in English', async (code) => {
+    const words = new Dictionaries();
+    words.addBase('en-US', english);
+    words.loadFrom(wordsOf);
+    words.use(code);
+    await words.ready();
+    for (const key of ['leave.leave', 'preview.join', 'waitingRoom.text', 'refused.passcode.say', 'leave.confirmQuestion']) expect(words.t(key), key).not.toBe(english[key]);
   });
 
   it('choose the form by the count', async () => {

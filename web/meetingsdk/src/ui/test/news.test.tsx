@@ -7,6 +7,7 @@ import { newsBetween, sentences } from '../logic/news';
 import { WaitingRoomPage } from '../pages/WaitingRoomPage';
 import { InfoCard } from '../parts/InfoCard';
 import { AloneCard } from '../stage/AloneCard';
+import { Stage } from '../stage/Stage';
 import { fakeModel, options, person, renderInView, state, stubSizes } from './fake';
 
 beforeEach(() => stubSizes(1200, 700));
@@ -138,7 +139,7 @@ describe('the invitation', () => {
 
   const card = () => screen.queryByRole('region', { name: 'You’re the only one here' });
   it('is on a card as long as one is alone', () => {
-    const { model, ui } = renderInView(<AloneCard />, withPasscode(state([host]), 'secret'));
+    const { model, ui } = renderInView(<Stage />, withPasscode(state([host]), 'secret'));
     act(() => ui.set({ options: { ...options, meetingInfo: ['mn', 'pwd', 'invite'], inviteUrlFormat: 'https://app.example/{0}' } }));
     expect(card()?.textContent).toContain('https://app.example/81555123456');
     expect(card()?.textContent).toContain('secret');

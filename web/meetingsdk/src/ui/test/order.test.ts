@@ -22,6 +22,13 @@ describe('tileOrder', () => {
     expect(after.filter((id) => before.includes(id))).toEqual(before.filter((id) => after.includes(id)));
   });
 
+  it('keeps whose line broke while their picture flows, and nobody of whom nothing is left but oneself', () => {
+    const people = [person(1, { state: 'reconnecting', mediaLost: true }), person(2, { state: 'reconnecting', mediaLost: true }), person(3, { state: 'reconnecting', mediaLost: false }), person(4)];
+    expect(tileOrder(state(people))).toEqual([1, 3, 4]);
+    // The list has them all, for their place is kept.
+    expect(listOrder(state(people)).map(({ userId }) => userId)).toEqual([1, 2, 3, 4]);
+  });
+
   it('leaves out a webinar audience', () => {
     const webinar = state([person(1, { role: 'host' }), person(2, { role: 'panelist' }), person(3)]);
     expect(tileOrder({ ...webinar, session: webinar.session && { ...webinar.session, kind: 'webinar' } })).toEqual([1, 2]);

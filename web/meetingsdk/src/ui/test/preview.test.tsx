@@ -111,6 +111,13 @@ it('opens a camera that is connected, and says when it is gone', async () => {
   expect(trouble()).toContain('No camera');
 });
 
+it('shows the name that others will see, and lets one try the speaker and a background', async () => {
+  const { container } = await open(new Devices(), { joinsAs: 'Grace', ...offered() });
+  expect(container.querySelector('.ar-preview__picture .ar-badge')?.textContent).toBe('Grace');
+  expect(screen.getByRole('button', { name: 'Test speaker' })).toBeTruthy();
+  expect(screen.getByRole('radiogroup', { name: 'Background' })).toBeTruthy();
+});
+
 it('joins with the loudspeaker that was chosen', async () => {
   const { model } = await open(new Devices());
   fireEvent.change(screen.getByRole('combobox', { name: 'Speaker' }), { target: { value: 'desk' } });

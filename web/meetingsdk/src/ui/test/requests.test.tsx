@@ -88,6 +88,12 @@ describe('somebody who waits', () => {
     expect(container.textContent).toContain('Person 2 and 1 others are in the waiting room');
   });
 
+  it('stands above everybody inside', () => {
+    const { container } = renderInView(<ParticipantsPanel />, state([host, waits(2), person(3)]));
+    const inside = container.querySelector('.participants-item__item-layout .ar-person__state')?.closest('.ar-person') as Element;
+    expect(button('Admit Person 2').compareDocumentPosition(inside) & Node.DOCUMENT_POSITION_FOLLOWING).toBeTruthy();
+  });
+
   it('is counted on the button of the participants, with the raised hands', () => {
     const { container } = renderInView(<Toolbar />, state([host, waits(2), waits(3), raised(4, 1)]));
     expect(container.querySelector('.footer-participants-button__toggle-button .ar-tool__badge')?.getAttribute('data-count')).toBe('3');
