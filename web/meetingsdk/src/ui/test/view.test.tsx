@@ -118,6 +118,13 @@ describe('gallery', () => {
     expect(detached).toEqual([10, 11, 12, 13, 14, 15, 16, 17, 18]);
   });
 
+  it('says on which page one is in the order of numbers, in languages from right to left too', () => {
+    stubSizes(390, 700);
+    const { container } = renderInView(<div dir="rtl"><GalleryStage /></div>, state(Array.from({ length: 20 }, (_, i) => person(i + 1))));
+    const place = container.querySelector('.ar-pager__place');
+    expect([place?.textContent, place?.closest('[dir]')?.getAttribute('dir')]).toEqual(['1 / 3', 'ltr']);
+  });
+
   it('keeps the elements of those who stay when one leaves', () => {
     const people = [person(1), person(2, { videoOn: true }), person(3, { videoOn: true })];
     const { model, container } = renderInView(<GalleryStage />, state(people));
