@@ -222,8 +222,19 @@ func TestErrorPages(t *testing.T) {
 			t.Errorf("%s: %d without %s", path, response.StatusCode, want)
 		}
 	}
-	if response, _ := get(t, s.URL+"/docs/errors/9999", nil); response.StatusCode != http.StatusNotFound {
-		t.Errorf("an unknown code's page answers %d", response.StatusCode)
+	for path, want := range map[string]string{"/docs/errors/9999": "/docs/errors", "/docs/errors/3713x": "/docs/errors/3713"} {
+		if response, body := get(t, s.URL+path, nil); response.StatusCode != http.StatusNotFound || !strings.Contains(string(body), want) {
+			t.Errorf("%s: %d without %s", path, response.StatusCode, want)
+		}
+	}
+	// Addresses near those of the pages lead to them, and snippets name this server.
+	for path, want := range map[string]string{"/docs": "/docs/errors", "/docs/": "/docs/errors", "/docs/error/3004": "/docs/errors", "/docs/errors/wrong_meeting_password": "/docs/errors/3004"} {
+		if response, _ := get(t, s.URL+path, nil); response.StatusCode != http.StatusFound || response.Header.Get("Location") != want {
+			t.Errorf("%s: %d leads to %q, not to %s", path, response.StatusCode, response.Header.Get("Location"), want)
+		}
+	}
+	if _, body := get(t, s.URL+"/docs/errors/3712", nil); !strings.Contains(string(body), s.URL+"/dev/v1/scenarios/3712") {
+		t.Error("the snippet of 3712 does not name this server")
 	}
 }
 

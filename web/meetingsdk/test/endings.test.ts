@@ -157,6 +157,21 @@ describe('devices come back as they were', () => {
     });
   }
 
+  it('and nobody is told to plug in again what the waiting room closed', async () => {
+    const meeting = await load();
+    await meeting.actions.setMicrophone(true);
+    await meeting.actions.setCamera(true);
+    const { handlers } = server.engine;
+    server.publish('seat.held', {}, 0);
+    for (const source of ['microphone', 'camera', 'screen'] as const) handlers.sourceEnded(source);
+    await settle();
+    expect(meeting.getState().notices).toEqual([]);
+    server.publish('seat.admitted', {}, 0);
+    await server.clock.advance(1_000);
+    handlers.sourceEnded('microphone');
+    expect(meeting.getState().notices.map(({ key }) => key)).toEqual(['notice.micGone']);
+  });
+
   it('but not at another place in the meeting, and not after leaving', async () => {
     const meeting = await load();
     await meeting.actions.setCamera(true);

@@ -221,6 +221,15 @@ describe('a join that the person tries again', () => {
     expect(server.joins[1]).toMatchObject({ resumeToken: 'resume-1' });
   });
 
+  it('has nothing for developers but where the server says what it saw', async () => {
+    server.replies = [wrong, refusal(3004, 'WRONG_MEETING_PASSWORD', 'Meeting Passcode wrong.', 'passcode_wrong', { evidence: 'another one was given', alsoFailing: [] })];
+    await start();
+    expect(modelState()?.failure?.forDevelopers).toBeFalsy();
+    actions().dismissFailure();
+    await start();
+    expect(modelState()?.failure).toMatchObject({ forDevelopers: true, evidence: 'another one was given' });
+  });
+
   it('is forgotten with the dialog', async () => {
     server.replies = [busy];
     let ended = (): void => undefined;

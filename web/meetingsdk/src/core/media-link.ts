@@ -73,7 +73,10 @@ export class MediaLink {
       speaking: (identities) => options.speaking(identities),
       canPlaySound: (can) => options.write({ canPlaySound: can }),
       devicesChanged: () => void this.refreshDevices(),
-      sourceEnded: (source) => this.onSourceEnded(source),
+      sourceEnded: (source) => {
+        // What this page closed itself is not missed.
+        if (!this.stopped) this.onSourceEnded(source);
+      },
       deviceFailed: (source, fault) => this.onDeviceFailed(source, fault),
       silenced: () => {
         if (this.options.read().microphone === 'on') this.wrote({ microphone: 'muted' });
