@@ -59,12 +59,12 @@ func newSchema(all fs.FS, dialect goose.Dialect, folder string) (*schema, error)
 		if err != nil {
 			return nil, err
 		}
-		note := leastNote.FindSubmatch(text)
-		if note == nil {
-			return nil, fmt.Errorf("the migration %s does not say min_compatible", name)
-		}
-		if s.least[version], err = strconv.ParseInt(string(note[1]), 10, 64); err != nil {
-			return nil, fmt.Errorf("the migration %s: %w", name, err)
+		// Without a note no older program is known to work on.
+		s.least[version] = version
+		if note := leastNote.FindSubmatch(text); note != nil {
+			if s.least[version], err = strconv.ParseInt(string(note[1]), 10, 64); err != nil {
+				return nil, fmt.Errorf("the migration %s: %w", name, err)
+			}
 		}
 		s.newest = max(s.newest, version)
 	}

@@ -203,6 +203,11 @@ func TestMigrationsMatch(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantEqual(t, ofLite.least, ofPostgres.least)
+	for _, name := range lite {
+		if text, err := migrations.ReadFile("migrations/sqlite/" + name); err != nil || !leastNote.Match(text) {
+			t.Errorf("the migration %s does not say min_compatible: %v", name, err)
+		}
+	}
 	for version := int64(1); version <= ofLite.newest; version++ {
 		if least := ofLite.least[version]; least < ofLite.least[version-1] || least > version {
 			t.Errorf("min_compatible of migration %d is %d", version, least)
