@@ -71,7 +71,7 @@ func (s *Service) Join(ctx context.Context, a *admission.Attempt, body []byte) *
 	digest.Write(body)
 	var key answerKey
 	digest.Sum(key[:0])
-	if out := s.answers.do(ctx, key, func() *Outcome { return s.join(ctx, a, key.text()) }); out != nil {
+	if out := s.answers.do(ctx, key, len(body), func() *Outcome { return s.join(ctx, a, key.text()) }); out != nil {
 		return out
 	}
 	// The page went away while it waited for its first answer.

@@ -129,7 +129,7 @@ const (
 func (s *Snapshot) list(all []Participant, after int64) {
 	s.Participants = all[sort.Search(len(all), func(i int) bool { return all[i].UserID > after }):]
 	if len(s.Participants) > rosterPage {
-		s.Participants = s.Participants[:rosterPage]
+		s.Participants = slices.Clone(s.Participants[:rosterPage]) // the others are not kept with it
 		s.MoreAfter = s.Participants[rosterPage-1].UserID
 	}
 }
