@@ -23,10 +23,14 @@ type attemptLine struct {
 }
 
 func attemptsCommand() *cobra.Command {
-	var server, meeting string
+	var from attemptSource
+	var meeting string
 	var code, limit int
 	cmd := &cobra.Command{
-		Use: "attempts [ID]", Short: "List the recorded joins of a development server, or show one",
+		Use: "attempts [ID]", Short: "List the recorded joins of a server on this machine, or show one",
+		Long: "A production server is found by its configuration or its admin socket, which only its own user and root\n" +
+			"may open. Without --config and --admin-socket, it is a development server.",
+		Example: "  sudo anteroom attempts --config /etc/anteroom/config.yaml --code 3004",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return usage("takes one attempt ID at most")
@@ -36,7 +40,7 @@ func attemptsCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				var one json.RawMessage
-				if err := get(cmd.Context(), server, "/dev/v1/attempts/"+url.PathEscape(args[0]), &one); err != nil {
+				if err := from.get(cmd, "/attempts/"+url.PathEscape(args[0]), &one); err != nil {
 					return err
 				}
 				encoder := json.NewEncoder(cmd.OutOrStdout())
@@ -51,7 +55,7 @@ func attemptsCommand() *cobra.Command {
 				query.Set("meeting", meeting)
 			}
 			var raw json.RawMessage
-			if err := get(cmd.Context(), server, "/dev/v1/attempts?"+query.Encode(), &raw); err != nil {
+			if err := from.get(cmd, "/attempts?"+query.Encode(), &raw); err != nil {
 				return err
 			}
 			if asJSON(cmd) {
@@ -60,7 +64,7 @@ func attemptsCommand() *cobra.Command {
 			}
 			var list struct{ Attempts []attemptLine }
 			if err := json.Unmarshal(raw, &list); err != nil {
-				return noAnswer("the response from %s is not valid: %s", server, err)
+				return noAnswer("the response of the server is not valid: %s", err)
 			}
 			if len(list.Attempts) == 0 {
 				fmt.Fprintln(cmd.ErrOrStderr(), "No recorded join matches.")
@@ -74,7 +78,7 @@ func attemptsCommand() *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&server, "server", "http://127.0.0.1:8080", "the development server")
+	from.define(flags)
 	flags.StringVar(&meeting, "meeting", "", "only joins of this meeting number")
 	flags.IntVar(&code, "code", 0, "only joins with this result; 0 means admitted")
 	flags.IntVar(&limit, "limit", 50, "the number of joins to list, 1 to 500")

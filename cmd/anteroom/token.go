@@ -76,16 +76,23 @@ func ask(ctx context.Context, method, server, path string, body io.Reader, out a
 	if u, err := url.Parse(server); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
 		return usage("--server: %q is not a URL such as http://127.0.0.1:8080", server)
 	}
-	ctx, cancel := context.WithTimeout(ctx, answerTime)
-	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, method, strings.TrimRight(server, "/")+path, body)
 	if err != nil {
 		return usage("--server: %s", err)
 	}
 	request.Header.Set("Content-Type", "application/json")
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
+	return exchange(http.DefaultClient, request, server, out, func(err error) error {
 		return noAnswer("no response from %s; is `anteroom serve` running there? (%s)", server, reasonOf(err))
+	})
+}
+
+// exchange reads the JSON that a server answers. silent words why there is no answer.
+func exchange(client *http.Client, request *http.Request, server string, out any, silent func(error) error) error {
+	ctx, cancel := context.WithTimeout(request.Context(), answerTime)
+	defer cancel()
+	response, err := client.Do(request.WithContext(ctx))
+	if err != nil {
+		return silent(err)
 	}
 	defer response.Body.Close()
 	raw, err := io.ReadAll(io.LimitReader(response.Body, 16<<20))

@@ -43,7 +43,7 @@ type Config struct {
 	// World is the developer's view of the demo world; nil in production mode,
 	// where everything below /dev answers 404.
 	World World
-	// Attempts is the log of joins, for the developer's API.
+	// Attempts is the log of joins, for the developer's API and the operator's tools.
 	Attempts Attempts
 	// Movable is the clock as developers move it; development mode only.
 	Movable MovableClock

@@ -29,6 +29,8 @@ const (
 	Socket
 	// Service is for calls of other servers, which prove who they are.
 	Service
+	// Operator is for the operator's tools, which come through the admin socket.
+	Operator
 )
 
 // Route is one mounted route.
@@ -66,7 +68,7 @@ func (t *router) handle(route Route, next http.HandlerFunc) {
 	switch route.Audience {
 	case Developer:
 		h = t.api.thisMachine(h)
-	case Anyone, OwnPage, Socket, Service:
+	case Anyone, OwnPage, Socket, Service, Operator:
 	}
 	t.mux.Handle(route.Pattern, t.api.bounded(route, h))
 }

@@ -101,6 +101,33 @@ func faceOf(t *testing.T) (*Handler, *everything) {
 	}), e
 }
 
+// operators is the face of the admin socket.
+func operators() *Handler {
+	return NewAdmin(Config{Attempts: log{&everything{}}, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), NewAttemptID: func() string { return "A" }})
+}
+
+// The two faces share no route: what is for the operator is on the admin socket only.
+func TestTheOperatorsRoutesAreOnTheirSocketOnly(t *testing.T) {
+	t.Parallel()
+	face, _ := faceOf(t)
+	for _, route := range face.Routes() {
+		if route.Audience == Operator {
+			t.Errorf("%s can be reached over TCP", route.Pattern)
+		}
+	}
+	for _, route := range operators().Routes() {
+		if route.Audience != Operator {
+			t.Errorf("%s is on the admin socket for others", route.Pattern)
+		}
+		if route.Pattern == "/" {
+			continue
+		}
+		if got := ask(face, http.MethodGet, addressOf(route.Pattern), "", nil); got.Code != http.StatusNotFound {
+			t.Errorf("%s: %d over TCP", route.Pattern, got.Code)
+		}
+	}
+}
+
 // addressOf is an address that a pattern matches.
 func addressOf(pattern string) string {
 	_, path, found := strings.Cut(pattern, " ")
@@ -207,6 +234,12 @@ func TestEveryAnswerIsProtected(t *testing.T) {
 		for _, method := range methodsOf(route) {
 			address := addressOf(route.Pattern)
 			check(method+" "+address, ask(face, method, address, "", nil), framed[address] && method == http.MethodGet)
+		}
+	}
+	for _, route := range operators().Routes() {
+		for _, method := range methodsOf(route) {
+			address := addressOf(route.Pattern)
+			check(method+" "+address, ask(operators(), method, address, "", nil), false)
 		}
 	}
 	// What no route was made for, and what the router answers by itself.

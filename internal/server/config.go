@@ -62,6 +62,9 @@ type Config struct {
 	Chat           Chat `yaml:"chat"`
 	// Redis is the address of a Redis that several nodes share.
 	Redis string `yaml:"redis"`
+	// AdminSocket is the Unix socket of the operator's tools, in production; empty
+	// means admin.sock in Data.
+	AdminSocket string `yaml:"admin_socket"`
 	// DevHosts are further Host names of the developer's API.
 	DevHosts []string `yaml:"-"`
 	// Times shorten how long places outlive their pages, for tests in development mode.
@@ -155,6 +158,21 @@ func DevelopmentDefaults() Config {
 // ReadFile reads a production configuration. Unknown keys are errors; every
 // problem found is in the error.
 func ReadFile(path string) (Config, error) {
+	c, err := decodeFile(path)
+	if err != nil {
+		return c, err
+	}
+	return c, c.Validate()
+}
+
+// ReadAdminSocket reads from a production configuration where the admin socket is. The
+// secrets that the server gets from its environment may be missing.
+func ReadAdminSocket(path string) (string, error) {
+	c, err := decodeFile(path)
+	return c.adminSocket(), err
+}
+
+func decodeFile(path string) (Config, error) {
 	c := Config{Mode: Production, Listen: ":8080", Data: "./data", Media: Media{Port: 7882, TCPFallback: true}}
 	raw, err := os.ReadFile(path)
 	if err != nil {
@@ -173,7 +191,7 @@ func ReadFile(path string) (Config, error) {
 			*into = v
 		}
 	}
-	return c, c.Validate()
+	return c, nil
 }
 
 // Validate lists every problem at once, each naming its key.
@@ -237,6 +255,9 @@ func (c *Config) Validate() error {
 		}
 		if c.PublicURL == "" {
 			bad("public_url: missing")
+		}
+		if socket := c.adminSocket(); len(socket) > maxAdminSocket {
+			bad("admin_socket: the path %s has more than %d bytes, which a socket cannot have; set a shorter one", socket, maxAdminSocket)
 		}
 		if c.TLS.Certificate == "" && len(c.TrustedProxies) == 0 {
 			bad("tls: set certificate and key, or list the reverse proxy in trusted_proxies")

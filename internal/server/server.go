@@ -66,6 +66,8 @@ type Server struct {
 	line     *line
 	// redis is nil where no other node may be.
 	redis *redisClaim
+	// admin is nil in development mode.
+	admin *adminSocket
 	// certificates is nil without TLS.
 	certificates *certificates
 	settings     settings
@@ -132,6 +134,9 @@ func Start(ctx context.Context, config Config, parts Parts) (_ *Server, err erro
 		}
 	}()
 	if err := s.openStore(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.openAdmin(ctx); err != nil {
 		return nil, err
 	}
 	if err := s.openMedia(ctx); err != nil {
@@ -237,6 +242,7 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 		}
 	}
 	config := httpapi.Config{
+		Attempts: attempts{s.Store},
 		Sessions: s.faults.inSessions(s.Sessions), Realtime: s.line.hub.Handler(), Signalling: engine.Signalling(media.SeatGuardFunc(s.Sessions.MediaSeat)),
 		MediaWebhook: s.media.Webhook(), Development: s.config.Mode == Development, PublicURL: s.config.publicURL(),
 		ReconnectTime: s.Sessions.Times.Lost, TrustedProxies: s.settings.trustedProxies, Files: web.Files(), Ready: s.ready, Clock: s.Clock, NewAttemptID: store.NewAttemptID, Logger: s.log,
@@ -250,12 +256,14 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 		}
 		config.World = s.world()
 		config.Scenarios = s.stage(keys["user_tokens"], link)
-		config.Attempts = attempts{s.Store}
 		config.AllowedHosts = s.config.DevHosts
 		config.Movable, config.Faults = s.movable, s.faults
 	}
 	face := httpapi.New(config)
 	s.routes = face.Routes()
+	if s.admin != nil {
+		s.admin.http = httpapi.NewServer(httpapi.NewAdmin(config))
+	}
 	return face, nil
 }
 
@@ -334,6 +342,9 @@ func (s *Server) serve(listener net.Listener, handler http.Handler) {
 			s.failed <- err
 		}
 	})
+	if s.admin != nil {
+		s.done.Go(func() { s.admin.serve(s.log) })
+	}
 	s.http = httpapi.NewServer(handler)
 	s.http.ErrorLog, s.http.ConnState = slog.NewLogLogger(s.log.Handler(), slog.LevelDebug), s.unused.note
 	scheme := "http"
@@ -439,6 +450,9 @@ func (s *Server) close(ctx context.Context) error {
 	var problems []error
 	if s.stop != nil {
 		s.stop()
+	}
+	if s.admin != nil {
+		problems = append(problems, s.admin.close())
 	}
 	if s.ownMedia {
 		problems = append(problems, s.media.Close(ctx))

@@ -26,6 +26,7 @@ func (c *Config) LogValue() slog.Value {
 	add("public_url", c.PublicURL)
 	add("tls.certificate", c.TLS.Certificate)
 	add("trusted_proxies", strings.Join(c.TrustedProxies, " "))
+	add("admin_socket", c.AdminSocket)
 	add("redis", place(c.Redis, ""))
 	if external := c.Media.External.URL; external != "" {
 		add("media.external.url", place(external, ""))

@@ -282,7 +282,7 @@ func TestTheProbeNeedsTheSecret(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer wrong.Close(context.Background())
+	defer func() { _ = wrong.Close(context.Background()) }()
 	if err := wrong.(media.Prober).Probe(t.Context()); !errors.Is(err, media.ErrUnavailable) || !strings.Contains(err.Error(), "refused the API key or secret") {
 		t.Errorf("a wrong secret: %v", err)
 	}
