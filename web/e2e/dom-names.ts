@@ -82,8 +82,9 @@ export function domNamesPage(): string {
     'Some apps and bots find parts of the meeting page by id, class name or label. These names',
     'are not part of the contract, but most of them work here too. Prefer events and functions',
     'of the SDK where you can: labels change with the language of the view.', '',
-    'This page is generated from `web/e2e/dom-names.ts`. Browser tests look for each name of the first',
-    'table where it says; run `tests/dom-names.spec.ts` in `web/e2e` with `UPDATE_DOCS=1` to update the page.', '',
+    'This page is generated from `web/e2e/dom-names.ts`. Browser tests check that each name in the first',
+    'table is found in the place given there. To update the page, run `tests/dom-names.spec.ts` in `web/e2e`',
+    'with `UPDATE_DOCS=1`.', '',
     '## Supported', '', ...table('Where', [...here, ...Object.entries(elsewhere)]), '',
     '## Not supported', '', ...table('Why', Object.entries(absent)),
   ].join('\n')}\n`;
