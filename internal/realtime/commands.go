@@ -55,13 +55,21 @@ func (h *Hub) enqueue(l *line, r request) error {
 	if wait > 0 {
 		return &CommandError{Code: codeRateLimited, Message: "RATE_LIMITED", RetryAfter: wait}
 	}
+	if !h.held.add(l.seatID, len(r.data)) {
+		return errQueueFull
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	var refused error
 	switch {
 	case l.closing != nil:
-		return errClosing
+		refused = errClosing
 	case len(l.queue) >= maxQueued:
-		return errQueueFull
+		refused = errQueueFull
+	}
+	if refused != nil {
+		h.held.remove(l.seatID, len(r.data))
+		return refused
 	}
 	l.queue = append(l.queue, r)
 	if !l.busy {
@@ -80,6 +88,9 @@ func (h *Hub) work(l *line) {
 			if l.closing != nil && l.client != nil {
 				l.client.Disconnect(*l.closing)
 			}
+			for _, r := range l.queue {
+				h.held.remove(l.seatID, len(r.data))
+			}
 			l.queue = nil
 			l.mu.Unlock()
 			return
@@ -88,6 +99,7 @@ func (h *Hub) work(l *line) {
 		l.queue = l.queue[1:]
 		l.mu.Unlock()
 		raw, err := h.carryOut(l, r)
+		h.held.remove(l.seatID, len(r.data))
 		if errors.Is(err, ErrDrop) {
 			l.drop()
 		}

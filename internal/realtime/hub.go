@@ -36,6 +36,7 @@ type Hub struct {
 	// participant has one allowance on this node, whatever the number of lines and
 	// however often they start again.
 	asking, askedIn *limit.Rates
+	held            held
 	asked           recoveries
 
 	// turns lets Connect and Disconnected of one seat run one after the other.

@@ -254,3 +254,53 @@ func TestWhatIsErasedIsNotRecovered(t *testing.T) {
 		t.Errorf("hears %+v", e)
 	}
 }
+
+// What waits to be carried out is bounded in bytes, over all lines of a participant.
+func TestWaitingCommandsAreBoundedInBytes(t *testing.T) {
+	b := newHouse(seatNamed("a"), seatNamed("b"))
+	release := make(chan struct{})
+	b.command = func(_ context.Context, seat Seat, _ Command) (Result, error) {
+		if seat.ID == "a" {
+			<-release
+		}
+		return Result{Revision: 1}, nil
+	}
+	h, server := startHub(t, b)
+	rest := strings.Repeat("x", maxMessage/2)
+	var replies []chan frame
+	for line := range maxLines {
+		p := enter(t, server.URL, token(t, h, "a", 1), nil)
+		for i := range 3 {
+			replies = append(replies, p.send(command(fmt.Sprint(line, " ", i), "seat.hand", map[string]any{"rest": rest})))
+		}
+		// Answered after all that was sent before.
+		_ = p.call(map[string]any{"history": map[string]any{"channel": "x"}})
+	}
+	h.held.mu.Lock()
+	bytes := h.held.bytes["a"]
+	h.held.mu.Unlock()
+	if bytes > maxHeld || bytes < maxHeld/2 {
+		t.Errorf("%d bytes of commands wait, at most %d may", bytes, maxHeld)
+	}
+	if got := enter(t, server.URL, token(t, h, "b", 1), nil).call(command("x", "seat.hand", map[string]any{"rest": rest})); got.Error != nil {
+		t.Errorf("somebody else is refused: %v", got.Error)
+	}
+	close(release)
+	done := 0
+	for _, reply := range replies {
+		switch got := await(t, reply, "an answer"); {
+		case got.Error == nil:
+			done++
+		case got.Error.Code != codeRateLimited:
+			t.Error(got.Error)
+		}
+	}
+	if most := maxHeld / len(rest); done == 0 || done > most {
+		t.Errorf("%d commands were carried out, want 1 to %d", done, most)
+	}
+	until(t, "nothing is counted any more", func() bool {
+		h.held.mu.Lock()
+		defer h.held.mu.Unlock()
+		return len(h.held.bytes) == 0
+	})
+}
