@@ -45,7 +45,7 @@ const (
 	maxMessage     = 64 << 10
 	maxQueued      = 64             // commands of one line that wait for their turn
 	maxHeld        = 2 * maxMessage // bytes of all commands of one seat that wait or are carried out
-	maxLines       = 8              // lines of one seat on one node
+	maxLines       = 4              // lines of one seat on one node
 	maxClientQueue = 4 << 20
 	maxRequestID   = 64
 	// A channel's history, which a page that comes back is sent at once, shrinks

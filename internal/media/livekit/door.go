@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	lk "github.com/livekit/protocol/livekit"
@@ -72,7 +73,7 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusUnauthorized, err.Error())
 		return
 	}
-	forwarded, err := forLiveKit(r)
+	forwarded, kind, err := forLiveKit(r)
 	if err != nil {
 		refuse(w, http.StatusBadRequest, err.Error())
 		return
@@ -87,7 +88,7 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	// Only who has a seat is counted, so that there are no more of them than seats.
-	done, ok := d.knocks.enter(t.room+"/"+t.identity, time.Now())
+	done, ok := d.knocks.enter(t.room+"/"+t.identity, kind, time.Now())
 	if !ok {
 		w.Header().Set("Retry-After", "1")
 		refuse(w, http.StatusTooManyRequests, "too many media connections of this participant")
@@ -160,11 +161,18 @@ func refuse(w http.ResponseWriter, status int, text string) {
 // without the token and what would open a second connection under another identity;
 // with no extensions of the WebSocket, of which compression would let a small frame
 // become a large one; and with the address we saw in place of those LiveKit would
-// believe.
-func forLiveKit(r *http.Request) (*http.Request, error) {
-	q, err := signallingQuery(r.URL.RawQuery)
+// believe. It also tells what the request wants.
+func forLiveKit(r *http.Request) (*http.Request, purpose, error) {
+	q, resumes, err := signallingQuery(r.URL.RawQuery)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
+	}
+	kind := toBegin
+	switch {
+	case strings.HasSuffix(r.URL.Path, "/validate"):
+		kind = toAsk
+	case resumes:
+		kind = toResume
 	}
 	out := r.Clone(r.Context())
 	out.URL.RawQuery = q.Encode()
@@ -184,5 +192,5 @@ func forLiveKit(r *http.Request) (*http.Request, error) {
 	out.Header.Set("CF-Connecting-IP", ip)
 	out.Header.Set("X-Forwarded-For", ip)
 	out.Header.Set("X-Real-IP", ip)
-	return out, nil
+	return out, kind, nil
 }

@@ -103,7 +103,8 @@ func FuzzJoinRequest(f *testing.F) {
 		f.Add(encoded(f, wrapped))
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		if checkJoinRequest(base64.URLEncoding.EncodeToString(raw)) != nil {
+		resumes, err := checkJoinRequest(base64.URLEncoding.EncodeToString(raw))
+		if err != nil {
 			return
 		}
 		wrapped, join := &lk.WrappedJoinRequest{}, &lk.JoinRequest{}
@@ -123,7 +124,7 @@ func FuzzJoinRequest(f *testing.F) {
 		if err := proto.Unmarshal(inside, join); err != nil {
 			t.Fatal(err)
 		}
-		if len(join.GetAddTrackRequests()) > 0 || join.GetMetadata() != "" || len(join.GetParticipantAttributes()) > 0 || len(inside) > maxJoinRequest {
+		if len(join.GetAddTrackRequests()) > 0 || join.GetMetadata() != "" || len(join.GetParticipantAttributes()) > 0 || len(inside) > maxJoinRequest || join.GetReconnect() != resumes {
 			t.Fatalf("passed: %v", join)
 		}
 	})
@@ -136,7 +137,7 @@ func FuzzSignallingQuery(f *testing.F) {
 	f.Add("join_request=CgA&reconnect=1;x=2")
 	f.Add("%zz")
 	f.Fuzz(func(t *testing.T, raw string) {
-		got, err := signallingQuery(raw)
+		got, _, err := signallingQuery(raw)
 		if err != nil {
 			return
 		}

@@ -28,11 +28,12 @@ var (
 	errJoinRequest = errors.New("join request not valid")
 )
 
-// signallingQuery is the part of a query that LiveKit may see.
-func signallingQuery(raw string) (url.Values, error) {
+// signallingQuery is the part of a query that LiveKit may see, and whether it asks to
+// go on with a session.
+func signallingQuery(raw string) (query url.Values, resumes bool, err error) {
 	in, err := url.ParseQuery(raw)
 	if err != nil {
-		return nil, errQuery
+		return nil, false, errQuery
 	}
 	out := url.Values{}
 	for _, name := range signallingParameters {
@@ -41,45 +42,45 @@ func signallingQuery(raw string) (url.Values, error) {
 		}
 	}
 	if join := out.Get("join_request"); join != "" {
-		if err := checkJoinRequest(join); err != nil {
-			return nil, err
-		}
+		resumes, err = checkJoinRequest(join)
+		return out, resumes, err
 	}
-	return out, nil
+	reconnect := out.Get("reconnect")
+	return out, reconnect == "1" || reconnect == "true", nil
 }
 
 // checkJoinRequest looks into the message that newer clients send in place of
 // parameters. Tracks could be asked for in it, past the door's look at them; pages
 // ask for them later. LiveKit reads it again.
-func checkJoinRequest(encoded string) error {
+func checkJoinRequest(encoded string) (resumes bool, err error) {
 	if len(encoded) > base64.URLEncoding.EncodedLen(maxJoinRequest) {
-		return errJoinRequest
+		return false, errJoinRequest
 	}
 	raw, err := base64.URLEncoding.DecodeString(encoded)
 	if err != nil {
-		return errJoinRequest
+		return false, errJoinRequest
 	}
 	wrapped, join := &lk.WrappedJoinRequest{}, &lk.JoinRequest{}
 	if err := proto.Unmarshal(raw, wrapped); err != nil {
-		return errJoinRequest
+		return false, errJoinRequest
 	}
 	body := wrapped.GetJoinRequest()
 	switch wrapped.GetCompression() {
 	case lk.WrappedJoinRequest_NONE:
 	case lk.WrappedJoinRequest_GZIP:
 		if body, err = gunzip(body); err != nil {
-			return errJoinRequest
+			return false, errJoinRequest
 		}
 	default:
-		return errJoinRequest
+		return false, errJoinRequest
 	}
 	if err := proto.Unmarshal(body, join); err != nil {
-		return errJoinRequest
+		return false, errJoinRequest
 	}
 	if len(join.GetAddTrackRequests()) > 0 || join.GetMetadata() != "" || len(join.GetParticipantAttributes()) > 0 {
-		return errJoinRequest
+		return false, errJoinRequest
 	}
-	return nil
+	return join.GetReconnect(), nil
 }
 
 func gunzip(in []byte) ([]byte, error) {

@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"runtime"
 	"strings"
@@ -349,16 +350,16 @@ func TestAParticipantHasFewLines(t *testing.T) {
 	now := time.Now()
 	var ends []func()
 	for range maxLines {
-		done, ok := k.enter("ann", now)
+		done, ok := k.enter("ann", toAsk, now)
 		if !ok {
 			t.Fatal("an allowed line was refused")
 		}
 		ends = append(ends, done)
 	}
-	if _, ok := k.enter("ann", now); ok {
+	if _, ok := k.enter("ann", toAsk, now); ok {
 		t.Error("one line too many")
 	}
-	if _, ok := k.enter("bob", now); !ok {
+	if _, ok := k.enter("bob", toAsk, now); !ok {
 		t.Error("bob pays for ann")
 	}
 	for _, done := range ends {
@@ -366,7 +367,7 @@ func TestAParticipantHasFewLines(t *testing.T) {
 	}
 	tries := maxLines + 1
 	for ; tries < 10*knockBurst; tries++ {
-		done, ok := k.enter("ann", now)
+		done, ok := k.enter("ann", toAsk, now)
 		if !ok {
 			break
 		}
@@ -376,10 +377,50 @@ func TestAParticipantHasFewLines(t *testing.T) {
 		t.Errorf("%d tries at once, want %d", tries, knockBurst)
 	}
 	later := now.Add(2 * knockBurst * time.Second / knocksPerSec)
-	if done, ok := k.enter("carl", later); !ok || len(k.open) != 2 {
+	if done, ok := k.enter("carl", toAsk, later); !ok || len(k.open) != 2 {
 		t.Errorf("ok %t, %d known; ann is over and bob is not", ok, len(k.open))
 	} else {
 		done()
+	}
+}
+
+func TestAParticipantBeginsFewSessions(t *testing.T) {
+	k, now := newKnocks(), time.Now()
+	begun := func() (n int) {
+		for range 2 * sessionBurst {
+			if done, ok := k.enter("ann", toBegin, now); ok {
+				done()
+				n++
+			}
+		}
+		return n
+	}
+	if n := begun(); n != sessionBurst {
+		t.Errorf("%d sessions at once, want %d", n, sessionBurst)
+	}
+	if _, ok := k.enter("ann", toResume, now); !ok {
+		t.Error("her page may not resume the session that it has")
+	}
+	now = now.Add(30 * time.Second)
+	if n := begun(); n != 3 {
+		t.Errorf("%d sessions after 30 s, want 3", n)
+	}
+	if _, ok := k.enter("bob", toBegin, now); !ok {
+		t.Error("bob pays for ann")
+	}
+	wrapped := func(join *lk.JoinRequest) string {
+		body, _ := proto.Marshal(join)
+		raw, _ := proto.Marshal(&lk.WrappedJoinRequest{JoinRequest: body})
+		return "join_request=" + base64.URLEncoding.EncodeToString(raw)
+	}
+	for address, want := range map[string]purpose{
+		"/rtc?protocol=16": toBegin, "/rtc?reconnect=0": toBegin, "/rtc?reconnect=1&sid=PA_x": toResume, "/rtc?reconnect=true": toResume,
+		"/rtc/v1?reconnect=1&" + wrapped(&lk.JoinRequest{ClientInfo: &lk.ClientInfo{Protocol: 16}}): toBegin, "/rtc/v1?" + wrapped(&lk.JoinRequest{Reconnect: true}): toResume,
+		"/rtc/validate?protocol=16": toAsk, "/rtc/v1/validate?" + wrapped(&lk.JoinRequest{}): toAsk,
+	} {
+		if _, got, err := forLiveKit(httptest.NewRequest(http.MethodGet, address, nil)); err != nil || got != want {
+			t.Errorf("%s: %d, error %v, want %d", address, got, err, want)
+		}
 	}
 }
 
