@@ -96,6 +96,10 @@ bench: build ## Measure speed and memory, as ratios in one run
 	@scripts/need chromium postgres
 	$(GO) run ./bench -o docs/benchmarks.md
 
+.PHONY: test-memory
+test-memory: build ## Compare a server's memory under 200 attackers with that under 200 publishers
+	$(GO) build -o bin/bench ./bench && bin/bench -only memory
+
 SOAK ?= 10m
 
 .PHONY: soak

@@ -27,7 +27,7 @@ import (
 )
 
 // sections are the names of the parts, in the order in which they run.
-var sections = []string{"sqlite", "postgres", "program", "bundles", "frames", "many", "functions"}
+var sections = []string{"sqlite", "postgres", "program", "bundles", "frames", "many", "memory", "functions"}
 
 type settings struct {
 	out, program, profiles string
@@ -46,12 +46,17 @@ func main() {
 	flag.BoolVar(&s.quick, "quick", false, "measure less, for a rough look")
 	flag.StringVar(&only, "only", "", "measure only these, separated by commas: "+strings.Join(sections, ", "))
 	flag.DurationVar(&s.soak, "soak", 0, "keep a meeting of 25 publishers going for so long and see whether memory stays steady, in place of all else")
+	asGuests := flag.Bool("guests", false, "be guests of a meeting, as the standard input says (for the memory section's own use)")
 	flag.Parse()
 	if only != "" {
 		s.only = strings.Split(only, ",")
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := s.run(ctx)
+	run := s.run
+	if *asGuests {
+		run = func(ctx context.Context) error { return beGuests(ctx, os.Stdin, os.Stdout) }
+	}
+	err := run(ctx)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -99,8 +104,10 @@ func (s settings) run(ctx context.Context) error {
 // others from it.
 func (s settings) measure(ctx context.Context, out *report) {
 	sc, starts, settle, runs, benchTime := fullScale, 7, 20*time.Second, 20, "1s"
+	people, attack := 200, 2*time.Minute
 	many := manyScale{frames: 240, openings: 10}
 	if s.quick {
+		people, attack = 40, 20*time.Second
 		many = manyScale{frames: 60, openings: 4}
 		sc, starts, settle, runs, benchTime = quickScale, 3, 5*time.Second, 4, "100ms"
 	}
@@ -112,6 +119,7 @@ func (s settings) measure(ctx context.Context, out *report) {
 		"bundles":   func() error { return measureBundles(out) },
 		"frames":    func() error { return measureFrames(ctx, out, s.program, runs) },
 		"many":      func() error { return measureMany(ctx, out, s.program, many) },
+		"memory":    func() error { return measureMemory(ctx, out, s.program, people, attack) },
 		"functions": func() error { return measureFunctions(ctx, out, benchTime) },
 	}
 	for _, name := range sections {

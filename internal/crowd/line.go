@@ -53,7 +53,7 @@ type refusedError struct {
 func (e *refusedError) Error() string { return fmt.Sprintf("%d %s", e.code, e.message) }
 
 // openLine connects and waits until the server has taken the token.
-func openLine(ctx context.Context, to *endpoint, told func([]byte)) (*line, error) {
+func openLine(ctx context.Context, to *Endpoint, told func([]byte)) (*line, error) {
 	l := &line{told: told}
 	_, err := l.open(ctx, to, nil)
 	return l, err
@@ -61,7 +61,7 @@ func openLine(ctx context.Context, to *endpoint, told func([]byte)) (*line, erro
 
 // open connects, recovers the channels from the positions, and returns what the server
 // replied once it has taken the token.
-func (l *line) open(ctx context.Context, to *endpoint, from map[string]position) (map[string]subscription, error) {
+func (l *line) open(ctx context.Context, to *Endpoint, from map[string]position) (map[string]subscription, error) {
 	socket, response, err := websocket.DefaultDialer.DialContext(ctx, to.URL, nil)
 	if err != nil {
 		return nil, fmt.Errorf("control channel: %w", err)

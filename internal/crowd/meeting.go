@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"time"
 
@@ -47,32 +48,37 @@ func Demo(ctx context.Context, server string) (Meeting, error) {
 	return Meeting{Server: server, Number: d.MeetingNumber, Passcode: d.Password, Key: d.SDKKey, Secret: d.SDKSecret}, nil
 }
 
-// seat is what the gate gave.
-type seat struct {
+// Seat is what the gate gave.
+type Seat struct {
 	State       string
 	Participant struct {
 		UserID int64 `json:"userId"`
 	}
+	Meeting         struct{ SessionID string }
 	ResumeToken     string
-	Media, Realtime *endpoint
+	Media, Realtime *Endpoint
 }
 
-type endpoint struct{ URL, Token string }
+// Endpoint is where a participant connects to, and the token that lets it in.
+type Endpoint struct{ URL, Token string }
 
-// join asks the gate for a seat. A refusal is an error with the gate's reason.
-func (m Meeting) join(ctx context.Context, name string) (seat, error) {
+// Join asks the gate for a seat; more adds to the request or replaces parts of it. A
+// refusal is an error with the gate's reason.
+func (m Meeting) Join(ctx context.Context, name string, more map[string]any) (Seat, error) {
 	signed, err := signature.Sign(signature.SignOptions{
 		Key: m.Key, Secret: m.Secret, MeetingNumber: m.Number,
 		IssuedAt: time.Now().Add(-30 * time.Second), ExpiresAt: time.Now().Add(2 * time.Hour),
 	})
 	if err != nil {
-		return seat{}, err
+		return Seat{}, err
 	}
-	var got seat
-	err = m.post(ctx, "/sdk/v1/join", map[string]any{
+	request := map[string]any{
 		"joinId": uuid.NewString(), "view": "component", "sdkVersion": "6.2.0", "meetingNumber": m.Number,
 		"userName": name, "signature": signed, "password": m.Passcode,
-	}, &got)
+	}
+	maps.Copy(request, more)
+	var got Seat
+	err = m.post(ctx, "/sdk/v1/join", request, &got)
 	if err == nil && (got.Realtime == nil || got.Media == nil) {
 		err = fmt.Errorf("%s is %s and not inside", name, got.State)
 	}

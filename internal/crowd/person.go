@@ -24,7 +24,7 @@ type Person struct {
 	UserID int64
 
 	meeting Meeting
-	seat    seat
+	seat    Seat
 	line    *line
 	room    *room
 	stop    context.CancelFunc
@@ -38,7 +38,7 @@ func (s Options) media() map[string]any {
 // Enter joins the meeting under the name and sends what is asked. It answers
 // when the control channel stands and the media server has taken the tracks.
 func Enter(ctx context.Context, m Meeting, name string, s Options) (_ *Person, err error) {
-	got, err := m.join(ctx, name)
+	got, err := m.Join(ctx, name, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -78,6 +78,9 @@ func (p *Person) RaiseHand(ctx context.Context, raised bool) error {
 func (p *Person) Snapshot(ctx context.Context) (json.RawMessage, error) {
 	return p.line.rpc(ctx, "snapshot", map[string]any{})
 }
+
+// Seat is what the gate gave this participant.
+func (p *Person) Seat() Seat { return p.seat }
 
 // Inside is nil while the server holds the control channel, else the reason why
 // it does not.

@@ -56,7 +56,7 @@ type Resident struct {
 	Name string
 
 	meeting Meeting
-	seat    seat
+	seat    Seat
 	sends   Options
 	// life ends with the participant.
 	life context.Context
@@ -111,7 +111,7 @@ func (o *outages) report() Outages {
 // Stay joins the meeting and returns when the participant is inside and sends what is
 // asked. Leave must be called in the end.
 func Stay(ctx context.Context, m Meeting, name string, sends Options) (*Resident, error) {
-	got, err := m.join(ctx, name)
+	got, err := m.Join(ctx, name, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -403,7 +403,7 @@ func (r *Resident) keepMedia() {
 		if pause(r.life, wait) != nil {
 			return
 		}
-		var next struct{ Media *endpoint }
+		var next struct{ Media *Endpoint }
 		_ = r.meeting.post(r.life, "/sdk/v1/media", map[string]any{"resumeToken": r.seat.ResumeToken}, &next)
 		at = next.Media
 	}
@@ -411,7 +411,7 @@ func (r *Resident) keepMedia() {
 
 // send connects to the media server and sends until the connection ends. It reports
 // whether there was one.
-func (r *Resident) send(at *endpoint) bool {
+func (r *Resident) send(at *Endpoint) bool {
 	room, err := enterRoom(at)
 	if err != nil {
 		return false

@@ -33,7 +33,7 @@ type room struct {
 }
 
 // enterRoom connects to the media server; it receives nothing from there.
-func enterRoom(at *endpoint) (*room, error) {
+func enterRoom(at *Endpoint) (*room, error) {
 	if err := quieten(); err != nil {
 		return nil, err
 	}

@@ -153,6 +153,7 @@ func (a *api) developer(t *router) {
 	mount("DELETE /dev/v1/faults/{id}", a.removeFault)
 	mount("GET /dev/v1/scenarios", a.listScenarios)
 	mount("POST /dev/v1/scenarios/{code}", a.playScenario)
+	mount("GET /dev/v1/memory", a.memory)
 }
 
 func notFound(w http.ResponseWriter, _ *http.Request) {

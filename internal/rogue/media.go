@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"strconv"
 	"sync"
 	"time"
@@ -35,25 +36,32 @@ type Media struct {
 	refused map[string]lk.RequestResponse_Reason
 	people  map[string]*lk.ParticipantInfo
 	own     *lk.ParticipantInfo
-	packets map[string]int // by track
-	tracks  int            // published so far, for their names
-	tokens  int            // LiveKit's, which pages have no business with
+	packets map[string]int       // by track
+	flows   map[string]*Received // by track
+	tracks  int                  // published so far, for their names
+	tokens  int                  // LiveKit's, which pages have no business with
 	early   map[lk.SignalTarget][]webrtc.ICECandidateInit
 }
 
-// JoinMedia enters the room of the token. Close must be called in the end.
+// JoinMedia enters the room of the token, and receives what others send there. Close
+// must be called in the end.
 func JoinMedia(ctx context.Context, base, token string) (*Media, error) {
-	signalling, err := OpenSignalling(ctx, base, token, nil)
+	return joinMedia(ctx, base, token, nil)
+}
+
+func joinMedia(ctx context.Context, base, token string, query url.Values) (*Media, error) {
+	signalling, err := OpenSignalling(ctx, base, token, query)
 	if err != nil {
 		return nil, err
 	}
 	m := &Media{
 		Signalling: signalling, changed: make(chan struct{}),
 		added: map[string]*lk.TrackInfo{}, refused: map[string]lk.RequestResponse_Reason{},
-		people: map[string]*lk.ParticipantInfo{}, packets: map[string]int{},
+		people: map[string]*lk.ParticipantInfo{}, packets: map[string]int{}, flows: map[string]*Received{},
 		early: map[lk.SignalTarget][]webrtc.ICECandidateInit{},
 	}
 	m.ctx, m.stop = context.WithCancel(context.Background())
+	defer context.AfterFunc(ctx, signalling.Close)()
 	first, err := m.Receive()
 	if err == nil {
 		m.Joined = first.GetJoin()
@@ -90,10 +98,7 @@ func (m *Media) connections() error {
 			if err != nil {
 				return
 			}
-			if bytes.HasPrefix(packet.Payload, silence) {
-				continue
-			}
-			m.change(func() { m.packets[track.ID()]++ })
+			m.note(track.ID(), packet)
 		}
 	})
 	m.trickle(m.publisher, lk.SignalTarget_PUBLISHER)
@@ -396,6 +401,49 @@ func (m *Media) Heard(track string) int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.packets[track]
+}
+
+// Received is what has come of a track.
+type Received struct {
+	// Packets have come, Missing have not.
+	Packets, Missing int
+	// Gap is the longest time between two that followed each other.
+	Gap time.Duration
+
+	newest uint16
+	at     time.Time
+}
+
+// Received is what has come of a track so far.
+func (m *Media) Received(track string) Received {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if flow := m.flows[track]; flow != nil {
+		return *flow
+	}
+	return Received{}
+}
+
+func (m *Media) note(track string, packet *rtp.Packet) {
+	now := time.Now()
+	m.change(func() {
+		if !bytes.HasPrefix(packet.Payload, silence) {
+			m.packets[track]++
+		}
+		flow := m.flows[track]
+		if flow == nil {
+			m.flows[track] = &Received{Packets: 1, newest: packet.SequenceNumber, at: now}
+			return
+		}
+		flow.Packets++
+		flow.Gap, flow.at = max(flow.Gap, now.Sub(flow.at)), now
+		if ahead := int16(packet.SequenceNumber - flow.newest); ahead > 0 {
+			flow.Missing += int(ahead) - 1
+			flow.newest = packet.SequenceNumber
+		} else {
+			flow.Missing-- // late, and counted as missing before
+		}
+	})
 }
 
 // Tokens is how many tokens of its own the media server has given away.

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"time"
+
+	"github.com/anteroom/anteroom/internal/crowd"
+	"github.com/anteroom/anteroom/internal/rogue"
+)
+
+// guests are people who are in a meeting for a time, to publish or to attack.
+type guests struct {
+	Meeting crowd.Meeting
+	People  int
+	Length  time.Duration
+	Hostile bool
+}
+
+// come runs them in a process of their own, and of less priority: on machines of their
+// own, they would not take the server's time and that of other people's machines. It
+// returns what hostile ones tried.
+func (g guests) come(ctx context.Context) (tried map[string]int, err error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	raw, err := json.Marshal(g)
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(ctx, "nice", "-n", "10", self, "-guests")
+	cmd.Stdin, cmd.Stderr = bytes.NewReader(raw), os.Stderr
+	said, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("guests: %w", err)
+	}
+	return tried, json.Unmarshal(said, &tried)
+}
+
+// beGuests is the process of guests.
+func beGuests(ctx context.Context, in io.Reader, out io.Writer) error {
+	var g guests
+	if err := json.NewDecoder(in).Decode(&g); err != nil {
+		return err
+	}
+	tried := map[string]int{}
+	if g.Hostile {
+		ctx, cancel := context.WithTimeout(ctx, g.Length)
+		defer cancel()
+		tried = rogue.Attack(ctx, g.Meeting, g.People)
+		return json.NewEncoder(out).Encode(tried)
+	}
+	people, err := crowd.Gather(ctx, g.Meeting, g.People, "Guest", crowd.Options{Video: true, Sound: true})
+	if err != nil {
+		return err
+	}
+	err = pause(ctx, g.Length)
+	err = errors.Join(err, people.Inside(), people.Disperse(context.WithoutCancel(ctx)))
+	return errors.Join(err, json.NewEncoder(out).Encode(tried))
+}
