@@ -27,7 +27,7 @@ import (
 )
 
 // sections are the names of the parts, in the order in which they run.
-var sections = []string{"sqlite", "postgres", "program", "bundles", "frames", "many", "memory", "functions"}
+var sections = []string{"sqlite", "postgres", "program", "bundles", "frames", "many", "door", "memory", "functions"}
 
 type settings struct {
 	out, program, profiles string
@@ -104,10 +104,10 @@ func (s settings) run(ctx context.Context) error {
 // others from it.
 func (s settings) measure(ctx context.Context, out *report) {
 	sc, starts, settle, runs, benchTime := fullScale, 7, 20*time.Second, 20, "1s"
-	people, attack := 200, 2*time.Minute
+	people, attack, pairs := 200, 2*time.Minute, 300
 	many := manyScale{frames: 240, openings: 10}
 	if s.quick {
-		people, attack = 40, 20*time.Second
+		people, attack, pairs = 40, 20*time.Second, 30
 		many = manyScale{frames: 60, openings: 4}
 		sc, starts, settle, runs, benchTime = quickScale, 3, 5*time.Second, 4, "100ms"
 	}
@@ -119,6 +119,7 @@ func (s settings) measure(ctx context.Context, out *report) {
 		"bundles":   func() error { return measureBundles(out) },
 		"frames":    func() error { return measureFrames(ctx, out, s.program, runs) },
 		"many":      func() error { return measureMany(ctx, out, s.program, many) },
+		"door":      func() error { return measureDoor(ctx, out, pairs) },
 		"memory":    func() error { return measureMemory(ctx, out, s.program, people, attack) },
 		"functions": func() error { return measureFunctions(ctx, out, benchTime) },
 	}

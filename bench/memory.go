@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -48,21 +49,25 @@ type trial struct {
 	most          float64 // resident MB while the crowd was there
 	before, after holding
 	others        seen
+	lost          error // what the others missed
 }
 
 // measureMemory compares the memory of a server under attack with that of another one
 // that carries as many honest publishers.
 func measureMemory(ctx context.Context, out *report, path string, people int, length time.Duration) error {
-	honest, _, err := tryServer(ctx, path, guests{People: people, Length: length})
+	honest, stayed, err := tryServer(ctx, path, guests{People: people, Length: length})
 	if err != nil {
 		return fmt.Errorf("honest publishers: %w", err)
 	}
 	hostile, tried, err := tryServer(ctx, path, guests{People: people, Length: length, Hostile: true})
-	describeMemory(out, people, length, honest, hostile, tried)
 	if err != nil {
 		return fmt.Errorf("attackers: %w", err)
 	}
-	return nil
+	describeMemory(out, people, length, honest, hostile, tried)
+	if cut := stayed["cut off"]; cut > 0 {
+		out.parts[len(out.parts)-2].text += fmt.Sprintf("\n%d honest publishers lost their control channel because the machine was too busy.", cut)
+	}
+	return errors.Join(honest.lost, hostile.lost)
 }
 
 func describeMemory(out *report, people int, length time.Duration, honest, hostile trial, tried map[string]int) {
@@ -163,9 +168,7 @@ func tryServer(ctx context.Context, path string, g guests) (t trial, tried map[s
 		case <-beat.C:
 		}
 	}
-	if t.others, err = rest.report(ctx); err != nil {
-		return t, tried, err
-	}
+	t.others, t.lost = rest.report(ctx)
 	if err := pause(ctx, returnTime); err != nil {
 		return t, tried, err
 	}
