@@ -58,9 +58,13 @@ const (
 	// for so much that thirty of them can use up what is theirs.
 	commandsPerSec = 30
 	commandBurst   = 60
-	sessionPerSec  = 1000
-	sessionBurst   = 5000
-	stateCost      = 5
+	// A line that sends more than it may, of whatever kind, is closed before it is
+	// answered: answers wait for a reader, in memory.
+	readPerSec    = 200
+	readBurst     = 1000
+	sessionPerSec = 1000
+	sessionBurst  = 5000
+	stateCost     = 5
 
 	// requestMemory is longer than a page without a connection keeps its place,
 	// and so longer than it repeats a request.

@@ -36,8 +36,10 @@ type Hub struct {
 	// participant has one allowance on this node, whatever the number of lines and
 	// however often they start again.
 	asking, askedIn *limit.Rates
-	held            held
-	asked           recoveries
+	// read is what each line may send, of whatever kind.
+	read  *limit.Rates
+	held  held
+	asked recoveries
 
 	// turns lets Connect and Disconnected of one seat run one after the other.
 	turns turns
@@ -59,6 +61,7 @@ func New(config Config, backend Backend) (*Hub, error) {
 		config: config, backend: backend, log: config.Logger, shared: config.Redis != "",
 		lines: map[string]map[string]*line{}, keys: newMACs(config.TokenKey),
 		asking: limit.NewRates(commandsPerSec, commandBurst), askedIn: limit.NewRates(sessionPerSec, sessionBurst),
+		read: limit.NewRates(readPerSec, readBurst),
 	}
 	node, err := centrifuge.New(centrifuge.Config{
 		LogLevel: centrifuge.LogLevelWarn, LogHandler: h.logEntry,
@@ -80,7 +83,7 @@ func New(config Config, backend Backend) (*Hub, error) {
 			return nil, err
 		}
 	}
-	node.OnCommandRead(h.asked.read)
+	node.OnCommandRead(h.commandRead)
 	node.OnConnecting(h.connecting)
 	node.OnConnect(h.connected)
 	node.OnNotification(h.notified)

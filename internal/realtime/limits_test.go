@@ -304,3 +304,22 @@ func TestWaitingCommandsAreBoundedInBytes(t *testing.T) {
 		return len(h.held.bytes) == 0
 	})
 }
+
+// What a line asks for is bounded before it is looked at: each of it has an answer, which
+// waits for a reader.
+func TestAFloodOfWhateverEndsTheLine(t *testing.T) {
+	h, server := startHub(t, newHouse(seatNamed("a"), seatNamed("b")))
+	other := enter(t, server.URL, token(t, h, "b", 1), nil)
+	p := enter(t, server.URL, token(t, h, "a", 1), nil)
+	many := []byte(strings.Repeat(`{"id":9,"history":{"channel":"session:s1","limit":1000}}`+"\n", 200))
+	for range 5 * readBurst / 200 {
+		p.write(many)
+	}
+	p.mustClose(centrifuge.DisconnectTooManyRequests.Code)
+	if got := other.call(rpc("snapshot", nil)); got.Error != nil {
+		t.Errorf("somebody else pays for it: %v", got.Error)
+	}
+	if got := enter(t, server.URL, token(t, h, "a", 1), nil).call(rpc("snapshot", nil)); got.Error != nil {
+		t.Errorf("the participant does not come back: %v", got.Error)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/centrifugal/centrifuge"
 )
@@ -20,6 +21,14 @@ type positions map[string]Position
 
 // maxPositions is more than the channels that a page is subscribed to.
 const maxPositions = 8
+
+// commandRead looks at everything that a line sends, before it is carried out.
+func (h *Hub) commandRead(client *centrifuge.Client, e centrifuge.CommandReadEvent) error {
+	if h.read.Take(client.ID(), 1, time.Now()) > 0 {
+		return centrifuge.DisconnectTooManyRequests
+	}
+	return h.asked.read(client, e)
+}
 
 // read notes what a connecting page asks for.
 func (r *recoveries) read(client *centrifuge.Client, e centrifuge.CommandReadEvent) error {
