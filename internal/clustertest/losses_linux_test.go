@@ -94,6 +94,13 @@ func TestLosses(t *testing.T) {
 		c.redis.start()
 		c.ready(2)
 	})
+	loss("Redis hangs", func(t *testing.T) {
+		c.redis.signal(syscall.SIGSTOP)
+		defer c.redis.signal(syscall.SIGCONT)
+		c.ready(0)
+		c.redis.signal(syscall.SIGCONT)
+		c.ready(2)
+	})
 	loss("a node is cut off from Redis", func(t *testing.T) {
 		c.nodes[1].redis.setCut(true)
 		defer c.nodes[1].redis.setCut(false)

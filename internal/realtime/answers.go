@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/centrifugal/centrifuge"
@@ -18,10 +19,16 @@ type answers struct {
 	node   *centrifuge.Node
 	shared bool
 	log    *slog.Logger
+	// gone reports whether another node has ended; nil never does.
+	gone func(node string) bool
+	// waiting counts what is to be sent to Redis again.
+	waiting atomic.Int64
 
 	mu    sync.Mutex
 	seats map[string]*seatAnswers
 	bytes int
+	// claims are the requests that this node runs for all nodes.
+	claims map[string]bool
 }
 
 // seatAnswers are one seat's, oldest first.
@@ -43,7 +50,7 @@ type answer struct {
 }
 
 func newAnswers(node *centrifuge.Node, shared bool, log *slog.Logger) *answers {
-	return &answers{node: node, shared: shared, log: log, seats: map[string]*seatAnswers{}}
+	return &answers{node: node, shared: shared, log: log, seats: map[string]*seatAnswers{}, claims: map[string]bool{}}
 }
 
 // once runs the request unless it ran before; then the first answer is given

@@ -154,6 +154,7 @@ func (h *Hub) useRedis() error {
 	}
 	h.pulse = newPulse(h.node.ID(), broker, time.Now())
 	h.node.SetBroker(&pulseBroker{broker, h.pulse})
+	h.answered.gone = func(node string) bool { return h.pulse.isGone(node, time.Now()) }
 	return nil
 }
 

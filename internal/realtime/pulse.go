@@ -34,10 +34,12 @@ type pulse struct {
 	mu    sync.Mutex
 	heard map[string]time.Time
 	deaf  bool
+	// hearing is since when this node has heard itself without a gap.
+	hearing time.Time
 }
 
 func newPulse(self string, broker centrifuge.Broker, now time.Time) *pulse {
-	return &pulse{self: self, broker: broker, heard: map[string]time.Time{self: now}}
+	return &pulse{self: self, broker: broker, heard: map[string]time.Time{self: now}, hearing: now}
 }
 
 // beat takes in a sign of life.
@@ -56,6 +58,9 @@ func (p *pulse) look(now time.Time) (silence time.Duration, turned bool, gone []
 	deaf := silence > deafAfter
 	turned = deaf != p.deaf
 	p.deaf = deaf
+	if silence > resubscribeAfter {
+		p.hearing = now
+	}
 	for node, at := range p.heard {
 		switch {
 		case node == p.self:
@@ -78,6 +83,15 @@ func (p *pulse) nodes() []string {
 		ids = append(ids, id)
 	}
 	return ids
+}
+
+// isGone reports whether another node has not been heard for so long that it must have
+// ended. A node that could not have heard it judges no other.
+func (p *pulse) isGone(node string, now time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_, heard := p.heard[node]
+	return !heard && now.Sub(p.hearing) > goneAfter
 }
 
 // isDeaf reports whether this node is cut off; a nil pulse never is.

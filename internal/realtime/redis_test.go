@@ -138,3 +138,81 @@ func TestTwoNodes(t *testing.T) {
 		there.mustClose(CodeEnded)
 	})
 }
+
+// A request whose node has claimed it and does not run it is run by the next attempt: a
+// page that repeats it must not wait until its time is up.
+func TestAnAbandonedRequestRuns(t *testing.T) {
+	t.Parallel()
+	b := newHouse(seatNamed("a"))
+	var runs atomic.Int64
+	b.command = func(context.Context, Seat, Command) (Result, error) { return Result{Revision: runs.Add(1)}, nil }
+	one, two, first, second := twoNodes(t, b)
+	here, there := enter(t, first.URL, token(t, one, "a", 1), nil), enter(t, second.URL, token(t, one, "a", 1), nil)
+	claim := func(id, by string) (channel string) {
+		t.Helper()
+		channel = fmt.Sprintf("answer:a:%d:%s:0", len(id), id)
+		if ok, err := one.answered.publishFirst(channel, sharedAnswer{Claimed: true, By: by}); err != nil || !ok {
+			t.Fatal(ok, err)
+		}
+		return channel
+	}
+	runsOnce := func(id string) {
+		t.Helper()
+		runs.Store(0)
+		for _, p := range []*page{here, there} {
+			if got := p.call(command(id, "plain", nil)); got.RPC == nil || string(got.RPC.Data) != `{"revision":1}` {
+				t.Errorf("%s: %+v %+v", id, got.Error, got.RPC)
+			}
+		}
+	}
+
+	// The claim of a node that Redis took, although it did not say so.
+	channel := claim("unknown", one.node.ID()+"/1")
+	runsOnce("unknown")
+	if err := one.answered.release(channel, one.node.ID()+"/1"); err != nil {
+		t.Fatal(err)
+	}
+	runsNoMore := func(id string) {
+		t.Helper()
+		before := runs.Load()
+		for _, p := range []*page{here, there} {
+			p.call(command(id, "plain", nil))
+		}
+		if runs.Load() != before {
+			t.Errorf("%s runs again", id)
+		}
+	}
+	runsNoMore("unknown")
+
+	// The same, and the page comes back to the other node.
+	channel = claim("elsewhere", one.node.ID()+"/2")
+	if err := one.answered.release(channel, one.node.ID()+"/2"); err != nil {
+		t.Fatal(err)
+	}
+	here, there = there, here
+	runsOnce("elsewhere")
+
+	// A claim that comes after its release counts for nothing.
+	if err := one.answered.release("answer:a:4:late:0", one.node.ID()+"/3"); err != nil {
+		t.Fatal(err)
+	}
+	if ok, err := one.answered.publishFirst("answer:a:4:late:0", sharedAnswer{Claimed: true, By: one.node.ID() + "/3"}); err != nil || ok {
+		t.Errorf("%v %v", ok, err)
+	}
+	runsOnce("late")
+
+	// A node that was killed in the middle.
+	claim("killed", "another-node/1")
+	runsOnce("killed")
+
+	// A node that lives is waited for.
+	by := one.answered.begin()
+	claim("running", by)
+	if two.answered.abandoned(by) || one.answered.abandoned(by) {
+		t.Error("a request that runs counts as abandoned")
+	}
+	one.answered.finish(by)
+	if two.answered.abandoned(by) || !one.answered.abandoned(by) {
+		t.Error("only the node itself knows that it does not run a request")
+	}
+}
