@@ -54,8 +54,9 @@ func program(t *testing.T, name string) string {
 // cluster is two nodes of Anteroom and everything that they need.
 type cluster struct {
 	t *testing.T
-	// proxy is what people reach, media what the nodes reach LiveKit at.
+	// proxy is before the nodes, media before LiveKit; people reach the proxy by front.
 	proxy, media *balancer
+	front        *relay
 	postgres     *pgtest.Server
 	redis        *redis
 	nodes        [2]*node
@@ -79,6 +80,7 @@ func newCluster(t *testing.T, meetings func(*anteroomtest.Server)) *cluster {
 	c.postgres = pgtest.StartServer(t)
 	c.redis = newRedis(t)
 	c.proxy, c.media = newBalancer(t, "/readyz", len(c.nodes)), newBalancer(t, "/", len(c.livekits))
+	c.front = newRelay(t, "127.0.0.1:0", "tcp", c.proxy.server.Listener.Addr().String())
 	for i := range c.livekits {
 		c.startLiveKit(i)
 	}
@@ -102,6 +104,9 @@ func newCluster(t *testing.T, meetings func(*anteroomtest.Server)) *cluster {
 	return c
 }
 
+// url is the address of the cluster.
+func (c *cluster) url() string { return "http://" + c.front.address() }
+
 // startNode starts a node, again if it was there before.
 func (c *cluster) startNode(i int) {
 	c.t.Helper()
@@ -109,7 +114,7 @@ func (c *cluster) startNode(i int) {
 	folder := c.t.TempDir()
 	file := filepath.Join(folder, "anteroom.yaml")
 	config := fmt.Sprintf("listen: 127.0.0.1:0\npublic_url: %s\ndata: %s\ntrusted_proxies: [127.0.0.0/8]\njoins_per_minute: 1000000\n"+
-		"media: {external: {url: %s, key: anteroom}}\n", c.proxy.url(), folder, c.media.url())
+		"media: {external: {url: %s, key: anteroom}}\n", c.url(), folder, c.media.url())
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 		c.t.Fatal(err)
 	}
@@ -199,7 +204,7 @@ func freePort(t *testing.T) string {
 
 // meeting is a meeting of the cluster as participants join it.
 func (c *cluster) meeting(m anteroomtest.Meeting) crowd.Meeting {
-	return crowd.Meeting{Server: c.proxy.url(), Number: m.Number, Passcode: m.Password, Key: c.world.SDKKey, Secret: c.world.SDKSecret}
+	return crowd.Meeting{Server: c.url(), Number: m.Number, Passcode: m.Password, Key: c.world.SDKKey, Secret: c.world.SDKSecret}
 }
 
 // redis is a Redis behind a socket file, and a relay before it for those who cannot use one.
@@ -269,5 +274,13 @@ func (c *cluster) startPostgres() {
 	c.postgres.Start()
 	for _, n := range c.nodes {
 		n.database.lead(c.postgres.Address())
+	}
+}
+
+// long skips a test that is not for every run.
+func long(t *testing.T) {
+	t.Helper()
+	if os.Getenv("ANTEROOM_LONG_TESTS") != "1" {
+		t.Skip("runs in make test-cluster")
 	}
 }

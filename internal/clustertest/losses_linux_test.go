@@ -49,7 +49,7 @@ func TestLosses(t *testing.T) {
 		})
 	}
 
-	all := enter(t, c.meeting(meetings["meeting"]), 6, crowd.Options{})
+	all := enter(t, c.meeting(meetings["meeting"]), "Guest", 6, crowd.Options{})
 	loss := func(name string, what func(t *testing.T)) {
 		t.Run(name, func(t *testing.T) {
 			talk := all.talk(t)
@@ -111,7 +111,7 @@ func TestLosses(t *testing.T) {
 	})
 	all.leave()
 
-	seen := enter(t, c.meeting(meetings["media"]), 2, crowd.Options{Video: true, Sound: true})
+	seen := enter(t, c.meeting(meetings["media"]), "Guest", 2, crowd.Options{Video: true, Sound: true})
 	t.Run("a LiveKit node is killed", func(t *testing.T) {
 		talk := seen.talk(t)
 		// The room is on one of them.

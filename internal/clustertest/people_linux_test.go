@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,8 +24,8 @@ const sayEvery = 300 * time.Millisecond
 // people are participants of one meeting who come back after a break.
 type people []*crowd.Resident
 
-// enter brings people into the meeting until the test ends.
-func enter(t *testing.T, m crowd.Meeting, count int, sends crowd.Options) people {
+// enter brings people, called by a name and a number, into the meeting until the test ends.
+func enter(t *testing.T, m crowd.Meeting, name string, count int, sends crowd.Options) people {
 	t.Helper()
 	all := make(people, count)
 	faults := make([]error, count)
@@ -33,7 +34,7 @@ func enter(t *testing.T, m crowd.Meeting, count int, sends crowd.Options) people
 		wg.Go(func() {
 			one := sends
 			one.Start = 7 * i
-			all[i], faults[i] = crowd.Stay(within(t), m, fmt.Sprintf("Guest %d", i+1), one)
+			all[i], faults[i] = crowd.Stay(within(t), m, fmt.Sprintf("%s %d", name, i+1), one)
 		})
 	}
 	wg.Wait()
@@ -70,19 +71,25 @@ type conversation struct {
 	faults []error
 }
 
+// conversations tells conversations apart, whose messages people keep.
+var conversations atomic.Int64
+
 // talk lets everybody write until finish is called.
-func (all people) talk(t *testing.T) *conversation {
+func (all people) talk(t *testing.T) *conversation { return all.talkEvery(t, sayEvery) }
+
+func (all people) talkEvery(t *testing.T, every time.Duration) *conversation {
 	t.Helper()
 	stopping, stop := context.WithCancel(t.Context())
 	c := &conversation{people: all, stop: stop}
+	number := conversations.Add(1)
 	t.Cleanup(stop)
 	ctx := t.Context()
 	for _, p := range all {
 		c.done.Go(func() {
-			turn := time.NewTicker(sayEvery)
+			turn := time.NewTicker(every)
 			defer turn.Stop()
 			for n := 1; stopping.Err() == nil; n++ {
-				text := fmt.Sprintf("%s: %s, message %d", t.Name(), p.Name, n)
+				text := fmt.Sprintf("%s, message %d of conversation %d", p.Name, n, number)
 				err := c.say(ctx, p, text)
 				c.mu.Lock()
 				if err != nil {
@@ -125,13 +132,25 @@ func (c *conversation) goesOn(t *testing.T) {
 // everybody exactly once, and nobody may have been thrown out.
 func (c *conversation) finish(t *testing.T) {
 	t.Helper()
+	c.quiet()
+	c.check(t, c.said)
+}
+
+// quiet ends the writing and returns what was confirmed.
+func (c *conversation) quiet() []string {
 	c.stop()
 	c.done.Wait()
+	return c.said
+}
+
+// check looks whether everybody is there and has the messages once.
+func (c *conversation) check(t *testing.T, said []string) {
+	t.Helper()
 	for _, err := range c.faults {
 		t.Error(err)
 	}
 	for _, p := range c.people {
-		if err := p.Has(within(t), c.said...); err != nil {
+		if err := p.Has(within(t), said...); err != nil {
 			t.Error(err)
 		}
 		heard := p.Chat()
@@ -150,7 +169,7 @@ func (c *conversation) finish(t *testing.T) {
 		outages = max(outages, p.Control().Count)
 	}
 	t.Logf("%d messages to %d people, none lost; at most %d breaks of the control channel, the longest %s; the longest without media %s",
-		len(c.said), len(c.people), outages, control.Round(time.Millisecond), media.Round(time.Millisecond))
+		len(said), len(c.people), outages, control.Round(time.Millisecond), media.Round(time.Millisecond))
 }
 
 // joinResult is what a join is answered with.

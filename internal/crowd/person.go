@@ -11,6 +11,8 @@ import (
 type Options struct {
 	// Video sends the film, Sound silence.
 	Video, Sound bool
+	// Media connects to the media server even if nothing is sent.
+	Media bool
 	// Told is called with each frame of the control channel that brings events. It
 	// must be quick, and may be nil.
 	Told func(frame []byte)
@@ -29,6 +31,9 @@ type Person struct {
 	room    *room
 	stop    context.CancelFunc
 }
+
+// connects reports whether the participant connects to the media server.
+func (s Options) connects() bool { return s.Media || s.Video || s.Sound }
 
 // media is what a participant reports of what it sends.
 func (s Options) media() map[string]any {
@@ -52,7 +57,7 @@ func Enter(ctx context.Context, m Meeting, name string, s Options) (_ *Person, e
 	if p.line, err = openLine(ctx, got.Realtime, s.Told); err != nil {
 		return p, err
 	}
-	if !s.Video && !s.Sound {
+	if !s.connects() {
 		return p, nil
 	}
 	if p.room, err = enterRoom(got.Media); err != nil {

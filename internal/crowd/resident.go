@@ -121,10 +121,10 @@ func Stay(ctx context.Context, m Meeting, name string, sends Options) (*Resident
 	}
 	r.life, r.stop = context.WithCancel(context.WithoutCancel(ctx))
 	r.done.Go(r.keepControl)
-	if sends.Video || sends.Sound {
+	if sends.connects() {
 		r.done.Go(r.keepMedia)
 	}
-	err = r.wait(ctx, func() bool { return r.control.up && (r.media.up || !sends.Video && !sends.Sound) })
+	err = r.wait(ctx, func() bool { return r.control.up && (r.media.up || !sends.connects()) })
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", name, err), r.Leave(context.WithoutCancel(ctx)))
 	}
@@ -169,6 +169,11 @@ func (r *Resident) Media() Outages {
 // Connected waits until the control channel is there.
 func (r *Resident) Connected(ctx context.Context) error {
 	return r.wait(ctx, func() bool { return r.control.up })
+}
+
+// Back waits until the control channel has been interrupted so often and is there.
+func (r *Resident) Back(ctx context.Context, outages int) error {
+	return r.wait(ctx, func() bool { return r.control.up && r.control.count >= outages })
 }
 
 // Sending waits until the media server takes what the participant sends.
