@@ -65,6 +65,7 @@ func restartUnderPeople(t *testing.T, m crowd.Meeting, restart func()) {
 			Name                      string
 			Received, Breaks, Control int
 			Pictures                  map[string]int
+			States                    []any
 		}
 	}
 	control := http.NewServeMux()
@@ -122,8 +123,8 @@ func restartUnderPeople(t *testing.T, m crowd.Meeting, restart func()) {
 			pauses = append(pauses, pause)
 		}
 		slices.Sort(pauses)
-		t.Logf("%s: %d of %d messages received, %d breaks of the control channel, the longest %d ms; longest pauses of %d pictures in ms: %v",
-			page.Name, page.Received, len(said), page.Breaks, page.Control, len(pauses), pauses)
+		t.Logf("%s: %d of %d messages received, %d breaks of the control channel, the longest %d ms; longest pauses of %d pictures in ms: %v; states %v",
+			page.Name, page.Received, len(said), page.Breaks, page.Control, len(pauses), pauses, page.States)
 	}
 	for _, p := range all {
 		t.Logf("%s: %d messages received, longest break of the control channel %d ms, of media %d ms",
