@@ -1,9 +1,13 @@
 package store
 
-import "sync"
+import (
+	"reflect"
+	"sync"
+	"time"
+)
 
-// cacheSize is how many entries a cache keeps at most.
-const cacheSize = 50_000
+// cacheBytes is how much the entries of one cache may take in memory, about.
+const cacheBytes = 8 << 20
 
 // cache keeps what was read by its key, until it is written. On a database
 // that other nodes write to it keeps nothing.
@@ -13,12 +17,19 @@ const cacheSize = 50_000
 type cache[T any] struct {
 	off     bool
 	mu      sync.RWMutex
-	entries map[string]T
+	entries map[string]cached[T]
+	bytes   int
 	writes  uint64
 }
 
+// cached is a value and what it takes in memory.
+type cached[T any] struct {
+	value T
+	bytes int
+}
+
 func newCache[T any](off bool) *cache[T] {
-	return &cache[T]{off: off, entries: map[string]T{}}
+	return &cache[T]{off: off, entries: map[string]cached[T]{}}
 }
 
 // get answers the value of key, read by load if it is not kept.
@@ -27,11 +38,11 @@ func (c *cache[T]) get(key string, load func() (T, error)) (T, error) {
 		return load()
 	}
 	c.mu.RLock()
-	value, ok := c.entries[key]
+	kept, ok := c.entries[key]
 	writes := c.writes
 	c.mu.RUnlock()
 	if ok {
-		return value, nil
+		return kept.value, nil
 	}
 	value, err := load()
 	if err != nil {
@@ -40,15 +51,31 @@ func (c *cache[T]) get(key string, load func() (T, error)) (T, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.writes == writes {
-		if len(c.entries) >= cacheSize {
-			for old := range c.entries {
-				delete(c.entries, old)
-				break
-			}
-		}
-		c.entries[key] = value
+		c.put(key, value)
 	}
 	return value, nil
+}
+
+// put keeps a value, and drops others to make room for it.
+func (c *cache[T]) put(key string, value T) {
+	c.drop(key)
+	size := 2*len(key) + cacheEntryBytes + bytesOf(reflect.ValueOf(&value))
+	if size > cacheBytes {
+		return
+	}
+	for old := range c.entries {
+		if c.bytes+size <= cacheBytes {
+			break
+		}
+		c.drop(old)
+	}
+	c.entries[key] = cached[T]{value, size}
+	c.bytes += size
+}
+
+func (c *cache[T]) drop(key string) {
+	c.bytes -= c.entries[key].bytes
+	delete(c.entries, key)
 }
 
 // forget drops what was written.
@@ -57,7 +84,7 @@ func (c *cache[T]) forget(keys ...string) {
 	defer c.mu.Unlock()
 	c.writes++
 	for _, key := range keys {
-		delete(c.entries, key)
+		c.drop(key)
 	}
 }
 
@@ -66,8 +93,8 @@ func (c *cache[T]) revise(key string, change func(T) T) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.writes++
-	if value, ok := c.entries[key]; ok {
-		c.entries[key] = change(value)
+	if kept, ok := c.entries[key]; ok {
+		c.put(key, change(kept.value))
 	}
 }
 
@@ -76,9 +103,48 @@ func (c *cache[T]) forgetWhere(match func(T) bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.writes++
-	for key, value := range c.entries {
-		if match(value) {
-			delete(c.entries, key)
+	for key, kept := range c.entries {
+		if match(kept.value) {
+			c.drop(key)
 		}
 	}
+}
+
+// cacheEntryBytes is what the map takes for an entry, beside key and value.
+const cacheEntryBytes = 64
+
+var timeType = reflect.TypeFor[time.Time]()
+
+// bytesOf is what a value holds on to, beside its own size.
+func bytesOf(v reflect.Value) (n int) {
+	switch v.Kind() {
+	case reflect.String:
+		return v.Len()
+	case reflect.Pointer:
+		if v.IsNil() {
+			return 0
+		}
+		return int(v.Elem().Type().Size()) + bytesOf(v.Elem())
+	case reflect.Slice:
+		n = v.Cap() * int(v.Type().Elem().Size())
+		for i := range v.Len() {
+			n += bytesOf(v.Index(i))
+		}
+	case reflect.Array:
+		for i := range v.Len() {
+			n += bytesOf(v.Index(i))
+		}
+	case reflect.Map:
+		for key, value := range v.Seq2() {
+			n += int(key.Type().Size()+value.Type().Size()) + bytesOf(key) + bytesOf(value)
+		}
+	case reflect.Struct:
+		if v.Type() == timeType { // its zone is shared
+			return 0
+		}
+		for i := range v.NumField() {
+			n += bytesOf(v.Field(i))
+		}
+	}
+	return n
 }

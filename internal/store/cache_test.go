@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 	"sync"
 	"testing"
 
@@ -42,15 +43,32 @@ func TestCacheKeepsNoOldValues(t *testing.T) {
 	}
 }
 
-func TestCacheIsBounded(t *testing.T) {
-	c := newCache[int](false)
-	for i := range cacheSize + 100 {
-		if _, err := c.get(fmt.Sprint(i), func() (int, error) { return i, nil }); err != nil {
+func TestCacheIsBoundedInBytes(t *testing.T) {
+	c := newCache[*account.App](false)
+	app := func(i int) *account.App {
+		return &account.App{ID: fmt.Sprint(i), AllowedOrigins: []string{strings.Repeat("o", 4<<10), strings.Repeat("p", 4<<10)}}
+	}
+	for i := range 3000 {
+		if _, err := c.get(fmt.Sprint(i), func() (*account.App, error) { return app(i), nil }); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if len(c.entries) != cacheSize {
-		t.Fatalf("%d entries are kept", len(c.entries))
+	if held := len(c.entries) * 8 << 10; c.bytes > cacheBytes || held > cacheBytes || held < cacheBytes*8/10 {
+		t.Fatalf("%d entries of 8 KiB are kept, counted as %d bytes", len(c.entries), c.bytes)
+	}
+	for key := range c.entries {
+		c.revise(key, func(old *account.App) *account.App {
+			changed := *old
+			changed.AllowedOrigins = append(changed.AllowedOrigins, strings.Repeat("q", 8<<10))
+			return &changed
+		})
+	}
+	if c.bytes > cacheBytes {
+		t.Fatalf("%d bytes are kept after they grew", c.bytes)
+	}
+	c.forgetWhere(func(*account.App) bool { return true })
+	if c.bytes != 0 || len(c.entries) != 0 {
+		t.Fatalf("%d bytes of %d entries are left", c.bytes, len(c.entries))
 	}
 }
 

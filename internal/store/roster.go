@@ -19,8 +19,9 @@ type rosterCache struct {
 
 const (
 	rosterShards = 64
-	// rosterShardSize is how many sessions a shard remembers at most.
-	rosterShardSize = 250
+	// rosterShardSize is how many sessions a shard remembers at most: with seats of
+	// about 1 KB, all shards take 64 MB at the very most.
+	rosterShardSize = 64
 	// rosterSeats is the largest session whose seats are kept; to larger ones
 	// joins are not told the seats.
 	rosterSeats = 16
