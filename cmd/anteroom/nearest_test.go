@@ -26,15 +26,15 @@ func wrongUsage(t *testing.T, args ...string) string {
 
 func TestWrongWordsNameTheNearest(t *testing.T) {
 	for line, want := range map[string]string{
-		"scenario rum":                            "anteroom scenario run",
-		"scenario rum --json":                     "anteroom scenario run",
-		"scenaro":                                 "anteroom scenario",
-		"sreve --listen x":                        "anteroom serve",
-		"help sreve":                              "anteroom serve",
-		"completion bsh":                          "anteroom completion bash",
-		"serve --lsten x":                         "--listen",
-		"serve --media-prt 1":                     "--media-port",
-		"scenario run 3004 --case x":              "--cause",
+		"scenario rum":               "anteroom scenario run",
+		"scenario rum --json":        "anteroom scenario run",
+		"scenaro":                    "anteroom scenario",
+		"sreve --listen x":           "anteroom serve",
+		"help sreve":                 "anteroom serve",
+		"completion bsh":             "anteroom completion bash",
+		"serve --lsten x":            "--listen",
+		"serve --media-prt 1":        "--media-port",
+		"scenario run 3004 --case x": "--cause",
 		"scenario run 3004 --cause passcode_wrng": "passcode_wrong",
 		"scenario run 3714":                       "3713",
 		"scenario show WRONG_PASSWORD":            "3004 WRONG_MEETING_PASSWORD",
@@ -89,7 +89,7 @@ func TestWrongValuesNameTheirFlag(t *testing.T) {
 		"doctor --server http://x --join [] abc":  "--join is not a JSON object",
 		"scenario show 4014":                      "Anteroom never returns it",
 		"scenario run OBF_TOKEN_INVALID":          "`anteroom explain 4014`",
-		"scenario run 3712 --cause unkown_secret": "`anteroom scenario show 3712` lists its",
+		"scenario run 3712 --cause unknown_secrt": "`anteroom scenario show 3712` lists its",
 	} {
 		got := wrongUsage(t, strings.Fields(line)...)
 		if !strings.Contains(got, want) {
