@@ -24,7 +24,7 @@ const (
 	// returnTime is how long after its crowd a server is looked at: LiveKit keeps
 	// sessions for a minute, and the meeting keeps places of people who are cut off.
 	returnTime = 2 * time.Minute
-	// openTopic is the demo world's meeting without a passcode.
+	// openTopic is the demo meeting without a passcode.
 	openTopic = "Open door, no passcode"
 )
 
@@ -87,7 +87,7 @@ func describeMemory(out *report, people int, length time.Duration, honest, hosti
 	}
 	row("resident before", "%.0f MB", func(t trial) float64 { return t.before.resident })
 	most := row("resident, most", "%.0f MB", func(t trial) float64 { return t.most })
-	row("resident after", "%.0f MB", func(t trial) float64 { return t.after.resident })
+	resident := row("resident after", "%.0f MB", func(t trial) float64 { return t.after.resident })
 	heap := row("heap after", "%.1f MB", func(t trial) float64 { return t.after.heap })
 	goroutines := row("goroutines after", "%.0f", func(t trial) float64 { return t.after.goroutines })
 	lost := func(t trial) string { return fmt.Sprintf("%d of %d", t.others.lost, t.others.messages) }
@@ -102,6 +102,7 @@ func describeMemory(out *report, people int, length time.Duration, honest, hosti
 	out.parts = append(out.parts, describeWays(tried))
 	out.atMost(fmt.Sprintf("Memory with %d attackers, of that with as many publishers", people), most, memoryShare, "%.2f")
 	out.atMost("Heap after attackers, of that after publishers", heap, returned, "%.2f")
+	out.atMost("Resident memory after attackers, of that after publishers", resident, returned, "%.2f")
 	out.atMost("Goroutines after attackers, of those after publishers", goroutines, returned, "%.2f")
 	out.atMost("Messages and packets of sound lost by others", float64(hostile.others.lost+hostile.others.sound.Missing), 0, "%.0f")
 }
@@ -177,7 +178,7 @@ func tryServer(ctx context.Context, path string, g guests) (t trial, tried map[s
 	return t, tried, err
 }
 
-// openMeeting is the number of the demo world's meeting that needs no passcode.
+// openMeeting is the number of the demo meeting that needs no passcode.
 func (p *program) openMeeting(ctx context.Context) (string, error) {
 	var world struct {
 		Meetings []struct{ Number, Topic string }
@@ -190,5 +191,5 @@ func (p *program) openMeeting(ctx context.Context) (string, error) {
 			return m.Number, nil
 		}
 	}
-	return "", fmt.Errorf("the demo world has no meeting %q", openTopic)
+	return "", fmt.Errorf("the demo data has no meeting %q", openTopic)
 }
