@@ -46,6 +46,14 @@ func printCopied(cmd *cobra.Command, file string, done *store.Copied) error {
 	return json.NewEncoder(cmd.OutOrStdout()).Encode(copiedLine{file, done.Bytes, done.ID, done.Replaced})
 }
 
+// named is a database as the output names it. One of an older version has no id.
+func named(done *store.Copied) string {
+	if done.ID == "" {
+		return "the database"
+	}
+	return "the database " + done.ID
+}
+
 func backupCommand() *cobra.Command {
 	var database databaseFlags
 	var overwrite bool
@@ -69,7 +77,7 @@ func backupCommand() *cobra.Command {
 			if asJSON(cmd) {
 				return printCopied(cmd, args[0], &done)
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "backed up the database %s to %s (%d KiB)\n", done.ID, args[0], (done.Bytes+1023)/1024)
+			fmt.Fprintf(cmd.OutOrStdout(), "backed up %s to %s (%d KiB)\n", named(&done), args[0], (done.Bytes+1023)/1024)
 			return nil
 		},
 	}
@@ -101,7 +109,7 @@ func restoreCommand() *cobra.Command {
 			if asJSON(cmd) {
 				return printCopied(cmd, args[0], &done)
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "restored the database %s from %s\n", done.ID, args[0])
+			fmt.Fprintf(cmd.OutOrStdout(), "restored %s from %s\n", named(&done), args[0])
 			if done.Replaced != "" {
 				fmt.Fprintf(cmd.OutOrStdout(), "the database that was there before is now %s\n", done.Replaced)
 			}

@@ -124,8 +124,12 @@ func Restore(ctx context.Context, c Config, from string) (done Copied, err error
 		return done, fmt.Errorf("backup %s: %w", from, err)
 	}
 	if known.want != "" && done.ID != known.want {
-		return done, fmt.Errorf("backup %s: %w: its id is %q, but %s expects %s; delete %s if you want to use the backup all the same",
-			from, ErrNotThisDatabase, done.ID, known.file, known.want, known.file)
+		which := "it has no id, as a backup of an older version"
+		if done.ID != "" {
+			which = "its id is " + done.ID
+		}
+		return done, fmt.Errorf("backup %s: %w: %s, but %s expects %s; delete %s if you want to use the backup all the same",
+			from, ErrNotThisDatabase, which, known.file, known.want, known.file)
 	}
 	if done.Replaced, err = setAside(path); err != nil {
 		return done, fmt.Errorf("the database cannot be set aside: %w", err)

@@ -284,6 +284,11 @@ func TestWrongBackupsAreRefused(t *testing.T) {
 	w.must(err)
 	_, err = Backup(t.Context(), newer.config(), file("newer.db"), false)
 	w.must(err)
+	former := newWorld(t, liteFile(t))
+	_, err = former.engine.db().ExecContext(t.Context(), `DELETE FROM meta WHERE name = 'id'`)
+	w.must(err)
+	_, err = Backup(t.Context(), former.config(), file("former.db"), false)
+	w.must(err)
 	w.must(w.Close())
 	before, err := os.ReadFile(w.url)
 	w.must(err)
@@ -297,6 +302,7 @@ func TestWrongBackupsAreRefused(t *testing.T) {
 		{from: "cut.db", want: ErrDamaged.Error()},
 		{from: "bent.db", want: ErrDamaged.Error()},
 		{from: "other.db", want: "expects"},
+		{from: "former.db", want: "it has no id"},
 		{from: "newer.db", want: "newer than this program", change: func(c *Config) { c.IDFile = "" }},
 		{from: "good.db", want: errWrongKey.Error(), change: func(c *Config) { c.Key = bytes.Repeat([]byte{9}, 32) }},
 	} {
