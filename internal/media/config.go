@@ -39,6 +39,10 @@ type Config struct {
 	// both are LiveKit's and required. A secret: never log it.
 	APIKey    string
 	APISecret string
+	// ConnectionsPerAddress is how many signalling connections from one address (of
+	// IPv6, one /64) may be open, and how many may be opened in a minute; 0 means no
+	// limit.
+	ConnectionsPerAddress int
 	// Embedded is used in embedded mode only, External in external mode only.
 	Embedded EmbeddedConfig
 	External ExternalConfig

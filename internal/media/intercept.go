@@ -94,10 +94,17 @@ func (i *intercepted) Participants(ctx context.Context, room string) ([]Particip
 
 func (i *intercepted) Signalling(guard SeatGuard) http.Handler {
 	// The guard is the first to know room and identity, so the fault is asked there.
-	return i.Engine.Signalling(SeatGuardFunc(func(ctx context.Context, room, identity string) (Seat, error) {
-		if err := i.before(ctx, OpConnect, room, identity); err != nil {
-			return Seat{}, err
-		}
-		return guard.Seat(ctx, room, identity)
-	}))
+	return i.Engine.Signalling(&interceptedGuard{guard, i.before})
+}
+
+type interceptedGuard struct {
+	SeatGuard
+	before func(ctx context.Context, op Op, room, identity string) error
+}
+
+func (g *interceptedGuard) Seat(ctx context.Context, room, identity string) (Seat, error) {
+	if err := g.before(ctx, OpConnect, room, identity); err != nil {
+		return Seat{}, err
+	}
+	return g.SeatGuard.Seat(ctx, room, identity)
 }

@@ -22,6 +22,8 @@ var (
 	ErrNotConnected = errors.New("no media connection")
 	// ErrNoSeat is what a SeatGuard answers for an identity that holds no seat.
 	ErrNoSeat = errors.New("no seat")
+	// ErrMuted is what a SeatGuard answers for an identity that may not unmute.
+	ErrMuted = errors.New("muted")
 )
 
 // Limits of a Seat.
@@ -71,6 +73,9 @@ type Seat struct {
 	CanPublishCamera     bool
 	// CanPublishScreen permits sharing a screen, with its sound.
 	CanPublishScreen bool
+	// Muted: the meeting shows the participant as muted, so their microphone is not
+	// heard, though they may unmute it if they may publish it.
+	Muted bool
 	// CanSubscribe permits receiving what others publish.
 	CanSubscribe bool
 	// Hidden participants are told to nobody in the room, and so they are not told of
@@ -119,6 +124,19 @@ func (s Seat) Sources() []Source {
 	return out
 }
 
+// Without is the seat without the right to publish a source.
+func (s Seat) Without(source Source) Seat {
+	switch source {
+	case SourceCamera:
+		s.CanPublishCamera = false
+	case SourceMicrophone:
+		s.CanPublishMicrophone = false
+	case SourceScreen, SourceScreenAudio:
+		s.CanPublishScreen = false
+	}
+	return s
+}
+
 // SeatGuard is asked at the door each time a browser opens a media connection,
 // because a media token outlives the person it was given to.
 type SeatGuard interface {
@@ -127,10 +145,17 @@ type SeatGuard interface {
 	// ErrNoSeat where the identity holds no seat or the live session has ended;
 	// any other error closes the door with 503.
 	Seat(ctx context.Context, room, identity string) (Seat, error)
+	// Unmute is told that the page of a seat which is Muted is about to unmute its
+	// microphone, before the engine hears of it: whoever is heard is shown so. It
+	// returns ErrMuted where the participant has to stay muted.
+	Unmute(ctx context.Context, room, identity string) error
 }
 
-// SeatGuardFunc makes a SeatGuard of a function.
+// SeatGuardFunc makes a SeatGuard of a function. Everybody may unmute.
 type SeatGuardFunc func(ctx context.Context, room, identity string) (Seat, error)
+
+// Unmute returns nil.
+func (f SeatGuardFunc) Unmute(context.Context, string, string) error { return nil }
 
 // Seat calls f.
 func (f SeatGuardFunc) Seat(ctx context.Context, room, identity string) (Seat, error) {

@@ -91,6 +91,9 @@ type Media struct {
 	// STUNServers are asked for the public address, and told to browsers.
 	STUNServers []string     `yaml:"stun_servers"`
 	TURN        []TURNServer `yaml:"turn"`
+	// ConnectionsPerAddress is how many media connections from one address may be open,
+	// and how many may be opened in a minute; 0 is the default.
+	ConnectionsPerAddress int `yaml:"connections_per_address"`
 	// External uses a LiveKit server or cluster in place of the embedded one.
 	External External `yaml:"external"`
 }
@@ -126,6 +129,13 @@ type Attempts struct {
 const (
 	defaultJoinsPerMinute = 300
 	maxJoinsPerMinute     = 1_000_000
+)
+
+// Bounds of ConnectionsPerAddress. Each participant has one connection; with the
+// default a class of 200 behind one address can come back five times in a minute.
+const (
+	defaultConnectionsPerAddress = 1_000
+	maxConnectionsPerAddress     = 1_000_000
 )
 
 // Chat is how long messages are kept: both limits hold.
@@ -238,6 +248,9 @@ func (c *Config) Validate() error {
 	if c.JoinsPerMinute < 0 || c.JoinsPerMinute > maxJoinsPerMinute {
 		bad("joins_per_minute: %d is not between 1 and %d; omit it for the default, %d", c.JoinsPerMinute, maxJoinsPerMinute, defaultJoinsPerMinute)
 	}
+	if n := c.Media.ConnectionsPerAddress; n < 0 || n > maxConnectionsPerAddress {
+		bad("media.connections_per_address: %d is not between 1 and %d; omit it for the default, %d", n, maxConnectionsPerAddress, defaultConnectionsPerAddress)
+	}
 	if c.Chat.Keep < 0 || c.Chat.Keep > maxChatKeep {
 		bad("chat.keep: %d is not between 1 and %d; omit it for the default, %d", c.Chat.Keep, maxChatKeep, store.ChatKeep)
 	}
@@ -326,7 +339,8 @@ func (c *Config) key() ([]byte, error) {
 func (c *Config) mediaConfig(secret string) media.Config {
 	if e := c.Media.External; e.URL != "" {
 		return media.Config{
-			Mode: media.ModeExternal, APIKey: e.Key, APISecret: e.Secret, External: media.ExternalConfig{URL: e.URL},
+			Mode: media.ModeExternal, APIKey: e.Key, APISecret: e.Secret, ConnectionsPerAddress: c.connectionsPerAddress(),
+			External: media.ExternalConfig{URL: e.URL},
 		}
 	}
 	embedded := media.EmbeddedConfig{MediaPort: c.Media.Port}
@@ -341,7 +355,7 @@ func (c *Config) mediaConfig(secret string) media.Config {
 			})
 		}
 	}
-	return media.Config{APIKey: "anteroom", APISecret: secret, Embedded: embedded}
+	return media.Config{APIKey: "anteroom", APISecret: secret, ConnectionsPerAddress: c.connectionsPerAddress(), Embedded: embedded}
 }
 
 // life is how long an attempt is kept.
@@ -359,6 +373,14 @@ func (c *Config) joinsPerMinute() int {
 		return defaultJoinsPerMinute
 	}
 	return c.JoinsPerMinute
+}
+
+// connectionsPerAddress is 0, no limit, where developers try how many fit.
+func (c *Config) connectionsPerAddress() int {
+	if c.Media.ConnectionsPerAddress == 0 && c.Mode == Production {
+		return defaultConnectionsPerAddress
+	}
+	return c.Media.ConnectionsPerAddress
 }
 
 func (c *Config) chatLife() time.Duration {

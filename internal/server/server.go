@@ -243,7 +243,7 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 	}
 	config := httpapi.Config{
 		Attempts: attempts{s.Store},
-		Sessions: s.faults.inSessions(s.Sessions), Realtime: s.line.hub.Handler(), Signalling: engine.Signalling(media.SeatGuardFunc(s.Sessions.MediaSeat)),
+		Sessions: s.faults.inSessions(s.Sessions), Realtime: s.line.hub.Handler(), Signalling: engine.Signalling(mediaGuard{s.Sessions}),
 		MediaWebhook: s.media.Webhook(), Development: s.config.Mode == Development, PublicURL: s.config.publicURL(),
 		ReconnectTime: s.Sessions.Times.Lost, TrustedProxies: s.settings.trustedProxies, Files: web.Files(), Ready: s.ready, Clock: s.Clock, NewAttemptID: store.NewAttemptID, Logger: s.log,
 	}

@@ -370,6 +370,6 @@ func mediaSeat(seat *meeting.Seat, live *meeting.Session) media.Seat {
 		Room: seat.SessionID, Identity: seat.ID, Generation: seat.Generation,
 		CanPublishMicrophone: (speaks || seat.Extras.Talks) && (!seat.Muted || mayUnmute(seat, conduct)), CanPublishCamera: speaks,
 		CanPublishScreen: speaks && seat.Extras.Shares && (!conduct.ShareByHosts || isHost(seat)), CanSubscribe: true,
-		Hidden: hidden(seat, live),
+		Muted: seat.Muted || !seat.AudioOn, Hidden: hidden(seat, live),
 	}
 }

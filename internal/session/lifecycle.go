@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"sort"
@@ -79,6 +80,24 @@ func (s *Service) MediaSeat(ctx context.Context, room, identity string) (media.S
 		return media.Seat{}, err
 	}
 	return mediaSeat(seat, live), nil
+}
+
+// MediaUnmuted notes that the page of a seat is about to unmute its microphone in the
+// media server: whoever is heard is shown so.
+func (s *Service) MediaUnmuted(ctx context.Context, room, identity string) error {
+	seat := &meeting.Seat{ID: identity, SessionID: room}
+	_, _, err := s.Command(ctx, seat, "seat.media", json.RawMessage(`{"audioOn":true,"muted":false}`))
+	var refused *CommandError
+	if !errors.As(err, &refused) {
+		return err
+	}
+	switch refused.Code {
+	case RefusedState:
+		return media.ErrNoSeat
+	case RefusedPrivileges:
+		return media.ErrMuted
+	}
+	return err
 }
 
 // Snapshot is the meeting as the seat sees it. After a participant's number it is the

@@ -157,7 +157,30 @@ func (c *action) muteSelf(muted bool) error {
 	if muted && !mayUnmute(c.self, &c.tx.Session().Conduct) {
 		c.applyRights(c.self)
 	}
+	c.silence()
 	return c.changed(c.self, map[string]any{"userId": c.self.UserID, "muted": muted || !c.self.AudioOn})
+}
+
+// silence mutes the asking seat in the media server if it is shown as muted: its page
+// says so, and need not do so. A page that does has muted itself already.
+func (c *action) silence() {
+	if !c.self.Muted && c.self.AudioOn {
+		return
+	}
+	room, identity, service := c.self.SessionID, c.self.ID, c.service
+	c.then(func() {
+		service.background(room, func(ctx context.Context) error {
+			// It may have been unmuted again.
+			place, err := service.MediaSeat(ctx, room, identity)
+			if err == nil && place.Muted {
+				err = service.Media.Mute(ctx, room, identity, media.SourceMicrophone)
+			}
+			if errors.Is(err, media.ErrNoSeat) || errors.Is(err, media.ErrNotConnected) {
+				return nil
+			}
+			return err
+		}, "mute participant")
+	})
 }
 
 // askToUnmute asks for consent; whoever is asked may unmute even where

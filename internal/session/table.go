@@ -65,7 +65,7 @@ func reportMedia(c *action) error {
 			return err
 		}
 	}
-	wasMuted, wasSharing, hadPlace := c.self.Muted, c.self.Sharing, c.self.Extras.Shares
+	wasMuted, hadAudio, wasSharing, hadPlace := c.self.Muted, c.self.AudioOn, c.self.Sharing, c.self.Extras.Shares
 	changed := map[string]any{"userId": c.self.UserID}
 	set := func(field *bool, to *bool, name string) {
 		if to != nil && *field != *to {
@@ -88,6 +88,9 @@ func reportMedia(c *action) error {
 	silenced := c.self.Muted && !wasMuted && !mayUnmute(c.self, &c.tx.Session().Conduct)
 	if silenced || c.self.Extras.Shares != hadPlace {
 		c.applyRights(c.self)
+	}
+	if c.self.Muted != wasMuted || c.self.AudioOn != hadAudio {
+		c.silence()
 	}
 	return c.changed(c.self, changed)
 }

@@ -26,6 +26,8 @@ type door struct {
 	ensure func(ctx context.Context, room string) error
 	// apply gives a connected seat its rights.
 	apply func(ctx context.Context, seat media.Seat) error
+	// find tells what LiveKit knows of a connected participant.
+	find func(ctx context.Context, room, identity string) (*lk.ParticipantInfo, error)
 	// pass hands an admitted request to LiveKit with the seat's rights. The request
 	// holds no credential any more.
 	pass func(w http.ResponseWriter, r *http.Request, seat media.Seat, expires time.Time)
@@ -88,10 +90,10 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	// Only who has a seat is counted, so that there are no more of them than seats.
-	done, ok := d.knocks.enter(t.room+"/"+t.identity, kind, time.Now())
-	if !ok {
+	done, err := d.knocks.enter(t.place(), remoteIP(r), kind, time.Now())
+	if err != nil {
 		w.Header().Set("Retry-After", "1")
-		refuse(w, http.StatusTooManyRequests, "too many media connections of this participant")
+		refuse(w, http.StatusTooManyRequests, err.Error())
 		return
 	}
 	defer done()
@@ -103,9 +105,8 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, r, "room", t, err)
 		return
 	}
-	d.pass(inspected(w, func(message []byte) error {
-		return checkSignal(message, func(track *lk.AddTrackRequest) error { return d.addTrack(r.Context(), t, track) })
-	}), forwarded, seat, t.expires)
+	line := &line{door: d, ctx: r.Context(), ticket: t}
+	d.pass(inspected(w, func(message []byte) error { return checkSignal(message, line.inspect) }), forwarded, seat, t.expires)
 }
 
 // seat asks the guard. It tells the rights; whom it is about, the token has proved.
@@ -118,29 +119,6 @@ func (d *door) seat(ctx context.Context, t ticket) (media.Seat, error) {
 	}
 	seat.Room, seat.Identity = t.room, t.identity
 	return seat, err
-}
-
-// addTrack looks at a request to publish. LiveKit compares the source with the
-// rights it knows, and says so to a page that asks for more; they are brought up to
-// date first, for it knows no kinds and may not have heard of the latest change.
-func (d *door) addTrack(ctx context.Context, t ticket, track *lk.AddTrackRequest) error {
-	if err := fits(track.GetType(), track.GetSource()); err != nil {
-		return err
-	}
-	seat, err := d.seat(ctx, t)
-	if err == nil {
-		err = d.apply(ctx, rightsOnly(seat))
-	}
-	switch {
-	case errors.Is(err, media.ErrNoSeat):
-		return errSeatGone
-	case errors.Is(err, media.ErrNotConnected):
-		return errDropped
-	case err != nil:
-		d.log.Error("could not inspect track", "room", t.room, "identity", t.identity, "error", redact(err.Error()))
-		return errRightsUnknown
-	}
-	return nil
 }
 
 func (d *door) fail(w http.ResponseWriter, r *http.Request, what string, t ticket, err error) {
@@ -184,13 +162,19 @@ func forLiveKit(r *http.Request) (*http.Request, purpose, error) {
 	out.Header.Del("Authorization")
 	out.Header.Del("Cookie")
 	out.Header.Del("Sec-WebSocket-Extensions")
-	ip, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		ip = r.RemoteAddr
-	}
+	ip := remoteIP(r)
 	out.Header.Del("Forwarded")
 	out.Header.Set("CF-Connecting-IP", ip)
 	out.Header.Set("X-Forwarded-For", ip)
 	out.Header.Set("X-Real-IP", ip)
 	return out, kind, nil
+}
+
+// remoteIP is the page's address, which the server has found out behind proxies.
+func remoteIP(r *http.Request) string {
+	ip, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return ip
 }

@@ -76,7 +76,7 @@ func TestDoor(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var got *http.Request
 			d := &door{
-				knocks: newKnocks(),
+				knocks: newKnocks(0),
 				keys:   k, guard: tt.guard, log: quiet(),
 				ensure: func(context.Context, string) error { return tt.ensure },
 				pass: func(w http.ResponseWriter, r *http.Request, s media.Seat, expires time.Time) {

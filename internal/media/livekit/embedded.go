@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -45,7 +46,7 @@ func newEmbedded(cfg media.Config, log *slog.Logger) *embedded {
 		track: newTracker(),
 		quit:  make(chan struct{}),
 	}
-	e.entry = entry{engine: e, log: log}
+	e.entry = entry{engine: e, track: e.track, log: log}
 	e.pump = newPump(e.entry.check)
 	if cfg.Embedded.PacketFaults {
 		e.losses = &losses{addresses: e.addresses}
@@ -141,20 +142,26 @@ func (e *embedded) Remove(ctx context.Context, room, identity string) error {
 
 // Mute implements media.Engine.
 func (e *embedded) Mute(ctx context.Context, room, identity string, source media.Source) error {
-	s := e.running.Load()
-	if s == nil {
-		return media.ErrNotConnected
-	}
-	p, err := s.rooms.GetParticipant(ctx, &lk.RoomParticipantIdentity{Room: room, Identity: identity})
+	p, err := e.find(ctx, room, identity)
 	if err != nil {
-		return notConnected(err)
+		return err
 	}
 	return muteTracks(p, source, func(trackID string) error {
-		_, err := s.rooms.MutePublishedTrack(ctx, &lk.MuteRoomTrackRequest{
+		_, err := e.running.Load().rooms.MutePublishedTrack(ctx, &lk.MuteRoomTrackRequest{
 			Room: room, Identity: identity, TrackSid: trackID, Muted: true,
 		})
 		return notConnected(err)
 	})
+}
+
+// find tells what LiveKit knows of a connected participant.
+func (e *embedded) find(ctx context.Context, room, identity string) (*lk.ParticipantInfo, error) {
+	s := e.running.Load()
+	if s == nil {
+		return nil, media.ErrNotConnected
+	}
+	p, err := s.rooms.GetParticipant(ctx, &lk.RoomParticipantIdentity{Room: room, Identity: identity})
+	return p, notConnected(err)
 }
 
 // muteTracks calls mute for the unmuted tracks of the source.
@@ -168,6 +175,28 @@ func muteTracks(p *lk.ParticipantInfo, source media.Source, mute func(trackID st
 	return errors.Join(errs...)
 }
 
+// endTracks implements what entry needs.
+func (e *embedded) endTracks(ctx context.Context, seat media.Seat, _ media.Source, ids []string) error {
+	s := e.running.Load()
+	if s == nil {
+		return media.ErrNotConnected
+	}
+	room := s.rooms.GetRoom(ctx, lk.RoomName(seat.Room))
+	if room == nil {
+		return media.ErrNotConnected
+	}
+	p := room.GetParticipant(lk.ParticipantIdentity(seat.Identity))
+	if p == nil {
+		return media.ErrNotConnected
+	}
+	for _, track := range p.GetPublishedTracks() {
+		if slices.Contains(ids, string(track.ID())) {
+			p.RemovePublishedTrack(track, false)
+		}
+	}
+	return nil
+}
+
 // UpdatePermission implements media.Engine.
 func (e *embedded) UpdatePermission(ctx context.Context, seat media.Seat) error {
 	if err := seat.Validate(); err != nil {
@@ -177,10 +206,8 @@ func (e *embedded) UpdatePermission(ctx context.Context, seat media.Seat) error 
 	if s == nil {
 		return media.ErrNotConnected
 	}
-	at := &lk.RoomParticipantIdentity{Room: seat.Room, Identity: seat.Identity}
 	return updateRights(seat, func() (*lk.ParticipantInfo, error) {
-		p, err := s.rooms.GetParticipant(ctx, at)
-		return p, notConnected(err)
+		return e.find(ctx, seat.Room, seat.Identity)
 	}, func(seat media.Seat) error {
 		_, err := s.rooms.UpdateParticipant(ctx, updateRequest(seat))
 		return notConnected(err)
@@ -250,8 +277,8 @@ func (e *embedded) OnEvent(handler func(media.Event)) { e.pump.onEvent(handler) 
 func (e *embedded) Signalling(guard media.SeatGuard) http.Handler {
 	e.entry.guard.Store(&guard)
 	return &door{
-		knocks: newKnocks(),
-		keys:   e.keys, guard: guard, ensure: e.EnsureRoom, apply: e.UpdatePermission, log: e.log,
+		knocks: newKnocks(e.cfg.ConnectionsPerAddress),
+		keys:   e.keys, guard: guard, ensure: e.EnsureRoom, apply: e.UpdatePermission, find: e.find, log: e.log,
 		pass: func(w http.ResponseWriter, r *http.Request, seat media.Seat, expires time.Time) {
 			e.entry.rooms.Store(seat.Room, guard)
 			e.pass(w, r, seat, expires)

@@ -173,6 +173,10 @@ func TestEndedRoomIsNotRevived(t *testing.T) {
 	}
 }
 
+func (removals) Mute(context.Context, string, string, media.Source) error { return nil }
+
+func (removals) endTracks(context.Context, media.Seat, media.Source, []string) error { return nil }
+
 func TestSeatTakenAwayWhileConnecting(t *testing.T) {
 	room := roomOf(t)
 	// The guard says yes at the door and no afterwards, as when the host removes
@@ -186,7 +190,7 @@ func TestSeatTakenAwayWhileConnecting(t *testing.T) {
 		}
 		return media.Seat{}, media.ErrNoSeat
 	})
-	n := entry{engine: removals{events}, log: quiet()}
+	n := entry{engine: removals{events}, track: newTracker(), log: quiet()}
 	g := media.SeatGuard(guard)
 	n.guard.Store(&g)
 	_, _ = guard.Seat(context.Background(), room, "ann")
@@ -199,7 +203,7 @@ func TestSeatTakenAwayWhileConnecting(t *testing.T) {
 func TestTracksInDisguiseRemoveTheirOwner(t *testing.T) {
 	guard := newSeats()
 	events := newRecorder()
-	n := entry{engine: removals{events}, log: quiet()}
+	n := entry{engine: removals{events}, track: newTracker(), log: quiet()}
 	g := media.SeatGuard(guard)
 	n.guard.Store(&g)
 	for identity, track := range map[string]*lk.TrackInfo{

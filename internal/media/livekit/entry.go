@@ -11,13 +11,18 @@ import (
 )
 
 // entry looks at everybody once more when they have come in, and whenever they have
-// published something. Between the door's question and LiveKit's admission a seat can
-// be taken away or changed, and Remove or UpdatePermission then found nobody to act on.
+// published or unmuted something. Between the door's question and LiveKit's act a seat
+// can be taken away, changed or muted, and Remove, UpdatePermission or Mute then found
+// nothing to act on.
 type entry struct {
 	engine interface {
 		Remove(ctx context.Context, room, identity string) error
 		UpdatePermission(ctx context.Context, seat media.Seat) error
+		Mute(ctx context.Context, room, identity string, source media.Source) error
+		// endTracks ends tracks of a source that newer ones have replaced.
+		endTracks(ctx context.Context, seat media.Seat, source media.Source, ids []string) error
 	}
+	track *tracker
 	guard atomic.Pointer[media.SeatGuard]
 	// rooms are the guards of rooms whose people came in by a door of this engine:
 	// in tests several servers share one, each with a door and seats of its own.
@@ -40,7 +45,12 @@ func (n *entry) check(e media.Event) {
 		n.rooms.Delete(e.Room)
 	}
 	guard := n.guardOf(e.Room)
-	if (e.Kind != media.EventJoined && e.Kind != media.EventPublished) || guard == nil {
+	switch e.Kind {
+	case media.EventJoined, media.EventPublished, media.EventUnmuted:
+	default:
+		return
+	}
+	if guard == nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), guardTimeout)
@@ -53,6 +63,13 @@ func (n *entry) check(e media.Event) {
 	case err == nil:
 		seat.Room, seat.Identity = e.Room, e.Identity
 		err = n.engine.UpdatePermission(ctx, rightsOnly(seat))
+		if e.Track.Source == media.SourceMicrophone && !e.Track.Muted && seat.Muted {
+			err = errors.Join(err, n.engine.Mute(ctx, e.Room, e.Identity, media.SourceMicrophone))
+		}
+		if older := n.track.older(e.Room, e.Identity, e.Track); len(older) > 0 {
+			// There is one track per source, the newest.
+			err = errors.Join(err, n.engine.endTracks(ctx, rightsOnly(seat), e.Track.Source, older))
+		}
 	}
 	if err != nil && !errors.Is(err, media.ErrNotConnected) {
 		n.log.Warn("media entry not checked again", "room", e.Room, "identity", e.Identity, "error", redact(err.Error()))

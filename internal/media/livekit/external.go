@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -19,6 +20,9 @@ import (
 	"github.com/anteroom/anteroom/internal/media"
 )
 
+// replaceTime is how long a page may take to end a track that another replaces.
+const replaceTime = 2 * time.Second
+
 // callTimeout bounds one call to an external LiveKit.
 const callTimeout = 5 * time.Second
 
@@ -29,10 +33,14 @@ type external struct {
 	rooms    lk.RoomService
 	http     *http.Transport
 	interval time.Duration
-	log      *slog.Logger
-	track    *tracker
-	pump     *pump
-	entry    entry
+	// replaceTime is the constant but in tests.
+	replaceTime time.Duration
+	// perAddress is the limit of connections from one address.
+	perAddress int
+	log        *slog.Logger
+	track      *tracker
+	pump       *pump
+	entry      entry
 
 	mu      sync.Mutex
 	started bool
@@ -67,17 +75,17 @@ func newExternal(cfg media.Config, log *slog.Logger) (*external, error) {
 		keys:     newKeys(cfg.APIKey, cfg.APISecret),
 		target:   target,
 		http:     transport,
-		interval: cfg.External.ReconcileInterval,
-		log:      log,
-		track:    newTracker(),
-		known:    map[string]time.Time{},
+		interval: cfg.External.ReconcileInterval, perAddress: cfg.ConnectionsPerAddress,
+		log:   log,
+		track: newTracker(),
+		known: map[string]time.Time{}, replaceTime: replaceTime,
 	}
 	e.life, e.end = context.WithCancel(context.Background())
 	if e.interval == 0 {
 		e.interval = media.DefaultReconcileInterval
 	}
 	e.rooms = lk.NewRoomServiceProtobufClient(target.String(), &http.Client{Transport: transport, Timeout: callTimeout})
-	e.entry = entry{engine: e, log: log}
+	e.entry = entry{engine: e, track: e.track, log: log}
 	e.pump = newPump(e.entry.check)
 	return e, nil
 }
@@ -169,9 +177,9 @@ func (e *external) Mute(ctx context.Context, room, identity string, source media
 	if err != nil {
 		return err
 	}
-	p, err := e.rooms.GetParticipant(ctx, &lk.RoomParticipantIdentity{Room: room, Identity: identity})
+	p, err := e.find(ctx, room, identity)
 	if err != nil {
-		return missingIs(media.ErrNotConnected, err)
+		return err
 	}
 	return muteTracks(p, source, func(trackID string) error {
 		_, err := e.rooms.MutePublishedTrack(ctx, &lk.MuteRoomTrackRequest{
@@ -179,6 +187,40 @@ func (e *external) Mute(ctx context.Context, room, identity string, source media
 		})
 		return missingIs(media.ErrNotConnected, err)
 	})
+}
+
+// find tells what LiveKit knows of a connected participant.
+func (e *external) find(ctx context.Context, room, identity string) (*lk.ParticipantInfo, error) {
+	ctx, err := e.in(ctx, room)
+	if err != nil {
+		return nil, err
+	}
+	p, err := e.rooms.GetParticipant(ctx, &lk.RoomParticipantIdentity{Room: room, Identity: identity})
+	return p, missingIs(media.ErrNotConnected, err)
+}
+
+// endTracks implements what entry needs. LiveKit's service ends no track of somebody:
+// all of the source end with the right to it, which then comes back. Its reports come
+// late and in any order, so that a track may have ended by itself.
+func (e *external) endTracks(_ context.Context, seat media.Seat, source media.Source, ids []string) error {
+	e.loop.Go(func() {
+		select {
+		case <-time.After(e.replaceTime):
+		case <-e.life.Done():
+			return
+		}
+		p, err := e.find(e.life, seat.Room, seat.Identity)
+		if err == nil && slices.ContainsFunc(p.GetTracks(), func(t *lk.TrackInfo) bool { return slices.Contains(ids, t.GetSid()) }) {
+			err = e.UpdatePermission(e.life, seat.Without(source))
+			if err == nil {
+				err = e.UpdatePermission(e.life, seat)
+			}
+		}
+		if err != nil && !errors.Is(err, media.ErrNotConnected) && e.life.Err() == nil {
+			e.log.Warn("could not end replaced tracks", "room", seat.Room, "identity", seat.Identity, "error", redact(err.Error()))
+		}
+	})
+	return nil
 }
 
 // UpdatePermission implements media.Engine.
@@ -190,10 +232,8 @@ func (e *external) UpdatePermission(ctx context.Context, seat media.Seat) error 
 	if err != nil {
 		return err
 	}
-	at := &lk.RoomParticipantIdentity{Room: seat.Room, Identity: seat.Identity}
 	return updateRights(seat, func() (*lk.ParticipantInfo, error) {
-		p, err := e.rooms.GetParticipant(ctx, at)
-		return p, missingIs(media.ErrNotConnected, err)
+		return e.find(ctx, seat.Room, seat.Identity)
 	}, func(seat media.Seat) error {
 		_, err := e.rooms.UpdateParticipant(ctx, updateRequest(seat))
 		return missingIs(media.ErrNotConnected, err)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -20,6 +21,7 @@ import (
 	"github.com/livekit/protocol/webhook"
 
 	"github.com/anteroom/anteroom/internal/media"
+	"github.com/anteroom/anteroom/internal/rogue"
 )
 
 // standIn serves the shared embedded engine as an external LiveKit would be: its
@@ -154,6 +156,36 @@ func TestExternalMediaThroughTheDoor(t *testing.T) {
 	}
 	if people, err := o.engine.Participants(ctx, room); err != nil || len(people) != 0 {
 		t.Errorf("participants of an ended room = %v, %v", people, err)
+	}
+}
+
+func TestExternalTracksThatAreReplacedEnd(t *testing.T) {
+	o := newOutside(t)
+	o.engine.replaceTime = 0
+	seat := fullSeat(roomOf(t), "ann")
+	o.guard.take(seat)
+	stage.guard.take(seat)
+	ctx := patient(t)
+	ann, err := rogue.JoinMedia(ctx, o.door.URL, tokenFor(t, o.engine, seat))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(ann.Close)
+	camera, err := ann.Publish(ctx, lk.TrackType_VIDEO, lk.TrackSource_CAMERA, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stage.events.wait(t, media.EventPublished, seat.Room, "ann")
+	if err := o.engine.endTracks(ctx, seat, media.SourceCamera, []string{camera.ID}); err != nil {
+		t.Fatal(err)
+	}
+	if e := stage.events.wait(t, media.EventUnpublished, seat.Room, "ann"); e.Track.ID != camera.ID {
+		t.Errorf("ended %+v", e.Track)
+	}
+	if err := ann.Permitted(ctx, func(p *lk.ParticipantPermission) bool {
+		return slices.Contains(p.GetCanPublishSources(), lk.TrackSource_CAMERA)
+	}); err != nil {
+		t.Errorf("the right has not come back: %v", err)
 	}
 }
 

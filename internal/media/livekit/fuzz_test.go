@@ -56,9 +56,14 @@ func FuzzCheckSignal(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, message []byte) {
 		var asked *lk.AddTrackRequest
-		err := checkSignal(message, func(r *lk.AddTrackRequest) error {
-			asked = r
-			return fits(r.GetType(), r.GetSource())
+		var silent *lk.MuteTrackRequest
+		err := checkSignal(message, func(request *lk.SignalRequest) error {
+			if r := request.GetAddTrack(); r != nil {
+				asked = r
+				return fits(r.GetType(), r.GetSource())
+			}
+			silent = request.GetMute()
+			return nil
 		})
 		var refused *refusal
 		if err != nil {
@@ -75,6 +80,10 @@ func FuzzCheckSignal(f *testing.F) {
 		case *lk.SignalRequest_AddTrack:
 			if !proto.Equal(said.AddTrack, asked) {
 				t.Fatalf("asked about %v, LiveKit reads %v", asked, said.AddTrack)
+			}
+		case *lk.SignalRequest_Mute:
+			if !proto.Equal(said.Mute, silent) {
+				t.Fatalf("asked about %v, LiveKit reads %v", silent, said.Mute)
 			}
 		case *lk.SignalRequest_Simulate, *lk.SignalRequest_UpdateMetadata:
 			t.Fatalf("%T passed", said)

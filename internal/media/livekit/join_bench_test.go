@@ -43,17 +43,20 @@ func joinChecks(b *testing.B) func() {
 	}
 	answer := append([]byte{lastBinary, 126, 0x10, 0x00}, make([]byte, 0x1000)...)
 	request := httptest.NewRequest(http.MethodGet, "/rtc?access_token=t&auto_subscribe=1&protocol=16&sdk=js&version=2", nil)
-	out, k := make([]byte, 4096), newKnocks()
+	out, k := make([]byte, 4096), newKnocks(1<<30)
 	turn := 0
 	return func() {
 		turn++
 		_, what, err := forLiveKit(request)
-		done, ok := k.enter(strconv.Itoa(turn), what, time.Now())
-		if err != nil || !ok {
-			b.Fatal(err, ok)
+		done, refused := k.enter(strconv.Itoa(turn), "192.0.2.1", what, time.Now())
+		if err != nil || refused != nil {
+			b.Fatal(err, refused)
 		}
 		c := &inspectedConn{Conn: bytesConn{}, in: bufio.NewReader(bytes.NewReader(sent.Bytes())), check: func(message []byte) error {
-			return checkSignal(message, func(track *lk.AddTrackRequest) error { return fits(track.GetType(), track.GetSource()) })
+			return checkSignal(message, func(request *lk.SignalRequest) error {
+				track := request.GetAddTrack()
+				return fits(track.GetType(), track.GetSource())
+			})
 		}}
 		c.sent.headEnd = len(blankLine)
 		for err == nil {

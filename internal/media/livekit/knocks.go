@@ -1,6 +1,7 @@
 package livekit
 
 import (
+	"errors"
 	"sync"
 	"time"
 
@@ -18,14 +19,27 @@ const (
 	// fails, which takes them seconds, and when they are loaded again.
 	sessionsPerSec = 0.1
 	sessionBurst   = 6
+	// asksPerSec bound the requests that ask for rights, in units: unmuting is one, and
+	// publishing publishCost, for LiveKit keeps what it takes.
+	asksPerSec  = 2
+	askBurst    = 120
+	publishCost = 4
 )
 
-// knocks counts the connections of each participant, open and tried.
+// knocks counts the connections of each participant and from each address, open and
+// tried, and what is asked on them.
 type knocks struct {
-	tries, sessions *limit.Rates
+	// perAddress is how many connections from one address may be open, and how many may
+	// be tried in a minute; 0 means no limit.
+	perAddress int
+	tries      *limit.Rates
+	sessions   *limit.Rates
+	triesFrom  limit.Buckets
+	asked      *limit.Rates
 
-	mu   sync.Mutex
-	open map[string]int
+	mu       sync.Mutex
+	open     map[string]int
+	openFrom map[string]int
 }
 
 // purpose is what a request at the door wants.
@@ -40,33 +54,58 @@ const (
 	toAsk
 )
 
-func newKnocks() *knocks {
+func newKnocks(perAddress int) *knocks {
 	return &knocks{
-		tries: limit.NewRates(knocksPerSec, knockBurst), sessions: limit.NewRates(sessionsPerSec, sessionBurst),
-		open: map[string]int{},
+		perAddress: perAddress, tries: limit.NewRates(knocksPerSec, knockBurst),
+		sessions: limit.NewRates(sessionsPerSec, sessionBurst), asked: limit.NewRates(asksPerSec, askBurst),
+		open: map[string]int{}, openFrom: map[string]int{},
 	}
 }
 
+// asks counts a request for rights.
+func (k *knocks) asks(who string, cost int, now time.Time) (ok bool) {
+	return k.asked.Take(who, cost, now) == 0
+}
+
+// Who has too many connections. The texts go to the browser.
+var (
+	errManyLines     = errors.New("too many media connections of this participant")
+	errManyAddresses = errors.New("too many media connections from this address")
+)
+
 // enter counts a try, the new session that it may begin, and a connection that is open
-// until done is called. It is not ok where there are too many of one of them.
-func (k *knocks) enter(who string, what purpose, now time.Time) (done func(), ok bool) {
+// until done is called, unless there are too many of one of them.
+func (k *knocks) enter(who, address string, what purpose, now time.Time) (done func(), err error) {
 	if k.tries.Take(who, 1, now) > 0 {
-		return nil, false
+		return nil, errManyLines
+	}
+	from := limit.Group(address)
+	if k.perAddress > 0 && k.triesFrom.Take(now, k.perAddress, from) > 0 {
+		return nil, errManyAddresses
 	}
 	if what == toBegin && k.sessions.Take(who, 1, now) > 0 {
-		return nil, false
+		return nil, errManyLines
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.open[who] == maxLines {
-		return nil, false
+	switch {
+	case k.open[who] == maxLines:
+		return nil, errManyLines
+	case k.perAddress > 0 && k.openFrom[from] >= k.perAddress:
+		return nil, errManyAddresses
 	}
 	k.open[who]++
+	k.openFrom[from]++
 	return func() {
 		k.mu.Lock()
 		defer k.mu.Unlock()
-		if k.open[who]--; k.open[who] == 0 {
-			delete(k.open, who)
-		}
-	}, true
+		release(k.open, who)
+		release(k.openFrom, from)
+	}, nil
+}
+
+func release(open map[string]int, key string) {
+	if open[key]--; open[key] == 0 {
+		delete(open, key)
+	}
 }

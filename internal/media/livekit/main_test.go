@@ -88,10 +88,16 @@ func fullSeat(room, identity string) media.Seat {
 type seats struct {
 	mu    sync.Mutex
 	held  map[string]media.Seat
-	fault error
+	later map[string]media.Seat // takes the place of held after the next question
+	// barred may not unmute; told counts who did.
+	barred map[string]bool
+	told   map[string]int
+	fault  error
 }
 
-func newSeats() *seats { return &seats{held: map[string]media.Seat{}} }
+func newSeats() *seats {
+	return &seats{held: map[string]media.Seat{}, later: map[string]media.Seat{}, barred: map[string]bool{}, told: map[string]int{}}
+}
 
 func (s *seats) take(seat media.Seat) {
 	s.mu.Lock()
@@ -115,7 +121,46 @@ func (s *seats) Seat(_ context.Context, room, identity string) (media.Seat, erro
 	if !ok {
 		return media.Seat{}, media.ErrNoSeat
 	}
+	if later, ok := s.later[room+"/"+identity]; ok {
+		s.held[room+"/"+identity] = later
+		delete(s.later, room+"/"+identity)
+	}
 	return seat, nil
+}
+
+func (s *seats) Unmute(_ context.Context, room, identity string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	place := room + "/" + identity
+	seat := s.held[place]
+	if s.barred[place] {
+		return media.ErrMuted
+	}
+	if seat.Muted {
+		s.told[place]++
+	}
+	seat.Muted = false
+	s.held[place] = seat
+	return nil
+}
+
+// takeLater changes a seat once it has been asked about.
+func (s *seats) takeLater(seat media.Seat) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.later[seat.Room+"/"+seat.Identity] = seat
+}
+
+func (s *seats) bar(seat media.Seat) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.barred[seat.Room+"/"+seat.Identity] = true
+}
+
+func (s *seats) unmutes(seat media.Seat) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.told[seat.Room+"/"+seat.Identity]
 }
 
 // recorder keeps events and lets tests wait for one.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -167,7 +168,7 @@ func TestKindsOfSignals(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = checkSignal(message, func(*lk.AddTrackRequest) error { return nil })
+		err = checkSignal(message, func(*lk.SignalRequest) error { return nil })
 		switch {
 		case field.Name() == "update_metadata":
 			if !errors.Is(err, errDropped) {
@@ -179,7 +180,7 @@ func TestKindsOfSignals(t *testing.T) {
 			t.Errorf("%s: %v, want %v", field.Name(), err, errSignalKind)
 		}
 	}
-	none := func(*lk.AddTrackRequest) error { return nil }
+	none := func(*lk.SignalRequest) error { return nil }
 	ping, _ := proto.Marshal(&lk.SignalRequest{Message: &lk.SignalRequest_Ping{Ping: 1}})
 	simulate, _ := proto.Marshal(&lk.SignalRequest{Message: &lk.SignalRequest_Simulate{Simulate: &lk.SimulateScenario{}}})
 	for name, message := range map[string][]byte{
@@ -346,29 +347,29 @@ func TestJoinRequestsAskForNoTracks(t *testing.T) {
 }
 
 func TestAParticipantHasFewLines(t *testing.T) {
-	k := newKnocks()
+	k := newKnocks(0)
 	now := time.Now()
 	var ends []func()
 	for range maxLines {
-		done, ok := k.enter("ann", toAsk, now)
-		if !ok {
-			t.Fatal("an allowed line was refused")
+		done, err := k.enter("ann", "192.0.2.1", toAsk, now)
+		if err != nil {
+			t.Fatal(err)
 		}
 		ends = append(ends, done)
 	}
-	if _, ok := k.enter("ann", toAsk, now); ok {
-		t.Error("one line too many")
+	if _, err := k.enter("ann", "192.0.2.1", toAsk, now); !errors.Is(err, errManyLines) {
+		t.Errorf("one line too many: %v", err)
 	}
-	if _, ok := k.enter("bob", toAsk, now); !ok {
-		t.Error("bob pays for ann")
+	if _, err := k.enter("bob", "192.0.2.1", toAsk, now); err != nil {
+		t.Errorf("bob pays for ann: %v", err)
 	}
 	for _, done := range ends {
 		done()
 	}
 	tries := maxLines + 1
 	for ; tries < 10*knockBurst; tries++ {
-		done, ok := k.enter("ann", toAsk, now)
-		if !ok {
+		done, err := k.enter("ann", "192.0.2.1", toAsk, now)
+		if err != nil {
 			break
 		}
 		done()
@@ -377,18 +378,18 @@ func TestAParticipantHasFewLines(t *testing.T) {
 		t.Errorf("%d tries at once, want %d", tries, knockBurst)
 	}
 	later := now.Add(2 * knockBurst * time.Second / knocksPerSec)
-	if done, ok := k.enter("carl", toAsk, later); !ok || len(k.open) != 2 {
-		t.Errorf("ok %t, %d known; ann is over and bob is not", ok, len(k.open))
+	if done, err := k.enter("carl", "192.0.2.1", toAsk, later); err != nil || len(k.open) != 2 {
+		t.Errorf("%v, %d known; ann is over and bob is not", err, len(k.open))
 	} else {
 		done()
 	}
 }
 
 func TestAParticipantBeginsFewSessions(t *testing.T) {
-	k, now := newKnocks(), time.Now()
+	k, now := newKnocks(0), time.Now()
 	begun := func() (n int) {
 		for range 2 * sessionBurst {
-			if done, ok := k.enter("ann", toBegin, now); ok {
+			if done, err := k.enter("ann", "192.0.2.1", toBegin, now); err == nil {
 				done()
 				n++
 			}
@@ -398,14 +399,14 @@ func TestAParticipantBeginsFewSessions(t *testing.T) {
 	if n := begun(); n != sessionBurst {
 		t.Errorf("%d sessions at once, want %d", n, sessionBurst)
 	}
-	if _, ok := k.enter("ann", toResume, now); !ok {
+	if _, err := k.enter("ann", "192.0.2.1", toResume, now); err != nil {
 		t.Error("her page may not resume the session that it has")
 	}
 	now = now.Add(30 * time.Second)
 	if n := begun(); n != 3 {
 		t.Errorf("%d sessions after 30 s, want 3", n)
 	}
-	if _, ok := k.enter("bob", toBegin, now); !ok {
+	if _, err := k.enter("bob", "192.0.2.1", toBegin, now); err != nil {
 		t.Error("bob pays for ann")
 	}
 	wrapped := func(join *lk.JoinRequest) string {
@@ -420,6 +421,52 @@ func TestAParticipantBeginsFewSessions(t *testing.T) {
 	} {
 		if _, got, err := forLiveKit(httptest.NewRequest(http.MethodGet, address, nil)); err != nil || got != want {
 			t.Errorf("%s: %d, error %v, want %d", address, got, err, want)
+		}
+	}
+}
+
+func TestAnAddressHasSoManyLines(t *testing.T) {
+	const most = 200
+	k := newKnocks(most)
+	now := time.Now()
+	var ends []func()
+	enter := func(n int, address string, now time.Time) error {
+		done, err := k.enter(fmt.Sprint("participant ", n), address, toAsk, now)
+		if err == nil {
+			ends = append(ends, done)
+		}
+		return err
+	}
+	// A class behind one address comes in at once.
+	for n := range most {
+		if err := enter(n, fmt.Sprintf("2001:db8::%x", n), now); err != nil {
+			t.Fatalf("number %d of a class: %v", n, err)
+		}
+	}
+	later := now.Add(2 * time.Minute)
+	for _, address := range []string{"2001:db8::1", "2001:db8::ffff:1"} {
+		if err := enter(most, address, later); !errors.Is(err, errManyAddresses) {
+			t.Errorf("from %s: %v", address, err)
+		}
+	}
+	if err := enter(most, "2001:db8:0:1::1", later); err != nil {
+		t.Errorf("from elsewhere: %v", err)
+	}
+	for _, done := range ends {
+		done()
+	}
+	if len(k.open) != 0 || len(k.openFrom) != 0 {
+		t.Errorf("%d participants and %d addresses are remembered after the end", len(k.open), len(k.openFrom))
+	}
+	// Connections that end at once are counted, too.
+	ends, later = nil, later.Add(2*time.Minute)
+	for n := range 2 * most {
+		err := enter(n, "192.0.2.7", later)
+		if len(ends) > n {
+			ends[n]()
+		}
+		if (err == nil) != (n < most) {
+			t.Fatalf("try %d within a minute: %v", n, err)
 		}
 	}
 }

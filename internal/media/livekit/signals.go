@@ -27,7 +27,7 @@ var signalRules = rulesByNumber(map[protoreflect.Name]signalRule{
 	"answer":                  signalPassed,
 	"trickle":                 signalPassed,
 	"add_track":               signalChecked,
-	"mute":                    signalPassed,
+	"mute":                    signalChecked,
 	"subscription":            signalPassed,
 	"track_setting":           signalPassed,
 	"leave":                   signalPassed,
@@ -73,6 +73,7 @@ var (
 	errSignalKind  = &refusal{websocket.ClosePolicyViolation, "signalling message of a kind not allowed"}
 	errTrackKind   = &refusal{websocket.ClosePolicyViolation, "track kind does not fit its source"}
 	errTrackSource = &refusal{websocket.ClosePolicyViolation, "track source not known"}
+	errTooFast     = &refusal{websocket.ClosePolicyViolation, "too many requests to publish or unmute"}
 	errSeatGone    = &refusal{websocket.ClosePolicyViolation, "no seat in this meeting"}
 	// errRightsUnknown: what the seat may do could not be found out.
 	errRightsUnknown = &refusal{websocket.CloseTryAgainLater, "media engine unavailable"}
@@ -80,7 +81,7 @@ var (
 
 // checkSignal decides about one message. Only the few kinds that ask for rights
 // are read; of the others the outermost tag is enough.
-func checkSignal(message []byte, addTrack func(*lk.AddTrackRequest) error) error {
+func checkSignal(message []byte, inspect func(*lk.SignalRequest) error) error {
 	kind, wire, n := protowire.ConsumeTag(message)
 	if n < 0 {
 		return errSignalForm
@@ -106,7 +107,7 @@ func checkSignal(message []byte, addTrack func(*lk.AddTrackRequest) error) error
 		if err := proto.Unmarshal(message, request); err != nil {
 			return errSignalForm
 		}
-		return addTrack(request.GetAddTrack())
+		return inspect(request)
 	}
 	return errSignalKind
 }

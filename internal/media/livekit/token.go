@@ -102,6 +102,9 @@ type ticket struct {
 	expires    time.Time
 }
 
+// place names the participant among those of all rooms.
+func (t ticket) place() string { return t.room + "/" + t.identity }
+
 // Why a media token is refused. The texts go to the browser.
 var (
 	errNoToken  = errors.New("media token missing")

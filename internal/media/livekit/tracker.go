@@ -1,6 +1,7 @@
 package livekit
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -25,6 +26,7 @@ type tracker struct {
 type connection struct {
 	id      string
 	tracks  map[string]media.Track
+	order   []string // the tracks' ids as they were published
 	changed time.Time
 }
 
@@ -133,6 +135,8 @@ func (t *tracker) publish(room, identity string, c *connection, tr media.Track) 
 		if tr.Muted {
 			kind = media.EventMuted
 		}
+	} else {
+		c.order = append(c.order, tr.ID)
 	}
 	e := t.event(kind, room, identity, c.id)
 	e.Track = tr
@@ -155,10 +159,28 @@ func (t *tracker) unpublish(room, identity string, c *connection, trackID string
 		return nil
 	}
 	delete(c.tracks, trackID)
+	c.order = slices.DeleteFunc(c.order, func(id string) bool { return id == trackID })
 	c.changed = t.now()
 	e := t.event(media.EventUnpublished, room, identity, c.id)
 	e.Track = tr
 	return []media.Event{e}
+}
+
+// older are the participant's tracks of the same source that were published before.
+func (t *tracker) older(room, identity string, newest media.Track) (out []string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	c := t.rooms[room][identity]
+	if c == nil {
+		return nil
+	}
+	at := slices.Index(c.order, newest.ID)
+	for _, id := range c.order[:max(at, 0)] {
+		if c.tracks[id].Source == newest.Source {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 // muted notes the new state of a track already published.

@@ -332,10 +332,16 @@ class LiveKitEngine implements MediaEngine {
     (publication as unknown as { setSubscribed(on: boolean): void }).setSubscribed(this.incoming);
   }
 
-  /** A device was unplugged and there is no other: LiveKit mutes what it cannot open again. */
+  /** A device was unplugged and there is no other: LiveKit mutes what it cannot open again. Or the server has muted it. */
   private onLocalMuted({ source, track }: TrackPublication): void {
     const { wanted, handlers, room } = this;
-    if (!(track instanceof LocalTrack) || track.mediaStreamTrack.readyState !== 'ended') return;
+    if (!(track instanceof LocalTrack)) return;
+    if (track.mediaStreamTrack.readyState !== 'ended') {
+      if (source !== Track.Source.Microphone || wanted.microphone !== 'on') return;
+      wanted.microphone = 'muted';
+      handlers.silenced();
+      return;
+    }
     if (source === Track.Source.Camera && wanted.camera) {
       wanted.camera = false;
       handlers.sourceEnded('camera');

@@ -1,0 +1,166 @@
+package livekit
+
+import (
+	"context"
+	"testing"
+
+	lk "github.com/livekit/protocol/livekit"
+
+	"github.com/anteroom/anteroom/internal/media"
+	"github.com/anteroom/anteroom/internal/rogue"
+)
+
+// sound is a participant who is heard, and a listener.
+type sound struct {
+	t               *testing.T
+	ctx             context.Context
+	seat            media.Seat
+	speaker, hearer *rogue.Media
+	clock           *rogue.Track // a camera whose packets tell the time
+	microphone      *rogue.Track
+}
+
+func newSound(t *testing.T) *sound {
+	t.Helper()
+	room := roomOf(t)
+	s := &sound{t: t, ctx: patient(t), seat: fullSeat(room, "ann")}
+	s.hearer = joinMedia(t, fullSeat(room, "listener"))
+	s.speaker = joinMedia(t, s.seat)
+	s.clock = s.publish(lk.TrackType_VIDEO, lk.TrackSource_CAMERA, false)
+	return s
+}
+
+func (s *sound) publish(kind lk.TrackType, source lk.TrackSource, muted bool) *rogue.Track {
+	s.t.Helper()
+	track, err := s.speaker.Publish(s.ctx, kind, source, muted)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return track
+}
+
+// must fails the test at the caller's line.
+func (s *sound) must(err error) {
+	s.t.Helper()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// shown is what the meeting shows of the microphone.
+func (s *sound) shown(muted bool) {
+	s.seat.Muted = muted
+	stage.guard.take(s.seat)
+}
+
+func (s *sound) heard() {
+	s.t.Helper()
+	_, err := s.hearer.Hears(s.ctx, s.microphone.ID, s.hearer.Heard(s.microphone.ID)+5)
+	s.must(err)
+}
+
+// silent looks at half a second, once what was under way has arrived.
+func (s *sound) silent(when string) {
+	s.t.Helper()
+	seen, err := s.hearer.Hears(s.ctx, s.clock.ID, s.hearer.Heard(s.clock.ID)+10)
+	s.must(err)
+	before := s.hearer.Heard(s.microphone.ID)
+	_, err = s.hearer.Hears(s.ctx, s.clock.ID, seen+25)
+	s.must(err)
+	if n := s.hearer.Heard(s.microphone.ID) - before; n > 0 {
+		s.t.Errorf("%s: %d packets of sound", when, n)
+	}
+}
+
+func TestTheMeetingHearsFirstOfAnUnmute(t *testing.T) {
+	s := newSound(t)
+	unmutes := func() int { return stage.guard.unmutes(s.seat) }
+
+	// Published without a word to the meeting: it is told, and then others hear.
+	s.shown(true)
+	s.microphone = s.publish(lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false)
+	s.heard()
+	if n := unmutes(); n != 1 {
+		t.Fatalf("the meeting was told %d times", n)
+	}
+
+	// Muted by the host, who lets people unmute themselves; the page goes on sending.
+	s.shown(true)
+	s.must(stage.engine.Mute(s.ctx, s.seat.Room, "ann", media.SourceMicrophone))
+	s.silent("after the mute")
+	s.must(s.clock.Mute(false))
+	s.silent("after another track was unmuted")
+	if n := unmutes(); n != 1 {
+		t.Errorf("told %d times; the camera is no microphone", n)
+	}
+	s.must(s.microphone.Mute(false))
+	s.heard()
+	if n := unmutes(); n != 2 {
+		t.Errorf("told %d times", n)
+	}
+
+	// Where the meeting says no, nobody is heard.
+	s.shown(true)
+	s.must(stage.engine.Mute(s.ctx, s.seat.Room, "ann", media.SourceMicrophone))
+	stage.guard.bar(s.seat)
+	s.must(s.microphone.Mute(false))
+	s.silent("without the meeting's consent")
+}
+
+func TestAMuteUnderWayIsKept(t *testing.T) {
+	s := newSound(t)
+	// Muted between the door's question and LiveKit's act: what is heard all the same
+	// is muted as soon as LiveKit tells of it.
+	s.shown(false)
+	s.microphone = s.publish(lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false)
+	s.heard()
+	s.must(s.microphone.Mute(true))
+	stage.events.wait(t, media.EventMuted, s.seat.Room, "ann")
+	s.seat.Muted = true
+	stage.guard.takeLater(s.seat)
+	s.must(s.microphone.Mute(false))
+	s.silent("muted in between")
+}
+
+func TestAFloodOfTracksEnds(t *testing.T) {
+	line := signallingOf(t, fullSeat(roomOf(t), "ann"))
+	add := &lk.SignalRequest{Message: &lk.SignalRequest_AddTrack{AddTrack: &lk.AddTrackRequest{
+		Cid: "camera", Type: lk.TrackType_VIDEO, Source: lk.TrackSource_CAMERA,
+	}}}
+	for range 2 * askBurst {
+		// The door may have ended the line before all is written.
+		_ = line.Send(add)
+	}
+	mustEnd(t, line, errTooFast.code, errTooFast.reason)
+}
+
+func TestOneTrackPerSource(t *testing.T) {
+	s := newSound(t)
+	var newest *rogue.Track
+	for range 2 {
+		newest = s.publish(lk.TrackType_VIDEO, lk.TrackSource_CAMERA, false)
+		_, err := s.hearer.Hears(s.ctx, newest.ID, 5)
+		s.must(err)
+	}
+	s.microphone = s.publish(lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false)
+	s.heard()
+	var cameras []string
+	err := s.hearer.Sees(s.ctx, func(people map[string]*lk.ParticipantInfo) bool {
+		cameras = nil
+		for _, track := range people["ann"].GetTracks() {
+			if track.GetSource() == lk.TrackSource_CAMERA {
+				cameras = append(cameras, track.GetSid())
+			}
+		}
+		return len(cameras) == 1
+	})
+	if err != nil || cameras[0] != newest.ID {
+		t.Fatalf("cameras %v, the newest %s, error %v", cameras, newest.ID, err)
+	}
+	before := s.hearer.Heard(s.clock.ID)
+	_, err = s.hearer.Hears(s.ctx, newest.ID, s.hearer.Heard(newest.ID)+25)
+	s.must(err)
+	if n := s.hearer.Heard(s.clock.ID) - before; n > 0 {
+		t.Errorf("%d packets of a camera that was replaced", n)
+	}
+}
