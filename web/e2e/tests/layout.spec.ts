@@ -286,3 +286,21 @@ test('nothing of a view sticks out of its frame, however small: notices, banners
     }
   }
 });
+
+test('numbers keep their order in a page from right to left', async ({ page, preview }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await styled(page, preview.address({ view: 'client', tiles: 30, dir: 'rtl' }), '');
+  await expect(page.locator('.ar-pager__place')).toHaveCSS('direction', 'ltr');
+  await page.getByRole('button', { name: 'Meeting information' }).click();
+  const digits = page.locator('.ar-info__rows [dir="ltr"]').first();
+  const [first, last] = await digits.evaluate((element) => {
+    const text = element.firstChild as Text;
+    return [0, text.length - 1].map((at) => {
+      const range = document.createRange();
+      range.setStart(text, at);
+      range.setEnd(text, at + 1);
+      return range.getBoundingClientRect().left;
+    });
+  });
+  expect(first).toBeLessThan(last ?? 0);
+});

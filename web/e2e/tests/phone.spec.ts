@@ -82,9 +82,10 @@ test('a phone: whole people, large targets, notices that cover nobody, two camer
   await grace.seesMoving(adaId);
   const main = page.locator(`[data-user-id="${adaId}"]`).first();
   const own = page.locator(`[data-user-id="${graceId}"] video`).first();
-  for (const viewport of [upright, lying]) {
+  for (const viewport of [upright, lying, { width: 320, height: 640 }]) {
     await test.step(`${viewport.width} × ${viewport.height}`, async () => {
       await page.setViewportSize(viewport);
+      await expect(page.locator('.footer__leave-btn')).toBeInViewport({ ratio: 1 });
       await expect(main.locator('video')).toHaveCSS('object-fit', 'contain');
       // The sides are the picture itself, not black.
       await expect.poll(() => main.locator('canvas').evaluate((canvas: HTMLCanvasElement) => canvas.getContext('2d')?.getImageData(16, 8, 1, 1).data[3])).toBe(255);

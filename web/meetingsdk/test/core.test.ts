@@ -190,6 +190,13 @@ describe('words', () => {
     expect(words.direction).toBe('rtl');
   });
 
+  it('counts the changes of what it answers, so that a view that subscribes late misses none', () => {
+    const words = new Dictionaries();
+    const before = words.version;
+    words.addBase('de-DE', { bye: 'Tschüs' });
+    expect(words.version).not.toBe(before);
+  });
+
   it('lets the words of an app stand over those of the SDK', () => {
     const words = new Dictionaries();
     words.add('en-US', { bye: 'Ta-ta' });

@@ -39,6 +39,7 @@ export class Dictionaries implements Translator {
   private readonly loaded = new Set<string>();
   private source: LanguageSource | null = null;
   private current = fallback;
+  private changes = 0;
 
   get language(): string {
     return this.current;
@@ -66,6 +67,10 @@ export class Dictionaries implements Translator {
     const forms = typeof count === 'number' ? [...(count === 0 ? [`${key}_zero`] : []), `${key}_${pluralForm(language, count)}`, key] : [key];
     const form = forms.find((name) => Object.hasOwn(entries, name));
     return form === undefined ? undefined : entries[form];
+  }
+
+  get version(): number {
+    return this.changes;
   }
 
   subscribe(listener: () => void): () => void {
@@ -151,6 +156,7 @@ export class Dictionaries implements Translator {
   }
 
   private changed(): void {
+    this.changes++;
     for (const listener of [...this.listeners]) listener();
   }
 }

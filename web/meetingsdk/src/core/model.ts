@@ -373,6 +373,8 @@ export interface Translator {
   /** The language of the words that are shown: English where `language` has none. */
   readonly spoken: string;
   readonly direction: 'ltr' | 'rtl';
+  /** Another number after each change of what `t` answers. */
+  readonly version: number;
   subscribe(listener: () => void): () => void;
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useMemo, useReducer, type ComponentType } from 'react';
+import { useCallback, useLayoutEffect, useMemo, useSyncExternalStore, type ComponentType } from 'react';
 import type { MeetingModel } from '../core/model';
 import { Announcer } from './dialogs/Announcer';
 import { Dialogs } from './dialogs/Dialogs';
@@ -32,8 +32,8 @@ function refusalText(error: unknown): string {
 /** Gives a view its context, and draws what both views share over it. */
 export function App({ model, ui, host, layer, View, onDrawn }: AppProps) {
   const { i18n } = model;
-  const [version, bump] = useReducer((count: number) => count + 1, 0);
-  useEffect(() => i18n.subscribe(bump), [i18n]);
+  // Words may come between the first drawing and the subscription: none are missed.
+  const version = useSyncExternalStore(useCallback((listener: () => void) => i18n.subscribe(listener), [i18n]), () => i18n.version);
   useLayoutEffect(onDrawn, [onDrawn]);
 
   const context = useMemo<ViewContext>(

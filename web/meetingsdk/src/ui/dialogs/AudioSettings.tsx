@@ -1,3 +1,6 @@
+import { Icon } from '../icons/Icon';
+import { deviceTrouble } from '../logic/device-trouble';
+import { inSentences } from '../logic/sentences';
 import { LevelMeter } from '../pages/LevelMeter';
 import { usePreviewStream } from '../pages/usePreviewStream';
 import { DeviceSelect } from '../parts/DeviceSelect';
@@ -12,11 +15,13 @@ export function AudioSettings() {
   const devices = useMeeting((state) => state.devices);
   const stopped = useMeeting((state) => state.incomingStopped);
   const denied = useMeeting((state) => state.microphone === 'denied');
-  const { stream } = usePreviewStream('audio', devices.microphones.length > 0, devices.microphone);
+  const { stream, state } = usePreviewStream('audio', devices.microphones.length > 0, devices.microphone);
+  const trouble = deviceTrouble('mic', denied && devices.microphones.length === 0 ? 'denied' : state, navigator.userAgent);
   return (
     <>
       <DeviceSelect kind="microphone" choices={devices.microphones} value={devices.microphone} onChange={(id) => run(actions.chooseDevice('microphone', id))} none={denied ? 'mic.denied' : undefined} />
       <LevelMeter stream={stream} />
+      <p className="ar-settings__problem" role="status">{trouble ? <><Icon name="warning" /><span>{inSentences(t, [t(trouble.what), t(trouble.cure)])}</span></> : null}</p>
       <DeviceSelect kind="speaker" choices={devices.speakers} value={devices.speaker} onChange={(id) => run(actions.chooseDevice('speaker', id))} />
       <SpeakerTest deviceId={devices.speaker} />
       <label className="ar-check">

@@ -36,10 +36,10 @@ export function StatisticsTable() {
         {rows.map((row) => (
           <tr key={`${row.medium}${row.encoding}`}>
             <th scope="row">{t(`statistics.${row.medium}${row.encoding ? 'Sent' : 'Received'}`)}</th>
-            <td data-name={t('statistics.size')}>{row.medium === 'audio' ? `${number.format(row.sampleRate / 1000)} kHz` : `${row.width}×${row.height}, ${number.format(row.fps)}/s`}</td>
-            <td data-name={t('statistics.loss')}>{number.format(row.avgLoss)} %</td>
-            <td data-name={t('statistics.delay')}>{number.format(row.rtt)} ms</td>
-            <td data-name={t('statistics.jitter')}>{number.format(row.jitter)} ms</td>
+            <td data-name={t('statistics.size')}><bdi dir="ltr">{row.medium === 'audio' ? `${number.format(row.sampleRate / 1000)} kHz` : `${row.width}×${row.height}, ${number.format(row.fps)}/s`}</bdi></td>
+            <td data-name={t('statistics.loss')}><bdi dir="ltr">{number.format(row.avgLoss)} %</bdi></td>
+            <td data-name={t('statistics.delay')}><bdi dir="ltr">{number.format(row.rtt)} ms</bdi></td>
+            <td data-name={t('statistics.jitter')}><bdi dir="ltr">{number.format(row.jitter)} ms</bdi></td>
           </tr>
         ))}
       </tbody>

@@ -56,7 +56,7 @@ export function fakeModel(first: MeetingState): MeetingModel & { set: (change: P
     actions,
     i18n: {
       t: (key, values) => ((enUS as Record<string, string>)[key] ?? key).replace(/\{(\w+)\}/g, (place, name: string) => String(values?.[name] ?? place)),
-      language: 'en-US', spoken: 'en-US', direction: 'ltr', subscribe: () => () => undefined,
+      language: 'en-US', spoken: 'en-US', direction: 'ltr', version: 0, subscribe: () => () => undefined,
     },
   };
 }

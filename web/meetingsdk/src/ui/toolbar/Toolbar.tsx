@@ -14,8 +14,8 @@ import { ShareControl } from './ShareControl';
 
 /** Below this width share and reactions move into the menu. */
 const NARROW = 560;
-/** Below this width the panels' buttons do, too. */
-const TINY = 290;
+/** Below these widths the panels' buttons do, too: fingers need larger ones. */
+const TINY = { mouse: 282, touch: 314 };
 
 /** The row of controls under the pictures. */
 export function Toolbar() {
@@ -23,7 +23,8 @@ export function Toolbar() {
   const box = useRef<HTMLElement>(null);
   const { width } = useElementSize(box);
   const narrow = width > 0 && width < NARROW;
-  const tiny = width > 0 && width < TINY;
+  const touch = globalThis.matchMedia?.('(pointer: coarse)').matches ?? false;
+  const tiny = width > 0 && width < (touch ? TINY.touch : TINY.mouse);
   const self = useSelf();
   const session = useMeeting((state) => state.session);
   const publishes = canPublish(self, session);
