@@ -39,7 +39,7 @@ func measureDoor(ctx context.Context, out *report, pairs int) error {
 	}
 	part := part{
 		title: "Checks of a media join",
-		text: fmt.Sprintf("A media join opens signaling, publishes a camera and ends when that is answered. %d pairs of joins, one through the\n"+
+		text: fmt.Sprintf("A media join connects to /rtc, publishes a camera and ends when that is answered. %d pairs of joins, one through the\n"+
 			"checks that stand before LiveKit and one past them, take turns in one process, which is client and server; ratios of\n"+
 			"medians. The checks by themselves (limits, query, every message of both sides) are measured in the same run.", pairs),
 		columns: []string{"What", "of a join past the checks"},

@@ -228,7 +228,10 @@ func (a *attacker) disguise(ctx context.Context) error {
 	audio, video := lk.TrackType_AUDIO, lk.TrackType_VIDEO
 	camera, screen := lk.TrackSource_CAMERA, lk.TrackSource_SCREEN_SHARE
 	for _, tracks := range [][]track{
-		{{audio, camera}}, {{video, lk.TrackSource_MICROPHONE}}, {{audio, screen}}, {{video, screen}},
+		{{audio, camera}},
+		{{video, lk.TrackSource_MICROPHONE}},
+		{{audio, screen}},
+		{{video, screen}},
 		{{video, camera}, {video, camera}, {video, camera}},
 	} {
 		m, err := joinMedia(ctx, a.seat.Media.URL, a.seat.Media.Token, alone)
