@@ -43,6 +43,10 @@ func (s *Server) openAdmin(ctx context.Context) (err error) {
 	if s.config.Mode != Production {
 		return nil
 	}
+	if path := s.config.adminSocket(); len(path) > maxAdminSocket {
+		s.log.Warn("no admin socket: the data directory's path is too long; set admin_socket", "file", path)
+		return nil
+	}
 	s.admin, err = openAdminSocket(ctx, s.config.adminSocket())
 	if errors.Is(err, errSocketTaken) && s.config.AdminSocket == "" {
 		s.log.Info("another node in this data directory has the admin socket", "file", s.config.adminSocket())

@@ -126,3 +126,18 @@ func TestTheAdminSocketReplacesNoFile(t *testing.T) {
 		t.Errorf("a path that no socket can have: %v", err)
 	}
 }
+
+// A server whose data directory was fine before starts all the same.
+func TestALongDataDirectoryHasNoAdminSocket(t *testing.T) {
+	t.Parallel()
+	config := production(t)
+	config.Data = filepath.Join(config.Data, strings.Repeat("long", 30))
+	s, err := server.Start(t.Context(), config, server.Parts{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close(context.WithoutCancel(t.Context())) }()
+	if _, err := os.Lstat(filepath.Join(config.Data, "admin.sock")); err == nil {
+		t.Error("there is a socket nobody can open")
+	}
+}

@@ -269,8 +269,8 @@ func (c *Config) Validate() error {
 		if c.PublicURL == "" {
 			bad("public_url: missing")
 		}
-		if socket := c.adminSocket(); len(socket) > maxAdminSocket {
-			bad("admin_socket: the path %s has more than %d bytes, which a socket cannot have; set a shorter one", socket, maxAdminSocket)
+		if len(c.AdminSocket) > maxAdminSocket {
+			bad("admin_socket: the path %s has more than %d bytes, which a socket cannot have; set a shorter one", c.AdminSocket, maxAdminSocket)
 		}
 		if c.TLS.Certificate == "" && len(c.TrustedProxies) == 0 {
 			bad("tls: set certificate and key, or list the reverse proxy in trusted_proxies")
