@@ -21,8 +21,9 @@ var ErrConflict = errors.New("the session changed in the meantime")
 var ErrNotFound = errors.New("not found")
 
 // conflictTries is how often a join is decided before a storm of conflicts is
-// called a server error.
-const conflictTries = 3
+// called a server error. Whoever loses to all the take-overs of a minute is decided
+// once more, and hears that they are too many.
+const conflictTries = meeting.TakeOversAMinute + 2
 
 // smallMeeting is up to how many seats the join answer carries the roster.
 const smallMeeting = 10

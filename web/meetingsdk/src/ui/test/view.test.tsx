@@ -213,7 +213,7 @@ describe('mounting', () => {
     act(() => mounted?.update({ showMeetingHeader: false }));
     expect(root.querySelector('.meeting-info-container__wrapper')).toBeNull();
     act(() => model.set({ phase: 'waitingRoom' }));
-    expect(root.textContent).toContain('The host will let you in soon');
+    expect(root.textContent).toContain('The host moved you to the waiting room');
     act(() => mounted?.unmount());
     act(() => mounted?.unmount());
     expect(root.innerHTML).toBe('<p>of the page</p>');
