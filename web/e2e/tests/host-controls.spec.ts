@@ -185,7 +185,7 @@ for (const view of views) {
       await turn(ada, 'Lock meeting', false);
       await linus.mustJoin(await world.joining(demo, 'Linus'));
       await choose(ada, 'Linus', 'Put in waiting room');
-      await expect(linus.page.getByText('The host will let you in soon')).toBeVisible();
+      await expect(linus.page.getByText('The host moved you to the waiting room')).toBeVisible();
       await (await list(ada)).getByRole('button', { name: 'Admit Linus', exact: true }).click();
       await expect.poll(() => linus.names()).toEqual(['Ada', 'Grace H', 'Linus']);
       await choose(ada, 'Linus', 'Remove…');

@@ -161,7 +161,7 @@ for (const view of views) {
     await guest.startCamera();
     await host.seesMoving(guestId);
     expect(await host.call('putOnHold', guestId, true)).toEqual({ resolved: '' });
-    await expect(guest.page.getByText('The host will let you in soon')).toBeVisible();
+    await expect(guest.page.getByText('The host moved you to the waiting room')).toBeVisible();
     await expect.poll(async () => (await levels()).at(-1)).toBe(6);
   });
 
