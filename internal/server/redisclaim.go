@@ -37,7 +37,7 @@ type redisClaim struct {
 // lost its data and its nodes are about to claim it anew.
 func (r *redisClaim) take(ctx context.Context) error {
 	var seen string
-	for quiet := 0; ; {
+	for quiet, changes := 0, 0; ; {
 		id, err := r.id()
 		if err != nil {
 			return errors.Join(errors.New("redis: its data cannot be read"), err)
@@ -54,11 +54,15 @@ func (r *redisClaim) take(ctx context.Context) error {
 			continue
 		case seen == "":
 			r.log.Info("the database names another Redis; waiting whether a node still uses it")
-		case claim != seen:
+		case claim == seen:
+			quiet++
+		case changes > 0:
 			return errOtherRedis
+		default:
+			// A node whose Redis has just lost its data may have been writing its old claim.
+			quiet, changes = 0, 1
 		}
 		seen = claim
-		quiet++
 		select {
 		case <-time.After(r.beat):
 		case <-ctx.Done():
