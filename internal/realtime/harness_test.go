@@ -29,6 +29,7 @@ type house struct {
 	connect   func(SeatRef) error
 	command   func(context.Context, Seat, Command) (Result, error)
 	snapshot  func(Seat) (json.RawMessage, error)
+	leave     func(Seat)
 	left      chan Seat
 	connected chan SeatRef
 }
@@ -61,7 +62,12 @@ func (b *house) Connect(_ context.Context, ref SeatRef) (Seat, error) {
 	return seat, nil
 }
 
-func (b *house) Disconnected(_ context.Context, seat Seat) { b.left <- seat }
+func (b *house) Disconnected(_ context.Context, seat Seat) {
+	if b.leave != nil {
+		b.leave(seat)
+	}
+	b.left <- seat
+}
 
 func (b *house) Chat(context.Context, Seat, json.RawMessage) (json.RawMessage, error) {
 	return json.RawMessage(`{"chat":[]}`), nil

@@ -232,6 +232,13 @@ func (h *Hub) gone(l *line) {
 	ctx, cancel := context.WithTimeout(context.Background(), backendTime)
 	defer cancel()
 	h.backend.Disconnected(ctx, l.now())
+	// The page may have reached another node after that was asked, and connected there
+	// before the seat counted as lost.
+	if h.elsewhere(l) {
+		if _, err := h.backend.Connect(ctx, SeatRef{SeatID: l.seatID, Generation: l.generation}); err != nil {
+			h.log.Debug("could not confirm the connection to another node", "seat", l.seatID, "error", err)
+		}
+	}
 }
 
 // watch notices lines that Centrifuge has given up. It says so itself only when

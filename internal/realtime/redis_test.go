@@ -216,3 +216,26 @@ func TestAnAbandonedRequestRuns(t *testing.T) {
 		t.Error("only the node itself knows that it does not run a request")
 	}
 }
+
+// A page that reaches another node while its old one notes the loss is not lost: the old
+// node looks again, and says that the page is there.
+func TestAMoveDuringTheLossIsNoticed(t *testing.T) {
+	t.Parallel()
+	b := newHouse(seatNamed("a"))
+	leaving, moved := make(chan struct{}, 8), make(chan struct{})
+	b.leave = func(Seat) {
+		leaving <- struct{}{}
+		<-moved
+	}
+	one, two, first, second := twoNodes(t, b)
+	page := enter(t, first.URL, token(t, one, "a", 1), nil)
+	await(t, b.connected, "the first connection")
+	_ = page.conn.Close()
+	await(t, leaving, "the loss")
+	enter(t, second.URL, token(t, two, "a", 1), nil)
+	await(t, b.connected, "the connection to the other node")
+	close(moved)
+	if ref := await(t, b.connected, "the confirmation that the page is there"); ref.SeatID != "a" || ref.Generation != 1 {
+		t.Errorf("%+v", ref)
+	}
+}

@@ -16,6 +16,13 @@ type overdue struct {
 	away    error
 	seats   []*meeting.Seat
 	renewed []string
+	// restored is the sessions of those who are shown as joined again.
+	restored []string
+}
+
+func (r *overdue) Mutate(_ context.Context, sessionID string, _ func(meeting.Tx) error) error {
+	r.restored = append(r.restored, sessionID)
+	return ErrNotFound
 }
 
 func (r *overdue) ExpiredSeats(context.Context, time.Time, int) ([]*meeting.Seat, error) {
@@ -58,6 +65,16 @@ func TestOnlyWhoIsConnectedNowhereIsGivenUp(t *testing.T) {
 		}
 	}
 	look(now, "[lost nowhere]", "[here there]")
+
+	// Lost by one connection after the next had come up: is there, and shown so. Whoever
+	// has closed the page is not.
+	repository.seats = append(repository.seats,
+		&meeting.Seat{ID: "here", SessionID: "moved", LostAt: noted}, &meeting.Seat{ID: "there", SessionID: "closed", LostAt: noted, Goodbye: true})
+	look(now, "[lost nowhere there]", "[here there]")
+	if fmt.Sprint(repository.restored) != "[moved]" {
+		t.Errorf("restored in %v", repository.restored)
+	}
+	repository.seats = repository.seats[:4]
 
 	// A node that does not answer may hold anybody.
 	line.fault = errors.New("no answer")
