@@ -82,7 +82,7 @@ test('a phone: whole people, large targets, notices that cover nobody, two camer
   await grace.seesMoving(adaId);
   const main = page.locator(`[data-user-id="${adaId}"]`).first();
   const own = page.locator(`[data-user-id="${graceId}"] video`).first();
-  for (const viewport of [upright, lying, { width: 320, height: 640 }]) {
+  for (const viewport of [{ width: 320, height: 640 }, upright, lying]) {
     await test.step(`${viewport.width} × ${viewport.height}`, async () => {
       await page.setViewportSize(viewport);
       await expect(page.locator('.footer__leave-btn')).toBeInViewport({ ratio: 1 });
