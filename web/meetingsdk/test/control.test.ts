@@ -62,6 +62,35 @@ describe('revisions', () => {
     expect((whole as { chat: unknown[] }).chat).toHaveLength(210);
   });
 
+  it('reads the chat back to what it had before a gap', async () => {
+    const said = (id: number) => ({ id: `m${id}`, sentAt: new Date(id * 1_000).toISOString() });
+    const page = (first: number, length: number) => Array.from({ length }, (_, i) => said(first + i));
+    const asked: unknown[] = [];
+    let newest = page(1, 100);
+    rpc = async (method, data) => {
+      if (method === 'snapshot') return { ...snapshot(10), chat: newest, moreChat: newest.length === 200 };
+      const { before } = data as { before: string };
+      asked.push(before);
+      const end = Number(before.slice(1));
+      return { chat: page(Math.max(end - 200, 1), Math.min(200, end - 1)), more: end > 201 };
+    };
+    const kept: string[][] = [];
+    control = new Control(clock, () => 'id', openLine, { url: 'ws://x', token: 't' }, {
+      snapshot: (s) => void kept.push(s.chat.map((message) => message.id)), event: () => undefined, ready: () => undefined, lost: () => undefined, closed: () => undefined,
+    });
+    control.start(null);
+    line.connected(false);
+    await settle();
+    line.event({ revision: 11, type: 'chat.message', data: said(101) });
+    newest = page(801, 200);
+    line.lost();
+    line.connected(false);
+    await settle();
+    expect(asked).toEqual(['m801', 'm601', 'm401', 'm201']);
+    expect(kept[1]).toHaveLength(1_000);
+    expect(kept[1]).toContain('m102');
+  });
+
   it('drops what the snapshot holds, keeps equal later ones and revision 0', async () => {
     control.start(null);
     line.connected(false);

@@ -3,6 +3,8 @@ import { CallError } from './errors';
 import type { Line, LineHandlers, OpenLine } from './line';
 import { isLineError } from './line';
 import { log } from './log';
+import type { ChatMessage } from './model';
+import { sent } from './roster';
 import type { Endpoint, ServerEvent, Snapshot } from './wire';
 import { chatPageOf, eventOf, snapshotOf } from './wire';
 
@@ -13,6 +15,8 @@ const snapshotRetry = 1_000;
 const longestCommand = 20_000;
 /** A page shows at least so many messages of before, if there are as many. */
 const chatWanted = 200;
+/** After a gap a page reads back to what it had, but no more messages than this. */
+const chatMissed = 2_000;
 /** Events kept while a snapshot is under way; more than this and a newer snapshot is asked for. */
 const heldEvents = 5_000;
 
@@ -32,6 +36,8 @@ export interface ControlHandlers {
 export class Control {
   private readonly line: Line;
   private snapshotRevision = -1;
+  /** When the newest message that the page has was sent; NaN while it has none. */
+  private newestChat = Number.NaN;
   private held: ServerEvent[] | null = null;
   private wanted = 0;
   private connected = false;
@@ -104,7 +110,9 @@ export class Control {
       snapshot.participants = [...snapshot.participants, ...(page?.participants ?? [])];
       after = page?.moreAfter;
     }
-    while (snapshot.moreChat && snapshot.chat[0] && snapshot.chat.length < chatWanted) {
+    const lacks = (oldest: ChatMessage): boolean =>
+      snapshot.chat.length < chatWanted || (snapshot.chat.length < chatMissed && sent(oldest) > this.newestChat);
+    while (snapshot.moreChat && snapshot.chat[0] && lacks(snapshot.chat[0])) {
       const page = chatPageOf(await this.line.rpc('chat', { before: snapshot.chat[0].id }));
       snapshot.chat = [...page.chat, ...snapshot.chat];
       snapshot.moreChat = page.more && page.chat.length > 0;
@@ -173,6 +181,7 @@ export class Control {
     this.held = null;
     if (snapshot.revision >= this.snapshotRevision) {
       this.snapshotRevision = snapshot.revision;
+      this.noteChat(snapshot.chat.at(-1));
       this.handlers.snapshot(snapshot);
     }
     for (const event of held) this.deliver(event);
@@ -180,7 +189,12 @@ export class Control {
 
   private deliver(event: ServerEvent): void {
     if (event.revision !== 0 && event.revision <= this.snapshotRevision) return;
+    if (event.type === 'chat.message') this.noteChat(event.data);
     this.handlers.event(event);
+  }
+
+  private noteChat(message: ChatMessage | undefined): void {
+    if (message && !(sent(message) < this.newestChat)) this.newestChat = sent(message);
   }
 
   private wake(): void {

@@ -10,7 +10,7 @@ export type ServerState = Pick<MeetingState, 'self' | 'session' | 'participants'
 const chatKept = 2_000;
 
 /** Times are compared as times: as texts, those that end in zeros are shorter. */
-const sent = (message: ChatMessage | undefined): number => Date.parse(message?.sentAt ?? '');
+export const sent = (message: ChatMessage | undefined): number => Date.parse(message?.sentAt ?? '');
 
 /** Replaces everything by a snapshot; chat that is older than what it carries is kept. */
 export function withSnapshot(state: ServerState, snapshot: Snapshot): ServerState {
