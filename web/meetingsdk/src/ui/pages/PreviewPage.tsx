@@ -37,13 +37,6 @@ export function PreviewPage() {
   const lists = useDeviceLists(`${sound.state}/${picture.state}`);
   const shown = useTriedBackground(picture.stream);
 
-  const join = () => {
-    if (joining) return;
-    setJoining(true);
-    picture.stream?.getTracks().forEach((track) => track.stop());
-    sound.stream?.getTracks().forEach((track) => track.stop());
-    actions.finishPreview({ microphone: sound.state === 'on', camera: picture.state === 'on', microphoneId, cameraId, speakerId, switches: { microphone, camera } });
-  };
   // What is allowed in the browser is often allowed for both.
   const again = () => {
     sound.retry();
@@ -53,6 +46,15 @@ export function PreviewPage() {
   const pictureTrouble = deviceTrouble('camera', picture.state, navigator.userAgent);
   const speaks = microphone && !soundTrouble;
   const films = camera && !pictureTrouble;
+
+  const join = () => {
+    if (joining) return;
+    setJoining(true);
+    picture.stream?.getTracks().forEach((track) => track.stop());
+    sound.stream?.getTracks().forEach((track) => track.stop());
+    // A device that is still being opened counts as its switch shows it.
+    actions.finishPreview({ microphone: withAudio && speaks, camera: withAV && films, microphoneId, cameraId, speakerId, switches: { microphone, camera } });
+  };
 
   return (
     <Main className="ar-page ar-preview">

@@ -125,6 +125,15 @@ it('joins with the loudspeaker that was chosen', async () => {
   expect(model.actions.finishPreview).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ speakerId: 'desk', microphone: true, camera: true }));
 });
 
+it('joins with devices that are still being opened as their switches show them', async () => {
+  const devices = new Devices();
+  devices.getUserMedia.mockReturnValue(new Promise(() => undefined));
+  const { model } = await open(devices);
+  fireEvent.click(screen.getByRole('button', { name: 'mute my microphone' }));
+  fireEvent.click(screen.getByRole('button', { name: 'Join meeting' }));
+  expect(model.actions.finishPreview).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ microphone: false, camera: true }));
+});
+
 it('shows the chosen background, prepared anew for each camera', async () => {
   const devices = new Devices();
   const { model, picture } = await open(devices, offered());
