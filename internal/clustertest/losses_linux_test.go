@@ -1,6 +1,7 @@
 package clustertest
 
 import (
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -53,6 +54,7 @@ func TestLosses(t *testing.T) {
 	loss := func(name string, what func(t *testing.T)) {
 		t.Run(name, func(t *testing.T) {
 			talk := all.talk(t)
+			talk.mayRepeat = strings.Contains(name, "Redis")
 			talk.goesOn(t)
 			what(t)
 			talk.goesOn(t)

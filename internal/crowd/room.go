@@ -17,12 +17,12 @@ import (
 // mediaTime bounds the way into the media room.
 const mediaTime = 30 * time.Second
 
-// quieten readies what the media server's client needs of this process.
-var quieten = sync.OnceValue(func() error {
-	logger.SetLogger(logger.GetDiscardLogger(), "crowd")
-	// Without it the client's statistics end the process.
-	return prometheus.Init("crowd", livekit.NodeType_SERVER)
-})
+// LiveKit reads its logger, a global, without a lock: it is set before anything runs.
+func init() { logger.SetLogger(logger.GetDiscardLogger(), "crowd") }
+
+// prepare readies what the media server's client needs of this process: without it the
+// client's statistics end the process.
+var prepare = sync.OnceValue(func() error { return prometheus.Init("crowd", livekit.NodeType_SERVER) })
 
 // room is a connection to the media server.
 type room struct {
@@ -34,7 +34,7 @@ type room struct {
 
 // enterRoom connects to the media server; it receives nothing from there.
 func enterRoom(at *Endpoint) (*room, error) {
-	if err := quieten(); err != nil {
+	if err := prepare(); err != nil {
 		return nil, err
 	}
 	options := &client.Options{SignalRequestInterceptor: asCamera}

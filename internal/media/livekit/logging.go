@@ -11,6 +11,8 @@ import (
 
 	"github.com/livekit/protocol/logger"
 	"github.com/livekit/protocol/logger/zaputil"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 )
 
 // levelTrace is below debug: LiveKit's everyday chatter.
@@ -120,3 +122,18 @@ func (l *quietLog) WithoutSampler() logger.Logger { return l }
 func (l *quietLog) WithDeferredValues() (logger.Logger, logger.DeferredFieldResolver) {
 	return l, zaputil.NoOpDeferrer{}
 }
+
+// The three that follow make it a logger.ZapLogger. Pion's lines of debugging are then
+// asked for before they are formatted, not afterwards: formatting takes time, and reads
+// fields of tracks that Pion changes meanwhile.
+
+func (l *quietLog) ToZap() *zap.SugaredLogger { return zap.NewNop().Sugar() }
+
+func (l *quietLog) ComponentLeveler() logger.ZapComponentLeveler { return aboveDebug{} }
+
+func (l *quietLog) WithMinLevel(zapcore.LevelEnabler) logger.Logger { return l }
+
+// aboveDebug is the level of every component.
+type aboveDebug struct{}
+
+func (aboveDebug) ComponentLevel(string) zapcore.LevelEnabler { return zapcore.InfoLevel }
