@@ -64,7 +64,10 @@ const frame = () => new Promise(requestAnimationFrame);
 await frame();
 await frame();
 if (panel) {
-  document.querySelector<HTMLElement>(panel === 'chat' ? '.footer-chat-button' : '.footer-participants-button__toggle-button')?.click();
+  const selector = panel === 'chat' ? '.footer-chat-button' : '.footer-participants-button__toggle-button';
+  // A busy machine draws the toolbar later; a narrow one has the button in a menu.
+  for (let frames = 0; frames < 60 && !document.querySelector(selector); frames++) await frame();
+  document.querySelector<HTMLElement>(selector)?.click();
   await frame();
   await frame();
 }
