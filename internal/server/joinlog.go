@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"log/slog"
 	"sync"
 	"time"
@@ -27,9 +28,27 @@ func newJoinLog(log *slog.Logger) *joinLog {
 	}
 }
 
-// write takes a join. Its meeting number is what the page has sent, unless it holds
-// more than digits: it could be a link with a passcode in it.
+// write takes a join. What has no line costs next to nothing: every join comes by.
 func (j *joinLog) write(a *session.Attempted) {
+	d := a.Verdict.Decision
+	if d == nil {
+		if j.log.Enabled(context.Background(), slog.LevelDebug) {
+			j.log.Debug("join admitted", append(named(a), "session", a.SessionID, "seat", a.SeatID, "role", a.Verdict.Admission.Role)...)
+		}
+		return
+	}
+	lines := &j.others
+	if a.Verdict.Believed {
+		lines = &j.signed
+	}
+	if lines.take() {
+		j.log.Info("join refused", append(named(a), "code", int(d.Code), "name", d.Name, "cause", d.Cause, "address", a.Attempt.RemoteIP)...)
+	}
+}
+
+// named is what identifies a join in the log. Its meeting number is what the page has
+// sent, unless it holds more than digits: it could be a link with a passcode in it.
+func named(a *session.Attempted) []any {
 	number := a.Attempt.MeetingNumber
 	if !digits(number) {
 		number = ""
@@ -38,18 +57,7 @@ func (j *joinLog) write(a *session.Attempted) {
 	if a.App != nil {
 		attrs = append(attrs, "app", a.App.ID)
 	}
-	d := a.Verdict.Decision
-	if d == nil {
-		j.log.Debug("join admitted", append(attrs, "session", a.SessionID, "seat", a.SeatID, "role", a.Verdict.Admission.Role)...)
-		return
-	}
-	lines := &j.others
-	if a.Verdict.Believed {
-		lines = &j.signed
-	}
-	if lines.take() {
-		j.log.Info("join refused", append(attrs, "code", int(d.Code), "name", d.Name, "cause", d.Cause, "address", a.Attempt.RemoteIP)...)
-	}
+	return attrs
 }
 
 func digits(s string) bool {
@@ -62,7 +70,7 @@ func digits(s string) bool {
 }
 
 // refusalLines counts lines. The first of a second begins it; when it is over, those
-// that were left out are told in one line.
+// that were left out are counted in one line.
 type refusalLines struct {
 	log   *slog.Logger
 	after func(time.Duration, func()) *time.Timer
