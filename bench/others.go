@@ -133,7 +133,7 @@ func (b *bystanders) told(person int, frame []byte) {
 	}
 }
 
-// report ends the talk and answers how it was. What was lost is an error.
+// report ends the talk and returns how it was. What was lost is an error.
 func (b *bystanders) report(ctx context.Context) (seen, error) {
 	b.stopped()
 	<-b.talked

@@ -35,7 +35,7 @@ type logLine struct {
 	raw                                                                    string
 }
 
-// logging starts the program and answers its log, read as JSON, line by line.
+// logging starts the program and returns its log, read as JSON, line by line.
 func logging(t *testing.T, env string, args ...string) (*exec.Cmd, <-chan logLine) {
 	t.Helper()
 	cmd := program(t, append([]string{"serve", "--log-format", "json"}, args...)...)
@@ -65,7 +65,7 @@ func logging(t *testing.T, env string, args ...string) (*exec.Cmd, <-chan logLin
 	return cmd, lines
 }
 
-// logged answers the next line with a message, and all lines until it.
+// logged returns the next line with a message, and all lines until it.
 func logged(t *testing.T, lines <-chan logLine, message string) (logLine, string) {
 	t.Helper()
 	var seen strings.Builder

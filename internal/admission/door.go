@@ -224,7 +224,7 @@ func checkRemoved(in *Input) []Finding {
 	return nil
 }
 
-// removedFrom answers the cause of a removal, and the place in words.
+// removedFrom returns the cause of a removal, and the place in words.
 func removedFrom(waitingRoom bool) (cause, place string) {
 	if waitingRoom {
 		return "not_admitted", "the waiting room"

@@ -1,7 +1,6 @@
 package clustertest
 
 import (
-	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -51,16 +50,18 @@ func TestLosses(t *testing.T) {
 	}
 
 	all := enter(t, c.meeting(meetings["meeting"]), "Guest", 6, crowd.Options{})
-	loss := func(name string, what func(t *testing.T)) {
+	during := func(name string, mayRepeat bool, what func(t *testing.T)) {
 		t.Run(name, func(t *testing.T) {
 			talk := all.talk(t)
-			talk.mayRepeat = strings.Contains(name, "Redis")
+			talk.mayRepeat = mayRepeat
 			talk.goesOn(t)
 			what(t)
 			talk.goesOn(t)
 			talk.finish(t)
 		})
 	}
+	loss := func(name string, what func(t *testing.T)) { during(name, false, what) }
+	lossOfRedis := func(name string, what func(t *testing.T)) { during(name, true, what) }
 	// Nodes take turns, so that people are on both after each of these.
 	for i := range c.nodes {
 		loss("a node is killed", func(t *testing.T) {
@@ -91,19 +92,19 @@ func TestLosses(t *testing.T) {
 		c.startPostgres()
 		c.ready(2)
 	})
-	loss("Redis is restarted", func(t *testing.T) {
+	lossOfRedis("Redis is restarted", func(t *testing.T) {
 		c.redis.end(syscall.SIGTERM)
 		c.redis.start()
 		c.ready(2)
 	})
-	loss("Redis hangs", func(t *testing.T) {
+	lossOfRedis("Redis hangs", func(t *testing.T) {
 		c.redis.signal(syscall.SIGSTOP)
 		defer c.redis.signal(syscall.SIGCONT)
 		c.ready(0)
 		c.redis.signal(syscall.SIGCONT)
 		c.ready(2)
 	})
-	loss("a node is cut off from Redis", func(t *testing.T) {
+	lossOfRedis("a node is cut off from Redis", func(t *testing.T) {
 		c.nodes[1].redis.setCut(true)
 		defer c.nodes[1].redis.setCut(false)
 		c.ready(1)

@@ -6,7 +6,7 @@ import (
 	"runtime/debug"
 )
 
-// memory tells what the process holds when its garbage is gone and free memory has been
+// memory reports what the process holds when its garbage is gone and free memory has been
 // given back. Tests that look for leaks ask for it.
 func (a *api) memory(w http.ResponseWriter, _ *http.Request) {
 	debug.FreeOSMemory()

@@ -22,7 +22,7 @@ var (
 	ErrNotConnected = errors.New("no media connection")
 	// ErrNoSeat is what a SeatGuard answers for an identity that holds no seat.
 	ErrNoSeat = errors.New("no seat")
-	// ErrMuted is what a SeatGuard answers for an identity that may not unmute.
+	// ErrMuted is what a SeatGuard returns for an identity that may not unmute.
 	ErrMuted = errors.New("muted")
 )
 
@@ -149,17 +149,6 @@ type SeatGuard interface {
 	// microphone, before the engine hears of it: whoever is heard is shown so. It
 	// returns ErrMuted where the participant has to stay muted.
 	Unmute(ctx context.Context, room, identity string) error
-}
-
-// SeatGuardFunc makes a SeatGuard of a function. Everybody may unmute.
-type SeatGuardFunc func(ctx context.Context, room, identity string) (Seat, error)
-
-// Unmute returns nil.
-func (f SeatGuardFunc) Unmute(context.Context, string, string) error { return nil }
-
-// Seat calls f.
-func (f SeatGuardFunc) Seat(ctx context.Context, room, identity string) (Seat, error) {
-	return f(ctx, room, identity)
 }
 
 // Track is something a participant publishes.

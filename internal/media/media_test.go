@@ -61,7 +61,7 @@ func TestInterceptAtTheDoor(t *testing.T) {
 		}
 		return nil
 	})
-	e.Signalling(media.SeatGuardFunc(func(context.Context, string, string) (media.Seat, error) {
+	e.Signalling(mediatest.GuardFunc(func(context.Context, string, string) (media.Seat, error) {
 		return media.Seat{CanSubscribe: true}, nil
 	}))
 	ctx := context.Background()
@@ -112,7 +112,7 @@ func TestFakeEngine(t *testing.T) {
 	var kinds []media.EventKind
 	e.OnEvent(func(ev media.Event) { kinds = append(kinds, ev.Kind) })
 	held := map[string]media.Seat{"i": {Name: "Ann", CanPublishMicrophone: true}}
-	h := e.Signalling(media.SeatGuardFunc(func(_ context.Context, _, identity string) (media.Seat, error) {
+	h := e.Signalling(mediatest.GuardFunc(func(_ context.Context, _, identity string) (media.Seat, error) {
 		seat, ok := held[identity]
 		if !ok {
 			return media.Seat{}, media.ErrNoSeat

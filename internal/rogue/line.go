@@ -47,7 +47,7 @@ func (l *Line) Command(id int, requestID, kind string, data any) error {
 	}}})
 }
 
-// Pong answers the server's pings, whether they were read or not.
+// Pong responds to the server's pings, whether they were read or not.
 func (l *Line) Pong() error { return l.SendBytes(websocket.TextMessage, []byte("{}")) }
 
 // Drain reads until the line ends, answers pings, and returns what was read.

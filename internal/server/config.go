@@ -393,7 +393,7 @@ func (c *Config) chatLife() time.Duration {
 // shared tells whether several nodes may work on the database.
 func (c *Config) shared() bool { return c.Redis != "" }
 
-// keyInFolder tells whether the encryption key is a file in the data folder.
+// keyInFolder reports whether the encryption key is a file in the data folder.
 func (c *Config) keyInFolder() bool { return c.Mode == Development && c.EncryptionKey == "" }
 
 func (c *Config) encryptionKey() ([]byte, error) {
@@ -414,7 +414,7 @@ func (c *Config) idFile() string {
 	return filepath.Join(c.Data, "database.id")
 }
 
-// amongNodes tells whether this is a node among others.
+// amongNodes reports whether this is a node among others.
 func (c *Config) amongNodes() bool { return c.shared() && c.Media.External.URL != "" }
 
 // databaseURL is where the state is kept.

@@ -32,7 +32,7 @@ type redisClaim struct {
 	apart atomic.Bool
 }
 
-// take claims the Redis, or answers errOtherRedis. Where the claim is of another
+// take claims the Redis, or returns errOtherRedis. Where the claim is of another
 // Redis it waits for a few beats: its nodes may have ended, or this Redis may have
 // lost its data and its nodes are about to claim it anew.
 func (r *redisClaim) take(ctx context.Context) error {

@@ -67,7 +67,7 @@ func (c *Config) needsRestart(next *Config) []string {
 	return keys
 }
 
-// differences tells the keys in which two values of one type differ.
+// differences reports the keys in which two values of one type differ.
 func differences(a, b reflect.Value, prefix string, tell func(key string)) {
 	for i := range a.NumField() {
 		key, _, _ := strings.Cut(a.Type().Field(i).Tag.Get("yaml"), ",")

@@ -6,13 +6,13 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// hidden tells whether a seat is shown to nobody of a webinar's audience: attendees do
+// hidden reports whether a seat is shown to nobody of a webinar's audience: attendees do
 // not see each other, but for those who may talk.
 func hidden(seat *meeting.Seat, live *meeting.Session) bool {
 	return watches(seat, live.Webinar) && !seat.Extras.Talks
 }
 
-// sees tells whether one seat is shown another. Who waits is shown to hosts alone.
+// sees reports whether one seat is shown another. Who waits is shown to hosts alone.
 func sees(viewer, seat *meeting.Seat, live *meeting.Session) bool {
 	switch {
 	case viewer.ID == seat.ID:
@@ -147,17 +147,16 @@ func (c *action) changedInView(seat *meeting.Seat, wasHidden bool, fields map[st
 	return nil
 }
 
-// arrived tells those inside of a seat that was just taken.
+// arrived announces a seat that was just taken to those inside.
 func (s *Service) arrived(ctx context.Context, taken *meeting.Taken) {
 	seat, live := &taken.Seat, &taken.Session
-	switch more := hostsOnly(seat); {
-	case seat.State == meeting.SeatWaiting, hidden(seat, live):
+	if seat.State == meeting.SeatWaiting || hidden(seat, live) {
 		s.inform(ctx, live, seat.ID, "participant.added", arrivalOf(seat))
-	default:
-		s.Line.Publish(live.ID, live.Revision, "participant.added", participantOf(seat, false))
-		if more != nil {
-			s.inform(ctx, live, seat.ID, "participant.updated", toHosts(more))
-		}
+		return
+	}
+	s.Line.Publish(live.ID, live.Revision, "participant.added", participantOf(seat, false))
+	if more := hostsOnly(seat); more != nil {
+		s.inform(ctx, live, seat.ID, "participant.updated", toHosts(more))
 	}
 }
 

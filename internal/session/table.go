@@ -95,7 +95,7 @@ func reportMedia(c *action) error {
 	return c.changed(c.self, changed)
 }
 
-// watches tells whether the asking seat is of a webinar's audience.
+// watches reports whether the asking seat is of a webinar's audience.
 func (c *action) watches() bool { return watches(c.self, c.tx.Session().Webinar) }
 
 // changed keeps a changed seat and tells those who see it which fields are new.

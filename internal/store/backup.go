@@ -91,9 +91,10 @@ func Backup(ctx context.Context, c Config, to string, overwrite bool) (done Copi
 	return done, renameDurably(fresh.Name(), to)
 }
 
-// Restore replaces the SQLite database with a backup. No server may be using it. It checks the backup first: it must be whole, of this database (if it is known
-// which that is), sealed with the key and not newer than this program. What was there
-// before is kept beside it. Of c, URL, IDFile, Key and PreviousKeys matter.
+// Restore replaces the SQLite database with a backup. No server may be using it. It
+// checks the backup first: it must be whole, of this database (if it is known which that
+// is), sealed with the key and not newer than this program. What was there before is
+// kept beside it. Of c, URL, IDFile, Key and PreviousKeys matter.
 func Restore(ctx context.Context, c Config, from string) (done Copied, err error) {
 	path, known, err := liteOf(c)
 	if err != nil {

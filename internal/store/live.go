@@ -117,7 +117,7 @@ func (s *Store) LiveSeats(ctx context.Context, sessionID string) ([]*meeting.Sea
 	})
 }
 
-// Presenters answers the live seats of a session's hosts, co-hosts and panelists, in
+// Presenters returns the live seats of a session's hosts, co-hosts and panelists, in
 // the order of joining.
 func (s *Store) Presenters(ctx context.Context, sessionID string) ([]*meeting.Seat, error) {
 	found, err := list(s.engine.reader(ctx), scanSeat, presenters, sessionID)

@@ -132,7 +132,7 @@ func (v *versions) Insert(ctx context.Context, db database.DBTxConn, done databa
 	return err
 }
 
-// pending tells whether there are migrations to be done, and the oldest version that
+// pending reports whether there are migrations to be done, and the oldest version that
 // programs must know now; ErrNewer if this program cannot work with the database.
 func (s *schema) pending(ctx context.Context, db queryer, provider *goose.Provider) (more bool, least int64, err error) {
 	version, err := provider.GetDBVersion(ctx)

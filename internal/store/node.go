@@ -160,7 +160,7 @@ var errNodeSilent = errors.New("the database is claimed by a process that is sil
 // errMigrating is a database that another node is migrating.
 var errMigrating = errors.New("another node is migrating the database")
 
-// allSilent tells whether the selected holders have said nothing for $2 seconds. Each
+// allSilent reports whether the selected holders have said nothing for $2 seconds. Each
 // speaks every nodeBeat.
 const allSilent = "COALESCE(bool_and(clock_timestamp() - a.state_change > $2 * interval '1 second'), true)"
 

@@ -18,7 +18,7 @@ func (s *Store) RedisClaim(ctx context.Context) (string, error) {
 }
 
 // ClaimRedis writes which Redis the nodes of this database use, in the words of the
-// caller. It answers ErrConflict if the claim is not what it was read as.
+// caller. It returns ErrConflict if the claim is not what it was read as.
 func (s *Store) ClaimRedis(ctx context.Context, was, claim string) error {
 	err := s.engine.write(ctx, func(r runner) error {
 		now, err := first(r, scanBytes, readMeta, redisMeta)

@@ -26,7 +26,7 @@ type door struct {
 	ensure func(ctx context.Context, room string) error
 	// apply gives a connected seat its rights.
 	apply func(ctx context.Context, seat media.Seat) error
-	// find tells what LiveKit knows of a connected participant.
+	// find returns what LiveKit knows of a connected participant.
 	find func(ctx context.Context, room, identity string) (*lk.ParticipantInfo, error)
 	// pass hands an admitted request to LiveKit with the seat's rights. The request
 	// holds no credential any more.
@@ -139,7 +139,7 @@ func refuse(w http.ResponseWriter, status int, text string) {
 // without the token and what would open a second connection under another identity;
 // with no extensions of the WebSocket, of which compression would let a small frame
 // become a large one; and with the address we saw in place of those LiveKit would
-// believe. It also tells what the request wants.
+// believe. It also returns what the request wants.
 func forLiveKit(r *http.Request) (*http.Request, purpose, error) {
 	q, resumes, err := signallingQuery(r.URL.RawQuery)
 	if err != nil {

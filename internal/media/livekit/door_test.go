@@ -12,6 +12,7 @@ import (
 	"github.com/livekit/protocol/auth"
 
 	"github.com/anteroom/anteroom/internal/media"
+	"github.com/anteroom/anteroom/internal/media/mediatest"
 )
 
 func getStatus(t *testing.T, url string) int {
@@ -35,11 +36,11 @@ func TestDoor(t *testing.T) {
 	admin, _ := k.admin(&auth.VideoGrant{RoomAdmin: true, Room: "room"})
 	expired := expiredToken(t)
 
-	yes := media.SeatGuardFunc(func(context.Context, string, string) (media.Seat, error) { return seat, nil })
-	no := media.SeatGuardFunc(func(context.Context, string, string) (media.Seat, error) {
+	yes := mediatest.GuardFunc(func(context.Context, string, string) (media.Seat, error) { return seat, nil })
+	no := mediatest.GuardFunc(func(context.Context, string, string) (media.Seat, error) {
 		return media.Seat{}, media.ErrNoSeat
 	})
-	down := media.SeatGuardFunc(func(context.Context, string, string) (media.Seat, error) {
+	down := mediatest.GuardFunc(func(context.Context, string, string) (media.Seat, error) {
 		return media.Seat{}, errors.New("storage is down")
 	})
 

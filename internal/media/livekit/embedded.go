@@ -154,7 +154,7 @@ func (e *embedded) Mute(ctx context.Context, room, identity string, source media
 	})
 }
 
-// find tells what LiveKit knows of a connected participant.
+// find returns what LiveKit knows of a connected participant.
 func (e *embedded) find(ctx context.Context, room, identity string) (*lk.ParticipantInfo, error) {
 	s := e.running.Load()
 	if s == nil {

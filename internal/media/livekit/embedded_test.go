@@ -17,6 +17,7 @@ import (
 	lk "github.com/livekit/protocol/livekit"
 
 	"github.com/anteroom/anteroom/internal/media"
+	"github.com/anteroom/anteroom/internal/media/mediatest"
 )
 
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
@@ -183,7 +184,7 @@ func TestSeatTakenAwayWhileConnecting(t *testing.T) {
 	// somebody in that moment.
 	asked := 0
 	events := newRecorder()
-	guard := media.SeatGuardFunc(func(context.Context, string, string) (media.Seat, error) {
+	guard := mediatest.GuardFunc(func(context.Context, string, string) (media.Seat, error) {
 		asked++
 		if asked == 1 {
 			return fullSeat(room, "ann"), nil
@@ -343,7 +344,7 @@ func TestHostingModeListensOnTCPAndFreesIt(t *testing.T) {
 		t.Errorf("announced address = %q", got)
 	}
 	token := tokenFor(t, e, fullSeat("hosting", "ann"))
-	door := e.Signalling(media.SeatGuardFunc(func(context.Context, string, string) (media.Seat, error) {
+	door := e.Signalling(mediatest.GuardFunc(func(context.Context, string, string) (media.Seat, error) {
 		return fullSeat("hosting", "ann"), nil
 	}))
 

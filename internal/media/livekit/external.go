@@ -189,7 +189,7 @@ func (e *external) Mute(ctx context.Context, room, identity string, source media
 	})
 }
 
-// find tells what LiveKit knows of a connected participant.
+// find returns what LiveKit knows of a connected participant.
 func (e *external) find(ctx context.Context, room, identity string) (*lk.ParticipantInfo, error) {
 	ctx, err := e.in(ctx, room)
 	if err != nil {

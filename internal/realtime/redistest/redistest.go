@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Start starts a Redis of the test's own behind a socket file and answers its
+// Start starts a Redis of the test's own behind a socket file and returns its
 // address. Without redis-server the test is skipped, or fails if
 // ANTEROOM_REQUIRE_REDIS is 1.
 func Start(t testing.TB) string {

@@ -4,7 +4,7 @@ import type { Line, LineHandlers, OpenLine } from './line';
 import { isLineError } from './line';
 import { log } from './log';
 import type { ChatMessage } from './model';
-import { sent } from './roster';
+import { chatKept, sent } from './roster';
 import type { Endpoint, ServerEvent, Snapshot } from './wire';
 import { chatPageOf, eventOf, snapshotOf } from './wire';
 
@@ -15,8 +15,6 @@ const snapshotRetry = 1_000;
 const longestCommand = 20_000;
 /** A page shows at least so many messages of before, if there are as many. */
 const chatWanted = 200;
-/** After a gap a page reads back to what it had, but no more messages than this. */
-const chatMissed = 2_000;
 /** Events kept while a snapshot is under way; more than this and a newer snapshot is asked for. */
 const heldEvents = 5_000;
 
@@ -110,8 +108,9 @@ export class Control {
       snapshot.participants = [...snapshot.participants, ...(page?.participants ?? [])];
       after = page?.moreAfter;
     }
+    // After a gap it reads back to what it had.
     const lacks = (oldest: ChatMessage): boolean =>
-      snapshot.chat.length < chatWanted || (snapshot.chat.length < chatMissed && sent(oldest) > this.newestChat);
+      snapshot.chat.length < chatWanted || (snapshot.chat.length < chatKept && sent(oldest) > this.newestChat);
     while (snapshot.moreChat && snapshot.chat[0] && lacks(snapshot.chat[0])) {
       const page = chatPageOf(await this.line.rpc('chat', { before: snapshot.chat[0].id }));
       snapshot.chat = [...page.chat, ...snapshot.chat];

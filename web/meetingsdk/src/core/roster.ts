@@ -7,7 +7,7 @@ import type { ServerEvent, Snapshot } from './wire';
 export type ServerState = Pick<MeetingState, 'self' | 'session' | 'participants' | 'chat' | 'unreadChat'>;
 
 /** How many chat messages a page keeps. */
-const chatKept = 2_000;
+export const chatKept = 2_000;
 
 /** Times are compared as times: as texts, those that end in zeros are shorter. */
 export const sent = (message: ChatMessage | undefined): number => Date.parse(message?.sentAt ?? '');
