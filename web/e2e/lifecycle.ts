@@ -126,6 +126,14 @@ export function withoutBreaks(words: readonly string[]): string[] {
   return words.filter((word, i) => !/ 4000$/.test(word) && !/ 4000$/.test(words[i - 1] ?? ''));
 }
 
+/**
+ * What others were told of somebody who stays, each break and return once: a starved
+ * machine answers no ping for seconds, and its line breaks again by itself.
+ */
+export function breaksOnce(words: readonly string[]): string[] {
+  return words.filter((word, i) => word !== words[i - 2] || !/ (true|false)$/.test(word));
+}
+
 export interface Heard {
   at: number;
   words: string;

@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from '@playwright/test';
 import { withRelay } from '../cut-line.ts';
 import { expect, views } from '../fixtures.ts';
-import { documented, keepTold, kinds, offStage, ownWords, promised, section, toldBy, withoutBreaks, wordsOf, write, type Going, type Heard, type Kind, type Soon, type Way } from '../lifecycle.ts';
+import { breaksOnce, documented, keepTold, kinds, offStage, ownWords, promised, section, toldBy, withoutBreaks, wordsOf, write, type Going, type Heard, type Kind, type Soon, type Way } from '../lifecycle.ts';
 import { Person, type JoinOptions } from '../person.ts';
 import { expectConnected } from '../refusals.ts';
 import type { World } from '../world.ts';
@@ -105,7 +105,7 @@ for (const view of views) {
       const off = await offStage(by, goer.userId, start);
       note(way, goer, {
         page: stays ? withoutBreaks(page) : page,
-        others: words.map((w) => w.words),
+        others: stays ? breaksOnce(words.map((w) => w.words)) : words.map((w) => w.words),
         stage: stageSoon(off && off - start, wanted.stage),
         roster: stays ? 'stays' : rosterSoon(words),
       });
