@@ -106,7 +106,10 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	line := &line{door: d, ctx: r.Context(), ticket: t}
-	d.pass(inspected(w, func(message []byte) error { return checkSignal(message, line.inspect) }), forwarded, seat, t.expires)
+	hold, free := d.knocks.holder(t.place())
+	defer free()
+	check := func(message []byte) error { return checkSignal(message, line.inspect) }
+	d.pass(inspected(w, inspection{check, hold}), forwarded, seat, t.expires)
 }
 
 // seat asks the guard. It tells the rights; whom it is about, the token has proved.

@@ -11,6 +11,8 @@ import (
 // WebSocket frames as RFC 6455 lays them out.
 const (
 	opContinuation = 0
+	// maxFrameHeader is the longest header of a frame from a page.
+	maxFrameHeader = 2 + 8 + 4
 	// maxControlFrame bounds a control frame of a page; its length is in one byte.
 	maxControlFrame = 2 + 4 + 125
 )
@@ -21,7 +23,7 @@ type frameHeader struct {
 	opcode int
 	length int
 	mask   [4]byte
-	bytes  [14]byte // as received
+	bytes  [maxFrameHeader]byte // as received
 	size   int
 }
 
@@ -29,12 +31,38 @@ func (h *frameHeader) isControl() bool { return h.opcode >= websocket.CloseMessa
 
 func (h *frameHeader) raw() []byte { return h.bytes[:h.size] }
 
-// unmask appends what the payload says to out.
-func (h *frameHeader) unmask(out, payload []byte) []byte {
-	for i, b := range payload {
-		out = append(out, b^h.mask[i&3])
+// unmask takes the mask off a part of the payload, which begins at an offset in it.
+func (h *frameHeader) unmask(part []byte, offset int) {
+	for i := range part {
+		part[i] ^= h.mask[(offset+i)&3]
 	}
-	return out
+}
+
+// withHeader makes one binary frame, as a page sends it, of room for a header and the
+// payload that follows. Its mask is zero, which changes nothing.
+func withHeader(message []byte) []byte {
+	length := len(message) - maxFrameHeader
+	size := 2 + 4
+	switch {
+	case length > 0xffff:
+		size += 8
+	case length > 125:
+		size += 2
+	}
+	frame := message[maxFrameHeader-size:]
+	clear(frame[:size])
+	frame[0], frame[1] = 0x80|websocket.BinaryMessage, 0x80
+	switch size {
+	case maxFrameHeader:
+		frame[1] |= 127
+		binary.BigEndian.PutUint64(frame[2:], uint64(length))
+	case maxFrameHeader - 6:
+		frame[1] |= 126
+		binary.BigEndian.PutUint16(frame[2:], uint16(length))
+	default:
+		frame[1] |= byte(length)
+	}
+	return frame
 }
 
 // readFrameHeader reads the header of a page's frame. Extensions are not

@@ -235,7 +235,9 @@ func FuzzPageFrames(f *testing.F) {
 	f.Add([]byte("\x82\xfe\x00\x05\x01\x02\x03\x04wrong"))
 	f.Fuzz(func(t *testing.T, sent []byte) {
 		var passed [][]byte
-		c := &inspectedConn{Conn: bytesConn{}, in: bufio.NewReader(bytes.NewReader(sent)), check: func(message []byte) error {
+		hold, free := newKnocks(0).holder("anybody")
+		defer free()
+		c := &inspectedConn{Conn: bytesConn{}, in: bufio.NewReader(bytes.NewReader(sent)), inspection: inspection{hold: hold, check: func(message []byte) error {
 			if len(message) > maxSignalBytes {
 				t.Fatalf("a message of %d bytes", len(message))
 			}
@@ -244,7 +246,7 @@ func FuzzPageFrames(f *testing.F) {
 			}
 			passed = append(passed, bytes.Clone(message))
 			return nil
-		}}
+		}}}
 		ws, err := endless(c)
 		if err != nil {
 			t.Fatal(err)

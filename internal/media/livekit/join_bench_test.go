@@ -53,12 +53,14 @@ func joinChecks(b *testing.B) func() {
 		if err != nil || refused != nil {
 			b.Fatal(err, refused)
 		}
-		c := &inspectedConn{Conn: bytesConn{}, in: bufio.NewReader(bytes.NewReader(sent.Bytes())), check: func(message []byte) error {
+		hold, free := k.holder(strconv.Itoa(turn))
+		defer free()
+		c := &inspectedConn{Conn: bytesConn{}, in: bufio.NewReader(bytes.NewReader(sent.Bytes())), inspection: inspection{hold: hold, check: func(message []byte) error {
 			return checkSignal(message, func(request *lk.SignalRequest) error {
 				track := request.GetAddTrack()
 				return fits(track.GetType(), track.GetSource())
 			})
-		}}
+		}}}
 		c.sent.headEnd = len(blankLine)
 		for err == nil {
 			_, err = c.Read(out)

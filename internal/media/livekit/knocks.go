@@ -18,7 +18,7 @@ const (
 	// whose line broke resume the session that they have; they begin a new one when that
 	// fails, which takes them seconds, and when they are loaded again.
 	sessionsPerSec = 0.1
-	sessionBurst   = 6
+	sessionBurst   = 4
 	// asksPerSec bound the requests that ask for rights, in units: unmuting is one, and
 	// publishing publishCost, for LiveKit keeps what it takes.
 	asksPerSec  = 2
@@ -40,6 +40,7 @@ type knocks struct {
 	mu       sync.Mutex
 	open     map[string]int
 	openFrom map[string]int
+	held     map[string]int
 }
 
 // purpose is what a request at the door wants.
@@ -58,13 +59,40 @@ func newKnocks(perAddress int) *knocks {
 	return &knocks{
 		perAddress: perAddress, tries: limit.NewRates(knocksPerSec, knockBurst),
 		sessions: limit.NewRates(sessionsPerSec, sessionBurst), asked: limit.NewRates(asksPerSec, askBurst),
-		open: map[string]int{}, openFrom: map[string]int{},
+		open: map[string]int{}, openFrom: map[string]int{}, held: map[string]int{},
 	}
 }
 
 // asks counts a request for rights.
 func (k *knocks) asks(who string, cost int, now time.Time) (ok bool) {
 	return k.asked.Take(who, cost, now) == 0
+}
+
+// holder returns what counts the bytes of incomplete messages on one connection, and
+// reports whether its participant may have so many. From free on it may have none.
+func (k *knocks) holder(who string) (hold func(bytes int) bool, free func()) {
+	held, freed := 0, false
+	add := func(bytes int) {
+		held += bytes
+		if k.held[who] += bytes; k.held[who] == 0 {
+			delete(k.held, who)
+		}
+	}
+	hold = func(bytes int) bool {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		if freed || bytes > 0 && k.held[who]+bytes > maxSignalsHeld {
+			return false
+		}
+		add(bytes)
+		return true
+	}
+	return hold, func() {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		add(-held)
+		freed = true
+	}
 }
 
 // Who has too many connections. The texts go to the browser.

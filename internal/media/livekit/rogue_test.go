@@ -210,7 +210,7 @@ func TestSimulatedSpeakersAreRefused(t *testing.T) {
 func TestTracksOfAWrongKindAreRefused(t *testing.T) {
 	room := roomOf(t)
 	listener := joinMedia(t, fullSeat(room, "listener"))
-	for _, tt := range []struct {
+	for i, tt := range []struct {
 		kind   lk.TrackType
 		source lk.TrackSource
 		want   *refusal
@@ -223,8 +223,8 @@ func TestTracksOfAWrongKindAreRefused(t *testing.T) {
 		{lk.TrackType_AUDIO, lk.TrackSource_UNKNOWN, errTrackSource},
 	} {
 		t.Run(tt.kind.String()+" "+tt.source.String(), func(t *testing.T) {
-			// Muted by the host: no sound of hers may be heard, whatever its label.
-			seat := fullSeat(room, "ann")
+			// Muted by the host: no sound of theirs may be heard, whatever its label.
+			seat := fullSeat(room, fmt.Sprintf("ann%d", i))
 			seat.CanPublishMicrophone = false
 			m := joinMedia(t, seat)
 			_, err := m.Publish(patient(t), tt.kind, tt.source, false)
@@ -237,8 +237,10 @@ func TestTracksOfAWrongKindAreRefused(t *testing.T) {
 			}
 		})
 	}
-	if tracks := listener.People()["ann"].GetTracks(); len(tracks) > 0 {
-		t.Errorf("others were told of %v", tracks)
+	for who, person := range listener.People() {
+		if tracks := person.GetTracks(); len(tracks) > 0 {
+			t.Errorf("others were told of %s's %v", who, tracks)
+		}
 	}
 }
 

@@ -18,6 +18,11 @@ const (
 	// tiny; an offer describes every picture and sound that the page receives, with
 	// about 2.5 KB for each, and so passes 64 KiB from some 25 people on.
 	maxSignalBytes = 1 << 20
+	// plainSignalBytes bounds the messages that describe nothing.
+	plainSignalBytes = 64 << 10
+	// maxSignalsHeld bounds what all connections of one participant have sent of
+	// messages that are not complete.
+	maxSignalsHeld = maxSignalBytes + 2*plainSignalBytes
 	// maxSignalFrames bounds the frames of one message.
 	maxSignalFrames = 64
 	// signalSilence is how long a page may say nothing: LiveKit pings it every ten
@@ -52,15 +57,24 @@ var (
 // errDropped is a check's answer for a message that LiveKit need not see.
 var errDropped = errors.New("message dropped")
 
-// inspected hands w on so that check sees each message of a page once its request
+// inspection is what is asked about the messages of a page.
+type inspection struct {
+	// check decides about a complete message.
+	check func(message []byte) error
+	// hold notes that so many bytes more, or less, are kept of an incomplete message,
+	// and reports whether that is allowed.
+	hold func(bytes int) bool
+}
+
+// inspected hands w on so that by sees each message of a page once its request
 // has become a WebSocket. Whoever serves the WebSocket behind it notices nothing.
-func inspected(w http.ResponseWriter, check func(message []byte) error) http.ResponseWriter {
-	return &inspectedWriter{ResponseWriter: w, check: check}
+func inspected(w http.ResponseWriter, by inspection) http.ResponseWriter {
+	return &inspectedWriter{w, by}
 }
 
 type inspectedWriter struct {
 	http.ResponseWriter
-	check func(message []byte) error
+	by inspection
 }
 
 // Hijack implements http.Hijacker.
@@ -69,22 +83,21 @@ func (w *inspectedWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	c := &inspectedConn{Conn: conn, in: rw.Reader, check: w.check}
+	c := &inspectedConn{Conn: conn, in: rw.Reader, inspection: w.by}
 	return c, bufio.NewReadWriter(bufio.NewReader(c), bufio.NewWriter(c)), nil
 }
 
-// inspectedConn hands on a page's WebSocket frames, whole messages at a time and
-// after the check only. What LiveKit sends passes, all but its tokens.
+// inspectedConn hands on a page's WebSocket messages, each in one frame and after
+// the check only. What LiveKit sends passes, all but its tokens.
 type inspectedConn struct {
 	net.Conn
-	in    *bufio.Reader
-	check func(message []byte) error
+	inspection
+	in *bufio.Reader
 
-	frames  []byte // the message so far, as received
-	message []byte // the same without headers and masks
+	message []byte // room for a header, and the message so far, without masks
 	count   int    // its frames
 	control [maxControlFrame]byte
-	ready   []byte // what may be read now; part of frames or control
+	ready   []byte // what may be read now; part of message or control
 	ended   bool
 
 	writing  sync.Mutex
@@ -116,8 +129,8 @@ func (c *inspectedConn) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// readFrame reads one frame, and makes it ready with those before it if it ends a
-// message. A frame's length is believed only below the limit.
+// readFrame reads one frame, and makes the message ready that it ends. A frame's length
+// is believed only below the limit.
 func (c *inspectedConn) readFrame() error {
 	if err := c.Conn.SetReadDeadline(time.Now().Add(signalSilence)); err != nil {
 		return err
@@ -134,38 +147,46 @@ func (c *inspectedConn) readFrame() error {
 		c.ready = c.control[:n+h.length]
 		return nil
 	}
+	if c.count == 0 {
+		c.message = append(c.message[:0], make([]byte, maxFrameHeader)...)
+	}
 	switch {
 	case (c.count == 0) == (h.opcode == opContinuation):
 		return errFrame
 	case c.count == 0 && h.opcode != websocket.BinaryMessage:
 		return errNotBinary
-	case c.count == maxSignalFrames || h.length > maxSignalBytes-len(c.message):
+	case c.count == maxSignalFrames || h.length > maxSignalBytes-len(c.message[maxFrameHeader:]):
 		return errTooBig
 	}
 	c.count++
-	c.frames = append(c.frames, h.raw()...)
-	from := len(c.frames)
 	// Room is made for what has come, not for what is announced.
 	for left := h.length; left > 0; {
 		part := min(left, readPart)
-		left -= part
-		at := len(c.frames)
-		c.frames = append(c.frames, make([]byte, part)...)
-		if _, err := io.ReadFull(c.in, c.frames[at:]); err != nil {
+		if !c.hold(part) {
+			return errTooBig
+		}
+		at := len(c.message)
+		c.message = append(c.message, make([]byte, part)...)
+		if _, err := io.ReadFull(c.in, c.message[at:]); err != nil {
 			return err
 		}
+		h.unmask(c.message[at:], h.length-left)
+		left -= part
+		if payload := c.message[maxFrameHeader:]; len(payload) > plainSignalBytes && !mayBeLong(payload) {
+			return errTooBig
+		}
 	}
-	c.message = h.unmask(c.message, c.frames[from:])
 	if !h.final {
 		return nil
 	}
-	err = c.check(c.message)
+	payload := c.message[maxFrameHeader:]
+	c.hold(-len(payload))
+	err = c.check(payload)
 	if err == nil {
-		c.ready = c.frames
+		c.ready = withHeader(c.message)
 	}
-	c.count, c.frames, c.message = 0, c.frames[:0], c.message[:0]
-	if cap(c.frames) > keptBuffer {
-		c.frames, c.message = nil, nil
+	if c.count = 0; cap(c.message) > keptBuffer {
+		c.message = nil
 	}
 	if errors.Is(err, errDropped) {
 		return nil

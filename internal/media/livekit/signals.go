@@ -42,6 +42,17 @@ var signalRules = rulesByNumber(map[protoreflect.Name]signalRule{
 	"update_metadata": signalDropped,
 })
 
+// The kinds of messages that may be long.
+var (
+	offerSignal  = signalNumber("offer")
+	answerSignal = signalNumber("answer")
+	syncSignal   = signalNumber("sync_state")
+)
+
+func signalNumber(name protoreflect.Name) protowire.Number {
+	return (*lk.SignalRequest)(nil).ProtoReflect().Descriptor().Fields().ByName(name).Number()
+}
+
 // signalWires are the wire types of the kinds of messages.
 var signalWires = wiresByNumber()
 
@@ -61,9 +72,8 @@ const lastSignal = 32
 
 func rulesByNumber(names map[protoreflect.Name]signalRule) [lastSignal + 1]signalRule {
 	var out [lastSignal + 1]signalRule
-	fields := (*lk.SignalRequest)(nil).ProtoReflect().Descriptor().Fields()
 	for name, rule := range names {
-		out[fields.ByName(name).Number()] = rule
+		out[signalNumber(name)] = rule
 	}
 	return out
 }
@@ -78,6 +88,20 @@ var (
 	// errRightsUnknown: what the seat may do could not be found out.
 	errRightsUnknown = &refusal{websocket.CloseTryAgainLater, "media engine unavailable"}
 )
+
+// mayBeLong reports whether a message, of which at least the beginning is there, is of a
+// kind that describes all pictures and sounds of a connection.
+func mayBeLong(message []byte) bool {
+	kind, wire, n := protowire.ConsumeTag(message)
+	if n < 0 || wire != protowire.BytesType {
+		return false
+	}
+	switch kind {
+	case offerSignal, answerSignal, syncSignal:
+		return true
+	}
+	return false
+}
 
 // checkSignal decides about one message. Only the few kinds that ask for rights
 // are read; of the others the outermost tag is enough.

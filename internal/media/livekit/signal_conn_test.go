@@ -1,0 +1,142 @@
+package livekit
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	lk "github.com/livekit/protocol/livekit"
+	"google.golang.org/protobuf/proto"
+)
+
+// pageFrame is a frame as a page sends it, with a mask that changes every byte.
+func pageFrame(first byte, payload []byte) []byte {
+	frame := binary.BigEndian.AppendUint64([]byte{first, 0x80 | 127}, uint64(len(payload)))
+	mask := [4]byte{0x5a, 0xc3, 0x99, 0x0f}
+	frame = append(frame, mask[:]...)
+	for i, b := range payload {
+		frame = append(frame, b^mask[i&3])
+	}
+	return frame
+}
+
+func signal(t *testing.T, request *lk.SignalRequest) []byte {
+	t.Helper()
+	message, err := proto.Marshal(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return message
+}
+
+// A description of many pictures may be long, everything else may not.
+func TestLongSignals(t *testing.T) {
+	t.Parallel()
+	description := &lk.SessionDescription{Type: "offer", Sdp: strings.Repeat("a=candidate\r\n", 20_000)}
+	candidate := &lk.TrickleRequest{CandidateInit: description.GetSdp()}
+	for name, c := range map[string]struct {
+		request *lk.SignalRequest
+		want    error
+	}{
+		"offer":      {&lk.SignalRequest{Message: &lk.SignalRequest_Offer{Offer: description}}, nil},
+		"answer":     {&lk.SignalRequest{Message: &lk.SignalRequest_Answer{Answer: description}}, nil},
+		"sync state": {&lk.SignalRequest{Message: &lk.SignalRequest_SyncState{SyncState: &lk.SyncState{Answer: description}}}, nil},
+		"candidate":  {&lk.SignalRequest{Message: &lk.SignalRequest_Trickle{Trickle: candidate}}, errTooBig},
+	} {
+		message := signal(t, c.request)
+		half := len(message) / 2
+		for how, frames := range map[string][][]byte{
+			"one frame":  {pageFrame(0x82, message)},
+			"two frames": {pageFrame(0x02, message[:half]), pageFrame(0x80, message[half:])},
+		} {
+			hold, free := newKnocks(0).holder("one")
+			conn := &inspectedConn{Conn: bytesConn{}, in: bufio.NewReader(bytes.NewReader(bytes.Join(frames, nil))), inspection: inspection{
+				check: func([]byte) error { return nil }, hold: hold,
+			}}
+			var err error
+			for i := 0; i < len(frames) && err == nil; i++ {
+				err = conn.readFrame()
+			}
+			if !errors.Is(err, c.want) {
+				t.Errorf("%s in %s: %v, want %v", name, how, err, c.want)
+			}
+			free()
+			if c.want != nil {
+				continue
+			}
+			header, err := readFrameHeader(bufio.NewReader(bytes.NewReader(conn.ready)))
+			if err != nil || header.length != len(message) || !bytes.Equal(conn.ready[header.size:], message) {
+				t.Errorf("%s in %s: passed on as %d bytes: %v", name, how, len(conn.ready), err)
+			}
+		}
+	}
+}
+
+// However many connections a participant has, what they began to send and never end takes
+// no more memory than the longest message and a little.
+func TestIncompleteSignalsOfAParticipantAreBounded(t *testing.T) {
+	t.Parallel()
+	k := newKnocks(0)
+	begun := pageFrame(0x02, signal(t, &lk.SignalRequest{Message: &lk.SignalRequest_Offer{
+		Offer: &lk.SessionDescription{Sdp: strings.Repeat("a", maxSignalBytes*3/4)},
+	}}))
+	open := func(who string) (*inspectedConn, func()) {
+		hold, free := k.holder(who)
+		return &inspectedConn{Conn: bytesConn{}, in: bufio.NewReader(bytes.NewReader(begun)), inspection: inspection{hold: hold}}, free
+	}
+	first, freeFirst := open("one")
+	second, freeSecond := open("one")
+	other, freeOther := open("another")
+	if err := first.readFrame(); err != nil {
+		t.Fatal(err)
+	}
+	if err := second.readFrame(); !errors.Is(err, errTooBig) {
+		t.Errorf("a second message that never ends: %v", err)
+	}
+	if err := other.readFrame(); err != nil {
+		t.Errorf("another participant's: %v", err)
+	}
+	freeFirst()
+	freeSecond()
+	freeOther()
+	if len(k.held) != 0 {
+		t.Errorf("still counted: %v", k.held)
+	}
+	third, freeThird := open("one")
+	defer freeThird()
+	if err := third.readFrame(); err != nil {
+		t.Errorf("after the others are gone: %v", err)
+	}
+}
+
+// What comes in several frames goes on in one, between control frames.
+func TestFramesOfAMessageBecomeOne(t *testing.T) {
+	t.Parallel()
+	for _, size := range []int{0, 1, 125, 126, 4096, 0xffff, 0x10000} {
+		message := bytes.Repeat([]byte("livekit"), size/7+1)[:size]
+		sent := bytes.Join([][]byte{pageFrame(0x02, message[:size/3]), {0x89, 0x80, 0, 0, 0, 0}, pageFrame(0x80, message[size/3:])}, nil)
+		conn := &inspectedConn{Conn: bytesConn{}, in: bufio.NewReader(bytes.NewReader(sent)), inspection: inspection{
+			hold: func(int) bool { return true },
+			check: func(got []byte) error {
+				if !bytes.Equal(got, message) {
+					t.Errorf("%d bytes: %d were checked", size, len(got))
+				}
+				return nil
+			},
+		}}
+		got, err := io.ReadAll(conn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ping, got := got[:6], got[6:]
+		in := bufio.NewReader(bytes.NewReader(got))
+		header, err := readFrameHeader(in)
+		if err != nil || ping[0] != 0x89 || !header.final || header.length != size || header.size+size != len(got) || !bytes.Equal(got[header.size:], message) {
+			t.Errorf("%d bytes: %+v %v", size, header, err)
+		}
+	}
+}
