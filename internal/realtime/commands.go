@@ -37,11 +37,12 @@ type request struct {
 // receive takes a request from a line. Requests of one line run one after the
 // other, aside from the goroutine that reads: a slow one holds up no pong.
 func (h *Hub) receive(l *line, e centrifuge.RPCEvent, answer centrifuge.RPCCallback) {
-	if err := h.enqueue(l, request{e.Method, bytes.Clone(e.Data), answer}); err != nil {
+	if err := h.enqueue(l, request{e.Method, e.Data, answer}); err != nil {
 		answer(centrifuge.RPCReply{}, h.refusal(err))
 	}
 }
 
+// enqueue keeps a copy of the request: its bytes are used again once this returns.
 func (h *Hub) enqueue(l *line, r request) error {
 	cost := 1
 	if r.method != "command" {
@@ -71,6 +72,7 @@ func (h *Hub) enqueue(l *line, r request) error {
 		h.held.remove(l.seatID, len(r.data))
 		return refused
 	}
+	r.data = bytes.Clone(r.data)
 	l.queue = append(l.queue, r)
 	if !l.busy {
 		l.busy = true

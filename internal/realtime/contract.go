@@ -46,6 +46,7 @@ const (
 	maxQueued      = 64             // commands of one line that wait for their turn
 	maxHeld        = 2 * maxMessage // bytes of all commands of one seat that wait or are carried out
 	maxLines       = 4              // lines of one seat on one node
+	maxConnecting  = 2 * maxLines   // those that connect or end at the same time
 	maxClientQueue = 4 << 20
 	maxRequestID   = 64
 	// A channel's history, which a page that comes back is sent at once, shrinks

@@ -68,7 +68,11 @@ func (h *Hub) connecting(ctx context.Context, e centrifuge.ConnectEvent) (centri
 	if !ok {
 		return none, disconnect(CodeBadToken)
 	}
-	defer h.turns.take(ref.SeatID)()
+	giveBack, ok := h.turns.takeOf(ref.SeatID, maxConnecting)
+	if !ok {
+		return none, centrifuge.DisconnectConnectionClosed
+	}
+	defer giveBack()
 	l := newLine(e.ClientID, ref)
 	if stopping := h.register(l); stopping != nil {
 		return none, *stopping

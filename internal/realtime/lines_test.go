@@ -3,6 +3,7 @@ package realtime
 import (
 	"context"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -248,4 +249,39 @@ func TestUnusableConfigurations(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Connections of one participant wait for each other; only so many do.
+func TestConnectingLinesOfASeatAreBounded(t *testing.T) {
+	b := newHouse(seatNamed("a"), seatNamed("b"))
+	begun, goOn := make(chan string, 2*maxConnecting), make(chan struct{})
+	b.connect = func(ref SeatRef) error {
+		begun <- ref.SeatID
+		if ref.SeatID == "a" {
+			<-goOn
+		}
+		return nil
+	}
+	h, server := startHub(t, b)
+	var once sync.Once
+	release := func() { once.Do(func() { close(goOn) }) }
+	t.Cleanup(release)
+	const more = 3
+	ended := make(chan int, maxConnecting+more)
+	for range maxConnecting + more {
+		p := dial(t, server.URL)
+		p.send(connectRequest(token(t, h, "a", 1), nil))
+		go func() { ended <- <-p.closed }()
+	}
+	await(t, begun, "the first connection")
+	for range more {
+		await(t, ended, "the end of a connection too many")
+	}
+	select {
+	case code := <-ended:
+		t.Errorf("one that may wait ended with %d", code)
+	default:
+	}
+	enter(t, server.URL, token(t, h, "b", 1), nil) // others are not in the way
+	release()
 }

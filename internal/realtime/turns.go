@@ -1,6 +1,9 @@
 package realtime
 
-import "sync"
+import (
+	"math"
+	"sync"
+)
 
 // turns lets those who name the same seat run one after the other. Its zero
 // value is ready.
@@ -14,8 +17,14 @@ type turn struct {
 	wanted int // those who have it or wait for it
 }
 
-// take waits for the seat's turn and answers how to give it back.
+// take waits for the seat's turn and returns how to give it back.
 func (t *turns) take(seatID string) (giveBack func()) {
+	giveBack, _ = t.takeOf(seatID, math.MaxInt)
+	return giveBack
+}
+
+// takeOf is take, unless as many as most have the turn or wait for it already.
+func (t *turns) takeOf(seatID string, most int) (giveBack func(), ok bool) {
 	t.mu.Lock()
 	if t.seats == nil {
 		t.seats = map[string]*turn{}
@@ -24,6 +33,10 @@ func (t *turns) take(seatID string) (giveBack func()) {
 	if mine == nil {
 		mine = &turn{}
 		t.seats[seatID] = mine
+	}
+	if mine.wanted >= most {
+		t.mu.Unlock()
+		return nil, false
 	}
 	mine.wanted++
 	t.mu.Unlock()
@@ -35,5 +48,5 @@ func (t *turns) take(seatID string) (giveBack func()) {
 		if mine.wanted--; mine.wanted == 0 {
 			delete(t.seats, seatID)
 		}
-	}
+	}, true
 }
