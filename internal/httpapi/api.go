@@ -88,8 +88,8 @@ const joinPattern = "POST /sdk/v1/join"
 
 // Largest bodies, in bytes.
 const (
-	// MaxJoinBody is that of a join request.
-	MaxJoinBody = 1 << 20
+	// MaxJoinBody is that of a join request. A page sends some 10 KB.
+	MaxJoinBody = 256 << 10
 	// maxSeatBody is that of a call which carries a resume token and nothing else.
 	maxSeatBody      = 4096
 	maxDeveloperBody = 1 << 20

@@ -49,7 +49,7 @@ func openSQLite(ctx context.Context, path string, known identity, c Config) (*sq
 	if e.schema, err = newSchema(c.migrations, goose.DialectSQLite3, "sqlite"); err != nil {
 		return nil, nil, err
 	}
-	if e.writes, err = sql.Open("sqlite", sqliteAddress(path, "immediate")); err != nil {
+	if e.writes, err = sql.Open("sqlite", sqliteAddress(path, "immediate", writerCache)); err != nil {
 		return nil, nil, err
 	}
 	e.writes.SetMaxOpenConns(1)
@@ -69,7 +69,7 @@ func openSQLite(ctx context.Context, path string, known identity, c Config) (*sq
 	if err := os.Remove(path + unfinishedEnd); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fail(err)
 	}
-	if e.reads, err = sql.Open("sqlite", sqliteAddress(path, "deferred")); err != nil {
+	if e.reads, err = sql.Open("sqlite", sqliteAddress(path, "deferred", readerCache)); err != nil {
 		return fail(err)
 	}
 	e.reads.SetMaxOpenConns(3 + 2*runtime.GOMAXPROCS(0))
@@ -155,12 +155,19 @@ func inFile(path string, err error) error {
 	return fmt.Errorf("database %s: %w", path, err)
 }
 
+// Page caches of a file's connections, in KiB. Readers need little: what they read is in
+// the operating system's cache as well, once for all of them.
+const (
+	writerCache = 16_000
+	readerCache = 4_000
+)
+
 // sqliteAddress is the data source name of a file.
-func sqliteAddress(path, lock string) string {
+func sqliteAddress(path, lock string, cacheKiB int) string {
 	q := url.Values{"_txlock": {lock}}
 	for _, pragma := range []string{
 		"busy_timeout(5000)", "journal_mode(wal)", "synchronous(full)", "foreign_keys(1)",
-		"temp_store(memory)", "cache_size(-16000)", "wal_autocheckpoint(0)", "journal_size_limit(67108864)",
+		"temp_store(memory)", fmt.Sprintf("cache_size(-%d)", cacheKiB), "wal_autocheckpoint(0)", "journal_size_limit(67108864)",
 	} {
 		q.Add("_pragma", pragma)
 	}
