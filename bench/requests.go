@@ -9,15 +9,15 @@ import (
 )
 
 // Two places in a request change from one to the next: the joinId, so that no
-// join gets an earlier one's answer, and the address it comes from.
+// join gets an earlier one's answer, and the network of the address it comes from.
 const (
 	joinIDHole  = "00000000-0000-4000-8000-000000000000"
-	addressHole = "2001:db8::0000:0000"
+	addressHole = "2001:db8:0000:0000::1"
 )
 
-// triesPerAddress is how many joins of one meeting come from one address. The
-// tenth wrong passcode from an address closes the door for it, which would
-// measure something else.
+// triesPerAddress is how many joins of one meeting come from one network. The tenth
+// wrong passcode from a network is refused as one too many, which would measure
+// something else.
 const triesPerAddress = 9
 
 // template is a request with its two holes.
@@ -55,7 +55,7 @@ func (t template) fill(buffer []byte, number int, address uint32) []byte {
 	hex.Encode(buffer[t.joinID+len(joinIDHole)-12:], id[:])
 	var from [4]byte
 	binary.BigEndian.PutUint32(from[:], address)
-	place := buffer[t.address+len(addressHole)-9:]
+	place := buffer[t.address+len("2001:db8:"):]
 	hex.Encode(place, from[:2])
 	hex.Encode(place[5:], from[2:])
 	return buffer
