@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 )
@@ -145,5 +147,22 @@ func TestHTTPBounds(t *testing.T) {
 				t.Errorf("%v", response.Header)
 			}
 		})
+	}
+}
+
+// stalled is a body that ends in the middle, as one whose time is up.
+type stalled struct{}
+
+func (stalled) Read([]byte) (int, error) { return 0, os.ErrDeadlineExceeded }
+
+// A server that keeps the connection waits for the rest of the body before it answers.
+func TestConnectionsWhoseBodyNeverComesEnd(t *testing.T) {
+	h, _ := startHub(t, newHouse())
+	for _, path := range []string{"/realtime/stream", "/realtime/emulation"} {
+		w := httptest.NewRecorder()
+		h.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodPost, path, stalled{}))
+		if w.Code != http.StatusRequestTimeout || w.Header().Get("Connection") != "close" {
+			t.Errorf("%s: %d %v", path, w.Code, w.Header())
+		}
 	}
 }

@@ -64,6 +64,9 @@ func (h *Hub) crossOrigin(next http.Handler) http.Handler {
 				http.Error(w, "the request is too large", http.StatusRequestEntityTooLarge)
 				return
 			}
+			// The server would wait for the rest of the body before it answers.
+			w.Header().Set("Connection", "close")
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(time.Second))
 			http.Error(w, "the request could not be read", http.StatusRequestTimeout)
 			return
 		}
@@ -78,6 +81,8 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	deadline := http.NewResponseController(w)
 	_ = deadline.SetReadDeadline(time.Now().Add(bodyTime))
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxMessage))
-	_ = deadline.SetReadDeadline(time.Time{})
+	if err == nil {
+		_ = deadline.SetReadDeadline(time.Time{})
+	}
 	return body, err
 }

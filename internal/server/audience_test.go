@@ -121,3 +121,18 @@ func TestACustomerKeyIsForHostsAndItsOwner(t *testing.T) {
 		}
 	}
 }
+
+// Whoever waits sees nobody else, on no page of the roster.
+func TestWhoeverWaitsSeesNobody(t *testing.T) {
+	t.Parallel()
+	s := anteroomtest.Start(t)
+	number := s.AddMeeting(anteroomtest.Meeting{Topic: "Waiting", WaitingRoom: true}).Number
+	enter(t, s, anteroomtest.Join{Meeting: number, Role: 1, ZAK: s.HostZAK(), Name: "Hanna Host"})
+	waiting, _ := enter(t, s, anteroomtest.Join{Meeting: number, Name: "Wanda"})
+	for _, after := range []int64{0, 1} {
+		raw, _, _ := waiting.rpc("snapshot", fields{"after": after})
+		if strings.Contains(string(raw), "Hanna") || !strings.Contains(string(raw), "Wanda") {
+			t.Errorf("after %d: %s", after, raw)
+		}
+	}
+}

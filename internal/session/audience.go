@@ -17,6 +17,8 @@ func sees(viewer, seat *meeting.Seat, live *meeting.Session) bool {
 	switch {
 	case viewer.ID == seat.ID:
 		return true
+	case viewer.State == meeting.SeatWaiting:
+		return false
 	case seat.State == meeting.SeatWaiting:
 		return isHost(viewer)
 	}

@@ -184,12 +184,7 @@ func (s *Service) snapshot(ctx context.Context, m *meeting.Meeting, live *meetin
 		Revision: live.Revision, Self: participantOf(self, true), Session: infoOf(m, live, self, seats),
 		Participants: []Participant{}, Chat: []ChatView{},
 	}
-	if self.State == meeting.SeatWaiting {
-		// Somebody who waits sees nobody but themselves.
-		snap.Participants = append(snap.Participants, snap.Self)
-	} else {
-		snap.list(visible(seats, self, live), 0)
-	}
+	snap.list(visible(seats, self, live), 0)
 	if live.Revision > 1 {
 		var err error
 		if snap.Chat, snap.MoreChat, err = s.chatBefore(ctx, self, ""); err != nil {
