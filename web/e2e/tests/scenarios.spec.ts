@@ -54,16 +54,25 @@ for (const listed of list.filter(cutsTheLine)) {
     let inside = 0;
     let bothInside = (): void => undefined;
     const both = new Promise<void>((resolve) => (bothInside = resolve));
-    await Promise.all(
-      views.map(async (view) => {
-        const scenario = await firstOf(cable.server.url, listed, view);
-        const person = await people.open(view, { server: cable.relay.url });
-        await go(person, new Play(person, people, cable.server.url, cable.relay), scenario, async () => {
-          if (++inside === views.length) bothInside();
-          await both;
-        });
-      }),
-    );
+    const plays: Play[] = [];
+    try {
+      await Promise.all(
+        views.map(async (view) => {
+          const scenario = await firstOf(cable.server.url, listed, view);
+          const person = await people.open(view, { server: cable.relay.url });
+          const steps = new Play(person, people, cable.server.url, cable.relay);
+          plays.push(steps);
+          await meet(person, steps, scenario, async () => {
+            if (++inside === views.length) bothInside();
+            await both;
+          });
+          expect(await person.told('page error')).toEqual([]);
+        }),
+      );
+    } finally {
+      // Not before both have given up: the second would find the server there.
+      for (const steps of plays) steps.end();
+    }
   });
 }
 
@@ -122,9 +131,9 @@ function attemptedBy({ code, cause }: Scenario): boolean {
 }
 
 /** Goes through a scenario, which must end as it says, and leaves the line as it was. */
-async function go(person: Person, steps: Play, scenario: Scenario, admitted?: () => Promise<void>): Promise<void> {
+async function go(person: Person, steps: Play, scenario: Scenario): Promise<void> {
   try {
-    await meet(person, steps, scenario, admitted);
+    await meet(person, steps, scenario);
   } finally {
     steps.end();
   }
