@@ -12,7 +12,8 @@ import (
 // join gets an earlier one's answer, and the network of the address it comes from.
 const (
 	joinIDHole  = "00000000-0000-4000-8000-000000000000"
-	addressHole = "2001:db8:0000:0000::1"
+	addressHead = "2001:db8:"
+	addressHole = addressHead + "0000:0000::1"
 )
 
 // triesPerAddress is how many joins of one meeting come from one network. The tenth
@@ -55,7 +56,7 @@ func (t template) fill(buffer []byte, number int, address uint32) []byte {
 	hex.Encode(buffer[t.joinID+len(joinIDHole)-12:], id[:])
 	var from [4]byte
 	binary.BigEndian.PutUint32(from[:], address)
-	place := buffer[t.address+len("2001:db8:"):]
+	place := buffer[t.address+len(addressHead):]
 	hex.Encode(place, from[:2])
 	hex.Encode(place[5:], from[2:])
 	return buffer

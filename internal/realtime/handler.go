@@ -64,9 +64,7 @@ func (h *Hub) crossOrigin(next http.Handler) http.Handler {
 				http.Error(w, "the request is too large", http.StatusRequestEntityTooLarge)
 				return
 			}
-			// The server would wait for the rest of the body before it answers.
 			w.Header().Set("Connection", "close")
-			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(time.Second))
 			http.Error(w, "the request could not be read", http.StatusRequestTimeout)
 			return
 		}
@@ -75,8 +73,9 @@ func (h *Hub) crossOrigin(next http.Handler) http.Handler {
 	})
 }
 
-// readBody reads a request's body in bounded time. The limit is lifted again
-// for what follows: a stream stays open for as long as its page does.
+// readBody reads a request's body in bounded time. Once it is there the limit is lifted
+// for what follows: a stream stays open for as long as its page does. Otherwise it stays:
+// the server waits for the rest of a body before it answers.
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	deadline := http.NewResponseController(w)
 	_ = deadline.SetReadDeadline(time.Now().Add(bodyTime))

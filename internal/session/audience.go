@@ -12,7 +12,8 @@ func hidden(seat *meeting.Seat, live *meeting.Session) bool {
 	return watches(seat, live.Webinar) && !seat.Extras.Talks
 }
 
-// sees reports whether one seat is shown another. Who waits is shown to hosts alone.
+// sees reports whether one seat is shown another. Who waits is shown to hosts alone,
+// and sees nobody.
 func sees(viewer, seat *meeting.Seat, live *meeting.Session) bool {
 	switch {
 	case viewer.ID == seat.ID:

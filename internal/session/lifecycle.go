@@ -182,7 +182,7 @@ func (s *Service) chatBefore(ctx context.Context, seat *meeting.Seat, before str
 func (s *Service) snapshot(ctx context.Context, m *meeting.Meeting, live *meeting.Session, self *meeting.Seat, seats []*meeting.Seat) (*Snapshot, error) {
 	snap := &Snapshot{
 		Revision: live.Revision, Self: participantOf(self, true), Session: infoOf(m, live, self, seats),
-		Participants: []Participant{}, Chat: []ChatView{},
+		Chat: []ChatView{},
 	}
 	snap.list(visible(seats, self, live), 0)
 	if live.Revision > 1 {

@@ -41,27 +41,20 @@ func (h *frameHeader) unmask(part []byte, offset int) {
 // withHeader makes one binary frame, as a page sends it, of room for a header and the
 // payload that follows. Its mask is zero, which changes nothing.
 func withHeader(message []byte) []byte {
-	length := len(message) - maxFrameHeader
-	size := 2 + 4
-	switch {
+	header := append(make([]byte, 0, maxFrameHeader), 0x80|websocket.BinaryMessage, 0x80)
+	switch length := len(message) - maxFrameHeader; {
 	case length > 0xffff:
-		size += 8
+		header[1] |= 127
+		header = binary.BigEndian.AppendUint64(header, uint64(length))
 	case length > 125:
-		size += 2
-	}
-	frame := message[maxFrameHeader-size:]
-	clear(frame[:size])
-	frame[0], frame[1] = 0x80|websocket.BinaryMessage, 0x80
-	switch size {
-	case maxFrameHeader:
-		frame[1] |= 127
-		binary.BigEndian.PutUint64(frame[2:], uint64(length))
-	case maxFrameHeader - 6:
-		frame[1] |= 126
-		binary.BigEndian.PutUint16(frame[2:], uint16(length))
+		header[1] |= 126
+		header = binary.BigEndian.AppendUint16(header, uint16(length))
 	default:
-		frame[1] |= byte(length)
+		header[1] |= byte(length)
 	}
+	header = append(header, 0, 0, 0, 0)
+	frame := message[maxFrameHeader-len(header):]
+	copy(frame, header)
 	return frame
 }
 
