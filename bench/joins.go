@@ -152,7 +152,7 @@ func (s *stage) round(ctx context.Context, sc scale, idle *noop) (r round, err e
 	if r.attempts+int(r.dropped) != next {
 		return r, fmt.Errorf("%d attempts are recorded and %d dropped, of %d joins", r.attempts, r.dropped, next)
 	}
-	r.validate, err = s.validate(ctx, sc, right(nil, next))
+	r.validate, err = s.validate(ctx, sc, right, next)
 	return r, err
 }
 
@@ -176,23 +176,34 @@ func (s *stage) recorded(ctx context.Context) (kept int, dropped int64, err erro
 	}
 }
 
-// validate asks LiveKit's own check of a media token, through our door.
-func (s *stage) validate(ctx context.Context, sc scale, join []byte) (run, error) {
+// asksPerParticipant is how often one participant's token is checked in a round: fewer
+// than the door lets through at once.
+const asksPerParticipant = 20
+
+// validate asks LiveKit's own check of media tokens, through our door. The tokens are
+// of as many participants as the door demands, who joined from networks of their own.
+func (s *stage) validate(ctx context.Context, sc scale, joins shooter, next int) (run, error) {
 	c, err := dial(ctx, s.address)
 	if err != nil {
 		return run{}, err
 	}
 	defer c.close()
-	got, err := c.exchange(join)
-	if err != nil {
-		return run{}, err
+	requests := make([][]byte, (sc.validate+asksPerParticipant-1)/asksPerParticipant)
+	for i := range requests {
+		got, err := c.exchange(joins(nil, next+i))
+		if err != nil {
+			return run{}, err
+		}
+		var joined struct{ Media struct{ Token string } }
+		if err := json.Unmarshal(got.body, &joined); err != nil || joined.Media.Token == "" {
+			return run{}, errors.Join(fmt.Errorf("a join brought no media token: %.300s", got.body), err)
+		}
+		requests[i] = fmt.Appendf(nil, "GET /rtc/validate?access_token=%s HTTP/1.1\r\nHost: meet.example.org\r\nX-Forwarded-For: %s%x:%x::1\r\n\r\n",
+			url.QueryEscape(joined.Media.Token), addressHead, i>>16, i&0xffff)
 	}
-	var seat struct{ Media struct{ Token string } }
-	if err := json.Unmarshal(got.body, &seat); err != nil || seat.Media.Token == "" {
-		return run{}, errors.Join(fmt.Errorf("a join brought no media token: %.300s", got.body), err)
-	}
-	request := []byte("GET /rtc/validate?access_token=" + url.QueryEscape(seat.Media.Token) + " HTTP/1.1\r\nHost: meet.example.org\r\n\r\n")
-	l := load{name: "/rtc/validate", address: s.address, want: http.StatusOK, profiles: sc.profiles, shoot: func(b []byte, _ int) []byte { return append(b, request...) }}
+	l := load{name: "/rtc/validate", address: s.address, want: http.StatusOK, profiles: sc.profiles, shoot: func(b []byte, number int) []byte {
+		return append(b, requests[number%len(requests)]...)
+	}}
 	return l.closed(ctx, sc.connections, sc.validate, 0)
 }
 
