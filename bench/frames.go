@@ -14,7 +14,11 @@ import (
 	"syscall"
 )
 
-const frameRatio = 1.15
+const (
+	frameRatio = 1.15
+	// backSeconds is how much longer a join may take whose place another tab had.
+	backSeconds = 1
+)
 
 // measureFrames times joins until the first remote frame in real browsers.
 func measureFrames(ctx context.Context, out *report, path string, runs int) error {
@@ -33,14 +37,19 @@ func measureFrames(ctx context.Context, out *report, path string, runs int) erro
 		return fmt.Errorf("bench/frames/measure.mjs: %w", err)
 	}
 	var took struct {
-		SDK, Bare []float64
-		Marks     struct{ SDK, Bare []map[string]float64 }
+		SDK, Bare   []float64
+		First, Back []float64
+		Marks       struct{ SDK, Bare []map[string]float64 }
 	}
 	if err := json.Unmarshal(said.Bytes(), &took); err != nil {
 		return fmt.Errorf("bench/frames/measure.mjs said %.300q: %w", said.Bytes(), err)
 	}
 	if len(took.SDK) != runs || len(took.Bare) != runs {
 		return fmt.Errorf("bench/frames/measure.mjs timed %d and %d joins, not %d", len(took.SDK), len(took.Bare), runs)
+	}
+	returns := len(took.First)
+	if returns == 0 || len(took.Back) != returns {
+		return fmt.Errorf("bench/frames/measure.mjs timed %d first joins and %d from another tab", returns, len(took.Back))
 	}
 	pairs := make([]float64, runs)
 	for i := range pairs {
@@ -63,8 +72,30 @@ func measureFrames(ctx context.Context, out *report, path string, runs int) erro
 	}
 	part.row("ratio of the medians", fmt.Sprintf("%.2f", ratio), "", "")
 	part.row("median of the pairs' ratios", fmt.Sprintf("%.2f", median(pairs)), "", "")
-	out.parts = append(out.parts, part, stepsPart(took.Marks.SDK, took.Marks.Bare))
+	longer := make([]float64, returns)
+	for i := range longer {
+		longer[i] = took.Back[i] - took.First[i]
+	}
+	out.atMost("Back from another tab, longer than a first join, s", slices.Max(longer)/1000, backSeconds, "%.2f")
+	out.parts = append(out.parts, part, stepsPart(took.Marks.SDK, took.Marks.Bare), backPart(took.First, took.Back, longer))
 	return nil
+}
+
+// backPart compares a host's first join with the next one, from another tab.
+func backPart(first, back, longer []float64) part {
+	p := part{
+		title: "Back after closing the tab",
+		text: fmt.Sprintf("A host with a ZAK joins, the tab is closed, and the host joins from another one that is loaded, %d times;\n"+
+			"from the call of `join()` to the first frame of the remote camera.", len(first)),
+		columns: []string{"Join", "median", "fastest", "slowest"},
+	}
+	for _, kind := range []struct {
+		name string
+		took []float64
+	}{{"first", first}, {"from another tab", back}, {"the second, longer than the first", longer}} {
+		p.row(kind.name, ms(median(kind.took)), ms(slices.Min(kind.took)), ms(slices.Max(kind.took)))
+	}
+	return p
 }
 
 // stepsPart tells when each step on the way to the first frame was reached.

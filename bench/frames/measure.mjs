@@ -1,6 +1,7 @@
 // Times joins until the first remote frame in real browsers: Component View's
-// join() against bare livekit-client on the same server, in turn. Prints one
-// line of JSON: {"sdk":[ms…],"bare":[ms…],"marks":{"sdk":[{step: ms}…],…}}.
+// join() against bare livekit-client on the same server, in turn; and a host's
+// join from a new tab against the first one, whose tab is closed. Prints one line of
+// JSON: {"sdk":[ms…],"bare":[ms…],"first":[ms…],"back":[ms…],"marks":{"sdk":[{step: ms}…],…}}.
 //
 //   node measure.mjs http://127.0.0.1:8080 20
 import { readFile } from 'node:fs/promises';
@@ -58,6 +59,14 @@ async function ticket(userName) {
   return { server, meetingNumber: defaults.meetingNumber, password: defaults.password, signature, userName };
 }
 
+/** What the meeting's host needs. */
+async function hostTicket() {
+  const guest = await ticket('Host');
+  const { signature } = await ask('/dev/v1/signature', { meetingNumber: guest.meetingNumber, role: 1 });
+  const { token } = await ask('/dev/v1/tokens', { kind: 'zak', meetingNumber: guest.meetingNumber });
+  return { ...guest, signature, zak: token };
+}
+
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', '--autoplay-policy=no-user-gesture-required', '--disable-background-networking', '--no-first-run'],
@@ -77,20 +86,44 @@ async function within(page, name, ...args) {
   }
 }
 
-/** One join in a fresh page with everything loaded that can be loaded before; milliseconds. */
+/** A fresh page with everything loaded that can be loaded before a join. */
+async function loaded(context, kind) {
+  const page = await context.newPage();
+  page.setDefaultTimeout(patience);
+  await page.goto(`${host.url}/${kind}`, { waitUntil: 'networkidle' });
+  await within(page, 'prepare');
+  await page.waitForLoadState('networkidle');
+  await setTimeout(rest);
+  return page;
+}
+
+/** One join; milliseconds. */
 async function timed(kind) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   try {
-    const page = await context.newPage();
-    page.setDefaultTimeout(patience);
-    await page.goto(`${host.url}/${kind}`, { waitUntil: 'networkidle' });
-    await within(page, 'prepare');
-    await page.waitForLoadState('networkidle');
-    await setTimeout(rest);
+    const page = await loaded(context, kind);
     const took = await within(page, 'timedJoin', await ticket(kind));
     const marks = await within(page, 'stepsTaken');
     await within(page, 'finish');
     return { took, marks };
+  } finally {
+    await context.close();
+  }
+}
+
+/** A host's first join, and the one from another tab once the first is closed; milliseconds. */
+async function timedReturn() {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  try {
+    const [tab, next] = [await loaded(context, 'sdk'), await loaded(context, 'sdk')];
+    const host = await hostTicket();
+    await tab.bringToFront();
+    const first = await within(tab, 'timedJoin', host);
+    await tab.close();
+    await next.bringToFront();
+    const back = await within(next, 'timedJoin', host);
+    await within(next, 'finish');
+    return { first, back };
   } finally {
     await context.close();
   }
@@ -102,7 +135,7 @@ try {
   publisher.setDefaultTimeout(patience);
   await publisher.goto(`${host.url}/bare`);
   await within(publisher, 'publish', await ticket('Publisher'));
-  const took = { sdk: [], bare: [], marks: { sdk: [], bare: [] } };
+  const took = { sdk: [], bare: [], first: [], back: [], marks: { sdk: [], bare: [] } };
   for (let i = -1; i < runs; i++) {
     // Who goes first changes each time; the first pair only warms up.
     for (const kind of i % 2 === 0 ? ['bare', 'sdk'] : ['sdk', 'bare']) {
@@ -111,6 +144,11 @@ try {
       took[kind].push(run.took);
       took.marks[kind].push(run.marks);
     }
+  }
+  for (let i = 0; i < runs; i += 2) {
+    const { first, back } = await timedReturn();
+    took.first.push(first);
+    took.back.push(back);
   }
   console.log(JSON.stringify(took));
 } finally {

@@ -9,10 +9,10 @@ globalThis.prepare = async () => {
 };
 
 globalThis.timedJoin = async (ticket) => {
-  const { meetingNumber, password, signature, userName } = ticket;
+  const { meetingNumber, password, signature, userName, zak } = ticket;
   const begin = performance.now();
   globalThis.begin = begin;
-  await client.join({ meetingNumber, password, signature, userName });
+  await client.join({ meetingNumber, password, signature, userName, ...(zak && { zak }) });
   return (await globalThis.firstFrame) - begin;
 };
 
