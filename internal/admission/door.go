@@ -2,7 +2,6 @@ package admission
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/anteroom/anteroom/errcode"
 	"github.com/anteroom/anteroom/internal/meeting"
@@ -232,37 +231,30 @@ func removedFrom(waitingRoom bool) (cause, place string) {
 	return "removed_by_host", "this meeting"
 }
 
-// sameMark names the mark by which a newcomer is recognised as somebody who was
-// removed. What a page merely says of itself (its browser's id, a customerKey, an
-// address) recognises nobody who shows another verified identity, so that nobody
-// is kept out by somebody who borrowed theirs. A customerKey counts only together
-// with the address, and an address alone only where neither side has anything
-// stronger.
-func sameMark(newcomer, removed *meeting.Marks) string {
+// sameMark names the mark by which a newcomer is recognised as somebody whom a host has
+// removed or put on hold. Verified identities recognise them, and so does the id that a
+// browser keeps to itself, unless the newcomer shows another verified identity. What
+// anybody can type (a customerKey, an address, a name) recognises nobody: who borrows
+// it would keep its owner out.
+func sameMark(newcomer, known *meeting.Marks) string {
 	switch {
-	case newcomer.UserID != "" && newcomer.UserID == removed.UserID:
+	case newcomer.UserID != "" && newcomer.UserID == known.UserID:
 		return "signed-in user"
-	case newcomer.RegistrantID != "" && newcomer.RegistrantID == removed.RegistrantID:
+	case newcomer.RegistrantID != "" && newcomer.RegistrantID == known.RegistrantID:
 		return "registrant"
-	case newcomer.AppID == removed.AppID && newcomer.OBFID != "" && newcomer.OBFID == removed.OBFID:
+	case newcomer.AppID == known.AppID && newcomer.OBFID != "" && newcomer.OBFID == known.OBFID:
 		return "OBF of the same app"
 	case newcomer.Identity() != "":
 		return "" // another one, which is verified
-	case newcomer.DeviceID != "" && newcomer.DeviceID == removed.DeviceID:
+	case newcomer.DeviceID != "" && newcomer.DeviceID == known.DeviceID:
 		return "browser"
-	case newcomer.Email == "" || !strings.EqualFold(newcomer.Email, removed.Email):
-		return ""
-	case newcomer.AppID == removed.AppID && newcomer.CustomerKey != "" && newcomer.CustomerKey == removed.CustomerKey:
-		return "customerKey and email address"
-	case !strong(newcomer) && !strong(removed):
-		return "email address"
 	}
 	return ""
 }
 
-func strong(m *meeting.Marks) bool {
-	return m.Identity() != "" || m.CustomerKey != "" || m.DeviceID != ""
-}
+// SamePerson reports whether a newcomer is recognised by their marks as somebody who is
+// known to a session.
+func SamePerson(newcomer, known *meeting.Marks) bool { return sameMark(newcomer, known) != "" }
 
 func checkBarriers(in *Input) []Finding {
 	barriers := in.account.Settings.Barriers

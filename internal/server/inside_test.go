@@ -147,11 +147,24 @@ func TestARemovedPersonStaysOut(t *testing.T) {
 	host.command("seat.remove", map[string]any{"userId": second.Participant.UserID})
 	twice.awaitClose()
 	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, Device: "another", ResumeToken: first.ResumeToken}), 3009, "removed_by_host")
-	// A borrowed customerKey keeps its owner out of nothing.
-	thief, stolen := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Thief", Device: "thief", CustomerKey: "victim"})
-	host.command("seat.remove", map[string]any{"userId": stolen.Participant.UserID})
-	thief.awaitClose()
-	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, Name: "Victim", Device: "own", CustomerKey: "victim"}), 0, "")
+}
+
+// What anybody can type keeps its owner out of nothing when a borrower is removed.
+func TestABorrowedNameKeyOrAddressKeepsNobodyOut(t *testing.T) {
+	t.Parallel()
+	s, room, host, _, _ := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	for _, device := range []string{"thief", ""} { // without one, the address is all there is
+		borrowed := anteroomtest.Join{Meeting: room.Number, Name: "Victim", CustomerKey: "victim", Email: "victim@home.example", Device: device}
+		thief, stolen := enter(t, s, borrowed)
+		host.command("seat.remove", map[string]any{"userId": stolen.Participant.UserID})
+		thief.awaitClose()
+	}
+	own := anteroomtest.Join{Meeting: room.Number, Name: "Victim", CustomerKey: "victim", Email: "Victim@home.example"}
+	expect(t, s.Join(own), 0, "")
+	own.CustomerKey = ""
+	expect(t, s.Join(own), 0, "")
+	own.Device = "own"
+	expect(t, s.Join(own), 0, "")
 	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, Name: "Thief", Device: "thief"}), 3009, "removed_by_host")
 }
 
