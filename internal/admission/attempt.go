@@ -213,6 +213,9 @@ type Snapshot struct {
 	// AuthorizerInside tells that the OBF's user is admitted.
 	AuthorizerInside bool
 	Removed          []RemovedMark
+	// OnHold are the marks of those whom a host has put in the waiting room of Session
+	// and not let in again.
+	OnHold []meeting.Marks
 	// InsideGroups are the barrier groups of everybody inside.
 	InsideGroups []string
 	// PasscodeFailures is the number of recent wrong passcodes from this

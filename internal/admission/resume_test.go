@@ -195,6 +195,37 @@ func TestWhoeverWaitedGoesOnWaiting(t *testing.T) {
 	}
 }
 
+// TestWhoeverIsOnHoldWaits: joining anew is no way past a host who has put somebody on
+// hold, and nobody else waits for it.
+func TestWhoeverIsOnHoldWaits(t *testing.T) {
+	for _, tc := range []struct {
+		name    string
+		known   meeting.Marks
+		waiting bool
+		change  func(*scene)
+	}{
+		{"the same browser", meeting.Marks{DeviceID: "d"}, true, func(*scene) {}},
+		{"the browser of somebody signed in, anonymously", meeting.Marks{UserID: "u", DeviceID: "d"}, true, func(*scene) {}},
+		{"another browser", meeting.Marks{DeviceID: "e"}, false, func(*scene) {}},
+		{"another identity in the same browser", meeting.Marks{DeviceID: "d"}, false, func(c *scene) { c.zak(c.other) }},
+		{"the same user", meeting.Marks{UserID: newScene().other.ID, DeviceID: "e"}, true, func(c *scene) { c.zak(c.other) }},
+		{"the same registrant", meeting.Marks{RegistrantID: "r-1"}, true, func(c *scene) { c.tk() }},
+		{"a borrowed name, key and address", meeting.Marks{AppID: "app-1", CustomerKey: "7", Email: "ada@school.example"}, false, func(c *scene) {
+			c.a.CustomerKey, c.a.UserEmail = "7", "ada@school.example"
+		}},
+		{"the host", meeting.Marks{DeviceID: "d", UserID: newScene().host.ID}, false, func(c *scene) { c.asHost() }},
+		{"a page that is inside", meeting.Marks{DeviceID: "d"}, false, func(c *scene) { c.ownSeat() }},
+	} {
+		c := newScene()
+		c.a.DeviceID = "d"
+		c.s.OnHold = []meeting.Marks{{DeviceID: "x"}, tc.known}
+		tc.change(c)
+		if v := c.decide(t); !v.Admitted() || v.Admission.Waiting != tc.waiting {
+			t.Errorf("%s: %+v %+v", tc.name, v.Decision, v.Admission)
+		}
+	}
+}
+
 // TestTakingOver: who takes the place of a participant of the same identity.
 func TestTakingOver(t *testing.T) {
 	for _, tc := range []struct {

@@ -109,6 +109,8 @@ type Session struct {
 	Conduct Conduct
 	// Removals is the number of removed marks kept for this instance.
 	Removals int
+	// OnHold is the number of seats that are on hold, those included that have left.
+	OnHold int
 }
 
 // Live reports whether the session is running.
@@ -212,7 +214,10 @@ type Seat struct {
 	VideoOn    bool
 	Sharing    bool
 	HandRaised bool
-	JoinedAt   time.Time
+	// OnHold tells that a host put the seat in the waiting room during the meeting, and
+	// has not let it in again. It stays when the seat is left.
+	OnHold   bool
+	JoinedAt time.Time
 	// LeaseUntil is real time: a seat not renewed by then is given up.
 	LeaseUntil time.Time
 	// LostAt is when the seat's control connection was lost, in real time; zero

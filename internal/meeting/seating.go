@@ -46,6 +46,8 @@ type Tx interface {
 	Presenters() ([]*Seat, error)
 	// SeatsFor are the live seats of apps that take part in a user's name.
 	SeatsFor(authorizerID string) ([]*Seat, error)
+	// SeatsOnHold are the seats that are on hold, live or not.
+	SeatsOnHold() ([]*Seat, error)
 	// AddSeat lets another live seat into the session, and numbers it.
 	AddSeat(*Seat)
 	// SaveSeat keeps a changed seat; one whose state stopped being live frees

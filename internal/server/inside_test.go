@@ -149,6 +149,47 @@ func TestARemovedPersonStaysOut(t *testing.T) {
 	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, Device: "another", ResumeToken: first.ResumeToken}), 3009, "removed_by_host")
 }
 
+// Whoever a host has put on hold waits, whatever they join with, until they are let in.
+func TestWhoeverIsOnHoldComesBackToTheWaitingRoom(t *testing.T) {
+	t.Parallel()
+	s, room, host, _, _ := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	state := func(j anteroomtest.Join, want string) anteroomtest.Answer {
+		t.Helper()
+		j.Meeting = room.Number
+		a := s.Join(j)
+		if expect(t, a, 0, ""); a.State != want {
+			t.Errorf("%+v: %s, want %s", j, a.State, want)
+		}
+		return a
+	}
+	anonymous := anteroomtest.Join{Meeting: room.Number, Name: "Kim", Device: "kim's"}
+	page, answer := enter(t, s, anonymous)
+	host.command("seat.hold", map[string]any{"userId": answer.Participant.UserID, "hold": true})
+	page.await("seat.held")
+	state(anonymous, "waiting") // a second tab
+	page.command("seat.leave", nil)
+	again := state(anteroomtest.Join{Name: "Somebody else", Device: "kim's"}, "waiting")
+	state(anteroomtest.Join{Name: "Kim", Device: "another"}, "joined")
+	host.command("seat.admit", map[string]any{"userId": again.Participant.UserID})
+	state(anonymous, "joined")
+
+	user := s.AddUser(anteroomtest.User{Email: "kim@test.example"})
+	signedIn := anteroomtest.Join{Meeting: room.Number, ZAK: s.ZAK(user.ID, hour), Device: "user's"}
+	page, answer = enter(t, s, signedIn)
+	host.command("seat.hold", map[string]any{"userId": answer.Participant.UserID, "hold": true})
+	page.await("seat.held")
+	page.command("seat.leave", nil)
+	state(anteroomtest.Join{Device: "user's"}, "waiting")
+	signedIn.Device = "user's other one"
+	again = state(signedIn, "waiting")
+	host.command("session.admit_all", nil)
+	state(signedIn, "joined")
+	state(anteroomtest.Join{Device: "user's"}, "joined")
+	if again.Participant.UserID == answer.Participant.UserID {
+		t.Error("a seat that was left is taken again")
+	}
+}
+
 // What anybody can type keeps its owner out of nothing when a borrower is removed.
 func TestABorrowedNameKeyOrAddressKeepsNobodyOut(t *testing.T) {
 	t.Parallel()

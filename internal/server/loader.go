@@ -181,6 +181,11 @@ func (l *loader) loadInside(ctx context.Context, own *meeting.Seat, snap *admiss
 			snap.Removed = append(snap.Removed, admission.RemovedMark(r))
 		}
 	}
+	if live.OnHold > 0 {
+		if snap.OnHold, err = l.store.MarksOnHold(ctx, live.ID); err != nil {
+			return err
+		}
+	}
 	seat, err := l.store.LiveSeatByIdentity(ctx, live.ID, snap.Identity())
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 
+	"github.com/anteroom/anteroom/internal/admission"
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
@@ -215,13 +216,13 @@ func hold(c *action) error {
 	if seat.State == meeting.SeatWaiting {
 		return refuse(RefusedOperation, "the participant is already in the waiting room")
 	}
-	seat.State = meeting.SeatWaiting
+	seat.State, seat.OnHold = meeting.SeatWaiting, true
 	seat.AudioOn, seat.VideoOn, seat.Sharing, seat.Extras.Shares = false, false, false, false
 	seat.Muted, seat.Extras.Capture = true, meeting.CaptureOff
 	if err := c.tx.SaveSeat(seat); err != nil {
 		return err
 	}
-	c.tx.Touch(false)
+	c.tx.Touch(true) // whoever joins again at this moment is decided again
 	if err := c.dim(seat); err != nil {
 		return err
 	}
@@ -256,6 +257,9 @@ func (c *action) letIn(seat *meeting.Seat) error {
 	if !seat.LostAt.IsZero() {
 		seat.State = meeting.SeatReconnecting
 	}
+	if err := c.endHold(seat); err != nil {
+		return err
+	}
 	if err := c.tx.SaveSeat(seat); err != nil {
 		return err
 	}
@@ -266,6 +270,29 @@ func (c *action) letIn(seat *meeting.Seat) error {
 	id, session := seat.ID, seat.SessionID
 	c.then(func() { c.service.Line.Admit(id, session) })
 	c.tell(seat.ID, "seat.admitted", map[string]any{})
+	return nil
+}
+
+// endHold forgets that the person who is let in was put on hold, in this seat or in one
+// that they have left.
+func (c *action) endHold(in *meeting.Seat) error {
+	if c.tx.Session().OnHold == 0 {
+		return nil
+	}
+	seats, err := c.tx.SeatsOnHold()
+	if err != nil {
+		return err
+	}
+	for _, seat := range seats {
+		if seat.ID != in.ID && !admission.SamePerson(&in.Marks, &seat.Marks) {
+			continue
+		}
+		seat.OnHold = false
+		if err := c.tx.SaveSeat(seat); err != nil {
+			return err
+		}
+		c.tx.Touch(true)
+	}
 	return nil
 }
 

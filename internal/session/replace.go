@@ -79,6 +79,7 @@ func (c *action) takeSeatOver(how *admission.Admission, seat, newcomer *meeting.
 	// The older page's devices are not the newer one's.
 	seat.Muted, seat.AudioOn, seat.VideoOn, seat.Sharing, seat.HandRaised = true, false, false, false, false
 	seat.Role, seat.State = newcomer.Role, newcomer.State
+	seat.OnHold = seat.OnHold && seat.State == meeting.SeatWaiting
 	if err := c.tx.SaveSeat(seat); err != nil {
 		return err
 	}

@@ -208,6 +208,16 @@ func scanRemoval(row scanner) (Removal, error) {
 	return r, err
 }
 
+// MarksOnHold answers how those can be recognised whom a host has put on hold in a session.
+func (s *Store) MarksOnHold(ctx context.Context, sessionID string) ([]meeting.Marks, error) {
+	seats, err := list(s.engine.reader(ctx), scanSeat, seatsOnHold, sessionID)
+	marks := make([]meeting.Marks, len(seats))
+	for i, seat := range seats {
+		marks[i] = seat.Marks
+	}
+	return marks, told(err, "seats on hold cannot be read")
+}
+
 // Removals answers who was removed from a session, oldest first.
 func (s *Store) Removals(ctx context.Context, sessionID string) ([]Removal, error) {
 	found, err := list(s.engine.reader(ctx), scanRemoval, removalsOf, sessionID)

@@ -15,7 +15,7 @@ var (
 		`SELECT `+sessionColumns+` FROM sessions WHERE id = ? AND ended_at = 0`,
 		`SELECT `+sessionColumns+` FROM sessions WHERE id = ? AND ended_at = 0 FOR UPDATE`)
 	updateSession = define(`UPDATE sessions SET host_started = ?, locked = ?, practice = ?, ended_at = ?, end_reason = ?,
-		revision = ?, gate_revision = ?, seats = ?, lost = ?, next_user_id = ?, removals = ?, conduct = ?,
+		revision = ?, gate_revision = ?, seats = ?, lost = ?, next_user_id = ?, removals = ?, on_hold = ?, conduct = ?,
 		empty_since = CASE WHEN ? > 0 THEN 0 WHEN empty_since > 0 THEN empty_since ELSE ? END WHERE id = ?`)
 	// A lease is only ever prolonged here: it may have been renewed since the
 	// seat was read.
@@ -23,9 +23,10 @@ var (
 		account_user_id = ?, guest = ?, several_devices = ?, signature_digest = ?, generation = ?, view = ?, sdk_version = ?,
 		muted = ?, audio_on = ?, video_on = ?, sharing = ?, hand_raised = ?,
 		lease_until = CASE WHEN lease_until < ? OR ? THEN ? ELSE lease_until END, left_at = ?, lost_at = ?, goodbye = ?, join_id = ?,
-		request_key = ?, extras = ?
+		request_key = ?, on_hold = ?, extras = ?
 		WHERE id = ?`)
 	seatsForUser  = define(`SELECT ` + seatColumns + ` FROM seats WHERE session_id = ? AND authorizer_id = ? AND live AND authorizer_id <> '' ORDER BY user_id`)
+	seatsOnHold   = define(`SELECT ` + seatColumns + ` FROM seats WHERE session_id = ? AND on_hold ORDER BY user_id, id`)
 	freeSeats     = define(`UPDATE seats SET live = FALSE, state = 'left', left_at = ? WHERE session_id = ? AND live`)
 	insertRemoval = define(`INSERT INTO removals (id, session_id, seat_id, marks, name, removed_at) VALUES (?, ?, ?, ?, ?, ?)`)
 	lastChat      = define(`SELECT COALESCE(MAX(position), 0) FROM chat WHERE session_id = ?`)
@@ -112,8 +113,10 @@ type heldSeat struct {
 	// counted tells whether the session's number of seats includes it.
 	counted bool
 	// lost tells whether the session's number of lost seats includes it.
-	lost  bool
-	dirty bool
+	lost bool
+	// onHold tells whether the session's number of seats on hold includes it.
+	onHold bool
+	dirty  bool
 }
 
 type keptRemoval struct {
@@ -127,7 +130,7 @@ func (t *sessionTx) hold(seat *meeting.Seat) *heldSeat {
 	if held, ok := t.seats[seat.ID]; ok {
 		return held
 	}
-	held := &heldSeat{Seat: seat, counted: seat.State.Live(), lost: seat.State.Live() && !seat.LostAt.IsZero()}
+	held := &heldSeat{Seat: seat, counted: seat.State.Live(), lost: seat.State.Live() && !seat.LostAt.IsZero(), onHold: seat.OnHold}
 	t.seats[seat.ID] = held
 	return held
 }
@@ -210,6 +213,23 @@ func (t *sessionTx) SeatsFor(authorizerID string) ([]*meeting.Seat, error) {
 	return out, nil
 }
 
+func (t *sessionTx) SeatsOnHold() ([]*meeting.Seat, error) {
+	found, err := list(t.r, scanSeat, seatsOnHold, t.session.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, seat := range found {
+		t.hold(seat)
+	}
+	out := found[:0]
+	for _, held := range t.seats {
+		if held.OnHold {
+			out = append(out, held.Seat)
+		}
+	}
+	return out, nil
+}
+
 func (t *sessionTx) find(st *statement, args ...any) (*meeting.Seat, error) {
 	seat, err := orNil(first(t.r, scanSeat, st, args...))
 	if seat == nil || err != nil || seat.SessionID != t.session.ID {
@@ -245,6 +265,15 @@ func (t *sessionTx) SaveSeat(seat *meeting.Seat) error {
 			t.session.Lost++
 		} else {
 			t.session.Lost--
+		}
+		t.changed = true
+	}
+	if seat.OnHold != held.onHold {
+		held.onHold = seat.OnHold
+		if seat.OnHold {
+			t.session.OnHold++
+		} else {
+			t.session.OnHold--
 		}
 		t.changed = true
 	}
@@ -367,7 +396,7 @@ func (t *sessionTx) keep() error {
 		return err
 	}
 	_, err = t.r.exec(updateSession, live.HostStarted, live.Locked, live.Practice, stamp(live.EndedAt), string(live.EndReason),
-		live.Revision, live.GateRevision, int64(live.Seats), int64(live.Lost), live.NextUserID, int64(live.Removals), conduct, int64(live.Seats), stamp(t.realTime()), live.ID)
+		live.Revision, live.GateRevision, int64(live.Seats), int64(live.Lost), live.NextUserID, int64(live.Removals), int64(live.OnHold), conduct, int64(live.Seats), stamp(t.realTime()), live.ID)
 	return err
 }
 
@@ -384,7 +413,7 @@ func (t *sessionTx) keepSeat(s *meeting.Seat) error {
 	_, err = t.r.exec(updateSeat, s.Name, s.Email, string(s.Role), string(s.State), s.State.Live(), marks, s.Marks.Identity(),
 		s.Marks.UserID, s.Guest, s.SeveralDevices, s.SignatureDigest, int64(s.Generation), s.View, s.SDKVersion, s.Muted, s.AudioOn,
 		s.VideoOn, s.Sharing, s.HandRaised, lease, s.Goodbye, lease, stamp(s.LeftAt), stamp(s.LostAt), s.Goodbye, s.JoinID,
-		s.RequestKey, extras, s.ID)
+		s.RequestKey, s.OnHold, extras, s.ID)
 	return err
 }
 

@@ -124,6 +124,53 @@ func TestRemovalAndLeaving(t *testing.T) {
 	})
 }
 
+func TestSeatsStayOnHoldWhenTheyAreLeft(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		m := w.meeting()
+		ada := w.join(m, "Ada")
+		ben := w.join(m, "Ben", func(a *meeting.TakeSeat) { a.Seat.Marks = meeting.Marks{DeviceID: "ben's"} })
+		id := ada.Session.ID
+		change := func(seatID string, do func(*meeting.Seat)) {
+			t.Helper()
+			w.must(w.Mutate(ctx, id, func(tx meeting.Tx) error {
+				seat, err := tx.SeatByID(seatID)
+				if err != nil {
+					return err
+				}
+				do(seat)
+				return tx.SaveSeat(seat)
+			}))
+		}
+		onHold := func(want int) []meeting.Marks {
+			t.Helper()
+			live, err := w.LiveSession(ctx, m.ID)
+			w.must(err)
+			marks, err := w.MarksOnHold(ctx, id)
+			w.must(err)
+			if live.OnHold != want || len(marks) != want {
+				t.Fatalf("%d seats are on hold, %d are counted, want %d", len(marks), live.OnHold, want)
+			}
+			return marks
+		}
+		onHold(0)
+		change(ben.Seat.ID, func(seat *meeting.Seat) { seat.State, seat.OnHold = meeting.SeatWaiting, true })
+		change(ben.Seat.ID, func(seat *meeting.Seat) { seat.State = meeting.SeatLeft })
+		wantEqual(t, onHold(1), []meeting.Marks{ben.Seat.Marks})
+		w.counted(id, 1)
+		w.must(w.Mutate(ctx, id, func(tx meeting.Tx) error {
+			seats, err := tx.SeatsOnHold()
+			if err != nil || len(seats) != 1 {
+				return fmt.Errorf("%d seats are on hold, %w", len(seats), err)
+			}
+			seats[0].OnHold = false
+			return tx.SaveSeat(seats[0])
+		}))
+		onHold(0)
+		w.counted(id, 1)
+	})
+}
+
 func TestMutationsAreOrdered(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
 		ctx := context.Background()
