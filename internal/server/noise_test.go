@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"path/filepath"
 	"testing"
 	"time"
@@ -14,57 +15,126 @@ import (
 	"github.com/anteroom/anteroom/internal/store"
 )
 
-func TestNoiseIsSampledByNetworkAndCounted(t *testing.T) {
-	t.Parallel()
-	ctx := context.Background()
-	kept, err := store.Open(ctx, store.Config{URL: filepath.Join(t.TempDir(), "anteroom.db"), Key: make([]byte, 32), Logger: slog.New(slog.DiscardHandler)})
+// noiseLog is a recorder of production over a store of its own.
+type noiseLog struct {
+	*recorder
+	t *testing.T
+}
+
+func newNoiseLog(t *testing.T) *noiseLog {
+	t.Helper()
+	kept, err := store.Open(context.Background(), store.Config{
+		URL: filepath.Join(t.TempDir(), "anteroom.db"), Key: make([]byte, 32), Logger: slog.New(slog.DiscardHandler),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = kept.Close() }()
-	r := &recorder{store: kept, log: newJoinLog(slog.New(slog.DiscardHandler)), noisePerMinute: noiseInProduction}
-	now := time.Now()
-	record := func(address string, at time.Time, believed bool, code errcode.Code) {
-		r.Record(session.Attempted{
-			ID: store.NewAttemptID(), At: at, Attempt: &admission.Attempt{RemoteIP: address},
-			Verdict: &admission.Verdict{Believed: believed, Decision: &admission.Finding{Code: code}},
-		})
+	t.Cleanup(func() { _ = kept.Close() })
+	return &noiseLog{&recorder{store: kept, log: newJoinLog(slog.New(slog.DiscardHandler)), noisePerMinute: noiseInProduction}, t}
+}
+
+func (l *noiseLog) record(address string, at time.Time, v *admission.Verdict) {
+	l.Record(session.Attempted{ID: store.NewAttemptID(), At: at, Attempt: &admission.Attempt{RemoteIP: address}, Verdict: v})
+}
+
+func verdictOf(believed bool, code errcode.Code, status int) *admission.Verdict {
+	return &admission.Verdict{Believed: believed, Decision: &admission.Finding{Code: code, Status: status}}
+}
+
+// kept counts what is recorded by code and kind, and how many joins were left out by
+// what the records say.
+func (l *noiseLog) kept() (counts map[string]int, skipped int) {
+	l.t.Helper()
+	ctx := context.Background()
+	if err := l.store.Flush(ctx); err != nil {
+		l.t.Fatal(err)
 	}
-	for i := range 3000 {
-		record(fmt.Sprintf("2001:db8:1:2::%x", i), now, false, errcode.SignatureInvalid)
-	}
-	for range 300 {
-		record("2001:db8:1:2::1", now, true, errcode.WrongMeetingPassword) // an app has signed these
-	}
-	record("203.0.113.9", now, false, errcode.SignatureInvalid)
-	record("203.0.113.9", now, false, errcode.ServerError)
-	record("2001:db8:1:2::1", now.Add(time.Minute), false, errcode.SignatureInvalid)
-	if err := kept.Flush(ctx); err != nil {
-		t.Fatal(err)
-	}
-	counts, skipped, cursor := map[string]int{}, 0, ""
-	for {
-		found, next, err := kept.Attempts(ctx, store.AttemptFilter{Limit: 500, Cursor: cursor})
+	counts = map[string]int{}
+	for cursor := ""; ; {
+		found, next, err := l.store.Attempts(ctx, store.AttemptFilter{Limit: 500, Cursor: cursor})
 		if err != nil {
-			t.Fatal(err)
+			l.t.Fatal(err)
 		}
 		for _, a := range found {
 			counts[fmt.Sprint(a.Code, " ", a.Noise)]++
 			skipped += a.Skipped
 		}
 		if cursor = next; next == "" {
-			break
+			return counts, skipped
 		}
 	}
-	want := map[string]int{
+}
+
+func (l *noiseLog) want(counts map[string]int, leftOut int) {
+	l.t.Helper()
+	got, skipped := l.kept()
+	if fmt.Sprint(got) != fmt.Sprint(counts) {
+		l.t.Errorf("%v are recorded, want %v", got, counts)
+	}
+	if skipped != leftOut || l.leftOut.Load() != int64(leftOut) {
+		l.t.Errorf("%d were skipped by the records, %d by the sum, want %d", skipped, l.leftOut.Load(), leftOut)
+	}
+}
+
+func TestNoiseIsSampledByNetworkAndCounted(t *testing.T) {
+	t.Parallel()
+	l, now := newNoiseLog(t), time.Now()
+	unsigned := verdictOf(false, errcode.SignatureInvalid, 0)
+	for i := range 3000 {
+		l.record(fmt.Sprintf("2001:db8:1:2::%x", i), now, unsigned)
+	}
+	for range 300 {
+		l.record("2001:db8:1:2::1", now, verdictOf(true, errcode.WrongMeetingPassword, 0)) // an app has signed these
+	}
+	l.record("203.0.113.9", now, unsigned)
+	l.record("203.0.113.9", now, verdictOf(false, errcode.ServerError, 0))
+	l.record("2001:db8:1:2::1", now.Add(time.Minute), unsigned)
+	l.want(map[string]int{
 		fmt.Sprint(int(errcode.SignatureInvalid), " true"):      noiseInProduction + 2,
 		fmt.Sprint(int(errcode.WrongMeetingPassword), " false"): 300,
 		fmt.Sprint(int(errcode.ServerError), " false"):          1,
+	}, 3000-noiseInProduction)
+}
+
+// A signature is a right one again and again: joins beyond a limit displace no others.
+func TestSignedJoinsBeyondALimitAreNoise(t *testing.T) {
+	t.Parallel()
+	l, now := newNoiseLog(t), time.Now()
+	tooMany := verdictOf(true, errcode.ServerError, http.StatusTooManyRequests)
+	throttled := verdictOf(true, errcode.WrongMeetingPassword, http.StatusTooManyRequests)
+	for range 500 {
+		l.record("203.0.113.9", now, tooMany)
+		l.record("203.0.113.9", now, throttled)
+		l.record("203.0.113.9", now, verdictOf(false, errcode.SignatureInvalid, 0)) // a stranger's hide none of them
 	}
-	if fmt.Sprint(counts) != fmt.Sprint(want) {
-		t.Errorf("%v are recorded, want %v", counts, want)
+	for range 5 {
+		l.record("203.0.113.9", now, &admission.Verdict{Believed: true})
+		l.record("198.51.100.7", now, tooMany)
 	}
-	if skipped != 3000-noiseInProduction || r.leftOut.Load() != 3000-noiseInProduction {
-		t.Errorf("%d were skipped by the records, %d by the sum, want %d", skipped, r.leftOut.Load(), 3000-noiseInProduction)
+	l.record("203.0.113.9", now.Add(time.Minute), tooMany)
+	l.record("203.0.113.9", now.Add(time.Minute), verdictOf(false, errcode.SignatureInvalid, 0))
+	l.want(map[string]int{
+		"0 false": 5,
+		fmt.Sprint(int(errcode.ServerError), " true"):          noiseInProduction/2 + 5 + 1,
+		fmt.Sprint(int(errcode.WrongMeetingPassword), " true"): noiseInProduction / 2,
+		fmt.Sprint(int(errcode.SignatureInvalid), " true"):     noiseInProduction + 1,
+	}, 1500-2*noiseInProduction)
+}
+
+func TestVeryManyRefusalsOfOneNetworkAreNoise(t *testing.T) {
+	t.Parallel()
+	l, now := newNoiseLog(t), time.Now()
+	const real = refusalsPerNoise * noiseInProduction
+	for range real + 200 {
+		l.record("203.0.113.9", now, verdictOf(true, errcode.MeetingLocked, 0))
+	}
+	l.record("198.51.100.7", now, verdictOf(true, errcode.MeetingLocked, 0))
+	l.record("203.0.113.9", now, &admission.Verdict{Believed: true}) // whoever enters is no noise
+	got, _ := l.kept()
+	want := map[string]int{
+		"0 false": 1, fmt.Sprint(int(errcode.MeetingLocked), " false"): real + 1, fmt.Sprint(int(errcode.MeetingLocked), " true"): noiseInProduction,
+	}
+	if fmt.Sprint(got) != fmt.Sprint(want) || l.leftOut.Load() != 200-noiseInProduction {
+		t.Errorf("%v are recorded and %d left out, want %v", got, l.leftOut.Load(), want)
 	}
 }

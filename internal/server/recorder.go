@@ -3,6 +3,7 @@ package server
 import (
 	"encoding/json"
 	"log/slog"
+	"net/http"
 	"sync"
 	"sync/atomic"
 
@@ -16,26 +17,34 @@ import (
 // recorder keeps decided joins in the store's log. The record's details are
 // written out by the store's own goroutine, not while the page waits.
 //
-// Of joins that anybody can make, because no app has signed them, it keeps a few a
-// minute from each network, each with the number of those that it left out before.
+// Of joins that anybody can make as often as they like, because no app has signed them
+// or a limit has refused them, it keeps a few a minute from each network, each with the
+// number of those that it left out before. So it does with refused joins that an app has
+// signed, where one network makes very many: a signature can be used again and again.
 type recorder struct {
 	store *store.Store
 	log   *joinLog
 	// noisePerMinute is how much noise is kept from one network.
 	noisePerMinute int
 	noise          limit.Buckets
-	mu             sync.Mutex
-	skipped        map[string]int
-	leftOut        atomic.Int64
+	// refusals counts refused joins that an app has signed, by network.
+	refusals limit.Buckets
+	mu       sync.Mutex
+	skipped  map[string]int
+	leftOut  atomic.Int64
 }
 
 // Noise that is kept from one network in a minute. Developers look at every join.
 const (
 	noiseInProduction  = 20
 	noiseInDevelopment = 6000
+	// refusalsPerNoise is how many refused joins that an app has signed are kept from one
+	// network in a minute for each that is noise.
+	refusalsPerNoise = 30
 )
 
-// maxSkipped bounds of how many networks the left-out noise is counted.
+// maxSkipped bounds of how many sources the left-out noise is counted: 10,000 names of
+// at most 71 bytes, with about 1.5 MB in all.
 const maxSkipped = 10_000
 
 // attemptDetail is what is kept of an attempt beside its columns.
@@ -63,43 +72,61 @@ func (r *recorder) Record(a session.Attempted) {
 	}
 	if d := a.Verdict.Decision; d != nil {
 		record.Code, record.Name, record.Cause = int(d.Code), d.Name, d.Cause
-		record.Noise = !a.Verdict.Believed && d.Code != errcode.ServerError
 	}
-	if !record.Noise {
+	source := r.noiseSource(&a)
+	if source == "" {
 		r.store.RecordAttempt(record)
 		return
 	}
-	network := limit.Group(record.RemoteIP)
-	if r.noise.Take(a.At, r.noisePerMinute, network) > 0 {
-		r.skip(network, 1)
+	record.Noise = true
+	if r.noise.Take(a.At, r.noisePerMinute, source) > 0 {
+		r.skip(source, 1)
 		return
 	}
-	record.Skipped = r.unskip(network)
+	record.Skipped = r.unskip(source)
 	if !r.store.RecordAttempt(record) {
-		r.skip(network, record.Skipped+1)
+		r.skip(source, record.Skipped+1)
 	}
 }
 
-// skip notes joins from a network that are left out, one more than before.
-func (r *recorder) skip(network string, count int) {
+// noiseSource names what a join that is noise is counted with: its network, and whether
+// an app has signed it, so that strangers do not hide what members of an app do. It is
+// empty for a join that is kept.
+func (r *recorder) noiseSource(a *session.Attempted) string {
+	d, network := a.Verdict.Decision, limit.Group(a.Attempt.RemoteIP)
+	switch {
+	case d == nil:
+		return ""
+	case !a.Verdict.Believed && d.Code != errcode.ServerError:
+		return network
+	case d.Status == http.StatusTooManyRequests:
+		return "signed " + network
+	case a.Verdict.Believed && r.refusals.Take(a.At, refusalsPerNoise*r.noisePerMinute, network) > 0:
+		return "signed " + network
+	}
+	return ""
+}
+
+// skip notes joins from a source that are left out, one more than before.
+func (r *recorder) skip(source string, count int) {
 	r.leftOut.Add(1)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if _, known := r.skipped[network]; !known && len(r.skipped) >= maxSkipped {
+	if _, known := r.skipped[source]; !known && len(r.skipped) >= maxSkipped {
 		return // the sum is enough
 	}
 	if r.skipped == nil {
 		r.skipped = map[string]int{}
 	}
-	r.skipped[network] += count
+	r.skipped[source] += count
 }
 
-// unskip takes the number of joins from a network that were left out.
-func (r *recorder) unskip(network string) int {
+// unskip takes the number of joins from a source that were left out.
+func (r *recorder) unskip(source string) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	count := r.skipped[network]
-	delete(r.skipped, network)
+	count := r.skipped[source]
+	delete(r.skipped, source)
 	return count
 }
 
@@ -123,10 +150,10 @@ func (d *drops) count(dropped int64) {
 	}
 }
 
-// noise takes how many joins that no app had signed were left out of the log.
+// noise takes how many joins that were noise were left out of the log.
 func (d *drops) noise(leftOut int64) {
 	if leftOut > d.leftOut {
-		d.log.Warn("joins that no app has signed came faster than they are recorded", "left_out", leftOut-d.leftOut, "since_start", leftOut)
+		d.log.Warn("joins that are unsigned or over a limit came faster than they are recorded", "left_out", leftOut-d.leftOut, "since_start", leftOut)
 		d.leftOut = leftOut
 	}
 }

@@ -22,7 +22,7 @@ type AttemptRecord struct {
 	JoinID      string
 	SessionID   string
 	SeatID      string
-	// Noise is a join whose signature no app has made. Noise is kept apart, so that it
+	// Noise is a join of which anybody can make any number. Noise is kept apart, so that it
 	// displaces no other; Skipped is how much from the same place was not kept since the
 	// one before.
 	Noise   bool
