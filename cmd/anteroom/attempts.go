@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/anteroom/anteroom/internal/printable"
 )
 
 // attemptLine is what the list shows of a recorded join.
@@ -72,7 +74,7 @@ func attemptsCommand() *cobra.Command {
 			}
 			table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
 			for _, a := range list.Attempts {
-				fmt.Fprintf(table, "%s\t%s\t%s\t%d %s\t%s\t%s\n", a.At.Local().Format(time.DateTime), a.ID, a.MeetingNumber, a.Code, a.Name, a.Cause, a.UserName)
+				fmt.Fprintf(table, "%s\t%s\t%s\t%d %s\t%s\t%s\n", a.At.Local().Format(time.DateTime), a.ID, printable.Line(a.MeetingNumber), a.Code, a.Name, a.Cause, printable.Line(a.UserName))
 			}
 			return table.Flush()
 		},

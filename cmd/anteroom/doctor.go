@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/anteroom/anteroom/errcode"
+	"github.com/anteroom/anteroom/internal/printable"
 	"github.com/anteroom/anteroom/signature"
 )
 
@@ -156,20 +157,20 @@ func (f *diagnosis) print(out io.Writer, judged bool) {
 			if i > 0 {
 				head = "also"
 			}
-			fmt.Fprintf(out, "%-8s %d %s: %s\n         %s\n", head, fault.Code, fault.Name, fault.Cause, fault.Evidence)
+			fmt.Fprintf(out, "%-8s %d %s: %s\n         %s\n", head, fault.Code, fault.Name, fault.Cause, printable.Line(fault.Evidence))
 			if fault.Remedy != "" {
-				fmt.Fprintf(out, "         → %s\n", fault.Remedy)
+				fmt.Fprintf(out, "         → %s\n", printable.Line(fault.Remedy))
 			}
 		}
 	case f.Scope != signature.ScopeSignature:
-		fmt.Fprintln(out, "admitted: "+f.Decision.Evidence)
+		fmt.Fprintln(out, "admitted: "+printable.Line(f.Decision.Evidence))
 	case judged:
 		fmt.Fprintln(out, "valid: join() accepts this signature")
 	default:
 		fmt.Fprintln(out, "well formed; pass --key and --secret to verify who signed it, or --server to check the whole join")
 	}
 	for _, w := range f.Warnings {
-		fmt.Fprintf(out, "note     %s\n", w)
+		fmt.Fprintf(out, "note     %s\n", printable.Line(w))
 	}
 	if f.Token != nil {
 		if view, err := json.MarshalIndent(f.Token, "         ", "  "); err == nil {

@@ -12,6 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/anteroom/anteroom/internal/printable"
 )
 
 // version is set by the linker.
@@ -49,7 +51,7 @@ func main() {
 		status = exit.status
 	}
 	if message := err.Error(); message != "" {
-		fmt.Fprintln(os.Stderr, "anteroom: "+strings.TrimPrefix(message, "anteroom "))
+		fmt.Fprintln(printable.NewWriter(os.Stderr), "anteroom: "+strings.TrimPrefix(message, "anteroom "))
 	}
 	os.Exit(status)
 }
@@ -64,6 +66,9 @@ func root() *cobra.Command {
 		SilenceUsage: true, SilenceErrors: true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return fromEnvironment(cmd.Flags()) },
 	}
+	// Names, evidence and logs repeat what strangers sent, to a terminal.
+	cmd.SetOut(printable.NewWriter(os.Stdout))
+	cmd.SetErr(printable.NewWriter(os.Stderr))
 	cmd.PersistentFlags().Bool("json", false, "print JSON")
 	cmd.AddCommand(serveCommand(), explainCommand(), signCommand(), doctorCommand(), tokenCommand(), scenarioCommand(), attemptsCommand(), migrateCommand(), backupCommand(), restoreCommand(), versionCommand())
 	cmd.SetHelpCommand(helpCommand())

@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/anteroom/anteroom/errcode"
+	"github.com/anteroom/anteroom/internal/printable"
 	"github.com/anteroom/anteroom/internal/scenario"
 )
 
@@ -269,9 +270,9 @@ func (p *played) print(out io.Writer) error {
 	if err := json.Unmarshal(p.Answer, &told); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "response %d %s", told.ErrorCode, told.Name)
+	fmt.Fprintf(out, "response %d %s", told.ErrorCode, printable.Line(told.Name))
 	if told.Cause != "" {
-		fmt.Fprintf(out, ": %s", told.Cause)
+		fmt.Fprintf(out, ": %s", printable.Line(told.Cause))
 	}
 	fmt.Fprintln(out)
 	if strings.HasPrefix(told.Docs, "/") {
@@ -279,7 +280,7 @@ func (p *played) print(out io.Writer) error {
 	}
 	for _, line := range [][2]string{{"message", told.ErrorMessage}, {"evidence", told.Evidence}, {"fix", told.Remedy}, {"attempt", told.AttemptID}, {"docs", told.Docs}} {
 		if line[1] != "" {
-			fmt.Fprintf(out, "%-8s %s\n", line[0], line[1])
+			fmt.Fprintf(out, "%-8s %s\n", line[0], printable.Line(line[1]))
 		}
 	}
 	return nil
