@@ -347,6 +347,21 @@ test.describe('the page of the app', () => {
       await expectRefusal(person, outcome, { code, name: 'FAIL', message: 'Fail to join the meeting.', cause: 'asset_blocked', inPage: true });
     });
 
+    test(`${view} view: what is opened inside is told when the server no longer has it, and asked for again`, async ({ world, people }) => {
+      let gone = true;
+      const serve = (route: Route) => (gone ? route.fulfill({ status: 404 }) : route.continue());
+      const person = await people.open(view, { before: (context) => context.route('**/sdk/chunks/parts-*', serve) });
+      await person.enter(await world.joining(demo, 'Grace'));
+      const { page } = person;
+      const button = page.locator('.footer-participants-button__toggle-button');
+      await button.click();
+      await expect(page.locator('.ar-toast')).toContainText('couldn’t be loaded');
+      await expect(button).toHaveAttribute('aria-expanded', 'false');
+      gone = false;
+      await button.click();
+      await expect(page.locator('.participants-section-container')).toBeVisible();
+    });
+
     test(`${view} view: a page that was not loaded safely`, async ({ world, people, app, server }) => {
       // To the browser the page and the SDK come from another machine over plain HTTP.
       const elsewhere = 'http://another-machine.example';

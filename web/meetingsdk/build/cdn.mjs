@@ -12,10 +12,13 @@ async function buildChunks() {
       sourcemap: true,
       modulePreload: false,
       chunkSizeWarningLimit: 1000,
+      // A library's build leaves `import()` as it is: Vite's own helper would tell the app's window of
+      // chunks that cannot be loaded (`vite:preloadError`), and apps reload the page then.
+      lib: { entry: { ui: 'src/ui/index.tsx', media: 'src/media/index.ts' }, formats: ['es'] },
       rolldownOptions: {
-        input: { ui: 'src/ui/index.tsx', media: 'src/media/index.ts' },
-        preserveEntrySignatures: 'strict',
-        output: { format: 'es', entryFileNames: '[name]-[hash].js', chunkFileNames: '[name]-[hash].js', assetFileNames: '[name]-[hash][extname]' },
+        // What a chunk that is loaded later shares with one of these stays in it.
+        preserveEntrySignatures: 'allow-extension',
+        output: { format: 'es', minify: true, comments: false, entryFileNames: '[name]-[hash].js', chunkFileNames: '[name]-[hash].js', assetFileNames: '[name]-[hash][extname]' },
       },
     },
   });

@@ -7,7 +7,7 @@ import { isWithin } from './logic/phases';
 import { Shortcuts } from './toolbar/Shortcuts';
 import { Context, type ViewContext } from './state/context';
 import type { Store } from './state/store';
-import type { UiState } from './state/ui-state';
+import { addNotice, type UiState } from './state/ui-state';
 
 interface AppProps {
   model: MeetingModel;
@@ -19,8 +19,6 @@ interface AppProps {
   /** The view is in the document for the first time. */
   onDrawn: () => void;
 }
-
-let noticeId = 0;
 
 /** The words of a refused command, for people. */
 function refusalText(error: unknown): string {
@@ -54,8 +52,7 @@ export function App({ model, ui, host, layer, View, onDrawn }: AppProps) {
           // The core tells some refusals in better words, such as a blocked microphone; once is enough.
           if (model.getState().notices.some((notice) => notice.level === 'error' && !known.has(notice.id))) return;
           const reason = refusalText(error);
-          const notice = { id: ++noticeId, level: 'error' as const, key: reason ? 'notice.refused' : 'notice.failed', values: { reason } };
-          ui.set({ notices: [...ui.get().notices, notice] });
+          addNotice(ui, { level: 'error', key: reason ? 'notice.refused' : 'notice.failed', values: { reason } });
         });
       },
     }),

@@ -1,7 +1,6 @@
+import { Later } from '../later/Later';
 import { PhasePage } from '../pages/PhasePage';
 import { useLate } from '../pages/useLate';
-import { ChatPanel } from '../panels/ChatPanel';
-import { ParticipantsPanel } from '../panels/ParticipantsPanel';
 import { Stage } from '../stage/Stage';
 import { useMeeting, useOption, useUi } from '../state/context';
 import { Toolbar } from '../toolbar/Toolbar';
@@ -23,8 +22,7 @@ export function ClientView() {
       {withHeader ? <Header /> : null}
       <div className="ar-body" id="wc-container">
         <Stage />
-        {panel === 'participants' ? <ParticipantsPanel /> : null}
-        {panel === 'chat' ? <ChatPanel /> : null}
+        {panel && <Later opened="panel">{({ ChatPanel, ParticipantsPanel }) => (panel === 'chat' ? <ChatPanel /> : <ParticipantsPanel />)}</Later>}
       </div>
       <Toolbar />
     </div>

@@ -1,19 +1,21 @@
-import { useRef } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { createPortal } from 'react-dom';
-import { ChatPanel } from '../panels/ChatPanel';
-import { ParticipantsPanel } from '../panels/ParticipantsPanel';
+import { Later } from '../later/Later';
 import { useUi, useView } from '../state/context';
+import type { PanelName } from '../state/ui-state';
 import { usePopper } from './usePopper';
 
 /** The open panel: inside the widget, or as a popper where the app wants it. */
 export function PanelHost() {
-  const { layer } = useView();
   const panel = useUi((state) => state.panel);
+  return panel && <Later opened="panel">{({ ChatPanel, ParticipantsPanel }) => <Placed panel={panel}>{panel === 'chat' ? <ChatPanel /> : <ParticipantsPanel />}</Placed>}</Later>;
+}
+
+function Placed({ panel, children }: { panel: PanelName; children: ReactNode }) {
+  const { layer } = useView();
   const box = useRef<HTMLDivElement>(null);
   const at = usePopper(panel, box);
-
-  const content = panel === 'participants' ? <ParticipantsPanel /> : panel === 'chat' ? <ChatPanel /> : null;
   const target = layer();
-  if (!content || !at || !target) return content;
-  return createPortal(<div ref={box} className="ar-popper zoom-MuiPopper-root" style={at}>{content}</div>, target);
+  if (!at || !target) return children;
+  return createPortal(<div ref={box} className="ar-popper zoom-MuiPopper-root" style={at}>{children}</div>, target);
 }

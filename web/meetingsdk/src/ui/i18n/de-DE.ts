@@ -259,6 +259,7 @@ export const deDE: Dictionary = {
   'notice.micFramed': 'Die Website, in die dieses Meeting eingebettet ist, lässt das Mikrofon nicht zu. Öffnen Sie das Meeting in einem eigenen Tab oder wenden Sie sich an den Betreiber der Website.',
   'notice.micGone': 'Ihr Mikrofon wurde getrennt. Schließen Sie es wieder an oder wählen Sie ein anderes, und verbinden Sie dann Ihr Audio.',
   'notice.micMissing': 'Kein Mikrofon gefunden. Schließen Sie eines an und versuchen Sie es erneut.',
+  'notice.notLoaded': 'Dieser Teil des Meetings konnte nicht geladen werden. Versuchen Sie es erneut oder laden Sie die Seite neu.',
   'notice.mutedByHost': 'Der Host hat Sie stummgeschaltet.',
   'notice.refused': 'Das hat nicht geklappt: {reason}',
   'notice.shareFramed': 'Die Website, in die dieses Meeting eingebettet ist, lässt die Freigabe nicht zu. Öffnen Sie das Meeting in einem eigenen Tab oder wenden Sie sich an den Betreiber der Website.',

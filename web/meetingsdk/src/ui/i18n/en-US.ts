@@ -250,6 +250,7 @@ export const enUS = {
   'notice.micDenied': 'Your browser is blocking the microphone. Allow it from the address bar, then try again.',
   'notice.micGone': 'Your microphone was disconnected. Plug it in again or choose another one, then join audio.',
   'notice.micMissing': 'No microphone found. Connect one, then try again.',
+  'notice.notLoaded': 'This part of the meeting couldn’t be loaded. Try again, or reload the page.',
   'notice.refused': 'That didn’t work: {reason}',
 
   'pager.label': 'Pages',

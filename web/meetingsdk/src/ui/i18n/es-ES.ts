@@ -249,6 +249,7 @@ export const esES: Dictionary = {
   'notice.micFramed': 'El sitio en el que está integrada esta reunión no permite el micrófono. Abra la reunión en una pestaña propia o consulte al propietario del sitio.',
   'notice.micGone': 'El micrófono se ha desconectado. Vuelva a conectarlo o elija otro y después conecte el audio.',
   'notice.micMissing': 'No se encontró ningún micrófono. Conecte uno e inténtelo de nuevo.',
+  'notice.notLoaded': 'No se pudo cargar esta parte de la reunión. Inténtelo de nuevo o vuelva a cargar la página.',
   'notice.mutedByHost': 'El anfitrión le ha silenciado.',
   'notice.refused': 'No ha funcionado: {reason}',
   'notice.shareFramed': 'El sitio en el que está integrada esta reunión no permite compartir. Abra la reunión en una pestaña propia o consulte al propietario del sitio.',

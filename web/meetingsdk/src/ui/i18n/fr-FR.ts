@@ -250,6 +250,7 @@ export const frFR: Dictionary = {
   'notice.micFramed': 'Le site dans lequel cette réunion est intégrée n’autorise pas le micro. Ouvrez la réunion dans un onglet à part ou contactez le propriétaire du site.',
   'notice.micGone': 'Votre micro a été déconnecté. Rebranchez-le ou choisissez-en un autre, puis rejoignez l’audio.',
   'notice.micMissing': 'Aucun micro n’a été trouvé. Branchez-en un, puis réessayez.',
+  'notice.notLoaded': 'Cette partie de la réunion n’a pas pu être chargée. Réessayez ou rechargez la page.',
   'notice.mutedByHost': 'L’animateur a coupé votre micro.',
   'notice.refused': 'Cela n’a pas fonctionné : {reason}',
   'notice.shareFramed': 'Le site dans lequel cette réunion est intégrée n’autorise pas le partage. Ouvrez la réunion dans un onglet à part ou contactez le propriétaire du site.',

@@ -245,6 +245,7 @@ export const idID: Dictionary = {
   'notice.micFramed': 'Situs tempat rapat ini disematkan tidak mengizinkan mikrofon. Buka rapat di tab tersendiri, atau hubungi pemilik situs.',
   'notice.micGone': 'Mikrofon Anda terputus. Hubungkan kembali atau pilih mikrofon lain, lalu gabung audio.',
   'notice.micMissing': 'Mikrofon tidak ditemukan. Hubungkan mikrofon, lalu coba lagi.',
+  'notice.notLoaded': 'Bagian rapat ini tidak dapat dimuat. Coba lagi atau muat ulang halaman.',
   'notice.refused': 'Tidak berhasil: {reason}',
   'notice.shareFramed': 'Situs tempat rapat ini disematkan tidak mengizinkan berbagi layar. Buka rapat di tab tersendiri, atau hubungi pemilik situs.',
 

@@ -249,6 +249,7 @@ export const itIT: Dictionary = {
   'notice.micFramed': 'Il sito in cui è incorporata la riunione non consente il microfono. Apri la riunione in una scheda a parte o rivolgiti al gestore del sito.',
   'notice.micGone': 'Il microfono è stato scollegato. Ricollegalo o scegline un altro, poi collega l’audio.',
   'notice.micMissing': 'Nessun microfono trovato. Collegane uno, poi riprova.',
+  'notice.notLoaded': 'Impossibile caricare questa parte della riunione. Riprova o ricarica la pagina.',
   'notice.mutedByHost': 'L’host ha silenziato il tuo microfono.',
   'notice.refused': 'L’operazione non è riuscita: {reason}',
   'notice.shareFramed': 'Il sito in cui è incorporata la riunione non consente la condivisione. Apri la riunione in una scheda a parte o rivolgiti al gestore del sito.',

@@ -246,6 +246,7 @@ export const jaJP: Dictionary = {
   'notice.micDenied': 'ブラウザーがマイクをブロックしています。アドレスバーで許可してから、もう一度お試しください。',
   'notice.micGone': 'マイクの接続が切れました。接続し直すか別のマイクを選んでから、オーディオに参加してください。',
   'notice.micMissing': 'マイクが見つかりません。接続してから、もう一度お試しください。',
+  'notice.notLoaded': 'ミーティングのこの部分を読み込めませんでした。もう一度お試しいただくか、ページを再読み込みしてください。',
   'notice.refused': '操作できませんでした：{reason}',
 
   'pager.label': 'ページ',

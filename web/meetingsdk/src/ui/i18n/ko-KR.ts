@@ -246,6 +246,7 @@ export const koKR: Dictionary = {
   'notice.micDenied': '브라우저에서 마이크를 차단하고 있습니다. 주소 표시줄에서 허용한 다음 다시 시도하세요.',
   'notice.micGone': '마이크 연결이 끊어졌습니다. 다시 연결하거나 다른 마이크를 선택한 다음 오디오에 참가하세요.',
   'notice.micMissing': '마이크를 찾을 수 없습니다. 마이크를 연결한 다음 다시 시도하세요.',
+  'notice.notLoaded': '회의의 이 부분을 불러오지 못했습니다. 다시 시도하거나 페이지를 새로고침하세요.',
   'notice.refused': '작업을 완료하지 못했습니다: {reason}',
 
   'pager.label': '페이지',

@@ -259,6 +259,7 @@ export const nlNL: Dictionary = {
   'notice.micFramed': 'De site waarin deze vergadering is ingesloten, staat de microfoon niet toe. Open de vergadering in een eigen tabblad of neem contact op met de eigenaar van de site.',
   'notice.micGone': 'De verbinding met je microfoon is verbroken. Sluit de microfoon weer aan of kies een andere en start dan de audio.',
   'notice.micMissing': 'Geen microfoon gevonden. Sluit er een aan en probeer het opnieuw.',
+  'notice.notLoaded': 'Dit deel van de vergadering kon niet worden geladen. Probeer het opnieuw of laad de pagina opnieuw.',
   'notice.mutedByHost': 'De host heeft je gedempt.',
   'notice.refused': 'Dat is niet gelukt: {reason}',
   'notice.shareFramed': 'De site waarin deze vergadering is ingesloten, staat delen niet toe. Open de vergadering in een eigen tabblad of neem contact op met de eigenaar van de site.',

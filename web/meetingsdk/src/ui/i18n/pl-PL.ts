@@ -288,6 +288,7 @@ export const plPL: Dictionary = {
   'notice.micFramed': 'Witryna, w której osadzono to spotkanie, nie zezwala na mikrofon. Otwórz spotkanie w osobnej karcie lub skontaktuj się z właścicielem witryny.',
   'notice.micGone': 'Mikrofon został odłączony. Podłącz go ponownie lub wybierz inny, a następnie połącz audio.',
   'notice.micMissing': 'Nie znaleziono mikrofonu. Podłącz go, a następnie spróbuj ponownie.',
+  'notice.notLoaded': 'Nie udało się wczytać tej części spotkania. Spróbuj ponownie lub odśwież stronę.',
   'notice.mutedByHost': 'Prowadzący wyciszył Twój mikrofon.',
   'notice.refused': 'To się nie udało: {reason}',
   'notice.shareFramed': 'Witryna, w której osadzono to spotkanie, nie zezwala na udostępnianie. Otwórz spotkanie w osobnej karcie lub skontaktuj się z właścicielem witryny.',

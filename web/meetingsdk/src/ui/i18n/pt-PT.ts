@@ -249,6 +249,7 @@ export const ptPT: Dictionary = {
   'notice.micFramed': 'O site em que esta reunião está incorporada não permite o microfone. Abra a reunião num separador próprio ou contacte o proprietário do site.',
   'notice.micGone': 'O microfone foi desligado. Volte a ligá-lo ou escolha outro e ligue o áudio.',
   'notice.micMissing': 'Não foi encontrado nenhum microfone. Ligue um e tente novamente.',
+  'notice.notLoaded': 'Não foi possível carregar esta parte da reunião. Tente novamente ou recarregue a página.',
   'notice.mutedByHost': 'O anfitrião silenciou o seu microfone.',
   'notice.refused': 'Não foi possível: {reason}',
   'notice.shareFramed': 'O site em que esta reunião está incorporada não permite a partilha. Abra a reunião num separador próprio ou contacte o proprietário do site.',

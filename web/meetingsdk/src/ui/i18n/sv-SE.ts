@@ -261,6 +261,7 @@ export const svSE: Dictionary = {
   'notice.micFramed': 'Webbplatsen som mötet är inbäddat i tillåter inte mikrofonen. Öppna mötet i en egen flik eller kontakta webbplatsens ägare.',
   'notice.micGone': 'Mikrofonen kopplades från. Anslut den igen eller välj en annan och anslut sedan ljudet.',
   'notice.micMissing': 'Ingen mikrofon hittades. Anslut en och försök igen.',
+  'notice.notLoaded': 'Den här delen av mötet kunde inte läsas in. Försök igen eller ladda om sidan.',
   'notice.mutedByHost': 'Värden tystade dig.',
   'notice.refused': 'Det gick inte: {reason}',
   'notice.shareFramed': 'Webbplatsen som mötet är inbäddat i tillåter inte delning. Öppna mötet i en egen flik eller kontakta webbplatsens ägare.',

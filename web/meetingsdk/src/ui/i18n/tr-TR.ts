@@ -247,6 +247,7 @@ export const trTR: Dictionary = {
   'notice.micFramed': 'Bu toplantının gömülü olduğu site mikrofona izin vermiyor. Toplantıyı ayrı bir sekmede açın veya site sahibine başvurun.',
   'notice.micGone': 'Mikrofonunuzun bağlantısı kesildi. Yeniden takın veya başka bir mikrofon seçin, ardından sese katılın.',
   'notice.micMissing': 'Mikrofon bulunamadı. Bir mikrofon bağlayıp yeniden deneyin.',
+  'notice.notLoaded': 'Toplantının bu bölümü yüklenemedi. Yeniden deneyin veya sayfayı yenileyin.',
   'notice.refused': 'İşlem yapılamadı: {reason}',
   'notice.shareFramed': 'Bu toplantının gömülü olduğu site paylaşıma izin vermiyor. Toplantıyı ayrı bir sekmede açın veya site sahibine başvurun.',
 

@@ -246,6 +246,7 @@ export const viVN: Dictionary = {
   'notice.micDenied': 'Trình duyệt của bạn đang chặn micrô. Hãy cho phép từ thanh địa chỉ rồi thử lại.',
   'notice.micGone': 'Micrô của bạn đã bị ngắt kết nối. Hãy cắm lại hoặc chọn micrô khác rồi kết nối âm thanh.',
   'notice.micMissing': 'Không tìm thấy micrô. Hãy kết nối micrô rồi thử lại.',
+  'notice.notLoaded': 'Không thể tải phần này của cuộc họp. Hãy thử lại hoặc tải lại trang.',
   'notice.refused': 'Không thực hiện được: {reason}',
 
   'pager.label': 'Trang',

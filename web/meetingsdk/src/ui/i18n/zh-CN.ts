@@ -246,6 +246,7 @@ export const zhCN: Dictionary = {
   'notice.micDenied': '浏览器阻止了麦克风。请在地址栏中允许使用，然后重试。',
   'notice.micGone': '麦克风已断开。请重新连接或选择其他麦克风，然后加入音频。',
   'notice.micMissing': '未找到麦克风。请连接麦克风，然后重试。',
+  'notice.notLoaded': '无法加载会议的这一部分。请重试，或刷新页面。',
   'notice.refused': '操作未成功：{reason}',
 
   'pager.label': '页面',

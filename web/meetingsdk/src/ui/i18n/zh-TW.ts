@@ -246,6 +246,7 @@ export const zhTW: Dictionary = {
   'notice.micDenied': '瀏覽器封鎖了麥克風。請在網址列中允許使用，然後再試一次。',
   'notice.micGone': '麥克風已中斷連接。請重新接上或選擇其他麥克風，然後加入音訊。',
   'notice.micMissing': '找不到麥克風。請連接麥克風，然後再試一次。',
+  'notice.notLoaded': '無法載入會議的這個部分。請再試一次，或重新整理頁面。',
   'notice.refused': '操作未成功：{reason}',
 
   'pager.label': '頁面',

@@ -1,5 +1,6 @@
 import type { ViewOptions } from '../../core/model';
 import { chosenAnnouncements } from './announcements';
+import type { Store } from './store';
 
 export type Layout = 'gallery' | 'speaker' | 'ribbon' | 'active' | 'minimized';
 export type PanelName = 'participants' | 'chat';
@@ -44,6 +45,13 @@ export interface UiState {
   announces: boolean;
   /** Whether a host moved this participant from the meeting to the waiting room. */
   held: boolean;
+}
+
+let noticeId = 0;
+
+/** Shows a message of the view's own. */
+export function addNotice(ui: Store<UiState>, notice: Omit<LocalNotice, 'id'>): void {
+  ui.set({ notices: [...ui.get().notices, { ...notice, id: ++noticeId }] });
 }
 
 /** The layout a view starts with; names this view does not have fall back to the speaker. */

@@ -5,9 +5,13 @@ import { defaultOptions } from '../../core/assemble';
 import type { MeetingActions, MeetingModel, MeetingState, Participant, ViewOptions } from '../../core/model';
 import { emptyState, usualRules } from '../../core/state';
 import { enUS } from '../i18n/en-US';
+import { loadLater } from '../later/load';
 import { Context, type ViewContext } from '../state/context';
 import { createStore } from '../state/store';
 import { firstUiState } from '../state/ui-state';
+
+// Tests are of pages that have been inside for a moment; later.test.tsx is of the others.
+await loadLater().catch(() => undefined);
 
 /** A participant with what the test says. */
 export function person(userId: number, change: Partial<Participant> = {}): Participant {
