@@ -34,7 +34,7 @@ func TestAttemptsOfAProductionServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	response.Body.Close()
-	refused, _ := logged(t, lines, "join refused")
+	refused, _ := logged(t, lines, "unsigned join refused")
 	// The key of the server is not needed.
 	for _, where := range [][]string{{"--config", file}, {"--admin-socket", socket}} {
 		out, problems, status := run(t, append([]string{"attempts"}, where...)...)

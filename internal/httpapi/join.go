@@ -155,7 +155,9 @@ func (a *api) farewell(w http.ResponseWriter, r *http.Request, do func(ctx conte
 	ctx, cancel := context.WithTimeout(r.Context(), seatTime)
 	defer cancel()
 	if err := do(ctx, token); err != nil {
-		a.Logger.Error(logged, "error", err)
+		if r.Context().Err() == nil { // the page has not gone meanwhile
+			a.Logger.Error(logged, "error", err)
+		}
 		writeJSON(w, http.StatusServiceUnavailable, problem{Message: message})
 		return
 	}
@@ -175,7 +177,9 @@ func (a *api) media(w http.ResponseWriter, r *http.Request) {
 	case errors.Is(err, session.ErrNotFound):
 		writeJSON(w, statusFor(r, http.StatusForbidden), problem{Message: "this participant is not in the meeting"})
 	case err != nil:
-		a.Logger.Error("could not create media token", "error", err)
+		if r.Context().Err() == nil {
+			a.Logger.Error("could not create media token", "error", err)
+		}
 		writeJSON(w, statusFor(r, http.StatusServiceUnavailable), problem{Message: "the media server is unavailable"})
 	default:
 		writeJSON(w, http.StatusOK, map[string]endpoint{"media": {a.socketURL(r), fresh}})

@@ -90,7 +90,9 @@ func (h *Hub) connecting(ctx context.Context, e centrifuge.ConnectEvent) (centri
 		if errors.Is(err, ErrDrop) {
 			return none, centrifuge.DisconnectConnectionClosed
 		}
-		h.log.Error("could not confirm connection", "seat", ref.SeatID, "error", err)
+		if ctx.Err() == nil { // the page has not gone meanwhile
+			h.log.Error("could not confirm connection", "seat", ref.SeatID, "error", err)
+		}
 		return none, centrifuge.ErrorInternal
 	}
 	// A line that breaks before it is up has no OnDisconnect.

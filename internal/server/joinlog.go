@@ -3,32 +3,14 @@ package server
 import (
 	"context"
 	"log/slog"
-	"sync"
-	"time"
 
 	"github.com/anteroom/anteroom/internal/session"
 )
 
-// refusalsPerSecond is how many refused joins have a line in the log each second.
-// Joins that no app has signed have as many of their own, so that they push no other
-// join out.
-const refusalsPerSecond = 10
-
 // joinLog writes decided joins into the operator's log: refused ones at info,
 // admitted ones at debug.
-type joinLog struct {
-	log            *slog.Logger
-	signed, others refusalLines
-}
+type joinLog struct{ log *slog.Logger }
 
-func newJoinLog(log *slog.Logger) *joinLog {
-	return &joinLog{
-		log: log, signed: refusalLines{log: log, after: time.AfterFunc},
-		others: refusalLines{log: log, after: time.AfterFunc},
-	}
-}
-
-// write takes a join. What has no line costs next to nothing: every join comes by.
 func (j *joinLog) write(a *session.Attempted) {
 	d := a.Verdict.Decision
 	if d == nil {
@@ -37,13 +19,14 @@ func (j *joinLog) write(a *session.Attempted) {
 		}
 		return
 	}
-	lines := &j.others
-	if a.Verdict.Believed {
-		lines = &j.signed
+	said := append(named(a), "code", int(d.Code), "name", d.Name, "cause", d.Cause, "address", a.Attempt.RemoteIP)
+	// The number of lines is limited by message: joins that no app has signed push no
+	// other join out.
+	message := "join refused"
+	if !a.Verdict.Believed {
+		message = "unsigned join refused"
 	}
-	if lines.take() {
-		j.log.Info("join refused", append(named(a), "code", int(d.Code), "name", d.Name, "cause", d.Cause, "address", a.Attempt.RemoteIP)...)
-	}
+	j.log.Info(message, said...)
 }
 
 // named is what identifies a join in the log. Its meeting number is what the page has
@@ -67,40 +50,4 @@ func digits(s string) bool {
 		}
 	}
 	return len(s) <= 20
-}
-
-// refusalLines counts lines. The first of a second begins it; when it is over, those
-// that were left out are counted in one line.
-type refusalLines struct {
-	log   *slog.Logger
-	after func(time.Duration, func()) *time.Timer
-
-	mu             sync.Mutex
-	running        bool
-	lines, leftOut int
-}
-
-func (r *refusalLines) take() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if !r.running {
-		r.running = true
-		r.after(time.Second, r.tell)
-	}
-	if r.lines < refusalsPerSecond {
-		r.lines++
-		return true
-	}
-	r.leftOut++
-	return false
-}
-
-func (r *refusalLines) tell() {
-	r.mu.Lock()
-	leftOut := r.leftOut
-	r.running, r.lines, r.leftOut = false, 0, 0
-	r.mu.Unlock()
-	if leftOut > 0 {
-		r.log.Info("more joins refused", "left_out", leftOut)
-	}
 }

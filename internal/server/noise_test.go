@@ -30,7 +30,7 @@ func newNoiseLog(t *testing.T) *noiseLog {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = kept.Close() })
-	return &noiseLog{&recorder{store: kept, log: newJoinLog(slog.New(slog.DiscardHandler)), noisePerMinute: noiseInProduction}, t}
+	return &noiseLog{&recorder{store: kept, log: &joinLog{slog.New(slog.DiscardHandler)}, noisePerMinute: noiseInProduction}, t}
 }
 
 func (l *noiseLog) record(address string, at time.Time, v *admission.Verdict) {

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -22,6 +21,7 @@ import (
 	"github.com/anteroom/anteroom/internal/fault"
 	"github.com/anteroom/anteroom/internal/httpapi"
 	"github.com/anteroom/anteroom/internal/limit"
+	"github.com/anteroom/anteroom/internal/loglimit"
 	"github.com/anteroom/anteroom/internal/media"
 	"github.com/anteroom/anteroom/internal/media/livekit"
 	"github.com/anteroom/anteroom/internal/meeting"
@@ -59,6 +59,7 @@ type Server struct {
 	movable  *movable // this and faults: in development mode
 	faults   *faults
 	log      *slog.Logger
+	logLimit *loglimit.Handler // what log writes to
 	http     *http.Server
 	routes   []httpapi.Route
 	recorder *recorder
@@ -101,16 +102,20 @@ func Start(ctx context.Context, config Config, parts Parts) (_ *Server, err erro
 	if err := config.Validate(); err != nil {
 		return nil, err
 	}
-	s := &Server{config: config, Clock: parts.Clock, log: parts.Logger, media: parts.Media, failed: make(chan error, 2)}
+	s := &Server{config: config, Clock: parts.Clock, media: parts.Media, failed: make(chan error, 2)}
 	if s.Clock == nil {
 		s.Clock = clockwork.NewRealClock()
 	}
+	out := slog.DiscardHandler
+	if parts.Logger != nil {
+		out = parts.Logger.Handler()
+	}
+	// By a clock that cannot be stopped.
+	s.logLimit = loglimit.New(out, s.Clock)
+	s.log = slog.New(s.logLimit)
 	if config.Mode == Development {
 		s.movable = newMovable(s.Clock)
 		s.Clock = s.movable
-	}
-	if s.log == nil {
-		s.log = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
 	defer func() {
 		if err != nil {
@@ -220,7 +225,7 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 	}
 	s.mediaProbe.engine, _ = s.media.(media.Prober)
 	engine := s.faults.inMedia(s.media)
-	s.recorder = &recorder{store: s.Store, log: newJoinLog(s.log), noisePerMinute: noiseInProduction}
+	s.recorder = &recorder{store: s.Store, log: &joinLog{s.log}, noisePerMinute: noiseInProduction}
 	if s.config.Mode == Development {
 		s.recorder.noisePerMinute = noiseInDevelopment
 	}
@@ -461,6 +466,7 @@ func (s *Server) close(ctx context.Context) error {
 	if s.Store != nil {
 		problems = append(problems, s.Store.Close())
 	}
+	s.logLimit.Close()
 	return errors.Join(problems...)
 }
 

@@ -36,7 +36,9 @@ func (l *line) inspect(request *lk.SignalRequest) error {
 	case errors.Is(err, media.ErrNotConnected):
 		return errDropped
 	}
-	l.log.Error("could not inspect signalling", "room", l.ticket.room, "identity", l.ticket.identity, "error", redact(err.Error()))
+	if l.ctx.Err() == nil { // the page has not gone meanwhile
+		l.log.Error("could not inspect signalling", "room", l.ticket.room, "identity", l.ticket.identity, "error", redact(err.Error()))
+	}
 	return errRightsUnknown
 }
 

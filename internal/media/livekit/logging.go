@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"regexp"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -26,14 +27,26 @@ func useLog(log *slog.Logger) {
 	logOnce.Do(func() { logger.SetLogger(&quietLog{to: log}, "livekit") })
 }
 
-var jwtPattern = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*`)
+// What no log keeps: tokens, and the passwords of ICE in descriptions of sessions. What
+// is cut off counts.
+var (
+	jwtPattern = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}(\.[A-Za-z0-9_-]*){0,2}`)
+	icePattern = regexp.MustCompile(`ice-(pwd|ufrag):[^\s\\"]*`)
+)
 
-// redact takes tokens out of a text LiveKit or net/http made.
+// redactBytes is how much of a text is read.
+const redactBytes = 4 << 10
+
+// redact takes secrets out of the beginning of a text that LiveKit or net/http made.
 func redact(s string) string {
-	if !strings.Contains(s, "eyJ") {
-		return s
+	s = s[:min(len(s), redactBytes)]
+	if strings.Contains(s, "eyJ") {
+		s = jwtPattern.ReplaceAllString(s, "[token]")
 	}
-	return jwtPattern.ReplaceAllString(s, "[token]")
+	if strings.Contains(s, "ice-") {
+		s = icePattern.ReplaceAllString(s, "ice-$1:[redacted]")
+	}
+	return s
 }
 
 // quietLog is LiveKit's logger on slog. Values are formatted only when a line is
@@ -58,22 +71,31 @@ func (l *quietLog) write(level slog.Level, msg string, err error, kv []any) {
 	for _, list := range [][]any{l.kv, kv} {
 		for i := 0; i+1 < len(list); i += 2 {
 			key, _ := list[i].(string)
-			attrs = append(attrs, slog.String(key, logValue(list[i+1])))
+			attrs = append(attrs, slog.String(key, logValue(key, list[i+1])))
 		}
 	}
 	if err != nil {
 		attrs = append(attrs, slog.String("error", redact(err.Error())))
 	}
-	l.to.LogAttrs(ctx, level, "livekit: "+redact(msg), attrs...)
+	// The place is LiveKit's, so that no part of it takes another's share of the lines.
+	var caller [1]uintptr
+	runtime.Callers(3, caller[:])
+	line := slog.NewRecord(time.Now(), level, "livekit: "+redact(msg), caller[0])
+	line.AddAttrs(attrs...)
+	_ = l.to.Handler().Handle(ctx, line)
 }
 
 // logValue writes plain values only: LiveKit also logs whole requests, with grants
-// and addresses.
-func logValue(v any) string {
+// and addresses. Of the description of a session, which is logged for each line that is
+// wrong, only the length is written.
+func logValue(key string, v any) string {
 	switch v := v.(type) {
 	case nil:
 		return ""
 	case string:
+		if key == "sdp" {
+			return fmt.Sprintf("[%d bytes]", len(v))
+		}
 		return redact(v)
 	case error:
 		return redact(v.Error())

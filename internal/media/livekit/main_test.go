@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http/httptest"
 	"os"
 	"strings"
@@ -13,9 +14,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jonboulle/clockwork"
 	"github.com/livekit/livekit-server/test/client"
 	lk "github.com/livekit/protocol/livekit"
 
+	"github.com/anteroom/anteroom/internal/loglimit"
 	"github.com/anteroom/anteroom/internal/media"
 )
 
@@ -34,10 +37,15 @@ var stage struct {
 	guard  *seats
 	events *recorder
 	start  time.Duration
+	// log is silent unless a test wants it.
+	log      logOutput
+	logLimit *loglimit.Handler
 }
 
 func TestMain(m *testing.M) {
-	stage.engine = newEmbedded(embeddedConfig(), quiet())
+	stage.logLimit = loglimit.New(slog.NewTextHandler(&stage.log, &slog.HandlerOptions{Level: &stage.log.level}), clockwork.NewFakeClock())
+	stage.log.level.Set(levelSilent)
+	stage.engine = newEmbedded(embeddedConfig(), slog.New(stage.logLimit))
 	stage.guard = newSeats()
 	stage.events = newRecorder()
 	stage.engine.OnEvent(stage.events.add)

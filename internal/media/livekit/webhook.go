@@ -2,6 +2,7 @@ package livekit
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -25,13 +26,30 @@ func (e *external) Webhook() http.Handler {
 		r.Body = http.MaxBytesReader(w, r.Body, maxWebhookBytes)
 		event, err := webhook.ReceiveWebhookEvent(r, provider)
 		if err != nil {
-			e.log.Warn("media webhook refused", "error", redact(err.Error()))
+			e.log.Info("media webhook refused", "reason", webhookFault(err))
 			refuse(w, http.StatusUnauthorized, "not a webhook signed by this server's LiveKit")
 			return
 		}
 		e.pump.put(changes(e.track, event)...)
 		w.WriteHeader(http.StatusNoContent)
 	})
+}
+
+// webhookFault says what is wrong with a report, in none of the sender's words: anybody
+// may send one.
+func webhookFault(err error) string {
+	var tooLong *http.MaxBytesError
+	switch {
+	case errors.Is(err, webhook.ErrNoAuthHeader):
+		return "it is not signed"
+	case errors.Is(err, webhook.ErrSecretNotFound):
+		return "it is signed with another API key"
+	case errors.Is(err, webhook.ErrInvalidChecksum):
+		return "it is not what was signed"
+	case errors.As(err, &tooLong):
+		return "it is too long"
+	}
+	return "its signature or content is not valid"
 }
 
 // reconcileLoop repairs what lost webhooks left wrong.
