@@ -108,7 +108,12 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	line := &line{door: d, ctx: r.Context(), ticket: t}
 	hold, free := d.knocks.holder(t.place())
 	defer free()
-	check := func(message []byte) error { return checkSignal(message, line.inspect) }
+	check := func(message []byte) ([]byte, error) {
+		if !d.knocks.says(t.place(), message, time.Now()) {
+			return nil, errManySignals
+		}
+		return checkSignal(message, line.inspect)
+	}
 	d.pass(inspected(w, inspection{check, hold}), forwarded, seat, t.expires)
 }
 

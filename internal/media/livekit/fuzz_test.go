@@ -57,7 +57,7 @@ func FuzzCheckSignal(f *testing.F) {
 	f.Fuzz(func(t *testing.T, message []byte) {
 		var asked *lk.AddTrackRequest
 		var silent *lk.MuteTrackRequest
-		err := checkSignal(message, func(request *lk.SignalRequest) error {
+		passed, err := checkSignal(message, func(request *lk.SignalRequest) error {
 			if r := request.GetAddTrack(); r != nil {
 				asked = r
 				return fits(r.GetType(), r.GetSource())
@@ -73,7 +73,7 @@ func FuzzCheckSignal(f *testing.F) {
 			return
 		}
 		read := &lk.SignalRequest{}
-		if proto.Unmarshal(message, read) != nil {
+		if proto.Unmarshal(passed, read) != nil {
 			return // LiveKit ends the connection
 		}
 		switch said := read.GetMessage().(type) {
@@ -237,15 +237,15 @@ func FuzzPageFrames(f *testing.F) {
 		var passed [][]byte
 		hold, free := newKnocks(0).holder("anybody")
 		defer free()
-		c := &inspectedConn{Conn: bytesConn{}, in: bufio.NewReader(bytes.NewReader(sent)), inspection: inspection{hold: hold, check: func(message []byte) error {
+		c := &inspectedConn{Conn: bytesConn{}, in: bufio.NewReader(bytes.NewReader(sent)), inspection: inspection{hold: hold, check: func(message []byte) ([]byte, error) {
 			if len(message) > maxSignalBytes {
 				t.Fatalf("a message of %d bytes", len(message))
 			}
 			if len(message) > 0 && message[0] == 'd' {
-				return errDropped
+				return nil, errDropped
 			}
 			passed = append(passed, bytes.Clone(message))
-			return nil
+			return message, nil
 		}}}
 		ws, err := endless(c)
 		if err != nil {

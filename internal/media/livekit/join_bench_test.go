@@ -55,7 +55,7 @@ func joinChecks(b *testing.B) func() {
 		}
 		hold, free := k.holder(strconv.Itoa(turn))
 		defer free()
-		c := &inspectedConn{Conn: bytesConn{}, in: bufio.NewReader(bytes.NewReader(sent.Bytes())), inspection: inspection{hold: hold, check: func(message []byte) error {
+		c := &inspectedConn{Conn: bytesConn{}, in: bufio.NewReader(bytes.NewReader(sent.Bytes())), inspection: inspection{hold: hold, check: func(message []byte) ([]byte, error) {
 			return checkSignal(message, func(request *lk.SignalRequest) error {
 				track := request.GetAddTrack()
 				return fits(track.GetType(), track.GetSource())

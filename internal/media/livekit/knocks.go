@@ -5,6 +5,8 @@ import (
 	"sync"
 	"time"
 
+	"google.golang.org/protobuf/encoding/protowire"
+
 	"github.com/anteroom/anteroom/internal/limit"
 )
 
@@ -24,6 +26,18 @@ const (
 	asksPerSec  = 2
 	askBurst    = 120
 	publishCost = 4
+	// A page describes what it sends whenever that changes, and answers each of LiveKit's
+	// descriptions, of which at most seven come in a second.
+	describesPerSec = 15
+	describeBurst   = 150
+	// Of candidates there are some thirty for each of two connections, and as many when
+	// the network changes.
+	candidatesPerSec = 10
+	candidateBurst   = 300
+	// signalsPerSec bound the rest, in units of up to 1 KiB: a page that comes to a large
+	// meeting asks for every sound, one by one.
+	signalsPerSec = 200
+	signalBurst   = 5000
 )
 
 // knocks counts the connections of each participant and from each address, open and
@@ -36,6 +50,8 @@ type knocks struct {
 	sessions   *limit.Rates
 	triesFrom  limit.Buckets
 	asked      *limit.Rates
+	// described, candidates and said count the messages of each participant.
+	described, candidates, said *limit.Rates
 
 	mu       sync.Mutex
 	open     map[string]int
@@ -59,6 +75,8 @@ func newKnocks(perAddress int) *knocks {
 	return &knocks{
 		perAddress: perAddress, tries: limit.NewRates(knocksPerSec, knockBurst),
 		sessions: limit.NewRates(sessionsPerSec, sessionBurst), asked: limit.NewRates(asksPerSec, askBurst),
+		described: limit.NewRates(describesPerSec, describeBurst), candidates: limit.NewRates(candidatesPerSec, candidateBurst),
+		said: limit.NewRates(signalsPerSec, signalBurst),
 		open: map[string]int{}, openFrom: map[string]int{}, held: map[string]int{},
 	}
 }
@@ -66,6 +84,18 @@ func newKnocks(perAddress int) *knocks {
 // asks counts a request for rights.
 func (k *knocks) asks(who string, cost int, now time.Time) (ok bool) {
 	return k.asked.Take(who, cost, now) == 0
+}
+
+// says counts a message, which LiveKit would have to work through.
+func (k *knocks) says(who string, message []byte, now time.Time) (ok bool) {
+	kind, _, _ := protowire.ConsumeTag(message)
+	switch kind {
+	case offerSignal, answerSignal, syncSignal:
+		return k.described.Take(who, 1, now) == 0
+	case trickleSignal:
+		return k.candidates.Take(who, 1, now) == 0
+	}
+	return k.said.Take(who, 1+len(message)>>10, now) == 0
 }
 
 // holder returns what counts the bytes of incomplete messages on one connection, and

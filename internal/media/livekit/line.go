@@ -19,13 +19,18 @@ type line struct {
 	speaks bool
 }
 
-// inspect looks at a request that asks for rights.
+// inspect looks at a request that asks for rights, or says something to others.
 func (l *line) inspect(request *lk.SignalRequest) error {
 	var err error
 	if track := request.GetAddTrack(); track != nil {
+		if !plain(track) {
+			return errSignalForm
+		}
 		err = l.addTrack(track)
 	} else if mute := request.GetMute(); mute != nil && !mute.GetMuted() {
 		err = l.unmute(mute.GetSid())
+	} else if update := request.GetUpdateAudioTrack(); len(update.GetFeatures()) > maxTrackList {
+		return errSignalForm
 	}
 	var refused *refusal
 	switch {

@@ -2,9 +2,12 @@ package livekit
 
 import (
 	"context"
+	"strings"
 	"testing"
+	"time"
 
 	lk "github.com/livekit/protocol/livekit"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/anteroom/anteroom/internal/media"
 	"github.com/anteroom/anteroom/internal/rogue"
@@ -132,6 +135,101 @@ func TestAFloodOfTracksEnds(t *testing.T) {
 		_ = line.Send(add)
 	}
 	mustEnd(t, line, errTooFast.code, errTooFast.reason)
+}
+
+func TestAFloodOfSignalsEnds(t *testing.T) {
+	offer := &lk.SignalRequest{Message: &lk.SignalRequest_Offer{Offer: &lk.SessionDescription{Type: "offer", Sdp: "v=0"}}}
+	answer := &lk.SignalRequest{Message: &lk.SignalRequest_Answer{Answer: &lk.SessionDescription{Type: "answer", Sdp: "v=0"}}}
+	candidate := &lk.SignalRequest{Message: &lk.SignalRequest_Trickle{Trickle: &lk.TrickleRequest{CandidateInit: "{}"}}}
+	large := &lk.SignalRequest{Message: &lk.SignalRequest_Subscription{Subscription: &lk.UpdateSubscription{TrackSids: []string{strings.Repeat("T", 60<<10)}}}}
+	for _, tt := range []struct {
+		name    string
+		request *lk.SignalRequest
+		times   int
+	}{
+		{"offers", offer, 2 * describeBurst},
+		{"answers", answer, 2 * describeBurst},
+		{"candidates", candidate, 2 * candidateBurst},
+		{"large messages", large, signalBurst / 30},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			k, now := newKnocks(0), time.Now()
+			message, err := proto.Marshal(tt.request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			passed := 0
+			for range tt.times {
+				if k.says("ann", message, now) {
+					passed++
+				}
+			}
+			if passed == 0 || passed == tt.times || k.says("ann", message, now) {
+				t.Errorf("%d of %d pass", passed, tt.times)
+			}
+			if !k.says("bob", message, now) || !k.says("ann", message, now.Add(time.Minute)) {
+				t.Error("bob pays for ann, or ann for ever")
+			}
+		})
+	}
+	line := signallingOf(t, fullSeat(roomOf(t), "ann"))
+	for range 2 * candidateBurst {
+		// The door may have ended the line before all is written.
+		_ = line.Send(candidate)
+	}
+	mustEnd(t, line, errManySignals.code, errManySignals.reason)
+}
+
+// A page on a bad network gathers all its candidates anew, time after time, in a
+// meeting that many people come to.
+func TestAnHonestPageIsNotTakenForAFlood(t *testing.T) {
+	message := func(request *lk.SignalRequest) []byte {
+		out, err := proto.Marshal(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	offer := message(&lk.SignalRequest{Message: &lk.SignalRequest_Offer{Offer: &lk.SessionDescription{}}})
+	answer := message(&lk.SignalRequest{Message: &lk.SignalRequest_Answer{Answer: &lk.SessionDescription{}}})
+	candidate := message(&lk.SignalRequest{Message: &lk.SignalRequest_Trickle{Trickle: &lk.TrickleRequest{}}})
+	subscription := message(&lk.SignalRequest{Message: &lk.SignalRequest_Subscription{Subscription: &lk.UpdateSubscription{}}})
+	k, now := newKnocks(0), time.Now()
+	say := func(message []byte, times int) {
+		for range times {
+			if !k.says("ann", message, now) {
+				t.Fatalf("%x refused", message)
+			}
+		}
+	}
+	say(subscription, 2000)
+	for range 10 {
+		say(offer, 2)
+		say(candidate, 2*30)
+		for range 10 {
+			say(answer, 7)
+			say(subscription, 100)
+			now = now.Add(time.Second)
+		}
+	}
+}
+
+func TestWhatIsToldOfATrackHasBounds(t *testing.T) {
+	long := strings.Repeat("covert ", 100)
+	named := &lk.AddTrackRequest{Cid: "c", Name: long, Stream: long, Layers: []*lk.VideoLayer{{Rid: "q"}}, SimulcastCodecs: []*lk.SimulcastCodec{{Codec: "vp8", Cid: "c"}}}
+	if !plain(named) || named.GetName() != "" || named.GetStream() != "" || named.GetCid() != "c" {
+		t.Errorf("%v", named)
+	}
+	for name, track := range map[string]*lk.AddTrackRequest{
+		"id": {Cid: long}, "track": {Sid: long}, "layer": {Layers: []*lk.VideoLayer{{Rid: long}}}, "layers": {Layers: make([]*lk.VideoLayer, 17)},
+		"codec": {SimulcastCodecs: []*lk.SimulcastCodec{{Codec: long}}}, "codec's id": {SimulcastCodecs: []*lk.SimulcastCodec{{Cid: long}}},
+		"codecs": {SimulcastCodecs: make([]*lk.SimulcastCodec, 17)}, "features": {AudioFeatures: make([]lk.AudioTrackFeature, 17)},
+		"codec's layer": {SimulcastCodecs: []*lk.SimulcastCodec{{Layers: []*lk.VideoLayer{{Rid: long}}}}},
+	} {
+		if plain(track) {
+			t.Errorf("a long %s passes", name)
+		}
+	}
 }
 
 func TestOneTrackPerSource(t *testing.T) {

@@ -168,7 +168,7 @@ func TestKindsOfSignals(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = checkSignal(message, func(*lk.SignalRequest) error { return nil })
+		_, err = checkSignal(message, func(*lk.SignalRequest) error { return nil })
 		switch {
 		case field.Name() == "update_metadata":
 			if !errors.Is(err, errDropped) {
@@ -187,11 +187,11 @@ func TestKindsOfSignals(t *testing.T) {
 		"empty": nil, "two in one": append(bytes.Clone(ping), simulate...), "cut off": simulate[:1],
 		"trailing": append(bytes.Clone(ping), 0), "nonsense": []byte(strings.Repeat("\xff", 20)),
 	} {
-		if err := checkSignal(message, none); !errors.Is(err, errSignalForm) {
+		if _, err := checkSignal(message, none); !errors.Is(err, errSignalForm) {
 			t.Errorf("%s: %v, want %v", name, err, errSignalForm)
 		}
 	}
-	if err := checkSignal([]byte{0xfa, 0x7f, 0}, none); !errors.Is(err, errSignalKind) {
+	if _, err := checkSignal([]byte{0xfa, 0x7f, 0}, none); !errors.Is(err, errSignalKind) {
 		t.Errorf("a kind of the future: %v", err)
 	}
 }

@@ -59,8 +59,8 @@ var errDropped = errors.New("message dropped")
 
 // inspection is what is asked about the messages of a page.
 type inspection struct {
-	// check decides about a complete message.
-	check func(message []byte) error
+	// check decides about a complete message, and returns what is handed on of it.
+	check func(message []byte) ([]byte, error)
 	// hold notes that so many bytes more, or less, are kept of an incomplete message,
 	// and reports whether that is allowed.
 	hold func(bytes int) bool
@@ -181,8 +181,9 @@ func (c *inspectedConn) readFrame() error {
 	}
 	payload := c.message[maxFrameHeader:]
 	c.hold(-len(payload))
-	err = c.check(payload)
+	passed, err := c.check(payload)
 	if err == nil {
+		c.message = append(c.message[:maxFrameHeader], passed...)
 		c.ready = withHeader(c.message)
 	}
 	if c.count = 0; cap(c.message) > keptBuffer {

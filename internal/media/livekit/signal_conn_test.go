@@ -55,7 +55,7 @@ func TestLongSignals(t *testing.T) {
 		} {
 			hold, free := newKnocks(0).holder("one")
 			conn := &inspectedConn{Conn: bytesConn{}, in: bufio.NewReader(bytes.NewReader(bytes.Join(frames, nil))), inspection: inspection{
-				check: func([]byte) error { return nil }, hold: hold,
+				check: func(message []byte) ([]byte, error) { return message, nil }, hold: hold,
 			}}
 			var err error
 			for i := 0; i < len(frames) && err == nil; i++ {
@@ -121,11 +121,11 @@ func TestFramesOfAMessageBecomeOne(t *testing.T) {
 		sent := bytes.Join([][]byte{pageFrame(0x02, message[:size/3]), {0x89, 0x80, 0, 0, 0, 0}, pageFrame(0x80, message[size/3:])}, nil)
 		conn := &inspectedConn{Conn: bytesConn{}, in: bufio.NewReader(bytes.NewReader(sent)), inspection: inspection{
 			hold: func(int) bool { return true },
-			check: func(got []byte) error {
+			check: func(got []byte) ([]byte, error) {
 				if !bytes.Equal(got, message) {
 					t.Errorf("%d bytes: %d were checked", size, len(got))
 				}
-				return nil
+				return got, nil
 			},
 		}}
 		got, err := io.ReadAll(conn)

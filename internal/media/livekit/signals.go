@@ -1,6 +1,8 @@
 package livekit
 
 import (
+	"slices"
+
 	"github.com/gorilla/websocket"
 	lk "github.com/livekit/protocol/livekit"
 	"google.golang.org/protobuf/encoding/protowire"
@@ -36,17 +38,18 @@ var signalRules = rulesByNumber(map[protoreflect.Name]signalRule{
 	"sync_state":              signalPassed,
 	"ping":                    signalPassed,
 	"ping_req":                signalPassed,
-	"update_audio_track":      signalPassed,
+	"update_audio_track":      signalChecked,
 	"update_video_track":      signalPassed,
 	// Names and attributes are the meeting's own; nobody may change them here.
 	"update_metadata": signalDropped,
 })
 
-// The kinds of messages that may be long.
+// The kinds of messages that may be long, and the one of which many come at once.
 var (
-	offerSignal  = signalNumber("offer")
-	answerSignal = signalNumber("answer")
-	syncSignal   = signalNumber("sync_state")
+	offerSignal   = signalNumber("offer")
+	answerSignal  = signalNumber("answer")
+	syncSignal    = signalNumber("sync_state")
+	trickleSignal = signalNumber("trickle")
 )
 
 func signalNumber(name protoreflect.Name) protowire.Number {
@@ -84,6 +87,7 @@ var (
 	errTrackKind   = &refusal{websocket.ClosePolicyViolation, "track kind does not fit its source"}
 	errTrackSource = &refusal{websocket.ClosePolicyViolation, "track source not known"}
 	errTooFast     = &refusal{websocket.ClosePolicyViolation, "too many requests to publish or unmute"}
+	errManySignals = &refusal{websocket.ClosePolicyViolation, "too many signalling messages"}
 	errSeatGone    = &refusal{websocket.ClosePolicyViolation, "no seat in this meeting"}
 	// errRightsUnknown: what the seat may do could not be found out.
 	errRightsUnknown = &refusal{websocket.CloseTryAgainLater, "media engine unavailable"}
@@ -103,37 +107,62 @@ func mayBeLong(message []byte) bool {
 	return false
 }
 
-// checkSignal decides about one message. Only the few kinds that ask for rights
-// are read; of the others the outermost tag is enough.
-func checkSignal(message []byte, inspect func(*lk.SignalRequest) error) error {
+// checkSignal decides about one message, and returns what LiveKit gets of it. Only the
+// few kinds that ask for rights or are passed on to others are read, and may be changed
+// by inspect; of the others the outermost tag is enough.
+func checkSignal(message []byte, inspect func(*lk.SignalRequest) error) ([]byte, error) {
 	kind, wire, n := protowire.ConsumeTag(message)
 	if n < 0 {
-		return errSignalForm
+		return nil, errSignalForm
 	}
 	// Exactly one field: of several, LiveKit would act on the last.
 	if m := protowire.ConsumeFieldValue(kind, wire, message[n:]); m < 0 || n+m != len(message) {
-		return errSignalForm
+		return nil, errSignalForm
 	}
 	if kind > lastSignal {
-		return errSignalKind
+		return nil, errSignalKind
 	}
 	// LiveKit would take a field of another wire type for an unknown one.
 	if signalRules[kind] != 0 && wire != signalWires[kind] {
-		return errSignalForm
+		return nil, errSignalForm
 	}
 	switch signalRules[kind] {
 	case signalPassed:
-		return nil
+		return message, nil
 	case signalDropped:
-		return errDropped
+		return nil, errDropped
 	case signalChecked:
 		request := &lk.SignalRequest{}
 		if err := proto.Unmarshal(message, request); err != nil {
-			return errSignalForm
+			return nil, errSignalForm
 		}
-		return inspect(request)
+		if err := inspect(request); err != nil {
+			return nil, err
+		}
+		return proto.Marshal(request)
 	}
-	return errSignalKind
+	return nil, errSignalKind
+}
+
+// What others are told of a track has bounds.
+const (
+	maxTrackText = 128
+	maxTrackList = 16
+)
+
+// plain takes the words of a request to publish away, which LiveKit would tell
+// everybody: chat has its own rules. It reports whether the rest is of a usual size.
+func plain(track *lk.AddTrackRequest) bool {
+	track.Name, track.Stream = "", ""
+	layers := func(list []*lk.VideoLayer) bool {
+		return len(list) <= maxTrackList && !slices.ContainsFunc(list, func(layer *lk.VideoLayer) bool { return len(layer.GetRid()) > maxTrackText })
+	}
+	return len(track.GetCid()) <= maxTrackText && len(track.GetSid()) <= maxTrackText && layers(track.GetLayers()) &&
+		len(track.GetAudioFeatures()) <= maxTrackList && len(track.GetPacketTrailerFeatures()) <= maxTrackList &&
+		len(track.GetSimulcastCodecs()) <= maxTrackList &&
+		!slices.ContainsFunc(track.GetSimulcastCodecs(), func(codec *lk.SimulcastCodec) bool {
+			return len(codec.GetCid()) > maxTrackText || len(codec.GetCodec()) > maxTrackText || !layers(codec.GetLayers())
+		})
 }
 
 // refreshToken is the number of LiveKit's message that replaces a page's token.
