@@ -242,8 +242,9 @@ func sameMark(newcomer, known *meeting.Marks) string {
 		return "signed-in user"
 	case newcomer.RegistrantID != "" && newcomer.RegistrantID == known.RegistrantID:
 		return "registrant"
-	case newcomer.AppID == known.AppID && newcomer.OBFID != "" && newcomer.OBFID == known.OBFID:
-		return "OBF of the same app"
+	case newcomer.AuthorizerID != "" && newcomer.AuthorizerID == known.AuthorizerID && newcomer.AppID == known.AppID:
+		// An app can get another OBF for each try.
+		return "app in the name of the same user"
 	case newcomer.Identity() != "":
 		return "" // another one, which is verified
 	case newcomer.DeviceID != "" && newcomer.DeviceID == known.DeviceID:

@@ -314,6 +314,19 @@ func TestExceptions(t *testing.T) {
 			c.a.DeviceID = "d"
 			c.s.Removed = []RemovedMark{{Marks: meeting.Marks{UserID: "u-third", DeviceID: "d"}}}
 		}},
+		{"a removed bot with another OBF", 3009, func(c *scene) {
+			c.obf()
+			c.s.Removed = []RemovedMark{{Marks: meeting.Marks{AppID: "app-1", OBFID: "obf-0", AuthorizerID: c.other.ID}}}
+		}},
+		{"the removed bot's app for another user", 0, func(c *scene) {
+			c.obf()
+			c.a.DeviceID = "d"
+			c.s.Removed = []RemovedMark{{Marks: meeting.Marks{AppID: "app-1", OBFID: "obf-0", AuthorizerID: "u-third", DeviceID: "d"}}}
+		}},
+		{"another app for the removed bot's user", 0, func(c *scene) {
+			c.obf()
+			c.s.Removed = []RemovedMark{{Marks: meeting.Marks{AppID: "app-2", OBFID: "obf-0", AuthorizerID: c.other.ID}}}
+		}},
 		{"the removed registrant", 3009, func(c *scene) {
 			c.tk()
 			c.s.Removed = []RemovedMark{{Marks: meeting.Marks{RegistrantID: "r-1"}}}

@@ -187,7 +187,7 @@ var ruleCases = []ruleCase{
 	}, false},
 	{"removed", "removed_by_host", func(c *scene) {
 		c.a.DeviceID = "d"
-		for _, marks := range []meeting.Marks{{DeviceID: "d"}, {UserID: c.other.ID}, {AppID: "app-1", OBFID: "obf-1"}} {
+		for _, marks := range []meeting.Marks{{DeviceID: "d"}, {UserID: c.other.ID}, {AppID: "app-1", OBFID: "obf-0", AuthorizerID: c.other.ID}} {
 			c.s.Removed = append(c.s.Removed, RemovedMark{Name: "Ada", At: c.now.Add(-time.Minute), Marks: marks})
 		}
 	}, false},
