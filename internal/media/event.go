@@ -56,6 +56,9 @@ type Event struct {
 	// Identity and ConnectionID are empty for EventRoomClosed.
 	Identity     string
 	ConnectionID string
+	// Generation is that of the seat for which the connection was opened; zero where it
+	// is not known.
+	Generation int
 	// Track is set for the track events.
 	Track Track
 	// Reason is set for EventLeft.

@@ -64,6 +64,13 @@ func (i *intercepted) Remove(ctx context.Context, room, identity string) error {
 	return i.Engine.Remove(ctx, room, identity)
 }
 
+func (i *intercepted) RemoveOlder(ctx context.Context, room, identity string, generation int) error {
+	if err := i.before(ctx, OpRemove, room, identity); err != nil {
+		return err
+	}
+	return i.Engine.RemoveOlder(ctx, room, identity, generation)
+}
+
 func (i *intercepted) Mute(ctx context.Context, room, identity string, source Source) error {
 	if err := i.before(ctx, OpMute, room, identity); err != nil {
 		return err

@@ -71,8 +71,9 @@ type Seat struct {
 	// CanPublishMicrophone and CanPublishCamera permit one's own audio and video.
 	CanPublishMicrophone bool
 	CanPublishCamera     bool
-	// CanPublishScreen permits sharing a screen, with its sound.
-	CanPublishScreen bool
+	// CanPublishScreen permits sharing a screen, CanPublishScreenAudio its sound.
+	CanPublishScreen      bool
+	CanPublishScreenAudio bool
 	// Muted: the meeting shows the participant as muted, so their microphone is not
 	// heard, though they may unmute it if they may publish it.
 	Muted bool
@@ -119,7 +120,10 @@ func (s Seat) Sources() []Source {
 		out = append(out, SourceMicrophone)
 	}
 	if s.CanPublishScreen {
-		out = append(out, SourceScreen, SourceScreenAudio)
+		out = append(out, SourceScreen)
+	}
+	if s.CanPublishScreenAudio {
+		out = append(out, SourceScreenAudio)
 	}
 	return out
 }
@@ -131,8 +135,10 @@ func (s Seat) Without(source Source) Seat {
 		s.CanPublishCamera = false
 	case SourceMicrophone:
 		s.CanPublishMicrophone = false
-	case SourceScreen, SourceScreenAudio:
+	case SourceScreen:
 		s.CanPublishScreen = false
+	case SourceScreenAudio:
+		s.CanPublishScreenAudio = false
 	}
 	return s
 }
@@ -190,6 +196,9 @@ type Engine interface {
 	// token stays valid: only the SeatGuard keeps the person from coming back, so
 	// take the seat away first.
 	Remove(ctx context.Context, room, identity string) error
+	// RemoveOlder is Remove for a connection that was opened for an older generation
+	// of the seat than the one given, and leaves a newer one alone.
+	RemoveOlder(ctx context.Context, room, identity string, generation int) error
 	// Mute silences the identity's tracks of that source. There is no opposite:
 	// nobody's microphone or camera is switched on from afar, the participant does
 	// it. ErrNotConnected where the identity is not connected; a connected one that

@@ -53,6 +53,8 @@ type Extras struct {
 	OriginHost bool `json:"originHost,omitempty"`
 	// MayUnmute is who was asked to unmute although participants may not.
 	MayUnmute bool `json:"mayUnmute,omitempty"`
+	// Silenced was muted by a host and has not unmuted themselves since.
+	Silenced bool `json:"silenced,omitempty"`
 	// Talks is a webinar's attendee who was given the word.
 	Talks bool `json:"talks,omitempty"`
 	// Shares is who has the screen's place: asked for it last, and has neither given
@@ -63,8 +65,10 @@ type Extras struct {
 	Capture    CaptureStatus `json:"capture,omitempty"`
 	// HandRaisedAt is when the hand was raised; it means nothing while it is down.
 	HandRaisedAt time.Time `json:"handRaisedAt,omitzero"`
-	// MediaLost tells of a reconnecting seat that its sound and pictures are gone too.
-	MediaLost bool `json:"mediaLost,omitempty"`
+	// MediaLost tells of a reconnecting seat that its sound and pictures are gone too;
+	// MayBeHeard, that this is only supposed, for nobody looks at its packets.
+	MediaLost  bool `json:"mediaLost,omitempty"`
+	MayBeHeard bool `json:"mayBeHeard,omitempty"`
 	// SignedRole is the role of the signature that admitted the seat, 0 or 1.
 	SignedRole int `json:"signedRole,omitempty"`
 	// TakenOver is when, in Unix milliseconds of real time, other pages of the same

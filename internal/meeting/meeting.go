@@ -261,10 +261,18 @@ func (s *Seat) Lost(at time.Time) {
 // Found takes the marks of a lost connection away.
 func (s *Seat) Found() {
 	s.LostAt, s.Goodbye = time.Time{}, false
-	s.Extras.MediaLost = false
+	s.Extras.MediaLost, s.Extras.MayBeHeard = false, false
 	if s.State == SeatReconnecting {
 		s.State = SeatJoined
 	}
+}
+
+// NextPage gives the seat to another page. The older page's devices are not the newer
+// one's, nor is the screen's place.
+func (s *Seat) NextPage() {
+	s.Generation++
+	s.Found()
+	s.AudioOn, s.VideoOn, s.Sharing, s.Extras.Shares = false, false, false, false
 }
 
 // Deserted reports whether a live session may have nobody connected in it: every

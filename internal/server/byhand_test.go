@@ -107,6 +107,7 @@ func TestAShareEndsWithTheRightToIt(t *testing.T) {
 	id := answer.Participant.UserID
 	host.command("session.rules", fields{"shareAllowed": "hosts"})
 	host.command("seat.role", fields{"userId": id, "role": "cohost"})
+	guest.command("seat.share", nil)
 	guest.command("seat.media", fields{"sharing": true})
 	host.command("seat.role", fields{"userId": id, "role": "attendee"})
 	guest.await("seat.share_stopped")

@@ -182,6 +182,7 @@ func TestOneSharesUnlessSeveralMay(t *testing.T) {
 	other.awaitSaying("participant.updated", `"sharing":false`)
 	host.command("seat.media", fields{"sharing": true})
 	host.command("session.rules", fields{"severalSharers": true})
+	guest.command("seat.share", nil)
 	guest.command("seat.media", fields{"sharing": true})
 	host.command("session.rules", fields{"shareAllowed": "hosts"})
 	guest.await("seat.share_stopped")

@@ -19,11 +19,11 @@ type snapshot struct {
 	Revision     int64
 	Self         struct{ Muted, VideoOn, Sharing bool }
 	Participants []struct {
-		UserID     int64 `json:"userId"`
-		State      string
-		Muted      bool
-		Role       string
-		HandRaised bool
+		UserID                  int64 `json:"userId"`
+		State                   string
+		Muted, VideoOn, Sharing bool
+		Role                    string
+		HandRaised              bool
 	}
 	Chat []struct{ Text string }
 }

@@ -72,7 +72,7 @@ var matrix = []matrixRow{
 	{"seat.media", `{"audioOn":true,"muted":true}`, [8]int{0, 0, 0, 0, 0, 0, 0, 0}, 1003},
 	{"seat.media", `{"audioOn":true,"muted":false}`, [8]int{0, 0, 0, 0, 0, 0, 1001, 0}, 1003},
 	{"seat.media", `{"videoOn":true}`, [8]int{0, 0, 0, 0, 0, 0, 1001, 1001}, 1003},
-	{"seat.media", `{"sharing":true}`, [8]int{0, 0, 0, 0, 0, 0, 1001, 1001}, 1003},
+	{"seat.media", `{"sharing":true}`, [8]int{1004, 1004, 1004, 1004, 1004, 1004, 1001, 1001}, 1003},
 	{"seat.mute", `{"muted":false}`, [8]int{0, 0, 0, 0, 0, 0, 1001, 0}, 1003},
 	{"seat.mute", `{"userId":{attendee},"muted":true}`, [8]int{0, 0, 1001, 0, 0, 1001, 1002, 1002}, 1003},
 	{"seat.mute", `{"userId":{waiting},"muted":true}`, [8]int{1004, 1004, 1002, 1004, 1004, 1002, 1002, 1002}, 1003},

@@ -119,6 +119,7 @@ func (c *company) seen() *meeting.Seat {
 // show raises the hand, the camera and a shared screen, in the spotlight.
 func (c *company) show() {
 	c.t.Helper()
+	c.goer.command("seat.share", nil)
 	c.goer.command("seat.media", map[string]any{"audioOn": true, "muted": false, "videoOn": true, "sharing": true})
 	c.goer.command("seat.hand", map[string]any{"raised": true})
 	seat := c.seen()
@@ -152,8 +153,9 @@ func (c *company) showsNothing() {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if seat.VideoOn || seat.AudioOn || seat.Sharing || c.handUp() || !seat.Extras.MediaLost || slices.Contains(live.Conduct.Spotlights, seat.UserID) {
-		c.t.Fatalf("of somebody who has vanished is left: %+v, spotlights %v", seat, live.Conduct.Spotlights)
+	muted, videoOn, sharing := c.watcher.shown(seat.UserID)
+	if !muted || videoOn || sharing || c.handUp() || !seat.Extras.MediaLost || slices.Contains(live.Conduct.Spotlights, seat.UserID) {
+		c.t.Fatalf("of somebody who has vanished is left: muted %v, with a camera %v, sharing %v, %+v, spotlights %v", muted, videoOn, sharing, seat, live.Conduct.Spotlights)
 	}
 }
 
@@ -271,7 +273,9 @@ func TestALostLineLeavesThePictureWhileMediaFlow(t *testing.T) {
 	c.expect("participant.updated", nothingLeft)
 	c.showsNothing()
 	c.engine.set(c.identity, true)
-	c.expect("participant.updated", map[string]any{"state": "reconnecting", "mediaLost": false})
+	c.expect("participant.updated", map[string]any{
+		"state": "reconnecting", "mediaLost": false, "audioOn": true, "muted": false, "videoOn": true, "sharing": true, "handRaised": true,
+	})
 	c.expect("participant.removed", map[string]any{"reason": "lost"})
 }
 

@@ -261,10 +261,13 @@ func setRole(c *action) error {
 	fields := map[string]any{"userId": seat.UserID, "role": in.Role}
 	wasHidden := hidden(seat, c.tx.Session())
 	seat.Role = in.Role
-	if conduct := &c.tx.Session().Conduct; seat.Sharing && conduct.ShareByHosts && !isHost(seat) {
+	if conduct := &c.tx.Session().Conduct; seat.Extras.Shares && conduct.ShareByHosts && !isHost(seat) {
 		// The right to share goes, and the share with it.
-		seat.Sharing, seat.Extras.Shares, fields["sharing"] = false, false, false
-		c.tell(seat.ID, "seat.share_stopped", map[string]any{"byUserId": c.self.UserID})
+		if seat.Sharing {
+			fields["sharing"] = false
+			c.tell(seat.ID, "seat.share_stopped", map[string]any{"byUserId": c.self.UserID})
+		}
+		seat.Sharing, seat.Extras.Shares = false, false
 	}
 	if watches(seat, webinar) {
 		// The audience sends nothing and is shown nowhere.

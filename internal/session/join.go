@@ -239,8 +239,8 @@ func (s *Service) seat(ctx context.Context, a *admission.Attempt, v *admission.V
 		if err != nil {
 			return taken, err
 		}
-		s.Line.Close(taken.Seat.ID, taken.Seat.Generation, CloseTakenOver)
-		if old.State != taken.Seat.State {
+		s.endOlder(&taken.Seat)
+		if taken.Seat.State != meeting.SeatWaiting {
 			seat, fields := &taken.Seat, back(&taken.Seat)
 			if hidden(seat, &taken.Session) {
 				s.inform(ctx, &taken.Session, seat.ID, "participant.updated", func(*meeting.Seat) any { return fields })
@@ -364,13 +364,16 @@ func (s *Service) mediaToken(ctx context.Context, seat *meeting.Seat, live *meet
 // for the media server's own log lines; people see the roster's. Attendees of
 // a webinar watch and listen, and speak if they were given the word; until then the
 // media server, too, shows them to nobody. Whoever is muted and may not unmute sends
-// no sound. A screen is taken of the one who has its place.
+// no sound. A screen is taken of the one who has its place. Its sound may be anything,
+// a voice too: it is taken of nobody whom a host has silenced, or who may not send their own.
 func mediaSeat(seat *meeting.Seat, live *meeting.Session) media.Seat {
 	speaks, conduct := !watches(seat, live.Webinar), &live.Conduct
+	sound := (speaks || seat.Extras.Talks) && (!seat.Muted || mayUnmute(seat, conduct))
+	screen := seat.Extras.Shares && speaks && (!conduct.ShareByHosts || isHost(seat))
 	return media.Seat{
 		Room: seat.SessionID, Identity: seat.ID, Generation: seat.Generation,
-		CanPublishMicrophone: (speaks || seat.Extras.Talks) && (!seat.Muted || mayUnmute(seat, conduct)), CanPublishCamera: speaks,
-		CanPublishScreen: speaks && seat.Extras.Shares && (!conduct.ShareByHosts || isHost(seat)), CanSubscribe: true,
+		CanPublishMicrophone: sound, CanPublishCamera: speaks,
+		CanPublishScreen: screen, CanPublishScreenAudio: screen && sound && !seat.Extras.Silenced, CanSubscribe: true,
 		Muted: seat.Muted || !seat.AudioOn, Hidden: hidden(seat, live),
 	}
 }

@@ -63,7 +63,8 @@ func closeOf(reason meeting.EndReason) CloseCode {
 }
 
 // MediaSeat is asked at the media door: what may the identity do in the room
-// right now? Waiting seats hold no place there.
+// right now? Waiting seats hold no place there, nor does one whose page has said
+// goodbye and is not back.
 func (s *Service) MediaSeat(ctx context.Context, room, identity string) (media.Seat, error) {
 	seat, err := s.Repository.Seat(ctx, identity)
 	if errors.Is(err, ErrNotFound) {
@@ -72,7 +73,7 @@ func (s *Service) MediaSeat(ctx context.Context, room, identity string) (media.S
 	if err != nil {
 		return media.Seat{}, err
 	}
-	if seat.SessionID != room || !seat.State.Live() || seat.State == meeting.SeatWaiting {
+	if seat.SessionID != room || !seat.State.Live() || seat.State == meeting.SeatWaiting || seat.Goodbye {
 		return media.Seat{}, media.ErrNoSeat
 	}
 	live, err := s.Repository.Session(ctx, room)

@@ -45,8 +45,8 @@ func (s *Service) Disconnected(ctx context.Context, seatID string, generation in
 		if seat.State == before {
 			return c.tx.SaveSeat(seat) // nobody is shown when somebody who waits is lost
 		}
-		if !s.hears(seat, time.Now(), firstSilence) {
-			return c.vanish(seat)
+		if flow, known := s.hears(seat, time.Now(), firstSilence); !flow {
+			return c.vanish(seat, known)
 		}
 		return c.changed(seat, map[string]any{"userId": seat.UserID, "state": seat.State, "mediaLost": false})
 	})
@@ -74,6 +74,7 @@ func (s *Service) Goodbye(ctx context.Context, resumeToken string) error {
 		if seat.Goodbye {
 			return nil
 		}
+		before := participantOf(seat, false)
 		seat.Lost(now)
 		seat.Goodbye, seat.LeaseUntil = true, now.Add(s.Times.Goodbye)
 		s.sweepAt(seat.LeaseUntil)
@@ -82,8 +83,12 @@ func (s *Service) Goodbye(ctx context.Context, resumeToken string) error {
 		if seat.State == meeting.SeatWaiting {
 			return c.tx.SaveSeat(seat)
 		}
+		// Whatever the page was: it sends nothing more before its line is back.
+		seat.AudioOn, seat.VideoOn, seat.Sharing, seat.Extras.Shares = false, false, false, false
 		seat.Extras.Capture = meeting.CaptureOff
-		return c.vanish(seat)
+		room, identity, next := seat.SessionID, seat.ID, seat.Generation+1
+		c.then(func() { s.dropOlderMedia(room, identity, next) })
+		return c.tellVanished(seat, before)
 	})
 	if errors.Is(err, ErrNotFound) {
 		return nil
@@ -121,24 +126,28 @@ func (s *Service) presence(ctx context.Context, seat *meeting.Seat, change func(
 	})
 }
 
-// vanish ends what a seat shows to others, which is nothing any more: its sound
-// and pictures, its raised hand, its spotlight. What it sends is told again by its
-// page when that comes back; the hand is still up then.
-func (c *action) vanish(seat *meeting.Seat) error {
+// vanish ends what a seat shows to others, which is nothing any more: its sound and
+// pictures, its raised hand, its spotlight. All of it but the spotlight is shown again
+// as soon as its media flow or its page is back. Where nobody looks at its packets, its
+// sound may flow all the same, and is shown.
+func (c *action) vanish(seat *meeting.Seat, known bool) error {
+	before := participantOf(seat, false)
+	seat.Extras.MayBeHeard = !known
+	return c.tellVanished(seat, before)
+}
+
+// tellVanished tells of somebody whose media are lost what is no longer shown of them.
+func (c *action) tellVanished(seat *meeting.Seat, before Participant) error {
 	seat.Extras.MediaLost = true
+	now := participantOf(seat, false)
 	fields := map[string]any{"userId": seat.UserID, "state": seat.State, "mediaLost": true}
-	end := func(field *bool, name string) {
-		if *field {
-			*field, fields[name] = false, false
+	for name, field := range map[string]struct{ was, is bool }{
+		"audioOn": {before.AudioOn, now.AudioOn}, "muted": {before.Muted, now.Muted}, "videoOn": {before.VideoOn, now.VideoOn},
+		"sharing": {before.Sharing, now.Sharing}, "handRaised": {before.HandRaised, now.HandRaised},
+	} {
+		if field.was != field.is {
+			fields[name] = field.is
 		}
-	}
-	end(&seat.VideoOn, "videoOn")
-	end(&seat.Sharing, "sharing")
-	if seat.HandRaised {
-		fields["handRaised"] = false
-	}
-	if end(&seat.AudioOn, "audioOn"); fields["audioOn"] == false {
-		fields["muted"] = true
 	}
 	if seat.Goodbye {
 		fields["capture"] = "off"
@@ -151,21 +160,25 @@ func (c *action) vanish(seat *meeting.Seat) error {
 
 // back is what an update tells of somebody whose line or media are there again.
 func back(seat *meeting.Seat) map[string]any {
-	fields := map[string]any{"userId": seat.UserID, "state": seat.State, "mediaLost": false}
-	if seat.HandRaised {
-		fields["handRaised"], fields["handRaisedAt"] = true, seat.Extras.HandRaisedAt.UTC()
+	now := participantOf(seat, false)
+	fields := map[string]any{
+		"userId": now.UserID, "state": now.State, "mediaLost": false,
+		"muted": now.Muted, "audioOn": now.AudioOn, "videoOn": now.VideoOn, "sharing": now.Sharing,
+	}
+	if now.HandRaised {
+		fields["handRaised"], fields["handRaisedAt"] = true, now.HandRaisedAt
 	}
 	return fields
 }
 
-// hears reports whether media of the seat flow at now.
-func (s *Service) hears(seat *meeting.Seat, now time.Time, silence time.Duration) bool {
+// hears reports whether media of the seat flow at now, and whether that is known.
+func (s *Service) hears(seat *meeting.Seat, now time.Time, silence time.Duration) (flow, known bool) {
 	if s.MediaHeard != nil {
 		if at, ok := s.MediaHeard(seat.SessionID, seat.ID); ok {
-			return now.Sub(at) <= silence
+			return now.Sub(at) <= silence, true
 		}
 	}
-	return s.RealTime().Sub(seat.LostAt) < unknownMedia
+	return s.RealTime().Sub(seat.LostAt) < unknownMedia, false
 }
 
 // listen takes a seat without a control connection off the stage once its media
@@ -181,7 +194,7 @@ func (s *Service) listen(seat *meeting.Seat) {
 		case <-tick.C:
 		}
 		now := time.Now()
-		hears := s.hears(seat, now, silence)
+		hears, known := s.hears(seat, now, silence)
 		if hears == shown && now.Sub(looked) < lookEvery {
 			continue
 		}
@@ -189,7 +202,7 @@ func (s *Service) listen(seat *meeting.Seat) {
 		if hears && !shown {
 			silence = laterSilence
 		}
-		if !s.showMedia(seat, lostAt, hears) {
+		if !s.showMedia(seat, lostAt, hears, known) {
 			return
 		}
 		shown = hears
@@ -198,7 +211,7 @@ func (s *Service) listen(seat *meeting.Seat) {
 
 // showMedia shows whether the media of a lost seat flow; it answers whether the
 // seat is still lost.
-func (s *Service) showMedia(seat *meeting.Seat, lostAt time.Time, flow bool) (lost bool) {
+func (s *Service) showMedia(seat *meeting.Seat, lostAt time.Time, flow, known bool) (lost bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), joinTime)
 	defer cancel()
 	err := s.presence(ctx, seat, func(c *action, seat *meeting.Seat) error {
@@ -207,9 +220,9 @@ func (s *Service) showMedia(seat *meeting.Seat, lostAt time.Time, flow bool) (lo
 			return nil
 		}
 		if !flow {
-			return c.vanish(seat)
+			return c.vanish(seat, known)
 		}
-		seat.Extras.MediaLost = false
+		seat.Extras.MediaLost, seat.Extras.MayBeHeard = false, false
 		return c.changed(seat, back(seat))
 	})
 	if err != nil && !errors.Is(err, ErrNotFound) {

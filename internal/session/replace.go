@@ -62,7 +62,7 @@ func (c *action) takeSeatOver(how *admission.Admission, seat, newcomer *meeting.
 		seat.Extras.NoteTakeOver(c.service.RealTime())
 	}
 	extras := newcomer.Extras
-	extras.TakenOver, extras.Entered = seat.Extras.TakenOver, seat.Extras.Entered
+	extras.TakenOver, extras.Entered, extras.Silenced = seat.Extras.TakenOver, seat.Extras.Entered, seat.Extras.Silenced
 	if was.State == meeting.SeatWaiting && newcomer.State != meeting.SeatWaiting {
 		extras.Entered = c.service.Line.Entry(c.tx.Session().ID)
 	}
@@ -70,21 +70,19 @@ func (c *action) takeSeatOver(how *admission.Admission, seat, newcomer *meeting.
 		// What a host has allowed this person stays allowed.
 		extras.MayUnmute, extras.Talks, extras.MayCapture = was.Extras.MayUnmute, was.Extras.Talks, was.Extras.MayCapture
 	}
-	seat.Found()
-	seat.Generation++
+	seat.NextPage()
+	seat.Muted, seat.HandRaised = true, false
 	seat.Name, seat.Email, seat.Marks, seat.Guest, seat.Extras = newcomer.Name, newcomer.Email, newcomer.Marks, newcomer.Guest, extras
 	seat.SeveralDevices, seat.View, seat.SDKVersion = newcomer.SeveralDevices, newcomer.View, newcomer.SDKVersion
 	seat.JoinID, seat.RequestKey, seat.SignatureDigest = newcomer.JoinID, newcomer.RequestKey, newcomer.SignatureDigest
 	seat.LeaseUntil = newcomer.LeaseUntil
-	// The older page's devices are not the newer one's.
-	seat.Muted, seat.AudioOn, seat.VideoOn, seat.Sharing, seat.HandRaised = true, false, false, false, false
 	seat.Role, seat.State = newcomer.Role, newcomer.State
 	seat.OnHold = seat.OnHold && seat.State == meeting.SeatWaiting
 	if err := c.tx.SaveSeat(seat); err != nil {
 		return err
 	}
-	generation := seat.Generation
-	c.then(func() { c.service.Line.Close(seat.ID, generation, CloseTakenOver) })
+	taken := *seat
+	c.then(func() { c.service.endOlder(&taken) })
 	c.tx.Touch(false)
 	if seat.State == meeting.SeatWaiting {
 		return c.tellHosts("participant.added", participantOf(seat, true))
@@ -111,6 +109,19 @@ func (c *action) takeSeatOver(how *admission.Admission, seat, newcomer *meeting.
 		}
 	}
 	return c.publishTakenOver(seat, &was, changes, data)
+}
+
+// endOlder closes the lines of a seat's older pages, and then ends their media.
+func (s *Service) endOlder(seat *meeting.Seat) {
+	s.Line.Close(seat.ID, seat.Generation, CloseTakenOver)
+	s.dropOlderMedia(seat.SessionID, seat.ID, seat.Generation)
+}
+
+// dropOlderMedia takes the media connection of a seat's older pages out of the room.
+func (s *Service) dropOlderMedia(room, identity string, generation int) {
+	s.background(room, func(ctx context.Context) error {
+		return s.Media.RemoveOlder(ctx, room, identity, generation)
+	}, "remove older connection")
 }
 
 // publishTakenOver tells of a seat that another page has taken over, whose own change

@@ -69,6 +69,11 @@ func setRules(c *action) error {
 			return err
 		}
 	}
+	if before.SeveralSharers && !now.SeveralSharers {
+		if err := c.leaveOneShare(); err != nil {
+			return err
+		}
+	}
 	if now.UnmuteBarred != before.UnmuteBarred || now.ShareByHosts != before.ShareByHosts {
 		return c.applyRightsToAll()
 	}
@@ -154,11 +159,19 @@ func (c *action) muteSelf(muted bool) error {
 		}
 	}
 	c.self.Muted = muted
-	if muted && !mayUnmute(c.self, &c.tx.Session().Conduct) {
+	if c.unsilenced() || muted && !mayUnmute(c.self, &c.tx.Session().Conduct) {
 		c.applyRights(c.self)
 	}
 	c.silence()
 	return c.changed(c.self, map[string]any{"userId": c.self.UserID, "muted": muted || !c.self.AudioOn})
+}
+
+// unsilenced ends a host's mute of the asking seat, if it has unmuted itself, and
+// reports whether there was one.
+func (c *action) unsilenced() bool {
+	was := c.self.Extras.Silenced
+	c.self.Extras.Silenced = was && c.self.Muted
+	return was && !c.self.Muted
 }
 
 // silence mutes the asking seat in the media server if it is shown as muted: its page
@@ -201,7 +214,7 @@ func (c *action) askToUnmute(seat *meeting.Seat) error {
 // server, so that a page that does not obey is silent all the same.
 func (c *action) muteOther(seat *meeting.Seat) error {
 	fields := map[string]any{"userId": seat.UserID, "muted": true}
-	seat.Muted = true
+	seat.Muted, seat.Extras.Silenced = true, true
 	if seat.Extras.MayUnmute {
 		seat.Extras.MayUnmute = false
 		fields["mayUnmute"] = false
@@ -210,9 +223,13 @@ func (c *action) muteOther(seat *meeting.Seat) error {
 		return err
 	}
 	c.tell(seat.ID, "seat.muted", map[string]any{"byUserId": c.self.UserID})
-	if !mayUnmute(seat, &c.tx.Session().Conduct) {
-		// The right to speak goes, and the microphone's track with it.
+	may := mayUnmute(seat, &c.tx.Session().Conduct)
+	if !may || seat.Extras.Shares {
+		// The right to speak goes, and the microphone's track with it; or the right to
+		// the sound of a screen.
 		c.applyRights(seat)
+	}
+	if !may {
 		return nil
 	}
 	room, identity, service := seat.SessionID, seat.ID, c.service
@@ -253,8 +270,9 @@ func muteAll(c *action) error {
 		switch {
 		case !muted:
 			err = c.askToUnmute(seat)
-		case seat.Muted && !seat.Extras.MayUnmute:
+		case seat.Muted && !seat.Extras.MayUnmute && !seat.Extras.Shares:
 			// Whether audio is joined is the page's own word; the right to send sound is not.
+			// A screen may have sound while its sharer is muted.
 			continue
 		default:
 			err = c.muteOther(seat)
@@ -308,7 +326,7 @@ func (c *action) mayShare() error {
 		return err
 	}
 	for _, seat := range seats {
-		if seat.ID != c.self.ID && seat.Sharing {
+		if seat.ID != c.self.ID && shares(seat) {
 			return refuse(RefusedOperation, "another participant is sharing")
 		}
 	}
@@ -340,6 +358,30 @@ func (c *action) stopShares(pick func(*meeting.Seat) bool) error {
 		c.tell(seat.ID, "seat.share_stopped", map[string]any{"byUserId": c.self.UserID})
 	}
 	return nil
+}
+
+// leaveOneShare ends all shares but one: that of the asking host, of another host, or
+// of whoever was there first.
+func (c *action) leaveOneShare() error {
+	seats, err := c.tx.Seats()
+	if err != nil {
+		return err
+	}
+	rank := func(seat *meeting.Seat) (n int) {
+		for i, counts := range []bool{isHost(seat), seat.ID == c.self.ID, shares(seat)} {
+			if counts {
+				n += 1 << i
+			}
+		}
+		return n
+	}
+	var stays *meeting.Seat
+	for _, seat := range seats {
+		if seat.Extras.Shares && (stays == nil || rank(seat) > rank(stays)) {
+			stays = seat
+		}
+	}
+	return c.stopShares(func(seat *meeting.Seat) bool { return seat.ID != stays.ID })
 }
 
 // applyRights tells the media server what a seat may do from now on.

@@ -64,6 +64,10 @@ func reportMedia(c *action) error {
 		if err := c.mayShare(); err != nil {
 			return err
 		}
+		if !c.self.Extras.Shares {
+			// Only asking gives the screen's place, and takes it from others.
+			return refuse(RefusedOperation, "ask with seat.share before sharing")
+		}
 	}
 	wasMuted, hadAudio, wasSharing, hadPlace := c.self.Muted, c.self.AudioOn, c.self.Sharing, c.self.Extras.Shares
 	changed := map[string]any{"userId": c.self.UserID}
@@ -86,7 +90,7 @@ func reportMedia(c *action) error {
 	}
 	// The right to speak goes with being silent, where it does not come back by itself.
 	silenced := c.self.Muted && !wasMuted && !mayUnmute(c.self, &c.tx.Session().Conduct)
-	if silenced || c.self.Extras.Shares != hadPlace {
+	if c.unsilenced() || silenced || c.self.Extras.Shares != hadPlace {
 		c.applyRights(c.self)
 	}
 	if c.self.Muted != wasMuted || c.self.AudioOn != hadAudio {

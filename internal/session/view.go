@@ -128,7 +128,8 @@ type ChatPage struct {
 func participantOf(seat *meeting.Seat, toHost bool) Participant {
 	p := Participant{
 		UserID: seat.UserID, GUID: seat.GUID, UserName: seat.Name, Role: seat.Role, State: seat.State,
-		Muted: seat.Muted || !seat.AudioOn, AudioOn: seat.AudioOn, VideoOn: seat.VideoOn, Sharing: seat.Sharing,
+		Muted: seat.Muted || !audioOn(seat), AudioOn: audioOn(seat),
+		VideoOn: seat.VideoOn && !seat.Extras.MediaLost, Sharing: shares(seat),
 		HandRaised: handUp(seat), Guest: seat.Guest,
 		View: seat.View, MediaIdentity: seat.ID, JoinedAt: seat.JoinedAt.UTC(),
 		OriginHost: seat.Extras.OriginHost, MayUnmute: seat.Extras.MayUnmute, AllowedToTalk: seat.Extras.Talks,
@@ -147,6 +148,15 @@ func participantOf(seat *meeting.Seat, toHost bool) Participant {
 	}
 	return p
 }
+
+// audioOn reports whether others see somebody in the sound: nobody whose media are
+// lost, as long as that is known.
+func audioOn(seat *meeting.Seat) bool {
+	return seat.AudioOn && (!seat.Extras.MediaLost || seat.Extras.MayBeHeard)
+}
+
+// shares reports whether others see somebody sharing.
+func shares(seat *meeting.Seat) bool { return seat.Sharing && !seat.Extras.MediaLost }
 
 // handUp reports whether others see the hand up: that of somebody who has vanished
 // is not, and is again once they are back.

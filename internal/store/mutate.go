@@ -439,14 +439,13 @@ func (s *Store) ResumeSeat(ctx context.Context, seatID string, generation int, l
 		case seat.Generation != generation:
 			return ErrConflict
 		}
-		seat.Generation++
+		seat.NextPage()
 		if leaseUntil.After(seat.LeaseUntil) {
 			seat.LeaseUntil = unstamp(stamp(leaseUntil))
 		}
-		if seat.State == meeting.SeatReconnecting {
+		if seat.State != meeting.SeatWaiting {
 			tx.Touch(false)
 		}
-		seat.Found()
 		if digest != nil {
 			seat.SignatureDigest = digest
 		}

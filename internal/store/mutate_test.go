@@ -233,7 +233,7 @@ func TestResumeSeat(t *testing.T) {
 		later := time.Now().Add(time.Hour).Truncate(time.Microsecond).UTC()
 		same, err := w.ResumeSeat(ctx, ada.Seat.ID, 1, later, nil)
 		w.must(err)
-		if same.Seat.Generation != 2 || same.Session.Revision != 2 || !same.Seat.LeaseUntil.Equal(later) {
+		if same.Seat.Generation != 2 || same.Session.Revision != 3 || !same.Seat.LeaseUntil.Equal(later) {
 			t.Fatalf("resumed as %+v in %+v", same.Seat, same.Session)
 		}
 		_, err = w.ResumeSeat(ctx, ada.Seat.ID, 1, later, nil)
@@ -244,7 +244,7 @@ func TestResumeSeat(t *testing.T) {
 				return err
 			}
 			seat.Lost(later)
-			seat.Goodbye = true
+			seat.Goodbye, seat.AudioOn, seat.VideoOn, seat.Sharing, seat.Extras.Shares = true, true, true, true, true
 			return tx.SaveSeat(seat)
 		}))
 		lost, err := w.Seat(ctx, ada.Seat.ID)
@@ -254,8 +254,11 @@ func TestResumeSeat(t *testing.T) {
 		}
 		back, err := w.ResumeSeat(ctx, ada.Seat.ID, 2, later, nil)
 		w.must(err)
-		if back.Seat.State != meeting.SeatJoined || !back.Seat.LostAt.IsZero() || back.Seat.Goodbye || back.Session.Revision != 3 {
+		if back.Seat.State != meeting.SeatJoined || !back.Seat.LostAt.IsZero() || back.Seat.Goodbye || back.Session.Revision != 4 {
 			t.Fatalf("came back as %s at revision %d", back.Seat.State, back.Session.Revision)
+		}
+		if back.Seat.AudioOn || back.Seat.VideoOn || back.Seat.Sharing || back.Seat.Extras.Shares {
+			t.Fatalf("the newer page has the older one's devices: %+v", back.Seat)
 		}
 		kept, err := w.Seat(ctx, ada.Seat.ID)
 		w.must(err)

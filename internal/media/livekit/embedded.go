@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/livekit/livekit-server/pkg/rtc/types"
 	"github.com/livekit/livekit-server/pkg/service"
 	lk "github.com/livekit/protocol/livekit"
 
@@ -138,6 +139,23 @@ func (e *embedded) Remove(ctx context.Context, room, identity string) error {
 		return nil
 	}
 	return err
+}
+
+// RemoveOlder implements media.Engine.
+func (e *embedded) RemoveOlder(ctx context.Context, room, identity string, generation int) error {
+	s := e.running.Load()
+	if s == nil {
+		return nil
+	}
+	r := s.rooms.GetRoom(ctx, lk.RoomName(room))
+	if r == nil {
+		return nil
+	}
+	if p := r.GetParticipant(lk.ParticipantIdentity(identity)); p != nil && generationOf(p.ToProto()) < generation {
+		// This connection, not one that has replaced it meanwhile.
+		r.RemoveParticipant(p.Identity(), p.ID(), types.ParticipantCloseReasonServiceRequestRemoveParticipant)
+	}
+	return nil
 }
 
 // Mute implements media.Engine.

@@ -107,7 +107,7 @@ func TestOldTokenDoesNotRestoreRights(t *testing.T) {
 	room := roomOf(t)
 	token := tokenFor(t, stage.engine, fullSeat(room, "ann"))
 	demoted := fullSeat(room, "ann")
-	demoted.CanPublishMicrophone, demoted.CanPublishCamera, demoted.CanPublishScreen = false, false, false
+	demoted.CanPublishMicrophone, demoted.CanPublishCamera, demoted.CanPublishScreen, demoted.CanPublishScreenAudio = false, false, false, false
 	stage.guard.take(demoted)
 	dial(t, stage.server, token, lk.TrackSource_MICROPHONE)
 	p, err := stage.engine.running.Load().rooms.GetParticipant(context.Background(),
@@ -174,6 +174,10 @@ func TestEndedRoomIsNotRevived(t *testing.T) {
 	}
 }
 
+func (r removals) RemoveOlder(ctx context.Context, room, identity string, _ int) error {
+	return r.Remove(ctx, room, identity)
+}
+
 func (removals) Mute(context.Context, string, string, media.Source) error { return nil }
 
 func (removals) endTracks(context.Context, media.Seat, media.Source, []string) error { return nil }
@@ -198,6 +202,50 @@ func TestSeatTakenAwayWhileConnecting(t *testing.T) {
 	n.check(media.Event{Kind: media.EventJoined, Room: room, Identity: "ann"})
 	if _, ok, _ := events.find(media.EventLeft, room, "ann"); !ok {
 		t.Error("not removed")
+	}
+}
+
+func TestAnOlderPageThatIsStillComingInIsRemoved(t *testing.T) {
+	guard := newSeats()
+	events := newRecorder()
+	n := entry{engine: removals{events}, track: newTracker(), log: quiet()}
+	g := media.SeatGuard(guard)
+	n.guard.Store(&g)
+	for identity, generation := range map[string]int{"older": 1, "newest": 2, "unknown": 0} {
+		seat := fullSeat("room", identity)
+		seat.Generation = 2
+		guard.take(seat)
+		n.check(media.Event{Kind: media.EventJoined, Room: "room", Identity: identity, Generation: generation})
+		if _, removed, _ := events.find(media.EventLeft, "room", identity); removed != (identity == "older") {
+			t.Errorf("%s: removed: %t", identity, removed)
+		}
+	}
+}
+
+func TestOnlyOlderConnectionsAreRemoved(t *testing.T) {
+	seat := fullSeat(roomOf(t), "ann")
+	seat.Generation = 2
+	ann := joinMedia(t, seat)
+	ctx := patient(t)
+	stage.events.wait(t, media.EventJoined, seat.Room, "ann")
+	for _, generation := range []int{1, 2} {
+		if err := stage.engine.RemoveOlder(ctx, seat.Room, "ann", generation); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := ann.Publish(ctx, lk.TrackType_VIDEO, lk.TrackSource_CAMERA, false); err != nil {
+		t.Fatalf("the present page: %v", err)
+	}
+	if err := stage.engine.RemoveOlder(ctx, seat.Room, "ann", 3); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := ann.Ended(ctx); err != nil {
+		t.Errorf("the older page: %v", err)
+	}
+	for _, room := range []string{seat.Room, "nowhere"} {
+		if err := stage.engine.RemoveOlder(ctx, room, "nobody", 3); err != nil {
+			t.Errorf("nobody: %v", err)
+		}
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 type entry struct {
 	engine interface {
 		Remove(ctx context.Context, room, identity string) error
+		RemoveOlder(ctx context.Context, room, identity string, generation int) error
 		UpdatePermission(ctx context.Context, seat media.Seat) error
 		Mute(ctx context.Context, room, identity string, source media.Source) error
 		// endTracks ends tracks of a source that newer ones have replaced.
@@ -60,6 +61,9 @@ func (n *entry) check(e media.Event) {
 	case errors.Is(err, media.ErrNoSeat), err == nil && e.Track.Source == media.SourceUnknown:
 		// A track that is not what it is said to be has come past the door.
 		err = n.engine.Remove(ctx, e.Room, e.Identity)
+	case err == nil && e.Generation > 0 && e.Generation < seat.Generation:
+		// Another page has taken the seat over.
+		err = n.engine.RemoveOlder(ctx, e.Room, e.Identity, seat.Generation)
 	case err == nil:
 		seat.Room, seat.Identity = e.Room, e.Identity
 		err = n.engine.UpdatePermission(ctx, rightsOnly(seat))

@@ -171,6 +171,19 @@ func (e *external) Remove(ctx context.Context, room, identity string) error {
 	return callError(err)
 }
 
+// RemoveOlder implements media.Engine. A newer connection that comes between the
+// question and the act ends with the older one, and its page opens another.
+func (e *external) RemoveOlder(ctx context.Context, room, identity string, generation int) error {
+	p, err := e.find(ctx, room, identity)
+	if errors.Is(err, media.ErrNotConnected) {
+		return nil
+	}
+	if err != nil || generationOf(p) >= generation {
+		return err
+	}
+	return e.Remove(ctx, room, identity)
+}
+
 // Mute implements media.Engine.
 func (e *external) Mute(ctx context.Context, room, identity string, source media.Source) error {
 	ctx, err := e.in(ctx, room)

@@ -89,6 +89,41 @@ func newOutside(t *testing.T) outside {
 	return o
 }
 
+func TestExternalMediaOfAnOlderPageEnd(t *testing.T) {
+	o := newOutside(t)
+	seat := fullSeat(roomOf(t), "ann")
+	seat.Generation = 2
+	o.guard.take(seat)
+	stage.guard.take(seat)
+	ctx := patient(t)
+	ann, err := rogue.JoinMedia(ctx, o.door.URL, tokenFor(t, o.engine, seat))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ann.Close()
+	for _, generation := range []int{1, 2} {
+		if err := o.engine.RemoveOlder(ctx, seat.Room, "ann", generation); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := ann.Publish(ctx, lk.TrackType_VIDEO, lk.TrackSource_CAMERA, false); err != nil {
+		t.Fatalf("the present page: %v", err)
+	}
+	o.engine.reconcile(ctx)
+	if e := o.events.wait(t, media.EventJoined, seat.Room, "ann"); e.Generation != 2 {
+		t.Errorf("known as of generation %d", e.Generation)
+	}
+	if err := o.engine.RemoveOlder(ctx, seat.Room, "ann", 3); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := ann.Ended(ctx); err != nil {
+		t.Errorf("the older page: %v", err)
+	}
+	if err := o.engine.RemoveOlder(ctx, seat.Room, "nobody", 3); err != nil {
+		t.Errorf("nobody: %v", err)
+	}
+}
+
 func TestExternalMediaThroughTheDoor(t *testing.T) {
 	o := newOutside(t)
 	// The stand-in's own owner looks at who comes in, too.

@@ -88,7 +88,7 @@ func embeddedConfig() media.Config {
 func fullSeat(room, identity string) media.Seat {
 	return media.Seat{
 		Room: room, Identity: identity, Name: strings.ToUpper(identity),
-		CanPublishMicrophone: true, CanPublishCamera: true, CanPublishScreen: true, CanSubscribe: true,
+		CanPublishMicrophone: true, CanPublishCamera: true, CanPublishScreen: true, CanPublishScreenAudio: true, CanSubscribe: true,
 	}
 }
 

@@ -263,7 +263,7 @@ func TestSilencedSoundIsNotHeard(t *testing.T) {
 	}
 
 	// The meeting takes the rights away; the media server hears of it a moment later.
-	seat.CanPublishMicrophone, seat.CanPublishScreen = false, false
+	seat.CanPublishMicrophone, seat.CanPublishScreen, seat.CanPublishScreenAudio = false, false, false
 	stage.guard.take(seat)
 	_, err = ann.AddTrack(ctx, lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false)
 	var refused *rogue.NotAllowedError

@@ -8,7 +8,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -85,7 +87,7 @@ func (k keys) sum(signed []byte) []byte {
 // forLiveKit makes the token with which the door itself goes to an external LiveKit.
 func (k keys) forLiveKit(seat media.Seat) (string, error) {
 	return auth.NewAccessToken(k.key, k.secret).SetIdentity(seat.Identity).SetName(seat.Name).SetMetadata(seat.Metadata).
-		SetAttributes(seat.Attributes).SetVideoGrant(videoGrant(seat)).SetValidFor(time.Minute).ToJWT()
+		SetAttributes(attributes(seat)).SetVideoGrant(videoGrant(seat)).SetValidFor(time.Minute).ToJWT()
 }
 
 // admin makes the token of a call to LiveKit's RoomService.
@@ -163,12 +165,34 @@ func videoGrant(seat media.Seat) *auth.VideoGrant {
 	return g
 }
 
+// generationAttribute tells for which generation of the seat a connection was opened.
+const generationAttribute = "anteroom.generation"
+
+// attributes are those of a new connection.
+func attributes(seat media.Seat) map[string]string {
+	out := maps.Clone(seat.Attributes)
+	if out == nil {
+		out = make(map[string]string, 1)
+	}
+	out[generationAttribute] = strconv.Itoa(seat.Generation)
+	return out
+}
+
+// generationOf is the generation for which a connection was opened; zero if it is not known.
+func generationOf(p *lk.ParticipantInfo) int {
+	n, err := strconv.Atoi(p.GetAttributes()[generationAttribute])
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
 func claims(seat media.Seat) *auth.ClaimGrants {
 	return &auth.ClaimGrants{
 		Identity:   seat.Identity,
 		Name:       seat.Name,
 		Metadata:   seat.Metadata,
-		Attributes: seat.Attributes,
+		Attributes: attributes(seat),
 		Video:      videoGrant(seat),
 	}
 }

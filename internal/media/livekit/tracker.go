@@ -24,10 +24,12 @@ type tracker struct {
 }
 
 type connection struct {
-	id      string
-	tracks  map[string]media.Track
-	order   []string // the tracks' ids as they were published
-	changed time.Time
+	id string
+	// generation of the seat, for which it was opened; zero if it is not known.
+	generation int
+	tracks     map[string]media.Track
+	order      []string // the tracks' ids as they were published
+	changed    time.Time
 }
 
 func newTracker() *tracker {
@@ -59,9 +61,11 @@ func (t *tracker) join(room string, p *lk.ParticipantInfo) []media.Event {
 	if t.rooms[room] == nil {
 		t.rooms[room] = map[string]*connection{}
 	}
-	c := &connection{id: p.GetSid(), tracks: map[string]media.Track{}, changed: t.now()}
+	c := &connection{id: p.GetSid(), generation: generationOf(p), tracks: map[string]media.Track{}, changed: t.now()}
 	t.rooms[room][p.GetIdentity()] = c
-	out = append(out, t.event(media.EventJoined, room, p.GetIdentity(), c.id))
+	joined := t.event(media.EventJoined, room, p.GetIdentity(), c.id)
+	joined.Generation = c.generation
+	out = append(out, joined)
 	for _, tr := range p.GetTracks() {
 		out = append(out, t.publish(room, p.GetIdentity(), c, trackFromLiveKit(tr))...)
 	}
@@ -139,7 +143,7 @@ func (t *tracker) publish(room, identity string, c *connection, tr media.Track) 
 		c.order = append(c.order, tr.ID)
 	}
 	e := t.event(kind, room, identity, c.id)
-	e.Track = tr
+	e.Track, e.Generation = tr, c.generation
 	return []media.Event{e}
 }
 

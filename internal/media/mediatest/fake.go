@@ -217,6 +217,17 @@ func (e *Engine) Remove(_ context.Context, room, identity string) error {
 	return nil
 }
 
+// RemoveOlder implements media.Engine.
+func (e *Engine) RemoveOlder(_ context.Context, room, identity string, generation int) error {
+	e.mu.Lock()
+	var events []media.Event
+	if c := e.rooms[room][identity]; c != nil && c.seat.Generation < generation {
+		events = e.leave(room, identity, media.LeftRemoved)
+	}
+	e.emit(events)
+	return nil
+}
+
 // Mute implements media.Engine.
 func (e *Engine) Mute(_ context.Context, room, identity string, source media.Source) error {
 	e.mu.Lock()

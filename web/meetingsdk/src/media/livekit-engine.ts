@@ -15,7 +15,7 @@ import { warmUp } from './warm-up';
 /** The meeting gives up by itself; until then the library goes on. */
 const retryFor = 60_000;
 /** The media server's numbers of sources that may be sent. */
-const sourceNumbers = { microphone: 2, screen: 3 } as const;
+const sourceNumbers = { microphone: 2, screen: 3, screenSound: 4 } as const;
 type Granted = keyof typeof sourceNumbers;
 /** How long descriptions and candidates take after the media server's answer, until the browser needs the page no more. */
 const negotiationTime = 70;
@@ -194,9 +194,11 @@ class LiveKitEngine implements MediaEngine {
     this.wanted.screen = on;
     try {
       if (on) await this.whenMaySend('screen');
+      // Whoever was muted by a host shares the picture alone.
+      const sound = options.sound && this.maySend('screenSound');
       await this.room.localParticipant.setScreenShareEnabled(on, {
-        audio: options.sound,
-        systemAudio: options.sound ? 'include' : 'exclude',
+        audio: sound,
+        systemAudio: sound ? 'include' : 'exclude',
         selfBrowserSurface: 'exclude',
         contentHint: options.motion ? 'motion' : 'detail',
       });
