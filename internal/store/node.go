@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3/lock"
 )
 
@@ -103,7 +102,7 @@ type claim struct {
 // it when the connection ends: at once with the process, and after nodeGrace
 // when the host vanished. A broken connection is replaced and the lock retaken.
 func (e *postgresEngine) lockNode(ctx context.Context, mode string, lost func(error)) (*nodeLock, error) {
-	pool := stdlib.OpenDB(*e.config)
+	pool := sql.OpenDB(e.connector)
 	pool.SetMaxOpenConns(1)
 	var held *claim
 	err := e.waitOut(ctx, ErrNodeTaken, func() (err error) {
@@ -216,11 +215,6 @@ func (e *postgresEngine) claim(ctx context.Context, pool *sql.DB, mode string) (
 	conn, err := pool.Conn(ctx)
 	if err != nil {
 		return nil, err
-	}
-	for _, alive := range []string{"tcp_keepalives_idle = 6", "tcp_keepalives_interval = 3", "tcp_keepalives_count = 3"} {
-		if _, err := conn.ExecContext(ctx, "SET "+alive); err != nil {
-			return nil, errors.Join(err, conn.Close())
-		}
 	}
 	held := &claim{conn: conn}
 	if err := e.lockClaim(ctx, held, mode); err != nil {

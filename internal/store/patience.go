@@ -2,10 +2,12 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
@@ -14,12 +16,35 @@ import (
 // its context has a deadline or not.
 const patience = 5 * time.Second
 
+// keepAlive notices within nodeGrace that the other side of a connection that rests has
+// vanished.
+var keepAlive = net.KeepAliveConfig{Enable: true, Idle: 6 * time.Second, Interval: 3 * time.Second, Count: 3}
+
+// orphanLimits makes PostgreSQL end what nobody waits for any more: a node that loses its
+// network closes no connection, and its transactions would hold their locks until TCP
+// gives up, which takes two hours by default. Those who wait for such a lock still have
+// half of their patience left. PgBouncer refuses these settings at the start of a
+// connection.
+func orphanLimits(patience time.Duration) func(context.Context, *pgx.Conn) error {
+	set := fmt.Sprintf(`SET idle_in_transaction_session_timeout = %d; SET statement_timeout = %d; SET tcp_user_timeout = %d;
+		SET tcp_keepalives_idle = %.0f; SET tcp_keepalives_interval = %.0f; SET tcp_keepalives_count = %d`,
+		(patience / 2).Milliseconds(), patience.Milliseconds(), nodeGrace.Milliseconds(),
+		keepAlive.Idle.Seconds(), keepAlive.Interval.Seconds(), keepAlive.Count)
+	return func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, set)
+		return err
+	}
+}
+
 // impatient makes connections that end when the other side keeps silent.
 func impatient(dial pgconn.DialFunc, patience time.Duration) pgconn.DialFunc {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)
 		if err != nil {
 			return nil, err
+		}
+		if tcp, ok := conn.(*net.TCPConn); ok {
+			_ = tcp.SetKeepAliveConfig(keepAlive)
 		}
 		return &impatientConn{Conn: conn, patience: patience}, nil
 	}

@@ -12,11 +12,12 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/anteroom/anteroom/internal/account"
+	"github.com/anteroom/anteroom/internal/meeting"
 	"github.com/anteroom/anteroom/internal/store/pgtest"
 )
 
-// silencer is a way to PostgreSQL that can be made silent: it still takes
-// connections and what is sent, and nothing comes back.
+// silencer is a way to PostgreSQL that can be made silent: it still takes connections
+// and what is sent, but neither side hears of the other, nor that it has closed.
 type silencer struct {
 	mu     sync.Mutex
 	silent chan struct{} // closed when it speaks again; nil while it speaks
@@ -41,13 +42,7 @@ func newSilencer(t *testing.T, address string) (*silencer, string) {
 			if err != nil {
 				return
 			}
-			far, err := (&net.Dialer{}).DialContext(context.Background(), network, target)
-			if err != nil {
-				_ = near.Close()
-				continue
-			}
-			go s.pass(far, near)
-			go s.pass(near, far)
+			go s.connect(near, network, target)
 		}
 	}()
 	u, err := url.Parse(address)
@@ -62,20 +57,39 @@ func newSilencer(t *testing.T, address string) (*silencer, string) {
 	return s, u.String()
 }
 
+func (s *silencer) connect(near net.Conn, network, target string) {
+	s.wait()
+	far, err := (&net.Dialer{}).DialContext(context.Background(), network, target)
+	if err != nil {
+		_ = near.Close()
+		return
+	}
+	go s.pass(far, near)
+	s.pass(near, far)
+}
+
+// wait waits until PostgreSQL speaks.
+func (s *silencer) wait() {
+	s.mu.Lock()
+	silent := s.silent
+	s.mu.Unlock()
+	if silent != nil {
+		<-silent
+	}
+}
+
 func (s *silencer) pass(to, from net.Conn) {
-	defer func() { _ = to.Close() }()
+	defer func() {
+		s.wait()
+		_ = to.Close()
+	}()
 	buffer := make([]byte, 32<<10)
 	for {
 		n, err := from.Read(buffer)
 		if err != nil {
 			return
 		}
-		s.mu.Lock()
-		silent := s.silent
-		s.mu.Unlock()
-		if silent != nil {
-			<-silent
-		}
+		s.wait()
 		if _, err := to.Write(buffer[:n]); err != nil {
 			return
 		}
@@ -103,7 +117,7 @@ func TestASilentPostgreSQLHoldsNoCall(t *testing.T) {
 			t.Parallel()
 			way, address := newSilencer(t, pgtest.URL(t))
 			w := &world{t: t, url: address}
-			w.Store = w.open(func(c *Config) { c.patience, c.Shared = 300*time.Millisecond, shared })
+			w.Store = w.open(func(c *Config) { c.patience, c.Shared = time.Second, shared })
 			m := w.meeting()
 			w.join(m, "Ann")
 			ask := w.ask(m, "Ben")
@@ -135,5 +149,72 @@ func TestASilentPostgreSQLHoldsNoCall(t *testing.T) {
 			}
 			w.join(m, "Cem")
 		})
+	}
+}
+
+// A node that vanishes in the middle of a change keeps the meeting from nobody for long,
+// whether it was about to ask for more or is waiting for somebody else's lock.
+func TestPostgreSQLEndsTheTransactionOfASilentNode(t *testing.T) {
+	t.Parallel()
+	for name, waits := range map[string]bool{"idle": false, "waiting": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			direct := pgtest.URL(t)
+			way, address := newSilencer(t, direct)
+			w := &world{t: t, url: address}
+			w.Store = w.open(func(c *Config) { c.patience, c.Shared = time.Second, true })
+			session, locked := w.join(w.meeting(), "Ann").Session.ID, w.join(w.meeting(), "Ben").Session.ID
+			other := (&world{t: t, url: direct}).open(func(c *Config) { c.Shared = true })
+			holder, err := pgx.Connect(t.Context(), direct)
+			w.must(err)
+			defer func() { _ = holder.Close(context.WithoutCancel(t.Context())) }()
+			_, err = holder.Exec(t.Context(), "BEGIN")
+			w.must(err)
+			_, err = holder.Exec(t.Context(), lockSession.dollar, locked)
+			w.must(err)
+
+			speak := func() {}
+			defer func() { speak() }()
+			err = w.engine.write(t.Context(), func(r runner) error {
+				if _, err := first(r, scanSession, lockSession, session); err != nil {
+					t.Error(err)
+				}
+				asked := make(chan error, 1)
+				ask := func() {
+					_, err := first(r, scanSession, lockSession, locked)
+					asked <- err
+				}
+				if waits {
+					go ask()
+					for waiting := 0; waiting == 0 && t.Context().Err() == nil; {
+						w.must(holder.QueryRow(t.Context(), "SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())").Scan(&waiting))
+					}
+					speak = way.hush()
+				} else {
+					speak = way.hush()
+					go ask()
+				}
+				return <-asked
+			})
+			if err == nil {
+				t.Fatal("a change succeeds while PostgreSQL is silent")
+			}
+			w.must(other.Mutate(t.Context(), session, func(meeting.Tx) error { return nil }))
+		})
+	}
+}
+
+// PostgreSQL looks for nodes that vanished while their connections rested.
+func TestConnectionsToPostgreSQLAreKeptAlive(t *testing.T) {
+	t.Parallel()
+	_, address := newSilencer(t, pgtest.URL(t))
+	w := &world{t: t, url: address}
+	w.Store = w.open(func(c *Config) { c.Shared = true })
+	for _, setting := range []string{"tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_keepalives_count", "tcp_user_timeout"} {
+		var value string
+		w.must(w.engine.db().QueryRowContext(t.Context(), "SELECT source FROM pg_settings WHERE name = $1", setting).Scan(&value))
+		if value != "session" {
+			t.Errorf("%s is as in %s", setting, value)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -25,10 +26,10 @@ const (
 
 // postgresEngine runs each write in a transaction of its own.
 type postgresEngine struct {
-	pool   *sql.DB
-	config *pgx.ConnConfig
-	schema *schema
-	logger *slog.Logger
+	pool      *sql.DB
+	connector driver.Connector
+	schema    *schema
+	logger    *slog.Logger
 	// seats is nil where other nodes write to the database as well.
 	seats *seatQueue
 }
@@ -53,7 +54,8 @@ func openPostgres(ctx context.Context, address string, known identity, c Config)
 		c.patience = patience
 	}
 	config.DialFunc = impatient(config.DialFunc, c.patience)
-	e := &postgresEngine{pool: stdlib.OpenDB(*config), config: config, schema: tables, logger: c.Logger}
+	e := &postgresEngine{connector: stdlib.GetConnector(*config, stdlib.OptionAfterConnect(orphanLimits(c.patience))), schema: tables, logger: c.Logger}
+	e.pool = sql.OpenDB(e.connector)
 	e.pool.SetMaxOpenConns(postgresConns)
 	e.pool.SetMaxIdleConns(postgresConns)
 	reach, cancel := context.WithTimeout(ctx, openTime)
