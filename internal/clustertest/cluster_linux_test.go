@@ -69,12 +69,19 @@ type cluster struct {
 // node is one Anteroom of the cluster. Its lines to the database and to Redis can be cut.
 type node struct {
 	*process
-	url             string
-	database, redis *relay
+	url                    string
+	network                *network
+	database, redis, media *relay
 }
 
 // newCluster starts a cluster; meetings makes what is in its database.
 func newCluster(t *testing.T, meetings func(*anteroomtest.Server)) *cluster {
+	t.Helper()
+	return newClusterOn(t, nil, meetings)
+}
+
+// newClusterOn starts a cluster whose second node is in the network.
+func newClusterOn(t *testing.T, second *network, meetings func(*anteroomtest.Server)) *cluster {
 	t.Helper()
 	c := &cluster{t: t, secret: rand.Text() + rand.Text()}
 	c.postgres = pgtest.StartServer(t)
@@ -93,10 +100,13 @@ func newCluster(t *testing.T, meetings func(*anteroomtest.Server)) *cluster {
 		t.Fatal(err)
 	}
 	c.key = strings.TrimSpace(string(key))
-	for i := range c.nodes {
+	for i, at := range []*network{nil, second} {
+		listen := at.outside() + ":0"
 		c.nodes[i] = &node{
-			database: newRelay(t, "127.0.0.1:0", "tcp", c.postgres.Address()),
-			redis:    newRelay(t, "127.0.0.1:0", "unix", c.redis.socket),
+			network:  at,
+			database: newRelay(t, listen, "tcp", c.postgres.Address()),
+			redis:    newRelay(t, listen, "unix", c.redis.socket),
+			media:    newRelay(t, listen, "tcp", c.media.server.Listener.Addr().String()),
 		}
 		c.startNode(i)
 	}
@@ -113,20 +123,36 @@ func (c *cluster) startNode(i int) {
 	n := c.nodes[i]
 	folder := c.t.TempDir()
 	file := filepath.Join(folder, "anteroom.yaml")
-	config := fmt.Sprintf("listen: 127.0.0.1:0\npublic_url: %s\ndata: %s\ntrusted_proxies: [127.0.0.0/8]\njoins_per_minute: 1000000\n"+
-		"media: {external: {url: %s, key: anteroom}}\n", c.url(), folder, c.media.url())
+	config := fmt.Sprintf("listen: %s:0\npublic_url: %s\ndata: %s\ntrusted_proxies: [127.0.0.0/8, %s]\njoins_per_minute: 1000000\n"+
+		"media: {external: {url: http://%s, key: anteroom}}\n", n.network.inside(), c.url(), folder, n.network.outside(), n.media.address())
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 		c.t.Fatal(err)
 	}
-	cmd := exec.Command(program(c.t, "anteroom"), "serve", "--json", "--config", file)
+	cmd := n.network.command(program(c.t, "anteroom"), "serve", "--json", "--config", file)
 	cmd.Env = append(os.Environ(), "ANTEROOM_ENCRYPTION_KEY="+c.key, "ANTEROOM_MEDIA_EXTERNAL_SECRET="+c.secret,
 		"ANTEROOM_DATABASE="+pgtest.URLAt(n.database.address()), "ANTEROOM_REDIS="+n.redis.address())
 	n.process = start(c.t, fmt.Sprintf("node %d", i), cmd, listening(&n.url))
-	at, err := url.Parse(n.url)
+	c.lead(i)
+}
+
+// lead tells the proxy where a node is.
+func (c *cluster) lead(i int) {
+	c.t.Helper()
+	at, err := url.Parse(c.nodes[i].url)
 	if err != nil {
 		c.t.Fatal(err)
 	}
 	c.proxy.lead(i, at.Host)
+}
+
+// at lets whoever enters do so at one node.
+func (c *cluster) at(i int, enter func()) {
+	c.t.Helper()
+	other := 1 - i
+	c.proxy.lead(other, "")
+	enter()
+	c.lead(other)
+	c.ready(2)
 }
 
 // listening reads the address from the first line of a server.
@@ -253,6 +279,12 @@ const patience = time.Minute
 
 // until waits for a condition.
 func until(t *testing.T, what string, met func() bool) {
+	t.Helper()
+	untilAfter(t, patience, what, met)
+}
+
+// untilAfter waits for a condition that may take long.
+func untilAfter(t *testing.T, patience time.Duration, what string, met func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(patience); !met(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {

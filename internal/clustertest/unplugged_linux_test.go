@@ -1,0 +1,250 @@
+package clustertest
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/anteroom/anteroom/anteroomtest"
+	"github.com/anteroom/anteroom/internal/crowd"
+	"github.com/anteroom/anteroom/internal/store/pgtest"
+)
+
+// What docs/operators/cluster.md promises of a node that stops responding.
+const (
+	// shownWithin is when others see at the latest that somebody has lost the connection.
+	shownWithin = 10 * time.Second
+	// keptFor is how long the place is kept then; afterwards it is free.
+	keptFor = time.Minute
+)
+
+// A bad network: how long packets take in each direction, and how many of a hundred
+// are lost.
+const (
+	slow  = 100 * time.Millisecond
+	lossy = 5
+)
+
+// The network of one node is bad for a while, or its cable is unplugged, so that nothing
+// comes through and no connection ends.
+func TestUnpluggedNode(t *testing.T) {
+	long(t)
+	second := newNetwork(t)
+	const capacity = 8
+	meetings := map[string]anteroomtest.Meeting{}
+	c := newClusterOn(t, second, func(s *anteroomtest.Server) {
+		for _, name := range []string{"slow", "moment", "minute"} {
+			host := s.AddUser(anteroomtest.User{Email: name + "@test.example"})
+			meetings[name] = s.AddMeeting(anteroomtest.Meeting{Topic: name, Password: "anteroom", Capacity: capacity, Host: host.ID})
+		}
+	})
+
+	t.Run("a slow and lossy network", func(t *testing.T) {
+		m := c.meeting(meetings["slow"])
+		all := slices.Concat(c.enterAt(t, 0, m, "Near", 3), c.enterAt(t, 1, m, "Far", 3))
+		defer all.leave()
+		second.impair(slow, lossy)
+		talk := all.talk(t)
+		for range 5 {
+			talk.goesOn(t)
+		}
+		talk.finish(t)
+		second.impair(0, 0)
+	})
+
+	for name, unplug := range map[string]func(bool){"moment": second.setDown, "minute": second.setBroken} {
+		t.Run("unplugged for a "+name, func(t *testing.T) {
+			m := c.meeting(meetings[name])
+			places := &places{t: t, seen: map[int64]map[string]time.Time{}}
+			watching := crowd.Options{Told: places.told}
+			near, far := c.enterAt(t, 0, m, "Near", 3), c.enterAt(t, 1, m, "Far", 3)
+			var witness people
+			c.at(0, func() { witness = enter(t, m, "Witness", 1, watching) })
+			all := slices.Concat(near, witness, far)
+			defer all.leave()
+			// Somebody who vanishes with the node; now the meeting is full.
+			var ghost *crowd.Person
+			c.at(1, func() {
+				var err error
+				if ghost, err = crowd.Enter(within(t), m, "Ghost", crowd.Options{}); err != nil {
+					t.Fatal(err)
+				}
+			})
+			talk := all.talk(t)
+			// A command that was running when its node vanished may run again on the other.
+			talk.mayRepeat = true
+			talk.goesOn(t)
+
+			c.amidAChange(t, second)
+			unplug(true)
+			second.impair(0, 0)
+			unplugged := time.Now()
+			plugIn := func() {
+				begin := time.Now()
+				unplug(false)
+				c.ready(2)
+				t.Logf("the node was ready %s after it was plugged in again", time.Since(begin).Round(time.Millisecond))
+			}
+			defer unplug(false)
+			for _, p := range far {
+				if err := p.Back(within(t), 1); err != nil {
+					t.Errorf("%s does not move: %v", p.Name, err)
+				}
+			}
+			t.Logf("everybody has moved after %s", time.Since(unplugged).Round(time.Millisecond))
+			if name == "moment" {
+				plugIn()
+			}
+			shown := places.becomes(ghost.UserID, "reconnecting", patience).Sub(unplugged)
+			t.Logf("the place of who did not come back was shown as reconnecting after %s", shown.Round(time.Millisecond))
+			if shown > shownWithin {
+				t.Errorf("that took longer than %s", shownWithin)
+			}
+			c.wantJoin(t, m, 4005)
+			if name == "minute" {
+				until(t, "the node is not ready", func() bool { return second.status(c.nodes[1].url+"/readyz") == http.StatusServiceUnavailable })
+				freed := places.becomes(ghost.UserID, "lost", keptFor+patience).Sub(unplugged)
+				t.Logf("it was free after %s", freed.Round(time.Millisecond))
+				c.wantJoin(t, m, 0)
+				talk.goesOn(t)
+				plugIn()
+			}
+			until(t, "the node drops the connections of before", func() bool { return ghost.Inside() != nil })
+			_ = ghost.Leave(within(t))
+			var newcomer *crowd.Person
+			c.at(1, func() {
+				var err error
+				if newcomer, err = crowd.Enter(within(t), m, "Newcomer", crowd.Options{}); err != nil {
+					t.Fatal(err)
+				}
+			})
+			defer func() { _ = newcomer.Leave(context.WithoutCancel(t.Context())) }()
+			talk.goesOn(t)
+			talk.finish(t)
+			until(t, "everybody is shown as joined", func() bool { return joined(t, newcomer) == capacity })
+			for _, p := range slices.Concat(near, witness) {
+				if n := p.Control().Count; n != 0 {
+					t.Errorf("%s, on the other node, lost the control channel %d times", p.Name, n)
+				}
+			}
+			for _, p := range far {
+				if n := p.Control().Count; n != 1 {
+					t.Errorf("%s lost the control channel %d times", p.Name, n)
+				}
+			}
+		})
+	}
+}
+
+// enterAt is enter at one node.
+func (c *cluster) enterAt(t *testing.T, i int, m crowd.Meeting, name string, count int) (all people) {
+	t.Helper()
+	c.at(i, func() { all = enter(t, m, name, count, crowd.Options{}) })
+	return all
+}
+
+// wantJoin asks for a place, and gives it up again. The code is 0 or that of the refusal.
+func (c *cluster) wantJoin(t *testing.T, m crowd.Meeting, code int) {
+	t.Helper()
+	switch got, err := join(within(t), c.url(), m, ""); {
+	case err != nil || got.ErrorCode != code:
+		t.Errorf("a join is answered with %d, want %d: %v", got.ErrorCode, code, err)
+	case code == 0:
+		leave(t, c.url(), got.ResumeToken)
+	}
+}
+
+// amidAChange waits until the second node is changing the meeting, which the database
+// locks for it; it makes the network slow, so that the change takes some round trips.
+func (c *cluster) amidAChange(t *testing.T, second *network) {
+	t.Helper()
+	db, err := pgx.Connect(within(t), pgtest.URLAt(c.postgres.Address()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close(context.WithoutCancel(t.Context())) }()
+	second.impair(slow, 0)
+	until(t, "a transaction is open", func() bool {
+		var open int
+		err := db.QueryRow(within(t), `SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+			WHERE a.state = 'idle in transaction' AND clock_timestamp() - a.state_change > interval '20 ms'
+			AND l.relation = 'sessions'::regclass AND l.mode = 'RowShareLock'`).Scan(&open)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return open > 0
+	})
+}
+
+// joined is how many participants are joined, as the node of one of them says.
+func joined(t *testing.T, p *crowd.Person) (count int) {
+	t.Helper()
+	raw, err := p.Snapshot(within(t))
+	var shown struct {
+		Participants []struct{ State string }
+	}
+	if err == nil {
+		err = json.Unmarshal(raw, &shown)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range shown.Participants {
+		if one.State == "joined" {
+			count++
+		}
+	}
+	return count
+}
+
+// places is what one of the people is told of the places of others.
+type places struct {
+	t    *testing.T
+	mu   sync.Mutex
+	seen map[int64]map[string]time.Time
+}
+
+// told notes when a place got a state, or for which reason it was given up.
+func (p *places) told(frame []byte) {
+	var got struct {
+		Push struct {
+			Pub struct {
+				Data struct {
+					Data struct {
+						UserID        int64
+						State, Reason string
+					}
+				}
+			}
+		}
+	}
+	// Other events have other data.
+	if json.Unmarshal(frame, &got) != nil {
+		return
+	}
+	event := got.Push.Pub.Data.Data
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.seen[event.UserID] == nil {
+		p.seen[event.UserID] = map[string]time.Time{}
+	}
+	p.seen[event.UserID][event.State+event.Reason] = time.Now()
+}
+
+// becomes waits until a place has got into a state, and returns when that was.
+func (p *places) becomes(userID int64, state string, patience time.Duration) (at time.Time) {
+	p.t.Helper()
+	untilAfter(p.t, patience, "a place is "+state, func() bool {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		at = p.seen[userID][state]
+		return !at.IsZero()
+	})
+	return at
+}
