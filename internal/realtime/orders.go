@@ -3,7 +3,10 @@ package realtime
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/centrifugal/centrifuge"
@@ -108,23 +111,23 @@ func (h *Hub) ConnectedAnywhere(ctx context.Context) ([]string, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, peerTime)
 	defer cancel()
-	// Centrifuge also waits for nodes that died a moment ago: what counts is
-	// whether those answered that live.
-	results, _ := h.survey(ctx, askSeats, order{})
-	for _, node := range h.pulse.nodes() {
-		if _, answered := results[node]; !answered {
-			return nil, fmt.Errorf("node %s does not answer", node)
-		}
+	// Each is asked by itself: asked together, Centrifuge also waits for nodes that died
+	// a moment ago.
+	nodes := h.pulse.nodes()
+	seats, faults := make([][]string, len(nodes)), make([]error, len(nodes))
+	var asked sync.WaitGroup
+	for i, node := range nodes {
+		asked.Go(func() {
+			results, err := h.node.Survey(ctx, askSeats, []byte("{}"), node)
+			if err != nil {
+				faults[i] = fmt.Errorf("node %s does not answer: %w", node, err)
+				return
+			}
+			faults[i] = json.Unmarshal(results[node].Data, &seats[i])
+		})
 	}
-	var all []string
-	for _, result := range results {
-		var seats []string
-		if err := json.Unmarshal(result.Data, &seats); err != nil {
-			return nil, err
-		}
-		all = append(all, seats...)
-	}
-	return all, nil
+	asked.Wait()
+	return slices.Concat(seats...), errors.Join(faults...)
 }
 
 func (h *Hub) survey(ctx context.Context, op string, o order) (map[string]centrifuge.SurveyResult, error) {

@@ -79,8 +79,9 @@ func TestANodeThatIsCutOffFromRedisSendsItsPagesAway(t *testing.T) {
 	late := dial(t, server.URL)
 	late.send(connectRequest(token(t, cutOff, "a", 1), nil))
 	late.mustClose(3001)
-	if seats, err := whole.ConnectedAnywhere(t.Context()); err != nil || fmt.Sprint(seats) != "[b]" {
-		t.Errorf("after the cut: %v %v", seats, err)
+	begin := time.Now()
+	if seats, err := whole.ConnectedAnywhere(t.Context()); err != nil || fmt.Sprint(seats) != "[b]" || time.Since(begin) >= peerTime {
+		t.Errorf("after the cut: %v %v in %s", seats, err, time.Since(begin))
 	}
 	relay.speak()
 	until(t, "the node to hear again", func() bool { return cutOff.Check() == nil })
