@@ -121,7 +121,7 @@ func (a *asset) serve(w http.ResponseWriter, r *http.Request, cache string) {
 		return
 	}
 	body := a.body
-	if a.gzipped != nil && acceptsGzip(r) {
+	if a.gzipped != nil && prefersGzip(r.Header.Values("Accept-Encoding")) {
 		h.Set("Content-Encoding", "gzip")
 		body = a.gzipped
 	}
@@ -136,16 +136,6 @@ func crossOrigin(h http.Header) {
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 	h.Set("Timing-Allow-Origin", "*")
-}
-
-func acceptsGzip(r *http.Request) bool {
-	for _, part := range strings.Split(r.Header.Get("Accept-Encoding"), ",") {
-		name, q, _ := strings.Cut(strings.TrimSpace(part), ";")
-		if (name == "gzip" || name == "*") && strings.TrimSpace(q) != "q=0" {
-			return true
-		}
-	}
-	return false
 }
 
 // assets serves the SDK at the paths that pages of the vendor's CDN use.
