@@ -150,6 +150,31 @@ func TestHTTPBounds(t *testing.T) {
 	}
 }
 
+// A connection that has carried a stream carries nothing after it: whoever does not say
+// who they are cannot keep it open. The server and the page agree on that.
+func TestAStreamIsTheLastOfItsConnection(t *testing.T) {
+	h, server := startHub(t, newHouse(seatNamed("a")))
+	connect := func(token string) string { return `{"id":1,"connect":{"token":"` + token + `"}}` }
+	for name, body := range map[string]string{
+		"nobody": "", "no connect": `{"id":1,"rpc":{"method":"snapshot"}}`, "a wrong token": connect("x"), "a page": connect(token(t, h, "a", 1)),
+		"too large": strings.Repeat("x", maxMessage+1),
+	} {
+		response, err := http.Post(server.URL+"/realtime/stream", "application/json", strings.NewReader(body)) //nolint:noctx // ends with the server
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !response.Close {
+			t.Errorf("%s: the connection stays open after the stream", name)
+		}
+		_ = response.Body.Close()
+	}
+	response, err := http.Get(server.URL + "/realtime/stream") //nolint:noctx // ends with the server
+	if err != nil || !response.Close {
+		t.Errorf("a wrong method: %v, the connection stays open", err)
+	}
+	_ = response.Body.Close()
+}
+
 // stalled is a body that ends in the middle, as one whose time is up.
 type stalled struct{}
 
