@@ -93,7 +93,9 @@ const (
 	// maxSeatBody is that of a call which carries a resume token and nothing else.
 	maxSeatBody      = 4096
 	maxDeveloperBody = 1 << 20
-	maxWebhookBody   = 1 << 20
+	// maxWebhookBody is that of a report about one participant or room. LiveKit sends some
+	// 2 KB.
+	maxWebhookBody = 64 << 10
 	// maxSocketBody is that of the control channel's HTTP form, which reads it itself.
 	maxSocketBody = 64 << 10
 )

@@ -27,7 +27,8 @@ const (
 	// Socket is for long-lived connections. Their handlers set deadlines of
 	// their own and lift them once they know who is connected.
 	Socket
-	// Service is for calls of other servers, which prove who they are.
+	// Service is for calls of other servers, which prove who they are. Where these have a
+	// body, the handler judges the header before it reads on.
 	Service
 	// Operator is for the operator's tools, which come through the admin socket.
 	Operator
@@ -42,6 +43,10 @@ type Route struct {
 	// small one that comes all the same is ignored, but not where sockets are.
 	MaxBody int
 }
+
+// judgesFirst tells that the handler judges the header of a request before it reads the
+// body, whose size and time are bounded all the same.
+func (r *Route) judgesFirst() bool { return r.Audience == Service && r.MaxBody > 0 }
 
 // Handler is the whole HTTP face.
 type Handler struct {
@@ -123,6 +128,16 @@ func (a *api) bounded(route Route, next http.Handler) http.Handler {
 		}
 		out := &timedWriter{ResponseWriter: w, deadline: deadline}
 		defer out.extend() // for what the server sends after the handler
+		if route.judgesFirst() {
+			if r.ContentLength > int64(route.MaxBody) {
+				tooLarge(a, out, r, route)
+				return
+			}
+			_ = deadline.SetReadDeadline(time.Now().Add(bodyTime))
+			r.Body = http.MaxBytesReader(out, r.Body, int64(route.MaxBody))
+			next.ServeHTTP(out, r)
+			return
+		}
 		if r.ContentLength != 0 {
 			buffer := bodies.Get().(*[]byte)
 			defer func() {

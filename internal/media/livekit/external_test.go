@@ -297,6 +297,10 @@ func TestWebhook(t *testing.T) {
 	}
 
 	token, _ := newKeys(testKey, testSecret).Token(context.Background(), fullSeat(room, "bob"), time.Minute)
+	signedHash, err := auth.NewAccessToken(testKey, testSecret).SetValidFor(time.Minute).SetSha256("hash").ToJWT()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, tt := range map[string]struct {
 		method, auth string
 		size         int
@@ -305,10 +309,12 @@ func TestWebhook(t *testing.T) {
 		"unsigned":            {"POST", "", 10, 401},
 		"signature of nobody": {"POST", "nonsense", 10, 401},
 		"a participant's":     {"POST", token, 10, 401},
-		"oversize":            {"POST", token, maxWebhookBytes + 1, 401},
+		"oversize":            {"POST", signedHash, maxWebhookBytes + 1, 401},
+		"another body":        {"POST", signedHash, 10, 401},
 		"get":                 {"GET", token, 0, 405},
 	} {
-		r := httptest.NewRequest(tt.method, "/", bytes.NewReader(bytes.Repeat([]byte{'{'}, tt.size)))
+		body := bytes.NewReader(bytes.Repeat([]byte{'{'}, tt.size))
+		r := httptest.NewRequest(tt.method, "/", body)
 		if tt.auth != "" {
 			r.Header.Set("Authorization", tt.auth)
 		}
@@ -316,6 +322,10 @@ func TestWebhook(t *testing.T) {
 		o.engine.Webhook().ServeHTTP(w, r)
 		if w.Code != tt.want {
 			t.Errorf("%s: %d, want %d", name, w.Code, tt.want)
+		}
+		read := tt.size - body.Len()
+		if tt.auth != signedHash && read > 0 || read > maxWebhookBytes+1 {
+			t.Errorf("%s: %d bytes of the body were read", name, read)
 		}
 	}
 }
