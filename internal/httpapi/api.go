@@ -64,8 +64,9 @@ type Config struct {
 	TrustedProxies func() []netip.Prefix
 	// Files is the built browser code; see web.Files.
 	Files fs.FS
-	// Ready answers nil once joins are served.
-	Ready        func(context.Context) error
+	// Ready answers nil once joins are served, in bounded time and at little cost, for
+	// anybody may ask.
+	Ready        func() error
 	Clock        clockwork.Clock
 	NewAttemptID func() string
 	Logger       *slog.Logger
@@ -133,19 +134,13 @@ func (a *api) alive(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 }
 
-// Deadlines of what calls ask of the parts behind: whether the server is ready, and
-// what pages ask for with their resume token.
-const (
-	readyTime = 3 * time.Second
-	seatTime  = 10 * time.Second
-)
+// seatTime is the deadline of what pages ask for with their resume token.
+const seatTime = 10 * time.Second
 
 // ready reports whether new joins are to be sent here. What is in the way is for
 // the log: anybody may ask.
-func (a *api) ready(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), readyTime)
-	defer cancel()
-	if err := a.Ready(ctx); err != nil {
+func (a *api) ready(w http.ResponseWriter, _ *http.Request) {
+	if err := a.Ready(); err != nil {
 		a.Logger.Warn("not ready", "error", err)
 		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"status": "unavailable"})
 		return

@@ -4,7 +4,6 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
-	"context"
 	"io"
 	"log/slog"
 	"net/http"
@@ -36,7 +35,7 @@ func serverOf(t *testing.T, change func(*Config)) *httptest.Server {
 	none := http.NotFoundHandler()
 	c := Config{
 		Realtime: none, Signalling: none, MediaWebhook: none, Files: files(), Clock: clockwork.NewRealClock(),
-		Ready:        func(context.Context) error { return nil },
+		Ready:        func() error { return nil },
 		NewAttemptID: func() string { return "A" }, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}
 	if change != nil {

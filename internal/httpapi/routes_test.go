@@ -97,7 +97,7 @@ func faceOf(t *testing.T) (*Handler, *everything) {
 	})
 	return New(Config{
 		Sessions: e, World: e, Movable: e, Scenarios: e, Attempts: log{e}, Faults: broken{e}, Realtime: socket, Signalling: socket,
-		MediaWebhook: socket, Files: files(), Ready: func(context.Context) error { return nil }, Development: true,
+		MediaWebhook: socket, Files: files(), Ready: func() error { return nil }, Development: true,
 		NewAttemptID: func() string { return "A" }, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Clock: clockwork.NewRealClock(),
 	}), e
 }

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"sync"
 	"time"
-
-	"github.com/anteroom/anteroom/internal/media"
 )
 
 // errStopping is why a server that stops is not ready.
@@ -24,7 +22,7 @@ const (
 
 // ready returns nil while this node can serve joins and meetings, else the first
 // thing that is in the way.
-func (s *Server) ready(ctx context.Context) error {
+func (s *Server) ready() error {
 	if s.stopping.Load() {
 		return errStopping
 	}
@@ -40,38 +38,45 @@ func (s *Server) ready(ctx context.Context) error {
 	if err := s.mediaProbe.check(); err != nil {
 		return err
 	}
-	return s.Store.Probe(ctx)
+	return s.storeProbe.check()
 }
 
-// Whoever asks for readiness may ask often, and many may ask.
+// Anybody may ask whether the server is ready, as often as they like: what costs
+// something is asked once for all, and the answer kept for a moment.
 const (
 	mediaProbeTime = 2 * time.Second
 	mediaProbeKept = 2 * time.Second
+	storeProbeTime = 3 * time.Second
+	storeProbeKept = time.Second
 )
 
-// mediaProbe asks an external media engine whether it can be used, and keeps the
-// answer for a moment. The zero value stands for an engine of this process.
-type mediaProbe struct {
-	engine media.Prober
+// probe asks a part behind whether it can be used, and keeps the answer, good or bad.
+// It runs on the machine's time: the clock that developers set may stand still.
+type probe struct {
+	// ask is nil for a part that needs no asking.
+	ask func(context.Context) error
+	// most is how long a question may take, and kept how long its answer holds.
+	most, kept time.Duration
+
 	mu     sync.Mutex
 	asked  time.Time
 	answer error
 }
 
-// check asks for as long as mediaProbeTime, whoever waits for it: one that gives up
+// check asks for as long as a question may take, whoever waits for it: one that gives up
 // earlier must not leave a wrong answer to the others.
-func (p *mediaProbe) check() error {
-	if p.engine == nil {
+func (p *probe) check() error {
+	if p.ask == nil {
 		return nil
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !p.asked.IsZero() && time.Since(p.asked) < mediaProbeKept {
+	if !p.asked.IsZero() && time.Since(p.asked) < p.kept {
 		return p.answer
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), mediaProbeTime)
+	ctx, cancel := context.WithTimeout(context.Background(), p.most)
 	defer cancel()
-	p.answer = p.engine.Probe(ctx)
+	p.answer = p.ask(ctx)
 	p.asked = time.Now()
 	return p.answer
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -43,10 +44,10 @@ func (e *outsideEngine) Probe(ctx context.Context) error {
 	}
 }
 
-func TestMediaIsProbedWithinBounds(t *testing.T) {
+func TestPartsBehindAreProbedWithinBounds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		engine := &outsideEngine{}
-		probe := &mediaProbe{engine: engine}
+		probe := &probe{ask: engine.Probe, most: mediaProbeTime, kept: mediaProbeKept}
 		var many sync.WaitGroup
 		for range 100 {
 			many.Go(func() {
@@ -77,4 +78,43 @@ func TestMediaIsProbedWithinBounds(t *testing.T) {
 			t.Errorf("an engine that is back: %v", err)
 		}
 	})
+}
+
+// Strangers ask for readiness as often as they like; the database is written to once a
+// moment.
+func TestReadinessAsksTheDatabaseOnceForAll(t *testing.T) {
+	t.Parallel()
+	config := DevelopmentDefaults()
+	config.Listen, config.Data, config.Media.Port = "127.0.0.1:0", t.TempDir(), 0
+	s, err := Start(t.Context(), config, Parts{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close(context.Background()) }()
+	var asked atomic.Int32
+	ask, began := s.storeProbe.ask, time.Now()
+	s.storeProbe.ask = func(ctx context.Context) error {
+		asked.Add(1)
+		return ask(ctx)
+	}
+	var many sync.WaitGroup
+	for range 20 {
+		many.Go(func() {
+			for range 10 {
+				response, err := http.Get(s.URL + "/readyz") //nolint:noctx // ends with the server
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				_ = response.Body.Close()
+				if response.StatusCode != http.StatusOK {
+					t.Errorf("status %d", response.StatusCode)
+				}
+			}
+		})
+	}
+	many.Wait()
+	if most := 1 + int32(time.Since(began)/storeProbeKept); asked.Load() > most {
+		t.Errorf("200 requests ask the database %d times, want at most %d", asked.Load(), most)
+	}
 }

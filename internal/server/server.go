@@ -74,7 +74,8 @@ type Server struct {
 	settings     settings
 	reloading    sync.Mutex
 	media        media.Engine
-	mediaProbe   mediaProbe
+	mediaProbe   probe
+	storeProbe   probe
 	ownMedia     bool
 	// stopping is set from when Close begins: the server is not ready any more.
 	stopping atomic.Bool
@@ -223,7 +224,10 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 	if s.config.Mode == Development {
 		s.faults = &faults{set: fault.NewSet(store.NewID), store: s.Store, engine: s.media, line: s.line}
 	}
-	s.mediaProbe.engine, _ = s.media.(media.Prober)
+	s.storeProbe = probe{ask: s.Store.Probe, most: storeProbeTime, kept: storeProbeKept}
+	if external, ok := s.media.(media.Prober); ok {
+		s.mediaProbe = probe{ask: external.Probe, most: mediaProbeTime, kept: mediaProbeKept}
+	}
 	engine := s.faults.inMedia(s.media)
 	s.recorder = &recorder{store: s.Store, log: &joinLog{s.log}, noisePerMinute: noiseInProduction}
 	if s.config.Mode == Development {
