@@ -1,6 +1,9 @@
 package limit
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestGroup(t *testing.T) {
 	t.Parallel()
@@ -16,6 +19,12 @@ func TestGroup(t *testing.T) {
 	} {
 		if got := Group(address); got != want {
 			t.Errorf("Group(%q) is %q, want %q", address, got, want)
+		}
+		if n := len(Group(address + strings.Repeat("x", 1<<20))); n > maxGroup {
+			t.Errorf("the group of a long text after %q has %d bytes", address, n)
+		}
+		if n := len(Group("fe80::1%" + strings.Repeat("x", 1<<20))); n > maxGroup {
+			t.Errorf("the group of a long zone has %d bytes", n)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"crypto/sha256"
 	"log/slog"
 	"math"
 	"sync"
@@ -35,7 +36,8 @@ type SharedTries interface {
 // Too many within five minutes close the door until the window has passed. An
 // address is a whole /64 in IPv6.
 //
-// Counts are kept in memory. Where nodes share them, each wrong try is also counted
+// Counts are kept in memory: 100,000 of them, each with the tries of ten browsers, take
+// some 70 MB at most. Where nodes share them, each wrong try is also counted
 // there and its answer is believed, so that a right passcode costs nothing.
 type PasscodeThrottle struct {
 	clock  clockwork.Clock
@@ -54,7 +56,16 @@ type passcodeTries struct {
 	count int
 	since time.Time
 	// by counts the tries of each browser, which forgets its own when it succeeds.
-	by map[string]int
+	by map[browserKey]int
+}
+
+// browserKey stands for the id that a browser says it has. Ids are up to 512 bytes long,
+// and strangers choose them.
+type browserKey [16]byte
+
+func browserOf(deviceID string) browserKey {
+	sum := sha256.Sum256([]byte(deviceID))
+	return browserKey(sum[:16])
 }
 
 // NewPasscodeThrottle makes an empty throttle; shared is nil where no other node
@@ -163,9 +174,9 @@ func (t *PasscodeThrottle) countBy(key passcodeKey, most int, browser string) bo
 	e.count++
 	if browser != "" {
 		if e.by == nil {
-			e.by = map[string]int{}
+			e.by = map[browserKey]int{}
 		}
-		e.by[browser]++ // no more browsers than tries
+		e.by[browserOf(browser)]++ // no more browsers than tries
 	}
 	return true
 }
@@ -211,8 +222,8 @@ func (t *PasscodeThrottle) succeeded(ctx context.Context, a *admission.Attempt) 
 	t.mu.Lock()
 	own := 0
 	if e := t.tries[ofAddress]; e != nil {
-		own = e.by[a.DeviceID]
-		delete(e.by, a.DeviceID)
+		own = e.by[browserOf(a.DeviceID)]
+		delete(e.by, browserOf(a.DeviceID))
 		e.count = max(0, e.count-own)
 	}
 	if e := t.tries[ofMeeting]; e != nil {

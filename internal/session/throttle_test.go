@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"runtime"
+	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -13,6 +16,7 @@ import (
 
 	"github.com/anteroom/anteroom/errcode"
 	"github.com/anteroom/anteroom/internal/admission"
+	"github.com/anteroom/anteroom/internal/limit"
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
@@ -201,6 +205,30 @@ func TestNodesCountGuessesTogether(t *testing.T) {
 	}
 	if judged != PasscodeTries {
 		t.Errorf("%d guesses are judged on three nodes, want %d", judged, PasscodeTries)
+	}
+}
+
+// Whoever has many networks and long ids for browsers takes little memory with them.
+func TestCountsTakeLittleMemory(t *testing.T) {
+	throttle := NewPasscodeThrottle(clockwork.NewFakeClock(), nil, slog.New(slog.DiscardHandler))
+	memory := func() uint64 {
+		runtime.GC()
+		var now runtime.MemStats
+		runtime.ReadMemStats(&now)
+		return now.HeapAlloc
+	}
+	const networks = 2000
+	before := memory()
+	for i := range networks {
+		for try := range PasscodeTries {
+			id := strings.Repeat("\U0001F600", 120) + strconv.Itoa(try)
+			throttle.countBy(passcodeKey{limit.Group(fmt.Sprintf("2001:db8:%x:%x::1", i>>16, i&0xffff)), "81234567890"}, PasscodeTries, id)
+		}
+	}
+	each := (memory() - before) / networks
+	runtime.KeepAlive(throttle)
+	if most := uint64(1000); each > most {
+		t.Errorf("the counts of a network take %d bytes, want at most %d", each, most)
 	}
 }
 
