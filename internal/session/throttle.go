@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"log/slog"
 	"math"
+	"strings"
 	"sync"
 	"time"
 
@@ -166,6 +167,7 @@ func (t *PasscodeThrottle) countBy(key passcodeKey, most int, browser string) bo
 			t.sweep(now)
 		}
 		e = &passcodeTries{since: now}
+		key.meeting = strings.Clone(key.meeting) // the join's own holds on to the whole request
 		t.tries[key] = e
 	}
 	if e.count >= most {
