@@ -124,3 +124,15 @@ test('a phone, Component View: whoever is alone can invite, and the logo of the 
     expect(await person.page.evaluate(() => document.documentElement.scrollWidth), path).toBe(upright.width);
   }
 });
+
+test('a phone: whoever waits is not hidden behind a hand and a message', async ({ preview, browser }) => {
+  const context = await browser.newContext({ viewport: upright, hasTouch: true, isMobile: true, reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  for (const [view, shown] of [['client', ['waiting room', 'Message from']], ['component', ['waiting room']]] as const) {
+    await page.goto(preview.address({ view, tiles: 5, width: 358 }));
+    const notices = page.locator('.ar-toast:visible');
+    await expect(notices, view).toHaveCount(shown.length);
+    for (const [i, text] of shown.entries()) await expect(notices.nth(i), view).toContainText(text);
+  }
+  await context.close();
+});

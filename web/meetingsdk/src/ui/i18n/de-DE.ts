@@ -15,7 +15,7 @@ export const deDE: Dictionary = {
   'audio.test': 'Lautsprecher testen',
   'audio.testing': 'Wird abgespielt …',
 
-  'background.blur': 'Weichzeichnen',
+  'background.blur': 'Unschärfe',
   'background.busy': 'Der Hintergrund wird vorbereitet …',
   'background.cameraOff': 'Er erscheint, sobald Ihre Kamera eingeschaltet ist.',
   'background.choose': 'Hintergrund wählen …',
