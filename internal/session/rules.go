@@ -377,7 +377,7 @@ func (c *action) leaveOneShare() error {
 	}
 	var stays *meeting.Seat
 	for _, seat := range seats {
-		if seat.Extras.Shares && (stays == nil || rank(seat) > rank(stays)) {
+		if (seat.Extras.Shares || seat.Sharing) && (stays == nil || rank(seat) > rank(stays)) {
 			stays = seat
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/livekit/livekit-server/pkg/rtc/types"
 	"github.com/pion/ice/v4"
 )
 
@@ -28,6 +29,17 @@ func (h *hearing) last(addresses []netip.AddrPort) (at time.Time, ok bool) {
 		}
 	}
 	return at, ok
+}
+
+// of is last for connections. Of one that has gone over to TCP nothing is known, for its
+// packets do not pass here.
+func (h *hearing) of(connections []*types.ICEConnectionInfo) (at time.Time, ok bool) {
+	for _, connection := range connections {
+		if connection.Type == types.ICEConnectionTypeTCP {
+			return time.Time{}, false
+		}
+	}
+	return h.last(addressesOf(connections))
 }
 
 // wrap puts the hearing before the connections of an ICE mux.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/livekit/livekit-server/pkg/rtc"
+	"github.com/livekit/livekit-server/pkg/rtc/types"
 	"github.com/livekit/livekit-server/pkg/service"
 	lk "github.com/livekit/protocol/livekit"
 )
@@ -24,12 +25,13 @@ func (e *embedded) DropPackets(room, identity string, lose func() bool) (restore
 // come from: the candidates of the other side that LiveKit knows, those of
 // connections in the making and those it has learnt from packets included.
 func (e *embedded) addresses(room, identity string) []netip.AddrPort {
-	addresses, _ := e.addressesOf(room, identity)
-	return addresses
+	connections, _ := e.connections(room, identity)
+	return addressesOf(connections)
 }
 
-// addressesOf also says whether anybody who is meant is connected.
-func (e *embedded) addressesOf(room, identity string) (out []netip.AddrPort, connected bool) {
+// connections are those of the identity, or of everybody in the room; it also says
+// whether anybody who is meant is there.
+func (e *embedded) connections(room, identity string) (out []*types.ICEConnectionInfo, connected bool) {
 	s := e.running.Load()
 	if s == nil {
 		return nil, false
@@ -39,28 +41,32 @@ func (e *embedded) addressesOf(room, identity string) (out []netip.AddrPort, con
 		return nil, false
 	}
 	for _, p := range r.GetParticipants() {
-		if identity != "" && string(p.Identity()) != identity {
-			continue
-		}
-		connected = true
-		for _, connection := range p.GetICEConnectionInfo() {
-			for _, c := range connection.Remote {
-				if ip, err := netip.ParseAddr(c.Candidate.Address); err == nil {
-					out = append(out, plainAddress(netip.AddrPortFrom(ip, c.Candidate.Port)))
-				}
-			}
+		if identity == "" || string(p.Identity()) == identity {
+			connected = true
+			out = append(out, p.GetICEConnectionInfo()...)
 		}
 	}
 	return out, connected
 }
 
+func addressesOf(connections []*types.ICEConnectionInfo) (out []netip.AddrPort) {
+	for _, connection := range connections {
+		for _, c := range connection.Remote {
+			if ip, err := netip.ParseAddr(c.Candidate.Address); err == nil {
+				out = append(out, plainAddress(netip.AddrPortFrom(ip, c.Candidate.Port)))
+			}
+		}
+	}
+	return out
+}
+
 // Heard implements media.Listener.
 func (e *embedded) Heard(room, identity string) (at time.Time, ok bool) {
-	addresses, connected := e.addressesOf(room, identity)
+	connections, connected := e.connections(room, identity)
 	if !connected {
 		return time.Time{}, true
 	}
-	return e.hearing.last(addresses)
+	return e.hearing.of(connections)
 }
 
 // watchPackets puts the losses and the hearing between a room manager, in which no

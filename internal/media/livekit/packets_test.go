@@ -8,9 +8,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/livekit/livekit-server/pkg/rtc/types"
 	"github.com/livekit/livekit-server/pkg/service"
 	"github.com/livekit/livekit-server/test/client"
 	lk "github.com/livekit/protocol/livekit"
+	"github.com/pion/webrtc/v4"
 
 	"github.com/anteroom/anteroom/internal/media"
 )
@@ -133,6 +135,26 @@ func TestAConnectionThatComesDuringALossIsSilent(t *testing.T) {
 	restore()
 	ann := dial(t, stage.server, token, lk.TrackSource_MICROPHONE)
 	eventually(t, "ann hears bob", func() bool { return ann.BytesReceived() > 0 })
+}
+
+// Who was heard over UDP and now sends over TCP is not taken for silent.
+func TestOfConnectionsOverTCPNothingIsKnown(t *testing.T) {
+	h, now := &hearing{}, &atomic.Int64{}
+	now.Store(time.Now().UnixNano())
+	h.addresses.Store(addressOfNobody, now)
+	heard := &types.ICEConnectionInfo{Type: types.ICEConnectionTypeUDP, Remote: []*types.ICECandidateExtended{
+		{Candidate: &webrtc.ICECandidate{Address: addressOfNobody.Addr().String(), Port: addressOfNobody.Port()}},
+	}}
+	if at, ok := h.of([]*types.ICEConnectionInfo{heard}); !ok || at.UnixNano() != now.Load() {
+		t.Errorf("over UDP: %v, known %v", at, ok)
+	}
+	for _, connections := range [][]*types.ICEConnectionInfo{
+		{heard, {Type: types.ICEConnectionTypeTCP}}, {{Type: types.ICEConnectionTypeTCP, Remote: heard.Remote}},
+	} {
+		if at, ok := h.of(connections); ok {
+			t.Errorf("over TCP: known to be silent since %v", at)
+		}
+	}
 }
 
 func TestLossesNeedAnEngineMadeForThem(t *testing.T) {
