@@ -21,7 +21,8 @@ const (
 
 // checkpointer carries the write-ahead log over into the database file, with
 // its waits for the disk, while the writer writes on. Were it left to SQLite,
-// a commit would do it now and then, and every join would wait.
+// a commit would do it now and then, and every join would wait. When little is
+// written it also frees the writer's page cache.
 type checkpointer struct {
 	conn   *sql.Conn
 	writer *writer
@@ -40,7 +41,7 @@ func (c *checkpointer) run() {
 	defer close(c.done)
 	tick := time.NewTicker(checkpointTick)
 	defer tick.Stop()
-	last := time.Now()
+	last, cached := time.Now(), true
 	for {
 		select {
 		case <-tick.C:
@@ -48,12 +49,26 @@ func (c *checkpointer) run() {
 			return
 		}
 		writes := c.writer.kept.Load()
-		if writes == 0 || (writes < checkpointWrites && time.Since(last) < checkpointPause) {
+		quiet := writes < checkpointWrites
+		if quiet && (time.Since(last) < checkpointPause || (writes == 0 && !cached)) {
 			continue
 		}
 		c.writer.kept.Add(-writes)
-		last = time.Now()
-		c.pass(checkpointPages)
+		last, cached = time.Now(), !quiet
+		if writes > 0 {
+			c.pass(checkpointPages)
+		}
+		if quiet {
+			c.writer.rest(c.freeCache)
+		}
+	}
+}
+
+// freeCache gives back what a connection has cached: SQLite keeps the pages of the
+// busiest time for good.
+func (c *checkpointer) freeCache(conn *sql.Conn) {
+	if _, err := conn.ExecContext(context.Background(), "PRAGMA shrink_memory"); err != nil {
+		c.logger.Warn("could not free the page cache of the database", "error", err)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	"github.com/uptrace/bun"
@@ -74,6 +75,7 @@ func openSQLite(ctx context.Context, path string, known identity, c Config) (*sq
 	}
 	e.reads.SetMaxOpenConns(3 + 2*runtime.GOMAXPROCS(0))
 	e.reads.SetMaxIdleConns(3 + 2*runtime.GOMAXPROCS(0))
+	e.reads.SetConnMaxIdleTime(readerRest)
 	if e.conn, err = e.writes.Conn(ctx); err != nil {
 		return fail(fmt.Errorf("database %s: %w", path, err))
 	}
@@ -161,6 +163,9 @@ const (
 	writerCache = 16_000
 	readerCache = 4_000
 )
+
+// readerRest is how long a connection rests before it is closed, and its cache with it.
+const readerRest = time.Minute
 
 // sqliteAddress is the data source name of a file.
 func sqliteAddress(path, lock string, cacheKiB int) string {
