@@ -31,7 +31,9 @@ const (
 // holding is what a server holds.
 type holding struct {
 	resident, heap float64 // MB
-	goroutines     float64
+	// file is what of the resident memory is the program's own file.
+	file       float64
+	goroutines float64
 }
 
 // held asks the server, which frees what it can before it answers.
@@ -41,7 +43,11 @@ func (p *program) held(ctx context.Context) (holding, error) {
 		return holding{}, err
 	}
 	resident, err := p.resident()
-	return holding{resident, answer.HeapBytes / 1e6, answer.Goroutines}, err
+	if err != nil {
+		return holding{}, err
+	}
+	file, err := p.counted("RssFile")
+	return holding{resident: resident, heap: answer.HeapBytes / 1e6, file: file, goroutines: answer.Goroutines}, err
 }
 
 // trial is what became of a server that had a crowd.
@@ -77,7 +83,7 @@ func describeMemory(out *report, people int, length time.Duration, honest, hosti
 			"send pictures (320 by 180, 12 frames a second) and sound in the same meeting of another, fresh server before. Neither receive\n"+
 			"what others send. Meanwhile %d others are in a second meeting of the server: one sends sound and writes every %v. The\n"+
 			"server runs in development mode, and shares the machine's cores with its guests and attackers. “After” is %v after\n"+
-			"they have gone, with free memory given back.", people, length, others, talkEvery, returnTime),
+			"they have gone, after two collections of garbage, with free memory given back.", people, length, others, talkEvery, returnTime),
 		columns: []string{"What", "honest", "hostile", "ratio"},
 	}
 	row := func(what, format string, figure func(trial) float64) (ratio float64) {
@@ -88,6 +94,7 @@ func describeMemory(out *report, people int, length time.Duration, honest, hosti
 	row("resident before", "%.0f MB", func(t trial) float64 { return t.before.resident })
 	most := row("resident, most", "%.0f MB", func(t trial) float64 { return t.most })
 	resident := row("resident after", "%.0f MB", func(t trial) float64 { return t.after.resident })
+	row("of that the program's file", "%.0f MB", func(t trial) float64 { return t.after.file })
 	heap := row("heap after", "%.1f MB", func(t trial) float64 { return t.after.heap })
 	goroutines := row("goroutines after", "%.0f", func(t trial) float64 { return t.after.goroutines })
 	lost := func(t trial) string { return fmt.Sprintf("%d of %d", t.others.lost, t.others.messages) }

@@ -89,12 +89,15 @@ func (p *program) stop() {
 }
 
 // resident is the process's memory that is in RAM, in MB.
-func (p *program) resident() (float64, error) {
+func (p *program) resident() (float64, error) { return p.counted("VmRSS") }
+
+// counted is one of the kernel's counts of the process's memory, in MB.
+func (p *program) counted(name string) (float64, error) {
 	text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(p.cmd.Process.Pid), "status"))
 	if err != nil {
 		return 0, err
 	}
-	kib, err := strconv.ParseFloat(strings.TrimSuffix(field(text, "VmRSS", ""), " kB"), 64)
+	kib, err := strconv.ParseFloat(strings.TrimSuffix(field(text, name, ""), " kB"), 64)
 	return kib * 1024 / 1e6, err
 }
 
