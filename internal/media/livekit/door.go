@@ -34,6 +34,8 @@ type door struct {
 	log  *slog.Logger
 
 	knocks *knocks
+	// open is nil where the engine itself ends connections without fail.
+	open *openLines
 }
 
 // errTakenOver: the token is that of an older page; a newer one has the seat.
@@ -80,6 +82,12 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, err.Error())
 		return
 	}
+	var opened func(*inspectedConn)
+	if d.open != nil {
+		line, leave := d.open.enter(t.place(), t.generation)
+		defer leave()
+		opened = line.opened
+	}
 	seat, err := d.seat(r.Context(), t)
 	if errors.Is(err, media.ErrNoSeat) {
 		refuse(w, http.StatusForbidden, err.Error())
@@ -114,7 +122,7 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		return checkSignal(message, line.inspect)
 	}
-	d.pass(inspected(w, inspection{check, hold}), forwarded, seat, t.expires)
+	d.pass(inspected(w, inspection{check, hold, opened}), forwarded, seat, t.expires)
 }
 
 // seat asks the guard. It tells the rights; whom it is about, the token has proved.

@@ -33,19 +33,23 @@ type external struct {
 	rooms    lk.RoomService
 	http     *http.Transport
 	interval time.Duration
-	// replaceTime is the constant but in tests.
-	replaceTime time.Duration
+	// These are the constants but in tests.
+	replaceTime, retryTime time.Duration
 	// perAddress is the limit of connections from one address.
 	perAddress int
 	log        *slog.Logger
 	track      *tracker
 	pump       *pump
 	entry      entry
+	open       *openLines
+	wake       chan struct{} // tells the loop of a failed call
 
 	mu      sync.Mutex
 	started bool
+	looping bool
 	closed  bool
-	known   map[string]time.Time // rooms to reconcile, with their last use
+	known   map[string]time.Time // rooms to reconcile, with their last use; none if they are to end
+	failed  map[string]struct{}  // of these, those about which a call has failed
 	loop    sync.WaitGroup
 	life    context.Context // ends the loop
 	end     context.CancelFunc
@@ -78,7 +82,9 @@ func newExternal(cfg media.Config, log *slog.Logger) (*external, error) {
 		interval: cfg.External.ReconcileInterval, perAddress: cfg.ConnectionsPerAddress,
 		log:   log,
 		track: newTracker(),
-		known: map[string]time.Time{}, replaceTime: replaceTime,
+		open:  newOpenLines(), wake: make(chan struct{}, 1),
+		known: map[string]time.Time{}, failed: map[string]struct{}{},
+		replaceTime: replaceTime, retryTime: retryTime,
 	}
 	e.life, e.end = context.WithCancel(context.Background())
 	if e.interval == 0 {
@@ -121,10 +127,8 @@ func (e *external) Start(ctx context.Context) error {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if !e.started && !e.closed {
-		e.started = true
-		e.loop.Go(e.reconcileLoop)
-	}
+	e.started = true
+	e.startLoop()
 	return nil
 }
 
@@ -158,8 +162,19 @@ func (e *external) EnsureRoom(ctx context.Context, room string) error {
 	return nil
 }
 
-// Remove implements media.Engine.
+// Remove implements media.Engine. The connections at this node's door end even if
+// LiveKit cannot be reached. A call that fails is made up for, as are those of the other
+// methods: see again.
 func (e *external) Remove(ctx context.Context, room, identity string) error {
+	e.open.end(placeOf(room, identity), allGenerations)
+	err := e.remove(ctx, room, identity)
+	if err != nil {
+		e.again(room)
+	}
+	return err
+}
+
+func (e *external) remove(ctx context.Context, room, identity string) error {
 	ctx, err := e.in(ctx, room)
 	if err != nil {
 		return err
@@ -174,18 +189,30 @@ func (e *external) Remove(ctx context.Context, room, identity string) error {
 // RemoveOlder implements media.Engine. A newer connection that comes between the
 // question and the act ends with the older one, and its page opens another.
 func (e *external) RemoveOlder(ctx context.Context, room, identity string, generation int) error {
+	e.open.end(placeOf(room, identity), generation)
 	p, err := e.find(ctx, room, identity)
 	if errors.Is(err, media.ErrNotConnected) {
 		return nil
 	}
-	if err != nil || generationOf(p) >= generation {
-		return err
+	if err == nil && generationOf(p) < generation {
+		err = e.remove(ctx, room, identity)
 	}
-	return e.Remove(ctx, room, identity)
+	if err != nil {
+		e.again(room)
+	}
+	return err
 }
 
 // Mute implements media.Engine.
 func (e *external) Mute(ctx context.Context, room, identity string, source media.Source) error {
+	err := e.mute(ctx, room, identity, source)
+	if err != nil && !errors.Is(err, media.ErrNotConnected) {
+		e.again(room)
+	}
+	return err
+}
+
+func (e *external) mute(ctx context.Context, room, identity string, source media.Source) error {
 	ctx, err := e.in(ctx, room)
 	if err != nil {
 		return err
@@ -241,6 +268,14 @@ func (e *external) UpdatePermission(ctx context.Context, seat media.Seat) error 
 	if err := seat.Validate(); err != nil {
 		return err
 	}
+	err := e.updatePermission(ctx, seat)
+	if err != nil && !errors.Is(err, media.ErrNotConnected) {
+		e.again(seat.Room)
+	}
+	return err
+}
+
+func (e *external) updatePermission(ctx context.Context, seat media.Seat) error {
 	ctx, err := e.in(ctx, seat.Room)
 	if err != nil {
 		return err
@@ -256,16 +291,24 @@ func (e *external) UpdatePermission(ctx context.Context, seat media.Seat) error 
 // EndRoom implements media.Engine. The room stays among those reconciled until it
 // is found empty, which also reports departures whose webhooks were lost.
 func (e *external) EndRoom(ctx context.Context, room string) error {
+	err := e.deleteRoom(ctx, room)
+	if err != nil {
+		e.again(room)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if _, ok := e.known[room]; ok {
+		e.known[room] = time.Time{}
+	}
+	return err
+}
+
+func (e *external) deleteRoom(ctx context.Context, room string) error {
 	ctx, err := e.with(ctx, &auth.VideoGrant{RoomCreate: true})
 	if err != nil {
 		return err
 	}
 	_, err = e.rooms.DeleteRoom(ctx, &lk.DeleteRoomRequest{Room: room})
-	e.mu.Lock()
-	if _, ok := e.known[room]; ok {
-		e.known[room] = time.Time{}
-	}
-	e.mu.Unlock()
 	if missing(err) {
 		return nil
 	}

@@ -70,9 +70,14 @@ type outside struct {
 
 func newOutside(t *testing.T) outside {
 	t.Helper()
+	return newOutsideAt(t, standIn(t))
+}
+
+func newOutsideAt(t *testing.T, liveKit *httptest.Server) outside {
+	t.Helper()
 	e, err := New(media.Config{
 		Mode: media.ModeExternal, APIKey: testKey, APISecret: testSecret,
-		External: media.ExternalConfig{URL: wsURL(standIn(t)), ReconcileInterval: 5 * time.Minute},
+		External: media.ExternalConfig{URL: wsURL(liveKit), ReconcileInterval: 5 * time.Minute},
 	}, nil)
 	if err != nil {
 		t.Fatal(err)

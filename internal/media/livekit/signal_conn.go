@@ -48,6 +48,12 @@ type refusal struct {
 
 func (r *refusal) Error() string { return r.reason }
 
+// frame is the WebSocket frame that says it.
+func (r *refusal) frame() []byte {
+	body := websocket.FormatCloseMessage(r.code, r.reason)
+	return append([]byte{0x80 | websocket.CloseMessage, byte(len(body))}, body...)
+}
+
 var (
 	errFrame     = &refusal{websocket.CloseProtocolError, "malformed WebSocket frame"}
 	errTooBig    = &refusal{websocket.CloseMessageTooBig, "signalling messages have at most 1 MiB"}
@@ -64,6 +70,8 @@ type inspection struct {
 	// hold notes that so many bytes more, or less, are kept of an incomplete message,
 	// and reports whether that is allowed.
 	hold func(bytes int) bool
+	// opened, if there is one, gets the connection that the request has become.
+	opened func(*inspectedConn)
 }
 
 // inspected hands w on so that by sees each message of a page once its request
@@ -84,6 +92,9 @@ func (w *inspectedWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		return nil, nil, err
 	}
 	c := &inspectedConn{Conn: conn, in: rw.Reader, inspection: w.by}
+	if w.by.opened != nil {
+		w.by.opened(c)
+	}
 	return c, bufio.NewReadWriter(bufio.NewReader(c), bufio.NewWriter(c)), nil
 }
 
@@ -198,15 +209,25 @@ func (c *inspectedConn) readFrame() error {
 // refuse says goodbye with the reason, and reads on for a moment: closing a
 // connection with unread bytes would take the reason away from the page.
 func (c *inspectedConn) refuse(r *refusal) {
-	body := websocket.FormatCloseMessage(r.code, r.reason)
 	c.writing.Lock()
-	c.farewell = append([]byte{0x80 | websocket.CloseMessage, byte(len(body))}, body...)
+	c.farewell = r.frame()
 	err := c.sayGoodbye()
 	c.writing.Unlock()
 	if err != nil || c.Conn.SetReadDeadline(time.Now().Add(lingerTime)) != nil {
 		return
 	}
 	_, _ = io.CopyN(io.Discard, c.in, lingerBytes)
+}
+
+// end closes the connection from outside, with a reason for the page unless that has to
+// wait for what is being sent.
+func (c *inspectedConn) end(r *refusal) {
+	if c.writing.TryLock() {
+		c.farewell = r.frame()
+		_ = c.sayGoodbye()
+		c.writing.Unlock()
+	}
+	_ = c.Close()
 }
 
 // Write implements net.Conn. Whole frames pass or do not.

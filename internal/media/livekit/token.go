@@ -105,7 +105,9 @@ type ticket struct {
 }
 
 // place names the participant among those of all rooms.
-func (t ticket) place() string { return t.room + "/" + t.identity }
+func (t ticket) place() string { return placeOf(t.room, t.identity) }
+
+func placeOf(room, identity string) string { return room + "/" + identity }
 
 // Why a media token is refused. The texts go to the browser.
 var (

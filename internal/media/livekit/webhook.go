@@ -1,10 +1,8 @@
 package livekit
 
 import (
-	"context"
 	"errors"
 	"net/http"
-	"time"
 
 	"github.com/livekit/protocol/auth"
 	lk "github.com/livekit/protocol/livekit"
@@ -79,55 +77,4 @@ func webhookFault(err error) string {
 		return "it is too long"
 	}
 	return "its signature or content is not valid"
-}
-
-// reconcileLoop repairs what lost webhooks left wrong.
-func (e *external) reconcileLoop() {
-	tick := time.NewTicker(e.interval)
-	defer tick.Stop()
-	for {
-		select {
-		case <-tick.C:
-			e.reconcile(e.life)
-		case <-e.life.Done():
-			return
-		}
-	}
-}
-
-// reconcile compares every room this node has opened with LiveKit's list.
-func (e *external) reconcile(ctx context.Context) {
-	e.mu.Lock()
-	rooms := make(map[string]time.Time, len(e.known))
-	for room, used := range e.known {
-		rooms[room] = used
-	}
-	e.mu.Unlock()
-	for room, used := range rooms {
-		if ctx.Err() != nil {
-			return
-		}
-		asked := time.Now()
-		list, err := e.list(ctx, room)
-		if err != nil {
-			if ctx.Err() != nil {
-				return
-			}
-			e.log.Warn("could not reconcile media room", "room", room, "error", redact(err.Error()))
-			continue
-		}
-		e.pump.put(e.track.reconcile(room, list, asked)...)
-		if len(list) == 0 && asked.Sub(used) > roomIdleSeconds*time.Second {
-			e.forget(room, used)
-		}
-	}
-}
-
-// forget drops a room unless it has been used again meanwhile.
-func (e *external) forget(room string, used time.Time) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.known[room].Equal(used) {
-		delete(e.known, room)
-	}
 }

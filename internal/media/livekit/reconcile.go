@@ -1,0 +1,217 @@
+package livekit
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	lk "github.com/livekit/protocol/livekit"
+
+	"github.com/anteroom/anteroom/internal/media"
+)
+
+// retryTime is how long after a failed call about a room the room is reconciled; after
+// each further failure the time doubles, up to the interval.
+const retryTime = time.Second
+
+// settleTries is how often one participant is brought to what the guard says, which can
+// change meanwhile.
+const settleTries = 3
+
+// again lets a room be reconciled soon, for a call about it has failed: what the guard
+// says then is done in its place.
+func (e *external) again(room string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if _, ok := e.known[room]; !ok {
+		e.known[room] = time.Now()
+	}
+	e.failed[room] = struct{}{}
+	e.startLoop()
+	select {
+	case e.wake <- struct{}{}:
+	default:
+	}
+}
+
+// startLoop is called with mu held.
+func (e *external) startLoop() {
+	if !e.looping && !e.closed {
+		e.looping = true
+		e.loop.Go(e.reconcileLoop)
+	}
+}
+
+// reconcileLoop repairs what lost webhooks and failed calls left wrong.
+func (e *external) reconcileLoop() {
+	tick := time.NewTicker(e.interval)
+	defer tick.Stop()
+	var retry <-chan time.Time
+	wait := e.retryTime
+	for {
+		select {
+		case <-tick.C:
+			e.reconcile(e.life)
+		case <-e.wake:
+			if retry == nil {
+				retry = time.After(wait)
+			}
+		case <-retry:
+			retry = nil
+			if e.reconcileFailed(e.life) {
+				wait = e.retryTime
+				continue
+			}
+			wait = min(2*wait, e.interval)
+			retry = time.After(wait)
+		case <-e.life.Done():
+			return
+		}
+	}
+}
+
+// reconcile compares every room this node has opened with LiveKit's list, and the list
+// with the guard's answers.
+func (e *external) reconcile(ctx context.Context) {
+	e.mu.Lock()
+	rooms := make([]string, 0, len(e.known))
+	for room := range e.known {
+		rooms = append(rooms, room)
+	}
+	e.mu.Unlock()
+	e.reconcileRooms(ctx, rooms)
+}
+
+// reconcileFailed is reconcile for the rooms about which a call has failed.
+func (e *external) reconcileFailed(ctx context.Context) (done bool) {
+	e.mu.Lock()
+	rooms := make([]string, 0, len(e.failed))
+	for room := range e.failed {
+		rooms = append(rooms, room)
+	}
+	e.mu.Unlock()
+	return e.reconcileRooms(ctx, rooms)
+}
+
+func (e *external) reconcileRooms(ctx context.Context, rooms []string) (done bool) {
+	done = true
+	for _, room := range rooms {
+		e.mu.Lock()
+		used := e.known[room]
+		_, failed := e.failed[room]
+		delete(e.failed, room)
+		e.mu.Unlock()
+		err := e.reconcileRoom(ctx, room, used)
+		if ctx.Err() != nil {
+			return false
+		}
+		if err == nil {
+			continue
+		}
+		done = false
+		e.log.Warn("could not reconcile media room", "room", room, "error", redact(err.Error()))
+		if failed {
+			e.mu.Lock()
+			e.failed[room] = struct{}{}
+			e.mu.Unlock()
+		}
+	}
+	return done
+}
+
+func (e *external) reconcileRoom(ctx context.Context, room string, used time.Time) error {
+	asked := time.Now()
+	list, err := e.list(ctx, room)
+	if err != nil {
+		return err
+	}
+	e.pump.put(e.track.reconcile(room, list, asked)...)
+	if len(list) == 0 {
+		if asked.Sub(used) > roomIdleSeconds*time.Second {
+			e.forget(room, used)
+		}
+		return nil
+	}
+	if used.IsZero() {
+		return e.deleteRoom(ctx, room)
+	}
+	var faults []error
+	for _, p := range list {
+		if p.GetState() != lk.ParticipantInfo_DISCONNECTED {
+			faults = append(faults, e.settle(ctx, room, p))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// forget drops a room unless it has been used again meanwhile.
+func (e *external) forget(room string, used time.Time) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.known[room].Equal(used) {
+		delete(e.known, room)
+	}
+}
+
+// settle brings a participant whom LiveKit lists to what the guard says: whoever has no
+// seat, or lost it to another page, is removed, and the others have the rights of today.
+func (e *external) settle(ctx context.Context, room string, p *lk.ParticipantInfo) error {
+	guard := e.entry.guardOf(room)
+	if guard == nil {
+		return nil
+	}
+	identity := p.GetIdentity()
+	for range settleTries {
+		asking, cancel := context.WithTimeout(ctx, guardTimeout)
+		seat, err := guard.Seat(asking, room, identity)
+		cancel()
+		generation := allGenerations
+		switch {
+		case err == nil:
+			generation = seat.Generation
+		case !errors.Is(err, media.ErrNoSeat):
+			return err
+		}
+		if is := generationOf(p); err != nil || is > 0 && is < generation {
+			e.open.end(placeOf(room, identity), generation)
+			return e.remove(ctx, room, identity)
+		}
+		seat.Room, seat.Identity = room, identity
+		if seat.Name == p.GetName() && seat.Metadata == p.GetMetadata() {
+			seat = rightsOnly(seat)
+		}
+		heard := seat.Muted && slices.ContainsFunc(p.GetTracks(), func(t *lk.TrackInfo) bool {
+			return t.GetSource() == lk.TrackSource_MICROPHONE && !t.GetMuted()
+		})
+		switch {
+		case seat.Name != "" || !sameRights(p.GetPermission(), permission(seat)):
+			err = e.updatePermission(ctx, seat)
+		case heard:
+			err = e.mute(ctx, room, identity, media.SourceMicrophone)
+		default:
+			return nil
+		}
+		if err == nil {
+			p, err = e.find(ctx, room, identity)
+		}
+		if errors.Is(err, media.ErrNotConnected) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sameRights compares what a seat permits.
+func sameRights(a, b *lk.ParticipantPermission) bool {
+	if a.GetCanPublish() != b.GetCanPublish() || a.GetCanSubscribe() != b.GetCanSubscribe() || a.GetHidden() != b.GetHidden() {
+		return false
+	}
+	sources := func(p *lk.ParticipantPermission) []lk.TrackSource {
+		return slices.Sorted(slices.Values(p.GetCanPublishSources()))
+	}
+	return !a.GetCanPublish() || slices.Equal(sources(a), sources(b))
+}
