@@ -22,7 +22,10 @@ export function Notices() {
     if (!element || !around) return;
     const observer = new ResizeObserver(() => {
       around.classList.toggle('ar-with-strip', around.clientWidth < NARROW[view] || around.clientHeight < LOW[view]);
-      around.style.setProperty('--ar-notices', `${element.offsetHeight}px`);
+      // Unset where there is nothing above the stage: setting it restyles the whole view, even to 0.
+      const height = element.offsetHeight;
+      if (height > 0) around.style.setProperty('--ar-notices', `${height}px`);
+      else around.style.removeProperty('--ar-notices');
     });
     observer.observe(element);
     observer.observe(around);

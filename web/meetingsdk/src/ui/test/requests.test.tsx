@@ -1,6 +1,7 @@
 import { act, cleanup, fireEvent, screen } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ChatMessage } from '../../core/model';
+import { Notices } from '../dialogs/Notices';
 import { Toasts } from '../dialogs/Toasts';
 import { listOrder } from '../logic/order';
 import { ChatPanel } from '../panels/ChatPanel';
@@ -154,4 +155,13 @@ describe('a private message', () => {
     unmount();
     expect(ui.get()).toMatchObject({ chatDraft: 'psst', chatTo: 2 });
   });
+});
+
+it('notices change the style of what is around them only where they take room', () => {
+  const { container } = renderInView(<Notices />, state([person(1)]));
+  expect(container.style.length).toBe(0);
+  cleanup();
+  vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(48);
+  const { container: strip } = renderInView(<Notices />, state([person(1)]));
+  expect(strip.style.getPropertyValue('--ar-notices')).toBe('48px');
 });
