@@ -221,8 +221,8 @@ func TestCountsTakeLittleMemory(t *testing.T) {
 	before := memory()
 	for i := range networks {
 		for try := range PasscodeTries {
-			id := strings.Repeat("\U0001F600", 120) + strconv.Itoa(try)
-			throttle.countBy(passcodeKey{limit.Group(fmt.Sprintf("2001:db8:%x:%x::1", i>>16, i&0xffff)), "81234567890"}, PasscodeTries, id)
+			id, request := strings.Repeat("\U0001F600", 120)+strconv.Itoa(try), "81234567890"+strings.Repeat(" ", 4096)
+			throttle.countBy(passcodeKey{limit.Group(fmt.Sprintf("2001:db8:%x:%x::1", i>>16, i&0xffff)), request[:11]}, PasscodeTries, id)
 		}
 	}
 	each := (memory() - before) / networks
