@@ -132,7 +132,7 @@ func answer[T any](page T, err error) (json.RawMessage, error) {
 }
 
 func (b backend) Command(ctx context.Context, seat realtime.Seat, c realtime.Command) (realtime.Result, error) {
-	revision, result, err := b.sessions.Command(ctx, &meeting.Seat{ID: seat.ID, SessionID: seat.SessionID, Generation: seat.Generation}, c.Type, c.Data)
+	revision, result, err := b.sessions.CommandOnce(ctx, &meeting.Seat{ID: seat.ID, SessionID: seat.SessionID, Generation: seat.Generation}, c.RequestID, c.Type, c.Data)
 	if err != nil {
 		return realtime.Result{}, refusal(err)
 	}

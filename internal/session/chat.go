@@ -1,9 +1,13 @@
 package session
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/google/uuid"
 
 	"github.com/anteroom/anteroom/internal/meeting"
 )
@@ -38,14 +42,21 @@ func sendChat(c *action) error {
 		return refuse(RefusedParameters, "text: 1 to %d characters", MaxChatLength)
 	}
 	message := meeting.ChatMessage{
-		ID: c.service.NewID(), SessionID: c.self.SessionID, SenderSeatID: c.self.ID, SenderUserID: c.self.UserID,
+		ID: c.messageID(), SessionID: c.self.SessionID, SenderSeatID: c.self.ID, SenderUserID: c.self.UserID,
 		SenderName: c.self.Name, Text: text, SentAt: c.service.Clock.Now(),
 	}
 	readers, err := c.address(&message, in.UserID, in.To)
 	if err != nil {
 		return err
 	}
-	if err := c.tx.AddChat(message); err != nil {
+	sent, err := c.tx.Chat(message.ID)
+	if err != nil {
+		return err
+	}
+	if sent != nil {
+		// It is told again, for nobody may have heard of it; pages know it by its id.
+		message = *sent
+	} else if err := c.tx.AddChat(message); err != nil {
 		return err
 	}
 	view := chatView(message)
@@ -59,6 +70,19 @@ func sendChat(c *action) error {
 		c.tell(seatID, "chat.message", view)
 	}
 	return nil
+}
+
+// messageIDs are the ids of messages that are named by the requests that sent them.
+var messageIDs = uuid.MustParse("9a1b8f0e-6c0f-4a51-8d0c-2f4f6a3a7c11")
+
+// messageID is the id of the message that is being sent: the same where its page, of the
+// same generation, sends the same request again.
+func (c *action) messageID() string {
+	if c.requestID == "" {
+		return c.service.NewID()
+	}
+	name := fmt.Sprintf("%s %d %s", c.self.ID, c.self.Generation, c.requestID)
+	return uuid.NewHash(sha256.New(), messageIDs, []byte(name), 8).String()
 }
 
 // printed drops control characters, which nobody sees and which take six bytes each in

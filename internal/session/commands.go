@@ -85,7 +85,9 @@ type action struct {
 	tx      meeting.Tx
 	self    *meeting.Seat
 	data    json.RawMessage
-	result  any
+	// requestID is the same where a page sends its command again; empty if it never does.
+	requestID string
+	result    any
 	// after runs in order once the change is kept.
 	after []func()
 }
@@ -141,6 +143,13 @@ func (c *action) target(userID int64) (*meeting.Seat, error) {
 // revision afterwards and the command's result, or a CommandError. A page of an
 // older generation than the seat's is refused; generation 0 speaks for any.
 func (s *Service) Command(ctx context.Context, seat *meeting.Seat, kind string, data json.RawMessage) (int64, any, error) {
+	return s.CommandOnce(ctx, seat, "", kind, data)
+}
+
+// CommandOnce is Command for a page that sends its command again where it hears no
+// answer. The channel remembers answers, but may lose them with a node: what must not
+// happen twice, a message, happens once for each requestID all the same.
+func (s *Service) CommandOnce(ctx context.Context, seat *meeting.Seat, requestID, kind string, data json.RawMessage) (int64, any, error) {
 	cmd, known := commands[kind]
 	if !known {
 		return 0, nil, refuse(RefusedParameters, "type: unknown command %q", kind)
@@ -175,7 +184,7 @@ func (s *Service) Command(ctx context.Context, seat *meeting.Seat, kind string, 
 		if err := cmd.open(self, seat.Generation); err != nil {
 			return err
 		}
-		c.self, c.data = self, data
+		c.self, c.data, c.requestID = self, data, requestID
 		if err := cmd.run(c); err != nil {
 			return err
 		}
