@@ -39,8 +39,13 @@ func TestNothingThatStrangersWroteIsObeyedByATerminal(t *testing.T) {
 	}))
 	defer server.Close()
 	for _, args := range [][]string{
-		{"attempts"}, {"attempts", "A"}, {"attempts", "unknown"}, {"doctor", hostile}, {"scenario", "run", "3712"},
-		{"token", "zak"}, {"explain", hostile},
+		{"attempts"},
+		{"attempts", "A"},
+		{"attempts", "unknown"},
+		{"doctor", hostile},
+		{"scenario", "run", "3712"},
+		{"token", "zak"},
+		{"explain", hostile},
 	} {
 		for _, form := range []string{"--json=false", "--json"} {
 			command := append(args, form)
