@@ -136,3 +136,13 @@ test('a phone: whoever waits is not hidden behind a hand and a message', async (
   }
   await context.close();
 });
+
+test('a phone on its side: a dialog ends where the screen does', async ({ preview, browser }) => {
+  const context = await browser.newContext({ viewport: { width: 844, height: 390 }, hasTouch: true, isMobile: true, reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  await page.goto(preview.address({ tiles: 5 }));
+  await page.getByRole('button', { name: /^More meeting control/ }).tap();
+  await page.getByRole('menuitem', { name: 'Settings' }).tap();
+  await expect(page.getByRole('button', { name: 'Done' })).toBeInViewport({ ratio: 1 });
+  await context.close();
+});
