@@ -176,24 +176,38 @@ func TestExternalCallsThatFailAreMadeUpFor(t *testing.T) {
 // Whoever has no seat is found by the regular reconciliation, too: another node's call
 // may have failed.
 func TestReconciliationRemovesWhoeverHasNoSeat(t *testing.T) {
-	o := newOutside(t)
+	liveKit := &flaky{fails: map[string]int{}}
+	o := newOutsideAt(t, liveKit.serve(t, standIn(t)))
 	room, ctx := roomOf(t), patient(t)
-	o.guard.take(fullSeat(room, "ann"))
-	stage.guard.take(fullSeat(room, "ann"))
-	ann, err := rogue.JoinMedia(ctx, o.door.URL, tokenFor(t, o.engine, fullSeat(room, "ann")))
-	if err != nil {
-		t.Fatal(err)
+	enter := func(seat media.Seat) *rogue.Media {
+		seat.Metadata, seat.Attributes = "metadata", map[string]string{"key": "value"}
+		o.guard.take(seat)
+		stage.guard.take(seat)
+		m, err := rogue.JoinMedia(ctx, o.door.URL, tokenFor(t, o.engine, seat))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(m.Close)
+		return m
 	}
-	t.Cleanup(ann.Close)
+	ann := enter(fullSeat(room, "ann"))
+	enter(media.Seat{Room: room, Identity: "bob", Name: "Bob", Muted: true, CanSubscribe: true, Hidden: true})
+	// Nobody needs a change, so that none is made.
+	liveKit.failing("UpdateParticipant", 1)
+	liveKit.failing("RemoveParticipant", 1)
 	o.engine.reconcile(ctx)
-	if people, err := o.engine.Participants(ctx, room); err != nil || len(people) != 1 {
+	if liveKit.left("UpdateParticipant") != 1 || liveKit.left("RemoveParticipant") != 1 {
+		t.Error("somebody is changed who has what they may have")
+	}
+	if people, err := o.engine.Participants(ctx, room); err != nil || len(people) != 2 {
 		t.Fatalf("whoever has a seat is not there: %v, %v", people, err)
 	}
+	liveKit.failing("RemoveParticipant", 0)
 	o.guard.leave(room, "ann")
 	o.engine.reconcile(ctx)
 	eventually(t, "ann is removed", func() bool {
 		people, err := o.engine.Participants(ctx, room)
-		return err == nil && len(people) == 0
+		return err == nil && len(people) == 1 && people[0].Identity == "bob"
 	})
 	if _, _, err := ann.Ended(ctx); ctx.Err() != nil {
 		t.Error(err)
