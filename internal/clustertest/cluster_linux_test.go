@@ -62,6 +62,8 @@ type cluster struct {
 	nodes        [2]*node
 	livekits     [2]*process
 	secret, key  string
+	// anteroom is the program of nodes that start.
+	anteroom string
 	// world is a server that made the meetings; it does not run any more.
 	world *anteroomtest.Server
 }
@@ -83,7 +85,19 @@ func newCluster(t *testing.T, meetings func(*anteroomtest.Server)) *cluster {
 // newClusterOn starts a cluster whose second node is in the network.
 func newClusterOn(t *testing.T, second *network, meetings func(*anteroomtest.Server)) *cluster {
 	t.Helper()
-	c := &cluster{t: t, secret: rand.Text() + rand.Text()}
+	c := newSurroundings(t)
+	folder := t.TempDir()
+	c.world = anteroomtest.Start(t, anteroomtest.WithFolder(folder), anteroomtest.WithDatabase(pgtest.URLAt(c.postgres.Address())))
+	meetings(c.world)
+	c.world.Close()
+	c.startNodes(folder, second)
+	return c
+}
+
+// newSurroundings starts all of a cluster but its nodes.
+func newSurroundings(t *testing.T) *cluster {
+	t.Helper()
+	c := &cluster{t: t, secret: rand.Text() + rand.Text(), anteroom: program(t, "anteroom")}
 	c.postgres = pgtest.StartServer(t)
 	c.redis = newRedis(t)
 	c.proxy, c.media = newBalancer(t, "/readyz", len(c.nodes)), newBalancer(t, "/", len(c.livekits))
@@ -91,27 +105,29 @@ func newClusterOn(t *testing.T, second *network, meetings func(*anteroomtest.Ser
 	for i := range c.livekits {
 		c.startLiveKit(i)
 	}
-	folder := t.TempDir()
-	c.world = anteroomtest.Start(t, anteroomtest.WithFolder(folder), anteroomtest.WithDatabase(pgtest.URLAt(c.postgres.Address())))
-	meetings(c.world)
-	c.world.Close()
+	return c
+}
+
+// startNodes starts both nodes with the key that is in the folder, the second one in the
+// network.
+func (c *cluster) startNodes(folder string, second *network) {
+	c.t.Helper()
 	key, err := os.ReadFile(filepath.Join(folder, "encryption.key"))
 	if err != nil {
-		t.Fatal(err)
+		c.t.Fatal(err)
 	}
 	c.key = strings.TrimSpace(string(key))
 	for i, at := range []*network{nil, second} {
 		listen := at.outside() + ":0"
 		c.nodes[i] = &node{
 			network:  at,
-			database: newRelay(t, listen, "tcp", c.postgres.Address()),
-			redis:    newRelay(t, listen, "unix", c.redis.socket),
-			media:    newRelay(t, listen, "tcp", c.media.server.Listener.Addr().String()),
+			database: newRelay(c.t, listen, "tcp", c.postgres.Address()),
+			redis:    newRelay(c.t, listen, "unix", c.redis.socket),
+			media:    newRelay(c.t, listen, "tcp", c.media.server.Listener.Addr().String()),
 		}
 		c.startNode(i)
 	}
 	c.ready(2)
-	return c
 }
 
 // url is the address of the cluster.
@@ -128,7 +144,7 @@ func (c *cluster) startNode(i int) {
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 		c.t.Fatal(err)
 	}
-	cmd := n.network.command(program(c.t, "anteroom"), "serve", "--json", "--config", file)
+	cmd := n.network.command(c.anteroom, "serve", "--json", "--config", file)
 	cmd.Env = append(os.Environ(), "ANTEROOM_ENCRYPTION_KEY="+c.key, "ANTEROOM_MEDIA_EXTERNAL_SECRET="+c.secret,
 		"ANTEROOM_DATABASE="+pgtest.URLAt(n.database.address()), "ANTEROOM_REDIS="+n.redis.address())
 	n.process = start(c.t, fmt.Sprintf("node %d", i), cmd, listening(&n.url))
