@@ -2,6 +2,7 @@ package admission
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/anteroom/anteroom/errcode"
 	"github.com/anteroom/anteroom/internal/meeting"
@@ -233,9 +234,11 @@ func removedFrom(waitingRoom bool) (cause, place string) {
 
 // sameMark names the mark by which a newcomer is recognised as somebody whom a host has
 // removed or put on hold. Verified identities recognise them, and so does the id that a
-// browser keeps to itself, unless the newcomer shows another verified identity. What
-// anybody can type (a customerKey, an address, a name) recognises nobody: who borrows
-// it would keep its owner out.
+// browser keeps to itself, unless the newcomer shows another verified identity. An
+// address, which anybody can type, recognises only somebody who has nothing stronger as
+// someone who had nothing stronger. Every page of the SDK sends its browser's id, so
+// whoever borrows the address of somebody who uses one keeps them out of nothing. A
+// customerKey recognises nobody; one that differs tells two people apart.
 func sameMark(newcomer, known *meeting.Marks) string {
 	switch {
 	case newcomer.UserID != "" && newcomer.UserID == known.UserID:
@@ -249,8 +252,14 @@ func sameMark(newcomer, known *meeting.Marks) string {
 		return "" // another one, which is verified
 	case newcomer.DeviceID != "" && newcomer.DeviceID == known.DeviceID:
 		return "browser"
+	case newcomer.DeviceID != "" || known.DeviceID != "" || known.Identity() != "":
+		return ""
+	case newcomer.Email == "" || !strings.EqualFold(newcomer.Email, known.Email):
+		return ""
+	case newcomer.CustomerKey != known.CustomerKey || newcomer.CustomerKey != "" && newcomer.AppID != known.AppID:
+		return ""
 	}
-	return ""
+	return "email address"
 }
 
 // SamePerson reports whether a newcomer is recognised by their marks as somebody who is

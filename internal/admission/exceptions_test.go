@@ -347,9 +347,33 @@ func TestExceptions(t *testing.T) {
 			c.a.DeviceID = "e"
 			c.s.Removed = []RemovedMark{{Marks: meeting.Marks{UserID: c.other.ID, DeviceID: "d"}}}
 		}},
-		{"nor does the address alone", 0, func(c *scene) {
+		{"the address, where nothing is stronger", 3009, func(c *scene) {
 			c.a.UserEmail = "Ada@school.example"
+			c.s.Removed = []RemovedMark{{Marks: meeting.Marks{Email: "ada@school.example"}}}
+		}},
+		{"the address is not enough beside the newcomer's device", 0, func(c *scene) {
+			c.a.UserEmail, c.a.DeviceID = "ada@school.example", "d"
 			c.s.Removed = []RemovedMark{{Name: c.a.UserName, Marks: meeting.Marks{Email: "ada@school.example"}}}
+		}},
+		{"nor beside the removed one's", 0, func(c *scene) {
+			c.a.UserEmail = "ada@school.example"
+			c.s.Removed = []RemovedMark{{Name: c.a.UserName, Marks: meeting.Marks{Email: "ada@school.example", DeviceID: "d"}}}
+		}},
+		{"nor beside the removed one's verified identity", 0, func(c *scene) {
+			c.a.UserEmail = "ada@school.example"
+			c.s.Removed = []RemovedMark{{Marks: meeting.Marks{Email: "ada@school.example", UserID: c.other.ID}}}
+		}},
+		{"the same customerKey and address", 3009, func(c *scene) {
+			c.a.CustomerKey, c.a.UserEmail = "7", "ada@school.example"
+			c.s.Removed = []RemovedMark{{Marks: meeting.Marks{AppID: "app-1", CustomerKey: "7", Email: "ada@school.example"}}}
+		}},
+		{"the same customerKey and address of another app", 0, func(c *scene) {
+			c.a.CustomerKey, c.a.UserEmail = "7", "ada@school.example"
+			c.s.Removed = []RemovedMark{{Marks: meeting.Marks{AppID: "app-2", CustomerKey: "7", Email: "ada@school.example"}}}
+		}},
+		{"another customerKey beside the address", 0, func(c *scene) {
+			c.a.CustomerKey, c.a.UserEmail = "8", "ada@school.example"
+			c.s.Removed = []RemovedMark{{Marks: meeting.Marks{AppID: "app-1", CustomerKey: "7", Email: "ada@school.example"}}}
 		}},
 		{"a barrier to somebody inside", 4007, func(c *scene) {
 			c.s.Account.Settings.Barriers = [][2]string{{"sales", "research"}}
