@@ -16,10 +16,10 @@ const (
 	addressHole = addressHead + "0000:0000::1"
 )
 
-// triesPerAddress is how many joins of one meeting come from one network. The tenth
-// wrong passcode from a network is refused as one too many, which would measure
-// something else.
-const triesPerAddress = 9
+// joinsPerNetwork is how many joins come from one network. More wrong passcodes in a
+// minute would be recorded in samples, and more than nine of one meeting be refused as
+// too many, which would measure something else.
+const joinsPerNetwork = 500
 
 // template is a request with its two holes.
 type template struct {
@@ -72,6 +72,6 @@ func (s *stage) joins(secretWord string) (shooter, error) {
 		}
 	}
 	return func(buffer []byte, number int) []byte {
-		return templates[number%len(templates)].fill(buffer, number, uint32(number/(triesPerAddress*len(templates))+1))
+		return templates[number%len(templates)].fill(buffer, number, uint32(number/joinsPerNetwork+1))
 	}, nil
 }
