@@ -125,7 +125,7 @@ func New(c Config) *Handler {
 	if c.World != nil {
 		a.developer(t)
 	}
-	return &Handler{routes: t.routes, serve: secured(a.logged(a.recovered(t.mux)))}
+	return &Handler{routes: t.routes, serve: secured(a.located(a.logged(a.recovered(t.mux))))}
 }
 
 // alive answers that the process serves requests, and nothing more: whoever

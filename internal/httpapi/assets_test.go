@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -235,50 +234,4 @@ func TestErrorPages(t *testing.T) {
 	if _, body := get(t, s.URL+"/docs/errors/3712", nil); !strings.Contains(string(body), s.URL+"/dev/v1/scenarios/3712") {
 		t.Error("the snippet of 3712 does not name this server")
 	}
-}
-
-func TestWhoseAddressIsBelieved(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		proxies   []string
-		forwarded string
-		want      string
-	}{
-		"nobody declared":      {nil, "203.0.113.9", "127.0.0.1"},
-		"a declared proxy":     {[]string{"127.0.0.1/32"}, "203.0.113.9", "203.0.113.9"},
-		"what the client says": {[]string{"127.0.0.1/32"}, "10.9.9.9, 203.0.113.9", "203.0.113.9"},
-		"two proxies":          {[]string{"127.0.0.1/32", "10.0.0.0/8"}, "203.0.113.9, 10.1.2.3", "203.0.113.9"},
-		"with a port":          {[]string{"127.0.0.1/32"}, "203.0.113.9:41234", "203.0.113.9"},
-		"IPv6":                 {[]string{"127.0.0.1/32"}, "2001:db8::9", "2001:db8::9"},
-		"IPv6 in brackets":     {[]string{"127.0.0.1/32"}, "[2001:db8::9]", "2001:db8::9"},
-		"IPv6 with a port":     {[]string{"127.0.0.1/32"}, "[2001:db8::9]:41234", "2001:db8::9"},
-		"IPv4 in IPv6":         {[]string{"127.0.0.1/32"}, "[::ffff:203.0.113.9]:1", "203.0.113.9"},
-		"ports on all hops":    {[]string{"127.0.0.1/32", "10.0.0.0/8"}, "198.51.100.7, 203.0.113.9:80, 10.1.2.3:443", "203.0.113.9"},
-		"in quotes":            {[]string{"127.0.0.1/32"}, `"[2001:db8::9]:1"`, "2001:db8::9"},
-		"a name with a port":   {[]string{"127.0.0.1/32"}, "evil.example:80", "127.0.0.1"},
-		"rubbish":              {[]string{"127.0.0.1/32"}, "unknown", "127.0.0.1"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			var proxies []netip.Prefix
-			for _, p := range c.proxies {
-				proxies = append(proxies, mustPrefix(t, p))
-			}
-			a := &api{Config: Config{TrustedProxies: func() []netip.Prefix { return proxies }}}
-			r := httptest.NewRequest(http.MethodPost, "/sdk/v1/join", nil)
-			r.RemoteAddr = "127.0.0.1:5555"
-			r.Header.Set("X-Forwarded-For", c.forwarded)
-			if got := a.clientIP(r); got != c.want {
-				t.Fatalf("want %s, got %s", c.want, got)
-			}
-		})
-	}
-}
-
-func mustPrefix(t *testing.T, text string) netip.Prefix {
-	t.Helper()
-	p, err := netip.ParsePrefix(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
 }

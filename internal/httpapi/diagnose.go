@@ -47,7 +47,7 @@ func (a *api) diagnose(w http.ResponseWriter, r *http.Request) {
 		a.developerError(w, faults)
 		return
 	}
-	found := a.Sessions.DryRun(r.Context(), admission.DecodeAttempt(body, admission.Meta{RemoteIP: a.clientIP(r)}))
+	found := a.Sessions.DryRun(r.Context(), admission.DecodeAttempt(body, admission.Meta{RemoteIP: clientIP(r)}))
 	answer := diagnosis{
 		Decision: diagnosedOf(&found.Decision), AlsoFailing: make([]diagnosed, len(found.AlsoFailing)), Token: found.Token,
 		Passed: append([]string{}, found.Passed...), Warnings: append([]string{}, found.Warnings...), Scope: found.Scope,

@@ -16,12 +16,11 @@ func FuzzForwardedFor(f *testing.F) {
 	} {
 		f.Add(header)
 	}
-	a := &api{Config: Config{TrustedProxies: func() []netip.Prefix { return []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")} }}}
 	ask := func(from string, header ...string) string {
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.RemoteAddr = from
 		r.Header["X-Forwarded-For"] = header
-		return a.clientIP(r)
+		return locate(r, netip.MustParsePrefix("10.0.0.0/8"))
 	}
 	f.Fuzz(func(t *testing.T, header string) {
 		if got := ask("203.0.113.9:1", header); got != "203.0.113.9" {

@@ -5,10 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"net"
 	"net/http"
-	"net/netip"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -83,7 +80,7 @@ type limits struct {
 func (a *api) join(w http.ResponseWriter, r *http.Request) {
 	body := rawBody(r)
 	attempt := admission.DecodeAttempt(body, admission.Meta{
-		RemoteIP: a.clientIP(r), Origin: r.Header.Get("Origin"), UserAgent: r.UserAgent(),
+		RemoteIP: clientIP(r), Origin: r.Header.Get("Origin"), UserAgent: r.UserAgent(),
 	})
 	outcome := a.Sessions.Join(r.Context(), attempt, body)
 	if attempt.Check && outcome.Verdict.Admitted() {
@@ -237,68 +234,12 @@ var (
 	noStore  = []string{"no-store"}
 )
 
-// clientIP is the address a request came from; a declared proxy is believed
-// about whom it speaks for, anybody else is not.
-func (a *api) clientIP(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
-	trusted := a.trustedProxies()
-	if len(trusted) == 0 {
-		return host
-	}
-	address, err := netip.ParseAddr(host)
-	if err != nil || !contains(trusted, address) {
-		return host
-	}
-	forwarded := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for i := len(forwarded) - 1; i >= 0; i-- {
-		hop, ok := forwardedAddress(forwarded[i])
-		if !ok {
-			break
-		}
-		host = hop.String()
-		if !contains(trusted, hop) {
-			break
-		}
-	}
-	return host
-}
-
-// forwardedAddress reads an entry of X-Forwarded-For. Some proxies add the port,
-// and IPv6 addresses come with brackets or without.
-func forwardedAddress(entry string) (netip.Addr, bool) {
-	entry = strings.Trim(strings.TrimSpace(entry), `"`)
-	address, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(entry, "["), "]"))
-	if err != nil {
-		withPort, err := netip.ParseAddrPort(entry)
-		if err != nil {
-			return netip.Addr{}, false
-		}
-		address = withPort.Addr()
-	}
-	return address.Unmap().WithZone(""), true
-}
-
-func (a *api) trustedProxies() []netip.Prefix {
-	if a.TrustedProxies == nil {
-		return nil
-	}
-	return a.TrustedProxies()
-}
-
-func contains(networks []netip.Prefix, address netip.Addr) bool {
-	address = address.Unmap()
-	return slices.ContainsFunc(networks, func(p netip.Prefix) bool { return p.Contains(address) })
-}
-
 // socketURL is where this server's WebSockets are, seen from the page.
 func (a *api) socketURL(r *http.Request) string {
 	if a.PublicURL != "" {
 		return "ws" + strings.TrimPrefix(a.PublicURL, "http")
 	}
-	if a.secure(r) {
+	if secure(r) {
 		return "wss://" + r.Host
 	}
 	return "ws://" + r.Host
@@ -309,21 +250,8 @@ func (a *api) origin(r *http.Request) string {
 	if a.PublicURL != "" {
 		return a.PublicURL
 	}
-	if a.secure(r) {
+	if secure(r) {
 		return "https://" + r.Host
 	}
 	return "http://" + r.Host
-}
-
-func (a *api) secure(r *http.Request) bool {
-	if r.TLS != nil {
-		return true
-	}
-	trusted := a.trustedProxies()
-	if len(trusted) == 0 {
-		return false
-	}
-	host, _, _ := net.SplitHostPort(r.RemoteAddr)
-	address, err := netip.ParseAddr(host)
-	return err == nil && contains(trusted, address) && r.Header.Get("X-Forwarded-Proto") == "https"
 }

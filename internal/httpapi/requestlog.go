@@ -26,7 +26,7 @@ func (a *api) logged(next http.Handler) http.Handler {
 			if len(path) > maxLoggedPath {
 				path = path[:maxLoggedPath] + "…"
 			}
-			a.Logger.Debug("request", "method", r.Method, "path", path, "status", out.status, "took", time.Since(began), "address", a.clientIP(r))
+			a.Logger.Debug("request", "method", r.Method, "path", path, "status", out.status, "took", time.Since(began), "address", clientIP(r))
 		}()
 		next.ServeHTTP(out, r)
 	})

@@ -31,7 +31,7 @@ func (a *api) playScenario(w http.ResponseWriter, r *http.Request) {
 	}
 	query := r.URL.Query()
 	made, err := a.Scenarios.Play(r.Context(), scenario.Request{
-		Code: errcode.Code(code), Cause: query.Get("cause"), Variant: query.Get("variant"), Live: scenario.Live(query.Get("live")), From: a.clientIP(r),
+		Code: errcode.Code(code), Cause: query.Get("cause"), Variant: query.Get("variant"), Live: scenario.Live(query.Get("live")), From: clientIP(r),
 	})
 	var bad *scenario.RequestError
 	switch {
