@@ -216,6 +216,9 @@ type Snapshot struct {
 	// OnHold are the marks of those whom a host has put in the waiting room of Session
 	// and not let in again.
 	OnHold []meeting.Marks
+	// PageOnHold tells that the resume token is one of such a person's, be it an older one
+	// or that of a seat that they left.
+	PageOnHold bool
 	// InsideGroups are the barrier groups of everybody inside.
 	InsideGroups []string
 	// PasscodeFailures is the number of recent wrong passcodes from this

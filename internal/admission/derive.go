@@ -152,7 +152,7 @@ func (in *Input) admission() Admission {
 		a.Waiting = a.Waiting || own.State == meeting.SeatWaiting && !in.hostish
 	}
 	if a.Replaces == nil && in.own == nil && !in.hostish {
-		a.Waiting = a.Waiting || slices.ContainsFunc(s.OnHold, func(known meeting.Marks) bool { return SamePerson(&marks, &known) })
+		a.Waiting = a.Waiting || s.PageOnHold || slices.ContainsFunc(s.OnHold, func(known meeting.Marks) bool { return SamePerson(&marks, &known) })
 	}
 	if in.begins() && s.Host != nil && s.HostLive+len(s.Deserted) >= max(1, s.Host.Licence.ConcurrentMeetings) {
 		a.Ends = s.Deserted

@@ -17,8 +17,8 @@ type Loader interface {
 	// App is the first load: who the key claim of a signature names. The key is
 	// as it was sent, untrusted, and never empty.
 	App(ctx context.Context, key string) (AppFacts, error)
-	// Resume finds the seat that a genuine resume token of its newest generation
-	// names, live or not; nil for any other token.
+	// Resume finds the seat that a genuine resume token names, live or not; nil for any
+	// other token. One of an older generation names the seat as one that was left.
 	Resume(ctx context.Context, token string) (*meeting.Seat, error)
 	// Load is the second load. It is asked only for a right signature or for a
 	// seat that comes back with the very same credentials. App, Policy and Resume of the answer may be left
@@ -295,6 +295,16 @@ func ServerFault(err error, cause string) *Finding {
 		evidence = fmt.Sprintf("%s: %s", evidence, clip(err.Error(), 200))
 	}
 	f := Finding{Step: StepAdmission, Code: errcode.ServerError, Cause: cause, Evidence: evidence}
+	f.complete()
+	return &f
+}
+
+// TooManyReturns is the finding of a participant who comes back too often (4009, HTTP 429).
+func TooManyReturns(wait time.Duration) *Finding {
+	f := Finding{
+		Step: StepAdmission, Code: errcode.ServerError, Cause: "too_many_joins", Status: statusThrottled, RetryAfter: wait,
+		Evidence: "the participant has joined again and again within a few seconds",
+	}
 	f.complete()
 	return &f
 }

@@ -74,6 +74,9 @@ type Extras struct {
 	// TakenOver is when, in Unix milliseconds of real time, other pages of the same
 	// person last took the seat over while it was connected; the newest comes first.
 	TakenOver [TakeOversAMinute]int64 `json:"takenOver,omitzero"`
+	// FirstSeat is the seat that the participant had first, if they gave it up for this
+	// one, for example to join under another name.
+	FirstSeat string `json:"firstSeat,omitempty"`
 	// Entered is where the session's channel stood when the seat was let in.
 	Entered Position `json:"entered,omitzero"`
 	// Origin recognises the address that the seat was taken from; it is no address.

@@ -2,7 +2,10 @@
 // seats people take in them.
 package meeting
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Kind tells how a meeting recurs and whether it is a webinar.
 type Kind string
@@ -182,6 +185,10 @@ func (m Marks) Identity() string {
 	}
 	return ""
 }
+
+// Person names the participant of a seat for limits: whoever gives a seat up for another
+// one gets no new allowance.
+func (s *Seat) Person() string { return cmp.Or(s.Extras.FirstSeat, s.ID) }
 
 // Seat is one admitted (or waiting) presence in a session.
 type Seat struct {

@@ -2,6 +2,7 @@ package realtime
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -48,10 +49,10 @@ func (h *Hub) enqueue(l *line, r request) error {
 	if r.method != "command" {
 		cost = stateCost
 	}
-	now := time.Now()
-	wait := h.asking.Take(l.seatID, cost, now)
+	now, seat := time.Now(), l.now()
+	wait := h.asking.Take(cmp.Or(seat.Person, l.seatID), cost, now)
 	if wait == 0 {
-		wait = h.askedIn.Take(l.now().SessionID, cost, now)
+		wait = h.askedIn.Take(seat.allowance(), cost, now)
 	}
 	if wait > 0 {
 		return &CommandError{Code: codeRateLimited, Message: "RATE_LIMITED", RetryAfter: wait}
@@ -79,6 +80,15 @@ func (h *Hub) enqueue(l *line, r request) error {
 		go h.work(l)
 	}
 	return nil
+}
+
+// allowance names what the seat's session may ask for. Those who wait have one of their
+// own: a waiting room full of strangers holds up nobody inside.
+func (s *Seat) allowance() string {
+	if s.Waiting {
+		return "waiting " + s.SessionID
+	}
+	return s.SessionID
 }
 
 // work carries out a line's requests until none is left or the line closes.

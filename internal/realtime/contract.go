@@ -56,7 +56,8 @@ const (
 
 	// What a participant may ask for, on this node; reading the state of the
 	// meeting counts for stateCost commands. All of a session together may ask
-	// for so much that thirty of them can use up what is theirs.
+	// for so much that thirty of them can use up what is theirs; those who wait have as much of
+	// their own.
 	commandsPerSec = 30
 	commandBurst   = 60
 	// A line that sends more than it may, of whatever kind, is closed before it is
@@ -100,6 +101,9 @@ type SeatRef struct {
 type Seat struct {
 	ID, SessionID, MeetingID string
 	UserID                   int64
+	// Person is whose allowance the seat uses: its own id, or that of the seat which the
+	// participant had before. Empty stands for the seat's own.
+	Person string
 	// Generation counts the pages that have held the seat.
 	Generation int
 	// Waiting seats hear their own channel, not the session's.

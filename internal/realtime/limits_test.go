@@ -72,6 +72,31 @@ func TestASessionHasALimitOfItsOwn(t *testing.T) {
 	}
 }
 
+// A waiting room full of strangers holds up nobody inside.
+func TestWhoWaitsHasALimitApart(t *testing.T) {
+	const many = 2 * sessionBurst / commandBurst
+	seats := []Seat{seatNamed("inside")}
+	for i := range many {
+		seat := seatNamed(fmt.Sprint(i))
+		seat.Waiting = true
+		seats = append(seats, seat)
+	}
+	h, server := startHub(t, newHouse(seats...))
+	begun, passed := time.Now(), 0
+	for i := range many {
+		p := enter(t, server.URL, token(t, h, fmt.Sprint(i), 1), nil)
+		passed += passedOf(t, []*page{p}, "x", commandBurst)
+		_ = p.conn.Close()
+	}
+	if most := sessionBurst + 1 + int(sessionPerSec*time.Since(begun).Seconds()); passed > most {
+		t.Errorf("%d commands passed of those who wait, at most %d may", passed, most)
+	}
+	inside := enter(t, server.URL, token(t, h, "inside", 1), nil)
+	if got := passedOf(t, []*page{inside}, "x", commandBurst); got != commandBurst {
+		t.Errorf("%d of %d commands from inside passed", got, commandBurst)
+	}
+}
+
 func TestAnswersAreBoundedInBytes(t *testing.T) {
 	a := newAnswers(nil, false, nil)
 	large := json.RawMessage(`"` + strings.Repeat("x", 16<<10) + `"`)

@@ -173,6 +173,23 @@ func TestWhoeverIsOnHoldComesBackToTheWaitingRoom(t *testing.T) {
 	host.command("seat.admit", map[string]any{"userId": again.Participant.UserID})
 	state(anonymous, "joined")
 
+	// A page without a device id is known by its resume tokens: the older ones, and those
+	// of a seat that was left.
+	page, older := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Lee"})
+	newer := s.Join(anteroomtest.Join{Meeting: room.Number, Name: "Lee", ResumeToken: older.ResumeToken})
+	expect(t, newer, 0, "")
+	page.awaitClose()
+	host.command("seat.hold", map[string]any{"userId": newer.Participant.UserID, "hold": true})
+	waits := state(anteroomtest.Join{Name: "Lee", ResumeToken: older.ResumeToken}, "waiting")
+	state(anteroomtest.Join{Name: "Lee", ResumeToken: newer.ResumeToken}, "waiting")
+	renamed := state(anteroomtest.Join{Name: "Max", ResumeToken: waits.ResumeToken}, "waiting")
+	s.Post("/sdk/v1/leave", []byte(`{"resumeToken":"`+renamed.ResumeToken+`"}`))
+	again = state(anteroomtest.Join{Name: "Lee", ResumeToken: renamed.ResumeToken}, "waiting")
+	state(anteroomtest.Join{Name: "Lee"}, "joined") // nobody knows who that is
+	host.command("seat.admit", map[string]any{"userId": again.Participant.UserID})
+	s.Post("/sdk/v1/leave", []byte(`{"resumeToken":"`+again.ResumeToken+`"}`))
+	state(anteroomtest.Join{Name: "Lee", ResumeToken: older.ResumeToken}, "joined")
+
 	user := s.AddUser(anteroomtest.User{Email: "kim@test.example"})
 	signedIn := anteroomtest.Join{Meeting: room.Number, ZAK: s.ZAK(user.ID, hour), Device: "user's"}
 	page, answer = enter(t, s, signedIn)

@@ -77,3 +77,41 @@ func TestEachAppHasItsOwnLimitOfJoins(t *testing.T) {
 	s.LimitJoins(s.TestApp(), 0) // development mode has no limit of its own
 	expect(t, s.Join(join), 0, "")
 }
+
+// A page that comes back again and again, under whatever name, bothers the others no more
+// often than its limit allows, and loses nothing by being refused.
+func TestComingBackIsLimited(t *testing.T) {
+	t.Parallel()
+	s := anteroomtest.Start(t)
+	for _, kind := range []string{"the same name", "another name"} {
+		t.Run(kind, func(t *testing.T) {
+			room := s.AddMeeting(anteroomtest.Meeting{Topic: "Standup"})
+			join := anteroomtest.Join{Meeting: room.Number, Name: "Mallory"}
+			inside := s.Join(join)
+			expect(t, inside, 0, "")
+			begun, came := time.Now(), 0
+			var refused anteroomtest.Answer
+			for i := range 60 {
+				if join.ResumeToken = inside.ResumeToken; kind == "another name" {
+					join.Name = fmt.Sprint("Mallory ", i)
+				}
+				if a := s.Join(join); a.ErrorCode == 0 {
+					inside, came = a, came+1
+				} else {
+					refused = a
+				}
+			}
+			if most := 11 + int(time.Since(begun).Seconds()/3); came > most || came < 10 {
+				t.Errorf("came back %d times, want 10 to %d", came, most)
+			}
+			expect(t, refused, 4009, "too_many_joins")
+			if refused.HTTPStatus != http.StatusTooManyRequests || refused.RetryAfter == nil || *refused.RetryAfter < 1 || *refused.RetryAfter > 3 {
+				t.Errorf("status %d: %s", refused.HTTPStatus, refused.Body)
+			}
+			witness, _ := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Witness"})
+			if n := len(witness.snapshot().Participants); n != 2 {
+				t.Errorf("%d people are inside, want the two who came", n)
+			}
+		})
+	}
+}

@@ -92,7 +92,7 @@ func (b backend) Connect(ctx context.Context, ref realtime.SeatRef) (realtime.Se
 	}
 	return realtime.Seat{
 		ID: seat.ID, SessionID: seat.SessionID, MeetingID: seat.MeetingID, UserID: seat.UserID,
-		Generation: seat.Generation, Waiting: seat.State == meeting.SeatWaiting,
+		Person: seat.Person(), Generation: seat.Generation, Waiting: seat.State == meeting.SeatWaiting,
 		Entered: realtime.Position(seat.Extras.Entered),
 	}, nil
 }
@@ -132,7 +132,9 @@ func answer[T any](page T, err error) (json.RawMessage, error) {
 }
 
 func (b backend) Command(ctx context.Context, seat realtime.Seat, c realtime.Command) (realtime.Result, error) {
-	revision, result, err := b.sessions.CommandOnce(ctx, &meeting.Seat{ID: seat.ID, SessionID: seat.SessionID, Generation: seat.Generation}, c.RequestID, c.Type, c.Data)
+	revision, result, err := b.sessions.CommandOnce(ctx, &meeting.Seat{
+		ID: seat.ID, SessionID: seat.SessionID, Generation: seat.Generation, Extras: meeting.Extras{FirstSeat: seat.Person},
+	}, c.RequestID, c.Type, c.Data)
 	if err != nil {
 		return realtime.Result{}, refusal(err)
 	}

@@ -56,9 +56,9 @@ func (l *loader) unknownKey(ctx context.Context, key string) (facts admission.Ap
 	return facts, err
 }
 
-// Resume reads the seat that a resume token names. A token that is not
-// ours, or of an older generation, names none; that of somebody who was removed
-// names them for ever.
+// Resume reads the seat that a resume token names. A token that is not ours names none.
+// One of an older generation names the seat as one that was left: it tells whose page it
+// was, and no longer opens the seat.
 func (l *loader) Resume(ctx context.Context, token string) (*meeting.Seat, error) {
 	seatID, generation, ok := l.resume(token)
 	if !ok {
@@ -68,10 +68,10 @@ func (l *loader) Resume(ctx context.Context, token string) (*meeting.Seat, error
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
 	}
-	if err != nil || seat.Generation != generation && !seat.State.Removed() {
-		return nil, err
+	if err == nil && seat.Generation != generation && seat.State.Live() {
+		seat.State = meeting.SeatLeft
 	}
-	return seat, nil
+	return seat, err
 }
 
 // Load is the second step, asked for only after a right signature or for a
@@ -157,12 +157,13 @@ func (l *loader) loadTokens(ctx context.Context, a *admission.Attempt, snap *adm
 
 // loadInside reads who is in the running session already, but for the page's own
 // seat of before, which may be nil.
-func (l *loader) loadInside(ctx context.Context, own *meeting.Seat, snap *admission.Snapshot) error {
+func (l *loader) loadInside(ctx context.Context, page *meeting.Seat, snap *admission.Snapshot) error {
 	live := snap.Session
 	if live == nil {
 		return nil
 	}
 	now := l.store.RealTime()
+	own := page
 	if own != nil && (own.SessionID != live.ID || !own.State.Live()) {
 		own = nil
 	}
@@ -182,8 +183,13 @@ func (l *loader) loadInside(ctx context.Context, own *meeting.Seat, snap *admiss
 		}
 	}
 	if live.OnHold > 0 {
-		if snap.OnHold, err = l.store.MarksOnHold(ctx, live.ID); err != nil {
+		seats, err := l.store.SeatsOnHold(ctx, live.ID)
+		if err != nil {
 			return err
+		}
+		for _, seat := range seats {
+			snap.OnHold = append(snap.OnHold, seat.Marks)
+			snap.PageOnHold = snap.PageOnHold || page != nil && page.Person() == seat.Person()
 		}
 	}
 	seat, err := l.store.LiveSeatByIdentity(ctx, live.ID, snap.Identity())

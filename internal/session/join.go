@@ -266,6 +266,9 @@ func (s *Service) seat(ctx context.Context, a *admission.Attempt, v *admission.V
 	if v.Admission.Marks.OBFID != "" && snap.App != nil {
 		ask.Seat.Extras.AppName = snap.App.Name
 	}
+	if v.Admission.GivesUp != nil || snap.PageOnHold {
+		ask.Seat.Extras.FirstSeat = snap.Resume.Person()
+	}
 	if v.Admission.Waiting {
 		ask.Seat.State = meeting.SeatWaiting
 	}

@@ -274,7 +274,7 @@ func (c *action) letIn(seat *meeting.Seat) error {
 }
 
 // endHold forgets that the person who is let in was put on hold, in this seat or in one
-// that they have left.
+// of theirs that they have left.
 func (c *action) endHold(in *meeting.Seat) error {
 	if c.tx.Session().OnHold == 0 {
 		return nil
@@ -284,7 +284,7 @@ func (c *action) endHold(in *meeting.Seat) error {
 		return err
 	}
 	for _, seat := range seats {
-		if seat.ID != in.ID && !admission.SamePerson(&in.Marks, &seat.Marks) {
+		if seat.Person() != in.Person() && !admission.SamePerson(&in.Marks, &seat.Marks) {
 			continue
 		}
 		seat.OnHold = false

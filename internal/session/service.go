@@ -179,6 +179,8 @@ type Service struct {
 	hostKeys *PasscodeThrottle
 	// joins counts anonymous joins by app, for each signature and address.
 	joins limit.Buckets
+	// returns counts how often each participant comes back, by the seat they first had.
+	returns *limit.Rates
 	// writing is how much each participant may write.
 	writing *limit.Rates
 	order   [64]sync.Mutex
@@ -205,7 +207,7 @@ func New(c Config) *Service {
 	c.Times = c.Times.complete()
 	return &Service{
 		Config: c, answers: newAnswerMemory(AnswerMemory), hostKeys: NewPasscodeThrottle(c.Clock, nil, c.Logger),
-		writing: limit.NewRates(writePerSec, writeBurst),
+		returns: limit.NewRates(returnPerSecond, returnBurst), writing: limit.NewRates(writePerSec, writeBurst),
 		due:     make(chan struct{}, 1), stopped: make(chan struct{}), nodeGone: make(chan struct{}, 1),
 	}
 }

@@ -208,14 +208,11 @@ func scanRemoval(row scanner) (Removal, error) {
 	return r, err
 }
 
-// MarksOnHold answers how those can be recognised whom a host has put on hold in a session.
-func (s *Store) MarksOnHold(ctx context.Context, sessionID string) ([]meeting.Marks, error) {
+// SeatsOnHold answers the seats of those whom a host has put on hold in a session, be
+// they live or not.
+func (s *Store) SeatsOnHold(ctx context.Context, sessionID string) ([]*meeting.Seat, error) {
 	seats, err := list(s.engine.reader(ctx), scanSeat, seatsOnHold, sessionID)
-	marks := make([]meeting.Marks, len(seats))
-	for i, seat := range seats {
-		marks[i] = seat.Marks
-	}
-	return marks, told(err, "seats on hold cannot be read")
+	return seats, told(err, "seats on hold cannot be read")
 }
 
 // Removals answers who was removed from a session, oldest first.

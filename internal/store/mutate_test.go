@@ -142,12 +142,15 @@ func TestSeatsStayOnHoldWhenTheyAreLeft(t *testing.T) {
 				return tx.SaveSeat(seat)
 			}))
 		}
-		onHold := func(want int) []meeting.Marks {
+		onHold := func(want int) (marks []meeting.Marks) {
 			t.Helper()
 			live, err := w.LiveSession(ctx, m.ID)
 			w.must(err)
-			marks, err := w.MarksOnHold(ctx, id)
+			seats, err := w.SeatsOnHold(ctx, id)
 			w.must(err)
+			for _, seat := range seats {
+				marks = append(marks, seat.Marks)
+			}
 			if live.OnHold != want || len(marks) != want {
 				t.Fatalf("%d seats are on hold, %d are counted, want %d", len(marks), live.OnHold, want)
 			}
