@@ -111,6 +111,30 @@ func TestNobodyUnmutesAgainstTheRules(t *testing.T) {
 	guest.command("seat.media", fields{"muted": false})
 }
 
+// Whoever has not joined the audio is shown muted, so joining it unmuted is unmuting.
+func TestNobodyUnmutesByLeavingTheAudio(t *testing.T) {
+	t.Parallel()
+	s, _, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Lesson"})
+	guest.command("seat.media", fields{"audioOn": true, "muted": false})
+	guest.command("seat.media", fields{"audioOn": false})
+	host.command("session.rules", fields{"unmuteAllowed": false})
+	guest.refused("seat.media", fields{"audioOn": true}, 1001)
+	guest.refused("seat.media", fields{"audioOn": true, "muted": false}, 1001)
+	guest.refused("seat.mute", fields{"muted": false}, 1001)
+	if g := mediaGrants(t, s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+answer.ResumeToken+`"}`))); strings.Contains(g, "microphone") {
+		t.Errorf("the media door takes sound: %s", g)
+	}
+	guest.command("seat.media", fields{"audioOn": true, "muted": true})
+	host.command("session.rules", fields{"unmuteAllowed": true})
+	guest.awaitSaying("session.updated", `"unmuteAllowed":true`)
+	guest.command("seat.media", fields{"muted": false})
+	// Whoever speaks as unmuting is forbidden may go on, until they stop.
+	host.command("session.rules", fields{"unmuteAllowed": false})
+	guest.command("seat.media", fields{"audioOn": true, "muted": false, "videoOn": true})
+	guest.command("seat.media", fields{"audioOn": false})
+	guest.refused("seat.media", fields{"audioOn": true}, 1001)
+}
+
 func TestChatGoesWhereItMay(t *testing.T) {
 	t.Parallel()
 	s, room, host, guest, _ := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})

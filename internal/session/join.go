@@ -371,12 +371,12 @@ func (s *Service) mediaToken(ctx context.Context, seat *meeting.Seat, live *meet
 // a voice too: it is taken of nobody whom a host has silenced, or who may not send their own.
 func mediaSeat(seat *meeting.Seat, live *meeting.Session) media.Seat {
 	speaks, conduct := !watches(seat, live.Webinar), &live.Conduct
-	sound := (speaks || seat.Extras.Talks) && (!seat.Muted || mayUnmute(seat, conduct))
+	sound := (speaks || seat.Extras.Talks) && (unmuted(seat) || mayUnmute(seat, conduct))
 	screen := seat.Extras.Shares && speaks && (!conduct.ShareByHosts || isHost(seat))
 	return media.Seat{
 		Room: seat.SessionID, Identity: seat.ID, Generation: seat.Generation,
 		CanPublishMicrophone: sound, CanPublishCamera: speaks,
 		CanPublishScreen: screen, CanPublishScreenAudio: screen && sound && !seat.Extras.Silenced, CanSubscribe: true,
-		Muted: seat.Muted || !seat.AudioOn, Hidden: hidden(seat, live),
+		Muted: !unmuted(seat), Hidden: hidden(seat, live),
 	}
 }

@@ -13,6 +13,11 @@ func mayUnmute(seat *meeting.Seat, conduct *meeting.Conduct) bool {
 	return !conduct.UnmuteBarred || isHost(seat) || seat.Extras.MayUnmute
 }
 
+// unmuted tells whether a seat is shown with an open microphone. One that has not joined
+// the audio is shown muted, whatever else its page has said: to join it unmuted is to
+// unmute.
+func unmuted(seat *meeting.Seat) bool { return seat.AudioOn && !seat.Muted }
+
 // watches tells whether a seat is of a webinar's audience, who send neither a
 // picture nor a screen.
 func watches(seat *meeting.Seat, webinar bool) bool {
@@ -142,7 +147,7 @@ func mute(c *action) error {
 // mayUnmute tells whether the asking seat may open its microphone.
 func (c *action) mayUnmute() error {
 	switch {
-	case !c.self.Muted:
+	case unmuted(c.self):
 		return nil
 	case c.watches() && !c.self.Extras.Talks:
 		return refuse(RefusedPrivileges, "attendees of a webinar may talk only when a host allows them to")
@@ -163,7 +168,7 @@ func (c *action) muteSelf(muted bool) error {
 		c.applyRights(c.self)
 	}
 	c.silence()
-	return c.changed(c.self, map[string]any{"userId": c.self.UserID, "muted": muted || !c.self.AudioOn})
+	return c.changed(c.self, map[string]any{"userId": c.self.UserID, "muted": !unmuted(c.self)})
 }
 
 // unsilenced ends a host's mute of the asking seat, if it has unmuted itself, and
@@ -177,7 +182,7 @@ func (c *action) unsilenced() bool {
 // silence mutes the asking seat in the media server if it is shown as muted: its page
 // says so, and need not do so. A page that does has muted itself already.
 func (c *action) silence() {
-	if !c.self.Muted && c.self.AudioOn {
+	if unmuted(c.self) {
 		return
 	}
 	room, identity, service := c.self.SessionID, c.self.ID, c.service

@@ -55,7 +55,8 @@ func reportMedia(c *action) error {
 	if in.VideoOn != nil && *in.VideoOn && c.watches() {
 		return refuse(RefusedPrivileges, "attendees of a webinar may not send video")
 	}
-	if in.Muted != nil && !*in.Muted {
+	joins := in.AudioOn != nil && *in.AudioOn && !c.self.AudioOn
+	if in.Muted != nil && !*in.Muted || joins && in.Muted == nil && !c.self.Muted {
 		if err := c.mayUnmute(); err != nil {
 			return err
 		}
@@ -69,7 +70,7 @@ func reportMedia(c *action) error {
 			return refuse(RefusedOperation, "ask with seat.share before sharing")
 		}
 	}
-	wasMuted, hadAudio, wasSharing, hadPlace := c.self.Muted, c.self.AudioOn, c.self.Sharing, c.self.Extras.Shares
+	wasUnmuted, wasSharing, hadPlace := unmuted(c.self), c.self.Sharing, c.self.Extras.Shares
 	changed := map[string]any{"userId": c.self.UserID}
 	set := func(field *bool, to *bool, name string) {
 		if to != nil && *field != *to {
@@ -84,16 +85,16 @@ func reportMedia(c *action) error {
 	if len(changed) == 1 {
 		return nil
 	}
-	changed["muted"] = c.self.Muted || !c.self.AudioOn
+	changed["muted"] = !unmuted(c.self)
 	if c.self.Sharing != wasSharing {
 		c.self.Extras.Shares = c.self.Sharing
 	}
 	// The right to speak goes with being silent, where it does not come back by itself.
-	silenced := c.self.Muted && !wasMuted && !mayUnmute(c.self, &c.tx.Session().Conduct)
+	silenced := wasUnmuted && !unmuted(c.self) && !mayUnmute(c.self, &c.tx.Session().Conduct)
 	if c.unsilenced() || silenced || c.self.Extras.Shares != hadPlace {
 		c.applyRights(c.self)
 	}
-	if c.self.Muted != wasMuted || c.self.AudioOn != hadAudio {
+	if unmuted(c.self) != wasUnmuted {
 		c.silence()
 	}
 	return c.changed(c.self, changed)
