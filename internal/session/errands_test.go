@@ -1,6 +1,8 @@
 package session
 
 import (
+	"fmt"
+	"slices"
 	"sync"
 	"testing"
 )
@@ -14,7 +16,7 @@ func TestErrandsOfASessionKeepTheirOrder(t *testing.T) {
 	for i := range many {
 		for _, session := range []string{"a", "b"} {
 			done.Add(1)
-			e.give(session, func() {
+			e.give(session, fmt.Sprint(i), func() {
 				defer done.Done()
 				mu.Lock()
 				defer mu.Unlock()
@@ -35,8 +37,8 @@ func TestErrandsOfASessionKeepTheirOrder(t *testing.T) {
 func TestASlowErrandHoldsUpItsSessionAlone(t *testing.T) {
 	var e errands
 	release, slow, other := make(chan struct{}), make(chan struct{}), make(chan struct{})
-	e.give("a", func() { <-release; close(slow) })
-	e.give("b", func() { close(other) })
+	e.give("a", "", func() { <-release; close(slow) })
+	e.give("b", "", func() { close(other) })
 	<-other
 	select {
 	case <-slow:
@@ -45,4 +47,43 @@ func TestASlowErrandHoldsUpItsSessionAlone(t *testing.T) {
 	}
 	close(release)
 	<-slow
+}
+
+// What one participant causes again and again holds up nobody else's errands.
+func TestAnErrandThatIsGivenAgainIsCarriedOutOnce(t *testing.T) {
+	var e errands
+	release, done := make(chan struct{}), make(chan struct{})
+	e.give("a", "first", func() { <-release })
+	var order []string
+	for i := range 5000 {
+		e.give("a", "mallory", func() { order = append(order, fmt.Sprint("mallory ", i)) })
+	}
+	e.give("a", "remove ann", func() { order = append(order, "ann") })
+	e.give("a", "mallory", func() { order = append(order, "mallory at last") })
+	e.give("a", "end", func() { close(done) })
+	close(release)
+	<-done
+	if want := []string{"mallory at last", "ann"}; !slices.Equal(order, want) {
+		t.Errorf("carried out %d errands, %.80q..., want %q", len(order), order[:min(3, len(order))], want)
+	}
+}
+
+func TestErrandsOfASessionAreBounded(t *testing.T) {
+	var e errands
+	release, done, carriedOut := make(chan struct{}), make(chan struct{}), 0
+	started := make(chan struct{})
+	e.give("a", "first", func() { close(started); <-release })
+	<-started
+	full := 0
+	for i := range maxErrands + 500 {
+		if e.give("a", fmt.Sprint(i), func() { carriedOut++ }) {
+			full++
+		}
+	}
+	e.give("a", "end", func() { close(done) })
+	close(release)
+	<-done
+	if carriedOut != maxErrands-1 || full != 500 {
+		t.Errorf("%d errands were carried out and %d dropped, want %d and 500", carriedOut, full, maxErrands-1)
+	}
 }

@@ -354,7 +354,7 @@ func (s *Service) accept(ctx context.Context, v *admission.Verdict, snap *admiss
 
 func (s *Service) mediaToken(ctx context.Context, seat *meeting.Seat, live *meeting.Session) (string, error) {
 	s.warmMedia.Do(func() {
-		s.background("", s.Media.Start, "start")
+		s.background("", "", "start", s.Media.Start)
 	})
 	token, err := s.Media.Token(ctx, mediaSeat(seat, live), MediaTokenLife)
 	if err != nil {

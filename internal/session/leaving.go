@@ -136,7 +136,7 @@ func (c *action) tellHosts(event string, data any) error {
 func (c *action) dropMedia(seat *meeting.Seat) {
 	room, identity, service := seat.SessionID, seat.ID, c.service
 	c.then(func() {
-		service.background(room, func(ctx context.Context) error { return service.Media.Remove(ctx, room, identity) }, "remove participant")
+		service.background(room, identity, "remove participant", func(ctx context.Context) error { return service.Media.Remove(ctx, room, identity) })
 	})
 }
 
@@ -338,7 +338,7 @@ func (c *action) end(reason meeting.EndReason) error {
 		for _, seat := range seats {
 			service.Line.Close(seat.ID, 0, closeOf(reason))
 		}
-		service.background(room, func(ctx context.Context) error { return service.Media.EndRoom(ctx, room) }, "end room")
+		service.background(room, "", "end room", func(ctx context.Context) error { return service.Media.EndRoom(ctx, room) })
 	})
 	return nil
 }

@@ -120,9 +120,9 @@ func (s *Service) endOlder(seat *meeting.Seat) {
 
 // dropOlderMedia takes the media connection of a seat's older pages out of the room.
 func (s *Service) dropOlderMedia(room, identity string, generation int) {
-	s.background(room, func(ctx context.Context) error {
+	s.background(room, identity, "remove older connection", func(ctx context.Context) error {
 		return s.Media.RemoveOlder(ctx, room, identity, generation)
-	}, "remove older connection")
+	})
 }
 
 // publishTakenOver tells of a seat that another page has taken over, whose own change

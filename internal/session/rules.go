@@ -187,7 +187,7 @@ func (c *action) silence() {
 	}
 	room, identity, service := c.self.SessionID, c.self.ID, c.service
 	c.then(func() {
-		service.background(room, func(ctx context.Context) error {
+		service.background(room, identity, "mute participant if shown muted", func(ctx context.Context) error {
 			// It may have been unmuted again.
 			place, err := service.MediaSeat(ctx, room, identity)
 			if err == nil && place.Muted {
@@ -197,7 +197,7 @@ func (c *action) silence() {
 				return nil
 			}
 			return err
-		}, "mute participant")
+		})
 	})
 }
 
@@ -239,9 +239,9 @@ func (c *action) muteOther(seat *meeting.Seat) error {
 	}
 	room, identity, service := seat.SessionID, seat.ID, c.service
 	c.then(func() {
-		service.background(room, func(ctx context.Context) error {
+		service.background(room, identity, "mute participant", func(ctx context.Context) error {
 			return service.Media.Mute(ctx, room, identity, media.SourceMicrophone)
-		}, "mute participant")
+		})
 	})
 	return nil
 }
@@ -394,20 +394,15 @@ func (c *action) applyRights(seats ...*meeting.Seat) {
 	service, room, session := c.service, c.tx.Session().ID, c.tx.Session()
 	c.then(func() {
 		// As they are once everything is kept; the row's own objects may change later.
-		now, live := make([]meeting.Seat, len(seats)), *session
-		for i, seat := range seats {
-			now[i] = *seat
-		}
-		service.background(room, func(ctx context.Context) error {
-			var faults []error
-			for i := range now {
-				err := service.Media.UpdatePermission(ctx, mediaSeat(&now[i], &live))
-				if err != nil && !errors.Is(err, media.ErrNotConnected) {
-					faults = append(faults, err)
+		for _, seat := range seats {
+			may := mediaSeat(seat, session)
+			service.background(room, seat.ID, "change permissions", func(ctx context.Context) error {
+				if err := service.Media.UpdatePermission(ctx, may); !errors.Is(err, media.ErrNotConnected) {
+					return err
 				}
-			}
-			return errors.Join(faults...)
-		}, "change permissions")
+				return nil
+			})
+		}
 	})
 }
 

@@ -208,7 +208,7 @@ func New(c Config) *Service {
 	return &Service{
 		Config: c, answers: newAnswerMemory(AnswerMemory), hostKeys: NewPasscodeThrottle(c.Clock, nil, c.Logger),
 		returns: limit.NewRates(returnPerSecond, returnBurst), writing: limit.NewRates(writePerSec, writeBurst),
-		due:     make(chan struct{}, 1), stopped: make(chan struct{}), nodeGone: make(chan struct{}, 1),
+		due: make(chan struct{}, 1), stopped: make(chan struct{}), nodeGone: make(chan struct{}, 1),
 	}
 }
 

@@ -151,14 +151,19 @@ func (s *Service) EndSession(ctx context.Context, sessionID string, reason meeti
 }
 
 // background carries out what nobody waits for, in the order of the session's changes.
-func (s *Service) background(sessionID string, do func(context.Context) error, what string) {
-	s.errands.give(sessionID, func() {
+// What is asked for again for the same seat, or for the whole session if identity is
+// empty, before its turn has come replaces what was asked for before.
+func (s *Service) background(sessionID, identity, what string, do func(context.Context) error) {
+	full := s.errands.give(sessionID, what+" "+identity, func() {
 		ctx, cancel := context.WithTimeout(context.Background(), mediaTime)
 		defer cancel()
 		if err := do(ctx); err != nil {
 			s.Logger.Warn("media server request failed", "request", what, "error", err)
 		}
 	})
+	if full {
+		s.Logger.Warn("media server is too slow; oldest request dropped", "session", sessionID)
+	}
 }
 
 // mediaTime is how long the media server may take for a change nobody waits for.
