@@ -372,23 +372,12 @@ func (s *Server) serve(listener net.Listener, handler http.Handler) {
 	})
 }
 
-// prune forgets old attempts and expired tokens once an hour.
+// prune deletes old records once an hour.
 func (s *Server) prune(ctx context.Context) {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
 	for {
-		attempts := s.settings.Load().attempts
-		_, err := s.Store.PruneAttempts(ctx, s.forgetBefore(attempts.life()), attempts.Keep)
-		if err == nil {
-			_, err = s.Store.PruneUserTokens(ctx, s.forgetBefore(store.AttemptLife))
-		}
-		if err == nil {
-			err = s.Store.PruneChat(ctx, s.forgetBefore(s.config.chatLife()))
-		}
-		if err == nil {
-			err = s.Store.PruneTries(ctx, s.forgetBefore(2*session.PasscodeWindow))
-		}
-		if err != nil && ctx.Err() == nil {
+		if err := s.pruneOnce(ctx); err != nil && ctx.Err() == nil {
 			s.log.Error("could not delete old records", "error", err)
 		}
 		select {
@@ -397,6 +386,19 @@ func (s *Server) prune(ctx context.Context) {
 		case <-tick.C:
 		}
 	}
+}
+
+// pruneOnce deletes each kind of old records, whatever becomes of the others.
+func (s *Server) pruneOnce(ctx context.Context) error {
+	attempts := s.settings.Load().attempts
+	_, attemptsErr := s.Store.PruneAttempts(ctx, s.forgetBefore(attempts.life()), attempts.Keep)
+	_, tokensErr := s.Store.PruneUserTokens(ctx, s.forgetBefore(store.AttemptLife))
+	return errors.Join(
+		attemptsErr, tokensErr,
+		s.Store.PruneParticipants(ctx, s.forgetBefore(attempts.life())),
+		s.Store.PruneChat(ctx, s.forgetBefore(s.config.chatLife())),
+		s.Store.PruneTries(ctx, s.forgetBefore(2*session.PasscodeWindow)),
+	)
 }
 
 // tellDrops tells the operator's log how many joins were not recorded, within a

@@ -176,10 +176,6 @@ const (
 	AttemptKeep = 100_000
 )
 
-// pruneBatch is how many rows are deleted in one write, so that joins that
-// wait behind it do not wait long.
-const pruneBatch = 500
-
 var (
 	attemptsBefore = define(`SELECT id FROM attempts WHERE at < ?`)
 	attemptAt      = define(`SELECT id FROM attempts WHERE noise = ? ORDER BY id DESC LIMIT 1 OFFSET ?`)

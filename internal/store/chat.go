@@ -19,10 +19,9 @@ var (
 		WHERE session_id = ? AND (receiver_seat_id IN (?, ?, ?, ?) OR sender_seat_id = ?)
 			AND position < (SELECT position FROM chat WHERE session_id = ? AND id = ?)
 		ORDER BY position DESC LIMIT ?`)
-	pruneChat    = define(`DELETE FROM chat WHERE session_id = ? AND position <= ?`)
-	pruneOfEnded = define(`DELETE FROM chat WHERE session_id IN (SELECT id FROM sessions WHERE ended_at > 0 AND ended_at < ?)`)
-	chatByID     = define(`SELECT ` + chatColumns + ` FROM chat WHERE session_id = ? AND id = ?`)
-	deleteChat   = define(`DELETE FROM chat WHERE session_id = ? AND id = ?`)
+	pruneChat  = define(`DELETE FROM chat WHERE session_id = ? AND position <= ?`)
+	chatByID   = define(`SELECT ` + chatColumns + ` FROM chat WHERE session_id = ? AND id = ?`)
+	deleteChat = define(`DELETE FROM chat WHERE session_id = ? AND id = ?`)
 )
 
 func scanChat(row scanner) (meeting.ChatMessage, error) {
@@ -45,14 +44,6 @@ const (
 	// chatSlack is how many more there may be before the oldest are deleted.
 	chatSlack = 64
 )
-
-// PruneChat deletes the messages of the sessions that ended before a moment.
-func (s *Store) PruneChat(ctx context.Context, before time.Time) error {
-	return told(s.engine.write(ctx, func(r runner) error {
-		_, err := r.exec(pruneOfEnded, stamp(before))
-		return err
-	}), "old chat cannot be deleted")
-}
 
 // ChatHistory answers the last messages that a seat may read, oldest first, and
 // whether there are older ones: those that it sent or was sent itself, and, of those

@@ -11,7 +11,7 @@ var (
 		since = CASE WHEN tries.since <= ? THEN excluded.since ELSE tries.since END`)
 	readTries     = define(`SELECT count, since FROM tries WHERE name = ?`)
 	takeBackTries = define(`UPDATE tries SET count = CASE WHEN count > ? THEN count - ? ELSE 0 END WHERE name = ?`)
-	pruneTries    = define(`DELETE FROM tries WHERE since < ?`)
+	pruneTries    = define(`DELETE FROM tries WHERE since < ? AND name IN (SELECT name FROM tries WHERE since < ? LIMIT ?)`)
 )
 
 type triesRow struct{ count, since int64 }
@@ -48,9 +48,6 @@ func (s *Store) TakeBackTries(ctx context.Context, name string, count int) error
 
 // PruneTries forgets tries of before.
 func (s *Store) PruneTries(ctx context.Context, before time.Time) error {
-	err := s.engine.write(ctx, func(r runner) error {
-		_, err := r.exec(pruneTries, stamp(before))
-		return err
-	})
+	_, err := s.deleteOld(ctx, pruneTries, stamp(before), stamp(before))
 	return told(err, "old tries cannot be deleted")
 }

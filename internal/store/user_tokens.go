@@ -32,7 +32,7 @@ var (
 	userTokensOf  = define(`SELECT ` + userTokenColumns + ` FROM user_tokens
 		WHERE user_id = ? ORDER BY issued_at DESC, id DESC LIMIT ?`)
 	revokeUserToken = define(`UPDATE user_tokens SET revoked_at = CASE WHEN revoked_at > 0 THEN revoked_at ELSE ? END WHERE id = ?`)
-	pruneUserTokens = define(`DELETE FROM user_tokens WHERE expires_at < ?`)
+	pruneUserTokens = define(`DELETE FROM user_tokens WHERE id IN (SELECT id FROM user_tokens WHERE expires_at < ? LIMIT ?)`)
 )
 
 func scanUserToken(row scanner) (*UserToken, error) {
@@ -86,10 +86,6 @@ func (s *Store) RevokeUserToken(ctx context.Context, id string, at time.Time) er
 
 // PruneUserTokens forgets tokens that expired before a time, and tells how many.
 func (s *Store) PruneUserTokens(ctx context.Context, before time.Time) (int64, error) {
-	var n int64
-	err := s.engine.write(ctx, func(r runner) (err error) {
-		n, err = r.exec(pruneUserTokens, stamp(before))
-		return err
-	})
+	n, err := s.deleteOld(ctx, pruneUserTokens, stamp(before))
 	return n, told(err, "expired tokens cannot be deleted")
 }

@@ -1,0 +1,68 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// pruneBatch is how many rows are deleted in one write, so that joins that
+// wait behind it do not wait long.
+const pruneBatch = 500
+
+var (
+	endedBefore  = define(`SELECT id FROM sessions WHERE id > ? AND ended_at > 0 AND ended_at < ? ORDER BY id LIMIT ?`)
+	pruneOfEnded = defineEach(
+		`DELETE FROM chat WHERE id IN (SELECT id FROM chat WHERE session_id IN (SELECT value FROM json_each(?)) LIMIT ?)`,
+		`DELETE FROM chat WHERE id IN (SELECT id FROM chat WHERE session_id IN (SELECT json_array_elements_text(?::json)) LIMIT ?)`)
+	pruneSeats = defineEach(
+		`DELETE FROM seats WHERE id IN (SELECT id FROM seats WHERE session_id IN (SELECT value FROM json_each(?)) AND NOT live LIMIT ?)`,
+		`DELETE FROM seats WHERE id IN (SELECT id FROM seats WHERE session_id IN (SELECT json_array_elements_text(?::json)) AND NOT live LIMIT ?)`)
+	pruneRemovals = defineEach(
+		`DELETE FROM removals WHERE id IN (SELECT id FROM removals WHERE session_id IN (SELECT value FROM json_each(?)) LIMIT ?)`,
+		`DELETE FROM removals WHERE id IN (SELECT id FROM removals WHERE session_id IN (SELECT json_array_elements_text(?::json)) LIMIT ?)`)
+)
+
+// PruneChat deletes the messages of the sessions that ended before a moment.
+func (s *Store) PruneChat(ctx context.Context, before time.Time) error {
+	return told(s.pruneOfEnded(ctx, before, pruneOfEnded), "old chat cannot be deleted")
+}
+
+// PruneParticipants forgets who took part in the sessions that ended before a moment.
+// The sessions themselves stay: the gate asks how a meeting ended.
+func (s *Store) PruneParticipants(ctx context.Context, before time.Time) error {
+	return told(s.pruneOfEnded(ctx, before, pruneSeats, pruneRemovals), "old participants cannot be deleted")
+}
+
+// pruneOfEnded deletes what belongs to the sessions that ended before a moment. Each
+// statement takes their ids and how many rows it may delete.
+func (s *Store) pruneOfEnded(ctx context.Context, before time.Time, statements ...*statement) error {
+	for after, more := "", true; more; {
+		ended, err := list(s.engine.reader(ctx), scanText, endedBefore, after, stamp(before), int64(pruneBatch))
+		if err != nil || len(ended) == 0 {
+			return err
+		}
+		after, more = ended[len(ended)-1], len(ended) == pruneBatch
+		for _, st := range statements {
+			if _, err := s.deleteOld(ctx, st, toJSON(ended)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// deleteOld runs a statement that deletes at most as many rows as its last argument
+// says until there are no more of them, and tells how many there were. Others write in
+// between, and on PostgreSQL no run takes as long as statement_timeout.
+func (s *Store) deleteOld(ctx context.Context, st *statement, args ...any) (total int64, err error) {
+	args = append(args, int64(pruneBatch))
+	for more := true; more && err == nil; {
+		var n int64
+		err = s.engine.write(ctx, func(r runner) (err error) {
+			n, err = r.exec(st, args...)
+			return err
+		})
+		total, more = total+n, n == pruneBatch
+	}
+	return total, err
+}

@@ -1,0 +1,155 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/anteroom/anteroom/internal/meeting"
+)
+
+// deletions notes how many rows each write changes.
+type deletions struct {
+	engine
+	writes []int64
+}
+
+func (d *deletions) write(ctx context.Context, fn func(runner) error) error {
+	return d.engine.write(ctx, func(r runner) error {
+		d.writes = append(d.writes, 0)
+		return fn(&countingRunner{r, &d.writes[len(d.writes)-1]})
+	})
+}
+
+type countingRunner struct {
+	runner
+	rows *int64
+}
+
+func (c *countingRunner) exec(st *statement, args ...any) (int64, error) {
+	n, err := c.runner.exec(st, args...)
+	*c.rows += n
+	return n, err
+}
+
+// A write that deletes takes its turn among joins, and PostgreSQL ends one that takes
+// too long: however much is old, no write deletes much.
+func TestOldRecordsAreDeletedInBatches(t *testing.T) {
+	const old = 2*pruneBatch + 1
+	ctx := context.Background()
+	for name, kind := range map[string]struct {
+		// insert makes the i-th of the old records; those of chat belong to sessions.
+		insert func(r runner, i int, sessions []string) error
+		prune  func(w *world) error
+	}{
+		"chat": {
+			func(r runner, i int, sessions []string) error {
+				_, err := r.exec(insertChat, fmt.Sprint(i), sessions[i%len(sessions)], int64(i), "s", int64(1), "Ada", "", int64(0), "", "hello", stamp(noon))
+				return err
+			},
+			func(w *world) error { return w.PruneChat(ctx, noon.Add(2*time.Hour)) },
+		},
+		"removals": {
+			func(r runner, i int, sessions []string) error {
+				_, err := r.exec(insertRemoval, fmt.Sprint(i), sessions[i%len(sessions)], "s", "{}", "Ada", stamp(noon))
+				return err
+			},
+			func(w *world) error { return w.PruneParticipants(ctx, noon.Add(2*time.Hour)) },
+		},
+		"user tokens": {
+			func(r runner, i int, _ []string) error {
+				_, err := r.exec(insertUserToken, fmt.Sprint(i), "zak", "ada", "", "", "", stamp(noon), stamp(noon), int64(0))
+				return err
+			},
+			func(w *world) error {
+				_, err := w.PruneUserTokens(ctx, noon.Add(time.Hour))
+				return err
+			},
+		},
+		"tries": {
+			func(r runner, i int, _ []string) error {
+				_, err := r.exec(countTry, fmt.Sprint(i), stamp(noon), int64(0), int64(0))
+				return err
+			},
+			func(w *world) error { return w.PruneTries(ctx, noon.Add(time.Hour)) },
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			both(t, func(t *testing.T, w *world) {
+				var sessions []string
+				for range 2 {
+					ended := w.join(w.meeting(), "Ada").Session.ID
+					w.end(ended)
+					sessions = append(sessions, ended)
+				}
+				w.must(w.engine.write(ctx, func(r runner) error {
+					var err error
+					for i := range old {
+						err = errors.Join(err, kind.insert(r, i, sessions))
+					}
+					return err
+				}))
+				noted := &deletions{engine: w.engine}
+				w.engine = noted
+				w.must(kind.prune(w))
+				var total int64
+				for _, n := range noted.writes {
+					if total += n; n > pruneBatch {
+						t.Errorf("one write deletes %d rows", n)
+					}
+				}
+				if total < old {
+					t.Errorf("%d rows are deleted of %d", total, old)
+				}
+			})
+		})
+	}
+}
+
+func TestParticipantsOfOldSessionsAreForgotten(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		room := w.meeting()
+		ended, removed := w.join(room, "Ada"), w.join(room, "Bob")
+		running := w.join(w.meeting(), "Eve")
+		for _, taken := range []meeting.Taken{removed, running} {
+			w.must(w.Mutate(ctx, taken.Session.ID, func(tx meeting.Tx) error { return tx.AddRemoval(&taken.Seat, noon) }))
+		}
+		w.end(ended.Session.ID)
+		count := func(taken meeting.Taken) (seats, removals int) {
+			for _, seat := range []string{taken.Seat.ID, removed.Seat.ID} {
+				found, err := w.Seat(ctx, seat)
+				if err == nil && found.SessionID == taken.Session.ID {
+					seats++
+				} else if err != nil && !errors.Is(err, ErrNotFound) {
+					t.Fatal(err)
+				}
+			}
+			found, err := w.Removals(ctx, taken.Session.ID)
+			w.must(err)
+			return seats, len(found)
+		}
+		for _, c := range []struct {
+			before          time.Time
+			seats, removals int
+		}{
+			{noon.Add(time.Hour), 2, 1},
+			{noon.Add(2 * time.Hour), 0, 0},
+		} {
+			w.must(w.PruneParticipants(ctx, c.before))
+			if seats, removals := count(ended); seats != c.seats || removals != c.removals {
+				t.Errorf("before %s: %d seats and %d removals of an ended session are left, want %d and %d", c.before, seats, removals, c.seats, c.removals)
+			}
+			if seats, removals := count(running); seats != 1 || removals != 1 {
+				t.Errorf("before %s: %d seats and %d removals are left of a session that runs", c.before, seats, removals)
+			}
+		}
+		last, err := w.LastSession(ctx, room.ID)
+		w.must(err)
+		if last == nil || last.EndReason != meeting.EndedByHost {
+			t.Errorf("how the meeting ended is forgotten: %+v", last)
+		}
+	})
+}
