@@ -33,6 +33,7 @@ type door struct {
 	pass func(w http.ResponseWriter, r *http.Request, seat media.Seat, expires time.Time)
 	log  *slog.Logger
 
+	track  *tracker
 	knocks *knocks
 	// open is nil where the engine itself ends connections without fail.
 	open *openLines
@@ -116,13 +117,7 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	line := &line{door: d, ctx: r.Context(), ticket: t}
 	hold, free := d.knocks.holder(t.place())
 	defer free()
-	check := func(message []byte) ([]byte, error) {
-		if !d.knocks.says(t.place(), message, time.Now()) {
-			return nil, errManySignals
-		}
-		return checkSignal(message, line.inspect)
-	}
-	d.pass(inspected(w, inspection{check, hold, opened}), forwarded, seat, t.expires)
+	d.pass(inspected(w, inspection{line.check, hold, opened}), forwarded, seat, t.expires)
 }
 
 // seat asks the guard. It tells the rights; whom it is about, the token has proved.

@@ -295,8 +295,8 @@ func (e *embedded) OnEvent(handler func(media.Event)) { e.pump.onEvent(handler) 
 func (e *embedded) Signalling(guard media.SeatGuard) http.Handler {
 	e.entry.guard.Store(&guard)
 	return &door{
-		knocks: newKnocks(e.cfg.ConnectionsPerAddress),
-		keys:   e.keys, guard: guard, ensure: e.EnsureRoom, apply: e.UpdatePermission, find: e.find, log: e.log,
+		track: e.track, knocks: newKnocks(e.cfg.ConnectionsPerAddress),
+		keys: e.keys, guard: guard, ensure: e.EnsureRoom, apply: e.UpdatePermission, find: e.find, log: e.log,
 		pass: func(w http.ResponseWriter, r *http.Request, seat media.Seat, expires time.Time) {
 			e.entry.rooms.Store(seat.Room, guard)
 			e.pass(w, r, seat, expires)

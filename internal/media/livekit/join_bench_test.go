@@ -42,6 +42,11 @@ func joinChecks(b *testing.B) func() {
 	for range 10 {
 		page(&lk.SignalRequest{Message: &lk.SignalRequest_Trickle{Trickle: &lk.TrickleRequest{CandidateInit: strings.Repeat("x", 200)}}})
 	}
+	for n := range 20 {
+		page(subscribe(trackIDs(n, 1)...))
+		page(setTracks(trackIDs(n, 1)...))
+	}
+	l := lineIn("room", trackIDs(0, 20)...)
 	answer := append([]byte{lastBinary, 126, 0x10, 0x00}, make([]byte, 0x1000)...)
 	request := httptest.NewRequest(http.MethodGet, "/rtc?access_token=t&auto_subscribe=1&protocol=16&sdk=js&version=2", nil)
 	out, k := make([]byte, 4096), newKnocks(1<<30)
@@ -56,6 +61,9 @@ func joinChecks(b *testing.B) func() {
 		hold, free := k.holder(strconv.Itoa(turn))
 		defer free()
 		c := &inspectedConn{Conn: bytesConn{}, in: bufio.NewReader(bytes.NewReader(sent.Bytes())), inspection: inspection{hold: hold, check: func(message []byte) ([]byte, error) {
+			if _, err := l.track.unknownTracks("room", message); err != nil {
+				return nil, err
+			}
 			return checkSignal(message, func(request *lk.SignalRequest) error {
 				track := request.GetAddTrack()
 				return fits(track.GetType(), track.GetSource())

@@ -31,9 +31,23 @@ const (
 	describesPerSec = 15
 	describeBurst   = 150
 	// Of candidates there are some thirty for each of two connections, and as many when
-	// the network changes.
-	candidatesPerSec = 10
-	candidateBurst   = 300
+	// the network changes. LiveKit keeps them as long as the connection they belong to
+	// has not been described, and their addresses after that. The units are of up to
+	// 256 bytes.
+	candidatesPerSec = 2
+	candidateBurst   = 1200
+	// Pages change a track that they have published when a filter is turned on or off, and
+	// everybody is told, even of no change.
+	changesPerSec = 2
+	changeBurst   = 30
+	// Who may receive a track is told again whenever somebody comes, and looked at for
+	// everybody who receives it.
+	audiencesPerSec = 10
+	audienceBurst   = 300
+	// Pages know the tracks of others from LiveKit, which is a moment ahead of us. After a
+	// restart beside a LiveKit of its own, we have heard of none.
+	guessesPerSec = 1
+	guessBurst    = 2048
 	// signalsPerSec bound the rest, in units of up to 1 KiB: a page that comes to a large
 	// meeting asks for every sound, one by one.
 	signalsPerSec = 200
@@ -50,8 +64,9 @@ type knocks struct {
 	sessions   *limit.Rates
 	triesFrom  limit.Buckets
 	asked      *limit.Rates
-	// described, candidates and said count the messages of each participant.
-	described, candidates, said *limit.Rates
+	// The rest counts the messages of each participant, and guessed the ids in them that
+	// belong to no track known here.
+	described, candidates, changed, audiences, said, guessed *limit.Rates
 
 	mu       sync.Mutex
 	open     map[string]int
@@ -76,7 +91,8 @@ func newKnocks(perAddress int) *knocks {
 		perAddress: perAddress, tries: limit.NewRates(knocksPerSec, knockBurst),
 		sessions: limit.NewRates(sessionsPerSec, sessionBurst), asked: limit.NewRates(asksPerSec, askBurst),
 		described: limit.NewRates(describesPerSec, describeBurst), candidates: limit.NewRates(candidatesPerSec, candidateBurst),
-		said: limit.NewRates(signalsPerSec, signalBurst),
+		changed: limit.NewRates(changesPerSec, changeBurst), audiences: limit.NewRates(audiencesPerSec, audienceBurst),
+		said: limit.NewRates(signalsPerSec, signalBurst), guessed: limit.NewRates(guessesPerSec, guessBurst),
 		open: map[string]int{}, openFrom: map[string]int{}, held: map[string]int{},
 	}
 }
@@ -93,7 +109,13 @@ func (k *knocks) says(who string, message []byte, now time.Time) (ok bool) {
 	case offerSignal, answerSignal, syncSignal:
 		return k.described.Take(who, 1, now) == 0
 	case trickleSignal:
-		return k.candidates.Take(who, 1, now) == 0
+		return k.candidates.Take(who, 1+len(message)>>8, now) == 0
+	case audioSignal, videoSignal:
+		return k.changed.Take(who, 1, now) == 0
+	case audienceSignal:
+		if k.audiences.Take(who, 1, now) > 0 {
+			return false
+		}
 	}
 	return k.said.Take(who, 1+len(message)>>10, now) == 0
 }

@@ -19,6 +19,22 @@ type line struct {
 	speaks bool
 }
 
+// check decides about a message, and returns what LiveKit gets of it.
+func (l *line) check(message []byte) ([]byte, error) {
+	now := time.Now()
+	if !l.knocks.says(l.ticket.place(), message, now) {
+		return nil, errManySignals
+	}
+	unknown, err := l.track.unknownTracks(l.ticket.room, message)
+	if err != nil {
+		return nil, err
+	}
+	if unknown > 0 && l.knocks.guessed.Take(l.ticket.place(), unknown, now) > 0 {
+		return nil, errManyIDs
+	}
+	return checkSignal(message, l.inspect)
+}
+
 // inspect looks at a request that asks for rights, or says something to others.
 func (l *line) inspect(request *lk.SignalRequest) error {
 	var err error

@@ -38,7 +38,7 @@ func (e *external) Signalling(guard media.SeatGuard) http.Handler {
 		ErrorLog: log.New(io.Discard, "", 0),
 	}
 	return &door{
-		knocks: newKnocks(e.perAddress), open: e.open,
+		track: e.track, knocks: newKnocks(e.perAddress), open: e.open,
 		keys: e.keys, guard: guard, ensure: e.EnsureRoom, apply: e.UpdatePermission, find: e.find, log: e.log,
 		pass: func(w http.ResponseWriter, r *http.Request, seat media.Seat, _ time.Time) {
 			token, err := e.forLiveKit(seat)

@@ -141,6 +141,10 @@ func TestAFloodOfSignalsEnds(t *testing.T) {
 	offer := &lk.SignalRequest{Message: &lk.SignalRequest_Offer{Offer: &lk.SessionDescription{Type: "offer", Sdp: "v=0"}}}
 	answer := &lk.SignalRequest{Message: &lk.SignalRequest_Answer{Answer: &lk.SessionDescription{Type: "answer", Sdp: "v=0"}}}
 	candidate := &lk.SignalRequest{Message: &lk.SignalRequest_Trickle{Trickle: &lk.TrickleRequest{CandidateInit: "{}"}}}
+	longCandidate := &lk.SignalRequest{Message: &lk.SignalRequest_Trickle{Trickle: &lk.TrickleRequest{CandidateInit: strings.Repeat("x", 1000)}}}
+	sound := &lk.SignalRequest{Message: &lk.SignalRequest_UpdateAudioTrack{UpdateAudioTrack: &lk.UpdateLocalAudioTrack{TrackSid: "TR_AM"}}}
+	picture := &lk.SignalRequest{Message: &lk.SignalRequest_UpdateVideoTrack{UpdateVideoTrack: &lk.UpdateLocalVideoTrack{TrackSid: "TR_VC", Width: 16}}}
+	audience := &lk.SignalRequest{Message: &lk.SignalRequest_SubscriptionPermission{SubscriptionPermission: &lk.SubscriptionPermission{AllParticipants: true}}}
 	large := &lk.SignalRequest{Message: &lk.SignalRequest_Subscription{Subscription: &lk.UpdateSubscription{TrackSids: []string{strings.Repeat("T", 60<<10)}}}}
 	for _, tt := range []struct {
 		name    string
@@ -150,6 +154,10 @@ func TestAFloodOfSignalsEnds(t *testing.T) {
 		{"offers", offer, 2 * describeBurst},
 		{"answers", answer, 2 * describeBurst},
 		{"candidates", candidate, 2 * candidateBurst},
+		{"long candidates", longCandidate, 310},
+		{"changes of a sound", sound, changeBurst + 1},
+		{"changes of a picture", picture, changeBurst + 1},
+		{"audiences", audience, audienceBurst + 1},
 		{"large messages", large, signalBurst / 30},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -192,7 +200,9 @@ func TestAnHonestPageIsNotTakenForAFlood(t *testing.T) {
 	}
 	offer := message(&lk.SignalRequest{Message: &lk.SignalRequest_Offer{Offer: &lk.SessionDescription{}}})
 	answer := message(&lk.SignalRequest{Message: &lk.SignalRequest_Answer{Answer: &lk.SessionDescription{}}})
-	candidate := message(&lk.SignalRequest{Message: &lk.SignalRequest_Trickle{Trickle: &lk.TrickleRequest{}}})
+	candidate := message(&lk.SignalRequest{Message: &lk.SignalRequest_Trickle{Trickle: &lk.TrickleRequest{CandidateInit: strings.Repeat("x", 240)}}})
+	audience := message(&lk.SignalRequest{Message: &lk.SignalRequest_SubscriptionPermission{SubscriptionPermission: &lk.SubscriptionPermission{AllParticipants: true}}})
+	filter := message(&lk.SignalRequest{Message: &lk.SignalRequest_UpdateAudioTrack{UpdateAudioTrack: &lk.UpdateLocalAudioTrack{}}})
 	subscription := message(&lk.SignalRequest{Message: &lk.SignalRequest_Subscription{Subscription: &lk.UpdateSubscription{}}})
 	k, now := newKnocks(0), time.Now()
 	say := func(message []byte, times int) {
@@ -203,9 +213,12 @@ func TestAnHonestPageIsNotTakenForAFlood(t *testing.T) {
 		}
 	}
 	say(subscription, 2000)
+	say(audience, 200)
 	for range 10 {
 		say(offer, 2)
 		say(candidate, 2*30)
+		say(audience, 1)
+		say(filter, 2)
 		for range 10 {
 			say(answer, 7)
 			say(subscription, 100)

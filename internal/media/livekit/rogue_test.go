@@ -170,7 +170,7 @@ func TestKindsOfSignals(t *testing.T) {
 		}
 		_, err = checkSignal(message, func(*lk.SignalRequest) error { return nil })
 		switch {
-		case field.Name() == "update_metadata":
+		case field.Name() == "update_metadata", field.Name() == "update_layers":
 			if !errors.Is(err, errDropped) {
 				t.Errorf("%s: %v, want it dropped", field.Name(), err)
 			}

@@ -18,11 +18,13 @@ const (
 	// tiny; an offer describes every picture and sound that the page receives, with
 	// about 2.5 KB for each, and so passes 64 KiB from some 25 people on.
 	maxSignalBytes = 1 << 20
-	// plainSignalBytes bounds the messages that describe nothing.
-	plainSignalBytes = 64 << 10
+	// listSignalBytes bounds the messages that hold lists of tracks or participants, and
+	// shortSignalBytes the rest: one ICE candidate has some 300 bytes.
+	listSignalBytes  = 64 << 10
+	shortSignalBytes = 1 << 10
 	// maxSignalsHeld bounds what all connections of one participant have sent of
 	// messages that are not complete.
-	maxSignalsHeld = maxSignalBytes + 2*plainSignalBytes
+	maxSignalsHeld = maxSignalBytes + 2*listSignalBytes
 	// maxSignalFrames bounds the frames of one message.
 	maxSignalFrames = 64
 	// signalSilence is how long a page may say nothing: LiveKit pings it every ten
@@ -56,7 +58,7 @@ func (r *refusal) frame() []byte {
 
 var (
 	errFrame     = &refusal{websocket.CloseProtocolError, "malformed WebSocket frame"}
-	errTooBig    = &refusal{websocket.CloseMessageTooBig, "signalling messages have at most 1 MiB"}
+	errTooBig    = &refusal{websocket.CloseMessageTooBig, "signalling message too long"}
 	errNotBinary = &refusal{websocket.CloseUnsupportedData, "signalling messages are binary"}
 )
 
@@ -183,7 +185,7 @@ func (c *inspectedConn) readFrame() error {
 		}
 		h.unmask(c.message[at:], h.length-left)
 		left -= part
-		if payload := c.message[maxFrameHeader:]; len(payload) > plainSignalBytes && !mayBeLong(payload) {
+		if payload := c.message[maxFrameHeader:]; len(payload) > mostBytes(payload) {
 			return errTooBig
 		}
 	}

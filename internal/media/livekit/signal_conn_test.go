@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,19 +34,28 @@ func signal(t *testing.T, request *lk.SignalRequest) []byte {
 	return message
 }
 
-// A description of many pictures may be long, everything else may not.
+// A description of many pictures may be long, a list less so, and everything else is short.
 func TestLongSignals(t *testing.T) {
 	t.Parallel()
 	description := &lk.SessionDescription{Type: "offer", Sdp: strings.Repeat("a=candidate\r\n", 20_000)}
-	candidate := &lk.TrickleRequest{CandidateInit: description.GetSdp()}
+	// A long candidate as browsers make them, with an IPv6 address and a name of its own.
+	candidate := &lk.TrickleRequest{CandidateInit: `{"candidate":"candidate:4234997325 1 udp 2043278322 2001:db8:1234:5678:9abc:def0:1234:5678 61512 typ relay raddr 2001:db8:1234:5678:9abc:def0:1234:5678 rport 61512 generation 0 ufrag ` + strings.Repeat("u", 256) + ` network-id 11 network-cost 900","sdpMid":"0","sdpMLineIndex":0,"usernameFragment":"` + strings.Repeat("u", 256) + `"}`}
+	long := &lk.TrickleRequest{CandidateInit: strings.Repeat("x", shortSignalBytes)}
+	list := &lk.UpdateSubscription{TrackSids: slices.Repeat([]string{"TR_VCu48cZ46gZm9A"}, 3000)}
+	longList := &lk.UpdateSubscription{TrackSids: slices.Repeat([]string{"TR_VCu48cZ46gZm9A"}, maxTrackIDs)}
+	longID := &lk.UpdateLocalVideoTrack{TrackSid: strings.Repeat("x", shortSignalBytes)}
 	for name, c := range map[string]struct {
 		request *lk.SignalRequest
 		want    error
 	}{
-		"offer":      {&lk.SignalRequest{Message: &lk.SignalRequest_Offer{Offer: description}}, nil},
-		"answer":     {&lk.SignalRequest{Message: &lk.SignalRequest_Answer{Answer: description}}, nil},
-		"sync state": {&lk.SignalRequest{Message: &lk.SignalRequest_SyncState{SyncState: &lk.SyncState{Answer: description}}}, nil},
-		"candidate":  {&lk.SignalRequest{Message: &lk.SignalRequest_Trickle{Trickle: candidate}}, errTooBig},
+		"offer":          {&lk.SignalRequest{Message: &lk.SignalRequest_Offer{Offer: description}}, nil},
+		"answer":         {&lk.SignalRequest{Message: &lk.SignalRequest_Answer{Answer: description}}, nil},
+		"sync state":     {&lk.SignalRequest{Message: &lk.SignalRequest_SyncState{SyncState: &lk.SyncState{Answer: description}}}, nil},
+		"candidate":      {&lk.SignalRequest{Message: &lk.SignalRequest_Trickle{Trickle: candidate}}, nil},
+		"long candidate": {&lk.SignalRequest{Message: &lk.SignalRequest_Trickle{Trickle: long}}, errTooBig},
+		"list":           {&lk.SignalRequest{Message: &lk.SignalRequest_Subscription{Subscription: list}}, nil},
+		"long list":      {&lk.SignalRequest{Message: &lk.SignalRequest_Subscription{Subscription: longList}}, errTooBig},
+		"long id":        {&lk.SignalRequest{Message: &lk.SignalRequest_UpdateVideoTrack{UpdateVideoTrack: longID}}, errTooBig},
 	} {
 		message := signal(t, c.request)
 		half := len(message) / 2
@@ -117,7 +127,8 @@ func TestIncompleteSignalsOfAParticipantAreBounded(t *testing.T) {
 func TestFramesOfAMessageBecomeOne(t *testing.T) {
 	t.Parallel()
 	for _, size := range []int{0, 1, 125, 126, 4096, 0xffff, 0x10000} {
-		message := bytes.Repeat([]byte("livekit"), size/7+1)[:size]
+		// What begins like an offer may be long.
+		message := append([]byte{0x0a}, bytes.Repeat([]byte("livekit"), size/7+1)...)[:size]
 		sent := bytes.Join([][]byte{pageFrame(0x02, message[:size/3]), {0x89, 0x80, 0, 0, 0, 0}, pageFrame(0x80, message[size/3:])}, nil)
 		conn := &inspectedConn{Conn: bytesConn{}, in: bufio.NewReader(bytes.NewReader(sent)), inspection: inspection{
 			hold: func(int) bool { return true },

@@ -33,23 +33,31 @@ var signalRules = rulesByNumber(map[protoreflect.Name]signalRule{
 	"subscription":            signalPassed,
 	"track_setting":           signalPassed,
 	"leave":                   signalPassed,
-	"update_layers":           signalPassed,
 	"subscription_permission": signalPassed,
 	"sync_state":              signalPassed,
 	"ping":                    signalPassed,
 	"ping_req":                signalPassed,
 	"update_audio_track":      signalChecked,
 	"update_video_track":      signalPassed,
+	// LiveKit finds the layers out by itself.
+	"update_layers": signalDropped,
 	// Names and attributes are the meeting's own; nobody may change them here.
 	"update_metadata": signalDropped,
 })
 
-// The kinds of messages that may be long, and the one of which many come at once.
+// The kinds of messages that are counted apart, or may be long.
 var (
-	offerSignal   = signalNumber("offer")
-	answerSignal  = signalNumber("answer")
-	syncSignal    = signalNumber("sync_state")
-	trickleSignal = signalNumber("trickle")
+	offerSignal    = signalNumber("offer")
+	answerSignal   = signalNumber("answer")
+	syncSignal     = signalNumber("sync_state")
+	trickleSignal  = signalNumber("trickle")
+	audioSignal    = signalNumber("update_audio_track")
+	videoSignal    = signalNumber("update_video_track")
+	audienceSignal = signalNumber("subscription_permission")
+	addSignal      = signalNumber("add_track")
+	wantSignal     = signalNumber("subscription")
+	settingSignal  = signalNumber("track_setting")
+	metadataSignal = signalNumber("update_metadata")
 )
 
 func signalNumber(name protoreflect.Name) protowire.Number {
@@ -88,23 +96,25 @@ var (
 	errTrackSource = &refusal{websocket.ClosePolicyViolation, "track source not known"}
 	errTooFast     = &refusal{websocket.ClosePolicyViolation, "too many requests to publish or unmute"}
 	errManySignals = &refusal{websocket.ClosePolicyViolation, "too many signalling messages"}
+	errManyIDs     = &refusal{websocket.ClosePolicyViolation, "too many track ids"}
 	errSeatGone    = &refusal{websocket.ClosePolicyViolation, "no seat in this meeting"}
 	// errRightsUnknown: what the seat may do could not be found out.
 	errRightsUnknown = &refusal{websocket.CloseTryAgainLater, "media engine unavailable"}
 )
 
-// mayBeLong reports whether a message, of which at least the beginning is there, is of a
-// kind that describes all pictures and sounds of a connection.
-func mayBeLong(message []byte) bool {
+// mostBytes is how long a message may be, of which at least the beginning is there.
+func mostBytes(message []byte) int {
 	kind, wire, n := protowire.ConsumeTag(message)
 	if n < 0 || wire != protowire.BytesType {
-		return false
+		return shortSignalBytes
 	}
 	switch kind {
-	case offerSignal, answerSignal, syncSignal:
-		return true
+	case offerSignal, answerSignal, syncSignal: // describe all pictures and sounds of a connection
+		return maxSignalBytes
+	case addSignal, wantSignal, settingSignal, audienceSignal, metadataSignal: // hold lists
+		return listSignalBytes
 	}
-	return false
+	return shortSignalBytes
 }
 
 // checkSignal decides about one message, and returns what LiveKit gets of it. Only the

@@ -19,8 +19,10 @@ const goneMemory = time.Minute
 type tracker struct {
 	mu    sync.Mutex
 	rooms map[string]map[string]*connection // room, identity
-	gone  map[string]time.Time              // connection ids that ended lately
-	now   func() time.Time
+	// tracks are the ids of all that is published in a room.
+	tracks map[string]map[string]struct{}
+	gone   map[string]time.Time // connection ids that ended lately
+	now    func() time.Time
 }
 
 type connection struct {
@@ -34,9 +36,10 @@ type connection struct {
 
 func newTracker() *tracker {
 	return &tracker{
-		rooms: map[string]map[string]*connection{},
-		gone:  map[string]time.Time{},
-		now:   time.Now,
+		rooms:  map[string]map[string]*connection{},
+		tracks: map[string]map[string]struct{}{},
+		gone:   map[string]time.Time{},
+		now:    time.Now,
 	}
 }
 
@@ -83,6 +86,9 @@ func (t *tracker) leave(room, identity, id string, why media.LeaveReason) []medi
 	c := t.rooms[room][identity]
 	if c == nil || c.id != id {
 		return nil
+	}
+	for trackID := range c.tracks {
+		t.forget(room, trackID)
 	}
 	delete(t.rooms[room], identity)
 	if len(t.rooms[room]) == 0 {
@@ -141,6 +147,10 @@ func (t *tracker) publish(room, identity string, c *connection, tr media.Track) 
 		}
 	} else {
 		c.order = append(c.order, tr.ID)
+		if t.tracks[room] == nil {
+			t.tracks[room] = map[string]struct{}{}
+		}
+		t.tracks[room][tr.ID] = struct{}{}
 	}
 	e := t.event(kind, room, identity, c.id)
 	e.Track, e.Generation = tr, c.generation
@@ -163,11 +173,19 @@ func (t *tracker) unpublish(room, identity string, c *connection, trackID string
 		return nil
 	}
 	delete(c.tracks, trackID)
+	t.forget(room, trackID)
 	c.order = slices.DeleteFunc(c.order, func(id string) bool { return id == trackID })
 	c.changed = t.now()
 	e := t.event(media.EventUnpublished, room, identity, c.id)
 	e.Track = tr
 	return []media.Event{e}
+}
+
+func (t *tracker) forget(room, trackID string) {
+	delete(t.tracks[room], trackID)
+	if len(t.tracks[room]) == 0 {
+		delete(t.tracks, room)
+	}
 }
 
 // older are the participant's tracks of the same source that were published before.

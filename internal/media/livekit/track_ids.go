@@ -1,0 +1,116 @@
+package livekit
+
+import (
+	"strings"
+
+	lk "github.com/livekit/protocol/livekit"
+	"google.golang.org/protobuf/encoding/protowire"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+)
+
+// Limits of the track ids in a message.
+const (
+	// maxTrackIDs: a page whose line broke tells of every sound and picture in the meeting
+	// what it wants of it.
+	maxTrackIDs    = 4096
+	maxTrackIDSize = 64
+	trackIDPrefix  = "TR_"
+)
+
+// idFields are the fields of a message in which track ids are; an id itself is nil.
+type idFields map[protowire.Number]idFields
+
+// signalsWithIDs are the kinds of messages with ids of tracks of others. LiveKit keeps
+// each of them for a while, for the track may be about to come, and some of it for as
+// long as the room exists.
+var signalsWithIDs = func() idFields {
+	subscription := idFields{
+		numberIn(&lk.UpdateSubscription{}, "track_sids"):         nil,
+		numberIn(&lk.UpdateSubscription{}, "participant_tracks"): {numberIn(&lk.ParticipantTracks{}, "track_sids"): nil},
+	}
+	return idFields{
+		wantSignal:    subscription,
+		settingSignal: {numberIn(&lk.UpdateTrackSettings{}, "track_sids"): nil},
+		syncSignal: {
+			numberIn(&lk.SyncState{}, "subscription"):        subscription,
+			numberIn(&lk.SyncState{}, "track_sids_disabled"): nil,
+		},
+	}
+}()
+
+func numberIn(message proto.Message, field protoreflect.Name) protowire.Number {
+	return message.ProtoReflect().Descriptor().Fields().ByName(field).Number()
+}
+
+// eachTrackID calls do with each track id of others in a message, and for each list of
+// them with none. Nothing is decoded but what leads to the ids.
+func eachTrackID(message []byte, fields idFields, do func(id []byte) error) error {
+	for len(message) > 0 {
+		number, wire, n := protowire.ConsumeTag(message)
+		if n < 0 {
+			return errSignalForm
+		}
+		size := protowire.ConsumeFieldValue(number, wire, message[n:])
+		if size < 0 {
+			return errSignalForm
+		}
+		field := message[n : n+size]
+		message = message[n+size:]
+		inner, ok := fields[number]
+		if !ok || wire != protowire.BytesType {
+			continue
+		}
+		value, _ := protowire.ConsumeBytes(field)
+		var err error
+		if inner == nil {
+			err = do(value)
+		} else if err = do(nil); err == nil {
+			err = eachTrackID(value, inner, do)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// isTrackID reports whether LiveKit may have made the id.
+func isTrackID(id []byte) bool {
+	if len(id) > maxTrackIDSize || !strings.HasPrefix(string(id), trackIDPrefix) {
+		return false
+	}
+	for _, c := range id {
+		if c != '_' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') {
+			return false
+		}
+	}
+	return true
+}
+
+// unknownTracks looks at the ids of a message, and counts those of no track that has
+// been published in the room.
+func (t *tracker) unknownTracks(room string, message []byte) (unknown int, err error) {
+	if kind, _, _ := protowire.ConsumeTag(message); signalsWithIDs[kind] == nil {
+		return 0, nil
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	known, count := t.tracks[room], 0
+	err = eachTrackID(message, signalsWithIDs, func(id []byte) error {
+		if count++; count > maxTrackIDs {
+			return errManyIDs
+		}
+		switch {
+		case id == nil:
+		case !isTrackID(id):
+			return errSignalForm
+		default:
+			if _, ok := known[string(id)]; !ok {
+				unknown++
+			}
+		}
+		return nil
+	})
+	return unknown, err
+}
