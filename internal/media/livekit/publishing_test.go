@@ -247,16 +247,19 @@ func TestWhatIsToldOfATrackHasBounds(t *testing.T) {
 
 func TestOneTrackPerSource(t *testing.T) {
 	s := newSound(t)
-	var newest *rogue.Track
+	// The newest is the one of which packets come last.
+	newest := s.clock
+	_, err := s.hearer.Hears(s.ctx, newest.ID, 5)
+	s.must(err)
 	for range 2 {
 		newest = s.publish(lk.TrackType_VIDEO, lk.TrackSource_CAMERA, false)
-		_, err := s.hearer.Hears(s.ctx, newest.ID, 5)
+		_, err = s.hearer.Hears(s.ctx, newest.ID, 5)
 		s.must(err)
 	}
 	s.microphone = s.publish(lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false)
 	s.heard()
 	var cameras []string
-	err := s.hearer.Sees(s.ctx, func(people map[string]*lk.ParticipantInfo) bool {
+	err = s.hearer.Sees(s.ctx, func(people map[string]*lk.ParticipantInfo) bool {
 		cameras = nil
 		for _, track := range people["ann"].GetTracks() {
 			if track.GetSource() == lk.TrackSource_CAMERA {
