@@ -60,6 +60,9 @@ const (
 	// their own.
 	commandsPerSec = 30
 	commandBurst   = 60
+	// How often a participant connects: pages try again eight times a minute at the most.
+	connectsPerSec = 1
+	connectBurst   = 30
 	// A line that sends more than it may, of whatever kind, is closed before it is
 	// answered: answers wait for a reader, in memory.
 	readPerSec    = 200

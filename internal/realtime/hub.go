@@ -36,6 +36,9 @@ type Hub struct {
 	// participant has one allowance on this node, whatever the number of lines and
 	// however often they start again.
 	asking, askedIn *limit.Rates
+	// connects is how often each participant connects to this node. Others are told of
+	// those who come and go, and none comes twice without having gone.
+	connects *limit.Rates
 	// read is what each line may send, of whatever kind.
 	read  *limit.Rates
 	held  held
@@ -61,7 +64,7 @@ func New(config Config, backend Backend) (*Hub, error) {
 		config: config, backend: backend, log: config.Logger, shared: config.Redis != "",
 		lines: map[string]map[string]*line{}, keys: newMACs(config.TokenKey),
 		asking: limit.NewRates(commandsPerSec, commandBurst), askedIn: limit.NewRates(sessionPerSec, sessionBurst),
-		read: limit.NewRates(readPerSec, readBurst),
+		connects: limit.NewRates(connectsPerSec, connectBurst), read: limit.NewRates(readPerSec, readBurst),
 	}
 	node, err := centrifuge.New(centrifuge.Config{
 		LogLevel: centrifuge.LogLevelWarn, LogHandler: h.logEntry,

@@ -348,3 +348,30 @@ func TestAFloodOfWhateverEndsTheLine(t *testing.T) {
 		t.Errorf("the participant does not come back: %v", got.Error)
 	}
 }
+
+// Everybody else is told of each who comes and goes: nobody does so all the time.
+func TestAParticipantConnectsSoOften(t *testing.T) {
+	h, server := startHub(t, newHouse(seatNamed("a"), seatNamed("b")))
+	begun, connected := time.Now(), 0
+	for range 3 * connectBurst {
+		p := dial(t, server.URL)
+		reply := p.send(connectRequest(token(t, h, "a", 1), nil))
+		select {
+		case got := <-reply:
+			if got.Connect != nil {
+				connected++
+			}
+		case code := <-p.closed:
+			if code >= 3500 {
+				t.Fatalf("refused for good with %d", code)
+			}
+		case <-time.After(patience):
+			t.Fatal("no answer")
+		}
+		_ = p.conn.Close()
+	}
+	if most := connectBurst + 1 + int(connectsPerSec*time.Since(begun).Seconds()); connected < connectBurst || connected > most {
+		t.Errorf("connected %d times, want %d to %d", connected, connectBurst, most)
+	}
+	enter(t, server.URL, token(t, h, "b", 1), nil)
+}

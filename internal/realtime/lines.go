@@ -68,6 +68,9 @@ func (h *Hub) connecting(ctx context.Context, e centrifuge.ConnectEvent) (centri
 	if !ok {
 		return none, disconnect(CodeBadToken)
 	}
+	if h.connects.Take(ref.SeatID, 1, time.Now()) > 0 {
+		return none, centrifuge.DisconnectConnectionClosed // the page tries again, later each time
+	}
 	giveBack, ok := h.turns.takeOf(ref.SeatID, maxConnecting)
 	if !ok {
 		return none, centrifuge.DisconnectConnectionClosed

@@ -360,3 +360,30 @@ func TestWhoWasConnectedToADeadProcessIsReconnecting(t *testing.T) {
 		return len(seats) == 1 && seats[0].State == meeting.SeatReconnecting && !seats[0].LostAt.IsZero(), seats
 	})
 }
+
+// Somebody who comes and goes without end is told of so often, and no more.
+func TestComingAndGoingIsToldSoOften(t *testing.T) {
+	t.Parallel()
+	c := gather(t, session.Times{Goodbye: time.Minute})
+	begun, told := time.Now(), 0
+	for range 150 {
+		c.goodbye(c.resume)
+		c.goer.awaitClose()
+		c.goer.connect()
+	}
+	c.watcher.command("seat.hand", map[string]any{"raised": true})
+	for up := false; !up; {
+		var data map[string]any
+		if err := json.Unmarshal(c.watcher.await("participant.updated").Data, &data); err != nil {
+			t.Fatal(err)
+		}
+		if data["userId"] == c.userID {
+			told++
+		} else {
+			up = data["handRaised"] == true
+		}
+	}
+	if most := 2 * (32 + int(time.Since(begun).Seconds())); told > most || told < 20 {
+		t.Errorf("told %d times, want 20 to %d", told, most)
+	}
+}
