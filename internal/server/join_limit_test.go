@@ -115,3 +115,32 @@ func TestComingBackIsLimited(t *testing.T) {
 		})
 	}
 }
+
+// Another name gives nobody another allowance.
+func TestAllowancesGoWithThePersonNotTheName(t *testing.T) {
+	t.Parallel()
+	s := anteroomtest.Start(t)
+	join := anteroomtest.Join{Meeting: s.AddMeeting(anteroomtest.Meeting{Topic: "Standup"}).Number}
+	begun, said, asked := time.Now(), 0, 0
+	for i := range 5 {
+		join.Name = fmt.Sprint("Mallory ", i)
+		page, answer := enter(t, s, join)
+		for n := range 25 {
+			id := fmt.Sprint(i, " ", n)
+			if _, code, _ := page.rpc("command", map[string]any{"requestId": id, "type": "chat.send", "data": map[string]any{"text": "buy"}}); code == 0 {
+				said++
+			}
+			if _, code, _ := page.rpc("command", map[string]any{"requestId": id + " hand", "type": "seat.hand", "data": map[string]any{"raised": true}}); code == 0 {
+				asked++
+			}
+		}
+		join.ResumeToken = answer.ResumeToken
+	}
+	took := time.Since(begun).Seconds()
+	if most := 21 + int(5*took); said > most {
+		t.Errorf("%d messages within %.1f s, want at most %d", said, took, most)
+	}
+	if most := 61 + int(30*took); said+asked > most {
+		t.Errorf("%d commands within %.1f s, want at most %d", said+asked, took, most)
+	}
+}
