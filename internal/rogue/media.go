@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -284,6 +286,23 @@ type Track struct {
 	m     *Media
 	local *webrtc.TrackLocalStaticRTP
 	stop  context.CancelFunc
+}
+
+// Codecs are those that the server has agreed to take, by the names of their formats.
+func (m *Media) Codecs() (names []string) {
+	agreed := m.publisher.CurrentRemoteDescription()
+	if agreed == nil {
+		return nil
+	}
+	for line := range strings.Lines(agreed.SDP) {
+		if format, found := strings.CutPrefix(line, "a=rtpmap:"); found {
+			_, codec, _ := strings.Cut(format, " ")
+			name, _, _ := strings.Cut(codec, "/")
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // AddTrack asks to publish a track, and sends nothing yet.

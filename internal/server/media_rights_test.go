@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -337,5 +338,19 @@ func TestTracksCarryNoWords(t *testing.T) {
 		if track.GetName() != "" {
 			t.Errorf("others are told a name of the page's choice: %s", track)
 		}
+	}
+}
+
+// LiveKit reads into the packets of each codec that it has agreed upon, and a packet of
+// VP9 without a payload ends its process. Pages send none of the others.
+func TestOnlyCodecsThatPagesSendAreAgreedUpon(t *testing.T) {
+	t.Parallel()
+	s := anteroomtest.Start(t)
+	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Standup"})
+	speaker := s.Join(anteroomtest.Join{Meeting: room.Number, Role: 1, ZAK: s.HostZAK()})
+	f := openFloor(t, speaker, s.Join(anteroomtest.Join{Meeting: room.Number}))
+	f.publish(lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE)
+	if got, want := f.speaker.Codecs(), []string{"H264", "VP8", "opus", "rtx"}; !slices.Equal(got, want) {
+		t.Errorf("agreed upon are %v, want %v", got, want)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/livekit/livekit-server/pkg/config"
 	"github.com/livekit/mediatransportutil/pkg/rtcconfig"
+	"github.com/livekit/protocol/codecs/mime"
 
 	"github.com/anteroom/anteroom/internal/media"
 )
@@ -15,6 +16,17 @@ import (
 // roomIdleSeconds is how long LiveKit keeps a room nobody is in. Long, because the
 // meeting decides when its room ends; finite, so that a lost EndRoom cannot leak it.
 const roomIdleSeconds = 3600
+
+// enabledCodecs are those that pages send. LiveKit reads the first bytes of each packet
+// of every codec that it has agreed upon, in a goroutine where a fault ends the process,
+// as a VP9 packet without a payload does in v1.13.5. What no page sends is not agreed upon.
+var enabledCodecs = []config.CodecSpec{
+	{Mime: mime.MimeTypeOpus.String()},
+	{Mime: mime.MimeTypeRED.String()},
+	{Mime: mime.MimeTypeVP8.String()},
+	{Mime: mime.MimeTypeH264.String()},
+	{Mime: mime.MimeTypeRTX.String()},
+}
 
 // liveKitConfig makes LiveKit's configuration of ours, all but the port.
 func liveKitConfig(cfg media.Config) (*config.Config, error) {
@@ -31,6 +43,7 @@ func liveKitConfig(cfg media.Config) (*config.Config, error) {
 	conf.Room.EmptyTimeout = roomIdleSeconds
 	conf.Room.DepartureTimeout = roomIdleSeconds
 	conf.Room.EnableRemoteUnmute = false
+	conf.Room.EnabledCodecs = enabledCodecs
 	conf.EnableDataTracks = false
 
 	rtc := &conf.RTC
