@@ -12,6 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/uptrace/bun"
@@ -54,7 +55,9 @@ func openPostgres(ctx context.Context, address string, known identity, c Config)
 		c.patience = patience
 	}
 	config.DialFunc = impatient(config.DialFunc, c.patience)
-	e := &postgresEngine{connector: stdlib.GetConnector(*config, stdlib.OptionAfterConnect(orphanLimits(c.patience))), schema: tables, logger: c.Logger}
+	config.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler { return finisher{conn.Conn(), c.patience} }
+	connector := stdlib.GetConnector(*config, stdlib.OptionAfterConnect(orphanLimits(c.patience)))
+	e := &postgresEngine{connector: steadyConnector{connector}, schema: tables, logger: c.Logger}
 	e.pool = sql.OpenDB(e.connector)
 	e.pool.SetMaxOpenConns(postgresConns)
 	e.pool.SetMaxIdleConns(postgresConns)
@@ -115,7 +118,14 @@ func retried(do func() error) error {
 }
 
 func (e *postgresEngine) once(ctx context.Context, fn func(runner) error) error {
-	tx, err := e.pool.BeginTx(ctx, nil)
+	conn, err := e.pool.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	// The driver closes the connection if it cannot roll back, so that must work when
+	// the caller is gone.
+	tx, err := conn.BeginTx(context.WithoutCancel(ctx), nil)
 	if err != nil {
 		return err
 	}
