@@ -18,10 +18,6 @@ func (a attempts) List(ctx context.Context, q httpapi.AttemptQuery) ([]httpapi.A
 		code := int(*q.Code)
 		filter.Code = &code
 	}
-	// What was just decided may still wait to be written.
-	if err := a.store.Flush(ctx); err != nil {
-		return nil, "", err
-	}
 	records, next, err := a.store.Attempts(ctx, filter)
 	views := make([]httpapi.AttemptView, len(records))
 	for i, r := range records {
@@ -31,9 +27,6 @@ func (a attempts) List(ctx context.Context, q httpapi.AttemptQuery) ([]httpapi.A
 }
 
 func (a attempts) Get(ctx context.Context, id string) (*httpapi.AttemptView, error) {
-	if err := a.store.Flush(ctx); err != nil {
-		return nil, err
-	}
 	record, err := a.store.Attempt(ctx, id)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil

@@ -128,10 +128,7 @@ const lastAttempt = "~"
 // Attempts lists attempts, newest first, those just recorded included. The
 // cursor of the next page is empty when there is none.
 func (s *Store) Attempts(ctx context.Context, f AttemptFilter) (found []*AttemptRecord, next string, err error) {
-	// Attempts that cannot be written are no reason to hide those that were.
-	if err := s.recorder.settle(ctx); err != nil {
-		s.logger.Warn("newest attempts missing from a list", "error", err)
-	}
+	s.settleSoon(ctx)
 	limit := f.Limit
 	if limit <= 0 {
 		limit = defaultAttempts
@@ -163,11 +160,22 @@ func (s *Store) Attempts(ctx context.Context, f AttemptFilter) (found []*Attempt
 
 // Attempt answers an attempt by id; ErrNotFound if there is none.
 func (s *Store) Attempt(ctx context.Context, id string) (*AttemptRecord, error) {
-	if err := s.recorder.settle(ctx); err != nil {
-		s.logger.Warn("newest attempts missing from a lookup", "error", err)
-	}
+	s.settleSoon(ctx)
 	found, err := first(s.engine.reader(ctx), scanAttempt, attemptByID, id)
 	return found, told(err, "an attempt cannot be read")
+}
+
+// settleTime is how long a reader waits for the newest attempts to be written.
+const settleTime = 2 * time.Second
+
+// settleSoon writes the attempts that wait. Those that cannot be written are no reason
+// to hide those that were.
+func (s *Store) settleSoon(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, settleTime)
+	defer cancel()
+	if err := s.recorder.settle(ctx); err != nil {
+		s.logger.Warn("newest attempts missing from a list", "error", err)
+	}
 }
 
 // How long and how many attempts are kept by default.

@@ -118,6 +118,7 @@ func TestAttemptsNeverBlock(t *testing.T) {
 	if dropped < surplus || dropped > surplus+mostAtOnce {
 		t.Fatalf("%d were dropped, want about %d", dropped, surplus)
 	}
+	w.must(w.Flush(ctx))
 	_, err := w.Attempt(ctx, last)
 	w.must(err)
 }
