@@ -30,6 +30,12 @@ type Taken struct {
 	Seat    Seat
 }
 
+// Place is where a live seat stands, and for which of its pages.
+type Place struct {
+	Generation int
+	State      SeatState
+}
+
 // Tx is a session held under its lock: every change inside a meeting goes
 // through one, so that changes are ordered and survive a crash.
 type Tx interface {

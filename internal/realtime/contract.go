@@ -90,6 +90,8 @@ const (
 	watchEvery = 500 * time.Millisecond
 	// tidyEvery is how often answers that are too old are forgotten.
 	tidyEvery = 10 * time.Second
+	// placesEvery is how often lines are compared with what the backend knows.
+	placesEvery = 5 * time.Second
 	// peerTime is how long other nodes are waited for.
 	peerTime = time.Second
 )
@@ -114,6 +116,12 @@ type Seat struct {
 	// Entered is where the session's channel stood when the seat was let in: what
 	// was published before is not recovered.
 	Entered Position
+}
+
+// Place is where a live seat belongs.
+type Place struct {
+	Generation int
+	Waiting    bool
 }
 
 // Position is how far a channel has come.
@@ -147,6 +155,10 @@ type Event struct {
 	Data     any    `json:"data"`
 }
 
+// EventRefresh is the type of the event that asks pages for a snapshot: an event
+// before it was lost.
+const EventRefresh = "session.refresh"
+
 // CommandError refuses a command or a reading with a code of the contract,
 // 1001 to 1006.
 type CommandError struct {
@@ -176,6 +188,8 @@ type Backend interface {
 	// Connect lets a line up; a *Closed refuses it for good, any other error
 	// lets the page try again.
 	Connect(ctx context.Context, ref SeatRef) (Seat, error)
+	// Places answers where those of the seats that are live belong, by seat.
+	Places(ctx context.Context, seatIDs []string) (map[string]Place, error)
 	// Disconnected tells that the last line of this generation is gone, on
 	// every node, and no newer generation has one.
 	Disconnected(ctx context.Context, seat Seat)

@@ -62,6 +62,24 @@ func (b *house) Connect(_ context.Context, ref SeatRef) (Seat, error) {
 	return seat, nil
 }
 
+func (b *house) Places(_ context.Context, ids []string) (map[string]Place, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	places := map[string]Place{}
+	for _, id := range ids {
+		if seat, live := b.seats[id]; live {
+			places[id] = Place{seat.Generation, seat.Waiting}
+		}
+	}
+	return places, nil
+}
+
+func (b *house) remove(id string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.seats, id)
+}
+
 func (b *house) Disconnected(_ context.Context, seat Seat) {
 	if b.leave != nil {
 		b.leave(seat)

@@ -43,6 +43,8 @@ type Hub struct {
 	read  *limit.Rates
 	held  held
 	asked recoveries
+	// lost are the channels in which an event could not be published.
+	lost lost
 
 	// turns lets Connect and Disconnected of one seat run one after the other.
 	turns turns
@@ -97,6 +99,8 @@ func New(config Config, backend Backend) (*Hub, error) {
 	go h.watch()
 	if h.shared {
 		go h.keepPulse()
+		go h.tellOfLoss()
+		go h.keepPlaces()
 	}
 	return h, nil
 }
@@ -166,7 +170,8 @@ func seatChannel(id string) string    { return "seat:" + id }
 
 // Publish tells everybody inside a session, on every node. What is published
 // first arrives first; callers publish a session's events under the lock under
-// which they took their revisions, and so in revision order.
+// which they took their revisions, and so in revision order. When Redis does not take
+// an event, pages are asked to fetch a snapshot as soon as it takes that.
 func (h *Hub) Publish(sessionID string, e Event) error {
 	return h.publish(sessionChannel(sessionID), e)
 }
@@ -181,6 +186,9 @@ func (h *Hub) publish(channel string, e Event) error {
 	}
 	keep := min(h.config.HistorySize, max(1, historyBytes/len(raw)))
 	_, err = h.node.Publish(channel, raw, centrifuge.WithHistory(keep, h.config.HistoryTTL))
+	if err != nil && h.shared && !h.lost.add(channel) {
+		h.log.Error("too many channels wait for Redis; some pages miss an event")
+	}
 	return err
 }
 

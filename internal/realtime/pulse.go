@@ -94,6 +94,14 @@ func (p *pulse) isGone(node string, now time.Time) bool {
 	return !heard && now.Sub(p.hearing) > goneAfter
 }
 
+// hearsSince reports whether this node has heard itself after t. One that is deaf has no
+// pages to wait for.
+func (p *pulse) hearsSince(t time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.deaf || p.heard[p.self].After(t)
+}
+
 // isDeaf reports whether this node is cut off; a nil pulse never is.
 func (p *pulse) isDeaf() bool {
 	if p == nil {

@@ -97,6 +97,15 @@ func (b backend) Connect(ctx context.Context, ref realtime.SeatRef) (realtime.Se
 	}, nil
 }
 
+func (b backend) Places(ctx context.Context, seatIDs []string) (map[string]realtime.Place, error) {
+	found, err := b.sessions.Repository.SeatPlaces(ctx, seatIDs)
+	places := make(map[string]realtime.Place, len(found))
+	for id, place := range found {
+		places[id] = realtime.Place{Generation: place.Generation, Waiting: place.State == meeting.SeatWaiting}
+	}
+	return places, err
+}
+
 func (b backend) Disconnected(ctx context.Context, seat realtime.Seat) {
 	b.sessions.Disconnected(ctx, seat.ID, seat.Generation)
 }

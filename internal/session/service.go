@@ -74,6 +74,8 @@ type Repository interface {
 	// PresentSeats answers live seats that nobody has noted as lost, by id, from
 	// the one after the given id on.
 	PresentSeats(ctx context.Context, after string, limit int) ([]*meeting.Seat, error)
+	// SeatPlaces answers the places of those of the seats that are live, by seat.
+	SeatPlaces(ctx context.Context, seatIDs []string) (map[string]meeting.Place, error)
 	// DueSessions answers live sessions whose EndsBy has come at now.
 	DueSessions(ctx context.Context, now time.Time, limit int) ([]*meeting.Session, error)
 	// LiveSeatByRequest answers the live seat that a request took, by its

@@ -30,6 +30,9 @@ var (
 	renewLeases  = defineEach(
 		`UPDATE seats SET lease_until = ? WHERE id IN (SELECT value FROM json_each(?)) AND live AND lost_at = 0 AND lease_until < ?`,
 		`UPDATE seats SET lease_until = ? WHERE id IN (SELECT json_array_elements_text(?::json)) AND live AND lost_at = 0 AND lease_until < ?`)
+	placesOf = defineEach(
+		`SELECT id, generation, state FROM seats WHERE id IN (SELECT value FROM json_each(?)) AND live`,
+		`SELECT id, generation, state FROM seats WHERE id IN (SELECT json_array_elements_text(?::json)) AND live`)
 	removalsOf = define(`SELECT r.marks, r.name, r.removed_at, COALESCE(s.state, '') FROM removals r LEFT JOIN seats s ON s.id = r.seat_id
 		WHERE r.session_id = ? ORDER BY r.id`)
 )
@@ -181,6 +184,26 @@ func (s *Store) RenewLeases(ctx context.Context, seatIDs []string, until time.Ti
 		}
 	}
 	return nil
+}
+
+// SeatPlaces answers the places of those of the seats that are live, by seat.
+func (s *Store) SeatPlaces(ctx context.Context, seatIDs []string) (map[string]meeting.Place, error) {
+	names, err := json.Marshal(seatIDs)
+	if err != nil {
+		return nil, err
+	}
+	places := make(map[string]meeting.Place, len(seatIDs))
+	_, err = list(s.engine.reader(ctx), func(row scanner) (id string, err error) {
+		var (
+			place      meeting.Place
+			generation int64
+		)
+		err = row.Scan(&id, &generation, &place.State)
+		place.Generation = int(generation)
+		places[id] = place
+		return id, err
+	}, placesOf, string(names))
+	return places, told(err, "the places of seats cannot be read")
 }
 
 // Removal remembers one seat that was removed from a session.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"testing"
@@ -302,6 +303,36 @@ func TestLeases(t *testing.T) {
 		w.must(err)
 		if len(none) != 0 {
 			t.Fatalf("%d leases are over too early", len(none))
+		}
+	})
+}
+
+func TestSeatPlaces(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		m := w.meeting()
+		inside, resumed, left := w.join(m, "inside"), w.join(m, "resumed"), w.join(m, "left")
+		waits := w.join(m, "waits", func(a *meeting.TakeSeat) { a.Seat.State = meeting.SeatWaiting })
+		if _, err := w.ResumeSeat(ctx, resumed.Seat.ID, resumed.Seat.Generation, time.Now().Add(time.Minute), nil); err != nil {
+			t.Fatal(err)
+		}
+		w.must(w.Mutate(ctx, left.Session.ID, func(tx meeting.Tx) error {
+			seat, err := tx.SeatByID(left.Seat.ID)
+			if err != nil {
+				return err
+			}
+			seat.State = meeting.SeatLeft
+			return tx.SaveSeat(seat)
+		}))
+		places, err := w.SeatPlaces(ctx, []string{inside.Seat.ID, resumed.Seat.ID, left.Seat.ID, waits.Seat.ID, "nobody"})
+		w.must(err)
+		want := map[string]meeting.Place{
+			inside.Seat.ID:  {Generation: inside.Seat.Generation, State: meeting.SeatJoined},
+			resumed.Seat.ID: {Generation: resumed.Seat.Generation + 1, State: meeting.SeatJoined},
+			waits.Seat.ID:   {Generation: waits.Seat.Generation, State: meeting.SeatWaiting},
+		}
+		if !maps.Equal(places, want) {
+			t.Errorf("%v, want %v", places, want)
 		}
 	})
 }

@@ -128,6 +128,19 @@ describe('revisions', () => {
     expect(seen.slice(4)).toEqual(['lost', 'snapshot 20', 'ready']);
   });
 
+  it('asks again when the server has lost an event, and takes what comes meanwhile after it', async () => {
+    control.start(null);
+    line.connected(false);
+    await settle();
+    seen.length = 0;
+    rpc = async () => snapshot(12);
+    line.event({ revision: 0, type: 'session.refresh', data: {} });
+    event(12);
+    event(13);
+    await settle();
+    expect(seen).toEqual(['snapshot 12', 'event 13', 'ready']);
+  });
+
   it('asks again when the snapshot was cut off, though the line recovered', async () => {
     rpc = () => Promise.reject(new LineError(11, 'connection closed', true));
     control.start(null);

@@ -166,6 +166,7 @@ export class Control {
   private onEvent(data: unknown): void {
     const event = eventOf(data);
     if (!event || this.over) return;
+    if (event.type === 'session.refresh') return void this.refresh();
     // Revision 0 belongs to this seat alone and is in no snapshot's order.
     if (event.revision === 0 || this.held === null) this.deliver(event);
     else if (this.held.length < heldEvents) this.held.push(event);

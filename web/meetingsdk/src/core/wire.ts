@@ -92,6 +92,7 @@ export type ServerEvent =
   | { revision: number; type: 'participants.updated'; data: RolesChange }
   | { revision: number; type: 'participant.removed'; data: { userId: number; reason: string } & RolesChange }
   | { revision: number; type: 'session.updated'; data: Partial<SessionInfo> }
+  | { revision: number; type: 'session.refresh'; data: object }
   | { revision: number; type: 'session.ended'; data: { reason: string } }
   | { revision: number; type: 'chat.message'; data: ChatMessage }
   | { revision: number; type: 'seat.admitted' | 'seat.held'; data: object }
