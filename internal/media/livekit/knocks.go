@@ -1,6 +1,7 @@
 package livekit
 
 import (
+	"bytes"
 	"errors"
 	"sync"
 	"time"
@@ -27,8 +28,10 @@ const (
 	askBurst    = 120
 	publishCost = 4
 	// A page describes what it sends whenever that changes, and answers each of LiveKit's
-	// descriptions, of which at most seven come in a second.
-	describesPerSec = 15
+	// descriptions, of which at most seven come in a second. The units are of up to 64
+	// media sections: LiveKit works through each of them, and a page of a large meeting
+	// has one for every sound and picture that it receives.
+	describesPerSec = 25
 	describeBurst   = 150
 	// Of candidates there are some thirty for each of two connections, and as many when
 	// the network changes. LiveKit keeps them as long as the connection they belong to
@@ -107,7 +110,7 @@ func (k *knocks) says(who string, message []byte, now time.Time) (ok bool) {
 	kind, _, _ := protowire.ConsumeTag(message)
 	switch kind {
 	case offerSignal, answerSignal, syncSignal:
-		return k.described.Take(who, 1, now) == 0
+		return k.described.Take(who, 1+bytes.Count(message, []byte("\nm="))/64, now) == 0
 	case trickleSignal:
 		return k.candidates.Take(who, 1+len(message)>>8, now) == 0
 	case audioSignal, videoSignal:

@@ -139,6 +139,9 @@ func TestAFloodOfTracksEnds(t *testing.T) {
 
 func TestAFloodOfSignalsEnds(t *testing.T) {
 	offer := &lk.SignalRequest{Message: &lk.SignalRequest_Offer{Offer: &lk.SessionDescription{Type: "offer", Sdp: "v=0"}}}
+	longOffer := &lk.SignalRequest{Message: &lk.SignalRequest_Offer{Offer: &lk.SessionDescription{
+		Type: "offer", Sdp: "v=0\r\n" + strings.Repeat("m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n", 3000),
+	}}}
 	answer := &lk.SignalRequest{Message: &lk.SignalRequest_Answer{Answer: &lk.SessionDescription{Type: "answer", Sdp: "v=0"}}}
 	candidate := &lk.SignalRequest{Message: &lk.SignalRequest_Trickle{Trickle: &lk.TrickleRequest{CandidateInit: "{}"}}}
 	longCandidate := &lk.SignalRequest{Message: &lk.SignalRequest_Trickle{Trickle: &lk.TrickleRequest{CandidateInit: strings.Repeat("x", 1000)}}}
@@ -152,6 +155,7 @@ func TestAFloodOfSignalsEnds(t *testing.T) {
 		times   int
 	}{
 		{"offers", offer, 2 * describeBurst},
+		{"long offers", longOffer, 4},
 		{"answers", answer, 2 * describeBurst},
 		{"candidates", candidate, 2 * candidateBurst},
 		{"long candidates", longCandidate, 310},
@@ -181,9 +185,9 @@ func TestAFloodOfSignalsEnds(t *testing.T) {
 		})
 	}
 	line := signallingOf(t, fullSeat(roomOf(t), "ann"))
-	for range 2 * candidateBurst {
+	for range 2 * changeBurst {
 		// The door may have ended the line before all is written.
-		_ = line.Send(candidate)
+		_ = line.Send(sound)
 	}
 	mustEnd(t, line, errManySignals.code, errManySignals.reason)
 }
