@@ -39,7 +39,7 @@ var meetingRows = []Entry{
 				"Client View uses passWord with a capital W; Component View uses password."),
 			no("link_form_damaged", "The passcode comes from a join link and is incomplete or altered.",
 				"Copy the whole value of pwd from the link and decode it once, or use the plain passcode."),
-			later("throttled", "Too many wrong passcodes came from this address for this meeting. Further attempts are blocked for now.",
+			later("throttled", "Too many wrong passcodes came for this meeting, from this address, its network or all addresses together. Further attempts are blocked for now.",
 				"Wait for the number of seconds in retryAfter. If the server is behind a reverse proxy, configure it as trusted so that each visitor has their own address."),
 		},
 	},

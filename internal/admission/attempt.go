@@ -222,7 +222,8 @@ type Snapshot struct {
 	// InsideGroups are the barrier groups of everybody inside.
 	InsideGroups []string
 	// PasscodeFailures is the number of recent wrong passcodes from this
-	// address for this meeting; PasscodeRetryAfter is when the next may be tried.
+	// address for this meeting, at least PasscodeTries if its network has used up
+	// its own; PasscodeRetryAfter is when the next may be tried.
 	PasscodeFailures   int
 	PasscodeRetryAfter time.Duration
 	// MeetingPasscodeFailures and MeetingPasscodeRetryAfter are the same for wrong

@@ -12,6 +12,10 @@ import (
 // judged before none is for a while.
 const PasscodeTries = 10
 
+// PasscodeNetworkTries is the same for a network: a /24 of IPv4 or a /48 of IPv6. One
+// customer of a provider so takes a tenth of PasscodeMeetingTries at most.
+const PasscodeNetworkTries = PasscodeMeetingTries / 10
+
 // PasscodeMeetingTries is how many wrong passcodes from everywhere for one meeting
 // are judged before none is for a while. Nobody guesses a join link's passcode, so
 // that is judged all the same.
@@ -33,7 +37,7 @@ func checkPasscode(in *Input) []Finding {
 	misspelt := in.a.PasswordOption != "" && want != "" && in.a.PasswordOption != want
 	if given != "" || misspelt {
 		if in.s.PasscodeFailures >= PasscodeTries {
-			return throttled("from this address", in.s.PasscodeRetryAfter)
+			return throttled("from this address or its network", in.s.PasscodeRetryAfter)
 		}
 		if in.s.MeetingPasscodeFailures >= PasscodeMeetingTries && !samePasscode(given, "", m.PasscodeLink) {
 			return throttled("from all addresses together", in.s.MeetingPasscodeRetryAfter)

@@ -24,3 +24,20 @@ func Group(address string) string {
 	prefix, _ := a.Prefix(64) // no address of IPv6 is shorter
 	return prefix.String()
 }
+
+// Network is the part of an address that one customer of a provider may have for
+// itself: the /24 of an IPv4 address, or the /48 of an IPv6 address. It differs from
+// each Group.
+func Network(address string) string {
+	a, err := netip.ParseAddr(address)
+	if err != nil {
+		return Group(address) + "/"
+	}
+	a = a.Unmap().WithZone("")
+	bits := 48
+	if a.Is4() {
+		bits = 24
+	}
+	prefix, _ := a.Prefix(bits) // no address is shorter
+	return prefix.String()
+}

@@ -28,3 +28,20 @@ func TestGroup(t *testing.T) {
 		}
 	}
 }
+
+func TestNetwork(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"203.0.113.9":        "203.0.113.0/24",
+		"::ffff:203.0.113.9": "203.0.113.0/24",
+		"2001:db8:1:2::9":    "2001:db8:1::/48",
+		"2001:db8:1:ffff::1": "2001:db8:1::/48",
+		"fe80::1%eth0":       "fe80::/48",
+		"somewhere":          "somewhere/",
+		"":                   "/",
+	} {
+		if got := Network(address); got != want {
+			t.Errorf("Network(%q) is %q, want %q", address, got, want)
+		}
+	}
+}

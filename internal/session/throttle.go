@@ -16,9 +16,11 @@ import (
 	"github.com/anteroom/anteroom/internal/limit"
 )
 
-// Limits of wrong passcodes: from one address, and for one meeting from everywhere.
+// Limits of wrong passcodes for one meeting: from one address, from one network, and from
+// everywhere.
 const (
 	PasscodeTries        = admission.PasscodeTries
+	PasscodeNetworkTries = admission.PasscodeNetworkTries
 	PasscodeMeetingTries = admission.PasscodeMeetingTries
 	PasscodeWindow       = 5 * time.Minute
 	maxPasscodeKeys      = 100_000
@@ -33,9 +35,10 @@ type SharedTries interface {
 	TakeBackTries(ctx context.Context, name string, count int) error
 }
 
-// PasscodeThrottle counts wrong passcodes per address and meeting, and per meeting.
-// Too many within five minutes close the door until the window has passed. An
-// address is a whole /64 in IPv6.
+// PasscodeThrottle counts wrong passcodes for each meeting: per address, per network, and
+// from everywhere. Too many within five minutes close the door until the window has
+// passed. An address is a whole /64 in IPv6. A network is a /24, or a /48 in IPv6: what
+// one customer has, who can so close the door for the network only, and not for all.
 //
 // Counts are kept in memory: 100,000 of them, each with the tries of ten browsers, take
 // some 70 MB at most. Where nodes share them, each wrong try is also counted
@@ -48,7 +51,8 @@ type PasscodeThrottle struct {
 	tries  map[passcodeKey]*passcodeTries
 }
 
-// passcodeKey is an address and a meeting; without an address it is all of them.
+// passcodeKey is an address or a network, and a meeting; without an address it is all
+// of them.
 type passcodeKey struct{ address, meeting string }
 
 func (k passcodeKey) name() string { return "passcode " + k.meeting + " " + k.address }
@@ -75,12 +79,20 @@ func NewPasscodeThrottle(clock clockwork.Clock, shared SharedTries, log *slog.Lo
 	return &PasscodeThrottle{clock: clock, shared: shared, log: log, tries: map[passcodeKey]*passcodeTries{}}
 }
 
-func keysOf(a *admission.Attempt) (ofAddress, ofMeeting passcodeKey) {
-	return passcodeKey{limit.Group(a.RemoteIP), a.MeetingNumber}, passcodeKey{"", a.MeetingNumber}
+// passcodeKeys are what a wrong passcode counts for, the narrowest first.
+type passcodeKeys struct{ address, network, meeting passcodeKey }
+
+func keysOf(a *admission.Attempt) passcodeKeys {
+	return passcodeKeys{
+		address: passcodeKey{limit.Group(a.RemoteIP), a.MeetingNumber},
+		network: passcodeKey{limit.Network(a.RemoteIP), a.MeetingNumber},
+		meeting: passcodeKey{"", a.MeetingNumber},
+	}
 }
 
 // PasscodeCounts are the wrong passcodes of lately for one meeting, and how long the
-// door stays closed if they are too many.
+// door stays closed if they are too many. FromAddress is at least PasscodeTries if the
+// network's are too many.
 type PasscodeCounts struct {
 	FromAddress, ForMeeting              int
 	AddressRetryAfter, MeetingRetryAfter time.Duration
@@ -91,12 +103,17 @@ func (t *PasscodeThrottle) Counts(a *admission.Attempt) (c PasscodeCounts) {
 	if t == nil || a.RemoteIP == "" {
 		return c
 	}
-	ofAddress, ofMeeting := keysOf(a)
-	now := t.clock.Now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	c.FromAddress, c.AddressRetryAfter = t.read(ofAddress, now)
-	c.ForMeeting, c.MeetingRetryAfter = t.read(ofMeeting, now)
+	return t.counts(keysOf(a), t.clock.Now())
+}
+
+func (t *PasscodeThrottle) counts(keys passcodeKeys, now time.Time) (c PasscodeCounts) {
+	c.FromAddress, c.AddressRetryAfter = t.read(keys.address, now)
+	if count, wait := t.read(keys.network, now); count >= PasscodeNetworkTries {
+		c.FromAddress, c.AddressRetryAfter = max(c.FromAddress, PasscodeTries), max(c.AddressRetryAfter, wait)
+	}
+	c.ForMeeting, c.MeetingRetryAfter = t.read(keys.meeting, now)
 	return c
 }
 
@@ -115,29 +132,31 @@ func (t *PasscodeThrottle) judged(ctx context.Context, a *admission.Attempt, sna
 	if t == nil || a.RemoteIP == "" || a.Password == "" || snap.Meeting == nil || snap.Meeting.Passcode == "" || snap.PasscodeFailures >= PasscodeTries {
 		return false
 	}
-	ofAddress, ofMeeting := keysOf(a)
+	keys := keysOf(a)
 	if d := v.Decision; d == nil || d.Code != errcode.WrongMeetingPassword || d.Cause == "throttled" {
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		now := t.clock.Now()
-		fromAddress, _ := t.read(ofAddress, now)
-		forMeeting, _ := t.read(ofMeeting, now)
-		return fromAddress >= PasscodeTries || forMeeting >= PasscodeMeetingTries && snap.MeetingPasscodeFailures < PasscodeMeetingTries
+		c := t.counts(keys, t.clock.Now())
+		return c.FromAddress >= PasscodeTries || c.ForMeeting >= PasscodeMeetingTries && snap.MeetingPasscodeFailures < PasscodeMeetingTries
 	}
-	fits := t.countBy(ofAddress, PasscodeTries, a.DeviceID)
+	fits := t.countBy(keys.address, PasscodeTries, a.DeviceID) && t.count(keys.network, PasscodeNetworkTries)
 	if fits {
-		t.countBy(ofMeeting, math.MaxInt, "")
+		t.count(keys.meeting, math.MaxInt)
 	}
-	return !fits || t.countShared(ctx, ofAddress, ofMeeting)
+	return !fits || t.countShared(ctx, keys)
 }
 
 // countShared counts where all nodes see it, and takes over what they saw. It tells
-// whether the door was closed already.
-func (t *PasscodeThrottle) countShared(ctx context.Context, ofAddress, ofMeeting passcodeKey) (closed bool) {
+// whether the door was closed already; then the wider counts stay as they are.
+func (t *PasscodeThrottle) countShared(ctx context.Context, keys passcodeKeys) (closed bool) {
 	if t.shared == nil {
 		return false
 	}
-	for key, most := range map[passcodeKey]int{ofAddress: PasscodeTries, ofMeeting: PasscodeMeetingTries} {
+	for _, of := range []struct {
+		key  passcodeKey
+		most int
+	}{{keys.address, PasscodeTries}, {keys.network, PasscodeNetworkTries}, {keys.meeting, PasscodeMeetingTries}} {
+		key := of.key
 		count, since, err := t.shared.CountTry(ctx, key.name(), t.clock.Now(), PasscodeWindow)
 		if err != nil {
 			t.log.Warn("wrong passcode counted on this node only", "meeting", key.meeting, "error", err)
@@ -148,9 +167,11 @@ func (t *PasscodeThrottle) countShared(ctx context.Context, ofAddress, ofMeeting
 			e.count, e.since = count, since
 		}
 		t.mu.Unlock()
-		closed = closed || count > most
+		if count > of.most {
+			return true
+		}
 	}
-	return closed
+	return false
 }
 
 // count notes one wrong try, unless most have been noted already; it says whether
@@ -220,22 +241,24 @@ func (t *PasscodeThrottle) succeeded(ctx context.Context, a *admission.Attempt) 
 	if t == nil || a.RemoteIP == "" || a.DeviceID == "" {
 		return
 	}
-	ofAddress, ofMeeting := keysOf(a)
+	keys := keysOf(a)
 	t.mu.Lock()
 	own := 0
-	if e := t.tries[ofAddress]; e != nil {
+	if e := t.tries[keys.address]; e != nil {
 		own = e.by[browserOf(a.DeviceID)]
 		delete(e.by, browserOf(a.DeviceID))
 		e.count = max(0, e.count-own)
 	}
-	if e := t.tries[ofMeeting]; e != nil {
-		e.count = max(0, e.count-own)
+	for _, key := range []passcodeKey{keys.network, keys.meeting} {
+		if e := t.tries[key]; e != nil {
+			e.count = max(0, e.count-own)
+		}
 	}
 	t.mu.Unlock()
 	if own == 0 || t.shared == nil {
 		return
 	}
-	for _, key := range []passcodeKey{ofAddress, ofMeeting} {
+	for _, key := range []passcodeKey{keys.address, keys.network, keys.meeting} {
 		if err := t.shared.TakeBackTries(ctx, key.name(), own); err != nil {
 			t.log.Warn("wrong passcodes of somebody who has entered still count", "meeting", key.meeting, "error", err)
 			return

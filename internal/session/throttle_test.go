@@ -138,12 +138,58 @@ func TestGuessesFromEverywhereCountForTheMeeting(t *testing.T) {
 	g := newGuesser(t, nil)
 	judged := 0
 	for i := range 2 * PasscodeMeetingTries {
-		if g.try(fmt.Sprintf("2001:db8:0:%x::1", i), "", "guess") {
+		if g.try(fmt.Sprintf("2001:db8:%x::1", i), "", "guess") {
 			judged++
 		}
 	}
 	if judged != PasscodeMeetingTries {
 		t.Errorf("%d guesses are judged, want %d", judged, PasscodeMeetingTries)
+	}
+}
+
+// Whoever has many addresses of one network closes the passcode for this network, and
+// not for everybody.
+func TestOneNetworkUsesUpATenthOfAMeetingsTries(t *testing.T) {
+	t.Parallel()
+	for name, address := range map[string]func(i int) string{
+		"a household's /56": func(i int) string { return fmt.Sprintf("2001:db8:1:%x::1", 0x100+i%256) },
+		"a /48":             func(i int) string { return fmt.Sprintf("2001:db8:1:%x::1", i) },
+		"a /24 of IPv4":     func(i int) string { return fmt.Sprintf("203.0.113.%d", i%256) },
+	} {
+		shared := &memoryTries{counts: map[string]int{}}
+		nodes := []guesser{newGuesser(t, shared), newGuesser(t, shared)}
+		judged := 0
+		for i := range 2 * PasscodeMeetingTries {
+			if nodes[i/2%2].try(address(i), "", "guess") {
+				judged++
+			}
+		}
+		if judged != admission.PasscodeMeetingTries/10 {
+			t.Errorf("%s: %d guesses are judged, want %d", name, judged, admission.PasscodeMeetingTries/10)
+		}
+		for _, other := range []string{"198.51.100.7", "2001:db8:2::1"} {
+			if !nodes[0].try(other, "ann", secretPasscode) || !nodes[1].try(other, "ben", secretPasscode) {
+				t.Errorf("%s: closed to %s", name, other)
+			}
+		}
+		for _, g := range nodes {
+			g.clock.(*clockwork.FakeClock).Advance(PasscodeWindow)
+			if !g.try(address(0), "cho", secretPasscode) {
+				t.Errorf("%s: the time is over, and it is still closed", name)
+			}
+		}
+	}
+}
+
+// A class behind one address whose pupils mistype once and then enter uses up nothing.
+func TestAClassThatMistypesUsesUpNothing(t *testing.T) {
+	t.Parallel()
+	g := newGuesser(t, &memoryTries{counts: map[string]int{}})
+	for i := range 200 {
+		pupil := fmt.Sprint("pupil", i)
+		if !g.try("203.0.113.9", pupil, "typo") || !g.try("203.0.113.9", pupil, secretPasscode) {
+			t.Fatalf("pupil %d does not enter", i)
+		}
 	}
 }
 
