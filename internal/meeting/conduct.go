@@ -79,6 +79,8 @@ type Extras struct {
 	FirstSeat string `json:"firstSeat,omitempty"`
 	// Entered is where the session's channel stood when the seat was let in.
 	Entered Position `json:"entered,omitzero"`
+	// HeldUntil is when a host let the seat in again after having put it on hold.
+	HeldUntil time.Time `json:"heldUntil,omitzero"`
 	// Origin recognises the address that the seat was taken from; it is no address.
 	Origin string `json:"origin,omitempty"`
 	// AppName is the app that takes part in somebody's name; empty for people.

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -430,4 +431,32 @@ func TestRecordingNeedsAHostsLeave(t *testing.T) {
 	host.command("capture.permit", fields{"userId": id, "allowed": false})
 	host.awaitSaying("participant.updated", `"capture":"off"`)
 	guest.refused("capture.set", fields{"status": "on"}, 1001)
+}
+
+// What is said while somebody is on hold was not said to them.
+func TestNobodyReadsWhatWasSaidWhileTheyWereOnHold(t *testing.T) {
+	t.Parallel()
+	s, room, host, _, _ := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	reads := func(p *page, want ...string) {
+		t.Helper()
+		var texts []string
+		for _, message := range p.snapshot().Chat {
+			texts = append(texts, message.Text)
+		}
+		if !slices.Equal(texts, want) {
+			t.Errorf("%q are read, want %q", texts, want)
+		}
+	}
+	host.command("chat.send", fields{"text": "before"})
+	late, answer := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Late", Device: "late"})
+	reads(late, "before")
+	id := answer.Participant.UserID
+	host.command("seat.hold", fields{"userId": id, "hold": true})
+	late.await("seat.held")
+	host.command("chat.send", fields{"text": "about the one who waits"})
+	host.command("seat.admit", fields{"userId": id})
+	late.await("seat.admitted")
+	host.command("chat.send", fields{"text": "after"})
+	reads(late, "after")
+	reads(host, "before", "about the one who waits", "after")
 }

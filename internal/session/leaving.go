@@ -254,6 +254,9 @@ func (c *action) letIn(seat *meeting.Seat) error {
 	seat.State = meeting.SeatJoined
 	// What was said while the person waited was not said to them.
 	seat.Extras.Entered = c.service.Line.Entry(seat.SessionID)
+	if seat.OnHold {
+		seat.Extras.HeldUntil = c.service.Clock.Now()
+	}
 	if !seat.LostAt.IsZero() {
 		seat.State = meeting.SeatReconnecting
 	}

@@ -171,10 +171,16 @@ func (s *Service) Chat(ctx context.Context, seatID, before string) (*ChatPage, e
 	return page, err
 }
 
+// chatBefore answers what a seat may read of the chat. Who was on hold reads what was
+// said since they were let in again: hosts may have spoken about them meanwhile.
 func (s *Service) chatBefore(ctx context.Context, seat *meeting.Seat, before string) ([]ChatView, bool, error) {
 	found, more, err := s.Repository.ChatHistory(ctx, seat.SessionID, seat.ID, readerOf(seat), meeting.ChatPage{Before: before, Messages: chatPage, Bytes: chatBytes})
 	views := make([]ChatView, 0, len(found))
 	for _, message := range found {
+		if message.SentAt.Before(seat.Extras.HeldUntil) {
+			more = false // those before it are older still
+			continue
+		}
 		views = append(views, chatView(message))
 	}
 	return views, more, err
