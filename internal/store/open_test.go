@@ -310,3 +310,17 @@ func TestManyOpenAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// A statement that changes nothing succeeds on a full disk.
+func TestAProbeWrites(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		for range 2 {
+			w.must(w.Probe(t.Context()))
+		}
+		var rows int
+		w.must(w.engine.db().QueryRowContext(t.Context(), `SELECT COUNT(*) FROM meta WHERE name = 'probe'`).Scan(&rows))
+		if rows != 1 {
+			t.Errorf("%d rows are left of two probes", rows)
+		}
+	})
+}

@@ -148,7 +148,7 @@ func (e *postgresEngine) reader(ctx context.Context) runner { return postgresRun
 
 func (e *postgresEngine) probe(ctx context.Context) error {
 	return e.write(ctx, func(r runner) error {
-		_, err := r.exec(touchProbe)
+		_, err := r.exec(writeProbe, []byte{})
 		return err
 	})
 }

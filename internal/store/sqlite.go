@@ -198,13 +198,14 @@ func (e *sqliteEngine) probe(ctx context.Context) error {
 		return err
 	}
 	return e.writer.do(ctx, func(r runner) error {
-		_, err := r.exec(touchProbe)
+		_, err := r.exec(writeProbe, []byte{})
 		return err
 	})
 }
 
-// touchProbe writes nothing, but needs the write lock as a write would.
-var touchProbe = define(`DELETE FROM meta WHERE name = ''`)
+// writeProbe writes a row, be it the same one again: a statement that changes nothing
+// succeeds on a full disk.
+var writeProbe = define(`INSERT INTO meta (name, sealed) VALUES ('probe', ?) ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed`)
 
 func (e *sqliteEngine) close() error {
 	e.checkpointer.stop()
