@@ -279,6 +279,11 @@ func (s *Seat) Found() {
 func (s *Seat) NextPage() {
 	s.Generation++
 	s.Found()
+	s.StopSending()
+}
+
+// StopSending takes all that the seat sends away, and the screen's place.
+func (s *Seat) StopSending() {
 	s.AudioOn, s.VideoOn, s.Sharing, s.Extras.Shares = false, false, false, false
 }
 

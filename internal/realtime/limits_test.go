@@ -49,6 +49,21 @@ func TestTheLimitIsTheParticipants(t *testing.T) {
 	}
 }
 
+// flood sends as many commands as each of so many seats may, and checks that no more pass
+// than their session may have.
+func flood(t *testing.T, h *Hub, url string, seats int) {
+	t.Helper()
+	begun, passed := time.Now(), 0
+	for i := range seats {
+		p := enter(t, url, token(t, h, fmt.Sprint(i), 1), nil)
+		passed += passedOf(t, []*page{p}, "x", commandBurst)
+		_ = p.conn.Close()
+	}
+	if most := sessionBurst + 1 + int(sessionPerSec*time.Since(begun).Seconds()); passed > most {
+		t.Errorf("%d commands passed, at most %d may", passed, most)
+	}
+}
+
 func TestASessionHasALimitOfItsOwn(t *testing.T) {
 	const many = 2 * sessionBurst / commandBurst
 	var seats []Seat
@@ -58,15 +73,7 @@ func TestASessionHasALimitOfItsOwn(t *testing.T) {
 	elsewhere := seatNamed("elsewhere")
 	elsewhere.SessionID = "s2"
 	h, server := startHub(t, newHouse(append(seats, elsewhere)...))
-	begun, passed := time.Now(), 0
-	for i := range many {
-		p := enter(t, server.URL, token(t, h, fmt.Sprint(i), 1), nil)
-		passed += passedOf(t, []*page{p}, "x", commandBurst)
-		_ = p.conn.Close()
-	}
-	if most := sessionBurst + 1 + int(sessionPerSec*time.Since(begun).Seconds()); passed > most {
-		t.Errorf("%d commands passed, at most %d may", passed, most)
-	}
+	flood(t, h, server.URL, many)
 	if got := enter(t, server.URL, token(t, h, "elsewhere", 1), nil).call(rpc("snapshot", nil)); got.Error != nil {
 		t.Errorf("another session is limited, too: %+v", got.Error)
 	}
@@ -82,15 +89,7 @@ func TestWhoWaitsHasALimitApart(t *testing.T) {
 		seats = append(seats, seat)
 	}
 	h, server := startHub(t, newHouse(seats...))
-	begun, passed := time.Now(), 0
-	for i := range many {
-		p := enter(t, server.URL, token(t, h, fmt.Sprint(i), 1), nil)
-		passed += passedOf(t, []*page{p}, "x", commandBurst)
-		_ = p.conn.Close()
-	}
-	if most := sessionBurst + 1 + int(sessionPerSec*time.Since(begun).Seconds()); passed > most {
-		t.Errorf("%d commands passed of those who wait, at most %d may", passed, most)
-	}
+	flood(t, h, server.URL, many)
 	inside := enter(t, server.URL, token(t, h, "inside", 1), nil)
 	if got := passedOf(t, []*page{inside}, "x", commandBurst); got != commandBurst {
 		t.Errorf("%d of %d commands from inside passed", got, commandBurst)

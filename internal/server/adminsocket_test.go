@@ -15,6 +15,13 @@ import (
 	"github.com/anteroom/anteroom/internal/server"
 )
 
+// adminClient reaches a server's admin socket.
+func adminClient(path string) *http.Client {
+	return &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "unix", path)
+	}}}
+}
+
 // The operator's tools reach the admin API through a socket that nobody else may open,
 // and nobody reaches it over TCP.
 func TestTheAdminSocketIsTheOperators(t *testing.T) {
@@ -45,9 +52,7 @@ func TestTheAdminSocketIsTheOperators(t *testing.T) {
 			t.Errorf("the folder %s is left", entry.Name())
 		}
 	}
-	inside := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, "unix", path)
-	}}}
+	inside := adminClient(path)
 	ask := func(client *http.Client, url string) (int, string) {
 		t.Helper()
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"io"
-	"net"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -42,9 +41,7 @@ func TestRecordedJoinsCanBeReadWhileNothingCanBeWritten(t *testing.T) {
 		}
 		return refused.AttemptID
 	}
-	operator := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, "unix", filepath.Join(config.Data, "admin.sock"))
-	}}}
+	operator := adminClient(filepath.Join(config.Data, "admin.sock"))
 	look := func(address, want string) {
 		t.Helper()
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://admin/admin/v1/attempts"+address, http.NoBody)

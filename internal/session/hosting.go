@@ -271,7 +271,8 @@ func setRole(c *action) error {
 	}
 	if watches(seat, webinar) {
 		// The audience sends nothing and is shown nowhere.
-		seat.Muted, seat.AudioOn, seat.VideoOn, seat.Sharing, seat.Extras.Shares = true, false, false, false, false
+		seat.StopSending()
+		seat.Muted = true
 		fields["muted"], fields["audioOn"], fields["videoOn"], fields["sharing"] = true, false, false, false
 		if err := c.dim(seat); err != nil {
 			return err

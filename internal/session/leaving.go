@@ -217,7 +217,7 @@ func hold(c *action) error {
 		return refuse(RefusedOperation, "the participant is already in the waiting room")
 	}
 	seat.State, seat.OnHold = meeting.SeatWaiting, true
-	seat.AudioOn, seat.VideoOn, seat.Sharing, seat.Extras.Shares = false, false, false, false
+	seat.StopSending()
 	seat.Muted, seat.Extras.Capture = true, meeting.CaptureOff
 	if err := c.tx.SaveSeat(seat); err != nil {
 		return err

@@ -84,7 +84,7 @@ func (s *Service) Goodbye(ctx context.Context, resumeToken string) error {
 			return c.tx.SaveSeat(seat)
 		}
 		// Whatever the page was: it sends nothing more before its line is back.
-		seat.AudioOn, seat.VideoOn, seat.Sharing, seat.Extras.Shares = false, false, false, false
+		seat.StopSending()
 		seat.Extras.Capture = meeting.CaptureOff
 		room, identity, next := seat.SessionID, seat.ID, seat.Generation+1
 		c.then(func() { s.dropOlderMedia(room, identity, next) })

@@ -10,21 +10,23 @@ import (
 const pruneBatch = 500
 
 var (
-	endedBefore  = define(`SELECT id FROM sessions WHERE id > ? AND ended_at > 0 AND ended_at < ? ORDER BY id LIMIT ?`)
-	pruneOfEnded = defineEach(
-		`DELETE FROM chat WHERE id IN (SELECT id FROM chat WHERE session_id IN (SELECT value FROM json_each(?)) LIMIT ?)`,
-		`DELETE FROM chat WHERE id IN (SELECT id FROM chat WHERE session_id IN (SELECT json_array_elements_text(?::json)) LIMIT ?)`)
-	pruneSeats = defineEach(
-		`DELETE FROM seats WHERE id IN (SELECT id FROM seats WHERE session_id IN (SELECT value FROM json_each(?)) AND NOT live LIMIT ?)`,
-		`DELETE FROM seats WHERE id IN (SELECT id FROM seats WHERE session_id IN (SELECT json_array_elements_text(?::json)) AND NOT live LIMIT ?)`)
-	pruneRemovals = defineEach(
-		`DELETE FROM removals WHERE id IN (SELECT id FROM removals WHERE session_id IN (SELECT value FROM json_each(?)) LIMIT ?)`,
-		`DELETE FROM removals WHERE id IN (SELECT id FROM removals WHERE session_id IN (SELECT json_array_elements_text(?::json)) LIMIT ?)`)
+	endedBefore   = define(`SELECT id FROM sessions WHERE id > ? AND ended_at > 0 AND ended_at < ? ORDER BY id LIMIT ?`)
+	pruneMessages = definePruneOfEnded("chat", "")
+	pruneSeats    = definePruneOfEnded("seats", " AND NOT live")
+	pruneRemovals = definePruneOfEnded("removals", "")
 )
+
+// definePruneOfEnded deletes rows that belong to some sessions; only restricts which.
+func definePruneOfEnded(table, only string) *statement {
+	of := func(ids string) string {
+		return `DELETE FROM ` + table + ` WHERE id IN (SELECT id FROM ` + table + ` WHERE session_id IN (SELECT ` + ids + `)` + only + ` LIMIT ?)`
+	}
+	return defineEach(of(`value FROM json_each(?)`), of(`json_array_elements_text(?::json)`))
+}
 
 // PruneChat deletes the messages of the sessions that ended before a moment.
 func (s *Store) PruneChat(ctx context.Context, before time.Time) error {
-	return told(s.pruneOfEnded(ctx, before, pruneOfEnded), "old chat cannot be deleted")
+	return told(s.pruneOfEnded(ctx, before, pruneMessages), "old chat cannot be deleted")
 }
 
 // PruneParticipants forgets who took part in the sessions that ended before a moment.

@@ -164,14 +164,10 @@ func (e *external) EnsureRoom(ctx context.Context, room string) error {
 
 // Remove implements media.Engine. The connections at this node's door end even if
 // LiveKit cannot be reached. A call that fails is made up for, as are those of the other
-// methods: see again.
+// methods: see orAgain.
 func (e *external) Remove(ctx context.Context, room, identity string) error {
 	e.open.end(placeOf(room, identity), allGenerations)
-	err := e.remove(ctx, room, identity)
-	if err != nil {
-		e.again(room)
-	}
-	return err
+	return e.orAgain(room, e.remove(ctx, room, identity))
 }
 
 func (e *external) remove(ctx context.Context, room, identity string) error {
@@ -197,19 +193,12 @@ func (e *external) RemoveOlder(ctx context.Context, room, identity string, gener
 	if err == nil && generationOf(p) < generation {
 		err = e.remove(ctx, room, identity)
 	}
-	if err != nil {
-		e.again(room)
-	}
-	return err
+	return e.orAgain(room, err)
 }
 
 // Mute implements media.Engine.
 func (e *external) Mute(ctx context.Context, room, identity string, source media.Source) error {
-	err := e.mute(ctx, room, identity, source)
-	if err != nil && !errors.Is(err, media.ErrNotConnected) {
-		e.again(room)
-	}
-	return err
+	return e.orAgain(room, e.mute(ctx, room, identity, source))
 }
 
 func (e *external) mute(ctx context.Context, room, identity string, source media.Source) error {
@@ -268,11 +257,7 @@ func (e *external) UpdatePermission(ctx context.Context, seat media.Seat) error 
 	if err := seat.Validate(); err != nil {
 		return err
 	}
-	err := e.updatePermission(ctx, seat)
-	if err != nil && !errors.Is(err, media.ErrNotConnected) {
-		e.again(seat.Room)
-	}
-	return err
+	return e.orAgain(seat.Room, e.updatePermission(ctx, seat))
 }
 
 func (e *external) updatePermission(ctx context.Context, seat media.Seat) error {
@@ -291,10 +276,7 @@ func (e *external) updatePermission(ctx context.Context, seat media.Seat) error 
 // EndRoom implements media.Engine. The room stays among those reconciled until it
 // is found empty, which also reports departures whose webhooks were lost.
 func (e *external) EndRoom(ctx context.Context, room string) error {
-	err := e.deleteRoom(ctx, room)
-	if err != nil {
-		e.again(room)
-	}
+	err := e.orAgain(room, e.deleteRoom(ctx, room))
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if _, ok := e.known[room]; ok {

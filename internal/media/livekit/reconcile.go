@@ -3,6 +3,7 @@ package livekit
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -19,9 +20,13 @@ const retryTime = time.Second
 // change meanwhile.
 const settleTries = 3
 
-// again lets a room be reconciled soon, for a call about it has failed: what the guard
-// says then is done in its place.
-func (e *external) again(room string) {
+// orAgain returns the outcome of a call about a room. If it failed, the room is
+// reconciled soon: what the guard says then is done in its place. Somebody who is not
+// connected needs nothing more.
+func (e *external) orAgain(room string, err error) error {
+	if err == nil || errors.Is(err, media.ErrNotConnected) {
+		return err
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if _, ok := e.known[room]; !ok {
@@ -33,6 +38,7 @@ func (e *external) again(room string) {
 	case e.wake <- struct{}{}:
 	default:
 	}
+	return err
 }
 
 // startLoop is called with mu held.
@@ -75,10 +81,7 @@ func (e *external) reconcileLoop() {
 // with the guard's answers.
 func (e *external) reconcile(ctx context.Context) {
 	e.mu.Lock()
-	rooms := make([]string, 0, len(e.known))
-	for room := range e.known {
-		rooms = append(rooms, room)
-	}
+	rooms := slices.Collect(maps.Keys(e.known))
 	e.mu.Unlock()
 	e.reconcileRooms(ctx, rooms)
 }
@@ -86,10 +89,7 @@ func (e *external) reconcile(ctx context.Context) {
 // reconcileFailed is reconcile for the rooms about which a call has failed.
 func (e *external) reconcileFailed(ctx context.Context) (done bool) {
 	e.mu.Lock()
-	rooms := make([]string, 0, len(e.failed))
-	for room := range e.failed {
-		rooms = append(rooms, room)
-	}
+	rooms := slices.Collect(maps.Keys(e.failed))
 	e.mu.Unlock()
 	return e.reconcileRooms(ctx, rooms)
 }
