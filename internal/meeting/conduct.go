@@ -79,8 +79,6 @@ type Extras struct {
 	FirstSeat string `json:"firstSeat,omitempty"`
 	// Entered is where the session's channel stood when the seat was let in.
 	Entered Position `json:"entered,omitzero"`
-	// HeldUntil is when a host let the seat in again after having put it on hold.
-	HeldUntil time.Time `json:"heldUntil,omitzero"`
 	// Origin recognises the address that the seat was taken from; it is no address.
 	Origin string `json:"origin,omitempty"`
 	// AppName is the app that takes part in somebody's name; empty for people.
@@ -115,7 +113,9 @@ const (
 // ChatPage bounds a page of a session's chat: the newest messages, or those before one.
 type ChatPage struct {
 	// Before is the id of the message before which the page ends; empty for the newest.
-	Before          string
+	Before string
+	// After is the position in the session's chat after which the page begins.
+	After           int64
 	Messages, Bytes int
 }
 

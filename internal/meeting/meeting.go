@@ -114,6 +114,8 @@ type Session struct {
 	Removals int
 	// OnHold is the number of seats that are on hold, those included that have left.
 	OnHold int
+	// HeldTo is the largest HeldTo of its seats. Later messages have larger positions.
+	HeldTo int64
 }
 
 // Live reports whether the session is running.
@@ -223,7 +225,10 @@ type Seat struct {
 	HandRaised bool
 	// OnHold tells that a host put the seat in the waiting room during the meeting, and
 	// has not let it in again. It stays when the seat is left.
-	OnHold   bool
+	OnHold bool
+	// HeldTo is the position of the last chat message that the seat's person may not
+	// read, in whatever seat of theirs: a host had put them on hold until then.
+	HeldTo   int64
 	JoinedAt time.Time
 	// LeaseUntil is real time: a seat not renewed by then is given up.
 	LeaseUntil time.Time

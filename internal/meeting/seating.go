@@ -65,6 +65,8 @@ type Tx interface {
 	AddRemoval(seat *Seat, at time.Time) error
 	// AddChat keeps one chat message.
 	AddChat(ChatMessage) error
+	// LastChat is the position of the session's last message; 0 if nobody has written.
+	LastChat() (int64, error)
 	// Chat finds a message of the session; nil without an error if there is none.
 	Chat(id string) (*ChatMessage, error)
 	// DeleteChat takes a message out of the session's history.

@@ -433,30 +433,84 @@ func TestRecordingNeedsAHostsLeave(t *testing.T) {
 	guest.refused("capture.set", fields{"status": "on"}, 1001)
 }
 
-// What is said while somebody is on hold was not said to them.
+// What is said while somebody is on hold was not said to them, whatever seat they have later.
 func TestNobodyReadsWhatWasSaidWhileTheyWereOnHold(t *testing.T) {
 	t.Parallel()
 	s, room, host, _, _ := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
-	reads := func(p *page, want ...string) {
+	user := s.AddUser(anteroomtest.User{Email: "kim@test.example"})
+	reads := func(how string, p *page, want ...string) {
 		t.Helper()
 		var texts []string
 		for _, message := range p.snapshot().Chat {
 			texts = append(texts, message.Text)
 		}
 		if !slices.Equal(texts, want) {
-			t.Errorf("%q are read, want %q", texts, want)
+			t.Errorf("%s: %q are read, want %q", how, texts, want)
 		}
 	}
 	host.command("chat.send", fields{"text": "before"})
-	late, answer := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Late", Device: "late"})
-	reads(late, "before")
-	id := answer.Participant.UserID
-	host.command("seat.hold", fields{"userId": id, "hold": true})
-	late.await("seat.held")
-	host.command("chat.send", fields{"text": "about the one who waits"})
-	host.command("seat.admit", fields{"userId": id})
-	late.await("seat.admitted")
-	host.command("chat.send", fields{"text": "after"})
-	reads(late, "after")
-	reads(host, "before", "about the one who waits", "after")
+	said := []string{"before"}
+	// held enters, is put on hold, and misses what is said meanwhile.
+	held := func(join anteroomtest.Join) (*page, anteroomtest.Answer) {
+		t.Helper()
+		p, answer := enter(t, s, join)
+		reads(join.Name+" before the hold", p, said...)
+		host.command("seat.hold", fields{"userId": answer.Participant.UserID, "hold": true})
+		p.await("seat.held")
+		host.command("chat.send", fields{"text": "about " + join.Name})
+		said = append(said, "about "+join.Name)
+		return p, answer
+	}
+	admit := func(p *page, answer anteroomtest.Answer) {
+		t.Helper()
+		host.command("seat.admit", fields{"userId": answer.Participant.UserID})
+		p.await("seat.admitted")
+	}
+	say := func(text string) {
+		host.command("chat.send", fields{"text": text})
+		said = append(said, text)
+	}
+
+	ben := anteroomtest.Join{Meeting: room.Number, Name: "Ben", Device: "ben's"}
+	p, answer := held(ben)
+	admit(p, answer)
+	say("after Ben")
+	reads("let in", p, "after Ben")
+	renamed := ben
+	renamed.Name, renamed.ResumeToken = "Benjamin", answer.ResumeToken
+	p, answer = enter(t, s, renamed)
+	reads("under another name", p, "after Ben")
+	p.command("seat.leave", nil)
+	p, _ = enter(t, s, ben)
+	reads("left and came back", p, "after Ben")
+	// A page that stores no device id is known by the resume token of the seat it left.
+	p, _ = enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Ben", ResumeToken: answer.ResumeToken})
+	reads("came back by a resume token", p, "after Ben")
+
+	eve := anteroomtest.Join{Meeting: room.Number, Name: "Eve", Device: "eve's"}
+	p, _ = held(eve)
+	p.command("seat.leave", nil)
+	p, answer = enter(t, s, eve)
+	admit(p, answer)
+	reads("left the waiting room and came back", p)
+	say("after Eve")
+	reads("after it", p, "after Eve")
+
+	kim := anteroomtest.Join{Meeting: room.Number, Name: "Kim", ZAK: s.ZAK(user.ID, time.Hour), Device: "kim's"}
+	p, answer = held(kim)
+	admit(p, answer)
+	say("after Kim")
+	kim.Device = "kim's other one"
+	p, again := enter(t, s, kim)
+	if again.Participant.UserID != answer.Participant.UserID {
+		t.Error("the other page has not taken the place")
+	}
+	reads("signed in, from another page", p, "after Kim")
+	p.command("seat.leave", nil)
+	p, _ = enter(t, s, kim)
+	reads("signed in, left and came back", p, "after Kim")
+
+	p, _ = enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Somebody else", Device: "another"})
+	reads("somebody else", p, said...)
+	reads("the host", host, said...)
 }

@@ -183,11 +183,14 @@ func (l *loader) loadInside(ctx context.Context, page *meeting.Seat, snap *admis
 		}
 	}
 	if live.OnHold > 0 {
-		seats, err := l.store.SeatsOnHold(ctx, live.ID)
+		seats, err := l.store.HeldSeats(ctx, live.ID)
 		if err != nil {
 			return err
 		}
 		for _, seat := range seats {
+			if !seat.OnHold {
+				continue
+			}
 			snap.OnHold = append(snap.OnHold, seat.Marks)
 			snap.PageOnHold = snap.PageOnHold || page != nil && page.Person() == seat.Person()
 		}

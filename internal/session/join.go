@@ -266,8 +266,8 @@ func (s *Service) seat(ctx context.Context, a *admission.Attempt, v *admission.V
 	if v.Admission.Marks.OBFID != "" && snap.App != nil {
 		ask.Seat.Extras.AppName = snap.App.Name
 	}
-	if v.Admission.GivesUp != nil || snap.PageOnHold {
-		ask.Seat.Extras.FirstSeat = snap.Resume.Person()
+	if own := snap.Resume; own != nil && snap.Session != nil && own.SessionID == snap.Session.ID {
+		ask.Seat.Extras.FirstSeat = own.Person()
 	}
 	if v.Admission.Waiting {
 		ask.Seat.State = meeting.SeatWaiting

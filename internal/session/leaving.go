@@ -254,9 +254,6 @@ func (c *action) letIn(seat *meeting.Seat) error {
 	seat.State = meeting.SeatJoined
 	// What was said while the person waited was not said to them.
 	seat.Extras.Entered = c.service.Line.Entry(seat.SessionID)
-	if seat.OnHold {
-		seat.Extras.HeldUntil = c.service.Clock.Now()
-	}
 	if !seat.LostAt.IsZero() {
 		seat.State = meeting.SeatReconnecting
 	}
@@ -276,8 +273,8 @@ func (c *action) letIn(seat *meeting.Seat) error {
 	return nil
 }
 
-// endHold forgets that the person who is let in was put on hold, in this seat or in one
-// of theirs that they have left.
+// endHold ends the hold of the person who is let in, who was put on hold in this seat or
+// in one of theirs that they have left. What was written until now they never read.
 func (c *action) endHold(in *meeting.Seat) error {
 	if c.tx.Session().OnHold == 0 {
 		return nil
@@ -287,8 +284,11 @@ func (c *action) endHold(in *meeting.Seat) error {
 		return err
 	}
 	for _, seat := range seats {
-		if seat.Person() != in.Person() && !admission.SamePerson(&in.Marks, &seat.Marks) {
+		if !samePerson(in, seat) {
 			continue
+		}
+		if seat.HeldTo, err = c.tx.LastChat(); err != nil {
+			return err
 		}
 		seat.OnHold = false
 		if err := c.tx.SaveSeat(seat); err != nil {
@@ -297,6 +297,12 @@ func (c *action) endHold(in *meeting.Seat) error {
 		c.tx.Touch(true)
 	}
 	return nil
+}
+
+// samePerson tells whether a seat is recognised as one of the person of another seat of
+// the session that a host has put on hold.
+func samePerson(seat, held *meeting.Seat) bool {
+	return seat.Person() == held.Person() || admission.SamePerson(&seat.Marks, &held.Marks)
 }
 
 func admitAll(c *action) error {

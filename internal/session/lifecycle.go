@@ -167,23 +167,44 @@ func (s *Service) Chat(ctx context.Context, seatID, before string) (*ChatPage, e
 		return nil, refuse(RefusedParameters, "before: 1 to %d characters", maxChatID)
 	}
 	page := &ChatPage{}
-	page.Chat, page.More, err = s.chatBefore(ctx, seat, before)
+	live, err := s.Repository.Session(ctx, seat.SessionID)
+	if err != nil {
+		return nil, err
+	}
+	page.Chat, page.More, err = s.chatBefore(ctx, live, seat, before)
 	return page, err
 }
 
-// chatBefore answers what a seat may read of the chat. Who was on hold reads what was
-// said since they were let in again: hosts may have spoken about them meanwhile.
-func (s *Service) chatBefore(ctx context.Context, seat *meeting.Seat, before string) ([]ChatView, bool, error) {
-	found, more, err := s.Repository.ChatHistory(ctx, seat.SessionID, seat.ID, readerOf(seat), meeting.ChatPage{Before: before, Messages: chatPage, Bytes: chatBytes})
+// chatBefore answers what a seat may read of the chat. Whose person was on hold reads
+// what was said since they were let in again: hosts may have spoken about them meanwhile.
+func (s *Service) chatBefore(ctx context.Context, live *meeting.Session, seat *meeting.Seat, before string) ([]ChatView, bool, error) {
+	after, err := s.heldTo(ctx, live, seat)
+	if err != nil {
+		return nil, false, err
+	}
+	found, more, err := s.Repository.ChatHistory(ctx, seat.SessionID, seat.ID, readerOf(seat),
+		meeting.ChatPage{Before: before, After: after, Messages: chatPage, Bytes: chatBytes})
 	views := make([]ChatView, 0, len(found))
 	for _, message := range found {
-		if message.SentAt.Before(seat.Extras.HeldUntil) {
-			more = false // those before it are older still
-			continue
-		}
 		views = append(views, chatView(message))
 	}
 	return views, more, err
+}
+
+// heldTo is the position in the chat after which the person of a seat reads, whichever of
+// their seats a host had put on hold.
+func (s *Service) heldTo(ctx context.Context, live *meeting.Session, seat *meeting.Seat) (int64, error) {
+	if live.HeldTo == 0 {
+		return 0, nil
+	}
+	seats, err := s.Repository.HeldSeats(ctx, live.ID)
+	var after int64
+	for _, held := range seats {
+		if samePerson(seat, held) {
+			after = max(after, held.HeldTo)
+		}
+	}
+	return after, err
 }
 
 func (s *Service) snapshot(ctx context.Context, m *meeting.Meeting, live *meeting.Session, self *meeting.Seat, seats []*meeting.Seat) (*Snapshot, error) {
@@ -194,7 +215,7 @@ func (s *Service) snapshot(ctx context.Context, m *meeting.Meeting, live *meetin
 	snap.list(visible(seats, self, live), 0)
 	if live.Revision > 1 {
 		var err error
-		if snap.Chat, snap.MoreChat, err = s.chatBefore(ctx, self, ""); err != nil {
+		if snap.Chat, snap.MoreChat, err = s.chatBefore(ctx, live, self, ""); err != nil {
 			return nil, err
 		}
 	}

@@ -62,6 +62,9 @@ type Repository interface {
 	LiveSeats(ctx context.Context, sessionID string) ([]*meeting.Seat, error)
 	// Presenters are the live seats of hosts, co-hosts and panelists.
 	Presenters(ctx context.Context, sessionID string) ([]*meeting.Seat, error)
+	// HeldSeats are the seats that were put on hold, live or not: those that are, and
+	// those with a HeldTo.
+	HeldSeats(ctx context.Context, sessionID string) ([]*meeting.Seat, error)
 	// ChatHistory answers a page of what a seat may read, oldest first, and whether
 	// there is more before.
 	ChatHistory(ctx context.Context, sessionID, seatID string, as meeting.Reader, page meeting.ChatPage) (found []meeting.ChatMessage, more bool, err error)

@@ -13,10 +13,10 @@ const chatColumns = `id, session_id, sender_seat_id, sender_user_id, sender_name
 
 var (
 	chatHistory = define(`SELECT ` + chatColumns + ` FROM chat
-		WHERE session_id = ? AND (receiver_seat_id IN (?, ?, ?, ?) OR sender_seat_id = ?)
+		WHERE session_id = ? AND (receiver_seat_id IN (?, ?, ?, ?) OR sender_seat_id = ?) AND position > ?
 		ORDER BY position DESC LIMIT ?`)
 	chatBefore = define(`SELECT ` + chatColumns + ` FROM chat
-		WHERE session_id = ? AND (receiver_seat_id IN (?, ?, ?, ?) OR sender_seat_id = ?)
+		WHERE session_id = ? AND (receiver_seat_id IN (?, ?, ?, ?) OR sender_seat_id = ?) AND position > ?
 			AND position < (SELECT position FROM chat WHERE session_id = ? AND id = ?)
 		ORDER BY position DESC LIMIT ?`)
 	pruneChat  = define(`DELETE FROM chat WHERE session_id = ? AND position <= ?`)
@@ -61,7 +61,7 @@ func (s *Store) ChatHistory(ctx context.Context, sessionID, seatID string, as me
 	case meeting.ReaderWaiting:
 		readable = [3]string{meeting.ToWaitingRoom, nobody, nobody}
 	}
-	query, args := chatHistory, []any{sessionID, seatID, readable[0], readable[1], readable[2], seatID}
+	query, args := chatHistory, []any{sessionID, seatID, readable[0], readable[1], readable[2], seatID, page.After}
 	if page.Before != "" {
 		query, args = chatBefore, append(args, sessionID, page.Before)
 	}

@@ -231,10 +231,11 @@ func scanRemoval(row scanner) (Removal, error) {
 	return r, err
 }
 
-// SeatsOnHold answers the seats of those whom a host has put on hold in a session, be
-// they live or not.
-func (s *Store) SeatsOnHold(ctx context.Context, sessionID string) ([]*meeting.Seat, error) {
-	seats, err := list(s.engine.reader(ctx), scanSeat, seatsOnHold, sessionID)
+// HeldSeats answers the seats that a host has put on hold in a session, be they live or
+// not: those that still are, and those whose people may not read what was written until
+// they were let in again.
+func (s *Store) HeldSeats(ctx context.Context, sessionID string) ([]*meeting.Seat, error) {
+	seats, err := list(s.engine.reader(ctx), scanSeat, heldSeats, sessionID)
 	return seats, told(err, "seats on hold cannot be read")
 }
 

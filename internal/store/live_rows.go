@@ -11,7 +11,7 @@ import (
 // road, by way of text, to every other type.
 
 const sessionColumns = `id, meeting_id, number, started_at, host_started, locked, practice, webinar, ended_at, end_reason,
-	revision, gate_revision, seats, lost, next_user_id, removals, on_hold, ends_by, conduct`
+	revision, gate_revision, seats, lost, next_user_id, removals, on_hold, held_to, ends_by, conduct`
 
 func scanSession(row scanner) (*meeting.Session, error) {
 	var (
@@ -24,7 +24,7 @@ func scanSession(row scanner) (*meeting.Session, error) {
 		conduct         []byte
 	)
 	err := row.Scan(&s.ID, &s.MeetingID, &s.Number, &started, &s.HostStarted, &s.Locked, &s.Practice, &s.Webinar, &ended, &reason,
-		&s.Revision, &s.GateRevision, &seats, &lost, &s.NextUserID, &removals, &onHold, &ends, &conduct)
+		&s.Revision, &s.GateRevision, &seats, &lost, &s.NextUserID, &removals, &onHold, &s.HeldTo, &ends, &conduct)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ func scanSession(row scanner) (*meeting.Session, error) {
 
 const seatColumns = `id, session_id, meeting_id, user_id, guid, name, email, role, state, marks, guest, several_devices,
 	signature_digest, generation, view, sdk_version, muted, audio_on, video_on, sharing, hand_raised, joined_at, lease_until,
-	left_at, lost_at, goodbye, join_id, request_key, on_hold, extras`
+	left_at, lost_at, goodbye, join_id, request_key, on_hold, held_to, extras`
 
 func scanSeat(row scanner) (*meeting.Seat, error) {
 	var (
@@ -55,7 +55,7 @@ func scanSeat(row scanner) (*meeting.Seat, error) {
 	)
 	err := row.Scan(&s.ID, &s.SessionID, &s.MeetingID, &s.UserID, &s.GUID, &s.Name, &s.Email, &role, &state, &marks,
 		&s.Guest, &s.SeveralDevices, &s.SignatureDigest, &generation, &s.View, &s.SDKVersion, &s.Muted, &s.AudioOn, &s.VideoOn,
-		&s.Sharing, &s.HandRaised, &joined, &lease, &left, &lost, &s.Goodbye, &s.JoinID, &s.RequestKey, &s.OnHold, &extras)
+		&s.Sharing, &s.HandRaised, &joined, &lease, &left, &lost, &s.Goodbye, &s.JoinID, &s.RequestKey, &s.OnHold, &s.HeldTo, &extras)
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ var (
 		`SELECT `+sessionColumns+` FROM sessions WHERE id = ? AND ended_at = 0`,
 		`SELECT `+sessionColumns+` FROM sessions WHERE id = ? AND ended_at = 0 FOR UPDATE`)
 	updateSession = define(`UPDATE sessions SET host_started = ?, locked = ?, practice = ?, ended_at = ?, end_reason = ?,
-		revision = ?, gate_revision = ?, seats = ?, lost = ?, next_user_id = ?, removals = ?, on_hold = ?, conduct = ?,
+		revision = ?, gate_revision = ?, seats = ?, lost = ?, next_user_id = ?, removals = ?, on_hold = ?, held_to = ?, conduct = ?,
 		empty_since = CASE WHEN ? > 0 THEN 0 WHEN empty_since > 0 THEN empty_since ELSE ? END WHERE id = ?`)
 	// A lease is only ever prolonged here: it may have been renewed since the
 	// seat was read.
@@ -23,10 +23,11 @@ var (
 		account_user_id = ?, guest = ?, several_devices = ?, signature_digest = ?, generation = ?, view = ?, sdk_version = ?,
 		muted = ?, audio_on = ?, video_on = ?, sharing = ?, hand_raised = ?,
 		lease_until = CASE WHEN lease_until < ? OR ? THEN ? ELSE lease_until END, left_at = ?, lost_at = ?, goodbye = ?, join_id = ?,
-		request_key = ?, on_hold = ?, extras = ?
+		request_key = ?, on_hold = ?, held_to = ?, extras = ?
 		WHERE id = ?`)
 	seatsForUser  = define(`SELECT ` + seatColumns + ` FROM seats WHERE session_id = ? AND authorizer_id = ? AND live AND authorizer_id <> '' ORDER BY user_id`)
 	seatsOnHold   = define(`SELECT ` + seatColumns + ` FROM seats WHERE session_id = ? AND on_hold ORDER BY user_id, id`)
+	heldSeats     = define(`SELECT ` + seatColumns + ` FROM seats WHERE session_id = ? AND (on_hold OR held_to > 0) ORDER BY user_id, id`)
 	freeSeats     = define(`UPDATE seats SET live = FALSE, state = 'left', left_at = ? WHERE session_id = ? AND live`)
 	insertRemoval = define(`INSERT INTO removals (id, session_id, seat_id, marks, name, removed_at) VALUES (?, ?, ?, ?, ?, ?)`)
 	lastChat      = define(`SELECT COALESCE(MAX(position), 0) FROM chat WHERE session_id = ?`)
@@ -268,6 +269,9 @@ func (t *sessionTx) SaveSeat(seat *meeting.Seat) error {
 		}
 		t.changed = true
 	}
+	if seat.HeldTo > t.session.HeldTo {
+		t.session.HeldTo, t.changed = seat.HeldTo, true
+	}
 	if seat.OnHold != held.onHold {
 		held.onHold = seat.OnHold
 		if seat.OnHold {
@@ -314,6 +318,12 @@ func (t *sessionTx) AddChat(message meeting.ChatMessage) error {
 	return nil
 }
 
+func (t *sessionTx) LastChat() (int64, error) {
+	kept, err := first(t.r, scanNumber, lastChat, t.session.ID)
+	// What came last may have been deleted: its position is not given again.
+	return max(kept, t.session.HeldTo), err
+}
+
 func (t *sessionTx) Chat(id string) (*meeting.ChatMessage, error) {
 	found, err := first(t.r, scanChat, chatByID, t.session.ID, id)
 	if errors.Is(err, ErrNotFound) {
@@ -356,7 +366,7 @@ func (t *sessionTx) keep() error {
 	var position int64
 	if len(t.chat) > 0 {
 		var err error
-		if position, err = first(t.r, scanNumber, lastChat, t.session.ID); err != nil {
+		if position, err = t.LastChat(); err != nil {
 			return err
 		}
 	}
@@ -396,7 +406,7 @@ func (t *sessionTx) keep() error {
 		return err
 	}
 	_, err = t.r.exec(updateSession, live.HostStarted, live.Locked, live.Practice, stamp(live.EndedAt), string(live.EndReason),
-		live.Revision, live.GateRevision, int64(live.Seats), int64(live.Lost), live.NextUserID, int64(live.Removals), int64(live.OnHold), conduct, int64(live.Seats), stamp(t.realTime()), live.ID)
+		live.Revision, live.GateRevision, int64(live.Seats), int64(live.Lost), live.NextUserID, int64(live.Removals), int64(live.OnHold), live.HeldTo, conduct, int64(live.Seats), stamp(t.realTime()), live.ID)
 	return err
 }
 
@@ -413,7 +423,7 @@ func (t *sessionTx) keepSeat(s *meeting.Seat) error {
 	_, err = t.r.exec(updateSeat, s.Name, s.Email, string(s.Role), string(s.State), s.State.Live(), marks, s.Marks.Identity(),
 		s.Marks.UserID, s.Guest, s.SeveralDevices, s.SignatureDigest, int64(s.Generation), s.View, s.SDKVersion, s.Muted, s.AudioOn,
 		s.VideoOn, s.Sharing, s.HandRaised, lease, s.Goodbye, lease, stamp(s.LeftAt), stamp(s.LostAt), s.Goodbye, s.JoinID,
-		s.RequestKey, s.OnHold, extras, s.ID)
+		s.RequestKey, s.OnHold, s.HeldTo, extras, s.ID)
 	return err
 }
 

@@ -147,7 +147,7 @@ func TestSeatsStayOnHoldWhenTheyAreLeft(t *testing.T) {
 			t.Helper()
 			live, err := w.LiveSession(ctx, m.ID)
 			w.must(err)
-			seats, err := w.SeatsOnHold(ctx, id)
+			seats, err := w.HeldSeats(ctx, id)
 			w.must(err)
 			for _, seat := range seats {
 				marks = append(marks, seat.Marks)
@@ -172,6 +172,71 @@ func TestSeatsStayOnHoldWhenTheyAreLeft(t *testing.T) {
 		}))
 		onHold(0)
 		w.counted(id, 1)
+	})
+}
+
+// Whose hold ends after some messages reads none of them, and all later ones, whichever
+// were deleted meanwhile.
+func TestChatIsReadFromAPositionOn(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		m := w.meeting()
+		ada := w.join(m, "Ada").Seat
+		say := func(ids ...string) {
+			t.Helper()
+			w.must(w.Mutate(ctx, ada.SessionID, func(tx meeting.Tx) error {
+				for _, id := range ids {
+					if err := tx.AddChat(meeting.ChatMessage{ID: id, SenderSeatID: ada.ID, Text: id, SentAt: time.Now()}); err != nil {
+						return err
+					}
+				}
+				return nil
+			}))
+		}
+		letIn := func(want int64) {
+			t.Helper()
+			w.must(w.Mutate(ctx, ada.SessionID, func(tx meeting.Tx) error {
+				seat, err := tx.SeatByID(ada.ID)
+				if err != nil {
+					return err
+				}
+				if seat.HeldTo, err = tx.LastChat(); err != nil {
+					return err
+				}
+				return tx.SaveSeat(seat)
+			}))
+			live, err := w.LiveSession(ctx, m.ID)
+			w.must(err)
+			seats, err := w.HeldSeats(ctx, ada.SessionID)
+			w.must(err)
+			if want > 0 && (len(seats) != 1 || seats[0].HeldTo != want) || want == 0 && len(seats) > 0 || live.HeldTo != want {
+				t.Fatalf("%d seats, %d in the session, want one with %d", len(seats), live.HeldTo, want)
+			}
+		}
+		reads := func(after int64, before string, want ...string) {
+			t.Helper()
+			found, more, err := w.ChatHistory(ctx, ada.SessionID, ada.ID, meeting.ReaderInside,
+				meeting.ChatPage{Before: before, After: after, Messages: 10, Bytes: 1 << 20})
+			w.must(err)
+			var ids []string
+			for _, message := range found {
+				ids = append(ids, message.ID)
+			}
+			if more || !slices.Equal(ids, want) {
+				t.Errorf("after %d, before %q: %q are read, want %q, more: %v", after, before, ids, want, more)
+			}
+		}
+		letIn(0)
+		say("a", "b", "c")
+		letIn(3)
+		w.must(w.Mutate(ctx, ada.SessionID, func(tx meeting.Tx) error { return errors.Join(tx.DeleteChat("c"), tx.DeleteChat("b")) }))
+		letIn(3)
+		reads(3, "")
+		say("d", "e")
+		reads(3, "", "d", "e")
+		reads(3, "e", "d")
+		reads(0, "e", "a", "d")
+		letIn(5)
 	})
 }
 
