@@ -23,7 +23,7 @@ var generalRows = []Entry{
 			cspBlocked,
 			no("frame_policy", "The page is in a frame that may not use the camera, microphone or screen.",
 				`Add allow="camera; microphone; display-capture" to the iframe; each frame around it needs it too. checkSystemRequirements() says what is missing.`),
-			later("cancelled", "The page called leaveMeeting or destroyClient while it was joining.",
+			later("cancelled", "The page called leaveMeeting or destroyClient while it was joining, or closed its connection before the server had decided.",
 				"Nothing is wrong: the join was cancelled. Join again at any time."),
 			no("not_allowed", "This participant is not allowed to call that function now.",
 				"Check the role first (isHost, isCoHost) and call host functions only for hosts and co-hosts."),

@@ -2,6 +2,7 @@ package admission
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -73,12 +74,12 @@ func (g *Gate) Run(ctx context.Context, l Loader, now time.Time, a *Attempt) (Ve
 	s := &Snapshot{Policy: policy}
 	seat, err := resumeSeat(ctx, l, a)
 	if err != nil {
-		return broken(a, err), s
+		return broken(ctx, a, err, false), s
 	}
 	if seat != nil && seat.State.Live() && a.same(seat, digestAll) {
 		loaded, err := l.Load(ctx, LoadRequest{Now: now, Attempt: a, Resume: seat})
 		if err != nil {
-			return broken(a, err), s
+			return broken(ctx, a, err, true), s
 		}
 		loaded.complete(policy, loaded.AppFacts)
 		loaded.Resume = seat
@@ -112,7 +113,7 @@ func (g *Gate) fresh(ctx context.Context, l Loader, now time.Time, a *Attempt, s
 	if key := in.key(); key != "" {
 		facts, err := l.App(ctx, key)
 		if err != nil {
-			return broken(a, err), s
+			return broken(ctx, a, err, false), s
 		}
 		s.AppFacts = facts
 	}
@@ -133,7 +134,7 @@ func (g *Gate) fresh(ctx context.Context, l Loader, now time.Time, a *Attempt, s
 		if len(in.findings) > 0 {
 			return in.verdict(), s
 		}
-		return broken(a, err), s
+		return broken(ctx, a, err, true), s
 	}
 	loaded.complete(s.Policy, s.AppFacts)
 	loaded.Resume = seat
@@ -276,10 +277,29 @@ func (g *Gate) diagnose(ctx context.Context, in *Input) {
 	}
 }
 
-// broken is the verdict where the gate itself cannot work.
-func broken(a *Attempt, err error) Verdict {
-	return Verdict{Decision: ServerFault(err, "storage_unavailable"), Warnings: a.Warnings}
+// broken is the verdict where the gate cannot ask for what it needs: the storage does
+// not answer, or the page has gone and nobody waits for the answer.
+func broken(ctx context.Context, a *Attempt, err error, believed bool) Verdict {
+	v := Verdict{Decision: ServerFault(err, "storage_unavailable"), Warnings: a.Warnings, Believed: believed}
+	if errors.Is(ctx.Err(), context.Canceled) {
+		v.Decision = Cancellation()
+	}
+	return v
 }
+
+// cancelled is the cause of a join whose page went away before the answer.
+const cancelled = "cancelled"
+
+// Cancellation is the finding of a join whose page went away before it was decided
+// (code 1): no fault of the server, and nobody hears it.
+func Cancellation() *Finding {
+	f := Finding{Step: StepAdmission, Code: errcode.Fail, Cause: cancelled, Evidence: "the page closed its connection before the join was decided"}
+	f.complete()
+	return &f
+}
+
+// Cancelled reports whether the join's page went away before it was decided.
+func (f *Finding) Cancelled() bool { return f.Code == errcode.Fail && f.Cause == cancelled }
 
 // ServerFault is the finding of a join that cannot be decided or carried out
 // (4009): cause is "storage_unavailable", "media_unavailable" or "internal".

@@ -134,6 +134,41 @@ func TestStorageFailures(t *testing.T) {
 			t.Errorf("%s: %+v", name, v.Decision)
 		}
 	}
+	for _, name := range []string{"app", "load", "resume", "return"} {
+		c := newScene()
+		l := &fakeLoader{c: c}
+		if name == "return" {
+			c, l = comingBack()
+		}
+		ctx, leave := context.WithCancel(context.Background())
+		leave()
+		switch name {
+		case "app":
+			l.appErr = broken
+		case "resume":
+			c.a.ResumeToken, l.resumeErr = "token", broken
+		default:
+			l.loadErr = broken
+		}
+		for _, tc := range []struct {
+			ctx       context.Context
+			code      errcode.Code
+			cause     string
+			cancelled bool
+		}{
+			{context.Background(), errcode.ServerError, "storage_unavailable", false},
+			{ctx, errcode.Fail, "cancelled", true},
+		} {
+			v, _ := (&Gate{}).Run(tc.ctx, l, c.now, c.attempt(t))
+			d := v.Decision
+			if d == nil || d.Code != tc.code || d.Cause != tc.cause || d.Remedy == "" || d.Cancelled() != tc.cancelled {
+				t.Errorf("%s: %+v, want %d %s", name, d, tc.code, tc.cause)
+			}
+			if known := name == "load" || name == "return"; v.Believed != known {
+				t.Errorf("%s: it is believed: %t", name, v.Believed)
+			}
+		}
+	}
 	for cause, want := range map[string]string{"media_unavailable": "media_unavailable", "else": "internal"} {
 		if f := ServerFault(nil, cause); f.Cause != want || f.Name != "SERVER_ERROR" {
 			t.Errorf("%+v", f)

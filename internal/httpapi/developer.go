@@ -294,7 +294,9 @@ func (a *api) developerError(w http.ResponseWriter, err error) {
 	case errors.As(err, &faults):
 		writeJSON(w, http.StatusBadRequest, faults)
 	default:
-		a.Logger.Error("developer API request failed", "error", err)
+		if !errors.Is(err, context.Canceled) { // the client has not gone meanwhile
+			a.Logger.Error("developer API request failed", "error", err)
+		}
 		writeJSON(w, http.StatusServiceUnavailable, problem{Message: "the server cannot process the request now"})
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/anteroom/anteroom/internal/session"
 )
 
-// joinLog writes decided joins into the operator's log: refused ones at info,
+// joinLog writes decided joins into the operator's log: refused and cancelled ones at info,
 // admitted ones at debug.
 type joinLog struct{ log *slog.Logger }
 
@@ -20,13 +20,16 @@ func (j *joinLog) write(a *session.Attempted) {
 		return
 	}
 	said := append(named(a), "code", int(d.Code), "name", d.Name, "cause", d.Cause, "address", a.Attempt.RemoteIP)
-	// The number of lines is limited by message: joins that no app has signed push no
-	// other join out.
-	message := "join refused"
-	if !a.Verdict.Believed {
-		message = "unsigned join refused"
+	// The number of lines is limited by message and place: joins that no app has signed,
+	// or whose page has gone, push no other join out.
+	switch {
+	case d.Cancelled():
+		j.log.Info("join cancelled", said...)
+	case !a.Verdict.Believed:
+		j.log.Info("unsigned join refused", said...)
+	default:
+		j.log.Info("join refused", said...)
 	}
-	j.log.Info(message, said...)
 }
 
 // named is what identifies a join in the log. Its meeting number is what the page has

@@ -26,6 +26,12 @@ func TestAFloodOfRefusedJoinsIsCounted(t *testing.T) {
 	for range 1000 {
 		refuse("noise", "81234567890", false)
 	}
+	cancel := func(id string, believed bool) {
+		log.write(&session.Attempted{ID: id, Attempt: &admission.Attempt{}, Verdict: &admission.Verdict{Believed: believed, Decision: admission.Cancellation()}})
+	}
+	for range loglimit.PerMessage {
+		cancel("gone", true)
+	}
 	refuse("real", "h.example/j/81234567890?pwd=secret", true)
 	lines.Close()
 	refuse("later", "", false)
@@ -48,7 +54,7 @@ func TestAFloodOfRefusedJoinsIsCounted(t *testing.T) {
 			t.Errorf("odd count %s", line)
 		}
 	}
-	for line, want := range map[string]int{"unsigned join refused noise": loglimit.PerMessage, "join refused real": 1, "unsigned join refused later": 1, loglimit.LeftOut + " ": 1} {
+	for line, want := range map[string]int{"unsigned join refused noise": loglimit.PerMessage, "join refused real": 1, "join cancelled gone": loglimit.PerMessage, "unsigned join refused later": 1, loglimit.LeftOut + " ": 1} {
 		if count[line] != want {
 			t.Errorf("%q: %d lines, want %d", line, count[line], want)
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/anteroom/anteroom/errcode"
+	"github.com/anteroom/anteroom/internal/account"
 	"github.com/anteroom/anteroom/internal/admission"
 	"github.com/anteroom/anteroom/internal/session"
 	"github.com/anteroom/anteroom/internal/store"
@@ -87,13 +88,38 @@ func TestNoiseIsSampledByNetworkAndCounted(t *testing.T) {
 		l.record("2001:db8:1:2::1", now, verdictOf(true, errcode.WrongMeetingPassword, 0)) // an app has signed these
 	}
 	l.record("203.0.113.9", now, unsigned)
-	l.record("203.0.113.9", now, verdictOf(false, errcode.ServerError, 0))
+	for range 300 {
+		l.record("198.51.100.7", now, verdictOf(false, errcode.ServerError, 0)) // a stranger can cause these
+	}
+	l.record("198.51.100.7", now, verdictOf(true, errcode.ServerError, 0))
 	l.record("2001:db8:1:2::1", now.Add(time.Minute), unsigned)
+	l.record("198.51.100.7", now.Add(time.Minute), unsigned)
 	l.want(map[string]int{
-		fmt.Sprint(int(errcode.SignatureInvalid), " true"):      noiseInProduction + 2,
+		fmt.Sprint(int(errcode.SignatureInvalid), " true"):      noiseInProduction + 3,
 		fmt.Sprint(int(errcode.WrongMeetingPassword), " false"): 300,
 		fmt.Sprint(int(errcode.ServerError), " false"):          1,
-	}, 3000-noiseInProduction)
+		fmt.Sprint(int(errcode.ServerError), " true"):           noiseInProduction,
+	}, 3300-2*noiseInProduction)
+}
+
+// Whoever sends joins and does not wait for the answers displaces no others.
+func TestCancelledJoinsAreNoise(t *testing.T) {
+	t.Parallel()
+	l, now := newNoiseLog(t), time.Now()
+	for i := range 1001 {
+		at := now
+		if i == 1000 {
+			at = now.Add(time.Minute)
+		}
+		for _, believed := range []bool{false, true} {
+			l.record("203.0.113.9", at, &admission.Verdict{Believed: believed, Decision: admission.Cancellation()})
+		}
+	}
+	l.record("203.0.113.9", now, verdictOf(true, errcode.MeetingLocked, 0)) // cancelled joins use up no refusals
+	l.want(map[string]int{
+		"1 true": 2 * (noiseInProduction + 1),
+		fmt.Sprint(int(errcode.MeetingLocked), " false"): 1,
+	}, 2000-2*noiseInProduction)
 }
 
 // A signature is a right one again and again: joins beyond a limit displace no others.
@@ -136,5 +162,41 @@ func TestVeryManyRefusalsOfOneNetworkAreNoise(t *testing.T) {
 	}
 	if fmt.Sprint(got) != fmt.Sprint(want) || l.leftOut.Load() != 200-noiseInProduction {
 		t.Errorf("%v are recorded and %d left out, want %v", got, l.leftOut.Load(), want)
+	}
+}
+
+// A household has 256 networks of IPv6, and whoever has many networks still has one app.
+func TestVeryManyRefusalsOfManyAddressesAreNoise(t *testing.T) {
+	t.Parallel()
+	const most = refusalsPerNoise * noiseInProduction
+	for name, c := range map[string]struct {
+		address func(i int) string
+		kept    int
+	}{
+		"a household's /56": {func(i int) string { return fmt.Sprintf("2001:db8:1:%x::1", i%256) }, refusalsOfNetwork * most},
+		"a /24 of IPv4":     {func(i int) string { return fmt.Sprintf("203.0.113.%d", i%256) }, refusalsOfNetwork * most},
+		"many networks":     {func(i int) string { return fmt.Sprintf("2001:db8:%x::1", i) }, refusalsOfApp * most},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l, now := newNoiseLog(t), time.Now()
+			refuse := func(address, app string) string {
+				return l.noiseSource(&session.Attempted{
+					At: now, Attempt: &admission.Attempt{RemoteIP: address}, Verdict: verdictOf(true, errcode.MeetingLocked, 0), App: &account.App{ID: app},
+				})
+			}
+			kept := 0
+			for i := range 2 * refusalsOfApp * most {
+				if refuse(c.address(i), "one") == "" {
+					kept++
+				}
+			}
+			if kept != c.kept {
+				t.Errorf("%d are no noise, want %d", kept, c.kept)
+			}
+			if refuse("198.51.100.7", "another") != "" {
+				t.Error("another app's refused join from elsewhere is noise")
+			}
+		})
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/anteroom/anteroom/errcode"
 	"github.com/anteroom/anteroom/internal/admission"
 	"github.com/anteroom/anteroom/internal/limit"
 	"github.com/anteroom/anteroom/internal/session"
@@ -17,17 +16,18 @@ import (
 // recorder keeps decided joins in the store's log. The record's details are
 // written out by the store's own goroutine, not while the page waits.
 //
-// Of joins that anybody can make as often as they like, because no app has signed them
-// or a limit has refused them, it keeps a few a minute from each network, each with the
-// number of those that it left out before. So it does with refused joins that an app has
-// signed, where one network makes very many: a signature can be used again and again.
+// Of joins that anybody can make as often as they like, because no app has signed them,
+// a limit has refused them or their page did not wait for the answer, it keeps a few a
+// minute from each address, each with the number of those that it left out before. So it
+// does with refused joins that an app has signed, where one address, network or app makes
+// very many: a signature can be used again and again.
 type recorder struct {
 	store *store.Store
 	log   *joinLog
 	// noisePerMinute is how much noise is kept from one network.
 	noisePerMinute int
 	noise          limit.Buckets
-	// refusals counts refused joins that an app has signed, by network.
+	// refusals counts refused joins that an app has signed, by address, network and app.
 	refusals limit.Buckets
 	mu       sync.Mutex
 	skipped  map[string]int
@@ -39,8 +39,11 @@ const (
 	noiseInProduction  = 20
 	noiseInDevelopment = 6000
 	// refusalsPerNoise is how many refused joins that an app has signed are kept from one
-	// network in a minute for each that is noise.
-	refusalsPerNoise = 30
+	// address in a minute for each that is noise; from one network and of one app it is
+	// some times as many.
+	refusalsPerNoise  = 30
+	refusalsOfNetwork = 4
+	refusalsOfApp     = 8
 )
 
 // maxSkipped bounds of how many sources the left-out noise is counted: 10,000 names of
@@ -89,22 +92,29 @@ func (r *recorder) Record(a session.Attempted) {
 	}
 }
 
-// noiseSource names what a join that is noise is counted with: its network, and whether
+// noiseSource names what a join that is noise is counted with: its address, and whether
 // an app has signed it, so that strangers do not hide what members of an app do. It is
 // empty for a join that is kept.
 func (r *recorder) noiseSource(a *session.Attempted) string {
-	d, network := a.Verdict.Decision, limit.Group(a.Attempt.RemoteIP)
+	d, group := a.Verdict.Decision, limit.Group(a.Attempt.RemoteIP)
 	switch {
 	case d == nil:
 		return ""
-	case !a.Verdict.Believed && d.Code != errcode.ServerError:
-		return network
-	case d.Status == http.StatusTooManyRequests:
-		return "signed " + network
-	case a.Verdict.Believed && r.refusals.Take(a.At, refusalsPerNoise*r.noisePerMinute, network) > 0:
-		return "signed " + network
+	case !a.Verdict.Believed:
+		return group
+	case d.Status == http.StatusTooManyRequests, d.Cancelled(), r.refusedOften(a, group):
+		return "signed " + group
 	}
 	return ""
+}
+
+// refusedOften counts a refused join that an app has signed, and tells whether there
+// were too many.
+func (r *recorder) refusedOften(a *session.Attempted, group string) bool {
+	most := refusalsPerNoise * r.noisePerMinute
+	return r.refusals.Take(a.At, most, group) > 0 ||
+		r.refusals.Take(a.At, refusalsOfNetwork*most, limit.Network(a.Attempt.RemoteIP)) > 0 ||
+		a.App != nil && r.refusals.Take(a.At, refusalsOfApp*most, "app "+a.App.ID) > 0
 }
 
 // skip notes joins from a source that are left out, one more than before.

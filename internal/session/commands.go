@@ -173,7 +173,7 @@ func (s *Service) CommandOnce(ctx context.Context, seat *meeting.Seat, requestID
 			err = cmd.prepare(ctx, s, self, data)
 		}
 		if err != nil {
-			return 0, nil, s.refused(kind, seat, err)
+			return 0, nil, s.refused(ctx, kind, seat, err)
 		}
 	}
 	err = s.system(ctx, seat.SessionID, func(c *action) error {
@@ -192,13 +192,13 @@ func (s *Service) CommandOnce(ctx context.Context, seat *meeting.Seat, requestID
 		return nil
 	})
 	if err != nil {
-		return 0, nil, s.refused(kind, seat, err)
+		return 0, nil, s.refused(ctx, kind, seat, err)
 	}
 	return revision, result, nil
 }
 
 // refused words why a command was not carried out.
-func (s *Service) refused(kind string, seat *meeting.Seat, err error) *CommandError {
+func (s *Service) refused(ctx context.Context, kind string, seat *meeting.Seat, err error) *CommandError {
 	var refused *CommandError
 	switch {
 	case errors.As(err, &refused):
@@ -206,6 +206,8 @@ func (s *Service) refused(kind string, seat *meeting.Seat, err error) *CommandEr
 	case errors.Is(err, ErrNotFound):
 		return refuse(RefusedState, "closed")
 	}
-	s.Logger.Error("command failed", "command", kind, "session", seat.SessionID, "error", err)
+	if !errors.Is(ctx.Err(), context.Canceled) { // the page has not gone meanwhile
+		s.Logger.Error("command failed", "command", kind, "session", seat.SessionID, "error", err)
+	}
 	return refuse(RefusedInternal, "")
 }

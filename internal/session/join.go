@@ -38,10 +38,11 @@ type Outcome struct {
 }
 
 // repeatable tells whether a repeated joinId gets this answer again: what anybody
-// can ask is not remembered, and server
-// errors are not, for the next try may do better.
+// can ask is not remembered, and neither are
+// server errors and joins that were cancelled, for the next try may do better.
 func (o *Outcome) repeatable() bool {
-	return o.Accepted != nil || (o.Verdict.Decision != nil && o.Verdict.Believed && o.Verdict.Decision.Code != errcode.ServerError)
+	d := o.Verdict.Decision
+	return o.Accepted != nil || (d != nil && o.Verdict.Believed && d.Code != errcode.ServerError && !d.Cancelled())
 }
 
 // Accepted is what an admitted page needs to enter.
@@ -76,7 +77,7 @@ func (s *Service) Join(ctx context.Context, a *admission.Attempt, body []byte) *
 		return out
 	}
 	// The page went away while it waited for its first answer.
-	return &Outcome{AttemptID: s.NewAttemptID(), Verdict: admission.Verdict{Decision: admission.ServerFault(ctx.Err(), "internal")}}
+	return &Outcome{AttemptID: s.NewAttemptID(), Verdict: admission.Verdict{Decision: admission.Cancellation()}}
 }
 
 // check decides a join and stops there, for a page that asks before it shows its

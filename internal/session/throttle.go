@@ -146,12 +146,18 @@ func (t *PasscodeThrottle) judged(ctx context.Context, a *admission.Attempt, sna
 	return !fits || t.countShared(ctx, keys)
 }
 
+// countTime is how long counting a wrong passcode for all nodes may take.
+const countTime = 5 * time.Second
+
 // countShared counts where all nodes see it, and takes over what they saw. It tells
 // whether the door was closed already; then the wider counts stay as they are.
 func (t *PasscodeThrottle) countShared(ctx context.Context, keys passcodeKeys) (closed bool) {
 	if t.shared == nil {
 		return false
 	}
+	// A guess counts although its page has gone.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), countTime)
+	defer cancel()
 	for _, of := range []struct {
 		key  passcodeKey
 		most int
