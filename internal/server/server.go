@@ -397,6 +397,7 @@ func (s *Server) pruneOnce(ctx context.Context) error {
 		attemptsErr, tokensErr,
 		s.Store.PruneParticipants(ctx, s.forgetBefore(attempts.life())),
 		s.Store.PruneChat(ctx, s.forgetBefore(s.config.chatLife())),
+		s.Store.PruneSessions(ctx, s.forgetBefore(attempts.life())),
 		s.Store.PruneTries(ctx, s.forgetBefore(2*session.PasscodeWindow)),
 	)
 }

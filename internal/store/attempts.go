@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 )
 
@@ -171,9 +173,9 @@ const settleTime = 2 * time.Second
 // settleSoon writes the attempts that wait. Those that cannot be written are no reason
 // to hide those that were.
 func (s *Store) settleSoon(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, settleTime)
+	soon, cancel := context.WithTimeout(ctx, settleTime)
 	defer cancel()
-	if err := s.recorder.settle(ctx); err != nil {
+	if err := s.recorder.settle(soon); err != nil && ctx.Err() == nil {
 		s.logger.Warn("newest attempts missing from a list", "error", err)
 	}
 }
@@ -186,8 +188,9 @@ const (
 
 var (
 	attemptsBefore = define(`SELECT id FROM attempts WHERE at < ?`)
-	attemptAt      = define(`SELECT id FROM attempts WHERE noise = ? ORDER BY id DESC LIMIT 1 OFFSET ?`)
-	attemptsUpTo   = define(`SELECT id FROM attempts WHERE noise = ? AND id <= ?`)
+	attemptsOfApps = define(`SELECT app_id, COUNT(*) FROM attempts WHERE noise = ? GROUP BY app_id`)
+	attemptAt      = define(`SELECT id FROM attempts WHERE noise = ? AND app_id = ? ORDER BY id DESC LIMIT 1 OFFSET ?`)
+	attemptsUpTo   = define(`SELECT id FROM attempts WHERE noise = ? AND app_id = ? AND id <= ?`)
 	deleteAttempts = defineEach(
 		`DELETE FROM attempts WHERE id IN (SELECT value FROM json_each(?))`,
 		`DELETE FROM attempts WHERE id IN (SELECT json_array_elements_text(?::json))`)
@@ -198,7 +201,8 @@ const noiseShare = 10
 
 // PruneAttempts deletes attempts made before a time, and all but the newest
 // keep, and a tenth as many of noise, and tells how many. A keep of 0 means
-// AttemptKeep.
+// AttemptKeep. Where there are too many, each app keeps an equal share: none displaces
+// what another has within its own.
 func (s *Store) PruneAttempts(ctx context.Context, before time.Time, keep int) (int64, error) {
 	if keep <= 0 {
 		keep = AttemptKeep
@@ -227,21 +231,56 @@ func keepOf(noise bool, keep int) int {
 	return keep
 }
 
-// pruneSurplus deletes all but the newest attempts of a kind.
-func (s *Store) pruneSurplus(ctx context.Context, noise bool, keep int) (int64, error) {
+// appAttempts is how many attempts of an app there are, and how many stay.
+type appAttempts struct {
+	appID       string
+	count, keep int
+}
+
+func scanAppAttempts(row scanner) (a appAttempts, err error) {
+	err = row.Scan(&a.appID, &a.count)
+	return a, err
+}
+
+// share divides the attempts to keep equally among apps. What an app leaves of its
+// share is divided among those that have more.
+func share(apps []appAttempts, keep int) {
+	slices.SortFunc(apps, func(a, b appAttempts) int { return cmp.Compare(a.count, b.count) })
+	for i := range apps {
+		apps[i].keep = min(apps[i].count, keep/(len(apps)-i))
+		keep -= apps[i].keep
+	}
+}
+
+// pruneSurplus deletes all attempts of a kind but the newest of each app.
+func (s *Store) pruneSurplus(ctx context.Context, noise bool, keep int) (total int64, err error) {
 	r := s.engine.reader(ctx)
-	surplus, err := first(r, scanText, attemptAt, noise, int64(keep))
-	if isNotFound(err) {
-		return 0, nil
-	}
+	apps, err := list(r, scanAppAttempts, attemptsOfApps, noise)
 	if err != nil {
-		return 0, told(err, "old attempts cannot be read")
+		return 0, told(err, "old attempts cannot be counted")
 	}
-	old, err := list(r, scanText, attemptsUpTo, noise, surplus)
-	if err != nil {
-		return 0, told(err, "old attempts cannot be read")
+	share(apps, keep)
+	for _, app := range apps {
+		if app.count <= app.keep {
+			continue
+		}
+		newest, err := first(r, scanText, attemptAt, noise, app.appID, int64(app.keep))
+		if isNotFound(err) { // another node has deleted them
+			continue
+		}
+		if err != nil {
+			return total, told(err, "old attempts cannot be read")
+		}
+		old, err := list(r, scanText, attemptsUpTo, noise, app.appID, newest)
+		if err != nil {
+			return total, told(err, "old attempts cannot be read")
+		}
+		deleted, err := s.deleteAttempts(ctx, old)
+		if total += deleted; err != nil {
+			return total, err
+		}
 	}
-	return s.deleteAttempts(ctx, old)
+	return total, nil
 }
 
 func (s *Store) deleteAttempts(ctx context.Context, ids []string) (int64, error) {

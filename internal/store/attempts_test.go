@@ -199,6 +199,77 @@ func TestAttemptsAreNeverMoreThanAreKept(t *testing.T) {
 	})
 }
 
+// One app's joins displace no other's: each has an equal share.
+func TestEachAppHasAShareOfTheAttempts(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		w.must(w.Close())
+		const keep = 400
+		w.Store = w.open(func(c *Config) { c.KeepAttempts = keep })
+		record := func(app string, count int, noise bool) {
+			for i := range count {
+				w.RecordAttempt(AttemptRecord{At: noon, AppID: app, Noise: noise})
+				if (i+1)%10 == 0 {
+					w.must(w.Flush(ctx))
+				}
+			}
+			w.must(w.Flush(ctx))
+		}
+		record("quiet", 50, false)
+		record("busy", 150, false)
+		record("quiet", 3, true)
+		record("loop", 3*keep, false)
+		record("loop", keep, true)
+		record("", keep, true)
+		kept := func() (counts map[string]int) {
+			counts = map[string]int{}
+			found, _, err := w.Attempts(ctx, AttemptFilter{Limit: 500})
+			w.must(err)
+			for _, a := range found {
+				counts[fmt.Sprint(a.AppID, a.Noise)]++
+			}
+			return counts
+		}
+		got := kept()
+		if got["quietfalse"] != 50 || got["quiettrue"] != 3 || got["busyfalse"] < (keep-50-slack(keep))/2-attemptBatch || got["loopfalse"] < 100 || got["true"] == 0 || got["looptrue"] == 0 {
+			t.Errorf("while they are written these are kept: %v", got)
+		}
+		_, err := w.PruneAttempts(ctx, noon.Add(-time.Hour), 90)
+		w.must(err)
+		wantEqual(t, kept(), map[string]int{"quietfalse": 30, "busyfalse": 30, "loopfalse": 30, "quiettrue": 3, "true": 3, "looptrue": 3})
+	})
+}
+
+func TestShare(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		counts []int
+		keep   int
+		want   []int
+	}{
+		{nil, 5, nil},
+		{[]int{7}, 5, []int{5}},
+		{[]int{100, 1, 10}, 200, []int{1, 10, 100}},
+		{[]int{100, 1, 10}, 20, []int{1, 9, 10}},
+		{[]int{100, 100, 100}, 20, []int{6, 7, 7}},
+		{[]int{9, 9, 9}, 2, []int{0, 1, 1}},
+		{[]int{9, 9}, 0, []int{0, 0}},
+	} {
+		var apps []appAttempts
+		for _, n := range c.counts {
+			apps = append(apps, appAttempts{count: n})
+		}
+		share(apps, c.keep)
+		var got []int
+		for _, app := range apps {
+			got = append(got, app.keep)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("of %v, %d are shared as %v, want %v", c.counts, c.keep, got, c.want)
+		}
+	}
+}
+
 // Noise that waits is bounded apart, and what waits is bounded in bytes.
 func TestWaitingAttemptsAreBounded(t *testing.T) {
 	t.Parallel()

@@ -14,12 +14,23 @@ var (
 	pruneMessages = definePruneOfEnded("chat", "")
 	pruneSeats    = definePruneOfEnded("seats", " AND NOT live")
 	pruneRemovals = definePruneOfEnded("removals", "")
+	// How its meeting last ended is asked at each join, and there is nothing to keep an
+	// older session for once nothing belongs to it.
+	pruneSessions = definePrune("sessions", "id", ` AND EXISTS (SELECT 1 FROM sessions later WHERE later.meeting_id = sessions.meeting_id AND later.ended_at > sessions.ended_at)
+		AND NOT EXISTS (SELECT 1 FROM seats WHERE session_id = sessions.id)
+		AND NOT EXISTS (SELECT 1 FROM removals WHERE session_id = sessions.id)
+		AND NOT EXISTS (SELECT 1 FROM chat WHERE session_id = sessions.id)`)
 )
 
 // definePruneOfEnded deletes rows that belong to some sessions; only restricts which.
 func definePruneOfEnded(table, only string) *statement {
+	return definePrune(table, "session_id", only)
+}
+
+// definePrune deletes rows that have some ids in a column; only restricts which.
+func definePrune(table, column, only string) *statement {
 	of := func(ids string) string {
-		return `DELETE FROM ` + table + ` WHERE id IN (SELECT id FROM ` + table + ` WHERE session_id IN (SELECT ` + ids + `)` + only + ` LIMIT ?)`
+		return `DELETE FROM ` + table + ` WHERE id IN (SELECT id FROM ` + table + ` WHERE ` + column + ` IN (SELECT ` + ids + `)` + only + ` LIMIT ?)`
 	}
 	return defineEach(of(`value FROM json_each(?)`), of(`json_array_elements_text(?::json)`))
 }
@@ -30,9 +41,14 @@ func (s *Store) PruneChat(ctx context.Context, before time.Time) error {
 }
 
 // PruneParticipants forgets who took part in the sessions that ended before a moment.
-// The sessions themselves stay: the gate asks how a meeting ended.
 func (s *Store) PruneParticipants(ctx context.Context, before time.Time) error {
 	return told(s.pruneOfEnded(ctx, before, pruneSeats, pruneRemovals), "old participants cannot be deleted")
+}
+
+// PruneSessions deletes sessions that ended before a moment and whose participants and
+// messages are deleted. The last one of each meeting stays: the gate asks how it ended.
+func (s *Store) PruneSessions(ctx context.Context, before time.Time) error {
+	return told(s.pruneOfEnded(ctx, before, pruneSessions), "old sessions cannot be deleted")
 }
 
 // pruneOfEnded deletes what belongs to the sessions that ended before a moment. Each

@@ -34,6 +34,11 @@ func (c *countingRunner) exec(st *statement, args ...any) (int64, error) {
 	return n, err
 }
 
+var copyEnded = define(`INSERT INTO sessions (id, meeting_id, number, host_id, started_at, host_started, locked, practice,
+	webinar, ended_at, end_reason, revision, gate_revision, seats, next_user_id, removals, empty_since, ends_by)
+	SELECT CAST(? AS TEXT), meeting_id, number, host_id, started_at, host_started, FALSE, practice, webinar, CAST(? AS BIGINT), end_reason,
+	1, 1, 0, 1, 0, 0, 0 FROM sessions WHERE id = ?`)
+
 // A write that deletes takes its turn among joins, and PostgreSQL ends one that takes
 // too long: however much is old, no write deletes much.
 func TestOldRecordsAreDeletedInBatches(t *testing.T) {
@@ -57,6 +62,13 @@ func TestOldRecordsAreDeletedInBatches(t *testing.T) {
 				return err
 			},
 			func(w *world) error { return w.PruneParticipants(ctx, noon.Add(2*time.Hour)) },
+		},
+		"sessions": {
+			func(r runner, i int, sessions []string) error {
+				_, err := r.exec(copyEnded, fmt.Sprint(i), stamp(noon), sessions[0])
+				return err
+			},
+			func(w *world) error { return w.PruneSessions(ctx, noon.Add(2*time.Hour)) },
 		},
 		"user tokens": {
 			func(r runner, i int, _ []string) error {
@@ -139,6 +151,7 @@ func TestParticipantsOfOldSessionsAreForgotten(t *testing.T) {
 			{noon.Add(2 * time.Hour), 0, 0},
 		} {
 			w.must(w.PruneParticipants(ctx, c.before))
+			w.must(w.PruneSessions(ctx, c.before))
 			if seats, removals := count(ended); seats != c.seats || removals != c.removals {
 				t.Errorf("before %s: %d seats and %d removals of an ended session are left, want %d and %d", c.before, seats, removals, c.seats, c.removals)
 			}
@@ -150,6 +163,59 @@ func TestParticipantsOfOldSessionsAreForgotten(t *testing.T) {
 		w.must(err)
 		if last == nil || last.EndReason != meeting.EndedByHost {
 			t.Errorf("how the meeting ended is forgotten: %+v", last)
+		}
+	})
+}
+
+// Nothing that grows with each meeting stays for good; what the gate, a report of the
+// chat or a running meeting needs stays.
+func TestOldSessionsAreDeleted(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		room, other := w.meeting(), w.meeting()
+		session := func(of *meeting.Meeting, ended time.Time) string {
+			taken := w.join(of, "Ada")
+			if !ended.IsZero() {
+				w.must(w.Mutate(ctx, taken.Session.ID, func(tx meeting.Tx) error {
+					tx.Session().EndedAt, tx.Session().EndReason = ended, meeting.EndedByHost
+					tx.Touch(true)
+					return tx.SaveSession()
+				}))
+			}
+			return taken.Session.ID
+		}
+		old, chatty := session(room, noon.Add(time.Hour)), ""
+		chatty = session(room, noon.Add(time.Hour+time.Minute))
+		w.must(w.engine.write(ctx, func(r runner) error {
+			_, err := r.exec(insertChat, NewID(), chatty, int64(1), "s", int64(1), "Ada", "", int64(0), "", "hello", stamp(noon))
+			return err
+		}))
+		young, last, running := session(room, noon.Add(3*time.Hour)), session(room, noon.Add(4*time.Hour)), session(room, time.Time{})
+		only := session(other, noon.Add(time.Hour))
+		left := func() (ids []string) {
+			for _, id := range []string{old, chatty, young, last, running, only} {
+				if _, err := w.Session(ctx, id); err == nil {
+					ids = append(ids, id)
+				} else if !errors.Is(err, ErrNotFound) {
+					t.Fatal(err)
+				}
+			}
+			return ids
+		}
+		w.must(w.PruneSessions(ctx, noon.Add(2*time.Hour)))
+		wantEqual(t, left(), []string{old, chatty, young, last, running, only}) // with their participants
+		w.must(w.PruneParticipants(ctx, noon.Add(2*time.Hour)))
+		w.must(w.PruneSessions(ctx, noon.Add(2*time.Hour)))
+		wantEqual(t, left(), []string{chatty, young, last, running, only})
+		w.must(w.PruneChat(ctx, noon.Add(2*time.Hour)))
+		w.must(w.PruneSessions(ctx, noon.Add(2*time.Hour)))
+		wantEqual(t, left(), []string{young, last, running, only})
+		for of, want := range map[*meeting.Meeting]string{room: last, other: only} {
+			found, err := w.LastSession(ctx, of.ID)
+			w.must(err)
+			if found == nil || found.ID != want {
+				t.Errorf("the last session of the meeting is %+v", found)
+			}
 		}
 	})
 }
