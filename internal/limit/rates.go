@@ -37,6 +37,20 @@ func (r *Rates) Take(key string, cost int, now time.Time) (wait time.Duration) {
 	if limiter.AllowN(now, cost) {
 		return 0
 	}
+	return r.until(limiter, cost, now)
+}
+
+// Wait says how long something of a cost would have to wait, and takes nothing.
+func (r *Rates) Wait(key string, cost int, now time.Time) (wait time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if limiter := r.keys[key]; limiter != nil && limiter.TokensAt(now) < float64(cost) {
+		return r.until(limiter, cost, now)
+	}
+	return 0
+}
+
+func (r *Rates) until(limiter *rate.Limiter, cost int, now time.Time) time.Duration {
 	missing := float64(cost) - limiter.TokensAt(now)
 	return max(time.Millisecond, time.Duration(missing/float64(r.perSecond)*float64(time.Second)))
 }

@@ -26,3 +26,21 @@ func TestRates(t *testing.T) {
 		t.Errorf("%d keys are known, want the one that has asked lately", len(r.keys))
 	}
 }
+
+func TestAskingForAWaitTakesNothing(t *testing.T) {
+	r, now := NewRates(1, 2), time.Now()
+	for range 5 {
+		if wait := r.Wait("ann", 1, now); wait != 0 {
+			t.Fatal(wait)
+		}
+	}
+	r.Take("ann", 2, now)
+	for range 2 {
+		if wait := r.Wait("ann", 1, now.Add(400*time.Millisecond)).Round(time.Millisecond); wait != 600*time.Millisecond {
+			t.Fatal(wait)
+		}
+	}
+	if wait := r.Take("ann", 1, now.Add(time.Second)); wait != 0 {
+		t.Fatal(wait)
+	}
+}

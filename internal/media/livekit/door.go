@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -100,8 +101,10 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	// Only who has a seat is counted, so that there are no more of them than seats.
 	done, err := d.knocks.enter(t.place(), remoteIP(r), kind, time.Now())
-	if err != nil {
-		w.Header().Set("Retry-After", "1")
+	if soon := (*tooSoon)(nil); errors.As(err, &soon) {
+		// A page cannot read why its WebSocket was refused. It asks a validate path.
+		w.Header().Set("Access-Control-Expose-Headers", "Retry-After")
+		w.Header().Set("Retry-After", strconv.Itoa(int((soon.wait+time.Second-1)/time.Second)))
 		refuse(w, http.StatusTooManyRequests, err.Error())
 		return
 	}

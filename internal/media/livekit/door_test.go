@@ -152,6 +152,41 @@ func expiredToken(t *testing.T) string {
 	return token
 }
 
+// Browsers do not tell a page why its WebSocket was refused, so it asks.
+func TestTheDoorSaysWhenASessionCanBegin(t *testing.T) {
+	k := newKeys(testKey, testSecret)
+	seat := fullSeat("room", "ann")
+	token, err := k.Token(t.Context(), seat, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &door{
+		knocks: newKnocks(0), keys: k, log: quiet(),
+		guard:  mediatest.GuardFunc(func(context.Context, string, string) (media.Seat, error) { return seat, nil }),
+		ensure: func(context.Context, string) error { return nil },
+		pass:   func(http.ResponseWriter, *http.Request, media.Seat, time.Time) {},
+	}
+	get := func(path string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(http.MethodGet, "http://host"+path, nil)
+		r.Header.Set("Authorization", "Bearer "+token)
+		w := httptest.NewRecorder()
+		d.ServeHTTP(w, r)
+		return w
+	}
+	if w := get("/rtc/validate"); w.Code != http.StatusOK {
+		t.Errorf("before: %d", w.Code)
+	}
+	for range sessionBurst {
+		get("/rtc/v1")
+	}
+	for _, path := range []string{"/rtc/v1", "/rtc/validate", "/rtc/v1/validate"} {
+		w := get(path)
+		if after := w.Header().Get("Retry-After"); w.Code != http.StatusTooManyRequests || after != "10" && after != "9" || w.Header().Get("Access-Control-Expose-Headers") != "Retry-After" {
+			t.Errorf("%s: %d %v", path, w.Code, w.Header())
+		}
+	}
+}
+
 func TestValidateThroughLiveKit(t *testing.T) {
 	room := roomOf(t)
 	stage.guard.take(fullSeat(room, "ann"))

@@ -85,7 +85,7 @@ const (
 	toBegin purpose = iota
 	// toResume goes on with one, or is told to begin a new one.
 	toResume
-	// toAsk begins none.
+	// toAsk asks whether one could begin, and begins none.
 	toAsk
 )
 
@@ -156,26 +156,47 @@ var (
 	errManyAddresses = errors.New("too many media connections from this address")
 )
 
+// tooSoon is one of these, and how long nothing else can be expected.
+type tooSoon struct {
+	error
+	wait time.Duration
+}
+
+func (e *tooSoon) Unwrap() error { return e.error }
+
+// freeing is how long connections are waited for that are about to be found broken.
+const freeing = time.Second
+
 // enter counts a try, the new session that it may begin, and a connection that is open
-// until done is called, unless there are too many of one of them.
+// until done is called, unless there are too many of one of them: then it returns a
+// tooSoon.
 func (k *knocks) enter(who, address string, what purpose, now time.Time) (done func(), err error) {
-	if k.tries.Take(who, 1, now) > 0 {
-		return nil, errManyLines
+	if wait := k.tries.Take(who, 1, now); wait > 0 {
+		return nil, &tooSoon{errManyLines, wait}
 	}
 	from := limit.Group(address)
-	if k.perAddress > 0 && k.triesFrom.Take(now, k.perAddress, from) > 0 {
-		return nil, errManyAddresses
+	if k.perAddress > 0 {
+		if wait := k.triesFrom.Take(now, k.perAddress, from); wait > 0 {
+			return nil, &tooSoon{errManyAddresses, wait}
+		}
 	}
-	if what == toBegin && k.sessions.Take(who, 1, now) > 0 {
-		return nil, errManyLines
+	var wait time.Duration
+	switch what {
+	case toBegin:
+		wait = k.sessions.Take(who, 1, now)
+	case toAsk:
+		wait = k.sessions.Wait(who, 1, now)
+	}
+	if wait > 0 {
+		return nil, &tooSoon{errManyLines, wait}
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	switch {
 	case k.open[who] == maxLines:
-		return nil, errManyLines
+		return nil, &tooSoon{errManyLines, freeing}
 	case k.perAddress > 0 && k.openFrom[from] >= k.perAddress:
-		return nil, errManyAddresses
+		return nil, &tooSoon{errManyAddresses, freeing}
 	}
 	k.open[who]++
 	k.openFrom[from]++

@@ -404,6 +404,13 @@ func TestAParticipantBeginsFewSessions(t *testing.T) {
 	if _, err := k.enter("ann", "192.0.2.1", toResume, now); err != nil {
 		t.Error("her page may not resume the session that it has")
 	}
+	if _, err := k.enter("bob", "192.0.2.1", toAsk, now); err != nil {
+		t.Errorf("bob hears that he may not begin one: %v", err)
+	}
+	var soon *tooSoon
+	if _, err := k.enter("ann", "192.0.2.1", toAsk, now.Add(4*time.Second)); !errors.As(err, &soon) || soon.wait.Round(time.Second) != 6*time.Second {
+		t.Errorf("ann hears %v after 4 s, want a wait of 6 s more", err)
+	}
 	now = now.Add(30 * time.Second)
 	if n := begun(); n != 3 {
 		t.Errorf("%d sessions after 30 s, want 3", n)

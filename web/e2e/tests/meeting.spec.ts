@@ -124,6 +124,21 @@ for (const view of views) {
   });
 }
 
+test('a page that is reloaded again and again waits until media are let in', async ({ world, people }) => {
+  const grace = await people.open('component');
+  const options = await world.joining(demo, 'Grace');
+  await grace.enter(options);
+  for (let reloads = 0; reloads < 4; reloads++) {
+    await grace.page.reload();
+    await grace.init();
+    // The media server counts what is begun, not what comes of it.
+    const begun = grace.page.waitForEvent('websocket', (socket) => socket.url().includes('/rtc'));
+    void grace.join(options).catch(() => undefined);
+    await (await begun).waitForEvent('framereceived').catch(() => undefined);
+  }
+  await expect.poll(() => grace.states(), { timeout: 20_000 }).toEqual(['Connecting', 'Connected']);
+});
+
 test('the older of two pages with one seat leaves with reason 5', async ({ world, people }) => {
   const first = await people.open('client');
   const options = await world.joining(demo, 'Grace');

@@ -152,7 +152,22 @@ describe('a join', () => {
     expect(leaves()).toBe(1);
   });
 
+  it('that comes too soon after others waits as long as the server asks for', async () => {
+    let connections = 0;
+    server.onMediaConnect = () => {
+      if (++connections < 5) throw new MediaError('limited', 'no', 3_000);
+    };
+    const join = rejection();
+    await server.clock.advance(2_900);
+    expect(connections).toBe(1);
+    expect(changes.map((c) => c.state)).toEqual(['Connecting']);
+    await server.clock.advance(14_000);
+    expect(await join).toEqual({ joined: true });
+    expect(connections).toBe(5);
+  });
+
   it.each([
+    [() => Promise.reject(new MediaError('limited', 'no', 10_000)), 'answered', 'unreachable'],
     [() => Promise.reject(new MediaError('transport', 'no')), 'answered', 'network'],
     [() => new Promise<void>(() => undefined), 'answered', 'websocket_blocked'],
     [() => new Promise<void>(() => undefined), 'refused', 'unreachable'],

@@ -5,7 +5,7 @@ import { pause } from './clock';
 import { CallError } from './errors';
 import { log } from './log';
 import type { CreateMedia, DeviceFault, MediaEngine, MediaHandlers, MediaStage } from './media';
-import { DeviceError, isDeviceError, stageOf } from './media';
+import { DeviceError, failureOf, isDeviceError } from './media';
 import type { MeetingState, VideoKind } from './model';
 import type { Endpoint } from './wire';
 
@@ -35,7 +35,7 @@ export interface MediaLinkOptions {
   negotiated: () => void;
   connected: () => void;
   lost: () => void;
-  /** A try to connect failed; further ones follow. `tries` counts those since the last connection. */
+  /** A try to connect failed; further ones follow. `tries` counts those in a row that were not told to wait. */
   failed: (stage: MediaStage, tries: number, address: string) => void;
   speaking: (identities: string[]) => void;
   notice: (level: 'warning' | 'error', key: string) => void;
@@ -254,7 +254,7 @@ export class MediaLink {
     for (let tries = 1; current(); tries++) {
       endpoint ??= await this.options.fresh();
       if (!current()) return;
-      let stage: MediaStage = 'unreachable';
+      let failure = failureOf(null);
       if (endpoint) {
         try {
           await this.engine.connect(endpoint.url, endpoint.token, this.options.crowd());
@@ -265,14 +265,15 @@ export class MediaLink {
           return;
         } catch (error) {
           log.info('media could not be connected', error);
-          stage = stageOf(error);
+          failure = failureOf(error);
         }
       }
       if (!current()) return;
       this.options.lost();
-      this.options.failed(stage, tries, endpoint?.url ?? '');
+      if (failure.stage === 'limited') tries = 0;
+      this.options.failed(failure.stage, tries, endpoint?.url ?? '');
       endpoint = null;
-      await pause(this.options.clock, this.backoff.next());
+      await pause(this.options.clock, Math.max(this.backoff.next(), failure.retryAfter));
     }
   }
 

@@ -8,24 +8,28 @@ export type DeviceFault = 'denied' | 'missing' | 'failed';
 /**
  * How far a connection to the media server came before it failed: it could not
  * be reached, its WebSocket was refused while plain HTTP passes, it refused
- * the token, or sound and pictures found no way.
+ * the token, or accepts no more connections for now, or sound and pictures
+ * found no way.
  */
-export type MediaStage = 'unreachable' | 'socket' | 'refused' | 'transport';
+export type MediaStage = 'unreachable' | 'socket' | 'refused' | 'limited' | 'transport';
 
 /** A connection to the media server that failed. */
 export class MediaError extends Error {
   readonly stage: MediaStage;
+  /** How long the server wants to be left alone, in milliseconds. */
+  readonly retryAfter: number;
 
-  constructor(stage: MediaStage, message: string) {
+  constructor(stage: MediaStage, message: string, retryAfter = 0) {
     super(message);
     this.name = 'MediaError';
     this.stage = stage;
+    this.retryAfter = retryAfter;
   }
 }
 
-/** The stage of an error by its looks; see `isLineError`. */
-export function stageOf(error: unknown): MediaStage {
-  return error instanceof Error && error.name === 'MediaError' && 'stage' in error ? (error as MediaError).stage : 'unreachable';
+/** Stage and wait of an error by its looks; see `isLineError`. */
+export function failureOf(error: unknown): Pick<MediaError, 'stage' | 'retryAfter'> {
+  return error instanceof Error && error.name === 'MediaError' && 'stage' in error ? (error as MediaError) : { stage: 'unreachable', retryAfter: 0 };
 }
 
 /** A microphone, camera or screen that could not be opened. */

@@ -271,6 +271,7 @@ export class Room {
       case 'refused':
         return { cause: 'server_gone', evidence: `requests to ${server} fail at once` };
       case 'answered':
+        if (this.stage === 'limited') return { cause: 'server_gone', evidence: `${server} responds, but accepts no more media connections for now (HTTP 429)` };
         return this.stage === 'transport'
           ? { cause: 'network', evidence: `${server} responds, but audio and video do not get through: UDP and TCP to its media port may be blocked` }
           : { cause: 'websocket_blocked', evidence: `HTTP requests to ${server} succeed, WebSocket connections do not` };

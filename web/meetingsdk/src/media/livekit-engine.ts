@@ -130,7 +130,9 @@ class LiveKitEngine implements MediaEngine {
     try {
       await this.room.connect(url, token, { autoSubscribe: this.incoming && crowd <= smallCrowd, maxRetries: 1 });
     } catch (error) {
-      throw new MediaError(this.signalled ? 'transport' : stageOfSignal(error), error instanceof Error ? error.message : String(error));
+      const stage = this.signalled ? 'transport' : stageOfSignal(error);
+      const wait = stage === 'socket' ? await waitAskedFor(url, token) : 0;
+      throw new MediaError(wait ? 'limited' : stage, error instanceof Error ? error.message : String(error), wait);
     } finally {
       this.connecting = false;
     }
@@ -487,6 +489,20 @@ function stageOfSignal(error: unknown): MediaStage {
   if (!(error instanceof ConnectionError)) return 'unreachable';
   if (error.reason === ConnectionErrorReason.NotAllowed) return 'refused';
   return error.reason === ConnectionErrorReason.InternalError || error.reason === ConnectionErrorReason.WebSocket ? 'socket' : 'unreachable';
+}
+
+/** The longest wait that a server is granted, in seconds. */
+const longestWait = 30;
+
+/** How long the server wants no connection, in milliseconds: a page cannot read why its WebSocket was refused, so it asks. */
+async function waitAskedFor(url: string, token: string): Promise<number> {
+  try {
+    const signal = AbortSignal.timeout(3_000);
+    const { status, headers } = await fetch(`${url.replace(/^ws/, 'http').replace(/\/$/, '')}/rtc/validate`, { headers: { Authorization: `Bearer ${token}` }, signal });
+    return status === 429 ? Math.min(Math.max(1, Number(headers.get('Retry-After')) || 0), longestWait) * 1_000 : 0;
+  } catch {
+    return 0;
+  }
 }
 
 /** Sound that is what it says it is: a picture's label on it plays nothing. */
