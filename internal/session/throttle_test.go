@@ -222,7 +222,10 @@ type memoryTries struct {
 	since  time.Time
 }
 
-func (m *memoryTries) CountTry(_ context.Context, name string, now time.Time, _ time.Duration) (int, time.Time, error) {
+func (m *memoryTries) CountTry(ctx context.Context, name string, now time.Time, _ time.Duration) (int, time.Time, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, time.Time{}, err
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if len(m.counts) == 0 {
@@ -237,6 +240,21 @@ func (m *memoryTries) TakeBackTries(_ context.Context, name string, count int) e
 	defer m.mu.Unlock()
 	m.counts[name] -= count
 	return nil
+}
+
+// Whoever does not wait for the answer guesses no more often.
+func TestGuessesOfPagesThatHaveGoneCountForAllNodes(t *testing.T) {
+	t.Parallel()
+	shared := &memoryTries{counts: map[string]int{}}
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	a := &admission.Attempt{RemoteIP: "203.0.113.9", MeetingNumber: "81234567890", Password: "guess"}
+	snap := &admission.Snapshot{Meeting: &meeting.Meeting{Passcode: secretPasscode}}
+	wrong := &admission.Verdict{Decision: &admission.Finding{Code: errcode.WrongMeetingPassword}}
+	newGuesser(t, shared).judged(gone, a, snap, wrong)
+	if len(shared.counts) != 3 {
+		t.Errorf("the guess is counted as %v", shared.counts)
+	}
 }
 
 func TestNodesCountGuessesTogether(t *testing.T) {
