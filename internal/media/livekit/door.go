@@ -13,6 +13,7 @@ import (
 
 	lk "github.com/livekit/protocol/livekit"
 
+	"github.com/anteroom/anteroom/internal/limit"
 	"github.com/anteroom/anteroom/internal/media"
 )
 
@@ -117,7 +118,7 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, r, "room", t, err)
 		return
 	}
-	line := &line{door: d, ctx: r.Context(), ticket: t}
+	line := &line{door: d, ctx: r.Context(), ticket: t, group: limit.Group(remoteIP(r))}
 	hold, free := d.knocks.holder(t.place())
 	defer free()
 	d.pass(inspected(w, inspection{line.check, hold, opened}), forwarded, seat, t.expires)

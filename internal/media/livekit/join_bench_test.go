@@ -61,7 +61,7 @@ func joinChecks(b *testing.B) func() {
 		hold, free := k.holder(strconv.Itoa(turn))
 		defer free()
 		c := &inspectedConn{Conn: bytesConn{}, in: bufio.NewReader(bytes.NewReader(sent.Bytes())), inspection: inspection{hold: hold, check: func(message []byte) ([]byte, error) {
-			if _, err := l.track.unknownTracks("room", message); err != nil {
+			if _, _, err := l.track.namedTracks("room", "", message); err != nil {
 				return nil, err
 			}
 			return checkSignal(message, func(request *lk.SignalRequest) error {

@@ -15,6 +15,8 @@ type line struct {
 	*door
 	ctx    context.Context
 	ticket ticket
+	// group is that of the page's address.
+	group string
 	// speaks: a microphone has been asked for on this connection.
 	speaks bool
 }
@@ -25,12 +27,17 @@ func (l *line) check(message []byte) ([]byte, error) {
 	if !l.knocks.says(l.ticket.place(), message, now) {
 		return nil, errManySignals
 	}
-	unknown, err := l.track.unknownTracks(l.ticket.room, message)
+	unknown, excess, err := l.track.namedTracks(l.ticket.room, l.group, message)
 	if err != nil {
 		return nil, err
 	}
 	if unknown > 0 && l.knocks.guessed.Take(l.ticket.place(), unknown, now) > 0 {
 		return nil, errManyIDs
+	}
+	if excess > 0 {
+		if message, err = l.track.settleGuesses(l.ctx, l.ticket.room, l.group, message); err != nil {
+			return nil, err
+		}
 	}
 	return checkSignal(message, l.inspect)
 }

@@ -18,18 +18,19 @@ const (
 	trackIDPrefix  = "TR_"
 )
 
-// idFields are the fields of a message in which track ids are; an id itself is nil.
-type idFields map[protowire.Number]idFields
+// wantedFields are the fields of a message that lead to what is looked for; that itself
+// is nil.
+type wantedFields map[protowire.Number]wantedFields
 
 // signalsWithIDs are the kinds of messages with ids of tracks of others. LiveKit keeps
 // each of them for a while, for the track may be about to come, and some of it for as
 // long as the room exists.
-var signalsWithIDs = func() idFields {
-	subscription := idFields{
+var signalsWithIDs = func() wantedFields {
+	subscription := wantedFields{
 		numberIn(&lk.UpdateSubscription{}, "track_sids"):         nil,
 		numberIn(&lk.UpdateSubscription{}, "participant_tracks"): {numberIn(&lk.ParticipantTracks{}, "track_sids"): nil},
 	}
-	return idFields{
+	return wantedFields{
 		wantSignal:    subscription,
 		settingSignal: {numberIn(&lk.UpdateTrackSettings{}, "track_sids"): nil},
 		syncSignal: {
@@ -43,9 +44,9 @@ func numberIn(message proto.Message, field protoreflect.Name) protowire.Number {
 	return message.ProtoReflect().Descriptor().Fields().ByName(field).Number()
 }
 
-// eachTrackID calls do with each track id of others in a message, and for each list of
-// them with none. Nothing is decoded but what leads to the ids.
-func eachTrackID(message []byte, fields idFields, do func(id []byte) error) error {
+// eachField calls do with each field of a message that is looked for, and with nil for
+// each message on the way. Nothing else is decoded.
+func eachField(message []byte, fields wantedFields, do func(value []byte) error) error {
 	for len(message) > 0 {
 		number, wire, n := protowire.ConsumeTag(message)
 		if n < 0 {
@@ -66,7 +67,7 @@ func eachTrackID(message []byte, fields idFields, do func(id []byte) error) erro
 		if inner == nil {
 			err = do(value)
 		} else if err = do(nil); err == nil {
-			err = eachTrackID(value, inner, do)
+			err = eachField(value, inner, do)
 		}
 		if err != nil {
 			return err
@@ -88,29 +89,33 @@ func isTrackID(id []byte) bool {
 	return true
 }
 
-// unknownTracks looks at the ids of a message, and counts those of no track that has
-// been published in the room.
-func (t *tracker) unknownTracks(room string, message []byte) (unknown int, err error) {
+// namedTracks looks at the ids of a message. It counts those of no track that has been
+// published in the room, and those of them that are one guess too many there.
+func (t *tracker) namedTracks(room, group string, message []byte) (unknown, excess int, err error) {
 	if kind, _, _ := protowire.ConsumeTag(message); signalsWithIDs[kind] == nil {
-		return 0, nil
+		return 0, 0, nil
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	known, count := t.tracks[room], 0
-	err = eachTrackID(message, signalsWithIDs, func(id []byte) error {
+	err = eachField(message, signalsWithIDs, func(id []byte) error {
 		if count++; count > maxTrackIDs {
 			return errManyIDs
 		}
-		switch {
-		case id == nil:
-		case !isTrackID(id):
+		if id == nil {
+			return nil
+		}
+		if !isTrackID(id) {
 			return errSignalForm
-		default:
-			if _, ok := known[string(id)]; !ok {
-				unknown++
-			}
+		}
+		if _, ok := known[string(id)]; ok {
+			return nil
+		}
+		unknown++
+		if !t.guess(room, group, string(id)) {
+			excess++
 		}
 		return nil
 	})
-	return unknown, err
+	return unknown, excess, err
 }

@@ -92,7 +92,7 @@ func TestIDsOfTracksAreFewAndShort(t *testing.T) {
 		t.Fatal(err)
 	}
 	count := 0
-	err = eachTrackID(append(body, body...), signalsWithIDs[syncSignal], func(id []byte) error {
+	err = eachField(append(body, body...), signalsWithIDs[syncSignal], func(id []byte) error {
 		if id != nil {
 			count++
 		}
@@ -198,7 +198,7 @@ func TestTracksOfTheRoomAreKnown(t *testing.T) {
 		t.Fatal(err)
 	}
 	eventually(t, "the track is known", func() bool {
-		unknown, err := stage.engine.track.unknownTracks(room, signal(t, subscribe(camera.ID)))
+		unknown, _, err := stage.engine.track.namedTracks(room, "", signal(t, subscribe(camera.ID)))
 		return unknown == 0 && err == nil
 	})
 }
@@ -219,7 +219,7 @@ func FuzzTrackIDs(f *testing.F) {
 			return
 		}
 		seen := map[string]int{}
-		if err := eachTrackID(message, signalsWithIDs, func(id []byte) error { seen[string(id)]++; return nil }); err != nil {
+		if err := eachField(message, signalsWithIDs, func(id []byte) error { seen[string(id)]++; return nil }); err != nil {
 			t.Fatal(err)
 		}
 		read := &lk.SignalRequest{}
@@ -258,7 +258,7 @@ func BenchmarkTrackIDs(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if unknown, err := l.track.unknownTracks("room", message); unknown > 0 || err != nil {
+				if unknown, _, err := l.track.namedTracks("room", "", message); unknown > 0 || err != nil {
 					b.Fatal(unknown, err)
 				}
 			}

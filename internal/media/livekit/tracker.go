@@ -21,8 +21,10 @@ type tracker struct {
 	rooms map[string]map[string]*connection // room, identity
 	// tracks are the ids of all that is published in a room.
 	tracks map[string]map[string]struct{}
-	gone   map[string]time.Time // connection ids that ended lately
-	now    func() time.Time
+	// guesses are ids of no such track, by room.
+	guesses map[string]*guesses
+	gone    map[string]time.Time // connection ids that ended lately
+	now     func() time.Time
 }
 
 type connection struct {
@@ -36,10 +38,11 @@ type connection struct {
 
 func newTracker() *tracker {
 	return &tracker{
-		rooms:  map[string]map[string]*connection{},
-		tracks: map[string]map[string]struct{}{},
-		gone:   map[string]time.Time{},
-		now:    time.Now,
+		rooms:   map[string]map[string]*connection{},
+		tracks:  map[string]map[string]struct{}{},
+		guesses: map[string]*guesses{},
+		gone:    map[string]time.Time{},
+		now:     time.Now,
 	}
 }
 
@@ -151,6 +154,9 @@ func (t *tracker) publish(room, identity string, c *connection, tr media.Track) 
 			t.tracks[room] = map[string]struct{}{}
 		}
 		t.tracks[room][tr.ID] = struct{}{}
+		if g := t.guesses[room]; g != nil {
+			g.forget(tr.ID)
+		}
 	}
 	e := t.event(kind, room, identity, c.id)
 	e.Track, e.Generation = tr, c.generation
@@ -243,6 +249,7 @@ func (t *tracker) close(room string, why media.LeaveReason) []media.Event {
 	for identity, c := range t.rooms[room] {
 		out = append(out, t.leave(room, identity, c.id, why)...)
 	}
+	delete(t.guesses, room)
 	return append(out, t.event(media.EventRoomClosed, room, "", ""))
 }
 

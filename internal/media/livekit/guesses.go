@@ -1,0 +1,115 @@
+package livekit
+
+import (
+	"context"
+	"time"
+
+	lk "github.com/livekit/protocol/livekit"
+	"google.golang.org/protobuf/proto"
+)
+
+// LiveKit keeps some 1 KB for each track id that anybody in a room has named and nobody
+// has published, until the room closes. Honest pages name the same few: those of tracks
+// that we are about to hear of.
+const (
+	maxRoomGuesses = 8192
+	// maxGroupGuesses is how many of them may come from one group of addresses.
+	maxGroupGuesses = 2048
+	// guessWait is how long a message with more of them waits for the tracks to be known.
+	guessWait  = time.Second
+	guessRetry = 50 * time.Millisecond
+)
+
+// guesses are the ids of unknown tracks that LiveKit keeps for a room, each with the
+// group of addresses that named it first.
+type guesses struct {
+	from     map[string]string
+	perGroup map[string]int
+	latest   time.Time
+}
+
+func (g *guesses) forget(id string) {
+	group, ok := g.from[id]
+	if !ok {
+		return
+	}
+	delete(g.from, id)
+	release(g.perGroup, group)
+}
+
+// guess notes the id of an unknown track, and reports whether LiveKit may see it. It is
+// called with mu held.
+func (t *tracker) guess(room, group, id string) (ok bool) {
+	g := t.guesses[room]
+	if g == nil {
+		t.forgetGuesses()
+		g = &guesses{from: map[string]string{}, perGroup: map[string]int{}}
+		t.guesses[room] = g
+	}
+	if _, ok := g.from[id]; ok {
+		return true
+	}
+	if len(g.from) == maxRoomGuesses || g.perGroup[group] == maxGroupGuesses {
+		return false
+	}
+	g.from[id], g.latest = group, t.now()
+	g.perGroup[group]++
+	return true
+}
+
+// forgetGuesses forgets rooms that are closed by now, though nobody told of it.
+func (t *tracker) forgetGuesses() {
+	for room, g := range t.guesses {
+		if t.rooms[room] == nil && t.now().Sub(g.latest) > 2*roomIdleSeconds*time.Second {
+			delete(t.guesses, room)
+		}
+	}
+}
+
+// settleGuesses waits a moment for the tracks that a message names to be known, and
+// returns the message without those that are not and may not be guessed.
+func (t *tracker) settleGuesses(ctx context.Context, room, group string, message []byte) ([]byte, error) {
+	retry := time.NewTicker(guessRetry)
+	defer retry.Stop()
+	for range guessWait / guessRetry {
+		select {
+		case <-ctx.Done():
+			return nil, errDropped
+		case <-retry.C:
+		}
+		if _, excess, err := t.namedTracks(room, group, message); excess == 0 || err != nil {
+			return message, err
+		}
+	}
+	request := &lk.SignalRequest{}
+	if err := proto.Unmarshal(message, request); err != nil {
+		return nil, errSignalForm
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	keep := func(ids *[]string) {
+		var kept []string
+		for _, id := range *ids {
+			if _, known := t.tracks[room][id]; known || t.guess(room, group, id) {
+				kept = append(kept, id)
+			}
+		}
+		*ids = kept
+	}
+	for _, subscription := range []*lk.UpdateSubscription{request.GetSubscription(), request.GetSyncState().GetSubscription()} {
+		if subscription == nil {
+			continue
+		}
+		keep(&subscription.TrackSids)
+		for _, list := range subscription.GetParticipantTracks() {
+			keep(&list.TrackSids)
+		}
+	}
+	if setting := request.GetTrackSetting(); setting != nil {
+		keep(&setting.TrackSids)
+	}
+	if state := request.GetSyncState(); state != nil {
+		keep(&state.TrackSidsDisabled)
+	}
+	return proto.Marshal(request)
+}
