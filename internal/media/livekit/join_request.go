@@ -80,6 +80,11 @@ func checkJoinRequest(encoded string) (resumes bool, err error) {
 	if len(join.GetAddTrackRequests()) > 0 || join.GetMetadata() != "" || len(join.GetParticipantAttributes()) > 0 {
 		return false, errJoinRequest
 	}
+	// A page's first offer is short, and names no candidates: the page finds them later.
+	offer, err := readDescription([]byte(join.GetPublisherOffer().GetSdp()))
+	if err != nil || offer.work > unitOfSections || len(offer.candidates) > 0 {
+		return false, errJoinRequest
+	}
 	return join.GetReconnect(), nil
 }
 

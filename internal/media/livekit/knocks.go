@@ -1,7 +1,6 @@
 package livekit
 
 import (
-	"bytes"
 	"errors"
 	"sync"
 	"time"
@@ -36,7 +35,7 @@ const (
 	// Of candidates there are some thirty for each of two connections, and as many when
 	// the network changes. LiveKit keeps them as long as the connection they belong to
 	// has not been described, and their addresses after that. The units are of up to
-	// 256 bytes.
+	// 256 bytes, and each new one in a description is one.
 	candidatesPerSec = 2
 	candidateBurst   = 1200
 	// Pages change a track that they have published when a filter is turned on or off, and
@@ -44,9 +43,11 @@ const (
 	changesPerSec = 2
 	changeBurst   = 30
 	// Who may receive a track is told again whenever somebody comes, and looked at for
-	// everybody who receives it.
+	// everybody who receives it. Each person for whom that changes is a unit; LiveKit
+	// begins or stops to send them the tracks.
 	audiencesPerSec = 10
 	audienceBurst   = 300
+	everybodyCost   = 30
 	// Pages know the tracks of others from LiveKit, which is a moment ahead of us. After a
 	// restart beside a LiveKit of its own, we have heard of none.
 	guessesPerSec = 1
@@ -106,21 +107,37 @@ func (k *knocks) asks(who string, cost int, now time.Time) (ok bool) {
 }
 
 // says counts a message, which LiveKit would have to work through.
-func (k *knocks) says(who string, message []byte, now time.Time) (ok bool) {
+func (k *knocks) says(who string, message []byte, before *saidBefore, now time.Time) error {
 	kind, _, _ := protowire.ConsumeTag(message)
 	switch kind {
 	case offerSignal, answerSignal, syncSignal:
-		return k.described.Take(who, 1+bytes.Count(message, []byte("\nm="))/64, now) == 0
+		said, err := descriptionsIn(message)
+		if err != nil {
+			return err
+		}
+		return taken(k.described.Take(who, 1+said.work/unitOfSections, now) == 0 &&
+			k.candidates.Take(who, before.addCandidates(said.candidates), now) == 0)
 	case trickleSignal:
-		return k.candidates.Take(who, 1+len(message)>>8, now) == 0
+		return taken(k.candidates.Take(who, 1+len(message)>>8, now) == 0)
 	case audioSignal, videoSignal:
-		return k.changed.Take(who, 1, now) == 0
+		return taken(k.changed.Take(who, 1, now) == 0)
 	case audienceSignal:
-		if k.audiences.Take(who, 1, now) > 0 {
-			return false
+		cost, err := before.changeReceivers(message)
+		if err != nil {
+			return err
+		}
+		if k.audiences.Take(who, cost, now) > 0 {
+			return errManySignals
 		}
 	}
-	return k.said.Take(who, 1+len(message)>>10, now) == 0
+	return taken(k.said.Take(who, 1+len(message)>>10, now) == 0)
+}
+
+func taken(ok bool) error {
+	if !ok {
+		return errManySignals
+	}
+	return nil
 }
 
 // holder returns what counts the bytes of incomplete messages on one connection, and

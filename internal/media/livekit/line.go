@@ -16,7 +16,8 @@ type line struct {
 	ctx    context.Context
 	ticket ticket
 	// group is that of the page's address.
-	group string
+	group  string
+	before saidBefore
 	// speaks: a microphone has been asked for on this connection.
 	speaks bool
 }
@@ -24,8 +25,8 @@ type line struct {
 // check decides about a message, and returns what LiveKit gets of it.
 func (l *line) check(message []byte) ([]byte, error) {
 	now := time.Now()
-	if !l.knocks.says(l.ticket.place(), message, now) {
-		return nil, errManySignals
+	if err := l.knocks.says(l.ticket.place(), message, &l.before, now); err != nil {
+		return nil, err
 	}
 	unknown, excess, err := l.track.namedTracks(l.ticket.room, l.group, message)
 	if err != nil {

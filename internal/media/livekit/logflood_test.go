@@ -125,7 +125,7 @@ func TestParticipantsDoNotFillTheLog(t *testing.T) {
 
 func TestTheLogOfDebuggingIsShortAndHasNoPasswords(t *testing.T) {
 	stage.log.watch(t, slog.LevelDebug)
-	const candidates = 300
+	const candidates = maxCandidates
 	attackWith(t, "ann", offerOf(1, "111", "a=rtpmap:111 opus/48000/2\r\n"+strings.Repeat("a=candidate:x\r\n", candidates)))
 	attackWith(t, "bob", offerOf(1, "111", strings.Repeat("a=x:"+strings.Repeat("y", 1000)+"\r\n", 60)))
 	eventually(t, "lines about the candidates", func() bool {

@@ -165,21 +165,21 @@ func TestAFloodOfSignalsEnds(t *testing.T) {
 		{"large messages", large, signalBurst / 30},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			k, now := newKnocks(0), time.Now()
+			k, now, before := newKnocks(0), time.Now(), saidBefore{}
 			message, err := proto.Marshal(tt.request)
 			if err != nil {
 				t.Fatal(err)
 			}
 			passed := 0
 			for range tt.times {
-				if k.says("ann", message, now) {
+				if k.says("ann", message, &before, now) == nil {
 					passed++
 				}
 			}
-			if passed == 0 || passed == tt.times || k.says("ann", message, now) {
+			if passed == 0 || passed == tt.times || k.says("ann", message, &before, now) == nil {
 				t.Errorf("%d of %d pass", passed, tt.times)
 			}
-			if !k.says("bob", message, now) || !k.says("ann", message, now.Add(time.Minute)) {
+			if k.says("bob", message, &before, now) != nil || k.says("ann", message, &before, now.Add(time.Minute)) != nil {
 				t.Error("bob pays for ann, or ann for ever")
 			}
 		})
@@ -208,10 +208,10 @@ func TestAnHonestPageIsNotTakenForAFlood(t *testing.T) {
 	audience := message(&lk.SignalRequest{Message: &lk.SignalRequest_SubscriptionPermission{SubscriptionPermission: &lk.SubscriptionPermission{AllParticipants: true}}})
 	filter := message(&lk.SignalRequest{Message: &lk.SignalRequest_UpdateAudioTrack{UpdateAudioTrack: &lk.UpdateLocalAudioTrack{}}})
 	subscription := message(&lk.SignalRequest{Message: &lk.SignalRequest_Subscription{Subscription: &lk.UpdateSubscription{}}})
-	k, now := newKnocks(0), time.Now()
+	k, now, before := newKnocks(0), time.Now(), saidBefore{}
 	say := func(message []byte, times int) {
 		for range times {
-			if !k.says("ann", message, now) {
+			if k.says("ann", message, &before, now) != nil {
 				t.Fatalf("%x refused", message)
 			}
 		}

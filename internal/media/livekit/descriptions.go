@@ -1,0 +1,129 @@
+package livekit
+
+import (
+	"bytes"
+
+	lk "github.com/livekit/protocol/livekit"
+)
+
+// Limits of a session description, of which LiveKit takes some work again for each line,
+// or for each two. Browsers write up to 250 lines in a section, among them 40 of sources.
+const (
+	maxSessionLines  = 64
+	maxSectionLines  = 512
+	maxSourceLines   = 64
+	maxFeedbackToAll = 8
+	// maxGrouped is how many more names of sections there may be in groups than sections:
+	// LiveKit looks for each section among all of them.
+	maxGrouped = 64
+	// maxWords in the line that begins a section, most of them formats: there are 63
+	// that browsers choose from, and a few fixed ones.
+	maxWords = 80
+	// maxCandidates of one message. A page repeats those that it has found in each
+	// description, for each connection that it offers.
+	maxCandidates = 128
+	// unitOfSections is how many sections of an ordinary size are worked through as one.
+	unitOfSections = 64
+	// ordinarySection is the number of such words times that of bytes: LiveKit reads a
+	// section once for each of its formats.
+	ordinarySection = 48_000
+)
+
+// signalsThatDescribe are the kinds of messages in which session descriptions are.
+var signalsThatDescribe = func() wantedFields {
+	description := wantedFields{numberIn(&lk.SessionDescription{}, "sdp"): nil}
+	return wantedFields{
+		offerSignal: description, answerSignal: description,
+		syncSignal: {numberIn(&lk.SyncState{}, "offer"): description, numberIn(&lk.SyncState{}, "answer"): description},
+	}
+}()
+
+// description is what LiveKit would have to work through.
+type description struct {
+	// work is the number of media sections; large ones count as several.
+	work int
+	// candidates are the lines of ICE candidates.
+	candidates [][]byte
+}
+
+// descriptionsIn reads all session descriptions in a message.
+func descriptionsIn(message []byte) (all description, err error) {
+	err = eachField(message, signalsThatDescribe, func(sdp []byte) error {
+		one, err := readDescription(sdp)
+		all.work += one.work
+		if all.candidates = append(all.candidates, one.candidates...); len(all.candidates) > maxCandidates {
+			return errManySignals
+		}
+		return err
+	})
+	return all, err
+}
+
+// section is a media section while its lines are read, or what precedes all of them.
+type section struct {
+	words, lines, bytes, sources, feedbackToAll int
+}
+
+// readDescription reads a session description as browsers write it. It refuses others,
+// in which LiveKit could find lines that are none here: each line has a type and an end
+// of its own, and the lines of which LiveKit reads but the first words hold no further
+// one.
+func readDescription(sdp []byte) (out description, err error) {
+	var now section
+	grouped, sections := 0, 0
+	for len(sdp) > 0 {
+		line, rest, _ := bytes.Cut(sdp, []byte("\n"))
+		sdp, line = rest, bytes.TrimSuffix(line, []byte("\r"))
+		if !isLine(line) {
+			return out, errSignalForm
+		}
+		if line[0] == 'm' {
+			out.work += now.work()
+			sections++
+			now = section{words: 1 + bytes.Count(line, []byte(" "))}
+		}
+		now.lines++
+		now.bytes += len(line)
+		switch {
+		case bytes.HasPrefix(line, []byte("a=group")):
+			grouped += bytes.Count(line, []byte(" "))
+		case bytes.HasPrefix(line, []byte("a=candidate")):
+			out.candidates = append(out.candidates, line)
+		case bytes.HasPrefix(line, []byte("a=ssrc")):
+			now.sources++
+		case bytes.HasPrefix(line, []byte("a=rtcp-fb:*")):
+			now.feedbackToAll++
+		}
+		if now.lines > maxSectionLines || sections == 0 && now.lines > maxSessionLines ||
+			now.words > maxWords || now.sources > maxSourceLines || now.feedbackToAll > maxFeedbackToAll ||
+			len(out.candidates) > maxCandidates {
+			return out, errManySignals
+		}
+	}
+	out.work += now.work()
+	if grouped > maxGrouped+sections {
+		return out, errManySignals
+	}
+	return out, nil
+}
+
+// work is as much as that of so many ordinary sections.
+func (s section) work() int {
+	if s.words == 0 {
+		return 0
+	}
+	return 1 + s.words*s.bytes/ordinarySection
+}
+
+func isLine(line []byte) bool {
+	if len(line) < 2 || line[1] != '=' || bytes.ContainsFunc(line, func(c rune) bool { return c < ' ' }) {
+		return false
+	}
+	switch line[0] {
+	case 'a', 'b', 's':
+		return true
+	case 'c', 'm', 'o', 't', 'v':
+		return bytes.IndexByte(line[2:], '=') < 0
+	}
+	return false
+}

@@ -1,0 +1,88 @@
+package livekit
+
+import (
+	"hash/maphash"
+
+	lk "github.com/livekit/protocol/livekit"
+	"google.golang.org/protobuf/encoding/protowire"
+)
+
+// saidBefore is what has been said on a connection, as far as it matters to the cost of
+// the next message: LiveKit does little about what it knows already.
+type saidBefore struct {
+	candidates digests
+	// restricted and receivers say who may receive the participant's tracks.
+	restricted bool
+	receivers  digests
+}
+
+// maxCandidatesKnown: a page that has found so many begins anew, and they count again.
+const maxCandidatesKnown = 4096
+
+// addCandidates returns how many lines are new.
+func (s *saidBefore) addCandidates(lines [][]byte) int {
+	if s.candidates == nil || len(s.candidates) > maxCandidatesKnown {
+		s.candidates = digests{}
+	}
+	before := len(s.candidates)
+	for _, line := range lines {
+		s.candidates.add(line)
+	}
+	return len(s.candidates) - before
+}
+
+// The fields of a message that says who may receive the participant's tracks.
+var (
+	everybodyField = numberIn(&lk.SubscriptionPermission{}, "all_participants")
+	receiverField  = numberIn(&lk.SubscriptionPermission{}, "track_permissions")
+)
+
+// changeReceivers returns for how many people such a message may change something, but
+// no more than everybodyCost.
+func (s *saidBefore) changeReceivers(message []byte) (int, error) {
+	_, _, n := protowire.ConsumeTag(message)
+	body, _ := protowire.ConsumeBytes(message[n:])
+	restricted, receivers := true, digests{}
+	for len(body) > 0 {
+		number, wire, n := protowire.ConsumeTag(body)
+		if n < 0 {
+			return 0, errSignalForm
+		}
+		size := protowire.ConsumeFieldValue(number, wire, body[n:])
+		if size < 0 {
+			return 0, errSignalForm
+		}
+		switch value := body[n : n+size]; {
+		case number == everybodyField && wire == protowire.VarintType:
+			everybody, _ := protowire.ConsumeVarint(value)
+			restricted = everybody == 0
+		case number == receiverField:
+			receivers.add(value)
+		}
+		body = body[n+size:]
+	}
+	added, removed := receivers.without(s.receivers), s.receivers.without(receivers)
+	all := restricted != s.restricted
+	s.restricted, s.receivers = restricted, receivers
+	if all {
+		return everybodyCost, nil
+	}
+	return min(max(added, removed, 1), everybodyCost), nil
+}
+
+// digests stand for texts.
+type digests map[uint64]struct{}
+
+var digestSeed = maphash.MakeSeed()
+
+func (d digests) add(text []byte) { d[maphash.Bytes(digestSeed, text)] = struct{}{} }
+
+// without returns how many are not among others.
+func (d digests) without(others digests) (count int) {
+	for digest := range d {
+		if _, ok := others[digest]; !ok {
+			count++
+		}
+	}
+	return count
+}
