@@ -147,22 +147,33 @@ func (c *Config) complete() error {
 }
 
 func (h *Hub) useRedis() error {
+	first, err := h.openRedis()
+	if err != nil {
+		return err
+	}
+	broker := newSharedBroker(first, h.openRedis, h.log)
+	h.pulse = newPulse(h.node.ID(), broker, time.Now())
+	broker.pulse = h.pulse
+	h.node.SetBroker(broker)
+	h.answered.gone = func(node string) bool { return h.pulse.isGone(node, time.Now()) }
+	return nil
+}
+
+func (h *Hub) openRedis() (*redisClient, error) {
 	shard, err := centrifuge.NewRedisShard(h.node, centrifuge.RedisShardConfig{Address: h.config.Redis})
 	if err != nil {
 		// The reason comes after the first colon; the key of the configuration goes before it.
 		what, reason, _ := strings.Cut(err.Error(), ": ")
-		return fmt.Errorf("redis: cannot be used: %s", cmp.Or(reason, what))
+		return nil, fmt.Errorf("redis: cannot be used: %s", cmp.Or(reason, what))
 	}
 	broker, err := centrifuge.NewRedisBroker(h.node, centrifuge.RedisBrokerConfig{
 		Prefix: h.config.RedisPrefix, Shards: []*centrifuge.RedisShard{shard},
 	})
 	if err != nil {
-		return err
+		shard.Close()
+		return nil, err
 	}
-	h.pulse = newPulse(h.node.ID(), broker, time.Now())
-	h.node.SetBroker(&pulseBroker{broker, h.pulse})
-	h.answered.gone = func(node string) bool { return h.pulse.isGone(node, time.Now()) }
-	return nil
+	return &redisClient{RedisBroker: broker, shard: shard}, nil
 }
 
 func sessionChannel(id string) string { return "session:" + id }

@@ -2,10 +2,12 @@ package realtime
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
 	"github.com/centrifugal/centrifuge"
+	"github.com/redis/rueidis"
 )
 
 // How nodes that share a Redis watch each other and themselves.
@@ -25,6 +27,14 @@ const (
 // other nodes does not reach its pages.
 var ErrDeaf = errors.New("nothing that is published in Redis reaches this node")
 
+// ErrRefused is why a node serves nobody whose Redis answers but takes no events: its
+// disk or its memory is full, or it has become a replica.
+var ErrRefused = errors.New("Redis refuses what this node publishes")
+
+// pulseHistory makes a heartbeat the same as an event for Redis: one that takes no
+// writes would still pass on a message without history.
+var pulseHistory = centrifuge.PublishOptions{HistorySize: 1, HistoryTTL: time.Minute}
+
 // pulse is what a node hears of all nodes, itself included, over the very
 // connection that carries events.
 type pulse struct {
@@ -34,6 +44,8 @@ type pulse struct {
 	mu    sync.Mutex
 	heard map[string]time.Time
 	deaf  bool
+	// refusal is Redis's answer to the last heartbeat, unless it took that.
+	refusal error
 	// hearing is since when this node has heard itself without a gap.
 	hearing time.Time
 }
@@ -102,6 +114,29 @@ func (p *pulse) hearsSince(t time.Time) bool {
 	return p.deaf || p.heard[p.self].After(t)
 }
 
+// sent notes what became of the last heartbeat of this node.
+func (p *pulse) sent(err error) {
+	if _, answered := rueidis.IsRedisErr(err); !answered {
+		err = nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.refusal = err
+}
+
+// fault is why this node is cut off, or nil.
+func (p *pulse) fault() error {
+	if !p.isDeaf() {
+		return nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.refusal != nil {
+		return fmt.Errorf("%w: %w", ErrRefused, p.refusal)
+	}
+	return ErrDeaf
+}
+
 // isDeaf reports whether this node is cut off; a nil pulse never is.
 func (p *pulse) isDeaf() bool {
 	if p == nil {
@@ -110,31 +145,6 @@ func (p *pulse) isDeaf() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.deaf
-}
-
-// pulseBroker is a broker whose events of the pulse's channel go to the pulse.
-type pulseBroker struct {
-	*centrifuge.RedisBroker
-	pulse *pulse
-}
-
-// RegisterBrokerEventHandler implements centrifuge.Broker.
-func (b *pulseBroker) RegisterBrokerEventHandler(handler centrifuge.BrokerEventHandler) error {
-	return b.RedisBroker.RegisterBrokerEventHandler(pulseHandler{handler, b.pulse})
-}
-
-type pulseHandler struct {
-	centrifuge.BrokerEventHandler
-	pulse *pulse
-}
-
-// HandlePublication implements centrifuge.BrokerEventHandler.
-func (h pulseHandler) HandlePublication(channel string, pub *centrifuge.Publication, at centrifuge.StreamPosition, delta bool, before *centrifuge.Publication) error {
-	if channel == pulseChannel {
-		h.pulse.beat(string(pub.Data), time.Now())
-		return nil
-	}
-	return h.BrokerEventHandler.HandlePublication(channel, pub, at, delta, before)
 }
 
 // keepPulse sends this node's sign of life and watches everybody's, until the
@@ -149,9 +159,11 @@ func (h *Hub) keepPulse() {
 				h.log.Warn("could not subscribe to the channel of the nodes", "error", err)
 			}
 		}
-		if _, err := broker.Publish(pulseChannel, []byte(h.node.ID()), centrifuge.PublishOptions{}); err != nil {
+		_, err := broker.Publish(pulseChannel, []byte(h.node.ID()), pulseHistory)
+		if err != nil {
 			h.log.Debug("could not send a heartbeat", "error", err)
 		}
+		h.pulse.sent(err)
 		select {
 		case <-tick.C:
 		case <-h.node.NotifyShutdown():
@@ -161,7 +173,7 @@ func (h *Hub) keepPulse() {
 		subscribed = silence <= resubscribeAfter
 		switch {
 		case turned && silence > deafAfter:
-			h.log.Error("cut off from Redis; sending pages to other nodes", "silence", silence)
+			h.log.Error("cut off from Redis; sending pages to other nodes", "silence", silence, "error", h.pulse.fault())
 			h.dropAll()
 		case turned:
 			h.log.Info("connected to Redis again")
@@ -186,10 +198,5 @@ func (h *Hub) dropAll() {
 }
 
 // Check answers nil while what is published anywhere reaches this node's pages,
-// else ErrDeaf.
-func (h *Hub) Check() error {
-	if h.pulse.isDeaf() {
-		return ErrDeaf
-	}
-	return nil
-}
+// else ErrDeaf or ErrRefused.
+func (h *Hub) Check() error { return h.pulse.fault() }

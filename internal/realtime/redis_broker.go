@@ -1,0 +1,204 @@
+package realtime
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/centrifugal/centrifuge"
+)
+
+const (
+	// maxLeftOver is how many channels a connection to Redis may hear for nobody, or as
+	// many as pages hear, if that is more.
+	maxLeftOver = 10_000
+	// subscribeBatch is how many channels are subscribed to at once.
+	subscribeBatch = 500
+	// renewAgainAfter is how long a node waits after it could not renew a connection.
+	renewAgainAfter = 10 * time.Second
+	// overlap is how long the connection before remains: what it has received may still
+	// be on its way to pages.
+	overlap = 5 * time.Second
+)
+
+// sharedBroker is Centrifuge's broker for Redis, except that it never unsubscribes.
+//
+// The Redis client sends PING after each UNSUBSCRIBE. A Redis that cannot write to its
+// disk refuses PING, too (MISCONF), which the client does not expect: it panics in a
+// goroutine where nobody can recover, and the process ends. No check beforehand helps,
+// for Redis may get there at any moment. So a connection keeps hearing channels that
+// pages have left. When it hears too many of them, a new connection takes over.
+type sharedBroker struct {
+	// RedisBroker publishes and reads, and is the first that hears.
+	*centrifuge.RedisBroker
+	open  func() (*redisClient, error)
+	log   *slog.Logger
+	pulse *pulse
+	// most is maxLeftOver, and overlap how long two connections hear the same.
+	most    int
+	overlap time.Duration
+	handler centrifuge.BrokerEventHandler
+
+	mu sync.Mutex
+	// heard are the channels that pages hear, and left those that they do not hear any
+	// more but now still does.
+	heard, left map[string]struct{}
+	// now hears for the pages. While it is renewed, next is what will take over.
+	now, next *redisClient
+	renewing  bool
+	failed    time.Time // when renewing failed last
+}
+
+// redisClient is a set of connections to Redis.
+type redisClient struct {
+	*centrifuge.RedisBroker
+	shard *centrifuge.RedisShard
+	ended atomic.Bool
+}
+
+// close ends the connections.
+func (c *redisClient) close() {
+	_ = c.Close(context.Background())
+	c.shard.Close()
+}
+
+func newSharedBroker(first *redisClient, open func() (*redisClient, error), log *slog.Logger) *sharedBroker {
+	return &sharedBroker{
+		RedisBroker: first.RedisBroker, now: first, open: open, log: log, most: maxLeftOver, overlap: overlap,
+		heard: map[string]struct{}{}, left: map[string]struct{}{},
+	}
+}
+
+// RegisterBrokerEventHandler implements centrifuge.Broker.
+func (b *sharedBroker) RegisterBrokerEventHandler(handler centrifuge.BrokerEventHandler) error {
+	b.handler = handler
+	return b.listen(b.now)
+}
+
+func (b *sharedBroker) listen(c *redisClient) error {
+	return c.RegisterBrokerEventHandler(brokerEvents{b.handler, b.pulse, c})
+}
+
+// Subscribe implements centrifuge.Broker.
+func (b *sharedBroker) Subscribe(channels ...string) error {
+	b.mu.Lock()
+	for _, channel := range channels {
+		b.heard[channel] = struct{}{}
+		delete(b.left, channel)
+	}
+	now, next := b.now, b.next
+	b.mu.Unlock()
+	err := now.Subscribe(channels...)
+	if err == nil && next != nil {
+		err = next.Subscribe(channels...)
+	}
+	if err != nil {
+		_ = b.Unsubscribe(channels...)
+	}
+	return err
+}
+
+// Unsubscribe implements centrifuge.Broker. It only notes that nobody hears the channels.
+func (b *sharedBroker) Unsubscribe(channels ...string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, channel := range channels {
+		delete(b.heard, channel)
+		b.left[channel] = struct{}{}
+	}
+	if len(b.left) > max(b.most, len(b.heard)) && !b.renewing && time.Since(b.failed) > renewAgainAfter {
+		b.renewing = true
+		go b.renew()
+	}
+	return nil
+}
+
+// renew lets a new connection take over what pages hear. For a while both hear
+// everything: Centrifuge drops what arrives twice, by its offset.
+func (b *sharedBroker) renew() {
+	next, err := b.open()
+	if err == nil {
+		if err = b.listen(next); err == nil {
+			err = b.takeOver(next)
+		}
+		if err != nil {
+			next.close()
+		}
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.renewing = false
+	if err != nil {
+		b.failed = time.Now()
+		b.log.Warn("could not renew the connection that hears other nodes", "error", err)
+	}
+}
+
+// takeOver subscribes next to what pages hear, and puts it in the place of now.
+func (b *sharedBroker) takeOver(next *redisClient) error {
+	b.mu.Lock()
+	b.next = next
+	channels := slices.Collect(maps.Keys(b.heard))
+	left := b.left
+	b.left = map[string]struct{}{}
+	b.mu.Unlock()
+	var err error
+	for batch := range slices.Chunk(channels, subscribeBatch) {
+		if err = next.Subscribe(batch...); err != nil {
+			break
+		}
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.next = nil
+	if err != nil {
+		for channel := range left {
+			if _, heard := b.heard[channel]; !heard {
+				b.left[channel] = struct{}{}
+			}
+		}
+		return err
+	}
+	before := b.now
+	b.now = next
+	time.AfterFunc(b.overlap, func() {
+		before.ended.Store(true)
+		// The first one still publishes. What it hears is passed on to nobody.
+		if before.RedisBroker != b.RedisBroker {
+			before.close()
+		}
+	})
+	return nil
+}
+
+// Close implements centrifuge.Closer.
+func (b *sharedBroker) Close(ctx context.Context) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	_ = b.now.Close(ctx)
+	return b.RedisBroker.Close(ctx)
+}
+
+// brokerEvents passes on what one connection hears: to the pulse what is in its channel,
+// and to Centrifuge the rest.
+type brokerEvents struct {
+	centrifuge.BrokerEventHandler
+	pulse *pulse
+	from  *redisClient
+}
+
+// HandlePublication implements centrifuge.BrokerEventHandler.
+func (e brokerEvents) HandlePublication(channel string, pub *centrifuge.Publication, at centrifuge.StreamPosition, delta bool, before *centrifuge.Publication) error {
+	switch {
+	case e.from.ended.Load():
+		return nil
+	case channel == pulseChannel:
+		e.pulse.beat(string(pub.Data), time.Now())
+		return nil
+	}
+	return e.BrokerEventHandler.HandlePublication(channel, pub, at, delta, before)
+}
