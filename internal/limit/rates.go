@@ -7,9 +7,10 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Rates let each key have so much a second, with bursts, in real time. Keys are ids that
-// the server made, of 36 bytes, and are forgotten when they have their whole burst again:
-// some 250 bytes for each participant, session or connection of the last minute.
+// Rates let each key have so much a second, with bursts, in real time. Keys are made of
+// ids of the server's own, have 120 bytes at most, and are forgotten when they have their
+// whole burst again: some 250 to 350 bytes for each participant, session or connection of
+// the last minute.
 type Rates struct {
 	perSecond rate.Limit
 	burst     int

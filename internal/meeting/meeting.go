@@ -188,9 +188,23 @@ func (m Marks) Identity() string {
 	return ""
 }
 
-// Person names the participant of a seat for limits: whoever gives a seat up for another
-// one gets no new allowance.
+// Counted names whoever has the identity in a meeting for limits, whether they have a seat
+// or not. It is empty for anonymous joins.
+func (m Marks) Counted(meetingID string) string {
+	identity := m.Identity()
+	if identity == "" {
+		return ""
+	}
+	return meetingID + " " + identity
+}
+
+// Person names the participant of a seat by the first of their page's seats.
 func (s *Seat) Person() string { return cmp.Or(s.Extras.FirstSeat, s.ID) }
+
+// Counted names the participant of a seat for limits: by their verified identity in the
+// meeting or, without one, by the first of their page's seats. Whoever gives a seat up for
+// another one, or leaves and signs in again, gets no new allowance.
+func (s *Seat) Counted() string { return cmp.Or(s.Marks.Counted(s.MeetingID), s.Person()) }
 
 // Seat is one admitted (or waiting) presence in a session.
 type Seat struct {

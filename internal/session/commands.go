@@ -155,7 +155,7 @@ func (s *Service) CommandOnce(ctx context.Context, seat *meeting.Seat, requestID
 		return 0, nil, refuse(RefusedParameters, "type: unknown command %q", kind)
 	}
 	if cmd.written {
-		if wait := s.writing.Take(seat.Person(), 1, time.Now()); wait > 0 {
+		if wait := s.writing.Take(seat.Counted(), 1, time.Now()); wait > 0 {
 			return 0, nil, &CommandError{Code: RefusedTooMany, RetryAfter: wait}
 		}
 	}

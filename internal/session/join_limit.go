@@ -1,6 +1,8 @@
 package session
 
 import (
+	"slices"
+
 	"github.com/anteroom/anteroom/internal/account"
 	"github.com/anteroom/anteroom/internal/admission"
 	"github.com/anteroom/anteroom/internal/limit"
@@ -18,21 +20,32 @@ const (
 // tooFast is the finding of a join that comes too soon after those before; nil for one
 // that may go on.
 func (s *Service) tooFast(a *admission.Attempt, v *admission.Verdict, snap *admission.Snapshot) *admission.Finding {
-	in := &v.Admission
-	known := false
-	for _, seat := range []*meeting.Seat{in.Resumes, in.Replaces, in.GivesUp} {
-		if seat == nil {
-			continue
-		}
-		known = true
-		if wait := s.returns.Take(seat.Person(), 1, s.RealTime()); wait > 0 {
+	known := returning(&v.Admission, snap.Meeting.ID)
+	for _, person := range known {
+		if wait := s.returns.Take(person, 1, s.RealTime()); wait > 0 {
 			return admission.TooManyReturns(wait)
 		}
 	}
-	if known || snap.App == nil || in.Marks.Identity() != "" {
+	if len(known) > 0 || snap.App == nil {
 		return nil
 	}
 	return s.tooManyNewcomers(a, snap.App)
+}
+
+// returning names the people as whom a join comes back. Whoever has a verified identity
+// counts from the first time on, for nobody knows whether they have been there before.
+func returning(in *admission.Admission, meetingID string) []string {
+	var people []string
+	for _, seat := range []*meeting.Seat{in.Resumes, in.Replaces, in.GivesUp} {
+		if seat != nil {
+			people = append(people, seat.Counted())
+		}
+	}
+	if person := in.Marks.Counted(meetingID); person != "" {
+		people = append(people, person)
+	}
+	slices.Sort(people)
+	return slices.Compact(people)
 }
 
 // tooManyNewcomers is the finding of an anonymous newcomer who comes faster than the

@@ -184,7 +184,7 @@ type Service struct {
 	hostKeys *PasscodeThrottle
 	// joins counts anonymous joins by app, for each signature and address.
 	joins limit.Buckets
-	// returns counts how often each participant comes back, by the seat they first had.
+	// returns counts how often each participant comes back, by Seat.Counted.
 	returns *limit.Rates
 	// writing is how much each participant may write.
 	writing *limit.Rates
