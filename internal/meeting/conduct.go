@@ -79,8 +79,12 @@ type Extras struct {
 	FirstSeat string `json:"firstSeat,omitempty"`
 	// Entered is where the session's channel stood when the seat was let in.
 	Entered Position `json:"entered,omitzero"`
-	// Origin recognises the address that the seat was taken from; it is no address.
-	Origin string `json:"origin,omitempty"`
+	// Origin and Network recognise the address that the seat was taken from, and its
+	// network; they are no addresses.
+	Origin  string `json:"origin,omitempty"`
+	Network string `json:"network,omitempty"`
+	// Led is who was a host or co-host before, and heard what was written to them.
+	Led bool `json:"led,omitempty"`
 	// AppName is the app that takes part in somebody's name; empty for people.
 	AppName string `json:"appName,omitempty"`
 }

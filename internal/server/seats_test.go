@@ -74,8 +74,8 @@ func raise(t *testing.T, config server.Config, parts server.Parts) *stage {
 	return s
 }
 
-// join sends a right join with some fields replaced.
-func (s *stage) join(t *testing.T, replaced map[string]any) (status int, answer map[string]any) {
+// sign signs for an attendee of the room.
+func (s *stage) sign(t *testing.T) string {
 	t.Helper()
 	signed, err := signature.Sign(signature.SignOptions{
 		Key: s.app.Key, Secret: s.app.Secret, MeetingNumber: s.room.Number, Role: 0,
@@ -84,9 +84,15 @@ func (s *stage) join(t *testing.T, replaced map[string]any) (status int, answer 
 	if err != nil {
 		t.Fatal(err)
 	}
+	return signed
+}
+
+// join sends a right join with some fields replaced.
+func (s *stage) join(t *testing.T, replaced map[string]any) (status int, answer map[string]any) {
+	t.Helper()
 	request := map[string]any{
 		"joinId": uuid.NewString(), "view": "component", "meetingNumber": s.room.Number, "userName": "Kim",
-		"password": s.room.Passcode, "signature": signed,
+		"password": s.room.Passcode, "signature": s.sign(t),
 	}
 	for field, value := range replaced {
 		request[field] = value

@@ -237,7 +237,7 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 		Gate: s.gate(), Loader: s.faults.inLoader(loader), Repository: repository{s.Store},
 		Media: engine, MediaHeard: heard(s.media), Times: s.config.Times, Line: s.line, Recorder: s.recorder, Clock: s.Clock, RealTime: s.Store.RealTime, ResumeKey: keys["resume"],
 		NewID: store.NewID, NewAttemptID: store.NewAttemptID,
-		Logger: s.log, Passcodes: throttle, JoinsPerMinute: s.config.joinsPerMinute(),
+		Logger: s.log, Passcodes: throttle, SharedTries: shared, JoinsPerMinute: s.config.joinsPerMinute(),
 	})
 	loader.resume = s.Sessions.ReadResumeToken
 	if err := s.line.open(keys["realtime"], s.config.Redis, s.Sessions, s.faults.inLine(backend{s.Sessions}), s.log); err != nil {

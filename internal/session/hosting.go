@@ -179,7 +179,7 @@ func checkHostKey(ctx context.Context, s *Service, self *meeting.Seat, data json
 	}
 	// Counted before it is judged, so that guesses sent all at once are not judged
 	// all at once.
-	takeBack, ok := s.guesses(self)
+	takeBack, ok := s.hostKeys.take(ctx, hostKeyQuotas(self))
 	if !ok {
 		return refuse(RefusedOperation, "too many wrong host keys; try again later")
 	}
@@ -190,26 +190,26 @@ func checkHostKey(ctx context.Context, s *Service, self *meeting.Seat, data json
 	return nil
 }
 
-// addressHostKeys is how many wrong host keys may come from one address, for a meeting:
-// several people may be behind it, but not many who guess.
-const addressHostKeys = 5 * PasscodeTries
+// How many wrong host keys of one participant, from one address, from one network and from
+// everywhere are judged for a meeting, within PasscodeWindow. Several people may be behind
+// an address, but not many who guess.
+const (
+	HostKeyTries        = 10
+	HostKeyAddressTries = 50
+	HostKeyNetworkTries = 100
+	HostKeyMeetingTries = 1000
+)
 
-// guesses counts a guess of a host's key for its participant and for the address that
-// they joined from, unless one of them has had too many. Other meetings and other
-// people's keys are not touched.
-func (s *Service) guesses(self *meeting.Seat) (takeBack func(), ok bool) {
-	own, address := passcodeKey{self.ID, self.MeetingID}, passcodeKey{self.Extras.Origin, self.MeetingID}
-	if !s.hostKeys.count(own, PasscodeTries) {
-		return nil, false
+// hostKeyQuotas are those for whom a guess of a participant counts.
+func hostKeyQuotas(self *meeting.Seat) []quota {
+	quotas := []quota{{passcodeKey{self.Counted(), self.MeetingID}, HostKeyTries}}
+	if origin := self.Extras.Origin; origin != "" {
+		quotas = append(quotas, quota{passcodeKey{origin, self.MeetingID}, HostKeyAddressTries})
 	}
-	if address.address != "" && !s.hostKeys.count(address, addressHostKeys) {
-		s.hostKeys.takeBack(own)
-		return nil, false
+	if network := self.Extras.Network; network != "" {
+		quotas = append(quotas, quota{passcodeKey{network, self.MeetingID}, HostKeyNetworkTries})
 	}
-	return func() {
-		s.hostKeys.takeBack(own)
-		s.hostKeys.takeBack(address)
-	}, true
+	return append(quotas, quota{passcodeKey{"", self.MeetingID}, HostKeyMeetingTries})
 }
 
 func hostless(seats []*meeting.Seat) error {

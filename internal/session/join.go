@@ -260,10 +260,11 @@ func (s *Service) seat(ctx context.Context, a *admission.Attempt, v *admission.V
 			SeveralDevices: v.Admission.SeveralDevices, Generation: 1, View: a.View, SDKVersion: a.SDKVersion,
 			Muted: true, LeaseUntil: lease, JoinedAt: s.Clock.Now(),
 			Guest:           snap.ZAK.User == nil || snap.ZAK.User.AccountID != snap.Meeting.AccountID,
-			Extras:          meeting.Extras{OriginHost: v.Admission.Role == meeting.RoleHost, Origin: s.originOf(a)},
+			Extras:          meeting.Extras{OriginHost: v.Admission.Role == meeting.RoleHost},
 			SignatureDigest: a.Digest,
 		},
 	}
+	ask.Seat.Extras.Origin, ask.Seat.Extras.Network = s.originOf(a)
 	if v.Admission.Marks.OBFID != "" && snap.App != nil {
 		ask.Seat.Extras.AppName = snap.App.Name
 	}

@@ -66,14 +66,18 @@ func (s *Service) liveSeat(ctx context.Context, resumeToken string) (*meeting.Se
 	return seat, nil
 }
 
-// originOf recognises the address that a join comes from, and tells nobody which it is.
-func (s *Service) originOf(a *admission.Attempt) string {
+// originOf recognises the address that a join comes from, and its network, and tells
+// nobody which they are.
+func (s *Service) originOf(a *admission.Attempt) (address, network string) {
 	if a.RemoteIP == "" {
-		return ""
+		return "", ""
 	}
-	mac := hmac.New(sha256.New, s.ResumeKey)
-	mac.Write([]byte("origin\x00" + limit.Group(a.RemoteIP)))
-	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:admission.DigestPart])
+	digest := func(part string) string {
+		mac := hmac.New(sha256.New, s.ResumeKey)
+		mac.Write([]byte("origin\x00" + part))
+		return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:admission.DigestPart])
+	}
+	return digest(limit.Group(a.RemoteIP)), digest(limit.Network(a.RemoteIP))
 }
 
 // digest recognises what a join brings: its signature, its tokens, and who it says it

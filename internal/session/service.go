@@ -169,6 +169,8 @@ type Config struct {
 	Logger              *slog.Logger
 	// Passcodes counts wrong passcodes; nil counts none.
 	Passcodes *PasscodeThrottle
+	// SharedTries counts wrong host keys for all nodes; nil where this node is alone.
+	SharedTries SharedTries
 	// JoinsPerMinute is how many anonymous participants may join by one app in a
 	// minute, from one address or with one signature, where the app sets no limit of
 	// its own; 0 sets none.
@@ -180,7 +182,7 @@ type Config struct {
 type Service struct {
 	Config
 	answers *answerMemory
-	// hostKeys counts wrong host keys for each participant and address.
+	// hostKeys counts wrong host keys, as Passcodes does wrong passcodes.
 	hostKeys *PasscodeThrottle
 	// joins counts anonymous joins by app, for each signature and address.
 	joins limit.Buckets
@@ -211,7 +213,7 @@ func New(c Config) *Service {
 	}
 	c.Times = c.Times.complete()
 	return &Service{
-		Config: c, answers: newAnswerMemory(AnswerMemory), hostKeys: NewPasscodeThrottle(c.Clock, nil, c.Logger),
+		Config: c, answers: newAnswerMemory(AnswerMemory), hostKeys: newThrottle("host key", c.Clock, c.SharedTries, c.Logger),
 		returns: limit.NewRates(returnPerSecond, returnBurst), writing: limit.NewRates(writePerSec, writeBurst),
 		due: make(chan struct{}, 1), stopped: make(chan struct{}), nodeGone: make(chan struct{}, 1),
 	}

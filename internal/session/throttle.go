@@ -44,6 +44,7 @@ type SharedTries interface {
 // some 70 MB at most. Where nodes share them, each wrong try is also counted
 // there and its answer is believed, so that a right passcode costs nothing.
 type PasscodeThrottle struct {
+	secret string // what is guessed: "passcode" or "host key"
 	clock  clockwork.Clock
 	shared SharedTries // nil where this node is alone
 	log    *slog.Logger
@@ -51,11 +52,20 @@ type PasscodeThrottle struct {
 	tries  map[passcodeKey]*passcodeTries
 }
 
-// passcodeKey is an address or a network, and a meeting; without an address it is all
-// of them.
+// passcodeKey is an address, a network or a participant, and a meeting; without an
+// address it is all of them.
 type passcodeKey struct{ address, meeting string }
 
-func (k passcodeKey) name() string { return "passcode " + k.meeting + " " + k.address }
+// quota is how many wrong guesses a key has.
+type quota struct {
+	key  passcodeKey
+	most int
+}
+
+// name is what nodes count a key's tries under.
+func (t *PasscodeThrottle) name(k passcodeKey) string {
+	return t.secret + " " + k.meeting + " " + k.address
+}
 
 type passcodeTries struct {
 	count int
@@ -76,7 +86,11 @@ func browserOf(deviceID string) browserKey {
 // NewPasscodeThrottle makes an empty throttle; shared is nil where no other node
 // counts.
 func NewPasscodeThrottle(clock clockwork.Clock, shared SharedTries, log *slog.Logger) *PasscodeThrottle {
-	return &PasscodeThrottle{clock: clock, shared: shared, log: log, tries: map[passcodeKey]*passcodeTries{}}
+	return newThrottle("passcode", clock, shared, log)
+}
+
+func newThrottle(secret string, clock clockwork.Clock, shared SharedTries, log *slog.Logger) *PasscodeThrottle {
+	return &PasscodeThrottle{secret: secret, clock: clock, shared: shared, log: log, tries: map[passcodeKey]*passcodeTries{}}
 }
 
 // passcodeKeys are what a wrong passcode counts for, the narrowest first.
@@ -143,29 +157,51 @@ func (t *PasscodeThrottle) judged(ctx context.Context, a *admission.Attempt, sna
 	if fits {
 		t.count(keys.meeting, math.MaxInt)
 	}
-	return !fits || t.countShared(ctx, keys)
+	return !fits || t.countShared(ctx, []quota{
+		{keys.address, PasscodeTries}, {keys.network, PasscodeNetworkTries}, {keys.meeting, PasscodeMeetingTries},
+	})
 }
 
-// countTime is how long counting a wrong passcode for all nodes may take.
+// take counts a guess before it is judged, so that guesses which are sent all at once, or
+// to several nodes, are not judged all at once. It counts for each of the quotas, the
+// narrowest first; if one is used up, the guess must not be judged. A guess that was
+// right is taken back.
+func (t *PasscodeThrottle) take(ctx context.Context, quotas []quota) (takeBack func(), ok bool) {
+	for i, of := range quotas {
+		if !t.count(of.key, of.most) {
+			t.takeBack(quotas[:i])
+			return nil, false
+		}
+	}
+	if t.countShared(ctx, quotas) {
+		return nil, false
+	}
+	return func() {
+		t.takeBack(quotas)
+		for _, of := range quotas {
+			t.takeBackShared(ctx, of.key, 1)
+		}
+	}, true
+}
+
+// countTime is how long counting a wrong guess for all nodes may take.
 const countTime = 5 * time.Second
 
-// countShared counts where all nodes see it, and takes over what they saw. It tells
-// whether the door was closed already; then the wider counts stay as they are.
-func (t *PasscodeThrottle) countShared(ctx context.Context, keys passcodeKeys) (closed bool) {
+// countShared counts where all nodes see it, the narrowest quota first, and takes over
+// what they saw. It tells whether the door was closed already; then the wider counts stay
+// as they are.
+func (t *PasscodeThrottle) countShared(ctx context.Context, quotas []quota) (closed bool) {
 	if t.shared == nil {
 		return false
 	}
 	// A guess counts although its page has gone.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), countTime)
 	defer cancel()
-	for _, of := range []struct {
-		key  passcodeKey
-		most int
-	}{{keys.address, PasscodeTries}, {keys.network, PasscodeNetworkTries}, {keys.meeting, PasscodeMeetingTries}} {
+	for _, of := range quotas {
 		key := of.key
-		count, since, err := t.shared.CountTry(ctx, key.name(), t.clock.Now(), PasscodeWindow)
+		count, since, err := t.shared.CountTry(ctx, t.name(key), t.clock.Now(), PasscodeWindow)
 		if err != nil {
-			t.log.Warn("wrong passcode counted on this node only", "meeting", key.meeting, "error", err)
+			t.log.Warn("wrong "+t.secret+" counted on this node only", "meeting", key.meeting, "error", err)
 			return false
 		}
 		t.mu.Lock()
@@ -210,12 +246,25 @@ func (t *PasscodeThrottle) countBy(key passcodeKey, most int, browser string) bo
 	return true
 }
 
-// takeBack forgets one try that was noted before it was judged, and was right.
-func (t *PasscodeThrottle) takeBack(key passcodeKey) {
+// takeBack forgets one try of each that was noted before it was judged, and was right or
+// is not judged.
+func (t *PasscodeThrottle) takeBack(quotas []quota) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if e := t.tries[key]; e != nil && e.count > 0 {
-		e.count--
+	for _, of := range quotas {
+		if e := t.tries[of.key]; e != nil && e.count > 0 {
+			e.count--
+		}
+	}
+}
+
+// takeBackShared forgets so many tries where all nodes count them.
+func (t *PasscodeThrottle) takeBackShared(ctx context.Context, key passcodeKey, count int) {
+	if t.shared == nil {
+		return
+	}
+	if err := t.shared.TakeBackTries(ctx, t.name(key), count); err != nil {
+		t.log.Warn("tries that were right still count", "of", t.secret, "meeting", key.meeting, "error", err)
 	}
 }
 
@@ -261,13 +310,10 @@ func (t *PasscodeThrottle) succeeded(ctx context.Context, a *admission.Attempt) 
 		}
 	}
 	t.mu.Unlock()
-	if own == 0 || t.shared == nil {
+	if own == 0 {
 		return
 	}
 	for _, key := range []passcodeKey{keys.address, keys.network, keys.meeting} {
-		if err := t.shared.TakeBackTries(ctx, key.name(), own); err != nil {
-			t.log.Warn("wrong passcodes of somebody who has entered still count", "meeting", key.meeting, "error", err)
-			return
-		}
+		t.takeBackShared(ctx, key, own)
 	}
 }

@@ -38,7 +38,7 @@ func TestTriesAreCountedBeforeTheyAreJudged(t *testing.T) {
 	if judged.Load() != PasscodeTries {
 		t.Errorf("%d tries are judged, want %d", judged.Load(), PasscodeTries)
 	}
-	throttle.takeBack(key)
+	throttle.takeBack([]quota{{key, PasscodeTries}})
 	if !throttle.count(key, PasscodeTries) || throttle.count(key, PasscodeTries) {
 		t.Error("one try was taken back: one more is judged, and no second one")
 	}
@@ -310,5 +310,84 @@ func TestAFullThrottleKeepsItsClosedDoors(t *testing.T) {
 	}
 	if g.try("192.0.2.1", "", "guess") {
 		t.Error("a flood of other counts opened a closed door")
+	}
+}
+
+// keyGuesser guesses the host's key of one meeting from a seat.
+func keyGuesser(n int, person, address, network string) []quota {
+	return hostKeyQuotas(&meeting.Seat{
+		ID: fmt.Sprint("seat", n), MeetingID: "m",
+		Marks:  meeting.Marks{UserID: person},
+		Extras: meeting.Extras{Origin: address, Network: network},
+	})
+}
+
+// judgedKeys counts the guesses, each of the next seat and on the next node, that are judged.
+func judgedKeys(nodes []*PasscodeThrottle, guesses int, of func(i int) []quota) (judged int) {
+	for i := range guesses {
+		if _, ok := nodes[i%len(nodes)].take(context.Background(), of(i)); ok {
+			judged++
+		}
+	}
+	return judged
+}
+
+func TestHostKeysAreGuessedSoOften(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		of   func(i int) []quota
+		want int
+	}{
+		"a seat":             {func(int) []quota { return keyGuesser(0, "", "a", "n") }, HostKeyTries},
+		"a signed-in person": {func(i int) []quota { return keyGuesser(i, "kim", fmt.Sprint("a", i), fmt.Sprint("n", i)) }, HostKeyTries},
+		"an address":         {func(i int) []quota { return keyGuesser(i, "", "a", "n") }, HostKeyAddressTries},
+		"a network":          {func(i int) []quota { return keyGuesser(i, "", fmt.Sprint("a", i), "n") }, HostKeyNetworkTries},
+		"everywhere":         {func(i int) []quota { return keyGuesser(i, "", fmt.Sprint("a", i), fmt.Sprint("n", i)) }, HostKeyMeetingTries},
+	} {
+		for count := 1; count <= 2; count++ {
+			var shared SharedTries
+			if count > 1 {
+				shared = &memoryTries{counts: map[string]int{}}
+			}
+			var nodes []*PasscodeThrottle
+			for range count {
+				nodes = append(nodes, newThrottle("host key", clockwork.NewFakeClock(), shared, slog.New(slog.DiscardHandler)))
+			}
+			if judged := judgedKeys(nodes, 1200, c.of); judged != c.want {
+				t.Errorf("%s, on %d nodes: %d guesses are judged, want %d", name, count, judged, c.want)
+			}
+			owner := keyGuesser(9999, "", "elsewhere", "another network")
+			if got := judgedKeys(nodes[:1], 1, func(int) []quota { return owner }); got != 1 && name != "everywhere" {
+				t.Errorf("%s: closed to another network", name)
+			}
+		}
+	}
+}
+
+// Whoever knows the key gives back what it cost, on every node, and no more.
+func TestARightHostKeyGivesNobodyElseTries(t *testing.T) {
+	t.Parallel()
+	shared := &memoryTries{counts: map[string]int{}}
+	nodes := []*PasscodeThrottle{}
+	for range 2 {
+		nodes = append(nodes, newThrottle("host key", clockwork.NewFakeClock(), shared, slog.New(slog.DiscardHandler)))
+	}
+	judged := 0
+	for i := range 200 {
+		if takeBack, ok := nodes[0].take(t.Context(), keyGuesser(i, "owner", "owner's", "n")); ok {
+			takeBack()
+		} else if i == 0 {
+			t.Fatal("the owner is not judged")
+		}
+		judged += judgedKeys(nodes[1:], 1, func(int) []quota { return keyGuesser(i, "", fmt.Sprint("a", i), "n") })
+	}
+	if judged != HostKeyNetworkTries {
+		t.Errorf("%d wrong keys are judged, want %d", judged, HostKeyNetworkTries)
+	}
+	for name, count := range shared.counts {
+		// One guess found the network closed, which this node had not heard yet.
+		if strings.Contains(name, "owner") && count > 1 {
+			t.Errorf("%s: %d tries are left of right keys", name, count)
+		}
 	}
 }

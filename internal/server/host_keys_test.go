@@ -1,0 +1,92 @@
+package server_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/anteroom/anteroom/internal/meeting"
+	"github.com/anteroom/anteroom/internal/server"
+	"github.com/anteroom/anteroom/internal/session"
+)
+
+// seatFrom takes a seat from an address.
+func (s *stage) seatFrom(t *testing.T, address, signed string) *meeting.Seat {
+	t.Helper()
+	raw, err := json.Marshal(map[string]any{
+		"joinId": uuid.NewString(), "view": "component", "meetingNumber": s.room.Number, "userName": "Kim",
+		"password": s.room.Passcode, "signature": signed,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/sdk/v1/join", bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("X-Forwarded-For", address)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var answer struct {
+		ErrorCode   int
+		Cause       string
+		Participant struct{ UserID int64 }
+	}
+	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || answer.ErrorCode != 0 {
+		t.Fatal(err, answer)
+	}
+	for _, seat := range s.seats(t) {
+		if seat.UserID == answer.Participant.UserID {
+			return seat
+		}
+	}
+	t.Fatal("there is no seat")
+	return nil
+}
+
+// Whoever has many addresses of one network guesses no more than one network may.
+func TestHostKeysOfOneNetworkAreCountedTogether(t *testing.T) {
+	t.Parallel()
+	s := raise(t, production(t), server.Parts{})
+	signed := s.sign(t)
+	claim := func(seat *meeting.Seat, key string) error {
+		raw, err := json.Marshal(map[string]any{"hostKey": key})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _, err = s.Sessions.Command(context.Background(), seat, "session.claim_host", raw)
+		return err
+	}
+	judged := 0
+	for i := range 15 {
+		seat := s.seatFrom(t, fmt.Sprintf("2001:db8:1:%x::1", i/5), signed)
+		for range session.HostKeyTries {
+			var refused *session.CommandError
+			if errors.As(claim(seat, "nokey"), &refused) && refused.Code == session.RefusedParameters {
+				judged++
+			}
+		}
+	}
+	if judged != session.HostKeyNetworkTries {
+		t.Errorf("%d wrong keys of a network were judged, want %d", judged, session.HostKeyNetworkTries)
+	}
+	host, err := s.Store.User(t.Context(), s.room.HostID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := claim(s.seatFrom(t, "2001:db8:1:ffff::1", signed), host.HostKey); err == nil {
+		t.Error("the network has used up its tries, and a key is still judged")
+	}
+	if err := claim(s.seatFrom(t, "198.51.100.7", signed), host.HostKey); err != nil {
+		t.Error("closed to another network:", err)
+	}
+}
