@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/centrifugal/centrifuge"
@@ -219,12 +220,23 @@ func (h *Hub) Erase(sessionID string, seatIDs ...string) error {
 	if len(seatIDs) == 0 {
 		return h.node.RemoveHistory(sessionChannel(sessionID))
 	}
-	var faults []error
-	for _, id := range seatIDs {
-		faults = append(faults, h.node.RemoveHistory(seatChannel(id)))
+	// Redis is asked for many at a time, for the session waits meanwhile.
+	faults := make([]error, len(seatIDs))
+	var next atomic.Int64
+	var all sync.WaitGroup
+	for range min(erasedAtOnce, len(seatIDs)) {
+		all.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(seatIDs)); i = next.Add(1) - 1 {
+				faults[i] = h.node.RemoveHistory(seatChannel(seatIDs[i]))
+			}
+		})
 	}
+	all.Wait()
 	return errors.Join(faults...)
 }
+
+// erasedAtOnce is how many channels lose their history at the same time.
+const erasedAtOnce = 64
 
 // Connected answers the seats whose line is up on this node, in no order.
 func (h *Hub) Connected() []string {

@@ -183,3 +183,39 @@ func TestNobodyRecoversWhatWasSaidBeforeTheyCame(t *testing.T) {
 		t.Errorf("recovered what was said meanwhile:\n%s", seen)
 	}
 }
+
+// A deleted message is erased where it was heard, by whoever was a host then, and nowhere
+// else: others still recover what they missed.
+func TestADeletedMessageToHostsIsErasedWhereItWasHeard(t *testing.T) {
+	t.Parallel()
+	s, room, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	by, other := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Bystander"})
+	host.command("seat.role", fields{"userId": answer.Participant.UserID, "role": "cohost"})
+	host.command("chat.send", fields{"text": "for the bystander", "userId": other.Participant.UserID})
+	by.await("chat.message")
+	author, _ := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Author"})
+	var sent struct{ Result struct{ ID string } }
+	if err := json.Unmarshal(author.command("chat.send", fields{"text": "a secret", "to": "hosts"}), &sent); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []*page{host, guest, author} {
+		p.awaitSaying("chat.message", "a secret")
+	}
+	host.command("seat.role", fields{"userId": answer.Participant.UserID, "role": "attendee"})
+	author.command("chat.delete", fields{"id": sent.Result.ID})
+	all := []*page{host, guest, author, by}
+	for _, p := range all {
+		p.await("chat.deleted")
+		channel, at := p.channel("seat")
+		p.recovering(channel, at.Epoch, 0)
+	}
+	for _, p := range all {
+		seen := p.upTo(host)
+		if strings.Contains(seen, "a secret") {
+			t.Errorf("recovered what was deleted:\n%s", seen)
+		}
+		if p == by && !strings.Contains(seen, "for the bystander") {
+			t.Errorf("what a bystander has missed was erased as well:\n%s", seen)
+		}
+	}
+}

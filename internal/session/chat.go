@@ -205,7 +205,10 @@ func (c *action) heardBy(message *meeting.ChatMessage) ([]string, error) {
 	switch message.ReceiverSeatID {
 	case "":
 		return nil, nil
-	case meeting.ToHosts, meeting.ToWaitingRoom:
+	case meeting.ToHosts:
+		ids, err := c.readers(func(seat *meeting.Seat) bool { return isHost(seat) || seat.Extras.Led })
+		return append(ids, message.SenderSeatID), err
+	case meeting.ToWaitingRoom: // only hosts write there; whoever waited then may be inside now
 		return c.readers(func(*meeting.Seat) bool { return true })
 	}
 	return []string{message.SenderSeatID, message.ReceiverSeatID}, nil

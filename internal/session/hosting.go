@@ -260,6 +260,7 @@ func setRole(c *action) error {
 	}
 	fields := map[string]any{"userId": seat.UserID, "role": in.Role}
 	wasHidden := hidden(seat, c.tx.Session())
+	seat.Extras.Led = seat.Extras.Led || isHost(seat)
 	seat.Role = in.Role
 	if conduct := &c.tx.Session().Conduct; seat.Extras.Shares && conduct.ShareByHosts && !isHost(seat) {
 		// The right to share goes, and the share with it.

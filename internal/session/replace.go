@@ -64,6 +64,7 @@ func (c *action) takeSeatOver(how *admission.Admission, seat, newcomer *meeting.
 	extras := newcomer.Extras
 	extras.TakenOver, extras.Entered, extras.Silenced = seat.Extras.TakenOver, seat.Extras.Entered, seat.Extras.Silenced
 	extras.FirstSeat = seat.Extras.FirstSeat
+	extras.Led = was.Extras.Led || isHost(&was)
 	if was.State == meeting.SeatWaiting && newcomer.State != meeting.SeatWaiting {
 		extras.Entered = c.service.Line.Entry(c.tx.Session().ID)
 	}
