@@ -160,6 +160,9 @@ const (
 	RolePanelist Role = "panelist"
 )
 
+// Leads reports whether the role is that of a host or co-host.
+func (r Role) Leads() bool { return r == RoleHost || r == RoleCoHost }
+
 // Marks are all the ways a seat's owner can be recognised again.
 type Marks struct {
 	UserID       string `json:"userId,omitempty"`

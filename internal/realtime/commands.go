@@ -52,7 +52,7 @@ func (h *Hub) enqueue(l *line, r request) error {
 	now, seat := time.Now(), l.now()
 	wait := h.asking.Take(cmp.Or(seat.Person, l.seatID), cost, now)
 	if wait == 0 {
-		wait = h.askedIn.Take(seat.allowance(), cost, now)
+		wait = h.askedIn.Take(seat.allowance(r.method), cost, now)
 	}
 	if wait > 0 {
 		return &CommandError{Code: codeRateLimited, Message: "RATE_LIMITED", RetryAfter: wait}
@@ -82,11 +82,17 @@ func (h *Hub) enqueue(l *line, r request) error {
 	return nil
 }
 
-// allowance names what the seat's session may ask for. Those who wait have one of their
-// own: a waiting room full of strangers holds up nobody inside.
-func (s *Seat) allowance() string {
-	if s.Waiting {
+// allowance names those who use up the same allowance of the seat's session: a waiting
+// room full of strangers holds up nobody inside, attendees hold up no host, and their
+// commands keep nobody who comes from reading the state of the meeting.
+func (s *Seat) allowance(method string) string {
+	switch {
+	case s.Waiting:
 		return "waiting " + s.SessionID
+	case s.Host:
+		return "hosts " + s.SessionID
+	case method != "command":
+		return "reading " + s.SessionID
 	}
 	return s.SessionID
 }

@@ -56,8 +56,7 @@ const (
 
 	// What a participant may ask for, on this node; reading the state of the
 	// meeting counts for stateCost commands. All of a session together may ask
-	// for so much that thirty of them can use up what is theirs; those who wait have as much of
-	// their own.
+	// for so much that thirty of them can use up what is theirs: see Seat.allowance.
 	commandsPerSec = 30
 	commandBurst   = 60
 	// How often a participant connects: pages try again eight times a minute at the most.
@@ -106,13 +105,15 @@ type SeatRef struct {
 type Seat struct {
 	ID, SessionID, MeetingID string
 	UserID                   int64
-	// Person is whose allowance the seat uses: its own id, or that of the seat which the
-	// participant had before. Empty stands for the seat's own.
+	// Person is whose allowance the seat uses: that of a verified identity in its meeting,
+	// of the seat which the participant had before, or its own. Empty stands for its own.
 	Person string
 	// Generation counts the pages that have held the seat.
 	Generation int
 	// Waiting seats hear their own channel, not the session's.
 	Waiting bool
+	// Host is set for hosts and co-hosts.
+	Host bool
 	// Entered is where the session's channel stood when the seat was let in: what
 	// was published before is not recovered.
 	Entered Position

@@ -72,10 +72,80 @@ func TestASessionHasALimitOfItsOwn(t *testing.T) {
 	}
 	elsewhere := seatNamed("elsewhere")
 	elsewhere.SessionID = "s2"
-	h, server := startHub(t, newHouse(append(seats, elsewhere)...))
+	host := seatNamed("host")
+	host.Host = true
+	h, server := startHub(t, newHouse(append(seats, elsewhere, host, seatNamed("late"))...))
 	flood(t, h, server.URL, many)
 	if got := enter(t, server.URL, token(t, h, "elsewhere", 1), nil).call(rpc("snapshot", nil)); got.Error != nil {
 		t.Errorf("another session is limited, too: %+v", got.Error)
+	}
+	// Hosts act, and whoever comes reads the state of the meeting.
+	for _, seat := range []string{"host", "late"} {
+		if got := enter(t, server.URL, token(t, h, seat, 1), nil).call(rpc("snapshot", nil)); got.Error != nil {
+			t.Errorf("a snapshot for %s is refused: %+v", seat, got.Error)
+		}
+	}
+	p := enter(t, server.URL, token(t, h, "host", 1), nil)
+	if passed := passedOf(t, []*page{p}, "host", 40); passed != 40 {
+		t.Errorf("%d of 40 commands of the host passed", passed)
+	}
+}
+
+// Seats of one person have one allowance, one after the other.
+func TestTheLimitIsThePersons(t *testing.T) {
+	first, second := seatNamed("first"), seatNamed("second")
+	first.Person, second.Person = "m user:kim", "m user:kim"
+	h, server := startHub(t, newHouse(first, second))
+	begun, passed := time.Now(), 0
+	for _, seat := range []string{"first", "second"} {
+		p := enter(t, server.URL, token(t, h, seat, 1), nil)
+		passed += passedOf(t, []*page{p}, seat, commandBurst)
+		_ = p.conn.Close()
+	}
+	if most := commandBurst + 1 + int(commandsPerSec*time.Since(begun).Seconds()); passed > most {
+		t.Errorf("%d commands passed, at most %d may", passed, most)
+	}
+}
+
+// A role that changes while a line is up counts from then on, on whichever node.
+func TestARoleIsKnownOnEachNode(t *testing.T) {
+	b := newHouse(seatNamed("a"))
+	one, two, _, second := twoNodes(t, b)
+	enter(t, second.URL, token(t, two, "a", 1), nil)
+	is := func(host bool) func() bool {
+		return func() bool {
+			two.mu.Lock()
+			defer two.mu.Unlock()
+			for _, l := range two.lines["a"] {
+				return l.now().Host == host
+			}
+			return false
+		}
+	}
+	one.Lead("a", true)
+	until(t, "the seat is a host's", is(true))
+	one.Lead("a", false)
+	until(t, "the seat is an attendee's", is(false))
+}
+
+// Erasing for many seats asks Redis for many at a time, and each of them once.
+func TestManyChannelsAreErased(t *testing.T) {
+	h, _ := startHub(t, newHouse())
+	ids := make([]string, 3*erasedAtOnce)
+	for i := range ids {
+		ids[i] = fmt.Sprint("seat", i)
+		if err := h.PublishSeat(ids[i], Event{Type: "chat.message", Data: "psst"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := h.Erase("s1", ids...); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range ids {
+		kept, err := h.node.History(seatChannel(id), centrifuge.WithLimit(centrifuge.NoLimit))
+		if err != nil || len(kept.Publications) != 0 {
+			t.Fatalf("%s keeps %d events: %v", id, len(kept.Publications), err)
+		}
 	}
 }
 

@@ -29,6 +29,8 @@ type line struct {
 	seat   Seat
 	// ordered is the last order to move in or out of the session; nil without one.
 	ordered *bool
+	// led is the last order of whether the seat is a host; nil without one.
+	led     *bool
 	closing *centrifuge.Disconnect
 	queue   []request
 	busy    bool
@@ -126,6 +128,9 @@ func (l *line) sit(seat Seat) (inside bool) {
 	if l.ordered != nil {
 		// Younger than what the backend has read.
 		l.seat.Waiting = !*l.ordered
+	}
+	if l.led != nil {
+		l.seat.Host = *l.led
 	}
 	l.inside = !l.seat.Waiting
 	return l.inside
@@ -319,6 +324,13 @@ func (l *line) order(inside bool) {
 	defer l.mu.Unlock()
 	l.ordered = &inside
 	l.seat.Waiting = !inside
+}
+
+// lead notes whether the seat is a host from now on.
+func (l *line) lead(host bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.led, l.seat.Host = &host, host
 }
 
 // close ends the line. The answer of the command that it is carrying goes out

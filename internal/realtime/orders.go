@@ -17,6 +17,7 @@ const (
 	orderAdmit = "admit"
 	orderHold  = "hold"
 	orderClose = "close"
+	orderLead  = "lead"
 	askHolds   = "holds"
 	askSeats   = "seats"
 )
@@ -29,6 +30,8 @@ type order struct {
 	// asked for.
 	Generation int    `json:"generation,omitempty"`
 	Code       uint32 `json:"code,omitempty"`
+	// Host is the seat's role from now on.
+	Host bool `json:"host,omitempty"`
 }
 
 // Admit lets a waiting seat's lines hear the session, on every node. When it
@@ -42,6 +45,12 @@ func (h *Hub) Admit(seatID, sessionID string) {
 // returns they hear it no more.
 func (h *Hub) Hold(seatID, sessionID string) {
 	h.move(orderHold, order{Seat: seatID, Session: sessionID})
+}
+
+// Lead counts what a seat asks for among the hosts' requests, or no longer, on every node.
+// Lines that come up later are counted by what Backend.Connect answers.
+func (h *Hub) Lead(seatID string, host bool) {
+	h.tell(orderLead, order{Seat: seatID, Host: host})
 }
 
 func (h *Hub) move(op string, o order) {
@@ -70,7 +79,7 @@ func (h *Hub) CloseSession(sessionID string, code uint32) {
 
 func (h *Hub) tell(op string, o order) {
 	if !h.shared {
-		h.closed(o)
+		h.told(op, o)
 		return
 	}
 	raw, err := json.Marshal(o)
@@ -140,8 +149,21 @@ func (h *Hub) survey(ctx context.Context, op string, o order) (map[string]centri
 
 func (h *Hub) notified(e centrifuge.NotificationEvent) {
 	var o order
-	if e.Op == orderClose && json.Unmarshal(e.Data, &o) == nil {
+	if json.Unmarshal(e.Data, &o) == nil {
+		h.told(e.Op, o)
+	}
+}
+
+func (h *Hub) told(op string, o order) {
+	switch op {
+	case orderClose:
 		h.closed(o)
+	case orderLead:
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		for _, l := range h.lines[o.Seat] {
+			l.lead(o.Host)
+		}
 	}
 }
 

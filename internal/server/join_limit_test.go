@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"sync"
 	"testing"
 	"time"
 
@@ -142,5 +143,120 @@ func TestAllowancesGoWithThePersonNotTheName(t *testing.T) {
 	}
 	if most := 61 + int(30*took); said+asked > most {
 		t.Errorf("%d commands within %.1f s, want at most %d", said+asked, took, most)
+	}
+}
+
+// Whoever has a verified identity comes back no more often for having left first: joining
+// anew tells the others as much as any return, and brings no new allowance.
+func TestVerifiedPeopleLeaveAndJoinSoOften(t *testing.T) {
+	t.Parallel()
+	s := anteroomtest.Start(t)
+	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Standup"})
+	lecture := s.AddMeeting(anteroomtest.Meeting{Topic: "Lecture", Registration: true})
+	user := s.AddUser(anteroomtest.User{Email: "mallory@test.example"})
+	eve := s.AddRegistrant(anteroomtest.Registrant{Meeting: lecture.Number, Email: "eve@home.example"})
+	for kind, join := range map[string]anteroomtest.Join{
+		"a signed-in user": {Meeting: room.Number, Name: "Mallory", ZAK: s.ZAK(user.ID, time.Hour)},
+		"a registrant":     {Meeting: lecture.Number, Name: "Eve", TK: eve.TK},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			begun, came, said := time.Now(), 0, 0
+			for i := range 40 {
+				join.Device = fmt.Sprint("device ", i)
+				a := s.Join(join)
+				if a.ErrorCode != 0 {
+					expect(t, a, 4009, "too_many_joins")
+					continue
+				}
+				came++
+				p := &page{t: t, token: a.Realtime.Token, url: a.Realtime.URL, events: make(chan event, 4096), subs: map[string]position{}}
+				if code := p.connect(); code != 0 {
+					t.Fatal(code)
+				}
+				for range 4 { // with the leaving, ten times as many as the burst of commands
+					if code, _ := p.write("buy"); code == 0 {
+						said++
+					}
+				}
+				p.command("seat.leave", nil)
+			}
+			took := time.Since(begun).Seconds()
+			if most := 11 + int(took/3); came > most || came < 10 {
+				t.Errorf("came %d times, want 10 to %d", came, most)
+			}
+			if most := 21 + int(5*took); said > most || said < 20 {
+				t.Errorf("wrote %d messages within %.1f s, want 20 to %d", said, took, most)
+			}
+		})
+	}
+	// Elsewhere they have done nothing yet.
+	other := s.AddMeeting(anteroomtest.Meeting{Topic: "Another"})
+	expect(t, s.Join(anteroomtest.Join{Meeting: other.Number, Name: "Mallory", ZAK: s.ZAK(user.ID, time.Hour)}), 0, "")
+}
+
+// A class whose pupils sign in or have registered enters at once, from one address.
+func TestAClassOfVerifiedPeopleEntersAtOnce(t *testing.T) {
+	t.Parallel()
+	s := anteroomtest.Start(t)
+	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Class", Capacity: 300, Registration: true})
+	s.LimitJoins(s.TestApp(), 300)
+	for i := range 40 {
+		email := fmt.Sprintf("pupil%d@school.example", i)
+		join := anteroomtest.Join{Meeting: room.Number, Name: email}
+		join.TK = s.AddRegistrant(anteroomtest.Registrant{Meeting: room.Number, Email: email}).TK
+		if i%2 == 0 {
+			join.ZAK = s.ZAK(s.AddUser(anteroomtest.User{Email: email}).ID, time.Hour)
+		}
+		expect(t, s.Join(join), 0, "")
+	}
+}
+
+// Many attendees together keep no host from acting, nor a co-host who has just become one.
+func TestAttendeesTogetherHoldUpNoHost(t *testing.T) {
+	t.Parallel()
+	s, room, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup", Capacity: 300})
+	host.command("seat.role", fields{"userId": answer.Participant.UserID, "role": "cohost"})
+	// Each asks for more than it may at once, which takes more than all may; a method
+	// that nobody knows costs as much as a snapshot.
+	const attendees, each = 110, 12
+	var pages []*page
+	for i := range attendees {
+		p, _ := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: fmt.Sprint("Mallory ", i)})
+		pages = append(pages, p)
+	}
+	starved, stop := make(chan struct{}), make(chan struct{})
+	tell := sync.OnceFunc(func() { close(starved) })
+	var all sync.WaitGroup
+	for _, p := range pages {
+		all.Go(func() {
+			for i := 0; ; i++ {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				if _, code, _ := p.rpc("unknown", nil); code == 1006 && i < each {
+					tell()
+				}
+				if i >= each {
+					time.Sleep(time.Second / 10)
+				}
+			}
+		})
+	}
+	defer all.Wait()
+	defer close(stop)
+	select {
+	case <-starved:
+	case <-time.After(time.Minute):
+		t.Fatal("the attendees may ask for all they want")
+	}
+	for name, p := range map[string]*page{"host": host, "co-host": guest} {
+		for range 8 {
+			if _, code, message := p.rpc("snapshot", nil); code != 0 {
+				t.Errorf("the %s is refused: %d %s", name, code, message)
+			}
+		}
+		p.command("seat.react", fields{"reaction": "tada"})
 	}
 }

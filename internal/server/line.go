@@ -59,6 +59,7 @@ func (l *line) Erase(sessionID string, seatIDs ...string) {
 
 func (l *line) Admit(seatID, sessionID string) { l.hub.Admit(seatID, sessionID) }
 func (l *line) Hold(seatID, sessionID string)  { l.hub.Hold(seatID, sessionID) }
+func (l *line) Lead(seatID string, host bool)  { l.hub.Lead(seatID, host) }
 
 func (l *line) Close(seatID string, keep int, code session.CloseCode) {
 	l.hub.Close(seatID, keep, uint32(code))
@@ -92,8 +93,8 @@ func (b backend) Connect(ctx context.Context, ref realtime.SeatRef) (realtime.Se
 	}
 	return realtime.Seat{
 		ID: seat.ID, SessionID: seat.SessionID, MeetingID: seat.MeetingID, UserID: seat.UserID,
-		Person: seat.Person(), Generation: seat.Generation, Waiting: seat.State == meeting.SeatWaiting,
-		Entered: realtime.Position(seat.Extras.Entered),
+		Person: seat.Counted(), Generation: seat.Generation, Waiting: seat.State == meeting.SeatWaiting,
+		Host: seat.Role.Leads(), Entered: realtime.Position(seat.Extras.Entered),
 	}, nil
 }
 

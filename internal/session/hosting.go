@@ -152,7 +152,7 @@ func reclaimHost(c *action) error {
 const MaxHostKey = 10
 
 // checkHostKey compares a key with that of the meeting's host, before the
-// session is locked. Wrong ones are counted for the participant and the address.
+// session is locked. Wrong ones are counted.
 func checkHostKey(ctx context.Context, s *Service, self *meeting.Seat, data json.RawMessage) error {
 	var in struct{ HostKey string }
 	if err := (&action{data: data}).read(&in); err != nil {
@@ -283,6 +283,7 @@ func setRole(c *action) error {
 		seat.Extras.Talks = false
 		fields["allowedToTalk"] = false
 	}
+	c.lead(seat)
 	c.applyRights(seat)
 	return c.changedInView(seat, wasHidden, fields)
 }

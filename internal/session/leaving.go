@@ -101,6 +101,12 @@ func (c *action) crown(host *meeting.Seat) error {
 	return nil
 }
 
+// lead tells the seat's line whether its commands are a host's.
+func (c *action) lead(seat *meeting.Seat) {
+	id, host := seat.ID, isHost(seat)
+	c.then(func() { c.service.Line.Lead(id, host) })
+}
+
 // makeHost is crown without a word: it answers what has changed, the new host first.
 func (c *action) makeHost(host *meeting.Seat) ([]map[string]any, error) {
 	seats, err := c.tx.Seats()
@@ -119,6 +125,7 @@ func (c *action) makeHost(host *meeting.Seat) ([]map[string]any, error) {
 		changes = append(changes, map[string]any{"userId": seat.UserID, "role": seat.Role})
 	}
 	host.Role = meeting.RoleHost
+	c.lead(host)
 	c.applyRights(host)
 	if err := c.tx.SaveSeat(host); err != nil {
 		return nil, err

@@ -104,6 +104,8 @@ type Line interface {
 	// Admit and Hold move a seat's line in and out of the session's channel.
 	Admit(seatID, sessionID string)
 	Hold(seatID, sessionID string)
+	// Lead says whether a seat is a host or co-host now.
+	Lead(seatID string, host bool)
 	// Close ends a seat's lines of generations below keep; zero ends all.
 	Close(seatID string, keep int, code CloseCode)
 	// Drop breaks a seat's lines; a page that is still there comes back by itself.

@@ -215,5 +215,5 @@ func chatView(c meeting.ChatMessage) ChatView {
 }
 
 func isHost(seat *meeting.Seat) bool {
-	return seat != nil && (seat.Role == meeting.RoleHost || seat.Role == meeting.RoleCoHost)
+	return seat != nil && seat.Role.Leads()
 }
