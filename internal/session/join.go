@@ -344,11 +344,11 @@ func (s *Service) accept(ctx context.Context, v *admission.Verdict, snap *admiss
 		return acc, nil
 	}
 	if seats != nil {
-		snapshot, err := s.snapshot(ctx, snap.Meeting, &taken.Session, seat, seats)
+		chat, err := s.newestChat(ctx, &taken.Session, seat)
 		if err != nil {
 			return nil, err
 		}
-		acc.Snapshot = snapshot
+		acc.Snapshot = snapshotOf(snap.Meeting, &taken.Session, seat, seats, 0, chat)
 	}
 	acc.MediaToken, err = s.mediaToken(ctx, seat, &taken.Session)
 	return acc, err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"sort"
+	"sync"
 	"time"
 
 	"github.com/anteroom/anteroom/internal/media"
@@ -115,13 +116,14 @@ func (s *Service) Snapshot(ctx context.Context, seatID string, after int64) (*Sn
 	if err != nil {
 		return nil, err
 	}
-	// Under the session's lock the revision and the seats belong together.
-	defer s.ordered(seat.SessionID)()
+	// Under the session's lock the revision, the seats and the chat belong together.
+	unlock := sync.OnceFunc(s.ordered(seat.SessionID))
+	defer unlock()
 	live, err := s.Repository.Session(ctx, seat.SessionID)
 	if err != nil {
 		return nil, err
 	}
-	seats, err := s.Repository.LiveSeats(ctx, seat.SessionID)
+	seats, err := s.rosters.of(live, func() ([]*meeting.Seat, error) { return s.Repository.LiveSeats(ctx, live.ID) })
 	if err != nil {
 		return nil, err
 	}
@@ -130,12 +132,14 @@ func (s *Service) Snapshot(ctx context.Context, seatID string, after int64) (*Sn
 	if self < 0 {
 		return nil, refuse(RefusedState, "closed")
 	}
-	if after > 0 {
-		page := &Snapshot{Revision: live.Revision, Self: participantOf(seats[self], true), Session: infoOf(m, live, seats[self], seats), Chat: []ChatView{}}
-		page.list(visible(seats, seats[self], live), after)
-		return page, nil
+	chat := &ChatPage{Chat: []ChatView{}}
+	if after == 0 {
+		if chat, err = s.newestChat(ctx, live, seats[self]); err != nil {
+			return nil, err
+		}
 	}
-	return s.snapshot(ctx, m, live, seats[self], seats)
+	unlock() // so that commands do not wait for what remains
+	return snapshotOf(m, live, seats[self], seats, after, chat), nil
 }
 
 // Pages of what a snapshot lists.
@@ -207,19 +211,24 @@ func (s *Service) heldTo(ctx context.Context, live *meeting.Session, seat *meeti
 	return after, err
 }
 
-func (s *Service) snapshot(ctx context.Context, m *meeting.Meeting, live *meeting.Session, self *meeting.Seat, seats []*meeting.Seat) (*Snapshot, error) {
+// newestChat is the chat of a first page.
+func (s *Service) newestChat(ctx context.Context, live *meeting.Session, self *meeting.Seat) (*ChatPage, error) {
+	page := &ChatPage{Chat: []ChatView{}}
+	if live.Revision <= 1 {
+		return page, nil
+	}
+	var err error
+	page.Chat, page.More, err = s.chatBefore(ctx, live, self, "")
+	return page, err
+}
+
+func snapshotOf(m *meeting.Meeting, live *meeting.Session, self *meeting.Seat, seats []*meeting.Seat, after int64, chat *ChatPage) *Snapshot {
 	snap := &Snapshot{
 		Revision: live.Revision, Self: participantOf(self, true), Session: infoOf(m, live, self, seats),
-		Chat: []ChatView{},
+		Chat: chat.Chat, MoreChat: chat.More,
 	}
-	snap.list(visible(seats, self, live), 0)
-	if live.Revision > 1 {
-		var err error
-		if snap.Chat, snap.MoreChat, err = s.chatBefore(ctx, live, self, ""); err != nil {
-			return nil, err
-		}
-	}
-	return snap, nil
+	snap.list(visible(seats, self, live), after)
+	return snap
 }
 
 // Leave gives up the seat of a resume token at once. An unknown token or a

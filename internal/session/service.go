@@ -193,6 +193,8 @@ type Service struct {
 	// writing is how much each participant may write.
 	writing *limit.Rates
 	order   [64]sync.Mutex
+	// rosters are the seats that were last read for snapshots of large meetings.
+	rosters rosters
 	errands errands
 	// warmMedia starts the media engine at the first admitted join, so that it
 	// is up when the page knocks.

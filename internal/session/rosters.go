@@ -1,0 +1,68 @@
+package session
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/anteroom/anteroom/internal/meeting"
+)
+
+// rostersKept is how many meetings' seats are kept: with seats of about 1 KB, those of
+// meetings of 1,000 people take 16 MB.
+const rostersKept = 16
+
+// rosters keeps the seats of large meetings as they were at a revision, for the snapshots
+// that many pages ask for at once. Whatever a snapshot shows changes the revision.
+type rosters struct {
+	mu   sync.Mutex
+	kept []roster // the newest last
+}
+
+type roster struct {
+	session  string
+	revision int64
+	seats    []*meeting.Seat
+}
+
+// of returns the seats of a session, read unless they are kept. They are read-only.
+func (r *rosters) of(live *meeting.Session, read func() ([]*meeting.Seat, error)) ([]*meeting.Seat, error) {
+	if seats := r.at(live); seats != nil {
+		return seats, nil
+	}
+	seats, err := read()
+	if err != nil {
+		return nil, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.drop(live.ID)
+	if len(seats) > smallMeeting {
+		r.kept = append(r.kept, roster{live.ID, live.Revision, seats})
+		if len(r.kept) > rostersKept {
+			r.drop(r.kept[0].session)
+		}
+	}
+	return seats, nil
+}
+
+func (r *rosters) at(live *meeting.Session) []*meeting.Seat {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, one := range r.kept {
+		if one.session == live.ID && one.revision == live.Revision {
+			return one.seats
+		}
+	}
+	return nil
+}
+
+// forget drops what is kept of a session that is over.
+func (r *rosters) forget(session string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.drop(session)
+}
+
+func (r *rosters) drop(session string) {
+	r.kept = slices.DeleteFunc(r.kept, func(one roster) bool { return one.session == session })
+}
