@@ -82,6 +82,8 @@ func (m *Media) connections() error {
 	engine := webrtc.SettingEngine{}
 	engine.SetIncludeLoopbackCandidate(true)
 	engine.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
+	// Of data channels nothing is read here, and so no buffer is kept.
+	engine.DetachDataChannels()
 	codecs := &webrtc.MediaEngine{}
 	if err := codecs.RegisterDefaultCodecs(); err != nil {
 		return err
@@ -347,6 +349,17 @@ func (t *Track) Start(ctx context.Context) error {
 	if _, err := m.publisher.AddTransceiverFromTrack(t.local, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly}); err != nil {
 		return err
 	}
+	if err := m.offer(ctx); err != nil {
+		return err
+	}
+	sending, stop := context.WithCancel(m.ctx)
+	t.stop = stop
+	go t.send(sending)
+	return nil
+}
+
+// offer describes what is published, and waits for the answer.
+func (m *Media) offer(ctx context.Context) error {
 	offer, err := m.publisher.CreateOffer(nil)
 	if err != nil {
 		return err
@@ -360,13 +373,7 @@ func (t *Track) Start(ctx context.Context) error {
 	if err := m.Send(&lk.SignalRequest{Message: &lk.SignalRequest_Offer{Offer: &lk.SessionDescription{Type: "offer", Sdp: offer.SDP}}}); err != nil {
 		return err
 	}
-	if err := m.until(ctx, "answer to an offer", func() bool { return m.answers > before }); err != nil {
-		return err
-	}
-	sending, stop := context.WithCancel(m.ctx)
-	t.stop = stop
-	go t.send(sending)
-	return nil
+	return m.until(ctx, "answer to an offer", func() bool { return m.answers > before })
 }
 
 func (t *Track) send(ctx context.Context) {

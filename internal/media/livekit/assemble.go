@@ -39,8 +39,8 @@ type server struct {
 }
 
 // assemble builds and starts the parts in the order of LiveKit's own wiring. observer
-// receives what happens in the rooms.
-func assemble(cfg media.Config, observer *observer) (*server, error) {
+// receives what happens in the rooms, and joined who has joined, before anything else does.
+func assemble(cfg media.Config, observer *observer, joined func(lk.RoomName, lk.ParticipantIdentity)) (*server, error) {
 	conf, err := liveKitConfig(cfg)
 	if err != nil {
 		return nil, err
@@ -82,7 +82,7 @@ func assemble(cfg media.Config, observer *observer) (*server, error) {
 	}
 	report := telemetry.NewTelemetryService(observer, observer)
 	s.rtc = service.NewRTCService(conf, s.allocator, s.router, report)
-	if s.rooms, err = s.roomManager(cfg, node, report); err != nil {
+	if s.rooms, err = s.roomManager(cfg, node, &arrivals{report, joined}); err != nil {
 		return nil, err
 	}
 	if s.signalServer, err = service.NewDefaultSignalServer(node, s.bus, conf.SignalRelay, s.router, s.rooms); err != nil {

@@ -9,6 +9,16 @@ import (
 
 	"github.com/livekit/livekit-server/pkg/rtc/types"
 	"github.com/pion/ice/v4"
+	"golang.org/x/time/rate"
+)
+
+// An ICE agent hears from so many addresses, and of another one each addressEvery: Pion
+// keeps a candidate for each until the agent ends, and compares it with all others. A
+// browser has some of each of its network interfaces; a change of the network, after which
+// it restarts ICE, begins another agent.
+const (
+	maxAddresses = 64
+	addressEvery = time.Minute
 )
 
 // hearing knows when packets were last received from which address. It stands
@@ -56,11 +66,24 @@ func (m hearingMux) GetConn(ufrag string, address net.Addr) (net.PacketConn, err
 	if err != nil {
 		return nil, err
 	}
-	hearing := &hearingConn{PacketConn: conn, hearing: m.hearing}
+	hearing := newHearingConn(conn, m.hearing)
 	if fast, ok := conn.(ice.AddrPortReaderWriter); ok {
 		return &hearingFastConn{hearingConn: hearing, fast: fast}, nil
 	}
 	return hearing, nil
+}
+
+// fewAddressesOverTCP limits the addresses of a mux for TCP, of which nobody asks when they
+// were heard.
+type fewAddressesOverTCP struct{ ice.TCPMux }
+
+// GetConnByUfrag implements ice.TCPMux.
+func (m fewAddressesOverTCP) GetConnByUfrag(ufrag string, isIPv6 bool, local net.IP) (net.PacketConn, error) {
+	conn, err := m.TCPMux.GetConnByUfrag(ufrag, isIPv6, local)
+	if err != nil {
+		return nil, err
+	}
+	return newHearingConn(conn, &hearing{}), nil
 }
 
 // hearingConn is the packets of one ICE agent.
@@ -70,8 +93,13 @@ type hearingConn struct {
 
 	mu    sync.Mutex
 	known map[netip.AddrPort]*atomic.Int64 // what it has put into hearing
+	more  *rate.Limiter                    // allows others
 	// latest is where the last packet came from, the usual place of the next one.
 	latest atomic.Pointer[heardFrom]
+}
+
+func newHearingConn(conn net.PacketConn, to *hearing) *hearingConn {
+	return &hearingConn{PacketConn: conn, hearing: to, more: rate.NewLimiter(rate.Every(addressEvery), maxAddresses)}
 }
 
 type heardFrom struct {
@@ -79,16 +107,21 @@ type heardFrom struct {
 	at      *atomic.Int64
 }
 
-func (c *hearingConn) hear(address netip.AddrPort) {
-	now := time.Now().UnixNano()
+// hear notes that a packet has come, unless it is from one address too many.
+func (c *hearingConn) hear(address netip.AddrPort) (ok bool) {
+	now := time.Now()
 	if latest := c.latest.Load(); latest != nil && latest.address == address {
-		latest.at.Store(now)
-		return
+		latest.at.Store(now.UnixNano())
+		return true
 	}
 	plain := plainAddress(address)
 	c.mu.Lock()
 	at := c.known[plain]
 	if at == nil {
+		if !c.more.AllowN(now, 1) {
+			c.mu.Unlock()
+			return false
+		}
 		at = &atomic.Int64{}
 		if c.known == nil {
 			c.known = map[netip.AddrPort]*atomic.Int64{}
@@ -96,18 +129,21 @@ func (c *hearingConn) hear(address netip.AddrPort) {
 		c.known[plain] = at
 	}
 	c.mu.Unlock()
-	at.Store(now)
+	at.Store(now.UnixNano())
 	c.hearing.addresses.Store(plain, at)
 	c.latest.Store(&heardFrom{address, at})
+	return true
 }
 
 // ReadFrom implements net.PacketConn.
 func (c *hearingConn) ReadFrom(b []byte) (int, net.Addr, error) {
-	n, address, err := c.PacketConn.ReadFrom(b)
-	if udp, ok := address.(*net.UDPAddr); ok && err == nil {
-		c.hear(udp.AddrPort())
+	for {
+		n, address, err := c.PacketConn.ReadFrom(b)
+		from, ok := address.(interface{ AddrPort() netip.AddrPort }) // of UDP or TCP
+		if err != nil || !ok || c.hear(from.AddrPort()) {
+			return n, address, err
+		}
 	}
-	return n, address, err
 }
 
 // Close implements net.PacketConn.
@@ -128,11 +164,12 @@ type hearingFastConn struct {
 
 // ReadFromAddrPort implements ice.AddrPortReaderWriter.
 func (c *hearingFastConn) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
-	n, address, err := c.fast.ReadFromAddrPort(b)
-	if err == nil {
-		c.hear(address)
+	for {
+		n, address, err := c.fast.ReadFromAddrPort(b)
+		if err != nil || c.hear(address) {
+			return n, address, err
+		}
 	}
-	return n, address, err
 }
 
 // WriteToAddrPort implements ice.AddrPortReaderWriter.

@@ -45,7 +45,9 @@ var stage struct {
 func TestMain(m *testing.M) {
 	stage.logLimit = loglimit.New(slog.NewTextHandler(&stage.log, &slog.HandlerOptions{Level: &stage.log.level}), clockwork.NewFakeClock())
 	stage.log.level.Set(levelSilent)
-	stage.engine = newEmbedded(embeddedConfig(), slog.New(stage.logLimit))
+	config := embeddedConfig()
+	config.Embedded.TCPFallback = os.Getenv(childEnv) == "" // which listens on all interfaces
+	stage.engine = newEmbedded(config, slog.New(stage.logLimit))
 	stage.guard = newSeats()
 	stage.events = newRecorder()
 	stage.engine.OnEvent(stage.events.add)

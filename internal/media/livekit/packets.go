@@ -11,6 +11,7 @@ import (
 	"github.com/livekit/livekit-server/pkg/rtc/types"
 	"github.com/livekit/livekit-server/pkg/service"
 	lk "github.com/livekit/protocol/livekit"
+	"github.com/pion/ice/v4"
 )
 
 // DropPackets implements media.PacketDropper.
@@ -69,8 +70,8 @@ func (e *embedded) Heard(room, identity string) (at time.Time, ok bool) {
 	return e.hearing.of(connections)
 }
 
-// watchPackets puts the losses and the hearing between a room manager, in which no
-// room is yet, and its sockets.
+// watchPackets puts the losses and the hearing, which limits the addresses, between a room
+// manager, in which no room is yet, and its sockets.
 func (e *embedded) watchPackets(m *service.RoomManager) error {
 	config, err := configOf(m)
 	if err != nil {
@@ -81,7 +82,21 @@ func (e *embedded) watchPackets(m *service.RoomManager) error {
 		mux = e.losses.wrap(mux)
 	}
 	config.SettingEngine.SetICEUDPMux(e.hearing.wrap(mux))
-	return nil
+	overTCP, err := tcpMuxOf(config)
+	if overTCP != nil {
+		config.SettingEngine.SetICETCPMux(fewAddressesOverTCP{overTCP})
+	}
+	return err
+}
+
+// tcpMuxOf is nil if there is no media over TCP. Pion tells nobody the mux that it was
+// given, so that an unexported field is looked into, here too.
+func tcpMuxOf(config *rtc.WebRTCConfig) (ice.TCPMux, error) {
+	field := reflect.ValueOf(&config.SettingEngine).Elem().FieldByName("iceTCPMux")
+	if !field.IsValid() || field.Type() != reflect.TypeFor[ice.TCPMux]() {
+		return nil, errors.New("Pion's settings have no iceTCPMux of the type that is expected")
+	}
+	return *(*ice.TCPMux)(field.Addr().UnsafePointer()), nil
 }
 
 // configOf is what a room manager has made of its configuration. LiveKit has no

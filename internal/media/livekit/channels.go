@@ -1,0 +1,97 @@
+package livekit
+
+import (
+	"context"
+	"errors"
+	"reflect"
+
+	"github.com/livekit/livekit-server/pkg/rtc"
+	"github.com/livekit/livekit-server/pkg/rtc/types"
+	"github.com/livekit/livekit-server/pkg/telemetry"
+	lk "github.com/livekit/protocol/livekit"
+	"github.com/pion/webrtc/v4"
+)
+
+// maxChannels is how many data channels a page may open on one peer connection, for which
+// LiveKit keeps 64 KB each. Pages open three, of which they use none; some versions of
+// Safari open three more whenever they resume a session.
+const maxChannels = 16
+
+// arrivals is LiveKit's telemetry, and tells who has joined before LiveKit reads any
+// description of theirs.
+type arrivals struct {
+	telemetry.TelemetryService
+	joined func(room lk.RoomName, identity lk.ParticipantIdentity)
+}
+
+// ParticipantJoined implements telemetry.TelemetryService.
+func (a *arrivals) ParticipantJoined(ctx context.Context, room *lk.Room, participant *lk.ParticipantInfo, client *lk.ClientInfo, meta *lk.AnalyticsClientMeta, event bool, guard *telemetry.ReferenceGuard) {
+	if event { // the first time, not when a signalling connection has resumed the session
+		a.joined(lk.RoomName(room.GetName()), lk.ParticipantIdentity(participant.GetIdentity()))
+	}
+	a.TelemetryService.ParticipantJoined(ctx, room, participant, client, meta, event, guard)
+}
+
+// limitChannels ends the session of a participant who opens too many data channels.
+func (e *embedded) limitChannels(room lk.RoomName, identity lk.ParticipantIdentity) {
+	r := e.running.Load().rooms.GetRoom(context.Background(), room)
+	if r == nil {
+		return
+	}
+	p := r.GetParticipant(identity)
+	if p == nil {
+		return
+	}
+	connections, err := peerConnectionsOf(p)
+	if err != nil {
+		e.log.Error("data channels are not limited", "error", err)
+		return
+	}
+	for _, connection := range connections {
+		limitChannelsOf(connection, func() {
+			e.log.Info("media connection ended, too many data channels", "room", room, "identity", identity)
+			r.RemoveParticipant(identity, p.ID(), types.ParticipantCloseReasonServiceRequestRemoveParticipant)
+		})
+	}
+}
+
+// limitChannelsOf ends the transport of a connection's data channels when the other side
+// opens one too many, and then calls end. Channels are accepted one at a time: until both
+// have returned, no other is.
+func limitChannelsOf(connection *webrtc.PeerConnection, end func()) {
+	transport, opened := connection.SCTP(), 0
+	transport.OnDataChannelOpened(func(*webrtc.DataChannel) {
+		if opened++; opened > maxChannels {
+			_ = transport.Stop()
+			end()
+		}
+	})
+}
+
+// peerConnectionsOf are the one or two of a participant. LiveKit hands them to nobody, so
+// unexported fields are looked into. An error means that this LiveKit is built otherwise.
+func peerConnectionsOf(p types.LocalParticipant) (out []*webrtc.PeerConnection, err error) {
+	participant, ok := p.(*rtc.ParticipantImpl)
+	if !ok || participant.TransportManager == nil {
+		return nil, errors.New("LiveKit's participants have no transports of the type that is expected")
+	}
+	transports := reflect.ValueOf(participant.TransportManager).Elem()
+	for _, side := range []string{"publisher", "subscriber"} {
+		transport := transports.FieldByName(side)
+		if !transport.IsValid() || transport.Type() != reflect.TypeFor[*rtc.PCTransport]() {
+			return nil, errors.New("LiveKit has no " + side + " of the type that is expected")
+		}
+		if transport.IsNil() { // one connection is for both
+			continue
+		}
+		connection := transport.Elem().FieldByName("pc")
+		if !connection.IsValid() || connection.Type() != reflect.TypeFor[*webrtc.PeerConnection]() || connection.IsNil() {
+			return nil, errors.New("LiveKit's " + side + " has no connection of the type that is expected")
+		}
+		out = append(out, (*webrtc.PeerConnection)(connection.UnsafePointer()))
+	}
+	if len(out) == 0 {
+		return nil, errors.New("LiveKit's participant has no connection")
+	}
+	return out, nil
+}
