@@ -30,8 +30,14 @@ func TestRostersAreReadOncePerRevision(t *testing.T) {
 		want     int
 		reads    int
 	}{
-		{"a", 1, 11, 11, 1}, {"a", 1, 12, 11, 1}, {"b", 1, 20, 20, 2}, {"a", 2, 12, 12, 3}, {"a", 2, 13, 12, 3},
-		{"b", 1, 21, 20, 3}, {"c", 1, 10, 10, 4}, {"c", 1, 9, 9, 5},
+		{"a", 1, 11, 11, 1},
+		{"a", 1, 12, 11, 1},
+		{"b", 1, 20, 20, 2},
+		{"a", 2, 12, 12, 3},
+		{"a", 2, 13, 12, 3},
+		{"b", 1, 21, 20, 3},
+		{"c", 1, 10, 10, 4},
+		{"c", 1, 9, 9, 5},
 	} {
 		if people = step.people; of(step.session, step.revision) != step.want || reads != step.reads {
 			t.Fatalf("%+v: %d reads", step, reads)
