@@ -10,11 +10,11 @@ import (
 )
 
 // Coming back is for pages that are loaded again or have a bad network: so often at once,
-// and so often a second after that. A page that nobody reloads asks at most every seven
-// seconds.
+// and so often a second after that. It is ample for a test suite in which one person
+// joins one meeting in each test.
 const (
-	returnBurst     = 10
-	returnPerSecond = 1.0 / 3
+	returnBurst     = 30
+	returnPerSecond = 1
 )
 
 // tooFast is the finding of a join that comes too soon after those before; nil for one
