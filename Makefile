@@ -19,16 +19,17 @@ build: web ## Build bin/anteroom with the web SDK inside
 	$(GO) build -ldflags '-s -w -X main.version=$(VERSION)' -o bin/anteroom ./cmd/anteroom
 
 .PHONY: web
-web: web/dist/.stamp ## Build the web SDK and the pages
+web: web/dist/files.zip ## Build the web SDK and the pages
 
 web/node_modules/.stamp: web/package-lock.json
 	@scripts/need node
 	cd web && npm ci --no-audit --no-fund
 	@touch $@
 
-web/dist/.stamp: web/node_modules/.stamp $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -path '*/dist' -prune -o -type f \( -name '*.ts' -o -name '*.tsx' -o -name '*.css' -o -name '*.html' -o -name '*.mjs' -o -name 'package.json' \) -print 2>/dev/null)
+web/dist/files.zip: web/node_modules/.stamp web/archive.go web/package.go web/pack/main.go $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -path web/build -prune -o -path '*/dist' -prune -o -type f \( -name '*.ts' -o -name '*.tsx' -o -name '*.css' -o -name '*.html' -o -name '*.mjs' -o -name 'package.json' \) -print 2>/dev/null)
+	@scripts/need go
 	cd web && npm run build
-	@touch $@
+	$(GO) run ./web/pack web/build web/dist
 
 .PHONY: test
 test: build ## Run every test: Go with the race detector, the web SDK's, and real browsers
@@ -110,4 +111,4 @@ soak: build ## Watch memory while 25 publishers come and go (SOAK=10m)
 
 .PHONY: clean
 clean: ## Remove what was built
-	rm -rf bin web/dist/cdn web/dist/npm web/dist/vendor web/dist/pages web/dist/.stamp web/*/dist
+	rm -rf bin web/build web/dist/files.zip web/dist/npm.tar.zst web/*/dist

@@ -24,7 +24,7 @@ var bundles = []bundle{
 
 // measureBundles weighs the built scripts, gzipped.
 func measureBundles(out *report) error {
-	files := os.DirFS("web/dist/cdn")
+	files := os.DirFS("web/build/served/cdn")
 	raw, err := fs.ReadFile(files, "chunks.json")
 	if err != nil {
 		return fmt.Errorf("the web SDK is not built: %w", err)

@@ -6,7 +6,6 @@ package httpapi
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -18,6 +17,7 @@ import (
 
 	"github.com/anteroom/anteroom/internal/admission"
 	"github.com/anteroom/anteroom/internal/session"
+	"github.com/anteroom/anteroom/web"
 )
 
 // Sessions is what the HTTP face asks of meetings.
@@ -62,8 +62,10 @@ type Config struct {
 	// TrustedProxies are the networks whose forwarding headers are believed now; nil
 	// means none.
 	TrustedProxies func() []netip.Prefix
-	// Files is the built browser code; see web.Files.
-	Files fs.FS
+	// Files are the files of the built browser code, and Package is its npm package; see
+	// package web.
+	Files   *web.Archive
+	Package []byte
 	// Ready answers nil once joins are served, in bounded time and at little cost, for
 	// anybody may ask.
 	Ready        func() error

@@ -2,10 +2,9 @@ package httpapi
 
 import (
 	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"encoding/base64"
-	"io/fs"
+	"io"
 	"mime"
 	"net/http"
 	"path"
@@ -16,11 +15,14 @@ import (
 	"github.com/anteroom/anteroom/web"
 )
 
-// asset is one served file, held compressed beside the plain form.
+// asset is one served file.
 type asset struct {
-	body, gzipped []byte
-	etag          string
-	contentType   string
+	size int64
+	open func() (io.ReadCloser, error)
+	// gzipped is the content compressed; nil where that is no smaller.
+	gzipped     []byte
+	etag        string
+	contentType string
 	// policy is the Content-Security-Policy of a page; empty for other files.
 	policy string
 	inline inline
@@ -28,7 +30,7 @@ type asset struct {
 
 // assetStore keeps files of the built browser code ready to be sent.
 type assetStore struct {
-	files fs.FS
+	files *web.Archive
 	mu    sync.RWMutex
 	ready map[string]*asset
 }
@@ -38,19 +40,22 @@ func (s *assetStore) open(name string) (*asset, bool) {
 	found, ok := s.ready[name]
 	s.mu.RUnlock()
 	if ok {
-		return found, found != nil
+		return found, true
 	}
-	var made *asset
-	if fs.ValidPath(name) {
-		if info, err := fs.Stat(s.files, name); err == nil && info.Mode().IsRegular() {
-			if body, err := fs.ReadFile(s.files, name); err == nil {
-				made = newAsset(name, body)
-			}
-		}
-	}
-	if made == nil {
+	file, ok := s.files.File(name)
+	if !ok {
 		// What is not there is not remembered: names come from outside.
 		return nil, false
+	}
+	made := &asset{size: file.Size, open: file.Open, gzipped: file.Gzip, contentType: contentType(name)}
+	if body := file.Gzip; path.Ext(name) != ".html" && body != nil {
+		made.etag = etag(body)
+	} else {
+		body, err := s.files.ReadFile(name)
+		if err != nil {
+			return nil, false
+		}
+		made.describe(name, body)
 	}
 	s.mu.Lock()
 	s.ready[name] = made
@@ -58,21 +63,28 @@ func (s *assetStore) open(name string) (*asset, bool) {
 	return made, true
 }
 
+// newAsset is a file that is not of the archive.
 func newAsset(name string, body []byte) *asset {
-	sum := sha256.Sum256(body)
-	a := &asset{body: body, etag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`, contentType: contentType(name)}
+	a := &asset{
+		size: int64(len(body)), contentType: contentType(name),
+		open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil },
+	}
+	a.describe(name, body)
+	return a
+}
+
+// describe fills in what follows from the content.
+func (a *asset) describe(name string, body []byte) {
+	a.etag = etag(body)
 	if path.Ext(name) == ".html" {
 		a.inline = inlineOf(body)
 		a.policy = documentPolicy(a.inline)
 	}
-	if len(body) > 1024 && !strings.HasPrefix(a.contentType, "image/png") && !strings.HasPrefix(a.contentType, "font/") {
-		var z bytes.Buffer
-		w, _ := gzip.NewWriterLevel(&z, gzip.BestCompression)
-		if _, err := w.Write(body); err == nil && w.Close() == nil && z.Len() < len(body) {
-			a.gzipped = z.Bytes()
-		}
-	}
-	return a
+}
+
+func etag(body []byte) string {
+	sum := sha256.Sum256(body)
+	return `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
 }
 
 func contentType(name string) string {
@@ -120,15 +132,31 @@ func (a *asset) serve(w http.ResponseWriter, r *http.Request, cache string) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	body := a.body
-	if a.gzipped != nil && prefersGzip(r.Header.Values("Accept-Encoding")) {
+	compressed := a.gzipped != nil && prefersGzip(r.Header.Values("Accept-Encoding"))
+	if compressed {
 		h.Set("Content-Encoding", "gzip")
-		body = a.gzipped
+		h.Set("Content-Length", strconv.Itoa(len(a.gzipped)))
+	} else {
+		h.Set("Content-Length", strconv.FormatInt(a.size, 10))
 	}
-	h.Set("Content-Length", strconv.Itoa(len(body)))
-	if r.Method != http.MethodHead {
-		_, _ = w.Write(body)
+	switch {
+	case r.Method == http.MethodHead:
+	case compressed:
+		_, _ = w.Write(a.gzipped)
+	default:
+		a.copyTo(w)
 	}
+}
+
+// copyTo sends the content as it is. It is read as it goes: no more of it is in memory.
+func (a *asset) copyTo(w http.ResponseWriter) {
+	body, err := a.open()
+	if err != nil {
+		http.Error(w, "This file cannot be read now.", http.StatusInternalServerError)
+		return
+	}
+	defer body.Close()
+	_, _ = io.Copy(w, body)
 }
 
 // crossOrigin lets any page load the file, isolated pages too.

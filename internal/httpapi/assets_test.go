@@ -5,35 +5,58 @@ import (
 	"bytes"
 	"compress/gzip"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 
 	"github.com/jonboulle/clockwork"
+
+	"github.com/anteroom/anteroom/web"
 )
 
-func files() fstest.MapFS {
+// files are files of the built browser code, as make build packs them.
+var files = sync.OnceValue(func() *web.Archive {
 	script := &fstest.MapFile{Data: []byte(strings.Repeat("window.x = 1;\n", 200))}
-	return fstest.MapFS{
+	archive, err := web.NewArchive(packed(web.Pack, fstest.MapFS{
 		"cdn/zoom-meeting.min.js": script, "cdn/zoom-meeting-embedded.min.js": script,
 		"cdn/chunks/ui-abc123.js": script, "cdn/lib/vendor/react.min.js": script, "cdn/css/bootstrap.css": script,
-		"cdn/lib/lang/de-DE.json": {Data: []byte("{}")}, "fallback.html": {Data: []byte("<p>not built</p>")},
-		"npm/package.json": {Data: []byte(`{"name":"x"}`)}, "npm/index.js": {Data: []byte(`export const empty = "";`)},
-		"npm/address.js":            {Data: []byte(`export const builtInAddress = "anteroom://built-in-address";` + "\n")},
-		"npm/dist/umd.min.js":       {Data: []byte("var a=`anteroom://built-in-address`,b='anteroom://built-in-address';")},
-		"npm/dist/umd.min.js.map":   {Data: []byte(`["anteroom://built-in-address"]`)},
+		"cdn/lib/lang/de-DE.json":   {Data: []byte("{}")},
 		"cdn/externalLinkPage.html": {Data: []byte("<p>leave?</p>")}, "secret.txt": {Data: []byte("no")},
+	}))
+	if err != nil {
+		panic(err)
 	}
+	return archive
+})
+
+// npmPackage is an npm package, as make build packs it.
+var npmPackage = sync.OnceValue(func() []byte {
+	return packed(web.PackPackage, fstest.MapFS{
+		"package.json": {Data: []byte(`{"name":"x"}`)}, "index.js": {Data: []byte(`export const empty = "";`)},
+		"address.js":          {Data: []byte(`export const builtInAddress = "anteroom://built-in-address";` + "\n")},
+		"dist/umd.min.js":     {Data: []byte("var a=`anteroom://built-in-address`,b='anteroom://built-in-address';")},
+		"dist/umd.min.js.map": {Data: []byte(`["anteroom://built-in-address"]`)},
+	})
+})
+
+func packed(pack func(fs.FS) ([]byte, error), files fs.FS) []byte {
+	packed, err := pack(files)
+	if err != nil {
+		panic(err)
+	}
+	return packed
 }
 
 func serverOf(t *testing.T, change func(*Config)) *httptest.Server {
 	t.Helper()
 	none := http.NotFoundHandler()
 	c := Config{
-		Realtime: none, Signalling: none, MediaWebhook: none, Files: files(), Clock: clockwork.NewRealClock(),
+		Realtime: none, Signalling: none, MediaWebhook: none, Files: files(), Package: npmPackage(), Clock: clockwork.NewRealClock(),
 		Ready:        func() error { return nil },
 		NewAttemptID: func() string { return "A" }, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/anteroom/anteroom/errcode"
 	"github.com/anteroom/anteroom/errcode/errpage"
+	"github.com/anteroom/anteroom/web"
 )
 
 //go:embed favicon.ico
@@ -16,6 +17,9 @@ var icon []byte
 
 // favicon is the icon that browsers ask for with every page that names none.
 var favicon = newAsset("favicon.ico", icon)
+
+// fallback is shown in place of pages that were not built.
+var fallback = newAsset("fallback.html", web.Fallback)
 
 // framedPages are the pages made to be framed, by our own pages only: apps in
 // which an error is reproduced, and where they go when they are left.
@@ -62,11 +66,7 @@ func (a *api) start(w http.ResponseWriter, r *http.Request) {
 func (a *api) page(w http.ResponseWriter, r *http.Request, name string, framed bool) {
 	file, ok := a.store.open(name)
 	if !ok {
-		file, ok = a.store.open("fallback.html")
-	}
-	if !ok {
-		http.NotFound(w, r)
-		return
+		file = fallback
 	}
 	pageHeaders(w.Header(), framed)
 	shown := *file

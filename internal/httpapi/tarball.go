@@ -4,12 +4,12 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
-	"io/fs"
 	"net/http"
-	"sort"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/anteroom/anteroom/web"
 )
 
 // builtInAddress stands in the scripts of the npm package where each server
@@ -24,11 +24,16 @@ func isScript(name string) bool {
 // tarball serves the npm package with this server's address in it. The same
 // version and address always give the same bytes, so that lock files hold.
 func (a *api) tarball(w http.ResponseWriter, r *http.Request) {
+	if a.Package == nil {
+		crossOrigin(w.Header())
+		http.NotFound(w, r)
+		return
+	}
 	address := a.origin(r)
 	a.tarballs.Lock()
 	packed, ok := a.tarballs.packed[address]
 	if !ok {
-		body, err := packPackage(a.store.files, address)
+		body, err := packPackage(a.Package, address)
 		if err != nil {
 			a.tarballs.Unlock()
 			crossOrigin(w.Header())
@@ -36,7 +41,7 @@ func (a *api) tarball(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		packed = newAsset("meetingsdk.tgz", body)
-		packed.contentType, packed.gzipped = "application/gzip", nil
+		packed.contentType = "application/gzip"
 		// Host names come from outside: remember few.
 		if len(a.tarballs.packed) >= 16 {
 			clear(a.tarballs.packed)
@@ -47,38 +52,16 @@ func (a *api) tarball(w http.ResponseWriter, r *http.Request) {
 	packed.serve(w, r, cacheAsk)
 }
 
-// packPackage packs npm/ as npm does, below package/, with nothing in it that
-// depends on when or where it was packed.
-func packPackage(files fs.FS, address string) ([]byte, error) {
-	root, err := fs.Sub(files, "npm")
-	if err != nil {
-		return nil, err
-	}
-	if _, err := fs.Stat(root, "package.json"); err != nil {
-		return nil, err
-	}
-	var names []string
-	err = fs.WalkDir(root, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err == nil && entry.Type().IsRegular() {
-			names = append(names, name)
-		}
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	sort.Strings(names)
+// packPackage packs the files of the npm package as npm does, below package/, with
+// nothing in it that depends on when or where it was packed.
+func packPackage(files []byte, address string) ([]byte, error) {
 	var out bytes.Buffer
 	z, err := gzip.NewWriterLevel(&out, gzip.BestCompression)
 	if err != nil {
 		return nil, err
 	}
 	t := tar.NewWriter(z)
-	for _, name := range names {
-		body, err := fs.ReadFile(root, name)
-		if err != nil {
-			return nil, err
-		}
+	err = web.EachPackageFile(files, func(name string, body []byte) error {
 		if isScript(name) {
 			body = bytes.ReplaceAll(body, []byte(builtInAddress), []byte(jsText(address)))
 		}
@@ -88,11 +71,13 @@ func packPackage(files fs.FS, address string) ([]byte, error) {
 			ModTime: time.Date(1985, 10, 26, 8, 15, 0, 0, time.UTC), Format: tar.FormatUSTAR,
 		}
 		if err := t.WriteHeader(header); err != nil {
-			return nil, err
+			return err
 		}
-		if _, err := t.Write(body); err != nil {
-			return nil, err
-		}
+		_, err := t.Write(body)
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	if err := t.Close(); err != nil {
 		return nil, err

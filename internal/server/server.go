@@ -254,7 +254,7 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 		Attempts: attempts{s.Store},
 		Sessions: s.faults.inSessions(s.Sessions), Realtime: s.line.hub.Handler(), Signalling: engine.Signalling(mediaGuard{s.Sessions}),
 		MediaWebhook: s.media.Webhook(), Development: s.config.Mode == Development, PublicURL: s.config.publicURL(),
-		ReconnectTime: s.Sessions.Times.Lost, TrustedProxies: s.settings.trustedProxies, Files: web.Files(), Ready: s.ready, Clock: s.Clock, NewAttemptID: store.NewAttemptID, Logger: s.log,
+		ReconnectTime: s.Sessions.Times.Lost, TrustedProxies: s.settings.trustedProxies, Files: web.Files(), Package: web.Package(), Ready: s.ready, Clock: s.Clock, NewAttemptID: store.NewAttemptID, Logger: s.log,
 	}
 	if s.config.Mode == Development {
 		link := func(meetingID, passcode string) string {

@@ -5,7 +5,7 @@ const page = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 export default defineConfig({
   build: {
-    outDir: '../dist/pages',
+    outDir: '../build/served/pages',
     emptyOutDir: true,
     assetsDir: 'pages',
     // A data: URL would need an exception in a content security policy.
