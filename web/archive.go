@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"compress/flate"
 	"encoding/binary"
-	"fmt"
 	"hash/crc32"
 	"io"
 	"io/fs"
@@ -89,15 +88,20 @@ func NewArchive(packed []byte) (*Archive, error) {
 
 // File is a file of an archive.
 type File struct {
-	// Size is how many bytes its content has.
-	Size int64
 	// Gzip is its content compressed by gzip; nil where that is no smaller.
 	Gzip  []byte
 	entry *zip.File
 }
 
-// Open reads the file's content.
-func (f *File) Open() (io.ReadCloser, error) { return f.entry.Open() }
+// Read unpacks the file's content.
+func (f *File) Read() ([]byte, error) {
+	r, err := f.entry.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return io.ReadAll(r)
+}
 
 // File looks a file up; ok is false where there is none of this name. Nothing is
 // compressed for it: the archive's own compressed bytes get gzip's header and trailer.
@@ -106,27 +110,13 @@ func (a *Archive) File(name string) (f *File, ok bool) {
 	if !ok {
 		return nil, false
 	}
-	f = &File{Size: int64(entry.UncompressedSize64), entry: entry} //nolint:gosec // files of ours, in memory
+	f = &File{entry: entry}
 	if entry.Method == zip.Deflate {
 		if f.Gzip = gzipOf(entry); f.Gzip == nil {
 			return nil, false
 		}
 	}
 	return f, true
-}
-
-// ReadFile is a file's content. Its error is fs.ErrNotExist where there is no such file.
-func (a *Archive) ReadFile(name string) ([]byte, error) {
-	entry, ok := a.files[name]
-	if !ok {
-		return nil, fmt.Errorf("%s: %w", name, fs.ErrNotExist)
-	}
-	r, err := entry.Open()
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
-	return io.ReadAll(r)
 }
 
 // gzipFrame is how many bytes gzip adds to deflated data (RFC 1952): ten before it, eight

@@ -1,10 +1,8 @@
 package httpapi
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
-	"io"
 	"mime"
 	"net/http"
 	"path"
@@ -17,8 +15,9 @@ import (
 
 // asset is one served file.
 type asset struct {
-	size int64
-	open func() (io.ReadCloser, error)
+	// body is the content as it is. It is unpacked when it is asked for first and then
+	// shared: a reader of its own for each request, which a client may stall, is more.
+	body func() ([]byte, error)
 	// gzipped is the content compressed; nil where that is no smaller.
 	gzipped     []byte
 	etag        string
@@ -47,15 +46,11 @@ func (s *assetStore) open(name string) (*asset, bool) {
 		// What is not there is not remembered: names come from outside.
 		return nil, false
 	}
-	made := &asset{size: file.Size, open: file.Open, gzipped: file.Gzip, contentType: contentType(name)}
-	if body := file.Gzip; path.Ext(name) != ".html" && body != nil {
-		made.etag = etag(body)
-	} else {
-		body, err := s.files.ReadFile(name)
-		if err != nil {
-			return nil, false
-		}
-		made.describe(name, body)
+	made := &asset{body: sync.OnceValues(file.Read), gzipped: file.Gzip, contentType: contentType(name)}
+	if path.Ext(name) != ".html" && made.gzipped != nil {
+		made.etag = etag(made.gzipped)
+	} else if err := made.describe(name); err != nil {
+		return nil, false
 	}
 	s.mu.Lock()
 	s.ready[name] = made
@@ -65,21 +60,23 @@ func (s *assetStore) open(name string) (*asset, bool) {
 
 // newAsset is a file that is not of the archive.
 func newAsset(name string, body []byte) *asset {
-	a := &asset{
-		size: int64(len(body)), contentType: contentType(name),
-		open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil },
-	}
-	a.describe(name, body)
+	a := &asset{contentType: contentType(name), body: func() ([]byte, error) { return body, nil }}
+	_ = a.describe(name) // it is in memory
 	return a
 }
 
 // describe fills in what follows from the content.
-func (a *asset) describe(name string, body []byte) {
+func (a *asset) describe(name string) error {
+	body, err := a.body()
+	if err != nil {
+		return err
+	}
 	a.etag = etag(body)
 	if path.Ext(name) == ".html" {
 		a.inline = inlineOf(body)
 		a.policy = documentPolicy(a.inline)
 	}
+	return nil
 }
 
 func etag(body []byte) string {
@@ -132,31 +129,20 @@ func (a *asset) serve(w http.ResponseWriter, r *http.Request, cache string) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	compressed := a.gzipped != nil && prefersGzip(r.Header.Values("Accept-Encoding"))
-	if compressed {
+	body := a.gzipped
+	if body != nil && prefersGzip(r.Header.Values("Accept-Encoding")) {
 		h.Set("Content-Encoding", "gzip")
-		h.Set("Content-Length", strconv.Itoa(len(a.gzipped)))
 	} else {
-		h.Set("Content-Length", strconv.FormatInt(a.size, 10))
+		var err error
+		if body, err = a.body(); err != nil {
+			http.Error(w, "This file cannot be read.", http.StatusInternalServerError)
+			return
+		}
 	}
-	switch {
-	case r.Method == http.MethodHead:
-	case compressed:
-		_, _ = w.Write(a.gzipped)
-	default:
-		a.copyTo(w)
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(body)
 	}
-}
-
-// copyTo sends the content as it is. It is read as it goes: no more of it is in memory.
-func (a *asset) copyTo(w http.ResponseWriter) {
-	body, err := a.open()
-	if err != nil {
-		http.Error(w, "This file cannot be read now.", http.StatusInternalServerError)
-		return
-	}
-	defer body.Close()
-	_, _ = io.Copy(w, body)
 }
 
 // crossOrigin lets any page load the file, isolated pages too.

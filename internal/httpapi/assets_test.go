@@ -258,3 +258,24 @@ func TestErrorPages(t *testing.T) {
 		t.Error("the snippet of 3712 does not name this server")
 	}
 }
+
+// Clients that stall a file as it is, without compression, share what is unpacked of it.
+func TestFilesAreUnpackedOnce(t *testing.T) {
+	t.Parallel()
+	store := &assetStore{files: files(), ready: map[string]*asset{}}
+	var first []byte
+	for range 2 {
+		file, ok := store.open("cdn/zoom-meeting.min.js")
+		if !ok || file.gzipped == nil {
+			t.Fatalf("%v, %+v", ok, file)
+		}
+		body, err := file.body()
+		if err != nil || len(body) == 0 {
+			t.Fatalf("%d bytes, %v", len(body), err)
+		}
+		if first != nil && &first[0] != &body[0] {
+			t.Error("unpacked again")
+		}
+		first = body
+	}
+}
