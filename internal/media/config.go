@@ -40,8 +40,8 @@ type Config struct {
 	APIKey    string
 	APISecret string
 	// ConnectionsPerAddress is how many signalling connections from one address (of
-	// IPv6, one /64) may be open, and how many may be opened in a minute; 0 means no
-	// limit.
+	// IPv6, one /64) may be open, and how many may be opened in a minute; four times as
+	// many connections may carry media over TCP. 0 means no limit.
 	ConnectionsPerAddress int
 	// Embedded is used in embedded mode only, External in external mode only.
 	Embedded EmbeddedConfig
@@ -57,8 +57,7 @@ type EmbeddedConfig struct {
 	MediaPort int
 	// LoopbackOnly binds 127.0.0.1 and nothing else, for dev mode.
 	LoopbackOnly bool
-	// TCPFallback also listens on TCP, for clients whose network blocks UDP. The
-	// listener binds every address, so it cannot be had with LoopbackOnly.
+	// TCPFallback also listens on TCP, for clients whose network blocks UDP.
 	TCPFallback bool
 	// NodeIP is the address announced to browsers: the public address of the host or
 	// of its one-to-one NAT. Empty: 127.0.0.1 with LoopbackOnly, discovered by STUN
@@ -143,9 +142,6 @@ func (p *problems) add(field, format string, args ...any) {
 func (c EmbeddedConfig) validate(p *problems) {
 	if c.MediaPort < 0 || c.MediaPort > 65535 {
 		p.add("Embedded.MediaPort", "is %d, must be 0 to 65535", c.MediaPort)
-	}
-	if c.LoopbackOnly && c.TCPFallback {
-		p.add("Embedded.TCPFallback", "cannot be used with LoopbackOnly, because its listener binds every address")
 	}
 	if c.PacketFaults && !c.LoopbackOnly {
 		p.add("Embedded.PacketFaults", "are for dev mode, with LoopbackOnly")

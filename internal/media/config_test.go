@@ -37,11 +37,11 @@ func TestConfigValidate(t *testing.T) {
 		{"all at once", media.Config{
 			APIKey: strings.Repeat("k", 200), APISecret: "short",
 			Embedded: media.EmbeddedConfig{
-				MediaPort: 70000, LoopbackOnly: true, TCPFallback: true, UseExternalIP: true, NodeIP: "nowhere",
+				MediaPort: 70000, LoopbackOnly: true, UseExternalIP: true, NodeIP: "nowhere",
 				TURNServers: []media.TURNServer{{Host: "a b", Port: 0, Protocol: "sctp", TTL: time.Second}},
 			},
 		}, []string{
-			"APIKey", "APISecret", "MediaPort", "TCPFallback", "UseExternalIP", "NodeIP", "STUNServers",
+			"APIKey", "APISecret", "MediaPort", "UseExternalIP", "NodeIP", "STUNServers",
 			"TURNServers[0]", "TURNServers[0].Protocol", "TURNServers[0].TTL",
 		}},
 		{"packet faults in public", media.Config{Embedded: media.EmbeddedConfig{PacketFaults: true}}, []string{"PacketFaults"}},

@@ -14,7 +14,7 @@ import (
 // mediaKeys turns the fields of the media package's configuration into the keys
 // of the file.
 var mediaKeys = strings.NewReplacer(
-	"media.Embedded.MediaPort", "media.port", "media.Embedded.TCPFallback", "media.tcp_fallback",
+	"media.Embedded.MediaPort", "media.port",
 	"media.Embedded.NodeIP", "media.public_ip", "media.Embedded.UseExternalIP", "media.public_ip",
 	"media.Embedded.STUNServers", "media.stun_servers", "media.Embedded.TURNServers", "media.turn",
 	"media.External.URL", "media.external.url", "media.APIKey", "media.external.key", "media.APISecret", "media.external.secret",

@@ -35,6 +35,7 @@ type server struct {
 	rtc          *service.RTCService
 	signalServer *service.SignalServer
 	signalling   *http.ServeMux
+	overTCP      *overTCP // nil without media over TCP
 	port         int
 }
 
@@ -86,7 +87,7 @@ func assemble(cfg media.Config, observer *observer, joined func(lk.RoomName, lk.
 		return nil, err
 	}
 	if s.signalServer, err = service.NewDefaultSignalServer(node, s.bus, conf.SignalRelay, s.router, s.rooms); err != nil {
-		s.rooms.Stop()
+		s.stopRooms()
 		return nil, err
 	}
 	if err := errors.Join(s.router.RegisterNode(), s.router.Start(), s.signalServer.Start()); err != nil {
@@ -103,11 +104,16 @@ func assemble(cfg media.Config, observer *observer, joined func(lk.RoomName, lk.
 func (s *server) roomManager(cfg media.Config, node routing.LocalNode, report telemetry.TelemetryService) (*service.RoomManager, error) {
 	provider := auth.NewSimpleKeyProvider(cfg.APIKey, cfg.APISecret)
 	for attempt := 1; ; attempt++ {
-		m, err := service.NewLocalRoomManager(s.conf, s.store, node, s.router, s.allocator, report,
-			nil, s.store, nil, utils.NewDefaultTimedVersionGenerator(),
-			service.NewTURNAuthHandler(provider), s.bus, nil)
-		if err == nil {
-			return m, nil
+		var m *service.RoomManager
+		var err error
+		if s.overTCP, err = listenOverTCP(cfg, s.port); err == nil {
+			m, err = service.NewLocalRoomManager(s.conf, s.store, node, s.router, s.allocator, report,
+				nil, s.store, nil, utils.NewDefaultTimedVersionGenerator(),
+				service.NewTURNAuthHandler(provider), s.bus, nil)
+			if err == nil {
+				return m, nil
+			}
+			s.closeOverTCP()
 		}
 		if !errors.Is(err, syscall.EADDRINUSE) {
 			return nil, err
@@ -125,10 +131,22 @@ func (s *server) roomManager(cfg media.Config, node routing.LocalNode, report te
 // stop disconnects everybody and closes the sockets.
 func (s *server) stop() {
 	s.router.Drain()
-	s.rooms.Stop()
+	s.stopRooms()
 	s.rtc.DrainConnections(0, true)
 	s.signalServer.Stop()
 	s.router.Stop()
+}
+
+// stopRooms closes the media sockets.
+func (s *server) stopRooms() {
+	s.rooms.Stop()
+	s.closeOverTCP()
+}
+
+func (s *server) closeOverTCP() {
+	if s.overTCP != nil {
+		_ = s.overTCP.Close()
+	}
 }
 
 func createRoomRequest(room string) *lk.CreateRoomRequest {

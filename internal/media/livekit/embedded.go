@@ -82,8 +82,8 @@ func (e *embedded) server(ctx context.Context) (*server, error) {
 	if err != nil {
 		return nil, unavailable("start", err)
 	}
-	if err := e.watchPackets(s.rooms); err != nil {
-		e.log.Warn("packet monitoring unavailable", "error", err)
+	if err := e.watchPackets(s); err != nil {
+		e.log.Warn("packet monitoring and media over TCP unavailable", "error", err)
 		if e.losses != nil {
 			e.losses.close(errNoLosses)
 		}
@@ -91,7 +91,7 @@ func (e *embedded) server(ctx context.Context) (*server, error) {
 	e.idle.Go(func() { closeIdleRooms(s, e.quit) })
 	e.running.Store(s)
 	e.log.Info("media engine started", "port", s.port, "address", s.conf.RTC.NodeIP.PrimaryIP(),
-		"tcp", s.conf.RTC.TCPPort != 0, "took", time.Since(began))
+		"tcp", s.overTCP != nil, "took", time.Since(began))
 	return s, nil
 }
 

@@ -73,19 +73,6 @@ func (m hearingMux) GetConn(ufrag string, address net.Addr) (net.PacketConn, err
 	return hearing, nil
 }
 
-// fewAddressesOverTCP limits the addresses of a mux for TCP, of which nobody asks when they
-// were heard.
-type fewAddressesOverTCP struct{ ice.TCPMux }
-
-// GetConnByUfrag implements ice.TCPMux.
-func (m fewAddressesOverTCP) GetConnByUfrag(ufrag string, isIPv6 bool, local net.IP) (net.PacketConn, error) {
-	conn, err := m.TCPMux.GetConnByUfrag(ufrag, isIPv6, local)
-	if err != nil {
-		return nil, err
-	}
-	return newHearingConn(conn, &hearing{}), nil
-}
-
 // hearingConn is the packets of one ICE agent.
 type hearingConn struct {
 	net.PacketConn
@@ -139,7 +126,7 @@ func (c *hearingConn) hear(address netip.AddrPort) (ok bool) {
 func (c *hearingConn) ReadFrom(b []byte) (int, net.Addr, error) {
 	for {
 		n, address, err := c.PacketConn.ReadFrom(b)
-		from, ok := address.(interface{ AddrPort() netip.AddrPort }) // of UDP or TCP
+		from, ok := address.(*net.UDPAddr)
 		if err != nil || !ok || c.hear(from.AddrPort()) {
 			return n, address, err
 		}

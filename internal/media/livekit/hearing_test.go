@@ -3,14 +3,20 @@ package livekit
 import (
 	"context"
 	"encoding/binary"
+	"errors"
+	"io"
 	"net"
 	"net/netip"
+	"strconv"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	lk "github.com/livekit/protocol/livekit"
 	"github.com/pion/ice/v4"
+	"github.com/pion/stun/v3"
 	"github.com/pion/webrtc/v4"
 )
 
@@ -145,7 +151,7 @@ func TestChecksFromManyAddressesLeaveFewCandidates(t *testing.T) {
 	}
 	for _, network := range []string{"udp4", "tcp4"} {
 		if network == "tcp4" { // which has a frame
-			message = append(binary.BigEndian.AppendUint16(nil, uint16(len(message))), message...)
+			message = framed(message)
 		}
 		before := remoteCandidates(t, room, "eve")
 		sockets := make([]net.Conn, 300)
@@ -166,6 +172,19 @@ func TestChecksFromManyAddressesLeaveFewCandidates(t *testing.T) {
 			t.Fatal(err)
 		}
 		answered(t, sockets[0])
+		if network == "tcp4" {
+			var over atomic.Int32
+			for _, socket := range sockets {
+				go func() {
+					if err := ended(socket); err == nil {
+						over.Add(1)
+					}
+				}()
+			}
+			eventually(t, "the connections from addresses too many end", func() bool {
+				return int(over.Load()) >= len(sockets)-maxAddresses
+			})
+		}
 		if got := remoteCandidates(t, room, "eve") - before; got < 10 || got > 100 {
 			t.Errorf("ICE knows %d addresses more after checks from %d over %s", got, len(sockets), network)
 		}
@@ -173,6 +192,54 @@ func TestChecksFromManyAddressesLeaveFewCandidates(t *testing.T) {
 	if _, err := eve.Hears(patient(t), track.ID, eve.Heard(track.ID)+10); err != nil {
 		t.Error(err)
 	}
+}
+
+// A connection over TCP for an agent that is not there is not kept.
+func TestConnectionsOverTCPForNobodyEnd(t *testing.T) {
+	message, err := stun.Build(stun.BindingRequest, stun.TransactionID, stun.NewUsername("nobody:here"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	open := func() int {
+		l := stage.engine.running.Load().overTCP.listener
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		return l.from["127.0.0.1"]
+	}
+	before := open()
+	sockets := make([]net.Conn, 50)
+	for i := range sockets {
+		if sockets[i], err = net.Dial("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(stage.engine.running.Load().port))); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = sockets[i].Close() })
+		if _, err := sockets[i].Write(framed(message.Raw)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, socket := range sockets {
+		if err := ended(socket); err != nil {
+			t.Fatal(err)
+		}
+	}
+	eventually(t, "no connection is counted any more", func() bool { return open() <= before })
+}
+
+// framed is a packet as it is sent over TCP.
+func framed(packet []byte) []byte {
+	return append(binary.BigEndian.AppendUint16(nil, uint16(len(packet))), packet...)
+}
+
+// ended waits until the server has ended a connection.
+func ended(socket net.Conn) error {
+	if err := socket.SetReadDeadline(time.Now().Add(patience)); err != nil {
+		return err
+	}
+	_, err := io.Copy(io.Discard, socket)
+	if errors.Is(err, syscall.ECONNRESET) {
+		return nil
+	}
+	return err
 }
 
 func answered(t *testing.T, socket net.Conn) {

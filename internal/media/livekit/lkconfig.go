@@ -114,9 +114,6 @@ const discardPort = "9"
 // setPort completes the configuration with the port.
 func setPort(conf *config.Config, e media.EmbeddedConfig, port int) {
 	conf.RTC.UDPPort = rtcconfig.PortRange{Start: port}
-	if e.TCPFallback {
-		conf.RTC.TCPPort = uint32(port)
-	}
 	if len(e.STUNServers) == 0 && len(e.TURNServers) == 0 {
 		// Given none, LiveKit would tell browsers to ask STUN servers of third parties.
 		// Nobody answers at this one, and needs not: the engine learns a browser's address

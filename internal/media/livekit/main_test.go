@@ -46,7 +46,7 @@ func TestMain(m *testing.M) {
 	stage.logLimit = loglimit.New(slog.NewTextHandler(&stage.log, &slog.HandlerOptions{Level: &stage.log.level}), clockwork.NewFakeClock())
 	stage.log.level.Set(levelSilent)
 	config := embeddedConfig()
-	config.Embedded.TCPFallback = os.Getenv(childEnv) == "" // which listens on all interfaces
+	config.Embedded.TCPFallback = true
 	stage.engine = newEmbedded(config, slog.New(stage.logLimit))
 	stage.guard = newSeats()
 	stage.events = newRecorder()

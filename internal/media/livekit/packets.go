@@ -11,7 +11,6 @@ import (
 	"github.com/livekit/livekit-server/pkg/rtc/types"
 	"github.com/livekit/livekit-server/pkg/service"
 	lk "github.com/livekit/protocol/livekit"
-	"github.com/pion/ice/v4"
 )
 
 // DropPackets implements media.PacketDropper.
@@ -70,10 +69,10 @@ func (e *embedded) Heard(room, identity string) (at time.Time, ok bool) {
 	return e.hearing.of(connections)
 }
 
-// watchPackets puts the losses and the hearing, which limits the addresses, between a room
-// manager, in which no room is yet, and its sockets.
-func (e *embedded) watchPackets(m *service.RoomManager) error {
-	config, err := configOf(m)
+// watchPackets puts the losses and the hearing, which limits the addresses, between the room
+// manager, in which no room is yet, and its sockets, and gives it the one for TCP.
+func (e *embedded) watchPackets(s *server) error {
+	config, err := configOf(s.rooms)
 	if err != nil {
 		return err
 	}
@@ -82,26 +81,16 @@ func (e *embedded) watchPackets(m *service.RoomManager) error {
 		mux = e.losses.wrap(mux)
 	}
 	config.SettingEngine.SetICEUDPMux(e.hearing.wrap(mux))
-	overTCP, err := tcpMuxOf(config)
-	if overTCP != nil {
-		config.SettingEngine.SetICETCPMux(fewAddressesOverTCP{overTCP})
+	if s.overTCP != nil {
+		s.overTCP.use(config)
 	}
-	return err
-}
-
-// tcpMuxOf is nil if there is no media over TCP. Pion tells nobody the mux that it was
-// given, so that an unexported field is looked into, here too.
-func tcpMuxOf(config *rtc.WebRTCConfig) (ice.TCPMux, error) {
-	field := reflect.ValueOf(&config.SettingEngine).Elem().FieldByName("iceTCPMux")
-	if !field.IsValid() || field.Type() != reflect.TypeFor[ice.TCPMux]() {
-		return nil, errors.New("Pion's settings have no iceTCPMux of the type that is expected")
-	}
-	return *(*ice.TCPMux)(field.Addr().UnsafePointer()), nil
+	return nil
 }
 
 // configOf is what a room manager has made of its configuration. LiveKit has no
 // way to be given another ICE mux, so an unexported field is looked into. An error
-// means that this LiveKit is built otherwise; it works all the same, without losses and without hearing.
+// means that this LiveKit is built otherwise; it works all the same, without losses, without hearing
+// and over UDP alone.
 func configOf(m *service.RoomManager) (*rtc.WebRTCConfig, error) {
 	field := reflect.ValueOf(m).Elem().FieldByName("rtcConfig")
 	if !field.IsValid() || field.Type() != reflect.TypeFor[*rtc.WebRTCConfig]() || field.IsNil() {

@@ -21,13 +21,9 @@ import (
 // its room manager is reached into. When this fails, LiveKit has changed: look
 // for what NewLocalRoomManager makes of its configuration, and mend configOf.
 func TestThisLiveKitCanLosePackets(t *testing.T) {
-	config, err := configOf(stage.engine.running.Load().rooms)
+	_, err := configOf(stage.engine.running.Load().rooms)
 	if err != nil {
 		t.Fatalf("LiveKit has changed, and packets cannot be lost on purpose any more: %v", err)
-	}
-	mux, err := tcpMuxOf(config)
-	if _, ok := mux.(fewAddressesOverTCP); err != nil || !ok {
-		t.Fatalf("Pion has changed, and addresses over TCP are not limited any more: %v", err)
 	}
 	// Something of another shape is noticed rather than misread.
 	if _, err := configOf(&service.RoomManager{}); err == nil {

@@ -59,7 +59,7 @@ func probe(c media.EmbeddedConfig, port int) error {
 	if !c.TCPFallback {
 		return nil
 	}
-	ln, err := net.Listen("tcp", ":"+strconv.Itoa(port))
+	ln, err := net.Listen("tcp", net.JoinHostPort(bindHost(c), strconv.Itoa(port)))
 	if err != nil {
 		return portError("TCP", port, err)
 	}
