@@ -29,8 +29,8 @@ func TestTheAudienceOfAWebinarDoesNotSeeEachOther(t *testing.T) {
 	number := s.AddMeeting(anteroomtest.Meeting{Topic: "Lecture", Webinar: true}).Number
 	host, _ := enter(t, s, anteroomtest.Join{Meeting: number, Role: 1, ZAK: s.HostZAK(), Email: "host@test.example"})
 	guest, answer := enter(t, s, anteroomtest.Join{Meeting: number, Name: "Guest", Email: "guest@test.example", Device: "guest's"})
-	guest.upTo(host)
 	host.upTo(guest)
+	guest.upTo(host)
 	other, theirs := enter(t, s, anteroomtest.Join{Meeting: number, Name: "Otto Other", Email: "otto@example.com", CustomerKey: "k-otto", Device: "otto's"})
 	id := theirs.Participant.UserID
 	host.awaitSaying("participant.added", "Otto Other", "k-otto", "otto@example.com")

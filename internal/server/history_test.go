@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -43,16 +44,21 @@ func (p *page) channel(kind string) (name string, at position) {
 	return "", at
 }
 
-// upTo answers everything that has arrived, up to a reaction that is sent after it.
+// upTo answers everything that has arrived, up to a message that is sent after it.
 func (p *page) upTo(by *page) (seen string) {
 	p.t.Helper()
-	by.command("seat.react", fields{"reaction": "tada"})
-	for {
-		e := <-p.events
-		if e.Type == "seat.reacted" {
-			return seen
+	mark := uuid.NewString()
+	by.command("chat.send", fields{"text": mark})
+	for limit := time.After(patience); ; {
+		select {
+		case e := <-p.events:
+			if e.Type == "chat.message" && strings.Contains(string(e.Data), mark) {
+				return seen
+			}
+			seen += e.Type + " " + string(e.Data) + "\n"
+		case <-limit:
+			p.t.Fatalf("the last message never came, only:\n%s", seen)
 		}
-		seen += e.Type + " " + string(e.Data) + "\n"
 	}
 }
 
