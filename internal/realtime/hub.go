@@ -76,8 +76,6 @@ func New(config Config, backend Backend) (*Hub, error) {
 		HistoryMetaTTL:        max(time.Hour, 4*config.HistoryTTL),
 		ClientQueueMaxSize:    maxClientQueue,
 		ClientStaleCloseDelay: 10 * time.Second,
-		// Many pages come back at once after a cut and ask for the same history.
-		UseSingleFlight: h.shared,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("the control channel cannot start: %w", err)

@@ -25,7 +25,8 @@ const (
 	overlap = 5 * time.Second
 )
 
-// sharedBroker is Centrifuge's broker for Redis, except that it never unsubscribes.
+// sharedBroker is Centrifuge's broker for Redis, except that it never unsubscribes, and
+// that callers share reads of the same history.
 //
 // The Redis client sends PING after each UNSUBSCRIBE. A Redis that cannot write to its
 // disk refuses PING, too (MISCONF), which the client does not expect: it panics in a
@@ -42,6 +43,7 @@ type sharedBroker struct {
 	most    int
 	overlap time.Duration
 	handler centrifuge.BrokerEventHandler
+	reads   *historyReads
 
 	mu sync.Mutex
 	// heard are the channels that pages hear, and left those that they do not hear any
@@ -69,6 +71,7 @@ func (c *redisClient) close() {
 func newSharedBroker(first *redisClient, open func() (*redisClient, error), log *slog.Logger) *sharedBroker {
 	return &sharedBroker{
 		RedisBroker: first.RedisBroker, now: first, open: open, log: log, most: maxLeftOver, overlap: overlap,
+		reads: newHistoryReads(),
 		heard: map[string]struct{}{}, left: map[string]struct{}{},
 	}
 }
@@ -81,6 +84,11 @@ func (b *sharedBroker) RegisterBrokerEventHandler(handler centrifuge.BrokerEvent
 
 func (b *sharedBroker) listen(c *redisClient) error {
 	return c.RegisterBrokerEventHandler(brokerEvents{b.handler, b.pulse, c})
+}
+
+// History implements centrifuge.Broker.
+func (b *sharedBroker) History(channel string, options centrifuge.HistoryOptions) ([]*centrifuge.Publication, centrifuge.StreamPosition, error) {
+	return b.reads.do(channel, options, b.RedisBroker.History)
 }
 
 // Subscribe implements centrifuge.Broker.
