@@ -17,6 +17,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/gorilla/websocket"
 	lk "github.com/livekit/protocol/livekit"
+	"github.com/pion/webrtc/v4"
 
 	"github.com/anteroom/anteroom/internal/crowd"
 )
@@ -234,7 +235,7 @@ func (a *attacker) disguise(ctx context.Context) error {
 		{{video, screen}},
 		{{video, camera}, {video, camera}, {video, camera}},
 	} {
-		m, err := joinMedia(ctx, a.seat.Media.URL, a.seat.Media.Token, alone)
+		m, err := joinMedia(ctx, a.seat.Media.URL, a.seat.Media.Token, alone, webrtc.NetworkTypeUDP4)
 		if err != nil {
 			return err
 		}

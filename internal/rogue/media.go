@@ -48,10 +48,15 @@ type Media struct {
 // JoinMedia enters the room of the token, and receives what others send there. Close
 // must be called in the end.
 func JoinMedia(ctx context.Context, base, token string) (*Media, error) {
-	return joinMedia(ctx, base, token, nil)
+	return joinMedia(ctx, base, token, nil, webrtc.NetworkTypeUDP4)
 }
 
-func joinMedia(ctx context.Context, base, token string, query url.Values) (*Media, error) {
+// JoinMediaOverTCP is JoinMedia where no datagrams pass.
+func JoinMediaOverTCP(ctx context.Context, base, token string) (*Media, error) {
+	return joinMedia(ctx, base, token, nil, webrtc.NetworkTypeTCP4)
+}
+
+func joinMedia(ctx context.Context, base, token string, query url.Values, network webrtc.NetworkType) (*Media, error) {
 	signalling, err := OpenSignalling(ctx, base, token, query)
 	if err != nil {
 		return nil, err
@@ -67,7 +72,7 @@ func joinMedia(ctx context.Context, base, token string, query url.Values) (*Medi
 	first, err := m.Receive()
 	if err == nil {
 		m.Joined = first.GetJoin()
-		err = m.connections()
+		err = m.connections(network)
 	}
 	if err != nil {
 		m.Close()
@@ -78,10 +83,10 @@ func joinMedia(ctx context.Context, base, token string, query url.Values) (*Medi
 	return m, nil
 }
 
-func (m *Media) connections() error {
+func (m *Media) connections(network webrtc.NetworkType) error {
 	engine := webrtc.SettingEngine{}
 	engine.SetIncludeLoopbackCandidate(true)
-	engine.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
+	engine.SetNetworkTypes([]webrtc.NetworkType{network})
 	// Of data channels nothing is read here, and so no buffer is kept.
 	engine.DetachDataChannels()
 	codecs := &webrtc.MediaEngine{}

@@ -18,6 +18,8 @@ import (
 	"github.com/pion/ice/v4"
 	"github.com/pion/stun/v3"
 	"github.com/pion/webrtc/v4"
+
+	"github.com/anteroom/anteroom/internal/rogue"
 )
 
 // packetsFrom is a connection on which one packet after the other has come.
@@ -191,6 +193,25 @@ func TestChecksFromManyAddressesLeaveFewCandidates(t *testing.T) {
 	}
 	if _, err := eve.Hears(patient(t), track.ID, eve.Heard(track.ID)+10); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestMediaFlowOverTCP(t *testing.T) {
+	room := roomOf(t)
+	ann := joinMedia(t, fullSeat(room, "ann"))
+	track, err := ann.Publish(patient(t), lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seat := fullSeat(room, "eve")
+	stage.guard.take(seat)
+	eve, err := rogue.JoinMediaOverTCP(patient(t), stage.server.URL, tokenFor(t, stage.engine, seat))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(eve.Close)
+	if _, err := eve.Hears(patient(t), track.ID, 10); err != nil {
+		t.Fatal(err)
 	}
 }
 
