@@ -16,23 +16,30 @@ var (
 	pruneRemovals = definePruneOfEnded("removals", "")
 	// How its meeting last ended is asked at each join, and there is nothing to keep an
 	// older session for once nothing belongs to it.
-	pruneSessions = definePrune("sessions", "id", ` AND EXISTS (SELECT 1 FROM sessions later WHERE later.meeting_id = sessions.meeting_id AND later.ended_at > sessions.ended_at)
-		AND NOT EXISTS (SELECT 1 FROM seats WHERE session_id = sessions.id)
-		AND NOT EXISTS (SELECT 1 FROM removals WHERE session_id = sessions.id)
-		AND NOT EXISTS (SELECT 1 FROM chat WHERE session_id = sessions.id)`)
+	pruneSessions = definePrune("sessions", "id", unused("sessions.id"), unused(`sessions.id COLLATE "default"`))
 )
+
+// unused is what holds of sessions that may be deleted. On PostgreSQL their id has
+// another collation than what refers to it: compared as it is, no index would serve.
+func unused(id string) string {
+	return ` AND EXISTS (SELECT 1 FROM sessions later WHERE later.meeting_id = sessions.meeting_id AND later.ended_at > sessions.ended_at)
+		AND NOT EXISTS (SELECT 1 FROM seats WHERE session_id = ` + id + `)
+		AND NOT EXISTS (SELECT 1 FROM removals WHERE session_id = ` + id + `)
+		AND NOT EXISTS (SELECT 1 FROM chat WHERE session_id = ` + id + `)`
+}
 
 // definePruneOfEnded deletes rows that belong to some sessions; only restricts which.
 func definePruneOfEnded(table, only string) *statement {
-	return definePrune(table, "session_id", only)
+	return definePrune(table, "session_id", only, only)
 }
 
-// definePrune deletes rows that have some ids in a column; only restricts which.
-func definePrune(table, column, only string) *statement {
-	of := func(ids string) string {
+// definePrune deletes rows that have some ids in a column; two conditions, for SQLite and
+// for PostgreSQL, restrict which.
+func definePrune(table, column, onSQLite, onPostgres string) *statement {
+	of := func(ids, only string) string {
 		return `DELETE FROM ` + table + ` WHERE id IN (SELECT id FROM ` + table + ` WHERE ` + column + ` IN (SELECT ` + ids + `)` + only + ` LIMIT ?)`
 	}
-	return defineEach(of(`value FROM json_each(?)`), of(`json_array_elements_text(?::json)`))
+	return defineEach(of(`value FROM json_each(?)`, onSQLite), of(`json_array_elements_text(?::json)`, onPostgres))
 }
 
 // PruneChat deletes the messages of the sessions that ended before a moment.

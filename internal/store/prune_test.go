@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/anteroom/anteroom/internal/meeting"
+	"github.com/anteroom/anteroom/internal/store/pgtest"
 )
 
 // deletions notes how many rows each write changes.
@@ -218,4 +220,33 @@ func TestOldSessionsAreDeleted(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What refers to a session is found by an index, however much of it there is.
+func TestOldSessionsAreFoundByIndexes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, pgtest.URL(t))
+	conn, err := w.engine.db().Conn(t.Context())
+	w.must(err)
+	defer conn.Close()
+	for _, other := range []string{"seqscan", "hashjoin", "mergejoin"} {
+		_, err = conn.ExecContext(t.Context(), "SET enable_"+other+" = off") // only where there is no other way
+		w.must(err)
+	}
+	rows, err := conn.QueryContext(t.Context(), "EXPLAIN "+pruneSessions.dollar, `["1"]`, int64(pruneBatch))
+	w.must(err)
+	defer rows.Close()
+	found := 0 // in seats, removals and chat
+	var plan strings.Builder
+	for rows.Next() {
+		var line string
+		w.must(rows.Scan(&line))
+		fmt.Fprintln(&plan, line)
+		if strings.Contains(line, "Index Cond: (session_id = ") {
+			found++
+		}
+	}
+	if w.must(rows.Err()); found != 3 {
+		t.Errorf("%d of 3 tables are searched by an index:\n%s", found, plan.String())
+	}
 }
