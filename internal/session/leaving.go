@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"slices"
 
 	"github.com/anteroom/anteroom/internal/admission"
 	"github.com/anteroom/anteroom/internal/meeting"
@@ -254,50 +255,55 @@ func admit(c *action) error {
 	return c.letIn(seat)
 }
 
-func (c *action) letIn(seat *meeting.Seat) error {
-	if seat.State != meeting.SeatWaiting {
+// letIn lets people in who wait. What it asks for is asked once for all of them: the
+// database waits meanwhile, and with SQLite every other meeting too.
+func (c *action) letIn(seats ...*meeting.Seat) error {
+	if slices.ContainsFunc(seats, func(seat *meeting.Seat) bool { return seat.State != meeting.SeatWaiting }) {
 		return refuse(RefusedOperation, "the participant is not in the waiting room")
 	}
-	seat.State = meeting.SeatJoined
-	// What was said while the person waited was not said to them.
-	seat.Extras.Entered = c.service.Line.Entry(seat.SessionID)
-	if !seat.LostAt.IsZero() {
-		seat.State = meeting.SeatReconnecting
-	}
-	if err := c.endHold(seat); err != nil {
+	if err := c.endHold(seats); err != nil {
 		return err
 	}
-	if err := c.tx.SaveSeat(seat); err != nil {
-		return err
+	// What was said while people waited was not said to them.
+	session := c.tx.Session().ID
+	entered := c.service.Line.Entry(session)
+	for _, seat := range seats {
+		seat.State, seat.Extras.Entered = meeting.SeatJoined, entered
+		if !seat.LostAt.IsZero() {
+			seat.State = meeting.SeatReconnecting
+		}
+		if err := c.tx.SaveSeat(seat); err != nil {
+			return err
+		}
+		c.tx.Touch(false)
+		if err := c.publishNew(seat, participantOf(seat, false)); err != nil {
+			return err
+		}
+		c.then(func() { c.service.Line.Admit(seat.ID, session) })
+		c.tell(seat.ID, "seat.admitted", map[string]any{})
 	}
-	c.tx.Touch(false)
-	if err := c.publishNew(seat, participantOf(seat, false)); err != nil {
-		return err
-	}
-	id, session := seat.ID, seat.SessionID
-	c.then(func() { c.service.Line.Admit(id, session) })
-	c.tell(seat.ID, "seat.admitted", map[string]any{})
 	return nil
 }
 
-// endHold ends the hold of the person who is let in, who was put on hold in this seat or
-// in one of theirs that they have left. What was written until now they never read.
-func (c *action) endHold(in *meeting.Seat) error {
+// endHold ends the holds of the people who are let in, who were put on hold in these seats
+// or in seats of theirs that they have left. What was written until now they never read.
+func (c *action) endHold(in []*meeting.Seat) error {
 	if c.tx.Session().OnHold == 0 {
 		return nil
 	}
-	seats, err := c.tx.SeatsOnHold()
+	held, err := c.tx.SeatsOnHold()
 	if err != nil {
 		return err
 	}
-	for _, seat := range seats {
-		if !samePerson(in, seat) {
+	last, err := c.tx.LastChat()
+	if err != nil {
+		return err
+	}
+	for _, seat := range held {
+		if !slices.ContainsFunc(in, func(one *meeting.Seat) bool { return samePerson(one, seat) }) {
 			continue
 		}
-		if seat.HeldTo, err = c.tx.LastChat(); err != nil {
-			return err
-		}
-		seat.OnHold = false
+		seat.OnHold, seat.HeldTo = false, last
 		if err := c.tx.SaveSeat(seat); err != nil {
 			return err
 		}
@@ -317,14 +323,7 @@ func admitAll(c *action) error {
 	if err != nil {
 		return err
 	}
-	for _, seat := range seats {
-		if seat.State == meeting.SeatWaiting {
-			if err := c.letIn(seat); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return c.letIn(slices.DeleteFunc(seats, func(seat *meeting.Seat) bool { return seat.State != meeting.SeatWaiting })...)
 }
 
 func end(c *action) error { return c.end(meeting.EndedByHost) }

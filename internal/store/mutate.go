@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -177,7 +178,8 @@ func (t *sessionTx) SeatByID(id string) (*meeting.Seat, error) {
 
 func (t *sessionTx) Presenters() ([]*meeting.Seat, error) {
 	// Roles may have changed in this transaction, and seats have been added: those
-	// that it holds are as they are now.
+	// that it holds are as they are now. Commands for everybody ask for each of them.
+	among := t.order
 	if !t.all {
 		found, err := list(t.r, scanSeat, presenters, t.session.ID)
 		if err != nil {
@@ -186,14 +188,14 @@ func (t *sessionTx) Presenters() ([]*meeting.Seat, error) {
 		for _, seat := range found {
 			t.hold(seat)
 		}
+		among = slices.SortedFunc(maps.Values(t.seats), func(a, b *heldSeat) int { return cmp.Compare(a.UserID, b.UserID) })
 	}
 	var out []*meeting.Seat
-	for _, held := range t.seats {
+	for _, held := range among {
 		if held.State.Live() && held.Role != meeting.RoleAttendee {
 			out = append(out, held.Seat)
 		}
 	}
-	slices.SortFunc(out, func(a, b *meeting.Seat) int { return cmp.Compare(a.UserID, b.UserID) })
 	return out, nil
 }
 
