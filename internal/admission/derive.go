@@ -151,13 +151,31 @@ func (in *Input) admission() Admission {
 		a.GivesUp = own
 		a.Waiting = a.Waiting || own.State == meeting.SeatWaiting && !in.hostish
 	}
-	if a.Replaces == nil && in.own == nil && !in.hostish {
-		a.Waiting = a.Waiting || s.PageOnHold || slices.ContainsFunc(s.OnHold, func(known meeting.Marks) bool { return SamePerson(&marks, &known) })
-	}
+	a.Waiting = a.Waiting || in.onHold(&marks, a.Replaces)
 	if in.begins() && s.Host != nil && s.HostLive+len(s.Deserted) >= max(1, s.Host.Licence.ConcurrentMeetings) {
 		a.Ends = s.Deserted
 	}
 	return a
+}
+
+// onHold reports whether a host has put the joiner on hold. The host has left a person
+// inside whose seat, the one they take over or their page's own, is recognised in the same
+// way; that seat excuses no identity that it does not have itself.
+func (in *Input) onHold(mine *meeting.Marks, replaced *meeting.Seat) bool {
+	s := in.s
+	switch {
+	case in.hostish:
+		return false
+	case s.PageOnHold && replaced == nil && in.own == nil:
+		return true
+	}
+	known := func(seat *meeting.Seat, as *meeting.Marks, by string) bool {
+		return seat != nil && sameMark(&seat.Marks, as) == by
+	}
+	return slices.ContainsFunc(s.OnHold, func(held meeting.Marks) bool {
+		by := sameMark(mine, &held)
+		return by != "" && !known(replaced, &held, by) && !known(in.own, &held, by)
+	})
 }
 
 // begins reports whether a host begins to host here, which takes one of the meetings

@@ -215,6 +215,33 @@ func TestWhoeverIsOnHoldWaits(t *testing.T) {
 		}},
 		{"the host", meeting.Marks{DeviceID: "d", UserID: newScene().host.ID}, false, func(c *scene) { c.asHost() }},
 		{"a page that is inside", meeting.Marks{DeviceID: "d"}, false, func(c *scene) { c.ownSeat() }},
+		{"a page that is inside, under another name", meeting.Marks{DeviceID: "d"}, false, func(c *scene) {
+			c.ownSeat().Marks.DeviceID = "d"
+			c.differ(digestPerson)
+		}},
+		{"the same user, from an anonymous page that is inside", meeting.Marks{UserID: newScene().other.ID, DeviceID: "e"}, true, func(c *scene) {
+			c.ownSeat().Marks.DeviceID = "d"
+			c.zak(c.other)
+		}},
+		{"the same user, from an anonymous page in the same browser", meeting.Marks{UserID: newScene().other.ID, DeviceID: "d"}, true, func(c *scene) {
+			c.ownSeat().Marks.DeviceID = "d"
+			c.zak(c.other)
+		}},
+		{"the same registrant, in the place of a user who is inside", meeting.Marks{RegistrantID: "r-1"}, true, func(c *scene) {
+			c.zak(c.other)
+			c.tk()
+			c.s.Inside = &Presence{Seat: &meeting.Seat{ID: "inside", State: meeting.SeatJoined, Marks: meeting.Marks{UserID: c.other.ID}}}
+		}},
+		{"another page of a user who is inside, in a browser that is on hold", meeting.Marks{DeviceID: "d"}, false, func(c *scene) {
+			c.zak(c.other)
+			c.s.Inside = &Presence{Seat: &meeting.Seat{ID: "inside", State: meeting.SeatJoined, Marks: meeting.Marks{UserID: c.other.ID}}}
+		}},
+		{"a registrant's device that is inside beside one that is on hold", meeting.Marks{RegistrantID: "r-1", DeviceID: "e"}, false, func(c *scene) {
+			c.tk()
+			c.s.Meeting.Settings.RegistrantSeveralDevices = true
+			c.ownSeat().Marks.RegistrantID = "r-1"
+			c.differ(digestPerson)
+		}},
 	} {
 		c := newScene()
 		c.a.DeviceID = "d"

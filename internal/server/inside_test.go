@@ -205,6 +205,52 @@ func TestWhoeverIsOnHoldComesBackToTheWaitingRoom(t *testing.T) {
 	if again.Participant.UserID == answer.Participant.UserID {
 		t.Error("a seat that was left is taken again")
 	}
+
+	// An anonymous page that is inside is no way in for the account.
+	lou := s.AddUser(anteroomtest.User{Email: "lou@test.example"})
+	signedIn = anteroomtest.Join{Meeting: room.Number, ZAK: s.ZAK(lou.ID, hour), Device: "lou's"}
+	page, answer = enter(t, s, signedIn)
+	host.command("seat.hold", map[string]any{"userId": answer.Participant.UserID, "hold": true})
+	page.await("seat.held")
+	page.command("seat.leave", nil)
+	signedIn.Device = "lou's other one"
+	signedIn.ResumeToken = state(anteroomtest.Join{Name: "Nobody", Device: signedIn.Device}, "joined").ResumeToken
+	again = state(signedIn, "waiting")
+	host.command("seat.admit", map[string]any{"userId": again.Participant.UserID})
+	signedIn.ResumeToken = ""
+	state(signedIn, "joined")
+
+	// Nor is it for an account that was removed.
+	host.command("seat.remove", map[string]any{"userId": again.Participant.UserID})
+	anonymous = anteroomtest.Join{Name: "Nobody", Device: "lou's third"}
+	signedIn.Device, signedIn.ResumeToken = anonymous.Device, state(anonymous, "joined").ResumeToken
+	expect(t, s.Join(signedIn), 3009, "removed_by_host")
+}
+
+// Whoever is inside and signs in from a page that waits as well waits with it: nobody
+// inside sees them any longer.
+func TestASeatThatAWaitingPageTakesOverWaits(t *testing.T) {
+	t.Parallel()
+	s, room, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	user := s.AddUser(anteroomtest.User{Email: "kim@test.example"})
+	anonymous := anteroomtest.Join{Meeting: room.Number, Name: "Nobody", Device: "other"}
+	waits, held := enter(t, s, anonymous)
+	host.command("seat.hold", map[string]any{"userId": held.Participant.UserID, "hold": true})
+	waits.await("seat.held")
+	signedIn := anteroomtest.Join{Meeting: room.Number, Name: "Kim", ZAK: s.ZAK(user.ID, hour), Device: "kim's"}
+	older, inside := enter(t, s, signedIn)
+	signedIn.Device, signedIn.ResumeToken = anonymous.Device, held.ResumeToken
+	newer := s.Join(signedIn)
+	if expect(t, newer, 0, ""); newer.State != "waiting" || newer.Participant.UserID != inside.Participant.UserID {
+		t.Fatalf("%s as %d, want waiting as %d", newer.State, newer.Participant.UserID, inside.Participant.UserID)
+	}
+	older.awaitClose()
+	for _, id := range []int64{held.Participant.UserID, inside.Participant.UserID} {
+		guest.awaitSaying("participant.removed", `"userId":`+number(id))
+	}
+	if seen := guest.snapshot(); len(seen.Participants) != 2 {
+		t.Errorf("the guest %d sees %+v", answer.Participant.UserID, seen.Participants)
+	}
 }
 
 // What anybody can type keeps its owner out of nothing when a borrower is removed.

@@ -87,6 +87,11 @@ func (c *action) takeSeatOver(how *admission.Admission, seat, newcomer *meeting.
 	c.then(func() { c.service.endOlder(&taken) })
 	c.tx.Touch(false)
 	if seat.State == meeting.SeatWaiting {
+		if was.State != meeting.SeatWaiting {
+			if err := c.sentToWait(seat, &was); err != nil {
+				return err
+			}
+		}
 		return c.tellHosts("participant.added", participantOf(seat, true))
 	}
 	c.applyRights(seat)
@@ -111,6 +116,24 @@ func (c *action) takeSeatOver(how *admission.Admission, seat, newcomer *meeting.
 		}
 	}
 	return c.publishTakenOver(seat, &was, changes, data)
+}
+
+// sentToWait tells those inside that a seat is no longer there, because the page that has
+// taken it over waits.
+func (c *action) sentToWait(seat, was *meeting.Seat) error {
+	data := map[string]any{"userId": seat.UserID, "reason": "held"}
+	if was.Role == meeting.RoleHost {
+		if err := c.succeed(seat, data); err != nil {
+			return err
+		}
+	}
+	if err := c.dim(seat); err != nil {
+		return err
+	}
+	if err := c.publishOf(was, c.tx.Session().Revision, "participant.removed", data); err != nil {
+		return err
+	}
+	return c.dismissApps(seat)
 }
 
 // endOlder closes the lines of a seat's older pages, and then ends their media.
