@@ -37,8 +37,8 @@ type Hub struct {
 	// participant has one allowance on this node, whatever the number of lines and
 	// however often they start again.
 	asking, askedIn *limit.Rates
-	// connects is how often each participant connects to this node. Others are told of
-	// those who come and go, and none comes twice without having gone.
+	// connects is how often each seat connects to this node, before the backend is asked,
+	// which counts for each participant.
 	connects *limit.Rates
 	// read is what each line may send, of whatever kind.
 	read  *limit.Rates
@@ -54,7 +54,9 @@ type Hub struct {
 	lines    map[string]map[string]*line // seat, then connection
 	serial   uint64
 	stopping *centrifuge.Disconnect
-	open     sync.WaitGroup // lines, until the backend knows that they are gone
+	// startedOver is when Redis had gone back last.
+	startedOver time.Time
+	open        sync.WaitGroup // lines, until the backend knows that they are gone
 }
 
 // New starts a control channel. It fails if the configuration is not usable or

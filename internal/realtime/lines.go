@@ -59,10 +59,6 @@ func (l *line) now() Seat {
 	return l.seat
 }
 
-func subscription() centrifuge.SubscribeOptions {
-	return centrifuge.SubscribeOptions{EnableRecovery: true, EnablePositioning: true}
-}
-
 func (h *Hub) connecting(ctx context.Context, e centrifuge.ConnectEvent) (centrifuge.ConnectReply, error) {
 	var none centrifuge.ConnectReply
 	asked := h.asked.take(e.ClientID)
@@ -106,10 +102,10 @@ func (h *Hub) connecting(ctx context.Context, e centrifuge.ConnectEvent) (centri
 		h.gone(l)
 	})
 	early := asked.before(sessionChannel(seat.SessionID), seat.Entered)
-	channels := map[string]centrifuge.SubscribeOptions{seatChannel(seat.ID): subscription()}
+	channels := map[string]centrifuge.SubscribeOptions{seatChannel(seat.ID): h.subscription()}
 	if l.sit(seat) {
-		inside := subscription()
-		inside.EnableRecovery = !early
+		inside := h.subscription()
+		inside.EnableRecovery = inside.EnableRecovery && !early
 		channels[sessionChannel(seat.SessionID)] = inside
 	}
 	return centrifuge.ConnectReply{

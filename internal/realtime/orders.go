@@ -18,8 +18,10 @@ const (
 	orderHold  = "hold"
 	orderClose = "close"
 	orderLead  = "lead"
-	askHolds   = "holds"
-	askSeats   = "seats"
+	// orderStartOver tells that Redis has gone back.
+	orderStartOver = "start over"
+	askHolds       = "holds"
+	askSeats       = "seats"
 )
 
 // order is what one node tells the others, and itself.
@@ -158,6 +160,8 @@ func (h *Hub) told(op string, o order) {
 	switch op {
 	case orderClose:
 		h.closed(o)
+	case orderStartOver:
+		h.startOver()
 	case orderLead:
 		h.mu.Lock()
 		defer h.mu.Unlock()

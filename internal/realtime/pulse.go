@@ -21,6 +21,9 @@ const (
 	deafAfter = 5 * time.Second
 	// goneAfter is how long another node may be silent before it counts as dead.
 	goneAfter = 4 * time.Second
+	// noticedWithin is how long it takes until all nodes have noticed that Redis has
+	// gone back.
+	noticedWithin = 3 * time.Second
 )
 
 // ErrDeaf is why a node without a working Redis serves nobody: what is published on
@@ -48,6 +51,8 @@ type pulse struct {
 	refusal error
 	// hearing is since when this node has heard itself without a gap.
 	hearing time.Time
+	// reached is how far the channel of the nodes is known to have come in Redis.
+	reached centrifuge.StreamPosition
 }
 
 func newPulse(self string, broker centrifuge.Broker, now time.Time) *pulse {
@@ -59,6 +64,35 @@ func (p *pulse) beat(node string, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.heard[node] = now
+}
+
+// position is how far the channel of the nodes is known to have come.
+func (p *pulse) position() centrifuge.StreamPosition {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.reached
+}
+
+// passed notes where somebody's heartbeat, which this node heard, stands.
+func (p *pulse) passed(at centrifuge.StreamPosition) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if at.Epoch == p.reached.Epoch {
+		p.reached.Offset = max(p.reached.Offset, at.Offset)
+	}
+}
+
+// stored notes where a heartbeat of this node stands that was sent when the channel had
+// come to before. It reports whether Redis has gone back meanwhile: it lost its memory,
+// read an older snapshot, or a replica took over that did not know everything.
+func (p *pulse) stored(before, at centrifuge.StreamPosition) (wentBack bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	wentBack = before.Epoch != "" && (at.Epoch != before.Epoch || at.Offset <= before.Offset)
+	if wentBack || at.Epoch != p.reached.Epoch || at.Offset > p.reached.Offset {
+		p.reached = at
+	}
+	return wentBack
 }
 
 // look judges the silence of all nodes at now. A node that is cut off itself
@@ -159,9 +193,14 @@ func (h *Hub) keepPulse() {
 				h.log.Warn("could not subscribe to the channel of the nodes", "error", err)
 			}
 		}
-		_, err := broker.Publish(pulseChannel, []byte(h.node.ID()), pulseHistory)
-		if err != nil {
+		before := h.pulse.position()
+		sent, err := broker.Publish(pulseChannel, []byte(h.node.ID()), pulseHistory)
+		switch {
+		case err != nil:
 			h.log.Debug("could not send a heartbeat", "error", err)
+		case h.pulse.stored(before, sent.StreamPosition):
+			h.startOver()
+			h.tell(orderStartOver, order{}) // another node may not be able to tell
 		}
 		h.pulse.sent(err)
 		select {
@@ -185,6 +224,33 @@ func (h *Hub) keepPulse() {
 			h.config.NodeGone()
 		}
 	}
+}
+
+// startOver breaks every line of this node because Redis has gone back: Centrifuge would
+// take the next events for some that pages have heard. The pages reconnect and fetch the
+// state of their meetings. When another node says the same, it has been done.
+func (h *Hub) startOver() {
+	h.mu.Lock()
+	now := time.Now()
+	done := now.Sub(h.startedOver) < noticedWithin
+	if !done {
+		h.startedOver = now
+	}
+	h.mu.Unlock()
+	if done {
+		return
+	}
+	h.log.Warn("events are lost in Redis; pages reconnect and read their state again")
+	h.dropAll()
+}
+
+// subscription is what pages that connect now are subscribed with. Positions from before
+// Redis went back lead nowhere: until no page that lost its connection then has a place
+// any more, nothing is recovered.
+func (h *Hub) subscription() centrifuge.SubscribeOptions {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return centrifuge.SubscribeOptions{EnableRecovery: time.Since(h.startedOver) > requestMemory, EnablePositioning: true}
 }
 
 // dropAll breaks every line of this node; the pages reconnect.

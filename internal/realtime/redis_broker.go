@@ -205,6 +205,7 @@ func (e brokerEvents) HandlePublication(channel string, pub *centrifuge.Publicat
 	case e.from.ended.Load():
 		return nil
 	case channel == pulseChannel:
+		e.pulse.passed(at)
 		e.pulse.beat(string(pub.Data), time.Now())
 		return nil
 	}

@@ -16,6 +16,23 @@ import (
 // ANTEROOM_REQUIRE_REDIS is 1.
 func Start(t testing.TB) string {
 	t.Helper()
+	return StartServer(t).Address
+}
+
+// Server is a Redis that the test can kill and start again.
+type Server struct {
+	// Address is where it listens.
+	Address string
+	t       testing.TB
+	binary  string
+	dir     string
+	running *exec.Cmd
+}
+
+// StartServer is Start for a test that kills its Redis. It writes snapshots when it is
+// sent SAVE, and reads the last one when it starts again.
+func StartServer(t testing.TB) *Server {
+	t.Helper()
 	binary, err := exec.LookPath("redis-server")
 	if err != nil {
 		if os.Getenv("ANTEROOM_REQUIRE_REDIS") == "1" {
@@ -28,20 +45,26 @@ func Start(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	socket := filepath.Join(dir, "s")
-	server := exec.Command(binary, "--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no", "--dir", dir)
+	s := &Server{Address: "unix://" + socket, t: t, binary: binary, dir: dir}
+	s.Start()
+	t.Cleanup(s.Kill)
+	return s
+}
+
+// Start starts the Redis again after Kill.
+func (s *Server) Start() {
+	s.t.Helper()
+	server := exec.Command(s.binary, "--port", "0", "--unixsocket", filepath.Join(s.dir, "s"), "--save", "", "--appendonly", "no", "--dir", s.dir)
 	out, err := server.StdoutPipe()
 	if err != nil {
-		t.Fatal(err)
+		s.t.Fatal(err)
 	}
 	if err := server.Start(); err != nil {
-		t.Fatal(err)
+		s.t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		_ = server.Process.Kill()
-		_ = server.Wait()
-		_ = os.RemoveAll(dir)
-	})
+	s.running = server
 	ready := make(chan struct{}, 1)
 	go func() {
 		lines := bufio.NewScanner(out)
@@ -54,7 +77,13 @@ func Start(t testing.TB) string {
 	select {
 	case <-ready:
 	case <-time.After(30 * time.Second):
-		t.Fatal("Redis does not start")
+		s.Kill()
+		s.t.Fatal("Redis does not start")
 	}
-	return "unix://" + socket
+}
+
+// Kill ends the Redis at once, as a lack of memory would.
+func (s *Server) Kill() {
+	_ = s.running.Process.Kill()
+	_ = s.running.Wait()
 }
