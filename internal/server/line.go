@@ -88,6 +88,9 @@ func (b backend) Connect(ctx context.Context, ref realtime.SeatRef) (realtime.Se
 	if errors.As(err, &closed) {
 		return realtime.Seat{}, &realtime.Closed{Code: uint32(closed.Code)}
 	}
+	if errors.Is(err, session.ErrTooOften) {
+		return realtime.Seat{}, realtime.ErrDrop // the page tries again, later each time
+	}
 	if err != nil {
 		return realtime.Seat{}, err
 	}

@@ -79,11 +79,16 @@ func enter(t *testing.T, s *anteroomtest.Server, j anteroomtest.Join) (*page, an
 	t.Helper()
 	a := s.Join(j)
 	expect(t, a, 0, "")
-	p := &page{t: t, token: a.Realtime.Token, url: a.Realtime.URL, events: make(chan event, 1024), subs: map[string]position{}}
+	p := lineOf(t, a)
 	if code := p.connect(); code != 0 {
 		t.Fatalf("the line was closed with %d", code)
 	}
 	return p, a
+}
+
+// lineOf is the page of an answered join, before it connects.
+func lineOf(t *testing.T, a anteroomtest.Answer) *page {
+	return &page{t: t, token: a.Realtime.Token, url: a.Realtime.URL, events: make(chan event, 1024), subs: map[string]position{}}
 }
 
 // connect opens the line, recovering what was missed; it answers the closing

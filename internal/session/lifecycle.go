@@ -20,7 +20,7 @@ func (e *ClosedError) Error() string { return "the participant is no longer in t
 
 // Connect lets a page's line up for a seat of the given generation. The seat
 // is shown as joined again if it was reconnecting. A page whose seat is gone
-// gets a ClosedError.
+// gets a ClosedError, and one whose participant connects too often ErrTooOften.
 func (s *Service) Connect(ctx context.Context, seatID string, generation int) (*meeting.Seat, error) {
 	seat, err := s.Repository.Seat(ctx, seatID)
 	if errors.Is(err, ErrNotFound) {
@@ -44,6 +44,9 @@ func (s *Service) Connect(ctx context.Context, seatID string, generation int) (*
 		return nil, &ClosedError{CloseGone}
 	case generation != seat.Generation:
 		return nil, &ClosedError{CloseTakenOver}
+	}
+	if !s.connections.take(seat, s.RealTime()) {
+		return nil, ErrTooOften
 	}
 	if seat.LostAt.IsZero() {
 		if time.Until(seat.LeaseUntil) > 2*s.renewEvery() {

@@ -189,7 +189,8 @@ type Service struct {
 	// joins counts anonymous joins by app, for each signature and address.
 	joins limit.Buckets
 	// returns counts how often each participant comes back, by Seat.Counted.
-	returns *limit.Rates
+	returns     *limit.Rates
+	connections connections
 	// writing is how much each participant may write.
 	writing *limit.Rates
 	order   [64]sync.Mutex
@@ -218,7 +219,7 @@ func New(c Config) *Service {
 	c.Times = c.Times.complete()
 	return &Service{
 		Config: c, answers: newAnswerMemory(AnswerMemory), hostKeys: newThrottle("host key", c.Clock, c.SharedTries, c.Logger),
-		returns: limit.NewRates(returnPerSecond, returnBurst), writing: limit.NewRates(writePerSec, writeBurst),
+		returns: limit.NewRates(returnPerSecond, returnBurst), connections: newConnections(), writing: limit.NewRates(writePerSec, writeBurst),
 		due: make(chan struct{}, 1), stopped: make(chan struct{}), nodeGone: make(chan struct{}, 1),
 	}
 }
