@@ -350,6 +350,7 @@ func (c *action) end(reason meeting.EndReason) error {
 	room, service := live.ID, c.service
 	c.then(func() {
 		service.rosters.forget(room)
+		service.held.forget(room)
 		service.Logger.Info("session ended", "session", room, "reason", reason, "lasted", live.EndedAt.Sub(live.StartedAt), "participants", len(seats))
 		for _, seat := range seats {
 			service.Line.Close(seat.ID, 0, closeOf(reason))

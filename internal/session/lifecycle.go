@@ -204,7 +204,7 @@ func (s *Service) heldTo(ctx context.Context, live *meeting.Session, seat *meeti
 	if live.HeldTo == 0 {
 		return 0, nil
 	}
-	seats, err := s.Repository.HeldSeats(ctx, live.ID)
+	seats, err := s.held.of(live, func() ([]*meeting.Seat, error) { return s.Repository.HeldSeats(ctx, live.ID) })
 	var after int64
 	for _, held := range seats {
 		if samePerson(seat, held) {

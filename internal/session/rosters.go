@@ -8,11 +8,15 @@ import (
 )
 
 // rostersKept is how many meetings' seats are kept: with seats of about 1 KB, those of
-// meetings of 1,000 people take 16 MB.
-const rostersKept = 16
+// meetings of 1,000 people take 16 MB. Of more seats than rosterLargest none are kept.
+const (
+	rostersKept   = 16
+	rosterLargest = 10_000
+)
 
 // rosters keeps the seats of large meetings as they were at a revision, for the snapshots
-// that many pages ask for at once. Whatever a snapshot shows changes the revision.
+// that many pages ask for at once. Whatever a snapshot shows changes the revision, and so
+// does whatever ends or begins a hold, or changes by what somebody on hold is recognized.
 type rosters struct {
 	mu   sync.Mutex
 	kept []roster // the newest last
@@ -36,7 +40,7 @@ func (r *rosters) of(live *meeting.Session, read func() ([]*meeting.Seat, error)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.drop(live.ID)
-	if len(seats) > smallMeeting {
+	if len(seats) > smallMeeting && len(seats) <= rosterLargest {
 		r.kept = append(r.kept, roster{live.ID, live.Revision, seats})
 		if len(r.kept) > rostersKept {
 			r.drop(r.kept[0].session)

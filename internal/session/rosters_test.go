@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -38,6 +39,8 @@ func TestRostersAreReadOncePerRevision(t *testing.T) {
 		{"b", 1, 21, 20, 3},
 		{"c", 1, 10, 10, 4},
 		{"c", 1, 9, 9, 5},
+		{"d", 1, rosterLargest + 1, rosterLargest + 1, 6},
+		{"d", 1, 20, 20, 7},
 	} {
 		if people = step.people; of(step.session, step.revision) != step.want || reads != step.reads {
 			t.Fatalf("%+v: %d reads", step, reads)
@@ -62,5 +65,52 @@ func TestRostersAreReadOncePerRevision(t *testing.T) {
 	broken := errors.New("down")
 	if _, err := r.of(&meeting.Session{ID: "d"}, func() ([]*meeting.Seat, error) { return nil, broken }); !errors.Is(err, broken) {
 		t.Error(err)
+	}
+}
+
+// heldMeeting is a storage of a meeting in which many were on hold.
+type heldMeeting struct {
+	Repository
+	held []*meeting.Seat
+	// reads is how often they were read; after is from where the chat was read last.
+	reads int
+	after int64
+}
+
+func (r *heldMeeting) HeldSeats(context.Context, string) ([]*meeting.Seat, error) {
+	r.reads++
+	return r.held, nil
+}
+
+func (r *heldMeeting) ChatHistory(_ context.Context, _, _ string, _ meeting.Reader, page meeting.ChatPage) ([]meeting.ChatMessage, bool, error) {
+	r.after = page.After
+	return nil, false, nil
+}
+
+// Pages of chat read who was on hold once, and again as soon as that has changed.
+func TestWhoWasOnHoldIsReadOncePerRevision(t *testing.T) {
+	repository := &heldMeeting{}
+	for i := range 20 {
+		repository.held = append(repository.held, &meeting.Seat{ID: fmt.Sprint(i), HeldTo: int64(i)})
+	}
+	s := New(Config{Repository: repository})
+	for _, step := range []struct {
+		seat     string
+		revision int64
+		after    int64
+		reads    int
+	}{
+		{"3", 1, 3, 1}, {"4", 1, 4, 1}, {"nobody", 1, 0, 1}, {"3", 2, 30, 2}, {"4", 2, 4, 2},
+	} {
+		if step.revision == 2 {
+			repository.held = append(repository.held[:20:20], &meeting.Seat{ID: "3", HeldTo: 30})
+		}
+		live := &meeting.Session{ID: "session", Revision: step.revision, HeldTo: 30}
+		if _, _, err := s.chatBefore(t.Context(), live, &meeting.Seat{ID: step.seat, SessionID: live.ID}, ""); err != nil {
+			t.Fatal(err)
+		}
+		if repository.after != step.after || repository.reads != step.reads {
+			t.Errorf("%+v: read after %d, %d reads", step, repository.after, repository.reads)
+		}
 	}
 }

@@ -196,6 +196,8 @@ type Service struct {
 	order   [64]sync.Mutex
 	// rosters are the seats that were last read for snapshots of large meetings.
 	rosters rosters
+	// held are the seats that were on hold, as they were last read for pages of chat.
+	held    rosters
 	errands errands
 	// warmMedia starts the media engine at the first admitted join, so that it
 	// is up when the page knocks.
