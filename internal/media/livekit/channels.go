@@ -32,8 +32,9 @@ func (a *arrivals) ParticipantJoined(ctx context.Context, room *lk.Room, partici
 	a.TelemetryService.ParticipantJoined(ctx, room, participant, client, meta, event, guard)
 }
 
-// limitChannels ends the session of a participant who opens too many data channels.
-func (e *embedded) limitChannels(room lk.RoomName, identity lk.ParticipantIdentity) {
+// limitConnections ends the session of a participant who opens too many data channels, or
+// sends or reports about too many sources.
+func (e *embedded) limitConnections(room lk.RoomName, identity lk.ParticipantIdentity) {
 	r := e.running.Load().rooms.GetRoom(context.Background(), room)
 	if r == nil {
 		return
@@ -44,14 +45,18 @@ func (e *embedded) limitChannels(room lk.RoomName, identity lk.ParticipantIdenti
 	}
 	connections, err := peerConnectionsOf(p)
 	if err != nil {
-		e.log.Error("data channels are not limited", "error", err)
+		e.log.Error("data channels and sources are not limited", "error", err)
 		return
 	}
 	for _, connection := range connections {
-		limitChannelsOf(connection, func() {
-			e.log.Info("media connection ended, too many data channels", "room", room, "identity", identity)
+		end := func(why string) {
+			e.log.Info("media connection ended, "+why, "room", room, "identity", identity)
 			r.RemoveParticipant(identity, p.ID(), types.ParticipantCloseReasonServiceRequestRemoveParticipant)
-		})
+		}
+		limitChannelsOf(connection, func() { end("too many data channels") })
+		if err := limitSourcesOf(connection, func() { end("too many sources") }); err != nil {
+			e.log.Error("sources are not limited", "error", err)
+		}
 	}
 }
 

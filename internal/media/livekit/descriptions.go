@@ -2,6 +2,8 @@ package livekit
 
 import (
 	"bytes"
+	"strconv"
+	"strings"
 
 	lk "github.com/livekit/protocol/livekit"
 )
@@ -13,6 +15,15 @@ const (
 	maxSectionLines  = 512
 	maxSourceLines   = 64
 	maxFeedbackToAll = 8
+	// maxLayers is how often layers of a picture are named: browsers name up to four, each
+	// in a line of its own and in one for all. Pion keeps something for each.
+	maxLayers = 16
+	// Browsers write one or two streams, and a dozen or so extensions.
+	maxStreams    = 8
+	maxExtensions = 32
+	// maxMID is the highest number of a media section. Browsers number them from 0 on, and
+	// Pion keeps something for each section that was ever described on a connection.
+	maxMID = 2047
 	// maxGrouped is how many more names of sections there may be in groups than sections:
 	// LiveKit looks for each section among all of them.
 	maxGrouped = 64
@@ -44,6 +55,8 @@ type description struct {
 	work int
 	// candidates are the lines of ICE candidates.
 	candidates [][]byte
+	// credentials stand for all of ICE in it. Other ones restart ICE.
+	credentials uint64
 }
 
 // descriptionsIn reads all session descriptions in a message.
@@ -51,6 +64,7 @@ func descriptionsIn(message []byte) (all description, err error) {
 	err = eachField(message, signalsThatDescribe, func(sdp []byte) error {
 		one, err := readDescription(sdp)
 		all.work += one.work
+		all.credentials = 31*all.credentials + one.credentials
 		if all.candidates = append(all.candidates, one.candidates...); len(all.candidates) > maxCandidates {
 			return errManySignals
 		}
@@ -61,7 +75,13 @@ func descriptionsIn(message []byte) (all description, err error) {
 
 // section is a media section while its lines are read, or what precedes all of them.
 type section struct {
-	words, lines, bytes, sources, feedbackToAll int
+	words, lines, bytes, sources, feedbackToAll, layers, streams, extensions int
+}
+
+// crowded reports whether there are more lines of some kind than browsers write.
+func (s section) crowded() bool {
+	return s.lines > maxSectionLines || s.words > maxWords || s.sources > maxSourceLines || s.feedbackToAll > maxFeedbackToAll ||
+		s.layers > maxLayers || s.streams > maxStreams || s.extensions > maxExtensions
 }
 
 // readDescription reads a session description as browsers write it. It refuses others,
@@ -71,6 +91,7 @@ type section struct {
 func readDescription(sdp []byte) (out description, err error) {
 	var now section
 	grouped, sections := 0, 0
+	mids, credentials := map[int]struct{}{}, digests{}
 	for len(sdp) > 0 {
 		line, rest, _ := bytes.Cut(sdp, []byte("\n"))
 		sdp, line = rest, bytes.TrimSuffix(line, []byte("\r"))
@@ -93,14 +114,29 @@ func readDescription(sdp []byte) (out description, err error) {
 			now.sources++
 		case bytes.HasPrefix(line, []byte("a=rtcp-fb:*")):
 			now.feedbackToAll++
+		case bytes.HasPrefix(line, []byte("a=rid")):
+			now.layers++
+		case bytes.HasPrefix(line, []byte("a=simulcast")):
+			now.layers += max(1, bytes.Count(line, []byte(" "))+bytes.Count(line, []byte(";"))+bytes.Count(line, []byte(",")))
+		case bytes.HasPrefix(line, []byte("a=msid:")):
+			now.streams++
+		case bytes.HasPrefix(line, []byte("a=extmap:")):
+			now.extensions++
+		case bytes.HasPrefix(line, []byte("a=ice-ufrag")), bytes.HasPrefix(line, []byte("a=ice-pwd")):
+			credentials.add(line)
+		case bytes.HasPrefix(line, []byte("a=mid")):
+			number, ok := readMID(line)
+			if _, twice := mids[number]; twice || !ok {
+				return out, errSignalForm
+			}
+			mids[number] = struct{}{}
 		}
-		if now.lines > maxSectionLines || sections == 0 && now.lines > maxSessionLines ||
-			now.words > maxWords || now.sources > maxSourceLines || now.feedbackToAll > maxFeedbackToAll ||
-			len(out.candidates) > maxCandidates {
+		if now.crowded() || sections == 0 && now.lines > maxSessionLines || len(out.candidates) > maxCandidates {
 			return out, errManySignals
 		}
 	}
 	out.work += now.work()
+	out.credentials = credentials.sum()
 	if grouped > maxGrouped+sections {
 		return out, errManySignals
 	}
@@ -112,7 +148,14 @@ func (s section) work() int {
 	if s.words == 0 {
 		return 0
 	}
-	return 1 + s.words*s.bytes/ordinarySection
+	return 1 + s.words*s.bytes/ordinarySection + s.layers
+}
+
+// readMID reads the number of a media section.
+func readMID(line []byte) (number int, ok bool) {
+	text, found := strings.CutPrefix(string(line), "a=mid:")
+	number, err := strconv.Atoi(text)
+	return number, found && err == nil && number >= 0 && number <= maxMID && strconv.Itoa(number) == text
 }
 
 func isLine(line []byte) bool {

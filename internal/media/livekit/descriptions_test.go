@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -47,6 +48,15 @@ func candidateLines(from, count int) string {
 	return out.String()
 }
 
+// layerLines describe so many layers of a picture.
+func layerLines(count int) string {
+	var out strings.Builder
+	for n := range count {
+		fmt.Fprintf(&out, "a=rid:%d send\r\n", n)
+	}
+	return out.String() + "a=simulcast:send 0" + strings.Repeat(";1", count-1) + "\r\n"
+}
+
 func described(sdp string) *lk.SignalRequest {
 	return &lk.SignalRequest{Message: &lk.SignalRequest_Offer{Offer: &lk.SessionDescription{Type: "offer", Sdp: sdp}}}
 }
@@ -59,7 +69,7 @@ func TestDescriptionsAreOfTheUsualForm(t *testing.T) {
 		want        error
 		work, found int
 	}{
-		"Firefox's":                   {firefoxOffer, nil, 2, 2},
+		"Firefox's":                   {firefoxOffer, nil, 6, 2},
 		"nothing":                     {"", nil, 0, 0},
 		"a version":                   {"v=0", nil, 0, 0},
 		"one":                         {one, nil, 1, 0},
@@ -83,6 +93,17 @@ func TestDescriptionsAreOfTheUsualForm(t *testing.T) {
 		"sources without end":         {mediaSections(1, strings.Repeat("a=ssrc:1 cname:x\r\n", maxSourceLines+1)), errManySignals, 0, 0},
 		"feedback to all":             {mediaSections(1, strings.Repeat("a=rtcp-fb:* nack\r\n", maxFeedbackToAll+1)), errManySignals, 0, 0},
 		"formats without end":         {descriptionHead + "m=audio 9 RTP" + strings.Repeat(" 0", maxWords) + "\r\n", errManySignals, 0, 0},
+		"layers":                      {mediaSections(3, layerLines(maxLayers/2)), nil, 3 + 3*maxLayers, 0},
+		"layers without end":          {mediaSections(1, layerLines(maxLayers/2+1)), errManySignals, 0, 0},
+		"rids without end":            {mediaSections(1, strings.Repeat("a=rid:0 send\r\n", maxLayers+1)), errManySignals, 0, 0},
+		"streams without end":         {mediaSections(1, strings.Repeat("a=msid:s t\r\n", maxStreams+1)), errManySignals, 0, 0},
+		"extensions without end":      {mediaSections(1, strings.Repeat("a=extmap:1 urn:x\r\n", maxExtensions+1)), errManySignals, 0, 0},
+		"sections until the last":     {mediaSections(maxMID+1, ""), nil, maxMID + 1, 0},
+		"a section after the last":    {mediaSections(maxMID+2, ""), errSignalForm, 0, 0},
+		"a section with a name":       {strings.ReplaceAll(one, "a=mid:0", "a=mid:audio"), errSignalForm, 0, 0},
+		"a section by another number": {strings.ReplaceAll(one, "a=mid:0", "a=mid:00"), errSignalForm, 0, 0},
+		"a section without a number":  {strings.ReplaceAll(one, "a=mid:0", "a=mid"), errSignalForm, 0, 0},
+		"a section twice":             {strings.ReplaceAll(mediaSections(2, ""), "a=mid:1", "a=mid:0"), errSignalForm, 0, 0},
 		"lines of the session":        {descriptionHead + strings.Repeat("a=x\r\n", maxSessionLines), errManySignals, 0, 0},
 		"groups of nothing":           {descriptionHead + "a=group:BUNDLE" + strings.Repeat(" 0", maxGrouped+1) + "\r\n", errManySignals, 0, 0},
 		"large sections": {
@@ -134,13 +155,43 @@ func TestCandidatesInDescriptionsCount(t *testing.T) {
 	t.Error("candidates by themselves are counted apart")
 }
 
+// LiveKit tries all candidates again when ICE restarts.
+func TestRestartsOfICECount(t *testing.T) {
+	t.Parallel()
+	restart := func(line, value string, candidates int) *lk.SignalRequest {
+		return described(mediaSections(2, "a=ice-"+line+":"+value+"\r\n"+candidateLines(0, candidates)))
+	}
+	for _, line := range []string{"ufrag", "pwd"} {
+		for _, tt := range []struct {
+			candidates, want int
+			another          func(n int) string
+		}{
+			{60, describeBurst, func(int) string { return "same" }},
+			{60, candidateBurst / (60 + restartCost), func(n int) string { return fmt.Sprint(n) }},
+			{60, candidateBurst / (60 + restartCost), func(n int) string { return fmt.Sprint(n % 2) }},
+			{0, candidateBurst / restartCost, func(n int) string { return fmt.Sprint(n) }},
+		} {
+			l := lineIn("room")
+			passed := 0
+			for ; passed < describeBurst; passed++ {
+				if _, err := l.check(signal(t, restart(line, tt.another(passed), tt.candidates))); err != nil {
+					break
+				}
+			}
+			if passed < tt.want || passed > tt.want+1 {
+				t.Errorf("%d restarts by another %s with %d candidates pass, want %d", passed, line, tt.candidates, tt.want)
+			}
+		}
+	}
+}
+
 func TestKnownCandidatesAreFew(t *testing.T) {
 	t.Parallel()
 	var before saidBefore
 	for n := range 10 * maxCandidatesKnown {
-		before.addCandidates([][]byte{fmt.Appendf(nil, "a=candidate:%d", n)})
+		before.describeICE(offerSignal, description{candidates: [][]byte{fmt.Appendf(nil, "a=candidate:%d", n)}})
 	}
-	if n := len(before.candidates); n > maxCandidatesKnown+maxCandidates {
+	if n := len(before.ice[offerSignal].candidates); n > maxCandidatesKnown+maxCandidates {
 		t.Errorf("%d are kept", n)
 	}
 }
@@ -193,10 +244,18 @@ func FuzzDescriptions(f *testing.F) {
 			}
 			return n
 		}
-		candidates := count(read.Attributes, "candidate")
+		candidates, mids := count(read.Attributes, "candidate"), map[string]bool{}
 		for _, m := range read.MediaDescriptions {
 			candidates += count(m.Attributes, "candidate")
-			if n := len(m.Attributes); n >= maxSectionLines || count(m.Attributes, "ssrc") > maxSourceLines || len(m.MediaName.Formats) > maxWords {
+			if mid, ok := m.Attribute("mid"); ok {
+				if number, err := strconv.Atoi(mid); err != nil || number < 0 || number > maxMID || mids[mid] {
+					t.Fatalf("a section named %q, the door has seen a number", mid)
+				}
+				mids[mid] = true
+			}
+			if n := len(m.Attributes); n >= maxSectionLines || count(m.Attributes, "ssrc") > maxSourceLines ||
+				count(m.Attributes, "rid") > maxLayers || count(m.Attributes, "simulcast") > maxLayers || count(m.Attributes, "msid") > maxStreams ||
+				count(m.Attributes, "extmap") > maxExtensions || len(m.MediaName.Formats) > maxWords {
 				t.Fatalf("a section of %d lines", n)
 			}
 		}

@@ -78,7 +78,7 @@ func (e *embedded) server(ctx context.Context) (*server, error) {
 	}
 	useLog(e.log)
 	began := time.Now()
-	s, err := assemble(e.cfg, &observer{track: e.track, emit: e.pump.put}, e.limitChannels)
+	s, err := assemble(e.cfg, &observer{track: e.track, emit: e.pump.put}, e.limitConnections)
 	if err != nil {
 		return nil, unavailable("start", err)
 	}

@@ -35,7 +35,7 @@ const (
 	// Of candidates there are some thirty for each of two connections, and as many when
 	// the network changes. LiveKit keeps them as long as the connection they belong to
 	// has not been described, and their addresses after that. The units are of up to
-	// 256 bytes, and each new one in a description is one.
+	// 256 bytes, and each new one in a description is one. A restart of ICE is ten.
 	candidatesPerSec = 2
 	candidateBurst   = 1200
 	// Pages change a track that they have published when a filter is turned on or off, and
@@ -116,7 +116,7 @@ func (k *knocks) says(who string, message []byte, before *saidBefore, now time.T
 			return err
 		}
 		return taken(k.described.Take(who, 1+said.work/unitOfSections, now) == 0 &&
-			k.candidates.Take(who, before.addCandidates(said.candidates), now) == 0)
+			k.candidates.Take(who, before.describeICE(kind, said), now) == 0)
 	case trickleSignal:
 		return taken(k.candidates.Take(who, 1+len(message)>>8, now) == 0)
 	case audioSignal, videoSignal:

@@ -10,25 +10,45 @@ import (
 // saidBefore is what has been said on a connection, as far as it matters to the cost of
 // the next message: LiveKit does little about what it knows already.
 type saidBefore struct {
-	candidates digests
+	// ice is by the kind of message: offers and answers may belong to different connections.
+	ice map[protowire.Number]saidOfICE
 	// restricted and receivers say who may receive the participant's tracks.
 	restricted bool
 	receivers  digests
 }
 
-// maxCandidatesKnown: a page that has found so many begins anew, and they count again.
-const maxCandidatesKnown = 4096
+// saidOfICE is what descriptions of a kind have said.
+type saidOfICE struct {
+	credentials uint64
+	candidates  digests
+}
 
-// addCandidates returns how many lines are new.
-func (s *saidBefore) addCandidates(lines [][]byte) int {
-	if s.candidates == nil || len(s.candidates) > maxCandidatesKnown {
-		s.candidates = digests{}
+const (
+	// maxCandidatesKnown: a page that has found so many begins anew, and they count again.
+	maxCandidatesKnown = 4096
+	// restartCost is how many candidates a restart of ICE is worth.
+	restartCost = 10
+)
+
+// describeICE returns how many candidates of a description count. After a restart, LiveKit
+// tries all of them again.
+func (s *saidBefore) describeICE(kind protowire.Number, said description) (count int) {
+	known := s.ice[kind]
+	if known.credentials != said.credentials {
+		known, count = saidOfICE{credentials: said.credentials}, restartCost
 	}
-	before := len(s.candidates)
-	for _, line := range lines {
-		s.candidates.add(line)
+	if known.candidates == nil || len(known.candidates) > maxCandidatesKnown {
+		known.candidates = digests{}
 	}
-	return len(s.candidates) - before
+	before := len(known.candidates)
+	for _, line := range said.candidates {
+		known.candidates.add(line)
+	}
+	if s.ice == nil {
+		s.ice = map[protowire.Number]saidOfICE{}
+	}
+	s.ice[kind] = known
+	return count + len(known.candidates) - before
 }
 
 // The fields of a message that says who may receive the participant's tracks.
@@ -76,6 +96,14 @@ type digests map[uint64]struct{}
 var digestSeed = maphash.MakeSeed()
 
 func (d digests) add(text []byte) { d[maphash.Bytes(digestSeed, text)] = struct{}{} }
+
+// sum is the same for the same texts in any order.
+func (d digests) sum() (sum uint64) {
+	for digest := range d {
+		sum += digest
+	}
+	return sum
+}
 
 // without returns how many are not among others.
 func (d digests) without(others digests) (count int) {
