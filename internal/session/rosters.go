@@ -16,7 +16,7 @@ const (
 
 // rosters keeps the seats of large meetings as they were at a revision, for the snapshots
 // that many pages ask for at once. Whatever a snapshot shows changes the revision, and so
-// does whatever ends or begins a hold, or changes by what somebody on hold is recognized.
+// does whatever ends or begins a hold, or changes by what somebody on hold is recognised.
 type rosters struct {
 	mu   sync.Mutex
 	kept []roster // the newest last
