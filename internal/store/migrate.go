@@ -74,7 +74,7 @@ func newSchema(all fs.FS, dialect goose.Dialect, folder string) (*schema, error)
 // migrate brings a database up to date. If there is something to do, it calls alone
 // first, which keeps others away, and with contracts fails while a program is there that
 // could not work on.
-func (s *schema) migrate(ctx context.Context, db *sql.DB, logger *slog.Logger, alone func(contracts bool) (release func(), err error)) error {
+func (s *schema) migrate(ctx context.Context, db *sql.DB, logger *slog.Logger, alone func(ctx context.Context, contracts bool) (release func(), err error)) error {
 	provider, err := s.migrator(db, logger)
 	if err != nil {
 		return err
@@ -83,7 +83,7 @@ func (s *schema) migrate(ctx context.Context, db *sql.DB, logger *slog.Logger, a
 	if err != nil || !more {
 		return err
 	}
-	release, err := alone(s.least[s.newest] > least)
+	release, err := alone(ctx, s.least[s.newest] > least)
 	if err != nil {
 		return err
 	}

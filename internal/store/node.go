@@ -78,11 +78,12 @@ const (
 	// node holds it beside the claim, but for those from before there was one.
 	schemaLockClass = 0x736f6f6d
 	// migrateLockID is held alone while the database is migrated, and shared while a
-	// node claims the database. Programs of before held Goose's lock to migrate.
+	// node claims the database and between the tries of a migration. Programs of before held Goose's lock to migrate.
 	migrateLockID = lock.DefaultLockID
 )
 
-// migrateTime is how long a node waits for another one that migrates.
+// migrateTime is how long a node waits for another one that migrates, and for
+// transactions that use the tables when it migrates itself.
 const migrateTime = 5 * time.Minute
 
 const (
@@ -166,17 +167,8 @@ const allSilent = "COALESCE(bool_and(clock_timestamp() - a.state_change > $2 * i
 // aloneToMigrate keeps other nodes from claiming the database and from migrating it.
 // With contracts it fails while a node is there that could not work with what this
 // program makes of the database; it waits for the end of dead ones.
-func (e *postgresEngine) aloneToMigrate(ctx context.Context, pool *sql.DB, contracts bool) (release func(), err error) {
-	conn, err := pool.Conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer func() {
-		if err != nil {
-			_ = conn.Close()
-		}
-	}()
-	err = e.waitOut(ctx, nil, func() error {
+func (e *postgresEngine) aloneToMigrate(ctx context.Context, conn *sql.Conn, contracts bool) error {
+	err := e.waitOut(ctx, nil, func() error {
 		var got bool
 		err := conn.QueryRowContext(ctx, "SELECT pg_try_advisory_lock($1)", migrateLockID).Scan(&got)
 		if err == nil && !got {
@@ -184,8 +176,8 @@ func (e *postgresEngine) aloneToMigrate(ctx context.Context, pool *sql.DB, contr
 		}
 		return err
 	})
-	if err != nil {
-		return nil, err
+	if err != nil || !contracts {
+		return err
 	}
 	const count = "SELECT count(*), " + allSilent + ofHolders + ` AND NOT EXISTS (SELECT FROM pg_locks v
 		WHERE v.pid = l.pid AND v.locktype = 'advisory' AND v.granted AND v.objsubid = 2 AND v.classid::bigint = $3 AND v.objid::bigint >= $4)`
@@ -201,14 +193,7 @@ func (e *postgresEngine) aloneToMigrate(ctx context.Context, pool *sql.DB, contr
 		}
 		return ErrOlderNodes
 	}
-	if contracts {
-		err = e.waitOut(ctx, ErrOlderNodes, older)
-	}
-	return func() {
-		// If that fails, the lock goes with the pool, which is closed after the migration.
-		_, _ = conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", migrateLockID)
-		_ = conn.Close()
-	}, err
+	return e.waitOut(ctx, ErrOlderNodes, older)
 }
 
 func (e *postgresEngine) claim(ctx context.Context, pool *sql.DB, mode string) (*claim, error) {

@@ -26,14 +26,18 @@ var keepAlive = net.KeepAliveConfig{Enable: true, Idle: 6 * time.Second, Interva
 // half of their patience left. PgBouncer refuses these settings at the start of a
 // connection.
 func orphanLimits(patience time.Duration) func(context.Context, *pgx.Conn) error {
-	set := fmt.Sprintf(`SET idle_in_transaction_session_timeout = %d; SET statement_timeout = %d; SET tcp_user_timeout = %d;
-		SET tcp_keepalives_idle = %.0f; SET tcp_keepalives_interval = %.0f; SET tcp_keepalives_count = %d`,
-		(patience / 2).Milliseconds(), patience.Milliseconds(), nodeGrace.Milliseconds(),
-		keepAlive.Idle.Seconds(), keepAlive.Interval.Seconds(), keepAlive.Count)
+	set := fmt.Sprintf("SET idle_in_transaction_session_timeout = %d; SET statement_timeout = %d; ",
+		(patience/2).Milliseconds(), patience.Milliseconds()) + networkLimits()
 	return func(ctx context.Context, conn *pgx.Conn) error {
 		_, err := conn.Exec(ctx, set)
 		return err
 	}
+}
+
+// networkLimits makes PostgreSQL notice within nodeGrace that a client has vanished.
+func networkLimits() string {
+	return fmt.Sprintf("SET tcp_user_timeout = %d; SET tcp_keepalives_idle = %.0f; SET tcp_keepalives_interval = %.0f; SET tcp_keepalives_count = %d",
+		nodeGrace.Milliseconds(), keepAlive.Idle.Seconds(), keepAlive.Interval.Seconds(), keepAlive.Count)
 }
 
 // impatient makes connections that end when the other side keeps silent.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -49,8 +50,7 @@ func openPostgres(ctx context.Context, address string, known identity, c Config)
 		return nil, nil, err
 	}
 	// A migration may rightly take long.
-	unbounded := stdlib.OpenDB(*config)
-	defer unbounded.Close()
+	unlimited := config.Copy()
 	if c.patience == 0 {
 		c.patience = patience
 	}
@@ -72,7 +72,7 @@ func openPostgres(ctx context.Context, address string, known identity, c Config)
 		_ = e.pool.Close()
 		return nil, nil, fmt.Errorf("database: %w", err)
 	}
-	if err := e.schema.migrate(ctx, unbounded, c.Logger, func(contracts bool) (func(), error) { return e.aloneToMigrate(ctx, unbounded, contracts) }); err != nil {
+	if err := e.migrate(ctx, unlimited, cmp.Or(c.migrateTime, migrateTime)); err != nil {
 		_ = e.pool.Close()
 		return nil, nil, fmt.Errorf("database: %w", err)
 	}

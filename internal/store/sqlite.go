@@ -64,7 +64,7 @@ func openSQLite(ctx context.Context, path string, known identity, c Config) (*sq
 	if err := known.check(ctx, e.writes, liteHasTables, unfinished(path)); err != nil {
 		return fail(inFile(path, err))
 	}
-	if err := e.schema.migrate(ctx, e.writes, c.Logger, func(bool) (func(), error) { return lockAlone(path) }); err != nil {
+	if err := e.schema.migrate(ctx, e.writes, c.Logger, func(context.Context, bool) (func(), error) { return lockAlone(path) }); err != nil {
 		return fail(inFile(path, err))
 	}
 	if err := os.Remove(path + unfinishedEnd); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -145,13 +145,15 @@ func (k *identity) checkFile(path string) error {
 	return nil // what else is wrong is told by who opens it
 }
 
-// inFile names the file of a fault, and what helps if it is damaged.
+// inFile names the file of a fault, and what helps if it is damaged or in use.
 func inFile(path string, err error) error {
 	var fault *sqlite.Error
 	if errors.As(err, &fault) {
 		switch fault.Code() & 0xff {
 		case sqlitecode.SQLITE_CORRUPT, sqlitecode.SQLITE_NOTADB:
 			return fmt.Errorf("database %s is damaged: %w; restore a backup with `anteroom restore`", path, err)
+		case sqlitecode.SQLITE_BUSY:
+			return fmt.Errorf("database %s: another program is changing it; end that program, or try again later: %w", path, err)
 		}
 	}
 	return fmt.Errorf("database %s: %w", path, err)

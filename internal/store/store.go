@@ -68,6 +68,9 @@ type Config struct {
 
 	// patience is how long a database server may keep silent; 0 is the usual time.
 	patience time.Duration
+	// migrateTime is how long a migration tries to get tables that are in use; 0 is the
+	// usual time.
+	migrateTime time.Duration
 	// migrations are other than those of this program.
 	migrations fs.FS
 }

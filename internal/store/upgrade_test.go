@@ -227,3 +227,39 @@ func (w *world) schema() *schema {
 	}
 	return w.engine.(*postgresEngine).schema
 }
+
+// A program that is in the middle of a change of the file, be it another than Anteroom,
+// keeps a migration waiting for some seconds; who only reads it does not.
+func TestAMigrationWaitsBrieflyForWritersOfTheFile(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, liteFile(t))
+	w.must(w.Close())
+	ctx := t.Context()
+	db, err := sql.Open("sqlite", w.url)
+	w.must(err)
+	defer db.Close()
+	other, err := db.Conn(ctx)
+	w.must(err)
+	defer func() { _ = other.Close() }()
+	begin := func(how string) {
+		t.Helper()
+		for _, query := range []string{"ROLLBACK", "BEGIN " + how, "SELECT count(*) FROM seats"} {
+			if _, err := other.ExecContext(ctx, query); err != nil && query != "ROLLBACK" {
+				t.Fatal(err)
+			}
+		}
+	}
+	next := ofVersion(t, latest(t), fmt.Sprintf("%d: ALTER TABLE seats ADD COLUMN colour BIGINT NOT NULL DEFAULT 0", latest(t)))
+	begin("IMMEDIATE")
+	c := w.config()
+	c.migrations = next
+	s, err := Open(ctx, c)
+	if err == nil {
+		_ = s.Close()
+	}
+	if text := fmt.Sprint(err); strings.Contains(text, "\n") || !strings.Contains(text, w.url+": another program is changing it") {
+		t.Errorf("the error is %q", text)
+	}
+	begin("DEFERRED")
+	w.must(w.open(with(next)).Close())
+}
