@@ -228,7 +228,7 @@ func TestOldSessionsAreFoundByIndexes(t *testing.T) {
 	w := newWorld(t, pgtest.URL(t))
 	conn, err := w.engine.db().Conn(t.Context())
 	w.must(err)
-	defer conn.Close()
+	defer func() { w.must(conn.Close()) }()
 	for _, other := range []string{"seqscan", "hashjoin", "mergejoin"} {
 		_, err = conn.ExecContext(t.Context(), "SET enable_"+other+" = off") // only where there is no other way
 		w.must(err)
