@@ -220,7 +220,7 @@ func upOf(t *testing.T, name string) string {
 // otherwise they and the nodes wait for each other.
 func TestMigrationsLockTheirTablesInOrder(t *testing.T) {
 	t.Parallel()
-	order := []string{"accounts", "users", "apps", "meetings", "sessions", "seats", "removals", "chat", "attempts", "meta"}
+	order := []string{"accounts", "users", "apps", "meetings", "sessions", "seats", "removals", "chat", "attempts", "tries", "meta"}
 	changed := regexp.MustCompile(`(?m)(?:ALTER TABLE|CREATE INDEX \w+ ON|^UPDATE|^DELETE FROM|^INSERT INTO) (\w+)`)
 	locked := regexp.MustCompile(`^LOCK TABLE ([\w, ]+) IN ACCESS EXCLUSIVE MODE;`)
 	for _, name := range migrationNames(t, "postgres")[11:] {
