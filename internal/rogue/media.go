@@ -364,8 +364,15 @@ func (t *Track) Start(ctx context.Context) error {
 }
 
 // offer describes what is published, and waits for the answer.
-func (m *Media) offer(ctx context.Context) error {
-	offer, err := m.publisher.CreateOffer(nil)
+func (m *Media) offer(ctx context.Context) error { return m.offerAs(ctx, nil) }
+
+// RestartICE lets the connection for publishing go on by way of other ICE agents.
+func (m *Media) RestartICE(ctx context.Context) error {
+	return m.offerAs(ctx, &webrtc.OfferOptions{ICERestart: true})
+}
+
+func (m *Media) offerAs(ctx context.Context, options *webrtc.OfferOptions) error {
+	offer, err := m.publisher.CreateOffer(options)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"strconv"
 
 	"github.com/livekit/livekit-server/pkg/rtc"
 	"github.com/livekit/livekit-server/pkg/rtc/types"
@@ -33,7 +34,8 @@ func (a *arrivals) ParticipantJoined(ctx context.Context, room *lk.Room, partici
 }
 
 // limitConnections ends the session of a participant who opens too many data channels, or
-// sends or reports about too many sources.
+// sends or reports about too many sources. It also limits what all agents of a peer
+// connection receive for data channels.
 func (e *embedded) limitConnections(room lk.RoomName, identity lk.ParticipantIdentity) {
 	r := e.running.Load().rooms.GetRoom(context.Background(), room)
 	if r == nil {
@@ -48,7 +50,9 @@ func (e *embedded) limitConnections(room lk.RoomName, identity lk.ParticipantIde
 		e.log.Error("data channels and sources are not limited", "error", err)
 		return
 	}
-	for _, connection := range connections {
+	for side, connection := range connections {
+		forget := e.hearing.channels.limit(connection)
+		p.AddOnClose("channel bytes "+strconv.Itoa(side), func(types.LocalParticipant) { forget() })
 		end := func(why string) {
 			e.log.Info("media connection ended, "+why, "room", room, "identity", identity)
 			r.RemoveParticipant(identity, p.ID(), types.ParticipantCloseReasonServiceRequestRemoveParticipant)

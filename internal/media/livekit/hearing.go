@@ -26,6 +26,8 @@ const (
 // an atomic store.
 type hearing struct {
 	addresses sync.Map // netip.AddrPort to *atomic.Int64, in nanoseconds of Unix time
+	// channels limits what arrives for data channels.
+	channels channelBytes
 }
 
 // last is when a packet came from one of the addresses; not ok if none was ever
@@ -66,7 +68,7 @@ func (m hearingMux) GetConn(ufrag string, address net.Addr) (net.PacketConn, err
 	if err != nil {
 		return nil, err
 	}
-	hearing := newHearingConn(conn, m.hearing)
+	hearing := newHearingConn(conn, ufrag, m.hearing, &m.hearing.channels)
 	if fast, ok := conn.(ice.AddrPortReaderWriter); ok {
 		return &hearingFastConn{hearingConn: hearing, fast: fast}, nil
 	}
@@ -83,10 +85,16 @@ type hearingConn struct {
 	more  *rate.Limiter                    // allows others
 	// latest is where the last packet came from, the usual place of the next one.
 	latest atomic.Pointer[heardFrom]
+
+	channels *agentBytes
+	release  func()
 }
 
-func newHearingConn(conn net.PacketConn, to *hearing) *hearingConn {
-	return &hearingConn{PacketConn: conn, hearing: to, more: rate.NewLimiter(rate.Every(addressEvery), maxAddresses)}
+func newHearingConn(conn net.PacketConn, ufrag string, to *hearing, channels *channelBytes) *hearingConn {
+	return &hearingConn{
+		PacketConn: conn, hearing: to, more: rate.NewLimiter(rate.Every(addressEvery), maxAddresses),
+		channels: channels.use(ufrag), release: sync.OnceFunc(func() { channels.release(ufrag) }),
+	}
 }
 
 type heardFrom struct {
@@ -127,7 +135,7 @@ func (c *hearingConn) ReadFrom(b []byte) (int, net.Addr, error) {
 	for {
 		n, address, err := c.PacketConn.ReadFrom(b)
 		from, ok := address.(*net.UDPAddr)
-		if err != nil || !ok || c.hear(from.AddrPort()) {
+		if err != nil || !ok || c.hear(from.AddrPort()) && c.channels.allow(b[:n]) {
 			return n, address, err
 		}
 	}
@@ -140,6 +148,7 @@ func (c *hearingConn) Close() error {
 		c.hearing.addresses.CompareAndDelete(address, at)
 	}
 	c.mu.Unlock()
+	c.release()
 	return c.PacketConn.Close()
 }
 
@@ -153,7 +162,7 @@ type hearingFastConn struct {
 func (c *hearingFastConn) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
 	for {
 		n, address, err := c.fast.ReadFromAddrPort(b)
-		if err != nil || c.hear(address) {
+		if err != nil || c.hear(address) && c.channels.allow(b[:n]) {
 			return n, address, err
 		}
 	}

@@ -78,9 +78,9 @@ func TestAnAgentHearsFromFewAddresses(t *testing.T) {
 					fast, ok := conn.(ice.AddrPortReaderWriter)
 					for {
 						if ok {
-							_, _, err = fast.ReadFromAddrPort(nil)
+							_, _, err = fast.ReadFromAddrPort(make([]byte, 1))
 						} else {
-							_, _, err = conn.ReadFrom(nil)
+							_, _, err = conn.ReadFrom(make([]byte, 1))
 						}
 						if err != nil {
 							return passed

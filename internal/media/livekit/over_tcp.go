@@ -60,10 +60,11 @@ func listenOverTCP(cfg media.Config, port int) (*overTCP, error) {
 type overTCP struct {
 	*ice.TCPMuxDefault
 	listener *tcpListener
+	channels *channelBytes
 }
 
 func newOverTCP(listener *tcpListener) *overTCP {
-	return &overTCP{listener: listener, TCPMuxDefault: ice.NewTCPMuxDefault(ice.TCPMuxParams{
+	return &overTCP{listener: listener, channels: &channelBytes{}, TCPMuxDefault: ice.NewTCPMuxDefault(ice.TCPMuxParams{
 		Listener: listener, Logger: pionlogger.NewLoggerFactory(logger.GetLogger()).NewLogger("tcp_mux"),
 		ReadBufferSize: tcpPacketsQueued, WriteBufferSize: tcpBytesQueued,
 		// The listener's connections have a deadline of their own.
@@ -73,8 +74,10 @@ func newOverTCP(listener *tcpListener) *overTCP {
 	})}
 }
 
-// use lets a room manager, in which no room is yet, send and receive over TCP.
-func (m *overTCP) use(config *rtc.WebRTCConfig) {
+// use lets a room manager, in which no room is yet, send and receive over TCP. Its agents
+// may receive channels over UDP and TCP together.
+func (m *overTCP) use(config *rtc.WebRTCConfig, channels *channelBytes) {
+	m.channels = channels
 	config.SettingEngine.SetICETCPMux(m)
 	config.SettingEngine.SetNetworkTypes([]webrtc.NetworkType{
 		webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6, webrtc.NetworkTypeTCP4, webrtc.NetworkTypeTCP6,
@@ -87,7 +90,7 @@ func (m *overTCP) GetConnByUfrag(ufrag string, isIPv6 bool, local net.IP) (net.P
 	if err != nil {
 		return nil, err
 	}
-	return agentOverTCP{newHearingConn(conn, &hearing{})}, nil // nobody asks when it was heard
+	return agentOverTCP{newHearingConn(conn, ufrag, &hearing{}, m.channels)}, nil // nobody asks when it was heard
 }
 
 // agentOverTCP is what one ICE agent hears over TCP.
@@ -105,7 +108,9 @@ func (c agentOverTCP) ReadFrom(b []byte) (int, net.Addr, error) {
 		case err != nil:
 		case c.hear(from.AddrPort()):
 			from.conn.heard(time.Now())
-			return n, from.TCPAddr, nil
+			if c.channels.allow(b[:n]) {
+				return n, from.TCPAddr, nil
+			}
 		default:
 			_ = from.conn.Close()
 		}

@@ -69,7 +69,7 @@ func (e *embedded) Heard(room, identity string) (at time.Time, ok bool) {
 	return e.hearing.of(connections)
 }
 
-// watchPackets puts the losses and the hearing, which limits the addresses, between the room
+// watchPackets puts the losses and the hearing, which has limits, between the room
 // manager, in which no room is yet, and its sockets, and gives it the one for TCP.
 func (e *embedded) watchPackets(s *server) error {
 	config, err := configOf(s.rooms)
@@ -82,7 +82,7 @@ func (e *embedded) watchPackets(s *server) error {
 	}
 	config.SettingEngine.SetICEUDPMux(e.hearing.wrap(mux))
 	if s.overTCP != nil {
-		s.overTCP.use(config)
+		s.overTCP.use(config, &e.hearing.channels)
 	}
 	return nil
 }
