@@ -33,11 +33,11 @@ func (s *Server) Diagnose(j Join) Diagnosis {
 	join := s.Request(j)
 	raw, err := json.Marshal(map[string]any{"join": join})
 	s.must(err, "write the question")
-	answer := s.Post("/dev/v1/diagnose", raw)
-	if answer.HTTPStatus != http.StatusOK {
-		s.t.Fatalf("anteroomtest: the diagnosis was refused with %d: %s", answer.HTTPStatus, answer.Body)
+	joined := s.Post("/dev/v1/diagnose", raw)
+	if joined.HTTPStatus != http.StatusOK {
+		s.t.Fatalf("anteroomtest: the diagnosis was refused with %d: %s", joined.HTTPStatus, joined.Body)
 	}
-	d := Diagnosis{Body: answer.Body}
-	s.must(json.Unmarshal(answer.Body, &d), "understand the diagnosis")
+	d := Diagnosis{Body: joined.Body}
+	s.must(json.Unmarshal(joined.Body, &d), "understand the diagnosis")
 	return d
 }

@@ -23,8 +23,8 @@ type Join struct {
 	Extra map[string]any
 }
 
-// Answer is what the server answered to a join.
-type Answer struct {
+// JoinResponse is what the server answered to a join.
+type JoinResponse struct {
 	HTTPStatus    int    `json:"-"`
 	MeetingStatus int    `json:"meetingStatus"`
 	ErrorCode     int    `json:"errorCode"`
@@ -87,7 +87,7 @@ func (s *Server) Request(j Join) map[string]any {
 }
 
 // Join asks to join and answers what the server said.
-func (s *Server) Join(j Join) Answer {
+func (s *Server) Join(j Join) JoinResponse {
 	s.t.Helper()
 	raw, err := json.Marshal(s.Request(j))
 	s.must(err, "write the join")
@@ -95,13 +95,13 @@ func (s *Server) Join(j Join) Answer {
 }
 
 // Post sends a body to the server and reads the answer as a join's.
-func (s *Server) Post(path string, body []byte) Answer {
+func (s *Server) Post(path string, body []byte) JoinResponse {
 	s.t.Helper()
 	return s.PostFrom("", path, body)
 }
 
 // PostFrom is Post by a page of the given web origin; empty means by no page.
-func (s *Server) PostFrom(origin, path string, body []byte) Answer {
+func (s *Server) PostFrom(origin, path string, body []byte) JoinResponse {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
@@ -114,11 +114,11 @@ func (s *Server) PostFrom(origin, path string, body []byte) Answer {
 	response, err := http.DefaultClient.Do(request)
 	s.must(err, "ask the server")
 	defer response.Body.Close()
-	answer := Answer{HTTPStatus: response.StatusCode}
-	answer.Body, err = io.ReadAll(response.Body)
+	joined := JoinResponse{HTTPStatus: response.StatusCode}
+	joined.Body, err = io.ReadAll(response.Body)
 	s.must(err, "read the answer")
-	if len(answer.Body) > 0 {
-		s.must(json.Unmarshal(answer.Body, &answer), "understand the answer")
+	if len(joined.Body) > 0 {
+		s.must(json.Unmarshal(joined.Body, &joined), "understand the answer")
 	}
-	return answer
+	return joined
 }

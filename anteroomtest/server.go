@@ -96,7 +96,7 @@ func Start(t testing.TB, opts ...Option) *Server {
 	}
 	s := &Server{URL: running.URL, t: t, running: running, clock: running.Clock, folder: o.folder}
 	t.Cleanup(s.Close)
-	s.furnish()
+	s.seed()
 	return s
 }
 
@@ -113,8 +113,8 @@ func (s *Server) Close() {
 	s.running = nil
 }
 
-// furnish makes the account, host and app that every world begins with.
-func (s *Server) furnish() {
+// seed makes the account, host and app that every world begins with.
+func (s *Server) seed() {
 	s.t.Helper()
 	ctx := context.Background()
 	now := s.clock.Now()

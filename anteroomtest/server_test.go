@@ -18,12 +18,12 @@ func TestAnAppsOwnTest(t *testing.T) {
 	server := anteroomtest.Start(t)
 	room := server.AddMeeting(anteroomtest.Meeting{Topic: "Standup", Password: "secret"})
 
-	answer := server.Join(anteroomtest.Join{Meeting: room.Number, Password: "wrong"})
-	if answer.ErrorCode != int(errcode.WrongMeetingPassword) || answer.Cause != "passcode_wrong" {
-		t.Fatalf("got %d %s", answer.ErrorCode, answer.Cause)
+	joined := server.Join(anteroomtest.Join{Meeting: room.Number, Password: "wrong"})
+	if joined.ErrorCode != int(errcode.WrongMeetingPassword) || joined.Cause != "passcode_wrong" {
+		t.Fatalf("got %d %s", joined.ErrorCode, joined.Cause)
 	}
-	if answer = server.Join(anteroomtest.Join{Meeting: room.Number, Password: "secret"}); answer.ErrorCode != 0 {
-		t.Fatalf("got %d %s", answer.ErrorCode, answer.Cause)
+	if joined = server.Join(anteroomtest.Join{Meeting: room.Number, Password: "secret"}); joined.ErrorCode != 0 {
+		t.Fatalf("got %d %s", joined.ErrorCode, joined.Cause)
 	}
 }
 

@@ -19,16 +19,16 @@ func sqliteDatabases() (func(context.Context) (string, error), func()) {
 
 // postgresDatabases are made in a throw-away cluster.
 func postgresDatabases() (func(context.Context) (string, error), func()) {
-	b := &borrower{}
+	b := &benchTB{}
 	return b.fresh, func() {
-		b.giveBack()
+		b.cleanup()
 		pgtest.Stop()
 	}
 }
 
-// borrower stands where a test would, for the throw-away cluster is made for
+// benchTB stands where a test would, for the throw-away cluster is made for
 // tests. It keeps what is to be undone.
-type borrower struct {
+type benchTB struct {
 	testing.TB
 	undo []func()
 }
@@ -36,7 +36,7 @@ type borrower struct {
 // refused carries what a test would have failed with.
 type refused struct{ error }
 
-func (b *borrower) fresh(context.Context) (url string, err error) {
+func (b *benchTB) fresh(context.Context) (url string, err error) {
 	defer func() {
 		switch p := recover().(type) {
 		case nil:
@@ -47,11 +47,11 @@ func (b *borrower) fresh(context.Context) (url string, err error) {
 		}
 	}()
 	// One database at a time: the one before has been measured.
-	b.giveBack()
+	b.cleanup()
 	return pgtest.URL(b), nil
 }
 
-func (b *borrower) giveBack() {
+func (b *benchTB) cleanup() {
 	for _, undo := range b.undo {
 		undo()
 	}
@@ -60,18 +60,18 @@ func (b *borrower) giveBack() {
 
 // Helper, Cleanup, Skip, Fatalf and Errorf are what the cluster asks of a test.
 
-func (b *borrower) Helper() {}
+func (b *benchTB) Helper() {}
 
 // Cleanup keeps an undoing for later.
-func (b *borrower) Cleanup(undo func()) { b.undo = append(b.undo, undo) }
+func (b *benchTB) Cleanup(undo func()) { b.undo = append(b.undo, undo) }
 
 // Skip means that there is no PostgreSQL.
-func (b *borrower) Skip(args ...any) { panic(refused{fmt.Errorf("%s", fmt.Sprint(args...))}) }
+func (b *benchTB) Skip(args ...any) { panic(refused{fmt.Errorf("%s", fmt.Sprint(args...))}) }
 
 // Fatalf means that there is one and it cannot be used.
-func (b *borrower) Fatalf(format string, args ...any) { panic(refused{fmt.Errorf(format, args...)}) }
+func (b *benchTB) Fatalf(format string, args ...any) { panic(refused{fmt.Errorf(format, args...)}) }
 
 // Errorf is a database that cannot be dropped.
-func (b *borrower) Errorf(format string, args ...any) {
+func (b *benchTB) Errorf(format string, args ...any) {
 	fmt.Fprintf(os.Stderr, "bench: "+format+"\n", args...)
 }

@@ -9,20 +9,20 @@ import (
 	"strings"
 )
 
-// doorShare is what the checks of media joins may cost, of a join.
-const doorShare = 0.02
+// authProxyShare is what the checks of media joins may cost, of a join.
+const authProxyShare = 0.02
 
-// measureDoor compares media joins with and without the checks that stand before LiveKit.
-func measureDoor(ctx context.Context, out *report, pairs int) error {
+// measureAuthProxy compares media joins with and without the checks that stand before LiveKit.
+func measureAuthProxy(ctx context.Context, out *report, pairs int) error {
 	const pkg, name = "./internal/media/livekit", "BenchmarkMediaJoin"
 	run := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-bench", "^"+name+"$", "-benchtime", fmt.Sprintf("%dx", pairs), pkg)
 	run.Stderr = os.Stderr
-	said, err := run.Output()
+	output, err := run.Output()
 	if err != nil {
-		return fmt.Errorf("go test -bench: %w\n%s", err, said)
+		return fmt.Errorf("go test -bench: %w\n%s", err, output)
 	}
 	figures := map[string]float64{}
-	for line := range strings.Lines(string(said)) {
+	for line := range strings.Lines(string(output)) {
 		words := strings.Fields(line)
 		if len(words) == 0 || !strings.HasPrefix(words[0], name) {
 			continue
@@ -35,7 +35,7 @@ func measureDoor(ctx context.Context, out *report, pairs int) error {
 	}
 	checks, ok := figures["checks-of-cpu"]
 	if !ok {
-		return fmt.Errorf("%s said %q", name, said)
+		return fmt.Errorf("%s said %q", name, output)
 	}
 	part := part{
 		title: "Checks of a media join",
@@ -48,6 +48,6 @@ func measureDoor(ctx context.Context, out *report, pairs int) error {
 	part.row("processor time of a join through the checks", fmt.Sprintf("%.3f", figures["of-cpu"]))
 	part.row("duration of a join through the checks", fmt.Sprintf("%.3f", figures["of-time"]))
 	out.parts = append(out.parts, part)
-	out.atMost("Checks of a media join, of its processor time", checks, doorShare, "%.4f")
+	out.atMost("Checks of a media join, of its processor time", checks, authProxyShare, "%.4f")
 	return nil
 }

@@ -31,8 +31,8 @@ func measureFrames(ctx context.Context, out *report, path string, runs int) erro
 	// Asked politely, it closes its browser; killed, it would leave it behind.
 	script.Cancel = func() error { return script.Process.Signal(syscall.SIGTERM) }
 	script.WaitDelay = stopTime
-	var said bytes.Buffer
-	script.Stdout, script.Stderr = &said, os.Stderr
+	var output bytes.Buffer
+	script.Stdout, script.Stderr = &output, os.Stderr
 	if err := script.Run(); err != nil {
 		return fmt.Errorf("bench/frames/measure.mjs: %w", err)
 	}
@@ -41,8 +41,8 @@ func measureFrames(ctx context.Context, out *report, path string, runs int) erro
 		First, Back []float64
 		Marks       struct{ SDK, Bare []map[string]float64 }
 	}
-	if err := json.Unmarshal(said.Bytes(), &took); err != nil {
-		return fmt.Errorf("bench/frames/measure.mjs said %.300q: %w", said.Bytes(), err)
+	if err := json.Unmarshal(output.Bytes(), &took); err != nil {
+		return fmt.Errorf("bench/frames/measure.mjs said %.300q: %w", output.Bytes(), err)
 	}
 	if len(took.SDK) != runs || len(took.Bare) != runs {
 		return fmt.Errorf("bench/frames/measure.mjs timed %d and %d joins, not %d", len(took.SDK), len(took.Bare), runs)

@@ -21,12 +21,12 @@ func measureFunctions(ctx context.Context, out *report, benchTime string) error 
 		columns: []string{"Benchmark", "time", "memory", "allocations"},
 	}
 	run := exec.CommandContext(ctx, "go", append([]string{"test", "-run", "^$", "-bench", ".", "-benchmem", "-benchtime", benchTime}, functions...)...)
-	var said bytes.Buffer
-	run.Stdout, run.Stderr = &said, os.Stderr
+	var output bytes.Buffer
+	run.Stdout, run.Stderr = &output, os.Stderr
 	if err := run.Run(); err != nil {
-		return fmt.Errorf("go test -bench: %w\n%s", err, said.String())
+		return fmt.Errorf("go test -bench: %w\n%s", err, output.String())
 	}
-	p.rows = readBenchmarks(said.Bytes())
+	p.rows = readBenchmarks(output.Bytes())
 	if len(p.rows) == 0 {
 		return fmt.Errorf("%s have no benchmarks", strings.Join(functions, ", "))
 	}

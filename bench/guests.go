@@ -23,10 +23,10 @@ type guests struct {
 	Hostile bool
 }
 
-// come runs them in a process of their own, and of less priority: on machines of their
+// run runs them in a process of their own, and of less priority: on machines of their
 // own, they would not take the server's time and that of other people's machines. It
 // returns what hostile ones tried.
-func (g guests) come(ctx context.Context) (tried map[string]int, err error) {
+func (g guests) run(ctx context.Context) (tried map[string]int, err error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -37,15 +37,15 @@ func (g guests) come(ctx context.Context) (tried map[string]int, err error) {
 	}
 	cmd := exec.CommandContext(ctx, "nice", "-n", "5", self, "-guests")
 	cmd.Stdin, cmd.Stderr = bytes.NewReader(raw), os.Stderr
-	said, err := cmd.Output()
+	output, err := cmd.Output()
 	if err != nil {
 		return nil, fmt.Errorf("guests: %w", err)
 	}
-	return tried, json.Unmarshal(said, &tried)
+	return tried, json.Unmarshal(output, &tried)
 }
 
-// beGuests is the process of guests.
-func beGuests(ctx context.Context, in io.Reader, out io.Writer) error {
+// runGuests is the process of guests.
+func runGuests(ctx context.Context, in io.Reader, out io.Writer) error {
 	var g guests
 	if err := json.NewDecoder(in).Decode(&g); err != nil {
 		return err
@@ -57,17 +57,17 @@ func beGuests(ctx context.Context, in io.Reader, out io.Writer) error {
 		tried = rogue.Attack(ctx, g.Meeting, g.People)
 		return json.NewEncoder(out).Encode(tried)
 	}
-	people, err := crowd.Gather(ctx, g.Meeting, g.People, "Guest", crowd.Options{Video: true, Sound: true})
+	people, err := crowd.Start(ctx, g.Meeting, g.People, "Guest", crowd.Options{Video: true, Sound: true})
 	if err != nil {
 		return err
 	}
 	if err := pause(ctx, g.Length); err != nil {
 		return err
 	}
-	for _, p := range people.People() {
+	for _, p := range people.Participants() {
 		if p.Inside() != nil {
 			tried["cut off"]++ // on a machine too busy for its pongs
 		}
 	}
-	return errors.Join(people.Disperse(context.WithoutCancel(ctx)), json.NewEncoder(out).Encode(tried))
+	return errors.Join(people.Stop(context.WithoutCancel(ctx)), json.NewEncoder(out).Encode(tried))
 }

@@ -61,7 +61,7 @@ func measureJoins(ctx context.Context, sc scale, engine media.Engine, fresh func
 	}
 	defer idle.close()
 	for range sc.rounds {
-		err := onStage(ctx, engine, fresh, func(s *stage) error {
+		err := withServer(ctx, engine, fresh, func(s *testServer) error {
 			r, err := s.round(ctx, sc, idle)
 			out.rounds = append(out.rounds, r)
 			return err
@@ -70,7 +70,7 @@ func measureJoins(ctx context.Context, sc scale, engine media.Engine, fresh func
 			return out, err
 		}
 	}
-	err = onStage(ctx, engine, fresh, func(s *stage) error {
+	err = withServer(ctx, engine, fresh, func(s *testServer) error {
 		if err := s.fill(ctx, sc); err != nil {
 			return err
 		}
@@ -88,12 +88,12 @@ func measureJoins(ctx context.Context, sc scale, engine media.Engine, fresh func
 	return out, err
 }
 
-func onStage(ctx context.Context, engine media.Engine, fresh func(context.Context) (string, error), work func(*stage) error) error {
+func withServer(ctx context.Context, engine media.Engine, fresh func(context.Context) (string, error), work func(*testServer) error) error {
 	database, err := fresh(ctx)
 	if err != nil {
 		return err
 	}
-	s, err := openStage(ctx, database, engine)
+	s, err := startServer(ctx, database, engine)
 	if err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func onStage(ctx context.Context, engine media.Engine, fresh func(context.Contex
 }
 
 // fill lets one person into every meeting, so that all are live.
-func (s *stage) fill(ctx context.Context, sc scale) error {
+func (s *testServer) fill(ctx context.Context, sc scale) error {
 	joins, err := s.joins(passcode)
 	if err != nil {
 		return err
@@ -112,7 +112,7 @@ func (s *stage) fill(ctx context.Context, sc scale) error {
 	return err
 }
 
-func (s *stage) round(ctx context.Context, sc scale, idle *noop) (r round, err error) {
+func (s *testServer) round(ctx context.Context, sc scale, idle *noop) (r round, err error) {
 	if err := s.fill(ctx, sc); err != nil {
 		return r, err
 	}
@@ -124,7 +124,7 @@ func (s *stage) round(ctx context.Context, sc scale, idle *noop) (r round, err e
 	if err != nil {
 		return r, err
 	}
-	against := func(shoot shooter, size int) (run, error) {
+	against := func(shoot requester, size int) (run, error) {
 		idle.size.Store(int64(size))
 		l := load{name: "no-op", address: idle.address, shoot: shoot, want: http.StatusOK, profiles: sc.profiles}
 		return l.closed(ctx, sc.connections, sc.noop, 0)
@@ -157,7 +157,7 @@ func (s *stage) round(ctx context.Context, sc scale, idle *noop) (r round, err e
 }
 
 // recorded counts the attempts in the database.
-func (s *stage) recorded(ctx context.Context) (kept int, dropped int64, err error) {
+func (s *testServer) recorded(ctx context.Context) (kept int, dropped int64, err error) {
 	db := s.running.Store
 	if err := db.Flush(ctx); err != nil {
 		return 0, 0, err
@@ -182,7 +182,7 @@ const asksPerParticipant = 20
 
 // validate asks LiveKit's own check of media tokens, through our door. The tokens are
 // of as many participants as the door demands, who joined from networks of their own.
-func (s *stage) validate(ctx context.Context, sc scale, joins shooter, next int) (run, error) {
+func (s *testServer) validate(ctx context.Context, sc scale, joins requester, next int) (run, error) {
 	c, err := dial(ctx, s.address)
 	if err != nil {
 		return run{}, err
@@ -209,8 +209,8 @@ func (s *stage) validate(ctx context.Context, sc scale, joins shooter, next int)
 
 // wrongSignatures joins with signatures that nobody's secret made, for which the
 // server searches its secrets as long as its own limit of searches allows.
-func (s *stage) wrongSignatures(ctx context.Context, sc scale) (run, float64, error) {
-	forged := &stage{}
+func (s *testServer) wrongSignatures(ctx context.Context, sc scale) (run, float64, error) {
+	forged := &testServer{}
 	for _, r := range s.meetings {
 		signed, err := sign(s.app.Key, "a secret that no app of this server has", r.number, time.Now())
 		if err != nil {
@@ -223,7 +223,7 @@ func (s *stage) wrongSignatures(ctx context.Context, sc scale) (run, float64, er
 		return run{}, 0, err
 	}
 	var searched atomic.Int64
-	l := load{name: "wrong-signatures", address: s.address, shoot: shoot, want: http.StatusForbidden, profiles: sc.profiles, look: func(a answer) {
+	l := load{name: "wrong-signatures", address: s.address, shoot: shoot, want: http.StatusForbidden, profiles: sc.profiles, look: func(a response) {
 		if !strings.Contains(string(a.body), `"cause":"probe_skipped"`) {
 			searched.Add(1)
 		}

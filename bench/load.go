@@ -15,19 +15,19 @@ import (
 	"time"
 )
 
-// shooter writes the request with the given running number into the buffer,
+// requester writes the request with the given running number into the buffer,
 // and answers it. Workers have a buffer each.
-type shooter func(buffer []byte, number int) []byte
+type requester func(buffer []byte, number int) []byte
 
 // load is one kind of request at one server.
 type load struct {
 	name    string
 	address string
-	shoot   shooter
+	shoot   requester
 	// want is the HTTP status of every right answer.
 	want int
 	// look sees every right answer; it is called by several goroutines. May be nil.
-	look func(answer)
+	look func(response)
 	// profiles is a folder for a CPU profile of the load; empty writes none.
 	profiles string
 }

@@ -54,7 +54,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	run := s.run
 	if *asGuests {
-		run = func(ctx context.Context) error { return beGuests(ctx, os.Stdin, os.Stdout) }
+		run = func(ctx context.Context) error { return runGuests(ctx, os.Stdin, os.Stdout) }
 	}
 	err := run(ctx)
 	stop()
@@ -119,7 +119,7 @@ func (s settings) measure(ctx context.Context, out *report) {
 		"bundles":   func() error { return measureBundles(out) },
 		"frames":    func() error { return measureFrames(ctx, out, s.program, runs) },
 		"many":      func() error { return measureMany(ctx, out, s.program, many) },
-		"door":      func() error { return measureDoor(ctx, out, pairs) },
+		"door":      func() error { return measureAuthProxy(ctx, out, pairs) },
 		"memory":    func() error { return measureMemory(ctx, out, s.program, people, attack) },
 		"functions": func() error { return measureFunctions(ctx, out, benchTime) },
 	}

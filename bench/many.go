@@ -47,11 +47,11 @@ func measureMany(ctx context.Context, out *report, path string, sc manyScale) er
 // measureTiles leaves a page with a gallery full of moving pictures alone, one
 // view after the other.
 func measureTiles(ctx context.Context, out *report, meeting crowd.Meeting, browser *pages, sc manyScale) error {
-	senders, err := crowd.Gather(ctx, meeting, publishers, "Guest", crowd.Options{Video: true, Sound: true})
+	senders, err := crowd.Start(ctx, meeting, publishers, "Guest", crowd.Options{Video: true, Sound: true})
 	if err != nil {
 		return err
 	}
-	defer func() { _ = senders.Disperse(context.WithoutCancel(ctx)) }()
+	defer func() { _ = senders.Stop(context.WithoutCancel(ctx)) }()
 	part := part{
 		title: "Twenty-five moving pictures",
 		text: fmt.Sprintf("%d synthetic participants send VP8 of 320 by 180 pixels, 12 frames a second, and sound. A Chromium page of\n"+
@@ -94,11 +94,11 @@ func measureTiles(ctx context.Context, out *report, meeting crowd.Meeting, brows
 
 // measureRoster opens and searches the list of 300 people.
 func measureRoster(ctx context.Context, out *report, meeting crowd.Meeting, browser *pages, sc manyScale) error {
-	people, err := crowd.Gather(ctx, meeting, roster-1, "Guest", crowd.Options{})
+	people, err := crowd.Start(ctx, meeting, roster-1, "Guest", crowd.Options{})
 	if err != nil {
 		return err
 	}
-	defer func() { _ = people.Disperse(context.WithoutCancel(ctx)) }()
+	defer func() { _ = people.Stop(context.WithoutCancel(ctx)) }()
 	part := part{
 		title: "Three hundred people",
 		text: fmt.Sprintf("A Chromium page of 1280 by 800 pixels in a meeting with %d others without media. The panel of the participants is\n"+

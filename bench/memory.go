@@ -38,8 +38,8 @@ type holding struct {
 
 // held asks the server, which frees what it can before it answers.
 func (p *program) held(ctx context.Context) (holding, error) {
-	var answer struct{ HeapBytes, Goroutines float64 }
-	if err := p.ask(ctx, http.MethodGet, "/dev/v1/memory", nil, &answer); err != nil {
+	var response struct{ HeapBytes, Goroutines float64 }
+	if err := p.ask(ctx, http.MethodGet, "/dev/v1/memory", nil, &response); err != nil {
 		return holding{}, err
 	}
 	resident, err := p.resident()
@@ -47,7 +47,7 @@ func (p *program) held(ctx context.Context) (holding, error) {
 		return holding{}, err
 	}
 	file, err := p.counted("RssFile")
-	return holding{resident: resident, heap: answer.HeapBytes / 1e6, file: file, goroutines: answer.Goroutines}, err
+	return holding{resident: resident, heap: response.HeapBytes / 1e6, file: file, goroutines: response.Goroutines}, err
 }
 
 // trial is what became of a server that had a crowd.
@@ -145,7 +145,7 @@ func tryServer(ctx context.Context, path string, g guests) (t trial, tried map[s
 	if g.Meeting.Number, err = p.openMeeting(ctx); err != nil {
 		return t, nil, err
 	}
-	rest, err := gatherBystanders(ctx, meeting)
+	rest, err := startOtherMeeting(ctx, meeting)
 	if err != nil {
 		return t, nil, err
 	}
@@ -156,7 +156,7 @@ func tryServer(ctx context.Context, path string, g guests) (t trial, tried map[s
 	gone := make(chan error, 1)
 	go func() {
 		var err error
-		tried, err = g.come(ctx)
+		tried, err = g.run(ctx)
 		gone <- err
 	}()
 	beat := time.NewTicker(time.Second)

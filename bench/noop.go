@@ -26,7 +26,7 @@ func startNoop(ctx context.Context) (*noop, error) {
 		return nil, err
 	}
 	n := &noop{address: listener.Addr().String()}
-	filler := make([]byte, maxAnswer)
+	filler := make([]byte, maxResponse)
 	for i := range filler {
 		filler[i] = 'x'
 	}

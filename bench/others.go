@@ -24,10 +24,10 @@ const (
 	arrivalTime = 30 * time.Second
 )
 
-// bystanders are the people of another meeting: one speaks and writes, the rest listen
+// otherMeeting are the people of another meeting: one speaks and writes, the rest listen
 // and read.
-type bystanders struct {
-	people   []*crowd.Person
+type otherMeeting struct {
+	people   []*crowd.Participant
 	speaker  *rogue.Media
 	listener *rogue.Media
 	voice    *rogue.Track
@@ -36,7 +36,7 @@ type bystanders struct {
 	talked  chan struct{}
 
 	mu    sync.Mutex
-	said  []time.Time
+	sent  []time.Time
 	heard []int // by person: the messages that came, in order
 	late  time.Duration
 	fault error
@@ -51,25 +51,25 @@ type seen struct {
 	sound    rogue.Received
 }
 
-// gatherBystanders brings them in; they talk until they are asked how it was.
-func gatherBystanders(ctx context.Context, m crowd.Meeting) (_ *bystanders, err error) {
-	b := &bystanders{heard: make([]int, others), talked: make(chan struct{}), news: make(chan struct{}, 1)}
+// startOtherMeeting brings them in; they talk until they are asked how it was.
+func startOtherMeeting(ctx context.Context, m crowd.Meeting) (_ *otherMeeting, err error) {
+	b := &otherMeeting{heard: make([]int, others), talked: make(chan struct{}), news: make(chan struct{}, 1)}
 	defer func() {
 		if err != nil {
 			b.leave(ctx)
 		}
 	}()
 	for i := range others {
-		p, err := crowd.Enter(ctx, m, fmt.Sprintf("Other %d", i+1), crowd.Options{Told: func(frame []byte) { b.told(i, frame) }})
+		p, err := crowd.Join(ctx, m, fmt.Sprintf("Other %d", i+1), crowd.Options{OnFrame: func(frame []byte) { b.onFrame(i, frame) }})
 		if err != nil {
 			return nil, err
 		}
 		b.people = append(b.people, p)
 	}
-	if b.speaker, err = rogue.JoinMedia(ctx, m.Server, b.people[0].Seat().Media.Token); err != nil {
+	if b.speaker, err = rogue.JoinMedia(ctx, m.Server, b.people[0].JoinResponse().Media.Token); err != nil {
 		return nil, err
 	}
-	if b.listener, err = rogue.JoinMedia(ctx, m.Server, b.people[1].Seat().Media.Token); err != nil {
+	if b.listener, err = rogue.JoinMedia(ctx, m.Server, b.people[1].JoinResponse().Media.Token); err != nil {
 		return nil, err
 	}
 	if b.voice, err = b.speaker.Publish(ctx, lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false); err != nil {
@@ -84,27 +84,27 @@ func gatherBystanders(ctx context.Context, m crowd.Meeting) (_ *bystanders, err 
 	return b, nil
 }
 
-func (b *bystanders) talk(ctx context.Context) {
+func (b *otherMeeting) talk(ctx context.Context) {
 	defer close(b.talked)
 	for number := 0; pause(ctx, talkEvery) == nil; number++ {
 		b.mu.Lock()
-		b.said = append(b.said, time.Now())
+		b.sent = append(b.sent, time.Now())
 		b.mu.Unlock()
-		if err := b.people[0].Say(context.WithoutCancel(ctx), strconv.Itoa(number)); err != nil {
+		if err := b.people[0].SendChat(context.WithoutCancel(ctx), strconv.Itoa(number)); err != nil {
 			b.fail(fmt.Errorf("message %d of the others: %w", number, err))
 			return
 		}
 	}
 }
 
-func (b *bystanders) fail(err error) {
+func (b *otherMeeting) fail(err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.fault = errors.Join(b.fault, err)
 }
 
-// told takes a frame that came to a person.
-func (b *bystanders) told(person int, frame []byte) {
+// onFrame takes a frame that came to a person.
+func (b *otherMeeting) onFrame(person int, frame []byte) {
 	var got struct {
 		Push struct {
 			Pub struct {
@@ -126,7 +126,7 @@ func (b *bystanders) told(person int, frame []byte) {
 		return
 	}
 	b.heard[person]++
-	b.late = max(b.late, time.Since(b.said[number]))
+	b.late = max(b.late, time.Since(b.sent[number]))
 	select {
 	case b.news <- struct{}{}:
 	default:
@@ -134,7 +134,7 @@ func (b *bystanders) told(person int, frame []byte) {
 }
 
 // report ends the talk and returns how it was. What was lost is an error.
-func (b *bystanders) report(ctx context.Context) (seen, error) {
+func (b *otherMeeting) report(ctx context.Context) (seen, error) {
 	b.stopped()
 	<-b.talked
 	for _, p := range b.people {
@@ -146,9 +146,9 @@ func (b *bystanders) report(ctx context.Context) (seen, error) {
 	defer cancel()
 	for {
 		b.mu.Lock()
-		got := seen{messages: len(b.said), late: b.late, sound: b.listener.Received(b.voice.ID)}
+		got := seen{messages: len(b.sent), late: b.late, sound: b.listener.Received(b.voice.ID)}
 		for _, messages := range b.heard {
-			got.lost += len(b.said) - messages
+			got.lost += len(b.sent) - messages
 		}
 		fault := b.fault
 		b.mu.Unlock()
@@ -162,7 +162,7 @@ func (b *bystanders) report(ctx context.Context) (seen, error) {
 	}
 }
 
-func (b *bystanders) leave(ctx context.Context) {
+func (b *otherMeeting) leave(ctx context.Context) {
 	if b.stopped != nil {
 		b.stopped()
 		<-b.talked

@@ -51,20 +51,20 @@ func (p *pages) ask(command, view string, with map[string]any, into any) error {
 	if err != nil {
 		return fmt.Errorf("pages.mjs ended at %s: %w", command, err)
 	}
-	var answer struct {
+	var response struct {
 		OK    json.RawMessage
 		Error string
 	}
-	if err := json.Unmarshal(raw, &answer); err != nil {
+	if err := json.Unmarshal(raw, &response); err != nil {
 		return fmt.Errorf("pages.mjs said %.300q: %w", raw, err)
 	}
-	if answer.Error != "" {
-		return errors.New(answer.Error)
+	if response.Error != "" {
+		return errors.New(response.Error)
 	}
 	if into == nil {
 		return nil
 	}
-	return json.Unmarshal(answer.OK, into)
+	return json.Unmarshal(response.OK, into)
 }
 
 // close ends the browser.

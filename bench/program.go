@@ -59,11 +59,11 @@ func startProgram(ctx context.Context, path string) (_ *program, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s did not say where it listens: %w", filepath.Base(path), err)
 	}
-	var said struct{ Listening string }
-	if err := json.Unmarshal(line, &said); err != nil {
+	var output struct{ Listening string }
+	if err := json.Unmarshal(line, &output); err != nil {
 		return nil, fmt.Errorf("%s said %q: %w", filepath.Base(path), line, err)
 	}
-	p.url = said.Listening
+	p.url = output.Listening
 	waiting, cancel := context.WithTimeout(ctx, startTime)
 	defer cancel()
 	for {
@@ -107,7 +107,7 @@ func (p *program) visit(ctx context.Context) error {
 		Defaults struct{ MeetingNumber, Password string }
 	}
 	var signed struct{ Signature string }
-	var seat struct{ ResumeToken string }
+	var participant struct{ ResumeToken string }
 	if err := p.ask(ctx, http.MethodGet, "/dev/v1/world", nil, &world); err != nil {
 		return err
 	}
@@ -118,11 +118,11 @@ func (p *program) visit(ctx context.Context) error {
 	err := p.ask(ctx, http.MethodPost, "/sdk/v1/join", map[string]any{
 		"joinId": "bench-visit", "view": "component", "sdkVersion": "6.2.0", "meetingNumber": number, "userName": "Kim",
 		"signature": signed.Signature, "password": world.Defaults.Password,
-	}, &seat)
+	}, &participant)
 	if err != nil {
 		return err
 	}
-	return p.ask(ctx, http.MethodPost, "/sdk/v1/leave", map[string]any{"resumeToken": seat.ResumeToken}, nil)
+	return p.ask(ctx, http.MethodPost, "/sdk/v1/leave", map[string]any{"resumeToken": participant.ResumeToken}, nil)
 }
 
 func (p *program) ask(ctx context.Context, method, path string, send, into any) error {
@@ -159,7 +159,7 @@ func call(ctx context.Context, method, url string, send any) (status int, body [
 		return 0, nil, err
 	}
 	defer response.Body.Close()
-	body, err = io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	body, err = io.ReadAll(io.LimitReader(response.Body, maxResponse))
 	return response.StatusCode, body, err
 }
 

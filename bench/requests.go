@@ -63,7 +63,7 @@ func (t template) fill(buffer []byte, number int, address uint32) []byte {
 }
 
 // joins asks to join the stage's meetings in turn.
-func (s *stage) joins(secretWord string) (shooter, error) {
+func (s *testServer) joins(secretWord string) (requester, error) {
 	templates := make([]template, len(s.meetings))
 	for i, r := range s.meetings {
 		var err error

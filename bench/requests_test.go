@@ -10,7 +10,7 @@ import (
 )
 
 func TestRequestsDifferWhereTheyMust(t *testing.T) {
-	s := &stage{meetings: []room{{"9000000001", "first.signature"}, {"9000000002", "second.signature"}}}
+	s := &testServer{meetings: []room{{"9000000001", "first.signature"}, {"9000000002", "second.signature"}}}
 	shoot, err := s.joins(passcode)
 	if err != nil {
 		t.Fatal(err)

@@ -47,11 +47,11 @@ func soak(ctx context.Context, out *report, path string, length time.Duration) e
 		return err
 	}
 	defer stop()
-	people, err := crowd.Gather(ctx, meeting, publishers, "Guest", crowd.Options{Video: true, Sound: true})
+	people, err := crowd.Start(ctx, meeting, publishers, "Guest", crowd.Options{Video: true, Sound: true})
 	if err != nil {
 		return err
 	}
-	defer func() { _ = people.Disperse(context.WithoutCancel(ctx)) }()
+	defer func() { _ = people.Stop(context.WithoutCancel(ctx)) }()
 	views := []string{"client", "component"}
 	for _, view := range views {
 		if err := browser.ask("open", view, nil, nil); err != nil {
@@ -69,7 +69,7 @@ func soak(ctx context.Context, out *report, path string, length time.Duration) e
 	}
 	ended := make(chan end, 1)
 	go func() {
-		replaced, err := comeAndGo(moving, people)
+		replaced, err := joinAndLeave(moving, people)
 		ended <- end{replaced, err}
 	}()
 	weights, err := weighWhile(ctx, p, browser, views, length)
@@ -129,9 +129,9 @@ func weighWhile(ctx context.Context, p *program, browser *pages, views []string,
 	}
 }
 
-// comeAndGo lets one after the other leave and another come, raise a hand and now
+// joinAndLeave lets one after the other leave and another come, raise a hand and now
 // and then write, until ctx ends; it answers how many.
-func comeAndGo(ctx context.Context, people *crowd.Crowd) (replaced int, err error) {
+func joinAndLeave(ctx context.Context, people *crowd.Group) (replaced int, err error) {
 	for ; pause(ctx, every) == nil; replaced++ {
 		place := replaced % publishers
 		// Who has begun to leave or come may finish.
@@ -139,12 +139,12 @@ func comeAndGo(ctx context.Context, people *crowd.Crowd) (replaced int, err erro
 		if err := people.Replace(ctx, place); err != nil {
 			return replaced, err
 		}
-		newcomer := people.People()[place]
+		newcomer := people.Participants()[place]
 		if err := newcomer.RaiseHand(ctx, true); err != nil {
 			return replaced, err
 		}
 		if replaced%5 == 0 {
-			if err := newcomer.Say(ctx, fmt.Sprintf("I am number %d", replaced)); err != nil {
+			if err := newcomer.SendChat(ctx, fmt.Sprintf("I am number %d", replaced)); err != nil {
 				return replaced, err
 			}
 		}

@@ -29,9 +29,9 @@ const (
 	stopTime      = 15 * time.Second
 )
 
-// stage is a server in production mode inside this process, with a world of
+// testServer is a server in production mode inside this process, with a world of
 // meetings that are not yet running.
-type stage struct {
+type testServer struct {
 	running  *server.Server
 	address  string
 	folder   string
@@ -42,14 +42,14 @@ type stage struct {
 // room is a meeting of the stage with a signature to join it by.
 type room struct{ number, signature string }
 
-// openStage starts a server on a fresh database: SQLite in a folder of its own,
+// startServer starts a server on a fresh database: SQLite in a folder of its own,
 // or the given PostgreSQL database.
-func openStage(ctx context.Context, database string, engine media.Engine) (_ *stage, err error) {
+func startServer(ctx context.Context, database string, engine media.Engine) (_ *testServer, err error) {
 	folder, err := os.MkdirTemp("", "anteroom-bench-")
 	if err != nil {
 		return nil, err
 	}
-	s := &stage{folder: folder}
+	s := &testServer{folder: folder}
 	defer func() {
 		if err != nil {
 			s.close()
@@ -69,10 +69,10 @@ func openStage(ctx context.Context, database string, engine media.Engine) (_ *st
 		return nil, err
 	}
 	s.address = strings.TrimPrefix(s.running.URL, "http://")
-	return s, s.furnish(ctx)
+	return s, s.seed(ctx)
 }
 
-func (s *stage) close() {
+func (s *testServer) close() {
 	if s.running != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), stopTime)
 		defer cancel()
@@ -85,9 +85,9 @@ func (s *stage) close() {
 	}
 }
 
-// furnish makes the world: an account with a host, an app with a few
+// seed makes the world: an account with a host, an app with a few
 // neighbours, and the meetings, each with a passcode and open before its host.
-func (s *stage) furnish(ctx context.Context) error {
+func (s *testServer) seed(ctx context.Context) error {
 	db, now := s.running.Store, time.Now()
 	acme := &account.Account{ID: store.NewID(), Name: "Acme School", CreatedAt: now}
 	host := &account.User{

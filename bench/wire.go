@@ -22,8 +22,8 @@ type conn struct {
 	body []byte
 }
 
-// answer is what came back. The body is good until the next exchange.
-type answer struct {
+// response is what came back. The body is good until the next exchange.
+type response struct {
 	status int
 	body   []byte
 }
@@ -31,8 +31,8 @@ type answer struct {
 // exchangeTime bounds one exchange; a server that takes longer has failed.
 const exchangeTime = 30 * time.Second
 
-// maxAnswer bounds an answer's body, in bytes.
-const maxAnswer = 1 << 20
+// maxResponse bounds an answer's body, in bytes.
+const maxResponse = 1 << 20
 
 func dial(ctx context.Context, address string) (*conn, error) {
 	c, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
@@ -45,12 +45,12 @@ func dial(ctx context.Context, address string) (*conn, error) {
 func (c *conn) close() { c.net.Close() }
 
 // exchange sends a whole request and reads the whole answer.
-func (c *conn) exchange(request []byte) (answer, error) {
+func (c *conn) exchange(request []byte) (response, error) {
 	if err := c.net.SetDeadline(time.Now().Add(exchangeTime)); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if _, err := c.net.Write(request); err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	return c.read()
 }
@@ -64,8 +64,8 @@ var (
 	codingChunked = []byte("chunked")
 )
 
-func (c *conn) read() (answer, error) {
-	var a answer
+func (c *conn) read() (response, error) {
+	var a response
 	line, err := c.line()
 	if err != nil {
 		return a, err
@@ -136,7 +136,7 @@ func (c *conn) readChunks() error {
 // readPart adds n bytes to the body.
 func (c *conn) readPart(n int) error {
 	have := len(c.body)
-	if n > maxAnswer-have {
+	if n > maxResponse-have {
 		return errTooLong
 	}
 	if need := have + n; need > cap(c.body) {

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-func TestReadAnswer(t *testing.T) {
+func TestReadResponse(t *testing.T) {
 	for _, c := range []struct {
 		name, text string
 		status     int

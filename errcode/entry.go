@@ -119,7 +119,7 @@ var (
 func assemble() []Entry {
 	all := slices.Concat(
 		generalRows, authenticationRows, signatureRows, meetingRows, registrationRows,
-		hostRows, platformRows, connectionRows, doorRows, neighbourRows,
+		hostRows, platformRows, connectionRows, roomRows, neighbourRows,
 	)
 	slices.SortFunc(all, func(a, b Entry) int { return cmp.Compare(a.Code, b.Code) })
 	for i := range all {

@@ -1,6 +1,6 @@
 package errcode
 
-var doorRows = []Entry{
+var roomRows = []Entry{
 	{
 		Code: NotAllowCrossJoin, Name: "NOT_ALLOW_CROSS_JOIN", Category: Connection, Where: RoomWhere,
 		Message:     "This app is not published and may not join meetings of another account.",

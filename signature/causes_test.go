@@ -35,7 +35,7 @@ func brokenTokens() []broken {
 	paddedSig := input + "." + base64.URLEncoding.EncodeToString(raw)
 	stdInput := std.EncodeToString([]byte(plainHeader)) + "." + std.EncodeToString([]byte(good().json()))
 	legacy := std.EncodeToString([]byte(classKey + ".93212345678.1768904973000.0." + std.EncodeToString(raw)))
-	answer, _ := json.Marshal(map[string]string{"signature": ok, "sdkKey": classKey})
+	response, _ := json.Marshal(map[string]string{"signature": ok, "sdkKey": classKey})
 	iat := now.Unix()
 	zak := claims{"aud": "clientsm", "uid": "u1", "iss": "web", "sk": "0", "exp": iat + 7200, "iat": iat}
 	dup := strings.Replace(good().json(), `"role":0`, `"role":0,"role":1`, 1)
@@ -46,7 +46,7 @@ func brokenTokens() []broken {
 		{cause: "placeholder", token: "undefined", evidence: "undefined"},
 		{cause: "placeholder/object", token: "[object Object]"},
 		{cause: "placeholder/null in quotes", token: `"null"`, code: 3712},
-		{cause: "json_wrapped", token: string(answer), evidence: "“signature”; the secret is correct"},
+		{cause: "json_wrapped", token: string(response), evidence: "“signature”; the secret is correct"},
 		{cause: "json_wrapped/error", token: `{"error":"no such user"}`},
 		{cause: "html", token: "<!DOCTYPE html><html><body>502 Bad Gateway</body></html>"},
 		{cause: "wrapped", token: `"` + ok + `"`, evidence: "quotes"},

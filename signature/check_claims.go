@@ -35,7 +35,7 @@ func mnFault(t *Token, expected string) (Fault, bool) {
 		return t.mnMissing(), true
 	case kindString, kindNumber:
 	default:
-		return invalid(rankMeeting, CauseClaimWrongType, "mn is %s; it must be a string or a number", kind.words()), true
+		return invalid(rankMeeting, CauseClaimWrongType, "mn is %s; it must be a string or a number", kind.name()), true
 	}
 	got := t.Claims.MeetingNumber
 	switch {
@@ -47,7 +47,7 @@ func mnFault(t *Token, expected string) (Fault, bool) {
 			len(got), shorten(got)), true
 	case expected != "" && got != expected:
 		return invalid(rankMeeting, CauseMNOtherMeeting, "the token is for meeting %s, and the page joins %s",
-			spaced(got), spaced(expected)), true
+			formatMeetingNumber(got), formatMeetingNumber(expected)), true
 	default:
 		return Fault{}, false
 	}
@@ -127,10 +127,10 @@ func timeFault(faults []Fault, t *Token, field int, name, missing string) (int64
 		faults = append(faults, invalid(rankTime, missing, "the claim %s is missing", name))
 	case kindString, kindNumber:
 		faults = append(faults, invalid(rankTime, CauseClaimWrongType, "%s is %s %s; it must be a number of whole seconds since 1970",
-			name, kind.words(), shorten(t.raw[field])))
+			name, kind.name(), shorten(t.raw[field])))
 	default:
 		faults = append(faults, invalid(rankTime, CauseClaimWrongType, "%s is %s; it must be a number of whole seconds since 1970",
-			name, kind.words()))
+			name, kind.name()))
 	}
 	return 0, false, faults
 }
@@ -230,7 +230,7 @@ func CheckRole(t *Token) []Fault {
 		}
 		return refuse(CauseRoleWrongType, "role is the string “"+shorten(unquote(raw))+"”; it must be the number 0 (join) or 1 (start)")
 	default:
-		return refuse(CauseRoleWrongType, "role is "+kind.words()+"; it must be the number 0 (join) or 1 (start)")
+		return refuse(CauseRoleWrongType, "role is "+kind.name()+"; it must be the number 0 (join) or 1 (start)")
 	}
 }
 

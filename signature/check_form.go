@@ -109,7 +109,7 @@ func keyFaults(faults []Fault, t *Token) []Fault {
 	for i, name := range [...]string{fieldAppKey: "appKey", fieldSDKKey: "sdkKey"} {
 		if kind := kindOf(t.raw[i]); kind != kindAbsent && kind != kindString {
 			faults = append(faults, invalid(rankWho, CauseClaimWrongType,
-				"%s is %s; it must be a string", name, kind.words()))
+				"%s is %s; it must be a string", name, kind.name()))
 		}
 	}
 	app, sdk := t.Claims.AppKey, t.Claims.SDKKey

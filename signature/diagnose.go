@@ -124,7 +124,7 @@ func (d *diagnosis) spotSecret(raw string) {
 	case held:
 		d.redact.know([]byte(value))
 		d.faults[0].PublicEvidence = "this is an app's secret: use it to sign on a server, and never send it"
-		d.faults[0].Evidence = "this is the secret of " + c.appWords() + ": use it to sign on a server, and never send it"
+		d.faults[0].Evidence = "this is the secret of " + c.appName() + ": use it to sign on a server, and never send it"
 	}
 }
 
@@ -149,7 +149,7 @@ func (d *diagnosis) findApp() {
 		d.add(newFault(errcode.APIKeyInvalid, rankWho, cause, evidence))
 	}
 	if trimmed := trimKey(key); trimmed != key && d.lookup(trimmed) {
-		refuse(CauseKeyWhitespace, "the key claim has spaces, line breaks or invisible characters around the key of "+d.own.appWords())
+		refuse(CauseKeyWhitespace, "the key claim has spaces, line breaks or invisible characters around the key of "+d.own.appName())
 		d.judgeApp()
 		return
 	}
@@ -162,7 +162,7 @@ func (d *diagnosis) findApp() {
 		d.own, d.ownKnown, d.keyIsSecret = holder, true, true
 		d.redact.know([]byte(trimKey(key)))
 		d.redact.know(holder.Secret)
-		refuse(CauseKeyIsSecret, "the key claim contains the secret of "+holder.appWords()+
+		refuse(CauseKeyIsSecret, "the key claim contains the secret of "+holder.appName()+
 			": anyone who opens the page can read it, so replace that secret")
 		d.faults[len(d.faults)-1].PublicEvidence = "the key claim contains a secret: anyone who opens the page can read it, so replace that secret"
 	case strings.Contains(key, "@"):
@@ -188,18 +188,18 @@ func (d *diagnosis) lookup(key string) bool {
 func (d *diagnosis) judgeApp() {
 	app := d.own.App
 	if app.State == AppDeleted {
-		d.add(newFault(errcode.APIKeyInvalid, rankWho, CauseAppDeleted, d.own.appWords()+" has been deleted"))
+		d.add(newFault(errcode.APIKeyInvalid, rankWho, CauseAppDeleted, d.own.appName()+" has been deleted"))
 	}
 	if app.Kind != "" && app.Kind != AppGeneral {
 		d.add(newFault(errcode.APIKeyInvalid, rankWho, CauseKeyOfOtherKind,
-			d.own.appWords()+" is "+app.Kind.words()+": its credentials cannot sign Meeting SDK joins"))
+			d.own.appName()+" is "+app.Kind.name()+": its credentials cannot sign Meeting SDK joins"))
 	}
 	switch app.State {
 	case AppDisabled:
-		d.add(newFault(errcode.APIKeyDisabled, rankWho, CauseAppDisabled, d.own.appWords()+" is disabled"))
+		d.add(newFault(errcode.APIKeyDisabled, rankWho, CauseAppDisabled, d.own.appName()+" is disabled"))
 	case AppAccountSuspended:
 		d.add(newFault(errcode.APIKeyDisabled, rankWho, CauseAccountSuspended,
-			"the account that owns "+d.own.appWords()+" is suspended"))
+			"the account that owns "+d.own.appName()+" is suspended"))
 	}
 }
 

@@ -26,8 +26,8 @@ func (d *diagnosis) judgeHMAC() {
 	case d.ownKnown && !d.keyIsSecret:
 		d.add(invalid(rankWho, CauseUnknownSecret,
 			"no app on this server uses the secret that signed this token: it is not that of %s, not an altered form of it, and not another app's. "+
-				"Possible reasons, the most likely first: %s", d.own.appWords(), unknownSecrets))
-		d.faults[len(d.faults)-1].PublicEvidence = "signed with another secret than the one of " + d.own.appWords()
+				"Possible reasons, the most likely first: %s", d.own.appName(), unknownSecrets))
+		d.faults[len(d.faults)-1].PublicEvidence = "signed with another secret than the one of " + d.own.appName()
 	}
 }
 
@@ -39,7 +39,7 @@ const unknownSecrets = "(1) the secret belongs to an app, an app type or an inst
 // skipped says that the search ended early. Where the HMAC is known to be wrong it is
 // the fault; without an app nothing is known to be wrong.
 func (d *diagnosis) skipped(p *prober) {
-	text := "the HMAC was not made with the secret of " + d.own.appWords() + "; the search for the reason was stopped (limit of "
+	text := "the HMAC was not made with the secret of " + d.own.appName() + "; the search for the reason was stopped (limit of "
 	text += amount(int64(max(d.opts.MaxProbes, 0)), 1, "trials") + ")"
 	switch {
 	case d.ownKnown && !d.keyIsSecret:
@@ -72,9 +72,9 @@ func (d *diagnosis) probeOwn(p *prober) bool {
 		return true
 	}
 	if p.matches([]byte(own.Key)) {
-		what := "the HMAC was made with the key of " + own.appWords() + " instead of its secret"
+		what := "the HMAC was made with the key of " + own.appName() + " instead of its secret"
 		if d.keyIsSecret {
-			what = "key and secret of " + own.appWords() + " are swapped: the HMAC was made with the key"
+			what = "key and secret of " + own.appName() + " are swapped: the HMAC was made with the key"
 		}
 		d.add(invalid(rankWho, CauseKeySecretSwapped, "%s", what))
 		if d.keyIsSecret {
@@ -85,7 +85,7 @@ func (d *diagnosis) probeOwn(p *prober) bool {
 	for _, v := range secretVariants(string(own.Secret)) {
 		if p.matches(v.secret) {
 			d.redact.know(v.secret)
-			d.add(invalid(rankWho, v.cause, "signed with the secret of %s, but %s", own.appWords(), v.words))
+			d.add(invalid(rankWho, v.cause, "signed with the secret of %s, but %s", own.appName(), v.words))
 			return true
 		}
 	}
@@ -107,7 +107,7 @@ func (d *diagnosis) probeForms(p *prober) bool {
 		if p.over(m.text, d.own.Secret, p.hash) {
 			if m.rewritten {
 				d.add(invalid(rankWho, CauseUnknownSecret,
-					"the secret of %s is correct, but the HMAC was made over other bytes than those sent: %s", d.own.appWords(), m.words))
+					"the secret of %s is correct, but the HMAC was made over other bytes than those sent: %s", d.own.appName(), m.words))
 				return true
 			}
 			if !d.has(CauseBadBase64) {
@@ -148,7 +148,7 @@ func (d *diagnosis) probeOthers(p *prober) bool {
 		}
 		tried[c.Key] = true
 		if p.matches([]byte(c.Key)) {
-			d.blameOther(c, CauseKeySecretSwapped, "signed with the key of "+c.appWords()+" instead of a secret",
+			d.blameOther(c, CauseKeySecretSwapped, "signed with the key of "+c.appName()+" instead of a secret",
 				"the HMAC was made with a key instead of a secret")
 			return true
 		}
@@ -205,16 +205,16 @@ func (d *diagnosis) blame(c *Credential, damage string) {
 	}
 	if !d.ownKnown || d.keyIsSecret || !c.sameApp(&d.own) {
 		if c.Purpose == PurposeWebhook {
-			d.blameOther(c, CauseWebhookSecret, "signed with the webhook secret of "+c.appWords()+damage,
+			d.blameOther(c, CauseWebhookSecret, "signed with the webhook secret of "+c.appName()+damage,
 				"signed with a webhook secret instead of the app's secret")
 			return
 		}
-		what := "signed with the secret of " + c.appWords()
+		what := "signed with the secret of " + c.appName()
 		if c.Purpose == PurposePrevious {
-			what = "signed with a replaced secret of " + c.appWords()
+			what = "signed with a replaced secret of " + c.appName()
 		}
 		if c.App.Kind != "" && c.App.Kind != AppGeneral {
-			what += " (" + c.App.Kind.words() + ")"
+			what += " (" + c.App.Kind.name() + ")"
 		}
 		if d.ownKnown {
 			what += ", not of " + d.own.appShort()
@@ -225,13 +225,13 @@ func (d *diagnosis) blame(c *Credential, damage string) {
 	switch c.Purpose {
 	case PurposePrevious:
 		d.add(invalid(rankWho, CauseRotatedSecret,
-			"signed with the previous secret of %s, which has been replaced%s: deploy the new one, then restart", c.appWords(), damage))
+			"signed with the previous secret of %s, which has been replaced%s: deploy the new one, then restart", c.appName(), damage))
 	case PurposeWebhook:
 		d.add(invalid(rankWho, CauseWebhookSecret,
-			"signed with the webhook secret of %s instead of its SDK secret%s", c.appWords(), damage))
+			"signed with the webhook secret of %s instead of its SDK secret%s", c.appName(), damage))
 	default:
 		d.add(invalid(rankWho, CauseOtherEnvironmentSecret,
-			"the key is the %s key of %s, and the secret is its %s secret%s", orUnnamed(d.own.Environment), c.appWords(), orUnnamed(c.Environment), damage))
+			"the key is the %s key of %s, and the secret is its %s secret%s", orUnnamed(d.own.Environment), c.appName(), orUnnamed(c.Environment), damage))
 	}
 }
 

@@ -30,8 +30,8 @@ func TestDiagnoseGood(t *testing.T) {
 	noSecrets(t, &r)
 }
 
-// TestDiagnoseKeepsReadingOrder breaks everything at once.
-func TestDiagnoseKeepsReadingOrder(t *testing.T) {
+// TestDiagnoseSortsByReadingOrder breaks everything at once.
+func TestDiagnoseSortsByReadingOrder(t *testing.T) {
 	iat := now.Unix() - 90000
 	c := claims{"appKey": classKey, "sdkKey": billingKey, "mn": "98765432101", "role": 3, "iat": iat, "exp": iat + 60, "tokenExp": iat + 60}
 	r := diagnose(t, `"`+c.by(billing)+`"`)
@@ -73,8 +73,8 @@ func TestBothExchanged(t *testing.T) {
 	noSecrets(t, &r)
 }
 
-// TestPublicTellsNoOtherApp is production mode towards the page.
-func TestPublicTellsNoOtherApp(t *testing.T) {
+// TestPublicNamesNoOtherApp is production mode towards the page.
+func TestPublicNamesNoOtherApp(t *testing.T) {
 	for _, token := range []string{
 		good().by(billing), good().by(billing + "\n"), good().by(billingKey), good().as("unheard-of").by(billing),
 		without("appKey", "sdkKey").by(billing), good().as(billing).by(billing), good().as(billing).by(billingKey), billing,
@@ -97,7 +97,7 @@ func TestPublicTellsNoOtherApp(t *testing.T) {
 	}
 }
 
-func TestIatInFutureSaysWhen(t *testing.T) {
+func TestIatInFutureReportsWhen(t *testing.T) {
 	iat := now.Unix() + 94
 	c := good()
 	c["iat"], c["exp"], c["tokenExp"] = iat, iat+7200, iat+7200
@@ -201,7 +201,7 @@ func (e *endless) Candidates(context.Context, string) iter.Seq2[signature.Creden
 
 func TestProbingIsBounded(t *testing.T) {
 	for _, empty := range []bool{false, true} {
-		ring := &endless{StaticKeyring: world(), empty: empty}
+		ring := &endless{StaticKeyring: fixture(), empty: empty}
 		o := options()
 		o.Keyring = ring
 		r := signature.Diagnose(t.Context(), good().by("unknown one"), o)
@@ -254,8 +254,8 @@ func TestFailingKeyringIsNeverGood(t *testing.T) {
 		cause string
 	}{
 		"lookup":     {failing{lookup: gone}, good().signed(), signature.CauseProbeSkipped},
-		"candidates": {failing{candidates: gone, StaticKeyring: world()}, good().by("unknown one"), signature.CauseProbeSkipped},
-		"holds":      {failing{holds: gone, StaticKeyring: world()}, good().signedAs("unheard-of"), signature.CauseUnknownKey},
+		"candidates": {failing{candidates: gone, StaticKeyring: fixture()}, good().by("unknown one"), signature.CauseProbeSkipped},
+		"holds":      {failing{holds: gone, StaticKeyring: fixture()}, good().signedAs("unheard-of"), signature.CauseUnknownKey},
 		"all":        {failing{lookup: gone, candidates: gone, holds: gone}, good().signed(), signature.CauseProbeSkipped},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -268,7 +268,7 @@ func TestFailingKeyringIsNeverGood(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	o.Keyring = world()
+	o.Keyring = fixture()
 	if r := signature.Diagnose(ctx, good().by(billing), o); r.Decision.Cause != signature.CauseProbeSkipped || !errors.Is(r.Err, context.Canceled) {
 		t.Errorf("cancelled: %+v", r.Decision)
 	}
@@ -335,7 +335,7 @@ func BenchmarkDiagnose(b *testing.B) {
 	}
 	b.Run("endless keyring", func(b *testing.B) {
 		o := options()
-		o.Keyring = &endless{StaticKeyring: world()}
+		o.Keyring = &endless{StaticKeyring: fixture()}
 		token := good().by("unknown")
 		for b.Loop() {
 			signature.Diagnose(b.Context(), token, o)

@@ -23,7 +23,7 @@ func seeds(f *testing.F) {
 
 // strangers holds the same apps under secrets that no fuzzed token was signed with.
 func strangers() signature.StaticKeyring {
-	ring := world()
+	ring := fixture()
 	for i := range ring {
 		ring[i].Secret = append([]byte("never-used-"), ring[i].Secret...)
 	}

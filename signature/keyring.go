@@ -28,8 +28,8 @@ const (
 	AppWebhookOnly    AppKind = "webhook_only"
 )
 
-// words names the kind for evidence.
-func (k AppKind) words() string {
+// name names the kind for evidence.
+func (k AppKind) name() string {
 	switch k {
 	case AppServerToServer:
 		return "a server-to-server OAuth app"
@@ -148,8 +148,8 @@ func (c *Credential) sameApp(other *Credential) bool {
 	return c.Key == other.Key
 }
 
-// appWords names the app for evidence.
-func (c *Credential) appWords() string {
+// appName names the app for evidence.
+func (c *Credential) appName() string {
 	if c.App.Name == "" {
 		return "the app with key “" + keyPrefix(c.Key) + "”"
 	}

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// hidden stands where a secret stood.
-const hidden = "[a secret]"
+// redactedText stands where a secret stood.
+const redactedText = "[a secret]"
 
 // leastSecret is the shortest text that is taken for a secret in a token. Shorter
 // ones would blank out ordinary words.
@@ -34,9 +34,9 @@ func (r *redactor) know(secret []byte) {
 // text removes known secrets from a sentence.
 func (r *redactor) text(s string) string {
 	for secret, shapes := range r.secrets {
-		s = strings.ReplaceAll(s, secret, hidden)
-		s = strings.ReplaceAll(s, shapes[0], hidden)
-		s = strings.ReplaceAll(s, shapes[1], hidden)
+		s = strings.ReplaceAll(s, secret, redactedText)
+		s = strings.ReplaceAll(s, shapes[0], redactedText)
+		s = strings.ReplaceAll(s, shapes[1], redactedText)
 	}
 	return s
 }
@@ -79,7 +79,7 @@ func (r *redactor) document(doc string) json.RawMessage {
 		b.WriteByte(':')
 		switch kind := kindOf(raw); {
 		case secretName(name) && kind != kindAbsent:
-			b.Write(encode(hidden))
+			b.Write(encode(redactedText))
 		case kind == kindString || kind == kindObject || kind == kindArray:
 			d := json.NewDecoder(strings.NewReader(raw))
 			d.UseNumber()
@@ -114,7 +114,7 @@ func secretName(name string) bool {
 // name cleans a member's name. Names of claims are short; long ones may be anything.
 func (r *redactor) name(s string) string {
 	if len(s) > 16 && r.isSecret(s) {
-		return hidden
+		return redactedText
 	}
 	return r.text(s)
 }
@@ -123,7 +123,7 @@ func (r *redactor) value(v any) any {
 	switch v := v.(type) {
 	case string:
 		if r.isSecret(v) {
-			return hidden
+			return redactedText
 		}
 	case []any:
 		for i := range v {
@@ -133,7 +133,7 @@ func (r *redactor) value(v any) any {
 		clean := make(map[string]any, len(v))
 		for _, name := range sortedNames(v) {
 			if secretName(name) {
-				clean[r.name(name)] = hidden
+				clean[r.name(name)] = redactedText
 				continue
 			}
 			clean[r.name(name)] = r.value(v[name])

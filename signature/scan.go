@@ -141,8 +141,8 @@ func kindOf(raw string) jsonKind {
 	}
 }
 
-// words names the type for evidence.
-func (k jsonKind) words() string {
+// name names the type for evidence.
+func (k jsonKind) name() string {
 	switch k {
 	case kindString:
 		return "text"

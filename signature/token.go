@@ -202,7 +202,7 @@ func (t *Token) readHeader(doc []byte) bool {
 	t.header = m.doc
 	var seen names
 	for name, raw, ok := m.next(); ok; name, raw, ok = m.next() {
-		if seen.again(name) {
+		if seen.isDuplicate(name) {
 			t.duplicates = append(t.duplicates, name)
 		}
 		if name == "crit" {
@@ -231,7 +231,7 @@ func (t *Token) readClaims(doc []byte) bool {
 	t.payload = m.doc
 	var seen names
 	for name, raw, ok := m.next(); ok; name, raw, ok = m.next() {
-		if seen.again(name) {
+		if seen.isDuplicate(name) {
 			t.duplicates = append(t.duplicates, name)
 		}
 		if i := fieldIndex(name); i >= 0 {
@@ -344,8 +344,8 @@ type names struct {
 	many map[string]struct{}
 }
 
-// again records a name and tells whether it was there before.
-func (s *names) again(name string) bool {
+// isDuplicate records a name and tells whether it was there before.
+func (s *names) isDuplicate(name string) bool {
 	for _, known := range s.few[:s.n] {
 		if known == name {
 			return true

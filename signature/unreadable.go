@@ -99,7 +99,7 @@ func describeJSON(doc []byte) string {
 	case kindOf(strings.TrimSpace(string(doc))) == kindObject:
 		return ": it is not UTF-8 or is nested too deeply"
 	default:
-		return ", but " + kindOf(strings.TrimSpace(string(doc))).words()
+		return ", but " + kindOf(strings.TrimSpace(string(doc))).name()
 	}
 }
 

@@ -276,7 +276,7 @@ func TestParseTrustsNothing(t *testing.T) {
 	}
 }
 
-func TestCheckKeepsEveryFault(t *testing.T) {
+func TestCheckReturnsEveryFault(t *testing.T) {
 	c := with("mn", "98765432101")
 	c["role"], c["exp"], c["tokenExp"] = 7, now.Unix()-1, now.Unix()-1
 	tok := parse(t, c.signed())

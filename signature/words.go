@@ -73,8 +73,8 @@ func moment(unix int64, now time.Time) string {
 	return t.Format("2006-01-02 15:04:05 UTC")
 }
 
-// spaced writes a meeting number in groups, as people read it out.
-func spaced(digits string) string {
+// formatMeetingNumber writes a meeting number in groups, as people read it out.
+func formatMeetingNumber(digits string) string {
 	if len(digits) < 9 || len(digits) > 11 {
 		return shorten(digits)
 	}

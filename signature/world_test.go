@@ -35,7 +35,7 @@ const (
 
 var now = time.Date(2026, 1, 20, 10, 29, 33, 0, time.UTC)
 
-func world() signature.StaticKeyring {
+func fixture() signature.StaticKeyring {
 	class := signature.App{ID: "app-1", Name: "Classroom", Kind: signature.AppGeneral}
 	return signature.NewKeyring(
 		signature.Credential{App: class, Key: classKey, Secret: []byte(classSecret), Environment: "production"},
@@ -116,7 +116,7 @@ func (c claims) signed() string { return forge(plainHeader, c.json(), classSecre
 func (c claims) by(secret string) string { return forge(plainHeader, c.json(), secret) }
 
 func options() signature.Options {
-	return signature.Options{Now: now, MeetingNumber: meetingNumber, Keyring: world()}
+	return signature.Options{Now: now, MeetingNumber: meetingNumber, Keyring: fixture()}
 }
 
 func diagnose(t *testing.T, token string) signature.Report {

@@ -62,22 +62,22 @@ func run(ctx context.Context, meeting crowd.Meeting, people int, name string, se
 			return err
 		}
 	}
-	c, err := crowd.Gather(ctx, meeting, people, name, sends)
+	c, err := crowd.Start(ctx, meeting, people, name, sends)
 	if err != nil {
 		return err
 	}
 	defer func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveTime)
 		defer cancel()
-		err = errors.Join(err, c.Disperse(ctx))
+		err = errors.Join(err, c.Stop(ctx))
 	}()
-	var told struct {
+	var joined struct {
 		UserIDs []int64 `json:"userIds"`
 	}
-	for _, p := range c.People() {
-		told.UserIDs = append(told.UserIDs, p.UserID)
+	for _, p := range c.Participants() {
+		joined.UserIDs = append(joined.UserIDs, p.UserID)
 	}
-	if err := json.NewEncoder(os.Stdout).Encode(told); err != nil {
+	if err := json.NewEncoder(os.Stdout).Encode(joined); err != nil {
 		return err
 	}
 	ended := make(chan struct{})

@@ -53,11 +53,11 @@ func (s *attemptSource) get(cmd *cobra.Command, path string, out any) error {
 func withoutSocket(socket string, err error) error {
 	switch {
 	case errors.Is(err, fs.ErrPermission):
-		return noAnswer("you may not open the admin socket %s; run this as the user of the server, or as root", socket)
+		return noResponse("you may not open the admin socket %s; run this as the user of the server, or as root", socket)
 	case errors.Is(err, fs.ErrNotExist):
-		return noAnswer("there is no admin socket %s; is `anteroom serve --config` running, and with this path?", socket)
+		return noResponse("there is no admin socket %s; is `anteroom serve --config` running, and with this path?", socket)
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return noAnswer("no server listens on the admin socket %s any more; start `anteroom serve --config` again", socket)
+		return noResponse("no server listens on the admin socket %s any more; start `anteroom serve --config` again", socket)
 	}
-	return noAnswer("no response through the admin socket %s: %s", socket, reasonOf(err))
+	return noResponse("no response through the admin socket %s: %s", socket, reasonOf(err))
 }

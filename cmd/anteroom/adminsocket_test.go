@@ -55,7 +55,7 @@ func TestAttemptsOfAProductionServer(t *testing.T) {
 	}
 }
 
-func TestWhyNobodyAnswersAtTheAdminSocket(t *testing.T) {
+func TestWhyTheAdminSocketIsUnreachable(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		err   error

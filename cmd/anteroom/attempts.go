@@ -13,8 +13,8 @@ import (
 	"github.com/anteroom/anteroom/internal/printable"
 )
 
-// attemptLine is what the list shows of a recorded join.
-type attemptLine struct {
+// attemptJSON is what the list shows of a recorded join.
+type attemptJSON struct {
 	ID            string
 	At            time.Time
 	MeetingNumber string
@@ -64,9 +64,9 @@ func attemptsCommand() *cobra.Command {
 				_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s\n", raw)
 				return err
 			}
-			var list struct{ Attempts []attemptLine }
+			var list struct{ Attempts []attemptJSON }
 			if err := json.Unmarshal(raw, &list); err != nil {
-				return noAnswer("the response of the server is not valid: %s", err)
+				return noResponse("the response of the server is not valid: %s", err)
 			}
 			if len(list.Attempts) == 0 {
 				fmt.Fprintln(cmd.ErrOrStderr(), "No recorded join matches.")

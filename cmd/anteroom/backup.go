@@ -34,20 +34,20 @@ func (d *databaseFlags) read() (server.Config, error) {
 	return server.ReadFile(d.file)
 }
 
-// copiedLine is what a backup or a restoration prints as JSON.
-type copiedLine struct {
+// backupJSON is what a backup or a restoration prints as JSON.
+type backupJSON struct {
 	File       string `json:"file"`
 	Bytes      int64  `json:"bytes"`
 	DatabaseID string `json:"databaseId"`
 	Replaced   string `json:"replaced,omitempty"`
 }
 
-func printCopied(cmd *cobra.Command, file string, done *store.Copied) error {
-	return json.NewEncoder(cmd.OutOrStdout()).Encode(copiedLine{file, done.Bytes, done.ID, done.Replaced})
+func printCopied(cmd *cobra.Command, file string, done *store.BackupResult) error {
+	return json.NewEncoder(cmd.OutOrStdout()).Encode(backupJSON{file, done.Bytes, done.ID, done.Replaced})
 }
 
 // named is a database as the output names it. One of an older version has no id.
-func named(done *store.Copied) string {
+func named(done *store.BackupResult) string {
 	if done.ID == "" {
 		return "the database"
 	}

@@ -25,7 +25,7 @@ func TestBackupAndRestore(t *testing.T) {
 	}
 	expect(0, "backed up the database ", "backup", good, "--data", data)
 	expect(1, "--overwrite", "backup", good, "--data", data)
-	var line copiedLine
+	var line backupJSON
 	out := expect(0, "{", "backup", good, "--data", data, "--overwrite", "--json")
 	if err := json.Unmarshal([]byte(out), &line); err != nil || line.DatabaseID == "" || line.Bytes == 0 || line.File != good {
 		t.Errorf("odd JSON: %v %s", err, out)

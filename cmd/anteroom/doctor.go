@@ -89,7 +89,7 @@ func (d *doctor) run(cmd *cobra.Command, token string) error {
 	}
 	var found diagnosis
 	if err := json.Unmarshal(raw, &found); err != nil || found.Scope == "" {
-		return noAnswer("the response from %s is not valid; is it an Anteroom server in development mode?", d.server)
+		return noResponse("the response from %s is not valid; is it an Anteroom server in development mode?", d.server)
 	}
 	if asJSON(cmd) {
 		encoder := json.NewEncoder(cmd.OutOrStdout())

@@ -96,7 +96,7 @@ func send(t *testing.T, cmd *exec.Cmd, which os.Signal) {
 	}
 }
 
-func TestTheLogTellsTheLifeOfAServer(t *testing.T) {
+func TestTheLogShowsTheLifeOfAServer(t *testing.T) {
 	t.Parallel()
 	cmd, lines := logging(t, "", "--listen", "127.0.0.1:0", "--data", t.TempDir(), "--media-port", "0", "--log", "debug")
 	start, all := logged(t, lines, "starting")
@@ -121,7 +121,7 @@ func TestTheLogTellsTheLifeOfAServer(t *testing.T) {
 	if _, err := post(ready.Address+"/dev/v1/signature", map[string]any{"meetingNumber": world.Defaults.MeetingNumber, "role": 0}, &signed); err != nil {
 		t.Fatal(err)
 	}
-	var answer struct {
+	var joined struct {
 		AttemptID, ResumeToken string
 		Realtime, Media        struct{ Token string }
 	}
@@ -130,20 +130,20 @@ func TestTheLogTellsTheLifeOfAServer(t *testing.T) {
 		if _, err := post(ready.Address+"/sdk/v1/join", map[string]any{
 			"joinId": uuid.NewString(), "view": "component", "meetingNumber": world.Defaults.MeetingNumber, "userName": "Kim",
 			"password": passcode, "signature": signed.Signature,
-		}, &answer); err != nil {
+		}, &joined); err != nil {
 			t.Fatal(err)
 		}
 	}
 	join("wrong-passcode-4f1e")
 	refused, seen := logged(t, lines, "join refused")
 	all += seen
-	if refused.Level != "INFO" || refused.Code != 3004 || refused.Cause == "" || refused.Attempt != answer.AttemptID {
+	if refused.Level != "INFO" || refused.Code != 3004 || refused.Cause == "" || refused.Attempt != joined.AttemptID {
 		t.Errorf("odd refusal: %s", refused.raw)
 	}
 	join(world.Defaults.Password)
 	admitted, seen := logged(t, lines, "join admitted")
 	all += seen
-	if admitted.Level != "DEBUG" || admitted.Attempt != answer.AttemptID {
+	if admitted.Level != "DEBUG" || admitted.Attempt != joined.AttemptID {
 		t.Errorf("odd admission: %s", admitted.raw)
 	}
 	send(t, cmd, syscall.SIGHUP)
@@ -168,7 +168,7 @@ func TestTheLogTellsTheLifeOfAServer(t *testing.T) {
 	all = strings.ReplaceAll(all, "anteroom.db", "") // the passcode is "anteroom"
 	for _, secret := range []string{
 		world.Defaults.Password, world.Defaults.SDKSecret, "wrong-passcode-4f1e", "query-string-secret", signed.Signature,
-		answer.ResumeToken, answer.Realtime.Token, answer.Media.Token,
+		joined.ResumeToken, joined.Realtime.Token, joined.Media.Token,
 	} {
 		if secret == "" || strings.Contains(all, secret) {
 			t.Errorf("the log holds %q", secret)

@@ -27,9 +27,9 @@ type exitError struct {
 
 func (e *exitError) Error() string { return e.message }
 
-// noAnswer is a server that could not be asked, or did not answer as a development
+// noResponse is a server that could not be asked, or did not answer as a development
 // server does: exit status 3, which no test takes for a refused join.
-func noAnswer(format string, args ...any) error {
+func noResponse(format string, args ...any) error {
 	return &exitError{3, fmt.Sprintf(format, args...)}
 }
 

@@ -215,18 +215,18 @@ func TestACrashLosesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	join := func(url, resume string) (string, int, error) {
-		var answer struct {
+		var joined struct {
 			ErrorCode   int
 			ResumeToken string
 		}
 		_, err := post(url+"/sdk/v1/join", map[string]any{
 			"joinId": uuid.NewString(), "view": "component", "meetingNumber": world.Defaults.MeetingNumber, "userName": "Kim",
 			"password": world.Defaults.Password, "signature": signed.Signature, "resumeToken": resume,
-		}, &answer)
-		return answer.ResumeToken, answer.ErrorCode, err
+		}, &joined)
+		return joined.ResumeToken, joined.ErrorCode, err
 	}
 	var mu sync.Mutex
-	var seats []string
+	var participants []string
 	enough := make(chan struct{})
 	var wg sync.WaitGroup
 	for range 4 {
@@ -240,7 +240,7 @@ func TestACrashLosesNothing(t *testing.T) {
 					continue
 				}
 				mu.Lock()
-				if seats = append(seats, resume); len(seats) == 40 {
+				if participants = append(participants, resume); len(participants) == 40 {
 					close(enough)
 				}
 				mu.Unlock()
@@ -262,12 +262,12 @@ func TestACrashLosesNothing(t *testing.T) {
 	}
 	defer func() { _ = again.Close(context.WithoutCancel(t.Context())) }()
 	// The odd ones come back to their seats, the even ones never do.
-	for i, resume := range seats {
+	for i, resume := range participants {
 		if i%2 == 0 {
 			continue
 		}
 		if _, code, err := join(again.URL, resume); err != nil || code != 0 {
-			t.Fatalf("the seat of join %d of %d is lost: %d %v", i, len(seats), code, err)
+			t.Fatalf("the seat of join %d of %d is lost: %d %v", i, len(participants), code, err)
 		}
 	}
 	m, err := again.Store.MeetingByNumber(t.Context(), world.Defaults.MeetingNumber)
@@ -275,16 +275,16 @@ func TestACrashLosesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	live, err := again.Store.LiveSession(t.Context(), m.ID)
-	if err != nil || live == nil || live.Seats < len(seats) {
-		t.Fatalf("%d seats were answered, %+v are left: %v", len(seats), live, err)
+	if err != nil || live == nil || live.Participants < len(participants) {
+		t.Fatalf("%d seats were answered, %+v are left: %v", len(participants), live, err)
 	}
 	again.Sessions.Sweep(t.Context(), time.Now().Add(time.Hour))
 	live, err = again.Store.LiveSession(t.Context(), m.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if live != nil && live.Seats != 0 {
-		t.Fatalf("%d ghosts are left", live.Seats)
+	if live != nil && live.Participants != 0 {
+		t.Fatalf("%d ghosts are left", live.Participants)
 	}
 }
 

@@ -29,7 +29,7 @@ func TestAttackersTakeLittleMemory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bystander, err := crowd.Stay(t.Context(), meeting, "Ann", crowd.Options{})
+	bystander, err := crowd.StartRejoiner(t.Context(), meeting, "Ann", crowd.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +60,7 @@ func TestAttackersTakeLittleMemory(t *testing.T) {
 	for ctx.Err() == nil {
 		most = max(most, held())
 		said = append(said, fmt.Sprintf("message %d", len(said)))
-		if err := bystander.Say(t.Context(), said[len(said)-1]); err != nil {
+		if err := bystander.SendChat(t.Context(), said[len(said)-1]); err != nil {
 			t.Error(err)
 		}
 		time.Sleep(250 * time.Millisecond)

@@ -24,7 +24,7 @@ func wrongUsage(t *testing.T, args ...string) string {
 	return err.Error()
 }
 
-func TestWrongWordsNameTheNearest(t *testing.T) {
+func TestWrongNamesSuggestTheNearest(t *testing.T) {
 	for line, want := range map[string]string{
 		"scenario rum":               "anteroom scenario run",
 		"scenario rum --json":        "anteroom scenario run",
@@ -106,8 +106,8 @@ func TestWrongValuesNameTheirFlag(t *testing.T) {
 	}
 }
 
-// TestAServerThatDoesNotAnswerIsNoRefusal keeps scripts from taking one for the other.
-func TestAServerThatDoesNotAnswerIsNoRefusal(t *testing.T) {
+// TestAnUnreachableServerIsNoRefusal keeps scripts from taking one for the other.
+func TestAnUnreachableServerIsNoRefusal(t *testing.T) {
 	for _, line := range []string{
 		"doctor --server http://127.0.0.1:1 abc", "scenario list --server http://127.0.0.1:1",
 		"scenario run 4012 --server http://127.0.0.1:1", "attempts --server http://127.0.0.1:1", "token zak --server http://127.0.0.1:1",

@@ -95,7 +95,7 @@ func show(out io.Writer, e scenario.Entry) {
 		}
 		fmt.Fprintf(table, "  %s\t%s\n", id, summary)
 	}
-	for _, u := range e.Unstaged {
+	for _, u := range e.Unsupported {
 		fmt.Fprintf(table, "  (%s)\tnot reproducible: %s\n", u.Cause, u.Reason)
 	}
 	_ = table.Flush()
@@ -105,9 +105,9 @@ func show(out io.Writer, e scenario.Entry) {
 // played is what a run came to.
 type played struct {
 	Scenario *scenario.Scenario `json:"scenario"`
-	// Answer is the server's to the join; absent where it takes a page to ask.
-	Answer json.RawMessage `json:"answer,omitempty"`
-	Met    bool            `json:"met"`
+	// Response is the server's to the join; absent where it takes a page to ask.
+	Response json.RawMessage `json:"answer,omitempty"`
+	Met      bool            `json:"met"`
 	// Note says what the command line cannot do for the scenario.
 	Note string `json:"note,omitempty"`
 	// Page is the address of the page that reproduces what needs a browser.
@@ -211,14 +211,14 @@ func perform(ctx context.Context, server string, s *scenario.Scenario, view stri
 	if err != nil {
 		return nil, err
 	}
-	var answered struct{ ErrorCode errcode.Code }
-	if result.Answer, err = answerOf(ctx, server, "/sdk/v1/join", raw); err != nil {
+	var response struct{ ErrorCode errcode.Code }
+	if result.Response, err = responseOf(ctx, server, "/sdk/v1/join", raw); err != nil {
 		return nil, err
 	}
-	if err := json.Unmarshal(result.Answer, &answered); err != nil {
-		return nil, noAnswer("the response from %s is not valid", server)
+	if err := json.Unmarshal(result.Response, &response); err != nil {
+		return nil, noResponse("the response from %s is not valid", server)
 	}
-	result.Met = answered.ErrorCode == s.Code
+	result.Met = response.ErrorCode == s.Code
 	if s.Where == errcode.InsideWhere {
 		result.page(server, view, "the join succeeds; the code occurs later, during the meeting")
 	}
@@ -234,9 +234,9 @@ func doHTTP(ctx context.Context, server string, step scenario.Step) error {
 	return ask(ctx, step.Method, server, step.Path, bytes.NewReader(raw), &ignored)
 }
 
-// answerOf posts a body and answers what comes, whatever the status: a refused join is no failure here.
-func answerOf(ctx context.Context, server, path string, body []byte) (json.RawMessage, error) {
-	ctx, cancel := context.WithTimeout(ctx, answerTime)
+// responseOf posts a body and answers what comes, whatever the status: a refused join is no failure here.
+func responseOf(ctx context.Context, server, path string, body []byte) (json.RawMessage, error) {
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimRight(server, "/")+path, bytes.NewReader(body))
 	if err != nil {
@@ -245,7 +245,7 @@ func answerOf(ctx context.Context, server, path string, body []byte) (json.RawMe
 	request.Header.Set("Content-Type", "application/json")
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return nil, noAnswer("no response from %s to the join (%s)", server, reasonOf(err))
+		return nil, noResponse("no response from %s to the join (%s)", server, reasonOf(err))
 	}
 	defer response.Body.Close()
 	return io.ReadAll(io.LimitReader(response.Body, 16<<20))
@@ -260,25 +260,25 @@ func (p *played) print(out io.Writer) error {
 	if p.Page != "" {
 		fmt.Fprintf(out, "open     %s\n", p.Page)
 	}
-	if p.Answer == nil {
+	if p.Response == nil {
 		return nil
 	}
-	var told struct {
+	var response struct {
 		ErrorCode                                                    errcode.Code
 		Name, ErrorMessage, Cause, Evidence, Remedy, Docs, AttemptID string
 	}
-	if err := json.Unmarshal(p.Answer, &told); err != nil {
+	if err := json.Unmarshal(p.Response, &response); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "response %d %s", told.ErrorCode, printable.Line(told.Name))
-	if told.Cause != "" {
-		fmt.Fprintf(out, ": %s", printable.Line(told.Cause))
+	fmt.Fprintf(out, "response %d %s", response.ErrorCode, printable.Line(response.Name))
+	if response.Cause != "" {
+		fmt.Fprintf(out, ": %s", printable.Line(response.Cause))
 	}
 	fmt.Fprintln(out)
-	if strings.HasPrefix(told.Docs, "/") {
-		told.Docs = p.server + told.Docs
+	if strings.HasPrefix(response.Docs, "/") {
+		response.Docs = p.server + response.Docs
 	}
-	for _, line := range [][2]string{{"message", told.ErrorMessage}, {"evidence", told.Evidence}, {"fix", told.Remedy}, {"attempt", told.AttemptID}, {"docs", told.Docs}} {
+	for _, line := range [][2]string{{"message", response.ErrorMessage}, {"evidence", response.Evidence}, {"fix", response.Remedy}, {"attempt", response.AttemptID}, {"docs", response.Docs}} {
 		if line[1] != "" {
 			fmt.Fprintf(out, "%-8s %s\n", line[0], printable.Line(line[1]))
 		}
@@ -294,7 +294,7 @@ func scenarios(ctx context.Context, server string) ([]scenario.Entry, json.RawMe
 	}
 	var list struct{ Scenarios []scenario.Entry }
 	if err := json.Unmarshal(raw, &list); err != nil {
-		return nil, nil, noAnswer("the response from %s is not valid", server)
+		return nil, nil, noResponse("the response from %s is not valid", server)
 	}
 	return list.Scenarios, raw, nil
 }

@@ -74,7 +74,7 @@ const timesVariable = "ANTEROOM_TEST_TIMES"
 func testTimes(text string) (times session.Times, err error) {
 	for part := range strings.SplitSeq(text, ",") {
 		name, value, _ := strings.Cut(part, "=")
-		fields := map[string]*time.Duration{"lost": &times.Lost, "goodbye": &times.Goodbye, "empty": &times.Empty}
+		fields := map[string]*time.Duration{"lost": &times.Lost, "goodbye": &times.Departing, "empty": &times.Empty}
 		field := fields[strings.TrimSpace(name)]
 		if text == "" {
 			break
@@ -107,7 +107,7 @@ func serve(cmd *cobra.Command, file string, config server.Config, log *serverLog
 			log.Warn("could not print the address", "error", err)
 		}
 	} else {
-		greet(cmd.Context(), out, running, &config)
+		printReady(cmd.Context(), out, running, &config)
 	}
 	for _, host := range config.DevHosts {
 		log.Warn("the developer API, which returns secrets, also accepts this host name", "host", host)
@@ -157,14 +157,14 @@ func reload(file string, running *server.Server, log *serverLog) {
 	log.Info("configuration reloaded", "file", file)
 }
 
-// greet prints what a developer needs first.
-func greet(ctx context.Context, out io.Writer, running *server.Server, config *server.Config) {
+// printReady prints what a developer needs first.
+func printReady(ctx context.Context, out io.Writer, running *server.Server, config *server.Config) {
 	if config.Mode == server.Production {
 		fmt.Fprintf(out, "Anteroom %s is listening at %s\n", version, running.URL)
 		return
 	}
 	fmt.Fprintf(out, "Anteroom %s, development mode\n\n  Open          %s\n", version, running.URL)
-	if view, err := running.World(ctx); err == nil {
+	if view, err := running.DevAPI(ctx); err == nil {
 		d := view.Defaults
 		fmt.Fprintf(out, "  SDK key       %s\n  SDK secret    %s\n  Meeting       %s\n  Passcode      %s\n  Host          %s\n",
 			d.SDKKey, d.SDKSecret, d.MeetingNumber, d.Password, d.HostEmail)

@@ -30,12 +30,12 @@ func TestNothingThatStrangersWroteIsObeyedByATerminal(t *testing.T) {
 		"/dev/v1/tokens":         map[string]any{"token": hostile},
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		answer, known := answers[r.URL.Path]
+		response, known := answers[r.URL.Path]
 		if !known {
 			w.WriteHeader(http.StatusNotFound)
-			answer = map[string]any{"message": hostile}
+			response = map[string]any{"message": hostile}
 		}
-		_ = json.NewEncoder(w).Encode(answer)
+		_ = json.NewEncoder(w).Encode(response)
 	}))
 	defer server.Close()
 	for _, args := range [][]string{

@@ -33,14 +33,14 @@ func tokenCommand() *cobra.Command {
 			if cmd.Flags().Changed("ttl") {
 				in["ttlSeconds"] = ttl
 			}
-			var answer struct{ Token string }
-			if err := call(cmd.Context(), server, "/dev/v1/tokens", in, &answer); err != nil {
+			var response struct{ Token string }
+			if err := call(cmd.Context(), server, "/dev/v1/tokens", in, &response); err != nil {
 				return err
 			}
 			if asJSON(cmd) {
-				return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]string{"token": answer.Token})
+				return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]string{"token": response.Token})
 			}
-			fmt.Fprintln(cmd.OutOrStdout(), answer.Token)
+			fmt.Fprintln(cmd.OutOrStdout(), response.Token)
 			return nil
 		},
 	}
@@ -69,8 +69,8 @@ func get(ctx context.Context, server, path string, out any) error {
 	return ask(ctx, http.MethodGet, server, path, nil, out)
 }
 
-// answerTime is how long a server may take to answer.
-const answerTime = 15 * time.Second
+// requestTimeout is how long a server may take to answer.
+const requestTimeout = 15 * time.Second
 
 func ask(ctx context.Context, method, server, path string, body io.Reader, out any) error {
 	if u, err := url.Parse(server); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
@@ -82,13 +82,13 @@ func ask(ctx context.Context, method, server, path string, body io.Reader, out a
 	}
 	request.Header.Set("Content-Type", "application/json")
 	return exchange(http.DefaultClient, request, server, out, func(err error) error {
-		return noAnswer("no response from %s; is `anteroom serve` running there? (%s)", server, reasonOf(err))
+		return noResponse("no response from %s; is `anteroom serve` running there? (%s)", server, reasonOf(err))
 	})
 }
 
 // exchange reads the JSON that a server answers. silent words why there is no answer.
 func exchange(client *http.Client, request *http.Request, server string, out any, silent func(error) error) error {
-	ctx, cancel := context.WithTimeout(request.Context(), answerTime)
+	ctx, cancel := context.WithTimeout(request.Context(), requestTimeout)
 	defer cancel()
 	response, err := client.Do(request.WithContext(ctx))
 	if err != nil {
@@ -97,35 +97,35 @@ func exchange(client *http.Client, request *http.Request, server string, out any
 	defer response.Body.Close()
 	raw, err := io.ReadAll(io.LimitReader(response.Body, 16<<20))
 	if err != nil {
-		return noAnswer("the response from %s is incomplete: %s", server, err)
+		return noResponse("the response from %s is incomplete: %s", server, err)
 	}
 	if response.StatusCode >= 300 {
 		return refused(response.StatusCode, raw)
 	}
 	if err := json.Unmarshal(raw, out); err != nil {
-		return noAnswer("the response from %s is not valid; is it an Anteroom server in development mode?", server)
+		return noResponse("the response from %s is not valid; is it an Anteroom server in development mode?", server)
 	}
 	return nil
 }
 
 func refused(status int, raw []byte) error {
-	var answer struct {
+	var response struct {
 		Message string
 		Errors  []struct{ Property, Reason string }
 	}
-	if json.Unmarshal(raw, &answer) == nil {
-		if answer.Message != "" {
-			return errors.New(answer.Message)
+	if json.Unmarshal(raw, &response) == nil {
+		if response.Message != "" {
+			return errors.New(response.Message)
 		}
 		var parts []string
-		for _, e := range answer.Errors {
+		for _, e := range response.Errors {
 			parts = append(parts, flagOf(e.Property)+": "+e.Reason)
 		}
 		if len(parts) > 0 {
 			return usage("%s", strings.Join(parts, "; "))
 		}
 	}
-	return noAnswer("the server returned %d; is it an Anteroom server in development mode?", status)
+	return noResponse("the server returned %d; is it an Anteroom server in development mode?", status)
 }
 
 // reasonOf is why a request failed, without the request.

@@ -43,18 +43,18 @@ func (s *Service) DeleteUser(ctx context.Context, userID, transferTo string) err
 		if transferTo == "" {
 			return nil
 		}
-		heir, err := s.repository.User(ctx, transferTo)
+		successor, err := s.repository.User(ctx, transferTo)
 		switch {
 		case err != nil:
 			return named("transferTo", err)
-		case heir.ID == u.ID:
+		case successor.ID == u.ID:
 			return Wrong("transferTo", "is the deleted user")
-		case heir.AccountID != u.AccountID:
+		case successor.AccountID != u.AccountID:
 			return Wrong("transferTo", "is a user of another account")
-		case heir.Status != UserActive:
-			return Wrong("transferTo", "is %s; only active users can host meetings", heir.Status)
+		case successor.Status != UserActive:
+			return Wrong("transferTo", "is %s; only active users can host meetings", successor.Status)
 		}
-		return s.repository.TransferMeetings(ctx, u.ID, heir.ID)
+		return s.repository.TransferMeetings(ctx, u.ID, successor.ID)
 	})
 }
 

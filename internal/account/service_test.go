@@ -97,7 +97,7 @@ func (m *memory) RemoveInstallations(_ context.Context, appID string, at time.Ti
 	return nil
 }
 
-func newWorld() (*Service, *memory) {
+func newFixture() (*Service, *memory) {
 	m := &memory{
 		accounts: map[string]Account{"a": {ID: "a"}, "b": {ID: "b"}},
 		users: map[string]User{
@@ -151,7 +151,7 @@ func TestPeople(t *testing.T) {
 		{"move somebody deleted", func(s *Service) error { return s.MoveUser(ctx, "max", "b") }, "user", "max", UserDeleted},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s, m := newWorld()
+			s, m := newFixture()
 			wrong(t, c.do(s), c.field)
 			if got := m.users[c.who].Status; got != c.want {
 				t.Errorf("%s is %s, want %s", c.who, got, c.want)
@@ -164,7 +164,7 @@ func TestPeople(t *testing.T) {
 			}
 		})
 	}
-	s, m := newWorld()
+	s, m := newFixture()
 	wrong(t, s.SignOutEverywhere(ctx, "ada"), "")
 	if !m.users["ada"].TokensValidFrom.After(noon) {
 		t.Error("a token of this moment would still be good")
@@ -173,7 +173,7 @@ func TestPeople(t *testing.T) {
 
 func TestApps(t *testing.T) {
 	ctx := context.Background()
-	s, m := newWorld()
+	s, m := newFixture()
 	rotated, err := s.RotateSecret(ctx, "app")
 	wrong(t, err, "")
 	if kept := m.apps["app"]; rotated.PreviousSecret != "first" || len(rotated.Secret) < 32 || kept.Secret != rotated.Secret || kept.PreviousSecret != "first" {
@@ -211,7 +211,7 @@ func TestApps(t *testing.T) {
 
 func TestInstalling(t *testing.T) {
 	ctx := context.Background()
-	s, m := newWorld()
+	s, m := newFixture()
 	first, err := s.Install(ctx, "app", "ada", ScopeZAK)
 	wrong(t, err, "")
 	more, err := s.Install(ctx, "app", "ada", ScopeToken, ScopeZAK)
@@ -254,7 +254,7 @@ func sorted(list []string) []string {
 
 func TestAccountSettings(t *testing.T) {
 	ctx := context.Background()
-	s, m := newWorld()
+	s, m := newFixture()
 	wrong(t, s.BlockKey(ctx, "a", "key"), "")
 	wrong(t, s.BlockKey(ctx, "a", "key"), "")
 	if got := m.accounts["a"].Settings.BlockedSDKKeys; !slices.Equal(got, []string{"key"}) {

@@ -63,11 +63,11 @@ func checkAppKnown(in *Input) []Finding {
 	case f.KeyWhitespace:
 		return refuse("key_whitespace", "the key claim has spaces, line breaks or invisible characters around a known key")
 	case f.App == nil:
-		return refuse("unknown_key", "no app has the key %s", shown(clip(in.key(), 12)))
+		return refuse("unknown_key", "no app has the key %s", quote(clip(in.key(), 12)))
 	case f.App.Deleted():
-		return refuse("app_deleted", "the app %s was deleted at %s", shown(f.App.Name), at(f.App.DeletedAt))
+		return refuse("app_deleted", "the app %s was deleted at %s", quote(f.App.Name), formatTime(f.App.DeletedAt))
 	case f.App.Kind != "" && f.App.Kind != account.AppGeneral:
-		return refuse("key_of_other_kind", "the key belongs to %s, an app of the type %s; only general apps can sign joins", shown(f.App.Name), f.App.Kind)
+		return refuse("key_of_other_kind", "the key belongs to %s, an app of the type %s; only general apps can sign joins", quote(f.App.Name), f.App.Kind)
 	}
 	return nil
 }
@@ -76,9 +76,9 @@ func checkAppEnabled(in *Input) []Finding {
 	f := &in.s.AppFacts
 	switch {
 	case !f.App.Enabled:
-		return refuse("app_disabled", "the app %s is disabled", shown(f.App.Name))
+		return refuse("app_disabled", "the app %s is disabled", quote(f.App.Name))
 	case f.Owner != nil && f.Owner.Suspended:
-		return refuse("account_suspended", "the account %s, which owns the app %s, is suspended", shown(f.Owner.Name), shown(f.App.Name))
+		return refuse("account_suspended", "the account %s, which owns the app %s, is suspended", quote(f.Owner.Name), quote(f.App.Name))
 	}
 	return nil
 }
@@ -95,7 +95,7 @@ func checkSignature(in *Input) []Finding {
 	}
 	faults := signature.CheckForm(in.token, in.a.MeetingNumber, in.now)
 	if in.genuine {
-		in.formed = len(faults) == 0
+		in.verified = len(faults) == 0
 		return faultFindings(faults, in.now)
 	}
 	if in.s.App == nil {
@@ -142,7 +142,7 @@ func checkFeature(in *Input) []Finding {
 	app := in.s.App
 	var found []Finding
 	if !app.MeetingSDK {
-		found = refuse("sdk_feature_off", "the app %s does not have the Meeting SDK feature", shown(app.Name))
+		found = refuse("sdk_feature_off", "the app %s does not have the Meeting SDK feature", quote(app.Name))
 	}
 	// The list binds browsers, which always say their origin; for anything else an
 	// origin is a claim that protects nobody.
@@ -151,7 +151,7 @@ func checkFeature(in *Input) []Finding {
 	}) {
 		found = append(found, Finding{
 			Cause:    "origin_not_allowed",
-			Evidence: "the page's origin is " + shown(in.a.Origin) + ", which is not an allowed origin of the app " + shown(app.Name),
+			Evidence: "the page's origin is " + quote(in.a.Origin) + ", which is not an allowed origin of the app " + quote(app.Name),
 			Remedy:   "Add the origin to the app's allowed origins, or empty that list to allow any.",
 		})
 	}
@@ -160,10 +160,10 @@ func checkFeature(in *Input) []Finding {
 
 func checkGrant(in *Input) []Finding {
 	if t := &in.s.ZAK; withdrawn(t) {
-		return refuse(t.Withdrawn, "the authorization for the ZAK has been withdrawn since%s", said(t.Evidence))
+		return refuse(t.Withdrawn, "the authorization for the ZAK has been withdrawn since%s", claimText(t.Evidence))
 	}
 	if t := &in.s.OBF; withdrawn(t) && in.s.Policy.validates(in.now) {
-		return refuse(t.Withdrawn, "the authorization for the OBF has been withdrawn since%s", said(t.Evidence))
+		return refuse(t.Withdrawn, "the authorization for the OBF has been withdrawn since%s", claimText(t.Evidence))
 	}
 	return nil
 }
@@ -172,8 +172,8 @@ func withdrawn(t *UserToken) bool {
 	return t.Given && t.Withdrawn != "" && t.Fault != "malformed" && t.Fault != "forged"
 }
 
-// said adds what is known to a sentence.
-func said(evidence string) string {
+// claimText adds what is known to a sentence.
+func claimText(evidence string) string {
 	if evidence == "" {
 		return ""
 	}

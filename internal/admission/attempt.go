@@ -43,7 +43,7 @@ type Attempt struct {
 	// LegacyKey is J.sdkKey / J.apiKey; a difference from the claim only warns.
 	LegacyKey string
 	// Digest recognises the join's signature, its tokens and who it says it is
-	// (name, address, customerKey), in three parts of DigestPart bytes, as meeting.Seat.SignatureDigest keeps them; nil is like
+	// (name, address, customerKey), in three parts of DigestPart bytes, as meeting.Participant.SignatureDigest keeps them; nil is like
 	// nothing else.
 	Digest    []byte
 	RemoteIP  string
@@ -157,24 +157,24 @@ func (r *RegistrantFacts) Valid() bool { return r.Given && r.Fault == "" && r.Re
 
 // Presence is a live seat that matters to a decision.
 type Presence struct {
-	Seat *meeting.Seat
+	Participant *meeting.Participant
 	// Connected tells that somebody is behind the seat: its connection is up or was
 	// lost a moment ago, and its page has not said goodbye. For a lost one, Grace is
 	// how long it counts so.
 	Connected bool
 	Grace     time.Duration
-	// NextTakeOver is how long the seat is not taken over again while it is
+	// TakeOverDelay is how long the seat is not taken over again while it is
 	// connected, because it has been so often; zero if it may be.
-	NextTakeOver time.Duration
+	TakeOverDelay time.Duration
 	// MeetingNumber and Topic name the other meeting for the `elsewhere` rule.
 	MeetingNumber, Topic string
 }
 
-// RemovedMark remembers one removed seat of the current session.
-type RemovedMark struct {
-	Marks meeting.Marks
-	Name  string
-	At    time.Time
+// RemovedIdentity remembers one removed seat of the current session.
+type RemovedIdentity struct {
+	Claims meeting.IdentityClaims
+	Name   string
+	At     time.Time
 	// Waiting is set for somebody who was removed from the waiting room.
 	Waiting bool
 }
@@ -195,34 +195,34 @@ type Snapshot struct {
 	ZAK     UserToken
 	OBF     UserToken
 	TK      RegistrantFacts
-	// Peopled tells that somebody is connected in Session, the seat of the join's own
+	// HasParticipants tells that somebody is connected in Session, the seat of the join's own
 	// resume token not counted.
-	Peopled bool
+	HasParticipants bool
 	// HostElsewhere is another live meeting hosted by the host, with somebody
 	// connected in it, or nil.
 	HostElsewhere *Presence
 	// HostLive counts the host's other such meetings (this one not included).
 	HostLive int
-	// Deserted are the sessions of the host's other begun meetings in which nobody is
+	// Abandoned are the sessions of the host's other begun meetings in which nobody is
 	// connected.
-	Deserted []string
+	Abandoned []string
 	// Inside is the live seat with the joiner's verified identity, or nil.
 	Inside *Presence
 	// Elsewhere is a connected seat of Z in another meeting, or nil.
 	Elsewhere *Presence
 	// AuthorizerInside tells that the OBF's user is admitted.
 	AuthorizerInside bool
-	Removed          []RemovedMark
+	Removed          []RemovedIdentity
 	// OnHold are the marks of those whom a host has put in the waiting room of Session
 	// and not let in again.
-	OnHold []meeting.Marks
+	OnHold []meeting.IdentityClaims
 	// PageOnHold tells that the resume token is one of such a person's, be it an older one
 	// or that of a seat that they left.
 	PageOnHold bool
 	// InsideGroups are the barrier groups of everybody inside.
 	InsideGroups []string
 	// PasscodeFailures is the number of recent wrong passcodes from this
-	// address for this meeting, at least PasscodeTries if its network has used up
+	// address for this meeting, at least MaxPasscodeAttempts if its network has used up
 	// its own; PasscodeRetryAfter is when the next may be tried.
 	PasscodeFailures   int
 	PasscodeRetryAfter time.Duration
@@ -234,7 +234,7 @@ type Snapshot struct {
 	AppExempt bool
 	// Resume is the seat that a genuine resume token names, in whatever state,
 	// or nil. Only a live seat of the running session is the page's own.
-	Resume *meeting.Seat
+	Resume *meeting.Participant
 }
 
 // Finding is one rule that failed.
@@ -281,21 +281,21 @@ type Admission struct {
 	// Exempt joiners (host and alternatives with ZAK) always have room and pass the lock.
 	Exempt   bool
 	Capacity int
-	Marks    meeting.Marks
+	Claims   meeting.IdentityClaims
 	Email    string
-	// SeveralDevices frees the identity from the one-live-seat rule.
-	SeveralDevices bool
+	// AllowMultipleDevices frees the identity from the one-live-seat rule.
+	AllowMultipleDevices bool
 	// Start tells that the signature's role is 1.
 	Start bool
 	// Resumes is the seat that goes on with the page that comes back, or nil.
-	Resumes *meeting.Seat
+	Resumes *meeting.Participant
 	// Replaces is the seat of the same verified identity whose place the joiner
-	// takes, or nil; Live tells that it is connected.
-	Replaces *meeting.Seat
-	Live     bool
-	// GivesUp is the page's own seat of before, which another one takes the place
+	// takes, or nil; Connected tells that it is connected.
+	Replaces  *meeting.Participant
+	Connected bool
+	// Leaves is the page's own seat of before, which another one takes the place
 	// of, or nil.
-	GivesUp *meeting.Seat
+	Leaves *meeting.Participant
 	// Ends are deserted sessions that end because their host hosts here.
 	Ends []string
 }

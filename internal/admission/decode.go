@@ -155,7 +155,7 @@ func (d *decoder) unknown(name string) {
 	if len(d.a.Warnings) >= maxWarnings {
 		return
 	}
-	text := "unknown_option: " + shown(clip(name, 40)) + " is not a join option and is ignored"
+	text := "unknown_option: " + quote(clip(name, 40)) + " is not a join option and is ignored"
 	if near := nearestOption(name); near != "" {
 		text += "; did you mean “" + near + "”?"
 	}
@@ -183,7 +183,7 @@ func (d *decoder) text(i int) (string, bool) {
 		d.numeric(i)
 		return o.value, true
 	case o.seen && o.kind != kindNull:
-		d.refuse(optionNames[i], errcode.Malformed, "is %s; it must be a string", o.kind.words())
+		d.refuse(optionNames[i], errcode.Malformed, "is %s; it must be a string", o.kind.name())
 		return "", false
 	}
 	return "", true
@@ -275,7 +275,7 @@ func (d *decoder) check() {
 	case o.kind == kindBool:
 		d.a.Check = o.value == "true"
 	case o.seen && o.kind != kindNull:
-		d.refuse(optionNames[optCheck], errcode.Malformed, "is %s; it must be true or false", o.kind.words())
+		d.refuse(optionNames[optCheck], errcode.Malformed, "is %s; it must be true or false", o.kind.name())
 	}
 }
 
@@ -289,11 +289,11 @@ func (d *decoder) meetingNumber() {
 		return
 	case o.kind == kindNumber:
 		if strings.Trim(raw, "0123456789") != "" {
-			d.refuse(field, errcode.Malformed, "is %s; it must be an integer without an exponent, preferably passed as a string", shown(raw))
+			d.refuse(field, errcode.Malformed, "is %s; it must be an integer without an exponent, preferably passed as a string", quote(raw))
 			return
 		}
 	case o.kind != kindText && o.kind != kindNull:
-		d.refuse(field, errcode.Malformed, "is %s; it must be a string of 9 to 11 digits", o.kind.words())
+		d.refuse(field, errcode.Malformed, "is %s; it must be a string of 9 to 11 digits", o.kind.name())
 		return
 	case o.kind == kindNull || blank(raw):
 		d.refuse(field, errcode.Missing, "is missing or blank")
@@ -307,11 +307,11 @@ func (d *decoder) meetingNumber() {
 	digits := clean != "" && strings.Trim(clean, "0123456789") == ""
 	switch {
 	case !digits:
-		d.refuse(field, errcode.Malformed, "is %s%s; it must be 9 to 11 digits", shown(bare(raw)), shapeOf(raw))
+		d.refuse(field, errcode.Malformed, "is %s%s; it must be 9 to 11 digits", quote(stripQuery(raw)), shapeOf(raw))
 	case len(clean) < 9:
-		d.refuse(field, errcode.Malformed, "is %s: %d digits, and it must be 9 to 11", shown(raw), len(clean))
+		d.refuse(field, errcode.Malformed, "is %s: %d digits, and it must be 9 to 11", quote(raw), len(clean))
 	case len(clean) > 11:
-		d.refuse(field, errcode.TooLong, "is %s: %d digits, and it must be 9 to 11", shown(raw), len(clean))
+		d.refuse(field, errcode.TooLong, "is %s: %d digits, and it must be 9 to 11", quote(raw), len(clean))
 	default:
 		d.a.MeetingNumber = d.own(clean)
 		if len(clean) != len(raw) {
@@ -360,8 +360,8 @@ func (d *decoder) userEmail() {
 	case utf8.RuneCountInString(s) > MaxUserEmail:
 		d.refuse(field, errcode.TooLong, "has %d characters; at most %d are allowed", utf8.RuneCountInString(s), MaxUserEmail)
 		s = clip(s, MaxUserEmail)
-	case !address(s):
-		d.refuse(field, errcode.Malformed, "is %s, which is not an address such as name@example.com", shown(s))
+	case !isEmailAddress(s):
+		d.refuse(field, errcode.Malformed, "is %s, which is not an address such as name@example.com", quote(s))
 	}
 	d.a.UserEmail = d.own(s)
 }
@@ -372,7 +372,7 @@ func (d *decoder) signature() {
 	switch {
 	case !ok:
 	case blank(s):
-		d.refuse(field, errcode.Missing, "is missing or blank%s", d.strayed())
+		d.refuse(field, errcode.Missing, "is missing or blank%s", d.misplacedSignature())
 		s = ""
 	case len(s) > signature.MaxSize:
 		d.refuse(field, errcode.TooLong, "has %s; a signature has about 300", byteCount(len(s)))
@@ -381,8 +381,8 @@ func (d *decoder) signature() {
 	d.a.Signature = d.own(s)
 }
 
-// strayed says in which other option a signature stands.
-func (d *decoder) strayed() string {
+// misplacedSignature says in which other option a signature stands.
+func (d *decoder) misplacedSignature() string {
 	for _, i := range [...]int{optTK, optZAK, optOBFToken, optRecordingToken} {
 		t, err := signature.Parse(d.options[i].value)
 		if err == nil && t.KeyClaim() != "" && t.Claims.MeetingNumber != "" {
@@ -399,6 +399,6 @@ func (d *decoder) view() {
 	case "client":
 		d.a.View = v
 	default:
-		d.refuse("view", errcode.Malformed, "is %s; it must be “client” or “component”", shown(v))
+		d.refuse("view", errcode.Malformed, "is %s; it must be “client” or “component”", quote(v))
 	}
 }

@@ -120,7 +120,7 @@ func TestDecodeFaults(t *testing.T) {
 			if raw, _ := json.Marshal(a); len(raw) > 40_000 {
 				t.Errorf("%d bytes are kept", len(raw))
 			}
-			if v := Decide(noon, a, newScene().s); v.Admitted() || v.Decision.Code != errcode.InvalidParameter || v.HTTPStatus() != 400 {
+			if v := Decide(noon, a, newFixture().s); v.Admitted() || v.Decision.Code != errcode.InvalidParameter || v.HTTPStatus() != 400 {
 				t.Errorf("%+v", v.Decision)
 			}
 		})
@@ -188,7 +188,7 @@ func TestDecodeTolerates(t *testing.T) {
 	}
 }
 
-func TestDecodeKeepsNothingOfTheBody(t *testing.T) {
+func TestDecodeRetainsNothingOfTheBody(t *testing.T) {
 	body := []byte(goodBody)
 	a := DecodeAttempt(body, Meta{})
 	for i := range body {
@@ -199,7 +199,7 @@ func TestDecodeKeepsNothingOfTheBody(t *testing.T) {
 	}
 }
 
-func TestAllFaultsAreTold(t *testing.T) {
+func TestAllFaultsAreReported(t *testing.T) {
 	a := DecodeAttempt([]byte(`{"password":true,"customerKey":[7],"userEmail":"x"}`), Meta{})
 	var causes []string
 	for _, o := range a.Invalid {
@@ -217,7 +217,7 @@ func TestAddress(t *testing.T) {
 		"": false, "@b.example": false, "a@": false, "a@b": false, "a@.b": false, "a@b.": false, "a b@c.example": false, "a@b@c.example": false,
 		".a@b.example": false, "a.@b.example": false, "a..b@c.example": false, "a@-b.example": false, "a@b_c.example": false, "a\x00@b.example": false,
 	} {
-		if address(s) != want {
+		if isEmailAddress(s) != want {
 			t.Errorf("%q: %v", s, !want)
 		}
 	}
@@ -242,7 +242,7 @@ func TestVersions(t *testing.T) {
 		{"5..1", "6", false},
 		{"-1", "0", false},
 	} {
-		if below(tc.version, tc.minimum) != tc.below {
+		if isOlder(tc.version, tc.minimum) != tc.below {
 			t.Errorf("%q below %q: %v", tc.version, tc.minimum, !tc.below)
 		}
 	}
@@ -257,7 +257,7 @@ func FuzzDecodeAttempt(f *testing.F) {
 	} {
 		f.Add([]byte(s))
 	}
-	world := newScene().s
+	world := newFixture().s
 	f.Fuzz(func(t *testing.T, body []byte) {
 		a := DecodeAttempt(body, Meta{})
 		malformed := len(a.Invalid) > 0 && a.Invalid[0].Field == bodyField

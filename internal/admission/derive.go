@@ -28,12 +28,12 @@ func (in *Input) derive() {
 	}
 	in.start = in.token != nil && in.token.Claims.Role == 1
 	in.hostOrAlt = s.ZAK.Valid() && (s.ZAK.User.ID == m.HostID || slices.Contains(m.AlternativeHosts, s.ZAK.User.ID))
-	in.hostish = in.start && in.hostOrAlt
+	in.hasHostRights = in.start && in.hostOrAlt
 	in.registrant = s.TK.Valid()
 	in.panelist = s.TK.Given && s.TK.Fault == "" && s.TK.Panelist
 	in.external = s.App != nil && s.App.AccountID != m.AccountID
 	in.live = s.Session.Live() || in.playing()
-	in.running = s.Session.Live() && (s.Peopled || in.resuming) || in.playing()
+	in.running = s.Session.Live() && (s.HasParticipants || in.resuming) || in.playing()
 	in.obfFault = s.judgeOBF()
 	in.obfValid = s.OBF.Given && in.obfFault == ""
 	in.email = in.knownEmail()
@@ -68,19 +68,19 @@ func (in *Input) knownEmail() string {
 	return in.a.UserEmail
 }
 
-// marks are how the joiner's seat can be recognised again.
-func (in *Input) marks() meeting.Marks {
+// claims are how the joiner's seat can be recognised again.
+func (in *Input) claims() meeting.IdentityClaims {
 	if in.resuming && in.s.Resume != nil {
-		return in.s.Resume.Marks
+		return in.s.Resume.Claims
 	}
-	m := in.s.verified()
+	m := in.s.verifiedClaims()
 	m.CustomerKey, m.DeviceID, m.Email = in.a.CustomerKey, in.a.DeviceID, in.email
 	return m
 }
 
-// verified are the marks that nobody can make up: those of genuine tokens.
-func (s *Snapshot) verified() meeting.Marks {
-	var m meeting.Marks
+// verifiedClaims are the marks that nobody can make up: those of genuine tokens.
+func (s *Snapshot) verifiedClaims() meeting.IdentityClaims {
+	var m meeting.IdentityClaims
 	if s.App != nil {
 		m.AppID = s.App.ID
 	}
@@ -97,17 +97,17 @@ func (s *Snapshot) verified() meeting.Marks {
 }
 
 // Identity is the verified identity of the joiner by the tokens and the meeting that
-// are loaded, as meeting.Marks has it; empty for anonymous joins. Loaders look for
+// are loaded, as meeting.Claims has it; empty for anonymous joins. Loaders look for
 // Inside by it.
 func (s *Snapshot) Identity() string {
-	m := s.verified()
+	m := s.verifiedClaims()
 	return m.Identity()
 }
 
-// severalDevices tells whether the verified identity is a registrant's, and the
+// multipleDevices tells whether the verified identity is a registrant's, and the
 // meeting lets it in more than once.
-func (in *Input) severalDevices(m meeting.Marks) bool {
-	return in.s.Meeting.Settings.RegistrantSeveralDevices && strings.HasPrefix(m.Identity(), "reg:")
+func (in *Input) multipleDevices(m meeting.IdentityClaims) bool {
+	return in.s.Meeting.Settings.RegistrantMultipleDevices && strings.HasPrefix(m.Identity(), "reg:")
 }
 
 // capacity is how many seats the meeting has.
@@ -126,34 +126,34 @@ func (in *Input) capacity() int {
 func (in *Input) admission() Admission {
 	s := in.s
 	if in.resuming {
-		seat := s.Resume
+		participant := s.Resume
 		return Admission{
-			Role: seat.Role, Waiting: seat.State == meeting.SeatWaiting, Exempt: true, Capacity: in.capacity(),
-			Marks: seat.Marks, Email: seat.Email, SeveralDevices: seat.SeveralDevices, Resumes: seat,
+			Role: participant.Role, Waiting: participant.State == meeting.ParticipantWaiting, Exempt: true, Capacity: in.capacity(),
+			Claims: participant.Claims, Email: participant.Email, AllowMultipleDevices: participant.AllowMultipleDevices, Resumes: participant,
 		}
 	}
-	marks := in.marks()
+	claims := in.claims()
 	a := Admission{
 		Role:     in.role(),
 		Waiting:  s.Meeting.Settings.WaitingRoom && !s.Meeting.IsWebinar() && !in.hostOrAlt && !in.panelist,
 		Starts:   !s.Session.Live(),
 		Exempt:   in.hostOrAlt,
 		Capacity: in.capacity(),
-		Marks:    marks, Email: in.email, SeveralDevices: in.severalDevices(marks),
+		Claims:   claims, Email: in.email, AllowMultipleDevices: in.multipleDevices(claims),
 		Start: in.start, Replaces: in.replaces(),
 	}
 	if old := a.Replaces; old != nil {
 		// Whoever was admitted before stays so, and whoever was put on hold too.
-		a.Waiting = old.State == meeting.SeatWaiting && !in.hostish
-		a.Live = s.Inside.Connected && (in.own == nil || in.own.ID != old.ID)
+		a.Waiting = old.State == meeting.ParticipantWaiting && !in.hasHostRights
+		a.Connected = s.Inside.Connected && (in.own == nil || in.own.ID != old.ID)
 	}
 	if own := in.own; own != nil && (a.Replaces == nil || a.Replaces.ID != own.ID) {
-		a.GivesUp = own
-		a.Waiting = a.Waiting || own.State == meeting.SeatWaiting && !in.hostish
+		a.Leaves = own
+		a.Waiting = a.Waiting || own.State == meeting.ParticipantWaiting && !in.hasHostRights
 	}
-	a.Waiting = a.Waiting || in.onHold(&marks, a.Replaces)
-	if in.begins() && s.Host != nil && s.HostLive+len(s.Deserted) >= max(1, s.Host.Licence.ConcurrentMeetings) {
-		a.Ends = s.Deserted
+	a.Waiting = a.Waiting || in.onHold(&claims, a.Replaces)
+	if in.begins() && s.Host != nil && s.HostLive+len(s.Abandoned) >= max(1, s.Host.Licence.ConcurrentMeetings) {
+		a.Ends = s.Abandoned
 	}
 	return a
 }
@@ -161,19 +161,19 @@ func (in *Input) admission() Admission {
 // onHold reports whether a host has put the joiner on hold. The host has left a person
 // inside whose seat, the one they take over or their page's own, is recognised in the same
 // way; that seat excuses no identity that it does not have itself.
-func (in *Input) onHold(mine *meeting.Marks, replaced *meeting.Seat) bool {
+func (in *Input) onHold(mine *meeting.IdentityClaims, replaced *meeting.Participant) bool {
 	s := in.s
 	switch {
-	case in.hostish:
+	case in.hasHostRights:
 		return false
 	case s.PageOnHold && replaced == nil && in.own == nil:
 		return true
 	}
-	known := func(seat *meeting.Seat, as *meeting.Marks, by string) bool {
-		return seat != nil && sameMark(&seat.Marks, as) == by
+	known := func(participant *meeting.Participant, as *meeting.IdentityClaims, by string) bool {
+		return participant != nil && matchingClaim(&participant.Claims, as) == by
 	}
-	return slices.ContainsFunc(s.OnHold, func(held meeting.Marks) bool {
-		by := sameMark(mine, &held)
+	return slices.ContainsFunc(s.OnHold, func(held meeting.IdentityClaims) bool {
+		by := matchingClaim(mine, &held)
 		return by != "" && !known(replaced, &held, by) && !known(in.own, &held, by)
 	})
 }
@@ -181,7 +181,7 @@ func (in *Input) onHold(mine *meeting.Marks, replaced *meeting.Seat) bool {
 // begins reports whether a host begins to host here, which takes one of the meetings
 // that the host's licence allows at a time.
 func (in *Input) begins() bool {
-	return in.hostish && (!in.running || !in.s.Session.Live() || !in.s.Session.HostStarted)
+	return in.hasHostRights && (!in.running || !in.s.Session.Live() || !in.s.Session.HostStarted)
 }
 
 // role is what the joiner may do inside. An alternative host who comes after the
@@ -189,9 +189,9 @@ func (in *Input) begins() bool {
 func (in *Input) role() meeting.Role {
 	old := in.replaces()
 	switch {
-	case in.hostish && (in.s.ZAK.User.ID == in.s.Meeting.HostID || in.begins() || old != nil && old.Role == meeting.RoleHost):
+	case in.hasHostRights && (in.s.ZAK.User.ID == in.s.Meeting.HostID || in.begins() || old != nil && old.Role == meeting.RoleHost):
 		return meeting.RoleHost
-	case in.hostish:
+	case in.hasHostRights:
 		return meeting.RoleCoHost
 	case in.panelist:
 		return meeting.RolePanelist
@@ -216,7 +216,7 @@ func (in *Input) warnings() []string {
 		return all
 	}
 	if in.obfFault != "" && !in.s.Policy.validates(in.now) {
-		add("obf_invalid: the OBF is not valid (" + obfCause(in.obfFault) + "); from " + day(in.s.Policy.ValidateFrom) + " on, such a join fails with 4013")
+		add("obf_invalid: the OBF is not valid (" + obfCause(in.obfFault) + "); from " + formatDay(in.s.Policy.ValidateFrom) + " on, such a join fails with 4013")
 	}
 	if in.hostOrAlt && !in.start {
 		add("zak_without_role: the ZAK belongs to the host or an alternative host, but the signature's role is 0: this page joins as a participant, not as the host")
@@ -226,7 +226,7 @@ func (in *Input) warnings() []string {
 		if in.s.ZAK.Valid() {
 			whose = "ZAK's"
 		}
-		add("email_differs: userEmail is " + hidden(in.a.UserEmail) + ", and the " + whose + " address is " + hidden(in.email) + ", which counts")
+		add("email_differs: userEmail is " + maskEmail(in.a.UserEmail) + ", and the " + whose + " address is " + maskEmail(in.email) + ", which counts")
 	}
 	if in.s.TK.Given && in.s.TK.Fault != "" && !in.s.Meeting.Settings.RegistrationRequired {
 		add("tk_unused: the tk is not valid here (" + in.s.TK.Fault + "), and none is needed")

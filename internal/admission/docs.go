@@ -30,7 +30,7 @@ func WriteReference(w io.Writer) error {
 		if r.Resume {
 			step += " ↻"
 		}
-		if _, err := fmt.Fprintf(w, "| %s | [%d](%d.md) | %s | %s |\n", step, r.Code, r.Code, r.Name, r.causeWords()); err != nil {
+		if _, err := fmt.Fprintf(w, "| %s | [%d](%d.md) | %s | %s |\n", step, r.Code, r.Code, r.Name, r.causeText()); err != nil {
 			return err
 		}
 	}
@@ -38,7 +38,7 @@ func WriteReference(w io.Writer) error {
 	return err
 }
 
-func (r *Rule) causeWords() string {
+func (r *Rule) causeText() string {
 	causes := r.Causes
 	switch r.Step {
 	case StepOptions:

@@ -8,8 +8,8 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// doorRules are asked at the door of the room.
-var doorRules = []Rule{
+// roomRules are asked at the door of the room.
+var roomRules = []Rule{
 	{
 		ID: "app_allowed", Step: StepAppBlocked, Code: errcode.BlockedByHostAdmin, Where: errcode.RoomWhere,
 		Name: "the meeting's account does not block the app", Causes: []string{"blocked_by_admin"},
@@ -81,7 +81,7 @@ func checkAppBlocked(in *Input) []Finding {
 	if !slices.ContainsFunc(in.account.Settings.BlockedSDKKeys, blocked) {
 		return nil
 	}
-	return refuse("blocked_by_admin", "an administrator of the account %s has blocked the key of the app %s", shown(in.account.Name), shown(app.Name))
+	return refuse("blocked_by_admin", "an administrator of the account %s has blocked the key of the app %s", quote(in.account.Name), quote(app.Name))
 }
 
 func checkCrossAccount(in *Input) []Finding {
@@ -89,14 +89,14 @@ func checkCrossAccount(in *Input) []Finding {
 		return nil
 	}
 	return refuse("app_not_published", "the meeting belongs to the account %s, the app %s to the account %s; the app is not published, so it can join only meetings of its own account",
-		shown(in.account.Name), shown(in.s.App.Name), in.ownerName())
+		quote(in.account.Name), quote(in.s.App.Name), in.ownerName())
 }
 
 func (in *Input) ownerName() string {
 	if in.s.Owner != nil {
-		return shown(in.s.Owner.Name)
+		return quote(in.s.Owner.Name)
 	}
-	return shown(in.s.App.AccountID)
+	return quote(in.s.App.AccountID)
 }
 
 func checkAnonymous(in *Input) []Finding {
@@ -104,29 +104,29 @@ func checkAnonymous(in *Input) []Finding {
 		return nil
 	}
 	return refuse("no_token", "the meeting belongs to the account %s, the app to the account %s; since %s such a join needs a ZAK or an OBF, and it has neither",
-		shown(in.account.Name), in.ownerName(), day(in.s.Policy.RequireFrom))
+		quote(in.account.Name), in.ownerName(), formatDay(in.s.Policy.RequireFrom))
 }
 
 func checkUserToken(in *Input) []Finding {
 	if in.obfFault != "" && in.s.Policy.validates(in.now) {
 		t := &in.s.OBF
-		evidence := said(t.Evidence)
+		evidence := claimText(t.Evidence)
 		switch in.obfFault {
 		case "expired":
 			evidence = moment(t) + evidence
 		case "other_app":
 			evidence += ": the signature was made by the app " + appName(in)
 		case "other_meeting":
-			evidence += ": it is for " + grouped(t.MeetingNumber) + ", and the join is to " + grouped(in.s.Meeting.Number)
+			evidence += ": it is for " + formatMeetingNumber(t.MeetingNumber) + ", and the join is to " + formatMeetingNumber(in.s.Meeting.Number)
 		}
-		return refuse(obfCause(in.obfFault), "%s%s", obfWords(in.obfFault), evidence)
+		return refuse(obfCause(in.obfFault), "%s%s", obfText(in.obfFault), evidence)
 	}
 	if t := &in.s.ZAK; t.Given && !t.Valid() && in.zakIsUserToken() {
-		evidence := said(t.Evidence)
+		evidence := claimText(t.Evidence)
 		if t.Fault == "expired" {
 			evidence = moment(t) + evidence
 		}
-		return refuse(zakCause(t.Fault), "the ZAK of this external join %s%s", zakWords(t.Fault), evidence)
+		return refuse(zakCause(t.Fault), "the ZAK of this external join %s%s", zakText(t.Fault), evidence)
 	}
 	return nil
 }
@@ -135,7 +135,7 @@ func appName(in *Input) string {
 	if in.s.App == nil {
 		return "with an unknown key"
 	}
-	return shown(in.s.App.Name)
+	return quote(in.s.App.Name)
 }
 
 // obfCause turns a token's fault into a cause of 4013.
@@ -149,7 +149,7 @@ func obfCause(fault string) string {
 	return "obf_revoked" // an inactive user's tokens are as good as revoked
 }
 
-func obfWords(fault string) string {
+func obfText(fault string) string {
 	switch fault {
 	case "wrong_token_kind":
 		return "what was passed as obfToken is a token of another kind"
@@ -179,7 +179,7 @@ func zakCause(fault string) string {
 	return "zak_revoked"
 }
 
-func zakWords(fault string) string {
+func zakText(fault string) string {
 	switch fault {
 	case "wrong_token_kind":
 		return "is a token of another kind"
@@ -199,26 +199,26 @@ func checkUserPresent(in *Input) []Finding {
 	if !in.obfValid || in.s.AuthorizerInside {
 		return nil
 	}
-	return refuse("authorizing_user_absent", "the OBF was authorized by %s, who is not in the meeting (the waiting room does not count)", hidden(in.s.OBF.User.Email))
+	return refuse("authorizing_user_absent", "the OBF was authorized by %s, who is not in the meeting (the waiting room does not count)", maskEmail(in.s.OBF.User.Email))
 }
 
 func checkRemoved(in *Input) []Finding {
 	if in.account.Settings.AllowRejoin || !in.s.Session.Live() {
 		return nil
 	}
-	if seat := in.s.Resume; seat != nil && seat.State.Removed() && seat.SessionID == in.s.Session.ID {
-		cause, from := removedFrom(seat.State == meeting.SeatNotAdmitted)
-		return refuse(cause, "the participant of this page, %s, was removed from %s", shown(seat.Name), from)
+	if participant := in.s.Resume; participant != nil && participant.State.Removed() && participant.SessionID == in.s.Session.ID {
+		cause, from := removedFrom(participant.State == meeting.ParticipantNotAdmitted)
+		return refuse(cause, "the participant of this page, %s, was removed from %s", quote(participant.Name), from)
 	}
 	if len(in.s.Removed) == 0 {
 		return nil
 	}
-	mine := in.marks()
+	mine := in.claims()
 	for i := range in.s.Removed {
 		r := &in.s.Removed[i]
-		if by := sameMark(&mine, &r.Marks); by != "" {
+		if by := matchingClaim(&mine, &r.Claims); by != "" {
 			cause, from := removedFrom(r.Waiting)
-			return refuse(cause, "%s was removed from %s at %s, and the joiner is the same %s", shown(r.Name), from, at(r.At), by)
+			return refuse(cause, "%s was removed from %s at %s, and the joiner is the same %s", quote(r.Name), from, formatTime(r.At), by)
 		}
 	}
 	return nil
@@ -232,14 +232,14 @@ func removedFrom(waitingRoom bool) (cause, place string) {
 	return "removed_by_host", "this meeting"
 }
 
-// sameMark names the mark by which a newcomer is recognised as somebody whom a host has
+// matchingClaim names the mark by which a newcomer is recognised as somebody whom a host has
 // removed or put on hold. Verified identities recognise them, and so does the id that a
 // browser keeps to itself, unless the newcomer shows another verified identity. An
 // address, which anybody can type, recognises only somebody who has nothing stronger as
 // someone who had nothing stronger. Every page of the SDK sends its browser's id, so
 // whoever borrows the address of somebody who uses one keeps them out of nothing. A
 // customerKey recognises nobody; one that differs tells two people apart.
-func sameMark(newcomer, known *meeting.Marks) string {
+func matchingClaim(newcomer, known *meeting.IdentityClaims) string {
 	switch {
 	case newcomer.UserID != "" && newcomer.UserID == known.UserID:
 		return "signed-in user"
@@ -264,7 +264,9 @@ func sameMark(newcomer, known *meeting.Marks) string {
 
 // SamePerson reports whether a newcomer is recognised by their marks as somebody who is
 // known to a session.
-func SamePerson(newcomer, known *meeting.Marks) bool { return sameMark(newcomer, known) != "" }
+func SamePerson(newcomer, known *meeting.IdentityClaims) bool {
+	return matchingClaim(newcomer, known) != ""
+}
 
 func checkBarriers(in *Input) []Finding {
 	barriers := in.account.Settings.Barriers
@@ -283,10 +285,10 @@ func checkBarriers(in *Input) []Finding {
 				continue
 			}
 			if slices.Contains(host, other) {
-				return refuse("barrier", "the joiner is in the group %s, the host in the group %s, and an information barrier of the account separates the two", shown(group), shown(other))
+				return refuse("barrier", "the joiner is in the group %s, the host in the group %s, and an information barrier of the account separates the two", quote(group), quote(other))
 			}
 			if slices.Contains(in.s.InsideGroups, other) {
-				return refuse("barrier", "the joiner is in the group %s, somebody inside in the group %s, and an information barrier of the account separates the two", shown(group), shown(other))
+				return refuse("barrier", "the joiner is in the group %s, somebody inside in the group %s, and an information barrier of the account separates the two", quote(group), quote(other))
 			}
 		}
 	}
@@ -294,10 +296,10 @@ func checkBarriers(in *Input) []Finding {
 }
 
 func checkLocked(in *Input) []Finding {
-	if !in.s.Session.Live() || !in.s.Session.Locked || in.hostOrAlt || in.givenUp() > 0 {
+	if !in.s.Session.Live() || !in.s.Session.Locked || in.hostOrAlt || in.freedPlaces() > 0 {
 		return nil // nobody new: the joiner takes a place that was theirs
 	}
-	return refuse("locked", "the meeting %s has been locked by a host", shown(in.s.Meeting.Topic))
+	return refuse("locked", "the meeting %s has been locked by a host", quote(in.s.Meeting.Topic))
 }
 
 // ranks order what participants may do, for comparing two roles.
@@ -308,18 +310,18 @@ func checkDuplicate(in *Input) []Finding {
 	if p == nil {
 		return nil
 	}
-	mine := in.marks()
-	if mine.Identity() == "" || in.severalDevices(mine) {
+	mine := in.claims()
+	if mine.Identity() == "" || in.multipleDevices(mine) {
 		return nil
 	}
-	if !p.Connected || in.own != nil && p.Seat != nil && in.own.ID == p.Seat.ID {
+	if !p.Connected || in.own != nil && p.Participant != nil && in.own.ID == p.Participant.ID {
 		return nil // its page is gone, or it is the very one that asks
 	}
 	const leave = "Leave the meeting in the other page, or close that page; then the same request succeeds"
 	why, remedy, wait := "", leave+".", p.Grace
 	who := "the same signed-in user"
 	set := &in.account.Settings
-	switch seat := p.Seat; {
+	switch participant := p.Participant; {
 	case mine.OBFID != "":
 		who, why = "the same app with the same OBF", "a participant who joined with an OBF can be taken over only after their connection is lost"
 		remedy = leave + ". Use a separate OBF for each bot."
@@ -329,15 +331,15 @@ func checkDuplicate(in *Input) []Finding {
 	case mine.UserID != "" && set.TakeOverOff:
 		why = "the account does not let anyone take over from a connected page"
 		remedy = leave + ". The account can allow signed-in users to take over."
-	case seat == nil || seat.Marks.AppID != mine.AppID:
+	case participant == nil || participant.Claims.AppID != mine.AppID:
 		why = "that page uses another app, and only the same app can take over"
-	case ranks[in.role()] < ranks[seat.Role]:
+	case ranks[in.role()] < ranks[participant.Role]:
 		why = "that page has a higher role, and a lower role cannot take over"
 		remedy = leave + ", or join with a signature and a ZAK for at least the role that the user has there."
-	case p.NextTakeOver > 0:
+	case p.TakeOverDelay > 0:
 		why = "the place was taken over too often within a minute"
-		if wait == 0 || p.NextTakeOver < wait {
-			wait = p.NextTakeOver
+		if wait == 0 || p.TakeOverDelay < wait {
+			wait = p.TakeOverDelay
 		}
 		remedy = "Wait for the number of seconds in retryAfter, and make sure that two pages do not keep taking over from each other."
 	default:
@@ -347,8 +349,8 @@ func checkDuplicate(in *Input) []Finding {
 		who = "the same registrant"
 	}
 	where := ""
-	if p.Seat != nil {
-		where = ", as " + shown(p.Seat.Name)
+	if p.Participant != nil {
+		where = ", as " + quote(p.Participant.Name)
 	}
 	return []Finding{{
 		Cause: "already_inside", Remedy: remedy, RetryAfter: wait,
@@ -361,15 +363,15 @@ func checkElsewhere(in *Input) []Finding {
 	if e == nil || !in.s.ZAK.Valid() || in.account.Settings.AllowTwoMeetings || in.s.ZAK.User.Licence.ConcurrentMeetings > 1 {
 		return nil
 	}
-	return refuse("other_meeting_live", "%s is in another live meeting, %s%s", hidden(in.s.ZAK.User.Email), grouped(e.MeetingNumber), topic(e.Topic))
+	return refuse("other_meeting_live", "%s is in another live meeting, %s%s", maskEmail(in.s.ZAK.User.Email), formatMeetingNumber(e.MeetingNumber), topic(e.Topic))
 }
 
 func checkCapacity(in *Input) []Finding {
 	if !in.s.Session.Live() || in.hostOrAlt {
 		return nil
 	}
-	if n, taken := in.capacity(), in.s.Session.Seats-in.givenUp(); taken >= n {
-		return refuse("full", "%d of %d places of the meeting %s are taken", taken, n, shown(in.s.Meeting.Topic))
+	if n, taken := in.capacity(), in.s.Session.Participants-in.freedPlaces(); taken >= n {
+		return refuse("full", "%d of %d places of the meeting %s are taken", taken, n, quote(in.s.Meeting.Topic))
 	}
 	return nil
 }

@@ -54,7 +54,7 @@ func (g *Gate) DryRun(ctx context.Context, l Loader, now time.Time, a *Attempt) 
 			return diagnosisOfSignature(a, &report)
 		}
 	}
-	thorough := Gate{Policy: g.Policy, Thorough: true, Keyring: g.Keyring}
+	thorough := Gate{Policy: g.Policy, CollectAll: true, Keyring: g.Keyring}
 	v, s := thorough.Run(ctx, l, now, a)
 	d := Diagnosis{
 		Token: report.Token, AlsoFailing: v.AlsoFailing, Passed: v.Passed, Warnings: v.Warnings, Scope: ScopeGate,
@@ -140,16 +140,16 @@ func entry(a *Admission, s *Snapshot) string {
 	how := roles[a.Role]
 	where := ""
 	if s.Meeting != nil {
-		where = " of " + shown(s.Meeting.Topic)
+		where = " of " + quote(s.Meeting.Topic)
 	}
 	switch {
 	case a.Resumes != nil:
 		return "the page would keep its own place, " + how
-	case a.Replaces != nil && a.Live:
+	case a.Replaces != nil && a.Connected:
 		return "the joiner would take over from their other page, which is connected" + where + ", " + how
 	case a.Replaces != nil:
 		return "the joiner would take back their own place" + where + ", from a page that is gone, " + how
-	case a.GivesUp != nil && !a.Waiting:
+	case a.Leaves != nil && !a.Waiting:
 		return "the page would give up its own place and enter" + where + " anew, " + how
 	case a.Waiting:
 		return "the joiner would be let into the waiting room" + where

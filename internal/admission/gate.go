@@ -20,7 +20,7 @@ type Loader interface {
 	App(ctx context.Context, key string) (AppFacts, error)
 	// Resume finds the seat that a genuine resume token names, live or not; nil for any
 	// other token. One of an older generation names the seat as one that was left.
-	Resume(ctx context.Context, token string) (*meeting.Seat, error)
+	Resume(ctx context.Context, token string) (*meeting.Participant, error)
 	// Load is the second load. It is asked only for a right signature or for a
 	// seat that comes back with the very same credentials. App, Policy and Resume of the answer may be left
 	// out: the gate fills them in from the request.
@@ -36,8 +36,8 @@ type LoadRequest struct {
 	Claims *signature.Claims
 	App    AppFacts
 	// Resume is the seat that the join's resume token names, or nil. Where Claims is
-	// nil, its Marks.AppID names the app.
-	Resume *meeting.Seat
+	// nil, its Claims.AppID names the app.
+	Resume *meeting.Participant
 }
 
 // Prober limits how often a failed signature that comes from an address is probed
@@ -50,15 +50,15 @@ type Gate struct {
 	// Policy answers the platform's policy at the time of the join; nil means
 	// DefaultPolicy.
 	Policy func() Policy
-	// Thorough goes on after a fault of the options or the token's time, so that
+	// CollectAll goes on after a fault of the options or the token's time, so that
 	// all faults are told in one round. It costs loads, hence development only,
 	// and dry runs. It never loads a meeting for a wrong signature.
-	Thorough bool
+	CollectAll bool
 	// Keyring is asked why a signature is wrong; nil asks nobody.
 	Keyring signature.Keyring
-	// Probes limits the search for the secret that made a wrong HMAC; nil sets
+	// SecretSearchLimit limits the search for the secret that made a wrong HMAC; nil sets
 	// no limit.
-	Probes Prober
+	SecretSearchLimit Prober
 }
 
 // NewGate makes a gate under a policy that does not change.
@@ -72,29 +72,29 @@ func (g *Gate) Run(ctx context.Context, l Loader, now time.Time, a *Attempt) (Ve
 		policy = g.Policy()
 	}
 	s := &Snapshot{Policy: policy}
-	seat, err := resumeSeat(ctx, l, a)
+	participant, err := resumedParticipant(ctx, l, a)
 	if err != nil {
 		return broken(ctx, a, err, false), s
 	}
-	if seat != nil && seat.State.Live() && a.same(seat, digestAll) {
-		loaded, err := l.Load(ctx, LoadRequest{Now: now, Attempt: a, Resume: seat})
+	if participant != nil && participant.State.Live() && a.matches(participant, digestAll) {
+		loaded, err := l.Load(ctx, LoadRequest{Now: now, Attempt: a, Resume: participant})
 		if err != nil {
 			return broken(ctx, a, err, true), s
 		}
 		loaded.complete(policy, loaded.AppFacts)
-		loaded.Resume = seat
+		loaded.Resume = participant
 		if loaded.owns() && loaded.sameTokens(a) {
 			return Decide(now, a, loaded), loaded
 		}
 	}
-	v, s := g.fresh(ctx, l, now, a, seat, s)
-	if seat != nil && !v.Admitted() && s.Meeting == nil && signatureStep(v.Decision.Step) {
-		return g.staleReturn(ctx, l, now, a, seat, v, s)
+	v, s := g.fresh(ctx, l, now, a, participant, s)
+	if participant != nil && !v.Admitted() && s.Meeting == nil && signatureStep(v.Decision.Step) {
+		return g.staleReturn(ctx, l, now, a, participant, v, s)
 	}
 	return v, s
 }
 
-func resumeSeat(ctx context.Context, l Loader, a *Attempt) (*meeting.Seat, error) {
+func resumedParticipant(ctx context.Context, l Loader, a *Attempt) (*meeting.Participant, error) {
 	if a.ResumeToken == "" || a.MeetingNumber == "" {
 		return nil, nil
 	}
@@ -103,10 +103,10 @@ func resumeSeat(ctx context.Context, l Loader, a *Attempt) (*meeting.Seat, error
 
 // fresh decides a join by what it brings of its own. The seat that its resume token
 // names, if any, goes on only where that is the same as before.
-func (g *Gate) fresh(ctx context.Context, l Loader, now time.Time, a *Attempt, seat *meeting.Seat, s *Snapshot) (Verdict, *Snapshot) {
+func (g *Gate) fresh(ctx context.Context, l Loader, now time.Time, a *Attempt, participant *meeting.Participant, s *Snapshot) (Verdict, *Snapshot) {
 	in := &Input{now: now, a: a, s: s}
 	in.run(stageRequest)
-	if len(in.findings) > 0 && !g.Thorough {
+	if len(in.findings) > 0 && !g.CollectAll {
 		return in.verdict(), s
 	}
 	in.read()
@@ -119,17 +119,17 @@ func (g *Gate) fresh(ctx context.Context, l Loader, now time.Time, a *Attempt, s
 	}
 	in.verify()
 	in.run(stageApp)
-	if !in.trusted() {
+	if !in.isVerified() {
 		g.diagnose(ctx, in)
 		return in.verdict(), s
 	}
-	if len(in.findings) > 0 && !g.Thorough {
+	if len(in.findings) > 0 && !g.CollectAll {
 		return in.verdict(), s
 	}
 	if a.MeetingNumber == "" { // only reached by a thorough look at refused options
 		return in.verdict(), s
 	}
-	loaded, err := l.Load(ctx, LoadRequest{Now: now, Attempt: a, Claims: &in.token.Claims, App: s.AppFacts, Resume: seat})
+	loaded, err := l.Load(ctx, LoadRequest{Now: now, Attempt: a, Claims: &in.token.Claims, App: s.AppFacts, Resume: participant})
 	if err != nil {
 		if len(in.findings) > 0 {
 			return in.verdict(), s
@@ -137,7 +137,7 @@ func (g *Gate) fresh(ctx context.Context, l Loader, now time.Time, a *Attempt, s
 		return broken(ctx, a, err, true), s
 	}
 	loaded.complete(s.Policy, s.AppFacts)
-	loaded.Resume = seat
+	loaded.Resume = participant
 	in.s = loaded
 	in.comeBack()
 	in.derive()
@@ -148,14 +148,14 @@ func (g *Gate) fresh(ctx context.Context, l Loader, now time.Time, a *Attempt, s
 // staleReturn looks again at a page that came back with a seat that is gone and
 // a signature that is no longer good: having been removed, or the meeting being
 // over, is the better answer, and the genuine resume token earns it.
-func (g *Gate) staleReturn(ctx context.Context, l Loader, now time.Time, a *Attempt, seat *meeting.Seat, v Verdict, s *Snapshot) (Verdict, *Snapshot) {
-	loaded, err := l.Load(ctx, LoadRequest{Now: now, Attempt: a, Resume: seat})
+func (g *Gate) staleReturn(ctx context.Context, l Loader, now time.Time, a *Attempt, participant *meeting.Participant, v Verdict, s *Snapshot) (Verdict, *Snapshot) {
+	loaded, err := l.Load(ctx, LoadRequest{Now: now, Attempt: a, Resume: participant})
 	if err != nil {
 		return v, s
 	}
 	loaded.complete(s.Policy, loaded.AppFacts)
-	loaded.Resume = seat
-	if loaded.Meeting == nil || loaded.Meeting.ID != seat.MeetingID {
+	loaded.Resume = participant
+	if loaded.Meeting == nil || loaded.Meeting.ID != participant.MeetingID {
 		return v, s
 	}
 	in := &Input{now: now, a: a, s: loaded, resuming: true}
@@ -203,7 +203,7 @@ func (s *Snapshot) owns() bool {
 // judged is judged, the first that fails decides. It neither loads nor probes.
 func Decide(now time.Time, a *Attempt, s *Snapshot) Verdict {
 	in := &Input{now: now, a: a, s: s}
-	if s.owns() && a.same(s.Resume, digestAll) && s.sameTokens(a) {
+	if s.owns() && a.matches(s.Resume, digestAll) && s.sameTokens(a) {
 		// The signature that admitted it may have expired since.
 		in.resuming = true
 		in.run(stageRequest)
@@ -231,7 +231,7 @@ func DecideApp(now time.Time, a *Attempt, app AppFacts, policy Policy) (v Verdic
 	in.read()
 	in.verify()
 	in.run(stageApp)
-	return in.verdict(), in.token, in.trusted()
+	return in.verdict(), in.token, in.isVerified()
 }
 
 // diagnose replaces what the fast path said about a wrong signature by what a
@@ -241,7 +241,7 @@ func (g *Gate) diagnose(ctx context.Context, in *Input) {
 		return
 	}
 	o := signature.Options{Now: in.now, MeetingNumber: in.a.MeetingNumber, Keyring: g.Keyring}
-	if g.Probes != nil && !g.Probes.Allow(in.a.RemoteIP) {
+	if g.SecretSearchLimit != nil && !g.SecretSearchLimit.Allow(in.a.RemoteIP) {
 		o.MaxProbes = -1
 	}
 	report := signature.Diagnose(ctx, in.a.Signature, o)
@@ -319,8 +319,8 @@ func ServerFault(err error, cause string) *Finding {
 	return &f
 }
 
-// TooManyReturns is the finding of a participant who comes back too often (4009, HTTP 429).
-func TooManyReturns(wait time.Duration) *Finding {
+// TooManyRejoins is the finding of a participant who comes back too often (4009, HTTP 429).
+func TooManyRejoins(wait time.Duration) *Finding {
 	f := Finding{
 		Step: StepAdmission, Code: errcode.ServerError, Cause: "too_many_joins", Status: statusThrottled, RetryAfter: wait,
 		Evidence: "the participant has joined again and again within a few seconds",
@@ -334,7 +334,7 @@ func TooManyReturns(wait time.Duration) *Finding {
 func TooManyJoins(app string, perMinute int, wait time.Duration) *Finding {
 	f := Finding{
 		Step: StepAdmission, Code: errcode.ServerError, Cause: "too_many_joins", Status: statusThrottled, RetryAfter: wait,
-		Evidence: fmt.Sprintf("anonymous participants with one signature or from one address join faster than %d a minute, the limit for the app %s", perMinute, shown(app)),
+		Evidence: fmt.Sprintf("anonymous participants with one signature or from one address join faster than %d a minute, the limit for the app %s", perMinute, quote(app)),
 	}
 	f.complete()
 	return &f

@@ -14,8 +14,8 @@ import (
 
 // fakeLoader answers from a scene and counts what is asked.
 type fakeLoader struct {
-	c                                *scene
-	seat                             *meeting.Seat
+	c                                *fixture
+	participant                      *meeting.Participant
 	appErr, loadErr, resumeErr       error
 	appAsked, loadAsked, resumeAsked int
 	last                             LoadRequest
@@ -26,9 +26,9 @@ func (l *fakeLoader) App(context.Context, string) (AppFacts, error) {
 	return l.c.s.AppFacts, l.appErr
 }
 
-func (l *fakeLoader) Resume(context.Context, string) (*meeting.Seat, error) {
+func (l *fakeLoader) Resume(context.Context, string) (*meeting.Participant, error) {
 	l.resumeAsked++
-	return l.seat, l.resumeErr
+	return l.participant, l.resumeErr
 }
 
 func (l *fakeLoader) Load(_ context.Context, r LoadRequest) (*Snapshot, error) {
@@ -54,9 +54,9 @@ func run(t *testing.T, g *Gate, l *fakeLoader) (Verdict, *Snapshot) {
 	return v, s
 }
 
-func TestRunSaysWhatDecideSays(t *testing.T) {
+func TestRunAgreesWithDecide(t *testing.T) {
 	for _, tc := range ruleCases {
-		c := newScene()
+		c := newFixture()
 		tc.change(c)
 		policy := c.s.Policy
 		l := &fakeLoader{c: c}
@@ -65,13 +65,13 @@ func TestRunSaysWhatDecideSays(t *testing.T) {
 		if got.Admitted() || got.Decision.Code != want.Decision.Code || got.Decision.Cause != want.Decision.Cause {
 			t.Errorf("%s/%s: %+v", tc.rule, tc.cause, got.Decision)
 		}
-		thorough := &Gate{Policy: func() Policy { return policy }, Thorough: true}
+		thorough := &Gate{Policy: func() Policy { return policy }, CollectAll: true}
 		got, _ = run(t, thorough, &fakeLoader{c: c})
 		if got.Admitted() || got.Decision.Cause != want.Decision.Cause {
 			t.Errorf("thorough, %s/%s: %+v", tc.rule, tc.cause, got.Decision)
 		}
 	}
-	c := newScene()
+	c := newFixture()
 	v, s := run(t, &Gate{}, &fakeLoader{c: c})
 	if !v.Admitted() || s.App != c.s.App || s.Meeting == nil || v.Claims.AppKey != testKey || len(v.Passed) != len(Rules) {
 		t.Errorf("%+v", v)
@@ -80,17 +80,17 @@ func TestRunSaysWhatDecideSays(t *testing.T) {
 
 func TestNothingIsLoadedForAWrongSignature(t *testing.T) {
 	for _, thorough := range []bool{false, true} {
-		for name, change := range map[string]func(*scene){
-			"wrong HMAC":    func(c *scene) { c.sign.Secret = "another-secret-0123456789abcdef00" },
-			"no JWT":        func(c *scene) { c.raw = "rubbish" },
-			"other meeting": func(c *scene) { c.sign.MeetingNumber = "123456789" },
-			"unknown key":   func(c *scene) { c.s.App = nil },
-			"too long":      func(c *scene) { c.sign.ExpiresAt = c.now.Add(3 * time.Hour); forgeLong(c) },
+		for name, change := range map[string]func(*fixture){
+			"wrong HMAC":    func(c *fixture) { c.sign.Secret = "another-secret-0123456789abcdef00" },
+			"no JWT":        func(c *fixture) { c.raw = "rubbish" },
+			"other meeting": func(c *fixture) { c.sign.MeetingNumber = "123456789" },
+			"unknown key":   func(c *fixture) { c.s.App = nil },
+			"too long":      func(c *fixture) { c.sign.ExpiresAt = c.now.Add(3 * time.Hour); forgeLong(c) },
 		} {
-			c := newScene()
+			c := newFixture()
 			change(c)
 			l := &fakeLoader{c: c}
-			v, s := run(t, &Gate{Thorough: thorough}, l)
+			v, s := run(t, &Gate{CollectAll: thorough}, l)
 			if v.Admitted() || l.loadAsked != 0 || s.Meeting != nil {
 				t.Errorf("%s: loaded %d times, %+v", name, l.loadAsked, v.Decision)
 			}
@@ -98,16 +98,16 @@ func TestNothingIsLoadedForAWrongSignature(t *testing.T) {
 	}
 }
 
-func forgeLong(c *scene) {
+func forgeLong(c *fixture) {
 	c.raw = rawToken(c, `{"appKey":"`+testKey+`","mn":"`+testNumber+`","role":0,"iat":`+unix(c.now)+`,"exp":`+unix(c.now.Add(90*time.Hour))+`}`)
 }
 
-func TestAThoroughGateTellsAllFaultsInOneRound(t *testing.T) {
-	c := newScene()
+func TestACollectAllGateReportsAllFaultsInOneRound(t *testing.T) {
+	c := newFixture()
 	c.a.Invalid = []InvalidOption{{Field: "userName", Cause: "userName_missing", Evidence: "userName is absent"}}
 	c.sign.IssuedAt, c.sign.ExpiresAt = c.now.Add(-2*time.Hour), c.now.Add(-time.Hour)
 	c.s.Session.Locked = true
-	v, _ := run(t, &Gate{Thorough: true}, &fakeLoader{c: c})
+	v, _ := run(t, &Gate{CollectAll: true}, &fakeLoader{c: c})
 	if v.Decision.Cause != "userName_missing" || !v.has("expired") || !v.has("locked") {
 		t.Errorf("%+v %+v", v.Decision, v.AlsoFailing)
 	}
@@ -125,7 +125,7 @@ func TestStorageFailures(t *testing.T) {
 		"load":   {loadErr: broken},
 		"resume": {resumeErr: broken},
 	} {
-		l.c = newScene()
+		l.c = newFixture()
 		if name == "resume" {
 			l.c.a.ResumeToken = "token"
 		}
@@ -135,7 +135,7 @@ func TestStorageFailures(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"app", "load", "resume", "return"} {
-		c := newScene()
+		c := newFixture()
 		l := &fakeLoader{c: c}
 		if name == "return" {
 			c, l = comingBack()
@@ -177,18 +177,18 @@ func TestStorageFailures(t *testing.T) {
 }
 
 // comingBack is a scene with a live seat and no signature worth anything.
-func comingBack() (*scene, *fakeLoader) {
-	c := newScene()
+func comingBack() (*fixture, *fakeLoader) {
+	c := newFixture()
 	c.a.ResumeToken = "token"
 	c.raw = "stale"
 	c.a.UserName = "Ada"
-	seat := &meeting.Seat{
+	participant := &meeting.Participant{
 		ID: "seat-1", SessionID: "s-1", MeetingID: "m-1", Name: "Ada", Role: meeting.RoleAttendee,
-		State: meeting.SeatReconnecting, Marks: meeting.Marks{AppID: "app-1", DeviceID: "d-1"},
+		State: meeting.ParticipantReconnecting, Claims: meeting.IdentityClaims{AppID: "app-1", DeviceID: "d-1"},
 		SignatureDigest: make([]byte, digestParts*DigestPart),
 	}
 	c.a.Digest = make([]byte, digestParts*DigestPart) // the signature that admitted the seat
-	return c, &fakeLoader{c: c, seat: seat}
+	return c, &fakeLoader{c: c, participant: participant}
 }
 
 func TestComingBack(t *testing.T) {
@@ -196,46 +196,46 @@ func TestComingBack(t *testing.T) {
 		name   string
 		want   errcode.Code
 		resume bool
-		change func(*scene, *fakeLoader)
+		change func(*fixture, *fakeLoader)
 	}{
-		{"with a stale signature", 0, true, func(*scene, *fakeLoader) {}},
-		{"with none", 4003, false, func(c *scene, _ *fakeLoader) {
+		{"with a stale signature", 0, true, func(*fixture, *fakeLoader) {}},
+		{"with none", 4003, false, func(c *fixture, _ *fakeLoader) {
 			c.a.Digest[0] = 1
 			c.raw = " "
 			c.a.Invalid = []InvalidOption{{Field: "signature", Cause: "signature_missing"}}
 		}},
-		{"locked, full, inside already, passcode, blocked", 0, true, func(c *scene, _ *fakeLoader) {
-			c.s.Session.Locked, c.s.Session.Seats = true, 100
+		{"locked, full, inside already, passcode, blocked", 0, true, func(c *fixture, _ *fakeLoader) {
+			c.s.Session.Locked, c.s.Session.Participants = true, 100
 			c.s.Inside = &Presence{Connected: true}
 			c.passcode()
 			c.s.Account.Settings.BlockedSDKKeys = []string{testKey}
 		}},
-		{"options still count", 4003, false, func(c *scene, _ *fakeLoader) {
+		{"options still count", 4003, false, func(c *fixture, _ *fakeLoader) {
 			c.a.Invalid = []InvalidOption{{Field: "userName", Cause: "userName_missing"}}
 		}},
-		{"removed while away", 3009, false, func(_ *scene, l *fakeLoader) { l.seat.State = meeting.SeatRemoved }},
-		{"removed by another mark", 3009, false, func(c *scene, _ *fakeLoader) {
-			c.s.Removed = []RemovedMark{{Marks: meeting.Marks{DeviceID: "d-1"}}}
+		{"removed while away", 3009, false, func(_ *fixture, l *fakeLoader) { l.participant.State = meeting.ParticipantRemoved }},
+		{"removed by another mark", 3009, false, func(c *fixture, _ *fakeLoader) {
+			c.s.Removed = []RemovedIdentity{{Claims: meeting.IdentityClaims{DeviceID: "d-1"}}}
 		}},
-		{"removed, and rejoining allowed", 3712, false, func(c *scene, l *fakeLoader) {
-			l.seat.State = meeting.SeatRemoved
+		{"removed, and rejoining allowed", 3712, false, func(c *fixture, l *fakeLoader) {
+			l.participant.State = meeting.ParticipantRemoved
 			c.s.Account.Settings.AllowRejoin = true
 		}},
-		{"ended meanwhile", 4004, false, func(c *scene, l *fakeLoader) {
-			l.seat.State = meeting.SeatLeft
+		{"ended meanwhile", 4004, false, func(c *fixture, l *fakeLoader) {
+			l.participant.State = meeting.ParticipantLeft
 			c.s.Meeting.Kind = meeting.KindInstant
 			c.ended(time.Minute, meeting.EndedByHost)
 		}},
-		{"given up meanwhile", 3712, false, func(_ *scene, l *fakeLoader) { l.seat.State = meeting.SeatLost }},
-		{"a seat of another meeting", 3712, false, func(_ *scene, l *fakeLoader) { l.seat.MeetingID = "m-2" }},
-		{"a seat of an earlier instance", 3712, false, func(_ *scene, l *fakeLoader) { l.seat.SessionID = "s-0" }},
-		{"no token of ours", 3712, false, func(_ *scene, l *fakeLoader) { l.seat = nil }},
-		{"no token of ours, but a good signature", 0, false, func(c *scene, l *fakeLoader) { l.seat, c.raw = nil, "" }},
-		{"another stale signature", 3712, false, func(c *scene, _ *fakeLoader) { c.a.Digest[0] = 1 }},
-		{"a seat from before there were digests", 3712, false, func(_ *scene, l *fakeLoader) { l.seat.SignatureDigest = nil }},
-		{"a dead seat and a good signature", 0, false, func(c *scene, l *fakeLoader) { l.seat.State, c.raw = meeting.SeatLeft, "" }},
-		{"a dead seat, a good signature, and over", 4004, false, func(c *scene, l *fakeLoader) {
-			l.seat.State, c.raw = meeting.SeatLeft, ""
+		{"given up meanwhile", 3712, false, func(_ *fixture, l *fakeLoader) { l.participant.State = meeting.ParticipantLost }},
+		{"a seat of another meeting", 3712, false, func(_ *fixture, l *fakeLoader) { l.participant.MeetingID = "m-2" }},
+		{"a seat of an earlier instance", 3712, false, func(_ *fixture, l *fakeLoader) { l.participant.SessionID = "s-0" }},
+		{"no token of ours", 3712, false, func(_ *fixture, l *fakeLoader) { l.participant = nil }},
+		{"no token of ours, but a good signature", 0, false, func(c *fixture, l *fakeLoader) { l.participant, c.raw = nil, "" }},
+		{"another stale signature", 3712, false, func(c *fixture, _ *fakeLoader) { c.a.Digest[0] = 1 }},
+		{"a seat from before there were digests", 3712, false, func(_ *fixture, l *fakeLoader) { l.participant.SignatureDigest = nil }},
+		{"a dead seat and a good signature", 0, false, func(c *fixture, l *fakeLoader) { l.participant.State, c.raw = meeting.ParticipantLeft, "" }},
+		{"a dead seat, a good signature, and over", 4004, false, func(c *fixture, l *fakeLoader) {
+			l.participant.State, c.raw = meeting.ParticipantLeft, ""
 			c.s.Meeting.Kind = meeting.KindInstant
 			c.ended(time.Minute, meeting.EndedByHost)
 		}},
@@ -265,20 +265,20 @@ func TestAWrongSignatureIsExplained(t *testing.T) {
 		name   string
 		cause  string
 		allow  bool
-		change func(*scene)
+		change func(*fixture)
 	}{
-		{"another app's secret", "other_apps_secret", true, func(c *scene) { c.sign.Secret = "billing-secret-0123456789abcdef00" }},
-		{"secret with a line break", "secret_whitespace", true, func(c *scene) { c.sign.Secret = testSecret + "\n" }},
-		{"no search allowed", "probe_skipped", false, func(c *scene) { c.sign.Secret = testSecret + "\n" }},
-		{"the app's fault stays first", "app_disabled", true, func(c *scene) {
+		{"another app's secret", "other_apps_secret", true, func(c *fixture) { c.sign.Secret = "billing-secret-0123456789abcdef00" }},
+		{"secret with a line break", "secret_whitespace", true, func(c *fixture) { c.sign.Secret = testSecret + "\n" }},
+		{"no search allowed", "probe_skipped", false, func(c *fixture) { c.sign.Secret = testSecret + "\n" }},
+		{"the app's fault stays first", "app_disabled", true, func(c *fixture) {
 			c.s.App.Enabled = false
 			c.sign.Secret = testSecret + "\n"
 		}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			c := newScene()
+			c := newFixture()
 			tc.change(c)
-			g := &Gate{Keyring: signature.NewKeyring(own, other), Probes: allowance(tc.allow)}
+			g := &Gate{Keyring: signature.NewKeyring(own, other), SecretSearchLimit: allowance(tc.allow)}
 			v, _ := run(t, g, &fakeLoader{c: c})
 			if v.Admitted() || v.Decision.Cause != tc.cause || v.Decision.Remedy == "" {
 				t.Errorf("%+v", v.Decision)
@@ -288,7 +288,7 @@ func TestAWrongSignatureIsExplained(t *testing.T) {
 }
 
 func TestDecideApp(t *testing.T) {
-	c := newScene()
+	c := newFixture()
 	v, token, believed := DecideApp(c.now, c.attempt(t), c.s.AppFacts, c.s.Policy)
 	if !v.Admitted() || token == nil || !believed {
 		t.Errorf("%+v", v)
@@ -302,8 +302,8 @@ func TestDecideApp(t *testing.T) {
 	}
 }
 
-func TestTheLoaderIsToldWhatItNeeds(t *testing.T) {
-	c := newScene()
+func TestTheLoaderGetsWhatItNeeds(t *testing.T) {
+	c := newFixture()
 	l := &fakeLoader{c: c}
 	run(t, &Gate{}, l)
 	if l.last.Claims == nil || l.last.Claims.MeetingNumber != testNumber || l.last.App.App != c.s.App || !l.last.Now.Equal(c.now) || l.resumeAsked != 0 {
@@ -311,14 +311,14 @@ func TestTheLoaderIsToldWhatItNeeds(t *testing.T) {
 	}
 	c, l = comingBack()
 	run(t, &Gate{}, l)
-	if l.last.Claims != nil || l.last.Resume != l.seat || l.appAsked != 0 {
+	if l.last.Claims != nil || l.last.Resume != l.participant || l.appAsked != 0 {
 		t.Errorf("%+v", l.last)
 	}
 	_ = c
 }
 
 func TestDecideChangesNothing(t *testing.T) {
-	c := newScene()
+	c := newFixture()
 	c.passcode()
 	c.a.Warnings = append(make([]string, 0, 8), "one")
 	a := c.attempt(t)

@@ -89,7 +89,7 @@ func checkZAKReadable(in *Input) []Finding {
 		"forged":           "the ZAK was not signed by this server",
 		"wrong_token_kind": "what was passed as zak is a token of another kind",
 	}
-	return refuse(t.Fault, "%s%s", words[t.Fault], said(t.Evidence))
+	return refuse(t.Fault, "%s%s", words[t.Fault], claimText(t.Evidence))
 }
 
 func checkZAKValid(in *Input) []Finding {
@@ -98,11 +98,11 @@ func checkZAKValid(in *Input) []Finding {
 	case !t.Given || unreadable(t.Fault) || in.zakIsUserToken():
 		return nil
 	case t.Fault == "expired":
-		return refuse("expired", "the ZAK expired%s%s", moment(t), said(t.Evidence))
+		return refuse("expired", "the ZAK expired%s%s", moment(t), claimText(t.Evidence))
 	case t.Fault == "revoked":
-		return refuse("revoked", "the ZAK was revoked%s", said(t.Evidence))
+		return refuse("revoked", "the ZAK was revoked%s", claimText(t.Evidence))
 	case t.Fault != "" || t.User == nil:
-		return refuse("user_inactive", "the user of the ZAK is not active%s", said(t.Evidence))
+		return refuse("user_inactive", "the user of the ZAK is not active%s", claimText(t.Evidence))
 	}
 	return nil
 }
@@ -111,7 +111,7 @@ func moment(t *UserToken) string {
 	if t.ExpiresAt.IsZero() {
 		return ""
 	}
-	return " at " + at(t.ExpiresAt)
+	return " at " + formatTime(t.ExpiresAt)
 }
 
 func checkStartWebinar(in *Input) []Finding {
@@ -129,7 +129,7 @@ func checkStartMeeting(in *Input) []Finding {
 }
 
 func (in *Input) mayStart(none string) []Finding {
-	if !in.start || in.hostish {
+	if !in.start || in.hasHostRights {
 		return nil
 	}
 	zak := &in.s.ZAK
@@ -139,7 +139,7 @@ func (in *Input) mayStart(none string) []Finding {
 		in.unjudged = true
 		return nil
 	case zak.Given:
-		return refuse("not_host", "the ZAK is %s's, who is neither the host (%s) nor an alternative host", hidden(zak.User.Email), hostName(in.s.Host))
+		return refuse("not_host", "the ZAK is %s's, who is neither the host (%s) nor an alternative host", maskEmail(zak.User.Email), hostName(in.s.Host))
 	case in.s.OBF.Given:
 		return refuse("obf_cannot_start", "the signature's role is 1, and an OBF was passed: an OBF joins on behalf of somebody and never starts a meeting")
 	case in.a.UserEmail != "":
@@ -152,7 +152,7 @@ func hostName(h *account.User) string {
 	if h == nil {
 		return "deleted"
 	}
-	return hidden(h.Email)
+	return maskEmail(h.Email)
 }
 
 func checkHostBusy(in *Input) []Finding {
@@ -171,12 +171,12 @@ func checkHostBusy(in *Input) []Finding {
 	where := ""
 	var running any
 	if e := in.s.HostElsewhere; e != nil {
-		where = " (" + grouped(e.MeetingNumber) + topic(e.Topic) + ")"
+		where = " (" + formatMeetingNumber(e.MeetingNumber) + topic(e.Topic) + ")"
 		running = &RunningResult{e.MeetingNumber, e.Topic}
 	}
 	return []Finding{{
 		Cause: "host_busy", Result: running,
-		Evidence: fmt.Sprintf("the host, %s, is hosting %d live meeting(s) already%s and may host %d at once", hidden(h.Email), hosting, where, allowed),
+		Evidence: fmt.Sprintf("the host, %s, is hosting %d live meeting(s) already%s and may host %d at once", maskEmail(h.Email), hosting, where, allowed),
 	}}
 }
 
@@ -184,7 +184,7 @@ func topic(s string) string {
 	if s == "" {
 		return ""
 	}
-	return " " + shown(s)
+	return " " + quote(s)
 }
 
 func checkEmail(in *Input) []Finding {
@@ -201,7 +201,7 @@ func checkEmail(in *Input) []Finding {
 }
 
 func checkEmailBlocked(in *Input) []Finding {
-	if in.hostish {
+	if in.hasHostRights {
 		return nil
 	}
 	set := &in.account.Settings
@@ -213,7 +213,7 @@ func checkEmailBlocked(in *Input) []Finding {
 		}
 	}
 	if in.s.TK.Given && in.s.TK.Fault == "registrant_denied" {
-		found = append(found, refuse("registrant_denied", "the registration behind the tk was denied%s", said(in.s.TK.Evidence))...)
+		found = append(found, refuse("registrant_denied", "the registration behind the tk was denied%s", claimText(in.s.TK.Evidence))...)
 	}
 	return found
 }
@@ -224,14 +224,14 @@ func (in *Input) blockedEmail(address string) []Finding {
 	}
 	set := &in.account.Settings
 	if i := slices.IndexFunc(set.BlockedDomains, func(d string) bool { return inDomain(address, d) }); i >= 0 {
-		return refuse("domain_blocked", "the account %s blocks addresses of %s", shown(in.account.Name), shown(set.BlockedDomains[i]))
+		return refuse("domain_blocked", "the account %s blocks addresses of %s", quote(in.account.Name), quote(set.BlockedDomains[i]))
 	}
 	same := func(a string) bool { return strings.EqualFold(strings.TrimSpace(a), address) }
 	switch {
 	case slices.ContainsFunc(set.BlockedAddresses, same):
-		return refuse("address_blocked", "the account %s blocks the address %s", shown(in.account.Name), hidden(address))
+		return refuse("address_blocked", "the account %s blocks the address %s", quote(in.account.Name), maskEmail(address))
 	case slices.ContainsFunc(in.s.Meeting.Settings.BlockedAddresses, same):
-		return refuse("address_blocked", "the meeting %s blocks the address %s", shown(in.s.Meeting.Topic), hidden(address))
+		return refuse("address_blocked", "the meeting %s blocks the address %s", quote(in.s.Meeting.Topic), maskEmail(address))
 	}
 	return nil
 }
@@ -251,29 +251,29 @@ func inDomain(address, domain string) bool {
 }
 
 func checkRegistration(in *Input) []Finding {
-	if !in.s.Meeting.Settings.RegistrationRequired || in.hostish || in.panelist {
+	if !in.s.Meeting.Settings.RegistrationRequired || in.hasHostRights || in.panelist {
 		return nil
 	}
 	tk := &in.s.TK
 	switch {
 	case !tk.Given && in.a.TK != "":
-		return refuse("tk_missing", "the meeting %s requires registration, and the tk that was passed belongs to no registration", shown(in.s.Meeting.Topic))
+		return refuse("tk_missing", "the meeting %s requires registration, and the tk that was passed belongs to no registration", quote(in.s.Meeting.Topic))
 	case !tk.Given:
-		return refuse("tk_missing", "the meeting %s requires registration, and no tk was passed", shown(in.s.Meeting.Topic))
+		return refuse("tk_missing", "the meeting %s requires registration, and no tk was passed", quote(in.s.Meeting.Topic))
 	case tk.Fault == "registrant_denied":
 		in.unjudged = true // told as 3620 already
 		return nil
 	case tk.Fault != "":
-		return refuse(tk.Fault, "%s%s", tkWords(tk.Fault), said(tk.Evidence))
+		return refuse(tk.Fault, "%s%s", tkText(tk.Fault), claimText(tk.Evidence))
 	case !tk.Valid():
 		return refuse("tk_missing", "the tk belongs to no registration")
 	case tk.Email != "" && in.s.ZAK.Valid() && in.s.ZAK.User.Email != "" && !strings.EqualFold(tk.Email, in.s.ZAK.User.Email):
-		return refuse("tk_other_person", "the tk is the registration of %s, and the ZAK is %s's", hidden(tk.Email), hidden(in.s.ZAK.User.Email))
+		return refuse("tk_other_person", "the tk is the registration of %s, and the ZAK is %s's", maskEmail(tk.Email), maskEmail(in.s.ZAK.User.Email))
 	}
 	return nil
 }
 
-func tkWords(fault string) string {
+func tkText(fault string) string {
 	switch fault {
 	case "tk_other_meeting":
 		return "the tk is for another meeting or occurrence"
@@ -302,11 +302,11 @@ func checkLogin(in *Input) []Finding {
 	case zak.Fault == "expired":
 		return refuse("zak_expired", "only signed-in users may join, and the ZAK expired%s", moment(zak))
 	case !zak.Valid():
-		return refuse("zak_invalid", "only signed-in users may join, and the ZAK is not valid (%s)%s", zak.Fault, said(zak.Evidence))
+		return refuse("zak_invalid", "only signed-in users may join, and the ZAK is not valid (%s)%s", zak.Fault, claimText(zak.Evidence))
 	}
 	domains := in.account.Settings.SignInDomains
 	if len(domains) == 0 || slices.ContainsFunc(domains, func(d string) bool { return inDomain(zak.User.Email, d) }) {
 		return nil
 	}
-	return refuse("domain_not_allowed", "only users of %s may join; the ZAK is %s's", clip(strings.Join(domains, ", "), 80), hidden(zak.User.Email))
+	return refuse("domain_not_allowed", "only users of %s may join; the ZAK is %s's", clip(strings.Join(domains, ", "), 80), maskEmail(zak.User.Email))
 }

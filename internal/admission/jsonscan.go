@@ -26,8 +26,8 @@ const (
 	kindArray
 )
 
-// words names the type for evidence.
-func (k valueKind) words() string {
+// name names the type for evidence.
+func (k valueKind) name() string {
 	switch k {
 	case kindText:
 		return "a string"
@@ -120,11 +120,11 @@ func (s *scanner) value(depth int) (valueKind, string) {
 		}
 		return kindArray, s.doc[start:s.pos]
 	case 't':
-		return kindBool, s.word("true")
+		return kindBool, s.literal("true")
 	case 'f':
-		return kindBool, s.word("false")
+		return kindBool, s.literal("false")
 	case 'n':
-		return kindNull, s.word("null")
+		return kindNull, s.literal("null")
 	default:
 		return kindNumber, s.number()
 	}
@@ -159,7 +159,7 @@ func (s *scanner) nested(open byte, depth int) {
 	}
 }
 
-func (s *scanner) word(w string) string {
+func (s *scanner) literal(w string) string {
 	if !strings.HasPrefix(s.doc[s.pos:], w) {
 		s.fail()
 		return ""

@@ -70,19 +70,19 @@ func checkKnown(in *Input) []Finding {
 	if in.s.Meeting != nil {
 		return nil
 	}
-	return refuse("unknown_number", "no meeting has ever had the number %s", grouped(in.a.MeetingNumber))
+	return refuse("unknown_number", "no meeting has ever had the number %s", formatMeetingNumber(in.a.MeetingNumber))
 }
 
 func checkExists(in *Input) []Finding {
 	m := in.s.Meeting
 	if !m.DeletedAt.IsZero() {
-		return refuse("deleted", "the meeting %s was deleted at %s", shown(m.Topic), at(m.DeletedAt))
+		return refuse("deleted", "the meeting %s was deleted at %s", quote(m.Topic), formatTime(m.DeletedAt))
 	}
 	if in.live {
 		return nil
 	}
 	if over, ok := expiry(m, in.s.Last); ok && !in.now.Before(over) {
-		return refuse("expired", "the number %s of the meeting %s has expired: it was valid until %s", grouped(m.Number), shown(m.Topic), at(over))
+		return refuse("expired", "the number %s of the meeting %s has expired: it was valid until %s", formatMeetingNumber(m.Number), quote(m.Topic), formatTime(over))
 	}
 	return nil
 }
@@ -142,7 +142,7 @@ func NextStart(m *meeting.Meeting, now time.Time) (time.Time, bool) {
 
 func checkHostExists(in *Input) []Finding {
 	if h := in.s.Host; h == nil || h.Status == account.UserDeleted {
-		return refuse("host_deleted", "the user who hosts the meeting %s has been deleted, and the meeting was not transferred to another user", shown(in.s.Meeting.Topic))
+		return refuse("host_deleted", "the user who hosts the meeting %s has been deleted, and the meeting was not transferred to another user", quote(in.s.Meeting.Topic))
 	}
 	return nil
 }
@@ -154,9 +154,9 @@ func checkHostMember(in *Input) []Finding {
 		in.unjudged = true
 		return nil
 	case h.AccountID != in.s.Meeting.AccountID:
-		return refuse("host_left_account", "the host, %s, is no longer a member of the account that the meeting belongs to", hidden(h.Email))
+		return refuse("host_left_account", "the host, %s, is no longer a member of the account that the meeting belongs to", maskEmail(h.Email))
 	case h.Status == account.UserPending:
-		return refuse("host_pending", "the host, %s, was invited but never activated the account", hidden(h.Email))
+		return refuse("host_pending", "the host, %s, was invited but never activated the account", maskEmail(h.Email))
 	}
 	return nil
 }
@@ -164,10 +164,10 @@ func checkHostMember(in *Input) []Finding {
 func checkHostActive(in *Input) []Finding {
 	var found []Finding
 	if h := in.s.Host; h != nil && h.Status == account.UserInactive {
-		found = refuse("host_inactive", "the host, %s, is deactivated", hidden(h.Email))
+		found = refuse("host_inactive", "the host, %s, is deactivated", maskEmail(h.Email))
 	}
 	if in.account.Suspended {
-		found = append(found, refuse("account_suspended", "the account %s, which the meeting belongs to, is suspended", shown(in.account.Name))...)
+		found = append(found, refuse("account_suspended", "the account %s, which the meeting belongs to, is suspended", quote(in.account.Name))...)
 	}
 	return found
 }
@@ -180,15 +180,15 @@ func checkWebClient(in *Input) []Finding {
 	if !in.account.Settings.WebClientOff {
 		return nil
 	}
-	return refuse("web_client_off", "an administrator of the account %s has turned off joining from browsers", shown(in.account.Name))
+	return refuse("web_client_off", "an administrator of the account %s has turned off joining from browsers", quote(in.account.Name))
 }
 
 func checkBrowserJoin(in *Input) []Finding {
 	switch set := &in.s.Meeting.Settings; {
 	case set.BrowserJoinOff:
-		return refuse("browser_join_off", "the meeting %s does not allow joining from a browser", shown(in.s.Meeting.Topic))
+		return refuse("browser_join_off", "the meeting %s does not allow joining from a browser", quote(in.s.Meeting.Topic))
 	case set.EndToEndEncrypted:
-		return refuse("end_to_end_encrypted", "the meeting %s is end-to-end encrypted, which browsers cannot join", shown(in.s.Meeting.Topic))
+		return refuse("end_to_end_encrypted", "the meeting %s is end-to-end encrypted, which browsers cannot join", quote(in.s.Meeting.Topic))
 	}
 	return nil
 }
@@ -200,5 +200,5 @@ func checkAudio(in *Input) []Finding {
 	if in.s.Meeting.Settings.Audio != audioThirdParty {
 		return nil
 	}
-	return refuse("tsp_audio_only", "the audio of the meeting %s is available only through a third party's telephone conference", shown(in.s.Meeting.Topic))
+	return refuse("tsp_audio_only", "the audio of the meeting %s is available only through a third party's telephone conference", quote(in.s.Meeting.Topic))
 }

@@ -16,7 +16,7 @@ import (
 // naive is the contract's table once more, row by row as it is written there and
 // with none of the gate's own means, to be held against the gate. It answers the
 // code that decides; 0 lets in.
-func naive(c *scene) errcode.Code {
+func naive(c *fixture) errcode.Code {
 	s, j, now := c.s, c.a, c.now
 	settings := account.Settings{}
 	suspended := false
@@ -146,9 +146,9 @@ func naive(c *scene) errcode.Code {
 		}
 	}
 	if m.Passcode != "" && !host && !panelist && !registrant {
-		throttled := j.Password != "" && (s.PasscodeFailures >= 10 || s.MeetingPasscodeFailures >= 1000 &&
+		limited := j.Password != "" && (s.PasscodeFailures >= 10 || s.MeetingPasscodeFailures >= 1000 &&
 			j.Password != m.PasscodeLink && j.Password != m.PasscodeLink+".1")
-		if throttled || j.Password != m.Passcode && j.Password != m.PasscodeLink && j.Password != m.PasscodeLink+".1" {
+		if limited || j.Password != m.Passcode && j.Password != m.PasscodeLink && j.Password != m.PasscodeLink+".1" {
 			return 3004
 		}
 	}
@@ -225,7 +225,7 @@ func naive(c *scene) errcode.Code {
 	if live && !settings.AllowRejoin {
 		for _, r := range s.Removed {
 			verified := z != nil || tkGood && s.TK.RegistrantID != "" || obfGood
-			if r.Marks.DeviceID != "" && r.Marks.DeviceID == j.DeviceID && !verified {
+			if r.Claims.DeviceID != "" && r.Claims.DeviceID == j.DeviceID && !verified {
 				return 3009
 			}
 		}
@@ -246,7 +246,7 @@ func naive(c *scene) errcode.Code {
 	if live && s.Session.Locked && !host {
 		return 4006
 	}
-	verified := z != nil || obfGood || registrant && !m.Settings.RegistrantSeveralDevices
+	verified := z != nil || obfGood || registrant && !m.Settings.RegistrantMultipleDevices
 	if s.Inside != nil && s.Inside.Connected && verified {
 		return 4008
 	}
@@ -260,7 +260,7 @@ func naive(c *scene) errcode.Code {
 	if m.Settings.Capacity > 0 {
 		most = min(most, m.Settings.Capacity)
 	}
-	if live && s.Session.Seats >= most && !host {
+	if live && s.Session.Participants >= most && !host {
 		return 4005
 	}
 	return 0
@@ -268,9 +268,9 @@ func naive(c *scene) errcode.Code {
 
 func naiveOlder(have, least string) bool { return have != "" && least == "99.0" }
 
-// richScene is a random world in which every setting may stand in the way.
-func richScene(r *rand.Rand) *scene {
-	c := randomScene(r)
+// richFixture is a random world in which every setting may stand in the way.
+func richFixture(r *rand.Rand) *fixture {
+	c := randomFixture(r)
 	c.s.Resume = nil // coming back has tests of its own
 	rarely := func(change func()) {
 		if r.IntN(40) == 0 {
@@ -311,17 +311,19 @@ func richScene(r *rand.Rand) *scene {
 		rarely(func() { m.Settings.EndToEndEncrypted = true })
 		rarely(func() { m.Settings.Audio = "third_party" })
 		rarely(func() { m.Settings.Capacity = 1 })
-		rarely(func() { m.Settings.RegistrantSeveralDevices = true })
+		rarely(func() { m.Settings.RegistrantMultipleDevices = true })
 		rarely(func() { m.Settings.JoinBeforeHostWindow = 10 * time.Minute })
 		rarely(func() { m.Settings.BlockedAddresses = []string{"x@blocked.example"} })
 	}
-	rarely(func() { c.s.PasscodeFailures, c.s.PasscodeRetryAfter = PasscodeTries, time.Minute })
-	rarely(func() { c.s.MeetingPasscodeFailures, c.s.MeetingPasscodeRetryAfter = PasscodeMeetingTries, time.Minute })
+	rarely(func() { c.s.PasscodeFailures, c.s.PasscodeRetryAfter = MaxPasscodeAttempts, time.Minute })
+	rarely(func() {
+		c.s.MeetingPasscodeFailures, c.s.MeetingPasscodeRetryAfter = MaxMeetingPasscodeAttempts, time.Minute
+	})
 	return c
 }
 
 // agrees holds the gate against the naive table in one world.
-func agrees(t *testing.T, c *scene) errcode.Code {
+func agrees(t *testing.T, c *fixture) errcode.Code {
 	t.Helper()
 	a := c.attempt(t)
 	v := Decide(c.now, a, c.s)
@@ -342,7 +344,7 @@ func agrees(t *testing.T, c *scene) errcode.Code {
 func TestTheGateIsTheContractsTable(t *testing.T) {
 	met := map[errcode.Code]int{}
 	for seed := range uint64(60_000) {
-		met[agrees(t, richScene(rand.New(rand.NewPCG(seed, 20260504))))]++
+		met[agrees(t, richFixture(rand.New(rand.NewPCG(seed, 20260504))))]++
 	}
 	for _, code := range []errcode.Code{
 		0, 3000, 3001, 3003, 3004, 3005, 3008, 3009, 3099, 3100, 3265, 3603, 3608, 3610, 3611, 3620, 3623, 3624, 3625, 3702, 3704, 3709,
@@ -358,5 +360,5 @@ func FuzzDecide(f *testing.F) {
 	for seed := range uint64(20) {
 		f.Add(seed, seed*7)
 	}
-	f.Fuzz(func(t *testing.T, one, two uint64) { agrees(t, richScene(rand.New(rand.NewPCG(one, two)))) })
+	f.Fuzz(func(t *testing.T, one, two uint64) { agrees(t, richFixture(rand.New(rand.NewPCG(one, two)))) })
 }

@@ -16,7 +16,7 @@ type neighbours struct {
 	// both makes the two fail at once; together are the cases to combine where it
 	// is nil, the second's first.
 	together [2]string
-	both     func(*scene)
+	both     func(*fixture)
 	// under is the rule that decides before either, where the two only ever meet
 	// beneath a third fault.
 	under string
@@ -29,7 +29,7 @@ const (
 	oneFault   = "a token has one fault: it is unreadable or it is genuine"
 	whoseZAK   = "whose ZAK it is, and so who starts, is not known of one that is not valid"
 	oneKind    = "a meeting is a webinar or it is not"
-	isHostish  = "one is refused for not being host or alternative, the other asks only those who are"
+	isHostRole = "one is refused for not being host or alternative, the other asks only those who are"
 	hostsHave  = "a host's or alternative's ZAK has an address"
 	freeOfIt   = "the rule does not ask hosts and alternatives who start"
 	noOBF      = "one is refused for having no token at all, the other for the one it has"
@@ -42,7 +42,7 @@ var neighbourTable = []neighbours{
 	{first: "app_known", second: "app_enabled", together: [2]string{"app_deleted", "app_disabled"}},
 	{first: "app_enabled", second: "signature", together: [2]string{"app_disabled", "unknown_secret"}},
 	{first: "signature", second: "token_time", together: [2]string{"mn_other_meeting", "expired"}},
-	{first: "token_time", second: "role", together: [2]string{"expired", "role_not_0_or_1"}, both: func(c *scene) {
+	{first: "token_time", second: "role", together: [2]string{"expired", "role_not_0_or_1"}, both: func(c *fixture) {
 		c.raw = rawToken(c, `{"appKey":"`+testKey+`","mn":"`+testNumber+`","role":5,"iat":`+unix(c.now.Add(-7200e9))+`,"exp":`+unix(c.now)+`}`)
 	}},
 	{first: "role", second: "permission", together: [2]string{"role_not_0_or_1", "sdk_feature_off"}},
@@ -68,21 +68,21 @@ var neighbourTable = []neighbours{
 	{first: "zak_valid", second: "start_licence", never: whoseZAK},
 	{first: "zak_valid", second: "email", together: [2]string{"revoked", "email_missing"}},
 	{first: "start_webinar", second: "start_meeting", never: oneKind},
-	{first: "start_webinar", second: "start_licence", never: isHostish},
-	{first: "start_webinar", second: "email", together: [2]string{"no_host_credentials", "email_missing"}, both: func(c *scene) {
+	{first: "start_webinar", second: "start_licence", never: isHostRole},
+	{first: "start_webinar", second: "email", together: [2]string{"no_host_credentials", "email_missing"}, both: func(c *fixture) {
 		c.webinar()
 		c.start()
 		c.a.UserEmail = ""
 	}},
-	{first: "start_meeting", second: "start_licence", never: isHostish},
-	{first: "start_meeting", second: "email", together: [2]string{"no_zak", "email_missing"}, both: func(c *scene) {
+	{first: "start_meeting", second: "start_licence", never: isHostRole},
+	{first: "start_meeting", second: "email", together: [2]string{"no_zak", "email_missing"}, both: func(c *fixture) {
 		c.start()
 		c.s.Meeting.Settings.RegistrationRequired = true
 	}},
 	{first: "start_licence", second: "email", never: hostsHave},
 	{first: "start_licence", second: "email_blocked", never: freeOfIt},
 	{first: "start_licence", second: "registration", never: freeOfIt},
-	{first: "start_licence", second: "login", together: [2]string{"host_busy", "domain_not_allowed"}, both: func(c *scene) {
+	{first: "start_licence", second: "login", together: [2]string{"host_busy", "domain_not_allowed"}, both: func(c *fixture) {
 		c.asHost()
 		c.notRunning()
 		c.s.HostLive = 1
@@ -90,10 +90,10 @@ var neighbourTable = []neighbours{
 		c.s.Account.Settings.SignInDomains = []string{"staff.example"}
 	}},
 	{first: "email", second: "email_blocked", never: "no address is known, so none can be blocked; who was denied has registered with one"},
-	{first: "email", second: "registration", together: [2]string{"email_missing", "tk_missing"}, both: func(c *scene) {
+	{first: "email", second: "registration", together: [2]string{"email_missing", "tk_missing"}, both: func(c *fixture) {
 		c.s.Meeting.Settings.RegistrationRequired = true
 	}},
-	{first: "email_blocked", second: "registration", together: [2]string{"address_blocked", "tk_missing"}, both: func(c *scene) {
+	{first: "email_blocked", second: "registration", together: [2]string{"address_blocked", "tk_missing"}, both: func(c *fixture) {
 		c.registration()
 		c.s.Account.Settings.BlockedAddresses = []string{c.a.UserEmail}
 	}},
@@ -103,20 +103,20 @@ var neighbourTable = []neighbours{
 	{first: "simulive", second: "ended", never: playedOver},
 	{first: "simulive", second: "started", never: playedOver},
 	{first: "simulive", second: "app_allowed", together: [2]string{"simulive_ended", "blocked_by_admin"}},
-	{first: "ended", second: "started", together: [2]string{"ended_by_host", "host_not_here"}, both: func(c *scene) {
+	{first: "ended", second: "started", together: [2]string{"ended_by_host", "host_not_here"}, both: func(c *fixture) {
 		c.s.Meeting.Kind = meeting.KindInstant
 		c.ended(60e9, meeting.EndedByHost)
 	}},
 	{first: "started", second: "app_allowed", together: [2]string{"host_not_here", "blocked_by_admin"}},
 	{first: "app_allowed", second: "cross_account", together: [2]string{"blocked_by_admin", "app_not_published"}},
-	{first: "cross_account", second: "anonymous", together: [2]string{"app_not_published", "no_token"}, both: func(c *scene) {
+	{first: "cross_account", second: "anonymous", together: [2]string{"app_not_published", "no_token"}, both: func(c *fixture) {
 		c.external()
 		c.s.App.Published = false
 	}},
 	{first: "anonymous", second: "user_token", never: noOBF},
 	{first: "anonymous", second: "user_present", never: noOBF},
 	{first: "anonymous", second: "removed", together: [2]string{"no_token", "removed_by_host"}},
-	{first: "user_token", second: "user_present", together: [2]string{"zak_forged", "authorizing_user_absent"}, under: "options", both: func(c *scene) {
+	{first: "user_token", second: "user_present", together: [2]string{"zak_forged", "authorizing_user_absent"}, under: "options", both: func(c *fixture) {
 		// Only with both tokens, which is a fault of its own.
 		c.external()
 		c.obf()
@@ -152,7 +152,7 @@ func failing(v *Verdict) []string {
 
 // TestNeighbours makes every two adjacent rules that can fail at once do so.
 func TestNeighbours(t *testing.T) {
-	changes := map[string]func(*scene){}
+	changes := map[string]func(*fixture){}
 	for _, tc := range ruleCases {
 		changes[tc.rule+"/"+tc.cause] = tc.change
 	}
@@ -161,7 +161,7 @@ func TestNeighbours(t *testing.T) {
 			continue
 		}
 		t.Run(n.first+" before "+n.second, func(t *testing.T) {
-			c := newScene()
+			c := newFixture()
 			if n.both != nil {
 				n.both(c)
 			} else {
@@ -225,9 +225,9 @@ func TestNoNeighbourIsForgotten(t *testing.T) {
 	}
 }
 
-// TestADeletedHostIsToldOnce holds 3709 off hosts who are gone.
-func TestADeletedHostIsToldOnce(t *testing.T) {
-	c := newScene()
+// TestADeletedHostIsReportedOnce holds 3709 off hosts who are gone.
+func TestADeletedHostIsReportedOnce(t *testing.T) {
+	c := newFixture()
 	c.host.Status, c.host.AccountID = account.UserDeleted, "acc-new"
 	v := c.decide(t)
 	if ids := strings.Join(failing(&v), " "); ids != "host_exists" {

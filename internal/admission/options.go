@@ -40,7 +40,7 @@ func checkVersion(in *Input) []Finding {
 }
 
 func oldVersion(version, minimum, cause, who string) []Finding {
-	if minimum == "" || version == "" || !below(version, minimum) {
+	if minimum == "" || version == "" || !isOlder(version, minimum) {
 		return nil
 	}
 	return refuse(cause, "the page runs SDK %s; %s %s or newer", clip(version, 32), who, minimum)

@@ -8,18 +8,18 @@ import (
 	"time"
 )
 
-// PasscodeTries is how many wrong passcodes from one address for one meeting are
+// MaxPasscodeAttempts is how many wrong passcodes from one address for one meeting are
 // judged before none is for a while.
-const PasscodeTries = 10
+const MaxPasscodeAttempts = 10
 
-// PasscodeNetworkTries is the same for a network: a /24 of IPv4 or a /48 of IPv6. One
-// customer of a provider so takes a tenth of PasscodeMeetingTries at most.
-const PasscodeNetworkTries = PasscodeMeetingTries / 10
+// MaxNetworkPasscodeAttempts is the same for a network: a /24 of IPv4 or a /48 of IPv6. One
+// customer of a provider so takes a tenth of MaxMeetingPasscodeAttempts at most.
+const MaxNetworkPasscodeAttempts = MaxMeetingPasscodeAttempts / 10
 
-// PasscodeMeetingTries is how many wrong passcodes from everywhere for one meeting
+// MaxMeetingPasscodeAttempts is how many wrong passcodes from everywhere for one meeting
 // are judged before none is for a while. Nobody guesses a join link's passcode, so
 // that is judged all the same.
-const PasscodeMeetingTries = 1000
+const MaxMeetingPasscodeAttempts = 1000
 
 // linkSuffix ends a passcode's link form in many links; it carries nothing.
 const linkSuffix = ".1"
@@ -36,19 +36,19 @@ func checkPasscode(in *Input) []Finding {
 	want := passcodeOption[in.a.View]
 	misspelt := in.a.PasswordOption != "" && want != "" && in.a.PasswordOption != want
 	if given != "" || misspelt {
-		if in.s.PasscodeFailures >= PasscodeTries {
+		if in.s.PasscodeFailures >= MaxPasscodeAttempts {
 			return throttled("from this address or its network", in.s.PasscodeRetryAfter)
 		}
-		if in.s.MeetingPasscodeFailures >= PasscodeMeetingTries && !samePasscode(given, "", m.PasscodeLink) {
+		if in.s.MeetingPasscodeFailures >= MaxMeetingPasscodeAttempts && !samePasscode(given, "", m.PasscodeLink) {
 			return throttled("from all addresses together", in.s.MeetingPasscodeRetryAfter)
 		}
 	}
 	switch {
 	case misspelt:
 		return refuse("option_misspelt", "the passcode was passed as %s; in %s the option is called “%s”, and the other name is ignored",
-			shown(in.a.PasswordOption), viewName(in.a.View), want)
+			quote(in.a.PasswordOption), viewName(in.a.View), want)
 	case given == "":
-		return refuse("passcode_missing", "the meeting %s has a passcode, and none was passed", shown(m.Topic))
+		return refuse("passcode_missing", "the meeting %s has a passcode, and none was passed", quote(m.Topic))
 	case samePasscode(given, m.Passcode, m.PasscodeLink):
 		return nil
 	case damagedLink(given, m.PasscodeLink):
@@ -58,13 +58,13 @@ func checkPasscode(in *Input) []Finding {
 	if in.a.NumericPassword {
 		odd = "; it was passed as a number, which loses leading zeros: pass the passcode as a string"
 	}
-	return refuse("passcode_wrong", "the passcode that was passed (length %d) is not the passcode of the meeting %s%s", len([]rune(given)), shown(m.Topic), odd)
+	return refuse("passcode_wrong", "the passcode that was passed (length %d) is not the passcode of the meeting %s%s", len([]rune(given)), quote(m.Topic), odd)
 }
 
 func throttled(where string, wait time.Duration) []Finding {
 	return []Finding{{
 		Cause: "throttled", Status: statusThrottled, RetryAfter: wait,
-		Evidence: "too many wrong passcodes came " + where + " for this meeting; for " + span(wait) + " no passcode is checked",
+		Evidence: "too many wrong passcodes came " + where + " for this meeting; for " + formatDuration(wait) + " no passcode is checked",
 	}}
 }
 

@@ -10,12 +10,12 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// TestRandomWorlds decides worlds in which anything may be set, missing or odd.
-func TestRandomWorlds(t *testing.T) {
+// TestRandomFixtures decides worlds in which anything may be set, missing or odd.
+func TestRandomFixtures(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(20260504, 1))
 	admitted, refused := 0, 0
 	for range 20_000 {
-		c := randomScene(rnd)
+		c := randomFixture(rnd)
 		a := c.attempt(t)
 		v := Decide(c.now, a, c.s)
 		if again := Decide(c.now, a, c.s); !reflect.DeepEqual(v, again) {
@@ -54,7 +54,7 @@ func TestRandomWorlds(t *testing.T) {
 
 // independently states a few rules that no admitted join may break, in other words
 // than the gate's own.
-func independently(c *scene) bool {
+func independently(c *fixture) bool {
 	s, m := c.s, c.s.Meeting
 	isHost := s.ZAK.Valid() && s.ZAK.User.ID == m.HostID
 	for _, alt := range m.AlternativeHosts {
@@ -71,7 +71,7 @@ func independently(c *scene) bool {
 		return false
 	case s.Session.Live() && s.Session.Locked && !isHost:
 		return false
-	case s.Session.Live() && s.Session.Seats >= 100 && !isHost:
+	case s.Session.Live() && s.Session.Participants >= 100 && !isHost:
 		return false
 	case m.Settings.SignedInOnly && !s.ZAK.Valid():
 		return false
@@ -90,8 +90,8 @@ func stepIndex(f Finding) int {
 	return -2
 }
 
-func randomScene(r *rand.Rand) *scene {
-	c := newScene()
+func randomFixture(r *rand.Rand) *fixture {
+	c := newFixture()
 	maybe := func(percent int, change func()) {
 		if r.IntN(100) < percent {
 			change()
@@ -144,9 +144,9 @@ func randomScene(r *rand.Rand) *scene {
 	default:
 		c.s.Session.Locked = r.IntN(10) == 0
 		c.s.Session.Practice = r.IntN(20) == 0
-		c.s.Session.Seats = []int{0, 1, 99, 100}[r.IntN(4)]
+		c.s.Session.Participants = []int{0, 1, 99, 100}[r.IntN(4)]
 		maybe(5, func() {
-			c.s.Resume = &meeting.Seat{ID: "own", State: meeting.SeatJoined, SessionID: "s-1", MeetingID: "m-1"}
+			c.s.Resume = &meeting.Participant{ID: "own", State: meeting.ParticipantJoined, SessionID: "s-1", MeetingID: "m-1"}
 		})
 	}
 	maybe(30, c.externalApp)
@@ -156,7 +156,7 @@ func randomScene(r *rand.Rand) *scene {
 	maybe(10, func() { c.s.Elsewhere = &Presence{MeetingNumber: "123"} })
 	maybe(10, func() {
 		c.a.DeviceID = "d"
-		c.s.Removed = []RemovedMark{{Marks: meeting.Marks{DeviceID: pick("d", "e")}}}
+		c.s.Removed = []RemovedIdentity{{Claims: meeting.IdentityClaims{DeviceID: pick("d", "e")}}}
 	})
 	c.s.HostLive = r.IntN(2)
 	if c.s.Policy.Shift != 0 {
@@ -167,20 +167,20 @@ func randomScene(r *rand.Rand) *scene {
 	return c
 }
 
-func (c *scene) externalApp() {
+func (c *fixture) externalApp() {
 	if c.s.App != nil {
 		c.external()
 	}
 }
 
 func BenchmarkDecide(b *testing.B) {
-	for name, change := range map[string]func(*scene){
-		"plain":    func(*scene) {},
-		"passcode": func(c *scene) { c.passcode(); c.give("123456") },
-		"refused":  func(c *scene) { c.s.Session.Locked = true },
+	for name, change := range map[string]func(*fixture){
+		"plain":    func(*fixture) {},
+		"passcode": func(c *fixture) { c.passcode(); c.give("123456") },
+		"refused":  func(c *fixture) { c.s.Session.Locked = true },
 	} {
 		b.Run(name, func(b *testing.B) {
-			c := newScene()
+			c := newFixture()
 			change(c)
 			a := c.attempt(b)
 			b.ReportAllocs()
@@ -196,7 +196,7 @@ func BenchmarkDecide(b *testing.B) {
 
 // BenchmarkRules is Decide without reading and verifying the signature.
 func BenchmarkRules(b *testing.B) {
-	c := newScene()
+	c := newFixture()
 	a := c.attempt(b)
 	read := &Input{now: c.now, a: a, s: c.s}
 	read.read()

@@ -30,8 +30,8 @@ type Redacted struct {
 	UserAgent      string `json:"userAgent,omitempty"`
 }
 
-// longestKept bounds a signature's readable part in the log, in bytes.
-const longestKept = 4096
+// maxStoredText bounds a signature's readable part in the log, in bytes.
+const maxStoredText = 4096
 
 // Redact takes the secrets out of an attempt. Of the signature, header and claims
 // stay and the HMAC goes; where the verdict says that the claims hold a secret, or
@@ -55,7 +55,7 @@ func redactSignature(s string, v *Verdict) string {
 	}
 	in := Input{a: &Attempt{Signature: s}}
 	in.read()
-	if in.token == nil || len(s) > longestKept {
+	if in.token == nil || len(s) > maxStoredText {
 		return length(s)
 	}
 	last := strings.LastIndexByte(s, '.')

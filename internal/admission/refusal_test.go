@@ -12,7 +12,7 @@ import (
 )
 
 func TestRefusalOnTheWire(t *testing.T) {
-	c := newScene()
+	c := newFixture()
 	c.external()
 	c.s.Session.Locked = true
 	v := c.decide(t)
@@ -38,7 +38,7 @@ func TestRefusalOnTheWire(t *testing.T) {
 }
 
 func TestRefusalOfNotStarted(t *testing.T) {
-	c := newScene()
+	c := newFixture()
 	c.notRunning()
 	c.s.Meeting.StartsAt = c.now.Add(time.Hour)
 	c.s.App.ReasonStyle = "sentence"
@@ -56,19 +56,19 @@ func TestRefusalOfNotStarted(t *testing.T) {
 
 func TestHTTPStatus(t *testing.T) {
 	for _, tc := range []struct {
-		change func(*scene)
+		change func(*fixture)
 		want   int
 	}{
-		{func(*scene) {}, 200},
-		{func(c *scene) { c.a.MeetingNumber = "" }, 400},
-		{func(c *scene) { c.s.Session.Locked = true }, 403},
-		{func(c *scene) {
+		{func(*fixture) {}, 200},
+		{func(c *fixture) { c.a.MeetingNumber = "" }, 400},
+		{func(c *fixture) { c.s.Session.Locked = true }, 403},
+		{func(c *fixture) {
 			c.passcode()
 			c.give("1")
 			c.s.PasscodeFailures, c.s.PasscodeRetryAfter = 10, 90*time.Second
 		}, 429},
 	} {
-		c := newScene()
+		c := newFixture()
 		tc.change(c)
 		v := c.decide(t)
 		if v.HTTPStatus() != tc.want {
@@ -87,7 +87,7 @@ func TestHTTPStatus(t *testing.T) {
 }
 
 func TestRedact(t *testing.T) {
-	c := newScene()
+	c := newFixture()
 	a := c.attempt(t)
 	a.Password, a.ZAK, a.OBFToken, a.TK, a.ResumeToken, a.RecordingToken = "hunter2-passcode", "zakhead.zakbody.zaksign", "undefined", "tk-secret-value", "resume-secret-value", "recording-secret-value"
 	a.LegacyKey = testSecret
@@ -136,8 +136,8 @@ func schedules(result any, topic, at string) bool {
 	return ok && w.Topic == topic && w.ScheduleTime != nil && *w.ScheduleTime == at
 }
 
-func TestABusyHostIsToldWhichMeetingRuns(t *testing.T) {
-	c := newScene()
+func TestABusyHostLearnsWhichMeetingRuns(t *testing.T) {
+	c := newFixture()
 	c.asHost()
 	c.notRunning()
 	c.s.HostLive, c.s.HostElsewhere = 1, &Presence{MeetingNumber: "123456789", Topic: "Geometry"}
@@ -154,20 +154,20 @@ func TestABusyHostIsToldWhichMeetingRuns(t *testing.T) {
 func TestRemediesFitTheStateTheySpeakOf(t *testing.T) {
 	for _, tc := range []struct {
 		name          string
-		change        func(*scene)
+		change        func(*fixture)
 		says, saysNot string
 	}{
-		{"both off", func(*scene) {}, "turn on join before host", "waiting room"},
-		{"both on", func(c *scene) { c.s.Meeting.Settings.JoinBeforeHost, c.s.Meeting.Settings.WaitingRoom = true, true }, "turn off the waiting room", "turn on join before host"},
-		{"waiting room only", func(c *scene) { c.s.Meeting.Settings.WaitingRoom = true }, "join before host on and the waiting room off", "turn on join before host"},
-		{"webinar", func(c *scene) { c.webinar() }, "as soon as the host starts the webinar", "join before host"},
-		{"just ended", func(c *scene) {
+		{"both off", func(*fixture) {}, "turn on join before host", "waiting room"},
+		{"both on", func(c *fixture) { c.s.Meeting.Settings.JoinBeforeHost, c.s.Meeting.Settings.WaitingRoom = true, true }, "turn off the waiting room", "turn on join before host"},
+		{"waiting room only", func(c *fixture) { c.s.Meeting.Settings.WaitingRoom = true }, "join before host on and the waiting room off", "turn on join before host"},
+		{"webinar", func(c *fixture) { c.webinar() }, "as soon as the host starts the webinar", "join before host"},
+		{"just ended", func(c *fixture) {
 			c.s.Meeting.Settings.JoinBeforeHost = true
 			c.s.Last = &meeting.Session{EndedAt: c.now.Add(-time.Minute), EndReason: meeting.EndedByHost}
 		}, "starts the meeting again", "join before host"},
-		{"simulive", func(c *scene) { c.simulive(c.now.Add(time.Hour)) }, "at the scheduled time", "join-before-host"},
+		{"simulive", func(c *fixture) { c.simulive(c.now.Add(time.Hour)) }, "at the scheduled time", "join-before-host"},
 	} {
-		c := newScene()
+		c := newFixture()
 		c.notRunning()
 		tc.change(c)
 		v := c.decide(t)
@@ -178,7 +178,7 @@ func TestRemediesFitTheStateTheySpeakOf(t *testing.T) {
 }
 
 func TestANumericPasscodeIsNamed(t *testing.T) {
-	c := newScene()
+	c := newFixture()
 	c.passcode()
 	c.s.Meeting.Passcode = "012345"
 	c.give("12345")

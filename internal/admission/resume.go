@@ -18,10 +18,10 @@ const (
 	digestAll = -1
 )
 
-// same reports whether a part of what the join brings is what the seat was taken with,
+// matches reports whether a part of what the join brings is what the seat was taken with,
 // byte for byte.
-func (a *Attempt) same(seat *meeting.Seat, part int) bool {
-	mine, theirs := a.Digest, seat.SignatureDigest
+func (a *Attempt) matches(participant *meeting.Participant, part int) bool {
+	mine, theirs := a.Digest, participant.SignatureDigest
 	if len(mine) != digestParts*DigestPart || len(theirs) != len(mine) {
 		return false
 	}
@@ -35,7 +35,7 @@ func (a *Attempt) same(seat *meeting.Seat, part int) bool {
 // seat was taken with: they are of the same user, registrant and OBF, or they are the
 // same ones and have merely expired since.
 func (s *Snapshot) sameTokens(a *Attempt) bool {
-	marks, unchanged := &s.Resume.Marks, a.same(s.Resume, digestTokens)
+	claims, unchanged := &s.Resume.Claims, a.matches(s.Resume, digestTokens)
 	same := func(given bool, fault, id, was string) bool {
 		switch {
 		case !given:
@@ -55,9 +55,9 @@ func (s *Snapshot) sameTokens(a *Attempt) bool {
 		obf = s.OBF.ID
 	}
 	return s.ZAK.Withdrawn == "" && s.OBF.Withdrawn == "" &&
-		same(s.ZAK.Given, s.ZAK.Fault, user, marks.UserID) &&
-		same(s.OBF.Given, s.judgeOBF(), obf, marks.OBFID) &&
-		same(s.TK.Given, s.TK.Fault, s.TK.RegistrantID, marks.RegistrantID)
+		same(s.ZAK.Given, s.ZAK.Fault, user, claims.UserID) &&
+		same(s.OBF.Given, s.judgeOBF(), obf, claims.OBFID) &&
+		same(s.TK.Given, s.TK.Fault, s.TK.RegistrantID, claims.RegistrantID)
 }
 
 // comeBack lets a page go on with its own seat where it brings another signature, if
@@ -68,8 +68,8 @@ func (in *Input) comeBack() {
 		return
 	}
 	own := in.s.Resume
-	in.resuming = in.trusted() && len(in.findings) == 0 && in.s.App.ID == own.Marks.AppID &&
-		in.token.Claims.Role == own.Extras.SignedRole && in.a.same(own, digestPerson) && in.s.sameTokens(in.a)
+	in.resuming = in.isVerified() && len(in.findings) == 0 && in.s.App.ID == own.Claims.AppID &&
+		in.token.Claims.Role == own.Flags.SignedRole && in.a.matches(own, digestPerson) && in.s.sameTokens(in.a)
 	if !in.resuming {
 		in.own = own
 	}
@@ -77,18 +77,18 @@ func (in *Input) comeBack() {
 
 // replaces is the seat of the joiner's verified identity, whose place the joiner
 // takes if no rule forbids it.
-func (in *Input) replaces() *meeting.Seat {
-	if in.s.Inside == nil || in.s.Inside.Seat == nil {
+func (in *Input) replaces() *meeting.Participant {
+	if in.s.Inside == nil || in.s.Inside.Participant == nil {
 		return nil
 	}
-	if mine := in.marks(); mine.Identity() == "" || in.severalDevices(mine) {
+	if mine := in.claims(); mine.Identity() == "" || in.multipleDevices(mine) {
 		return nil
 	}
-	return in.s.Inside.Seat
+	return in.s.Inside.Participant
 }
 
-// givenUp is how many places become free when the joiner enters.
-func (in *Input) givenUp() int {
+// freedPlaces is how many places become free when the joiner enters.
+func (in *Input) freedPlaces() int {
 	n := 0
 	old := in.replaces()
 	if old != nil && len(checkDuplicate(in)) == 0 {

@@ -97,7 +97,7 @@ const (
 )
 
 // Rules are all rules in the order in which they decide.
-var Rules = slices.Concat(requestRules, appRules, meetingRules, identityRules, stateRules, doorRules)
+var Rules = slices.Concat(requestRules, appRules, meetingRules, identityRules, stateRules, roomRules)
 
 // everyID are the IDs of all rules: what most joins pass.
 var everyID = func() []string {
@@ -115,25 +115,25 @@ type Input struct {
 	s        *Snapshot
 	resuming bool
 	// own is the page's seat of before, where it is not gone on with but replaced.
-	own *meeting.Seat
+	own *meeting.Participant
 
 	token      *signature.Token
 	tokenFault *signature.Fault
 	genuine    bool // the HMAC is right
-	formed     bool // the signature rule holds
+	verified   bool // the signature rule holds
 
-	account    *account.Account // the meeting's; never nil once derived
-	start      bool             // role 1
-	hostOrAlt  bool             // a valid ZAK of the host or an alternative
-	hostish    bool
-	panelist   bool
-	registrant bool
-	external   bool
-	live       bool   // an instance is not over, or plays by schedule
-	running    bool   // and somebody is connected in it
-	obfFault   string // like UserToken.Fault, bindings included
-	obfValid   bool
-	email      string
+	account       *account.Account // the meeting's; never nil once derived
+	start         bool             // role 1
+	hostOrAlt     bool             // a valid ZAK of the host or an alternative
+	hasHostRights bool
+	panelist      bool
+	registrant    bool
+	external      bool
+	live          bool   // an instance is not over, or plays by schedule
+	running       bool   // and somebody is connected in it
+	obfFault      string // like UserToken.Fault, bindings included
+	obfValid      bool
+	email         string
 
 	findings []Finding
 	passed   uint64 // the rules that hold, as bits in the order of Rules
@@ -172,9 +172,9 @@ func (in *Input) verify() {
 	}
 }
 
-// trusted tells whether the signature rule holds, so that the claims are the
+// isVerified tells whether the signature rule holds, so that the claims are the
 // app's own words about this meeting.
-func (in *Input) trusted() bool { return in.formed }
+func (in *Input) isVerified() bool { return in.verified }
 
 func (in *Input) can(n needs) bool {
 	switch n {
@@ -241,7 +241,7 @@ func (f *Finding) complete() {
 
 // verdict sums up what was judged.
 func (in *Input) verdict() Verdict {
-	v := Verdict{Warnings: in.warnings(), Believed: in.formed || in.resuming}
+	v := Verdict{Warnings: in.warnings(), Believed: in.verified || in.resuming}
 	if in.token != nil {
 		v.Claims = in.token.Claims
 	}

@@ -16,196 +16,199 @@ import (
 type ruleCase struct {
 	rule   string // the rule's ID
 	cause  string
-	change func(*scene)
+	change func(*fixture)
 	// also tells that the change breaks further rules too.
 	also bool
 }
 
-func forgeRole(c *scene, role string) {
+func forgeRole(c *fixture, role string) {
 	c.raw = rawToken(c, `{"appKey":"`+testKey+`","mn":"`+testNumber+`",`+role+`"iat":`+unix(c.now.Add(-30*time.Second))+`,"exp":`+unix(c.now.Add(2*time.Hour))+`}`)
 }
 
 var ruleCases = []ruleCase{
-	{"options", "meetingNumber_missing", func(c *scene) { c.a.MeetingNumber = "" }, false},
-	{"options", "signature_missing", func(c *scene) { c.raw = " " }, false},
-	{"options", "userName_too_long", func(c *scene) {
+	{"options", "meetingNumber_missing", func(c *fixture) { c.a.MeetingNumber = "" }, false},
+	{"options", "signature_missing", func(c *fixture) { c.raw = " " }, false},
+	{"options", "userName_too_long", func(c *fixture) {
 		c.a.Invalid = []InvalidOption{{Field: "userName", Cause: "userName_too_long", Evidence: "long"}}
 	}, false},
-	{"version", "below_platform_minimum", func(c *scene) { c.s.Policy.MinSDKVersion = "5.2" }, false},
+	{"version", "below_platform_minimum", func(c *fixture) { c.s.Policy.MinSDKVersion = "5.2" }, false},
 
-	{"app_known", "unknown_key", func(c *scene) { c.s.App = nil }, false},
-	{"app_known", "key_whitespace", func(c *scene) { c.s.App = nil; c.s.KeyWhitespace = true }, false},
-	{"app_known", "key_is_secret", func(c *scene) { c.s.App = nil; c.s.KeyIsSecret = true }, false},
-	{"app_known", "key_of_other_kind", func(c *scene) { c.s.App.Kind = account.AppServerToServer }, false},
-	{"app_known", "app_deleted", func(c *scene) { c.s.App.DeletedAt = c.now.Add(-time.Hour) }, false},
-	{"app_enabled", "app_disabled", func(c *scene) { c.s.App.Enabled = false }, false},
-	{"app_enabled", "account_suspended", func(c *scene) { c.s.Owner = &account.Account{ID: "acc-home", Name: "Home", Suspended: true} }, false},
-	{"signature", "not_a_jwt", func(c *scene) { c.raw = "rubbish" }, false},
-	{"signature", "placeholder", func(c *scene) { c.raw = "undefined" }, false},
-	{"signature", "unknown_secret", func(c *scene) { c.sign.Secret = "another-secret-0123456789abcdef00" }, false},
-	{"signature", "mn_other_meeting", func(c *scene) { c.sign.MeetingNumber = "123456789" }, false},
-	{"signature", "iat_in_future", func(c *scene) {
+	{"app_known", "unknown_key", func(c *fixture) { c.s.App = nil }, false},
+	{"app_known", "key_whitespace", func(c *fixture) { c.s.App = nil; c.s.KeyWhitespace = true }, false},
+	{"app_known", "key_is_secret", func(c *fixture) { c.s.App = nil; c.s.KeyIsSecret = true }, false},
+	{"app_known", "key_of_other_kind", func(c *fixture) { c.s.App.Kind = account.AppServerToServer }, false},
+	{"app_known", "app_deleted", func(c *fixture) { c.s.App.DeletedAt = c.now.Add(-time.Hour) }, false},
+	{"app_enabled", "app_disabled", func(c *fixture) { c.s.App.Enabled = false }, false},
+	{"app_enabled", "account_suspended", func(c *fixture) { c.s.Owner = &account.Account{ID: "acc-home", Name: "Home", Suspended: true} }, false},
+	{"signature", "not_a_jwt", func(c *fixture) { c.raw = "rubbish" }, false},
+	{"signature", "placeholder", func(c *fixture) { c.raw = "undefined" }, false},
+	{"signature", "unknown_secret", func(c *fixture) { c.sign.Secret = "another-secret-0123456789abcdef00" }, false},
+	{"signature", "mn_other_meeting", func(c *fixture) { c.sign.MeetingNumber = "123456789" }, false},
+	{"signature", "iat_in_future", func(c *fixture) {
 		c.sign.IssuedAt, c.sign.ExpiresAt = c.now.Add(94*time.Second), c.now.Add(2*time.Hour)
 	}, false},
-	{"token_time", "expired", func(c *scene) {
+	{"token_time", "expired", func(c *fixture) {
 		c.sign.IssuedAt, c.sign.ExpiresAt = c.now.Add(-2*time.Hour), c.now
 	}, true},
-	{"token_time", "token_exp_expired", func(c *scene) {
+	{"token_time", "token_exp_expired", func(c *fixture) {
 		c.raw = rawToken(c, `{"appKey":"`+testKey+`","mn":"`+testNumber+`","role":0,"iat":`+unix(c.now.Add(-time.Hour))+
 			`,"exp":`+unix(c.now.Add(time.Hour))+`,"tokenExp":`+unix(c.now.Add(-time.Minute))+`}`)
 	}, false},
-	{"role", "role_missing", func(c *scene) { forgeRole(c, "") }, false},
-	{"role", "role_not_0_or_1", func(c *scene) { forgeRole(c, `"role":5,`) }, false},
-	{"role", "role_wrong_type", func(c *scene) { forgeRole(c, `"role":true,`) }, false},
-	{"permission", "sdk_feature_off", func(c *scene) { c.s.App.MeetingSDK = false }, false},
-	{"permission", "origin_not_allowed", func(c *scene) {
+	{"role", "role_missing", func(c *fixture) { forgeRole(c, "") }, false},
+	{"role", "role_not_0_or_1", func(c *fixture) { forgeRole(c, `"role":5,`) }, false},
+	{"role", "role_wrong_type", func(c *fixture) { forgeRole(c, `"role":true,`) }, false},
+	{"permission", "sdk_feature_off", func(c *fixture) { c.s.App.MeetingSDK = false }, false},
+	{"permission", "origin_not_allowed", func(c *fixture) {
 		c.s.App.AllowedOrigins, c.a.Origin = []string{"https://school.example"}, "https://evil.example"
 	}, false},
-	{"permission_grant", "scope_withdrawn", func(c *scene) { c.zak(c.other); c.s.ZAK.Withdrawn = "scope_withdrawn" }, false},
-	{"permission_grant", "app_uninstalled", func(c *scene) { c.obf(); c.s.OBF.Withdrawn = "app_uninstalled" }, false},
+	{"permission_grant", "scope_withdrawn", func(c *fixture) { c.zak(c.other); c.s.ZAK.Withdrawn = "scope_withdrawn" }, false},
+	{"permission_grant", "app_uninstalled", func(c *fixture) { c.obf(); c.s.OBF.Withdrawn = "app_uninstalled" }, false},
 
-	{"meeting_known", "unknown_number", func(c *scene) { c.s.Meeting = nil }, false},
-	{"meeting_exists", "deleted", func(c *scene) { c.s.Meeting.DeletedAt = c.now.Add(-time.Hour) }, false},
-	{"meeting_exists", "expired", func(c *scene) {
+	{"meeting_known", "unknown_number", func(c *fixture) { c.s.Meeting = nil }, false},
+	{"meeting_exists", "deleted", func(c *fixture) { c.s.Meeting.DeletedAt = c.now.Add(-time.Hour) }, false},
+	{"meeting_exists", "expired", func(c *fixture) {
 		c.notRunning()
 		c.s.Meeting.Settings.JoinBeforeHost = true
 		c.s.Meeting.StartsAt = c.now.Add(-ExpiresAfterOccurrence - c.s.Meeting.Duration)
 	}, false},
-	{"host_exists", "host_deleted", func(c *scene) { c.s.Host = nil }, false},
-	{"host_member", "host_left_account", func(c *scene) { c.host.AccountID = "acc-new" }, false},
-	{"host_member", "host_pending", func(c *scene) { c.host.Status = account.UserPending }, false},
-	{"host_active", "host_inactive", func(c *scene) { c.host.Status = account.UserInactive }, false},
-	{"host_active", "account_suspended", func(c *scene) {
+	{"host_exists", "host_deleted", func(c *fixture) { c.s.Host = nil }, false},
+	{"host_member", "host_left_account", func(c *fixture) { c.host.AccountID = "acc-new" }, false},
+	{"host_member", "host_pending", func(c *fixture) { c.host.Status = account.UserPending }, false},
+	{"host_active", "host_inactive", func(c *fixture) { c.host.Status = account.UserInactive }, false},
+	{"host_active", "account_suspended", func(c *fixture) {
 		c.s.Account = &account.Account{ID: "acc-home", Name: "Home", Suspended: true}
 	}, false},
-	{"account_version", "below_account_minimum", func(c *scene) { c.s.Account.Settings.MinSDKVersion = "6.0.0" }, false},
-	{"web_client", "web_client_off", func(c *scene) { c.s.Account.Settings.WebClientOff = true }, false},
-	{"browser_join", "browser_join_off", func(c *scene) { c.s.Meeting.Settings.BrowserJoinOff = true }, false},
-	{"browser_join", "end_to_end_encrypted", func(c *scene) { c.s.Meeting.Settings.EndToEndEncrypted = true }, false},
-	{"audio", "tsp_audio_only", func(c *scene) { c.s.Meeting.Settings.Audio = "third_party" }, false},
+	{"account_version", "below_account_minimum", func(c *fixture) { c.s.Account.Settings.MinSDKVersion = "6.0.0" }, false},
+	{"web_client", "web_client_off", func(c *fixture) { c.s.Account.Settings.WebClientOff = true }, false},
+	{"browser_join", "browser_join_off", func(c *fixture) { c.s.Meeting.Settings.BrowserJoinOff = true }, false},
+	{"browser_join", "end_to_end_encrypted", func(c *fixture) { c.s.Meeting.Settings.EndToEndEncrypted = true }, false},
+	{"audio", "tsp_audio_only", func(c *fixture) { c.s.Meeting.Settings.Audio = "third_party" }, false},
 
-	{"zak_readable", "malformed", func(c *scene) { c.badZAK("malformed") }, false},
-	{"zak_readable", "forged", func(c *scene) { c.badZAK("forged") }, false},
-	{"zak_readable", "wrong_token_kind", func(c *scene) { c.badZAK("wrong_token_kind") }, false},
-	{"zak_valid", "expired", func(c *scene) { c.badZAK("expired") }, false},
-	{"zak_valid", "revoked", func(c *scene) { c.badZAK("revoked") }, false},
-	{"zak_valid", "user_inactive", func(c *scene) { c.badZAK("user_inactive") }, false},
-	{"start_webinar", "no_host_credentials", func(c *scene) { c.webinar(); c.start(); c.a.UserEmail = c.host.Email }, false},
-	{"start_webinar", "not_host", func(c *scene) { c.webinar(); c.start(); c.zak(c.other) }, false},
-	{"start_webinar", "obf_cannot_start", func(c *scene) { c.webinar(); c.start(); c.obf() }, false},
-	{"start_meeting", "no_zak", func(c *scene) { c.start() }, false},
-	{"start_meeting", "not_host", func(c *scene) { c.start(); c.zak(c.other) }, false},
-	{"start_meeting", "obf_cannot_start", func(c *scene) { c.start(); c.obf() }, false},
-	{"start_licence", "host_busy", func(c *scene) {
+	{"zak_readable", "malformed", func(c *fixture) { c.badZAK("malformed") }, false},
+	{"zak_readable", "forged", func(c *fixture) { c.badZAK("forged") }, false},
+	{"zak_readable", "wrong_token_kind", func(c *fixture) { c.badZAK("wrong_token_kind") }, false},
+	{"zak_valid", "expired", func(c *fixture) { c.badZAK("expired") }, false},
+	{"zak_valid", "revoked", func(c *fixture) { c.badZAK("revoked") }, false},
+	{"zak_valid", "user_inactive", func(c *fixture) { c.badZAK("user_inactive") }, false},
+	{"start_webinar", "no_host_credentials", func(c *fixture) { c.webinar(); c.start(); c.a.UserEmail = c.host.Email }, false},
+	{"start_webinar", "not_host", func(c *fixture) { c.webinar(); c.start(); c.zak(c.other) }, false},
+	{"start_webinar", "obf_cannot_start", func(c *fixture) { c.webinar(); c.start(); c.obf() }, false},
+	{"start_meeting", "no_zak", func(c *fixture) { c.start() }, false},
+	{"start_meeting", "not_host", func(c *fixture) { c.start(); c.zak(c.other) }, false},
+	{"start_meeting", "obf_cannot_start", func(c *fixture) { c.start(); c.obf() }, false},
+	{"start_licence", "host_busy", func(c *fixture) {
 		c.asHost()
 		c.notRunning()
 		c.s.HostLive = 1
 		c.s.HostElsewhere = &Presence{MeetingNumber: "987654321"}
 	}, false},
-	{"email", "email_missing", func(c *scene) { c.webinar(); c.a.UserEmail = "" }, false},
-	{"email_blocked", "domain_blocked", func(c *scene) {
+	{"email", "email_missing", func(c *fixture) { c.webinar(); c.a.UserEmail = "" }, false},
+	{"email_blocked", "domain_blocked", func(c *fixture) {
 		c.a.UserEmail = "eve@Blocked.example"
 		c.s.Account.Settings.BlockedDomains = []string{"blocked.example"}
 	}, false},
-	{"email_blocked", "address_blocked", func(c *scene) {
+	{"email_blocked", "address_blocked", func(c *fixture) {
 		c.a.UserEmail = "eve@school.example"
 		c.s.Meeting.Settings.BlockedAddresses = []string{"Eve@school.example"}
 	}, false},
-	{"email_blocked", "registrant_denied", func(c *scene) {
+	{"email_blocked", "registrant_denied", func(c *fixture) {
 		c.registration()
 		c.s.TK = RegistrantFacts{Given: true, Fault: "registrant_denied"}
 	}, false},
-	{"registration", "tk_missing", func(c *scene) { c.registration() }, false},
-	{"registration", "tk_other_meeting", func(c *scene) { c.registration(); c.s.TK = RegistrantFacts{Given: true, Fault: "tk_other_meeting"} }, false},
-	{"registration", "tk_other_person", func(c *scene) { c.registration(); c.tk(); c.zak(c.other) }, false},
-	{"registration", "tk_pending", func(c *scene) { c.registration(); c.s.TK = RegistrantFacts{Given: true, Fault: "tk_pending"} }, false},
-	{"registration", "tk_cancelled", func(c *scene) { c.registration(); c.s.TK = RegistrantFacts{Given: true, Fault: "tk_cancelled"} }, false},
-	{"registration", "registrant_id_as_tk", func(c *scene) { c.registration(); c.s.TK = RegistrantFacts{Given: true, Fault: "registrant_id_as_tk"} }, false},
-	{"login", "zak_missing", func(c *scene) { c.s.Meeting.Settings.SignedInOnly = true }, false},
-	{"login", "obf_is_no_login", func(c *scene) { c.s.Meeting.Settings.SignedInOnly = true; c.obf() }, false},
-	{"login", "zak_expired", func(c *scene) { c.external(); c.s.Meeting.Settings.SignedInOnly = true; c.badZAK("expired") }, true},
-	{"login", "zak_invalid", func(c *scene) { c.external(); c.s.Meeting.Settings.SignedInOnly = true; c.badZAK("forged") }, true},
-	{"login", "domain_not_allowed", func(c *scene) {
+	{"registration", "tk_missing", func(c *fixture) { c.registration() }, false},
+	{"registration", "tk_other_meeting", func(c *fixture) { c.registration(); c.s.TK = RegistrantFacts{Given: true, Fault: "tk_other_meeting"} }, false},
+	{"registration", "tk_other_person", func(c *fixture) { c.registration(); c.tk(); c.zak(c.other) }, false},
+	{"registration", "tk_pending", func(c *fixture) { c.registration(); c.s.TK = RegistrantFacts{Given: true, Fault: "tk_pending"} }, false},
+	{"registration", "tk_cancelled", func(c *fixture) { c.registration(); c.s.TK = RegistrantFacts{Given: true, Fault: "tk_cancelled"} }, false},
+	{"registration", "registrant_id_as_tk", func(c *fixture) {
+		c.registration()
+		c.s.TK = RegistrantFacts{Given: true, Fault: "registrant_id_as_tk"}
+	}, false},
+	{"login", "zak_missing", func(c *fixture) { c.s.Meeting.Settings.SignedInOnly = true }, false},
+	{"login", "obf_is_no_login", func(c *fixture) { c.s.Meeting.Settings.SignedInOnly = true; c.obf() }, false},
+	{"login", "zak_expired", func(c *fixture) { c.external(); c.s.Meeting.Settings.SignedInOnly = true; c.badZAK("expired") }, true},
+	{"login", "zak_invalid", func(c *fixture) { c.external(); c.s.Meeting.Settings.SignedInOnly = true; c.badZAK("forged") }, true},
+	{"login", "domain_not_allowed", func(c *fixture) {
 		c.s.Meeting.Settings.SignedInOnly = true
 		c.s.Account.Settings.SignInDomains = []string{"staff.example"}
 		c.zak(c.other)
 	}, false},
-	{"passcode", "passcode_missing", func(c *scene) { c.passcode() }, false},
-	{"passcode", "passcode_wrong", func(c *scene) { c.passcode(); c.give("654321") }, false},
-	{"passcode", "option_misspelt", func(c *scene) { c.passcode(); c.a.PasswordOption = "passWord" }, false},
-	{"passcode", "link_form_damaged", func(c *scene) { c.passcode(); c.give(c.s.Meeting.PasscodeLink[:24]) }, false},
-	{"passcode", "throttled", func(c *scene) {
+	{"passcode", "passcode_missing", func(c *fixture) { c.passcode() }, false},
+	{"passcode", "passcode_wrong", func(c *fixture) { c.passcode(); c.give("654321") }, false},
+	{"passcode", "option_misspelt", func(c *fixture) { c.passcode(); c.a.PasswordOption = "passWord" }, false},
+	{"passcode", "link_form_damaged", func(c *fixture) { c.passcode(); c.give(c.s.Meeting.PasscodeLink[:24]) }, false},
+	{"passcode", "throttled", func(c *fixture) {
 		c.passcode()
 		c.give("123456")
-		c.s.PasscodeFailures, c.s.PasscodeRetryAfter = PasscodeTries, time.Minute
+		c.s.PasscodeFailures, c.s.PasscodeRetryAfter = MaxPasscodeAttempts, time.Minute
 	}, false},
-	{"simulive", "simulive_ended", func(c *scene) { c.simulive(c.now.Add(-time.Hour)) }, false},
-	{"ended", "ended_by_host", func(c *scene) {
+	{"simulive", "simulive_ended", func(c *fixture) { c.simulive(c.now.Add(-time.Hour)) }, false},
+	{"ended", "ended_by_host", func(c *fixture) {
 		c.s.Meeting.Kind = meeting.KindInstant
 		c.s.Meeting.Settings.JoinBeforeHost = true
 		c.ended(9*time.Minute, meeting.EndedByHost)
 	}, false},
-	{"ended", "duration_limit", func(c *scene) {
+	{"ended", "duration_limit", func(c *fixture) {
 		c.s.Meeting.Kind = meeting.KindInstant
 		c.s.Meeting.Settings.JoinBeforeHost = true
 		c.ended(time.Hour, meeting.EndedDuration)
 	}, false},
-	{"ended", "occurrence_over", func(c *scene) {
+	{"ended", "occurrence_over", func(c *fixture) {
 		c.s.Meeting.Settings.JoinBeforeHost = true
 		c.s.Meeting.StartsAt = c.now.Add(-5 * time.Hour)
 		c.ended(time.Hour, meeting.EndedEmpty)
 	}, false},
-	{"started", "host_not_here", func(c *scene) { c.notRunning() }, false},
-	{"started", "too_early", func(c *scene) {
+	{"started", "host_not_here", func(c *fixture) { c.notRunning() }, false},
+	{"started", "too_early", func(c *fixture) {
 		c.notRunning()
 		c.s.Meeting.StartsAt = c.now.Add(time.Hour)
 		c.s.Meeting.Settings.JoinBeforeHost = true
 		c.s.Meeting.Settings.JoinBeforeHostWindow = 5 * time.Minute
 	}, false},
-	{"started", "practice_session", func(c *scene) { c.webinar(); c.s.Session.Practice = true }, false},
-	{"started", "host_joined_as_participant", func(c *scene) { c.notRunning(); c.zak(c.host) }, false},
+	{"started", "practice_session", func(c *fixture) { c.webinar(); c.s.Session.Practice = true }, false},
+	{"started", "host_joined_as_participant", func(c *fixture) { c.notRunning(); c.zak(c.host) }, false},
 
-	{"app_allowed", "blocked_by_admin", func(c *scene) { c.s.Account.Settings.BlockedSDKKeys = []string{testKey} }, false},
-	{"cross_account", "app_not_published", func(c *scene) { c.external(); c.s.App.Published = false; c.zak(c.other) }, false},
-	{"anonymous", "no_token", func(c *scene) { c.external() }, false},
-	{"user_token", "obf_malformed", func(c *scene) { c.badOBF("malformed") }, false},
-	{"user_token", "obf_forged", func(c *scene) { c.badOBF("forged") }, false},
-	{"user_token", "obf_wrong_kind", func(c *scene) { c.badOBF("wrong_token_kind") }, false},
-	{"user_token", "obf_expired", func(c *scene) { c.badOBF("expired") }, false},
-	{"user_token", "obf_revoked", func(c *scene) { c.badOBF("revoked") }, false},
-	{"user_token", "obf_other_app", func(c *scene) { c.obf(); c.s.OBF.AppID = "app-2" }, false},
-	{"user_token", "obf_other_meeting", func(c *scene) { c.obf(); c.s.OBF.MeetingNumber = "123456789" }, false},
-	{"user_token", "zak_malformed", func(c *scene) { c.external(); c.badZAK("malformed") }, false},
-	{"user_token", "zak_forged", func(c *scene) { c.external(); c.badZAK("forged") }, false},
-	{"user_token", "zak_wrong_kind", func(c *scene) { c.external(); c.badZAK("wrong_token_kind") }, false},
-	{"user_token", "zak_expired", func(c *scene) { c.external(); c.badZAK("expired") }, false},
-	{"user_token", "zak_revoked", func(c *scene) { c.external(); c.badZAK("user_inactive") }, false},
-	{"user_present", "authorizing_user_absent", func(c *scene) { c.obf(); c.s.AuthorizerInside = false }, false},
-	{"removed", "not_admitted", func(c *scene) {
+	{"app_allowed", "blocked_by_admin", func(c *fixture) { c.s.Account.Settings.BlockedSDKKeys = []string{testKey} }, false},
+	{"cross_account", "app_not_published", func(c *fixture) { c.external(); c.s.App.Published = false; c.zak(c.other) }, false},
+	{"anonymous", "no_token", func(c *fixture) { c.external() }, false},
+	{"user_token", "obf_malformed", func(c *fixture) { c.badOBF("malformed") }, false},
+	{"user_token", "obf_forged", func(c *fixture) { c.badOBF("forged") }, false},
+	{"user_token", "obf_wrong_kind", func(c *fixture) { c.badOBF("wrong_token_kind") }, false},
+	{"user_token", "obf_expired", func(c *fixture) { c.badOBF("expired") }, false},
+	{"user_token", "obf_revoked", func(c *fixture) { c.badOBF("revoked") }, false},
+	{"user_token", "obf_other_app", func(c *fixture) { c.obf(); c.s.OBF.AppID = "app-2" }, false},
+	{"user_token", "obf_other_meeting", func(c *fixture) { c.obf(); c.s.OBF.MeetingNumber = "123456789" }, false},
+	{"user_token", "zak_malformed", func(c *fixture) { c.external(); c.badZAK("malformed") }, false},
+	{"user_token", "zak_forged", func(c *fixture) { c.external(); c.badZAK("forged") }, false},
+	{"user_token", "zak_wrong_kind", func(c *fixture) { c.external(); c.badZAK("wrong_token_kind") }, false},
+	{"user_token", "zak_expired", func(c *fixture) { c.external(); c.badZAK("expired") }, false},
+	{"user_token", "zak_revoked", func(c *fixture) { c.external(); c.badZAK("user_inactive") }, false},
+	{"user_present", "authorizing_user_absent", func(c *fixture) { c.obf(); c.s.AuthorizerInside = false }, false},
+	{"removed", "not_admitted", func(c *fixture) {
 		c.a.DeviceID = "d"
-		c.s.Removed = []RemovedMark{{Name: "Ada", At: c.now.Add(-time.Minute), Marks: meeting.Marks{DeviceID: "d"}, Waiting: true}}
+		c.s.Removed = []RemovedIdentity{{Name: "Ada", At: c.now.Add(-time.Minute), Claims: meeting.IdentityClaims{DeviceID: "d"}, Waiting: true}}
 	}, false},
-	{"removed", "removed_by_host", func(c *scene) {
+	{"removed", "removed_by_host", func(c *fixture) {
 		c.a.DeviceID = "d"
-		for _, marks := range []meeting.Marks{{DeviceID: "d"}, {UserID: c.other.ID}, {AppID: "app-1", OBFID: "obf-0", AuthorizerID: c.other.ID}} {
-			c.s.Removed = append(c.s.Removed, RemovedMark{Name: "Ada", At: c.now.Add(-time.Minute), Marks: marks})
+		for _, claims := range []meeting.IdentityClaims{{DeviceID: "d"}, {UserID: c.other.ID}, {AppID: "app-1", OBFID: "obf-0", AuthorizerID: c.other.ID}} {
+			c.s.Removed = append(c.s.Removed, RemovedIdentity{Name: "Ada", At: c.now.Add(-time.Minute), Claims: claims})
 		}
 	}, false},
-	{"barriers", "barrier", func(c *scene) {
+	{"barriers", "barrier", func(c *fixture) {
 		c.s.Account.Settings.Barriers = [][2]string{{"sales", "research"}}
 		c.other.Groups, c.host.Groups = []string{"research"}, []string{"sales"}
 		c.zak(c.other)
 	}, false},
-	{"locked", "locked", func(c *scene) { c.s.Session.Locked = true }, false},
-	{"duplicate", "already_inside", func(c *scene) {
+	{"locked", "locked", func(c *fixture) { c.s.Session.Locked = true }, false},
+	{"duplicate", "already_inside", func(c *fixture) {
 		c.zak(c.other)
-		c.s.Inside = &Presence{Connected: true, Seat: &meeting.Seat{Name: "Ada", Marks: meeting.Marks{AppID: "app-2"}}}
+		c.s.Inside = &Presence{Connected: true, Participant: &meeting.Participant{Name: "Ada", Claims: meeting.IdentityClaims{AppID: "app-2"}}}
 	}, false},
-	{"elsewhere", "other_meeting_live", func(c *scene) {
+	{"elsewhere", "other_meeting_live", func(c *fixture) {
 		c.zak(c.other)
 		c.s.Elsewhere = &Presence{MeetingNumber: "987654321", Topic: "Physics"}
 	}, false},
-	{"capacity", "full", func(c *scene) { c.s.Session.Seats = 100 }, false},
+	{"capacity", "full", func(c *fixture) { c.s.Session.Participants = 100 }, false},
 }
 
 func ruleByID(t *testing.T, id string) (int, *Rule) {
@@ -218,7 +221,7 @@ func ruleByID(t *testing.T, id string) (int, *Rule) {
 }
 
 func TestTheSceneIsAdmitted(t *testing.T) {
-	v := newScene().decide(t)
+	v := newFixture().decide(t)
 	if !v.Admitted() {
 		t.Fatalf("refused: %+v", v.Decision)
 	}
@@ -231,7 +234,7 @@ func TestEveryCause(t *testing.T) {
 	for _, tc := range ruleCases {
 		t.Run(tc.rule+"/"+tc.cause, func(t *testing.T) {
 			_, rule := ruleByID(t, tc.rule)
-			c := newScene()
+			c := newFixture()
 			tc.change(c)
 			v := c.decide(t)
 			d := v.Decision
@@ -324,8 +327,8 @@ func TestTheEarlierFaultDecides(t *testing.T) {
 				continue
 			}
 			// In either order: some changes overwrite what others have set.
-			for _, change := range [][2]func(*scene){{first.change, second.change}, {second.change, first.change}} {
-				c := newScene()
+			for _, change := range [][2]func(*fixture){{first.change, second.change}, {second.change, first.change}} {
+				c := newFixture()
 				func() {
 					defer func() {
 						if recover() != nil { // the two changes exclude each other
@@ -361,7 +364,7 @@ func TestTheEarlierFaultDecides(t *testing.T) {
 
 // TestNamedPairs pins the neighbours that people argue about.
 func TestNamedPairs(t *testing.T) {
-	byName := map[string]func(*scene){}
+	byName := map[string]func(*fixture){}
 	for _, tc := range ruleCases {
 		byName[tc.rule+"/"+tc.cause] = tc.change
 	}
@@ -392,7 +395,7 @@ func TestNamedPairs(t *testing.T) {
 		{"elsewhere/other_meeting_live", "capacity/full"},
 	} {
 		t.Run(pair[0]+" before "+pair[1], func(t *testing.T) {
-			c := newScene()
+			c := newFixture()
 			byName[pair[1]](c)
 			byName[pair[0]](c)
 			if pair[0] == "email/email_missing" {
@@ -411,12 +414,12 @@ func TestNamedPairs(t *testing.T) {
 	}
 }
 
-func rawToken(c *scene, claims string) string {
+func rawToken(c *fixture, claims string) string {
 	return sealed(`{"alg":"HS256","typ":"JWT"}`, claims, c.sign.Secret)
 }
 
-func TestIatAheadSaysWhenItWorks(t *testing.T) {
-	c := newScene()
+func TestIatAheadReportsWhenItWorks(t *testing.T) {
+	c := newFixture()
 	c.sign.IssuedAt = c.now.Add(94 * time.Second)
 	v := c.decide(t)
 	if v.Decision == nil || v.Decision.RetryAfter != 34*time.Second {
@@ -429,7 +432,7 @@ func TestIatAheadSaysWhenItWorks(t *testing.T) {
 }
 
 func TestSignatureWarningsReachTheVerdict(t *testing.T) {
-	c := newScene()
+	c := newFixture()
 	forgeRole(c, `"role":"0",`)
 	c.a.LegacyKey = "OLDKEY"
 	c.a.Warnings = []string{"first"}

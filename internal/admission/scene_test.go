@@ -18,9 +18,9 @@ const (
 	testNumber = "85802291303"
 )
 
-// scene is a world in which an anonymous participant is let into a running
+// fixture is a world in which an anonymous participant is let into a running
 // meeting of the app's own account; cases change one thing each.
-type scene struct {
+type fixture struct {
 	now   time.Time
 	a     *Attempt
 	s     *Snapshot
@@ -30,7 +30,7 @@ type scene struct {
 	other *account.User
 }
 
-func newScene() *scene {
+func newFixture() *fixture {
 	home := &account.Account{ID: "acc-home", Name: "Home"}
 	host := &account.User{
 		ID: "u-host", AccountID: "acc-home", Email: "host@home.example", Status: account.UserActive,
@@ -45,12 +45,12 @@ func newScene() *scene {
 		ID: "m-1", Number: testNumber, AccountID: "acc-home", HostID: "u-host", Topic: "Algebra", Kind: meeting.KindScheduled,
 		StartsAt: noon.Add(-10 * time.Minute), Duration: time.Hour, CreatedAt: noon.Add(-24 * time.Hour),
 	}
-	return &scene{
+	return &fixture{
 		now: noon,
 		a:   &Attempt{View: "component", SDKVersion: "5.1.4", MeetingNumber: testNumber, UserName: "Ada"},
 		s: &Snapshot{
 			Policy: DefaultPolicy(), AppFacts: AppFacts{App: app, Owner: home}, Meeting: m, Account: home, Host: host,
-			Session: &meeting.Session{ID: "s-1", MeetingID: "m-1", Number: testNumber, StartedAt: noon.Add(-9 * time.Minute), HostStarted: true, Seats: 1}, Peopled: true,
+			Session: &meeting.Session{ID: "s-1", MeetingID: "m-1", Number: testNumber, StartedAt: noon.Add(-9 * time.Minute), HostStarted: true, Participants: 1}, HasParticipants: true,
 		},
 		sign: signature.SignOptions{
 			Key: testKey, Secret: testSecret, MeetingNumber: testNumber, IssuedAt: noon.Add(-30 * time.Second), ExpiresAt: noon.Add(2 * time.Hour),
@@ -60,7 +60,7 @@ func newScene() *scene {
 }
 
 // attempt signs what has not been signed.
-func (c *scene) attempt(t testing.TB) *Attempt {
+func (c *fixture) attempt(t testing.TB) *Attempt {
 	t.Helper()
 	if c.raw != "" {
 		c.a.Signature = c.raw
@@ -74,66 +74,66 @@ func (c *scene) attempt(t testing.TB) *Attempt {
 	return c.a
 }
 
-func (c *scene) decide(t testing.TB) Verdict {
+func (c *fixture) decide(t testing.TB) Verdict {
 	t.Helper()
 	return Decide(c.now, c.attempt(t), c.s)
 }
 
 // The changes that cases share.
 
-func (c *scene) zak(u *account.User) { c.s.ZAK = UserToken{Given: true, User: u, ID: "zak-1"} }
+func (c *fixture) zak(u *account.User) { c.s.ZAK = UserToken{Given: true, User: u, ID: "zak-1"} }
 
-func (c *scene) badZAK(fault string) { c.s.ZAK = UserToken{Given: true, Fault: fault} }
+func (c *fixture) badZAK(fault string) { c.s.ZAK = UserToken{Given: true, Fault: fault} }
 
-func (c *scene) obf() {
+func (c *fixture) obf() {
 	c.s.OBF = UserToken{Given: true, User: c.other, ID: "obf-1", AppID: "app-1", MeetingNumber: testNumber}
 	c.s.AuthorizerInside = true
 }
 
-func (c *scene) badOBF(fault string) { c.s.OBF = UserToken{Given: true, Fault: fault} }
+func (c *fixture) badOBF(fault string) { c.s.OBF = UserToken{Given: true, Fault: fault} }
 
-func (c *scene) tk() {
+func (c *fixture) tk() {
 	c.s.TK = RegistrantFacts{Given: true, RegistrantID: "r-1", Email: "ada@school.example"}
 }
 
-func (c *scene) start() { c.sign.Role = 1 }
+func (c *fixture) start() { c.sign.Role = 1 }
 
-func (c *scene) asHost() { c.start(); c.zak(c.host) }
+func (c *fixture) asHost() { c.start(); c.zak(c.host) }
 
-func (c *scene) notRunning() { c.s.Session = nil }
+func (c *fixture) notRunning() { c.s.Session = nil }
 
 // ended closes the running session some time ago.
-func (c *scene) ended(ago time.Duration, why meeting.EndReason) {
+func (c *fixture) ended(ago time.Duration, why meeting.EndReason) {
 	last := *c.s.Session
 	last.EndedAt, last.EndReason = c.now.Add(-ago), why
 	c.s.Last, c.s.Session = &last, nil
 }
 
-func (c *scene) external() {
+func (c *fixture) external() {
 	c.s.App.AccountID = "acc-away"
 	c.s.Owner = &account.Account{ID: "acc-away", Name: "Away"}
 }
 
-func (c *scene) webinar() {
+func (c *fixture) webinar() {
 	c.s.Meeting.Kind = meeting.KindWebinar
 	c.a.UserEmail = "ada@school.example"
 }
 
-func (c *scene) simulive(start time.Time) {
+func (c *fixture) simulive(start time.Time) {
 	c.webinar()
 	c.notRunning()
 	c.s.Meeting.Settings.Simulive = true
 	c.s.Meeting.StartsAt = start
 }
 
-func (c *scene) passcode() {
+func (c *fixture) passcode() {
 	c.s.Meeting.Passcode = "123456"
 	c.s.Meeting.PasscodeLink = "p_ABCDEFGHIJKLMNOPQRSTUVWXYZab"
 }
 
-func (c *scene) give(password string) { c.a.Password, c.a.HasPassword = password, true }
+func (c *fixture) give(password string) { c.a.Password, c.a.HasPassword = password, true }
 
-func (c *scene) registration() {
+func (c *fixture) registration() {
 	c.s.Meeting.Settings.RegistrationRequired = true
 	c.a.UserEmail = "ada@school.example"
 }

@@ -21,9 +21,9 @@ func shapeOf(s string) string {
 	return ""
 }
 
-// bare is a link without what follows its path: a passcode and a registrant's tk
+// stripQuery is a link without what follows its path: a passcode and a registrant's tk
 // stand there, and evidence is kept.
-func bare(s string) string {
+func stripQuery(s string) string {
 	if i := strings.IndexAny(s, "?#&"); i >= 0 {
 		return s[:i] + "…"
 	}
@@ -65,7 +65,7 @@ func linkFormIn(s string) bool {
 		}
 		s = s[i+len(LinkMark):]
 		n := 0
-		for n < len(s) && letterOrDigit(s[n]) {
+		for n < len(s) && isAlphanumeric(s[n]) {
 			n++
 		}
 		if n >= leastLinkPart {
@@ -74,13 +74,13 @@ func linkFormIn(s string) bool {
 	}
 }
 
-func letterOrDigit(c byte) bool {
+func isAlphanumeric(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
 }
 
-// address tells whether a text has the form of one e-mail address. It is no
+// isEmailAddress tells whether a text has the form of one e-mail address. It is no
 // promise that mail arrives there.
-func address(s string) bool {
+func isEmailAddress(s string) bool {
 	i := strings.LastIndexByte(s, '@')
 	if i < 1 || i > 64 {
 		return false
@@ -97,7 +97,7 @@ func address(s string) bool {
 			return false
 		}
 		for i := range len(label) {
-			if c := label[i]; !letterOrDigit(c) && c != '-' && c < utf8.RuneSelf {
+			if c := label[i]; !isAlphanumeric(c) && c != '-' && c < utf8.RuneSelf {
 				return false
 			}
 		}

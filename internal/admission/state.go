@@ -8,9 +8,9 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// EndedMemory is how long after its host has ended a meeting nobody but a host begins
+// EndedRetention is how long after its host has ended a meeting nobody but a host begins
 // it again: guests whose pages ask by themselves would revive it otherwise.
-const EndedMemory = 10 * time.Minute
+const EndedRetention = 10 * time.Minute
 
 // stateRules ask whether the meeting is going on.
 var stateRules = []Rule{
@@ -49,7 +49,7 @@ func checkSimulive(in *Input) []Finding {
 		return nil
 	}
 	if end, ok := lastEnd(in.s.Meeting); ok && !in.now.Before(end) {
-		return refuse("simulive_ended", "the playback of the webinar %s ended at %s", shown(in.s.Meeting.Topic), at(end))
+		return refuse("simulive_ended", "the playback of the webinar %s ended at %s", quote(in.s.Meeting.Topic), formatTime(end))
 	}
 	return nil
 }
@@ -60,11 +60,11 @@ func checkEnded(in *Input) []Finding {
 		return nil
 	}
 	instant := m.Kind == meeting.KindInstant
-	if in.hostish && !instant {
+	if in.hasHostRights && !instant {
 		return nil
 	}
 	if o := in.s.TK.Occurrence; in.registrant && !o.IsZero() && !in.now.Before(o.Add(m.Duration)) {
-		return refuse("occurrence_over", "the tk is for the occurrence of %s, which is over", at(o))
+		return refuse("occurrence_over", "the tk is for the occurrence of %s, which is over", formatTime(o))
 	}
 	if last == nil || last.EndedAt.IsZero() {
 		return nil
@@ -74,20 +74,20 @@ func checkEnded(in *Input) []Finding {
 	}
 	switch last.EndReason {
 	case meeting.EndedByHost:
-		return refuse("ended_by_host", "the host ended the meeting %s at %s", shown(m.Topic), at(last.EndedAt))
+		return refuse("ended_by_host", "the host ended the meeting %s at %s", quote(m.Topic), formatTime(last.EndedAt))
 	case meeting.EndedDuration:
-		return refuse("duration_limit", "the meeting %s reached its time limit at %s", shown(m.Topic), at(last.EndedAt))
+		return refuse("duration_limit", "the meeting %s reached its time limit at %s", quote(m.Topic), formatTime(last.EndedAt))
 	}
-	return refuse("occurrence_over", "the meeting %s ended at %s, when the last participant left, and no further occurrence is scheduled", shown(m.Topic), at(last.EndedAt))
+	return refuse("occurrence_over", "the meeting %s ended at %s, when the last participant left, and no further occurrence is scheduled", quote(m.Topic), formatTime(last.EndedAt))
 }
 
 func checkStarted(in *Input) []Finding {
 	m := in.s.Meeting
 	switch {
-	case in.hostish:
+	case in.hasHostRights:
 		return nil
 	case in.s.Session.Live() && in.s.Session.Practice && !in.panelist:
-		return refuse("practice_session", "the webinar %s is in a practice session, which only its hosts and panelists can join", shown(m.Topic))
+		return refuse("practice_session", "the webinar %s is in a practice session, which only its hosts and panelists can join", quote(m.Topic))
 	case in.running:
 		return nil
 	}
@@ -103,8 +103,8 @@ func checkStarted(in *Input) []Finding {
 		// Without a schedule its playback never begins.
 	}
 	ended := ""
-	if last := in.s.Last; last != nil && m.Kind != meeting.KindInstant && !last.EndedAt.IsZero() && last.EndReason == meeting.EndedByHost && in.now.Sub(last.EndedAt) < EndedMemory {
-		ended = span(in.now.Sub(last.EndedAt))
+	if last := in.s.Last; last != nil && m.Kind != meeting.KindInstant && !last.EndedAt.IsZero() && last.EndReason == meeting.EndedByHost && in.now.Sub(last.EndedAt) < EndedRetention {
+		ended = formatDuration(in.now.Sub(last.EndedAt))
 	}
 	if m.Settings.JoinBeforeHost && !m.IsWebinar() && !m.Settings.WaitingRoom && ended == "" {
 		window := m.Settings.JoinBeforeHostWindow
@@ -116,14 +116,14 @@ func checkStarted(in *Input) []Finding {
 	if in.s.ZAK.Valid() && in.s.ZAK.User.ID == m.HostID {
 		return refuse("host_joined_as_participant", "the ZAK is the host's own, but the signature's role is 0: to start the meeting, sign with role 1")
 	}
-	why, remedy := whyNotBefore(m)
+	why, remedy := notBeforeReason(m)
 	if ended != "" {
-		why = fmt.Sprintf("a host ended it %s ago: for %s after that, only a host can start it again", ended, span(EndedMemory))
+		why = fmt.Sprintf("a host ended it %s ago: for %s after that, only a host can start it again", ended, formatDuration(EndedRetention))
 		remedy = "Retry every ten seconds or less often: the join succeeds as soon as a host starts the meeting again."
 	}
 	return []Finding{{
 		Cause: "host_not_here", Remedy: remedy,
-		Evidence: fmt.Sprintf("the meeting %s is not running, and %s", shown(m.Topic), why),
+		Evidence: fmt.Sprintf("the meeting %s is not running, and %s", quote(m.Topic), why),
 	}}
 }
 
@@ -135,12 +135,12 @@ func (in *Input) tooEarly(start, opens time.Time) []Finding {
 	return []Finding{{
 		Remedy: remedy,
 		Cause:  "too_early", RetryAfter: opens.Sub(in.now),
-		Evidence: "it starts at " + at(start) + ", and participants can join from " + at(opens) + ", in " + span(opens.Sub(in.now)),
+		Evidence: "it starts at " + formatTime(start) + ", and participants can join from " + formatTime(opens) + ", in " + formatDuration(opens.Sub(in.now)),
 	}}
 }
 
-// whyNotBefore explains why nobody enters before the host, and what would let them.
-func whyNotBefore(m *meeting.Meeting) (why, remedy string) {
+// notBeforeReason explains why nobody enters before the host, and what would let them.
+func notBeforeReason(m *meeting.Meeting) (why, remedy string) {
 	const wait = "Retry every ten seconds or less often"
 	switch {
 	case m.IsWebinar():

@@ -2,8 +2,8 @@ package admission
 
 import "strings"
 
-// slips are names from other places that people use for join options.
-var slips = map[string]string{
+// aliases are names from other places that people use for join options.
+var aliases = map[string]string{
 	"email": "userEmail", "useremailaddress": "userEmail", "mail": "userEmail",
 	"name": "userName", "displayname": "userName", "user": "userName",
 	"meetingid": "meetingNumber", "number": "meetingNumber", "mn": "meetingNumber", "id": "meetingNumber",
@@ -26,7 +26,7 @@ func nearestOption(name string) string {
 		}
 		return r
 	}, name))
-	if meant := slips[plain]; meant != "" {
+	if meant := aliases[plain]; meant != "" {
 		return meant
 	}
 	best, least := "", 3

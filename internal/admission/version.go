@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// below tells whether an SDK version is older than a minimum. Versions are
+// isOlder tells whether an SDK version is older than a minimum. Versions are
 // numbers between dots ("5.1.4"); a leading v and what follows a dash or plus are
 // not compared. What is no version is never below.
-func below(version, minimum string) bool {
+func isOlder(version, minimum string) bool {
 	have, ok := versionNumbers(version)
 	want, wanted := versionNumbers(minimum)
 	if !ok || !wanted {

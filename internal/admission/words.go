@@ -32,8 +32,8 @@ func clip(s string, most int) string {
 	return s[:most] + "…"
 }
 
-// shown is a value inside a sentence.
-func shown(s string) string {
+// quote is a value inside a sentence.
+func quote(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
 			return ' '
@@ -43,36 +43,36 @@ func shown(s string) string {
 	return "“" + s + "”"
 }
 
-// at names a moment, to the second.
-func at(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") + " UTC" }
+// formatTime names a moment, to the second.
+func formatTime(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") + " UTC" }
 
-// day names a date.
-func day(t time.Time) string { return t.UTC().Format("2 January 2006") }
+// formatDay names a date.
+func formatDay(t time.Time) string { return t.UTC().Format("2 January 2006") }
 
-// span names a length of time in its largest two units.
-func span(d time.Duration) string {
+// formatDuration names a length of time in its largest two units.
+func formatDuration(d time.Duration) string {
 	d = d.Abs().Round(time.Second)
 	const fullDay = 24 * time.Hour
 	switch {
 	case d < time.Minute:
 		return fmt.Sprintf("%d s", d/time.Second)
 	case d < time.Hour:
-		return two(d, time.Minute, "min", time.Second, "s")
+		return twoUnits(d, time.Minute, "min", time.Second, "s")
 	case d < fullDay:
-		return two(d, time.Hour, "h", time.Minute, "min")
+		return twoUnits(d, time.Hour, "h", time.Minute, "min")
 	}
-	return two(d, fullDay, "days", time.Hour, "h")
+	return twoUnits(d, fullDay, "days", time.Hour, "h")
 }
 
-func two(d, big time.Duration, bigName string, small time.Duration, smallName string) string {
+func twoUnits(d, big time.Duration, bigName string, small time.Duration, smallName string) string {
 	if rest := d % big / small; rest > 0 {
 		return fmt.Sprintf("%d %s %d %s", d/big, bigName, rest, smallName)
 	}
 	return fmt.Sprintf("%d %s", d/big, bigName)
 }
 
-// grouped writes a meeting number as people read it out.
-func grouped(number string) string {
+// formatMeetingNumber writes a meeting number as people read it out.
+func formatMeetingNumber(number string) string {
 	switch len(number) {
 	case 9:
 		return number[:3] + " " + number[3:6] + " " + number[6:]
@@ -84,12 +84,12 @@ func grouped(number string) string {
 	return clip(number, 24)
 }
 
-// hidden shows enough of an address to recognise it.
-func hidden(address string) string {
+// maskEmail shows enough of an address to recognise it.
+func maskEmail(address string) string {
 	name, domain, found := strings.Cut(address, "@")
 	if !found || name == "" {
-		return shown(address)
+		return quote(address)
 	}
 	_, size := utf8.DecodeRuneInString(name)
-	return shown(name[:size] + "…@" + domain)
+	return quote(name[:size] + "…@" + domain)
 }

@@ -85,7 +85,7 @@ func newCluster(t *testing.T, meetings func(*anteroomtest.Server)) *cluster {
 // newClusterOn starts a cluster whose second node is in the network.
 func newClusterOn(t *testing.T, second *network, meetings func(*anteroomtest.Server)) *cluster {
 	t.Helper()
-	c := newSurroundings(t)
+	c := newClusterWithoutNodes(t)
 	folder := t.TempDir()
 	c.world = anteroomtest.Start(t, anteroomtest.WithFolder(folder), anteroomtest.WithDatabase(pgtest.URLAt(c.postgres.Address())))
 	meetings(c.world)
@@ -94,8 +94,8 @@ func newClusterOn(t *testing.T, second *network, meetings func(*anteroomtest.Ser
 	return c
 }
 
-// newSurroundings starts all of a cluster but its nodes.
-func newSurroundings(t *testing.T) *cluster {
+// newClusterWithoutNodes starts all of a cluster but its nodes.
+func newClusterWithoutNodes(t *testing.T) *cluster {
 	t.Helper()
 	c := &cluster{t: t, secret: rand.Text() + rand.Text(), anteroom: program(t, "anteroom")}
 	c.postgres = pgtest.StartServer(t)
@@ -148,11 +148,11 @@ func (c *cluster) startNode(i int) {
 	cmd.Env = append(os.Environ(), "ANTEROOM_ENCRYPTION_KEY="+c.key, "ANTEROOM_MEDIA_EXTERNAL_SECRET="+c.secret,
 		"ANTEROOM_DATABASE="+pgtest.URLAt(n.database.address()), "ANTEROOM_REDIS="+n.redis.address())
 	n.process = start(c.t, fmt.Sprintf("node %d", i), cmd, listening(&n.url))
-	c.lead(i)
+	c.routeTo(i)
 }
 
-// lead tells the proxy where a node is.
-func (c *cluster) lead(i int) {
+// routeTo tells the proxy where a node is.
+func (c *cluster) routeTo(i int) {
 	c.t.Helper()
 	at, err := url.Parse(c.nodes[i].url)
 	if err != nil {
@@ -161,13 +161,13 @@ func (c *cluster) lead(i int) {
 	c.proxy.lead(i, at.Host)
 }
 
-// at lets whoever enters do so at one node.
-func (c *cluster) at(i int, enter func()) {
+// joinVia lets whoever enters do so at one node.
+func (c *cluster) joinVia(i int, enter func()) {
 	c.t.Helper()
 	other := 1 - i
 	c.proxy.lead(other, "")
 	enter()
-	c.lead(other)
+	c.routeTo(other)
 	c.ready(2)
 }
 
@@ -209,7 +209,7 @@ func (c *cluster) startLiveKit(i int) {
 		if err != nil {
 			break
 		}
-		if err = c.livekits[i].answers(c.t.Context(), "http://"+host+"/"); err == nil {
+		if err = c.livekits[i].reachable(c.t.Context(), "http://"+host+"/"); err == nil {
 			c.media.lead(i, host)
 			until(c.t, "LiveKit is up", func() bool { return c.media.up() > i })
 			return
@@ -218,8 +218,8 @@ func (c *cluster) startLiveKit(i int) {
 	c.t.Fatal(err)
 }
 
-// answers waits until the process serves the address.
-func (p *process) answers(ctx context.Context, url string) error {
+// reachable waits until the process serves the address.
+func (p *process) reachable(ctx context.Context, url string) error {
 	for deadline := time.Now().Add(startTime); time.Now().Before(deadline); {
 		select {
 		case <-p.ended:
@@ -290,19 +290,19 @@ func (r *redis) start() {
 // address is where Redis can be reached by TCP.
 func (r *redis) address() string { return r.relay.address() }
 
-// patience is how long a test waits for what must come.
-const patience = time.Minute
+// testTimeout is how long a test waits for what must come.
+const testTimeout = time.Minute
 
 // until waits for a condition.
 func until(t *testing.T, what string, met func() bool) {
 	t.Helper()
-	untilAfter(t, patience, what, met)
+	untilTimeout(t, testTimeout, what, met)
 }
 
-// untilAfter waits for a condition that may take long.
-func untilAfter(t *testing.T, patience time.Duration, what string, met func() bool) {
+// untilTimeout waits for a condition that may take long.
+func untilTimeout(t *testing.T, timeout time.Duration, what string, met func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); !met(); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(timeout); !met(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("in vain: %s", what)
 		}
@@ -311,7 +311,7 @@ func untilAfter(t *testing.T, patience time.Duration, what string, met func() bo
 
 // within is a context for what must come.
 func within(t *testing.T) context.Context {
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), testTimeout)
 	t.Cleanup(cancel)
 	return ctx
 }

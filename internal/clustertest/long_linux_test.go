@@ -87,7 +87,7 @@ func TestTenKillsUnderJoins(t *testing.T) {
 		}
 		select {
 		case <-reached:
-		case <-time.After(patience):
+		case <-time.After(testTimeout):
 			t.Fatal("too few joins")
 		}
 		s.end(syscall.SIGKILL)
@@ -244,7 +244,7 @@ func TestLongLosses(t *testing.T) {
 		talk.goesOn(t)
 		talk.finish(t)
 		for _, p := range all {
-			if err := p.Has(within(t), talk.said...); err != nil {
+			if err := p.Has(within(t), talk.sent...); err != nil {
 				t.Error(err)
 			}
 		}

@@ -38,8 +38,8 @@ const (
 	// innerEnd is the interface inside the namespace.
 	innerEnd   = "cable"
 	packetSize = 1 << 16
-	// cableHolds is how many packets are on their way at most; further ones are lost.
-	cableHolds = 1000
+	// cableQueueSize is how many packets are on their way at most; further ones are lost.
+	cableQueueSize = 1000
 	// statusTime is how long a node without a network may take to say that it is not ready.
 	statusTime = 10 * time.Second
 )
@@ -154,7 +154,7 @@ func (n *network) carry(to, from *os.File) {
 		due  time.Time
 		data []byte
 	}
-	way := make(chan packet, cableHolds)
+	way := make(chan packet, cableQueueSize)
 	var delivery sync.WaitGroup
 	delivery.Go(func() {
 		for p := range way {

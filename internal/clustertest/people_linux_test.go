@@ -18,11 +18,11 @@ import (
 	"github.com/anteroom/anteroom/signature"
 )
 
-// sayEvery is how often each person writes; the server allows five messages a second.
-const sayEvery = 300 * time.Millisecond
+// sendInterval is how often each person writes; the server allows five messages a second.
+const sendInterval = 300 * time.Millisecond
 
 // people are participants of one meeting who come back after a break.
-type people []*crowd.Resident
+type people []*crowd.Rejoiner
 
 // enter brings people, called by a name and a number, into the meeting until the test ends.
 func enter(t *testing.T, m crowd.Meeting, name string, count int, sends crowd.Options) people {
@@ -34,7 +34,7 @@ func enter(t *testing.T, m crowd.Meeting, name string, count int, sends crowd.Op
 		wg.Go(func() {
 			one := sends
 			one.Start = 7 * i
-			all[i], faults[i] = crowd.Stay(within(t), m, fmt.Sprintf("%s %d", name, i+1), one)
+			all[i], faults[i] = crowd.StartRejoiner(within(t), m, fmt.Sprintf("%s %d", name, i+1), one)
 		})
 	}
 	wg.Wait()
@@ -70,7 +70,7 @@ type conversation struct {
 	mayRepeat bool
 
 	mu     sync.Mutex
-	said   []string
+	sent   []string
 	faults []error
 }
 
@@ -78,7 +78,7 @@ type conversation struct {
 var conversations atomic.Int64
 
 // talk lets everybody write until finish is called.
-func (all people) talk(t *testing.T) *conversation { return all.talkEvery(t, sayEvery) }
+func (all people) talk(t *testing.T) *conversation { return all.talkEvery(t, sendInterval) }
 
 func (all people) talkEvery(t *testing.T, every time.Duration) *conversation {
 	t.Helper()
@@ -93,12 +93,12 @@ func (all people) talkEvery(t *testing.T, every time.Duration) *conversation {
 			defer turn.Stop()
 			for n := 1; stopping.Err() == nil; n++ {
 				text := fmt.Sprintf("%s, message %d of conversation %d", p.Name, n, number)
-				err := c.say(ctx, p, text)
+				err := c.send(ctx, p, text)
 				c.mu.Lock()
 				if err != nil {
 					c.faults = append(c.faults, fmt.Errorf("%s: %w", text, err))
 				} else {
-					c.said = append(c.said, text)
+					c.sent = append(c.sent, text)
 				}
 				c.mu.Unlock()
 				select {
@@ -111,17 +111,17 @@ func (all people) talkEvery(t *testing.T, every time.Duration) *conversation {
 	return c
 }
 
-func (c *conversation) say(ctx context.Context, p *crowd.Resident, text string) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+func (c *conversation) send(ctx context.Context, p *crowd.Rejoiner, text string) error {
+	ctx, cancel := context.WithTimeout(ctx, testTimeout)
 	defer cancel()
-	return p.Say(ctx, text)
+	return p.SendChat(ctx, text)
 }
 
 // confirmed is how many messages the server has confirmed so far.
 func (c *conversation) confirmed() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return len(c.said)
+	return len(c.sent)
 }
 
 // goesOn waits until every one of the people has written more.
@@ -137,14 +137,14 @@ func (c *conversation) goesOn(t *testing.T) {
 func (c *conversation) finish(t *testing.T) {
 	t.Helper()
 	c.quiet()
-	c.check(t, c.said)
+	c.check(t, c.sent)
 }
 
 // quiet ends the writing and returns what was confirmed.
 func (c *conversation) quiet() []string {
 	c.stop()
 	c.done.Wait()
-	return c.said
+	return c.sent
 }
 
 // check looks whether everybody is there and has the messages once.

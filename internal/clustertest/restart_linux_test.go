@@ -21,9 +21,9 @@ import (
 // camera, four send sound, and the others are connected to the media server as well. All
 // write.
 const (
-	withSound       = 4
-	withoutPage     = 26
-	restartSayEvery = 2 * time.Second
+	withSound           = 4
+	withoutPage         = 26
+	restartSendInterval = 2 * time.Second
 )
 
 // Two nodes behind a load balancer are restarted one after the other.
@@ -74,7 +74,7 @@ func restartUnderPeople(t *testing.T, m crowd.Meeting, restart func()) {
 	}
 	reply("/enter", func(*http.Request) any {
 		all = append(enter(t, m, "Speaker", withSound, crowd.Options{Sound: true}), enter(t, m, "Guest", withoutPage-withSound, crowd.Options{Media: true})...)
-		talk = all.talkEvery(t, restartSayEvery)
+		talk = all.talkEvery(t, restartSendInterval)
 		talk.goesOn(t)
 		return true
 	})

@@ -19,10 +19,10 @@ import (
 
 // What docs/operators/cluster.md promises of a node that stops responding.
 const (
-	// shownWithin is when others see at the latest that somebody has lost the connection.
-	shownWithin = 10 * time.Second
-	// keptFor is how long the place is kept then; afterwards it is free.
-	keptFor = time.Minute
+	// detectionTimeout is when others see at the latest that somebody has lost the connection.
+	detectionTimeout = 10 * time.Second
+	// reconnectTimeout is how long the place is kept then; afterwards it is free.
+	reconnectTimeout = time.Minute
 )
 
 // A bad network: how long packets take in each direction, and how many of a hundred
@@ -48,7 +48,7 @@ func TestUnpluggedNode(t *testing.T) {
 
 	t.Run("a slow and lossy network", func(t *testing.T) {
 		m := c.meeting(meetings["slow"])
-		all := slices.Concat(c.enterAt(t, 0, m, "Near", 3), c.enterAt(t, 1, m, "Far", 3))
+		all := slices.Concat(c.joinAt(t, 0, m, "Near", 3), c.joinAt(t, 1, m, "Far", 3))
 		defer all.leave()
 		second.impair(slow, lossy)
 		talk := all.talk(t)
@@ -62,18 +62,18 @@ func TestUnpluggedNode(t *testing.T) {
 	for name, unplug := range map[string]func(bool){"moment": second.setDown, "minute": second.setBroken} {
 		t.Run("unplugged for a "+name, func(t *testing.T) {
 			m := c.meeting(meetings[name])
-			places := &places{t: t, seen: map[int64]map[string]time.Time{}}
-			watching := crowd.Options{Told: places.told}
-			near, far := c.enterAt(t, 0, m, "Near", 3), c.enterAt(t, 1, m, "Far", 3)
+			states := &stateRecorder{t: t, changes: map[int64]map[string]time.Time{}}
+			watching := crowd.Options{OnFrame: states.onFrame}
+			near, far := c.joinAt(t, 0, m, "Near", 3), c.joinAt(t, 1, m, "Far", 3)
 			var witness people
-			c.at(0, func() { witness = enter(t, m, "Witness", 1, watching) })
+			c.joinVia(0, func() { witness = enter(t, m, "Witness", 1, watching) })
 			all := slices.Concat(near, witness, far)
 			defer all.leave()
 			// Somebody who vanishes with the node; now the meeting is full.
-			var ghost *crowd.Person
-			c.at(1, func() {
+			var stale *crowd.Participant
+			c.joinVia(1, func() {
 				var err error
-				if ghost, err = crowd.Enter(within(t), m, "Ghost", crowd.Options{}); err != nil {
+				if stale, err = crowd.Join(within(t), m, "Ghost", crowd.Options{}); err != nil {
 					t.Fatal(err)
 				}
 			})
@@ -82,7 +82,7 @@ func TestUnpluggedNode(t *testing.T) {
 			talk.mayRepeat = true
 			talk.goesOn(t)
 
-			c.amidAChange(t, second)
+			c.awaitTransaction(t, second)
 			unplug(true)
 			second.impair(0, 0)
 			unplugged := time.Now()
@@ -102,26 +102,26 @@ func TestUnpluggedNode(t *testing.T) {
 			if name == "moment" {
 				plugIn()
 			}
-			shown := places.becomes(ghost.UserID, "reconnecting", patience).Sub(unplugged)
+			shown := states.awaitState(stale.UserID, "reconnecting", testTimeout).Sub(unplugged)
 			t.Logf("the place of who did not come back was shown as reconnecting after %s", shown.Round(time.Millisecond))
-			if shown > shownWithin {
-				t.Errorf("that took longer than %s", shownWithin)
+			if shown > detectionTimeout {
+				t.Errorf("that took longer than %s", detectionTimeout)
 			}
 			c.wantJoin(t, m, 4005)
 			if name == "minute" {
 				until(t, "the node is not ready", func() bool { return second.status(c.nodes[1].url+"/readyz") == http.StatusServiceUnavailable })
-				freed := places.becomes(ghost.UserID, "lost", keptFor+patience).Sub(unplugged)
+				freed := states.awaitState(stale.UserID, "lost", reconnectTimeout+testTimeout).Sub(unplugged)
 				t.Logf("it was free after %s", freed.Round(time.Millisecond))
 				c.wantJoin(t, m, 0)
 				talk.goesOn(t)
 				plugIn()
 			}
-			until(t, "the node drops the connections of before", func() bool { return ghost.Inside() != nil })
-			_ = ghost.Leave(within(t))
-			var newcomer *crowd.Person
-			c.at(1, func() {
+			until(t, "the node drops the connections of before", func() bool { return stale.Inside() != nil })
+			_ = stale.Leave(within(t))
+			var newcomer *crowd.Participant
+			c.joinVia(1, func() {
 				var err error
-				if newcomer, err = crowd.Enter(within(t), m, "Newcomer", crowd.Options{}); err != nil {
+				if newcomer, err = crowd.Join(within(t), m, "Newcomer", crowd.Options{}); err != nil {
 					t.Fatal(err)
 				}
 			})
@@ -143,10 +143,10 @@ func TestUnpluggedNode(t *testing.T) {
 	}
 }
 
-// enterAt is enter at one node.
-func (c *cluster) enterAt(t *testing.T, i int, m crowd.Meeting, name string, count int) (all people) {
+// joinAt is enter at one node.
+func (c *cluster) joinAt(t *testing.T, i int, m crowd.Meeting, name string, count int) (all people) {
 	t.Helper()
-	c.at(i, func() { all = enter(t, m, name, count, crowd.Options{}) })
+	c.joinVia(i, func() { all = enter(t, m, name, count, crowd.Options{}) })
 	return all
 }
 
@@ -161,9 +161,9 @@ func (c *cluster) wantJoin(t *testing.T, m crowd.Meeting, code int) {
 	}
 }
 
-// amidAChange waits until the second node is changing the meeting, which the database
+// awaitTransaction waits until the second node is changing the meeting, which the database
 // locks for it; it makes the network slow, so that the change takes some round trips.
-func (c *cluster) amidAChange(t *testing.T, second *network) {
+func (c *cluster) awaitTransaction(t *testing.T, second *network) {
 	t.Helper()
 	db, err := pgx.Connect(within(t), pgtest.URLAt(c.postgres.Address()))
 	if err != nil {
@@ -184,7 +184,7 @@ func (c *cluster) amidAChange(t *testing.T, second *network) {
 }
 
 // joined is how many participants are joined, as the node of one of them says.
-func joined(t *testing.T, p *crowd.Person) (count int) {
+func joined(t *testing.T, p *crowd.Participant) (count int) {
 	t.Helper()
 	raw, err := p.Snapshot(within(t))
 	var shown struct {
@@ -207,15 +207,15 @@ func joined(t *testing.T, p *crowd.Person) (count int) {
 	return count
 }
 
-// places is what one of the people is told of the places of others.
-type places struct {
-	t    *testing.T
-	mu   sync.Mutex
-	seen map[int64]map[string]time.Time
+// stateRecorder is what one of the people is told of the places of others.
+type stateRecorder struct {
+	t       *testing.T
+	mu      sync.Mutex
+	changes map[int64]map[string]time.Time
 }
 
-// told notes when a place got a state, or for which reason it was given up.
-func (p *places) told(frame []byte) {
+// onFrame notes when a place got a state, or for which reason it was given up.
+func (p *stateRecorder) onFrame(frame []byte) {
 	var got struct {
 		Push struct {
 			Pub struct {
@@ -235,19 +235,19 @@ func (p *places) told(frame []byte) {
 	event := got.Push.Pub.Data.Data
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.seen[event.UserID] == nil {
-		p.seen[event.UserID] = map[string]time.Time{}
+	if p.changes[event.UserID] == nil {
+		p.changes[event.UserID] = map[string]time.Time{}
 	}
-	p.seen[event.UserID][event.State+event.Reason] = time.Now()
+	p.changes[event.UserID][event.State+event.Reason] = time.Now()
 }
 
-// becomes waits until a place has got into a state, and returns when that was.
-func (p *places) becomes(userID int64, state string, patience time.Duration) (at time.Time) {
+// awaitState waits until a place has got into a state, and returns when that was.
+func (p *stateRecorder) awaitState(userID int64, state string, timeout time.Duration) (at time.Time) {
 	p.t.Helper()
-	untilAfter(p.t, patience, "a place is "+state, func() bool {
+	untilTimeout(p.t, timeout, "a place is "+state, func() bool {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		at = p.seen[userID][state]
+		at = p.changes[userID][state]
 		return !at.IsZero()
 	})
 	return at

@@ -17,13 +17,13 @@ import (
 // people write: nobody is thrown out, and no message is lost.
 func TestRollingUpgrade(t *testing.T) {
 	long(t)
-	former := formerProgram(t)
-	c := newSurroundings(t)
+	former := previousRelease(t)
+	c := newClusterWithoutNodes(t)
 	c.anteroom = former
 	m, folder := c.demo()
 	c.startNodes(folder, nil)
 
-	all := slices.Concat(c.enterAt(t, 0, m, "Near", 3), c.enterAt(t, 1, m, "Far", 3))
+	all := slices.Concat(c.joinAt(t, 0, m, "Near", 3), c.joinAt(t, 1, m, "Far", 3))
 	talk := all.talk(t)
 	// A command that was running when its node stopped may run again on the other.
 	talk.mayRepeat = true
@@ -39,8 +39,8 @@ func TestRollingUpgrade(t *testing.T) {
 	replace(0, program(t, "anteroom"))
 	// The former version can start again, and both admit people.
 	replace(1, former)
-	c.enterAt(t, 0, m, "Newcomer", 1).leave()
-	c.enterAt(t, 1, m, "Latecomer", 1).leave()
+	c.joinAt(t, 0, m, "Newcomer", 1).leave()
+	c.joinAt(t, 1, m, "Latecomer", 1).leave()
 	replace(1, program(t, "anteroom"))
 	talk.finish(t)
 }
@@ -63,9 +63,9 @@ func (c *cluster) demo() (m crowd.Meeting, folder string) {
 	return m, folder
 }
 
-// formerProgram builds the program from before the newest migration. The test is skipped
+// previousRelease builds the program from before the newest migration. The test is skipped
 // where the history is not there, and for a migration with which it cannot work.
-func formerProgram(t *testing.T) string {
+func previousRelease(t *testing.T) string {
 	t.Helper()
 	const folder = "internal/store/migrations/postgres"
 	files, err := filepath.Glob(filepath.Join("../..", folder, "*.sql"))

@@ -65,7 +65,7 @@ func (m *memory) InstallationFor(_ context.Context, appID, accountID, _ string) 
 	return m.grant, m.err
 }
 
-type world struct {
+type fixture struct {
 	*Minter
 	store *memory
 	clock *clockwork.FakeClock
@@ -73,17 +73,17 @@ type world struct {
 	app   *account.App
 }
 
-func newWorld() *world {
+func newFixture() *fixture {
 	user := &account.User{ID: "u-1", AccountID: "a-1", Email: "ada@home.example", Status: account.UserActive}
 	store := &memory{users: map[string]*account.User{"u-1": user}, revoked: map[string]bool{}}
 	store.grant = &account.Installation{ID: "i-1", AppID: "app-1", AccountID: "a-1", UserID: "u-1", Scopes: []string{account.ScopeToken}}
 	clock := clockwork.NewFakeClockAt(noon)
-	return &world{
+	return &fixture{
 		Minter: NewMinter(testKey, clock, store), store: store, clock: clock, user: user, app: &account.App{ID: "app-1"},
 	}
 }
 
-func (w *world) zak(t testing.TB, ttl time.Duration) string {
+func (w *fixture) zak(t testing.TB, ttl time.Duration) string {
 	t.Helper()
 	token, err := w.MintZAK(context.Background(), w.user, ttl)
 	if err != nil {
@@ -92,7 +92,7 @@ func (w *world) zak(t testing.TB, ttl time.Duration) string {
 	return token
 }
 
-func (w *world) obf(t testing.TB, number string) string {
+func (w *fixture) obf(t testing.TB, number string) string {
 	t.Helper()
 	token, err := w.MintOBF(context.Background(), w.user, w.app, number, 0)
 	if err != nil {
@@ -102,7 +102,7 @@ func (w *world) obf(t testing.TB, number string) string {
 }
 
 func TestMintAndRead(t *testing.T) {
-	w := newWorld()
+	w := newFixture()
 	c, f := w.Read(w.zak(t, 0), ZAK, noon)
 	if f != nil {
 		t.Fatal(f)
@@ -122,7 +122,7 @@ func TestMintAndRead(t *testing.T) {
 }
 
 func TestMintRefuses(t *testing.T) {
-	w := newWorld()
+	w := newFixture()
 	gone := &account.User{ID: "u-2", Status: account.UserInactive}
 	zak := func(u *account.User, ttl time.Duration) error { _, err := w.MintZAK(t.Context(), u, ttl); return err }
 	obf := func(app *account.App, number string) error {
@@ -176,7 +176,7 @@ func forge(t *testing.T, method jwt.SigningMethod, key any, claims jwt.MapClaims
 }
 
 func TestReadFaults(t *testing.T) {
-	w := newWorld()
+	w := newFixture()
 	good := w.zak(t, time.Hour)
 	parts := strings.Split(good, ".")
 	other := NewMinter([]byte("another-key-0123456789abcdef012345"), w.clock, w.store)
@@ -244,21 +244,21 @@ func TestUserToken(t *testing.T) {
 	for _, tc := range []struct {
 		name   string
 		fault  string
-		change func(*world)
+		change func(*fixture)
 	}{
-		{"good", "", func(*world) {}},
-		{"expired", Expired, func(w *world) { w.clock.Advance(3 * time.Hour) }},
-		{"revoked by id", Revoked, func(w *world) { w.store.revoked[w.store.saved[0].ID] = true }},
-		{"another one revoked", "", func(w *world) { w.store.revoked["x"] = true }},
-		{"signed out everywhere", Revoked, func(w *world) { w.user.TokensValidFrom = noon.Add(time.Millisecond) }},
-		{"made right after signing out", "", func(w *world) { w.user.TokensValidFrom = noon }},
-		{"inactive", UserInactive, func(w *world) { w.user.Status = account.UserInactive }},
-		{"deleted", UserInactive, func(w *world) { w.user.Status = account.UserDeleted }},
-		{"gone", UserInactive, func(w *world) { delete(w.store.users, "u-1") }},
-		{"no app behind it", "", func(w *world) { w.store.grant = nil }},
+		{"good", "", func(*fixture) {}},
+		{"expired", Expired, func(w *fixture) { w.clock.Advance(3 * time.Hour) }},
+		{"revoked by id", Revoked, func(w *fixture) { w.store.revoked[w.store.saved[0].ID] = true }},
+		{"another one revoked", "", func(w *fixture) { w.store.revoked["x"] = true }},
+		{"signed out everywhere", Revoked, func(w *fixture) { w.user.TokensValidFrom = noon.Add(time.Millisecond) }},
+		{"made right after signing out", "", func(w *fixture) { w.user.TokensValidFrom = noon }},
+		{"inactive", UserInactive, func(w *fixture) { w.user.Status = account.UserInactive }},
+		{"deleted", UserInactive, func(w *fixture) { w.user.Status = account.UserDeleted }},
+		{"gone", UserInactive, func(w *fixture) { delete(w.store.users, "u-1") }},
+		{"no app behind it", "", func(w *fixture) { w.store.grant = nil }},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			w := newWorld()
+			w := newFixture()
 			token := w.zak(t, time.Hour)
 			tc.change(w)
 			got, err := w.ReadZAK(t.Context(), token)
@@ -273,7 +273,7 @@ func TestUserToken(t *testing.T) {
 			}
 		})
 	}
-	w := newWorld()
+	w := newFixture()
 	if got, err := w.ReadZAK(t.Context(), ""); err != nil || got.Given {
 		t.Errorf("%+v %v", got, err)
 	}
@@ -317,7 +317,7 @@ func TestLinkPasscode(t *testing.T) {
 
 // FuzzRead looks for a token that is believed and was not made here.
 func FuzzRead(f *testing.F) {
-	w := newWorld()
+	w := newFixture()
 	good := w.zak(f, time.Hour)
 	f.Add(good)
 	f.Add(w.obf(f, "85802291303"))
@@ -342,7 +342,7 @@ func genuine(token string) bool {
 }
 
 func BenchmarkRead(b *testing.B) {
-	w := newWorld()
+	w := newFixture()
 	token := w.zak(b, time.Hour)
 	b.ReportAllocs()
 	for b.Loop() {

@@ -9,7 +9,7 @@ import (
 )
 
 func TestTokensOfAppsAreMadeUnderAGrant(t *testing.T) {
-	w := newWorld()
+	w := newFixture()
 	for _, tc := range []struct {
 		name     string
 		scopes   []string
@@ -59,7 +59,7 @@ func TestWithdrawnGrants(t *testing.T) {
 		{"removed", []string{account.ScopeToken}, true, AppUninstalled, AppUninstalled},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			w := newWorld()
+			w := newFixture()
 			zak, err := w.MintAppZAK(t.Context(), w.user, w.app, 0)
 			if err != nil {
 				t.Fatal(err)
@@ -91,7 +91,7 @@ func TestWithdrawnGrants(t *testing.T) {
 
 // Real ids have 36 characters; a token has 512 at most.
 func TestTokensAreShort(t *testing.T) {
-	w := newWorld()
+	w := newFixture()
 	id := strings.Repeat("0", 36)
 	w.user.ID, w.user.AccountID, w.app.ID = id, id, id
 	w.store.grant = &account.Installation{ID: id, AppID: id, AccountID: id, Scopes: []string{account.ScopeToken}}

@@ -175,7 +175,7 @@ func (m *Minter) userToken(ctx context.Context, token string, want Kind) (admiss
 		return out, err
 	}
 	if f == nil {
-		if f, err = m.standing(ctx, c, out.User); f != nil {
+		if f, err = m.checkUser(ctx, c, out.User); f != nil {
 			out.Fault, out.Evidence = f.Cause, f.Evidence
 		}
 	}
@@ -211,8 +211,8 @@ func (m *Minter) user(ctx context.Context, id string) (*account.User, error) {
 	return user, err
 }
 
-// standing judges what the store knows about a genuine, unexpired token.
-func (m *Minter) standing(ctx context.Context, c Claims, user *account.User) (*Fault, error) {
+// checkUser judges what the store knows about a genuine, unexpired token.
+func (m *Minter) checkUser(ctx context.Context, c Claims, user *account.User) (*Fault, error) {
 	if user == nil {
 		return fault(UserInactive, "its user no longer exists"), nil
 	}

@@ -15,10 +15,10 @@ const inside = 300
 // more who joins and leaves, a hand whose rising all of them are told, and the
 // snapshot that a page asks for.
 func BenchmarkThreeHundred(b *testing.B) {
-	ctx, m := stage(b, inside+1)
+	ctx, m := startServer(b, inside+1)
 	var heard atomic.Int64
 	all := make(chan struct{}, 1)
-	c, err := crowd.Gather(ctx, m, inside, "Guest", crowd.Options{Told: func(frame []byte) {
+	c, err := crowd.Start(ctx, m, inside, "Guest", crowd.Options{OnFrame: func(frame []byte) {
 		if bytes.Contains(frame, []byte(`"handRaised":`)) && bytes.Contains(frame, []byte(`"participant.updated"`)) && heard.Add(1)%inside == 0 {
 			all <- struct{}{}
 		}
@@ -28,14 +28,14 @@ func BenchmarkThreeHundred(b *testing.B) {
 	}
 	// A line may ask 30 times a second only, so they take turns.
 	next := 0
-	turn := func() *crowd.Person {
+	turn := func() *crowd.Participant {
 		next++
-		return c.People()[next%inside]
+		return c.Participants()[next%inside]
 	}
 
 	b.Run("JoinAndLeave", func(b *testing.B) {
 		for b.Loop() {
-			p, err := crowd.Enter(ctx, m, "Kim", crowd.Options{})
+			p, err := crowd.Join(ctx, m, "Kim", crowd.Options{})
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -68,7 +68,7 @@ func BenchmarkThreeHundred(b *testing.B) {
 		}
 		b.ReportMetric(float64(size), "B/snapshot")
 	})
-	if err := c.Disperse(ctx); err != nil {
+	if err := c.Stop(ctx); err != nil {
 		b.Error(err)
 	}
 }

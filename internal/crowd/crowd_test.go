@@ -10,30 +10,30 @@ import (
 	"github.com/anteroom/anteroom/internal/crowd"
 )
 
-// patience is how long a test waits for what must come.
-const patience = 3 * time.Minute
+// testTimeout is how long a test waits for what must come.
+const testTimeout = 3 * time.Minute
 
-// stage is a server with an open meeting of so many places.
-func stage(t testing.TB, capacity int) (context.Context, crowd.Meeting) {
+// startServer is a server with an open meeting of so many places.
+func startServer(t testing.TB, capacity int) (context.Context, crowd.Meeting) {
 	t.Helper()
 	s := anteroomtest.Start(t)
 	number := s.AddMeeting(anteroomtest.Meeting{Topic: "Lesson", Password: "anteroom", Capacity: capacity})
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), testTimeout)
 	t.Cleanup(cancel)
 	return ctx, crowd.Meeting{Server: s.URL, Number: number.Number, Passcode: "anteroom", Key: s.SDKKey, Secret: s.SDKSecret}
 }
 
-func TestACrowdComesChangesAndLeaves(t *testing.T) {
+func TestAGroupJoinsChangesAndLeaves(t *testing.T) {
 	t.Parallel()
-	ctx, m := stage(t, 4)
-	c, err := crowd.Gather(ctx, m, 4, "Guest", crowd.Options{Video: true, Sound: true})
+	ctx, m := startServer(t, 4)
+	c, err := crowd.Start(ctx, m, 4, "Guest", crowd.Options{Video: true, Sound: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := c.Inside(); err != nil {
 		t.Error(err)
 	}
-	people := c.People()
+	people := c.Participants()
 	if len(people) != 4 {
 		t.Fatalf("%d came", len(people))
 	}
@@ -45,13 +45,13 @@ func TestACrowdComesChangesAndLeaves(t *testing.T) {
 	if people[2].UserID == before {
 		t.Error("the same one came again")
 	}
-	if err := people[0].Say(ctx, "Good morning"); err != nil {
+	if err := people[0].SendChat(ctx, "Good morning"); err != nil {
 		t.Error(err)
 	}
 	if err := people[1].RaiseHand(ctx, true); err != nil {
 		t.Error(err)
 	}
-	if err := c.Disperse(ctx); err != nil {
+	if err := c.Stop(ctx); err != nil {
 		t.Fatal(err)
 	}
 	if c.Inside() == nil {
@@ -59,21 +59,21 @@ func TestACrowdComesChangesAndLeaves(t *testing.T) {
 	}
 }
 
-func TestARefusalIsToldAndNobodyStays(t *testing.T) {
+func TestARefusalIsReturnedAndNobodyStays(t *testing.T) {
 	t.Parallel()
-	ctx, m := stage(t, 2)
-	if _, err := crowd.Gather(ctx, m, 3, "Guest", crowd.Options{}); err == nil || !strings.Contains(err.Error(), "4001") && !strings.Contains(err.Error(), "capacity") {
+	ctx, m := startServer(t, 2)
+	if _, err := crowd.Start(ctx, m, 3, "Guest", crowd.Options{}); err == nil || !strings.Contains(err.Error(), "4001") && !strings.Contains(err.Error(), "capacity") {
 		t.Fatalf("three in a room for two: %v", err)
 	}
-	c, err := crowd.Gather(ctx, m, 2, "Guest", crowd.Options{})
+	c, err := crowd.Start(ctx, m, 2, "Guest", crowd.Options{})
 	if err != nil {
 		t.Fatal("those who were inside have kept their seats:", err)
 	}
-	if err := c.Disperse(ctx); err != nil {
+	if err := c.Stop(ctx); err != nil {
 		t.Error(err)
 	}
 	m.Passcode = "wrong"
-	if _, err := crowd.Enter(ctx, m, "Kim", crowd.Options{}); err == nil || !strings.Contains(err.Error(), "3004") {
+	if _, err := crowd.Join(ctx, m, "Kim", crowd.Options{}); err == nil || !strings.Contains(err.Error(), "3004") {
 		t.Errorf("a wrong passcode: %v", err)
 	}
 }

@@ -13,22 +13,22 @@ import (
 	"github.com/pion/webrtc/v4/pkg/media/ivfreader"
 )
 
-// filmFile is VP8 of 320 by 180 pixels, made by film.mjs, whose end meets its
+// clipFile is VP8 of 320 by 180 pixels, made by film.mjs, whose end meets its
 // beginning. Each second begins with a key frame, for these publishers do not
 // make one when asked.
 //
 //go:embed film.ivf
-var filmFile []byte
+var clipFile []byte
 
 const filmWidth, filmHeight = 320, 180
 
-// film is the frames of filmFile and how long one is shown.
-var film = sync.OnceValues(func() (f struct {
+// clip is the frames of clipFile and how long one is shown.
+var clip = sync.OnceValues(func() (f struct {
 	frames [][]byte
 	each   time.Duration
 }, err error,
 ) {
-	reader, header, err := ivfreader.NewWith(bytes.NewReader(filmFile))
+	reader, header, err := ivfreader.NewWith(bytes.NewReader(clipFile))
 	if err != nil {
 		return f, fmt.Errorf("film.ivf: %w", err)
 	}

@@ -13,17 +13,17 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// answerTime bounds the wait for the answer to a command.
-const answerTime = 30 * time.Second
+// replyTimeout bounds the wait for the answer to a command.
+const replyTimeout = 30 * time.Second
 
-// line is one connection of a participant's control channel, as docs/protocol
+// channel is one connection of a participant's control channel, as docs/protocol
 // describes it. It keeps nothing of what it is told, and does not reconnect.
-type line struct {
+type channel struct {
 	socket *websocket.Conn
 	// silence ends a connection on which nothing comes for so long; 0 waits for ever.
 	silence time.Duration
-	// told is called with frames that bring events; may be nil.
-	told func([]byte)
+	// onFrame is called with frames that bring events; may be nil.
+	onFrame func([]byte)
 	// closed is closed with the socket; why says by what.
 	closed chan struct{}
 
@@ -52,28 +52,28 @@ type refusedError struct {
 
 func (e *refusedError) Error() string { return fmt.Sprintf("%d %s", e.code, e.message) }
 
-// openLine connects and waits until the server has taken the token.
-func openLine(ctx context.Context, to *Endpoint, told func([]byte)) (*line, error) {
-	l := &line{told: told}
-	_, err := l.open(ctx, to, nil)
-	return l, err
+// openChannel connects and waits until the server has taken the token.
+func openChannel(ctx context.Context, to *Endpoint, onFrame func([]byte)) (*channel, error) {
+	c := &channel{onFrame: onFrame}
+	_, err := c.open(ctx, to, nil)
+	return c, err
 }
 
 // open connects, recovers the channels from the positions, and returns what the server
 // replied once it has taken the token.
-func (l *line) open(ctx context.Context, to *Endpoint, from map[string]position) (map[string]subscription, error) {
+func (c *channel) open(ctx context.Context, to *Endpoint, from map[string]position) (map[string]subscription, error) {
 	socket, response, err := websocket.DefaultDialer.DialContext(ctx, to.URL, nil)
 	if err != nil {
 		return nil, fmt.Errorf("control channel: %w", err)
 	}
 	_ = response.Body.Close()
-	l.socket, l.closed, l.waiting = socket, make(chan struct{}), map[int]chan reply{}
-	go l.read()
+	c.socket, c.closed, c.waiting = socket, make(chan struct{}), map[int]chan reply{}
+	go c.read()
 	subs := map[string]any{}
 	for channel, at := range from {
 		subs[channel] = map[string]any{"recover": true, "epoch": at.Epoch, "offset": at.Offset}
 	}
-	r, err := l.ask(ctx, map[string]any{"connect": map[string]any{"token": to.Token, "subs": subs}})
+	r, err := c.ask(ctx, map[string]any{"connect": map[string]any{"token": to.Token, "subs": subs}})
 	if err == nil && r.Connect == nil {
 		err = errors.New("the answer to connect says nothing")
 	}
@@ -84,16 +84,16 @@ func (l *line) open(ctx context.Context, to *Endpoint, from map[string]position)
 	return r.Connect.Subs, nil
 }
 
-func (l *line) close() { _ = l.socket.Close() }
+func (c *channel) close() { _ = c.socket.Close() }
 
 // command carries out a command of the control channel.
-func (l *line) command(ctx context.Context, kind string, data any) error {
-	return l.commandAs(ctx, uuid.NewString(), kind, data)
+func (c *channel) command(ctx context.Context, kind string, data any) error {
+	return c.commandAs(ctx, uuid.NewString(), kind, data)
 }
 
 // commandAs is command with a request id, under which it runs once however often it is sent.
-func (l *line) commandAs(ctx context.Context, requestID, kind string, data any) error {
-	_, err := l.rpc(ctx, "command", map[string]any{"requestId": requestID, "type": kind, "data": data})
+func (c *channel) commandAs(ctx context.Context, requestID, kind string, data any) error {
+	_, err := c.rpc(ctx, "command", map[string]any{"requestId": requestID, "type": kind, "data": data})
 	if err != nil {
 		return fmt.Errorf("%s: %w", kind, err)
 	}
@@ -101,29 +101,29 @@ func (l *line) commandAs(ctx context.Context, requestID, kind string, data any) 
 }
 
 // rpc calls a method of the control channel and answers its data.
-func (l *line) rpc(ctx context.Context, method string, data any) (json.RawMessage, error) {
-	r, err := l.ask(ctx, map[string]any{"rpc": map[string]any{"method": method, "data": data}})
+func (c *channel) rpc(ctx context.Context, method string, data any) (json.RawMessage, error) {
+	r, err := c.ask(ctx, map[string]any{"rpc": map[string]any{"method": method, "data": data}})
 	if err != nil || r.RPC == nil {
 		return nil, err
 	}
 	return r.RPC.Data, nil
 }
 
-func (l *line) ask(ctx context.Context, request map[string]any) (reply, error) {
-	ctx, cancel := context.WithTimeout(ctx, answerTime)
+func (c *channel) ask(ctx context.Context, request map[string]any) (reply, error) {
+	ctx, cancel := context.WithTimeout(ctx, replyTimeout)
 	defer cancel()
 	came := make(chan reply, 1)
-	l.mu.Lock()
-	l.next++
-	id := l.next
-	l.waiting[id] = came
+	c.mu.Lock()
+	c.next++
+	id := c.next
+	c.waiting[id] = came
 	request["id"] = id
-	err := l.socket.WriteJSON(request)
-	l.mu.Unlock()
+	err := c.socket.WriteJSON(request)
+	c.mu.Unlock()
 	defer func() {
-		l.mu.Lock()
-		delete(l.waiting, id)
-		l.mu.Unlock()
+		c.mu.Lock()
+		delete(c.waiting, id)
+		c.mu.Unlock()
 	}()
 	if err != nil {
 		return reply{}, err
@@ -134,60 +134,60 @@ func (l *line) ask(ctx context.Context, request map[string]any) (reply, error) {
 			return r, &refusedError{r.Error.Code, r.Error.Message}
 		}
 		return r, nil
-	case <-l.closed:
-		return reply{}, l.reason()
+	case <-c.closed:
+		return reply{}, c.reason()
 	case <-ctx.Done():
 		return reply{}, ctx.Err()
 	}
 }
 
 // reason is why the line is closed; nil while it is open.
-func (l *line) reason() error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.why
+func (c *channel) reason() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.why
 }
 
-func (l *line) read() {
-	defer close(l.closed)
+func (c *channel) read() {
+	defer close(c.closed)
 	for {
 		var err error
-		if l.silence > 0 {
-			err = l.socket.SetReadDeadline(time.Now().Add(l.silence))
+		if c.silence > 0 {
+			err = c.socket.SetReadDeadline(time.Now().Add(c.silence))
 		}
 		var message []byte
 		if err == nil {
-			_, message, err = l.socket.ReadMessage()
+			_, message, err = c.socket.ReadMessage()
 		}
 		if err != nil {
-			l.mu.Lock()
-			l.why = fmt.Errorf("the line was closed: %w", err)
-			l.mu.Unlock()
+			c.mu.Lock()
+			c.why = fmt.Errorf("the line was closed: %w", err)
+			c.mu.Unlock()
 			return
 		}
 		for one := range bytes.SplitSeq(message, []byte("\n")) {
 			switch {
 			case string(one) == "{}":
-				l.mu.Lock()
-				err = errors.Join(err, l.socket.WriteMessage(websocket.TextMessage, one))
-				l.mu.Unlock()
+				c.mu.Lock()
+				err = errors.Join(err, c.socket.WriteMessage(websocket.TextMessage, one))
+				c.mu.Unlock()
 			// Most of what 300 participants are told is about others, and need not be read.
 			case bytes.HasPrefix(one, []byte(`{"id":`)):
 				var r reply
 				if json.Unmarshal(one, &r) == nil {
-					l.answer(r)
+					c.onReply(r)
 				}
-			case l.told != nil:
-				l.told(one)
+			case c.onFrame != nil:
+				c.onFrame(one)
 			}
 		}
 	}
 }
 
-func (l *line) answer(r reply) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if waiting := l.waiting[r.ID]; waiting != nil {
+func (c *channel) onReply(r reply) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if waiting := c.waiting[r.ID]; waiting != nil {
 		waiting <- r
 	}
 }

@@ -19,8 +19,8 @@ import (
 	"github.com/anteroom/anteroom/signature"
 )
 
-// maxAnswer bounds an answer of the server in bytes.
-const maxAnswer = 4 << 20
+// maxResponse bounds an answer of the server in bytes.
+const maxResponse = 4 << 20
 
 // Meeting is a meeting and an app that may join it.
 type Meeting struct {
@@ -48,8 +48,8 @@ func Demo(ctx context.Context, server string) (Meeting, error) {
 	return Meeting{Server: server, Number: d.MeetingNumber, Passcode: d.Password, Key: d.SDKKey, Secret: d.SDKSecret}, nil
 }
 
-// Seat is what the gate gave.
-type Seat struct {
+// JoinResponse is what the gate gave.
+type JoinResponse struct {
 	State       string
 	Participant struct {
 		UserID int64 `json:"userId"`
@@ -62,22 +62,22 @@ type Seat struct {
 // Endpoint is where a participant connects to, and the token that lets it in.
 type Endpoint struct{ URL, Token string }
 
-// Join asks the gate for a seat; more adds to the request or replaces parts of it. A
+// RequestJoin asks the gate for a seat; more adds to the request or replaces parts of it. A
 // refusal is an error with the gate's reason.
-func (m Meeting) Join(ctx context.Context, name string, more map[string]any) (Seat, error) {
+func (m Meeting) RequestJoin(ctx context.Context, name string, more map[string]any) (JoinResponse, error) {
 	signed, err := signature.Sign(signature.SignOptions{
 		Key: m.Key, Secret: m.Secret, MeetingNumber: m.Number,
 		IssuedAt: time.Now().Add(-30 * time.Second), ExpiresAt: time.Now().Add(2 * time.Hour),
 	})
 	if err != nil {
-		return Seat{}, err
+		return JoinResponse{}, err
 	}
 	request := map[string]any{
 		"joinId": uuid.NewString(), "view": "component", "sdkVersion": "6.2.0", "meetingNumber": m.Number,
 		"userName": name, "signature": signed, "password": m.Passcode,
 	}
 	maps.Copy(request, more)
-	var got Seat
+	var got JoinResponse
 	err = m.post(ctx, "/sdk/v1/join", request, &got)
 	if err == nil && (got.Realtime == nil || got.Media == nil) {
 		err = fmt.Errorf("%s is %s and not inside", name, got.State)
@@ -105,7 +105,7 @@ func exchange(request *http.Request, into any) error {
 		return err
 	}
 	defer response.Body.Close()
-	raw, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	raw, err := io.ReadAll(io.LimitReader(response.Body, maxResponse))
 	if err != nil {
 		return err
 	}

@@ -13,21 +13,21 @@ type Options struct {
 	Video, Sound bool
 	// Media connects to the media server even if nothing is sent.
 	Media bool
-	// Told is called with each frame of the control channel that brings events. It
+	// OnFrame is called with each frame of the control channel that brings events. It
 	// must be quick, and may be nil.
-	Told func(frame []byte)
+	OnFrame func(frame []byte)
 	// Start is the frame of the film to begin with, so that not all move alike.
 	Start int
 }
 
-// Person is one synthetic participant inside a meeting.
-type Person struct {
+// Participant is one synthetic participant inside a meeting.
+type Participant struct {
 	// UserID is the number by which the meeting knows the participant.
 	UserID int64
 
 	meeting Meeting
-	seat    Seat
-	line    *line
+	joined  JoinResponse
+	channel *channel
 	room    *room
 	stop    context.CancelFunc
 }
@@ -40,21 +40,21 @@ func (s Options) media() map[string]any {
 	return map[string]any{"videoOn": s.Video, "audioOn": s.Sound, "muted": !s.Sound}
 }
 
-// Enter joins the meeting under the name and sends what is asked. It answers
+// Join joins the meeting under the name and sends what is asked. It answers
 // when the control channel stands and the media server has taken the tracks.
-func Enter(ctx context.Context, m Meeting, name string, s Options) (_ *Person, err error) {
-	got, err := m.Join(ctx, name, nil)
+func Join(ctx context.Context, m Meeting, name string, s Options) (_ *Participant, err error) {
+	got, err := m.RequestJoin(ctx, name, nil)
 	if err != nil {
 		return nil, err
 	}
 	sending, stop := context.WithCancel(context.WithoutCancel(ctx))
-	p := &Person{UserID: got.Participant.UserID, meeting: m, seat: got, stop: stop}
+	p := &Participant{UserID: got.Participant.UserID, meeting: m, joined: got, stop: stop}
 	defer func() {
 		if err != nil {
 			err = errors.Join(fmt.Errorf("%s: %w", name, err), p.Leave(context.WithoutCancel(ctx)))
 		}
 	}()
-	if p.line, err = openLine(ctx, got.Realtime, s.Told); err != nil {
+	if p.channel, err = openChannel(ctx, got.Realtime, s.OnFrame); err != nil {
 		return p, err
 	}
 	if !s.connects() {
@@ -66,39 +66,39 @@ func Enter(ctx context.Context, m Meeting, name string, s Options) (_ *Person, e
 	if err := p.room.publish(sending, s); err != nil {
 		return p, err
 	}
-	return p, p.line.command(ctx, "seat.media", s.media())
+	return p, p.channel.command(ctx, "seat.media", s.media())
 }
 
-// Say sends a chat message to everybody.
-func (p *Person) Say(ctx context.Context, text string) error {
-	return p.line.command(ctx, "chat.send", map[string]any{"text": text})
+// SendChat sends a chat message to everybody.
+func (p *Participant) SendChat(ctx context.Context, text string) error {
+	return p.channel.command(ctx, "chat.send", map[string]any{"text": text})
 }
 
 // RaiseHand puts the hand up or down.
-func (p *Person) RaiseHand(ctx context.Context, raised bool) error {
-	return p.line.command(ctx, "seat.hand", map[string]any{"raised": raised})
+func (p *Participant) RaiseHand(ctx context.Context, raised bool) error {
+	return p.channel.command(ctx, "seat.hand", map[string]any{"raised": raised})
 }
 
 // Snapshot asks for the state of the meeting and answers its JSON.
-func (p *Person) Snapshot(ctx context.Context) (json.RawMessage, error) {
-	return p.line.rpc(ctx, "snapshot", map[string]any{})
+func (p *Participant) Snapshot(ctx context.Context) (json.RawMessage, error) {
+	return p.channel.rpc(ctx, "snapshot", map[string]any{})
 }
 
-// Seat is what the gate gave this participant.
-func (p *Person) Seat() Seat { return p.seat }
+// JoinResponse is what the gate gave this participant.
+func (p *Participant) JoinResponse() JoinResponse { return p.joined }
 
 // Inside is nil while the server holds the control channel, else the reason why
 // it does not.
-func (p *Person) Inside() error { return p.line.reason() }
+func (p *Participant) Inside() error { return p.channel.reason() }
 
 // Leave gives the seat up and ends everything that was sent.
-func (p *Person) Leave(ctx context.Context) error {
+func (p *Participant) Leave(ctx context.Context) error {
 	p.stop()
 	if p.room != nil {
 		p.room.leave()
 	}
-	if p.line != nil {
-		p.line.close()
+	if p.channel != nil {
+		p.channel.close()
 	}
-	return p.meeting.post(ctx, "/sdk/v1/leave", map[string]any{"resumeToken": p.seat.ResumeToken}, nil)
+	return p.meeting.post(ctx, "/sdk/v1/leave", map[string]any{"resumeToken": p.joined.ResumeToken}, nil)
 }

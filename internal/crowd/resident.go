@@ -47,16 +47,16 @@ type publication struct {
 	Offset uint64
 }
 
-// Resident is a participant who comes back as a page does: after each break it opens
+// Rejoiner is a participant who comes back as a page does: after each break it opens
 // its control channel again, recovers what it missed, and connects media anew.
-type Resident struct {
+type Rejoiner struct {
 	// UserID is the number by which the meeting knows the participant.
 	UserID int64
 	// Name is what the participant is called.
 	Name string
 
 	meeting Meeting
-	seat    Seat
+	joined  JoinResponse
 	sends   Options
 	// life ends with the participant.
 	life context.Context
@@ -66,7 +66,7 @@ type Resident struct {
 	mu sync.Mutex
 	// changed is closed and replaced at each change of what follows.
 	changed        chan struct{}
-	line           *line
+	channel        *channel
 	closed         int
 	subs           map[string]position
 	known          map[string]bool
@@ -108,21 +108,21 @@ func (o *outages) report() Outages {
 	return Outages{o.count, longest}
 }
 
-// Stay joins the meeting and returns when the participant is inside and sends what is
+// StartRejoiner joins the meeting and returns when the participant is inside and sends what is
 // asked. Leave must be called in the end.
-func Stay(ctx context.Context, m Meeting, name string, sends Options) (*Resident, error) {
-	got, err := m.Join(ctx, name, nil)
+func StartRejoiner(ctx context.Context, m Meeting, name string, sends Options) (*Rejoiner, error) {
+	got, err := m.RequestJoin(ctx, name, nil)
 	if err != nil {
 		return nil, err
 	}
-	r := &Resident{
-		UserID: got.Participant.UserID, Name: name, meeting: m, seat: got, sends: sends,
+	r := &Rejoiner{
+		UserID: got.Participant.UserID, Name: name, meeting: m, joined: got, sends: sends,
 		changed: make(chan struct{}), subs: map[string]position{}, known: map[string]bool{},
 	}
 	r.life, r.stop = context.WithCancel(context.WithoutCancel(ctx))
-	r.done.Go(r.keepControl)
+	r.done.Go(r.runChannel)
 	if sends.connects() {
-		r.done.Go(r.keepMedia)
+		r.done.Go(r.runMedia)
 	}
 	err = r.wait(ctx, func() bool { return r.control.up && (r.media.up || !sends.connects()) })
 	if err != nil {
@@ -132,58 +132,58 @@ func Stay(ctx context.Context, m Meeting, name string, sends Options) (*Resident
 }
 
 // Leave gives the place up and ends everything that was sent.
-func (r *Resident) Leave(ctx context.Context) error {
+func (r *Rejoiner) Leave(ctx context.Context) error {
 	r.stop()
 	r.done.Wait()
-	return r.meeting.post(ctx, "/sdk/v1/leave", map[string]any{"resumeToken": r.seat.ResumeToken}, nil)
+	return r.meeting.post(ctx, "/sdk/v1/leave", map[string]any{"resumeToken": r.joined.ResumeToken}, nil)
 }
 
 // Closed is the code with which the server ended the participant's stay; 0 while it goes on.
-func (r *Resident) Closed() int {
+func (r *Rejoiner) Closed() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.closed
 }
 
 // Chat is the texts of all messages that were received, each message once.
-func (r *Resident) Chat() []string {
+func (r *Rejoiner) Chat() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Clone(r.chat)
 }
 
 // Control is the interruptions of the control channel so far.
-func (r *Resident) Control() Outages {
+func (r *Rejoiner) Control() Outages {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.control.report()
 }
 
 // Media is the interruptions of what the participant sends so far.
-func (r *Resident) Media() Outages {
+func (r *Rejoiner) Media() Outages {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.media.report()
 }
 
 // Connected waits until the control channel is there.
-func (r *Resident) Connected(ctx context.Context) error {
+func (r *Rejoiner) Connected(ctx context.Context) error {
 	return r.wait(ctx, func() bool { return r.control.up })
 }
 
 // Back waits until the control channel has been interrupted so often and is there.
-func (r *Resident) Back(ctx context.Context, outages int) error {
+func (r *Rejoiner) Back(ctx context.Context, outages int) error {
 	return r.wait(ctx, func() bool { return r.control.up && r.control.count >= outages })
 }
 
 // Sending waits until the media server takes what the participant sends.
-func (r *Resident) Sending(ctx context.Context) error {
+func (r *Rejoiner) Sending(ctx context.Context) error {
 	return r.wait(ctx, func() bool { return r.media.up })
 }
 
 // wait waits for a condition, which is asked with the lock held. A stay that the server
 // has ended ends the wait.
-func (r *Resident) wait(ctx context.Context, met func() bool) error {
+func (r *Rejoiner) wait(ctx context.Context, met func() bool) error {
 	for {
 		r.mu.Lock()
 		ok, closed, changed := met(), r.closed, r.changed
@@ -203,7 +203,7 @@ func (r *Resident) wait(ctx context.Context, met func() bool) error {
 }
 
 // Has waits until the messages have been received.
-func (r *Resident) Has(ctx context.Context, texts ...string) error {
+func (r *Rejoiner) Has(ctx context.Context, texts ...string) error {
 	var missing []string
 	err := r.wait(ctx, func() bool {
 		missing = slices.DeleteFunc(slices.Clone(texts), func(text string) bool { return slices.Contains(r.chat, text) })
@@ -215,16 +215,16 @@ func (r *Resident) Has(ctx context.Context, texts ...string) error {
 	return nil
 }
 
-// Say sends a chat message to everybody. It waits for breaks to end, and returns when
+// SendChat sends a chat message to everybody. It waits for breaks to end, and returns when
 // the server has confirmed the message, which is sent once however often that takes.
-func (r *Resident) Say(ctx context.Context, text string) error {
+func (r *Rejoiner) SendChat(ctx context.Context, text string) error {
 	id := uuid.NewString()
 	for wait := firstWait; ; wait = min(2*wait, longWait) {
-		var l *line
-		if err := r.wait(ctx, func() bool { l = r.line; return l != nil }); err != nil {
+		var c *channel
+		if err := r.wait(ctx, func() bool { c = r.channel; return c != nil }); err != nil {
 			return err
 		}
-		err := l.commandAs(ctx, id, "chat.send", map[string]any{"text": text})
+		err := c.commandAs(ctx, id, "chat.send", map[string]any{"text": text})
 		var refused *refusedError
 		if err == nil || errors.As(err, &refused) && refused.code != refusedFault && refused.code != refusedRate {
 			return err
@@ -245,7 +245,7 @@ func pause(ctx context.Context, d time.Duration) error {
 }
 
 // change makes a change known to those who wait.
-func (r *Resident) change(do func()) {
+func (r *Rejoiner) change(do func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	do()
@@ -253,20 +253,20 @@ func (r *Resident) change(do func()) {
 	r.changed = make(chan struct{})
 }
 
-// keepControl keeps the control channel up until the stay ends.
-func (r *Resident) keepControl() {
+// runChannel keeps the control channel up until the stay ends.
+func (r *Rejoiner) runChannel() {
 	for wait := firstWait; ; wait = min(2*wait, longWait) {
-		l, err := r.connect()
+		c, err := r.connect()
 		if err == nil {
 			wait = firstWait
-			r.change(func() { r.line = l; r.control.set(true) })
+			r.change(func() { r.channel = c; r.control.set(true) })
 			select {
-			case <-l.closed:
+			case <-c.closed:
 			case <-r.life.Done():
 			}
-			r.change(func() { r.line = nil; r.control.set(false) })
-			err = l.reason()
-			l.close()
+			r.change(func() { r.channel = nil; r.control.set(false) })
+			err = c.reason()
+			c.close()
 		}
 		var end *websocket.CloseError
 		if errors.As(err, &end) && end.Code >= firstFinal {
@@ -280,15 +280,15 @@ func (r *Resident) keepControl() {
 }
 
 // connect opens a line, brings the chat up to date, and reports again what is sent.
-func (r *Resident) connect() (*line, error) {
+func (r *Rejoiner) connect() (*channel, error) {
 	r.mu.Lock()
 	from := map[string]position{}
 	for channel, at := range r.subs {
 		from[channel] = at
 	}
 	r.mu.Unlock()
-	l := &line{told: r.told, silence: quietTime}
-	subs, err := l.open(r.life, r.seat.Realtime, from)
+	c := &channel{onFrame: r.onFrame, silence: quietTime}
+	subs, err := c.open(r.life, r.joined.Realtime, from)
 	if err != nil {
 		return nil, err
 	}
@@ -303,21 +303,21 @@ func (r *Resident) connect() (*line, error) {
 		}
 	})
 	if !recovered {
-		err = r.catchUp(l)
+		err = r.catchUp(c)
 	}
 	if err == nil && (r.sends.Video || r.sends.Sound) {
-		err = l.command(r.life, "seat.media", r.sends.media())
+		err = c.command(r.life, "seat.media", r.sends.media())
 	}
 	if err != nil {
-		l.close()
+		c.close()
 		return nil, err
 	}
-	return l, nil
+	return c, nil
 }
 
 // catchUp reads the chat of before.
-func (r *Resident) catchUp(l *line) error {
-	raw, err := l.rpc(r.life, "snapshot", map[string]any{})
+func (r *Rejoiner) catchUp(c *channel) error {
+	raw, err := c.rpc(r.life, "snapshot", map[string]any{})
 	if err != nil {
 		return err
 	}
@@ -338,7 +338,7 @@ func (r *Resident) catchUp(l *line) error {
 			return nil
 		}
 		before := page.Chat[0].ID
-		if raw, err = l.rpc(r.life, "chat", map[string]any{"before": before}); err != nil {
+		if raw, err = c.rpc(r.life, "chat", map[string]any{"before": before}); err != nil {
 			return err
 		}
 		page.MoreChat, page.More, page.Chat = false, false, nil
@@ -350,7 +350,7 @@ func (r *Resident) catchUp(l *line) error {
 
 type chatMessage struct{ ID, Text string }
 
-func (r *Resident) add(m chatMessage) {
+func (r *Rejoiner) add(m chatMessage) {
 	if !r.known[m.ID] {
 		r.known[m.ID] = true
 		r.chat = append(r.chat, m.Text)
@@ -358,7 +358,7 @@ func (r *Resident) add(m chatMessage) {
 }
 
 // take notes an event; the lock is held.
-func (r *Resident) take(data json.RawMessage) {
+func (r *Rejoiner) take(data json.RawMessage) {
 	var event struct {
 		Type string
 		Data chatMessage
@@ -370,8 +370,8 @@ func (r *Resident) take(data json.RawMessage) {
 	r.add(event.Data)
 }
 
-// told reads a frame that the server sent by itself.
-func (r *Resident) told(frame []byte) {
+// onFrame reads a frame that the server sent by itself.
+func (r *Rejoiner) onFrame(frame []byte) {
 	var got struct {
 		Push *struct {
 			Channel   string
@@ -393,14 +393,14 @@ func (r *Resident) told(frame []byte) {
 		}
 		r.subs[got.Push.Channel] = at
 	})
-	if r.sends.Told != nil {
-		r.sends.Told(frame)
+	if r.sends.OnFrame != nil {
+		r.sends.OnFrame(frame)
 	}
 }
 
-// keepMedia keeps sending until the stay ends.
-func (r *Resident) keepMedia() {
-	at := r.seat.Media
+// runMedia keeps sending until the stay ends.
+func (r *Rejoiner) runMedia() {
+	at := r.joined.Media
 	for wait := firstWait; r.Closed() == 0; wait = min(2*wait, longWait) {
 		if at != nil && r.send(at) {
 			wait = firstWait
@@ -409,14 +409,14 @@ func (r *Resident) keepMedia() {
 			return
 		}
 		var next struct{ Media *Endpoint }
-		_ = r.meeting.post(r.life, "/sdk/v1/media", map[string]any{"resumeToken": r.seat.ResumeToken}, &next)
+		_ = r.meeting.post(r.life, "/sdk/v1/media", map[string]any{"resumeToken": r.joined.ResumeToken}, &next)
 		at = next.Media
 	}
 }
 
 // send connects to the media server and sends until the connection ends. It reports
 // whether there was one.
-func (r *Resident) send(at *Endpoint) bool {
+func (r *Rejoiner) send(at *Endpoint) bool {
 	room, err := enterRoom(at)
 	if err != nil {
 		return false

@@ -79,7 +79,7 @@ func asCamera(request *livekit.SignalRequest, next client.SignalRequestHandler) 
 
 func (r *room) publish(ctx context.Context, s Options) error {
 	if s.Video {
-		f, err := film()
+		f, err := clip()
 		if err != nil {
 			return err
 		}

@@ -82,13 +82,13 @@ type Spec struct {
 	Delay time.Duration
 }
 
-// Problem names a field of a Spec, as the wire calls it, and what is wrong with it.
-type Problem struct{ Property, Reason string }
+// FieldError names a field of a Spec, as the wire calls it, and what is wrong with it.
+type FieldError struct{ Property, Reason string }
 
 // Check answers everything that is wrong with the spec.
-func (s Spec) Check() []Problem {
-	var out []Problem
-	add := func(property, reason string) { out = append(out, Problem{property, reason}) }
+func (s Spec) Check() []FieldError {
+	var out []FieldError
+	add := func(property, reason string) { out = append(out, FieldError{property, reason}) }
 	allowed, known := kinds[s.Point]
 	switch {
 	case !known:

@@ -14,10 +14,10 @@ const protoHeader = "X-Forwarded-Proto"
 // addressHeaders claim to name a client. They are as http.Header spells them.
 var addressHeaders = []string{"X-Forwarded-For", "Forwarded", "X-Real-Ip", "Cf-Connecting-Ip", "True-Client-Ip"}
 
-// located finds out once where a request comes from: behind it RemoteAddr is the
+// withClientAddress finds out once where a request comes from: behind it RemoteAddr is the
 // client's address, for limits, logs and the media server alike. No header that claims
 // an address goes further, and X-Forwarded-Proto only if a declared proxy sent it.
-func (a *api) located(next http.Handler) http.Handler {
+func (a *api) withClientAddress(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if trusted := a.trustedProxies(); fromProxy(r, trusted) {
 			if client, ok := forwardedFor(r.Header, trusted); ok {

@@ -11,10 +11,10 @@ import (
 	"testing"
 )
 
-// locate is the address that every handler sees of a request.
-func locate(r *http.Request, proxies ...netip.Prefix) (client string) {
+// clientAddressOf is the address that every handler sees of a request.
+func clientAddressOf(r *http.Request, proxies ...netip.Prefix) (client string) {
 	a := &api{Config: Config{TrustedProxies: func() []netip.Prefix { return proxies }}}
-	a.located(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { client = clientIP(r) })).ServeHTTP(httptest.NewRecorder(), r)
+	a.withClientAddress(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { client = clientIP(r) })).ServeHTTP(httptest.NewRecorder(), r)
 	return client
 }
 
@@ -47,7 +47,7 @@ func TestWhoseAddressIsBelieved(t *testing.T) {
 			r := httptest.NewRequest(http.MethodPost, "/sdk/v1/join", nil)
 			r.RemoteAddr = "127.0.0.1:5555"
 			r.Header.Set("X-Forwarded-For", c.forwarded)
-			if got := locate(r, proxies...); got != c.want {
+			if got := clientAddressOf(r, proxies...); got != c.want {
 				t.Fatalf("want %s, got %s", c.want, got)
 			}
 		})
@@ -55,7 +55,7 @@ func TestWhoseAddressIsBelieved(t *testing.T) {
 }
 
 // Every mounted handler sees the same address, and no header that claims another.
-func TestHandlersAreToldOneAddress(t *testing.T) {
+func TestHandlersGetOneAddress(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		proxy, address, secure string

@@ -26,8 +26,8 @@ type Sessions interface {
 	// DryRun answers what a join would come to, without entering.
 	DryRun(ctx context.Context, a *admission.Attempt) admission.Diagnosis
 	Leave(ctx context.Context, resumeToken string) error
-	// Goodbye notes that a page is being unloaded.
-	Goodbye(ctx context.Context, resumeToken string) error
+	// Depart notes that a page is being unloaded.
+	Depart(ctx context.Context, resumeToken string) error
 	MediaFor(ctx context.Context, resumeToken string) (string, error)
 }
 
@@ -45,8 +45,8 @@ type Config struct {
 	World World
 	// Attempts is the log of joins, for the developer's API and the operator's tools.
 	Attempts Attempts
-	// Movable is the clock as developers move it; development mode only.
-	Movable MovableClock
+	// DevClock is the clock as developers move it; development mode only.
+	DevClock DevClock
 	// Faults are the injected faults; development mode only.
 	Faults Faults
 	// Scenarios sets up what developers ask for.
@@ -93,8 +93,8 @@ const joinPattern = "POST /sdk/v1/join"
 const (
 	// MaxJoinBody is that of a join request. A page sends some 10 KB.
 	MaxJoinBody = 256 << 10
-	// maxSeatBody is that of a call which carries a resume token and nothing else.
-	maxSeatBody      = 4096
+	// maxTokenBody is that of a call which carries a resume token and nothing else.
+	maxTokenBody     = 4096
 	maxDeveloperBody = 1 << 20
 	// maxWebhookBody is that of a report about one participant or room. LiveKit sends some
 	// 2 KB.
@@ -109,9 +109,9 @@ func New(c Config) *Handler {
 	a.tarballs.packed = map[string]*asset{}
 	t := &router{api: a, mux: http.NewServeMux()}
 	t.handle(Route{joinPattern, Anyone, MaxJoinBody}, anyOrigin(a.join))
-	t.handle(Route{"POST /sdk/v1/leave", Anyone, maxSeatBody}, anyOrigin(a.leave))
-	t.handle(Route{"POST /sdk/v1/goodbye", Anyone, maxSeatBody}, anyOrigin(a.goodbye))
-	t.handle(Route{"POST /sdk/v1/media", Anyone, maxSeatBody}, anyOrigin(a.media))
+	t.handle(Route{"POST /sdk/v1/leave", Anyone, maxTokenBody}, anyOrigin(a.leave))
+	t.handle(Route{"POST /sdk/v1/goodbye", Anyone, maxTokenBody}, anyOrigin(a.depart))
+	t.handle(Route{"POST /sdk/v1/media", Anyone, maxTokenBody}, anyOrigin(a.media))
 	t.handle(Route{"OPTIONS /sdk/v1/", Anyone, 0}, anyOrigin(http.NotFound))
 	t.handleSocket("/realtime", 0, c.Realtime)
 	t.handleSocket("/realtime/", 0, c.Realtime)
@@ -127,7 +127,7 @@ func New(c Config) *Handler {
 	if c.World != nil {
 		a.developer(t)
 	}
-	return &Handler{routes: t.routes, serve: secured(a.located(a.logged(a.recovered(t.mux))))}
+	return &Handler{routes: t.routes, serve: secured(a.withClientAddress(a.logged(a.recovered(t.mux))))}
 }
 
 // alive answers that the process serves requests, and nothing more: whoever
@@ -136,8 +136,8 @@ func (a *api) alive(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 }
 
-// seatTime is the deadline of what pages ask for with their resume token.
-const seatTime = 10 * time.Second
+// tokenBodyTimeout is the deadline of what pages ask for with their resume token.
+const tokenBodyTimeout = 10 * time.Second
 
 // ready reports whether new joins are to be sent here. What is in the way is for
 // the log: anybody may ask.

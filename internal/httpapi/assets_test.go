@@ -210,7 +210,7 @@ func unpack(t *testing.T, packed []byte) map[string]string {
 	}
 }
 
-func TestWithoutABuildAPageSaysSo(t *testing.T) {
+func TestWithoutABuildAPageExplains(t *testing.T) {
 	t.Parallel()
 	s := serverOf(t, nil)
 	if _, body := get(t, s.URL+"/", nil); !strings.Contains(string(body), "not built") {

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// MovableClock is the injected clock as developers move it.
-type MovableClock interface {
+// DevClock is the injected clock as developers move it.
+type DevClock interface {
 	// Show answers what the clock shows.
 	Show() ClockView
 	// Move changes it; a *FieldErrors says why it cannot be changed so.
@@ -46,11 +46,11 @@ type ClockChange struct {
 }
 
 func (a *api) clock(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, http.StatusOK, a.Movable.Show())
+	writeJSON(w, http.StatusOK, a.DevClock.Show())
 }
 
 func (a *api) resetClock(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, http.StatusOK, a.Movable.Reset())
+	writeJSON(w, http.StatusOK, a.DevClock.Reset())
 }
 
 func (a *api) moveClock(w http.ResponseWriter, r *http.Request) {
@@ -84,7 +84,7 @@ func (a *api) moveClock(w http.ResponseWriter, r *http.Request) {
 		a.developerError(w, faults)
 		return
 	}
-	view, err := a.Movable.Move(change)
+	view, err := a.DevClock.Move(change)
 	if err != nil {
 		a.developerError(w, err)
 		return

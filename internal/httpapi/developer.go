@@ -19,7 +19,7 @@ type World interface {
 	// Describe lists the demo world, secrets included.
 	Describe(ctx context.Context) (WorldView, error)
 	// Sign makes a Meeting SDK signature; a *FieldErrors names what is wrong.
-	Sign(ctx context.Context, in SignRequest) (SignAnswer, error)
+	Sign(ctx context.Context, in SignRequest) (SignResponse, error)
 	// Mint makes a ZAK, OBF or registrant token; a *FieldErrors names what is wrong.
 	Mint(ctx context.Context, in TokenRequest) (string, error)
 }
@@ -88,8 +88,8 @@ type SignRequest struct {
 	SDKKey            string
 }
 
-// SignAnswer is its answer.
-type SignAnswer struct {
+// SignResponse is its answer.
+type SignResponse struct {
 	Signature string `json:"signature"`
 	SDKKey    string `json:"sdkKey"`
 }
@@ -166,13 +166,13 @@ func notFound(w http.ResponseWriter, _ *http.Request) {
 // could not read an answer, but what they ask for would be done all the same.
 func (a *api) thisMachine(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !a.ours(r.Host) {
+		if !a.allowedRequest(r.Host) {
 			writeJSON(w, http.StatusForbidden, problem{Message: fmt.Sprintf(
 				"the developer API accepts only loopback host names, not %q; start the server with --dev-listen to allow another", clip(r.Host, 80))})
 			return
 		}
 		if origin := r.Header.Get("Origin"); origin != "" {
-			if u, err := url.Parse(origin); err != nil || !a.ours(u.Host) {
+			if u, err := url.Parse(origin); err != nil || !a.allowedRequest(u.Host) {
 				writeJSON(w, http.StatusForbidden, problem{Message: "pages of this origin may not use the developer API"})
 				return
 			}
@@ -181,7 +181,9 @@ func (a *api) thisMachine(next http.Handler) http.Handler {
 	})
 }
 
-func (a *api) ours(hostport string) bool { return loopbackName(hostport) || a.allowedHost(hostport) }
+func (a *api) allowedRequest(hostport string) bool {
+	return loopbackName(hostport) || a.allowedHost(hostport)
+}
 
 func (a *api) allowedHost(hostport string) bool {
 	for _, h := range a.AllowedHosts {
@@ -256,12 +258,12 @@ func (a *api) sign(w http.ResponseWriter, r *http.Request) {
 		a.developerError(w, faults)
 		return
 	}
-	answer, err := a.World.Sign(r.Context(), in)
+	response, err := a.World.Sign(r.Context(), in)
 	if err != nil {
 		a.developerError(w, err)
 		return
 	}
-	writeJSON(w, http.StatusOK, answer)
+	writeJSON(w, http.StatusOK, response)
 }
 
 func (a *api) tokens(w http.ResponseWriter, r *http.Request) {

@@ -48,14 +48,14 @@ func (a *api) diagnose(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	found := a.Sessions.DryRun(r.Context(), admission.DecodeAttempt(body, admission.Meta{RemoteIP: clientIP(r)}))
-	answer := diagnosis{
+	response := diagnosis{
 		Decision: diagnosedOf(&found.Decision), AlsoFailing: make([]diagnosed, len(found.AlsoFailing)), Token: found.Token,
 		Passed: append([]string{}, found.Passed...), Warnings: append([]string{}, found.Warnings...), Scope: found.Scope,
 	}
 	for i := range found.AlsoFailing {
-		answer.AlsoFailing[i] = diagnosedOf(&found.AlsoFailing[i])
+		response.AlsoFailing[i] = diagnosedOf(&found.AlsoFailing[i])
 	}
-	writeJSON(w, http.StatusOK, answer)
+	writeJSON(w, http.StatusOK, response)
 }
 
 // nameless is who joins where no join options are given: the question is then
@@ -77,17 +77,17 @@ func joinToDiagnose(in fields) ([]byte, *FieldErrors) {
 	} else {
 		join["userName"] = json.RawMessage(`"` + nameless + `"`)
 	}
-	raw, told := in["signature"]
-	told = told && !bytes.Equal(raw, []byte("null"))
+	raw, given := in["signature"]
+	given = given && !bytes.Equal(raw, []byte("null"))
 	var text string
 	switch _, own := join["signature"]; {
-	case !told && !own && len(in["join"]) == 0:
+	case !given && !own && len(in["join"]) == 0:
 		bad("signature", "is missing")
-	case told && json.Unmarshal(raw, &text) != nil:
+	case given && json.Unmarshal(raw, &text) != nil:
 		bad("signature", "must be a string")
-	case told && own && !bytes.Equal(raw, join["signature"]):
+	case given && own && !bytes.Equal(raw, join["signature"]):
 		bad("signature", "differs from the one in join")
-	case told:
+	case given:
 		join["signature"] = raw
 	}
 	if raw, ok := in.given("meetingNumber"); ok {

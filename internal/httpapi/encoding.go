@@ -16,11 +16,11 @@ func prefersGzip(fields []string) bool {
 			name, parameters, _ := strings.Cut(part, ";")
 			switch strings.ToLower(strings.TrimSpace(name)) {
 			case "gzip", "x-gzip":
-				gzip = weight(parameters)
+				gzip = qvalue(parameters)
 			case "identity":
-				identity = weight(parameters)
+				identity = qvalue(parameters)
 			case "*":
-				rest = weight(parameters)
+				rest = qvalue(parameters)
 			}
 		}
 	}
@@ -30,9 +30,9 @@ func prefersGzip(fields []string) bool {
 	return gzip > 0 && gzip >= identity
 }
 
-// weight is the q among the parameters of a coding: 1 if there is none, and 0 if it
+// qvalue is the q among the parameters of a coding: 1 if there is none, and 0 if it
 // cannot be read.
-func weight(parameters string) float64 {
+func qvalue(parameters string) float64 {
 	for _, parameter := range strings.Split(parameters, ";") {
 		name, value, _ := strings.Cut(parameter, "=")
 		if !strings.EqualFold(strings.TrimSpace(name), "q") {

@@ -20,7 +20,7 @@ func FuzzForwardedFor(f *testing.F) {
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.RemoteAddr = from
 		r.Header["X-Forwarded-For"] = header
-		return locate(r, netip.MustParsePrefix("10.0.0.0/8"))
+		return clientAddressOf(r, netip.MustParsePrefix("10.0.0.0/8"))
 	}
 	f.Fuzz(func(t *testing.T, header string) {
 		if got := ask("203.0.113.9:1", header); got != "203.0.113.9" {

@@ -17,21 +17,21 @@ import (
 
 // accepted is the answer to an admitted join.
 type accepted struct {
-	MeetingStatus int                 `json:"meetingStatus"`
-	ErrorCode     int                 `json:"errorCode"`
-	ErrorMessage  *string             `json:"errorMessage"`
-	Name          string              `json:"name"`
-	AttemptID     string              `json:"attemptId"`
-	State         string              `json:"state"`
-	Participant   session.Participant `json:"participant"`
-	Meeting       session.Info        `json:"meeting"`
-	Snapshot      *session.Snapshot   `json:"snapshot"`
-	ResumeToken   string              `json:"resumeToken"`
-	Media         *endpoint           `json:"media"`
-	Realtime      endpoint            `json:"realtime"`
-	Limits        limits              `json:"limits"`
-	ReasonStyle   string              `json:"reasonStyle,omitempty"`
-	Warnings      []string            `json:"warnings,omitempty"`
+	MeetingStatus int                     `json:"meetingStatus"`
+	ErrorCode     int                     `json:"errorCode"`
+	ErrorMessage  *string                 `json:"errorMessage"`
+	Name          string                  `json:"name"`
+	AttemptID     string                  `json:"attemptId"`
+	State         string                  `json:"state"`
+	Participant   session.ParticipantView `json:"participant"`
+	Meeting       session.Info            `json:"meeting"`
+	Snapshot      *session.Snapshot       `json:"snapshot"`
+	ResumeToken   string                  `json:"resumeToken"`
+	Media         *endpoint               `json:"media"`
+	Realtime      endpoint                `json:"realtime"`
+	Limits        limits                  `json:"limits"`
+	ReasonStyle   string                  `json:"reasonStyle,omitempty"`
+	Warnings      []string                `json:"warnings,omitempty"`
 }
 
 // checked is the answer to a check that nothing refuses.
@@ -95,7 +95,7 @@ func (a *api) join(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	in := outcome.Accepted
-	answer := accepted{
+	response := accepted{
 		MeetingStatus: 2, Name: "SUCCESS", AttemptID: outcome.AttemptID, State: "joined",
 		Participant: in.Participant, Meeting: in.Session, Snapshot: in.Snapshot, ResumeToken: in.ResumeToken,
 		Realtime: endpoint{a.socketURL(r) + "/realtime", in.RealtimeToken},
@@ -103,14 +103,14 @@ func (a *api) join(w http.ResponseWriter, r *http.Request) {
 		Warnings: outcome.Verdict.Warnings,
 	}
 	if in.Waiting {
-		answer.State = "waiting"
+		response.State = "waiting"
 	} else {
-		answer.Media = &endpoint{a.socketURL(r), in.MediaToken}
+		response.Media = &endpoint{a.socketURL(r), in.MediaToken}
 	}
 	if outcome.App != nil {
-		answer.ReasonStyle = outcome.App.ReasonStyle
+		response.ReasonStyle = outcome.App.ReasonStyle
 	}
-	writeJSON(w, http.StatusOK, answer)
+	writeJSON(w, http.StatusOK, response)
 }
 
 func (a *api) refuse(w http.ResponseWriter, r *http.Request, status int, refusal admission.Refusal) {
@@ -133,23 +133,23 @@ func statusFor(r *http.Request, status int) int {
 
 // leave gives a seat up.
 func (a *api) leave(w http.ResponseWriter, r *http.Request) {
-	a.farewell(w, r, a.Sessions.Leave, "could not release seat", "the server could not process the leave request now; it removes the participant shortly")
+	a.leaveOrDepart(w, r, a.Sessions.Leave, "could not release seat", "the server could not process the leave request now; it removes the participant shortly")
 }
 
-// goodbye notes that a page is being unloaded.
-func (a *api) goodbye(w http.ResponseWriter, r *http.Request) {
-	a.farewell(w, r, a.Sessions.Goodbye, "could not record goodbye", "the server could not process the request now")
+// depart notes that a page is being unloaded.
+func (a *api) depart(w http.ResponseWriter, r *http.Request) {
+	a.leaveOrDepart(w, r, a.Sessions.Depart, "could not record goodbye", "the server could not process the request now")
 }
 
-// farewell carries out what a page asks for while it goes. It is made for
+// leaveOrDepart carries out what a page asks for while it goes. It is made for
 // navigator.sendBeacon, so it takes any content type and never says whether the
 // seat was still there.
-func (a *api) farewell(w http.ResponseWriter, r *http.Request, do func(ctx context.Context, resumeToken string) error, logged, message string) {
+func (a *api) leaveOrDepart(w http.ResponseWriter, r *http.Request, do func(ctx context.Context, resumeToken string) error, logged, message string) {
 	token, ok := readResumeToken(w, r)
 	if !ok {
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), seatTime)
+	ctx, cancel := context.WithTimeout(r.Context(), tokenBodyTimeout)
 	defer cancel()
 	if err := do(ctx, token); err != nil {
 		if r.Context().Err() == nil { // the page has not gone meanwhile
@@ -167,7 +167,7 @@ func (a *api) media(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), seatTime)
+	ctx, cancel := context.WithTimeout(r.Context(), tokenBodyTimeout)
 	defer cancel()
 	fresh, err := a.Sessions.MediaFor(ctx, token)
 	switch {

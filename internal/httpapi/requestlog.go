@@ -20,7 +20,7 @@ func (a *api) logged(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		began, out := time.Now(), &noted{ResponseWriter: w, status: http.StatusOK}
+		began, out := time.Now(), &statusRecorder{ResponseWriter: w, status: http.StatusOK}
 		defer func() {
 			path := r.URL.Path
 			if len(path) > maxLoggedPath {
@@ -32,25 +32,25 @@ func (a *api) logged(next http.Handler) http.Handler {
 	})
 }
 
-// noted remembers the status of an answer.
-type noted struct {
+// statusRecorder remembers the status of an answer.
+type statusRecorder struct {
 	http.ResponseWriter
 	status int
 }
 
-func (w *noted) WriteHeader(status int) {
+func (w *statusRecorder) WriteHeader(status int) {
 	w.status = status
 	w.ResponseWriter.WriteHeader(status)
 }
 
 // Hijack is for WebSockets.
-func (w *noted) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+func (w *statusRecorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	w.status = http.StatusSwitchingProtocols
 	return http.NewResponseController(w.ResponseWriter).Hijack()
 }
 
 // Flush is for streams.
-func (w *noted) Flush() { _ = http.NewResponseController(w.ResponseWriter).Flush() }
+func (w *statusRecorder) Flush() { _ = http.NewResponseController(w.ResponseWriter).Flush() }
 
 // Unwrap is for http.ResponseController.
-func (w *noted) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+func (w *statusRecorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -44,9 +44,9 @@ type Route struct {
 	MaxBody int
 }
 
-// judgesFirst tells that the handler judges the header of a request before it reads the
+// checksHeaderFirst tells that the handler judges the header of a request before it reads the
 // body, whose size and time are bounded all the same.
-func (r *Route) judgesFirst() bool { return r.Audience == Service && r.MaxBody > 0 }
+func (r *Route) checksHeaderFirst() bool { return r.Audience == Service && r.MaxBody > 0 }
 
 // Handler is the whole HTTP face.
 type Handler struct {
@@ -128,7 +128,7 @@ func (a *api) bounded(route Route, next http.Handler) http.Handler {
 		}
 		out := &timedWriter{ResponseWriter: w, deadline: deadline}
 		defer out.extend() // for what the server sends after the handler
-		if route.judgesFirst() {
+		if route.checksHeaderFirst() {
 			if r.ContentLength > int64(route.MaxBody) {
 				tooLarge(a, out, r, route)
 				return

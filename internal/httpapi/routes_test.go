@@ -23,12 +23,12 @@ import (
 	"github.com/anteroom/anteroom/internal/session"
 )
 
-// everything is a face with all parts in place, each of which notes that it was asked.
-type everything struct{ asked []string }
+// fakeServices is a face with all parts in place, each of which notes that it was asked.
+type fakeServices struct{ asked []string }
 
-func (e *everything) note(what string) { e.asked = append(e.asked, what) }
+func (e *fakeServices) note(what string) { e.asked = append(e.asked, what) }
 
-func (e *everything) Join(_ context.Context, a *admission.Attempt, _ []byte) *session.Outcome {
+func (e *fakeServices) Join(_ context.Context, a *admission.Attempt, _ []byte) *session.Outcome {
 	e.note("join")
 	out := &session.Outcome{AttemptID: "A"}
 	out.Verdict.Decision = admission.ServerFault(nil, "internal")
@@ -36,40 +36,40 @@ func (e *everything) Join(_ context.Context, a *admission.Attempt, _ []byte) *se
 	return out
 }
 
-func (e *everything) DryRun(context.Context, *admission.Attempt) admission.Diagnosis {
+func (e *fakeServices) DryRun(context.Context, *admission.Attempt) admission.Diagnosis {
 	e.note("diagnose")
 	return admission.Diagnosis{}
 }
-func (e *everything) Leave(context.Context, string) error   { e.note("leave"); return nil }
-func (e *everything) Goodbye(context.Context, string) error { e.note("goodbye"); return nil }
-func (e *everything) MediaFor(context.Context, string) (string, error) {
+func (e *fakeServices) Leave(context.Context, string) error  { e.note("leave"); return nil }
+func (e *fakeServices) Depart(context.Context, string) error { e.note("goodbye"); return nil }
+func (e *fakeServices) MediaFor(context.Context, string) (string, error) {
 	e.note("media")
 	return "t", nil
 }
 
-func (e *everything) Describe(context.Context) (WorldView, error) {
+func (e *fakeServices) Describe(context.Context) (WorldView, error) {
 	e.note("world")
 	return WorldView{}, nil
 }
 
-func (e *everything) Sign(context.Context, SignRequest) (SignAnswer, error) {
+func (e *fakeServices) Sign(context.Context, SignRequest) (SignResponse, error) {
 	e.note("sign")
-	return SignAnswer{}, nil
+	return SignResponse{}, nil
 }
 
-func (e *everything) Mint(context.Context, TokenRequest) (string, error) {
+func (e *fakeServices) Mint(context.Context, TokenRequest) (string, error) {
 	e.note("mint")
 	return "t", nil
 }
-func (e *everything) Show() ClockView                     { e.note("clock"); return ClockView{} }
-func (e *everything) Move(ClockChange) (ClockView, error) { e.note("move"); return ClockView{}, nil }
-func (e *everything) Reset() ClockView                    { e.note("reset"); return ClockView{} }
-func (e *everything) Play(context.Context, scenario.Request) (*scenario.Scenario, error) {
+func (e *fakeServices) Show() ClockView                     { e.note("clock"); return ClockView{} }
+func (e *fakeServices) Move(ClockChange) (ClockView, error) { e.note("move"); return ClockView{}, nil }
+func (e *fakeServices) Reset() ClockView                    { e.note("reset"); return ClockView{} }
+func (e *fakeServices) Setup(context.Context, scenario.Request) (*scenario.Scenario, error) {
 	e.note("play")
 	return &scenario.Scenario{}, nil
 }
 
-type log struct{ *everything }
+type log struct{ *fakeServices }
 
 func (l log) List(context.Context, AttemptQuery) ([]AttemptView, string, error) {
 	l.note("attempts")
@@ -78,7 +78,7 @@ func (l log) List(context.Context, AttemptQuery) ([]AttemptView, string, error) 
 
 func (l log) Get(context.Context, string) (*AttemptView, error) { l.note("attempt"); return nil, nil }
 
-type broken struct{ *everything }
+type broken struct{ *fakeServices }
 
 func (b broken) Add(context.Context, FaultRequest) (FaultView, error) {
 	b.note("fault")
@@ -88,15 +88,15 @@ func (b broken) List() []FaultView  { b.note("faults"); return nil }
 func (b broken) Remove(string) bool { b.note("mend"); return true }
 func (b broken) Clear()             { b.note("clear") }
 
-func faceOf(t *testing.T) (*Handler, *everything) {
+func faceOf(t *testing.T) (*Handler, *fakeServices) {
 	t.Helper()
-	e := &everything{}
+	e := &fakeServices{}
 	socket := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		e.note("socket")
 		http.Error(w, "no token", http.StatusUnauthorized)
 	})
 	return New(Config{
-		Sessions: e, World: e, Movable: e, Scenarios: e, Attempts: log{e}, Faults: broken{e}, Realtime: socket, Signalling: socket,
+		Sessions: e, World: e, DevClock: e, Scenarios: e, Attempts: log{e}, Faults: broken{e}, Realtime: socket, Signalling: socket,
 		MediaWebhook: socket, Files: files(), Ready: func() error { return nil }, Development: true,
 		NewAttemptID: func() string { return "A" }, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Clock: clockwork.NewRealClock(),
 	}), e
@@ -104,7 +104,7 @@ func faceOf(t *testing.T) (*Handler, *everything) {
 
 // operators is the face of the admin socket.
 func operators() *Handler {
-	return NewAdmin(Config{Attempts: log{&everything{}}, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), NewAttemptID: func() string { return "A" }})
+	return NewAdmin(Config{Attempts: log{&fakeServices{}}, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), NewAttemptID: func() string { return "A" }})
 }
 
 // The two faces share no route: what is for the operator is on the admin socket only.
@@ -206,7 +206,7 @@ func TestForeignPagesChangeNothingThroughTheDevelopersAPI(t *testing.T) {
 	}
 }
 
-func TestEveryAnswerIsProtected(t *testing.T) {
+func TestEveryResponseIsProtected(t *testing.T) {
 	t.Parallel()
 	face, _ := faceOf(t)
 	check := func(name string, w *httptest.ResponseRecorder, framed bool) {
@@ -275,7 +275,7 @@ func TestBodiesAreBounded(t *testing.T) {
 			}
 			size := max(route.MaxBody, maxIgnored) + 1
 			for _, known := range []bool{true, false} {
-				if !known && route.judgesFirst() {
+				if !known && route.checksHeaderFirst() {
 					continue // see TestBodiesBehindAHeaderAreBounded
 				}
 				r := httptest.NewRequestWithContext(t.Context(), method, "http://127.0.0.1:8080"+addressOf(route.Pattern), strings.NewReader(strings.Repeat(" ", size)))
@@ -362,7 +362,7 @@ func TestRequestsThatNeverArriveEnd(t *testing.T) {
 		for name, sent := range map[string]string{"nothing": "", "half a header": "GET / HTTP/1.1\r\nHost: a"} {
 			conn := network.dial()
 			_, _ = io.WriteString(conn, sent)
-			if took := ended(conn); took > 2*requestTime {
+			if took := ended(conn); took > 2*requestTimeout {
 				t.Errorf("%s: the connection is open for %s", name, took)
 			}
 		}
@@ -376,7 +376,7 @@ func TestRequestsThatNeverArriveEnd(t *testing.T) {
 				go func() {
 					_, _ = io.WriteString(conn, method+" "+addressOf(route.Pattern)+" HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
 				}()
-				if took := ended(conn); took > 2*requestTime {
+				if took := ended(conn); took > 2*requestTimeout {
 					t.Errorf("%s %s with a body that never comes: the connection is open for %s", method, route.Pattern, took)
 				}
 			}
@@ -396,7 +396,7 @@ func TestReadersThatNeverReadAreClosed(t *testing.T) {
 					break
 				}
 			}
-			if took := time.Since(began); took > 2*answerTime {
+			if took := time.Since(began); took > 2*responseTimeout {
 				t.Errorf("%s: the connection is open for %s", address, took)
 			}
 		}
@@ -404,21 +404,21 @@ func TestReadersThatNeverReadAreClosed(t *testing.T) {
 }
 
 // A page that reads slowly, but reads, gets the whole file.
-func TestSlowReadersGetTheirAnswer(t *testing.T) {
+func TestSlowReadersGetTheirResponse(t *testing.T) {
 	t.Parallel()
 	over(t, func(t *testing.T, network pipes) {
 		conn := network.dial()
 		defer conn.Close()
 		_, _ = io.WriteString(conn, "GET /zoom-meeting-6.2.0.min.js HTTP/1.1\r\nHost: localhost\r\n\r\n")
 		reader := bufio.NewReaderSize(slow{conn}, 16)
-		answer, err := http.ReadResponse(reader, nil)
+		response, err := http.ReadResponse(reader, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer answer.Body.Close()
-		body, err := io.ReadAll(answer.Body)
-		if err != nil || int64(len(body)) != answer.ContentLength {
-			t.Errorf("%d of %d bytes: %v", len(body), answer.ContentLength, err)
+		defer response.Body.Close()
+		body, err := io.ReadAll(response.Body)
+		if err != nil || int64(len(body)) != response.ContentLength {
+			t.Errorf("%d of %d bytes: %v", len(body), response.ContentLength, err)
 		}
 	})
 }

@@ -12,9 +12,9 @@ import (
 
 // Scenarios brings parts of the world into wanted states.
 type Scenarios interface {
-	// Play sets a scenario up. It answers scenario.ErrUnknownCode or a
+	// Setup sets a scenario up. It answers scenario.ErrUnknownCode or a
 	// *scenario.RequestError for what it does not know.
-	Play(ctx context.Context, in scenario.Request) (*scenario.Scenario, error)
+	Setup(ctx context.Context, in scenario.Request) (*scenario.Scenario, error)
 }
 
 func (a *api) listScenarios(w http.ResponseWriter, _ *http.Request) {
@@ -30,8 +30,8 @@ func (a *api) playScenario(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	query := r.URL.Query()
-	made, err := a.Scenarios.Play(r.Context(), scenario.Request{
-		Code: errcode.Code(code), Cause: query.Get("cause"), Variant: query.Get("variant"), Live: scenario.Live(query.Get("live")), From: clientIP(r),
+	made, err := a.Scenarios.Setup(r.Context(), scenario.Request{
+		Code: errcode.Code(code), Cause: query.Get("cause"), Variant: query.Get("variant"), Live: scenario.PeopleMode(query.Get("live")), From: clientIP(r),
 	})
 	var bad *scenario.RequestError
 	switch {

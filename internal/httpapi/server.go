@@ -7,10 +7,10 @@ import (
 
 // How long a connection may take for what it does.
 const (
-	headerTime  = 10 * time.Second
-	requestTime = 15 * time.Second
-	answerTime  = time.Minute
-	idleTime    = 2 * time.Minute
+	headerTimeout   = 10 * time.Second
+	requestTimeout  = 15 * time.Second
+	responseTimeout = time.Minute
+	idleTimeout     = 2 * time.Minute
 )
 
 // NewServer makes a server whose connections end when a request does not arrive or
@@ -19,8 +19,8 @@ const (
 func NewServer(handler http.Handler) *http.Server {
 	return &http.Server{
 		Handler: handler, MaxHeaderBytes: 64 << 10,
-		ReadHeaderTimeout: headerTime, ReadTimeout: requestTime, WriteTimeout: answerTime, IdleTimeout: idleTime,
-		HTTP2: &http.HTTP2Config{WriteByteTimeout: answerTime, SendPingTimeout: idleTime / 4, PingTimeout: headerTime},
+		ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout, WriteTimeout: responseTimeout, IdleTimeout: idleTimeout,
+		HTTP2: &http.HTTP2Config{WriteByteTimeout: responseTimeout, SendPingTimeout: idleTimeout / 4, PingTimeout: headerTimeout},
 		// Requests about the server as a whole get the headers of all other answers.
 		DisableGeneralOptionsHandler: true,
 	}

@@ -29,17 +29,17 @@ const LeftOut = "more lines like this left out"
 
 // Handler is a slog.Handler in front of another.
 type Handler struct {
-	next  slog.Handler
-	count *counter
+	next    slog.Handler
+	counter *counter
 }
 
 // New returns a handler whose intervals follow the clock.
 func New(next slog.Handler, clock clockwork.Clock) *Handler {
-	return &Handler{next, &counter{next: next, clock: clock, places: map[uintptr]*place{}}}
+	return &Handler{next, &counter{next: next, clock: clock, callSites: map[uintptr]*callSite{}}}
 }
 
 // Close writes how many lines were left out. Lines that come later are written as well.
-func (h *Handler) Close() { h.count.tell() }
+func (h *Handler) Close() { h.counter.flush() }
 
 // Enabled implements slog.Handler.
 func (h *Handler) Enabled(ctx context.Context, level slog.Level) bool {
@@ -48,7 +48,7 @@ func (h *Handler) Enabled(ctx context.Context, level slog.Level) bool {
 
 // Handle implements slog.Handler.
 func (h *Handler) Handle(ctx context.Context, r slog.Record) error {
-	if r.Level >= slog.LevelInfo && !h.count.take(&r) {
+	if r.Level >= slog.LevelInfo && !h.counter.allow(&r) {
 		return nil
 	}
 	return h.next.Handle(ctx, short(&r))
@@ -57,12 +57,12 @@ func (h *Handler) Handle(ctx context.Context, r slog.Record) error {
 // WithAttrs implements slog.Handler.
 func (h *Handler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	left := lineBytes
-	return &Handler{h.next.WithAttrs(shortAttrs(attrs, &left)), h.count}
+	return &Handler{h.next.WithAttrs(shortAttrs(attrs, &left)), h.counter}
 }
 
 // WithGroup implements slog.Handler.
 func (h *Handler) WithGroup(name string) slog.Handler {
-	return &Handler{h.next.WithGroup(name), h.count}
+	return &Handler{h.next.WithGroup(name), h.counter}
 }
 
 // counter counts the lines of an interval, which the first of them begins. Nothing is
@@ -71,13 +71,13 @@ type counter struct {
 	next  slog.Handler
 	clock clockwork.Clock
 
-	mu     sync.Mutex
-	timer  clockwork.Timer // nil until there is a line
-	places map[uintptr]*place
+	mu        sync.Mutex
+	timer     clockwork.Timer // nil until there is a line
+	callSites map[uintptr]*callSite
 }
 
-// place is a place in the code.
-type place struct {
+// callSite is a place in the code.
+type callSite struct {
 	lines    int
 	messages map[string]*kind // at most PerPlace
 	others   kind
@@ -93,42 +93,42 @@ func (k *kind) leaveOut(level slog.Level) {
 	k.level = max(k.level, level)
 }
 
-// take counts a line and reports whether it may be written.
-func (c *counter) take(r *slog.Record) bool {
-	message := cut(r.Message, messageBytes)
+// allow counts a line and reports whether it may be written.
+func (c *counter) allow(r *slog.Record) bool {
+	message := truncate(r.Message, messageBytes)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.timer == nil {
-		c.timer = c.clock.AfterFunc(Interval, c.tell)
+		c.timer = c.clock.AfterFunc(Interval, c.flush)
 	}
-	at := c.places[r.PC]
-	if at == nil {
-		at = &place{messages: map[string]*kind{}}
-		c.places[r.PC] = at
+	site := c.callSites[r.PC]
+	if site == nil {
+		site = &callSite{messages: map[string]*kind{}}
+		c.callSites[r.PC] = site
 	}
-	k := at.messages[message]
+	k := site.messages[message]
 	if k == nil {
-		if at.lines == PerPlace {
-			at.others.leaveOut(r.Level)
+		if site.lines == PerPlace {
+			site.others.leaveOut(r.Level)
 			return false
 		}
 		k = &kind{}
-		at.messages[strings.Clone(message)] = k
+		site.messages[strings.Clone(message)] = k
 	}
-	if k.lines == PerMessage || at.lines == PerPlace {
+	if k.lines == PerMessage || site.lines == PerPlace {
 		k.leaveOut(r.Level)
 		return false
 	}
 	k.lines++
-	at.lines++
+	site.lines++
 	return true
 }
 
-// tell ends the interval.
-func (c *counter) tell() {
+// flush ends the interval.
+func (c *counter) flush() {
 	c.mu.Lock()
-	places := c.places
-	c.places = map[uintptr]*place{}
+	places := c.callSites
+	c.callSites = map[uintptr]*callSite{}
 	if c.timer != nil {
 		c.timer.Stop()
 		c.timer = nil
@@ -142,11 +142,11 @@ func (c *counter) tell() {
 			lines = append(lines, line)
 		}
 	}
-	for _, at := range places {
-		for message, k := range at.messages {
+	for _, site := range places {
+		for message, k := range site.messages {
 			add(message, k)
 		}
-		add("others from the same place", &at.others)
+		add("others from the same place", &site.others)
 	}
 	slices.SortFunc(lines, func(a, b slog.Record) int { return cmp.Compare(b.Level, a.Level) })
 	for _, line := range lines {

@@ -77,16 +77,16 @@ func TestAFloodOfManyMessagesIsCounted(t *testing.T) {
 	if got := out.count("made up"); got != PerPlace {
 		t.Errorf("%d lines, want %d", got, PerPlace)
 	}
-	for _, at := range h.count.places {
-		if len(at.messages) > PerPlace {
-			t.Errorf("%d messages are kept", len(at.messages))
+	for _, site := range h.counter.callSites {
+		if len(site.messages) > PerPlace {
+			t.Errorf("%d messages are kept", len(site.messages))
 		}
 	}
 	h.Close()
 	if want := fmt.Sprintf(`"left_out":%d`, 10_000-PerPlace); out.count(want) != 1 {
 		t.Errorf("no %s in %s", want, out.String()[len(out.String())-300:])
 	}
-	if len(h.count.places) != 0 || h.count.timer != nil {
+	if len(h.counter.callSites) != 0 || h.counter.timer != nil {
 		t.Error("something is kept after the end")
 	}
 }

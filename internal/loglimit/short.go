@@ -18,7 +18,7 @@ const (
 
 // short is the record within the limits.
 func short(r *slog.Record) slog.Record {
-	out := slog.NewRecord(r.Time, r.Level, cut(r.Message, messageBytes), r.PC)
+	out := slog.NewRecord(r.Time, r.Level, truncate(r.Message, messageBytes), r.PC)
 	left := lineBytes
 	r.Attrs(func(a slog.Attr) bool {
 		if left > 0 {
@@ -51,12 +51,12 @@ func shortAttr(a slog.Attr, left *int) slog.Attr {
 		return slog.Attr{Key: a.Key, Value: slog.GroupValue(shortAttrs(value.Group(), left)...)}
 	case slog.KindString:
 		text := value.String()
-		value = slog.StringValue(cut(text, most))
+		value = slog.StringValue(truncate(text, most))
 		*left -= min(len(text), most)
 	case slog.KindAny:
 		text := fmt.Sprint(value.Any())
 		if len(text) > most {
-			value = slog.StringValue(cut(text, most))
+			value = slog.StringValue(truncate(text, most))
 		}
 		*left -= min(len(text), most)
 	default: // numbers and times
@@ -64,8 +64,8 @@ func shortAttr(a slog.Attr, left *int) slog.Attr {
 	return slog.Attr{Key: a.Key, Value: value}
 }
 
-// cut shortens a text to so many bytes, and says how long it was.
-func cut(text string, most int) string {
+// truncate shortens a text to so many bytes, and says how long it was.
+func truncate(text string, most int) string {
 	if len(text) <= most {
 		return text
 	}

@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// Op names an operation of an Engine, for Intercept.
+// Op names an operation of an Engine, for Interceptor.
 type Op string
 
-// The operations Intercept asks about.
+// The operations Interceptor asks about.
 const (
 	OpStart            Op = "start"
 	OpToken            Op = "token"
@@ -23,11 +23,11 @@ const (
 	OpConnect Op = "connect"
 )
 
-// Intercept puts before in front of every operation of e: fault injection in dev
+// Interceptor puts before in front of every operation of e: fault injection in dev
 // mode, or counting. An error from before is returned in place of carrying out the
 // operation; at the door it becomes 503. before may also wait, until ctx ends. room
 // and identity are empty where the operation has none.
-func Intercept(e Engine, before func(ctx context.Context, op Op, room, identity string) error) Engine {
+func Interceptor(e Engine, before func(ctx context.Context, op Op, room, identity string) error) Engine {
 	return &intercepted{Engine: e, before: before}
 }
 
@@ -43,11 +43,11 @@ func (i *intercepted) Start(ctx context.Context) error {
 	return i.Engine.Start(ctx)
 }
 
-func (i *intercepted) Token(ctx context.Context, seat Seat, ttl time.Duration) (string, error) {
-	if err := i.before(ctx, OpToken, seat.Room, seat.Identity); err != nil {
+func (i *intercepted) Token(ctx context.Context, grant Grant, ttl time.Duration) (string, error) {
+	if err := i.before(ctx, OpToken, grant.Room, grant.Identity); err != nil {
 		return "", err
 	}
-	return i.Engine.Token(ctx, seat, ttl)
+	return i.Engine.Token(ctx, grant, ttl)
 }
 
 func (i *intercepted) EnsureRoom(ctx context.Context, room string) error {
@@ -78,11 +78,11 @@ func (i *intercepted) Mute(ctx context.Context, room, identity string, source So
 	return i.Engine.Mute(ctx, room, identity, source)
 }
 
-func (i *intercepted) UpdatePermission(ctx context.Context, seat Seat) error {
-	if err := i.before(ctx, OpUpdatePermission, seat.Room, seat.Identity); err != nil {
+func (i *intercepted) UpdatePermission(ctx context.Context, grant Grant) error {
+	if err := i.before(ctx, OpUpdatePermission, grant.Room, grant.Identity); err != nil {
 		return err
 	}
-	return i.Engine.UpdatePermission(ctx, seat)
+	return i.Engine.UpdatePermission(ctx, grant)
 }
 
 func (i *intercepted) EndRoom(ctx context.Context, room string) error {
@@ -99,19 +99,19 @@ func (i *intercepted) Participants(ctx context.Context, room string) ([]Particip
 	return i.Engine.Participants(ctx, room)
 }
 
-func (i *intercepted) Signalling(guard SeatGuard) http.Handler {
+func (i *intercepted) Signalling(guard Guard) http.Handler {
 	// The guard is the first to know room and identity, so the fault is asked there.
 	return i.Engine.Signalling(&interceptedGuard{guard, i.before})
 }
 
 type interceptedGuard struct {
-	SeatGuard
+	Guard
 	before func(ctx context.Context, op Op, room, identity string) error
 }
 
-func (g *interceptedGuard) Seat(ctx context.Context, room, identity string) (Seat, error) {
+func (g *interceptedGuard) Grant(ctx context.Context, room, identity string) (Grant, error) {
 	if err := g.before(ctx, OpConnect, room, identity); err != nil {
-		return Seat{}, err
+		return Grant{}, err
 	}
-	return g.SeatGuard.Seat(ctx, room, identity)
+	return g.Guard.Grant(ctx, room, identity)
 }

@@ -12,7 +12,7 @@ import (
 	"unicode/utf8"
 )
 
-// Errors an Engine or a SeatGuard answers with. Test with errors.Is.
+// Errors an Engine or a Guard answers with. Test with errors.Is.
 var (
 	// ErrUnavailable: the engine could not be started, cannot be reached or has
 	// been closed. The join that needed it fails with 4009, media_unavailable.
@@ -20,13 +20,13 @@ var (
 	// ErrNotConnected: the identity has no media connection in the room at the
 	// moment. A seat without a media connection is nothing unusual.
 	ErrNotConnected = errors.New("no media connection")
-	// ErrNoSeat is what a SeatGuard answers for an identity that holds no seat.
-	ErrNoSeat = errors.New("no seat")
-	// ErrMuted is what a SeatGuard returns for an identity that may not unmute.
+	// ErrNotAdmitted is what a Guard answers for an identity that holds no seat.
+	ErrNotAdmitted = errors.New("no seat")
+	// ErrMuted is what a Guard returns for an identity that may not unmute.
 	ErrMuted = errors.New("muted")
 )
 
-// Limits of a Seat.
+// Limits of a Grant.
 const (
 	// MaxIDBytes bounds Room and Identity.
 	MaxIDBytes = 128
@@ -51,10 +51,10 @@ const (
 	SourceUnknown     Source = "unknown"
 )
 
-// Seat is one participant's place in the media room of a live session and what
+// Grant is one participant's place in the media room of a live session and what
 // it permits. It deliberately has no administrative right: a browser never
 // steers the engine, the server does.
-type Seat struct {
+type Grant struct {
 	// Room is the live session's id.
 	Room string
 	// Identity is the seat's id, unique in the room.
@@ -85,7 +85,7 @@ type Seat struct {
 }
 
 // Validate names every field that breaks a limit.
-func (s Seat) Validate() error {
+func (s Grant) Validate() error {
 	var errs []error
 	id := func(field, v string) {
 		if v == "" || len(v) > MaxIDBytes {
@@ -111,7 +111,7 @@ func (s Seat) Validate() error {
 }
 
 // Sources lists what the seat may publish.
-func (s Seat) Sources() []Source {
+func (s Grant) Sources() []Source {
 	var out []Source
 	if s.CanPublishCamera {
 		out = append(out, SourceCamera)
@@ -129,7 +129,7 @@ func (s Seat) Sources() []Source {
 }
 
 // Without is the seat without the right to publish a source.
-func (s Seat) Without(source Source) Seat {
+func (s Grant) Without(source Source) Grant {
 	switch source {
 	case SourceCamera:
 		s.CanPublishCamera = false
@@ -143,14 +143,14 @@ func (s Seat) Without(source Source) Seat {
 	return s
 }
 
-// SeatGuard is asked at the door each time a browser opens a media connection,
+// Guard is asked at the door each time a browser opens a media connection,
 // because a media token outlives the person it was given to.
-type SeatGuard interface {
-	// Seat returns the seat as it is now: what it permits replaces what the token
+type Guard interface {
+	// Grant returns the seat as it is now: what it permits replaces what the token
 	// says, so an old token never restores a right that was taken away. It returns
-	// ErrNoSeat where the identity holds no seat or the live session has ended;
+	// ErrNotAdmitted where the identity holds no seat or the live session has ended;
 	// any other error closes the door with 503.
-	Seat(ctx context.Context, room, identity string) (Seat, error)
+	Grant(ctx context.Context, room, identity string) (Grant, error)
 	// Unmute is told that the page of a seat which is Muted is about to unmute its
 	// microphone, before the engine hears of it: whoever is heard is shown so. It
 	// returns ErrMuted where the participant has to stay muted.
@@ -189,11 +189,11 @@ type Engine interface {
 	Start(ctx context.Context) error
 	// Token makes the credential a browser shows at the door. ttl must be positive
 	// and at most MaxTokenTTL. It needs no started engine, no lock and no I/O.
-	Token(ctx context.Context, seat Seat, ttl time.Duration) (string, error)
+	Token(ctx context.Context, grant Grant, ttl time.Duration) (string, error)
 	// EnsureRoom creates the room unless it exists. Joining never creates a room.
 	EnsureRoom(ctx context.Context, room string) error
 	// Remove ends an identity's connection; one that is not there is no error. The
-	// token stays valid: only the SeatGuard keeps the person from coming back, so
+	// token stays valid: only the Guard keeps the person from coming back, so
 	// take the seat away first.
 	Remove(ctx context.Context, room, identity string) error
 	// RemoveOlder is Remove for a connection that was opened for an older generation
@@ -207,9 +207,9 @@ type Engine interface {
 	// UpdatePermission applies the seat's rights to its live connection at once and
 	// ends tracks no longer permitted. A non-empty Name, Metadata and Attributes
 	// are applied too; an attribute with an empty value is removed. ErrNotConnected
-	// where the identity is not connected: the SeatGuard then applies the rights
+	// where the identity is not connected: the Guard then applies the rights
 	// when it comes.
-	UpdatePermission(ctx context.Context, seat Seat) error
+	UpdatePermission(ctx context.Context, grant Grant) error
 	// EndRoom disconnects everybody and deletes the room; one that is not there is
 	// no error.
 	EndRoom(ctx context.Context, room string) error
@@ -224,7 +224,7 @@ type Engine interface {
 	// bad token; 403: no seat; 503: guard or engine unavailable. It needs a
 	// ResponseWriter that can be hijacked. Request URLs hold a credential in the
 	// query parameter access_token: keep it out of access logs, see RedactQuery.
-	Signalling(guard SeatGuard) http.Handler
+	Signalling(guard Guard) http.Handler
 	// Webhook returns the handler an external engine reports events to. An embedded
 	// engine needs none and answers 404.
 	Webhook() http.Handler

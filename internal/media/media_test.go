@@ -18,7 +18,7 @@ func TestInterceptStopsEveryOperation(t *testing.T) {
 	fault := errors.New("injected")
 	var seen []media.Op
 	failing := true
-	e := media.Intercept(mediatest.New(), func(_ context.Context, op media.Op, _, _ string) error {
+	e := media.Interceptor(mediatest.New(), func(_ context.Context, op media.Op, _, _ string) error {
 		seen = append(seen, op)
 		if failing {
 			return fault
@@ -26,13 +26,13 @@ func TestInterceptStopsEveryOperation(t *testing.T) {
 		return nil
 	})
 	ctx := context.Background()
-	seat := media.Seat{Room: "r", Identity: "i"}
+	grant := media.Grant{Room: "r", Identity: "i"}
 	run := func() []error {
-		_, tokenErr := e.Token(ctx, seat, time.Minute)
+		_, tokenErr := e.Token(ctx, grant, time.Minute)
 		_, listErr := e.Participants(ctx, "r")
 		return []error{
 			e.Start(ctx), tokenErr, e.EnsureRoom(ctx, "r"), e.Remove(ctx, "r", "i"),
-			e.Mute(ctx, "r", "i", media.SourceCamera), e.UpdatePermission(ctx, seat), e.EndRoom(ctx, "r"), listErr,
+			e.Mute(ctx, "r", "i", media.SourceCamera), e.UpdatePermission(ctx, grant), e.EndRoom(ctx, "r"), listErr,
 		}
 	}
 	for i, err := range run() {
@@ -52,21 +52,21 @@ func TestInterceptStopsEveryOperation(t *testing.T) {
 	}
 }
 
-func TestInterceptAtTheDoor(t *testing.T) {
+func TestInterceptAtTheProxy(t *testing.T) {
 	fake := mediatest.New()
 	fault := errors.New("injected")
-	e := media.Intercept(fake, func(_ context.Context, op media.Op, room, identity string) error {
+	e := media.Interceptor(fake, func(_ context.Context, op media.Op, room, identity string) error {
 		if op == media.OpConnect && room == "r" && identity == "i" {
 			return fault
 		}
 		return nil
 	})
-	e.Signalling(mediatest.GuardFunc(func(context.Context, string, string) (media.Seat, error) {
-		return media.Seat{CanSubscribe: true}, nil
+	e.Signalling(mediatest.GuardFunc(func(context.Context, string, string) (media.Grant, error) {
+		return media.Grant{CanSubscribe: true}, nil
 	}))
 	ctx := context.Background()
 	for identity, want := range map[string]error{"i": fault, "j": nil} {
-		token, err := e.Token(ctx, media.Seat{Room: "r", Identity: identity}, time.Minute)
+		token, err := e.Token(ctx, media.Grant{Room: "r", Identity: identity}, time.Minute)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -111,20 +111,20 @@ func TestFakeEngine(t *testing.T) {
 	e := mediatest.New()
 	var kinds []media.EventKind
 	e.OnEvent(func(ev media.Event) { kinds = append(kinds, ev.Kind) })
-	held := map[string]media.Seat{"i": {Name: "Ann", CanPublishMicrophone: true}}
-	h := e.Signalling(mediatest.GuardFunc(func(_ context.Context, _, identity string) (media.Seat, error) {
-		seat, ok := held[identity]
+	held := map[string]media.Grant{"i": {Name: "Ann", CanPublishMicrophone: true}}
+	h := e.Signalling(mediatest.GuardFunc(func(_ context.Context, _, identity string) (media.Grant, error) {
+		grant, ok := held[identity]
 		if !ok {
-			return media.Seat{}, media.ErrNoSeat
+			return media.Grant{}, media.ErrNotAdmitted
 		}
-		return seat, nil
+		return grant, nil
 	}))
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/rtc", nil))
 	if w.Code != 501 {
 		t.Errorf("signalling = %d", w.Code)
 	}
-	token, err := e.Token(ctx, media.Seat{Room: "r", Identity: "i", CanPublishCamera: true}, time.Minute)
+	token, err := e.Token(ctx, media.Grant{Room: "r", Identity: "i", CanPublishCamera: true}, time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,14 +140,14 @@ func TestFakeEngine(t *testing.T) {
 	if err := e.Mute(ctx, "r", "i", media.SourceMicrophone); err != nil {
 		t.Fatal(err)
 	}
-	if err := e.UpdatePermission(ctx, media.Seat{Room: "r", Identity: "i"}); err != nil {
+	if err := e.UpdatePermission(ctx, media.Grant{Room: "r", Identity: "i"}); err != nil {
 		t.Fatal(err)
 	}
 	delete(held, "i")
 	if err := e.Remove(ctx, "r", "i"); err != nil {
 		t.Fatal(err)
 	}
-	if err := e.Connect(ctx, token); !errors.Is(err, media.ErrNoSeat) {
+	if err := e.Connect(ctx, token); !errors.Is(err, media.ErrNotAdmitted) {
 		t.Errorf("back with the old token: %v", err)
 	}
 	if err := e.EndRoom(ctx, "r"); err != nil {

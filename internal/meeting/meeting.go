@@ -57,15 +57,15 @@ type Settings struct {
 	RegistrationRequired bool `json:"registrationRequired,omitempty"`
 	// RegistrationApproval makes each registration wait until it is approved.
 	RegistrationApproval bool `json:"registrationApproval,omitempty"`
-	// RegistrantSeveralDevices lets one registrant's tk be used on several devices at once.
-	RegistrantSeveralDevices bool   `json:"registrantSeveralDevices,omitempty"`
-	SignedInOnly             bool   `json:"signedInOnly,omitempty"`
-	BrowserJoinOff           bool   `json:"browserJoinOff,omitempty"`
-	EndToEndEncrypted        bool   `json:"endToEndEncrypted,omitempty"`
-	Audio                    string `json:"audio,omitempty"` // "voip" (default), "both", "third_party"
-	PracticeSession          bool   `json:"practiceSession,omitempty"`
-	Simulive                 bool   `json:"simulive,omitempty"`
-	MuteUponEntry            bool   `json:"muteUponEntry,omitempty"`
+	// RegistrantMultipleDevices lets one registrant's tk be used on several devices at once.
+	RegistrantMultipleDevices bool   `json:"registrantSeveralDevices,omitempty"`
+	SignedInOnly              bool   `json:"signedInOnly,omitempty"`
+	BrowserJoinOff            bool   `json:"browserJoinOff,omitempty"`
+	EndToEndEncrypted         bool   `json:"endToEndEncrypted,omitempty"`
+	Audio                     string `json:"audio,omitempty"` // "voip" (default), "both", "third_party"
+	PracticeSession           bool   `json:"practiceSession,omitempty"`
+	Simulive                  bool   `json:"simulive,omitempty"`
+	MuteUponEntry             bool   `json:"muteUponEntry,omitempty"`
 	// BlockedAddresses are refused by this meeting alone, beside the account's.
 	BlockedAddresses []string `json:"blockedAddresses,omitempty"`
 }
@@ -99,17 +99,17 @@ type Session struct {
 	// GateRevision grows with every change that can alter a gate decision
 	// other than the number of seats: lock, end, removal.
 	GateRevision int64
-	// Seats is the number of live seats, waiting ones included.
-	Seats int
-	// Lost is how many of them have lost their control connection.
-	Lost int
+	// Participants is the number of live seats, waiting ones included.
+	Participants int
+	// Disconnected is how many of them have lost their control connection.
+	Disconnected int
 	// NextUserID is the numeric id the next seat gets.
 	NextUserID int64
 	// EndsBy is when the session is ended whoever is inside, on the injected
 	// clock; zero means no such moment.
 	EndsBy time.Time
-	// Conduct is what the hosts allow.
-	Conduct Conduct
+	// Policy is what the hosts allow.
+	Policy SessionPolicy
 	// Removals is the number of removed marks kept for this instance.
 	Removals int
 	// OnHold is the number of seats that are on hold, those included that have left.
@@ -121,32 +121,32 @@ type Session struct {
 // Live reports whether the session is running.
 func (s *Session) Live() bool { return s != nil && s.EndedAt.IsZero() }
 
-// SeatState is where a seat is in its life.
-type SeatState string
+// ParticipantState is where a seat is in its life.
+type ParticipantState string
 
 // The states of a seat. Joined, waiting and reconnecting seats are live.
 const (
-	SeatJoined       SeatState = "joined"
-	SeatWaiting      SeatState = "waiting"
-	SeatReconnecting SeatState = "reconnecting"
-	SeatLeft         SeatState = "left"
-	SeatRemoved      SeatState = "removed"
-	// SeatNotAdmitted is a seat that a host removed from the waiting room.
-	SeatNotAdmitted SeatState = "not_admitted"
-	SeatLost        SeatState = "lost"
-	// SeatDismissed is an app's seat whose authorising user has left.
-	SeatDismissed SeatState = "dismissed"
+	ParticipantJoined       ParticipantState = "joined"
+	ParticipantWaiting      ParticipantState = "waiting"
+	ParticipantReconnecting ParticipantState = "reconnecting"
+	ParticipantLeft         ParticipantState = "left"
+	ParticipantRemoved      ParticipantState = "removed"
+	// ParticipantNotAdmitted is a seat that a host removed from the waiting room.
+	ParticipantNotAdmitted ParticipantState = "not_admitted"
+	ParticipantLost        ParticipantState = "lost"
+	// ParticipantDismissed is an app's seat whose authorising user has left.
+	ParticipantDismissed ParticipantState = "dismissed"
 )
 
 // Live reports whether a seat in this state occupies a place.
-func (s SeatState) Live() bool {
-	return s == SeatJoined || s == SeatWaiting || s == SeatReconnecting
+func (s ParticipantState) Live() bool {
+	return s == ParticipantJoined || s == ParticipantWaiting || s == ParticipantReconnecting
 }
 
 // Removed reports whether a host removed the seat, from the meeting or from its
 // waiting room.
-func (s SeatState) Removed() bool {
-	return s == SeatRemoved || s == SeatNotAdmitted
+func (s ParticipantState) Removed() bool {
+	return s == ParticipantRemoved || s == ParticipantNotAdmitted
 }
 
 // Role is what a participant may do inside.
@@ -160,11 +160,11 @@ const (
 	RolePanelist Role = "panelist"
 )
 
-// Leads reports whether the role is that of a host or co-host.
-func (r Role) Leads() bool { return r == RoleHost || r == RoleCoHost }
+// HasHostRights reports whether the role is that of a host or co-host.
+func (r Role) HasHostRights() bool { return r == RoleHost || r == RoleCoHost }
 
-// Marks are all the ways a seat's owner can be recognised again.
-type Marks struct {
+// IdentityClaims are all the ways a seat's owner can be recognised again.
+type IdentityClaims struct {
 	UserID       string `json:"userId,omitempty"`
 	RegistrantID string `json:"registrantId,omitempty"`
 	AppID        string `json:"appId,omitempty"`
@@ -179,7 +179,7 @@ type Marks struct {
 // Identity is the verified identity of which a session holds at most one live
 // seat: a signed-in user, a registrant or an app acting for somebody. It is
 // empty for anonymous joins, which are never duplicates.
-func (m Marks) Identity() string {
+func (m IdentityClaims) Identity() string {
 	switch {
 	case m.OBFID != "":
 		return "obf:" + m.AppID + ":" + m.OBFID
@@ -191,9 +191,9 @@ func (m Marks) Identity() string {
 	return ""
 }
 
-// Counted names whoever has the identity in a meeting for limits, whether they have a seat
+// LimiterKey names whoever has the identity in a meeting for limits, whether they have a seat
 // or not. It is empty for anonymous joins.
-func (m Marks) Counted(meetingID string) string {
+func (m IdentityClaims) LimiterKey(meetingID string) string {
 	identity := m.Identity()
 	if identity == "" {
 		return ""
@@ -201,16 +201,18 @@ func (m Marks) Counted(meetingID string) string {
 	return meetingID + " " + identity
 }
 
-// Person names the participant of a seat by the first of their page's seats.
-func (s *Seat) Person() string { return cmp.Or(s.Extras.FirstSeat, s.ID) }
+// OriginalID names the participant of a seat by the first of their page's seats.
+func (s *Participant) OriginalID() string { return cmp.Or(s.Flags.FirstParticipantID, s.ID) }
 
-// Counted names the participant of a seat for limits: by their verified identity in the
+// LimiterKey names the participant of a seat for limits: by their verified identity in the
 // meeting or, without one, by the first of their page's seats. Whoever gives a seat up for
 // another one, or leaves and signs in again, gets no new allowance.
-func (s *Seat) Counted() string { return cmp.Or(s.Marks.Counted(s.MeetingID), s.Person()) }
+func (s *Participant) LimiterKey() string {
+	return cmp.Or(s.Claims.LimiterKey(s.MeetingID), s.OriginalID())
+}
 
-// Seat is one admitted (or waiting) presence in a session.
-type Seat struct {
+// Participant is one admitted (or waiting) presence in a session.
+type Participant struct {
 	ID        string // also the media identity
 	SessionID string
 	MeetingID string
@@ -221,13 +223,13 @@ type Seat struct {
 	Name   string
 	Email  string
 	Role   Role
-	State  SeatState
-	Marks  Marks
-	Extras Extras
+	State  ParticipantState
+	Claims IdentityClaims
+	Flags  ParticipantFlags
 	// Guest tells that the person is no user of the meeting's account.
 	Guest bool
-	// SeveralDevices exempts the seat's identity from the one-live-seat rule.
-	SeveralDevices bool
+	// AllowMultipleDevices exempts the seat's identity from the one-live-seat rule.
+	AllowMultipleDevices bool
 	// SignatureDigest recognises the signature, the tokens and the person that the seat was taken with.
 	SignatureDigest []byte
 	// Generation counts take-overs; only the newest page may speak for the seat.
@@ -252,11 +254,11 @@ type Seat struct {
 	// LostAt is when the seat's control connection was lost, in real time; zero
 	// while it is up.
 	LostAt time.Time
-	// Goodbye tells that the page said goodbye when it was unloaded. It is kept
+	// Departing tells that the page said goodbye when it was unloaded. It is kept
 	// with LostAt and cleared with it.
-	Goodbye bool
-	LeftAt  time.Time
-	JoinID  string
+	Departing bool
+	LeftAt    time.Time
+	JoinID    string
 	// RequestKey is a digest of the whole request that took the seat: no two live
 	// seats have the same. Empty for seats that no request took.
 	RequestKey string
@@ -269,46 +271,46 @@ const ConnectionGrace = 3 * time.Second
 // Connected reports whether somebody is behind a live seat at now, in real time:
 // its control connection is up, or was lost a moment ago. A participant without a
 // page has no connection to lose and counts while its lease runs.
-func (s *Seat) Connected(now time.Time) bool {
+func (s *Participant) Connected(now time.Time) bool {
 	if s == nil || !s.State.Live() || !s.LeaseUntil.After(now) {
 		return false
 	}
 	return s.LostAt.IsZero() || now.Sub(s.LostAt) < ConnectionGrace
 }
 
-// Lost marks the seat as one whose control connection was lost at a moment in real
+// MarkLost marks the seat as one whose control connection was lost at a moment in real
 // time; the first moment stands.
-func (s *Seat) Lost(at time.Time) {
+func (s *Participant) MarkLost(at time.Time) {
 	if s.LostAt.IsZero() {
 		s.LostAt = at
 	}
-	if s.State == SeatJoined {
-		s.State = SeatReconnecting
+	if s.State == ParticipantJoined {
+		s.State = ParticipantReconnecting
 	}
 }
 
-// Found takes the marks of a lost connection away.
-func (s *Seat) Found() {
-	s.LostAt, s.Goodbye = time.Time{}, false
-	s.Extras.MediaLost, s.Extras.MayBeHeard = false, false
-	if s.State == SeatReconnecting {
-		s.State = SeatJoined
+// MarkReconnected takes the marks of a lost connection away.
+func (s *Participant) MarkReconnected() {
+	s.LostAt, s.Departing = time.Time{}, false
+	s.Flags.MediaLost, s.Flags.MaybeAudible = false, false
+	if s.State == ParticipantReconnecting {
+		s.State = ParticipantJoined
 	}
 }
 
-// NextPage gives the seat to another page. The older page's devices are not the newer
+// NextGeneration gives the seat to another page. The older page's devices are not the newer
 // one's, nor is the screen's place.
-func (s *Seat) NextPage() {
+func (s *Participant) NextGeneration() {
 	s.Generation++
-	s.Found()
+	s.MarkReconnected()
 	s.StopSending()
 }
 
 // StopSending takes all that the seat sends away, and the screen's place.
-func (s *Seat) StopSending() {
-	s.AudioOn, s.VideoOn, s.Sharing, s.Extras.Shares = false, false, false, false
+func (s *Participant) StopSending() {
+	s.AudioOn, s.VideoOn, s.Sharing, s.Flags.HoldsShare = false, false, false, false
 }
 
-// Deserted reports whether a live session may have nobody connected in it: every
+// Abandoned reports whether a live session may have nobody connected in it: every
 // live seat, if there is one, has lost its control connection, be it a moment ago.
-func (s *Session) Deserted() bool { return s.Seats <= s.Lost }
+func (s *Session) Abandoned() bool { return s.Participants <= s.Disconnected }

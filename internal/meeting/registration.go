@@ -23,7 +23,7 @@ const (
 // already gets that registration again. It waits for approval where the meeting
 // says so. A *account.FieldError names each input that is wrong.
 func (s *Service) Register(ctx context.Context, meetingID, email, firstName, lastName string, occurrence time.Time) (*Registrant, error) {
-	m, err := s.standing(ctx, meetingID)
+	m, err := s.existing(ctx, meetingID)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +43,7 @@ func (s *Service) Register(ctx context.Context, meetingID, email, firstName, las
 // InvitePanelist makes somebody a panelist of a webinar; whoever is one already gets
 // that invitation again.
 func (s *Service) InvitePanelist(ctx context.Context, webinarID, email, name string) (*Registrant, error) {
-	m, err := s.standing(ctx, webinarID)
+	m, err := s.existing(ctx, webinarID)
 	if err != nil {
 		return nil, err
 	}

@@ -60,7 +60,7 @@ func (s *Service) Create(ctx context.Context, m *Meeting) error {
 	if made.CreatedAt.IsZero() {
 		made.CreatedAt = s.clock.Now()
 	}
-	made.DeletedAt, made.LastUsedAt = zero, zero
+	made.DeletedAt, made.LastUsedAt = isZero, isZero
 	if err := s.complete(ctx, &made, nil); err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (s *Service) Create(ctx context.Context, m *Meeting) error {
 func (s *Service) Update(ctx context.Context, meetingID string, change func(*Meeting)) (*Meeting, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	found, err := s.standing(ctx, meetingID)
+	found, err := s.existing(ctx, meetingID)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +98,7 @@ func (s *Service) Update(ctx context.Context, meetingID string, change func(*Mee
 func (s *Service) Delete(ctx context.Context, meetingID string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	found, err := s.standing(ctx, meetingID)
+	found, err := s.existing(ctx, meetingID)
 	if err != nil {
 		return err
 	}
@@ -107,8 +107,8 @@ func (s *Service) Delete(ctx context.Context, meetingID string) error {
 	return s.repository.UpdateMeeting(ctx, &deleted)
 }
 
-// standing finds a meeting that is not deleted.
-func (s *Service) standing(ctx context.Context, id string) (*Meeting, error) {
+// existing finds a meeting that is not deleted.
+func (s *Service) existing(ctx context.Context, id string) (*Meeting, error) {
 	found, err := s.repository.Meeting(ctx, id)
 	switch {
 	case errors.Is(err, account.ErrNotFound):

@@ -81,7 +81,7 @@ func (m *memory) UpdateRegistrant(_ context.Context, r *Registrant) error {
 	return nil
 }
 
-func newWorld() (*Service, *memory) {
+func newFixture() (*Service, *memory) {
 	m := &memory{
 		users: map[string]account.User{
 			"ada": {ID: "ada", AccountID: "a", Status: account.UserActive, Licence: account.Licence{Webinar: true}},
@@ -150,7 +150,7 @@ func TestCreating(t *testing.T) {
 		{"alternatives without end", func(m *Meeting) { m.AlternativeHosts = make([]string, MaxAlternative+1) }, "alternativeHosts"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s, kept := newWorld()
+			s, kept := newFixture()
 			m := planned
 			c.change(&m)
 			wrong(t, s.Create(context.Background(), &m), c.field)
@@ -166,7 +166,7 @@ func TestCreating(t *testing.T) {
 
 func TestChangingAndDeleting(t *testing.T) {
 	ctx := context.Background()
-	s, kept := newWorld()
+	s, kept := newFixture()
 	m := &Meeting{HostID: "ada", Kind: KindNoFixedTime, Passcode: "one"}
 	wrong(t, s.Create(ctx, m), "")
 	if m.PasscodeLink != m.ID+"/one" {
@@ -200,7 +200,7 @@ func TestChangingAndDeleting(t *testing.T) {
 
 func TestRegistering(t *testing.T) {
 	ctx := context.Background()
-	s, kept := newWorld()
+	s, kept := newFixture()
 	m := &Meeting{HostID: "ada", Kind: KindWebinar, Duration: time.Hour, Occurrences: []time.Time{noon, noon.AddDate(0, 0, 7)}}
 	m.Settings.RegistrationRequired = true
 	wrong(t, s.Create(ctx, m), "")

@@ -23,7 +23,7 @@ const (
 	lastYear = 9999
 )
 
-var zero time.Time
+var isZero time.Time
 
 // complete checks a meeting, old being what it was before, and fills in what follows
 // from the rest.

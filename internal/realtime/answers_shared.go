@@ -18,16 +18,16 @@ import (
 // How often a request is tried again after internal errors, and how often a
 // node looks for the answer of a request that another node is running.
 const (
-	maxAttempts = 16
-	lookEvery   = 50 * time.Millisecond
-	// laterEvery is how often what Redis did not take is sent again, and maxLater how
+	maxAttempts  = 16
+	pollInterval = 50 * time.Millisecond
+	// retryInterval is how often what Redis did not take is sent again, and maxRetries how
 	// much of it may wait.
-	laterEvery = time.Second
-	maxLater   = 256
+	retryInterval = time.Second
+	maxRetries    = 256
 )
 
-// sharedAnswer is an answer as other nodes read it.
-type sharedAnswer struct {
+// sharedResult is an answer as other nodes read it.
+type sharedResult struct {
 	// Claimed says that there is no answer yet; By is the claim of a node.
 	Claimed bool            `json:"claimed,omitempty"`
 	By      string          `json:"by,omitempty"`
@@ -38,36 +38,36 @@ type sharedAnswer struct {
 	Again bool `json:"again,omitempty"`
 }
 
-// kept keeps a request's claim and its answer as the history of a channel that
+// resultHistory keeps a request's claim and its answer as the history of a channel that
 // nobody hears.
-var kept = centrifuge.WithHistory(2, requestMemory, 2*requestMemory)
+var resultHistory = centrifuge.WithHistory(2, resultRetention, 2*resultRetention)
 
-// onceAmongNodes runs a request on the node that claims it first.
-func (a *answers) onceAmongNodes(ctx context.Context, seat, id string, run func() (json.RawMessage, error)) (json.RawMessage, error) {
+// onceAcrossNodes runs a request on the node that claims it first.
+func (c *idempotencyCache) onceAcrossNodes(ctx context.Context, participant, id string, run func() (json.RawMessage, error)) (json.RawMessage, error) {
 	for attempt := range maxAttempts {
 		// Ids are a page's choice; a length before them keeps names apart.
-		channel := fmt.Sprintf("answer:%s:%d:%s:%s", seat, len(id), id, strconv.Itoa(attempt))
-		by := a.begin()
-		first, err := a.publishFirst(channel, sharedAnswer{Claimed: true, By: by})
+		channel := fmt.Sprintf("answer:%s:%d:%s:%s", participant, len(id), id, strconv.Itoa(attempt))
+		by := c.begin()
+		first, err := c.publishFirst(channel, sharedResult{Claimed: true, By: by})
 		if err != nil {
-			a.finish(by)
+			c.finish(by)
 			// Redis may have taken the claim nevertheless, or take it yet.
-			a.later(by, func() error { return a.release(channel, by) })
+			c.retryInBackground(by, func() error { return c.release(channel, by) })
 			return nil, fmt.Errorf("claim a request: %w", err)
 		}
 		if first {
 			raw, err := run()
-			if fault := a.keep(channel, raw, err); fault != nil {
+			if fault := c.storeResult(channel, raw, err); fault != nil {
 				// It ran, and this node remembers; others read the answer when Redis is back.
-				a.log.Warn("could not store response for other nodes yet", "error", fault)
-				a.later(by, func() error { return a.keep(channel, raw, err) })
+				c.log.Warn("could not store response for other nodes yet", "error", fault)
+				c.retryInBackground(by, func() error { return c.storeResult(channel, raw, err) })
 			} else {
-				a.finish(by)
+				c.finish(by)
 			}
 			return raw, err
 		}
-		a.finish(by)
-		found, err := a.look(ctx, channel)
+		c.finish(by)
+		found, err := c.awaitOther(ctx, channel)
 		switch {
 		case err != nil:
 			return nil, err
@@ -83,79 +83,79 @@ func (a *answers) onceAmongNodes(ctx context.Context, seat, id string, run func(
 }
 
 // begin returns the name of a new claim of this node, which it holds until finish.
-func (a *answers) begin() string {
-	by := a.node.ID() + "/" + uuid.NewString()
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.claims[by] = true
+func (c *idempotencyCache) begin() string {
+	by := c.node.ID() + "/" + uuid.NewString()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.claims[by] = true
 	return by
 }
 
-func (a *answers) finish(by string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	delete(a.claims, by)
+func (c *idempotencyCache) finish(by string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.claims, by)
 }
 
 // publishFirst publishes in an empty channel, and reports whether it was empty.
-func (a *answers) publishFirst(channel string, s sharedAnswer) (bool, error) {
+func (c *idempotencyCache) publishFirst(channel string, s sharedResult) (bool, error) {
 	data, err := plainjson.Marshal(s)
 	if err != nil {
 		return false, err
 	}
 	// Only a publication with history tells that it was not the first.
-	result, err := a.node.Publish(channel, data, kept, centrifuge.WithIdempotencyKey("claim"), centrifuge.WithIdempotentResultTTL(requestMemory))
+	result, err := c.node.Publish(channel, data, resultHistory, centrifuge.WithIdempotencyKey("claim"), centrifuge.WithIdempotentResultTTL(resultRetention))
 	return err == nil && !result.Suppressed, err
 }
 
 // release gives a request up that this node may have claimed and never ran, so that
 // another attempt can run it.
-func (a *answers) release(channel, by string) error {
+func (c *idempotencyCache) release(channel, by string) error {
 	// A claim that is still on its way comes too late then.
-	first, err := a.publishFirst(channel, sharedAnswer{Again: true})
+	first, err := c.publishFirst(channel, sharedResult{Again: true})
 	if err != nil || first {
 		return err
 	}
-	found, err := a.read(channel)
+	found, err := c.read(channel)
 	if err != nil || found == nil || !found.Claimed || found.By != by {
 		return err
 	}
-	return a.store(channel, sharedAnswer{Again: true})
+	return c.store(channel, sharedResult{Again: true})
 }
 
 // abandoned reports whether the node that has claimed a request will not run it: it has
 // ended, or it is this one and has no such claim any more.
-func (a *answers) abandoned(by string) bool {
+func (c *idempotencyCache) abandoned(by string) bool {
 	node, _, _ := strings.Cut(by, "/")
 	switch {
-	case node == a.node.ID():
-		a.mu.Lock()
-		defer a.mu.Unlock()
-		return !a.claims[by]
-	case node == "" || a.gone == nil:
+	case node == c.node.ID():
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return !c.claims[by]
+	case node == "" || c.gone == nil:
 		return false
 	}
-	return a.gone(node)
+	return c.gone(node)
 }
 
-// later repeats what failed until it succeeds or is not needed any more, which ends the
+// retryInBackground repeats what failed until it succeeds or is not needed any more, which ends the
 // claim.
-func (a *answers) later(by string, do func() error) {
-	if a.waiting.Add(1) > maxLater {
-		a.waiting.Add(-1)
-		a.finish(by)
-		a.log.Error("too many responses wait for Redis; one is not stored for other nodes")
+func (c *idempotencyCache) retryInBackground(by string, do func() error) {
+	if c.waiting.Add(1) > maxRetries {
+		c.waiting.Add(-1)
+		c.finish(by)
+		c.log.Error("too many responses wait for Redis; one is not stored for other nodes")
 		return
 	}
 	go func() {
-		defer a.waiting.Add(-1)
-		defer a.finish(by)
-		tick := time.NewTicker(laterEvery)
+		defer c.waiting.Add(-1)
+		defer c.finish(by)
+		tick := time.NewTicker(retryInterval)
 		defer tick.Stop()
-		for range requestMemory / laterEvery {
+		for range resultRetention / retryInterval {
 			select {
 			case <-tick.C:
-			case <-a.node.NotifyShutdown():
+			case <-c.node.NotifyShutdown():
 				return
 			}
 			if do() == nil {
@@ -165,34 +165,34 @@ func (a *answers) later(by string, do func() error) {
 	}()
 }
 
-func (a *answers) keep(channel string, raw json.RawMessage, err error) error {
-	found := sharedAnswer{Raw: raw}
+func (c *idempotencyCache) storeResult(channel string, raw json.RawMessage, err error) error {
+	found := sharedResult{Raw: raw}
 	var refused *CommandError
 	switch {
 	case !final(err):
-		found = sharedAnswer{Again: true}
+		found = sharedResult{Again: true}
 	case errors.As(err, &refused):
-		found = sharedAnswer{Code: refused.Code, Message: refused.Message}
+		found = sharedResult{Code: refused.Code, Message: refused.Message}
 	}
-	return a.store(channel, found)
+	return c.store(channel, found)
 }
 
-func (a *answers) store(channel string, s sharedAnswer) error {
+func (c *idempotencyCache) store(channel string, s sharedResult) error {
 	data, err := plainjson.Marshal(s)
 	if err == nil {
-		_, err = a.node.Publish(channel, data, kept)
+		_, err = c.node.Publish(channel, data, resultHistory)
 	}
 	return err
 }
 
 // read returns the answer in a channel, or the claim if there is no answer yet, or nil.
-func (a *answers) read(channel string) (found *sharedAnswer, _ error) {
-	history, err := a.node.History(channel, centrifuge.WithLimit(2))
+func (c *idempotencyCache) read(channel string) (found *sharedResult, _ error) {
+	history, err := c.node.History(channel, centrifuge.WithLimit(2))
 	if err != nil {
 		return nil, fmt.Errorf("read a stored response: %w", err)
 	}
 	for _, publication := range history.Publications {
-		found = &sharedAnswer{}
+		found = &sharedResult{}
 		if err := json.Unmarshal(publication.Data, found); err != nil {
 			return nil, err
 		}
@@ -203,26 +203,26 @@ func (a *answers) read(channel string) (found *sharedAnswer, _ error) {
 	return found, nil
 }
 
-// look waits for the answer of another node. A request that its node has abandoned may
+// awaitOther waits for the answer of another node. A request that its node has abandoned may
 // be tried again.
-func (a *answers) look(ctx context.Context, channel string) (sharedAnswer, error) {
-	tick := time.NewTicker(lookEvery)
+func (c *idempotencyCache) awaitOther(ctx context.Context, channel string) (sharedResult, error) {
+	tick := time.NewTicker(pollInterval)
 	defer tick.Stop()
 	for {
-		found, err := a.read(channel)
+		found, err := c.read(channel)
 		switch {
 		case err != nil:
-			return sharedAnswer{}, err
+			return sharedResult{}, err
 		case found == nil:
 		case !found.Claimed:
 			return *found, nil
-		case a.abandoned(found.By):
-			return sharedAnswer{Again: true}, a.release(channel, found.By)
+		case c.abandoned(found.By):
+			return sharedResult{Again: true}, c.release(channel, found.By)
 		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return sharedAnswer{}, ctx.Err()
+			return sharedResult{}, ctx.Err()
 		}
 	}
 }

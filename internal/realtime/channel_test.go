@@ -9,7 +9,7 @@ import (
 )
 
 func TestConnectSnapshotAndEventsInOrder(t *testing.T) {
-	h, server := startHub(t, newHouse(seatNamed("a"), seatNamed("b")))
+	h, server := startHub(t, newFakeBackend(participantNamed("a"), participantNamed("b")))
 	a, b := enter(t, server.URL, token(t, h, "a", 1), nil), enter(t, server.URL, token(t, h, "b", 1), nil)
 	if a.sub.Ping != 3 {
 		t.Errorf("the server promises a ping each %d s, want 3", a.sub.Ping)
@@ -31,7 +31,7 @@ func TestConnectSnapshotAndEventsInOrder(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := h.PublishSeat("b", Event{Type: "seat.muted", Data: map[string]any{"byUserId": 1}}); err != nil {
+	if err := h.PublishToParticipant("b", Event{Type: "seat.muted", Data: map[string]any{"byUserId": 1}}); err != nil {
 		t.Fatal(err)
 	}
 	for _, p := range []*page{a, b} {
@@ -45,7 +45,7 @@ func TestConnectSnapshotAndEventsInOrder(t *testing.T) {
 		t.Errorf("%s %+v", channel, e)
 	}
 	// What is a's next event was not b's.
-	if err := h.PublishSeat("a", Event{Type: "seat.held", Data: struct{}{}}); err != nil {
+	if err := h.PublishToParticipant("a", Event{Type: "seat.held", Data: struct{}{}}); err != nil {
 		t.Fatal(err)
 	}
 	if channel, e := a.event(); channel != "seat:a" || e.Type != "seat.held" {
@@ -54,7 +54,7 @@ func TestConnectSnapshotAndEventsInOrder(t *testing.T) {
 }
 
 func TestPublishRefusesWhatIsNotJSON(t *testing.T) {
-	h, _ := startHub(t, newHouse())
+	h, _ := startHub(t, newFakeBackend())
 	if err := h.Publish("s1", Event{Type: "odd", Data: make(chan int)}); err == nil {
 		t.Error("a channel was published")
 	}
@@ -70,7 +70,7 @@ func publishMany(t *testing.T, h *Hub, from, to int) {
 }
 
 func TestRecoversEverythingAfterACut(t *testing.T) {
-	b := newHouse(seatNamed("a"))
+	b := newFakeBackend(participantNamed("a"))
 	h, server := startHub(t, b)
 	relay := startRelay(t, server)
 	p := enter(t, relay.address(), token(t, h, "a", 1), nil)
@@ -118,7 +118,7 @@ func TestRecoversEverythingAfterACut(t *testing.T) {
 }
 
 func TestOverflowIsNotRecovered(t *testing.T) {
-	h, server := startHub(t, newHouse(seatNamed("a")), func(c *Config) { c.HistorySize = 10 })
+	h, server := startHub(t, newFakeBackend(participantNamed("a")), func(c *Config) { c.HistorySize = 10 })
 	p := enter(t, server.URL, token(t, h, "a", 1), nil)
 	_ = p.conn.Close()
 	publishMany(t, h, 1, 10)
@@ -136,10 +136,10 @@ func TestOverflowIsNotRecovered(t *testing.T) {
 	}
 }
 
-func TestWaitingSeatIsAdmittedAndHeld(t *testing.T) {
-	waiting := seatNamed("w")
+func TestWaitingParticipantIsAdmittedAndHeld(t *testing.T) {
+	waiting := participantNamed("w")
 	waiting.Waiting = true
-	h, server := startHub(t, newHouse(waiting))
+	h, server := startHub(t, newFakeBackend(waiting))
 	// It asks for the session's channel and does not get it.
 	p := enter(t, server.URL, token(t, h, "w", 1), map[string]position{"session:s1": {Recover: true}})
 	if _, ok := p.sub.Subs["session:s1"]; ok || len(p.sub.Subs) != 1 {
@@ -148,7 +148,7 @@ func TestWaitingSeatIsAdmittedAndHeld(t *testing.T) {
 	publishMany(t, h, 1, 3)
 	h.Admit("w", "s1")
 	h.Admit("w", "s1")
-	if err := h.PublishSeat("w", Event{Type: "seat.admitted", Data: struct{}{}}); err != nil {
+	if err := h.PublishToParticipant("w", Event{Type: "seat.admitted", Data: struct{}{}}); err != nil {
 		t.Fatal(err)
 	}
 	publishMany(t, h, 4, 4)
@@ -166,7 +166,7 @@ func TestWaitingSeatIsAdmittedAndHeld(t *testing.T) {
 	}
 	h.Hold("w", "s1")
 	publishMany(t, h, 5, 5)
-	if err := h.PublishSeat("w", Event{Type: "seat.held", Data: struct{}{}}); err != nil {
+	if err := h.PublishToParticipant("w", Event{Type: "seat.held", Data: struct{}{}}); err != nil {
 		t.Fatal(err)
 	}
 	if got := await(t, p.pushes, "the end of the subscription"); got.Channel != "session:s1" || got.Unsubscribe == nil {
@@ -180,7 +180,7 @@ func TestWaitingSeatIsAdmittedAndHeld(t *testing.T) {
 }
 
 func TestPagesMayNotAskForChannels(t *testing.T) {
-	h, server := startHub(t, newHouse(seatNamed("a")))
+	h, server := startHub(t, newFakeBackend(participantNamed("a")))
 	for name, request := range map[string]map[string]any{
 		"subscribe":      {"subscribe": map[string]any{"channel": "seat:b"}},
 		"publish":        {"publish": map[string]any{"channel": "session:s1", "data": map[string]any{}}},
@@ -199,8 +199,8 @@ func TestPagesMayNotAskForChannels(t *testing.T) {
 }
 
 func TestRefusedConnections(t *testing.T) {
-	b := newHouse(seatNamed("a"))
-	b.put(Seat{ID: "new", SessionID: "s1", Generation: 2})
+	b := newFakeBackend(participantNamed("a"))
+	b.put(Participant{ID: "new", SessionID: "s1", Generation: 2})
 	h, server := startHub(t, b)
 	expired, err := h.Token("a", 1, -time.Second)
 	if err != nil {
@@ -223,7 +223,7 @@ func TestRefusedConnections(t *testing.T) {
 		})
 	}
 	t.Run("fault of the server", func(t *testing.T) {
-		b.connect = func(SeatRef) error { return errors.New("the database sleeps") }
+		b.connect = func(ParticipantRef) error { return errors.New("the database sleeps") }
 		got := dial(t, server.URL).call(connectRequest(token(t, h, "a", 1), nil))
 		if got.Error == nil || !got.Error.Temporary {
 			t.Errorf("a page is not told to try again: %+v", got)
@@ -235,7 +235,7 @@ func TestRefusedConnections(t *testing.T) {
 }
 
 func TestClosingCodes(t *testing.T) {
-	h, server := startHub(t, newHouse(seatNamed("a"), seatNamed("b")))
+	h, server := startHub(t, newFakeBackend(participantNamed("a"), participantNamed("b")))
 	for _, code := range []uint32{CodeEnded, CodeRemoved, CodeTakenOver, CodeGone, CodeAuthorizerLeft, CodeBadToken} {
 		a, b := enter(t, server.URL, token(t, h, "a", 1), nil), enter(t, server.URL, token(t, h, "b", 1), nil)
 		h.Close("a", 0, code)
@@ -251,7 +251,7 @@ func TestClosingCodes(t *testing.T) {
 }
 
 func TestLastEventComesBeforeTheEnd(t *testing.T) {
-	h, server := startHub(t, newHouse(seatNamed("a")))
+	h, server := startHub(t, newFakeBackend(participantNamed("a")))
 	p := enter(t, server.URL, token(t, h, "a", 1), nil)
 	if err := h.Publish("s1", Event{Revision: 9, Type: "session.ended", Data: map[string]string{"reason": "ended_by_host"}}); err != nil {
 		t.Fatal(err)
@@ -264,12 +264,12 @@ func TestLastEventComesBeforeTheEnd(t *testing.T) {
 }
 
 func TestLargeSnapshotArrives(t *testing.T) {
-	b := newHouse(seatNamed("a"))
+	b := newFakeBackend(participantNamed("a"))
 	big, err := json.Marshal(strings.Repeat("x", 2<<20))
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.snapshot = func(Seat) (json.RawMessage, error) { return big, nil }
+	b.snapshot = func(Participant) (json.RawMessage, error) { return big, nil }
 	h, server := startHub(t, b)
 	if got := enter(t, server.URL, token(t, h, "a", 1), nil).call(rpc("snapshot", nil)); got.RPC == nil || len(got.RPC.Data) != len(big) {
 		t.Error("a snapshot of 2 MB did not arrive")

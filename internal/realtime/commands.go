@@ -32,60 +32,60 @@ var (
 type request struct {
 	method string
 	data   []byte
-	answer centrifuge.RPCCallback
+	reply  centrifuge.RPCCallback
 }
 
 // receive takes a request from a line. Requests of one line run one after the
 // other, aside from the goroutine that reads: a slow one holds up no pong.
-func (h *Hub) receive(l *line, e centrifuge.RPCEvent, answer centrifuge.RPCCallback) {
-	if err := h.enqueue(l, request{e.Method, e.Data, answer}); err != nil {
-		answer(centrifuge.RPCReply{}, h.refusal(err))
+func (h *Hub) receive(conn *connection, e centrifuge.RPCEvent, reply centrifuge.RPCCallback) {
+	if err := h.enqueue(conn, request{e.Method, e.Data, reply}); err != nil {
+		reply(centrifuge.RPCReply{}, h.refusal(err))
 	}
 }
 
 // enqueue keeps a copy of the request: its bytes are used again once this returns.
-func (h *Hub) enqueue(l *line, r request) error {
+func (h *Hub) enqueue(conn *connection, r request) error {
 	cost := 1
 	if r.method != "command" {
 		cost = stateCost
 	}
-	now, seat := time.Now(), l.now()
-	wait := h.asking.Take(cmp.Or(seat.Person, l.seatID), cost, now)
+	now, participant := time.Now(), conn.current()
+	wait := h.asking.Take(cmp.Or(participant.LimiterKey, conn.participantID), cost, now)
 	if wait == 0 {
-		wait = h.askedIn.Take(seat.allowance(r.method), cost, now)
+		wait = h.askedIn.Take(participant.sessionLimitKey(r.method), cost, now)
 	}
 	if wait > 0 {
 		return &CommandError{Code: codeRateLimited, Message: "RATE_LIMITED", RetryAfter: wait}
 	}
-	if !h.held.add(l.seatID, len(r.data)) {
+	if !h.pendingBytes.add(conn.participantID, len(r.data)) {
 		return errQueueFull
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	conn.mu.Lock()
+	defer conn.mu.Unlock()
 	var refused error
 	switch {
-	case l.closing != nil:
+	case conn.closing != nil:
 		refused = errClosing
-	case len(l.queue) >= maxQueued:
+	case len(conn.queue) >= maxQueued:
 		refused = errQueueFull
 	}
 	if refused != nil {
-		h.held.remove(l.seatID, len(r.data))
+		h.pendingBytes.remove(conn.participantID, len(r.data))
 		return refused
 	}
 	r.data = bytes.Clone(r.data)
-	l.queue = append(l.queue, r)
-	if !l.busy {
-		l.busy = true
-		go h.work(l)
+	conn.queue = append(conn.queue, r)
+	if !conn.busy {
+		conn.busy = true
+		go h.runQueue(conn)
 	}
 	return nil
 }
 
-// allowance names those who use up the same allowance of the seat's session: a waiting
+// sessionLimitKey names those who use up the same allowance of the seat's session: a waiting
 // room full of strangers holds up nobody inside, attendees hold up no host, and their
 // commands keep nobody who comes from reading the state of the meeting.
-func (s *Seat) allowance(method string) string {
+func (s *Participant) sessionLimitKey(method string) string {
 	switch {
 	case s.Waiting:
 		return "waiting " + s.SessionID
@@ -97,49 +97,49 @@ func (s *Seat) allowance(method string) string {
 	return s.SessionID
 }
 
-// work carries out a line's requests until none is left or the line closes.
-func (h *Hub) work(l *line) {
+// runQueue carries out a line's requests until none is left or the line closes.
+func (h *Hub) runQueue(conn *connection) {
 	for {
-		l.mu.Lock()
-		if l.closing != nil || len(l.queue) == 0 {
-			l.busy = false
-			if l.closing != nil && l.client != nil {
-				l.client.Disconnect(*l.closing)
+		conn.mu.Lock()
+		if conn.closing != nil || len(conn.queue) == 0 {
+			conn.busy = false
+			if conn.closing != nil && conn.client != nil {
+				conn.client.Disconnect(*conn.closing)
 			}
-			for _, r := range l.queue {
-				h.held.remove(l.seatID, len(r.data))
+			for _, r := range conn.queue {
+				h.pendingBytes.remove(conn.participantID, len(r.data))
 			}
-			l.queue = nil
-			l.mu.Unlock()
+			conn.queue = nil
+			conn.mu.Unlock()
 			return
 		}
-		r := l.queue[0]
-		l.queue = l.queue[1:]
-		l.mu.Unlock()
-		raw, err := h.carryOut(l, r)
-		h.held.remove(l.seatID, len(r.data))
-		if errors.Is(err, ErrDrop) {
-			l.drop()
+		r := conn.queue[0]
+		conn.queue = conn.queue[1:]
+		conn.mu.Unlock()
+		raw, err := h.execute(conn, r)
+		h.pendingBytes.remove(conn.participantID, len(r.data))
+		if errors.Is(err, ErrDisconnect) {
+			conn.disconnect()
 		}
 		if err != nil {
-			r.answer(centrifuge.RPCReply{}, h.refusal(err))
+			r.reply(centrifuge.RPCReply{}, h.refusal(err))
 			continue
 		}
-		r.answer(centrifuge.RPCReply{Data: raw}, nil)
+		r.reply(centrifuge.RPCReply{Data: raw}, nil)
 	}
 }
 
-func (h *Hub) carryOut(l *line, r request) (raw json.RawMessage, err error) {
+func (h *Hub) execute(conn *connection, r request) (raw json.RawMessage, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), backendTime)
 	defer cancel()
 	defer recoverTo(&err)
 	switch r.method {
 	case "snapshot":
-		raw, err = h.backend.Snapshot(ctx, l.now(), r.data)
+		raw, err = h.backend.Snapshot(ctx, conn.current(), r.data)
 	case "chat":
-		raw, err = h.backend.Chat(ctx, l.now(), r.data)
+		raw, err = h.backend.Chat(ctx, conn.current(), r.data)
 	case "command":
-		raw, err = h.command(ctx, l, r.data)
+		raw, err = h.command(ctx, conn, r.data)
 	default:
 		return nil, centrifuge.ErrorMethodNotFound
 	}
@@ -162,7 +162,7 @@ func (h *Hub) refusal(err error) *centrifuge.Error {
 	var protocol *centrifuge.Error
 	switch {
 	case errors.As(err, &refused):
-		return &centrifuge.Error{Code: refused.Code, Message: refused.words()}
+		return &centrifuge.Error{Code: refused.Code, Message: refused.text()}
 	case errors.As(err, &protocol):
 		return protocol
 	}
@@ -170,14 +170,14 @@ func (h *Hub) refusal(err error) *centrifuge.Error {
 	return &centrifuge.Error{Code: codeInternal, Message: "INTERNAL_ERROR"}
 }
 
-func (h *Hub) command(ctx context.Context, l *line, data []byte) (json.RawMessage, error) {
+func (h *Hub) command(ctx context.Context, conn *connection, data []byte) (json.RawMessage, error) {
 	c, err := readCommand(data)
 	if err != nil {
 		return nil, err
 	}
-	return h.answered.once(ctx, l.seatID, c.RequestID, func() (raw json.RawMessage, err error) {
+	return h.results.once(ctx, conn.participantID, c.RequestID, func() (raw json.RawMessage, err error) {
 		defer recoverTo(&err)
-		result, err := h.backend.Command(ctx, l.now(), c)
+		result, err := h.backend.Command(ctx, conn.current(), c)
 		if err != nil {
 			return nil, err
 		}
@@ -185,8 +185,8 @@ func (h *Hub) command(ctx context.Context, l *line, data []byte) (json.RawMessag
 	})
 }
 
-// words are the message with the time to wait, in whole seconds.
-func (e *CommandError) words() string {
+// text are the message with the time to wait, in whole seconds.
+func (e *CommandError) text() string {
 	if e.RetryAfter <= 0 {
 		return e.Message
 	}

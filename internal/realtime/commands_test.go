@@ -13,9 +13,9 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-func TestCommandAnswersAndRefusals(t *testing.T) {
-	b := newHouse(seatNamed("a"))
-	b.command = func(_ context.Context, seat Seat, c Command) (Result, error) {
+func TestCommandRepliesAndRefusals(t *testing.T) {
+	b := newFakeBackend(participantNamed("a"))
+	b.command = func(_ context.Context, participant Participant, c Command) (Result, error) {
 		switch c.Type {
 		case "session.lock":
 			return Result{Revision: 18, Result: c.Data}, nil
@@ -26,7 +26,7 @@ func TestCommandAnswersAndRefusals(t *testing.T) {
 		case "broken":
 			return Result{Result: json.RawMessage("{")}, nil
 		}
-		panic("unexpected " + seat.ID)
+		panic("unexpected " + participant.ID)
 	}
 	h, server := startHub(t, b)
 	p := enter(t, server.URL, token(t, h, "a", 1), nil)
@@ -63,10 +63,10 @@ func TestCommandAnswersAndRefusals(t *testing.T) {
 }
 
 func TestRepeatedRequestRunsOnce(t *testing.T) {
-	b := newHouse(seatNamed("a"), seatNamed("b"))
+	b := newFakeBackend(participantNamed("a"), participantNamed("b"))
 	var runs atomic.Int64
 	started, finish := make(chan struct{}, 8), make(chan struct{})
-	b.command = func(_ context.Context, _ Seat, c Command) (Result, error) {
+	b.command = func(_ context.Context, _ Participant, c Command) (Result, error) {
 		run := runs.Add(1)
 		switch c.Type {
 		case "slow":
@@ -121,10 +121,10 @@ func TestRepeatedRequestRunsOnce(t *testing.T) {
 	check("and then remembered", a.call(command("f", "fault once", nil)), 2)
 }
 
-func TestCommandsOfOneLineKeepTheirOrder(t *testing.T) {
-	b := newHouse(seatNamed("a"))
+func TestCommandsOfOneConnectionRunInOrder(t *testing.T) {
+	b := newFakeBackend(participantNamed("a"))
 	var order []string // one line's commands run one at a time
-	b.command = func(_ context.Context, _ Seat, c Command) (Result, error) {
+	b.command = func(_ context.Context, _ Participant, c Command) (Result, error) {
 		order = append(order, c.RequestID)
 		return Result{}, nil
 	}
@@ -147,7 +147,7 @@ func TestCommandsOfOneLineKeepTheirOrder(t *testing.T) {
 }
 
 func TestRateLimit(t *testing.T) {
-	h, server := startHub(t, newHouse(seatNamed("a"), seatNamed("b")))
+	h, server := startHub(t, newFakeBackend(participantNamed("a"), participantNamed("b")))
 	p, other := enter(t, server.URL, token(t, h, "a", 1), nil), enter(t, server.URL, token(t, h, "b", 1), nil)
 	var replies []chan frame
 	begun := time.Now()
@@ -176,10 +176,10 @@ func TestRateLimit(t *testing.T) {
 }
 
 // A page that leaves is closed by its own command; it hears the answer first.
-func TestAnswerComesBeforeTheEnd(t *testing.T) {
-	b := newHouse(seatNamed("a"))
+func TestReplyPrecedesTheClose(t *testing.T) {
+	b := newFakeBackend(participantNamed("a"))
 	var h *Hub
-	b.command = func(context.Context, Seat, Command) (Result, error) {
+	b.command = func(context.Context, Participant, Command) (Result, error) {
 		h.Close("a", 0, CodeGone)
 		return Result{Revision: 5}, nil
 	}
@@ -194,10 +194,10 @@ func TestAnswerComesBeforeTheEnd(t *testing.T) {
 	}
 }
 
-func TestStuckCommandDoesNotKeepALineOpen(t *testing.T) {
-	b := newHouse(seatNamed("a"))
+func TestStuckCommandDoesNotKeepAConnectionOpen(t *testing.T) {
+	b := newFakeBackend(participantNamed("a"))
 	started, finish := make(chan struct{}, 1), make(chan struct{})
-	b.command = func(context.Context, Seat, Command) (Result, error) {
+	b.command = func(context.Context, Participant, Command) (Result, error) {
 		started <- struct{}{}
 		<-finish
 		return Result{}, nil
@@ -212,7 +212,7 @@ func TestStuckCommandDoesNotKeepALineOpen(t *testing.T) {
 }
 
 func TestRubbishIsSurvived(t *testing.T) {
-	h, server := startHub(t, newHouse(seatNamed("a")))
+	h, server := startHub(t, newFakeBackend(participantNamed("a")))
 	for name, raw := range map[string]string{
 		"text":              "hello",
 		"empty":             "",
@@ -251,28 +251,28 @@ func TestRubbishIsSurvived(t *testing.T) {
 	}
 }
 
-func TestTooLargeMessageEndsTheLine(t *testing.T) {
-	h, server := startHub(t, newHouse(seatNamed("a")))
+func TestTooLargeMessageEndsTheConnection(t *testing.T) {
+	h, server := startHub(t, newFakeBackend(participantNamed("a")))
 	p := enter(t, server.URL, token(t, h, "a", 1), nil)
 	p.write([]byte(strings.Repeat(" ", maxMessage+1)))
 	p.mustClose(websocket.CloseMessageTooBig)
 }
 
-func TestAnswersAreForgottenInTime(t *testing.T) {
-	a := newAnswers(nil, false, nil)
+func TestResultsExpire(t *testing.T) {
+	c := newIdempotencyCache(nil, false, nil)
 	now := time.Now()
-	if _, first := a.claim("s", "x", now); !first {
+	if _, first := c.claim("s", "x", now); !first {
 		t.Fatal("a new request was known")
 	}
-	if _, first := a.claim("s", "x", now.Add(requestMemory)); first {
+	if _, first := c.claim("s", "x", now.Add(resultRetention)); first {
 		t.Error("forgotten before its time")
 	}
-	if _, first := a.claim("s", "x", now.Add(requestMemory+time.Second)); !first {
+	if _, first := c.claim("s", "x", now.Add(resultRetention+time.Second)); !first {
 		t.Error("remembered for too long")
 	}
-	a.claim("other", "x", now.Add(3*requestMemory))
-	if a.tidy(now.Add(3 * requestMemory)); len(a.seats) != 1 {
-		t.Errorf("%d seats are remembered, want the one that has asked lately", len(a.seats))
+	c.claim("other", "x", now.Add(3*resultRetention))
+	if c.prune(now.Add(3 * resultRetention)); len(c.participants) != 1 {
+		t.Errorf("%d seats are remembered, want the one that has asked lately", len(c.participants))
 	}
 }
 

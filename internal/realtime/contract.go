@@ -42,13 +42,13 @@ type Config struct {
 
 // Limits that hold for every connection.
 const (
-	maxMessage     = 64 << 10
-	maxQueued      = 64             // commands of one line that wait for their turn
-	maxHeld        = 2 * maxMessage // bytes of all commands of one seat that wait or are carried out
-	maxLines       = 4              // lines of one seat on one node
-	maxConnecting  = 2 * maxLines   // those that connect or end at the same time
-	maxClientQueue = 4 << 20
-	maxRequestID   = 64
+	maxMessage      = 64 << 10
+	maxQueued       = 64                 // commands of one line that wait for their turn
+	maxPendingBytes = 2 * maxMessage     // bytes of all commands of one seat that wait or are carried out
+	maxConnections  = 4                  // lines of one seat on one node
+	maxConnecting   = 2 * maxConnections // those that connect or end at the same time
+	maxClientQueue  = 4 << 20
+	maxRequestID    = 64
 	// A channel's history, which a page that comes back is sent at once, shrinks
 	// to historyBytes over the size of each event. Of events of all sizes it is
 	// then a few times historyBytes at the most, well below maxClientQueue.
@@ -56,7 +56,7 @@ const (
 
 	// What a participant may ask for, on this node; reading the state of the
 	// meeting counts for stateCost commands. All of a session together may ask
-	// for so much that thirty of them can use up what is theirs: see Seat.allowance.
+	// for so much that thirty of them can use up what is theirs: see Participant.sessionLimitKey.
 	commandsPerSec = 30
 	commandBurst   = 60
 	// How often a participant connects: pages try again eight times a minute at the most.
@@ -70,44 +70,44 @@ const (
 	sessionBurst  = 5000
 	stateCost     = 5
 
-	// requestMemory is longer than a page without a connection keeps its place,
+	// resultRetention is longer than a page without a connection keeps its place,
 	// and so longer than it repeats a request.
-	requestMemory = 2 * time.Minute
+	resultRetention = 2 * time.Minute
 	// Remembered answers of one participant, and those of all on this node. Above
-	// the latter each keeps only so much as scarceAnswers.
-	maxAnswers       = 64 << 10
-	maxAnswersOfNode = 64 << 20
-	scarceAnswers    = 4 << 10
-	// answerCost is what an answer takes beside its bytes.
-	answerCost = 256
+	// the latter each keeps only so much as minResultBytes.
+	maxResultBytes       = 64 << 10
+	maxResultBytesOfNode = 64 << 20
+	minResultBytes       = 4 << 10
+	// resultCost is what an answer takes beside its bytes.
+	resultCost = 256
 
 	backendTime = 15 * time.Second
 	// closeGrace is how long a closing line may still wait for the answer of
 	// the command that it is carrying.
 	closeGrace = time.Second
-	// watchEvery is how often lines that were given up are looked for.
-	watchEvery = 500 * time.Millisecond
-	// tidyEvery is how often answers that are too old are forgotten.
-	tidyEvery = 10 * time.Second
-	// placesEvery is how often lines are compared with what the backend knows.
-	placesEvery = 5 * time.Second
+	// watchInterval is how often lines that were given up are looked for.
+	watchInterval = 500 * time.Millisecond
+	// pruneInterval is how often answers that are too old are forgotten.
+	pruneInterval = 10 * time.Second
+	// placementCheckInterval is how often lines are compared with what the backend knows.
+	placementCheckInterval = 5 * time.Second
 	// peerTime is how long other nodes are waited for.
 	peerTime = time.Second
 )
 
-// SeatRef names a page's seat as its token does.
-type SeatRef struct {
-	SeatID     string
-	Generation int
+// ParticipantRef names a page's seat as its token does.
+type ParticipantRef struct {
+	ParticipantID string
+	Generation    int
 }
 
-// Seat is a seat with a line.
-type Seat struct {
+// Participant is a seat with a line.
+type Participant struct {
 	ID, SessionID, MeetingID string
 	UserID                   int64
-	// Person is whose allowance the seat uses: that of a verified identity in its meeting,
+	// LimiterKey is whose allowance the seat uses: that of a verified identity in its meeting,
 	// of the seat which the participant had before, or its own. Empty stands for its own.
-	Person string
+	LimiterKey string
 	// Generation counts the pages that have held the seat.
 	Generation int
 	// Waiting seats hear their own channel, not the session's.
@@ -119,8 +119,8 @@ type Seat struct {
 	Entered Position
 }
 
-// Place is where a live seat belongs.
-type Place struct {
+// Placement is where a live seat belongs.
+type Placement struct {
 	Generation int
 	Waiting    bool
 }
@@ -177,9 +177,9 @@ type Closed struct{ Code uint32 }
 
 func (e *Closed) Error() string { return "closed with " + strconv.FormatUint(uint64(e.Code), 10) }
 
-// ErrDrop is what a Backend answers to break the line without a word, as a cable
+// ErrDisconnect is what a Backend answers to break the line without a word, as a cable
 // that is cut would; the page comes back by itself.
-var ErrDrop = errors.New("the connection is to be closed")
+var ErrDisconnect = errors.New("the connection is to be closed")
 
 // Backend is what the channel asks of the meetings behind it. Its methods are
 // called from several goroutines, each with a context of limited time. For one
@@ -188,18 +188,18 @@ var ErrDrop = errors.New("the connection is to be closed")
 type Backend interface {
 	// Connect lets a line up; a *Closed refuses it for good, any other error
 	// lets the page try again.
-	Connect(ctx context.Context, ref SeatRef) (Seat, error)
-	// Places answers where those of the seats that are live belong, by seat.
-	Places(ctx context.Context, seatIDs []string) (map[string]Place, error)
+	Connect(ctx context.Context, ref ParticipantRef) (Participant, error)
+	// Placements answers where those of the seats that are live belong, by seat.
+	Placements(ctx context.Context, participantIDs []string) (map[string]Placement, error)
 	// Disconnected tells that the last line of this generation is gone, on
 	// every node, and no newer generation has one.
-	Disconnected(ctx context.Context, seat Seat)
+	Disconnected(ctx context.Context, participant Participant)
 	// Snapshot is the meeting as the seat sees it, and what follows on a page of
 	// it; a *CommandError refuses. The data is the request's, nil for the first page.
-	Snapshot(ctx context.Context, seat Seat, data json.RawMessage) (json.RawMessage, error)
+	Snapshot(ctx context.Context, participant Participant, data json.RawMessage) (json.RawMessage, error)
 	// Chat is a page of older messages; a *CommandError refuses.
-	Chat(ctx context.Context, seat Seat, data json.RawMessage) (json.RawMessage, error)
+	Chat(ctx context.Context, participant Participant, data json.RawMessage) (json.RawMessage, error)
 	// Command carries out a command; a *CommandError refuses. Commands of one
 	// line run one after the other, in the order in which they were sent.
-	Command(ctx context.Context, seat Seat, c Command) (Result, error)
+	Command(ctx context.Context, participant Participant, c Command) (Result, error)
 }

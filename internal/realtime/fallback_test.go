@@ -34,11 +34,11 @@ func stream(t *testing.T, address, token string) *streamPage {
 	p := &streamPage{t: t, address: address, frames: make(chan frame, 64)}
 	go func() {
 		defer close(p.frames)
-		lines := bufio.NewScanner(response.Body)
-		lines.Buffer(nil, 1<<20)
-		for lines.Scan() {
+		conns := bufio.NewScanner(response.Body)
+		conns.Buffer(nil, 1<<20)
+		for conns.Scan() {
 			var f frame
-			if json.Unmarshal(lines.Bytes(), &f) == nil && (f.ID != 0 || f.Push != nil) {
+			if json.Unmarshal(conns.Bytes(), &f) == nil && (f.ID != 0 || f.Push != nil) {
 				p.frames <- f
 			}
 		}
@@ -82,7 +82,7 @@ func (p *streamPage) send(request map[string]any) {
 }
 
 func TestPageWithoutWebSocket(t *testing.T) {
-	b := newHouse(seatNamed("a"))
+	b := newFakeBackend(participantNamed("a"))
 	h, server := startHub(t, b)
 	p := stream(t, server.URL, token(t, h, "a", 1))
 	got := await(t, p.frames, "the answer to connect")
@@ -108,7 +108,7 @@ func TestPageWithoutWebSocket(t *testing.T) {
 }
 
 func TestHTTPBounds(t *testing.T) {
-	_, server := startHub(t, newHouse(), func(c *Config) {
+	_, server := startHub(t, newFakeBackend(), func(c *Config) {
 		c.AllowOrigin = func(r *http.Request) bool { return r.Header.Get("Origin") == "https://app.example" }
 	})
 	for name, c := range map[string]struct {
@@ -153,7 +153,7 @@ func TestHTTPBounds(t *testing.T) {
 // A connection that has carried a stream carries nothing after it: whoever does not say
 // who they are cannot keep it open. The server and the page agree on that.
 func TestAStreamIsTheLastOfItsConnection(t *testing.T) {
-	h, server := startHub(t, newHouse(seatNamed("a")))
+	h, server := startHub(t, newFakeBackend(participantNamed("a")))
 	connect := func(token string) string { return `{"id":1,"connect":{"token":"` + token + `"}}` }
 	for name, body := range map[string]string{
 		"nobody": "", "no connect": `{"id":1,"rpc":{"method":"snapshot"}}`, "a wrong token": connect("x"), "a page": connect(token(t, h, "a", 1)),
@@ -175,17 +175,17 @@ func TestAStreamIsTheLastOfItsConnection(t *testing.T) {
 	_ = response.Body.Close()
 }
 
-// stalled is a body that ends in the middle, as one whose time is up.
-type stalled struct{}
+// stalledBody is a body that ends in the middle, as one whose time is up.
+type stalledBody struct{}
 
-func (stalled) Read([]byte) (int, error) { return 0, os.ErrDeadlineExceeded }
+func (stalledBody) Read([]byte) (int, error) { return 0, os.ErrDeadlineExceeded }
 
 // A server that keeps the connection waits for the rest of the body before it answers.
 func TestConnectionsWhoseBodyNeverComesEnd(t *testing.T) {
-	h, _ := startHub(t, newHouse())
+	h, _ := startHub(t, newFakeBackend())
 	for _, path := range []string{"/realtime/stream", "/realtime/emulation"} {
 		w := httptest.NewRecorder()
-		h.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodPost, path, stalled{}))
+		h.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodPost, path, stalledBody{}))
 		if w.Code != http.StatusRequestTimeout || w.Header().Get("Connection") != "close" {
 			t.Errorf("%s: %d %v", path, w.Code, w.Header())
 		}

@@ -14,13 +14,13 @@ import (
 // over when all of them have it.
 func BenchmarkPublish(b *testing.B) {
 	const pages = 300
-	house := newHouse()
-	h, server := startHub(b, house)
+	backend := newFakeBackend()
+	h, server := startHub(b, backend)
 	var heard atomic.Int64
 	all := make(chan struct{}, 1)
 	for i := range pages {
 		id := fmt.Sprint("seat", i)
-		house.put(seatNamed(id))
+		backend.put(participantNamed(id))
 		listen(b, server.URL, token(b, h, id, 1), func() {
 			if heard.Add(1)%pages == 0 {
 				all <- struct{}{}

@@ -29,7 +29,7 @@ func (h *Hub) Handler() http.Handler {
 		switch path.Base(r.URL.Path) {
 		case "stream":
 			if r.ProtoMajor == 1 && r.Method != http.MethodOptions {
-				w = &lastAnswer{w}
+				w = &finalResponse{w}
 			}
 			stream.ServeHTTP(w, r)
 		case "emulation":
@@ -40,18 +40,18 @@ func (h *Hub) Handler() http.Handler {
 	})
 }
 
-// lastAnswer is the only answer of its connection: a stream has it to itself. Without
+// finalResponse is the only answer of its connection: a stream has it to itself. Without
 // that, the connection of a page that never says who it is would stay open for as long
 // as others may be idle.
-type lastAnswer struct{ http.ResponseWriter }
+type finalResponse struct{ http.ResponseWriter }
 
-func (w *lastAnswer) WriteHeader(status int) {
+func (w *finalResponse) WriteHeader(status int) {
 	w.Header().Set("Connection", "close")
 	w.ResponseWriter.WriteHeader(status)
 }
 
 // Unwrap is for http.ResponseController.
-func (w *lastAnswer) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+func (w *finalResponse) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 func (h *Hub) allowed(r *http.Request) bool {
 	return h.config.AllowOrigin == nil || h.config.AllowOrigin(r)

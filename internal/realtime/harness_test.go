@@ -18,101 +18,101 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// patience bounds every wait of these tests; none of them waits that long
+// testTimeout bounds every wait of these tests; none of them waits that long
 // unless it fails.
-const patience = 15 * time.Second
+const testTimeout = 15 * time.Second
 
-// house is a Backend with seats that tests put there.
-type house struct {
-	mu        sync.Mutex
-	seats     map[string]Seat
-	connect   func(SeatRef) error
-	command   func(context.Context, Seat, Command) (Result, error)
-	snapshot  func(Seat) (json.RawMessage, error)
-	leave     func(Seat)
-	left      chan Seat
-	connected chan SeatRef
+// fakeBackend is a Backend with seats that tests put there.
+type fakeBackend struct {
+	mu           sync.Mutex
+	participants map[string]Participant
+	connect      func(ParticipantRef) error
+	command      func(context.Context, Participant, Command) (Result, error)
+	snapshot     func(Participant) (json.RawMessage, error)
+	leave        func(Participant)
+	left         chan Participant
+	connected    chan ParticipantRef
 }
 
-func newHouse(seats ...Seat) *house {
-	b := &house{seats: map[string]Seat{}, left: make(chan Seat, 1024), connected: make(chan SeatRef, 1024)}
-	for _, s := range seats {
-		b.seats[s.ID] = s
+func newFakeBackend(participants ...Participant) *fakeBackend {
+	b := &fakeBackend{participants: map[string]Participant{}, left: make(chan Participant, 1024), connected: make(chan ParticipantRef, 1024)}
+	for _, s := range participants {
+		b.participants[s.ID] = s
 	}
 	return b
 }
 
-func (b *house) Connect(_ context.Context, ref SeatRef) (Seat, error) {
+func (b *fakeBackend) Connect(_ context.Context, ref ParticipantRef) (Participant, error) {
 	b.mu.Lock()
-	seat, ok := b.seats[ref.SeatID]
+	participant, ok := b.participants[ref.ParticipantID]
 	hook := b.connect
 	b.mu.Unlock()
 	if hook != nil {
 		if err := hook(ref); err != nil {
-			return Seat{}, err
+			return Participant{}, err
 		}
 	}
 	switch {
 	case !ok:
-		return Seat{}, fmt.Errorf("wrapped: %w", &Closed{CodeGone})
-	case ref.Generation != seat.Generation:
-		return Seat{}, &Closed{CodeTakenOver}
+		return Participant{}, fmt.Errorf("wrapped: %w", &Closed{CodeGone})
+	case ref.Generation != participant.Generation:
+		return Participant{}, &Closed{CodeTakenOver}
 	}
 	b.connected <- ref
-	return seat, nil
+	return participant, nil
 }
 
-func (b *house) Places(_ context.Context, ids []string) (map[string]Place, error) {
+func (b *fakeBackend) Placements(_ context.Context, ids []string) (map[string]Placement, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	places := map[string]Place{}
+	placements := map[string]Placement{}
 	for _, id := range ids {
-		if seat, live := b.seats[id]; live {
-			places[id] = Place{seat.Generation, seat.Waiting}
+		if participant, live := b.participants[id]; live {
+			placements[id] = Placement{participant.Generation, participant.Waiting}
 		}
 	}
-	return places, nil
+	return placements, nil
 }
 
-func (b *house) remove(id string) {
+func (b *fakeBackend) remove(id string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	delete(b.seats, id)
+	delete(b.participants, id)
 }
 
-func (b *house) Disconnected(_ context.Context, seat Seat) {
+func (b *fakeBackend) Disconnected(_ context.Context, participant Participant) {
 	if b.leave != nil {
-		b.leave(seat)
+		b.leave(participant)
 	}
-	b.left <- seat
+	b.left <- participant
 }
 
-func (b *house) Chat(context.Context, Seat, json.RawMessage) (json.RawMessage, error) {
+func (b *fakeBackend) Chat(context.Context, Participant, json.RawMessage) (json.RawMessage, error) {
 	return json.RawMessage(`{"chat":[]}`), nil
 }
 
-func (b *house) Snapshot(_ context.Context, seat Seat, _ json.RawMessage) (json.RawMessage, error) {
+func (b *fakeBackend) Snapshot(_ context.Context, participant Participant, _ json.RawMessage) (json.RawMessage, error) {
 	if b.snapshot != nil {
-		return b.snapshot(seat)
+		return b.snapshot(participant)
 	}
-	return json.Marshal(map[string]any{"revision": 7, "self": seat.UserID, "waiting": seat.Waiting})
+	return json.Marshal(map[string]any{"revision": 7, "self": participant.UserID, "waiting": participant.Waiting})
 }
 
-func (b *house) Command(ctx context.Context, seat Seat, c Command) (Result, error) {
+func (b *fakeBackend) Command(ctx context.Context, participant Participant, c Command) (Result, error) {
 	if b.command == nil {
 		return Result{Revision: 1}, nil
 	}
-	return b.command(ctx, seat, c)
+	return b.command(ctx, participant, c)
 }
 
-func (b *house) put(s Seat) {
+func (b *fakeBackend) put(s Participant) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.seats[s.ID] = s
+	b.participants[s.ID] = s
 }
 
-func seatNamed(id string) Seat {
-	return Seat{ID: id, SessionID: "s1", MeetingID: "m1", UserID: 16778240, Generation: 1}
+func participantNamed(id string) Participant {
+	return Participant{ID: id, SessionID: "s1", MeetingID: "m1", UserID: 16778240, Generation: 1}
 }
 
 var testKey = bytes.Repeat([]byte("k"), 32)
@@ -130,7 +130,7 @@ func startHub(t testing.TB, b Backend, change ...func(*Config)) (*Hub, *httptest
 	}
 	server := httptest.NewServer(h.Handler())
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		ctx, cancel := context.WithTimeout(context.Background(), testTimeout)
 		defer cancel()
 		_ = h.Shutdown(ctx, 0)
 		server.Close()
@@ -138,9 +138,9 @@ func startHub(t testing.TB, b Backend, change ...func(*Config)) (*Hub, *httptest
 	return h, server
 }
 
-func token(t testing.TB, h *Hub, seat string, generation int) string {
+func token(t testing.TB, h *Hub, participant string, generation int) string {
 	t.Helper()
-	text, err := h.Token(seat, generation, time.Hour)
+	text, err := h.Token(participant, generation, time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -359,8 +359,8 @@ func await[T any](t testing.TB, from <-chan T, what string) T {
 			t.Fatalf("the line ended while waiting for %s", what)
 		}
 		return got
-	case <-time.After(patience):
-		t.Fatalf("no sign of %s in %s", what, patience)
+	case <-time.After(testTimeout):
+		t.Fatalf("no sign of %s in %s", what, testTimeout)
 		panic("unreachable")
 	}
 }
@@ -368,13 +368,13 @@ func await[T any](t testing.TB, from <-chan T, what string) T {
 // until asks again and again; for what has no signal of its own.
 func until(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	tick, end := time.NewTicker(5*time.Millisecond), time.After(patience)
+	tick, end := time.NewTicker(5*time.Millisecond), time.After(testTimeout)
 	defer tick.Stop()
 	for !ok() {
 		select {
 		case <-tick.C:
 		case <-end:
-			t.Fatalf("%s did not happen in %s", what, patience)
+			t.Fatalf("%s did not happen in %s", what, testTimeout)
 		}
 	}
 }
@@ -444,8 +444,8 @@ func (r *relay) pass(to, from net.Conn) {
 	}
 }
 
-// speak ends silence; what was lost meanwhile stays lost, and so do its connections.
-func (r *relay) speak() {
+// resume ends silence; what was lost meanwhile stays lost, and so do its connections.
+func (r *relay) resume() {
 	r.mu.Lock()
 	r.silent = false
 	r.mu.Unlock()

@@ -80,16 +80,16 @@ func TestNodesOfOneProcessReadHistoryEachForItself(t *testing.T) {
 	t.Parallel()
 	redis := redistest.Start(t)
 	relay := startRelayTo(t, &net.UnixAddr{Net: "unix", Name: strings.TrimPrefix(redis, "unix://")})
-	cut, _ := startHub(t, newHouse(), func(c *Config) { c.Redis = relay.listener.Addr().String() })
-	whole, _ := startHub(t, newHouse(), func(c *Config) { c.Redis = redis })
+	cut, _ := startHub(t, newFakeBackend(), func(c *Config) { c.Redis = relay.listener.Addr().String() })
+	whole, _ := startHub(t, newFakeBackend(), func(c *Config) { c.Redis = redis })
 	relay.silence()
 	lost := make(chan error, 1)
 	go func() {
-		_, err := cut.Entry("s1")
+		_, err := cut.Position("s1")
 		lost <- err
 	}()
 	for range 500 {
-		if _, err := whole.Entry("s1"); err != nil {
+		if _, err := whole.Position("s1"); err != nil {
 			t.Fatalf("what the other node cannot reach, this one cannot either: %v", err)
 		}
 	}

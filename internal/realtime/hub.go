@@ -24,36 +24,36 @@ import (
 // Hub is the running control channel. Its methods may be called from several
 // goroutines.
 type Hub struct {
-	config  Config
-	backend Backend
-	node    *centrifuge.Node
-	pulse   *pulse // nil for one node
-	log     *slog.Logger
+	config    Config
+	backend   Backend
+	node      *centrifuge.Node
+	heartbeat *heartbeat // nil for one node
+	log       *slog.Logger
 	// shared is true when other nodes may hold lines too.
-	shared   bool
-	answered *answers
-	keys     *macs
+	shared  bool
+	results *idempotencyCache
+	keys    *macs
 	// asking and askedIn are what each participant and each session may ask for: a
 	// participant has one allowance on this node, whatever the number of lines and
 	// however often they start again.
 	asking, askedIn *limit.Rates
-	// connects is how often each seat connects to this node, before the backend is asked,
+	// connectRates is how often each seat connects to this node, before the backend is asked,
 	// which counts for each participant.
-	connects *limit.Rates
+	connectRates *limit.Rates
 	// read is what each line may send, of whatever kind.
-	read  *limit.Rates
-	held  held
-	asked recoveries
-	// lost are the channels in which an event could not be published.
-	lost lost
+	read         *limit.Rates
+	pendingBytes byteBudget
+	recoveries   recoveries
+	// missedEvents are the channels in which an event could not be published.
+	missedEvents missedEvents
 
-	// turns lets Connect and Disconnected of one seat run one after the other.
-	turns turns
+	// participantLocks lets Connect and Disconnected of one seat run one after the other.
+	participantLocks keyedMutex
 
-	mu       sync.Mutex
-	lines    map[string]map[string]*line // seat, then connection
-	serial   uint64
-	stopping *centrifuge.Disconnect
+	mu          sync.Mutex
+	connections map[string]map[string]*connection // seat, then connection
+	serial      uint64
+	stopping    *centrifuge.Disconnect
 	// startedOver is when Redis had gone back last.
 	startedOver time.Time
 	open        sync.WaitGroup // lines, until the backend knows that they are gone
@@ -67,9 +67,9 @@ func New(config Config, backend Backend) (*Hub, error) {
 	}
 	h := &Hub{
 		config: config, backend: backend, log: config.Logger, shared: config.Redis != "",
-		lines: map[string]map[string]*line{}, keys: newMACs(config.TokenKey),
+		connections: map[string]map[string]*connection{}, keys: newMACs(config.TokenKey),
 		asking: limit.NewRates(commandsPerSec, commandBurst), askedIn: limit.NewRates(sessionPerSec, sessionBurst),
-		connects: limit.NewRates(connectsPerSec, connectBurst), read: limit.NewRates(readPerSec, readBurst),
+		connectRates: limit.NewRates(connectsPerSec, connectBurst), read: limit.NewRates(readPerSec, readBurst),
 	}
 	node, err := centrifuge.New(centrifuge.Config{
 		LogLevel: centrifuge.LogLevelWarn, LogHandler: h.logEntry,
@@ -83,25 +83,25 @@ func New(config Config, backend Backend) (*Hub, error) {
 		return nil, fmt.Errorf("the control channel cannot start: %w", err)
 	}
 	h.node = node
-	h.answered = newAnswers(node, h.shared, h.log)
+	h.results = newIdempotencyCache(node, h.shared, h.log)
 	if h.shared {
 		if err := h.useRedis(); err != nil {
 			return nil, err
 		}
 	}
 	node.OnCommandRead(h.commandRead)
-	node.OnConnecting(h.connecting)
-	node.OnConnect(h.connected)
-	node.OnNotification(h.notified)
-	node.OnSurvey(h.surveyed)
+	node.OnConnecting(h.onConnecting)
+	node.OnConnect(h.onConnect)
+	node.OnNotification(h.onNotification)
+	node.OnSurvey(h.onSurvey)
 	if err := node.Run(); err != nil {
 		return nil, fmt.Errorf("the control channel cannot start: %w", err)
 	}
 	go h.watch()
 	if h.shared {
-		go h.keepPulse()
-		go h.tellOfLoss()
-		go h.keepPlaces()
+		go h.runHeartbeat()
+		go h.publishRefreshes()
+		go h.runPlacementCheck()
 	}
 	return h, nil
 }
@@ -153,10 +153,10 @@ func (h *Hub) useRedis() error {
 		return err
 	}
 	broker := newSharedBroker(first, h.openRedis, h.log)
-	h.pulse = newPulse(h.node.ID(), broker, time.Now())
-	broker.pulse = h.pulse
+	h.heartbeat = newHeartbeat(h.node.ID(), broker, time.Now())
+	broker.pulse = h.heartbeat
 	h.node.SetBroker(broker)
-	h.answered.gone = func(node string) bool { return h.pulse.isGone(node, time.Now()) }
+	h.results.gone = func(node string) bool { return h.heartbeat.isGone(node, time.Now()) }
 	return nil
 }
 
@@ -177,8 +177,8 @@ func (h *Hub) openRedis() (*redisClient, error) {
 	return &redisClient{RedisBroker: broker, shard: shard}, nil
 }
 
-func sessionChannel(id string) string { return "session:" + id }
-func seatChannel(id string) string    { return "seat:" + id }
+func sessionChannel(id string) string     { return "session:" + id }
+func participantChannel(id string) string { return "seat:" + id }
 
 // Publish tells everybody inside a session, on every node. What is published
 // first arrives first; callers publish a session's events under the lock under
@@ -188,8 +188,10 @@ func (h *Hub) Publish(sessionID string, e Event) error {
 	return h.publish(sessionChannel(sessionID), e)
 }
 
-// PublishSeat speaks to one seat alone, on every node.
-func (h *Hub) PublishSeat(seatID string, e Event) error { return h.publish(seatChannel(seatID), e) }
+// PublishToParticipant speaks to one seat alone, on every node.
+func (h *Hub) PublishToParticipant(participantID string, e Event) error {
+	return h.publish(participantChannel(participantID), e)
+}
 
 func (h *Hub) publish(channel string, e Event) error {
 	raw, err := plainjson.Marshal(e)
@@ -198,14 +200,14 @@ func (h *Hub) publish(channel string, e Event) error {
 	}
 	keep := min(h.config.HistorySize, max(1, historyBytes/len(raw)))
 	_, err = h.node.Publish(channel, raw, centrifuge.WithHistory(keep, h.config.HistoryTTL))
-	if err != nil && h.shared && !h.lost.add(channel) {
+	if err != nil && h.shared && !h.missedEvents.add(channel) {
 		h.log.Error("too many channels wait for Redis; some pages miss an event")
 	}
 	return err
 }
 
-// Entry is where a session's channel stands now; Unknown if that cannot be read.
-func (h *Hub) Entry(sessionID string) (Position, error) {
+// Position is where a session's channel stands now; Unknown if that cannot be read.
+func (h *Hub) Position(sessionID string) (Position, error) {
 	now, err := h.node.History(sessionChannel(sessionID))
 	if err != nil {
 		return Unknown, err
@@ -216,18 +218,18 @@ func (h *Hub) Entry(sessionID string) (Position, error) {
 // Erase takes the history out of a session's channel, or out of the channels of seats
 // where some are named: what was published is recovered no more. Pages that missed
 // something get a snapshot instead.
-func (h *Hub) Erase(sessionID string, seatIDs ...string) error {
-	if len(seatIDs) == 0 {
+func (h *Hub) Erase(sessionID string, participantIDs ...string) error {
+	if len(participantIDs) == 0 {
 		return h.node.RemoveHistory(sessionChannel(sessionID))
 	}
 	// Redis is asked for many at a time, for the session waits meanwhile.
-	faults := make([]error, len(seatIDs))
+	faults := make([]error, len(participantIDs))
 	var next atomic.Int64
 	var all sync.WaitGroup
-	for range min(erasedAtOnce, len(seatIDs)) {
+	for range min(eraseConcurrency, len(participantIDs)) {
 		all.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(seatIDs)); i = next.Add(1) - 1 {
-				faults[i] = h.node.RemoveHistory(seatChannel(seatIDs[i]))
+			for i := next.Add(1) - 1; i < int64(len(participantIDs)); i = next.Add(1) - 1 {
+				faults[i] = h.node.RemoveHistory(participantChannel(participantIDs[i]))
 			}
 		})
 	}
@@ -235,17 +237,17 @@ func (h *Hub) Erase(sessionID string, seatIDs ...string) error {
 	return errors.Join(faults...)
 }
 
-// erasedAtOnce is how many channels lose their history at the same time.
-const erasedAtOnce = 64
+// eraseConcurrency is how many channels lose their history at the same time.
+const eraseConcurrency = 64
 
 // Connected answers the seats whose line is up on this node, in no order.
 func (h *Hub) Connected() []string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	ids := make([]string, 0, len(h.lines))
-	for id, lines := range h.lines {
-		for _, l := range lines {
-			if l.up() {
+	ids := make([]string, 0, len(h.connections))
+	for id, conns := range h.connections {
+		for _, conn := range conns {
+			if conn.isUp() {
 				ids = append(ids, id)
 				break
 			}
@@ -263,16 +265,16 @@ func (h *Hub) Shutdown(ctx context.Context, spread time.Duration) error {
 	reason := centrifuge.DisconnectShutdown
 	h.mu.Lock()
 	h.stopping = &reason
-	all := h.linesWhere(func(*line) bool { return true })
+	all := h.connectionsWhere(func(*connection) bool { return true })
 	h.mu.Unlock()
 	begin := time.Now()
-	for i, l := range all {
+	for i, conn := range all {
 		at := begin.Add(spread * time.Duration(i) / time.Duration(len(all)))
 		select {
 		case <-time.After(time.Until(at)):
 		case <-ctx.Done():
 		}
-		l.close(reason)
+		conn.close(reason)
 	}
 	gone := make(chan struct{})
 	go func() {

@@ -32,10 +32,10 @@ func passedOf(t *testing.T, pages []*page, prefix string, count int) (passed int
 
 // Several lines of one participant, at once and one after the other, have one allowance.
 func TestTheLimitIsTheParticipants(t *testing.T) {
-	h, server := startHub(t, newHouse(seatNamed("a")))
+	h, server := startHub(t, newFakeBackend(participantNamed("a")))
 	begun := time.Now()
 	var pages []*page
-	for range maxLines {
+	for range maxConnections {
 		pages = append(pages, enter(t, server.URL, token(t, h, "a", 1), nil))
 	}
 	passed := passedOf(t, pages, "at once", 400)
@@ -51,10 +51,10 @@ func TestTheLimitIsTheParticipants(t *testing.T) {
 
 // flood sends as many commands as each of so many seats may, and checks that no more pass
 // than their session may have.
-func flood(t *testing.T, h *Hub, url string, seats int) {
+func flood(t *testing.T, h *Hub, url string, participants int) {
 	t.Helper()
 	begun, passed := time.Now(), 0
-	for i := range seats {
+	for i := range participants {
 		p := enter(t, url, token(t, h, fmt.Sprint(i), 1), nil)
 		passed += passedOf(t, []*page{p}, "x", commandBurst)
 		_ = p.conn.Close()
@@ -66,23 +66,23 @@ func flood(t *testing.T, h *Hub, url string, seats int) {
 
 func TestASessionHasALimitOfItsOwn(t *testing.T) {
 	const many = 2 * sessionBurst / commandBurst
-	var seats []Seat
+	var participants []Participant
 	for i := range many {
-		seats = append(seats, seatNamed(fmt.Sprint(i)))
+		participants = append(participants, participantNamed(fmt.Sprint(i)))
 	}
-	elsewhere := seatNamed("elsewhere")
+	elsewhere := participantNamed("elsewhere")
 	elsewhere.SessionID = "s2"
-	host := seatNamed("host")
+	host := participantNamed("host")
 	host.Host = true
-	h, server := startHub(t, newHouse(append(seats, elsewhere, host, seatNamed("late"))...))
+	h, server := startHub(t, newFakeBackend(append(participants, elsewhere, host, participantNamed("late"))...))
 	flood(t, h, server.URL, many)
 	if got := enter(t, server.URL, token(t, h, "elsewhere", 1), nil).call(rpc("snapshot", nil)); got.Error != nil {
 		t.Errorf("another session is limited, too: %+v", got.Error)
 	}
 	// Hosts act, and whoever comes reads the state of the meeting.
-	for _, seat := range []string{"host", "late"} {
-		if got := enter(t, server.URL, token(t, h, seat, 1), nil).call(rpc("snapshot", nil)); got.Error != nil {
-			t.Errorf("a snapshot for %s is refused: %+v", seat, got.Error)
+	for _, participant := range []string{"host", "late"} {
+		if got := enter(t, server.URL, token(t, h, participant, 1), nil).call(rpc("snapshot", nil)); got.Error != nil {
+			t.Errorf("a snapshot for %s is refused: %+v", participant, got.Error)
 		}
 	}
 	p := enter(t, server.URL, token(t, h, "host", 1), nil)
@@ -93,13 +93,13 @@ func TestASessionHasALimitOfItsOwn(t *testing.T) {
 
 // Seats of one person have one allowance, one after the other.
 func TestTheLimitIsThePersons(t *testing.T) {
-	first, second := seatNamed("first"), seatNamed("second")
-	first.Person, second.Person = "m user:kim", "m user:kim"
-	h, server := startHub(t, newHouse(first, second))
+	first, second := participantNamed("first"), participantNamed("second")
+	first.LimiterKey, second.LimiterKey = "m user:kim", "m user:kim"
+	h, server := startHub(t, newFakeBackend(first, second))
 	begun, passed := time.Now(), 0
-	for _, seat := range []string{"first", "second"} {
-		p := enter(t, server.URL, token(t, h, seat, 1), nil)
-		passed += passedOf(t, []*page{p}, seat, commandBurst)
+	for _, participant := range []string{"first", "second"} {
+		p := enter(t, server.URL, token(t, h, participant, 1), nil)
+		passed += passedOf(t, []*page{p}, participant, commandBurst)
 		_ = p.conn.Close()
 	}
 	if most := commandBurst + 1 + int(commandsPerSec*time.Since(begun).Seconds()); passed > most {
@@ -109,32 +109,32 @@ func TestTheLimitIsThePersons(t *testing.T) {
 
 // A role that changes while a line is up counts from then on, on whichever node.
 func TestARoleIsKnownOnEachNode(t *testing.T) {
-	b := newHouse(seatNamed("a"))
+	b := newFakeBackend(participantNamed("a"))
 	one, two, _, second := twoNodes(t, b)
 	enter(t, second.URL, token(t, two, "a", 1), nil)
 	is := func(host bool) func() bool {
 		return func() bool {
 			two.mu.Lock()
 			defer two.mu.Unlock()
-			for _, l := range two.lines["a"] {
-				return l.now().Host == host
+			for _, conn := range two.connections["a"] {
+				return conn.current().Host == host
 			}
 			return false
 		}
 	}
-	one.Lead("a", true)
+	one.SetHost("a", true)
 	until(t, "the seat is a host's", is(true))
-	one.Lead("a", false)
+	one.SetHost("a", false)
 	until(t, "the seat is an attendee's", is(false))
 }
 
 // Erasing for many seats asks Redis for many at a time, and each of them once.
 func TestManyChannelsAreErased(t *testing.T) {
-	h, _ := startHub(t, newHouse())
-	ids := make([]string, 3*erasedAtOnce)
+	h, _ := startHub(t, newFakeBackend())
+	ids := make([]string, 3*eraseConcurrency)
 	for i := range ids {
 		ids[i] = fmt.Sprint("seat", i)
-		if err := h.PublishSeat(ids[i], Event{Type: "chat.message", Data: "psst"}); err != nil {
+		if err := h.PublishToParticipant(ids[i], Event{Type: "chat.message", Data: "psst"}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -142,7 +142,7 @@ func TestManyChannelsAreErased(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, id := range ids {
-		kept, err := h.node.History(seatChannel(id), centrifuge.WithLimit(centrifuge.NoLimit))
+		kept, err := h.node.History(participantChannel(id), centrifuge.WithLimit(centrifuge.NoLimit))
 		if err != nil || len(kept.Publications) != 0 {
 			t.Fatalf("%s keeps %d events: %v", id, len(kept.Publications), err)
 		}
@@ -150,15 +150,15 @@ func TestManyChannelsAreErased(t *testing.T) {
 }
 
 // A waiting room full of strangers holds up nobody inside.
-func TestWhoWaitsHasALimitApart(t *testing.T) {
+func TestWaitingParticipantsHaveALimitOfTheirOwn(t *testing.T) {
 	const many = 2 * sessionBurst / commandBurst
-	seats := []Seat{seatNamed("inside")}
+	participants := []Participant{participantNamed("inside")}
 	for i := range many {
-		seat := seatNamed(fmt.Sprint(i))
-		seat.Waiting = true
-		seats = append(seats, seat)
+		participant := participantNamed(fmt.Sprint(i))
+		participant.Waiting = true
+		participants = append(participants, participant)
 	}
-	h, server := startHub(t, newHouse(seats...))
+	h, server := startHub(t, newFakeBackend(participants...))
 	flood(t, h, server.URL, many)
 	inside := enter(t, server.URL, token(t, h, "inside", 1), nil)
 	if got := passedOf(t, []*page{inside}, "x", commandBurst); got != commandBurst {
@@ -166,48 +166,48 @@ func TestWhoWaitsHasALimitApart(t *testing.T) {
 	}
 }
 
-func TestAnswersAreBoundedInBytes(t *testing.T) {
-	a := newAnswers(nil, false, nil)
+func TestResultsAreBoundedInBytes(t *testing.T) {
+	c := newIdempotencyCache(nil, false, nil)
 	large := json.RawMessage(`"` + strings.Repeat("x", 16<<10) + `"`)
-	answer := func(seat, id string) {
-		_, _ = a.once(context.Background(), seat, id, func() (json.RawMessage, error) { return large, nil })
+	reply := func(participant, id string) {
+		_, _ = c.once(context.Background(), participant, id, func() (json.RawMessage, error) { return large, nil })
 	}
 	for i := range 1000 {
-		answer("a", fmt.Sprint(i))
+		reply("a", fmt.Sprint(i))
 	}
-	if a.bytes > maxAnswers || a.seats["a"].bytes != a.bytes {
-		t.Errorf("%d bytes are remembered of one participant (%d of all), at most %d may", a.seats["a"].bytes, a.bytes, maxAnswers)
+	if c.bytes > maxResultBytes || c.participants["a"].bytes != c.bytes {
+		t.Errorf("%d bytes are remembered of one participant (%d of all), at most %d may", c.participants["a"].bytes, c.bytes, maxResultBytes)
 	}
-	if _, first := a.claim("a", "999", time.Now()); first {
+	if _, first := c.claim("a", "999", time.Now()); first {
 		t.Error("the newest answer is forgotten")
 	}
-	for seat := range 2 * maxAnswersOfNode / maxAnswers {
+	for participant := range 2 * maxResultBytesOfNode / maxResultBytes {
 		for i := range 3 {
-			answer(fmt.Sprint("seat", seat), fmt.Sprint(i))
+			reply(fmt.Sprint("seat", participant), fmt.Sprint(i))
 		}
 	}
-	if a.bytes > maxAnswersOfNode+len(large)*2 {
-		t.Errorf("%d bytes are remembered, at most %d may", a.bytes, maxAnswersOfNode)
+	if c.bytes > maxResultBytesOfNode+len(large)*2 {
+		t.Errorf("%d bytes are remembered, at most %d may", c.bytes, maxResultBytesOfNode)
 	}
-	for seat := range a.seats {
-		a.leave(seat)
+	for participant := range c.participants {
+		c.forget(participant)
 	}
-	if a.bytes != 0 {
-		t.Errorf("%d bytes are left of nobody", a.bytes)
+	if c.bytes != 0 {
+		t.Errorf("%d bytes are left of nobody", c.bytes)
 	}
 }
 
-func TestAnswersGoWithTheParticipant(t *testing.T) {
-	h, server := startHub(t, newHouse(seatNamed("a")))
+func TestResultsGoWithTheParticipant(t *testing.T) {
+	h, server := startHub(t, newFakeBackend(participantNamed("a")))
 	p := enter(t, server.URL, token(t, h, "a", 1), nil)
 	if got := p.call(command("x", "seat.hand", nil)); got.Error != nil {
 		t.Fatal(got.Error)
 	}
 	h.Close("a", 0, CodeGone)
 	p.mustClose(CodeGone)
-	h.answered.mu.Lock()
-	defer h.answered.mu.Unlock()
-	if len(h.answered.seats) != 0 {
+	h.results.mu.Lock()
+	defer h.results.mu.Unlock()
+	if len(h.results.participants) != 0 {
 		t.Error("answers of a participant who has gone are remembered")
 	}
 }
@@ -225,14 +225,14 @@ func publishLarge(t *testing.T, h *Hub, count, size int) {
 
 // Somebody who floods the history keeps nobody from coming back.
 func TestARecoveryIsBoundedInBytes(t *testing.T) {
-	h, server := startHub(t, newHouse(seatNamed("a"), seatNamed("b")))
+	h, server := startHub(t, newFakeBackend(participantNamed("a"), participantNamed("b")))
 	p := enter(t, server.URL, token(t, h, "a", 1), nil)
 	_ = p.conn.Close()
 	since := map[string]position{"session:s1": p.position("session:s1", 0)}
 	publishLarge(t, h, 250, 4096)
 	publishLarge(t, h, 250, 16<<10)
-	for _, seat := range []string{"a", "b"} {
-		again := enter(t, server.URL, token(t, h, seat, 1), since)
+	for _, participant := range []string{"a", "b"} {
+		again := enter(t, server.URL, token(t, h, participant, 1), since)
 		if got := again.call(rpc("snapshot", nil)); got.Error != nil {
 			t.Fatal(got.Error)
 		}
@@ -263,7 +263,7 @@ func TestARecoveryIsBoundedInBytes(t *testing.T) {
 // A page that reads nothing for a while loses its line once, and then comes back to
 // the meeting as it is.
 func TestASlowReaderComesBack(t *testing.T) {
-	h, server := startHub(t, newHouse(seatNamed("a")))
+	h, server := startHub(t, newFakeBackend(participantNamed("a")))
 	through := startRelay(t, server)
 	slow := enter(t, through.address(), token(t, h, "a", 1), nil)
 	since := map[string]position{"session:s1": slow.position("session:s1", 0)}
@@ -286,14 +286,14 @@ func TestASlowReaderComesBack(t *testing.T) {
 }
 
 func TestNothingIsRecoveredFromBeforeTheEntry(t *testing.T) {
-	b := newHouse(seatNamed("a"))
+	b := newFakeBackend(participantNamed("a"))
 	h, server := startHub(t, b)
 	publishMany(t, h, 1, 5)
-	entered, err := h.Entry("s1")
+	entered, err := h.Position("s1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	late := seatNamed("late")
+	late := participantNamed("late")
 	late.Entered = entered
 	b.put(late)
 	publishMany(t, h, 6, 7)
@@ -306,11 +306,11 @@ func TestNothingIsRecoveredFromBeforeTheEntry(t *testing.T) {
 				t.Errorf("from %d of epoch %q: recovered %v, %d events, want %d", offset, epoch, sub.Recovered, len(sub.Publications), want)
 			}
 		}
-		h.asked.mu.Lock()
-		if len(h.asked.asked) != 0 {
+		h.recoveries.mu.Lock()
+		if len(h.recoveries.asked) != 0 {
 			t.Error("what was asked is kept")
 		}
-		h.asked.mu.Unlock()
+		h.recoveries.mu.Unlock()
 	}
 	many := map[string]position{}
 	for i := range maxPositions + 1 {
@@ -322,12 +322,12 @@ func TestNothingIsRecoveredFromBeforeTheEntry(t *testing.T) {
 }
 
 func TestWhatIsErasedIsNotRecovered(t *testing.T) {
-	h, server := startHub(t, newHouse(seatNamed("a")))
+	h, server := startHub(t, newFakeBackend(participantNamed("a")))
 	p := enter(t, server.URL, token(t, h, "a", 1), nil)
 	_ = p.conn.Close()
 	since := map[string]position{"session:s1": p.position("session:s1", 0), "seat:a": p.position("seat:a", 0)}
 	publishMany(t, h, 1, 3)
-	if err := h.PublishSeat("a", Event{Type: "chat.message", Data: "psst"}); err != nil {
+	if err := h.PublishToParticipant("a", Event{Type: "chat.message", Data: "psst"}); err != nil {
 		t.Fatal(err)
 	}
 	if err := h.Erase("s1"); err != nil {
@@ -351,10 +351,10 @@ func TestWhatIsErasedIsNotRecovered(t *testing.T) {
 
 // What waits to be carried out is bounded in bytes, over all lines of a participant.
 func TestWaitingCommandsAreBoundedInBytes(t *testing.T) {
-	b := newHouse(seatNamed("a"), seatNamed("b"))
+	b := newFakeBackend(participantNamed("a"), participantNamed("b"))
 	release := make(chan struct{})
-	b.command = func(_ context.Context, seat Seat, _ Command) (Result, error) {
-		if seat.ID == "a" {
+	b.command = func(_ context.Context, participant Participant, _ Command) (Result, error) {
+		if participant.ID == "a" {
 			<-release
 		}
 		return Result{Revision: 1}, nil
@@ -362,7 +362,7 @@ func TestWaitingCommandsAreBoundedInBytes(t *testing.T) {
 	h, server := startHub(t, b)
 	rest := strings.Repeat("x", maxMessage/2)
 	var replies []chan frame
-	for line := range maxLines {
+	for line := range maxConnections {
 		p := enter(t, server.URL, token(t, h, "a", 1), nil)
 		for i := range 3 {
 			replies = append(replies, p.send(command(fmt.Sprint(line, " ", i), "seat.hand", map[string]any{"rest": rest})))
@@ -370,11 +370,11 @@ func TestWaitingCommandsAreBoundedInBytes(t *testing.T) {
 		// Answered after all that was sent before.
 		_ = p.call(map[string]any{"history": map[string]any{"channel": "x"}})
 	}
-	h.held.mu.Lock()
-	bytes := h.held.bytes["a"]
-	h.held.mu.Unlock()
-	if bytes > maxHeld || bytes < maxHeld/2 {
-		t.Errorf("%d bytes of commands wait, at most %d may", bytes, maxHeld)
+	h.pendingBytes.mu.Lock()
+	bytes := h.pendingBytes.bytes["a"]
+	h.pendingBytes.mu.Unlock()
+	if bytes > maxPendingBytes || bytes < maxPendingBytes/2 {
+		t.Errorf("%d bytes of commands wait, at most %d may", bytes, maxPendingBytes)
 	}
 	if got := enter(t, server.URL, token(t, h, "b", 1), nil).call(command("x", "seat.hand", map[string]any{"rest": rest})); got.Error != nil {
 		t.Errorf("somebody else is refused: %v", got.Error)
@@ -389,20 +389,20 @@ func TestWaitingCommandsAreBoundedInBytes(t *testing.T) {
 			t.Error(got.Error)
 		}
 	}
-	if most := maxHeld / len(rest); done == 0 || done > most {
+	if most := maxPendingBytes / len(rest); done == 0 || done > most {
 		t.Errorf("%d commands were carried out, want 1 to %d", done, most)
 	}
 	until(t, "nothing is counted any more", func() bool {
-		h.held.mu.Lock()
-		defer h.held.mu.Unlock()
-		return len(h.held.bytes) == 0
+		h.pendingBytes.mu.Lock()
+		defer h.pendingBytes.mu.Unlock()
+		return len(h.pendingBytes.bytes) == 0
 	})
 }
 
 // What a line asks for is bounded before it is looked at: each of it has an answer, which
 // waits for a reader.
-func TestAFloodOfWhateverEndsTheLine(t *testing.T) {
-	h, server := startHub(t, newHouse(seatNamed("a"), seatNamed("b")))
+func TestFloodsEndTheConnection(t *testing.T) {
+	h, server := startHub(t, newFakeBackend(participantNamed("a"), participantNamed("b")))
 	other := enter(t, server.URL, token(t, h, "b", 1), nil)
 	p := enter(t, server.URL, token(t, h, "a", 1), nil)
 	many := []byte(strings.Repeat(`{"id":9,"history":{"channel":"session:s1","limit":1000}}`+"\n", 200))
@@ -420,7 +420,7 @@ func TestAFloodOfWhateverEndsTheLine(t *testing.T) {
 
 // Everybody else is told of each who comes and goes: nobody does so all the time.
 func TestAParticipantConnectsSoOften(t *testing.T) {
-	h, server := startHub(t, newHouse(seatNamed("a"), seatNamed("b")))
+	h, server := startHub(t, newFakeBackend(participantNamed("a"), participantNamed("b")))
 	begun, connected := time.Now(), 0
 	for range 3 * connectBurst {
 		p := dial(t, server.URL)
@@ -434,7 +434,7 @@ func TestAParticipantConnectsSoOften(t *testing.T) {
 			if code >= 3500 {
 				t.Fatalf("refused for good with %d", code)
 			}
-		case <-time.After(patience):
+		case <-time.After(testTimeout):
 			t.Fatal("no answer")
 		}
 		_ = p.conn.Close()

@@ -9,155 +9,155 @@ import (
 	"github.com/centrifugal/centrifuge"
 )
 
-// line is one page's connection. It is known from before the backend is asked
+// connection is one page's connection. It is known from before the backend is asked
 // about its seat, so that an order that is given meanwhile is not lost.
-type line struct {
-	id         string
-	seatID     string
-	generation int
-	serial     uint64
-	// displaced, guarded by Hub.mu, is set when newer lines of the seat took the
+type connection struct {
+	id            string
+	participantID string
+	generation    int
+	serial        uint64
+	// evicted, guarded by Hub.mu, is set when newer lines of the seat took the
 	// line's place; it stays known until it has ended.
-	displaced bool
-	// rises closes risen: when the line is up, and when it broke before it was.
-	rises func()
-	risen chan struct{}
+	evicted bool
+	// markReady closes risen: when the line is up, and when it broke before it was.
+	markReady func()
+	ready     chan struct{}
 
-	mu     sync.Mutex
-	client *centrifuge.Client // nil until the line is up
-	seated bool               // seat is what the backend answered
-	seat   Seat
-	// ordered is the last order to move in or out of the session; nil without one.
-	ordered *bool
-	// led is the last order of whether the seat is a host; nil without one.
-	led     *bool
+	mu          sync.Mutex
+	client      *centrifuge.Client // nil until the line is up
+	bound       bool               // seat is what the backend answered
+	participant Participant
+	// wantSubscribed is the last order to move in or out of the session; nil without one.
+	wantSubscribed *bool
+	// isHost is the last order of whether the seat is a host; nil without one.
+	isHost  *bool
 	closing *centrifuge.Disconnect
 	queue   []request
 	busy    bool
 
-	// settling lets one goroutine at a time bring inside to what was ordered.
-	settling sync.Mutex
-	inside   bool
+	// reconciling lets one goroutine at a time bring inside to what was ordered.
+	reconciling sync.Mutex
+	subscribed  bool
 }
 
-func newLine(id string, ref SeatRef) *line {
-	l := &line{id: id, seatID: ref.SeatID, generation: ref.Generation, risen: make(chan struct{})}
-	l.rises = sync.OnceFunc(func() { close(l.risen) })
-	return l
+func newConnection(id string, ref ParticipantRef) *connection {
+	conn := &connection{id: id, participantID: ref.ParticipantID, generation: ref.Generation, ready: make(chan struct{})}
+	conn.markReady = sync.OnceFunc(func() { close(conn.ready) })
+	return conn
 }
 
-func (l *line) up() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.client != nil
+func (conn *connection) isUp() bool {
+	conn.mu.Lock()
+	defer conn.mu.Unlock()
+	return conn.client != nil
 }
 
-// now is the seat as it is known now.
-func (l *line) now() Seat {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.seat
+// current is the seat as it is known now.
+func (conn *connection) current() Participant {
+	conn.mu.Lock()
+	defer conn.mu.Unlock()
+	return conn.participant
 }
 
-func (h *Hub) connecting(ctx context.Context, e centrifuge.ConnectEvent) (centrifuge.ConnectReply, error) {
+func (h *Hub) onConnecting(ctx context.Context, e centrifuge.ConnectEvent) (centrifuge.ConnectReply, error) {
 	var none centrifuge.ConnectReply
-	asked := h.asked.take(e.ClientID)
+	asked := h.recoveries.take(e.ClientID)
 	ref, ok := h.readToken(e.Token)
 	if !ok {
 		return none, disconnect(CodeBadToken)
 	}
-	if h.connects.Take(ref.SeatID, 1, time.Now()) > 0 {
+	if h.connectRates.Take(ref.ParticipantID, 1, time.Now()) > 0 {
 		return none, centrifuge.DisconnectConnectionClosed // the page tries again, later each time
 	}
-	giveBack, ok := h.turns.takeOf(ref.SeatID, maxConnecting)
+	release, ok := h.participantLocks.tryLock(ref.ParticipantID, maxConnecting)
 	if !ok {
 		return none, centrifuge.DisconnectConnectionClosed
 	}
-	defer giveBack()
-	l := newLine(e.ClientID, ref)
-	if stopping := h.register(l); stopping != nil {
+	defer release()
+	conn := newConnection(e.ClientID, ref)
+	if stopping := h.register(conn); stopping != nil {
 		return none, *stopping
 	}
 	limited, cancel := context.WithTimeout(ctx, backendTime)
-	seat, err := h.backend.Connect(limited, ref)
+	participant, err := h.backend.Connect(limited, ref)
 	cancel()
 	if err != nil {
-		h.unregister(l)
+		h.unregister(conn)
 		h.open.Done()
 		var closed *Closed
 		if errors.As(err, &closed) {
 			return none, disconnect(closed.Code)
 		}
-		if errors.Is(err, ErrDrop) {
+		if errors.Is(err, ErrDisconnect) {
 			return none, centrifuge.DisconnectConnectionClosed
 		}
 		if ctx.Err() == nil { // the page has not gone meanwhile
-			h.log.Error("could not confirm connection", "seat", ref.SeatID, "error", err)
+			h.log.Error("could not confirm connection", "seat", ref.ParticipantID, "error", err)
 		}
 		return none, centrifuge.ErrorInternal
 	}
 	// A line that breaks before it is up has no OnDisconnect.
 	context.AfterFunc(ctx, func() {
-		l.rises()
-		h.gone(l)
+		conn.markReady()
+		h.connectionLost(conn)
 	})
-	early := asked.before(sessionChannel(seat.SessionID), seat.Entered)
-	channels := map[string]centrifuge.SubscribeOptions{seatChannel(seat.ID): h.subscription()}
-	if l.sit(seat) {
+	early := asked.before(sessionChannel(participant.SessionID), participant.Entered)
+	channels := map[string]centrifuge.SubscribeOptions{participantChannel(participant.ID): h.subscription()}
+	if conn.bind(participant) {
 		inside := h.subscription()
 		inside.EnableRecovery = inside.EnableRecovery && !early
-		channels[sessionChannel(seat.SessionID)] = inside
+		channels[sessionChannel(participant.SessionID)] = inside
 	}
 	return centrifuge.ConnectReply{
-		Credentials: &centrifuge.Credentials{UserID: seat.ID}, Subscriptions: channels,
-		Storage: map[string]any{"line": l},
+		Credentials: &centrifuge.Credentials{UserID: participant.ID}, Subscriptions: channels,
+		Storage: map[string]any{"line": conn},
 	}, nil
 }
 
-// sit puts the seat on its line and says whether it starts inside the session.
-func (l *line) sit(seat Seat) (inside bool) {
-	l.settling.Lock()
-	defer l.settling.Unlock()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.seat, l.seated = seat, true
-	if l.ordered != nil {
+// bind puts the seat on its line and says whether it starts inside the session.
+func (conn *connection) bind(participant Participant) (inside bool) {
+	conn.reconciling.Lock()
+	defer conn.reconciling.Unlock()
+	conn.mu.Lock()
+	defer conn.mu.Unlock()
+	conn.participant, conn.bound = participant, true
+	if conn.wantSubscribed != nil {
 		// Younger than what the backend has read.
-		l.seat.Waiting = !*l.ordered
+		conn.participant.Waiting = !*conn.wantSubscribed
 	}
-	if l.led != nil {
-		l.seat.Host = *l.led
+	if conn.isHost != nil {
+		conn.participant.Host = *conn.isHost
 	}
-	l.inside = !l.seat.Waiting
-	return l.inside
+	conn.subscribed = !conn.participant.Waiting
+	return conn.subscribed
 }
 
-func (h *Hub) connected(client *centrifuge.Client) {
+func (h *Hub) onConnect(client *centrifuge.Client) {
 	storage, release := client.AcquireStorage()
-	l, ok := storage["line"].(*line)
+	conn, ok := storage["line"].(*connection)
 	release(storage)
 	if !ok {
 		client.Disconnect(centrifuge.DisconnectServerError)
 		return
 	}
-	client.OnRPC(func(e centrifuge.RPCEvent, answer centrifuge.RPCCallback) { h.receive(l, e, answer) })
-	client.OnDisconnect(func(centrifuge.DisconnectEvent) { h.gone(l) })
-	l.mu.Lock()
-	l.client = client
-	closing := l.closing
-	l.mu.Unlock()
-	l.rises()
+	client.OnRPC(func(e centrifuge.RPCEvent, reply centrifuge.RPCCallback) { h.receive(conn, e, reply) })
+	client.OnDisconnect(func(centrifuge.DisconnectEvent) { h.connectionLost(conn) })
+	conn.mu.Lock()
+	conn.client = client
+	closing := conn.closing
+	conn.mu.Unlock()
+	conn.markReady()
 	if closing != nil {
 		client.Disconnect(*closing)
 		return
 	}
-	h.settle(l)
+	h.reconcileSubscription(conn)
 }
 
 // register makes a line known; it answers the reason why no line is let up any
 // more. A seat with too many lines loses its oldest one.
-func (h *Hub) register(l *line) (stopping *centrifuge.Disconnect) {
-	if h.pulse.isDeaf() {
+func (h *Hub) register(conn *connection) (stopping *centrifuge.Disconnect) {
+	if h.heartbeat.isIsolated() {
 		return &centrifuge.DisconnectShutdown // the page tries again, and may reach another node
 	}
 	h.mu.Lock()
@@ -166,15 +166,15 @@ func (h *Hub) register(l *line) (stopping *centrifuge.Disconnect) {
 		return h.stopping
 	}
 	h.serial++
-	l.serial = h.serial
-	lines := h.lines[l.seatID]
-	if lines == nil {
-		lines = map[string]*line{}
-		h.lines[l.seatID] = lines
+	conn.serial = h.serial
+	conns := h.connections[conn.participantID]
+	if conns == nil {
+		conns = map[string]*connection{}
+		h.connections[conn.participantID] = conns
 	}
-	lines[l.id] = l
+	conns[conn.id] = conn
 	h.open.Add(1)
-	oldest := displace(lines)
+	oldest := evictOldest(conns)
 	h.mu.Unlock()
 	if oldest != nil {
 		oldest.close(centrifuge.DisconnectConnectionLimit)
@@ -182,71 +182,71 @@ func (h *Hub) register(l *line) (stopping *centrifuge.Disconnect) {
 	return nil
 }
 
-// displace marks the oldest of too many lines and answers it, else nil. Those
+// evictOldest marks the oldest of too many lines and answers it, else nil. Those
 // that were marked before and have not ended yet do not count.
-func displace(lines map[string]*line) *line {
-	var oldest *line
+func evictOldest(conns map[string]*connection) *connection {
+	var oldest *connection
 	count := 0
-	for _, l := range lines {
-		if l.displaced {
+	for _, conn := range conns {
+		if conn.evicted {
 			continue
 		}
 		count++
-		if oldest == nil || l.serial < oldest.serial {
-			oldest = l
+		if oldest == nil || conn.serial < oldest.serial {
+			oldest = conn
 		}
 	}
-	if count <= maxLines {
+	if count <= maxConnections {
 		return nil
 	}
-	oldest.displaced = true
+	oldest.evicted = true
 	return oldest
 }
 
 // unregister forgets a line. It says whether the line was known, and whether
 // the seat has another one here of the same or a newer generation.
-func (h *Hub) unregister(l *line) (known, another bool) {
+func (h *Hub) unregister(conn *connection) (known, another bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	lines := h.lines[l.seatID]
-	if lines[l.id] != l {
+	conns := h.connections[conn.participantID]
+	if conns[conn.id] != conn {
 		return false, false
 	}
-	delete(lines, l.id)
-	if len(lines) == 0 {
-		delete(h.lines, l.seatID)
+	delete(conns, conn.id)
+	if len(conns) == 0 {
+		delete(h.connections, conn.participantID)
 	}
-	return true, holds(lines, l.generation)
+	return true, hasConnection(conns, conn.generation)
 }
 
-func holds(lines map[string]*line, generation int) bool {
-	for _, l := range lines {
-		if l.generation >= generation {
+func hasConnection(conns map[string]*connection, generation int) bool {
+	for _, conn := range conns {
+		if conn.generation >= generation {
 			return true
 		}
 	}
 	return false
 }
 
-// gone forgets a line; the last one of its generation is told to the backend.
-func (h *Hub) gone(l *line) {
-	defer h.turns.take(l.seatID)()
-	known, another := h.unregister(l)
+// connectionLost forgets a line; the last one of its generation is told to the backend.
+func (h *Hub) connectionLost(conn *connection) {
+	defer h.participantLocks.lock(conn.participantID)()
+	known, another := h.unregister(conn)
 	if !known {
 		return
 	}
 	defer h.open.Done()
-	if another || h.elsewhere(l) {
+	if another || h.connectedOnOtherNode(conn) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), backendTime)
 	defer cancel()
-	h.backend.Disconnected(ctx, l.now())
+	h.backend.Disconnected(ctx, conn.current())
 	// The page may have reached another node after that was asked, and connected there
 	// before the seat counted as lost.
-	if h.elsewhere(l) {
-		if _, err := h.backend.Connect(ctx, SeatRef{SeatID: l.seatID, Generation: l.generation}); err != nil {
-			h.log.Debug("could not confirm the connection to another node", "seat", l.seatID, "error", err)
+	if h.connectedOnOtherNode(conn) {
+		if _, err := h.backend.Connect(ctx, ParticipantRef{ParticipantID: conn.participantID, Generation: conn.generation}); err != nil {
+			h.log.Debug("could not confirm the connection to another node", "seat", conn.participantID, "error", err)
 		}
 	}
 }
@@ -254,122 +254,122 @@ func (h *Hub) gone(l *line) {
 // watch notices lines that Centrifuge has given up. It says so itself only when
 // the closing handshake is over, which a dead line makes five seconds longer.
 func (h *Hub) watch() {
-	tick, tidy := time.NewTicker(watchEvery), time.NewTicker(tidyEvery)
+	tick, tidy := time.NewTicker(watchInterval), time.NewTicker(pruneInterval)
 	defer tick.Stop()
 	defer tidy.Stop()
 	for {
 		select {
 		case now := <-tidy.C:
-			h.answered.tidy(now)
+			h.results.prune(now)
 		case <-tick.C:
 		case <-h.node.NotifyShutdown():
 			return
 		}
 		h.mu.Lock()
-		given := h.linesWhere(func(l *line) bool {
-			if !l.up() {
+		given := h.connectionsWhere(func(conn *connection) bool {
+			if !conn.isUp() {
 				return false
 			}
-			_, kept := h.node.Hub().UserConnections(l.seatID)[l.id]
+			_, kept := h.node.Hub().UserConnections(conn.participantID)[conn.id]
 			return !kept
 		})
 		h.mu.Unlock()
-		for _, l := range given {
-			go h.gone(l)
+		for _, conn := range given {
+			go h.connectionLost(conn)
 		}
 	}
 }
 
-// settle brings the line's subscription to what was ordered last. A page may
+// reconcileSubscription brings the line's subscription to what was ordered last. A page may
 // have read that its line is up a moment before the line is; that is waited for.
-func (h *Hub) settle(l *line) {
-	l.settling.Lock()
-	defer l.settling.Unlock()
-	l.mu.Lock()
-	seated := l.seated
-	l.mu.Unlock()
+func (h *Hub) reconcileSubscription(conn *connection) {
+	conn.reconciling.Lock()
+	defer conn.reconciling.Unlock()
+	conn.mu.Lock()
+	seated := conn.bound
+	conn.mu.Unlock()
 	if !seated {
 		return
 	}
-	<-l.risen
-	l.mu.Lock()
-	client, seat := l.client, l.seat
-	l.mu.Unlock()
-	if client == nil || l.inside == !seat.Waiting {
+	<-conn.ready
+	conn.mu.Lock()
+	client, participant := conn.client, conn.participant
+	conn.mu.Unlock()
+	if client == nil || conn.subscribed == !participant.Waiting {
 		return
 	}
-	channel := sessionChannel(seat.SessionID)
-	if seat.Waiting {
+	channel := sessionChannel(participant.SessionID)
+	if participant.Waiting {
 		client.Unsubscribe(channel)
-		l.inside = false
+		conn.subscribed = false
 		return
 	}
 	err := client.Subscribe(channel, centrifuge.WithRecovery(true), centrifuge.WithPositioning(true))
 	if err != nil && !errors.Is(err, centrifuge.ErrorAlreadySubscribed) {
 		// The page comes back at once and is subscribed then.
-		h.log.Warn("could not admit connection; the page reconnects", "seat", seat.ID, "error", err)
+		h.log.Warn("could not admit connection; the page reconnects", "seat", participant.ID, "error", err)
 		client.Disconnect(centrifuge.DisconnectForceReconnect)
 		return
 	}
-	l.inside = true
+	conn.subscribed = true
 }
 
-// order moves the line in or out of the session at the next settle.
-func (l *line) order(inside bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.ordered = &inside
-	l.seat.Waiting = !inside
+// setWantSubscribed moves the line in or out of the session at the next settle.
+func (conn *connection) setWantSubscribed(inside bool) {
+	conn.mu.Lock()
+	defer conn.mu.Unlock()
+	conn.wantSubscribed = &inside
+	conn.participant.Waiting = !inside
 }
 
-// lead notes whether the seat is a host from now on.
-func (l *line) lead(host bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.led, l.seat.Host = &host, host
+// setHost notes whether the seat is a host from now on.
+func (conn *connection) setHost(host bool) {
+	conn.mu.Lock()
+	defer conn.mu.Unlock()
+	conn.isHost, conn.participant.Host = &host, host
 }
 
 // close ends the line. The answer of the command that it is carrying goes out
 // before, if that does not take long. The first reason stands.
-func (l *line) close(reason centrifuge.Disconnect) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.closing != nil {
+func (conn *connection) close(reason centrifuge.Disconnect) {
+	conn.mu.Lock()
+	defer conn.mu.Unlock()
+	if conn.closing != nil {
 		return
 	}
-	l.closing = &reason
-	client := l.client
+	conn.closing = &reason
+	client := conn.client
 	switch {
 	case client == nil:
-	case l.busy:
+	case conn.busy:
 		afterGrace(func() { client.Disconnect(reason) })
 	default:
 		client.Disconnect(reason)
 	}
 }
 
-// Drop breaks a seat's lines of this node as a cable that is cut would. Pages
+// Disconnect breaks a seat's lines of this node as a cable that is cut would. Pages
 // come back by themselves.
-func (h *Hub) Drop(seatID string) {
+func (h *Hub) Disconnect(participantID string) {
 	h.mu.Lock()
-	lines := make([]*line, 0, len(h.lines[seatID]))
-	for _, l := range h.lines[seatID] {
-		lines = append(lines, l)
+	conns := make([]*connection, 0, len(h.connections[participantID]))
+	for _, conn := range h.connections[participantID] {
+		conns = append(conns, conn)
 	}
 	h.mu.Unlock()
-	for _, l := range lines {
-		l.drop()
+	for _, conn := range conns {
+		conn.disconnect()
 	}
 }
 
-// drop ends the line at once; what it is carrying is not answered.
-func (l *line) drop() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.closing == nil {
-		l.closing = &centrifuge.DisconnectConnectionClosed
+// disconnect ends the line at once; what it is carrying is not answered.
+func (conn *connection) disconnect() {
+	conn.mu.Lock()
+	defer conn.mu.Unlock()
+	if conn.closing == nil {
+		conn.closing = &centrifuge.DisconnectConnectionClosed
 	}
-	if l.client != nil {
-		l.client.Disconnect(centrifuge.DisconnectConnectionClosed)
+	if conn.client != nil {
+		conn.client.Disconnect(centrifuge.DisconnectConnectionClosed)
 	}
 }

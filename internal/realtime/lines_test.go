@@ -9,8 +9,8 @@ import (
 	"github.com/centrifugal/centrifuge"
 )
 
-func TestPingFindsADeadLine(t *testing.T) {
-	b := newHouse(seatNamed("a"))
+func TestPingFindsADeadConnection(t *testing.T) {
+	b := newFakeBackend(participantNamed("a"))
 	h, server := startHub(t, b, func(c *Config) { c.PingInterval, c.PongTimeout = time.Second, 500*time.Millisecond })
 	relay := startRelay(t, server)
 	enter(t, relay.address(), token(t, h, "a", 1), nil)
@@ -30,7 +30,7 @@ func TestPingFindsADeadLine(t *testing.T) {
 
 // A page that falls silent is off the stage within eight seconds, of which its media
 // take one.
-func TestUsualPingsFindADeadLineInTime(t *testing.T) {
+func TestDefaultPingsFindADeadConnectionInTime(t *testing.T) {
 	config := Config{TokenKey: testKey}
 	if err := config.complete(); err != nil {
 		t.Fatal(err)
@@ -40,8 +40,8 @@ func TestUsualPingsFindADeadLineInTime(t *testing.T) {
 	}
 }
 
-func TestAnsweredPingsKeepALine(t *testing.T) {
-	b := newHouse(seatNamed("a"))
+func TestPongsKeepAConnection(t *testing.T) {
+	b := newFakeBackend(participantNamed("a"))
 	h, server := startHub(t, b, func(c *Config) { c.PingInterval, c.PongTimeout = time.Second, 300*time.Millisecond })
 	p := enter(t, server.URL, token(t, h, "a", 1), nil)
 	select {
@@ -51,8 +51,8 @@ func TestAnsweredPingsKeepALine(t *testing.T) {
 	}
 }
 
-func TestDisconnectedIsToldOncePerGeneration(t *testing.T) {
-	b := newHouse(seatNamed("a"), seatNamed("z"))
+func TestDisconnectedIsReportedOncePerGeneration(t *testing.T) {
+	b := newFakeBackend(participantNamed("a"), participantNamed("z"))
 	h, server := startHub(t, b)
 	quiet := func(why string) {
 		t.Helper()
@@ -64,11 +64,11 @@ func TestDisconnectedIsToldOncePerGeneration(t *testing.T) {
 		}
 	}
 	first, second := enter(t, server.URL, token(t, h, "a", 1), nil), enter(t, server.URL, token(t, h, "a", 1), nil)
-	lines := func(n int) func() bool {
-		return func() bool { h.mu.Lock(); defer h.mu.Unlock(); return len(h.lines["a"]) == n }
+	conns := func(n int) func() bool {
+		return func() bool { h.mu.Lock(); defer h.mu.Unlock(); return len(h.connections["a"]) == n }
 	}
 	_ = first.conn.Close()
-	until(t, "the first line's end", lines(1))
+	until(t, "the first line's end", conns(1))
 	quiet("one of two lines is gone")
 	_ = second.conn.Close()
 	if left := await(t, b.left, "the last line's end"); left.ID != "a" || left.Generation != 1 {
@@ -77,13 +77,13 @@ func TestDisconnectedIsToldOncePerGeneration(t *testing.T) {
 
 	// Taken over: the older generation's line is closed, and not told.
 	old := enter(t, server.URL, token(t, h, "a", 1), nil)
-	seat := seatNamed("a")
-	seat.Generation = 2
-	b.put(seat)
+	participant := participantNamed("a")
+	participant.Generation = 2
+	b.put(participant)
 	newer := enter(t, server.URL, token(t, h, "a", 2), nil)
 	h.Close("a", 2, CodeTakenOver)
 	old.mustClose(CodeTakenOver)
-	until(t, "the older line's end", lines(1))
+	until(t, "the older line's end", conns(1))
 	quiet("the older generation is gone")
 	if got := newer.call(rpc("snapshot", nil)); got.Error != nil {
 		t.Errorf("the newer line: %+v", got)
@@ -110,11 +110,11 @@ func TestOrdersDuringConnect(t *testing.T) {
 		"taken":    {false, func(h *Hub) { h.Close("a", 2, CodeTakenOver) }, false, CodeTakenOver},
 	} {
 		t.Run(name, func(t *testing.T) {
-			seat := seatNamed("a")
-			seat.Waiting = c.waiting
-			b := newHouse(seat)
+			participant := participantNamed("a")
+			participant.Waiting = c.waiting
+			b := newFakeBackend(participant)
 			looked, proceed := make(chan struct{}, 1), make(chan struct{})
-			b.connect = func(SeatRef) error { looked <- struct{}{}; <-proceed; return nil }
+			b.connect = func(ParticipantRef) error { looked <- struct{}{}; <-proceed; return nil }
 			h, server := startHub(t, b)
 			p := dial(t, server.URL)
 			reply := p.send(connectRequest(token(t, h, "a", 1), nil))
@@ -136,8 +136,8 @@ func TestOrdersDuringConnect(t *testing.T) {
 	}
 }
 
-func TestConnectedNamesSeatsWithALine(t *testing.T) {
-	b := newHouse(seatNamed("a"), seatNamed("b"))
+func TestConnectedReturnsConnectedParticipants(t *testing.T) {
+	b := newFakeBackend(participantNamed("a"), participantNamed("b"))
 	h, server := startHub(t, b)
 	if got := h.Connected(); len(got) != 0 {
 		t.Errorf("%v", got)
@@ -153,10 +153,10 @@ func TestConnectedNamesSeatsWithALine(t *testing.T) {
 	}
 }
 
-func TestLinesOfASeatAreBounded(t *testing.T) {
-	h, server := startHub(t, newHouse(seatNamed("a")))
+func TestConnectionsOfAParticipantAreBounded(t *testing.T) {
+	h, server := startHub(t, newFakeBackend(participantNamed("a")))
 	var pages []*page
-	for range maxLines + 2 {
+	for range maxConnections + 2 {
 		pages = append(pages, enter(t, server.URL, token(t, h, "a", 1), nil))
 	}
 	pages[0].mustClose(3504)
@@ -166,12 +166,12 @@ func TestLinesOfASeatAreBounded(t *testing.T) {
 	}
 }
 
-func TestShutdownSendsPagesAwayAndTellsTheBackend(t *testing.T) {
+func TestShutdownDisconnectsPagesAndNotifiesTheBackend(t *testing.T) {
 	for _, spread := range []time.Duration{0, 50 * time.Millisecond} {
-		b := newHouse(seatNamed("a"), seatNamed("b"))
+		b := newFakeBackend(participantNamed("a"), participantNamed("b"))
 		h, server := startHub(t, b)
 		pages := []*page{enter(t, server.URL, token(t, h, "a", 1), nil), enter(t, server.URL, token(t, h, "b", 1), nil)}
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		ctx, cancel := context.WithTimeout(context.Background(), testTimeout)
 		defer cancel()
 		if err := h.Shutdown(ctx, spread); err != nil {
 			t.Error(err)
@@ -189,7 +189,7 @@ func TestShutdownSendsPagesAwayAndTellsTheBackend(t *testing.T) {
 }
 
 func TestShutdownSpreadsTheMoveOfItsPages(t *testing.T) {
-	b := newHouse(seatNamed("a"), seatNamed("b"))
+	b := newFakeBackend(participantNamed("a"), participantNamed("b"))
 	h, server := startHub(t, b)
 	enter(t, server.URL, token(t, h, "a", 1), nil)
 	enter(t, server.URL, token(t, h, "b", 1), nil)
@@ -203,16 +203,16 @@ func TestShutdownSpreadsTheMoveOfItsPages(t *testing.T) {
 	until(t, "the end of the other", func() bool { return len(h.Connected()) == 0 })
 }
 
-func TestNoLineComesUpDuringShutdown(t *testing.T) {
-	b := newHouse(seatNamed("a"), seatNamed("b"))
+func TestNoConnectionOpensDuringShutdown(t *testing.T) {
+	b := newFakeBackend(participantNamed("a"), participantNamed("b"))
 	h, server := startHub(t, b)
 	looked, proceed := make(chan struct{}, 1), make(chan struct{})
-	b.connect = func(SeatRef) error { looked <- struct{}{}; <-proceed; return nil }
+	b.connect = func(ParticipantRef) error { looked <- struct{}{}; <-proceed; return nil }
 	coming := dial(t, server.URL)
 	coming.send(connectRequest(token(t, h, "a", 1), nil))
 	await(t, looked, "a line that is coming up")
 	late := dial(t, server.URL)
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), testTimeout)
 	defer cancel()
 	done := make(chan error, 1)
 	go func() { done <- h.Shutdown(ctx, 0) }()
@@ -239,7 +239,7 @@ func TestUnusableConfigurations(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			config := Config{TokenKey: testKey}
 			change(&config)
-			h, err := New(config, newHouse())
+			h, err := New(config, newFakeBackend())
 			if err == nil {
 				t.Fatalf("accepted: %+v", h.config)
 			}
@@ -251,12 +251,12 @@ func TestUnusableConfigurations(t *testing.T) {
 }
 
 // Connections of one participant wait for each other; only so many do.
-func TestConnectingLinesOfASeatAreBounded(t *testing.T) {
-	b := newHouse(seatNamed("a"), seatNamed("b"))
+func TestConnectingPagesOfAParticipantAreBounded(t *testing.T) {
+	b := newFakeBackend(participantNamed("a"), participantNamed("b"))
 	begun, goOn := make(chan string, 2*maxConnecting), make(chan struct{})
-	b.connect = func(ref SeatRef) error {
-		begun <- ref.SeatID
-		if ref.SeatID == "a" {
+	b.connect = func(ref ParticipantRef) error {
+		begun <- ref.ParticipantID
+		if ref.ParticipantID == "a" {
 			<-goOn
 		}
 		return nil

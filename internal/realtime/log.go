@@ -12,9 +12,9 @@ import (
 // like in an error's text.
 var secret = regexp.MustCompile(`[A-Za-z0-9_-]{43,}`)
 
-// strangers are the messages that anybody can cause, as errors of Centrifuge: with a
+// causedByAnyone are the messages that anybody can cause, as errors of Centrifuge: with a
 // request for a session that there is not, or with one that is malformed.
-var strangers = map[string]bool{
+var causedByAnyone = map[string]bool{
 	"error processing emulation request":     true,
 	"error unmarshal emulation request":      true,
 	"error unmarshal emulation request data": true,
@@ -27,7 +27,7 @@ func (h *Hub) logEntry(e centrifuge.LogEntry) {
 	if e.Level == centrifuge.LogLevelError {
 		level = slog.LevelError
 	}
-	if strangers[e.Message] {
+	if causedByAnyone[e.Message] {
 		level = slog.LevelDebug
 	}
 	text, _ := e.Fields["error"].(string)

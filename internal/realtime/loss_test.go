@@ -17,12 +17,12 @@ func TestAShortCutLosesNothing(t *testing.T) {
 	t.Parallel()
 	redis := redistest.Start(t)
 	relay := startRelayTo(t, &net.UnixAddr{Net: "unix", Name: strings.TrimPrefix(redis, "unix://")})
-	waiting, older := seatNamed("admitted"), seatNamed("older")
+	waiting, older := participantNamed("admitted"), participantNamed("older")
 	waiting.Waiting = true
-	b := newHouse(seatNamed("removed"), seatNamed("held"), seatNamed("stays"), seatNamed("near"), seatNamed("away"), waiting, older)
+	b := newFakeBackend(participantNamed("removed"), participantNamed("held"), participantNamed("stays"), participantNamed("near"), participantNamed("away"), waiting, older)
 	cut, near := startHub(t, b, func(c *Config) { c.Redis = relay.listener.Addr().String() })
 	whole, server := startHub(t, b, func(c *Config) { c.Redis = redis })
-	until(t, "both nodes to know each other", func() bool { return len(whole.pulse.nodes()) == 2 && len(cut.pulse.nodes()) == 2 })
+	until(t, "both nodes to know each other", func() bool { return len(whole.heartbeat.nodes()) == 2 && len(cut.heartbeat.nodes()) == 2 })
 	pages := map[string]*page{"near": enter(t, near.URL, token(t, cut, "near", 1), nil)}
 	for _, id := range []string{"removed", "held", "stays", "away", "admitted", "older"} {
 		pages[id] = enter(t, server.URL, token(t, whole, id, 1), nil)
@@ -37,24 +37,24 @@ func TestAShortCutLosesNothing(t *testing.T) {
 	b.remove("removed")
 	waiting.Waiting = false
 	b.put(waiting)
-	held := seatNamed("held")
+	held := participantNamed("held")
 	held.Waiting = true
 	b.put(held)
 	older.Generation = 2
 	b.put(older)
 	lost := make(chan error, 2)
 	go func() { lost <- cut.Publish("s1", Event{Revision: 2, Type: "participant.removed"}) }()
-	go func() { lost <- cut.PublishSeat("stays", Event{Revision: 2, Type: "seat.muted"}) }()
+	go func() { lost <- cut.PublishToParticipant("stays", Event{Revision: 2, Type: "seat.muted"}) }()
 	go cut.Close("removed", 0, CodeRemoved)
 	go cut.Close("older", 2, CodeTakenOver)
 	go cut.Admit("admitted", "s1")
 	go cut.Hold("held", "s1")
 	until(t, "the silence to be noticed", func() bool {
-		cut.pulse.mu.Lock()
-		defer cut.pulse.mu.Unlock()
-		return time.Since(cut.pulse.heard[cut.pulse.self]) > resubscribeAfter
+		cut.heartbeat.mu.Lock()
+		defer cut.heartbeat.mu.Unlock()
+		return time.Since(cut.heartbeat.lastHeard[cut.heartbeat.self]) > resubscribeAfter
 	})
-	relay.speak()
+	relay.resume()
 	for range cap(lost) {
 		if err := await(t, lost, "an event's failure"); err == nil {
 			t.Fatal("Redis took an event while it was cut off")
@@ -101,25 +101,25 @@ func TestAShortCutLosesNothing(t *testing.T) {
 }
 
 // An order that is on its way is no reason to break a line.
-func TestALineIsBrokenOnlyIfItStaysMisplaced(t *testing.T) {
+func TestAConnectionIsClosedOnlyIfItStaysMisplaced(t *testing.T) {
 	t.Parallel()
-	b := newHouse(seatNamed("a"), seatNamed("b"))
+	b := newFakeBackend(participantNamed("a"), participantNamed("b"))
 	h, server := startHub(t, b)
 	for _, id := range []string{"a", "b"} {
 		enter(t, server.URL, token(t, h, id, 1), nil)
 	}
 	until(t, "both lines", func() bool { return len(h.Connected()) == 2 })
 	for _, id := range []string{"a", "b"} {
-		seat := seatNamed(id)
-		seat.Waiting = true
-		b.put(seat)
+		participant := participantNamed(id)
+		participant.Waiting = true
+		b.put(participant)
 	}
-	misplaced := h.comparePlaces(nil)
+	misplaced := h.reconcilePlacements(nil)
 	if len(misplaced) != 2 {
 		t.Fatalf("%d lines are misplaced", len(misplaced))
 	}
 	h.Hold("a", "s1") // arrives late
-	if misplaced = h.comparePlaces(misplaced); len(misplaced) != 0 {
+	if misplaced = h.reconcilePlacements(misplaced); len(misplaced) != 0 {
 		t.Errorf("%d lines are misplaced for the first time", len(misplaced))
 	}
 	until(t, "the other line's end", func() bool { return len(h.Connected()) == 1 })
@@ -129,19 +129,19 @@ func TestALineIsBrokenOnlyIfItStaysMisplaced(t *testing.T) {
 }
 
 func TestLostChannelsAreBounded(t *testing.T) {
-	var l lost
-	for i := range maxLost {
-		if !l.add(seatChannel(string(rune('a' + i)))) {
+	var m missedEvents
+	for i := range maxMissedChannels {
+		if !m.add(participantChannel(string(rune('a' + i)))) {
 			t.Fatal(i)
 		}
 	}
-	if l.add("one more") || !l.add(seatChannel("a")) || len(l.channels) != maxLost {
-		t.Errorf("%d channels are noted", len(l.channels))
+	if m.add("one more") || !m.add(participantChannel("a")) || len(m.channels) != maxMissedChannels {
+		t.Errorf("%d channels are noted", len(m.channels))
 	}
-	for range maxLost {
-		l.take()
+	for range maxMissedChannels {
+		m.take()
 	}
-	if channel, ok := l.take(); ok {
+	if channel, ok := m.take(); ok {
 		t.Errorf("%q is left", channel)
 	}
 }

@@ -6,58 +6,58 @@ import (
 )
 
 const (
-	// lossEvery is how often it is tried to tell pages that they missed an event.
-	lossEvery = time.Second
-	// maxLost is how many channels may wait for that.
-	maxLost = 10_000
+	// refreshRetryInterval is how often it is tried to tell pages that they missed an event.
+	refreshRetryInterval = time.Second
+	// maxMissedChannels is how many channels may wait for that.
+	maxMissedChannels = 10_000
 )
 
-// lost are the channels in which an event could not be published. The event took no
+// missedEvents are the channels in which an event could not be published. The event took no
 // offset, so no page can notice by itself. The zero value is ready for use.
-type lost struct {
+type missedEvents struct {
 	mu       sync.Mutex
 	channels map[string]struct{}
-	// at is when an event failed last.
-	at time.Time
+	// failedAt is when an event failed last.
+	failedAt time.Time
 }
 
 // add notes a channel, unless too many are noted already.
-func (l *lost) add(channel string) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if _, known := l.channels[channel]; !known && len(l.channels) >= maxLost {
+func (m *missedEvents) add(channel string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if _, known := m.channels[channel]; !known && len(m.channels) >= maxMissedChannels {
 		return false
 	}
-	if l.channels == nil {
-		l.channels = map[string]struct{}{}
+	if m.channels == nil {
+		m.channels = map[string]struct{}{}
 	}
-	l.at = time.Now()
-	l.channels[channel] = struct{}{}
+	m.failedAt = time.Now()
+	m.channels[channel] = struct{}{}
 	return true
 }
 
-func (l *lost) last() time.Time {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.at
+func (m *missedEvents) lastFailure() time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.failedAt
 }
 
 // take removes one channel and answers it.
-func (l *lost) take() (channel string, ok bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for channel = range l.channels {
-		delete(l.channels, channel)
+func (m *missedEvents) take() (channel string, ok bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for channel = range m.channels {
+		delete(m.channels, channel)
 		return channel, true
 	}
 	return "", false
 }
 
-// tellOfLoss asks the pages of every channel that has lost an event for a snapshot, as
+// publishRefreshes asks the pages of every channel that has lost an event for a snapshot, as
 // soon as Redis takes that, until the channel stops. The request is an event like
 // others: pages that are away recover it, or find that they cannot recover.
-func (h *Hub) tellOfLoss() {
-	tick := time.NewTicker(lossEvery)
+func (h *Hub) publishRefreshes() {
+	tick := time.NewTicker(refreshRetryInterval)
 	defer tick.Stop()
 	for {
 		select {
@@ -65,11 +65,11 @@ func (h *Hub) tellOfLoss() {
 		case <-h.node.NotifyShutdown():
 			return
 		}
-		if !h.pulse.hearsSince(h.lost.last()) {
+		if !h.heartbeat.receivedSince(h.missedEvents.lastFailure()) {
 			continue // its own pages would miss that, too
 		}
 		for {
-			channel, ok := h.lost.take()
+			channel, ok := h.missedEvents.take()
 			// One that fails is noted again.
 			if !ok || h.publish(channel, Event{Type: EventRefresh, Data: struct{}{}}) != nil {
 				break

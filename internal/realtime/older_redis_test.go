@@ -15,17 +15,17 @@ func TestPagesStartOverWhenRedisComesBackOlder(t *testing.T) {
 	t.Parallel()
 	redis := redistest.StartServer(t)
 	ask := askRedis(t, redis.Address)
-	b := newHouse(seatNamed("a"), seatNamed("b"), seatNamed("away"))
+	b := newFakeBackend(participantNamed("a"), participantNamed("b"), participantNamed("away"))
 	withRedis := func(c *Config) { c.Redis = redis.Address }
 	one, first := startHub(t, b, withRedis)
 	two, second := startHub(t, b, withRedis)
-	until(t, "both nodes to know each other", func() bool { return len(one.pulse.nodes()) == 2 && len(two.pulse.nodes()) == 2 })
+	until(t, "both nodes to know each other", func() bool { return len(one.heartbeat.nodes()) == 2 && len(two.heartbeat.nodes()) == 2 })
 	pages := []*page{enter(t, first.URL, token(t, one, "a", 1), nil), enter(t, second.URL, token(t, two, "b", 1), nil)}
 	away := enter(t, first.URL, token(t, one, "away", 1), nil)
 	publishMany(t, one, 1, 5)
-	saved := one.pulse.position()
-	if answer := ask("SAVE"); answer != "+OK" {
-		t.Fatal(answer)
+	saved := one.heartbeat.position()
+	if reply := ask("SAVE"); reply != "+OK" {
+		t.Fatal(reply)
 	}
 	publishMany(t, one, 6, 20)
 	for _, p := range append(pages, away) {
@@ -34,7 +34,7 @@ func TestPagesStartOverWhenRedisComesBackOlder(t *testing.T) {
 		}
 	}
 	_ = away.conn.Close()
-	until(t, "heartbeats after the snapshot", func() bool { return one.pulse.position().Offset > saved.Offset+4 })
+	until(t, "heartbeats after the snapshot", func() bool { return one.heartbeat.position().Offset > saved.Offset+4 })
 	redis.Kill()
 	redis.Start()
 	for _, p := range pages {
@@ -43,17 +43,17 @@ func TestPagesStartOverWhenRedisComesBackOlder(t *testing.T) {
 	// More than the pages had heard: by its position alone, the rest would look complete.
 	publishMany(t, two, 21, 60)
 	for i, from := range append(pages, away) {
-		h, url, seat := one, first.URL, []string{"a", "b", "away"}[i]
+		h, url, participant := one, first.URL, []string{"a", "b", "away"}[i]
 		if i == 1 {
 			h, url = two, second.URL
 		}
-		back := enter(t, url, token(t, h, seat, 1), map[string]position{"session:s1": from.position("session:s1", 20)})
+		back := enter(t, url, token(t, h, participant, 1), map[string]position{"session:s1": from.position("session:s1", 20)})
 		if sub := back.sub.Subs["session:s1"]; sub.Recovered || len(sub.Publications) > 0 {
-			t.Errorf("%s recovers %d events from before", seat, len(sub.Publications))
+			t.Errorf("%s recovers %d events from before", participant, len(sub.Publications))
 		}
 		publishMany(t, h, 61+i, 61+i)
 		if _, e := back.event(); e.Revision != int64(61+i) {
-			t.Errorf("%s hears %+v", seat, e)
+			t.Errorf("%s hears %+v", participant, e)
 		}
 	}
 }
@@ -73,13 +73,13 @@ func TestRedisHasGoneBack(t *testing.T) {
 		"without a memory":   {at{Offset: 7, Epoch: "a"}, at{Offset: 1, Epoch: "b"}, true},
 		"with another epoch": {at{Offset: 7, Epoch: "a"}, at{Offset: 9, Epoch: "b"}, true},
 	} {
-		p := newPulse("me", nil, time.Now())
+		p := newHeartbeat("me", nil, time.Now())
 		p.stored(at{}, c.before)
 		if got := p.stored(p.position(), c.sent); got != c.want || p.position() != c.sent {
 			t.Errorf("%s: %v, at %+v", name, got, p.position())
 		}
 	}
-	p := newPulse("me", nil, time.Now())
+	p := newHeartbeat("me", nil, time.Now())
 	p.passed(at{Offset: 9, Epoch: "a"})
 	p.stored(at{}, at{Offset: 4, Epoch: "a"})
 	before := p.position()

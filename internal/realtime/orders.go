@@ -14,20 +14,20 @@ import (
 
 // Orders that travel to every node.
 const (
-	orderAdmit = "admit"
-	orderHold  = "hold"
-	orderClose = "close"
-	orderLead  = "lead"
+	commandAdmit   = "admit"
+	commandHold    = "hold"
+	commandClose   = "close"
+	commandSetHost = "lead"
 	// orderStartOver tells that Redis has gone back.
-	orderStartOver = "start over"
-	askHolds       = "holds"
-	askSeats       = "seats"
+	orderStartOver    = "start over"
+	queryConnected    = "holds"
+	queryParticipants = "seats"
 )
 
-// order is what one node tells the others, and itself.
-type order struct {
-	Seat    string `json:"seat,omitempty"`
-	Session string `json:"session,omitempty"`
+// clusterCommand is what one node tells the others, and itself.
+type clusterCommand struct {
+	Participant string `json:"seat,omitempty"`
+	Session     string `json:"session,omitempty"`
 	// Generation bounds: lines below it are closed, or lines from it on are
 	// asked for.
 	Generation int    `json:"generation,omitempty"`
@@ -39,52 +39,52 @@ type order struct {
 // Admit lets a waiting seat's lines hear the session, on every node. When it
 // returns they do, so what is published after it reaches them. Lines that come
 // up later are placed by what Backend.Connect answers.
-func (h *Hub) Admit(seatID, sessionID string) {
-	h.move(orderAdmit, order{Seat: seatID, Session: sessionID})
+func (h *Hub) Admit(participantID, sessionID string) {
+	h.moveParticipant(commandAdmit, clusterCommand{Participant: participantID, Session: sessionID})
 }
 
 // Hold keeps a seat's lines from hearing the session, on every node. When it
 // returns they hear it no more.
-func (h *Hub) Hold(seatID, sessionID string) {
-	h.move(orderHold, order{Seat: seatID, Session: sessionID})
+func (h *Hub) Hold(participantID, sessionID string) {
+	h.moveParticipant(commandHold, clusterCommand{Participant: participantID, Session: sessionID})
 }
 
-// Lead counts what a seat asks for among the hosts' requests, or no longer, on every node.
+// SetHost counts what a seat asks for among the hosts' requests, or no longer, on every node.
 // Lines that come up later are counted by what Backend.Connect answers.
-func (h *Hub) Lead(seatID string, host bool) {
-	h.tell(orderLead, order{Seat: seatID, Host: host})
+func (h *Hub) SetHost(participantID string, host bool) {
+	h.notifyNodes(commandSetHost, clusterCommand{Participant: participantID, Host: host})
 }
 
-func (h *Hub) move(op string, o order) {
+func (h *Hub) moveParticipant(op string, cmd clusterCommand) {
 	if !h.shared {
-		h.settleAll(h.placed(op, o))
+		h.reconcileSubscriptions(h.setWantSubscribed(op, cmd))
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), peerTime)
 	defer cancel()
-	if _, err := h.survey(ctx, op, o); err != nil {
-		h.log.Warn("not all nodes moved the seat", "order", op, "seat", o.Seat, "error", err)
+	if _, err := h.survey(ctx, op, cmd); err != nil {
+		h.log.Warn("not all nodes moved the seat", "order", op, "seat", cmd.Participant, "error", err)
 	}
 }
 
 // Close ends a seat's lines of generations below keepGeneration, on every node;
 // zero ends all of them. The code is one of 4501 to 4508.
-func (h *Hub) Close(seatID string, keepGeneration int, code uint32) {
-	h.tell(orderClose, order{Seat: seatID, Generation: keepGeneration, Code: code})
+func (h *Hub) Close(participantID string, keepGeneration int, code uint32) {
+	h.notifyNodes(commandClose, clusterCommand{Participant: participantID, Generation: keepGeneration, Code: code})
 }
 
 // CloseSession ends every line of a session, on every node, those of waiting
 // seats included. The code is one of 4501 to 4508.
 func (h *Hub) CloseSession(sessionID string, code uint32) {
-	h.tell(orderClose, order{Session: sessionID, Code: code})
+	h.notifyNodes(commandClose, clusterCommand{Session: sessionID, Code: code})
 }
 
-func (h *Hub) tell(op string, o order) {
+func (h *Hub) notifyNodes(op string, cmd clusterCommand) {
 	if !h.shared {
-		h.told(op, o)
+		h.reported(op, cmd)
 		return
 	}
-	raw, err := json.Marshal(o)
+	raw, err := json.Marshal(cmd)
 	if err == nil {
 		err = h.node.Notify(op, raw, "")
 	}
@@ -93,18 +93,18 @@ func (h *Hub) tell(op string, o order) {
 	}
 }
 
-// elsewhere says whether another node holds a line of the seat, of the line's
+// connectedOnOtherNode says whether another node holds a line of the seat, of the line's
 // generation or a newer one. A node that does not answer holds none: a seat
 // shown as reconnecting by mistake costs less than a ghost.
-func (h *Hub) elsewhere(l *line) bool {
+func (h *Hub) connectedOnOtherNode(conn *connection) bool {
 	if !h.shared {
 		return false
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), peerTime)
 	defer cancel()
-	results, err := h.survey(ctx, askHolds, order{Seat: l.seatID, Generation: l.generation})
+	results, err := h.survey(ctx, queryConnected, clusterCommand{Participant: conn.participantID, Generation: conn.generation})
 	if err != nil {
-		h.log.Warn("not all nodes answered whether they hold the seat", "seat", l.seatID, "error", err)
+		h.log.Warn("not all nodes answered whether they hold the seat", "seat", conn.participantID, "error", err)
 	}
 	for node, result := range results {
 		if node != h.node.ID() && result.Code == 1 {
@@ -124,78 +124,78 @@ func (h *Hub) ConnectedAnywhere(ctx context.Context) ([]string, error) {
 	defer cancel()
 	// Each is asked by itself: asked together, Centrifuge also waits for nodes that died
 	// a moment ago.
-	nodes := h.pulse.nodes()
-	seats, faults := make([][]string, len(nodes)), make([]error, len(nodes))
+	nodes := h.heartbeat.nodes()
+	participants, faults := make([][]string, len(nodes)), make([]error, len(nodes))
 	var asked sync.WaitGroup
 	for i, node := range nodes {
 		asked.Go(func() {
-			results, err := h.node.Survey(ctx, askSeats, []byte("{}"), node)
+			results, err := h.node.Survey(ctx, queryParticipants, []byte("{}"), node)
 			if err != nil {
 				faults[i] = fmt.Errorf("node %s does not answer: %w", node, err)
 				return
 			}
-			faults[i] = json.Unmarshal(results[node].Data, &seats[i])
+			faults[i] = json.Unmarshal(results[node].Data, &participants[i])
 		})
 	}
 	asked.Wait()
-	return slices.Concat(seats...), errors.Join(faults...)
+	return slices.Concat(participants...), errors.Join(faults...)
 }
 
-func (h *Hub) survey(ctx context.Context, op string, o order) (map[string]centrifuge.SurveyResult, error) {
-	raw, err := json.Marshal(o)
+func (h *Hub) survey(ctx context.Context, op string, cmd clusterCommand) (map[string]centrifuge.SurveyResult, error) {
+	raw, err := json.Marshal(cmd)
 	if err != nil {
 		return nil, err
 	}
 	return h.node.Survey(ctx, op, raw, "")
 }
 
-func (h *Hub) notified(e centrifuge.NotificationEvent) {
-	var o order
-	if json.Unmarshal(e.Data, &o) == nil {
-		h.told(e.Op, o)
+func (h *Hub) onNotification(e centrifuge.NotificationEvent) {
+	var cmd clusterCommand
+	if json.Unmarshal(e.Data, &cmd) == nil {
+		h.reported(e.Op, cmd)
 	}
 }
 
-func (h *Hub) told(op string, o order) {
+func (h *Hub) reported(op string, cmd clusterCommand) {
 	switch op {
-	case orderClose:
-		h.closed(o)
+	case commandClose:
+		h.closeConnections(cmd)
 	case orderStartOver:
 		h.startOver()
-	case orderLead:
+	case commandSetHost:
 		h.mu.Lock()
 		defer h.mu.Unlock()
-		for _, l := range h.lines[o.Seat] {
-			l.lead(o.Host)
+		for _, conn := range h.connections[cmd.Participant] {
+			conn.setHost(cmd.Host)
 		}
 	}
 }
 
-func (h *Hub) surveyed(e centrifuge.SurveyEvent, reply centrifuge.SurveyCallback) {
-	var o order
-	if err := json.Unmarshal(e.Data, &o); err != nil {
+func (h *Hub) onSurvey(e centrifuge.SurveyEvent, reply centrifuge.SurveyCallback) {
+	var cmd clusterCommand
+	if err := json.Unmarshal(e.Data, &cmd); err != nil {
 		reply(centrifuge.SurveyReply{})
 		return
 	}
 	switch e.Op {
-	case orderAdmit, orderHold:
+	case commandAdmit, commandHold:
 		// Placed at once, in the order of arrival; settled aside, because
 		// subscribing waits for Redis and must not hold up the next order.
-		lines := h.placed(e.Op, o)
+		conns := h.setWantSubscribed(e.Op, cmd)
 		go func() {
-			h.settleAll(lines)
+			h.reconcileSubscriptions(conns)
 			reply(centrifuge.SurveyReply{})
 		}()
-	case askHolds:
+	case queryConnected:
 		h.mu.Lock()
-		held := holds(h.lines[o.Seat], o.Generation)
+		held := hasConnection(h.connections[cmd.Participant], cmd.Generation)
 		h.mu.Unlock()
 		var code uint32
 		if held {
 			code = 1
 		}
 		reply(centrifuge.SurveyReply{Code: code})
-	case askSeats:
+	case queryParticipants:
 		raw, err := json.Marshal(h.Connected())
 		if err != nil {
 			h.log.Error("the connected seats cannot be written", "error", err)
@@ -206,53 +206,53 @@ func (h *Hub) surveyed(e centrifuge.SurveyEvent, reply centrifuge.SurveyCallback
 	}
 }
 
-// placed orders a seat's lines in or out of the session and answers them.
-func (h *Hub) placed(op string, o order) []*line {
+// setWantSubscribed orders a seat's lines in or out of the session and answers them.
+func (h *Hub) setWantSubscribed(op string, cmd clusterCommand) []*connection {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	lines := make([]*line, 0, len(h.lines[o.Seat]))
-	for _, l := range h.lines[o.Seat] {
-		l.order(op == orderAdmit)
-		lines = append(lines, l)
+	conns := make([]*connection, 0, len(h.connections[cmd.Participant]))
+	for _, conn := range h.connections[cmd.Participant] {
+		conn.setWantSubscribed(op == commandAdmit)
+		conns = append(conns, conn)
 	}
-	return lines
+	return conns
 }
 
-func (h *Hub) settleAll(lines []*line) {
-	for _, l := range lines {
-		h.settle(l)
+func (h *Hub) reconcileSubscriptions(conns []*connection) {
+	for _, conn := range conns {
+		h.reconcileSubscription(conn)
 	}
 }
 
-// closed ends the lines of this node that the order means.
-func (h *Hub) closed(o order) {
+// closeConnections ends the lines of this node that the order means.
+func (h *Hub) closeConnections(cmd clusterCommand) {
 	h.mu.Lock()
-	var old []*line
-	if o.Seat == "" {
-		old = h.linesWhere(func(l *line) bool { return l.now().SessionID == o.Session })
+	var old []*connection
+	if cmd.Participant == "" {
+		old = h.connectionsWhere(func(conn *connection) bool { return conn.current().SessionID == cmd.Session })
 	} else {
-		for _, l := range h.lines[o.Seat] {
-			if o.Generation == 0 || l.generation < o.Generation {
-				old = append(old, l)
+		for _, conn := range h.connections[cmd.Participant] {
+			if cmd.Generation == 0 || conn.generation < cmd.Generation {
+				old = append(old, conn)
 			}
 		}
 	}
 	h.mu.Unlock()
-	if o.Seat != "" && o.Generation == 0 {
-		h.answered.leave(o.Seat)
+	if cmd.Participant != "" && cmd.Generation == 0 {
+		h.results.forget(cmd.Participant)
 	}
-	for _, l := range old {
-		l.close(disconnect(o.Code))
+	for _, conn := range old {
+		conn.close(disconnect(cmd.Code))
 	}
 }
 
-// linesWhere picks lines; h.mu is held.
-func (h *Hub) linesWhere(pick func(*line) bool) []*line {
-	var picked []*line
-	for _, lines := range h.lines {
-		for _, l := range lines {
-			if pick(l) {
-				picked = append(picked, l)
+// connectionsWhere picks lines; h.mu is held.
+func (h *Hub) connectionsWhere(pick func(*connection) bool) []*connection {
+	var picked []*connection
+	for _, conns := range h.connections {
+		for _, conn := range conns {
+			if pick(conn) {
+				picked = append(picked, conn)
 			}
 		}
 	}

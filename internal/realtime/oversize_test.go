@@ -16,7 +16,7 @@ import (
 
 // What is larger than a command can be ends the connection before it takes memory,
 // whether its sender has a token or not.
-func TestOversizeMessagesEndTheLine(t *testing.T) {
+func TestOversizeMessagesEndTheConnection(t *testing.T) {
 	const (
 		huge         = 16 << 20
 		lastText     = 0x81
@@ -34,7 +34,7 @@ func TestOversizeMessagesEndTheLine(t *testing.T) {
 	for range 100 {
 		fragments = append(fragments, rogue.Frame{First: continuation, Payload: zeros[:maxMessage/50]})
 	}
-	h, server := startHub(t, newHouse(seatNamed("a")))
+	h, server := startHub(t, newFakeBackend(participantNamed("a")))
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	for _, tt := range []struct {

@@ -8,53 +8,53 @@ import (
 	"github.com/centrifugal/centrifuge"
 )
 
-// placesBatch is how many seats the backend is asked about at once.
-const placesBatch = 500
+// placementBatch is how many seats the backend is asked about at once.
+const placementBatch = 500
 
-// keepPlaces finds lines that an order of another node has not reached, until the
+// runPlacementCheck finds lines that an order of another node has not reached, until the
 // channel stops.
-func (h *Hub) keepPlaces() {
-	tick := time.NewTicker(placesEvery)
+func (h *Hub) runPlacementCheck() {
+	tick := time.NewTicker(placementCheckInterval)
 	defer tick.Stop()
-	for misplaced := map[*line]bool{}; ; {
+	for misplaced := map[*connection]bool{}; ; {
 		select {
 		case <-tick.C:
 		case <-h.node.NotifyShutdown():
 			return
 		}
-		misplaced = h.comparePlaces(misplaced)
+		misplaced = h.reconcilePlacements(misplaced)
 	}
 }
 
-// comparePlaces answers the lines that are not where their seats belong. Those that
+// reconcilePlacements answers the lines that are not where their seats belong. Those that
 // were not before either are broken: their pages come back, and are placed or closed
 // by what Backend.Connect answers. Others may have an order on its way.
-func (h *Hub) comparePlaces(before map[*line]bool) map[*line]bool {
+func (h *Hub) reconcilePlacements(before map[*connection]bool) map[*connection]bool {
 	h.mu.Lock()
-	lines := h.linesWhere((*line).up)
+	conns := h.connectionsWhere((*connection).isUp)
 	h.mu.Unlock()
-	misplaced := map[*line]bool{}
-	for batch := range slices.Chunk(lines, placesBatch) {
+	misplaced := map[*connection]bool{}
+	for batch := range slices.Chunk(conns, placementBatch) {
 		ids := make([]string, len(batch))
-		for i, l := range batch {
-			ids[i] = l.seatID
+		for i, conn := range batch {
+			ids[i] = conn.participantID
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), backendTime)
-		places, err := h.backend.Places(ctx, ids)
+		placements, err := h.backend.Placements(ctx, ids)
 		cancel()
 		if err != nil {
 			h.log.Warn("could not compare connections with the database", "error", err)
 			return nil
 		}
-		for _, l := range batch {
-			place, live := places[l.seatID]
+		for _, conn := range batch {
+			placement, live := placements[conn.participantID]
 			switch {
-			case live && place == Place{l.generation, l.now().Waiting}:
-			case before[l]:
-				h.log.Info("reconnecting a page that missed an order", "seat", l.seatID)
-				l.close(centrifuge.DisconnectForceReconnect)
+			case live && placement == Placement{conn.generation, conn.current().Waiting}:
+			case before[conn]:
+				h.log.Info("reconnecting a page that missed an order", "seat", conn.participantID)
+				conn.close(centrifuge.DisconnectForceReconnect)
 			default:
-				misplaced[l] = true
+				misplaced[conn] = true
 			}
 		}
 	}

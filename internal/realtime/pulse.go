@@ -12,13 +12,13 @@ import (
 
 // How nodes that share a Redis watch each other and themselves.
 const (
-	pulseChannel = "nodes"
-	pulseEvery   = time.Second
+	heartbeatChannel  = "nodes"
+	heartbeatInterval = time.Second
 	// resubscribeAfter of silence the subscription is made again: after a broken
 	// connection Centrifuge subscribes anew only to what pages hear.
 	resubscribeAfter = 2 * time.Second
-	// deafAfter is how long a node may not hear itself before it counts as cut off.
-	deafAfter = 5 * time.Second
+	// isolatedAfter is how long a node may not hear itself before it counts as cut off.
+	isolatedAfter = 5 * time.Second
 	// goneAfter is how long another node may be silent before it counts as dead.
 	goneAfter = 4 * time.Second
 	// noticedWithin is how long it takes until all nodes have noticed that Redis has
@@ -26,9 +26,9 @@ const (
 	noticedWithin = 3 * time.Second
 )
 
-// ErrDeaf is why a node without a working Redis serves nobody: what is published on
+// ErrIsolated is why a node without a working Redis serves nobody: what is published on
 // other nodes does not reach its pages.
-var ErrDeaf = errors.New("nothing that is published in Redis reaches this node")
+var ErrIsolated = errors.New("nothing that is published in Redis reaches this node")
 
 // ErrRefused is why a node serves nobody whose Redis answers but takes no events: its
 // disk or its memory is full, or it has become a replica.
@@ -38,43 +38,43 @@ var ErrRefused = errors.New("Redis refuses what this node publishes")
 // writes would still pass on a message without history.
 var pulseHistory = centrifuge.PublishOptions{HistorySize: 1, HistoryTTL: time.Minute}
 
-// pulse is what a node hears of all nodes, itself included, over the very
+// heartbeat is what a node hears of all nodes, itself included, over the very
 // connection that carries events.
-type pulse struct {
+type heartbeat struct {
 	self   string
 	broker centrifuge.Broker
 
-	mu    sync.Mutex
-	heard map[string]time.Time
-	deaf  bool
+	mu        sync.Mutex
+	lastHeard map[string]time.Time
+	isolated  bool
 	// refusal is Redis's answer to the last heartbeat, unless it took that.
 	refusal error
-	// hearing is since when this node has heard itself without a gap.
-	hearing time.Time
+	// aliveSince is since when this node has heard itself without a gap.
+	aliveSince time.Time
 	// reached is how far the channel of the nodes is known to have come in Redis.
 	reached centrifuge.StreamPosition
 }
 
-func newPulse(self string, broker centrifuge.Broker, now time.Time) *pulse {
-	return &pulse{self: self, broker: broker, heard: map[string]time.Time{self: now}, hearing: now}
+func newHeartbeat(self string, broker centrifuge.Broker, now time.Time) *heartbeat {
+	return &heartbeat{self: self, broker: broker, lastHeard: map[string]time.Time{self: now}, aliveSince: now}
 }
 
 // beat takes in a sign of life.
-func (p *pulse) beat(node string, now time.Time) {
+func (p *heartbeat) beat(node string, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.heard[node] = now
+	p.lastHeard[node] = now
 }
 
 // position is how far the channel of the nodes is known to have come.
-func (p *pulse) position() centrifuge.StreamPosition {
+func (p *heartbeat) position() centrifuge.StreamPosition {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.reached
 }
 
 // passed notes where somebody's heartbeat, which this node heard, stands.
-func (p *pulse) passed(at centrifuge.StreamPosition) {
+func (p *heartbeat) passed(at centrifuge.StreamPosition) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if at.Epoch == p.reached.Epoch {
@@ -85,7 +85,7 @@ func (p *pulse) passed(at centrifuge.StreamPosition) {
 // stored notes where a heartbeat of this node stands that was sent when the channel had
 // come to before. It reports whether Redis has gone back meanwhile: it lost its memory,
 // read an older snapshot, or a replica took over that did not know everything.
-func (p *pulse) stored(before, at centrifuge.StreamPosition) (wentBack bool) {
+func (p *heartbeat) stored(before, at centrifuge.StreamPosition) (wentBack bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	wentBack = before.Epoch != "" && (at.Epoch != before.Epoch || at.Offset <= before.Offset)
@@ -95,25 +95,25 @@ func (p *pulse) stored(before, at centrifuge.StreamPosition) (wentBack bool) {
 	return wentBack
 }
 
-// look judges the silence of all nodes at now. A node that is cut off itself
+// evaluate judges the silence of all nodes at now. A node that is cut off itself
 // judges no other.
-func (p *pulse) look(now time.Time) (silence time.Duration, turned bool, gone []string) {
+func (p *heartbeat) evaluate(now time.Time) (silence time.Duration, turned bool, gone []string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	silence = now.Sub(p.heard[p.self])
-	deaf := silence > deafAfter
-	turned = deaf != p.deaf
-	p.deaf = deaf
+	silence = now.Sub(p.lastHeard[p.self])
+	isolated := silence > isolatedAfter
+	turned = isolated != p.isolated
+	p.isolated = isolated
 	if silence > resubscribeAfter {
-		p.hearing = now
+		p.aliveSince = now
 	}
-	for node, at := range p.heard {
+	for node, at := range p.lastHeard {
 		switch {
 		case node == p.self:
 		case silence > resubscribeAfter:
-			p.heard[node] = now // its silence counts from when this node hears again
+			p.lastHeard[node] = now // its silence counts from when this node hears again
 		case now.Sub(at) > goneAfter:
-			delete(p.heard, node)
+			delete(p.lastHeard, node)
 			gone = append(gone, node)
 		}
 	}
@@ -121,11 +121,11 @@ func (p *pulse) look(now time.Time) (silence time.Duration, turned bool, gone []
 }
 
 // nodes are all that live.
-func (p *pulse) nodes() []string {
+func (p *heartbeat) nodes() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	ids := make([]string, 0, len(p.heard))
-	for id := range p.heard {
+	ids := make([]string, 0, len(p.lastHeard))
+	for id := range p.lastHeard {
 		ids = append(ids, id)
 	}
 	return ids
@@ -133,23 +133,23 @@ func (p *pulse) nodes() []string {
 
 // isGone reports whether another node has not been heard for so long that it must have
 // ended. A node that could not have heard it judges no other.
-func (p *pulse) isGone(node string, now time.Time) bool {
+func (p *heartbeat) isGone(node string, now time.Time) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	_, heard := p.heard[node]
-	return !heard && now.Sub(p.hearing) > goneAfter
+	_, heard := p.lastHeard[node]
+	return !heard && now.Sub(p.aliveSince) > goneAfter
 }
 
-// hearsSince reports whether this node has heard itself after t. One that is deaf has no
+// receivedSince reports whether this node has heard itself after t. One that is deaf has no
 // pages to wait for.
-func (p *pulse) hearsSince(t time.Time) bool {
+func (p *heartbeat) receivedSince(t time.Time) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.deaf || p.heard[p.self].After(t)
+	return p.isolated || p.lastHeard[p.self].After(t)
 }
 
 // sent notes what became of the last heartbeat of this node.
-func (p *pulse) sent(err error) {
+func (p *heartbeat) sent(err error) {
 	if _, answered := rueidis.IsRedisErr(err); !answered {
 		err = nil
 	}
@@ -159,8 +159,8 @@ func (p *pulse) sent(err error) {
 }
 
 // fault is why this node is cut off, or nil.
-func (p *pulse) fault() error {
-	if !p.isDeaf() {
+func (p *heartbeat) fault() error {
+	if !p.isIsolated() {
 		return nil
 	}
 	p.mu.Lock()
@@ -168,52 +168,52 @@ func (p *pulse) fault() error {
 	if p.refusal != nil {
 		return fmt.Errorf("%w: %w", ErrRefused, p.refusal)
 	}
-	return ErrDeaf
+	return ErrIsolated
 }
 
-// isDeaf reports whether this node is cut off; a nil pulse never is.
-func (p *pulse) isDeaf() bool {
+// isIsolated reports whether this node is cut off; a nil pulse never is.
+func (p *heartbeat) isIsolated() bool {
 	if p == nil {
 		return false
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.deaf
+	return p.isolated
 }
 
-// keepPulse sends this node's sign of life and watches everybody's, until the
+// runHeartbeat sends this node's sign of life and watches everybody's, until the
 // channel stops.
-func (h *Hub) keepPulse() {
-	broker := h.pulse.broker
-	tick := time.NewTicker(pulseEvery)
+func (h *Hub) runHeartbeat() {
+	broker := h.heartbeat.broker
+	tick := time.NewTicker(heartbeatInterval)
 	defer tick.Stop()
 	for subscribed := false; ; {
 		if !subscribed {
-			if err := broker.Subscribe(pulseChannel); err != nil {
+			if err := broker.Subscribe(heartbeatChannel); err != nil {
 				h.log.Warn("could not subscribe to the channel of the nodes", "error", err)
 			}
 		}
-		before := h.pulse.position()
-		sent, err := broker.Publish(pulseChannel, []byte(h.node.ID()), pulseHistory)
+		before := h.heartbeat.position()
+		sent, err := broker.Publish(heartbeatChannel, []byte(h.node.ID()), pulseHistory)
 		switch {
 		case err != nil:
 			h.log.Debug("could not send a heartbeat", "error", err)
-		case h.pulse.stored(before, sent.StreamPosition):
+		case h.heartbeat.stored(before, sent.StreamPosition):
 			h.startOver()
-			h.tell(orderStartOver, order{}) // another node may not be able to tell
+			h.notifyNodes(orderStartOver, clusterCommand{}) // another node may not be able to tell
 		}
-		h.pulse.sent(err)
+		h.heartbeat.sent(err)
 		select {
 		case <-tick.C:
 		case <-h.node.NotifyShutdown():
 			return
 		}
-		silence, turned, gone := h.pulse.look(time.Now())
+		silence, turned, gone := h.heartbeat.evaluate(time.Now())
 		subscribed = silence <= resubscribeAfter
 		switch {
-		case turned && silence > deafAfter:
-			h.log.Error("cut off from Redis; sending pages to other nodes", "silence", silence, "error", h.pulse.fault())
-			h.dropAll()
+		case turned && silence > isolatedAfter:
+			h.log.Error("cut off from Redis; sending pages to other nodes", "silence", silence, "error", h.heartbeat.fault())
+			h.disconnectAll()
 		case turned:
 			h.log.Info("connected to Redis again")
 		}
@@ -241,7 +241,7 @@ func (h *Hub) startOver() {
 		return
 	}
 	h.log.Warn("events are lost in Redis; pages reconnect and read their state again")
-	h.dropAll()
+	h.disconnectAll()
 }
 
 // subscription is what pages that connect now are subscribed with. Positions from before
@@ -250,19 +250,19 @@ func (h *Hub) startOver() {
 func (h *Hub) subscription() centrifuge.SubscribeOptions {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return centrifuge.SubscribeOptions{EnableRecovery: time.Since(h.startedOver) > requestMemory, EnablePositioning: true}
+	return centrifuge.SubscribeOptions{EnableRecovery: time.Since(h.startedOver) > resultRetention, EnablePositioning: true}
 }
 
-// dropAll breaks every line of this node; the pages reconnect.
-func (h *Hub) dropAll() {
+// disconnectAll breaks every line of this node; the pages reconnect.
+func (h *Hub) disconnectAll() {
 	h.mu.Lock()
-	all := h.linesWhere(func(*line) bool { return true })
+	all := h.connectionsWhere(func(*connection) bool { return true })
 	h.mu.Unlock()
-	for _, l := range all {
-		l.close(centrifuge.DisconnectShutdown)
+	for _, conn := range all {
+		conn.close(centrifuge.DisconnectShutdown)
 	}
 }
 
 // Check answers nil while what is published anywhere reaches this node's pages,
-// else ErrDeaf or ErrRefused.
-func (h *Hub) Check() error { return h.pulse.fault() }
+// else ErrIsolated or ErrRefused.
+func (h *Hub) Check() error { return h.heartbeat.fault() }

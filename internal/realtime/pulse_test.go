@@ -15,10 +15,10 @@ import (
 func TestSilenceOfNodes(t *testing.T) {
 	start := time.Unix(0, 0)
 	at := func(seconds float64) time.Time { return start.Add(time.Duration(seconds * float64(time.Second))) }
-	p := newPulse("me", nil, start)
+	p := newHeartbeat("me", nil, start)
 	look := func(seconds float64, wantTurned bool, wantGone ...string) {
 		t.Helper()
-		_, turned, gone := p.look(at(seconds))
+		_, turned, gone := p.evaluate(at(seconds))
 		if slices.Sort(gone); turned != wantTurned || fmt.Sprint(gone) != fmt.Sprint(wantGone) {
 			t.Errorf("after %v s: turned %v, gone %v; want %v, %v", seconds, turned, gone, wantTurned, wantGone)
 		}
@@ -35,7 +35,7 @@ func TestSilenceOfNodes(t *testing.T) {
 	look(8, false)
 	look(10.6, true)
 	look(20, false)
-	if !p.isDeaf() {
+	if !p.isIsolated() {
 		t.Error("not deaf after 14 seconds")
 	}
 	p.beat("me", at(21))
@@ -44,8 +44,8 @@ func TestSilenceOfNodes(t *testing.T) {
 	look(23.9, false)
 	p.beat("me", at(24.5))
 	look(24.5, false, "b")
-	if nodes := p.nodes(); len(nodes) != 1 || p.isDeaf() {
-		t.Errorf("%v, deaf %v", nodes, p.isDeaf())
+	if nodes := p.nodes(); len(nodes) != 1 || p.isIsolated() {
+		t.Errorf("%v, deaf %v", nodes, p.isIsolated())
 	}
 }
 
@@ -53,7 +53,7 @@ func TestANodeThatIsCutOffFromRedisSendsItsPagesAway(t *testing.T) {
 	t.Parallel()
 	redis := redistest.Start(t)
 	relay := startRelayTo(t, &net.UnixAddr{Net: "unix", Name: strings.TrimPrefix(redis, "unix://")})
-	b := newHouse(seatNamed("a"), seatNamed("b"))
+	b := newFakeBackend(participantNamed("a"), participantNamed("b"))
 	gone := make(chan struct{}, 8)
 	cutOff, server := startHub(t, b, func(c *Config) { c.Redis = relay.listener.Addr().String() })
 	whole, other := startHub(t, b, func(c *Config) {
@@ -62,15 +62,15 @@ func TestANodeThatIsCutOffFromRedisSendsItsPagesAway(t *testing.T) {
 	})
 	p := enter(t, server.URL, token(t, cutOff, "a", 1), nil)
 	enter(t, other.URL, token(t, whole, "b", 1), nil)
-	until(t, "both nodes to know each other", func() bool { return len(whole.pulse.nodes()) == 2 && len(cutOff.pulse.nodes()) == 2 })
-	seats, err := whole.ConnectedAnywhere(t.Context())
-	if slices.Sort(seats); err != nil || fmt.Sprint(seats) != "[a b]" {
-		t.Errorf("%v %v", seats, err)
+	until(t, "both nodes to know each other", func() bool { return len(whole.heartbeat.nodes()) == 2 && len(cutOff.heartbeat.nodes()) == 2 })
+	participants, err := whole.ConnectedAnywhere(t.Context())
+	if slices.Sort(participants); err != nil || fmt.Sprint(participants) != "[a b]" {
+		t.Errorf("%v %v", participants, err)
 	}
 	relay.silence()
 	await(t, gone, "the other node to notice")
 	p.mustClose(3001)
-	if err := cutOff.Check(); !errors.Is(err, ErrDeaf) {
+	if err := cutOff.Check(); !errors.Is(err, ErrIsolated) {
 		t.Errorf("the node that hears nothing says %v", err)
 	}
 	if err := whole.Check(); err != nil {
@@ -80,10 +80,10 @@ func TestANodeThatIsCutOffFromRedisSendsItsPagesAway(t *testing.T) {
 	late.send(connectRequest(token(t, cutOff, "a", 1), nil))
 	late.mustClose(3001)
 	begin := time.Now()
-	if seats, err := whole.ConnectedAnywhere(t.Context()); err != nil || fmt.Sprint(seats) != "[b]" || time.Since(begin) >= peerTime {
-		t.Errorf("after the cut: %v %v in %s", seats, err, time.Since(begin))
+	if participants, err := whole.ConnectedAnywhere(t.Context()); err != nil || fmt.Sprint(participants) != "[b]" || time.Since(begin) >= peerTime {
+		t.Errorf("after the cut: %v %v in %s", participants, err, time.Since(begin))
 	}
-	relay.speak()
+	relay.resume()
 	until(t, "the node to hear again", func() bool { return cutOff.Check() == nil })
 	enter(t, server.URL, token(t, cutOff, "a", 1), nil)
 	publishMany(t, whole, 1, 2)

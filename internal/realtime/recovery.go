@@ -27,7 +27,7 @@ func (h *Hub) commandRead(client *centrifuge.Client, e centrifuge.CommandReadEve
 	if h.read.Take(client.ID(), 1, time.Now()) > 0 {
 		return centrifuge.DisconnectTooManyRequests
 	}
-	return h.asked.read(client, e)
+	return h.recoveries.read(client, e)
 }
 
 // read notes what a connecting page asks for.

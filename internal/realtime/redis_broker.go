@@ -13,13 +13,13 @@ import (
 )
 
 const (
-	// maxLeftOver is how many channels a connection to Redis may hear for nobody, or as
+	// maxUnwantedChannels is how many channels a connection to Redis may hear for nobody, or as
 	// many as pages hear, if that is more.
-	maxLeftOver = 10_000
+	maxUnwantedChannels = 10_000
 	// subscribeBatch is how many channels are subscribed to at once.
 	subscribeBatch = 500
-	// renewAgainAfter is how long a node waits after it could not renew a connection.
-	renewAgainAfter = 10 * time.Second
+	// renewRetryInterval is how long a node waits after it could not renew a connection.
+	renewRetryInterval = 10 * time.Second
 	// overlap is how long the connection before remains: what it has received may still
 	// be on its way to pages.
 	overlap = 5 * time.Second
@@ -38,21 +38,21 @@ type sharedBroker struct {
 	*centrifuge.RedisBroker
 	open  func() (*redisClient, error)
 	log   *slog.Logger
-	pulse *pulse
-	// most is maxLeftOver, and overlap how long two connections hear the same.
-	most    int
-	overlap time.Duration
-	handler centrifuge.BrokerEventHandler
-	reads   *historyReads
+	pulse *heartbeat
+	// maxUnwanted is maxUnwantedChannels, and overlap how long two connections hear the same.
+	maxUnwanted int
+	overlap     time.Duration
+	handler     centrifuge.BrokerEventHandler
+	reads       *historyReads
 
 	mu sync.Mutex
-	// heard are the channels that pages hear, and left those that they do not hear any
+	// subscribed are the channels that pages hear, and left those that they do not hear any
 	// more but now still does.
-	heard, left map[string]struct{}
-	// now hears for the pages. While it is renewed, next is what will take over.
-	now, next *redisClient
-	renewing  bool
-	failed    time.Time // when renewing failed last
+	subscribed, unwanted map[string]struct{}
+	// current hears for the pages. While it is renewed, next is what will take over.
+	current, next *redisClient
+	renewing      bool
+	failed        time.Time // when renewing failed last
 }
 
 // redisClient is a set of connections to Redis.
@@ -70,16 +70,16 @@ func (c *redisClient) close() {
 
 func newSharedBroker(first *redisClient, open func() (*redisClient, error), log *slog.Logger) *sharedBroker {
 	return &sharedBroker{
-		RedisBroker: first.RedisBroker, now: first, open: open, log: log, most: maxLeftOver, overlap: overlap,
-		reads: newHistoryReads(),
-		heard: map[string]struct{}{}, left: map[string]struct{}{},
+		RedisBroker: first.RedisBroker, current: first, open: open, log: log, maxUnwanted: maxUnwantedChannels, overlap: overlap,
+		reads:      newHistoryReads(),
+		subscribed: map[string]struct{}{}, unwanted: map[string]struct{}{},
 	}
 }
 
 // RegisterBrokerEventHandler implements centrifuge.Broker.
 func (b *sharedBroker) RegisterBrokerEventHandler(handler centrifuge.BrokerEventHandler) error {
 	b.handler = handler
-	return b.listen(b.now)
+	return b.listen(b.current)
 }
 
 func (b *sharedBroker) listen(c *redisClient) error {
@@ -95,10 +95,10 @@ func (b *sharedBroker) History(channel string, options centrifuge.HistoryOptions
 func (b *sharedBroker) Subscribe(channels ...string) error {
 	b.mu.Lock()
 	for _, channel := range channels {
-		b.heard[channel] = struct{}{}
-		delete(b.left, channel)
+		b.subscribed[channel] = struct{}{}
+		delete(b.unwanted, channel)
 	}
-	now, next := b.now, b.next
+	now, next := b.current, b.next
 	b.mu.Unlock()
 	err := now.Subscribe(channels...)
 	if err == nil && next != nil {
@@ -115,10 +115,10 @@ func (b *sharedBroker) Unsubscribe(channels ...string) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, channel := range channels {
-		delete(b.heard, channel)
-		b.left[channel] = struct{}{}
+		delete(b.subscribed, channel)
+		b.unwanted[channel] = struct{}{}
 	}
-	if len(b.left) > max(b.most, len(b.heard)) && !b.renewing && time.Since(b.failed) > renewAgainAfter {
+	if len(b.unwanted) > max(b.maxUnwanted, len(b.subscribed)) && !b.renewing && time.Since(b.failed) > renewRetryInterval {
 		b.renewing = true
 		go b.renew()
 	}
@@ -150,9 +150,9 @@ func (b *sharedBroker) renew() {
 func (b *sharedBroker) takeOver(next *redisClient) error {
 	b.mu.Lock()
 	b.next = next
-	channels := slices.Collect(maps.Keys(b.heard))
-	left := b.left
-	b.left = map[string]struct{}{}
+	channels := slices.Collect(maps.Keys(b.subscribed))
+	left := b.unwanted
+	b.unwanted = map[string]struct{}{}
 	b.mu.Unlock()
 	var err error
 	for batch := range slices.Chunk(channels, subscribeBatch) {
@@ -165,14 +165,14 @@ func (b *sharedBroker) takeOver(next *redisClient) error {
 	b.next = nil
 	if err != nil {
 		for channel := range left {
-			if _, heard := b.heard[channel]; !heard {
-				b.left[channel] = struct{}{}
+			if _, heard := b.subscribed[channel]; !heard {
+				b.unwanted[channel] = struct{}{}
 			}
 		}
 		return err
 	}
-	before := b.now
-	b.now = next
+	before := b.current
+	b.current = next
 	time.AfterFunc(b.overlap, func() {
 		before.ended.Store(true)
 		// The first one still publishes. What it hears is passed on to nobody.
@@ -187,7 +187,7 @@ func (b *sharedBroker) takeOver(next *redisClient) error {
 func (b *sharedBroker) Close(ctx context.Context) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	_ = b.now.Close(ctx)
+	_ = b.current.Close(ctx)
 	return b.RedisBroker.Close(ctx)
 }
 
@@ -195,7 +195,7 @@ func (b *sharedBroker) Close(ctx context.Context) error {
 // and to Centrifuge the rest.
 type brokerEvents struct {
 	centrifuge.BrokerEventHandler
-	pulse *pulse
+	pulse *heartbeat
 	from  *redisClient
 }
 
@@ -204,7 +204,7 @@ func (e brokerEvents) HandlePublication(channel string, pub *centrifuge.Publicat
 	switch {
 	case e.from.ended.Load():
 		return nil
-	case channel == pulseChannel:
+	case channel == heartbeatChannel:
 		e.pulse.passed(at)
 		e.pulse.beat(string(pub.Data), time.Now())
 		return nil

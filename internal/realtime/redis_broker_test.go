@@ -39,15 +39,15 @@ func askRedis(t *testing.T, address string) func(command string) string {
 	}
 }
 
-// seatsOf returns seats of a session of the test's own: where hubs run in one process,
+// participantsOf returns seats of a session of the test's own: where hubs run in one process,
 // those that ask their Redis about a channel of one name at once get the same answer.
-func seatsOf(session string, ids ...string) (seats []Seat) {
+func participantsOf(session string, ids ...string) (participants []Participant) {
 	for _, id := range ids {
-		seat := seatNamed(session + id)
-		seat.SessionID = session
-		seats = append(seats, seat)
+		participant := participantNamed(session + id)
+		participant.SessionID = session
+		participants = append(participants, participant)
 	}
-	return seats
+	return participants
 }
 
 // Redis answers and passes messages on, but takes no writes, so that no event reaches
@@ -96,7 +96,7 @@ func TestANodeWhoseRedisTakesNoWritesSendsItsPagesAway(t *testing.T) {
 			redis := redistest.Start(t)
 			ask, dir := askRedis(t, redis), filepath.Dir(strings.TrimPrefix(redis, "unix://"))
 			session := kind.refusal
-			h, server := startHub(t, newHouse(seatsOf(session, "stays", "leaves", "comes", "late")...), func(c *Config) { c.Redis = redis })
+			h, server := startHub(t, newFakeBackend(participantsOf(session, "stays", "leaves", "comes", "late")...), func(c *Config) { c.Redis = redis })
 			publish := func(revision int64) error {
 				return h.Publish(session, Event{Revision: revision, Type: "chat.message"})
 			}
@@ -123,10 +123,10 @@ func TestANodeWhoseRedisTakesNoWritesSendsItsPagesAway(t *testing.T) {
 			late.send(connectRequest(token(t, h, session+"late", 1), nil))
 			late.mustClose(centrifuge.DisconnectShutdown.Code)
 			// A connection is closed, and the Redis client pings the others all the time.
-			broker := h.pulse.broker.(*sharedBroker)
+			broker := h.heartbeat.broker.(*sharedBroker)
 			broker.overlap = 0
-			before := broker.now
-			if broker.renew(); broker.now == before {
+			before := broker.current
+			if broker.renew(); broker.current == before {
 				t.Error("the connection was not renewed")
 			}
 			for begin := time.Now(); time.Since(begin) < 2*time.Second; time.Sleep(50 * time.Millisecond) {
@@ -160,20 +160,20 @@ func TestChannelsThatPagesHaveLeftAreBounded(t *testing.T) {
 	redis := redistest.Start(t)
 	ask := askRedis(t, redis)
 	const session = "left"
-	seats := seatsOf(session, "stays")
+	participants := participantsOf(session, "stays")
 	for i := range waves * pages {
-		seats = append(seats, seatsOf(session, strconv.Itoa(i))...)
+		participants = append(participants, participantsOf(session, strconv.Itoa(i))...)
 	}
-	h, server := startHub(t, newHouse(seats...), func(c *Config) { c.Redis = redis })
-	other, _ := startHub(t, newHouse(), func(c *Config) { c.Redis = redis })
-	broker := h.pulse.broker.(*sharedBroker)
+	h, server := startHub(t, newFakeBackend(participants...), func(c *Config) { c.Redis = redis })
+	other, _ := startHub(t, newFakeBackend(), func(c *Config) { c.Redis = redis })
+	broker := h.heartbeat.broker.(*sharedBroker)
 	broker.mu.Lock()
-	broker.most, broker.overlap = most, 200*time.Millisecond
+	broker.maxUnwanted, broker.overlap = most, 200*time.Millisecond
 	broker.mu.Unlock()
 	hearing := func() *redisClient {
 		broker.mu.Lock()
 		defer broker.mu.Unlock()
-		return broker.now
+		return broker.current
 	}
 	stays := enter(t, server.URL, token(t, h, session+"stays", 1), nil)
 	var revision int64

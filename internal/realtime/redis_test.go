@@ -28,11 +28,11 @@ func twoNodes(t *testing.T, b Backend) (one, two *Hub, first, second *httptest.S
 }
 
 func TestTwoNodes(t *testing.T) {
-	waiting := seatNamed("w")
+	waiting := participantNamed("w")
 	waiting.Waiting = true
-	b := newHouse(seatNamed("a"), seatNamed("b"), seatNamed("c"), waiting)
+	b := newFakeBackend(participantNamed("a"), participantNamed("b"), participantNamed("c"), waiting)
 	var runs atomic.Int64
-	b.command = func(_ context.Context, _ Seat, c Command) (Result, error) {
+	b.command = func(_ context.Context, _ Participant, c Command) (Result, error) {
 		run := runs.Add(1)
 		switch c.Type {
 		case "refused":
@@ -97,7 +97,7 @@ func TestTwoNodes(t *testing.T) {
 		here, there := enter(t, first.URL, token(t, one, "c", 1), nil), enter(t, second.URL, token(t, one, "c", 1), nil)
 		_ = here.conn.Close()
 		until(t, "the line's end", func() bool { return len(one.Connected()) == 1 })
-		one.turns.take("c")() // once the other node has been asked, too
+		one.participantLocks.lock("c")() // once the other node has been asked, too
 		_ = there.conn.Close()
 		if left := await(t, b.left, "the last line's end"); left.ID != "c" {
 			t.Errorf("%+v", left)
@@ -143,15 +143,15 @@ func TestTwoNodes(t *testing.T) {
 // page that repeats it must not wait until its time is up.
 func TestAnAbandonedRequestRuns(t *testing.T) {
 	t.Parallel()
-	b := newHouse(seatNamed("a"))
+	b := newFakeBackend(participantNamed("a"))
 	var runs atomic.Int64
-	b.command = func(context.Context, Seat, Command) (Result, error) { return Result{Revision: runs.Add(1)}, nil }
+	b.command = func(context.Context, Participant, Command) (Result, error) { return Result{Revision: runs.Add(1)}, nil }
 	one, two, first, second := twoNodes(t, b)
 	here, there := enter(t, first.URL, token(t, one, "a", 1), nil), enter(t, second.URL, token(t, one, "a", 1), nil)
 	claim := func(id, by string) (channel string) {
 		t.Helper()
 		channel = fmt.Sprintf("answer:a:%d:%s:0", len(id), id)
-		if ok, err := one.answered.publishFirst(channel, sharedAnswer{Claimed: true, By: by}); err != nil || !ok {
+		if ok, err := one.results.publishFirst(channel, sharedResult{Claimed: true, By: by}); err != nil || !ok {
 			t.Fatal(ok, err)
 		}
 		return channel
@@ -169,7 +169,7 @@ func TestAnAbandonedRequestRuns(t *testing.T) {
 	// The claim of a node that Redis took, although it did not say so.
 	channel := claim("unknown", one.node.ID()+"/1")
 	runsOnce("unknown")
-	if err := one.answered.release(channel, one.node.ID()+"/1"); err != nil {
+	if err := one.results.release(channel, one.node.ID()+"/1"); err != nil {
 		t.Fatal(err)
 	}
 	runsNoMore := func(id string) {
@@ -186,17 +186,17 @@ func TestAnAbandonedRequestRuns(t *testing.T) {
 
 	// The same, and the page comes back to the other node.
 	channel = claim("elsewhere", one.node.ID()+"/2")
-	if err := one.answered.release(channel, one.node.ID()+"/2"); err != nil {
+	if err := one.results.release(channel, one.node.ID()+"/2"); err != nil {
 		t.Fatal(err)
 	}
 	here, there = there, here
 	runsOnce("elsewhere")
 
 	// A claim that comes after its release counts for nothing.
-	if err := one.answered.release("answer:a:4:late:0", one.node.ID()+"/3"); err != nil {
+	if err := one.results.release("answer:a:4:late:0", one.node.ID()+"/3"); err != nil {
 		t.Fatal(err)
 	}
-	if ok, err := one.answered.publishFirst("answer:a:4:late:0", sharedAnswer{Claimed: true, By: one.node.ID() + "/3"}); err != nil || ok {
+	if ok, err := one.results.publishFirst("answer:a:4:late:0", sharedResult{Claimed: true, By: one.node.ID() + "/3"}); err != nil || ok {
 		t.Errorf("%v %v", ok, err)
 	}
 	runsOnce("late")
@@ -206,13 +206,13 @@ func TestAnAbandonedRequestRuns(t *testing.T) {
 	runsOnce("killed")
 
 	// A node that lives is waited for.
-	by := one.answered.begin()
+	by := one.results.begin()
 	claim("running", by)
-	if two.answered.abandoned(by) || one.answered.abandoned(by) {
+	if two.results.abandoned(by) || one.results.abandoned(by) {
 		t.Error("a request that runs counts as abandoned")
 	}
-	one.answered.finish(by)
-	if two.answered.abandoned(by) || !one.answered.abandoned(by) {
+	one.results.finish(by)
+	if two.results.abandoned(by) || !one.results.abandoned(by) {
 		t.Error("only the node itself knows that it does not run a request")
 	}
 }
@@ -221,9 +221,9 @@ func TestAnAbandonedRequestRuns(t *testing.T) {
 // node looks again, and says that the page is there.
 func TestAMoveDuringTheLossIsNoticed(t *testing.T) {
 	t.Parallel()
-	b := newHouse(seatNamed("a"))
+	b := newFakeBackend(participantNamed("a"))
 	leaving, moved := make(chan struct{}, 8), make(chan struct{})
-	b.leave = func(Seat) {
+	b.leave = func(Participant) {
 		leaving <- struct{}{}
 		<-moved
 	}
@@ -235,7 +235,7 @@ func TestAMoveDuringTheLossIsNoticed(t *testing.T) {
 	enter(t, second.URL, token(t, two, "a", 1), nil)
 	await(t, b.connected, "the connection to the other node")
 	close(moved)
-	if ref := await(t, b.connected, "the confirmation that the page is there"); ref.SeatID != "a" || ref.Generation != 1 {
+	if ref := await(t, b.connected, "the confirmation that the page is there"); ref.ParticipantID != "a" || ref.Generation != 1 {
 		t.Errorf("%+v", ref)
 	}
 }

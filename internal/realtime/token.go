@@ -27,7 +27,7 @@ const (
 	CodeNotAdmitted    uint32 = 4509
 )
 
-var closingWords = map[uint32]string{
+var closeReasons = map[uint32]string{
 	CodeEnded: "the meeting has ended", CodeRemoved: "removed by the host", CodeTakenOver: "another page took over",
 	CodeGone: "the participant is no longer in the meeting", CodeAuthorizerLeft: "the authorizing user left",
 	CodeBadToken: "the token is not valid", CodeTimeUp: "the meeting reached its time limit",
@@ -36,27 +36,27 @@ var closingWords = map[uint32]string{
 
 // disconnect is a closing code with its words; Centrifuge allows 127 bytes.
 func disconnect(code uint32) centrifuge.Disconnect {
-	return centrifuge.Disconnect{Code: code, Reason: closingWords[code]}
+	return centrifuge.Disconnect{Code: code, Reason: closeReasons[code]}
 }
 
 // Bounds of what a token may hold, and of the tokens that are looked at.
 const (
-	maxSeatID = 128
-	maxToken  = 256
+	maxParticipantID = 128
+	maxToken         = 256
 )
 
 // Token lets a page of the given seat and generation up for so long, by the
 // wall clock. It fails for a seat id that is empty or over 128 characters, and
 // for a negative generation.
-func (h *Hub) Token(seatID string, generation int, life time.Duration) (string, error) {
-	if seatID == "" || len(seatID) > maxSeatID {
-		return "", fmt.Errorf("seat id: has %d characters; it must have 1 to %d", len(seatID), maxSeatID)
+func (h *Hub) Token(participantID string, generation int, life time.Duration) (string, error) {
+	if participantID == "" || len(participantID) > maxParticipantID {
+		return "", fmt.Errorf("seat id: has %d characters; it must have 1 to %d", len(participantID), maxParticipantID)
 	}
 	if generation < 0 {
 		return "", fmt.Errorf("generation: %d must not be negative", generation)
 	}
 	token := make([]byte, 0, maxToken)
-	token = append(token, seatID...)
+	token = append(token, participantID...)
 	token = append(token, '.')
 	token = strconv.AppendInt(token, int64(generation), 10)
 	token = append(token, '.')
@@ -88,7 +88,7 @@ func (m *macs) sum(body string) (sum [sha256.Size]byte) {
 	return sum
 }
 
-func (h *Hub) readToken(token string) (ref SeatRef, ok bool) {
+func (h *Hub) readToken(token string) (ref ParticipantRef, ok bool) {
 	if len(token) > maxToken {
 		return ref, false
 	}
@@ -111,11 +111,11 @@ func (h *Hub) readToken(token string) (ref SeatRef, ok bool) {
 	if err != nil || time.Now().Unix() >= end {
 		return ref, false
 	}
-	seat, generation, ok := cutLast(body)
-	if !ok || seat == "" {
+	participant, generation, ok := cutLast(body)
+	if !ok || participant == "" {
 		return ref, false
 	}
-	ref = SeatRef{SeatID: seat}
+	ref = ParticipantRef{ParticipantID: participant}
 	ref.Generation, err = strconv.Atoi(generation)
 	return ref, err == nil
 }

@@ -20,13 +20,13 @@ func containsAny(s string, parts ...string) bool {
 
 func TestTokens(t *testing.T) {
 	h := &Hub{keys: newMACs(testKey)}
-	for _, ref := range []SeatRef{{"a", 1}, {"01J0.with.dots", 0}, {strings.Repeat("x", maxSeatID), 1 << 30}, {"ü/ ", 7}} {
-		if got, ok := h.readToken(token(t, h, ref.SeatID, ref.Generation)); !ok || got != ref {
+	for _, ref := range []ParticipantRef{{"a", 1}, {"01J0.with.dots", 0}, {strings.Repeat("x", maxParticipantID), 1 << 30}, {"ü/ ", 7}} {
+		if got, ok := h.readToken(token(t, h, ref.ParticipantID, ref.Generation)); !ok || got != ref {
 			t.Errorf("%+v comes back as %+v, %v", ref, got, ok)
 		}
 	}
-	for _, ref := range []SeatRef{{"", 1}, {strings.Repeat("x", maxSeatID+1), 1}, {"a", -1}} {
-		if text, err := h.Token(ref.SeatID, ref.Generation, time.Hour); err == nil {
+	for _, ref := range []ParticipantRef{{"", 1}, {strings.Repeat("x", maxParticipantID+1), 1}, {"a", -1}} {
+		if text, err := h.Token(ref.ParticipantID, ref.Generation, time.Hour); err == nil {
 			t.Errorf("%+v gets %s", ref, text)
 		}
 	}
@@ -58,8 +58,8 @@ func TestTokens(t *testing.T) {
 	}
 }
 
-func TestClosingWordsFitACloseFrame(t *testing.T) {
-	for code := range closingWords {
+func TestCloseReasonsFitACloseFrame(t *testing.T) {
+	for code := range closeReasons {
 		if reason := disconnect(code).Reason; reason == "" || len(reason) > 123 {
 			t.Errorf("%d: %q", code, reason)
 		}
@@ -68,7 +68,7 @@ func TestClosingWordsFitACloseFrame(t *testing.T) {
 
 func TestLogHoldsNoTokens(t *testing.T) {
 	var log strings.Builder
-	h, _ := startHub(t, newHouse(), func(c *Config) { c.Logger = textLogger(&log) })
+	h, _ := startHub(t, newFakeBackend(), func(c *Config) { c.Logger = textLogger(&log) })
 	text := token(t, h, "a", 1)
 	h.logEntry(centrifuge.LogEntry{
 		Level: centrifuge.LogLevelError, Message: "something",
@@ -87,7 +87,7 @@ func FuzzReadToken(f *testing.F) {
 	f.Add(token(f, h, "a", 1))
 	f.Add("a.1.zz.")
 	f.Fuzz(func(t *testing.T, text string) {
-		if ref, ok := h.readToken(text); ok && !strings.HasPrefix(text, ref.SeatID+".") {
+		if ref, ok := h.readToken(text); ok && !strings.HasPrefix(text, ref.ParticipantID+".") {
 			t.Errorf("%q is taken for %+v", text, ref)
 		}
 	})

@@ -5,48 +5,48 @@ import (
 	"sync"
 )
 
-// turns lets those who name the same seat run one after the other. Its zero
+// keyedMutex lets those who name the same seat run one after the other. Its zero
 // value is ready.
-type turns struct {
+type keyedMutex struct {
 	mu    sync.Mutex
-	seats map[string]*turn
+	locks map[string]*refMutex
 }
 
-type turn struct {
+type refMutex struct {
 	sync.Mutex
-	wanted int // those who have it or wait for it
+	refs int // those who have it or wait for it
 }
 
-// take waits for the seat's turn and returns how to give it back.
-func (t *turns) take(seatID string) (giveBack func()) {
-	giveBack, _ = t.takeOf(seatID, math.MaxInt)
-	return giveBack
+// lock waits for the seat's turn and returns how to give it back.
+func (m *keyedMutex) lock(participantID string) (unlock func()) {
+	unlock, _ = m.tryLock(participantID, math.MaxInt)
+	return unlock
 }
 
-// takeOf is take, unless as many as most have the turn or wait for it already.
-func (t *turns) takeOf(seatID string, most int) (giveBack func(), ok bool) {
-	t.mu.Lock()
-	if t.seats == nil {
-		t.seats = map[string]*turn{}
+// tryLock is take, unless as many as most have the turn or wait for it already.
+func (m *keyedMutex) tryLock(participantID string, most int) (release func(), ok bool) {
+	m.mu.Lock()
+	if m.locks == nil {
+		m.locks = map[string]*refMutex{}
 	}
-	mine := t.seats[seatID]
+	mine := m.locks[participantID]
 	if mine == nil {
-		mine = &turn{}
-		t.seats[seatID] = mine
+		mine = &refMutex{}
+		m.locks[participantID] = mine
 	}
-	if mine.wanted >= most {
-		t.mu.Unlock()
+	if mine.refs >= most {
+		m.mu.Unlock()
 		return nil, false
 	}
-	mine.wanted++
-	t.mu.Unlock()
+	mine.refs++
+	m.mu.Unlock()
 	mine.Lock()
 	return func() {
 		mine.Unlock()
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		if mine.wanted--; mine.wanted == 0 {
-			delete(t.seats, seatID)
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		if mine.refs--; mine.refs == 0 {
+			delete(m.locks, participantID)
 		}
 	}, true
 }

@@ -25,8 +25,8 @@ import (
 const (
 	// wayTime bounds one way of attack.
 	wayTime = 5 * time.Second
-	// openLines are the lines that one participant opens at a time.
-	openLines = 8
+	// maxOpenConns are the lines that one participant opens at a time.
+	maxOpenConns = 8
 	// deadBodies are the requests of one participant whose bodies never come.
 	deadBodies = 4
 )
@@ -66,7 +66,7 @@ type attacker struct {
 	all    *attackers
 	number int
 	device string
-	seat   crowd.Seat
+	joined crowd.JoinResponse
 }
 
 func (a *attackers) attacker(number int) *attacker {
@@ -87,7 +87,7 @@ var ways = []way{
 	{"compressed and oversize signals", (*attacker).bombMedia},
 	{"compressed and oversize control frames", (*attacker).bombControl},
 	{"bombs without a token", (*attacker).bombStrangers},
-	{"tracks in disguise", (*attacker).disguise},
+	{"tracks in disguise", (*attacker).publishForbidden},
 	{"chat floods", (*attacker).flood},
 	{"commands over many lines", (*attacker).command},
 	{"recovery from the beginning", (*attacker).recover},
@@ -104,9 +104,9 @@ func (a *attacker) attack(ctx context.Context) {
 	for ctx.Err() == nil && a.join(ctx, nil) != nil {
 		pause(ctx, time.Second)
 	}
-	seat := a.seat
+	joined := a.joined
 	waiting.Go(func() { a.sendNoBodies(ctx) })
-	waiting.Go(func() { a.readNothing(ctx, seat) })
+	waiting.Go(func() { a.readNothing(ctx, joined) })
 	for turn := a.number; ctx.Err() == nil; turn++ {
 		way := ways[turn%len(ways)]
 		limited, cancel := context.WithTimeout(ctx, wayTime)
@@ -134,21 +134,21 @@ func pause(ctx context.Context, d time.Duration) {
 // resume token once there is one.
 func (a *attacker) join(ctx context.Context, more map[string]any) error {
 	request := map[string]any{"deviceId": a.device, "customerKey": "shared-by-all"}
-	if a.seat.ResumeToken != "" {
-		request["resumeToken"] = a.seat.ResumeToken
+	if a.joined.ResumeToken != "" {
+		request["resumeToken"] = a.joined.ResumeToken
 	}
 	for name, value := range more {
 		request[name] = value
 	}
-	seat, err := a.all.meeting.Join(ctx, fmt.Sprintf("\u202eMallory\u2066 %d", a.number), request)
+	joined, err := a.all.meeting.RequestJoin(ctx, fmt.Sprintf("\u202eMallory\u2066 %d", a.number), request)
 	if err == nil {
-		a.seat = seat
+		a.joined = joined
 	}
 	return err
 }
 
-// bombBytes is what bombs inflate to, or say they are.
-const bombBytes = 100 << 20
+// bombSize is what bombs inflate to, or say they are.
+const bombSize = 100 << 20
 
 var bomb = sync.OnceValue(func() []byte {
 	var out bytes.Buffer
@@ -157,15 +157,15 @@ var bomb = sync.OnceValue(func() []byte {
 		panic(err)
 	}
 	part := make([]byte, 1<<20)
-	for range bombBytes / len(part) {
+	for range bombSize / len(part) {
 		_, _ = deflate.Write(part)
 	}
 	_ = deflate.Flush()
 	return out.Bytes()
 })
 
-// bombs are attempts at a server's memory; opcode is that of its messages.
-func bombs(opcode byte) [][]Frame {
+// compressionBombs are attempts at a server's memory; opcode is that of its messages.
+func compressionBombs(opcode byte) [][]Frame {
 	part := make([]byte, 32<<10)
 	parts := []Frame{{First: opcode, Payload: part}}
 	for range 100 {
@@ -173,16 +173,16 @@ func bombs(opcode byte) [][]Frame {
 	}
 	return [][]Frame{
 		{{First: 0x80 | 0x40 | opcode, Payload: bomb()}},
-		{{First: 0x80 | opcode, Length: bombBytes, Payload: part}},
+		{{First: 0x80 | opcode, Length: bombSize, Payload: part}},
 		// As much as the media door believes, which then never comes.
 		{{First: opcode, Length: 1 << 20, Payload: part}},
 		parts,
 	}
 }
 
-// throw sends bombs, each over a line of its own, and waits for their ends.
-func throw(ctx context.Context, opcode byte, open func() (*Socket, error)) error {
-	for _, frames := range bombs(opcode) {
+// sendBombs sends bombs, each over a line of its own, and waits for their ends.
+func sendBombs(ctx context.Context, opcode byte, open func() (*Socket, error)) error {
+	for _, frames := range compressionBombs(opcode) {
 		socket, err := open()
 		if err != nil {
 			return err
@@ -197,8 +197,8 @@ func throw(ctx context.Context, opcode byte, open func() (*Socket, error)) error
 }
 
 func (a *attacker) bombMedia(ctx context.Context) error {
-	return throw(ctx, websocket.BinaryMessage, func() (*Socket, error) {
-		line, err := OpenSignalling(ctx, a.seat.Media.URL, a.seat.Media.Token, alone)
+	return sendBombs(ctx, websocket.BinaryMessage, func() (*Socket, error) {
+		line, err := OpenSignalling(ctx, a.joined.Media.URL, a.joined.Media.Token, alone)
 		if err != nil {
 			return nil, err
 		}
@@ -207,21 +207,21 @@ func (a *attacker) bombMedia(ctx context.Context) error {
 }
 
 func (a *attacker) bombControl(ctx context.Context) error {
-	return throw(ctx, websocket.TextMessage, func() (*Socket, error) {
-		line, err := OpenLine(ctx, a.seat.Realtime.URL, a.seat.Realtime.Token)
+	return sendBombs(ctx, websocket.TextMessage, func() (*Socket, error) {
+		conn, err := OpenConn(ctx, a.joined.Realtime.URL, a.joined.Realtime.Token)
 		if err != nil {
 			return nil, err
 		}
-		return line.Socket, nil
+		return conn.Socket, nil
 	})
 }
 
 func (a *attacker) bombStrangers(ctx context.Context) error {
-	return throw(ctx, websocket.TextMessage, func() (*Socket, error) { return Open(ctx, a.seat.Realtime.URL) })
+	return sendBombs(ctx, websocket.TextMessage, func() (*Socket, error) { return Open(ctx, a.joined.Realtime.URL) })
 }
 
-// disguise publishes what a participant may not send, and what it may several times.
-func (a *attacker) disguise(ctx context.Context) error {
+// publishForbidden publishes what a participant may not send, and what it may several times.
+func (a *attacker) publishForbidden(ctx context.Context) error {
 	type track struct {
 		kind   lk.TrackType
 		source lk.TrackSource
@@ -235,7 +235,7 @@ func (a *attacker) disguise(ctx context.Context) error {
 		{{video, screen}},
 		{{video, camera}, {video, camera}, {video, camera}},
 	} {
-		m, err := joinMedia(ctx, a.seat.Media.URL, a.seat.Media.Token, alone, webrtc.NetworkTypeUDP4)
+		m, err := joinMedia(ctx, a.joined.Media.URL, a.joined.Media.Token, alone, webrtc.NetworkTypeUDP4)
 		if err != nil {
 			return err
 		}
@@ -247,21 +247,21 @@ func (a *attacker) disguise(ctx context.Context) error {
 	return nil
 }
 
-// lines opens as many control lines as there may be, and reads them.
-func (a *attacker) lines(ctx context.Context, count int) (lines []*Line, done func(), err error) {
+// openConns opens as many control lines as there may be, and reads them.
+func (a *attacker) openConns(ctx context.Context, count int) (conns []*Conn, done func(), err error) {
 	var reading sync.WaitGroup
 	limited, cancel := context.WithCancel(ctx)
 	done = func() { cancel(); reading.Wait() }
 	for range count {
-		line, err := OpenLine(limited, a.seat.Realtime.URL, a.seat.Realtime.Token)
+		conn, err := OpenConn(limited, a.joined.Realtime.URL, a.joined.Realtime.Token)
 		if err != nil {
 			done()
 			return nil, nil, err
 		}
-		reading.Go(func() { line.Drain() })
-		lines = append(lines, line)
+		reading.Go(func() { conn.Drain() })
+		conns = append(conns, conn)
 	}
-	return lines, done, nil
+	return conns, done, nil
 }
 
 // flood writes the longest messages of what takes most room.
@@ -287,14 +287,14 @@ func (a *attacker) command(ctx context.Context) error {
 }
 
 func (a *attacker) repeat(ctx context.Context, times int, request func(i int) (kind string, data any)) error {
-	lines, done, err := a.lines(ctx, openLines)
+	conns, done, err := a.openConns(ctx, maxOpenConns)
 	if err != nil {
 		return err
 	}
 	defer done()
 	for i := range times {
 		kind, data := request(i)
-		if err := lines[i%len(lines)].Command(i+2, uuid.NewString(), kind, data); err != nil {
+		if err := conns[i%len(conns)].Command(i+2, uuid.NewString(), kind, data); err != nil {
 			return err
 		}
 	}
@@ -305,12 +305,12 @@ func (a *attacker) repeat(ctx context.Context, times int, request func(i int) (k
 func (a *attacker) recover(ctx context.Context) error {
 	for range 10 {
 		limited, cancel := context.WithTimeout(ctx, wayTime/10)
-		line, err := OpenLine(limited, a.seat.Realtime.URL, a.seat.Realtime.Token, a.seat.Meeting.SessionID)
+		conn, err := OpenConn(limited, a.joined.Realtime.URL, a.joined.Realtime.Token, a.joined.Meeting.SessionID)
 		if err != nil {
 			cancel()
 			return err
 		}
-		line.Drain()
+		conn.Drain()
 		cancel()
 	}
 	return nil
@@ -319,7 +319,7 @@ func (a *attacker) recover(ctx context.Context) error {
 // simulate asks the media server for what only tests of it may ask for.
 func (a *attacker) simulate(ctx context.Context) error {
 	for range 4 {
-		line, err := OpenSignalling(ctx, a.seat.Media.URL, a.seat.Media.Token, alone)
+		line, err := OpenSignalling(ctx, a.joined.Media.URL, a.joined.Media.Token, alone)
 		if err != nil {
 			return err
 		}
@@ -340,7 +340,7 @@ func (a *attacker) simulate(ctx context.Context) error {
 // comeBack joins again and again, and tries the tokens of the pages before.
 func (a *attacker) comeBack(ctx context.Context) error {
 	for range 10 {
-		old := a.seat
+		old := a.joined
 		if err := a.join(ctx, nil); err != nil {
 			return err
 		}
@@ -348,8 +348,8 @@ func (a *attacker) comeBack(ctx context.Context) error {
 			return errors.New("an old token is accepted")
 		}
 		limited, cancel := context.WithTimeout(ctx, time.Second)
-		if line, err := OpenLine(limited, old.Realtime.URL, old.Realtime.Token); err == nil {
-			line.Drain()
+		if conn, err := OpenConn(limited, old.Realtime.URL, old.Realtime.Token); err == nil {
+			conn.Drain()
 		}
 		cancel()
 	}
@@ -359,7 +359,7 @@ func (a *attacker) comeBack(ctx context.Context) error {
 // reconnect opens media lines and drops them, as fast as it can.
 func (a *attacker) reconnect(ctx context.Context) error {
 	for range 200 {
-		line, err := OpenSignalling(ctx, a.seat.Media.URL, a.seat.Media.Token, url.Values{"auto_subscribe": {"0"}, "reconnect": {"1"}})
+		line, err := OpenSignalling(ctx, a.joined.Media.URL, a.joined.Media.Token, url.Values{"auto_subscribe": {"0"}, "reconnect": {"1"}})
 		var refused *RefusedError
 		if errors.As(err, &refused) {
 			continue
@@ -383,26 +383,26 @@ func (a *attacker) joinWrongly(ctx context.Context) error {
 	}
 	for i := range 20 {
 		// Nobody's page: the seat stays as it is.
-		_, _ = a.all.meeting.Join(ctx, "Eve", wrong[i%len(wrong)])
+		_, _ = a.all.meeting.RequestJoin(ctx, "Eve", wrong[i%len(wrong)])
 	}
 	return ctx.Err()
 }
 
 // ask wants the largest answers, and answers to what is no question.
 func (a *attacker) ask(ctx context.Context) error {
-	lines, done, err := a.lines(ctx, openLines)
+	conns, done, err := a.openConns(ctx, maxOpenConns)
 	if err != nil {
 		return err
 	}
 	defer done()
 	many := []byte(strings.Repeat(`{"id":9,"history":{"channel":"session:x","limit":1000000}}`+"\n", 1000))
 	for i := range 100 {
-		line := lines[i%len(lines)]
+		conn := conns[i%len(conns)]
 		if i%10 == 9 {
-			_ = line.SendBytes(websocket.TextMessage, many)
+			_ = conn.SendBytes(websocket.TextMessage, many)
 			continue
 		}
-		_ = line.Say(map[string]any{"id": i + 2, "rpc": map[string]any{"method": "snapshot", "data": map[string]any{}}})
+		_ = conn.Write(map[string]any{"id": i + 2, "rpc": map[string]any{"method": "snapshot", "data": map[string]any{}}})
 	}
 	pause(ctx, time.Second)
 	return nil
@@ -410,24 +410,24 @@ func (a *attacker) ask(ctx context.Context) error {
 
 // readNothing holds lines, answers pings by the clock, asks for what is large, and
 // reads nothing of it.
-func (a *attacker) readNothing(ctx context.Context, seat crowd.Seat) {
+func (a *attacker) readNothing(ctx context.Context, joined crowd.JoinResponse) {
 	for ctx.Err() == nil {
 		limited, cancel := context.WithTimeout(ctx, 30*time.Second)
-		line, err := OpenLine(limited, seat.Realtime.URL, seat.Realtime.Token, seat.Meeting.SessionID)
+		conn, err := OpenConn(limited, joined.Realtime.URL, joined.Realtime.Token, joined.Meeting.SessionID)
 		if err != nil {
 			cancel()
 			pause(ctx, time.Second)
 			continue
 		}
-		media, err := OpenSignalling(limited, seat.Media.URL, seat.Media.Token, alone)
+		media, err := OpenSignalling(limited, joined.Media.URL, joined.Media.Token, alone)
 		if err == nil {
 			context.AfterFunc(limited, media.Close)
 		}
 		for id := 2; limited.Err() == nil; id++ {
-			if line.Pong() != nil {
+			if conn.Pong() != nil {
 				break
 			}
-			_ = line.Say(map[string]any{"id": id, "rpc": map[string]any{"method": "snapshot", "data": map[string]any{}}})
+			_ = conn.Write(map[string]any{"id": id, "rpc": map[string]any{"method": "snapshot", "data": map[string]any{}}})
 			pause(limited, time.Second)
 		}
 		a.all.count("reading nothing")

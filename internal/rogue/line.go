@@ -8,18 +8,18 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// Line is a control channel that reads nothing unless it is told to.
-type Line struct{ *Socket }
+// Conn is a control channel that reads nothing unless it is told to.
+type Conn struct{ *Socket }
 
-// OpenLine connects to the control channel with a token. Since asks to be told of a
+// OpenConn connects to the control channel with a token. Since asks to be told of a
 // session's past from its beginning. The line closes when ctx ends.
-func OpenLine(ctx context.Context, address, token string, sessions ...string) (*Line, error) {
+func OpenConn(ctx context.Context, address, token string, sessions ...string) (*Conn, error) {
 	socket, err := Open(ctx, address)
 	if err != nil {
 		return nil, err
 	}
 	context.AfterFunc(ctx, socket.Close)
-	l := &Line{socket}
+	l := &Conn{socket}
 	connect := map[string]any{"token": token}
 	if len(sessions) > 0 {
 		subs := map[string]any{}
@@ -28,11 +28,11 @@ func OpenLine(ctx context.Context, address, token string, sessions ...string) (*
 		}
 		connect["subs"] = subs
 	}
-	return l, l.Say(map[string]any{"id": 1, "connect": connect})
+	return l, l.Write(map[string]any{"id": 1, "connect": connect})
 }
 
-// Say sends a request, whose answer nobody waits for.
-func (l *Line) Say(request any) error {
+// Write sends a request, whose answer nobody waits for.
+func (l *Conn) Write(request any) error {
 	raw, err := json.Marshal(request)
 	if err != nil {
 		return err
@@ -41,17 +41,17 @@ func (l *Line) Say(request any) error {
 }
 
 // Command asks for a command.
-func (l *Line) Command(id int, requestID, kind string, data any) error {
-	return l.Say(map[string]any{"id": id, "rpc": map[string]any{"method": "command", "data": map[string]any{
+func (l *Conn) Command(id int, requestID, kind string, data any) error {
+	return l.Write(map[string]any{"id": id, "rpc": map[string]any{"method": "command", "data": map[string]any{
 		"requestId": requestID, "type": kind, "data": data,
 	}}})
 }
 
 // Pong responds to the server's pings, whether they were read or not.
-func (l *Line) Pong() error { return l.SendBytes(websocket.TextMessage, []byte("{}")) }
+func (l *Conn) Pong() error { return l.SendBytes(websocket.TextMessage, []byte("{}")) }
 
 // Drain reads until the line ends, answers pings, and returns what was read.
-func (l *Line) Drain() (bytes int) {
+func (l *Conn) Drain() (bytes int) {
 	for {
 		message, err := l.ReceiveBytes()
 		if err != nil {

@@ -33,7 +33,7 @@ type Media struct {
 	mu      sync.Mutex
 	changed chan struct{} // closed at each change of what is below
 	err     error         // why the connection ended
-	answers int           // to own offers
+	replies int           // to own offers
 	added   map[string]*lk.TrackInfo
 	refused map[string]lk.RequestResponse_Reason
 	people  map[string]*lk.ParticipantInfo
@@ -78,7 +78,7 @@ func joinMedia(ctx context.Context, base, token string, query url.Values, networ
 		m.Close()
 		return nil, err
 	}
-	m.see(m.Joined.GetOtherParticipants())
+	m.update(m.Joined.GetOtherParticipants())
 	go m.listen()
 	return m, nil
 }
@@ -132,7 +132,7 @@ func (m *Media) listen() {
 	for {
 		response, err := m.Receive()
 		if err == nil {
-			err = m.obey(response)
+			err = m.handle(response)
 		}
 		if err != nil {
 			m.change(func() { m.err = err })
@@ -141,15 +141,15 @@ func (m *Media) listen() {
 	}
 }
 
-func (m *Media) obey(response *lk.SignalResponse) error {
+func (m *Media) handle(response *lk.SignalResponse) error {
 	switch r := response.GetMessage().(type) {
 	case *lk.SignalResponse_Offer:
-		return m.answer(r.Offer)
+		return m.reply(r.Offer)
 	case *lk.SignalResponse_Answer:
 		if err := m.describe(m.publisher, lk.SignalTarget_PUBLISHER, webrtc.SDPTypeAnswer, r.Answer.GetSdp()); err != nil {
 			return err
 		}
-		m.change(func() { m.answers++ })
+		m.change(func() { m.replies++ })
 	case *lk.SignalResponse_Trickle:
 		var candidate webrtc.ICECandidateInit
 		if err := json.Unmarshal([]byte(r.Trickle.GetCandidateInit()), &candidate); err != nil {
@@ -165,7 +165,7 @@ func (m *Media) obey(response *lk.SignalResponse) error {
 		}
 		return connection.AddICECandidate(candidate)
 	case *lk.SignalResponse_Update:
-		m.see(r.Update.GetParticipants())
+		m.update(r.Update.GetParticipants())
 	case *lk.SignalResponse_TrackPublished:
 		m.change(func() { m.added[r.TrackPublished.GetCid()] = r.TrackPublished.GetTrack() })
 	case *lk.SignalResponse_RefreshToken:
@@ -178,7 +178,7 @@ func (m *Media) obey(response *lk.SignalResponse) error {
 	return nil
 }
 
-func (m *Media) answer(offer *lk.SessionDescription) error {
+func (m *Media) reply(offer *lk.SessionDescription) error {
 	if err := m.describe(m.subscriber, lk.SignalTarget_SUBSCRIBER, webrtc.SDPTypeOffer, offer.GetSdp()); err != nil {
 		return err
 	}
@@ -237,7 +237,7 @@ func (m *Media) until(ctx context.Context, what string, done func() bool) error 
 	}
 }
 
-func (m *Media) see(people []*lk.ParticipantInfo) {
+func (m *Media) update(people []*lk.ParticipantInfo) {
 	m.change(func() {
 		for _, p := range people {
 			if p.GetIdentity() == m.Joined.GetParticipant().GetIdentity() {
@@ -380,12 +380,12 @@ func (m *Media) offerAs(ctx context.Context, options *webrtc.OfferOptions) error
 		return err
 	}
 	m.mu.Lock()
-	before := m.answers
+	before := m.replies
 	m.mu.Unlock()
 	if err := m.Send(&lk.SignalRequest{Message: &lk.SignalRequest_Offer{Offer: &lk.SessionDescription{Type: "offer", Sdp: offer.SDP}}}); err != nil {
 		return err
 	}
-	return m.until(ctx, "answer to an offer", func() bool { return m.answers > before })
+	return m.until(ctx, "answer to an offer", func() bool { return m.replies > before })
 }
 
 func (t *Track) send(ctx context.Context) {

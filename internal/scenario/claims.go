@@ -12,7 +12,7 @@ import (
 
 // claims are those of a right signature of the corner's app, to be made wrong.
 type claims struct {
-	corner     *corner
+	fixture    *Fixture
 	app        string // the app's key
 	secret     string
 	iat        int64
@@ -24,13 +24,13 @@ const plainHeader = `{"alg":"HS256","typ":"JWT"}`
 
 var base64url = base64.RawURLEncoding
 
-func (c *corner) claims() *claims {
-	iat := c.now.Add(-30 * time.Second).Unix()
+func (f *Fixture) claims() *claims {
+	iat := f.now.Add(-30 * time.Second).Unix()
 	exp := iat + int64((2 * time.Hour).Seconds())
 	return &claims{
-		corner: c, app: c.app.Key, secret: c.app.Secret, iat: iat, headerJSON: plainHeader,
+		fixture: f, app: f.app.Key, secret: f.app.Secret, iat: iat, headerJSON: plainHeader,
 		all: map[string]any{
-			"appKey": c.app.Key, "sdkKey": c.app.Key, "mn": c.meeting.Number, "role": 0, "iat": iat, "exp": exp, "tokenExp": exp,
+			"appKey": f.app.Key, "sdkKey": f.app.Key, "mn": f.meeting.Number, "role": 0, "iat": iat, "exp": exp, "tokenExp": exp,
 		},
 	}
 }
@@ -72,7 +72,7 @@ func (c *claims) header(json string) *claims {
 
 func (c *claims) json() string {
 	raw, err := json.Marshal(c.all)
-	c.corner.keep(err)
+	c.fixture.recordErr(err)
 	return string(raw)
 }
 

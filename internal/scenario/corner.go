@@ -12,22 +12,22 @@ import (
 	"github.com/anteroom/anteroom/signature"
 )
 
-// accountMark begins the names of scenarios' accounts.
-const accountMark = "Scenario "
+// accountPrefix begins the names of scenarios' accounts.
+const accountPrefix = "Scenario "
 
-// InCorner tells by its name whether an account was made for a scenario, and so
+// IsScenarioAccount tells by its name whether an account was made for a scenario, and so
 // is none of the demo world's.
-func InCorner(accountName string) bool { return strings.HasPrefix(accountName, accountMark) }
+func IsScenarioAccount(accountName string) bool { return strings.HasPrefix(accountName, accountPrefix) }
 
-// corner is a fresh part of the world while it is being built: an account with a
+// Fixture is a fresh part of the world while it is being built: an account with a
 // host, an open meeting and an app that may join it. Its recipe changes what it
 // has to. The first error ends the building.
-type corner struct {
-	*Stage
+type Fixture struct {
+	*Runner
 	ctx  context.Context
 	now  time.Time
 	tag  string // tells this corner's names from those of all others
-	live Live
+	live PeopleMode
 	from string
 	err  error
 
@@ -44,152 +44,152 @@ type corner struct {
 	join          Options
 	before, after []Step
 	where         errcode.Where
-	says          string
+	explanation   string
 	views         []string
 }
 
-func (s *Stage) build(ctx context.Context, r *recipe, in Request) (*corner, error) {
-	c := &corner{
-		Stage: s, ctx: ctx, now: s.Now(), tag: strings.ToLower(randomText(8)), live: in.Live, from: in.From,
-		join: Options{"userName": "Robin Vale"}, before: []Step{}, after: []Step{}, where: r.where, says: r.says, views: r.views,
+func (s *Runner) newFixture(ctx context.Context, r *recipe, in Request) (*Fixture, error) {
+	f := &Fixture{
+		Runner: s, ctx: ctx, now: s.Now(), tag: strings.ToLower(randomText(8)), live: in.Live, from: in.From,
+		join: Options{"userName": "Robin Vale"}, before: []Step{}, after: []Step{}, where: r.where, explanation: r.explanation, views: r.views,
 		installed: map[string]*account.Installation{},
 	}
-	if c.where == "" {
+	if f.where == "" {
 		row, _ := errcode.Lookup(r.code)
-		c.where = row.Where
+		f.where = row.Where
 	}
-	if c.views == nil {
-		c.views = []string{ClientView, ComponentView}
+	if f.views == nil {
+		f.views = []string{ClientView, ComponentView}
 	}
-	c.imagine(fmt.Sprintf("%d %s", r.code, r.cause))
-	if r.given != nil {
-		r.given(c)
+	f.newDefaults(fmt.Sprintf("%d %s", r.code, r.cause))
+	if r.fixture != nil {
+		r.fixture(f)
 	}
-	c.create()
-	c.join["meetingNumber"] = c.meeting.Number
-	if r.when != nil && c.err == nil {
-		r.when(c)
+	f.store()
+	f.join["meetingNumber"] = f.meeting.Number
+	if r.arrange != nil && f.err == nil {
+		r.arrange(f)
 	}
-	if c.err == nil {
-		c.signJoin(r)
+	if f.err == nil {
+		f.signJoin(r)
 	}
-	return c, c.err
+	return f, f.err
 }
 
-// imagine thinks up what every corner begins with.
-func (c *corner) imagine(name string) {
-	c.account = &account.Account{ID: c.NewID(), Name: accountMark + name + " " + c.tag, CreatedAt: c.now}
-	c.owner = c.account
-	c.app = NewApp(c.account, "App of scenario "+name, c.now)
-	c.app.ID, c.app.Published = c.NewID(), true
-	c.host = c.imagineUser("Hanna Berg", "host")
-	c.meeting = c.imagineMeeting("Meeting of scenario " + name)
+// newDefaults thinks up what every corner begins with.
+func (f *Fixture) newDefaults(name string) {
+	f.account = &account.Account{ID: f.NewID(), Name: accountPrefix + name + " " + f.tag, CreatedAt: f.now}
+	f.owner = f.account
+	f.app = NewApp(f.account, "App of scenario "+name, f.now)
+	f.app.ID, f.app.Published = f.NewID(), true
+	f.host = f.newUser("Hanna Berg", "host")
+	f.meeting = f.newMeeting("Meeting of scenario " + name)
 }
 
-// external puts the app into an account of its own.
-func (c *corner) external() {
-	c.owner = &account.Account{ID: c.NewID(), Name: c.account.Name + " (the app's)", CreatedAt: c.now}
-	c.app.AccountID = c.owner.ID
+// useExternalApp puts the app into an account of its own.
+func (f *Fixture) useExternalApp() {
+	f.owner = &account.Account{ID: f.NewID(), Name: f.account.Name + " (the app's)", CreatedAt: f.now}
+	f.app.AccountID = f.owner.ID
 }
 
-func (c *corner) imagineUser(name, local string) *account.User {
+func (f *Fixture) newUser(name, local string) *account.User {
 	return &account.User{
-		ID: c.NewID(), AccountID: c.account.ID, Email: local + "-" + c.tag + "@scenario.example", DisplayName: name, Role: "member",
-		Status: account.UserActive, Licence: account.Licence{Capacity: 100, ConcurrentMeetings: 1, Webinar: true}, CreatedAt: c.now,
+		ID: f.NewID(), AccountID: f.account.ID, Email: local + "-" + f.tag + "@scenario.example", DisplayName: name, Role: "member",
+		Status: account.UserActive, Licence: account.Licence{Capacity: 100, ConcurrentMeetings: 1, Webinar: true}, CreatedAt: f.now,
 	}
 }
 
-// imagineMeeting thinks up a meeting that anybody may enter at any time.
-func (c *corner) imagineMeeting(topic string) *meeting.Meeting {
-	number, err := c.Store.NewMeetingNumber(c.ctx)
-	c.keep(err)
+// newMeeting thinks up a meeting that anybody may enter at any time.
+func (f *Fixture) newMeeting(topic string) *meeting.Meeting {
+	number, err := f.Store.NewMeetingNumber(f.ctx)
+	f.recordErr(err)
 	return &meeting.Meeting{
-		ID: c.NewID(), Number: number, AccountID: c.account.ID, HostID: c.host.ID, Topic: topic, Kind: meeting.KindNoFixedTime,
-		Settings: meeting.Settings{JoinBeforeHost: true}, CreatedAt: c.now, LastUsedAt: c.now,
+		ID: f.NewID(), Number: number, AccountID: f.account.ID, HostID: f.host.ID, Topic: topic, Kind: meeting.KindNoFixedTime,
+		Settings: meeting.Settings{JoinBeforeHost: true}, CreatedAt: f.now, LastUsedAt: f.now,
 	}
 }
 
-// create keeps what was thought up.
-func (c *corner) create() {
-	c.keep(c.Store.CreateAccount(c.ctx, c.account))
-	if c.owner != c.account {
-		c.keep(c.Store.CreateAccount(c.ctx, c.owner))
+// store keeps what was thought up.
+func (f *Fixture) store() {
+	f.recordErr(f.Store.CreateAccount(f.ctx, f.account))
+	if f.owner != f.account {
+		f.recordErr(f.Store.CreateAccount(f.ctx, f.owner))
 	}
-	c.keep(c.Store.CreateApp(c.ctx, c.app))
-	c.keep(c.Store.CreateUser(c.ctx, c.host))
-	c.createMeeting(c.meeting)
+	f.recordErr(f.Store.CreateApp(f.ctx, f.app))
+	f.recordErr(f.Store.CreateUser(f.ctx, f.host))
+	f.createMeeting(f.meeting)
 }
 
-func (c *corner) createMeeting(m *meeting.Meeting) {
+func (f *Fixture) createMeeting(m *meeting.Meeting) {
 	if m.Passcode != "" {
-		m.PasscodeLink = c.Link(m.ID, m.Passcode)
+		m.PasscodeLink = f.Link(m.ID, m.Passcode)
 	}
-	c.keep(c.Store.CreateMeeting(c.ctx, m))
+	f.recordErr(f.Store.CreateMeeting(f.ctx, m))
 }
 
 // user makes another member of the meeting's account.
-func (c *corner) user(name, local string, change ...func(*account.User)) *account.User {
-	u := c.imagineUser(name, local)
+func (f *Fixture) user(name, local string, change ...func(*account.User)) *account.User {
+	u := f.newUser(name, local)
 	for _, f := range change {
 		f(u)
 	}
-	c.keep(c.Store.CreateUser(c.ctx, u))
+	f.recordErr(f.Store.CreateUser(f.ctx, u))
 	return u
 }
 
 // otherMeeting makes another open meeting of the same host.
-func (c *corner) otherMeeting() *meeting.Meeting {
-	m := c.imagineMeeting("Other " + strings.ToLower(c.meeting.Topic[:1]) + c.meeting.Topic[1:])
-	c.createMeeting(m)
+func (f *Fixture) otherMeeting() *meeting.Meeting {
+	m := f.newMeeting("Other " + strings.ToLower(f.meeting.Topic[:1]) + f.meeting.Topic[1:])
+	f.createMeeting(m)
 	return m
 }
 
 // otherApp makes another app of the app's account.
-func (c *corner) otherApp(name string) *account.App {
-	a := NewApp(c.owner, name, c.now)
-	a.ID = c.NewID()
-	c.keep(c.Store.CreateApp(c.ctx, a))
+func (f *Fixture) otherApp(name string) *account.App {
+	a := NewApp(f.owner, name, f.now)
+	a.ID = f.NewID()
+	f.recordErr(f.Store.CreateApp(f.ctx, a))
 	return a
 }
 
 // changeUser changes a user whom the store has; u is changed too.
-func (c *corner) changeUser(u *account.User, change func(*account.User)) {
+func (f *Fixture) changeUser(u *account.User, change func(*account.User)) {
 	changed := *u
 	change(&changed)
 	*u = changed
-	c.keep(c.Store.UpdateUser(c.ctx, &changed))
+	f.recordErr(f.Store.UpdateUser(f.ctx, &changed))
 }
 
 // webinar makes the meeting a webinar that has just begun.
-func (c *corner) webinar() {
-	c.meeting.Kind, c.meeting.StartsAt, c.meeting.Duration = meeting.KindWebinar, c.now.Add(-time.Minute), 2*time.Hour
-	c.meeting.Settings.JoinBeforeHost = false
+func (f *Fixture) webinar() {
+	f.meeting.Kind, f.meeting.StartsAt, f.meeting.Duration = meeting.KindWebinar, f.now.Add(-time.Minute), 2*time.Hour
+	f.meeting.Settings.JoinBeforeHost = false
 }
 
 // signJoin signs the join as the recipe wants it.
-func (c *corner) signJoin(r *recipe) {
+func (f *Fixture) signJoin(r *recipe) {
 	switch {
 	case r.token != nil:
-		c.join["signature"] = r.token(c.claims())
-	case c.join["signature"] == nil:
-		c.join["signature"] = c.sign(c.meeting.Number, c.role)
+		f.join["signature"] = r.token(f.claims())
+	case f.join["signature"] == nil:
+		f.join["signature"] = f.sign(f.meeting.Number, f.role)
 	}
 }
 
 // sign makes a right signature of the corner's app.
-func (c *corner) sign(meetingNumber string, role int) string {
-	issued := c.now.Add(-30 * time.Second)
+func (f *Fixture) sign(meetingNumber string, role int) string {
+	issued := f.now.Add(-30 * time.Second)
 	token, err := signature.Sign(signature.SignOptions{
-		Key: c.app.Key, Secret: c.app.Secret, MeetingNumber: meetingNumber, Role: role,
+		Key: f.app.Key, Secret: f.app.Secret, MeetingNumber: meetingNumber, Role: role,
 		IssuedAt: issued, ExpiresAt: issued.Add(signature.DefaultLifetime),
 	})
-	c.keep(err)
+	f.recordErr(err)
 	return token
 }
 
-// keep remembers the first error.
-func (c *corner) keep(err error) {
-	if err != nil && c.err == nil {
-		c.err = err
+// recordErr remembers the first error.
+func (f *Fixture) recordErr(err error) {
+	if err != nil && f.err == nil {
+		f.err = err
 	}
 }

@@ -11,94 +11,94 @@ import (
 // enforced sees to it that both enforcement dates of user tokens are past for the
 // corner's app: they stay the contract's where the clock is past them, whatever the
 // platform's are.
-func (c *corner) enforced() {
+func (f *Fixture) enforced() {
 	p := admission.DefaultPolicy()
-	today := c.now
-	if c.Policy != nil {
-		p = c.Policy()
+	today := f.now
+	if f.Policy != nil {
+		p = f.Policy()
 		today = today.Add(p.Shift)
 	}
 	if today.Before(p.RequireFrom) {
 		p.ValidateFrom, p.RequireFrom = today.Add(-48*time.Hour), today.Add(-24*time.Hour)
 	}
-	c.app.TokenPolicy.ValidateFrom, c.app.TokenPolicy.RequireFrom = p.ValidateFrom, p.RequireFrom
+	f.app.TokenPolicy.ValidateFrom, f.app.TokenPolicy.RequireFrom = p.ValidateFrom, p.RequireFrom
 }
 
 // externalEnforced is a published app of another account, whose joins need a ZAK
 // or OBF by now.
-func (c *corner) externalEnforced() {
-	c.external()
-	c.enforced()
+func (f *Fixture) externalEnforced() {
+	f.useExternalApp()
+	f.enforced()
 }
 
 // tokenLife is how long scenarios' tokens are good.
 const tokenLife = 2 * time.Hour
 
-func (c *corner) zak(u *account.User) string {
-	return c.token(c.Tokens.MintZAK(c.ctx, u, tokenLife))
+func (f *Fixture) zak(u *account.User) string {
+	return f.token(f.Tokens.MintZAK(f.ctx, u, tokenLife))
 }
 
-func (c *corner) obf(u *account.User) string { return c.obfOf(c.Tokens, u, c.app, "") }
+func (f *Fixture) obf(u *account.User) string { return f.obfOf(f.Tokens, u, f.app, "") }
 
 // obfOf is an OBF for an app that the user has authorised before.
-func (c *corner) obfOf(by TokenMaker, u *account.User, app *account.App, meetingNumber string) string {
-	c.install(app, u)
-	if c.err != nil {
+func (f *Fixture) obfOf(by TokenMaker, u *account.User, app *account.App, meetingNumber string) string {
+	f.install(app, u)
+	if f.err != nil {
 		return ""
 	}
-	return c.token(by.MintOBF(c.ctx, u, app, meetingNumber, tokenLife))
+	return f.token(by.MintOBF(f.ctx, u, app, meetingNumber, tokenLife))
 }
 
 // appZAK is a ZAK as the corner's app fetches it for a user who authorised it.
-func (c *corner) appZAK(u *account.User) string {
-	c.install(c.app, u)
-	if c.err != nil {
+func (f *Fixture) appZAK(u *account.User) string {
+	f.install(f.app, u)
+	if f.err != nil {
 		return ""
 	}
-	return c.token(c.Tokens.MintAppZAK(c.ctx, u, c.app, tokenLife))
+	return f.token(f.Tokens.MintAppZAK(f.ctx, u, f.app, tokenLife))
 }
 
 // install has the user authorise an app, once.
-func (c *corner) install(app *account.App, u *account.User) *account.Installation {
+func (f *Fixture) install(app *account.App, u *account.User) *account.Installation {
 	pair := app.ID + " " + u.ID
-	if known := c.installed[pair]; known != nil {
+	if known := f.installed[pair]; known != nil {
 		return known
 	}
 	made := &account.Installation{
-		ID: c.NewID(), AppID: app.ID, AccountID: u.AccountID, UserID: u.ID, Scopes: []string{account.ScopeZAK, account.ScopeToken}, CreatedAt: c.now,
+		ID: f.NewID(), AppID: app.ID, AccountID: u.AccountID, UserID: u.ID, Scopes: []string{account.ScopeZAK, account.ScopeToken}, CreatedAt: f.now,
 	}
-	c.keep(c.Store.CreateInstallation(c.ctx, made))
-	c.installed[pair] = made
+	f.recordErr(f.Store.CreateInstallation(f.ctx, made))
+	f.installed[pair] = made
 	return made
 }
 
 // changeInstallation changes what the user granted the corner's app.
-func (c *corner) changeInstallation(u *account.User, change func(*account.Installation)) {
-	changed := *c.install(c.app, u)
+func (f *Fixture) changeInstallation(u *account.User, change func(*account.Installation)) {
+	changed := *f.install(f.app, u)
 	change(&changed)
-	c.keep(c.Store.UpdateInstallation(c.ctx, &changed))
+	f.recordErr(f.Store.UpdateInstallation(f.ctx, &changed))
 }
 
 // Tokens that were made an hour too early to be still good.
-func (c *corner) expiredZAK(u *account.User) string {
-	return c.token(c.TokensAt(c.now.Add(-tokenLife-time.Hour)).MintZAK(c.ctx, u, tokenLife))
+func (f *Fixture) expiredZAK(u *account.User) string {
+	return f.token(f.TokensAt(f.now.Add(-tokenLife-time.Hour)).MintZAK(f.ctx, u, tokenLife))
 }
 
-func (c *corner) expiredOBF(u *account.User) string {
-	return c.obfOf(c.TokensAt(c.now.Add(-tokenLife-time.Hour)), u, c.app, "")
+func (f *Fixture) expiredOBF(u *account.User) string {
+	return f.obfOf(f.TokensAt(f.now.Add(-tokenLife-time.Hour)), u, f.app, "")
 }
 
 // Tokens of the same people from another server.
-func (c *corner) foreignZAK(u *account.User) string {
-	return c.token(c.ForeignTokens.MintZAK(c.ctx, u, tokenLife))
+func (f *Fixture) foreignZAK(u *account.User) string {
+	return f.token(f.ForeignTokens.MintZAK(f.ctx, u, tokenLife))
 }
 
-func (c *corner) foreignOBF(u *account.User) string {
-	return c.obfOf(c.ForeignTokens, u, c.app, "")
+func (f *Fixture) foreignOBF(u *account.User) string {
+	return f.obfOf(f.ForeignTokens, u, f.app, "")
 }
 
-func (c *corner) token(text string, err error) string {
-	c.keep(err)
+func (f *Fixture) token(text string, err error) string {
+	f.recordErr(err)
 	return text
 }
 
@@ -111,6 +111,6 @@ func cut(token string) string {
 }
 
 // signOut revokes every token that the user has been given until now.
-func (c *corner) signOut(u *account.User) {
-	c.changeUser(u, func(u *account.User) { u.TokensValidFrom = c.Now().Add(time.Second) })
+func (f *Fixture) signOut(u *account.User) {
+	f.changeUser(u, func(u *account.User) { u.TokensValidFrom = f.Now().Add(time.Second) })
 }

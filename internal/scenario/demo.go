@@ -123,7 +123,7 @@ type demo struct {
 
 func (d *demo) account(name string, settings account.Settings) *account.Account {
 	a := &account.Account{ID: d.NewID(), Name: name, Settings: settings, CreatedAt: d.Now()}
-	d.keep(d.Store.CreateAccount(d.ctx, a), "account", name)
+	d.recordErr(d.Store.CreateAccount(d.ctx, a), "account", name)
 	return a
 }
 
@@ -133,7 +133,7 @@ func (d *demo) app(owner *account.Account, name string, change func(*account.App
 	if change != nil {
 		change(a)
 	}
-	d.keep(d.Store.CreateApp(d.ctx, a), "app", name)
+	d.recordErr(d.Store.CreateApp(d.ctx, a), "app", name)
 }
 
 func (d *demo) user(in *account.Account, email, name, role string) *account.User {
@@ -141,13 +141,13 @@ func (d *demo) user(in *account.Account, email, name, role string) *account.User
 		ID: d.NewID(), AccountID: in.ID, Email: email, DisplayName: name, Role: role, Status: account.UserActive,
 		Licence: account.Licence{Capacity: 500, ConcurrentMeetings: 1, Webinar: true}, CreatedAt: d.Now(),
 	}
-	d.keep(d.Store.CreateUser(d.ctx, u), "user", email)
+	d.recordErr(d.Store.CreateUser(d.ctx, u), "user", email)
 	return u
 }
 
 func (d *demo) meeting(host *account.User, topic string, change func(*meeting.Meeting)) {
 	number, err := d.Store.NewMeetingNumber(d.ctx)
-	d.keep(err, "number of meeting", topic)
+	d.recordErr(err, "number of meeting", topic)
 	m := &meeting.Meeting{
 		ID: d.NewID(), Number: number, AccountID: host.AccountID, HostID: host.ID, Topic: topic,
 		Kind: meeting.KindScheduled, StartsAt: d.Now().Truncate(time.Hour), Duration: time.Hour, CreatedAt: d.Now(), LastUsedAt: d.Now(),
@@ -161,16 +161,16 @@ func (d *demo) meeting(host *account.User, topic string, change func(*meeting.Me
 	if m.Passcode != "" {
 		m.PasscodeLink = d.Link(m.ID, m.Passcode)
 	}
-	d.keep(d.Store.CreateMeeting(d.ctx, m), "meeting", topic)
+	d.recordErr(d.Store.CreateMeeting(d.ctx, m), "meeting", topic)
 }
 
 func (d *demo) status(u *account.User, status account.UserStatus) {
 	changed := *u
 	changed.Status = status
-	d.keep(d.Store.UpdateUser(d.ctx, &changed), "user", u.Email)
+	d.recordErr(d.Store.UpdateUser(d.ctx, &changed), "user", u.Email)
 }
 
-func (d *demo) keep(err error, what, name string) {
+func (d *demo) recordErr(err error, what, name string) {
 	if err != nil && d.err == nil {
 		d.err = fmt.Errorf("create the demo's %s %q: %w", what, name, err)
 	}

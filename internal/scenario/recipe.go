@@ -15,28 +15,28 @@ type recipe struct {
 	// variant tells apart several ways to the same cause; the first of them is what is
 	// staged without one.
 	variant string
-	// says is the state in one or two sentences, for people.
-	says string
+	// explanation is the state in one or two sentences, for people.
+	explanation string
 	// where the code is born; empty means where the catalogue says.
 	where errcode.Where
 	// views that meet it; nil means both.
 	views []string
-	// given changes the corner's facts before they are kept.
-	given func(*corner)
+	// fixture changes the corner's facts before they are kept.
+	fixture func(*Fixture)
 	// token makes the signature where a right one is not what is wanted.
 	token func(*claims) string
-	// when changes what is kept, brings people in and changes the join.
-	when func(*corner)
+	// arrange changes what is kept, brings people in and changes the join.
+	arrange func(*Fixture)
 }
 
 // recipes are all that can be staged, in no order that matters.
 var recipes = slices.Concat(
 	generalRecipes, parameterRecipes, appRecipes, signatureRecipes, tokenRecipes, meetingRecipes, hostRecipes,
-	registrationRecipes, platformRecipes, doorRecipes, insideRecipes,
+	registrationRecipes, platformRecipes, roomRecipes, insideRecipes,
 )
 
-// Unstaged is a cause without a scenario.
-type Unstaged struct {
+// Unsupported is a cause without a scenario.
+type Unsupported struct {
 	Code errcode.Code `json:"-"`
 	// Cause is as the catalogue has it, and Reason why it cannot be set up.
 	Cause  string `json:"cause"`
@@ -55,8 +55,8 @@ type Entry struct {
 	Causes []string `json:"causes"`
 	// Variants are further ways to meet a cause, by the name of the cause.
 	Variants map[string][]string `json:"variants,omitempty"`
-	// Unstaged are the other causes, and why they cannot be asked for.
-	Unstaged []Unstaged `json:"unstaged,omitempty"`
+	// Unsupported are the other causes, and why they cannot be asked for.
+	Unsupported []Unsupported `json:"unstaged,omitempty"`
 }
 
 // List is every code that can be met on purpose, in rising order, its causes
@@ -79,9 +79,9 @@ func List() []Entry {
 		if len(e.Causes) == 0 {
 			continue
 		}
-		for _, u := range unstaged {
+		for _, u := range unsupported {
 			if u.Code == row.Code {
-				e.Unstaged = append(e.Unstaged, u)
+				e.Unsupported = append(e.Unsupported, u)
 			}
 		}
 		list = append(list, e)

@@ -10,8 +10,8 @@ import (
 // wrongOption is a join that is right but for one option.
 func wrongOption(cause, says, option string, value any) recipe {
 	return recipe{
-		code: errcode.InvalidParameter, cause: cause, says: says,
-		when: func(c *corner) { c.join[option] = value },
+		code: errcode.InvalidParameter, cause: cause, explanation: says,
+		arrange: func(f *Fixture) { f.join[option] = value },
 	}
 }
 
@@ -36,7 +36,7 @@ var parameterRecipes = []recipe{
 	wrongOption("obfToken_malformed", "The OBF is passed as an object.", "obfToken", map[string]any{"token": "eyJ"}),
 	wrongOption("tk_malformed", "The tk is passed as an object.", "tk", map[string]any{"tk": "x"}),
 	{
-		code: errcode.InvalidParameter, cause: "zak_and_obf", says: "Both a ZAK and an OBF are passed.",
-		when: func(c *corner) { c.join["zak"], c.join["obfToken"] = c.zak(c.host), c.obf(c.host) },
+		code: errcode.InvalidParameter, cause: "zak_and_obf", explanation: "Both a ZAK and an OBF are passed.",
+		arrange: func(f *Fixture) { f.join["zak"], f.join["obfToken"] = f.zak(f.host), f.obf(f.host) },
 	},
 }

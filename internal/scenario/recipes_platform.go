@@ -7,46 +7,46 @@ import (
 // platformRecipes are about what an account or a meeting keeps out.
 var platformRecipes = []recipe{
 	{
-		code: errcode.NotSupportWebclient, cause: "web_client_off", says: "An administrator of the account has turned off joining from browsers.",
-		given: func(c *corner) { c.account.Settings.WebClientOff = true },
+		code: errcode.NotSupportWebclient, cause: "web_client_off", explanation: "An administrator of the account has turned off joining from browsers.",
+		fixture: func(f *Fixture) { f.account.Settings.WebClientOff = true },
 	},
 	{
-		code: errcode.UseDesktopOrMobile, cause: "browser_join_off", says: "The meeting does not allow joining from a browser.",
-		given: func(c *corner) { c.meeting.Settings.BrowserJoinOff = true },
+		code: errcode.UseDesktopOrMobile, cause: "browser_join_off", explanation: "The meeting does not allow joining from a browser.",
+		fixture: func(f *Fixture) { f.meeting.Settings.BrowserJoinOff = true },
 	},
 	{
-		code: errcode.UseDesktopOrMobile, cause: "end_to_end_encrypted", says: "The meeting is end-to-end encrypted.",
-		given: func(c *corner) { c.meeting.Settings.EndToEndEncrypted = true },
+		code: errcode.UseDesktopOrMobile, cause: "end_to_end_encrypted", explanation: "The meeting is end-to-end encrypted.",
+		fixture: func(f *Fixture) { f.meeting.Settings.EndToEndEncrypted = true },
 	},
 	{
-		code: errcode.TSPNotSupport, cause: "tsp_audio_only", says: "The meeting's audio is available only through a third party's telephone conference.",
-		given: func(c *corner) { c.meeting.Settings.Audio = "third_party" },
+		code: errcode.TSPNotSupport, cause: "tsp_audio_only", explanation: "The meeting's audio is available only through a third party's telephone conference.",
+		fixture: func(f *Fixture) { f.meeting.Settings.Audio = "third_party" },
 	},
 	{
-		code: errcode.EmailBlocked, cause: "domain_blocked", says: "The account blocks email addresses of blocked.example.",
-		given: func(c *corner) { c.account.Settings.BlockedDomains = []string{"blocked.example"} },
-		when:  func(c *corner) { c.join["userEmail"] = "robin@blocked.example" },
+		code: errcode.EmailBlocked, cause: "domain_blocked", explanation: "The account blocks email addresses of blocked.example.",
+		fixture: func(f *Fixture) { f.account.Settings.BlockedDomains = []string{"blocked.example"} },
+		arrange: func(f *Fixture) { f.join["userEmail"] = "robin@blocked.example" },
 	},
 	{
-		code: errcode.EmailBlocked, cause: "address_blocked", says: "The account blocks this email address.",
-		given: func(c *corner) { c.account.Settings.BlockedAddresses = []string{"robin@scenario.example"} },
-		when:  func(c *corner) { c.join["userEmail"] = "robin@scenario.example" },
+		code: errcode.EmailBlocked, cause: "address_blocked", explanation: "The account blocks this email address.",
+		fixture: func(f *Fixture) { f.account.Settings.BlockedAddresses = []string{"robin@scenario.example"} },
+		arrange: func(f *Fixture) { f.join["userEmail"] = "robin@scenario.example" },
 	},
 	{
-		code: errcode.SDKVersionUnsupported, cause: "below_account_minimum", says: "The meeting's account requires SDK 99.",
-		given: func(c *corner) { c.account.Settings.MinSDKVersion = "99.0.0" },
+		code: errcode.SDKVersionUnsupported, cause: "below_account_minimum", explanation: "The meeting's account requires SDK 99.",
+		fixture: func(f *Fixture) { f.account.Settings.MinSDKVersion = "99.0.0" },
 	},
 	{
-		code: errcode.ServerError, cause: "storage_unavailable", says: "The database does not respond for this meeting.",
-		when: func(c *corner) { c.before = append(c.before, fault("store", "error", c.meeting.Number, 1)) },
+		code: errcode.ServerError, cause: "storage_unavailable", explanation: "The database does not respond for this meeting.",
+		arrange: func(f *Fixture) { f.before = append(f.before, fault("store", "error", f.meeting.Number, 1)) },
 	},
 	{
-		code: errcode.ServerError, cause: "media_unavailable", says: "The media engine does not respond for this meeting.",
-		when: func(c *corner) { c.before = append(c.before, fault("media", "error", c.meeting.Number, 1)) },
+		code: errcode.ServerError, cause: "media_unavailable", explanation: "The media engine does not respond for this meeting.",
+		arrange: func(f *Fixture) { f.before = append(f.before, fault("media", "error", f.meeting.Number, 1)) },
 	},
 	{
-		code: errcode.ServerError, cause: "too_many_joins", says: "The app lets one anonymous participant a minute join from one address, and one has joined from the address that asked for this scenario.",
-		given: func(c *corner) { c.app.JoinsPerMinute = 1 },
-		when:  func(c *corner) { c.crowd(1) },
+		code: errcode.ServerError, cause: "too_many_joins", explanation: "The app lets one anonymous participant a minute join from one address, and one has joined from the address that asked for this scenario.",
+		fixture: func(f *Fixture) { f.app.JoinsPerMinute = 1 },
+		arrange: func(f *Fixture) { f.fillMeeting(1) },
 	},
 }

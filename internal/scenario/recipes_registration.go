@@ -6,98 +6,98 @@ import (
 )
 
 // registering asks for registration.
-func registering(c *corner) { c.meeting.Settings.RegistrationRequired = true }
+func registering(f *Fixture) { f.meeting.Settings.RegistrationRequired = true }
 
 // registrantAddress is whom registrations are for unless somebody else is meant.
 const registrantAddress = "robin@scenario.example"
 
 // registered is a join by somebody with a registration for a meeting, with what a
 // page passes as tk made of it.
-func registered(of func(c *corner) *meeting.Meeting, status meeting.RegistrantStatus, tk func(c *corner, id string) string) func(*corner) {
-	return func(c *corner) {
+func registered(of func(f *Fixture) *meeting.Meeting, status meeting.RegistrantStatus, tk func(f *Fixture, id string) string) func(*Fixture) {
+	return func(f *Fixture) {
 		r := &meeting.Registrant{
-			ID: c.NewID(), MeetingID: of(c).ID, Email: registrantAddress, FirstName: "Robin", LastName: "Vale", Status: status, CreatedAt: c.now,
+			ID: f.NewID(), MeetingID: of(f).ID, Email: registrantAddress, FirstName: "Robin", LastName: "Vale", Status: status, CreatedAt: f.now,
 		}
-		c.keep(c.Store.CreateRegistrant(c.ctx, r))
-		c.join["userEmail"], c.join["tk"] = registrantAddress, tk(c, r.ID)
+		f.recordErr(f.Store.CreateRegistrant(f.ctx, r))
+		f.join["userEmail"], f.join["tk"] = registrantAddress, tk(f, r.ID)
 	}
 }
 
-func thisMeeting(c *corner) *meeting.Meeting   { return c.meeting }
-func personalTK(c *corner, id string) string   { return c.TK(id) }
-func registrantID(_ *corner, id string) string { return id }
-func inStatus(s meeting.RegistrantStatus) func(*corner) {
+func thisMeeting(f *Fixture) *meeting.Meeting   { return f.meeting }
+func personalTK(f *Fixture, id string) string   { return f.TK(id) }
+func registrantID(_ *Fixture, id string) string { return id }
+func inStatus(s meeting.RegistrantStatus) func(*Fixture) {
 	return registered(thisMeeting, s, personalTK)
 }
 
 // signedInOnly lets only signed-in users into the meeting.
-func signedInOnly(c *corner) { c.meeting.Settings.SignedInOnly = true }
+func signedInOnly(f *Fixture) { f.meeting.Settings.SignedInOnly = true }
 
 // signedInOnlyExternal is the same for an app of another account, where an
 // invalid ZAK is not refused earlier.
-func signedInOnlyExternal(c *corner) { c.externalEnforced(); signedInOnly(c) }
+func signedInOnlyExternal(f *Fixture) { f.externalEnforced(); signedInOnly(f) }
 
 // registrationRecipes are about who the joiner is: address, registration and login.
 var registrationRecipes = []recipe{
 	{
-		code: errcode.EmailRequired, cause: "email_missing", says: "The meeting is a webinar, and no email address is known.",
-		given: (*corner).webinar,
+		code: errcode.EmailRequired, cause: "email_missing", explanation: "The meeting is a webinar, and no email address is known.",
+		fixture: (*Fixture).webinar,
 	},
 	{
-		code: errcode.RegistrationRequired, cause: "tk_missing", says: "The meeting requires registration, and no tk is passed.",
-		given: registering, when: func(c *corner) { c.join["userEmail"] = registrantAddress },
+		code: errcode.RegistrationRequired, cause: "tk_missing", explanation: "The meeting requires registration, and no tk is passed.",
+		fixture: registering, arrange: func(f *Fixture) { f.join["userEmail"] = registrantAddress },
 	},
 	{
-		code: errcode.RegistrationRequired, cause: "registrant_id_as_tk", says: "The joiner is registered, and passes the registrant's ID instead of the tk.",
-		given: registering, when: registered(thisMeeting, meeting.RegistrantApproved, registrantID),
+		code: errcode.RegistrationRequired, cause: "registrant_id_as_tk", explanation: "The joiner is registered, and passes the registrant's ID instead of the tk.",
+		fixture: registering, arrange: registered(thisMeeting, meeting.RegistrantApproved, registrantID),
 	},
 	{
-		code: errcode.RegistrationRequired, cause: "tk_other_meeting", says: "The tk belongs to a registration for another meeting.",
-		given: registering, when: registered((*corner).otherMeeting, meeting.RegistrantApproved, personalTK),
+		code: errcode.RegistrationRequired, cause: "tk_other_meeting", explanation: "The tk belongs to a registration for another meeting.",
+		fixture: registering, arrange: registered((*Fixture).otherMeeting, meeting.RegistrantApproved, personalTK),
 	},
 	{
-		code: errcode.RegistrationRequired, cause: "tk_other_person", says: "The tk is valid, but belongs to another person than the ZAK passed with it.",
-		given: registering,
-		when: func(c *corner) {
-			inStatus(meeting.RegistrantApproved)(c)
-			guest := c.user("Gina Marlow", "guest")
-			c.join["userName"], c.join["zak"] = guest.DisplayName, c.zak(guest)
+		code: errcode.RegistrationRequired, cause: "tk_other_person", explanation: "The tk is valid, but belongs to another person than the ZAK passed with it.",
+		fixture: registering,
+		arrange: func(f *Fixture) {
+			inStatus(meeting.RegistrantApproved)(f)
+			guest := f.user("Gina Marlow", "guest")
+			f.join["userName"], f.join["zak"] = guest.DisplayName, f.zak(guest)
 		},
 	},
 	{
-		code: errcode.RegistrationRequired, cause: "tk_pending", says: "The joiner is registered, and the registration is waiting for approval.",
-		given: registering, when: inStatus(meeting.RegistrantPending),
+		code: errcode.RegistrationRequired, cause: "tk_pending", explanation: "The joiner is registered, and the registration is waiting for approval.",
+		fixture: registering, arrange: inStatus(meeting.RegistrantPending),
 	},
 	{
-		code: errcode.RegistrationRequired, cause: "tk_cancelled", says: "The joiner's registration was cancelled.",
-		given: registering, when: inStatus(meeting.RegistrantCancelled),
+		code: errcode.RegistrationRequired, cause: "tk_cancelled", explanation: "The joiner's registration was cancelled.",
+		fixture: registering, arrange: inStatus(meeting.RegistrantCancelled),
 	},
 	{
-		code: errcode.EmailBlocked, cause: "registrant_denied", says: "The joiner's registration was denied.",
-		given: registering, when: inStatus(meeting.RegistrantDenied),
+		code: errcode.EmailBlocked, cause: "registrant_denied", explanation: "The joiner's registration was denied.",
+		fixture: registering, arrange: inStatus(meeting.RegistrantDenied),
 	},
 	{
-		code: errcode.LoginRequired, cause: "zak_missing", says: "Only signed-in users may join, and no ZAK is passed.",
-		given: signedInOnly,
+		code: errcode.LoginRequired, cause: "zak_missing", explanation: "Only signed-in users may join, and no ZAK is passed.",
+		fixture: signedInOnly,
 	},
 	{
-		code: errcode.LoginRequired, cause: "obf_is_no_login", says: "Only signed-in users may join, and an OBF is passed, which does not sign the user in.",
-		given: signedInOnly, when: withOBF((*corner).obf),
+		code: errcode.LoginRequired, cause: "obf_is_no_login", explanation: "Only signed-in users may join, and an OBF is passed, which does not sign the user in.",
+		fixture: signedInOnly, arrange: withOBF((*Fixture).obf),
 	},
 	{
-		code: errcode.LoginRequired, cause: "zak_expired", says: "Only signed-in users may join, and the ZAK expired an hour ago.",
-		given: signedInOnlyExternal, when: asGuest((*corner).expiredZAK),
+		code: errcode.LoginRequired, cause: "zak_expired", explanation: "Only signed-in users may join, and the ZAK expired an hour ago.",
+		fixture: signedInOnlyExternal, arrange: asGuest((*Fixture).expiredZAK),
 	},
 	{
-		code: errcode.LoginRequired, cause: "zak_invalid", says: "Only signed-in users may join, and the ZAK was made by another server.",
-		given: signedInOnlyExternal, when: asGuest((*corner).foreignZAK),
+		code: errcode.LoginRequired, cause: "zak_invalid", explanation: "Only signed-in users may join, and the ZAK was made by another server.",
+		fixture: signedInOnlyExternal, arrange: asGuest((*Fixture).foreignZAK),
 	},
 	{
-		code: errcode.LoginRequired, cause: "domain_not_allowed", says: "Only users of school.example may join, and the ZAK belongs to a user of scenario.example.",
-		given: func(c *corner) {
-			signedInOnly(c)
-			c.account.Settings.SignInDomains = []string{"school.example"}
+		code: errcode.LoginRequired, cause: "domain_not_allowed", explanation: "Only users of school.example may join, and the ZAK belongs to a user of scenario.example.",
+		fixture: func(f *Fixture) {
+			signedInOnly(f)
+			f.account.Settings.SignInDomains = []string{"school.example"}
 		},
-		when: asGuest((*corner).zak),
+		arrange: asGuest((*Fixture).zak),
 	},
 }

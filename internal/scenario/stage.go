@@ -16,12 +16,12 @@ import (
 	"github.com/anteroom/anteroom/internal/session"
 )
 
-// StageStore keeps and changes what a scenario is made of.
-type StageStore interface {
+// RunnerStore keeps and changes what a scenario is made of.
+type RunnerStore interface {
 	Store
-	Seat(ctx context.Context, id string) (*meeting.Seat, error)
+	Participant(ctx context.Context, id string) (*meeting.Participant, error)
 	// RenewLeases makes seats' leases last until the given real time.
-	RenewLeases(ctx context.Context, seatIDs []string, until time.Time) error
+	RenewLeases(ctx context.Context, participantIDs []string, until time.Time) error
 	CreateInstallation(context.Context, *account.Installation) error
 	UpdateInstallation(context.Context, *account.Installation) error
 	CreateRegistrant(context.Context, *meeting.Registrant) error
@@ -31,8 +31,8 @@ type StageStore interface {
 // pages do.
 type Sessions interface {
 	Join(ctx context.Context, a *admission.Attempt, body []byte) *session.Outcome
-	Command(ctx context.Context, seat *meeting.Seat, kind string, data json.RawMessage) (int64, any, error)
-	ReadResumeToken(token string) (seatID string, generation int, ok bool)
+	Command(ctx context.Context, participant *meeting.Participant, kind string, data json.RawMessage) (int64, any, error)
+	ReadResumeToken(token string) (participantID string, generation int, ok bool)
 	EndSession(ctx context.Context, sessionID string, reason meeting.EndReason) error
 }
 
@@ -43,16 +43,16 @@ type TokenMaker interface {
 	MintOBF(ctx context.Context, user *account.User, app *account.App, meetingNumber string, ttl time.Duration) (string, error)
 }
 
-// Live is how other people of a scenario come about.
-type Live string
+// PeopleMode is how other people of a scenario come about.
+type PeopleMode string
 
 // The ways.
 const (
 	// Page opens real pages for them, by steps of the scenario.
-	Page Live = "page"
+	Page PeopleMode = "page"
 	// Headless seats them in the server: real seats, taken through the gate and
 	// acting by real commands, whose lease lasts SyntheticLease.
-	Headless Live = "headless"
+	Headless PeopleMode = "headless"
 )
 
 // SyntheticLease is how long people without a page stay inside, in real time.
@@ -61,9 +61,9 @@ const SyntheticLease = 10 * time.Minute
 // SyntheticView is the view that their seats and recorded joins show.
 const SyntheticView = "synthetic"
 
-// Stage brings parts of the world into wanted states.
-type Stage struct {
-	Store    StageStore
+// Runner brings parts of the world into wanted states.
+type Runner struct {
+	Store    RunnerStore
 	Sessions Sessions
 	Tokens   TokenMaker
 	// TokensAt makes tokens as they were made at another time.
@@ -90,7 +90,7 @@ type Request struct {
 	// the first.
 	Variant string
 	// Live is how others come; empty means Page.
-	Live Live
+	Live PeopleMode
 	// From is the address that asks, which is also the one that will join.
 	From string
 }
@@ -125,9 +125,9 @@ type RequestError struct {
 
 func (e *RequestError) Error() string { return e.Property + " " + e.Reason }
 
-// Play builds a fresh corner of the world and answers how to meet the code
+// Setup builds a fresh corner of the world and answers how to meet the code
 // there. Calls are independent of each other and may run at once.
-func (s *Stage) Play(ctx context.Context, in Request) (*Scenario, error) {
+func (s *Runner) Setup(ctx context.Context, in Request) (*Scenario, error) {
 	switch in.Live {
 	case "":
 		in.Live = Page
@@ -143,13 +143,13 @@ func (s *Stage) Play(ctx context.Context, in Request) (*Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := s.build(ctx, r, in)
+	f, err := s.newFixture(ctx, r, in)
 	if err != nil {
 		return nil, fmt.Errorf("the scenario %d %s could not be set up: %w", r.code, r.cause, err)
 	}
 	return &Scenario{
-		Code: r.code, Name: row.Name, Cause: r.cause, Where: c.where, Explanation: c.says, Views: c.views,
-		Join: c.join, ClientViewJoin: c.join.forClientView(), Before: c.before, After: c.after,
+		Code: r.code, Name: row.Name, Cause: r.cause, Where: f.where, Explanation: f.explanation, Views: f.views,
+		Join: f.join, ClientViewJoin: f.join.forClientView(), Before: f.before, After: f.after,
 	}, nil
 }
 
@@ -185,8 +185,8 @@ func choose(row errcode.Entry, cause, variant string) (*recipe, error) {
 		known[i] = r.cause
 	}
 	list := strings.Join(known, ", ")
-	if i := slices.IndexFunc(unstaged, func(u Unstaged) bool { return u.Code == row.Code && u.Cause == cause }); i >= 0 {
-		return nil, &RequestError{"cause", fmt.Sprintf("%q cannot be set up: %s; these can: %s", cause, unstaged[i].Reason, list)}
+	if i := slices.IndexFunc(unsupported, func(u Unsupported) bool { return u.Code == row.Code && u.Cause == cause }); i >= 0 {
+		return nil, &RequestError{"cause", fmt.Sprintf("%q cannot be set up: %s; these can: %s", cause, unsupported[i].Reason, list)}
 	}
 	return nil, &RequestError{"cause", fmt.Sprintf("%q is not a cause of %d; these can be set up: %s", clip(cause), row.Code, list)}
 }

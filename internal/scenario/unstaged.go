@@ -2,8 +2,8 @@ package scenario
 
 import "github.com/anteroom/anteroom/errcode"
 
-// unstaged are causes that no recipe can bring about, each with the reason.
-var unstaged = []Unstaged{
+// unsupported are causes that no recipe can bring about, each with the reason.
+var unsupported = []Unsupported{
 	{errcode.Fail, "unexpected", "it covers errors that nobody has foreseen"},
 	{errcode.Fail, "insecure_context", "the page must come over plain HTTP from another machine, which a step cannot do"},
 	{errcode.Fail, "asset_blocked", "the page must fail to load a file of the SDK, which a step cannot do"},

@@ -17,15 +17,15 @@ func TestTheMediaServerHidesTheAudience(t *testing.T) {
 	number := s.AddMeeting(anteroomtest.Meeting{Topic: "Lecture", Webinar: true}).Number
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	join := func(as anteroomtest.Join) (*page, *rogue.Media, anteroomtest.Answer) {
+	join := func(as anteroomtest.Join) (*page, *rogue.Media, anteroomtest.JoinResponse) {
 		as.Meeting = number
-		p, answer := enter(t, s, as)
-		m, err := rogue.JoinMedia(ctx, answer.Media.URL, answer.Media.Token)
+		p, response := enter(t, s, as)
+		m, err := rogue.JoinMedia(ctx, response.Media.URL, response.Media.Token)
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(m.Close)
-		return p, m, answer
+		return p, m, response
 	}
 	must := func(err error) {
 		t.Helper()
@@ -40,8 +40,8 @@ func TestTheMediaServerHidesTheAudience(t *testing.T) {
 	}
 	host, hostMedia, _ := join(anteroomtest.Join{Role: 1, ZAK: s.HostZAK(), Email: "host@test.example"})
 	_, guest, _ := join(anteroomtest.Join{Name: "Guest", Email: "guest@test.example", Device: "guest's"})
-	_, otto, answer := join(anteroomtest.Join{Name: "Otto", Email: "otto@test.example", Device: "otto's"})
-	id, ottos := answer.Participant.UserID, otto.Joined.GetParticipant().GetIdentity()
+	_, otto, response := join(anteroomtest.Join{Name: "Otto", Email: "otto@test.example", Device: "otto's"})
+	id, ottos := response.Participant.UserID, otto.Joined.GetParticipant().GetIdentity()
 
 	// What the host sends reaches the audience, of whom nobody is told: not each
 	// other, and not the host's page, which has its list from the control channel.

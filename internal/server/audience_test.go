@@ -28,27 +28,27 @@ func TestTheAudienceOfAWebinarDoesNotSeeEachOther(t *testing.T) {
 	s := anteroomtest.Start(t)
 	number := s.AddMeeting(anteroomtest.Meeting{Topic: "Lecture", Webinar: true}).Number
 	host, _ := enter(t, s, anteroomtest.Join{Meeting: number, Role: 1, ZAK: s.HostZAK(), Email: "host@test.example"})
-	guest, answer := enter(t, s, anteroomtest.Join{Meeting: number, Name: "Guest", Email: "guest@test.example", Device: "guest's"})
+	guest, response := enter(t, s, anteroomtest.Join{Meeting: number, Name: "Guest", Email: "guest@test.example", Device: "guest's"})
 	host.upTo(guest)
 	guest.upTo(host)
 	other, theirs := enter(t, s, anteroomtest.Join{Meeting: number, Name: "Otto Other", Email: "otto@example.com", CustomerKey: "k-otto", Device: "otto's"})
 	id := theirs.Participant.UserID
-	host.awaitSaying("participant.added", "Otto Other", "k-otto", "otto@example.com")
+	host.awaitText("participant.added", "Otto Other", "k-otto", "otto@example.com")
 	guest.refused("chat.send", fields{"text": "psst", "userId": id}, 1002)
-	other.refused("chat.send", fields{"text": "psst", "userId": answer.Participant.UserID}, 1002)
+	other.refused("chat.send", fields{"text": "psst", "userId": response.Participant.UserID}, 1002)
 	other.command("seat.hand", fields{"raised": true})
 	other.command("seat.rename", fields{"userName": "Otto Renamed"})
-	other.awaitSaying("participant.updated", "Otto Renamed")
+	other.awaitText("participant.updated", "Otto Renamed")
 	other.command("seat.react", fields{"reaction": "heart"})
 	other.cut()
-	host.awaitSaying("participant.updated", "reconnecting")
+	host.awaitText("participant.updated", "reconnecting")
 	if code := other.connect(); code != 0 {
 		t.Fatal(code)
 	}
-	host.awaitSaying("participant.updated", `"joined"`)
+	host.awaitText("participant.updated", `"joined"`)
 	host.command("seat.hold", fields{"userId": id, "hold": true})
 	host.command("seat.admit", fields{"userId": id})
-	host.awaitSaying("participant.added", "Otto Renamed", `"state":"joined"`)
+	host.awaitText("participant.added", "Otto Renamed", `"state":"joined"`)
 	if seen := guest.upTo(host); seen != "" {
 		t.Errorf("an attendee is told of another:\n%s", seen)
 	}
@@ -61,10 +61,10 @@ func TestTheAudienceOfAWebinarDoesNotSeeEachOther(t *testing.T) {
 
 	// Who may talk is heard, and so seen.
 	host.command("seat.talk", fields{"userId": id, "allowed": true})
-	guest.awaitSaying("participant.added", "Otto Renamed")
+	guest.awaitText("participant.added", "Otto Renamed")
 	guest.refused("chat.send", fields{"text": "psst", "userId": id}, 1001)
 	host.command("seat.talk", fields{"userId": id, "allowed": false})
-	guest.awaitSaying("participant.updated", `"allowedToTalk":false`)
+	guest.awaitText("participant.updated", `"allowedToTalk":false`)
 	other.command("seat.rename", fields{"userName": "Otto Again"})
 	if seen := guest.upTo(host); seen != "" {
 		t.Errorf("an attendee is told of one who may talk no longer:\n%s", seen)
@@ -72,7 +72,7 @@ func TestTheAudienceOfAWebinarDoesNotSeeEachOther(t *testing.T) {
 
 	// Panelists are seen, and see the audience, but not what is for hosts.
 	host.command("seat.role", fields{"userId": id, "role": "panelist"})
-	added := guest.awaitSaying("participant.added", "Otto Again")
+	added := guest.awaitText("participant.added", "Otto Again")
 	if strings.Contains(string(added.Data), "k-otto") || strings.Contains(string(added.Data), "otto@") {
 		t.Errorf("an attendee is told %s", added.Data)
 	}
@@ -81,34 +81,34 @@ func TestTheAudienceOfAWebinarDoesNotSeeEachOther(t *testing.T) {
 		t.Errorf("a panelist sees %s", names)
 	}
 	guest.command("seat.rename", fields{"userName": "Greta Guest"})
-	other.awaitSaying("participant.updated", "Greta Guest")
+	other.awaitText("participant.updated", "Greta Guest")
 	host.command("seat.role", fields{"userId": id, "role": "attendee"})
-	guest.awaitSaying("participant.updated", `"role":"attendee"`)
+	guest.awaitText("participant.updated", `"role":"attendee"`)
 	other.command("seat.hand", fields{"raised": true})
 	other.command("seat.leave", nil)
-	host.awaitSaying("participant.removed", `"left"`)
+	host.awaitText("participant.removed", `"left"`)
 	if seen := guest.upTo(host); seen != "" {
 		t.Errorf("an attendee is told of one who is in the audience again:\n%s", seen)
 	}
 
 	// Made the host, they are the only one in the eyes of everybody.
-	heir, heirs := enter(t, s, anteroomtest.Join{Meeting: number, Name: "Heir", Email: "heir@test.example", CustomerKey: "k-heir", Device: "heir's"})
+	successor, heirs := enter(t, s, anteroomtest.Join{Meeting: number, Name: "Heir", Email: "heir@test.example", CustomerKey: "k-heir", Device: "heir's"})
 	host.command("seat.role", fields{"userId": heirs.Participant.UserID, "role": "host"})
-	guest.awaitSaying("participant.added", "Heir", `"role":"host"`, `"cohost"`, `"hostUserId":`)
-	heir.awaitSaying("participant.updated", "k-heir")
+	guest.awaitText("participant.added", "Heir", `"role":"host"`, `"cohost"`, `"hostUserId":`)
+	successor.awaitText("participant.updated", "k-heir")
 }
 
 func TestACustomerKeyIsForHostsAndItsOwner(t *testing.T) {
 	t.Parallel()
 	s, room, host, guest, _ := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
 	guest.upTo(host)
-	other, answer := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Otto", CustomerKey: "k-otto", Device: "otto's"})
-	if !strings.Contains(string(answer.Body), "k-otto") {
-		t.Errorf("the owner is told %s", answer.Body)
+	other, response := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Otto", CustomerKey: "k-otto", Device: "otto's"})
+	if !strings.Contains(string(response.Body), "k-otto") {
+		t.Errorf("the owner is told %s", response.Body)
 	}
-	host.awaitSaying("participant.updated", "k-otto")
-	host.command("seat.hold", fields{"userId": answer.Participant.UserID, "hold": true})
-	host.command("seat.admit", fields{"userId": answer.Participant.UserID})
+	host.awaitText("participant.updated", "k-otto")
+	host.command("seat.hold", fields{"userId": response.Participant.UserID, "hold": true})
+	host.command("seat.admit", fields{"userId": response.Participant.UserID})
 	other.await("seat.admitted")
 	seen := guest.upTo(host)
 	raw, _, _ := guest.rpc("snapshot", nil)

@@ -13,27 +13,27 @@ import (
 
 // Backup copies the SQLite database of a configuration to a file, while a server may be
 // running.
-func Backup(ctx context.Context, config Config, to string, overwrite bool) (store.Copied, error) {
+func Backup(ctx context.Context, config Config, to string, overwrite bool) (store.BackupResult, error) {
 	if err := config.Validate(); err != nil {
-		return store.Copied{}, err
+		return store.BackupResult{}, err
 	}
 	return store.Backup(ctx, store.Config{URL: config.databaseURL(), IDFile: config.idFile()}, to, overwrite)
 }
 
 // Restore replaces the SQLite database of a configuration with a backup.
-func Restore(ctx context.Context, config Config, from string) (store.Copied, error) {
+func Restore(ctx context.Context, config Config, from string) (store.BackupResult, error) {
 	if err := config.Validate(); err != nil {
-		return store.Copied{}, err
+		return store.BackupResult{}, err
 	}
 	if config.keyInFolder() && config.Database == "" {
 		// A new key would not open the backup.
 		if _, err := os.Stat(keyFile(config.Data)); errors.Is(err, fs.ErrNotExist) {
-			return store.Copied{}, fmt.Errorf("%s is missing: first put the key there that belongs to the backup", keyFile(config.Data))
+			return store.BackupResult{}, fmt.Errorf("%s is missing: first put the key there that belongs to the backup", keyFile(config.Data))
 		}
 	}
 	key, err := config.encryptionKey()
 	if err != nil {
-		return store.Copied{}, err
+		return store.BackupResult{}, err
 	}
 	return store.Restore(ctx, store.Config{URL: config.databaseURL(), IDFile: config.idFile(), Key: key}, from)
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/anteroom/anteroom/anteroomtest"
 )
 
-func TestWhateverArrivesGetsAnAnswer(t *testing.T) {
+func TestEveryRequestGetsAResponse(t *testing.T) {
 	t.Parallel()
 	var log safeBuffer
 	s := anteroomtest.Start(t, anteroomtest.WithLogger(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
@@ -60,7 +60,7 @@ func TestWhateverArrivesGetsAnAnswer(t *testing.T) {
 	}
 }
 
-func TestTheDeveloperAPIAnswersThisMachineOnly(t *testing.T) {
+func TestTheDeveloperAPIServesThisMachineOnly(t *testing.T) {
 	t.Parallel()
 	s := anteroomtest.Start(t, anteroomtest.WithDemoWorld())
 	for host, want := range map[string]int{"": 200, "localhost": 200, "[::1]:8080": 200, "evil.example": 403, "127.0.0.1.evil.example": 403} {

@@ -23,7 +23,7 @@ func craft(secret, claims string) string {
 	return body + "." + encode(mac.Sum(nil))
 }
 
-func TestExtremeClaimsAreToldApart(t *testing.T) {
+func TestExtremeClaimsAreDistinguished(t *testing.T) {
 	t.Parallel()
 	s := anteroomtest.Start(t)
 	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Standup"})
@@ -67,7 +67,7 @@ func TestExtremeClaimsAreToldApart(t *testing.T) {
 
 func itoa(n int64) string { return fmt.Sprint(n) }
 
-func TestExtremeOptionsAreToldApart(t *testing.T) {
+func TestExtremeOptionsAreDistinguished(t *testing.T) {
 	t.Parallel()
 	s := anteroomtest.Start(t)
 	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Standup"})

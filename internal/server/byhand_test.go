@@ -22,11 +22,11 @@ import (
 
 func TestWhoHidesAnOpenMicrophoneIsMutedWithAll(t *testing.T) {
 	t.Parallel()
-	s, _, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Lesson"})
+	s, _, host, guest, response := hostAndGuest(t, anteroomtest.Meeting{Topic: "Lesson"})
 	guest.command("seat.media", fields{"audioOn": true, "muted": false})
 	guest.command("seat.media", fields{"audioOn": false})
 	host.command("session.mute_all", fields{"muted": true, "unmuteAllowed": false})
-	grants := mediaGrants(t, s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+answer.ResumeToken+`"}`)))
+	grants := mediaGrants(t, s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+response.ResumeToken+`"}`)))
 	if strings.Contains(grants, "microphone") {
 		t.Fatalf("the media door still takes sound: %s", grants)
 	}
@@ -35,16 +35,16 @@ func TestWhoHidesAnOpenMicrophoneIsMutedWithAll(t *testing.T) {
 
 func TestAHostKeyIsNotTriedWhereItOpensNothing(t *testing.T) {
 	t.Parallel()
-	s, room, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	s, room, host, guest, response := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
 	for _, key := range []string{"nokey", s.HostKey()} {
 		guest.refused("session.claim_host", fields{"hostKey": key}, 1004)
 	}
-	host.command("seat.hold", fields{"userId": answer.Participant.UserID, "hold": true})
+	host.command("seat.hold", fields{"userId": response.Participant.UserID, "hold": true})
 	guest.await("seat.held")
 	other, _ := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Other"})
 	host.command("seat.leave", nil)
 	for _, key := range []string{"nokey", s.HostKey()} {
-		for range session.PasscodeTries {
+		for range session.MaxPasscodeAttempts {
 			guest.refused("session.claim_host", fields{"hostKey": key}, 1003)
 		}
 	}
@@ -53,7 +53,7 @@ func TestAHostKeyIsNotTriedWhereItOpensNothing(t *testing.T) {
 
 func TestHostKeysAreNotGuessedAllAtOnce(t *testing.T) {
 	t.Parallel()
-	s := raise(t, development(t), server.Parts{})
+	s := startServer(t, development(t), server.Parts{})
 	for range 8 {
 		s.join(t, nil)
 	}
@@ -61,12 +61,12 @@ func TestHostKeysAreNotGuessedAllAtOnce(t *testing.T) {
 	judged := 0
 	var guesses sync.WaitGroup
 	begin := make(chan struct{})
-	for _, seat := range s.seats(t) {
+	for _, participant := range s.participants(t) {
 		for i := range 25 {
 			guesses.Go(func() {
 				<-begin
 				data := json.RawMessage(fmt.Sprintf(`{"hostKey":"no%d"}`, i))
-				_, _, err := s.Sessions.Command(context.Background(), seat, "session.claim_host", data)
+				_, _, err := s.Sessions.Command(context.Background(), participant, "session.claim_host", data)
 				var refused *session.CommandError
 				if errors.As(err, &refused) && refused.Code == session.RefusedParameters {
 					mu.Lock()
@@ -79,14 +79,14 @@ func TestHostKeysAreNotGuessedAllAtOnce(t *testing.T) {
 	close(begin)
 	guesses.Wait()
 	// Eight people behind one address.
-	if want := 5 * session.PasscodeTries; judged != want {
+	if want := 5 * session.MaxPasscodeAttempts; judged != want {
 		t.Errorf("%d wrong keys were judged, want %d", judged, want)
 	}
 }
 
 func TestTheAudienceOfAWebinarSendsNothing(t *testing.T) {
 	t.Parallel()
-	_, host, guest, answer := lecture(t)
+	_, host, guest, response := startWebinar(t)
 	guest.command("seat.media", fields{"audioOn": true, "muted": true})
 	for _, report := range []fields{{"videoOn": true}, {"sharing": true}, {"audioOn": true, "muted": false}} {
 		guest.refused("seat.media", report, 1001)
@@ -96,22 +96,22 @@ func TestTheAudienceOfAWebinarSendsNothing(t *testing.T) {
 	if self := guest.snapshot().Self; self.VideoOn || self.Sharing || !self.Muted {
 		t.Fatalf("the roster has the attendee as %+v", self)
 	}
-	host.command("seat.talk", fields{"userId": answer.Participant.UserID, "allowed": true})
+	host.command("seat.talk", fields{"userId": response.Participant.UserID, "allowed": true})
 	guest.command("seat.mute", fields{"muted": false})
 	guest.refused("seat.media", fields{"videoOn": true}, 1001)
 }
 
 func TestAShareEndsWithTheRightToIt(t *testing.T) {
 	t.Parallel()
-	_, _, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
-	id := answer.Participant.UserID
+	_, _, host, guest, response := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	id := response.Participant.UserID
 	host.command("session.rules", fields{"shareAllowed": "hosts"})
 	host.command("seat.role", fields{"userId": id, "role": "cohost"})
 	guest.command("seat.share", nil)
 	guest.command("seat.media", fields{"sharing": true})
 	host.command("seat.role", fields{"userId": id, "role": "attendee"})
 	guest.await("seat.share_stopped")
-	guest.awaitSaying("participant.updated", `"role":"attendee"`, `"sharing":false`)
+	guest.awaitText("participant.updated", `"role":"attendee"`, `"sharing":false`)
 	guest.refused("seat.media", fields{"sharing": true}, 1001)
 }
 
@@ -122,22 +122,22 @@ func TestNamesAndChatAreTakenAsAJoinTakesThem(t *testing.T) {
 		guest.refused("seat.rename", fields{"userName": name}, 1002)
 	}
 	guest.command("seat.rename", fields{"userName": "Kim\x00Kim"})
-	guest.awaitSaying("participant.updated", "Kim\uFFFDKim")
+	guest.awaitText("participant.updated", "Kim\uFFFDKim")
 	guest.command("seat.rename", fields{"userName": " \u202EKim\n\u2066Lee"})
-	guest.awaitSaying("participant.updated", `"userName":"Kim Lee"`)
+	guest.awaitText("participant.updated", `"userName":"Kim Lee"`)
 	guest.command("chat.send", fields{"text": "one\x00two"})
-	guest.awaitSaying("chat.message", "one\uFFFDtwo")
+	guest.awaitText("chat.message", "one\uFFFDtwo")
 	guest.command("chat.send", fields{"text": `written \u0000 out`})
-	guest.awaitSaying("chat.message", `written \\u0000 out`)
+	guest.awaitText("chat.message", `written \\u0000 out`)
 }
 
 func TestOnlyWhoSharesSendsAScreen(t *testing.T) {
 	t.Parallel()
-	s, room, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Review"})
+	s, room, host, guest, response := hostAndGuest(t, anteroomtest.Meeting{Topic: "Review"})
 	_, other := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Viewer"})
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	media := func(a anteroomtest.Answer) *rogue.Media {
+	media := func(a anteroomtest.JoinResponse) *rogue.Media {
 		m, err := rogue.JoinMedia(ctx, a.Media.URL, a.Media.Token)
 		if err != nil {
 			t.Fatal(err)
@@ -145,7 +145,7 @@ func TestOnlyWhoSharesSendsAScreen(t *testing.T) {
 		t.Cleanup(m.Close)
 		return m
 	}
-	sharer, viewer := media(answer), media(other)
+	sharer, viewer := media(response), media(other)
 	refused := func(when string) {
 		t.Helper()
 		var no *rogue.NotAllowedError

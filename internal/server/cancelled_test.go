@@ -28,14 +28,14 @@ func TestWhoDoesNotWaitIsNoFaultOfTheServer(t *testing.T) {
 		t.Run(database, func(t *testing.T) {
 			t.Parallel()
 			config := production(t)
-			config.Attempts.Keep = 100
+			config.Attempts.MaxCount = 100
 			if database == "PostgreSQL" {
 				config.Database = pgtest.URL(t)
 			}
 			var out lines
-			s := raise(t, config, server.Parts{Media: mediatest.New(), Logger: slog.New(slog.NewJSONHandler(&out, nil))})
-			if _, answer := s.join(t, map[string]any{"userName": "Real"}); answer["errorCode"] != float64(errcode.Success) {
-				t.Fatal(answer)
+			s := startServer(t, config, server.Parts{Media: mediatest.New(), Logger: slog.New(slog.NewJSONHandler(&out, nil))})
+			if _, response := s.join(t, map[string]any{"userName": "Real"}); response["errorCode"] != float64(errcode.Success) {
+				t.Fatal(response)
 			}
 			host, err := s.Store.User(t.Context(), s.room.HostID)
 			if err != nil {
@@ -69,8 +69,8 @@ func TestWhoDoesNotWaitIsNoFaultOfTheServer(t *testing.T) {
 					s.Sessions.Join(gone, admission.DecodeAttempt(body, admission.Meta{RemoteIP: "203.0.113.9"}), body)
 				}
 			}
-			for _, seat := range s.seats(t) {
-				_, _, _ = s.Sessions.Command(gone, seat, "seat.hand", json.RawMessage(`{"raised":true}`))
+			for _, participant := range s.participants(t) {
+				_, _, _ = s.Sessions.Command(gone, participant, "seat.hand", json.RawMessage(`{"raised":true}`))
 			}
 			if err := s.Store.Flush(t.Context()); err != nil {
 				t.Fatal(err)

@@ -13,14 +13,14 @@ import (
 // sends the same request to another one, which knows nothing of it.
 func TestAMessageIsSentOnceForEachRequest(t *testing.T) {
 	t.Parallel()
-	s := raise(t, development(t), server.Parts{})
-	if status, answer := s.join(t, nil); status != 200 {
-		t.Fatal(answer)
+	s := startServer(t, development(t), server.Parts{})
+	if status, response := s.join(t, nil); status != 200 {
+		t.Fatal(response)
 	}
-	seat := s.seats(t)[0]
+	participant := s.participants(t)[0]
 	send := func(generation int, requestID string) (id string, revision int64) {
 		t.Helper()
-		done, err := server.Backend(s.Server).Command(t.Context(), realtime.Seat{ID: seat.ID, SessionID: seat.SessionID, Generation: generation},
+		done, err := server.Backend(s.Server).Command(t.Context(), realtime.Participant{ID: participant.ID, SessionID: participant.SessionID, Generation: generation},
 			realtime.Command{RequestID: requestID, Type: "chat.send", Data: json.RawMessage(`{"text":"hello"}`)})
 		if err != nil {
 			t.Fatal(err)
@@ -38,15 +38,15 @@ func TestAMessageIsSentOnceForEachRequest(t *testing.T) {
 	if other, _ := send(1, "two"); other == first {
 		t.Error("two requests send one message")
 	}
-	_, answer := s.join(t, nil) // another participant, whose page counts its requests alike
-	if answer["errorCode"] != 0.0 {
-		t.Fatal(answer)
+	_, response := s.join(t, nil) // another participant, whose page counts its requests alike
+	if response["errorCode"] != 0.0 {
+		t.Fatal(response)
 	}
-	seat = s.seats(t)[1]
+	participant = s.participants(t)[1]
 	if other, _ := send(1, "one"); other == first {
 		t.Error("two participants send one message")
 	}
-	stored, _, err := s.Store.ChatHistory(t.Context(), seat.SessionID, seat.ID, meeting.ReaderInside, meeting.ChatPage{Messages: 10, Bytes: 1 << 20})
+	stored, _, err := s.Store.ChatHistory(t.Context(), participant.SessionID, participant.ID, meeting.ReaderInside, meeting.ChatPage{Messages: 10, Bytes: 1 << 20})
 	if err != nil || len(stored) != 3 {
 		t.Errorf("%d messages are stored, want 3: %v", len(stored), err)
 	}

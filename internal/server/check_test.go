@@ -10,8 +10,8 @@ import (
 	"github.com/anteroom/anteroom/anteroomtest"
 )
 
-// checkAnswer is what a check says beside the code.
-type checkAnswer struct {
+// checkResponse is what a check says beside the code.
+type checkResponse struct {
 	State   string
 	Role    string
 	Resumes bool
@@ -22,9 +22,9 @@ type checkAnswer struct {
 	ResumeToken, Media, Realtime any
 }
 
-func checked(t *testing.T, a anteroomtest.Answer) checkAnswer {
+func checked(t *testing.T, a anteroomtest.JoinResponse) checkResponse {
 	t.Helper()
-	var c checkAnswer
+	var c checkResponse
 	if err := json.Unmarshal(a.Body, &c); err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func checked(t *testing.T, a anteroomtest.Answer) checkAnswer {
 
 var check = map[string]any{"check": true}
 
-func TestACheckTakesNoSeatAndTellsNobody(t *testing.T) {
+func TestACheckAdmitsNobodyAndNotifiesNobody(t *testing.T) {
 	t.Parallel()
 	s := anteroomtest.Start(t)
 	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Standup", Password: "secret", HostFirst: true})
@@ -99,14 +99,14 @@ func joinFrom(t *testing.T, s *anteroomtest.Server, address string, j anteroomte
 		t.Fatal(err)
 	}
 	defer response.Body.Close()
-	var answer struct {
+	var joined struct {
 		ErrorCode int
 		Cause     string
 	}
-	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
+	if err := json.NewDecoder(response.Body).Decode(&joined); err != nil {
 		t.Fatal(err)
 	}
-	return answer.ErrorCode, answer.Cause
+	return joined.ErrorCode, joined.Cause
 }
 
 func TestPasscodesAreGuessedTenTimesFromOneNetwork(t *testing.T) {
@@ -136,7 +136,7 @@ func TestPasscodesAreGuessedTenTimesFromOneNetwork(t *testing.T) {
 	}
 }
 
-func TestACheckTellsWhoComesBackAndWhoOnlyWatches(t *testing.T) {
+func TestACheckReportsReturnersAndAudience(t *testing.T) {
 	t.Parallel()
 	s := anteroomtest.Start(t)
 	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Standup"})

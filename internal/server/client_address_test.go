@@ -10,14 +10,14 @@ import (
 	"github.com/anteroom/anteroom/internal/server"
 )
 
-// toldAddresses is a LiveKit that has every room and notes what it is told of the
+// addressRecorder is a LiveKit that has every room and notes what it is told of the
 // addresses of pages.
-type toldAddresses struct {
+type addressRecorder struct {
 	sync.Mutex
 	last http.Header
 }
 
-func (a *toldAddresses) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (a *addressRecorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == "/rtc/validate" {
 		a.Lock()
 		defer a.Unlock()
@@ -29,7 +29,7 @@ func (a *toldAddresses) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // Behind a reverse proxy the media door counts each page by its own address, and tells
 // LiveKit that one; what strangers claim counts for nothing.
-func TestTheMediaDoorKnowsPagesBehindAProxy(t *testing.T) {
+func TestTheMediaProxyKnowsPagesBehindAReverseProxy(t *testing.T) {
 	t.Parallel()
 	type ask struct {
 		forwardedFor string
@@ -60,18 +60,18 @@ func TestTheMediaDoorKnowsPagesBehindAProxy(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			told := &toldAddresses{}
-			livekit := httptest.NewServer(told)
+			recorded := &addressRecorder{}
+			livekit := httptest.NewServer(recorded)
 			defer livekit.Close()
 			config := production(t)
 			config.TrustedProxies, config.Media.ConnectionsPerAddress = c.proxies, 2
 			config.Media.External = server.External{URL: livekit.URL, Key: "key", Secret: strings.Repeat("s", 32)}
-			s := raise(t, config, server.Parts{})
-			_, answer := s.join(t, nil)
-			media, _ := answer["media"].(map[string]any)
+			s := startServer(t, config, server.Parts{})
+			_, response := s.join(t, nil)
+			media, _ := response["media"].(map[string]any)
 			token, _ := media["token"].(string)
 			if token == "" {
-				t.Fatalf("no media token: %v", answer)
+				t.Fatalf("no media token: %v", response)
 			}
 			for i, ask := range c.asks {
 				request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"/rtc/validate?access_token="+token, nil)
@@ -95,15 +95,15 @@ func TestTheMediaDoorKnowsPagesBehindAProxy(t *testing.T) {
 				if ask.address == "" {
 					continue
 				}
-				told.Lock()
+				recorded.Lock()
 				for header, want := range map[string]string{
 					"X-Forwarded-For": ask.address, "CF-Connecting-IP": ask.address, "X-Real-IP": ask.address, "True-Client-IP": "", "Forwarded": "",
 				} {
-					if got := told.last.Get(header); got != want {
+					if got := recorded.last.Get(header); got != want {
 						t.Errorf("%d. from %q: LiveKit is told %s %q, want %q", i+1, ask.forwardedFor, header, got, want)
 					}
 				}
-				told.Unlock()
+				recorded.Unlock()
 			}
 		})
 	}

@@ -11,28 +11,28 @@ import (
 	"github.com/anteroom/anteroom/internal/httpapi"
 )
 
-// movable is the clock of development mode and the enforcement dates' view of it.
-type movable struct {
+// devClock is the clock of development mode and the enforcement dates' view of it.
+type devClock struct {
 	*devclock.Clock
 	// shift is what the enforcement dates' time is ahead of the clock's.
 	shift atomic.Int64
 }
 
-func newMovable(base clockwork.Clock) *movable { return &movable{Clock: devclock.New(base)} }
+func newDevClock(base clockwork.Clock) *devClock { return &devClock{Clock: devclock.New(base)} }
 
 // policy is the platform's, seen from the time that a developer has chosen.
 func (s *Server) policy() admission.Policy {
 	policy := admission.DefaultPolicy()
-	if s.movable != nil {
-		policy.Shift = time.Duration(s.movable.shift.Load())
+	if s.devClock != nil {
+		policy.Shift = time.Duration(s.devClock.shift.Load())
 	}
 	return policy
 }
 
-// Show implements httpapi.MovableClock.
-func (m *movable) Show() httpapi.ClockView { return m.view(m.State()) }
+// Show implements httpapi.DevClock.
+func (m *devClock) Show() httpapi.ClockView { return m.view(m.State()) }
 
-func (m *movable) view(s devclock.State) httpapi.ClockView {
+func (m *devClock) view(s devclock.State) httpapi.ClockView {
 	// Without what the machine's clock adds for its own use.
 	now, base := s.Now.Round(0).UTC(), s.Base.Round(0).UTC()
 	shift := time.Duration(m.shift.Load())
@@ -42,9 +42,9 @@ func (m *movable) view(s devclock.State) httpapi.ClockView {
 	}
 }
 
-// Move implements httpapi.MovableClock. The enforcement dates' view moves with
+// Move implements httpapi.DevClock. The enforcement dates' view moves with
 // the clock, and keeps what it is ahead.
-func (m *movable) Move(c httpapi.ClockChange) (httpapi.ClockView, error) {
+func (m *devClock) Move(c httpapi.ClockChange) (httpapi.ClockView, error) {
 	property := "advance"
 	if !c.Now.IsZero() {
 		property = "now"
@@ -68,8 +68,8 @@ func (m *movable) Move(c httpapi.ClockChange) (httpapi.ClockView, error) {
 	return m.view(state), nil
 }
 
-// Reset implements httpapi.MovableClock.
-func (m *movable) Reset() httpapi.ClockView {
+// Reset implements httpapi.DevClock.
+func (m *devClock) Reset() httpapi.ClockView {
 	m.shift.Store(0)
 	return m.view(m.Clock.Reset())
 }

@@ -15,10 +15,10 @@ import (
 
 type fields = map[string]any
 
-// awaitSaying answers the next event of the type whose data has the words.
-func (p *page) awaitSaying(kind string, words ...string) event {
+// awaitText answers the next event of the type whose data has the words.
+func (p *page) awaitText(kind string, words ...string) event {
 	p.t.Helper()
-	for limit := time.Now().Add(patience); time.Now().Before(limit); {
+	for limit := time.Now().Add(testTimeout); time.Now().Before(limit); {
 		e := p.await(kind)
 		said := true
 		for _, word := range words {
@@ -32,8 +32,8 @@ func (p *page) awaitSaying(kind string, words ...string) event {
 	return event{}
 }
 
-// hearsNothing fails if an event of the type comes before one that is sent after it.
-func (p *page) hearsNothing(by *page, kind string) {
+// expectNoEvent fails if an event of the type comes before one that is sent after it.
+func (p *page) expectNoEvent(by *page, kind string) {
 	p.t.Helper()
 	by.command("seat.react", fields{"reaction": "tada"})
 	for {
@@ -45,7 +45,7 @@ func (p *page) hearsNothing(by *page, kind string) {
 			if e.Type == "seat.reacted" && strings.Contains(string(e.Data), "tada") {
 				return
 			}
-		case <-time.After(patience):
+		case <-time.After(testTimeout):
 			p.t.Fatal("the mark never came")
 		}
 	}
@@ -53,8 +53,8 @@ func (p *page) hearsNothing(by *page, kind string) {
 
 func TestWhatOnlyHostsMayInside(t *testing.T) {
 	t.Parallel()
-	_, _, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
-	id := answer.Participant.UserID
+	_, _, host, guest, response := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	id := response.Participant.UserID
 	for kind, data := range map[string]fields{
 		"session.rules": {"focusMode": true}, "session.spotlight": {"operate": "add", "userId": id}, "session.lower_hands": nil,
 		"session.reclaim_host": nil, "seat.talk": {"userId": id, "allowed": true}, "capture.permit": {"userId": id, "allowed": true},
@@ -84,13 +84,13 @@ func TestWhatOnlyHostsMayInside(t *testing.T) {
 
 func TestNobodyUnmutesAgainstTheRules(t *testing.T) {
 	t.Parallel()
-	s, _, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Lesson"})
-	id := answer.Participant.UserID
+	s, _, host, guest, response := hostAndGuest(t, anteroomtest.Meeting{Topic: "Lesson"})
+	id := response.Participant.UserID
 	guest.command("seat.media", fields{"audioOn": true, "muted": false})
 	host.command("session.mute_all", fields{"muted": true, "unmuteAllowed": false})
 	guest.await("seat.muted")
 	grants := func() string {
-		return mediaGrants(t, s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+answer.ResumeToken+`"}`)))
+		return mediaGrants(t, s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+response.ResumeToken+`"}`)))
 	}
 	if g := grants(); strings.Contains(g, "microphone") || !strings.Contains(g, "camera") {
 		t.Fatalf("the media door still takes sound: %s", g)
@@ -103,31 +103,31 @@ func TestNobodyUnmutesAgainstTheRules(t *testing.T) {
 		t.Fatalf("who was asked may not speak: %s", g)
 	}
 	guest.command("seat.media", fields{"muted": false})
-	host.awaitSaying("participant.updated", `"muted":false`)
+	host.awaitText("participant.updated", `"muted":false`)
 	host.command("seat.mute", fields{"userId": id, "muted": true})
-	guest.awaitSaying("participant.updated", `"mayUnmute":false`)
+	guest.awaitText("participant.updated", `"mayUnmute":false`)
 	guest.refused("seat.media", fields{"muted": false}, 1001)
 	host.command("session.rules", fields{"unmuteAllowed": true})
-	guest.awaitSaying("session.updated", `"unmuteAllowed":true`)
+	guest.awaitText("session.updated", `"unmuteAllowed":true`)
 	guest.command("seat.media", fields{"muted": false})
 }
 
 // Whoever has not joined the audio is shown muted, so joining it unmuted is unmuting.
 func TestNobodyUnmutesByLeavingTheAudio(t *testing.T) {
 	t.Parallel()
-	s, _, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Lesson"})
+	s, _, host, guest, response := hostAndGuest(t, anteroomtest.Meeting{Topic: "Lesson"})
 	guest.command("seat.media", fields{"audioOn": true, "muted": false})
 	guest.command("seat.media", fields{"audioOn": false})
 	host.command("session.rules", fields{"unmuteAllowed": false})
 	guest.refused("seat.media", fields{"audioOn": true}, 1001)
 	guest.refused("seat.media", fields{"audioOn": true, "muted": false}, 1001)
 	guest.refused("seat.mute", fields{"muted": false}, 1001)
-	if g := mediaGrants(t, s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+answer.ResumeToken+`"}`))); strings.Contains(g, "microphone") {
+	if g := mediaGrants(t, s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+response.ResumeToken+`"}`))); strings.Contains(g, "microphone") {
 		t.Errorf("the media door takes sound: %s", g)
 	}
 	guest.command("seat.media", fields{"audioOn": true, "muted": true})
 	host.command("session.rules", fields{"unmuteAllowed": true})
-	guest.awaitSaying("session.updated", `"unmuteAllowed":true`)
+	guest.awaitText("session.updated", `"unmuteAllowed":true`)
 	guest.command("seat.media", fields{"muted": false})
 	// Whoever speaks as unmuting is forbidden may go on, until they stop.
 	host.command("session.rules", fields{"unmuteAllowed": false})
@@ -144,14 +144,14 @@ func TestChatGoesWhereItMay(t *testing.T) {
 	host.command("seat.hold", fields{"userId": held.Participant.UserID, "hold": true})
 	waiting.await("seat.held")
 	guest.command("chat.send", fields{"text": "for the hosts", "to": "hosts"})
-	host.awaitSaying("chat.message", "for the hosts", `"userId":2`)
+	host.awaitText("chat.message", "for the hosts", `"userId":2`)
 	guest.refused("chat.send", fields{"text": "psst", "to": "waitingRoom"}, 1001)
 	host.command("chat.send", fields{"text": "soon", "to": "waitingRoom"})
-	waiting.awaitSaying("chat.message", "soon", `"userId":4`)
+	waiting.awaitText("chat.message", "soon", `"userId":4`)
 	if n := len(waiting.snapshot().Chat); n != 1 {
 		t.Fatalf("somebody who waits reads %d messages", n)
 	}
-	other.hearsNothing(host, "chat.message")
+	other.expectNoEvent(host, "chat.message")
 	if n := len(other.snapshot().Chat); n != 0 {
 		t.Fatalf("a participant reads %d messages of others", n)
 	}
@@ -185,9 +185,9 @@ func TestMessagesAreTakenBack(t *testing.T) {
 	guest.refused("chat.delete", fields{"id": theirs}, 1001)
 	host.refused("chat.delete", fields{"id": private}, 1002)
 	guest.command("chat.delete", fields{"id": mine})
-	host.awaitSaying("chat.deleted", mine)
+	host.awaitText("chat.deleted", mine)
 	host.command("chat.delete", fields{"id": theirs})
-	other.awaitSaying("chat.deleted", theirs)
+	other.awaitText("chat.deleted", theirs)
 	guest.command("chat.delete", fields{"id": private})
 	if n := len(other.snapshot().Chat); n != 0 {
 		t.Fatalf("%d messages are left", n)
@@ -196,7 +196,7 @@ func TestMessagesAreTakenBack(t *testing.T) {
 
 func TestOneSharesUnlessSeveralMay(t *testing.T) {
 	t.Parallel()
-	s, room, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	s, room, host, guest, response := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
 	other, _ := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Third"})
 	guest.command("seat.share", nil)
 	guest.command("seat.media", fields{"sharing": true})
@@ -204,7 +204,7 @@ func TestOneSharesUnlessSeveralMay(t *testing.T) {
 	other.refused("seat.media", fields{"sharing": true}, 1004)
 	host.command("seat.share", nil)
 	guest.await("seat.share_stopped")
-	other.awaitSaying("participant.updated", `"sharing":false`)
+	other.awaitText("participant.updated", `"sharing":false`)
 	host.command("seat.media", fields{"sharing": true})
 	host.command("session.rules", fields{"severalSharers": true})
 	guest.command("seat.share", nil)
@@ -212,7 +212,7 @@ func TestOneSharesUnlessSeveralMay(t *testing.T) {
 	host.command("session.rules", fields{"shareAllowed": "hosts"})
 	guest.await("seat.share_stopped")
 	other.refused("seat.share", nil, 1001)
-	again := s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+answer.ResumeToken+`"}`))
+	again := s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+response.ResumeToken+`"}`))
 	if grants := mediaGrants(t, again); strings.Contains(grants, "screen_share") {
 		t.Fatalf("the media door still takes screens: %s", grants)
 	}
@@ -220,22 +220,22 @@ func TestOneSharesUnlessSeveralMay(t *testing.T) {
 
 func TestSpotlightsFocusAndHands(t *testing.T) {
 	t.Parallel()
-	s, room, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	s, room, host, guest, response := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
 	other, third := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Third"})
-	first, second := number(answer.Participant.UserID), number(third.Participant.UserID)
-	host.command("session.spotlight", fields{"operate": "add", "userId": answer.Participant.UserID})
+	first, second := number(response.Participant.UserID), number(third.Participant.UserID)
+	host.command("session.spotlight", fields{"operate": "add", "userId": response.Participant.UserID})
 	host.command("session.spotlight", fields{"operate": "add", "userId": third.Participant.UserID})
-	guest.awaitSaying("session.updated", `"spotlights":[`+first+","+second+"]")
+	guest.awaitText("session.updated", `"spotlights":[`+first+","+second+"]")
 	guest.command("seat.hand", fields{"raised": true})
 	host.command("session.rules", fields{"focusMode": true, "renameAllowed": false})
-	other.awaitSaying("session.updated", `"focusMode":true`, `"renameAllowed":false`)
+	other.awaitText("session.updated", `"focusMode":true`, `"renameAllowed":false`)
 	other.refused("seat.rename", fields{"userName": "Somebody"}, 1001)
 	host.command("session.lower_hands", nil)
-	guest.awaitSaying("participant.updated", `"handRaised":false`)
+	guest.awaitText("participant.updated", `"handRaised":false`)
 	guest.command("seat.react", fields{"reaction": "clap"})
-	other.awaitSaying("seat.reacted", `"clap"`, first)
+	other.awaitText("seat.reacted", `"clap"`, first)
 	guest.command("seat.leave", nil)
-	other.awaitSaying("session.updated", `"spotlights":[`+second+"]")
+	other.awaitText("session.updated", `"spotlights":[`+second+"]")
 	_, late := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Late"})
 	if body := string(late.Body); !strings.Contains(body, `"focusMode":true`) || !strings.Contains(body, `"spotlights":[`+second+"]") {
 		t.Fatalf("a late joiner is told %s", body)
@@ -245,11 +245,11 @@ func TestSpotlightsFocusAndHands(t *testing.T) {
 // Hands stand in the order in which they were raised, for late comers too.
 func TestHandsKeepTheirOrder(t *testing.T) {
 	t.Parallel()
-	s, room, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	s, room, host, guest, response := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
 	raised := func(p *page, userID int64) time.Time {
 		t.Helper()
 		var change struct{ HandRaisedAt time.Time }
-		e := p.awaitSaying("participant.updated", `"handRaised":true`, number(userID))
+		e := p.awaitText("participant.updated", `"handRaised":true`, number(userID))
 		if err := json.Unmarshal(e.Data, &change); err != nil || change.HandRaisedAt.IsZero() {
 			t.Fatalf("%v: when is a hand raised? %s", err, e.Data)
 		}
@@ -259,7 +259,7 @@ func TestHandsKeepTheirOrder(t *testing.T) {
 	third.command("seat.hand", fields{"raised": true})
 	first := raised(host, other.Participant.UserID)
 	guest.command("seat.hand", fields{"raised": true})
-	second := raised(host, answer.Participant.UserID)
+	second := raised(host, response.Participant.UserID)
 	third.command("seat.hand", fields{"raised": true})
 	if again := raised(host, other.Participant.UserID); !again.Equal(first) || !first.Before(second) {
 		t.Fatalf("raised at %v, again at %v, the second at %v", first, again, second)
@@ -270,19 +270,19 @@ func TestHandsKeepTheirOrder(t *testing.T) {
 	}
 	guest.command("seat.hand", fields{"raised": false})
 	guest.command("seat.hand", fields{"raised": true})
-	if again := raised(host, answer.Participant.UserID); !second.Before(again) {
+	if again := raised(host, response.Participant.UserID); !second.Before(again) {
 		t.Fatalf("lowered and raised anew at %v, first at %v", again, second)
 	}
 }
 
 // Who invites others needs the passcode: the hosts, as long as they are hosts.
-func TestThePasscodeIsToldToHosts(t *testing.T) {
+func TestHostsReceiveThePasscode(t *testing.T) {
 	t.Parallel()
 	const secret = "s3cr3t-pass"
 	s := anteroomtest.Start(t)
 	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Standup", Password: secret})
 	host, joined := enter(t, s, anteroomtest.Join{Meeting: room.Number, Role: 1, ZAK: s.HostZAK(), Name: "Host", Password: secret})
-	guest, answer := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Guest", Password: secret})
+	guest, response := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Guest", Password: secret})
 	knows := func(p *page) bool {
 		raw, _, _ := p.rpc("snapshot", nil)
 		return strings.Contains(string(raw), `"passcode":"`+secret+`"`)
@@ -290,12 +290,12 @@ func TestThePasscodeIsToldToHosts(t *testing.T) {
 	if !strings.Contains(string(joined.Body), secret) || !knows(host) {
 		t.Fatalf("the host is told %s", joined.Body)
 	}
-	if strings.Contains(string(answer.Body), secret) || knows(guest) {
-		t.Fatalf("a guest is told %s", answer.Body)
+	if strings.Contains(string(response.Body), secret) || knows(guest) {
+		t.Fatalf("a guest is told %s", response.Body)
 	}
 	role := func(role string) {
-		host.command("seat.role", fields{"userId": answer.Participant.UserID, "role": role})
-		guest.awaitSaying("participant.updated", `"role":"`+role+`"`)
+		host.command("seat.role", fields{"userId": response.Participant.UserID, "role": role})
+		guest.awaitText("participant.updated", `"role":"`+role+`"`)
 	}
 	role("cohost")
 	if !knows(guest) {
@@ -320,18 +320,18 @@ func TestTheHostsRoleIsClaimedAndReclaimed(t *testing.T) {
 	guest.refused("session.claim_host", fields{"hostKey": ""}, 1002)
 	guest.refused("session.claim_host", fields{"hostKey": 5}, 1002)
 	guest.command("session.claim_host", fields{"hostKey": s.HostKey()})
-	guest.awaitSaying("participants.updated", `"role":"host"`)
+	guest.awaitText("participants.updated", `"role":"host"`)
 	other, third := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Third"})
 	other.refused("session.claim_host", fields{"hostKey": s.HostKey()}, 1004)
-	host, answer := enter(t, s, anteroomtest.Join{Meeting: room.Number, Role: 1, ZAK: s.HostZAK(), Name: "Host"})
+	host, response := enter(t, s, anteroomtest.Join{Meeting: room.Number, Role: 1, ZAK: s.HostZAK(), Name: "Host"})
 	host.command("seat.role", fields{"userId": third.Participant.UserID, "role": "host"})
-	other.awaitSaying("participants.updated", `[{"role":"host","userId":`+number(third.Participant.UserID)+`},{"role":"cohost"`, `"hostUserId":`+number(third.Participant.UserID))
+	other.awaitText("participants.updated", `[{"role":"host","userId":`+number(third.Participant.UserID)+`},{"role":"cohost"`, `"hostUserId":`+number(third.Participant.UserID))
 	other.refused("session.reclaim_host", nil, 1001)
 	host.command("session.reclaim_host", nil)
-	guest.awaitSaying("participants.updated", `"hostUserId":`+number(answer.Participant.UserID))
+	guest.awaitText("participants.updated", `"hostUserId":`+number(response.Participant.UserID))
 	host.command("session.lock", fields{"locked": true})
 	host.command("seat.leave", nil)
-	guest.awaitSaying("participant.removed", `"userId":`+number(answer.Participant.UserID), `"role":"host"`, `"hostUserId":`)
+	guest.awaitText("participant.removed", `"userId":`+number(response.Participant.UserID), `"role":"host"`, `"hostUserId":`)
 }
 
 func TestHostKeysAreNotGuessed(t *testing.T) {
@@ -370,17 +370,17 @@ func TestHostKeysAreNotGuessed(t *testing.T) {
 	guest.command("session.claim_host", fields{"hostKey": s.HostKey()})
 }
 
-func TestAnAttendeeIsGivenTheWord(t *testing.T) {
+func TestAnAttendeeIsAllowedToTalk(t *testing.T) {
 	t.Parallel()
-	s, host, guest, answer := lecture(t)
-	host.command("seat.talk", fields{"userId": answer.Participant.UserID, "allowed": true})
-	guest.awaitSaying("participant.updated", `"allowedToTalk":true`)
-	again := s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+answer.ResumeToken+`"}`))
+	s, host, guest, response := startWebinar(t)
+	host.command("seat.talk", fields{"userId": response.Participant.UserID, "allowed": true})
+	guest.awaitText("participant.updated", `"allowedToTalk":true`)
+	again := s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+response.ResumeToken+`"}`))
 	if grants := mediaGrants(t, again); !strings.Contains(grants, "microphone") || strings.Contains(grants, "camera") {
 		t.Fatalf("with the word: %s", grants)
 	}
-	host.command("seat.talk", fields{"userId": answer.Participant.UserID, "allowed": false})
-	again = s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+answer.ResumeToken+`"}`))
+	host.command("seat.talk", fields{"userId": response.Participant.UserID, "allowed": false})
+	again = s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+response.ResumeToken+`"}`))
 	if grants := mediaGrants(t, again); strings.Contains(grants, "microphone") {
 		t.Fatalf("without the word: %s", grants)
 	}
@@ -388,22 +388,22 @@ func TestAnAttendeeIsGivenTheWord(t *testing.T) {
 
 func TestTheAudienceIsBroughtUpAndSentBack(t *testing.T) {
 	t.Parallel()
-	s, host, guest, answer := lecture(t)
-	id := answer.Participant.UserID
+	s, host, guest, response := startWebinar(t)
+	id := response.Participant.UserID
 	grants := func() string {
-		return mediaGrants(t, s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+answer.ResumeToken+`"}`)))
+		return mediaGrants(t, s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+response.ResumeToken+`"}`)))
 	}
 	host.command("seat.talk", fields{"userId": id, "allowed": true})
 	host.command("seat.role", fields{"userId": id, "role": "panelist"})
-	guest.awaitSaying("participant.updated", `"role":"panelist"`, `"allowedToTalk":false`)
+	guest.awaitText("participant.updated", `"role":"panelist"`, `"allowedToTalk":false`)
 	if now := grants(); !strings.Contains(now, "camera") {
 		t.Fatalf("a panelist: %s", now)
 	}
 	guest.command("seat.media", fields{"videoOn": true, "audioOn": true, "muted": false})
 	host.command("session.spotlight", fields{"operate": "add", "userId": id})
 	host.command("seat.role", fields{"userId": id, "role": "attendee"})
-	guest.awaitSaying("session.updated", `"spotlights":[]`)
-	guest.awaitSaying("participant.updated", `"role":"attendee"`, `"videoOn":false`, `"muted":true`)
+	guest.awaitText("session.updated", `"spotlights":[]`)
+	guest.awaitText("participant.updated", `"role":"attendee"`, `"videoOn":false`, `"muted":true`)
 	if now := grants(); strings.Contains(now, "camera") || strings.Contains(now, "microphone") {
 		t.Fatalf("an attendee again: %s", now)
 	}
@@ -411,30 +411,30 @@ func TestTheAudienceIsBroughtUpAndSentBack(t *testing.T) {
 
 func TestPanelistsAreOfWebinars(t *testing.T) {
 	t.Parallel()
-	_, _, host, _, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
-	id := answer.Participant.UserID
+	_, _, host, _, response := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	id := response.Participant.UserID
 	host.refused("seat.role", fields{"userId": id, "role": "panelist"}, 1004)
 	host.refused("seat.role", fields{"userId": id, "role": "king"}, 1002)
 }
 
 func TestRecordingNeedsAHostsLeave(t *testing.T) {
 	t.Parallel()
-	_, _, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
-	id := answer.Participant.UserID
+	_, _, host, guest, response := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	id := response.Participant.UserID
 	guest.command("capture.request", nil)
-	host.awaitSaying("capture.requested", number(id))
+	host.awaitText("capture.requested", number(id))
 	host.command("capture.permit", fields{"userId": id, "allowed": true})
-	guest.awaitSaying("capture.answered", "true")
+	guest.awaitText("capture.answered", "true")
 	guest.command("capture.set", fields{"status": "on"})
-	host.awaitSaying("participant.updated", `"capture":"on"`)
+	host.awaitText("participant.updated", `"capture":"on"`)
 	guest.refused("capture.set", fields{"status": "on"}, 1004)
 	host.command("capture.permit", fields{"userId": id, "allowed": false})
-	host.awaitSaying("participant.updated", `"capture":"off"`)
+	host.awaitText("participant.updated", `"capture":"off"`)
 	guest.refused("capture.set", fields{"status": "on"}, 1001)
 }
 
 // What is said while somebody is on hold was not said to them, whatever seat they have later.
-func TestNobodyReadsWhatWasSaidWhileTheyWereOnHold(t *testing.T) {
+func TestNobodyReadsMessagesSentWhileTheyWereOnHold(t *testing.T) {
 	t.Parallel()
 	s, room, host, _, _ := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
 	user := s.AddUser(anteroomtest.User{Email: "kim@test.example"})
@@ -451,19 +451,19 @@ func TestNobodyReadsWhatWasSaidWhileTheyWereOnHold(t *testing.T) {
 	host.command("chat.send", fields{"text": "before"})
 	said := []string{"before"}
 	// held enters, is put on hold, and misses what is said meanwhile.
-	held := func(join anteroomtest.Join) (*page, anteroomtest.Answer) {
+	held := func(join anteroomtest.Join) (*page, anteroomtest.JoinResponse) {
 		t.Helper()
-		p, answer := enter(t, s, join)
+		p, response := enter(t, s, join)
 		reads(join.Name+" before the hold", p, said...)
-		host.command("seat.hold", fields{"userId": answer.Participant.UserID, "hold": true})
+		host.command("seat.hold", fields{"userId": response.Participant.UserID, "hold": true})
 		p.await("seat.held")
 		host.command("chat.send", fields{"text": "about " + join.Name})
 		said = append(said, "about "+join.Name)
-		return p, answer
+		return p, response
 	}
-	admit := func(p *page, answer anteroomtest.Answer) {
+	admit := func(p *page, response anteroomtest.JoinResponse) {
 		t.Helper()
-		host.command("seat.admit", fields{"userId": answer.Participant.UserID})
+		host.command("seat.admit", fields{"userId": response.Participant.UserID})
 		p.await("seat.admitted")
 	}
 	say := func(text string) {
@@ -472,37 +472,37 @@ func TestNobodyReadsWhatWasSaidWhileTheyWereOnHold(t *testing.T) {
 	}
 
 	ben := anteroomtest.Join{Meeting: room.Number, Name: "Ben", Device: "ben's"}
-	p, answer := held(ben)
-	admit(p, answer)
+	p, response := held(ben)
+	admit(p, response)
 	say("after Ben")
 	reads("let in", p, "after Ben")
 	renamed := ben
-	renamed.Name, renamed.ResumeToken = "Benjamin", answer.ResumeToken
-	p, answer = enter(t, s, renamed)
+	renamed.Name, renamed.ResumeToken = "Benjamin", response.ResumeToken
+	p, response = enter(t, s, renamed)
 	reads("under another name", p, "after Ben")
 	p.command("seat.leave", nil)
 	p, _ = enter(t, s, ben)
 	reads("left and came back", p, "after Ben")
 	// A page that stores no device id is known by the resume token of the seat it left.
-	p, _ = enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Ben", ResumeToken: answer.ResumeToken})
+	p, _ = enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Ben", ResumeToken: response.ResumeToken})
 	reads("came back by a resume token", p, "after Ben")
 
 	eve := anteroomtest.Join{Meeting: room.Number, Name: "Eve", Device: "eve's"}
 	p, _ = held(eve)
 	p.command("seat.leave", nil)
-	p, answer = enter(t, s, eve)
-	admit(p, answer)
+	p, response = enter(t, s, eve)
+	admit(p, response)
 	reads("left the waiting room and came back", p)
 	say("after Eve")
 	reads("after it", p, "after Eve")
 
 	kim := anteroomtest.Join{Meeting: room.Number, Name: "Kim", ZAK: s.ZAK(user.ID, time.Hour), Device: "kim's"}
-	p, answer = held(kim)
-	admit(p, answer)
+	p, response = held(kim)
+	admit(p, response)
 	say("after Kim")
 	kim.Device = "kim's other one"
 	p, again := enter(t, s, kim)
-	if again.Participant.UserID != answer.Participant.UserID {
+	if again.Participant.UserID != response.Participant.UserID {
 		t.Error("the other page has not taken the place")
 	}
 	reads("signed in, from another page", p, "after Kim")

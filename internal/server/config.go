@@ -120,8 +120,8 @@ type External struct {
 type Attempts struct {
 	// Days is how long an attempt is kept; 0 is the default.
 	Days int `yaml:"days"`
-	// Keep is how many of the newest attempts are kept; 0 is the default.
-	Keep int `yaml:"keep"`
+	// MaxCount is how many of the newest attempts are kept; 0 is the default.
+	MaxCount int `yaml:"keep"`
 }
 
 // Bounds of JoinsPerMinute. The default lets a class of 200 behind one address
@@ -140,19 +140,19 @@ const (
 
 // Chat is how long messages are kept: both limits hold.
 type Chat struct {
-	// Keep is how many of a session's newest messages are kept; 0 is the default.
-	Keep int `yaml:"keep"`
+	// MaxMessages is how many of a session's newest messages are kept; 0 is the default.
+	MaxMessages int `yaml:"keep"`
 	// Days is how long they are kept after the session has ended; 0 is the default.
 	Days int `yaml:"days"`
 }
 
-// maxChatKeep bounds Chat.Keep: what one session may store.
-const maxChatKeep = 100_000
+// maxChatMessages bounds Chat.Keep: what one session may store.
+const maxChatMessages = 100_000
 
 // Bounds of Attempts: ten years, and what one query still counts through.
 const (
-	maxAttemptDays = 3650
-	maxAttemptKeep = 100_000_000
+	maxAttemptDays    = 3650
+	maxStoredAttempts = 100_000_000
 )
 
 // DevelopmentDefaults is what `anteroom serve` runs with and no flags. A TLS
@@ -242,8 +242,8 @@ func (c *Config) Validate() error {
 	if c.Attempts.Days < 0 || c.Attempts.Days > maxAttemptDays {
 		bad("attempts.days: %d is not between 1 and %d; omit it for the default, %d", c.Attempts.Days, maxAttemptDays, store.AttemptLife/(24*time.Hour))
 	}
-	if c.Attempts.Keep < 0 || c.Attempts.Keep > maxAttemptKeep {
-		bad("attempts.keep: %d is not between 1 and %d; omit it for the default, %d", c.Attempts.Keep, maxAttemptKeep, store.AttemptKeep)
+	if c.Attempts.MaxCount < 0 || c.Attempts.MaxCount > maxStoredAttempts {
+		bad("attempts.keep: %d is not between 1 and %d; omit it for the default, %d", c.Attempts.MaxCount, maxStoredAttempts, store.MaxAttempts)
 	}
 	if c.JoinsPerMinute < 0 || c.JoinsPerMinute > maxJoinsPerMinute {
 		bad("joins_per_minute: %d is not between 1 and %d; omit it for the default, %d", c.JoinsPerMinute, maxJoinsPerMinute, defaultJoinsPerMinute)
@@ -251,8 +251,8 @@ func (c *Config) Validate() error {
 	if n := c.Media.ConnectionsPerAddress; n < 0 || n > maxConnectionsPerAddress {
 		bad("media.connections_per_address: %d is not between 1 and %d; omit it for the default, %d", n, maxConnectionsPerAddress, defaultConnectionsPerAddress)
 	}
-	if c.Chat.Keep < 0 || c.Chat.Keep > maxChatKeep {
-		bad("chat.keep: %d is not between 1 and %d; omit it for the default, %d", c.Chat.Keep, maxChatKeep, store.ChatKeep)
+	if c.Chat.MaxMessages < 0 || c.Chat.MaxMessages > maxChatMessages {
+		bad("chat.keep: %d is not between 1 and %d; omit it for the default, %d", c.Chat.MaxMessages, maxChatMessages, store.MaxChatMessages)
 	}
 	if c.Chat.Days < 0 || c.Chat.Days > maxAttemptDays {
 		bad("chat.days: %d is not between 1 and %d; omit it for the default, %d", c.Chat.Days, maxAttemptDays, store.ChatLife/(24*time.Hour))
@@ -358,8 +358,8 @@ func (c *Config) mediaConfig(secret string) media.Config {
 	return media.Config{APIKey: "anteroom", APISecret: secret, ConnectionsPerAddress: c.connectionsPerAddress(), Embedded: embedded}
 }
 
-// life is how long an attempt is kept.
-func (a Attempts) life() time.Duration {
+// retention is how long an attempt is kept.
+func (a Attempts) retention() time.Duration {
 	if a.Days == 0 {
 		return store.AttemptLife
 	}

@@ -49,20 +49,20 @@ func inKeys(err error, raw []byte) error {
 	return errors.Join(problems...)
 }
 
-// value is a value of a YAML file with the path of its key, such as "media.port".
-type value struct {
+// configValue is a value of a YAML file with the path of its key, such as "media.port".
+type configValue struct {
 	line       int
 	path, text string
 }
 
-type values []value
+type values []configValue
 
 // valuesOf lists the values of a file in their order.
 func valuesOf(raw []byte) *values {
 	var found values
 	var walk func(path string, n *yaml.Node)
 	walk = func(path string, n *yaml.Node) {
-		found = append(found, value{n.Line, path, n.Value})
+		found = append(found, configValue{n.Line, path, n.Value})
 		switch n.Kind {
 		case yaml.DocumentNode:
 			for _, inner := range n.Content {

@@ -17,10 +17,10 @@ func TestAnotherNameBringsNoMoreConnections(t *testing.T) {
 	var page *page
 	for name := range 5 {
 		join.Name = fmt.Sprint("Mallory ", name)
-		answer := s.Join(join)
-		expect(t, answer, 0, "")
-		join.ResumeToken = answer.ResumeToken
-		page = lineOf(t, answer)
+		response := s.Join(join)
+		expect(t, response, 0, "")
+		join.ResumeToken = response.ResumeToken
+		page = lineOf(t, response)
 		for range 10 {
 			switch code := page.connect(); code {
 			case 0:
@@ -37,7 +37,7 @@ func TestAnotherNameBringsNoMoreConnections(t *testing.T) {
 	}
 	for page.connect() != 0 {
 		time.Sleep(100 * time.Millisecond)
-		if time.Since(begun) > patience {
+		if time.Since(begun) > testTimeout {
 			t.Fatal("the last page stays out")
 		}
 	}

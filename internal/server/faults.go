@@ -23,8 +23,8 @@ type faults struct {
 	set   *fault.Set
 	store *store.Store
 	// engine is the media engine itself, without faults in front.
-	engine media.Engine
-	line   *line
+	engine  media.Engine
+	channel *controlChannel
 }
 
 // The methods in front of the parts answer the part itself where there are no
@@ -48,25 +48,25 @@ func (f *faults) inMedia(e media.Engine) media.Engine {
 	if f == nil {
 		return e
 	}
-	return media.Intercept(e, f.media)
+	return media.Interceptor(e, f.media)
 }
 
-func (f *faults) inLine(b realtime.Backend) realtime.Backend {
+func (f *faults) inChannel(b realtime.Backend) realtime.Backend {
 	if f == nil {
 		return b
 	}
 	return faultyBackend{b, f}
 }
 
-// joining is what the faults know of the join that a context belongs to.
-type joining struct {
+// joinFault is what the faults know of the join that a context belongs to.
+type joinFault struct {
 	meeting, id string
 	asked       bool // the storage, once
 }
 
-type joiningKey struct{}
+type joinFaultKey struct{}
 
-func (j *joining) event() fault.Event { return fault.Event{MeetingNumber: j.meeting, Key: j.id} }
+func (j *joinFault) event() fault.Event { return fault.Event{MeetingNumber: j.meeting, Key: j.id} }
 
 // faultySessions are the meetings as the HTTP face asks them.
 type faultySessions struct {
@@ -79,7 +79,7 @@ func (s faultySessions) Join(ctx context.Context, a *admission.Attempt, body []b
 	if !s.faults.set.Any() {
 		return s.Service.Join(ctx, a, body)
 	}
-	j := &joining{meeting: a.MeetingNumber, id: a.JoinID}
+	j := &joinFault{meeting: a.MeetingNumber, id: a.JoinID}
 	if hit := s.faults.set.Take(fault.Join, j.event); hit != nil {
 		err := hit.Act(ctx)
 		switch {
@@ -89,11 +89,11 @@ func (s faultySessions) Join(ctx context.Context, a *admission.Attempt, body []b
 			out := &session.Outcome{
 				AttemptID: s.NewAttemptID(), Verdict: admission.Verdict{Decision: admission.ServerFault(err, "internal")},
 			}
-			s.Recorder.Record(session.Attempted{ID: out.AttemptID, At: s.Clock.Now(), Attempt: a, Verdict: &out.Verdict})
+			s.Recorder.Record(session.JoinRecord{ID: out.AttemptID, At: s.Clock.Now(), Attempt: a, Verdict: &out.Verdict})
 			return out
 		}
 	}
-	return s.Service.Join(context.WithValue(ctx, joiningKey{}, j), a, body)
+	return s.Service.Join(context.WithValue(ctx, joinFaultKey{}, j), a, body)
 }
 
 // faultyLoader is the storage as the gate asks it.
@@ -111,7 +111,7 @@ func (l faultyLoader) App(ctx context.Context, key string) (facts admission.AppF
 }
 
 // Resume implements admission.Loader.
-func (l faultyLoader) Resume(ctx context.Context, token string) (*meeting.Seat, error) {
+func (l faultyLoader) Resume(ctx context.Context, token string) (*meeting.Participant, error) {
 	if err := l.faults.storage(ctx); err != nil {
 		return nil, err
 	}
@@ -132,7 +132,7 @@ func (f *faults) storage(ctx context.Context) error {
 	if !f.set.Any() {
 		return nil
 	}
-	j, ok := ctx.Value(joiningKey{}).(*joining)
+	j, ok := ctx.Value(joinFaultKey{}).(*joinFault)
 	if !ok || j.asked {
 		return nil
 	}
@@ -143,21 +143,21 @@ func (f *faults) storage(ctx context.Context) error {
 	return nil
 }
 
-// media comes before the operations of the media engine; see media.Intercept.
+// media comes before the operations of the media engine; see media.Interceptor.
 func (f *faults) media(ctx context.Context, op media.Op, room, identity string) error {
 	// A seat's second check, once it is inside, comes from no request and is not a knock.
-	knock := op == media.OpConnect && ctx.Value(http.ServerContextKey) != nil
-	if !f.set.Any() || (op != media.OpToken && !knock) {
+	connect := op == media.OpConnect && ctx.Value(http.ServerContextKey) != nil
+	if !f.set.Any() || (op != media.OpToken && !connect) {
 		return nil
 	}
 	event := func() fault.Event {
-		e := f.participant(ctx, identity)
-		if j, ok := ctx.Value(joiningKey{}).(*joining); ok {
+		e := f.participantOf(ctx, identity)
+		if j, ok := ctx.Value(joinFaultKey{}).(*joinFault); ok {
 			e.Key = j.id
 		}
 		return e
 	}
-	if knock {
+	if connect {
 		if hit := f.set.Take(fault.Packets, event); hit != nil {
 			return hit.Act(ctx)
 		}
@@ -168,18 +168,18 @@ func (f *faults) media(ctx context.Context, op media.Op, room, identity string) 
 	return nil
 }
 
-// participant says which meeting a seat is in, and under which number. A seat
+// participantOf says which meeting a seat is in, and under which number. A seat
 // that cannot be read is in none.
-func (f *faults) participant(ctx context.Context, seatID string) fault.Event {
-	seat, err := f.store.Seat(ctx, seatID)
+func (f *faults) participantOf(ctx context.Context, participantID string) fault.Event {
+	participant, err := f.store.Participant(ctx, participantID)
 	if err != nil {
 		return fault.Event{}
 	}
-	m, err := f.store.Meeting(ctx, seat.MeetingID)
+	m, err := f.store.Meeting(ctx, participant.MeetingID)
 	if err != nil {
 		return fault.Event{}
 	}
-	return fault.Event{MeetingNumber: m.Number, UserID: seat.UserID}
+	return fault.Event{MeetingNumber: m.Number, UserID: participant.UserID}
 }
 
 // faultyBackend is the meetings as the control channel asks them.
@@ -188,40 +188,40 @@ type faultyBackend struct {
 	faults *faults
 }
 
-func (b faultyBackend) hit(ctx context.Context, seatID string) error {
-	hit := b.faults.set.Take(fault.Realtime, func() fault.Event { return b.faults.participant(ctx, seatID) })
+func (b faultyBackend) hit(ctx context.Context, participantID string) error {
+	hit := b.faults.set.Take(fault.Realtime, func() fault.Event { return b.faults.participantOf(ctx, participantID) })
 	if hit == nil {
 		return nil
 	}
 	err := hit.Act(ctx)
 	if errors.Is(err, fault.ErrDropped) {
-		return realtime.ErrDrop
+		return realtime.ErrDisconnect
 	}
 	return err
 }
 
 // Connect implements realtime.Backend.
-func (b faultyBackend) Connect(ctx context.Context, ref realtime.SeatRef) (seat realtime.Seat, err error) {
-	if err := b.hit(ctx, ref.SeatID); err != nil {
-		return seat, err
+func (b faultyBackend) Connect(ctx context.Context, ref realtime.ParticipantRef) (participant realtime.Participant, err error) {
+	if err := b.hit(ctx, ref.ParticipantID); err != nil {
+		return participant, err
 	}
 	return b.Backend.Connect(ctx, ref)
 }
 
 // Snapshot implements realtime.Backend.
-func (b faultyBackend) Snapshot(ctx context.Context, seat realtime.Seat, data json.RawMessage) (json.RawMessage, error) {
-	if err := b.hit(ctx, seat.ID); err != nil {
+func (b faultyBackend) Snapshot(ctx context.Context, participant realtime.Participant, data json.RawMessage) (json.RawMessage, error) {
+	if err := b.hit(ctx, participant.ID); err != nil {
 		return nil, err
 	}
-	return b.Backend.Snapshot(ctx, seat, data)
+	return b.Backend.Snapshot(ctx, participant, data)
 }
 
 // Command implements realtime.Backend.
-func (b faultyBackend) Command(ctx context.Context, seat realtime.Seat, c realtime.Command) (result realtime.Result, err error) {
-	if err := b.hit(ctx, seat.ID); err != nil {
+func (b faultyBackend) Command(ctx context.Context, participant realtime.Participant, c realtime.Command) (result realtime.Result, err error) {
+	if err := b.hit(ctx, participant.ID); err != nil {
 		return result, err
 	}
-	return b.Backend.Command(ctx, seat, c)
+	return b.Backend.Command(ctx, participant, c)
 }
 
 // Add implements httpapi.Faults.
@@ -267,17 +267,17 @@ func (f *faults) Add(ctx context.Context, in httpapi.FaultRequest) (httpapi.Faul
 		return httpapi.FaultView{}, field("point", err.Error())
 	}
 	if spec.Point == fault.Realtime && spec.Kind == fault.Drop {
-		f.dropLines(ctx, view.ID)
+		f.disconnectPages(ctx, view.ID)
 	}
 	return viewOf(view), nil
 }
 
-// dropLines breaks the lines that a fresh fault means.
-func (f *faults) dropLines(ctx context.Context, id string) {
-	for _, seatID := range f.line.Connected() {
-		if hit := f.set.TakeOf(id, f.participant(ctx, seatID)); hit != nil {
+// disconnectPages breaks the lines that a fresh fault means.
+func (f *faults) disconnectPages(ctx context.Context, id string) {
+	for _, participantID := range f.channel.Connected() {
+		if hit := f.set.TakeOf(id, f.participantOf(ctx, participantID)); hit != nil {
 			_ = hit.Act(ctx)
-			f.line.hub.Drop(seatID)
+			f.channel.hub.Disconnect(participantID)
 		}
 	}
 }

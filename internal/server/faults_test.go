@@ -66,7 +66,7 @@ func joinBody(t *testing.T, s *anteroomtest.Server, number string) []byte {
 	return raw
 }
 
-func TestAJoinIsNeverAnswered(t *testing.T) {
+func TestAJoinNeverReturns(t *testing.T) {
 	t.Parallel()
 	s := anteroomtest.Start(t)
 	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Held", Capacity: 1})
@@ -122,7 +122,7 @@ func TestAJoinIsDroppedRefusedOrLate(t *testing.T) {
 	refused := s.Join(anteroomtest.Join{Meeting: room.Number})
 	expect(t, refused, 4009, "internal")
 	var attempt struct{ Attempt httpapi.AttemptView }
-	deadline := time.Now().Add(patience)
+	deadline := time.Now().Add(testTimeout)
 	for {
 		status, raw := callDev(t, s, "GET", "/dev/v1/attempts/"+refused.AttemptID, "", &attempt)
 		if status == http.StatusOK {
@@ -188,21 +188,21 @@ func TestTheMediaServerFails(t *testing.T) {
 	expect(t, second, 0, "")
 
 	// By number: the one is refused at the door, the other is not.
-	knock := func(a anteroomtest.Answer) int {
+	connect := func(a anteroomtest.JoinResponse) int {
 		status, _ := callDev(t, s, "GET", "/rtc/validate?access_token="+a.Media.Token, "", nil)
 		return status
 	}
 	inject(t, s, `{"point":"media","kind":"error","meetingNumber":%q,"userId":%d,"count":2}`, room.Number, second.Participant.UserID)
-	if got := knock(inside); got != http.StatusOK {
+	if got := connect(inside); got != http.StatusOK {
 		t.Fatalf("somebody else's knock answers %d", got)
 	}
-	if got := knock(second); got != http.StatusServiceUnavailable {
+	if got := connect(second); got != http.StatusServiceUnavailable {
 		t.Fatalf("the knock answers %d", got)
 	}
 	if a := s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+second.ResumeToken+`"}`)); a.HTTPStatus != http.StatusServiceUnavailable {
 		t.Fatalf("a fresh token: %d %s", a.HTTPStatus, a.Body)
 	}
-	if got := knock(second); got != http.StatusOK {
+	if got := connect(second); got != http.StatusOK {
 		t.Fatalf("the fault is over and the knock answers %d", got)
 	}
 }
@@ -217,8 +217,8 @@ func awaitReconnecting(host *page) {
 
 func TestTheControlChannelFails(t *testing.T) {
 	t.Parallel()
-	s, room, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
-	only := fmt.Sprintf(`"meetingNumber":%q,"userId":%d`, room.Number, answer.Participant.UserID)
+	s, room, host, guest, response := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	only := fmt.Sprintf(`"meetingNumber":%q,"userId":%d`, room.Number, response.Participant.UserID)
 
 	inject(t, s, `{"point":"realtime","kind":"error",%s}`, only)
 	host.command("seat.hand", map[string]any{"raised": true})

@@ -49,7 +49,7 @@ func (p *page) upTo(by *page) (seen string) {
 	p.t.Helper()
 	mark := uuid.NewString()
 	by.command("chat.send", fields{"text": mark})
-	for limit := time.After(patience); ; {
+	for limit := time.After(testTimeout); ; {
 		select {
 		case e := <-p.events:
 			if e.Type == "chat.message" && strings.Contains(string(e.Data), mark) {
@@ -62,7 +62,7 @@ func (p *page) upTo(by *page) (seen string) {
 	}
 }
 
-func TestAFloodOfChatKeepsNobodyOut(t *testing.T) {
+func TestAFloodOfChatBlocksNobody(t *testing.T) {
 	t.Parallel()
 	s, room, host, guest, _ := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
 	written := 0
@@ -137,12 +137,12 @@ func TestChatIsReadInPages(t *testing.T) {
 
 func TestWhatWasDeletedIsNotRecovered(t *testing.T) {
 	t.Parallel()
-	s, room, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	s, room, host, guest, response := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
 	away, _ := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Away"})
 	away.snapshot()
 	session, before := away.channel("session")
-	seat, seatAt := guest.channel("seat")
-	for _, data := range []fields{{"text": "a secret for all"}, {"text": "a secret for one", "userId": answer.Participant.UserID}} {
+	participant, participantAt := guest.channel("seat")
+	for _, data := range []fields{{"text": "a secret for all"}, {"text": "a secret for one", "userId": response.Participant.UserID}} {
 		var sent struct{ Result struct{ ID string } }
 		if err := json.Unmarshal(host.command("chat.send", data), &sent); err != nil {
 			t.Fatal(err)
@@ -153,7 +153,7 @@ func TestWhatWasDeletedIsNotRecovered(t *testing.T) {
 	}
 	away.upTo(host)
 	away.recovering(session, before.Epoch, before.Offset)
-	guest.recovering(seat, seatAt.Epoch, 0)
+	guest.recovering(participant, participantAt.Epoch, 0)
 	for _, p := range []*page{away, guest} {
 		if seen := p.upTo(host); strings.Contains(seen, "a secret") {
 			t.Errorf("recovered what was deleted:\n%s", seen)
@@ -161,16 +161,16 @@ func TestWhatWasDeletedIsNotRecovered(t *testing.T) {
 	}
 }
 
-func TestNobodyRecoversWhatWasSaidBeforeTheyCame(t *testing.T) {
+func TestNobodyRecoversMessagesFromBeforeTheyJoined(t *testing.T) {
 	t.Parallel()
 	s, room, host, guest, _ := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
 	for _, text := range []string{"the first", "the second"} {
 		host.command("chat.send", fields{"text": text})
 	}
-	late, answer := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Late"})
+	late, response := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Late"})
 	session, at := late.channel("session")
 	host.command("chat.send", fields{"text": "the third"})
-	late.awaitSaying("chat.message", "the third")
+	late.awaitText("chat.message", "the third")
 	for _, offset := range []uint64{0, 1} {
 		late.recovering(session, at.Epoch, offset)
 		if seen := late.upTo(host); strings.Contains(seen, "the first") || strings.Contains(seen, "the second") {
@@ -178,7 +178,7 @@ func TestNobodyRecoversWhatWasSaidBeforeTheyCame(t *testing.T) {
 		}
 	}
 	// What was said while somebody was on hold was not said to them.
-	id := answer.Participant.UserID
+	id := response.Participant.UserID
 	host.command("seat.hold", fields{"userId": id, "hold": true})
 	late.await("seat.held")
 	host.command("chat.send", fields{"text": "about the one who waits"})
@@ -192,11 +192,11 @@ func TestNobodyRecoversWhatWasSaidBeforeTheyCame(t *testing.T) {
 
 // A deleted message is erased where it was heard, by whoever was a host then, and nowhere
 // else: others still recover what they missed.
-func TestADeletedMessageToHostsIsErasedWhereItWasHeard(t *testing.T) {
+func TestADeletedMessageToHostsIsErasedWhereItWasReceived(t *testing.T) {
 	t.Parallel()
-	s, room, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	s, room, host, guest, response := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
 	by, other := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Bystander"})
-	host.command("seat.role", fields{"userId": answer.Participant.UserID, "role": "cohost"})
+	host.command("seat.role", fields{"userId": response.Participant.UserID, "role": "cohost"})
 	host.command("chat.send", fields{"text": "for the bystander", "userId": other.Participant.UserID})
 	by.await("chat.message")
 	author, _ := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Author"})
@@ -205,9 +205,9 @@ func TestADeletedMessageToHostsIsErasedWhereItWasHeard(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, p := range []*page{host, guest, author} {
-		p.awaitSaying("chat.message", "a secret")
+		p.awaitText("chat.message", "a secret")
 	}
-	host.command("seat.role", fields{"userId": answer.Participant.UserID, "role": "attendee"})
+	host.command("seat.role", fields{"userId": response.Participant.UserID, "role": "attendee"})
 	author.command("chat.delete", fields{"id": sent.Result.ID})
 	all := []*page{host, guest, author, by}
 	for _, p := range all {

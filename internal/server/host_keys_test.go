@@ -16,8 +16,8 @@ import (
 	"github.com/anteroom/anteroom/internal/session"
 )
 
-// seatFrom takes a seat from an address.
-func (s *stage) seatFrom(t *testing.T, address, signed string) *meeting.Seat {
+// participantFrom takes a seat from an address.
+func (s *testServer) participantFrom(t *testing.T, address, signed string) *meeting.Participant {
 	t.Helper()
 	raw, err := json.Marshal(map[string]any{
 		"joinId": uuid.NewString(), "view": "component", "meetingNumber": s.room.Number, "userName": "Kim",
@@ -44,9 +44,9 @@ func (s *stage) seatFrom(t *testing.T, address, signed string) *meeting.Seat {
 	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || answer.ErrorCode != 0 {
 		t.Fatal(err, answer)
 	}
-	for _, seat := range s.seats(t) {
-		if seat.UserID == answer.Participant.UserID {
-			return seat
+	for _, participant := range s.participants(t) {
+		if participant.UserID == answer.Participant.UserID {
+			return participant
 		}
 	}
 	t.Fatal("there is no seat")
@@ -56,37 +56,37 @@ func (s *stage) seatFrom(t *testing.T, address, signed string) *meeting.Seat {
 // Whoever has many addresses of one network guesses no more than one network may.
 func TestHostKeysOfOneNetworkAreCountedTogether(t *testing.T) {
 	t.Parallel()
-	s := raise(t, production(t), server.Parts{})
+	s := startServer(t, production(t), server.Parts{})
 	signed := s.sign(t)
-	claim := func(seat *meeting.Seat, key string) error {
+	claim := func(participant *meeting.Participant, key string) error {
 		raw, err := json.Marshal(map[string]any{"hostKey": key})
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, _, err = s.Sessions.Command(context.Background(), seat, "session.claim_host", raw)
+		_, _, err = s.Sessions.Command(context.Background(), participant, "session.claim_host", raw)
 		return err
 	}
 	judged := 0
 	for i := range 15 {
-		seat := s.seatFrom(t, fmt.Sprintf("2001:db8:1:%x::1", i/5), signed)
-		for range session.HostKeyTries {
+		participant := s.participantFrom(t, fmt.Sprintf("2001:db8:1:%x::1", i/5), signed)
+		for range session.MaxHostKeyAttempts {
 			var refused *session.CommandError
-			if errors.As(claim(seat, "nokey"), &refused) && refused.Code == session.RefusedParameters {
+			if errors.As(claim(participant, "nokey"), &refused) && refused.Code == session.RefusedParameters {
 				judged++
 			}
 		}
 	}
-	if judged != session.HostKeyNetworkTries {
-		t.Errorf("%d wrong keys of a network were judged, want %d", judged, session.HostKeyNetworkTries)
+	if judged != session.MaxHostKeyNetworkAttempts {
+		t.Errorf("%d wrong keys of a network were judged, want %d", judged, session.MaxHostKeyNetworkAttempts)
 	}
 	host, err := s.Store.User(t.Context(), s.room.HostID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := claim(s.seatFrom(t, "2001:db8:1:ffff::1", signed), host.HostKey); err == nil {
+	if err := claim(s.participantFrom(t, "2001:db8:1:ffff::1", signed), host.HostKey); err == nil {
 		t.Error("the network has used up its tries, and a key is still judged")
 	}
-	if err := claim(s.seatFrom(t, "198.51.100.7", signed), host.HostKey); err != nil {
+	if err := claim(s.participantFrom(t, "198.51.100.7", signed), host.HostKey); err != nil {
 		t.Error("closed to another network:", err)
 	}
 }

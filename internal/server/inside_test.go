@@ -41,28 +41,28 @@ func (p *page) snapshot() snapshot {
 	return s
 }
 
-func hostAndGuest(t *testing.T, m anteroomtest.Meeting) (*anteroomtest.Server, anteroomtest.Meeting, *page, *page, anteroomtest.Answer) {
+func hostAndGuest(t *testing.T, m anteroomtest.Meeting) (*anteroomtest.Server, anteroomtest.Meeting, *page, *page, anteroomtest.JoinResponse) {
 	t.Helper()
 	s := anteroomtest.Start(t)
 	room := s.AddMeeting(m)
 	host, _ := enter(t, s, anteroomtest.Join{Meeting: room.Number, Role: 1, ZAK: s.HostZAK(), Name: "Host"})
-	guest, answer := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Guest", Device: uuid.NewString()})
-	return s, room, host, guest, answer
+	guest, response := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Guest", Device: uuid.NewString()})
+	return s, room, host, guest, response
 }
 
-// lecture is a webinar with its host and one of the audience.
-func lecture(t *testing.T) (*anteroomtest.Server, *page, *page, anteroomtest.Answer) {
+// startWebinar is a webinar with its host and one of the audience.
+func startWebinar(t *testing.T) (*anteroomtest.Server, *page, *page, anteroomtest.JoinResponse) {
 	t.Helper()
 	s := anteroomtest.Start(t)
 	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Lecture", Webinar: true})
 	host, _ := enter(t, s, anteroomtest.Join{Meeting: room.Number, Role: 1, ZAK: s.HostZAK(), Email: "host@test.example"})
-	guest, answer := enter(t, s, anteroomtest.Join{Meeting: room.Number, Email: "guest@test.example"})
-	return s, host, guest, answer
+	guest, response := enter(t, s, anteroomtest.Join{Meeting: room.Number, Email: "guest@test.example"})
+	return s, host, guest, response
 }
 
 func TestPeopleSeeEachOther(t *testing.T) {
 	t.Parallel()
-	_, _, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	_, _, host, guest, response := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
 	added := host.await("participant.added")
 	if !strings.Contains(string(added.Data), `"Guest"`) {
 		t.Fatalf("somebody else came: %s", added.Data)
@@ -78,13 +78,13 @@ func TestPeopleSeeEachOther(t *testing.T) {
 	if e := host.await("chat.message"); !strings.Contains(string(e.Data), "hello") {
 		t.Fatalf("odd message %s", e.Data)
 	}
-	host.command("chat.send", map[string]any{"text": "only you", "userId": answer.Participant.UserID})
+	host.command("chat.send", map[string]any{"text": "only you", "userId": response.Participant.UserID})
 	if e := guest.await("chat.message"); strings.Contains(string(e.Data), "hello") {
 		if e = guest.await("chat.message"); !strings.Contains(string(e.Data), "only you") {
 			t.Fatalf("odd message %s", e.Data)
 		}
 	}
-	host.command("seat.mute", map[string]any{"userId": answer.Participant.UserID, "muted": true})
+	host.command("seat.mute", map[string]any{"userId": response.Participant.UserID, "muted": true})
 	guest.await("seat.muted")
 	if s := guest.snapshot(); len(s.Chat) != 2 {
 		t.Fatalf("the guest has %d messages", len(s.Chat))
@@ -93,13 +93,13 @@ func TestPeopleSeeEachOther(t *testing.T) {
 
 func TestOnlyHostsMayWhatHostsMay(t *testing.T) {
 	t.Parallel()
-	_, _, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	_, _, host, guest, response := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
 	hostID := host.snapshot().Participants[0].UserID
 	for kind, data := range map[string]any{
 		"session.lock": map[string]any{"locked": true}, "session.end": nil, "session.mute_all": nil, "session.admit_all": nil,
 		"seat.remove": map[string]any{"userId": hostID}, "seat.hold": map[string]any{"userId": hostID, "hold": true},
 		"seat.mute": map[string]any{"userId": hostID, "muted": true}, "seat.rename": map[string]any{"userId": hostID, "userName": "x"},
-		"seat.role": map[string]any{"userId": answer.Participant.UserID, "role": "host"}, "seat.admit": map[string]any{"userId": hostID},
+		"seat.role": map[string]any{"userId": response.Participant.UserID, "role": "host"}, "seat.admit": map[string]any{"userId": hostID},
 		"seat.hand": map[string]any{"userId": hostID, "raised": false},
 	} {
 		guest.refused(kind, data, 1001)
@@ -108,38 +108,38 @@ func TestOnlyHostsMayWhatHostsMay(t *testing.T) {
 	host.refused("seat.remove", map[string]any{"userId": 1}, 1002)
 	host.refused("session.lock", nil, 1002)
 	host.refused("no.such", nil, 1002)
-	host.command("seat.role", map[string]any{"userId": answer.Participant.UserID, "role": "cohost"})
+	host.command("seat.role", map[string]any{"userId": response.Participant.UserID, "role": "cohost"})
 	guest.command("session.lock", map[string]any{"locked": true})
 	guest.refused("session.end", nil, 1001)
 }
 
-func TestALockedDoor(t *testing.T) {
+func TestALockedMeeting(t *testing.T) {
 	t.Parallel()
-	s, room, host, _, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	s, room, host, _, response := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
 	host.command("session.lock", map[string]any{"locked": true})
 	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number}), 4006, "locked")
-	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, ResumeToken: answer.ResumeToken}), 0, "")
+	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, ResumeToken: response.ResumeToken}), 0, "")
 	host.command("session.lock", map[string]any{"locked": false})
 	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number}), 0, "")
 }
 
 func TestARemovedPersonStaysOut(t *testing.T) {
 	t.Parallel()
-	s, room, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
-	if status := media(t, answer); status != http.StatusOK {
+	s, room, host, guest, response := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	if status := media(t, response); status != http.StatusOK {
 		t.Fatalf("the media door answers %d to a seat", status)
 	}
-	host.command("seat.remove", map[string]any{"userId": answer.Participant.UserID})
+	host.command("seat.remove", map[string]any{"userId": response.Participant.UserID})
 	if code := guest.awaitClose(); code != 4502 {
 		t.Fatalf("the line was closed with %d", code)
 	}
-	if status := media(t, answer); status != http.StatusForbidden {
+	if status := media(t, response); status != http.StatusForbidden {
 		t.Fatalf("the media door answers %d to a removed seat's old token", status)
 	}
 	if code := guest.connect(); code != 4502 {
 		t.Fatalf("a removed page's line: %d", code)
 	}
-	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, ResumeToken: answer.ResumeToken}), 3009, "removed_by_host")
+	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, ResumeToken: response.ResumeToken}), 3009, "removed_by_host")
 	// A token that a newer page had made old is one of theirs all the same.
 	twice, first := enter(t, s, anteroomtest.Join{Meeting: room.Number, Device: "first"})
 	second := s.Join(anteroomtest.Join{Meeting: room.Number, Device: "first", ResumeToken: first.ResumeToken})
@@ -153,7 +153,7 @@ func TestARemovedPersonStaysOut(t *testing.T) {
 func TestWhoeverIsOnHoldComesBackToTheWaitingRoom(t *testing.T) {
 	t.Parallel()
 	s, room, host, _, _ := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
-	state := func(j anteroomtest.Join, want string) anteroomtest.Answer {
+	state := func(j anteroomtest.Join, want string) anteroomtest.JoinResponse {
 		t.Helper()
 		j.Meeting = room.Number
 		a := s.Join(j)
@@ -163,8 +163,8 @@ func TestWhoeverIsOnHoldComesBackToTheWaitingRoom(t *testing.T) {
 		return a
 	}
 	anonymous := anteroomtest.Join{Meeting: room.Number, Name: "Kim", Device: "kim's"}
-	page, answer := enter(t, s, anonymous)
-	host.command("seat.hold", map[string]any{"userId": answer.Participant.UserID, "hold": true})
+	page, response := enter(t, s, anonymous)
+	host.command("seat.hold", map[string]any{"userId": response.Participant.UserID, "hold": true})
 	page.await("seat.held")
 	state(anonymous, "waiting") // a second tab
 	page.command("seat.leave", nil)
@@ -192,8 +192,8 @@ func TestWhoeverIsOnHoldComesBackToTheWaitingRoom(t *testing.T) {
 
 	user := s.AddUser(anteroomtest.User{Email: "kim@test.example"})
 	signedIn := anteroomtest.Join{Meeting: room.Number, ZAK: s.ZAK(user.ID, hour), Device: "user's"}
-	page, answer = enter(t, s, signedIn)
-	host.command("seat.hold", map[string]any{"userId": answer.Participant.UserID, "hold": true})
+	page, response = enter(t, s, signedIn)
+	host.command("seat.hold", map[string]any{"userId": response.Participant.UserID, "hold": true})
 	page.await("seat.held")
 	page.command("seat.leave", nil)
 	state(anteroomtest.Join{Device: "user's"}, "waiting")
@@ -202,15 +202,15 @@ func TestWhoeverIsOnHoldComesBackToTheWaitingRoom(t *testing.T) {
 	host.command("session.admit_all", nil)
 	state(signedIn, "joined")
 	state(anteroomtest.Join{Device: "user's"}, "joined")
-	if again.Participant.UserID == answer.Participant.UserID {
+	if again.Participant.UserID == response.Participant.UserID {
 		t.Error("a seat that was left is taken again")
 	}
 
 	// An anonymous page that is inside is no way in for the account.
 	lou := s.AddUser(anteroomtest.User{Email: "lou@test.example"})
 	signedIn = anteroomtest.Join{Meeting: room.Number, ZAK: s.ZAK(lou.ID, hour), Device: "lou's"}
-	page, answer = enter(t, s, signedIn)
-	host.command("seat.hold", map[string]any{"userId": answer.Participant.UserID, "hold": true})
+	page, response = enter(t, s, signedIn)
+	host.command("seat.hold", map[string]any{"userId": response.Participant.UserID, "hold": true})
 	page.await("seat.held")
 	page.command("seat.leave", nil)
 	signedIn.Device = "lou's other one"
@@ -229,9 +229,9 @@ func TestWhoeverIsOnHoldComesBackToTheWaitingRoom(t *testing.T) {
 
 // Whoever is inside and signs in from a page that waits as well waits with it: nobody
 // inside sees them any longer.
-func TestASeatThatAWaitingPageTakesOverWaits(t *testing.T) {
+func TestAParticipantThatAWaitingPageTakesOverWaits(t *testing.T) {
 	t.Parallel()
-	s, room, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	s, room, host, guest, response := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
 	user := s.AddUser(anteroomtest.User{Email: "kim@test.example"})
 	anonymous := anteroomtest.Join{Meeting: room.Number, Name: "Nobody", Device: "other"}
 	waits, held := enter(t, s, anonymous)
@@ -246,15 +246,15 @@ func TestASeatThatAWaitingPageTakesOverWaits(t *testing.T) {
 	}
 	older.awaitClose()
 	for _, id := range []int64{held.Participant.UserID, inside.Participant.UserID} {
-		guest.awaitSaying("participant.removed", `"userId":`+number(id))
+		guest.awaitText("participant.removed", `"userId":`+number(id))
 	}
 	if seen := guest.snapshot(); len(seen.Participants) != 2 {
-		t.Errorf("the guest %d sees %+v", answer.Participant.UserID, seen.Participants)
+		t.Errorf("the guest %d sees %+v", response.Participant.UserID, seen.Participants)
 	}
 }
 
 // What anybody can type keeps its owner out of nothing when a borrower is removed.
-func TestABorrowedNameKeyOrAddressKeepsNobodyOut(t *testing.T) {
+func TestABorrowedNameKeyOrAddressBlocksNobody(t *testing.T) {
 	t.Parallel()
 	s, room, host, _, _ := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
 	for _, device := range []string{"thief", ""} { // without one, the address is all there is
@@ -276,12 +276,12 @@ func TestABorrowedNameKeyOrAddressKeepsNobodyOut(t *testing.T) {
 
 func TestAnEndedMeetingIsNotRevived(t *testing.T) {
 	t.Parallel()
-	s, room, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	s, room, host, guest, response := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
 	host.command("session.end", nil)
 	if code := guest.awaitClose(); code != 4501 {
 		t.Fatalf("the line was closed with %d", code)
 	}
-	if status := media(t, answer); status != http.StatusForbidden {
+	if status := media(t, response); status != http.StatusForbidden {
 		t.Fatalf("the media door answers %d after the end", status)
 	}
 	if code := guest.connect(); code != 4501 {
@@ -290,11 +290,11 @@ func TestAnEndedMeetingIsNotRevived(t *testing.T) {
 	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number}), 3008, "host_not_here")
 }
 
-func TestANewerPageTakesTheSeat(t *testing.T) {
+func TestANewerPageReplacesTheOlder(t *testing.T) {
 	t.Parallel()
-	s, room, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
-	newer, again := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Guest", ResumeToken: answer.ResumeToken})
-	if again.Participant.UserID != answer.Participant.UserID {
+	s, room, host, guest, response := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	newer, again := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Guest", ResumeToken: response.ResumeToken})
+	if again.Participant.UserID != response.Participant.UserID {
 		t.Fatal("another seat")
 	}
 	if code := guest.awaitClose(); code != 4503 {
@@ -314,32 +314,32 @@ func TestWaitingAndBeingAdmitted(t *testing.T) {
 	s := anteroomtest.Start(t)
 	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Waiting", WaitingRoom: true})
 	host, _ := enter(t, s, anteroomtest.Join{Meeting: room.Number, Role: 1, ZAK: s.HostZAK()})
-	guest, answer := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Guest"})
+	guest, response := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Guest"})
 	host.await("participant.added")
 	guest.refused("chat.send", map[string]any{"text": "let me in"}, 1003)
 	if n := len(guest.snapshot().Participants); n != 1 {
 		t.Fatalf("somebody who waits sees %d people", n)
 	}
-	host.command("seat.admit", map[string]any{"userId": answer.Participant.UserID})
+	host.command("seat.admit", map[string]any{"userId": response.Participant.UserID})
 	guest.await("seat.admitted")
 	if n := len(guest.snapshot().Participants); n != 2 {
 		t.Fatalf("an admitted guest sees %d people", n)
 	}
-	fresh := s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+answer.ResumeToken+`"}`))
+	fresh := s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+response.ResumeToken+`"}`))
 	if fresh.Media == nil || fresh.Media.Token == "" {
 		t.Fatalf("no media token after being admitted: %s", fresh.Body)
 	}
 	host.command("chat.send", map[string]any{"text": "welcome"})
 	guest.await("chat.message")
-	host.command("seat.hold", map[string]any{"userId": answer.Participant.UserID, "hold": true})
+	host.command("seat.hold", map[string]any{"userId": response.Participant.UserID, "hold": true})
 	guest.await("seat.held")
-	fresh.Realtime = answer.Realtime
+	fresh.Realtime = response.Realtime
 	if status := media(t, fresh); status != http.StatusForbidden {
 		t.Fatalf("the media door answers %d to somebody who waits again", status)
 	}
 }
 
-func TestNothingIsLostWhenTheLineBreaks(t *testing.T) {
+func TestNothingIsLostWhenTheConnectionBreaks(t *testing.T) {
 	t.Parallel()
 	_, _, host, guest, _ := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
 	before := guest.snapshot().Revision
@@ -372,17 +372,17 @@ func TestARepeatedRequestRunsOnce(t *testing.T) {
 	_, _, host, guest, _ := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
 	request := map[string]any{"requestId": uuid.NewString(), "type": "chat.send", "data": map[string]any{"text": "once"}}
 	var wg sync.WaitGroup
-	answers := make([]string, 4)
-	for i := range answers {
+	responses := make([]string, 4)
+	for i := range responses {
 		wg.Go(func() {
 			raw, _, _ := guest.rpc("command", request)
-			answers[i] = string(raw)
+			responses[i] = string(raw)
 		})
 	}
 	wg.Wait()
-	for _, a := range answers {
-		if a != answers[0] || a == "" {
-			t.Fatalf("one request, several answers: %q", answers)
+	for _, a := range responses {
+		if a != responses[0] || a == "" {
+			t.Fatalf("one request, several answers: %q", responses)
 		}
 	}
 	if s := host.snapshot(); len(s.Chat) != 1 {
@@ -391,7 +391,7 @@ func TestARepeatedRequestRunsOnce(t *testing.T) {
 }
 
 // media knocks at the media door with the token of a join.
-func media(t *testing.T, a anteroomtest.Answer) int {
+func media(t *testing.T, a anteroomtest.JoinResponse) int {
 	t.Helper()
 	if a.Media == nil {
 		t.Fatal("no media token")
@@ -415,9 +415,9 @@ func TestThereIsOneHost(t *testing.T) {
 	second := s.AddUser(anteroomtest.User{Email: "second@test.example"})
 	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Standup", AlternativeHosts: []string{second.ID}})
 	other, first := enter(t, s, anteroomtest.Join{Meeting: room.Number, Role: 1, ZAK: s.ZAK(second.ID, time.Hour), Name: "Second"})
-	host, answer := enter(t, s, anteroomtest.Join{Meeting: room.Number, Role: 1, ZAK: s.HostZAK(), Name: "Host"})
-	if first.Participant.Role != "host" || answer.Participant.Role != "host" {
-		t.Fatalf("they came as %s and %s", first.Participant.Role, answer.Participant.Role)
+	host, response := enter(t, s, anteroomtest.Join{Meeting: room.Number, Role: 1, ZAK: s.HostZAK(), Name: "Host"})
+	if first.Participant.Role != "host" || response.Participant.Role != "host" {
+		t.Fatalf("they came as %s and %s", first.Participant.Role, response.Participant.Role)
 	}
 	roles := func(p *page) map[string]int {
 		counts := map[string]int{}
@@ -464,7 +464,7 @@ func TestEachUpdateShowsOneHost(t *testing.T) {
 			var e event
 			select {
 			case e = <-watcher.events:
-			case <-time.After(patience):
+			case <-time.After(testTimeout):
 				t.Fatalf("no %s with %s came", kind, word)
 			}
 			var data change
@@ -493,14 +493,14 @@ func TestEachUpdateShowsOneHost(t *testing.T) {
 			}
 		}
 	}
-	host, answer := enter(t, s, anteroomtest.Join{Meeting: room.Number, Role: 1, ZAK: s.HostZAK(), Name: "Host"})
+	host, response := enter(t, s, anteroomtest.Join{Meeting: room.Number, Role: 1, ZAK: s.HostZAK(), Name: "Host"})
 	follow("participant.added", "hostUserId")
-	if r := roles[answer.Participant.UserID]; r != "host" || len(roles) != 3 {
+	if r := roles[response.Participant.UserID]; r != "host" || len(roles) != 3 {
 		t.Fatalf("who joined as the host is %q among %v", r, roles)
 	}
 	host.command("seat.role", map[string]any{"userId": watching.Participant.UserID, "role": "host"})
 	follow("participants.updated", "hostUserId")
-	watcher.command("seat.role", map[string]any{"userId": answer.Participant.UserID, "role": "host"})
+	watcher.command("seat.role", map[string]any{"userId": response.Participant.UserID, "role": "host"})
 	follow("participants.updated", "hostUserId")
 	host.command("seat.leave", nil)
 	follow("participant.removed", "hostUserId")
@@ -521,7 +521,7 @@ func TestWhoWaitsIsForHosts(t *testing.T) {
 	}
 	guest.refused("chat.send", map[string]any{"text": "psst", "userId": userID}, 1002)
 	host.command("chat.send", map[string]any{"text": "over"})
-	limit := time.After(patience)
+	limit := time.After(testTimeout)
 	for {
 		select {
 		case e := <-guest.events:
@@ -558,7 +558,7 @@ func TestAttendeesOfAWebinarWatch(t *testing.T) {
 
 // mediaGrants names the sources that the media server takes of whoever shows the
 // answer's token at the door.
-func mediaGrants(t *testing.T, a anteroomtest.Answer) string {
+func mediaGrants(t *testing.T, a anteroomtest.JoinResponse) string {
 	t.Helper()
 	if a.Media == nil {
 		t.Fatalf("no media token: %s", a.Body)

@@ -81,7 +81,7 @@ func TestEachAppHasItsOwnLimitOfJoins(t *testing.T) {
 
 // A page that comes back again and again, under whatever name, bothers the others no more
 // often than its limit allows, and loses nothing by being refused.
-func TestComingBackIsLimited(t *testing.T) {
+func TestRejoinsAreLimited(t *testing.T) {
 	t.Parallel()
 	s := anteroomtest.Start(t)
 	for _, kind := range []string{"the same name", "another name"} {
@@ -91,7 +91,7 @@ func TestComingBackIsLimited(t *testing.T) {
 			inside := s.Join(join)
 			expect(t, inside, 0, "")
 			begun, came := time.Now(), 0
-			var refused anteroomtest.Answer
+			var refused anteroomtest.JoinResponse
 			for i := range 90 {
 				if join.ResumeToken = inside.ResumeToken; kind == "another name" {
 					join.Name = fmt.Sprint("Mallory ", i)
@@ -125,7 +125,7 @@ func TestAllowancesGoWithThePersonNotTheName(t *testing.T) {
 	begun, said, asked := time.Now(), 0, 0
 	for i := range 5 {
 		join.Name = fmt.Sprint("Mallory ", i)
-		page, answer := enter(t, s, join)
+		page, response := enter(t, s, join)
 		for n := range 25 {
 			id := fmt.Sprint(i, " ", n)
 			if _, code, _ := page.rpc("command", map[string]any{"requestId": id, "type": "chat.send", "data": map[string]any{"text": "buy"}}); code == 0 {
@@ -135,7 +135,7 @@ func TestAllowancesGoWithThePersonNotTheName(t *testing.T) {
 				asked++
 			}
 		}
-		join.ResumeToken = answer.ResumeToken
+		join.ResumeToken = response.ResumeToken
 	}
 	took := time.Since(begun).Seconds()
 	if most := 21 + int(5*took); said > most {
@@ -212,8 +212,8 @@ func TestAClassOfVerifiedPeopleEntersAtOnce(t *testing.T) {
 // Many attendees together keep no host from acting, nor a co-host who has just become one.
 func TestAttendeesTogetherHoldUpNoHost(t *testing.T) {
 	t.Parallel()
-	s, room, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup", Capacity: 300})
-	host.command("seat.role", fields{"userId": answer.Participant.UserID, "role": "cohost"})
+	s, room, host, guest, response := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup", Capacity: 300})
+	host.command("seat.role", fields{"userId": response.Participant.UserID, "role": "cohost"})
 	// Each asks for more than it may at once, which takes more than all may; a method
 	// that nobody knows costs as much as a snapshot.
 	const attendees, each = 110, 12
@@ -223,7 +223,7 @@ func TestAttendeesTogetherHoldUpNoHost(t *testing.T) {
 		pages = append(pages, p)
 	}
 	starved, stop := make(chan struct{}), make(chan struct{})
-	tell := sync.OnceFunc(func() { close(starved) })
+	report := sync.OnceFunc(func() { close(starved) })
 	var all sync.WaitGroup
 	for _, p := range pages {
 		all.Go(func() {
@@ -234,7 +234,7 @@ func TestAttendeesTogetherHoldUpNoHost(t *testing.T) {
 				default:
 				}
 				if _, code, _ := p.rpc("unknown", nil); code == 1006 && i < each {
-					tell()
+					report()
 				}
 				if i >= each {
 					time.Sleep(time.Second / 10)

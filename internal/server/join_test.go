@@ -14,7 +14,7 @@ import (
 )
 
 // expect fails the test unless the join came to the code and cause.
-func expect(t *testing.T, a anteroomtest.Answer, code int, cause string) {
+func expect(t *testing.T, a anteroomtest.JoinResponse, code int, cause string) {
 	t.Helper()
 	if a.ErrorCode != code || (cause != "" && a.Cause != cause) {
 		t.Fatalf("want %d %s, got %d %s (HTTP %d): %s", code, cause, a.ErrorCode, a.Cause, a.HTTPStatus, a.Body)
@@ -104,7 +104,7 @@ func TestTimeFollowsTheInjectedClock(t *testing.T) {
 	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, Signature: signed}), 3705, "expired")
 }
 
-func TestEveryFaultIsToldInOneRound(t *testing.T) {
+func TestEveryFaultIsReportedInOneRound(t *testing.T) {
 	t.Parallel()
 	s := anteroomtest.Start(t)
 	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Host first", Password: "secret", HostFirst: true})
@@ -150,13 +150,13 @@ func TestCapacityIsExactUnderAStorm(t *testing.T) {
 	s := anteroomtest.Start(t)
 	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Full", Capacity: 100})
 	var wg sync.WaitGroup
-	answers := make([]anteroomtest.Answer, 200)
-	for i := range answers {
-		wg.Go(func() { answers[i] = s.Join(anteroomtest.Join{Meeting: room.Number}) })
+	responses := make([]anteroomtest.JoinResponse, 200)
+	for i := range responses {
+		wg.Go(func() { responses[i] = s.Join(anteroomtest.Join{Meeting: room.Number}) })
 	}
 	wg.Wait()
 	counts := map[int]int{}
-	for _, a := range answers {
+	for _, a := range responses {
 		counts[a.ErrorCode]++
 	}
 	if counts[0] != 100 || counts[4005] != 100 {
@@ -165,7 +165,7 @@ func TestCapacityIsExactUnderAStorm(t *testing.T) {
 	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, Role: 1, ZAK: s.HostZAK()}), 0, "")
 }
 
-func TestOneSignedInPersonOneSeat(t *testing.T) {
+func TestASignedInPersonIsOneParticipant(t *testing.T) {
 	t.Parallel()
 	s := anteroomtest.Start(t)
 	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Standup"})
@@ -208,7 +208,7 @@ func TestComingBack(t *testing.T) {
 	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, ResumeToken: back.ResumeToken}), 3008, "host_not_here")
 }
 
-func TestALostAnswerMeetsNoGhost(t *testing.T) {
+func TestALostResponseLeavesNoStaleParticipant(t *testing.T) {
 	t.Parallel()
 	s := anteroomtest.Start(t)
 	room := s.AddMeeting(anteroomtest.Meeting{Topic: "For one", Capacity: 1})
@@ -217,14 +217,14 @@ func TestALostAnswerMeetsNoGhost(t *testing.T) {
 		t.Fatal(err)
 	}
 	var wg sync.WaitGroup
-	answers := make([]anteroomtest.Answer, 8)
-	for i := range answers {
-		wg.Go(func() { answers[i] = s.Post("/sdk/v1/join", body) })
+	responses := make([]anteroomtest.JoinResponse, 8)
+	for i := range responses {
+		wg.Go(func() { responses[i] = s.Post("/sdk/v1/join", body) })
 	}
 	wg.Wait()
-	for _, a := range answers {
+	for _, a := range responses {
 		expect(t, a, 0, "")
-		if a.AttemptID != answers[0].AttemptID || a.ResumeToken != answers[0].ResumeToken {
+		if a.AttemptID != responses[0].AttemptID || a.ResumeToken != responses[0].ResumeToken {
 			t.Fatal("the same joinId got two answers")
 		}
 	}
@@ -244,7 +244,7 @@ func TestAWaitingRoomHoldsPeople(t *testing.T) {
 
 // A page that asks for it gets refusals with HTTP 200: a browser would write
 // every other status to the console in red.
-func TestRefusalsAreAnswered200OnRequest(t *testing.T) {
+func TestRefusalsReturn200OnRequest(t *testing.T) {
 	t.Parallel()
 	s := anteroomtest.Start(t)
 	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Standup", Password: "secret"})

@@ -11,11 +11,11 @@ import (
 // admitted ones at debug.
 type joinLog struct{ log *slog.Logger }
 
-func (j *joinLog) write(a *session.Attempted) {
+func (j *joinLog) write(a *session.JoinRecord) {
 	d := a.Verdict.Decision
 	if d == nil {
 		if j.log.Enabled(context.Background(), slog.LevelDebug) {
-			j.log.Debug("join admitted", append(named(a), "session", a.SessionID, "seat", a.SeatID, "role", a.Verdict.Admission.Role)...)
+			j.log.Debug("join admitted", append(named(a), "session", a.SessionID, "seat", a.ParticipantID, "role", a.Verdict.Admission.Role)...)
 		}
 		return
 	}
@@ -34,7 +34,7 @@ func (j *joinLog) write(a *session.Attempted) {
 
 // named is what identifies a join in the log. Its meeting number is what the page has
 // sent, unless it holds more than digits: it could be a link with a passcode in it.
-func named(a *session.Attempted) []any {
+func named(a *session.JoinRecord) []any {
 	number := a.Attempt.MeetingNumber
 	if !digits(number) {
 		number = ""

@@ -19,7 +19,7 @@ func TestAFloodOfRefusedJoinsIsCounted(t *testing.T) {
 	lines := loglimit.New(slog.NewJSONHandler(out, nil), clockwork.NewFakeClock())
 	log := &joinLog{slog.New(lines)}
 	refuse := func(id, meeting string, believed bool) {
-		log.write(&session.Attempted{ID: id, Attempt: &admission.Attempt{MeetingNumber: meeting, RemoteIP: "192.0.2.1"}, Verdict: &admission.Verdict{
+		log.write(&session.JoinRecord{ID: id, Attempt: &admission.Attempt{MeetingNumber: meeting, RemoteIP: "192.0.2.1"}, Verdict: &admission.Verdict{
 			Believed: believed, Decision: &admission.Finding{Code: 3712, Name: "SIGNATURE_INVALID", Cause: "secret_unknown"},
 		}})
 	}
@@ -27,7 +27,7 @@ func TestAFloodOfRefusedJoinsIsCounted(t *testing.T) {
 		refuse("noise", "81234567890", false)
 	}
 	cancel := func(id string, believed bool) {
-		log.write(&session.Attempted{ID: id, Attempt: &admission.Attempt{}, Verdict: &admission.Verdict{Believed: believed, Decision: admission.Cancellation()}})
+		log.write(&session.JoinRecord{ID: id, Attempt: &admission.Attempt{}, Verdict: &admission.Verdict{Believed: believed, Decision: admission.Cancellation()}})
 	}
 	for range loglimit.PerMessage {
 		cancel("gone", true)

@@ -31,7 +31,7 @@ type whole struct {
 var waits = regexp.MustCompile(`"retryAfter":\d+`)
 
 // ask sends a join and takes out of the answer what is of this one request.
-func (s *stage) ask(t *testing.T, number, signed string) whole {
+func (s *testServer) ask(t *testing.T, number, signed string) whole {
 	t.Helper()
 	body, err := json.Marshal(map[string]any{
 		"joinId": uuid.NewString(), "view": "component", "meetingNumber": number, "userName": "Kim",
@@ -49,8 +49,8 @@ func (s *stage) ask(t *testing.T, number, signed string) whole {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var answer struct{ AttemptID string }
-	if err := json.Unmarshal(raw, &answer); err != nil || answer.AttemptID == "" {
+	var joined struct{ AttemptID string }
+	if err := json.Unmarshal(raw, &joined); err != nil || joined.AttemptID == "" {
 		t.Fatalf("%v: %s", err, raw)
 	}
 	// How long a token waits for its own time shrinks while the test runs.
@@ -60,10 +60,10 @@ func (s *stage) ask(t *testing.T, number, signed string) whole {
 	header.Del("Content-Length")
 	for name, values := range header {
 		for i := range values {
-			header[name][i] = strings.ReplaceAll(values[i], answer.AttemptID, "…")
+			header[name][i] = strings.ReplaceAll(values[i], joined.AttemptID, "…")
 		}
 	}
-	return whole{response.StatusCode, header, strings.ReplaceAll(string(raw), answer.AttemptID, "…"), answer.AttemptID}
+	return whole{response.StatusCode, header, strings.ReplaceAll(string(raw), joined.AttemptID, "…"), joined.AttemptID}
 }
 
 // TestABadSignatureLearnsNothing compares what production answers for a meeting
@@ -73,7 +73,7 @@ func TestABadSignatureLearnsNothing(t *testing.T) {
 	t.Parallel()
 	config := production(t)
 	config.Media.Port = 0
-	s := raise(t, config, server.Parts{})
+	s := startServer(t, config, server.Parts{})
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(config.Data, "anteroom.db")+"?mode=ro")
 	if err != nil {
 		t.Fatal(err)
@@ -119,12 +119,12 @@ func TestABadSignatureLearnsNothing(t *testing.T) {
 		if known.status != unknown.status || known.body != unknown.body || !maps.EqualFunc(known.header, unknown.header, slices.Equal) {
 			t.Errorf("%s: the answers differ:\n%+v\n%+v", c.name, known, unknown)
 		}
-		var told map[string]any
-		if err := json.Unmarshal([]byte(known.body), &told); err != nil || told["errorCode"] != float64(c.code) || told["cause"] == "" {
+		var recorded map[string]any
+		if err := json.Unmarshal([]byte(known.body), &recorded); err != nil || recorded["errorCode"] != float64(c.code) || recorded["cause"] == "" {
 			t.Errorf("%s: %v %s", c.name, err, known.body)
 		}
 		for _, field := range []string{"evidence", "alsoFailing"} {
-			if _, leaks := told[field]; leaks {
+			if _, leaks := recorded[field]; leaks {
 				t.Errorf("%s: the page is told %s", c.name, field)
 			}
 		}
@@ -144,23 +144,23 @@ func TestABadSignatureLearnsNothing(t *testing.T) {
 			}
 		}
 		// The operator finds what the page is not told.
-		for _, answer := range []whole{known, unknown} {
-			kept, err := s.Store.Attempt(t.Context(), answer.attemptID)
+		for _, response := range []whole{known, unknown} {
+			stored, err := s.Store.Attempt(t.Context(), response.attemptID)
 			if err != nil {
 				t.Fatal(err)
 			}
 			var detail struct {
 				Verdict struct{ Decision struct{ Evidence string } }
 			}
-			if err := json.Unmarshal(kept.Detail, &detail); err != nil || kept.Code != c.code || detail.Verdict.Decision.Evidence == "" {
-				t.Errorf("%s: the record holds %d %s", c.name, kept.Code, kept.Detail)
+			if err := json.Unmarshal(stored.Detail, &detail); err != nil || stored.Code != c.code || detail.Verdict.Decision.Evidence == "" {
+				t.Errorf("%s: the record holds %d %s", c.name, stored.Code, stored.Detail)
 			}
 		}
 	}
 }
 
 // rows is what each table of the database holds, read by a connection of its own.
-func (s *stage) rows(t *testing.T, db *sql.DB) map[string][]string {
+func (s *testServer) rows(t *testing.T, db *sql.DB) map[string][]string {
 	t.Helper()
 	if err := s.Store.Flush(t.Context()); err != nil {
 		t.Fatal(err)

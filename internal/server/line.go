@@ -13,37 +13,37 @@ import (
 	"github.com/anteroom/anteroom/internal/session"
 )
 
-// line joins the control channel and the sessions: each speaks to the other
+// controlChannel joins the control channel and the sessions: each speaks to the other
 // through it in its own words.
-type line struct {
+type controlChannel struct {
 	hub *realtime.Hub
 	log *slog.Logger
 }
 
-func (l *line) open(key []byte, redis string, sessions *session.Service, backend realtime.Backend, log *slog.Logger) (err error) {
+func (l *controlChannel) open(key []byte, redis string, sessions *session.Service, backend realtime.Backend, log *slog.Logger) (err error) {
 	l.log = log
 	l.hub, err = realtime.New(realtime.Config{TokenKey: key, Redis: redis, Logger: log, NodeGone: sessions.NodeGone}, backend)
 	return err
 }
 
-func (l *line) Token(seatID string, generation int) (string, error) {
-	return l.hub.Token(seatID, generation, session.MediaTokenLife)
+func (l *controlChannel) Token(participantID string, generation int) (string, error) {
+	return l.hub.Token(participantID, generation, session.MediaTokenLife)
 }
 
-func (l *line) Publish(sessionID string, revision int64, event string, data any) {
+func (l *controlChannel) Publish(sessionID string, revision int64, event string, data any) {
 	if err := l.hub.Publish(sessionID, realtime.Event{Revision: revision, Type: event, Data: data}); err != nil {
 		l.log.Error("could not publish event", "event", event, "error", err)
 	}
 }
 
-func (l *line) Tell(seatID string, revision int64, event string, data any) {
-	if err := l.hub.PublishSeat(seatID, realtime.Event{Revision: revision, Type: event, Data: data}); err != nil {
+func (l *controlChannel) Send(participantID string, revision int64, event string, data any) {
+	if err := l.hub.PublishToParticipant(participantID, realtime.Event{Revision: revision, Type: event, Data: data}); err != nil {
 		l.log.Error("could not publish event", "event", event, "error", err)
 	}
 }
 
-func (l *line) Entry(sessionID string) meeting.Position {
-	at, err := l.hub.Entry(sessionID)
+func (l *controlChannel) Position(sessionID string) meeting.Position {
+	at, err := l.hub.Position(sessionID)
 	if err != nil {
 		// Then nothing that is published now is recovered; a snapshot brings it.
 		l.log.Error("could not read the position of a session's events", "session", sessionID, "error", err)
@@ -51,29 +51,33 @@ func (l *line) Entry(sessionID string) meeting.Position {
 	return meeting.Position(at)
 }
 
-func (l *line) Erase(sessionID string, seatIDs ...string) {
-	if err := l.hub.Erase(sessionID, seatIDs...); err != nil {
+func (l *controlChannel) Erase(sessionID string, participantIDs ...string) {
+	if err := l.hub.Erase(sessionID, participantIDs...); err != nil {
 		l.log.Error("could not erase a deleted message from the history", "session", sessionID, "error", err)
 	}
 }
 
-func (l *line) Admit(seatID, sessionID string) { l.hub.Admit(seatID, sessionID) }
-func (l *line) Hold(seatID, sessionID string)  { l.hub.Hold(seatID, sessionID) }
-func (l *line) Lead(seatID string, host bool)  { l.hub.Lead(seatID, host) }
-
-func (l *line) Close(seatID string, keep int, code session.CloseCode) {
-	l.hub.Close(seatID, keep, uint32(code))
+func (l *controlChannel) Admit(participantID, sessionID string) {
+	l.hub.Admit(participantID, sessionID)
 }
 
-func (l *line) Drop(seatID string) { l.hub.Drop(seatID) }
+func (l *controlChannel) Hold(participantID, sessionID string) { l.hub.Hold(participantID, sessionID) }
 
-func (l *line) Connected() []string { return l.hub.Connected() }
+func (l *controlChannel) SetHost(participantID string, host bool) { l.hub.SetHost(participantID, host) }
 
-func (l *line) ConnectedAnywhere(ctx context.Context) ([]string, error) {
+func (l *controlChannel) Close(participantID string, keep int, code session.CloseCode) {
+	l.hub.Close(participantID, keep, uint32(code))
+}
+
+func (l *controlChannel) Disconnect(participantID string) { l.hub.Disconnect(participantID) }
+
+func (l *controlChannel) Connected() []string { return l.hub.Connected() }
+
+func (l *controlChannel) ConnectedAnywhere(ctx context.Context) ([]string, error) {
 	return l.hub.ConnectedAnywhere(ctx)
 }
 
-func (l *line) shutdown(ctx context.Context, spread time.Duration) {
+func (l *controlChannel) shutdown(ctx context.Context, spread time.Duration) {
 	if err := l.hub.Shutdown(ctx, spread); err != nil {
 		l.log.Warn("control channel did not stop cleanly", "error", err)
 	}
@@ -82,52 +86,52 @@ func (l *line) shutdown(ctx context.Context, spread time.Duration) {
 // backend is the sessions as the control channel asks them.
 type backend struct{ sessions *session.Service }
 
-func (b backend) Connect(ctx context.Context, ref realtime.SeatRef) (realtime.Seat, error) {
-	seat, err := b.sessions.Connect(ctx, ref.SeatID, ref.Generation)
+func (b backend) Connect(ctx context.Context, ref realtime.ParticipantRef) (realtime.Participant, error) {
+	participant, err := b.sessions.Connect(ctx, ref.ParticipantID, ref.Generation)
 	var closed *session.ClosedError
 	if errors.As(err, &closed) {
-		return realtime.Seat{}, &realtime.Closed{Code: uint32(closed.Code)}
+		return realtime.Participant{}, &realtime.Closed{Code: uint32(closed.Code)}
 	}
 	if errors.Is(err, session.ErrTooOften) {
-		return realtime.Seat{}, realtime.ErrDrop // the page tries again, later each time
+		return realtime.Participant{}, realtime.ErrDisconnect // the page tries again, later each time
 	}
 	if err != nil {
-		return realtime.Seat{}, err
+		return realtime.Participant{}, err
 	}
-	return realtime.Seat{
-		ID: seat.ID, SessionID: seat.SessionID, MeetingID: seat.MeetingID, UserID: seat.UserID,
-		Person: seat.Counted(), Generation: seat.Generation, Waiting: seat.State == meeting.SeatWaiting,
-		Host: seat.Role.Leads(), Entered: realtime.Position(seat.Extras.Entered),
+	return realtime.Participant{
+		ID: participant.ID, SessionID: participant.SessionID, MeetingID: participant.MeetingID, UserID: participant.UserID,
+		LimiterKey: participant.LimiterKey(), Generation: participant.Generation, Waiting: participant.State == meeting.ParticipantWaiting,
+		Host: participant.Role.HasHostRights(), Entered: realtime.Position(participant.Flags.Entered),
 	}, nil
 }
 
-func (b backend) Places(ctx context.Context, seatIDs []string) (map[string]realtime.Place, error) {
-	found, err := b.sessions.Repository.SeatPlaces(ctx, seatIDs)
-	places := make(map[string]realtime.Place, len(found))
+func (b backend) Placements(ctx context.Context, participantIDs []string) (map[string]realtime.Placement, error) {
+	found, err := b.sessions.Repository.Placements(ctx, participantIDs)
+	places := make(map[string]realtime.Placement, len(found))
 	for id, place := range found {
-		places[id] = realtime.Place{Generation: place.Generation, Waiting: place.State == meeting.SeatWaiting}
+		places[id] = realtime.Placement{Generation: place.Generation, Waiting: place.State == meeting.ParticipantWaiting}
 	}
 	return places, err
 }
 
-func (b backend) Disconnected(ctx context.Context, seat realtime.Seat) {
-	b.sessions.Disconnected(ctx, seat.ID, seat.Generation)
+func (b backend) Disconnected(ctx context.Context, participant realtime.Participant) {
+	b.sessions.Disconnected(ctx, participant.ID, participant.Generation)
 }
 
-func (b backend) Snapshot(ctx context.Context, seat realtime.Seat, data json.RawMessage) (json.RawMessage, error) {
+func (b backend) Snapshot(ctx context.Context, participant realtime.Participant, data json.RawMessage) (json.RawMessage, error) {
 	var in struct{ After int64 }
 	if err := readData(data, &in); err != nil {
 		return nil, err
 	}
-	return answer(b.sessions.Snapshot(ctx, seat.ID, in.After))
+	return respond(b.sessions.Snapshot(ctx, participant.ID, in.After))
 }
 
-func (b backend) Chat(ctx context.Context, seat realtime.Seat, data json.RawMessage) (json.RawMessage, error) {
+func (b backend) Chat(ctx context.Context, participant realtime.Participant, data json.RawMessage) (json.RawMessage, error) {
 	var in struct{ Before string }
 	if err := readData(data, &in); err != nil {
 		return nil, err
 	}
-	return answer(b.sessions.Chat(ctx, seat.ID, in.Before))
+	return respond(b.sessions.Chat(ctx, participant.ID, in.Before))
 }
 
 func readData(data json.RawMessage, into any) error {
@@ -137,16 +141,16 @@ func readData(data json.RawMessage, into any) error {
 	return nil
 }
 
-func answer[T any](page T, err error) (json.RawMessage, error) {
+func respond[T any](page T, err error) (json.RawMessage, error) {
 	if err != nil {
 		return nil, refusal(err)
 	}
 	return plainjson.Marshal(page)
 }
 
-func (b backend) Command(ctx context.Context, seat realtime.Seat, c realtime.Command) (realtime.Result, error) {
-	revision, result, err := b.sessions.CommandOnce(ctx, &meeting.Seat{
-		ID: seat.ID, SessionID: seat.SessionID, Generation: seat.Generation, Extras: meeting.Extras{FirstSeat: seat.Person},
+func (b backend) Command(ctx context.Context, participant realtime.Participant, c realtime.Command) (realtime.Result, error) {
+	revision, result, err := b.sessions.CommandOnce(ctx, &meeting.Participant{
+		ID: participant.ID, SessionID: participant.SessionID, Generation: participant.Generation, Flags: meeting.ParticipantFlags{FirstParticipantID: participant.LimiterKey},
 	}, c.RequestID, c.Type, c.Data)
 	if err != nil {
 		return realtime.Result{}, refusal(err)

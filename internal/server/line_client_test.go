@@ -15,8 +15,8 @@ import (
 	"github.com/anteroom/anteroom/anteroomtest"
 )
 
-// patience is how long a test waits for what must come.
-const patience = 20 * time.Second
+// testTimeout is how long a test waits for what must come.
+const testTimeout = 20 * time.Second
 
 // event is one publication that a page received.
 type event struct {
@@ -75,7 +75,7 @@ type publication struct {
 }
 
 // enter joins and brings the page's line up.
-func enter(t *testing.T, s *anteroomtest.Server, j anteroomtest.Join) (*page, anteroomtest.Answer) {
+func enter(t *testing.T, s *anteroomtest.Server, j anteroomtest.Join) (*page, anteroomtest.JoinResponse) {
 	t.Helper()
 	a := s.Join(j)
 	expect(t, a, 0, "")
@@ -87,7 +87,7 @@ func enter(t *testing.T, s *anteroomtest.Server, j anteroomtest.Join) (*page, an
 }
 
 // lineOf is the page of an answered join, before it connects.
-func lineOf(t *testing.T, a anteroomtest.Answer) *page {
+func lineOf(t *testing.T, a anteroomtest.JoinResponse) *page {
 	return &page{t: t, token: a.Realtime.Token, url: a.Realtime.URL, events: make(chan event, 1024), subs: map[string]position{}}
 }
 
@@ -109,14 +109,14 @@ func (p *page) connect() int {
 	p.mu.Unlock()
 	p.t.Cleanup(func() { _ = socket.Close() })
 	go p.read(socket, p.closed)
-	answer, code := p.ask(map[string]any{"connect": map[string]any{"token": p.token, "subs": subs}})
+	reply, code := p.ask(map[string]any{"connect": map[string]any{"token": p.token, "subs": subs}})
 	if code != 0 {
 		return code
 	}
-	if answer.Connect == nil {
-		p.t.Fatalf("the line was refused: %+v", answer.Error)
+	if reply.Connect == nil {
+		p.t.Fatalf("the line was refused: %+v", reply.Error)
 	}
-	for name, sub := range answer.Connect.Subs {
+	for name, sub := range reply.Connect.Subs {
 		if _, again := p.subs[name]; again && !sub.Recovered {
 			p.events <- event{Type: "not recovered", channel: name}
 		}
@@ -220,7 +220,7 @@ func (p *page) ask(command map[string]any) (reply, int) {
 		return r, 0
 	case code := <-closed:
 		return reply{}, code
-	case <-time.After(patience):
+	case <-time.After(testTimeout):
 		p.t.Fatal("no answer over the line")
 		return reply{}, 0
 	}
@@ -264,7 +264,7 @@ func (p *page) refused(kind string, data any, want int) {
 // await answers the next event of the type, skipping others.
 func (p *page) await(kind string) event {
 	p.t.Helper()
-	limit := time.After(patience)
+	limit := time.After(testTimeout)
 	for {
 		select {
 		case e := <-p.events:
@@ -283,7 +283,7 @@ func (p *page) awaitClose() int {
 	select {
 	case code := <-p.closed:
 		return code
-	case <-time.After(patience):
+	case <-time.After(testTimeout):
 		p.t.Fatal("the line stays open")
 		return 0
 	}

@@ -18,13 +18,13 @@ import (
 
 // loader reads from the store what the gate asks about, in its two steps.
 type loader struct {
-	store    *store.Store
-	tokens   *credential.Minter
-	tks      *credential.RegistrantTokens
-	throttle *session.PasscodeThrottle
-	clock    clockwork.Clock
+	store   *store.Store
+	tokens  *credential.Minter
+	tks     *credential.RegistrantTokens
+	limiter *session.AttemptLimiter
+	clock   clockwork.Clock
 	// resume reads a resume token of ours.
-	resume func(token string) (seatID string, generation int, ok bool)
+	resume func(token string) (participantID string, generation int, ok bool)
 }
 
 // App is the first step: what is known of the app behind a key claim.
@@ -59,19 +59,19 @@ func (l *loader) unknownKey(ctx context.Context, key string) (facts admission.Ap
 // Resume reads the seat that a resume token names. A token that is not ours names none.
 // One of an older generation names the seat as one that was left: it tells whose page it
 // was, and no longer opens the seat.
-func (l *loader) Resume(ctx context.Context, token string) (*meeting.Seat, error) {
-	seatID, generation, ok := l.resume(token)
+func (l *loader) Resume(ctx context.Context, token string) (*meeting.Participant, error) {
+	participantID, generation, ok := l.resume(token)
 	if !ok {
 		return nil, nil
 	}
-	seat, err := l.store.Seat(ctx, seatID)
+	participant, err := l.store.Participant(ctx, participantID)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
 	}
-	if err == nil && seat.Generation != generation && seat.State.Live() {
-		seat.State = meeting.SeatLeft
+	if err == nil && participant.Generation != generation && participant.State.Live() {
+		participant.State = meeting.ParticipantLeft
 	}
-	return seat, err
+	return participant, err
 }
 
 // Load is the second step, asked for only after a right signature or for a
@@ -118,8 +118,8 @@ func (l *loader) Load(ctx context.Context, r admission.LoadRequest) (*admission.
 			return nil, err
 		}
 	}
-	if m.Passcode != "" && l.throttle != nil {
-		c := l.throttle.Counts(r.Attempt)
+	if m.Passcode != "" && l.limiter != nil {
+		c := l.limiter.Counts(r.Attempt)
 		snap.PasscodeFailures, snap.PasscodeRetryAfter = c.FromAddress, c.AddressRetryAfter
 		snap.MeetingPasscodeFailures, snap.MeetingPasscodeRetryAfter = c.ForMeeting, c.MeetingRetryAfter
 	}
@@ -130,8 +130,8 @@ func (l *loader) Load(ctx context.Context, r admission.LoadRequest) (*admission.
 }
 
 // loadResumedApp reads the app that a returning seat came by.
-func (l *loader) loadResumedApp(ctx context.Context, seat *meeting.Seat, snap *admission.Snapshot) error {
-	app, err := l.store.App(ctx, seat.Marks.AppID)
+func (l *loader) loadResumedApp(ctx context.Context, participant *meeting.Participant, snap *admission.Snapshot) error {
+	app, err := l.store.App(ctx, participant.Claims.AppID)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
@@ -157,7 +157,7 @@ func (l *loader) loadTokens(ctx context.Context, a *admission.Attempt, snap *adm
 
 // loadInside reads who is in the running session already, but for the page's own
 // seat of before, which may be nil.
-func (l *loader) loadInside(ctx context.Context, page *meeting.Seat, snap *admission.Snapshot) error {
+func (l *loader) loadInside(ctx context.Context, page *meeting.Participant, snap *admission.Snapshot) error {
 	live := snap.Session
 	if live == nil {
 		return nil
@@ -168,8 +168,8 @@ func (l *loader) loadInside(ctx context.Context, page *meeting.Seat, snap *admis
 		own = nil
 	}
 	var err error
-	if snap.Peopled, err = l.peopled(ctx, live, func(seat *meeting.Seat) bool {
-		return (own == nil || seat.ID != own.ID) && seat.Connected(now)
+	if snap.HasParticipants, err = l.hasParticipants(ctx, live, func(participant *meeting.Participant) bool {
+		return (own == nil || participant.ID != own.ID) && participant.Connected(now)
 	}, own); err != nil {
 		return err
 	}
@@ -179,28 +179,28 @@ func (l *loader) loadInside(ctx context.Context, page *meeting.Seat, snap *admis
 			return err
 		}
 		for _, r := range removals {
-			snap.Removed = append(snap.Removed, admission.RemovedMark(r))
+			snap.Removed = append(snap.Removed, admission.RemovedIdentity(r))
 		}
 	}
 	if live.OnHold > 0 {
-		seats, err := l.store.HeldSeats(ctx, live.ID)
+		participants, err := l.store.HeldParticipants(ctx, live.ID)
 		if err != nil {
 			return err
 		}
-		for _, seat := range seats {
-			if !seat.OnHold {
+		for _, participant := range participants {
+			if !participant.OnHold {
 				continue
 			}
-			snap.OnHold = append(snap.OnHold, seat.Marks)
-			snap.PageOnHold = snap.PageOnHold || page != nil && page.Person() == seat.Person()
+			snap.OnHold = append(snap.OnHold, participant.Claims)
+			snap.PageOnHold = snap.PageOnHold || page != nil && page.OriginalID() == participant.OriginalID()
 		}
 	}
-	seat, err := l.store.LiveSeatByIdentity(ctx, live.ID, snap.Identity())
+	participant, err := l.store.LiveParticipantByIdentity(ctx, live.ID, snap.Identity())
 	if err != nil {
 		return err
 	}
-	if seat != nil {
-		snap.Inside = presence(seat, now)
+	if participant != nil {
+		snap.Inside = presence(participant, now)
 		snap.Inside.MeetingNumber, snap.Inside.Topic = snap.Meeting.Number, snap.Meeting.Topic
 	}
 	if len(snap.Account.Settings.Barriers) == 0 || !snap.ZAK.Valid() {
@@ -210,47 +210,47 @@ func (l *loader) loadInside(ctx context.Context, page *meeting.Seat, snap *admis
 	return err
 }
 
-// peopled reports whether there is somebody in a live session for whom the question is
+// hasParticipants reports whether there is somebody in a live session for whom the question is
 // answered with yes. Where anybody but own has a connection, that is known without
 // reading the seats, and the answer is yes.
-func (l *loader) peopled(ctx context.Context, live *meeting.Session, counts func(*meeting.Seat) bool, own *meeting.Seat) (bool, error) {
-	connected := live.Seats - live.Lost
+func (l *loader) hasParticipants(ctx context.Context, live *meeting.Session, counts func(*meeting.Participant) bool, own *meeting.Participant) (bool, error) {
+	connected := live.Participants - live.Disconnected
 	if own != nil && own.LostAt.IsZero() {
 		connected--
 	}
 	if connected > 0 {
 		return true, nil
 	}
-	if live.Seats == 0 {
+	if live.Participants == 0 {
 		return false, nil
 	}
-	seats, err := l.store.LiveSeats(ctx, live.ID)
-	return slices.ContainsFunc(seats, counts), err
+	participants, err := l.store.LiveParticipants(ctx, live.ID)
+	return slices.ContainsFunc(participants, counts), err
 }
 
 // presence is a seat as the rules see it at now, in real time.
-func presence(seat *meeting.Seat, now time.Time) *admission.Presence {
+func presence(participant *meeting.Participant, now time.Time) *admission.Presence {
 	p := &admission.Presence{
-		Seat: seat, Connected: seat.Connected(now) && !seat.Goodbye, NextTakeOver: seat.Extras.NextTakeOver(now),
+		Participant: participant, Connected: participant.Connected(now) && !participant.Departing, TakeOverDelay: participant.Flags.TakeOverDelay(now),
 	}
-	if p.Connected && !seat.LostAt.IsZero() {
-		p.Grace = meeting.ConnectionGrace - now.Sub(seat.LostAt)
+	if p.Connected && !participant.LostAt.IsZero() {
+		p.Grace = meeting.ConnectionGrace - now.Sub(participant.LostAt)
 	}
 	return p
 }
 
 // groupsInside are the barrier groups of everybody who is inside and signed in.
-func (l *loader) groupsInside(ctx context.Context, sessionID string, own *meeting.Seat) ([]string, error) {
-	seats, err := l.store.LiveSeats(ctx, sessionID)
+func (l *loader) groupsInside(ctx context.Context, sessionID string, own *meeting.Participant) ([]string, error) {
+	participants, err := l.store.LiveParticipants(ctx, sessionID)
 	if err != nil {
 		return nil, err
 	}
 	var groups []string
-	for _, seat := range seats {
-		if seat.Marks.UserID == "" || seat.State == meeting.SeatWaiting || own != nil && seat.ID == own.ID {
+	for _, participant := range participants {
+		if participant.Claims.UserID == "" || participant.State == meeting.ParticipantWaiting || own != nil && participant.ID == own.ID {
 			continue
 		}
-		user, err := l.store.User(ctx, seat.Marks.UserID)
+		user, err := l.store.User(ctx, participant.Claims.UserID)
 		if errors.Is(err, store.ErrNotFound) {
 			continue
 		}
@@ -275,12 +275,14 @@ func (l *loader) loadElsewhere(ctx context.Context, claims *signature.Claims, sn
 			if other.MeetingID == snap.Meeting.ID || !other.HostStarted {
 				continue
 			}
-			busy, err := l.peopled(ctx, other, func(seat *meeting.Seat) bool { return seat.Connected(now) && !seat.Goodbye }, nil)
+			busy, err := l.hasParticipants(ctx, other, func(participant *meeting.Participant) bool {
+				return participant.Connected(now) && !participant.Departing
+			}, nil)
 			if err != nil {
 				return err
 			}
 			if !busy {
-				snap.Deserted = append(snap.Deserted, other.ID)
+				snap.Abandoned = append(snap.Abandoned, other.ID)
 				continue
 			}
 			snap.HostLive++
@@ -295,30 +297,30 @@ func (l *loader) loadElsewhere(ctx context.Context, claims *signature.Claims, sn
 		}
 	}
 	if user := snap.OBF.User; snap.OBF.Valid() && snap.Session != nil {
-		seats, err := l.store.LiveSeatsOfUser(ctx, user.ID)
+		participants, err := l.store.LiveParticipantsOfUser(ctx, user.ID)
 		if err != nil {
 			return err
 		}
-		snap.AuthorizerInside = slices.ContainsFunc(seats, func(s *meeting.Seat) bool {
-			return s.SessionID == snap.Session.ID && s.State != meeting.SeatWaiting && s.Marks.OBFID == ""
+		snap.AuthorizerInside = slices.ContainsFunc(participants, func(s *meeting.Participant) bool {
+			return s.SessionID == snap.Session.ID && s.State != meeting.ParticipantWaiting && s.Claims.OBFID == ""
 		})
 	}
 	if !snap.ZAK.Valid() {
 		return nil
 	}
-	seats, err := l.store.LiveSeatsOfUser(ctx, snap.ZAK.User.ID)
+	participants, err := l.store.LiveParticipantsOfUser(ctx, snap.ZAK.User.ID)
 	if err != nil {
 		return err
 	}
-	for _, seat := range seats {
-		if seat.MeetingID == snap.Meeting.ID || seat.Marks.OBFID != "" || !presence(seat, now).Connected {
+	for _, participant := range participants {
+		if participant.MeetingID == snap.Meeting.ID || participant.Claims.OBFID != "" || !presence(participant, now).Connected {
 			continue
 		}
-		other, err := l.store.Meeting(ctx, seat.MeetingID)
+		other, err := l.store.Meeting(ctx, participant.MeetingID)
 		if err != nil {
 			return err
 		}
-		snap.Elsewhere = &admission.Presence{Seat: seat, MeetingNumber: other.Number, Topic: other.Topic}
+		snap.Elsewhere = &admission.Presence{Participant: participant, MeetingNumber: other.Number, Topic: other.Topic}
 		break
 	}
 	return nil

@@ -98,19 +98,19 @@ var matrix = []matrixRow{
 	{"session.spotlight", `{"operate":"add","userId":{attendee}}`, [8]int{0, 0, 1001, 0, 0, 1001, 1001, 1001}, 1003},
 }
 
-// cast is a session with one of each.
-type cast struct {
-	s    *stage
+// roleFixture is a session with one of each.
+type roleFixture struct {
+	s    *testServer
 	room *meeting.Meeting
 	id   string
 	fill *strings.Replacer
-	self *meeting.Seat
+	self *meeting.Participant
 }
 
-// place takes a seat beside the gate: what is tried here is what it may do.
-func (c *cast) place(t *testing.T, seat meeting.Seat) *meeting.Seat {
+// addParticipant takes a seat beside the gate: what is tried here is what it may do.
+func (c *roleFixture) addParticipant(t *testing.T, participant meeting.Participant) *meeting.Participant {
 	t.Helper()
-	ask := meeting.TakeSeat{Meeting: c.room, SessionID: c.id, Capacity: 100, Now: time.Now(), Practice: c.room.IsWebinar(), Seat: seat}
+	ask := meeting.AdmitRequest{Meeting: c.room, SessionID: c.id, Capacity: 100, Now: time.Now(), Practice: c.room.IsWebinar(), Participant: participant}
 	if c.id != "" {
 		live, err := c.s.Store.Session(t.Context(), c.id)
 		if err != nil {
@@ -118,53 +118,53 @@ func (c *cast) place(t *testing.T, seat meeting.Seat) *meeting.Seat {
 		}
 		ask.GateRevision = live.GateRevision
 	}
-	ask.Seat.ID, ask.Seat.GUID, ask.Seat.Muted, ask.Seat.LeaseUntil = store.NewID(), store.NewID(), true, time.Now().Add(time.Hour)
-	if seat.State == meeting.SeatReconnecting {
-		ask.Seat.LostAt = time.Now()
+	ask.Participant.ID, ask.Participant.GUID, ask.Participant.Muted, ask.Participant.LeaseUntil = store.NewID(), store.NewID(), true, time.Now().Add(time.Hour)
+	if participant.State == meeting.ParticipantReconnecting {
+		ask.Participant.LostAt = time.Now()
 	}
-	taken, err := c.s.Store.TakeSeat(t.Context(), ask)
+	admitted, err := c.s.Store.Admit(t.Context(), ask)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.id = taken.Session.ID
-	return &taken.Seat
+	c.id = admitted.Session.ID
+	return &admitted.Participant
 }
 
-func (s *stage) gather(t *testing.T, room *meeting.Meeting, who meeting.Seat) *cast {
+func (s *testServer) newRoleFixture(t *testing.T, room *meeting.Meeting, who meeting.Participant) *roleFixture {
 	t.Helper()
-	c := &cast{s: s, room: room}
+	c := &roleFixture{s: s, room: room}
 	names := []string{}
-	name := func(key string, seat *meeting.Seat) *meeting.Seat {
-		names = append(names, "{"+key+"}", number(seat.UserID))
-		return seat
+	name := func(key string, participant *meeting.Participant) *meeting.Participant {
+		names = append(names, "{"+key+"}", number(participant.UserID))
+		return participant
 	}
 	if who.Role == meeting.RoleHost {
-		name("host", c.place(t, meeting.Seat{Name: "Co-host", Role: meeting.RoleCoHost}))
+		name("host", c.addParticipant(t, meeting.Participant{Name: "Co-host", Role: meeting.RoleCoHost}))
 	} else {
-		name("host", c.place(t, meeting.Seat{Name: "Host", Role: meeting.RoleHost, Extras: meeting.Extras{OriginHost: true}}))
+		name("host", c.addParticipant(t, meeting.Participant{Name: "Host", Role: meeting.RoleHost, Flags: meeting.ParticipantFlags{OriginHost: true}}))
 	}
-	name("cohost", c.place(t, meeting.Seat{Name: "Other co-host", Role: meeting.RoleCoHost}))
-	other := name("attendee", c.place(t, meeting.Seat{Name: "Attendee", Role: meeting.RoleAttendee}))
-	name("waiting", c.place(t, meeting.Seat{Name: "Waiting", Role: meeting.RoleAttendee, State: meeting.SeatWaiting}))
+	name("cohost", c.addParticipant(t, meeting.Participant{Name: "Other co-host", Role: meeting.RoleCoHost}))
+	other := name("attendee", c.addParticipant(t, meeting.Participant{Name: "Attendee", Role: meeting.RoleAttendee}))
+	name("waiting", c.addParticipant(t, meeting.Participant{Name: "Waiting", Role: meeting.RoleAttendee, State: meeting.ParticipantWaiting}))
 	state := who.State
 	if !state.Live() {
-		who.State = meeting.SeatJoined
+		who.State = meeting.ParticipantJoined
 	}
-	c.self = c.place(t, who)
+	c.self = c.addParticipant(t, who)
 	err := s.Store.Mutate(t.Context(), c.id, func(tx meeting.Tx) error {
-		for key, from := range map[string]*meeting.Seat{"{theirs}": other, "{own}": c.self} {
+		for key, from := range map[string]*meeting.Participant{"{theirs}": other, "{own}": c.self} {
 			id := store.NewID()
 			names = append(names, key, id)
-			if err := tx.AddChat(meeting.ChatMessage{ID: id, SenderSeatID: from.ID, Text: "hello"}); err != nil {
+			if err := tx.AddChat(meeting.ChatMessage{ID: id, SenderParticipantID: from.ID, Text: "hello"}); err != nil {
 				return err
 			}
 		}
-		seat, err := tx.SeatByID(c.self.ID)
+		participant, err := tx.ParticipantByID(c.self.ID)
 		if err != nil {
 			return err
 		}
-		seat.State, seat.LostAt = state, who.LostAt
-		return tx.SaveSeat(seat)
+		participant.State, participant.LostAt = state, who.LostAt
+		return tx.SaveParticipant(participant)
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -173,8 +173,8 @@ func (s *stage) gather(t *testing.T, room *meeting.Meeting, who meeting.Seat) *c
 	return c
 }
 
-// answer is 0 or the code with which the command is refused.
-func (c *cast) answer(t *testing.T, row matrixRow) int {
+// code is 0 or the code with which the command is refused.
+func (c *roleFixture) code(t *testing.T, row matrixRow) int {
 	t.Helper()
 	_, _, err := c.s.Sessions.Command(context.Background(), c.self, row.command, json.RawMessage(c.fill.Replace(row.data)))
 	var refused *session.CommandError
@@ -203,7 +203,7 @@ func TestWhoMayWhat(t *testing.T) {
 	if extra := slices.DeleteFunc(slices.Compact(known), func(name string) bool { return slices.Contains(session.Commands(), name) }); len(extra) > 0 {
 		t.Errorf("the matrix has rows of unknown commands: %v", extra)
 	}
-	s := raise(t, development(t), server.Parts{})
+	s := startServer(t, development(t), server.Parts{})
 	for i, row := range matrix {
 		for k, who := range askers {
 			for _, state := range states {
@@ -224,14 +224,14 @@ func TestWhoMayWhat(t *testing.T) {
 				if err := s.Store.CreateMeeting(t.Context(), &room); err != nil {
 					t.Fatal(err)
 				}
-				seat := meeting.Seat{Name: "Self", Role: who.role, State: meeting.SeatJoined, Extras: meeting.Extras{Talks: who.talks}}
+				participant := meeting.Participant{Name: "Self", Role: who.role, State: meeting.ParticipantJoined, Flags: meeting.ParticipantFlags{AllowedToTalk: who.talks}}
 				if state != "older page" && state != "ended" {
-					seat.State = meeting.SeatState(state)
+					participant.State = meeting.ParticipantState(state)
 				}
-				c := s.gather(t, &room, seat)
+				c := s.newRoleFixture(t, &room, participant)
 				switch state {
 				case "older page":
-					if _, err := s.Store.ResumeSeat(t.Context(), c.self.ID, c.self.Generation, time.Now().Add(time.Hour), nil); err != nil {
+					if _, err := s.Store.ResumeParticipant(t.Context(), c.self.ID, c.self.Generation, time.Now().Add(time.Hour), nil); err != nil {
 						t.Fatal(err)
 					}
 				case "ended":
@@ -239,7 +239,7 @@ func TestWhoMayWhat(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				if got := c.answer(t, row); got != want {
+				if got := c.code(t, row); got != want {
 					t.Errorf("%s %s by a %s, %s: %d, want %d", row.command, row.data, who.title, state, got, want)
 				}
 				_ = s.Sessions.EndSession(t.Context(), c.id, meeting.EndedByHost)

@@ -10,12 +10,12 @@ import (
 // mediaGuard answers the media door from the sessions.
 type mediaGuard struct{ sessions *session.Service }
 
-// Seat implements media.SeatGuard.
-func (g mediaGuard) Seat(ctx context.Context, room, identity string) (media.Seat, error) {
-	return g.sessions.MediaSeat(ctx, room, identity)
+// Grant implements media.Guard.
+func (g mediaGuard) Grant(ctx context.Context, room, identity string) (media.Grant, error) {
+	return g.sessions.MediaGrant(ctx, room, identity)
 }
 
-// Unmute implements media.SeatGuard.
+// Unmute implements media.Guard.
 func (g mediaGuard) Unmute(ctx context.Context, room, identity string) error {
 	return g.sessions.MediaUnmuted(ctx, room, identity)
 }

@@ -15,8 +15,8 @@ import (
 	"github.com/anteroom/anteroom/internal/rogue"
 )
 
-// floor is the media of a meeting: who speaks or shares, and who listens.
-type floor struct {
+// mediaFixture is the media of a meeting: who speaks or shares, and who listens.
+type mediaFixture struct {
 	t        *testing.T
 	ctx      context.Context
 	speaker  *rogue.Media
@@ -25,17 +25,17 @@ type floor struct {
 	camera *rogue.Track
 }
 
-func openFloor(t *testing.T, speaker, listener anteroomtest.Answer) *floor {
+func newMediaFixture(t *testing.T, speaker, listener anteroomtest.JoinResponse) *mediaFixture {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
-	f := &floor{t: t, ctx: ctx}
-	f.speaker, f.listener = f.enter(speaker), f.enter(listener)
+	f := &mediaFixture{t: t, ctx: ctx}
+	f.speaker, f.listener = f.connect(speaker), f.connect(listener)
 	f.camera = f.publish(lk.TrackType_VIDEO, lk.TrackSource_CAMERA)
 	return f
 }
 
-func (f *floor) enter(a anteroomtest.Answer) *rogue.Media {
+func (f *mediaFixture) connect(a anteroomtest.JoinResponse) *rogue.Media {
 	f.t.Helper()
 	m, err := rogue.JoinMedia(f.ctx, a.Media.URL, a.Media.Token)
 	if err != nil {
@@ -45,7 +45,7 @@ func (f *floor) enter(a anteroomtest.Answer) *rogue.Media {
 	return m
 }
 
-func (f *floor) publish(kind lk.TrackType, source lk.TrackSource) *rogue.Track {
+func (f *mediaFixture) publish(kind lk.TrackType, source lk.TrackSource) *rogue.Track {
 	f.t.Helper()
 	track, err := f.speaker.Publish(f.ctx, kind, source, false)
 	if err != nil {
@@ -54,15 +54,15 @@ func (f *floor) publish(kind lk.TrackType, source lk.TrackSource) *rogue.Track {
 	return track
 }
 
-func (f *floor) arrives(track *rogue.Track) {
+func (f *mediaFixture) expectPackets(track *rogue.Track) {
 	f.t.Helper()
 	if _, err := f.listener.Hears(f.ctx, track.ID, f.listener.Heard(track.ID)+5); err != nil {
 		f.t.Fatal(err)
 	}
 }
 
-// silent waits for half a second without the track; what was under way still arrives.
-func (f *floor) silent(track *rogue.Track, when string) {
+// expectNoPackets waits for half a second without the track; what was under way still arrives.
+func (f *mediaFixture) expectNoPackets(track *rogue.Track, when string) {
 	f.t.Helper()
 	ctx, cancel := context.WithTimeout(f.ctx, 15*time.Second)
 	defer cancel()
@@ -74,7 +74,7 @@ func (f *floor) silent(track *rogue.Track, when string) {
 	}
 }
 
-func (f *floor) refused(kind lk.TrackType, source lk.TrackSource, when string) {
+func (f *mediaFixture) expectRefusal(kind lk.TrackType, source lk.TrackSource, when string) {
 	f.t.Helper()
 	var no *rogue.NotAllowedError
 	if _, err := f.speaker.AddTrack(f.ctx, kind, source, false); !errors.As(err, &no) {
@@ -82,8 +82,8 @@ func (f *floor) refused(kind lk.TrackType, source lk.TrackSource, when string) {
 	}
 }
 
-// ended waits for the end of the speaker's connection.
-func (f *floor) ended(when string) {
+// expectEnd waits for the end of the speaker's connection.
+func (f *mediaFixture) expectEnd(when string) {
 	f.t.Helper()
 	ctx, cancel := context.WithTimeout(f.ctx, 10*time.Second)
 	defer cancel()
@@ -92,8 +92,8 @@ func (f *floor) ended(when string) {
 	}
 }
 
-// shown is what the roster says of somebody's sound and pictures.
-func (p *page) shown(userID int64) (muted, videoOn, sharing bool) {
+// visible is what the roster says of somebody's sound and pictures.
+func (p *page) visible(userID int64) (muted, videoOn, sharing bool) {
 	p.t.Helper()
 	for _, one := range p.snapshot().Participants {
 		if one.UserID == userID {
@@ -106,10 +106,10 @@ func (p *page) shown(userID int64) (muted, videoOn, sharing bool) {
 
 func TestTheSoundOfAScreenIsNoWayAroundAMute(t *testing.T) {
 	t.Parallel()
-	s, room, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Review"})
+	s, room, host, guest, response := hostAndGuest(t, anteroomtest.Meeting{Topic: "Review"})
 	_, listens := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Listener", Device: "listener's"})
-	f := openFloor(t, answer, listens)
-	id := answer.Participant.UserID
+	f := newMediaFixture(t, response, listens)
+	id := response.Participant.UserID
 	const sound, screenSound = lk.TrackType_AUDIO, lk.TrackSource_SCREEN_SHARE_AUDIO
 
 	// Who has muted themselves may share a screen with its sound.
@@ -117,46 +117,46 @@ func TestTheSoundOfAScreenIsNoWayAroundAMute(t *testing.T) {
 	screen := f.publish(lk.TrackType_VIDEO, lk.TrackSource_SCREEN_SHARE)
 	voice := f.publish(sound, screenSound)
 	guest.command("seat.media", fields{"audioOn": true, "muted": true, "sharing": true})
-	f.arrives(voice)
+	f.expectPackets(voice)
 
 	// A host's mute ends it, and leaves the picture.
 	host.command("seat.mute", fields{"userId": id, "muted": true})
-	f.silent(voice, "after the host's mute")
-	f.refused(sound, screenSound, "after the host's mute")
-	f.arrives(screen)
+	f.expectNoPackets(voice, "after the host's mute")
+	f.expectRefusal(sound, screenSound, "after the host's mute")
+	f.expectPackets(screen)
 
 	// It may come back once they have unmuted themselves, of which everybody is told.
 	guest.command("seat.mute", fields{"muted": false})
 	guest.command("seat.mute", fields{"muted": true})
 	voice = f.publish(sound, screenSound)
-	f.arrives(voice)
+	f.expectPackets(voice)
 	host.command("session.mute_all", nil)
-	f.silent(voice, "after everybody was muted")
-	f.refused(sound, screenSound, "after everybody was muted")
+	f.expectNoPackets(voice, "after everybody was muted")
+	f.expectRefusal(sound, screenSound, "after everybody was muted")
 
 	// Where nobody may unmute, no screen has sound, whoever asks for it again.
 	guest.command("seat.mute", fields{"muted": false})
 	guest.command("seat.mute", fields{"muted": true})
 	voice = f.publish(sound, screenSound)
-	f.arrives(voice)
+	f.expectPackets(voice)
 	host.command("session.rules", fields{"unmuteAllowed": false})
-	f.silent(voice, "where nobody may unmute")
+	f.expectNoPackets(voice, "where nobody may unmute")
 	guest.command("seat.share", nil)
-	f.refused(sound, screenSound, "where nobody may unmute")
-	f.arrives(screen)
+	f.expectRefusal(sound, screenSound, "where nobody may unmute")
+	f.expectPackets(screen)
 }
 
-func TestWhoHasSaidGoodbyeIsNotHeard(t *testing.T) {
+func TestADepartingParticipantIsNotHeard(t *testing.T) {
 	t.Parallel()
-	s, room, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Review"})
+	s, room, host, guest, response := hostAndGuest(t, anteroomtest.Meeting{Topic: "Review"})
 	_, listens := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Listener", Device: "listener's"})
-	f := openFloor(t, answer, listens)
-	id := answer.Participant.UserID
+	f := newMediaFixture(t, response, listens)
+	id := response.Participant.UserID
 	voice := f.publish(lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE)
-	f.arrives(voice)
-	s.Post("/sdk/v1/goodbye", []byte(`{"resumeToken":"`+answer.ResumeToken+`"}`))
-	f.ended("after the goodbye")
-	if got, err := rogue.Validate(f.ctx, strings.Replace(answer.Media.URL, "ws", "http", 1), answer.Media.Token); err != nil || got != 403 {
+	f.expectPackets(voice)
+	s.Post("/sdk/v1/goodbye", []byte(`{"resumeToken":"`+response.ResumeToken+`"}`))
+	f.expectEnd("after the goodbye")
+	if got, err := rogue.Validate(f.ctx, strings.Replace(response.Media.URL, "ws", "http", 1), response.Media.Token); err != nil || got != 403 {
 		t.Errorf("the door answers somebody who has said goodbye with %d, error %v", got, err)
 	}
 
@@ -164,26 +164,26 @@ func TestWhoHasSaidGoodbyeIsNotHeard(t *testing.T) {
 	if code := guest.connect(); code != 0 {
 		t.Fatalf("closed with %d", code)
 	}
-	if muted, _, _ := host.shown(id); !muted {
+	if muted, _, _ := host.visible(id); !muted {
 		t.Error("shown unmuted")
 	}
-	f.speaker = f.enter(answer)
+	f.speaker = f.connect(response)
 	voice = f.publish(lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE)
-	host.awaitSaying("participant.updated", fmt.Sprintf(`"userId":%d`, id), `"muted":false`)
-	f.arrives(voice)
+	host.awaitText("participant.updated", fmt.Sprintf(`"userId":%d`, id), `"muted":false`)
+	f.expectPackets(voice)
 }
 
 func TestWhoIsHeardAgainIsShownSo(t *testing.T) {
 	t.Parallel()
-	s, room, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Review"})
+	s, room, host, guest, response := hostAndGuest(t, anteroomtest.Meeting{Topic: "Review"})
 	_, listens := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Listener", Device: "listener's"})
-	f := openFloor(t, answer, listens)
-	id := answer.Participant.UserID
+	f := newMediaFixture(t, response, listens)
+	id := response.Participant.UserID
 	voice := f.publish(lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE)
-	f.arrives(voice)
+	f.expectPackets(voice)
 	says := func(words ...string) {
 		t.Helper()
-		host.awaitSaying("participant.updated", append(words, fmt.Sprintf(`"userId":%d`, id))...)
+		host.awaitText("participant.updated", append(words, fmt.Sprintf(`"userId":%d`, id))...)
 	}
 	says(`"muted":false`)
 
@@ -194,12 +194,12 @@ func TestWhoIsHeardAgainIsShownSo(t *testing.T) {
 	guest.cut()
 	says(`"mediaLost":true`, `"muted":true`)
 	camera := f.publish(lk.TrackType_VIDEO, lk.TrackSource_CAMERA)
-	f.arrives(camera)
+	f.expectPackets(camera)
 	says(`"mediaLost":false`, `"muted":false`, `"audioOn":true`)
 	if code := guest.connect(); code != 0 {
 		t.Fatalf("closed with %d", code)
 	}
-	if muted, _, _ := host.shown(id); muted {
+	if muted, _, _ := host.visible(id); muted {
 		t.Error("shown muted, with a microphone that was never closed")
 	}
 }
@@ -215,50 +215,50 @@ func TestTheMediaOfAnOlderPageEnd(t *testing.T) {
 		name  string
 		event string
 		join  anteroomtest.Join
-		again func(first anteroomtest.Answer) anteroomtest.Join
+		again func(first anteroomtest.JoinResponse) anteroomtest.Join
 	}{
-		{"by the same person", "participants.updated", signedIn, func(anteroomtest.Answer) anteroomtest.Join { return signedIn }},
-		{"by a reload", "participant.updated", anteroomtest.Join{Meeting: room.Number, Name: "Ann", Device: "a"}, func(first anteroomtest.Answer) anteroomtest.Join {
+		{"by the same person", "participants.updated", signedIn, func(anteroomtest.JoinResponse) anteroomtest.Join { return signedIn }},
+		{"by a reload", "participant.updated", anteroomtest.Join{Meeting: room.Number, Name: "Ann", Device: "a"}, func(first anteroomtest.JoinResponse) anteroomtest.Join {
 			return anteroomtest.Join{Meeting: room.Number, Name: "Ann", Device: "a", ResumeToken: first.ResumeToken}
 		}},
 	} {
 		older, first := enter(t, s, tt.join)
-		f := openFloor(t, first, listens)
+		f := newMediaFixture(t, first, listens)
 		older.command("seat.share", nil)
 		older.command("seat.media", fields{"audioOn": true, "muted": false, "videoOn": true, "sharing": true})
-		f.arrives(f.publish(lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE))
-		f.arrives(f.publish(lk.TrackType_VIDEO, lk.TrackSource_SCREEN_SHARE))
+		f.expectPackets(f.publish(lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE))
+		f.expectPackets(f.publish(lk.TrackType_VIDEO, lk.TrackSource_SCREEN_SHARE))
 
 		newer, again := enter(t, s, tt.again(first))
 		if again.Participant.UserID != first.Participant.UserID {
 			t.Fatalf("%s: another participant: %s", tt.name, again.Body)
 		}
-		f.ended("of a page that was taken over " + tt.name)
-		if muted, videoOn, sharing := host.shown(first.Participant.UserID); !muted || videoOn || sharing {
+		f.expectEnd("of a page that was taken over " + tt.name)
+		if muted, videoOn, sharing := host.visible(first.Participant.UserID); !muted || videoOn || sharing {
 			t.Errorf("taken over %s, shown muted %v, with a camera %v, sharing %v", tt.name, muted, videoOn, sharing)
 		}
-		host.awaitSaying(tt.event, fmt.Sprintf(`"userId":%d`, first.Participant.UserID), `"muted":true`, `"sharing":false`)
+		host.awaitText(tt.event, fmt.Sprintf(`"userId":%d`, first.Participant.UserID), `"muted":true`, `"sharing":false`)
 		// The right to the screen was the older page's.
-		f.speaker = f.enter(again)
-		f.refused(lk.TrackType_VIDEO, lk.TrackSource_SCREEN_SHARE, "without asking, taken over "+tt.name)
+		f.speaker = f.connect(again)
+		f.expectRefusal(lk.TrackType_VIDEO, lk.TrackSource_SCREEN_SHARE, "without asking, taken over "+tt.name)
 		newer.refused("seat.media", fields{"sharing": true}, 1004)
 		// The newer page is not taken for the older one.
 		f.camera = f.publish(lk.TrackType_VIDEO, lk.TrackSource_CAMERA)
-		f.arrives(f.camera)
+		f.expectPackets(f.camera)
 	}
 }
 
 func TestSharingIsGivenByAskingAlone(t *testing.T) {
 	t.Parallel()
-	s, room, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Review"})
+	s, room, host, guest, response := hostAndGuest(t, anteroomtest.Meeting{Topic: "Review"})
 	other, second := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Other", Device: "o"})
-	f := openFloor(t, answer, second)
+	f := newMediaFixture(t, response, second)
 	const picture, screen = lk.TrackType_VIDEO, lk.TrackSource_SCREEN_SHARE
 	guest.refused("seat.media", fields{"sharing": true}, 1004)
-	f.refused(picture, screen, "without asking")
+	f.expectRefusal(picture, screen, "without asking")
 	guest.command("seat.share", nil)
 	first := f.publish(picture, screen)
-	f.arrives(first)
+	f.expectPackets(first)
 	// The one who has the place need not say so, and nobody else gets it by saying so.
 	other.refused("seat.media", fields{"sharing": true}, 1004)
 	guest.command("seat.media", fields{"sharing": true})
@@ -269,19 +269,19 @@ func TestSharingIsGivenByAskingAlone(t *testing.T) {
 	host.command("session.rules", fields{"severalSharers": true})
 	host.command("seat.share", nil)
 	host.command("seat.media", fields{"sharing": true})
-	f.arrives(first)
+	f.expectPackets(first)
 	host.command("session.rules", fields{"severalSharers": false})
 	guest.await("seat.share_stopped")
-	f.silent(first, "with another sharer")
-	f.refused(picture, screen, "with another sharer")
+	f.expectNoPackets(first, "with another sharer")
+	f.expectRefusal(picture, screen, "with another sharer")
 }
 
 func TestTheRightToShareDoesNotComeBackUnasked(t *testing.T) {
 	t.Parallel()
-	s, _, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Review"})
-	id := answer.Participant.UserID
+	s, _, host, guest, response := hostAndGuest(t, anteroomtest.Meeting{Topic: "Review"})
+	id := response.Participant.UserID
 	mayShare := func() bool {
-		grants := mediaGrants(t, s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+answer.ResumeToken+`"}`)))
+		grants := mediaGrants(t, s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+response.ResumeToken+`"}`)))
 		return strings.Contains(grants, "screen_share")
 	}
 	host.command("session.rules", fields{"shareAllowed": "hosts"})
@@ -327,12 +327,12 @@ func TestARemovedBotStaysOutWithAnotherToken(t *testing.T) {
 	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, ZAK: s.ZAK(owner.ID, time.Hour), Device: owner.ID}), 0, "")
 }
 
-func TestTracksCarryNoWords(t *testing.T) {
+func TestTracksCarryNoText(t *testing.T) {
 	t.Parallel()
-	s, room, _, _, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Review"})
+	s, room, _, _, response := hostAndGuest(t, anteroomtest.Meeting{Topic: "Review"})
 	_, listens := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Listener", Device: "listener's"})
-	f := openFloor(t, answer, listens)
-	f.arrives(f.camera)
+	f := newMediaFixture(t, response, listens)
+	f.expectPackets(f.camera)
 	who := f.speaker.Joined.GetParticipant().GetIdentity()
 	for _, track := range f.listener.People()[who].GetTracks() {
 		if track.GetName() != "" {
@@ -348,7 +348,7 @@ func TestOnlyCodecsThatPagesSendAreAgreedUpon(t *testing.T) {
 	s := anteroomtest.Start(t)
 	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Standup"})
 	speaker := s.Join(anteroomtest.Join{Meeting: room.Number, Role: 1, ZAK: s.HostZAK()})
-	f := openFloor(t, speaker, s.Join(anteroomtest.Join{Meeting: room.Number}))
+	f := newMediaFixture(t, speaker, s.Join(anteroomtest.Join{Meeting: room.Number}))
 	f.publish(lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE)
 	if got, want := f.speaker.Codecs(), []string{"H264", "VP8", "opus", "rtx"}; !slices.Equal(got, want) {
 		t.Errorf("agreed upon are %v, want %v", got, want)

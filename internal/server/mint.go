@@ -14,26 +14,26 @@ import (
 // Mint makes the token that a developer asks for. An app that the user has not
 // authorised is authorised by the asking, and an address that is not registered is
 // registered, so that one call is enough.
-func (w *world) Mint(ctx context.Context, in httpapi.TokenRequest) (string, error) {
+func (api *devAPI) Mint(ctx context.Context, in httpapi.TokenRequest) (string, error) {
 	switch in.Kind {
 	case "zak", "obf":
-		return w.mintForUser(ctx, in)
+		return api.mintForUser(ctx, in)
 	case "tk":
-		return w.mintTK(ctx, in)
+		return api.mintTK(ctx, in)
 	case "":
-		return "", mintFault("kind", "is required: zak, obf or tk")
+		return "", tokenFieldError("kind", "is required: zak, obf or tk")
 	}
-	return "", mintFault("kind", "must be zak, obf or tk")
+	return "", tokenFieldError("kind", "must be zak, obf or tk")
 }
 
-func mintFault(property, reason string) error {
+func tokenFieldError(property, reason string) error {
 	return &httpapi.FieldErrors{Errors: []httpapi.FieldError{{Property: property, Reason: reason}}}
 }
 
-func (w *world) mintForUser(ctx context.Context, in httpapi.TokenRequest) (string, error) {
-	user, err := w.user(ctx, in.User)
+func (api *devAPI) mintForUser(ctx context.Context, in httpapi.TokenRequest) (string, error) {
+	user, err := api.user(ctx, in.User)
 	if errors.Is(err, store.ErrNotFound) {
-		return "", mintFault("user", "there is no user with this address or ID")
+		return "", tokenFieldError("user", "there is no user with this address or ID")
 	}
 	if err != nil {
 		return "", err
@@ -48,58 +48,58 @@ func (w *world) mintForUser(ctx context.Context, in httpapi.TokenRequest) (strin
 		}
 	}
 	if in.Kind == "zak" && in.SDKKey == "" {
-		token, err := w.minter.MintZAK(ctx, user, life)
-		return token, inTheirWords(err)
+		token, err := api.minter.MintZAK(ctx, user, life)
+		return token, toAPIErrors(err)
 	}
-	app, err := w.app(ctx, in.SDKKey)
+	app, err := api.app(ctx, in.SDKKey)
 	if errors.Is(err, store.ErrNotFound) {
-		return "", mintFault("sdkKey", "there is no app with this key")
+		return "", tokenFieldError("sdkKey", "there is no app with this key")
 	}
 	if err != nil {
 		return "", err
 	}
-	if err := w.authorise(ctx, app, user); err != nil {
-		return "", inTheirWords(err)
+	if err := api.authorise(ctx, app, user); err != nil {
+		return "", toAPIErrors(err)
 	}
 	var token string
 	if in.Kind == "zak" {
-		token, err = w.minter.MintAppZAK(ctx, user, app, life)
+		token, err = api.minter.MintAppZAK(ctx, user, app, life)
 	} else {
-		token, err = w.minter.MintOBF(ctx, user, app, in.MeetingNumber, life)
+		token, err = api.minter.MintOBF(ctx, user, app, in.MeetingNumber, life)
 	}
-	return token, inTheirWords(err)
+	return token, toAPIErrors(err)
 }
 
 // authorise installs an app for a user for whom it is not.
-func (w *world) authorise(ctx context.Context, app *account.App, user *account.User) error {
-	_, err := w.store.InstallationFor(ctx, app.ID, user.AccountID, user.ID)
+func (api *devAPI) authorise(ctx context.Context, app *account.App, user *account.User) error {
+	_, err := api.store.InstallationFor(ctx, app.ID, user.AccountID, user.ID)
 	if errors.Is(err, store.ErrNotFound) {
-		_, err = w.accounts.Install(ctx, app.ID, user.ID, account.ScopeZAK, account.ScopeToken)
+		_, err = api.accounts.Install(ctx, app.ID, user.ID, account.ScopeZAK, account.ScopeToken)
 	}
 	return err
 }
 
-func (w *world) mintTK(ctx context.Context, in httpapi.TokenRequest) (string, error) {
-	m, err := w.store.MeetingByNumber(ctx, in.MeetingNumber)
+func (api *devAPI) mintTK(ctx context.Context, in httpapi.TokenRequest) (string, error) {
+	m, err := api.store.MeetingByNumber(ctx, in.MeetingNumber)
 	if errors.Is(err, store.ErrNotFound) {
-		return "", mintFault("meetingNumber", "there is no meeting with this number")
+		return "", tokenFieldError("meetingNumber", "there is no meeting with this number")
 	}
 	if err != nil {
 		return "", err
 	}
-	registered, err := w.meetings.Register(ctx, m.ID, in.Email, in.FirstName, "", time.Time{})
+	registered, err := api.meetings.Register(ctx, m.ID, in.Email, in.FirstName, "", time.Time{})
 	if err != nil {
-		return "", inTheirWords(err)
+		return "", toAPIErrors(err)
 	}
-	return w.tks.Token(registered.ID), nil
+	return api.tks.Token(registered.ID), nil
 }
 
-// theirWords are the properties of a request whose names differ from the domain's.
-var theirWords = map[string]string{"ttl": "ttlSeconds", "app": "sdkKey", "meeting": "meetingNumber"}
+// tokenErrText are the properties of a request whose names differ from the domain's.
+var tokenErrText = map[string]string{"ttl": "ttlSeconds", "app": "sdkKey", "meeting": "meetingNumber"}
 
-// inTheirWords turns the domain's field errors into those of a request; other errors
+// toAPIErrors turns the domain's field errors into those of a request; other errors
 // stay as they are.
-func inTheirWords(err error) error {
+func toAPIErrors(err error) error {
 	faults := &httpapi.FieldErrors{}
 	var gather func(error)
 	gather = func(err error) {
@@ -117,7 +117,7 @@ func inTheirWords(err error) error {
 		default:
 			return
 		}
-		if theirs := theirWords[property]; theirs != "" {
+		if theirs := tokenErrText[property]; theirs != "" {
 			property = theirs
 		}
 		faults.Errors = append(faults.Errors, httpapi.FieldError{Property: property, Reason: reason})

@@ -15,7 +15,7 @@ import (
 
 func TestWhoIsShownMutedIsNotHeard(t *testing.T) {
 	t.Parallel()
-	s, room, host, guest, answer := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
+	s, room, host, guest, response := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
 	_, listens := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Listener", Device: "listener's"})
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -25,15 +25,15 @@ func TestWhoIsShownMutedIsNotHeard(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	media := func(a anteroomtest.Answer) *rogue.Media {
+	media := func(a anteroomtest.JoinResponse) *rogue.Media {
 		t.Helper()
 		m, err := rogue.JoinMedia(ctx, a.Media.URL, a.Media.Token)
 		must(err)
 		t.Cleanup(m.Close)
 		return m
 	}
-	listener, speaker := media(listens), media(answer)
-	id := answer.Participant.UserID
+	listener, speaker := media(listens), media(response)
+	id := response.Participant.UserID
 	// The camera's packets tell how much of the sound there would be.
 	camera, err := speaker.Publish(ctx, lk.TrackType_VIDEO, lk.TrackSource_CAMERA, false)
 	must(err)
@@ -55,7 +55,7 @@ func TestWhoIsShownMutedIsNotHeard(t *testing.T) {
 	}
 	shown := func(field string) {
 		t.Helper()
-		host.awaitSaying("participant.updated", fmt.Sprintf(`"userId":%d`, id), field)
+		host.awaitText("participant.updated", fmt.Sprintf(`"userId":%d`, id), field)
 	}
 
 	// Who sends sound without a word on the control channel is shown so.

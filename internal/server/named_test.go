@@ -154,7 +154,7 @@ func TestAHostRestartsAnEndedScheduledMeeting(t *testing.T) {
 	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number}), 0, "")
 }
 
-func TestBetweenOccurrencesItIs3008OrOpenAsJoinBeforeHostSays(t *testing.T) {
+func TestBetweenOccurrencesJoinBeforeHostDecides(t *testing.T) {
 	t.Parallel()
 	noon := time.Date(2026, time.May, 4, 12, 0, 0, 0, time.UTC)
 	clock := clockwork.NewFakeClockAt(noon)
@@ -175,7 +175,7 @@ func TestBetweenOccurrencesItIs3008OrOpenAsJoinBeforeHostSays(t *testing.T) {
 	expect(t, s.Join(anteroomtest.Join{Meeting: open.Number}), 4004, "ended_by_host")
 }
 
-func TestAReloadWhileLockedKeepsTheSeat(t *testing.T) {
+func TestAReloadWhileLockedIsAdmitted(t *testing.T) {
 	t.Parallel()
 	s := anteroomtest.Start(t)
 	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Standup", Capacity: 2})
@@ -208,14 +208,16 @@ func TestARightOBFWithoutItsUserIs4017AndTheBotGoesWhenItsUserGoes(t *testing.T)
 	for _, c := range []struct {
 		name string
 		// goes makes the user leave, who is inside as the given page and seat.
-		goes func(room anteroomtest.Meeting, host, user *page, seat anteroomtest.Answer)
+		goes func(room anteroomtest.Meeting, host, user *page, participant anteroomtest.JoinResponse)
 	}{
-		{"leaves", func(_ anteroomtest.Meeting, _, user *page, _ anteroomtest.Answer) { user.command("seat.leave", nil) }},
-		{"is removed", func(_ anteroomtest.Meeting, host, _ *page, seat anteroomtest.Answer) {
-			host.command("seat.remove", map[string]any{"userId": seat.Participant.UserID})
+		{"leaves", func(_ anteroomtest.Meeting, _, user *page, _ anteroomtest.JoinResponse) {
+			user.command("seat.leave", nil)
 		}},
-		{"is put into the waiting room", func(_ anteroomtest.Meeting, host, _ *page, seat anteroomtest.Answer) {
-			host.command("seat.hold", map[string]any{"userId": seat.Participant.UserID, "hold": true})
+		{"is removed", func(_ anteroomtest.Meeting, host, _ *page, participant anteroomtest.JoinResponse) {
+			host.command("seat.remove", map[string]any{"userId": participant.Participant.UserID})
+		}},
+		{"is put into the waiting room", func(_ anteroomtest.Meeting, host, _ *page, participant anteroomtest.JoinResponse) {
+			host.command("seat.hold", map[string]any{"userId": participant.Participant.UserID, "hold": true})
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -223,9 +225,9 @@ func TestARightOBFWithoutItsUserIs4017AndTheBotGoesWhenItsUserGoes(t *testing.T)
 			host, _ := enter(t, s, anteroomtest.Join{Meeting: room.Number, Role: 1, ZAK: s.HostZAK()})
 			bot := anteroomtest.Join{Meeting: room.Number, OBF: s.OBF(s.TestApp(), ada.ID, "", hour), Name: "Notes"}
 			expect(t, s.Join(bot), 4017, "authorizing_user_absent")
-			user, seat := enter(t, s, anteroomtest.Join{Meeting: room.Number, ZAK: s.ZAK(ada.ID, hour)})
+			user, participant := enter(t, s, anteroomtest.Join{Meeting: room.Number, ZAK: s.ZAK(ada.ID, hour)})
 			notes, inside := enter(t, s, bot) // the refused join has not used the OBF up
-			c.goes(room, host, user, seat)
+			c.goes(room, host, user, participant)
 			if code := notes.awaitClose(); code != 4506 {
 				t.Fatalf("the app was closed with %d", code)
 			}

@@ -24,27 +24,27 @@ type noiseLog struct {
 
 func newNoiseLog(t *testing.T) *noiseLog {
 	t.Helper()
-	kept, err := store.Open(context.Background(), store.Config{
+	stored, err := store.Open(context.Background(), store.Config{
 		URL: filepath.Join(t.TempDir(), "anteroom.db"), Key: make([]byte, 32), Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = kept.Close() })
-	return &noiseLog{&recorder{store: kept, log: &joinLog{slog.New(slog.DiscardHandler)}, noisePerMinute: noiseInProduction}, t}
+	t.Cleanup(func() { _ = stored.Close() })
+	return &noiseLog{&recorder{store: stored, log: &joinLog{slog.New(slog.DiscardHandler)}, noisePerMinute: noiseInProduction}, t}
 }
 
 func (l *noiseLog) record(address string, at time.Time, v *admission.Verdict) {
-	l.Record(session.Attempted{ID: store.NewAttemptID(), At: at, Attempt: &admission.Attempt{RemoteIP: address}, Verdict: v})
+	l.Record(session.JoinRecord{ID: store.NewAttemptID(), At: at, Attempt: &admission.Attempt{RemoteIP: address}, Verdict: v})
 }
 
 func verdictOf(believed bool, code errcode.Code, status int) *admission.Verdict {
 	return &admission.Verdict{Believed: believed, Decision: &admission.Finding{Code: code, Status: status}}
 }
 
-// kept counts what is recorded by code and kind, and how many joins were left out by
+// stored counts what is recorded by code and kind, and how many joins were left out by
 // what the records say.
-func (l *noiseLog) kept() (counts map[string]int, skipped int) {
+func (l *noiseLog) stored() (counts map[string]int, skipped int) {
 	l.t.Helper()
 	ctx := context.Background()
 	if err := l.store.Flush(ctx); err != nil {
@@ -68,7 +68,7 @@ func (l *noiseLog) kept() (counts map[string]int, skipped int) {
 
 func (l *noiseLog) want(counts map[string]int, leftOut int) {
 	l.t.Helper()
-	got, skipped := l.kept()
+	got, skipped := l.stored()
 	if fmt.Sprint(got) != fmt.Sprint(counts) {
 		l.t.Errorf("%v are recorded, want %v", got, counts)
 	}
@@ -127,10 +127,10 @@ func TestSignedJoinsBeyondALimitAreNoise(t *testing.T) {
 	t.Parallel()
 	l, now := newNoiseLog(t), time.Now()
 	tooMany := verdictOf(true, errcode.ServerError, http.StatusTooManyRequests)
-	throttled := verdictOf(true, errcode.WrongMeetingPassword, http.StatusTooManyRequests)
+	limited := verdictOf(true, errcode.WrongMeetingPassword, http.StatusTooManyRequests)
 	for range 500 {
 		l.record("203.0.113.9", now, tooMany)
-		l.record("203.0.113.9", now, throttled)
+		l.record("203.0.113.9", now, limited)
 		l.record("203.0.113.9", now, verdictOf(false, errcode.SignatureInvalid, 0)) // a stranger's hide none of them
 	}
 	for range 5 {
@@ -156,7 +156,7 @@ func TestVeryManyRefusalsOfOneNetworkAreNoise(t *testing.T) {
 	}
 	l.record("198.51.100.7", now, verdictOf(true, errcode.MeetingLocked, 0))
 	l.record("203.0.113.9", now, &admission.Verdict{Believed: true}) // whoever enters is no noise
-	got, _ := l.kept()
+	got, _ := l.stored()
 	want := map[string]int{
 		"0 false": 1, fmt.Sprint(int(errcode.MeetingLocked), " false"): real + 1, fmt.Sprint(int(errcode.MeetingLocked), " true"): noiseInProduction,
 	}
@@ -171,7 +171,7 @@ func TestVeryManyRefusalsOfManyAddressesAreNoise(t *testing.T) {
 	const most = refusalsPerNoise * noiseInProduction
 	for name, c := range map[string]struct {
 		address func(i int) string
-		kept    int
+		stored  int
 	}{
 		"a household's /56": {func(i int) string { return fmt.Sprintf("2001:db8:1:%x::1", i%256) }, refusalsOfNetwork * most},
 		"a /24 of IPv4":     {func(i int) string { return fmt.Sprintf("203.0.113.%d", i%256) }, refusalsOfNetwork * most},
@@ -181,18 +181,18 @@ func TestVeryManyRefusalsOfManyAddressesAreNoise(t *testing.T) {
 			t.Parallel()
 			l, now := newNoiseLog(t), time.Now()
 			refuse := func(address, app string) string {
-				return l.noiseSource(&session.Attempted{
+				return l.noiseSource(&session.JoinRecord{
 					At: now, Attempt: &admission.Attempt{RemoteIP: address}, Verdict: verdictOf(true, errcode.MeetingLocked, 0), App: &account.App{ID: app},
 				})
 			}
-			kept := 0
+			stored := 0
 			for i := range 2 * refusalsOfApp * most {
 				if refuse(c.address(i), "one") == "" {
-					kept++
+					stored++
 				}
 			}
-			if kept != c.kept {
-				t.Errorf("%d are no noise, want %d", kept, c.kept)
+			if stored != c.stored {
+				t.Errorf("%d are no noise, want %d", stored, c.stored)
 			}
 			if refuse("198.51.100.7", "another") != "" {
 				t.Error("another app's refused join from elsewhere is noise")

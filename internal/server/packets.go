@@ -48,13 +48,13 @@ func (f *faults) addPackets(ctx context.Context, spec fault.Spec) (httpapi.Fault
 func (f *faults) dropPackets(ctx context.Context, dropper media.PacketDropper, sessionID string, view fault.View) (func(), error) {
 	identity := ""
 	if view.UserID != 0 {
-		seats, err := f.store.LiveSeats(ctx, sessionID)
+		participants, err := f.store.LiveParticipants(ctx, sessionID)
 		if err != nil {
 			return nil, err
 		}
-		for _, seat := range seats {
-			if seat.UserID == view.UserID {
-				identity = seat.ID
+		for _, participant := range participants {
+			if participant.UserID == view.UserID {
+				identity = participant.ID
 			}
 		}
 		if identity == "" {

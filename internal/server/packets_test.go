@@ -18,7 +18,7 @@ import (
 )
 
 // speaker joins, connects its media and speaks.
-func speaker(t *testing.T, s *anteroomtest.Server, number string) (*client.RTCClient, anteroomtest.Answer) {
+func speaker(t *testing.T, s *anteroomtest.Server, number string) (*client.RTCClient, anteroomtest.JoinResponse) {
 	t.Helper()
 	a := s.Join(anteroomtest.Join{Meeting: number, Device: uuid.NewString()})
 	expect(t, a, 0, "")
@@ -41,7 +41,7 @@ func speaker(t *testing.T, s *anteroomtest.Server, number string) (*client.RTCCl
 	}
 	go func() { _ = c.Run() }()
 	t.Cleanup(c.Stop)
-	if err := c.WaitUntilConnected(patience); err != nil {
+	if err := c.WaitUntilConnected(testTimeout); err != nil {
 		t.Fatal(err)
 	}
 	voice, err := c.AddStaticTrack("audio/opus", "voice", "voice")
@@ -55,7 +55,7 @@ func speaker(t *testing.T, s *anteroomtest.Server, number string) (*client.RTCCl
 // hears waits until the client receives media, or receives none any more.
 func hears(t *testing.T, c *client.RTCClient, want bool) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); ; {
+	for deadline := time.Now().Add(testTimeout); ; {
 		before := c.BytesReceived()
 		time.Sleep(300 * time.Millisecond)
 		if (c.BytesReceived() > before) == want {
@@ -71,7 +71,7 @@ func TestAParticipantsPacketsAreLostOverHTTP(t *testing.T) {
 	t.Parallel()
 	s := anteroomtest.Start(t)
 	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Standup"})
-	knock := func(a anteroomtest.Answer) int {
+	connect := func(a anteroomtest.JoinResponse) int {
 		status, _ := callDev(t, s, "GET", "/rtc/validate?access_token="+a.Media.Token, "", nil)
 		return status
 	}
@@ -88,10 +88,10 @@ func TestAParticipantsPacketsAreLostOverHTTP(t *testing.T) {
 	hears(t, bob, false)
 	hears(t, ann, true)
 	hears(t, eve, true)
-	if got := knock(second); got != http.StatusServiceUnavailable {
+	if got := connect(second); got != http.StatusServiceUnavailable {
 		t.Fatalf("a new connection of the one: %d", got)
 	}
-	if got := knock(first); got != http.StatusOK {
+	if got := connect(first); got != http.StatusOK {
 		t.Fatalf("a new connection of the other: %d", got)
 	}
 	if list := activeFaults(t, s); len(list) != 1 || list[0].ID != view.ID {
@@ -99,12 +99,12 @@ func TestAParticipantsPacketsAreLostOverHTTP(t *testing.T) {
 	}
 	callDev(t, s, "DELETE", "/dev/v1/faults/"+view.ID, "", nil)
 	hears(t, bob, true)
-	if got := knock(second); got != http.StatusOK {
+	if got := connect(second); got != http.StatusOK {
 		t.Fatalf("the fault is over: %d", got)
 	}
 	// So many packets, and the fault is over by itself.
 	inject(t, s, `{"point":"packets","kind":"drop","meetingNumber":%q,"count":50}`, room.Number)
-	for deadline := time.Now().Add(patience); len(activeFaults(t, s)) > 0; {
+	for deadline := time.Now().Add(testTimeout); len(activeFaults(t, s)) > 0; {
 		if time.Now().After(deadline) {
 			t.Fatalf("fifty packets are not lost yet: %+v", *activeFaults(t, s)[0].Remaining)
 		}

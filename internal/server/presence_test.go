@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	door "github.com/anteroom/anteroom/internal/media"
+	mediapkg "github.com/anteroom/anteroom/internal/media"
 	"github.com/anteroom/anteroom/internal/media/mediatest"
 	"github.com/anteroom/anteroom/internal/meeting"
 	"github.com/anteroom/anteroom/internal/server"
@@ -18,12 +18,12 @@ import (
 
 // listener is a media engine that hears whom a test lets speak.
 type listener struct {
-	door.Engine
+	mediapkg.Engine
 	mu     sync.Mutex
 	speaks map[string]bool
 }
 
-func (l *listener) Heard(_, identity string) (time.Time, bool) {
+func (l *listener) LastHeard(_, identity string) (time.Time, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.speaks[identity] {
@@ -38,9 +38,9 @@ func (l *listener) set(identity string, speaks bool) {
 	l.speaks[identity] = speaks
 }
 
-// company is a meeting of two: who watches, and who comes and goes.
-type company struct {
-	*stage
+// presenceFixture is a meeting of two: who watches, and who comes and goes.
+type presenceFixture struct {
+	*testServer
 	t        *testing.T
 	engine   *listener
 	watcher  *page
@@ -50,27 +50,27 @@ type company struct {
 	userID   float64
 }
 
-func gather(t *testing.T, times session.Times) *company {
+func newPresenceFixture(t *testing.T, times session.Times) *presenceFixture {
 	t.Helper()
-	c := &company{t: t, engine: &listener{Engine: mediatest.New(), speaks: map[string]bool{}}}
+	c := &presenceFixture{t: t, engine: &listener{Engine: mediatest.New(), speaks: map[string]bool{}}}
 	config := development(t)
 	config.Times = times
-	c.stage = raise(t, config, server.Parts{Media: c.engine})
+	c.testServer = startServer(t, config, server.Parts{Media: c.engine})
 	c.watcher, _ = c.enter(nil)
-	var answer map[string]any
-	c.goer, answer = c.enter(nil)
-	c.resume = answer["resumeToken"].(string)
-	who := answer["participant"].(map[string]any)
+	var response map[string]any
+	c.goer, response = c.enter(nil)
+	c.resume = response["resumeToken"].(string)
+	who := response["participant"].(map[string]any)
 	c.identity, c.userID = who["mediaIdentity"].(string), who["userId"].(float64)
 	return c
 }
 
-func (c *company) enter(replaced map[string]any) (*page, map[string]any) {
+func (c *presenceFixture) enter(replaced map[string]any) (*page, map[string]any) {
 	c.t.Helper()
-	_, answer := c.join(c.t, replaced)
-	line, ok := answer["realtime"].(map[string]any)
+	_, response := c.join(c.t, replaced)
+	line, ok := response["realtime"].(map[string]any)
 	if !ok {
-		c.t.Fatalf("no line: %v", answer)
+		c.t.Fatalf("no line: %v", response)
 	}
 	p := &page{
 		t: c.t, token: line["token"].(string), url: strings.Replace(line["url"].(string), "http", "ws", 1),
@@ -79,11 +79,11 @@ func (c *company) enter(replaced map[string]any) (*page, map[string]any) {
 	if code := p.connect(); code != 0 {
 		c.t.Fatalf("the line was closed with %d", code)
 	}
-	return p, answer
+	return p, response
 }
 
 // next is the next event of that type about who goes, as the watcher sees it.
-func (c *company) next(kind string) map[string]any {
+func (c *presenceFixture) next(kind string) map[string]any {
 	c.t.Helper()
 	for {
 		var data map[string]any
@@ -96,7 +96,7 @@ func (c *company) next(kind string) map[string]any {
 	}
 }
 
-func (c *company) expect(kind string, want map[string]any) {
+func (c *presenceFixture) expect(kind string, want map[string]any) {
 	c.t.Helper()
 	got := c.next(kind)
 	for name, value := range want {
@@ -107,25 +107,25 @@ func (c *company) expect(kind string, want map[string]any) {
 }
 
 // seen is who goes as a fresh snapshot of the watcher shows them; nil once gone.
-func (c *company) seen() *meeting.Seat {
-	for _, seat := range c.seats(c.t) {
-		if seat.ID == c.identity {
-			return seat
+func (c *presenceFixture) seen() *meeting.Participant {
+	for _, participant := range c.participants(c.t) {
+		if participant.ID == c.identity {
+			return participant
 		}
 	}
 	return nil
 }
 
 // show raises the hand, the camera and a shared screen, in the spotlight.
-func (c *company) show() {
+func (c *presenceFixture) show() {
 	c.t.Helper()
 	c.goer.command("seat.share", nil)
 	c.goer.command("seat.media", map[string]any{"audioOn": true, "muted": false, "videoOn": true, "sharing": true})
 	c.goer.command("seat.hand", map[string]any{"raised": true})
-	seat := c.seen()
-	err := c.Store.Mutate(c.t.Context(), seat.SessionID, func(tx meeting.Tx) error {
-		tx.Session().Conduct.Spotlights = []int64{seat.UserID}
-		tx.Touch(false)
+	participant := c.seen()
+	err := c.Store.Mutate(c.t.Context(), participant.SessionID, func(tx meeting.Tx) error {
+		tx.Session().Policy.Spotlights = []int64{participant.UserID}
+		tx.BumpRevision(false)
 		return tx.SaveSession()
 	})
 	if err != nil {
@@ -135,9 +135,9 @@ func (c *company) show() {
 	c.next("participant.updated")
 }
 
-func (c *company) goodbye(token string) {
+func (c *presenceFixture) depart(token string) {
 	c.t.Helper()
-	if err := c.Sessions.Goodbye(c.t.Context(), token); err != nil {
+	if err := c.Sessions.Depart(c.t.Context(), token); err != nil {
 		c.t.Fatal(err)
 	}
 }
@@ -146,21 +146,21 @@ var nothingLeft = map[string]any{
 	"state": "reconnecting", "mediaLost": true, "audioOn": false, "muted": true, "videoOn": false, "sharing": false, "handRaised": false,
 }
 
-func (c *company) showsNothing() {
+func (c *presenceFixture) showsNothing() {
 	c.t.Helper()
-	seat := c.seen()
-	live, err := c.Store.Session(c.t.Context(), seat.SessionID)
+	participant := c.seen()
+	live, err := c.Store.Session(c.t.Context(), participant.SessionID)
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	muted, videoOn, sharing := c.watcher.shown(seat.UserID)
-	if !muted || videoOn || sharing || c.handUp() || !seat.Extras.MediaLost || slices.Contains(live.Conduct.Spotlights, seat.UserID) {
-		c.t.Fatalf("of somebody who has vanished is left: muted %v, with a camera %v, sharing %v, %+v, spotlights %v", muted, videoOn, sharing, seat, live.Conduct.Spotlights)
+	muted, videoOn, sharing := c.watcher.visible(participant.UserID)
+	if !muted || videoOn || sharing || c.handUp() || !participant.Flags.MediaLost || slices.Contains(live.Policy.Spotlights, participant.UserID) {
+		c.t.Fatalf("of somebody who has vanished is left: muted %v, with a camera %v, sharing %v, %+v, spotlights %v", muted, videoOn, sharing, participant, live.Policy.Spotlights)
 	}
 }
 
 // handUp reports whether the hand is up in a fresh snapshot of the watcher.
-func (c *company) handUp() bool {
+func (c *presenceFixture) handUp() bool {
 	c.t.Helper()
 	for _, one := range c.watcher.snapshot().Participants {
 		if float64(one.UserID) == c.userID {
@@ -174,77 +174,77 @@ func (c *company) handUp() bool {
 // down for others only while nobody is there, and keeps its place in the order.
 func TestAHandStaysUpOverAReload(t *testing.T) {
 	t.Parallel()
-	c := gather(t, session.Times{})
+	c := newPresenceFixture(t, session.Times{})
 	c.goer.command("seat.hand", map[string]any{"raised": true})
 	raisedAt := c.next("participant.updated")["handRaisedAt"]
-	c.goodbye(c.resume)
+	c.depart(c.resume)
 	c.expect("participant.updated", map[string]any{"handRaised": false})
-	var answer map[string]any
-	c.goer, answer = c.enter(map[string]any{"resumeToken": c.resume})
+	var response map[string]any
+	c.goer, response = c.enter(map[string]any{"resumeToken": c.resume})
 	c.expect("participant.updated", map[string]any{"state": "joined", "mediaLost": false, "handRaised": true, "handRaisedAt": raisedAt})
-	if self := answer["participant"].(map[string]any); self["handRaised"] != true || !c.handUp() {
+	if self := response["participant"].(map[string]any); self["handRaised"] != true || !c.handUp() {
 		t.Fatalf("the hand went down with the page: %v", self)
 	}
 	// What a host does meanwhile counts.
-	c.goodbye(answer["resumeToken"].(string))
+	c.depart(response["resumeToken"].(string))
 	c.expect("participant.updated", map[string]any{"handRaised": false})
-	seat := c.seen()
-	err := c.Store.Mutate(t.Context(), seat.SessionID, func(tx meeting.Tx) error {
-		away, err := tx.SeatByID(seat.ID)
+	participant := c.seen()
+	err := c.Store.Mutate(t.Context(), participant.SessionID, func(tx meeting.Tx) error {
+		away, err := tx.ParticipantByID(participant.ID)
 		if err == nil {
 			away.HandRaised = false
-			err = tx.SaveSeat(away)
+			err = tx.SaveParticipant(away)
 		}
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, answer = c.enter(map[string]any{"resumeToken": answer["resumeToken"]})
-	if self := answer["participant"].(map[string]any); self["handRaised"] != false {
+	_, response = c.enter(map[string]any{"resumeToken": response["resumeToken"]})
+	if self := response["participant"].(map[string]any); self["handRaised"] != false {
 		t.Fatalf("a lowered hand came back up: %v", self)
 	}
 }
 
-func TestAGoodbyeIsSeenAtOnceAndKeepsThePlaceForAReload(t *testing.T) {
+func TestADepartureShowsAtOnceAndAReloadIsAdmitted(t *testing.T) {
 	t.Parallel()
-	c := gather(t, session.Times{Goodbye: 2 * time.Second})
+	c := newPresenceFixture(t, session.Times{Departing: 2 * time.Second})
 	c.engine.set(c.identity, true) // packets on their way change nothing
 	c.show()
 	// Nobody makes up the goodbye of somebody else.
 	for _, forged := range []string{"forged", c.resume[:strings.LastIndexByte(c.resume, '.')] + ".forged"} {
-		c.goodbye(forged)
-		if seat := c.seen(); seat.Goodbye || !seat.LostAt.IsZero() {
-			t.Fatalf("a forged goodbye counted: %+v", seat)
+		c.depart(forged)
+		if participant := c.seen(); participant.Departing || !participant.LostAt.IsZero() {
+			t.Fatalf("a forged goodbye counted: %+v", participant)
 		}
 	}
 	began := time.Now()
-	c.goodbye(c.resume)
+	c.depart(c.resume)
 	c.expect("participant.updated", nothingLeft)
 	c.showsNothing()
-	_, answer := c.enter(map[string]any{"resumeToken": c.resume})
+	_, response := c.enter(map[string]any{"resumeToken": c.resume})
 	c.expect("participant.updated", map[string]any{"state": "joined"})
-	if answer["participant"].(map[string]any)["userId"] != c.userID {
-		t.Fatalf("the reload came to another place: %v", answer["participant"])
+	if response["participant"].(map[string]any)["userId"] != c.userID {
+		t.Fatalf("the reload came to another place: %v", response["participant"])
 	}
 	// One that comes after the reload changes nothing.
-	c.goodbye(c.resume)
-	if seat := c.seen(); !seat.LostAt.IsZero() || seat.Goodbye || seat.Extras.MediaLost {
-		t.Fatalf("an old page's goodbye counted: %+v", seat)
+	c.depart(c.resume)
+	if participant := c.seen(); !participant.LostAt.IsZero() || participant.Departing || participant.Flags.MediaLost {
+		t.Fatalf("an old page's goodbye counted: %+v", participant)
 	}
-	c.goodbye(answer["resumeToken"].(string))
+	c.depart(response["resumeToken"].(string))
 	c.expect("participant.updated", map[string]any{"state": "reconnecting", "mediaLost": true})
 	second := time.Now()
 	c.expect("participant.removed", map[string]any{"reason": "left"})
-	if kept := time.Since(second); kept < 1500*time.Millisecond || kept > 3500*time.Millisecond {
-		t.Errorf("the place was kept for %s after a goodbye, want 2 s (the first was %s ago)", kept, time.Since(began))
+	if stored := time.Since(second); stored < 1500*time.Millisecond || stored > 3500*time.Millisecond {
+		t.Errorf("the place was kept for %s after a goodbye, want 2 s (the first was %s ago)", stored, time.Since(began))
 	}
 }
 
-func TestAPageThatWasPutAsideTakesItsPlaceBack(t *testing.T) {
+func TestAPageThatWasPutAsideReconnects(t *testing.T) {
 	t.Parallel()
-	c := gather(t, session.Times{})
-	c.goodbye(c.resume)
+	c := newPresenceFixture(t, session.Times{})
+	c.depart(c.resume)
 	c.expect("participant.updated", map[string]any{"state": "reconnecting"})
 	// Its line breaks, so that the page notices and connects again; it is not told to stop.
 	if code := c.goer.awaitClose(); code >= 3500 {
@@ -254,20 +254,20 @@ func TestAPageThatWasPutAsideTakesItsPlaceBack(t *testing.T) {
 		t.Fatalf("closed with %d", code)
 	}
 	c.expect("participant.updated", map[string]any{"state": "joined", "mediaLost": false})
-	if seat := c.seen(); seat.Goodbye || time.Until(seat.LeaseUntil) < 50*time.Second {
-		t.Fatalf("a page that is back is kept until %s: %+v", seat.LeaseUntil, seat)
+	if participant := c.seen(); participant.Departing || time.Until(participant.LeaseUntil) < 50*time.Second {
+		t.Fatalf("a page that is back is kept until %s: %+v", participant.LeaseUntil, participant)
 	}
 }
 
-func TestALostLineLeavesThePictureWhileMediaFlow(t *testing.T) {
+func TestADisconnectKeepsVideoWhileMediaFlow(t *testing.T) {
 	t.Parallel()
-	c := gather(t, session.Times{Lost: 4 * time.Second})
+	c := newPresenceFixture(t, session.Times{Lost: 4 * time.Second})
 	c.engine.set(c.identity, true)
 	c.show()
 	c.goer.cut()
 	c.expect("participant.updated", map[string]any{"state": "reconnecting", "mediaLost": false})
-	if seat := c.seen(); !seat.VideoOn || !seat.Sharing || !seat.HandRaised {
-		t.Fatalf("a picture that flows is not shown: %+v", seat)
+	if participant := c.seen(); !participant.VideoOn || !participant.Sharing || !participant.HandRaised {
+		t.Fatalf("a picture that flows is not shown: %+v", participant)
 	}
 	c.engine.set(c.identity, false)
 	c.expect("participant.updated", nothingLeft)
@@ -279,9 +279,9 @@ func TestALostLineLeavesThePictureWhileMediaFlow(t *testing.T) {
 	c.expect("participant.removed", map[string]any{"reason": "lost"})
 }
 
-func TestAClosedLineWithoutMediaIsOffTheStageAtOnce(t *testing.T) {
+func TestADisconnectWithoutMediaClearsPresenceAtOnce(t *testing.T) {
 	t.Parallel()
-	c := gather(t, session.Times{Lost: 2 * time.Second})
+	c := newPresenceFixture(t, session.Times{Lost: 2 * time.Second})
 	c.show()
 	began := time.Now()
 	c.goer.cut()
@@ -299,11 +299,11 @@ func TestAClosedLineWithoutMediaIsOffTheStageAtOnce(t *testing.T) {
 // A meeting ends when its last participant gives up their place, and not before.
 func TestTheLastToLeaveEndsTheMeeting(t *testing.T) {
 	t.Parallel()
-	c := gather(t, session.Times{})
+	c := newPresenceFixture(t, session.Times{})
 	id := c.seen().SessionID
 	c.goer.command("seat.leave", nil)
 	live, err := c.Store.Session(t.Context(), id)
-	if err != nil || !live.Live() || live.Seats != 1 {
+	if err != nil || !live.Live() || live.Participants != 1 {
 		t.Fatalf("with one left it is %+v, %v", live, err)
 	}
 	c.watcher.command("seat.leave", nil)
@@ -313,26 +313,26 @@ func TestTheLastToLeaveEndsTheMeeting(t *testing.T) {
 	}
 }
 
-func TestSomebodyWhoWaitsSaysGoodbye(t *testing.T) {
+func TestAWaitingParticipantDeparts(t *testing.T) {
 	t.Parallel()
-	c := gather(t, session.Times{Goodbye: time.Second})
-	seat := c.seen()
-	err := c.Store.Mutate(t.Context(), seat.SessionID, func(tx meeting.Tx) error {
-		held, err := tx.SeatByID(seat.ID)
+	c := newPresenceFixture(t, session.Times{Departing: time.Second})
+	participant := c.seen()
+	err := c.Store.Mutate(t.Context(), participant.SessionID, func(tx meeting.Tx) error {
+		held, err := tx.ParticipantByID(participant.ID)
 		if err != nil {
 			return err
 		}
-		held.State = meeting.SeatWaiting
-		return tx.SaveSeat(held)
+		held.State = meeting.ParticipantWaiting
+		return tx.SaveParticipant(held)
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.goodbye(c.resume)
-	if seat := c.seen(); seat.State != meeting.SeatWaiting || seat.LostAt.IsZero() {
-		t.Fatalf("%+v", seat)
+	c.depart(c.resume)
+	if participant := c.seen(); participant.State != meeting.ParticipantWaiting || participant.LostAt.IsZero() {
+		t.Fatalf("%+v", participant)
 	}
-	for end := time.Now().Add(patience); c.seen() != nil; {
+	for end := time.Now().Add(testTimeout); c.seen() != nil; {
 		if time.Now().After(end) {
 			t.Fatal("somebody who waited and went is there for ever")
 		}
@@ -345,29 +345,29 @@ func TestSomebodyWhoWaitsSaysGoodbye(t *testing.T) {
 func TestWhoWasConnectedToADeadProcessIsReconnecting(t *testing.T) {
 	t.Parallel()
 	config := development(t)
-	first := raise(t, config, server.Parts{Media: mediatest.New()})
+	first := startServer(t, config, server.Parts{Media: mediatest.New()})
 	first.join(t, nil) // never connects, so that nothing notes its loss
-	before := first.seats(t)
-	if len(before) != 1 || before[0].State != meeting.SeatJoined {
+	before := first.participants(t)
+	if len(before) != 1 || before[0].State != meeting.ParticipantJoined {
 		t.Fatalf("%+v", before)
 	}
 	if err := first.Close(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	again := raise(t, config, server.Parts{Media: mediatest.New()})
+	again := startServer(t, config, server.Parts{Media: mediatest.New()})
 	await(t, func() (bool, any) {
-		seats := again.seats(t)
-		return len(seats) == 1 && seats[0].State == meeting.SeatReconnecting && !seats[0].LostAt.IsZero(), seats
+		participants := again.participants(t)
+		return len(participants) == 1 && participants[0].State == meeting.ParticipantReconnecting && !participants[0].LostAt.IsZero(), participants
 	})
 }
 
 // Somebody who comes and goes without end is told of so often, and no more.
-func TestComingAndGoingIsToldSoOften(t *testing.T) {
+func TestPresenceEventsAreRateLimited(t *testing.T) {
 	t.Parallel()
-	c := gather(t, session.Times{Goodbye: time.Minute})
-	begun, told := time.Now(), 0
+	c := newPresenceFixture(t, session.Times{Departing: time.Minute})
+	begun, recorded := time.Now(), 0
 	for range 150 {
-		c.goodbye(c.resume)
+		c.depart(c.resume)
 		c.goer.awaitClose()
 		c.goer.connect()
 	}
@@ -378,12 +378,12 @@ func TestComingAndGoingIsToldSoOften(t *testing.T) {
 			t.Fatal(err)
 		}
 		if data["userId"] == c.userID {
-			told++
+			recorded++
 		} else {
 			up = data["handRaised"] == true
 		}
 	}
-	if most := 2 * (32 + int(time.Since(begun).Seconds())); told > most || told < 20 {
-		t.Errorf("told %d times, want 20 to %d", told, most)
+	if most := 2 * (32 + int(time.Since(begun).Seconds())); recorded > most || recorded < 20 {
+		t.Errorf("told %d times, want 20 to %d", recorded, most)
 	}
 }

@@ -26,13 +26,13 @@ func (s *Server) ready() error {
 	if s.stopping.Load() {
 		return errStopping
 	}
-	if s.redis != nil && s.redis.apart.Load() {
+	if s.redis != nil && s.redis.isolated.Load() {
 		return errOtherRedis
 	}
-	if err := s.line.hub.Check(); err != nil {
+	if err := s.channel.hub.Check(); err != nil {
 		return err
 	}
-	if err := tolerable(s.Store.Skew()); err != nil {
+	if err := toleratedSkew(s.Store.Skew()); err != nil {
 		return err
 	}
 	if err := s.mediaProbe.check(); err != nil {
@@ -44,45 +44,45 @@ func (s *Server) ready() error {
 // Anybody may ask whether the server is ready, as often as they like: what costs
 // something is asked once for all, and the answer kept for a moment.
 const (
-	mediaProbeTime = 2 * time.Second
-	mediaProbeKept = 2 * time.Second
-	storeProbeTime = 3 * time.Second
-	storeProbeKept = time.Second
+	mediaProbeTime    = 2 * time.Second
+	mediaProbeTTL     = 2 * time.Second
+	storeProbeTimeout = 3 * time.Second
+	storeProbeTTL     = time.Second
 )
 
 // probe asks a part behind whether it can be used, and keeps the answer, good or bad.
 // It runs on the machine's time: the clock that developers set may stand still.
 type probe struct {
-	// ask is nil for a part that needs no asking.
-	ask func(context.Context) error
-	// most is how long a question may take, and kept how long its answer holds.
-	most, kept time.Duration
+	// run is nil for a part that needs no asking.
+	run func(context.Context) error
+	// timeout is how long a question may take, and kept how long its answer holds.
+	timeout, ttl time.Duration
 
-	mu     sync.Mutex
-	asked  time.Time
-	answer error
+	mu        sync.Mutex
+	checkedAt time.Time
+	result    error
 }
 
 // check asks for as long as a question may take, whoever waits for it: one that gives up
 // earlier must not leave a wrong answer to the others.
 func (p *probe) check() error {
-	if p.ask == nil {
+	if p.run == nil {
 		return nil
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !p.asked.IsZero() && time.Since(p.asked) < p.kept {
-		return p.answer
+	if !p.checkedAt.IsZero() && time.Since(p.checkedAt) < p.ttl {
+		return p.result
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), p.most)
+	ctx, cancel := context.WithTimeout(context.Background(), p.timeout)
 	defer cancel()
-	p.answer = p.ask(ctx)
-	p.asked = time.Now()
-	return p.answer
+	p.result = p.run(ctx)
+	p.checkedAt = time.Now()
+	return p.result
 }
 
-// tolerable judges how far this machine's clock is ahead of the database's.
-func tolerable(ahead time.Duration) error {
+// toleratedSkew judges how far this machine's clock is ahead of the database's.
+func toleratedSkew(ahead time.Duration) error {
 	if ahead.Abs() < skewFails {
 		return nil
 	}

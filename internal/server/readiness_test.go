@@ -17,7 +17,7 @@ func TestAClockThatIsFarOffIsNotReady(t *testing.T) {
 		0: "", 29 * time.Second: "", -29 * time.Second: "",
 		30 * time.Second: "30s ahead of", -5 * time.Minute: "5m0s behind",
 	} {
-		err := tolerable(ahead)
+		err := toleratedSkew(ahead)
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%v: %v, want %q", ahead, err, want)
 		}
@@ -47,7 +47,7 @@ func (e *outsideEngine) Probe(ctx context.Context) error {
 func TestPartsBehindAreProbedWithinBounds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		engine := &outsideEngine{}
-		probe := &probe{ask: engine.Probe, most: mediaProbeTime, kept: mediaProbeKept}
+		probe := &probe{run: engine.Probe, timeout: mediaProbeTime, ttl: mediaProbeTTL}
 		var many sync.WaitGroup
 		for range 100 {
 			many.Go(func() {
@@ -61,19 +61,19 @@ func TestPartsBehindAreProbedWithinBounds(t *testing.T) {
 			t.Errorf("100 checks at once ask %d times", n)
 		}
 		engine.fails = errors.New("wrong secret")
-		time.Sleep(mediaProbeKept)
+		time.Sleep(mediaProbeTTL)
 		if err := probe.check(); !errors.Is(err, engine.fails) {
 			t.Errorf("a failure is noticed late: %v", err)
 		}
 		engine.takes = time.Hour
-		time.Sleep(mediaProbeKept)
+		time.Sleep(mediaProbeTTL)
 		began := time.Now()
 		if err := probe.check(); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != mediaProbeTime {
 			t.Errorf("an engine that never answers: %v after %v", err, time.Since(began))
 		}
 		engine.takes = 0
 		engine.fails = nil
-		time.Sleep(mediaProbeKept)
+		time.Sleep(mediaProbeTTL)
 		if err := probe.check(); err != nil {
 			t.Errorf("an engine that is back: %v", err)
 		}
@@ -92,8 +92,8 @@ func TestReadinessAsksTheDatabaseOnceForAll(t *testing.T) {
 	}
 	defer func() { _ = s.Close(context.Background()) }()
 	var asked atomic.Int32
-	ask, began := s.storeProbe.ask, time.Now()
-	s.storeProbe.ask = func(ctx context.Context) error {
+	ask, began := s.storeProbe.run, time.Now()
+	s.storeProbe.run = func(ctx context.Context) error {
 		asked.Add(1)
 		return ask(ctx)
 	}
@@ -114,7 +114,7 @@ func TestReadinessAsksTheDatabaseOnceForAll(t *testing.T) {
 		})
 	}
 	many.Wait()
-	if most := 1 + int32(time.Since(began)/storeProbeKept); asked.Load() > most {
+	if most := 1 + int32(time.Since(began)/storeProbeTTL); asked.Load() > most {
 		t.Errorf("200 requests ask the database %d times, want at most %d", asked.Load(), most)
 	}
 }

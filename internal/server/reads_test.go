@@ -22,40 +22,40 @@ import (
 // reads are what the gate asked of the storage, in order.
 type reads []string
 
-// notedLoader is the server's loader, and notes what is asked of it.
-type notedLoader struct {
+// recordingLoader is the server's loader, and notes what is asked of it.
+type recordingLoader struct {
 	*loader
 	asked *reads
 }
 
-func (l notedLoader) App(ctx context.Context, key string) (admission.AppFacts, error) {
+func (l recordingLoader) App(ctx context.Context, key string) (admission.AppFacts, error) {
 	*l.asked = append(*l.asked, "app of key "+key)
 	return l.loader.App(ctx, key)
 }
 
-func (l notedLoader) Resume(ctx context.Context, token string) (*meeting.Seat, error) {
+func (l recordingLoader) Resume(ctx context.Context, token string) (*meeting.Participant, error) {
 	*l.asked = append(*l.asked, "seat of "+token)
 	return l.loader.Resume(ctx, token)
 }
 
-func (l notedLoader) Load(ctx context.Context, r admission.LoadRequest) (*admission.Snapshot, error) {
+func (l recordingLoader) Load(ctx context.Context, r admission.LoadRequest) (*admission.Snapshot, error) {
 	*l.asked = append(*l.asked, "meeting "+r.Attempt.MeetingNumber)
 	return l.loader.Load(ctx, r)
 }
 
-// notedKeyring is the server's keyring, and notes what is asked of it and how
+// recordingKeyring is the server's keyring, and notes what is asked of it and how
 // many secrets it handed out.
-type notedKeyring struct {
+type recordingKeyring struct {
 	keyring
 	asked *reads
 }
 
-func (k notedKeyring) Lookup(ctx context.Context, key string) (signature.Credential, bool, error) {
+func (k recordingKeyring) Lookup(ctx context.Context, key string) (signature.Credential, bool, error) {
 	*k.asked = append(*k.asked, "credential of "+key)
 	return k.keyring.Lookup(ctx, key)
 }
 
-func (k notedKeyring) Candidates(ctx context.Context, key string) iter.Seq2[signature.Credential, error] {
+func (k recordingKeyring) Candidates(ctx context.Context, key string) iter.Seq2[signature.Credential, error] {
 	*k.asked = append(*k.asked, "candidates for "+key)
 	return func(yield func(signature.Credential, error) bool) {
 		for c, err := range k.keyring.Candidates(ctx, key) {
@@ -67,7 +67,7 @@ func (k notedKeyring) Candidates(ctx context.Context, key string) iter.Seq2[sign
 	}
 }
 
-func (k notedKeyring) Holds(ctx context.Context, value string) (signature.Credential, bool, error) {
+func (k recordingKeyring) Holds(ctx context.Context, value string) (signature.Credential, bool, error) {
 	*k.asked = append(*k.asked, "holder of "+value)
 	return k.keyring.Holds(ctx, value)
 }
@@ -89,7 +89,7 @@ func TestABadSignatureTouchesTheSameRows(t *testing.T) {
 	if err := builder.Demo(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	app, room := demoAppAndRoom(t, s.Store)
+	app, room := demoAppAndMeeting(t, s.Store)
 	ask := func(number string, o signature.SignOptions) (reads, *admission.Finding) {
 		o.MeetingNumber = number
 		signed, err := signature.Sign(o)
@@ -98,9 +98,9 @@ func TestABadSignatureTouchesTheSameRows(t *testing.T) {
 		}
 		var asked reads
 		gate := s.gate()
-		gate.Keyring = notedKeyring{gate.Keyring.(keyring), &asked}
+		gate.Keyring = recordingKeyring{gate.Keyring.(keyring), &asked}
 		loader := &loader{store: s.Store, tokens: s.Minter, tks: s.Registrants, clock: s.Clock, resume: s.Sessions.ReadResumeToken}
-		verdict, _ := gate.Run(t.Context(), notedLoader{loader, &asked}, time.Now(), &admission.Attempt{
+		verdict, _ := gate.Run(t.Context(), recordingLoader{loader, &asked}, time.Now(), &admission.Attempt{
 			View: "component", MeetingNumber: number, UserName: "Kim", Password: room.Passcode, HasPassword: true,
 			Signature: signed, ZAK: "a.b.c", TK: "rubbish", ResumeToken: "no-token-of-ours",
 		})
@@ -150,13 +150,13 @@ func TestABadSignatureTouchesTheSameRows(t *testing.T) {
 	}
 }
 
-func demoAppAndRoom(t *testing.T, kept *store.Store) (*account.App, *meeting.Meeting) {
+func demoAppAndMeeting(t *testing.T, stored *store.Store) (*account.App, *meeting.Meeting) {
 	t.Helper()
-	apps, err := kept.Apps(t.Context(), store.Page{})
+	apps, err := stored.Apps(t.Context(), store.Page{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	rooms, err := kept.Meetings(t.Context(), store.Page{})
+	rooms, err := stored.Meetings(t.Context(), store.Page{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,13 +168,13 @@ func demoAppAndRoom(t *testing.T, kept *store.Store) (*account.App, *meeting.Mee
 	return apps[app], rooms[room]
 }
 
-// TestDropsAreToldOnce: what was not recorded is told once, with its number.
-func TestDropsAreToldOnce(t *testing.T) {
+// TestDropsAreReportedOnce: what was not recorded is told once, with its number.
+func TestDropsAreReportedOnce(t *testing.T) {
 	t.Parallel()
 	var log strings.Builder
-	told := drops{log: slog.New(slog.NewTextHandler(&log, nil))}
+	recorded := dropReporter{log: slog.New(slog.NewTextHandler(&log, nil))}
 	for _, dropped := range []int64{0, 7, 7, 10} {
-		told.count(dropped)
+		recorded.count(dropped)
 	}
 	if text := log.String(); strings.Count(text, "\n") != 2 || !strings.Contains(text, "not_recorded=7 since_start=7") || !strings.Contains(text, "not_recorded=3 since_start=10") {
 		t.Errorf("the log says %s", text)

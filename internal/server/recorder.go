@@ -56,11 +56,11 @@ type attemptDetail struct {
 	Verdict *admission.Verdict `json:"verdict"`
 }
 
-func (r *recorder) Record(a session.Attempted) {
+func (r *recorder) Record(a session.JoinRecord) {
 	r.log.write(&a)
 	record := store.AttemptRecord{
 		ID: a.ID, At: a.At, MeetingNumber: a.Attempt.MeetingNumber, View: a.Attempt.View, UserName: a.Attempt.UserName,
-		RemoteIP: a.Attempt.RemoteIP, JoinID: a.Attempt.JoinID, SessionID: a.SessionID, SeatID: a.SeatID, Name: "SUCCESS",
+		RemoteIP: a.Attempt.RemoteIP, JoinID: a.Attempt.JoinID, SessionID: a.SessionID, ParticipantID: a.ParticipantID, Name: "SUCCESS",
 		Size: sizeOf(a.Attempt),
 		MakeDetail: func() []byte {
 			raw, err := json.Marshal(attemptDetail{Request: admission.Redact(a.Attempt, a.Verdict), Verdict: a.Verdict})
@@ -95,22 +95,22 @@ func (r *recorder) Record(a session.Attempted) {
 // noiseSource names what a join that is noise is counted with: its address, and whether
 // an app has signed it, so that strangers do not hide what members of an app do. It is
 // empty for a join that is kept.
-func (r *recorder) noiseSource(a *session.Attempted) string {
+func (r *recorder) noiseSource(a *session.JoinRecord) string {
 	d, group := a.Verdict.Decision, limit.Group(a.Attempt.RemoteIP)
 	switch {
 	case d == nil:
 		return ""
 	case !a.Verdict.Believed:
 		return group
-	case d.Status == http.StatusTooManyRequests, d.Cancelled(), r.refusedOften(a, group):
+	case d.Status == http.StatusTooManyRequests, d.Cancelled(), r.isFrequentlyRefused(a, group):
 		return "signed " + group
 	}
 	return ""
 }
 
-// refusedOften counts a refused join that an app has signed, and tells whether there
+// isFrequentlyRefused counts a refused join that an app has signed, and tells whether there
 // were too many.
-func (r *recorder) refusedOften(a *session.Attempted, group string) bool {
+func (r *recorder) isFrequentlyRefused(a *session.JoinRecord, group string) bool {
 	most := refusalsPerNoise * r.noisePerMinute
 	return r.refusals.Take(a.At, most, group) > 0 ||
 		r.refusals.Take(a.At, refusalsOfNetwork*most, limit.Network(a.Attempt.RemoteIP)) > 0 ||
@@ -146,22 +146,22 @@ func sizeOf(a *admission.Attempt) int {
 	return fixed + len(a.Signature) + len(a.ZAK) + len(a.OBFToken) + len(a.TK) + len(a.RecordingToken) + len(a.ResumeToken)
 }
 
-// drops tells a log of joins that were not recorded, of each once.
-type drops struct {
-	log           *slog.Logger
-	told, leftOut int64
+// dropReporter tells a log of joins that were not recorded, of each once.
+type dropReporter struct {
+	log               *slog.Logger
+	reported, leftOut int64
 }
 
 // count takes the number of joins that were not recorded since the start.
-func (d *drops) count(dropped int64) {
-	if dropped > d.told {
-		d.log.Warn("join attempts not recorded", "not_recorded", dropped-d.told, "since_start", dropped)
-		d.told = dropped
+func (d *dropReporter) count(dropped int64) {
+	if dropped > d.reported {
+		d.log.Warn("join attempts not recorded", "not_recorded", dropped-d.reported, "since_start", dropped)
+		d.reported = dropped
 	}
 }
 
 // noise takes how many joins that were noise were left out of the log.
-func (d *drops) noise(leftOut int64) {
+func (d *dropReporter) noise(leftOut int64) {
 	if leftOut > d.leftOut {
 		d.log.Warn("joins that are unsigned or over a limit came faster than they are recorded", "left_out", leftOut-d.leftOut, "since_start", leftOut)
 		d.leftOut = leftOut

@@ -13,10 +13,10 @@ import (
 	"github.com/anteroom/anteroom/anteroomtest"
 )
 
-// TestSecretsOfAJoinAreKeptNowhere puts a secret into each option that may carry
+// TestSecretsOfAJoinAreStoredNowhere puts a secret into each option that may carry
 // one, lets the joins be admitted or refused, and then searches whatever the
 // server wrote.
-func TestSecretsOfAJoinAreKeptNowhere(t *testing.T) {
+func TestSecretsOfAJoinAreStoredNowhere(t *testing.T) {
 	t.Parallel()
 	log, folder := &lines{}, t.TempDir()
 	s := anteroomtest.Start(t, anteroomtest.WithFolder(folder), anteroomtest.WithLogger(slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))))

@@ -28,8 +28,8 @@ type redisClaim struct {
 	beat  time.Duration
 	// held is the id this node claimed last.
 	held string
-	// apart is set while other nodes claim another Redis.
-	apart atomic.Bool
+	// isolated is set while other nodes claim another Redis.
+	isolated atomic.Bool
 }
 
 // take claims the Redis, or returns errOtherRedis. Where the claim is of another
@@ -79,8 +79,8 @@ func (r *redisClaim) write(ctx context.Context, was, id string) error {
 	return err
 }
 
-// keep repeats the claim until ctx ends.
-func (r *redisClaim) keep(ctx context.Context) {
+// renewLoop repeats the claim until ctx ends.
+func (r *redisClaim) renewLoop(ctx context.Context) {
 	tick := time.NewTicker(r.beat)
 	defer tick.Stop()
 	for {
@@ -109,10 +109,10 @@ func (r *redisClaim) repeat(ctx context.Context) error {
 		return err
 	}
 	claimed, _, _ := strings.Cut(claim, " ")
-	if apart := claimed != id && claimed != r.held; apart != r.apart.Swap(apart) && apart {
+	if apart := claimed != id && claimed != r.held; apart != r.isolated.Swap(apart) && apart {
 		r.log.Error(errOtherRedis.Error())
 	}
-	if r.apart.Load() {
+	if r.isolated.Load() {
 		return nil
 	}
 	return r.write(ctx, claim, id)

@@ -18,14 +18,14 @@ import (
 
 func TestNodesOfOneDatabaseClaimOneRedis(t *testing.T) {
 	t.Parallel()
-	kept, err := store.Open(t.Context(), store.Config{URL: filepath.Join(t.TempDir(), "anteroom.db"), Key: make([]byte, 32), Logger: slog.New(slog.DiscardHandler)})
+	stored, err := store.Open(t.Context(), store.Config{URL: filepath.Join(t.TempDir(), "anteroom.db"), Key: make([]byte, 32), Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = kept.Close() })
+	t.Cleanup(func() { _ = stored.Close() })
 	node := func(id *atomic.Value) *redisClaim {
 		return &redisClaim{
-			id: func() (string, error) { return id.Load().(string), nil }, store: kept, log: slog.New(slog.DiscardHandler), beat: 20 * time.Millisecond,
+			id: func() (string, error) { return id.Load().(string), nil }, store: stored, log: slog.New(slog.DiscardHandler), beat: 20 * time.Millisecond,
 		}
 	}
 	var one, two atomic.Value
@@ -42,7 +42,7 @@ func TestNodesOfOneDatabaseClaimOneRedis(t *testing.T) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		first.keep(alive)
+		first.renewLoop(alive)
 	}()
 	if err := node(&two).take(t.Context()); !errors.Is(err, errOtherRedis) {
 		t.Fatalf("a node with another Redis: %v", err)
@@ -61,10 +61,10 @@ func TestNodesOfOneDatabaseClaimOneRedis(t *testing.T) {
 		t.Fatalf("another Redis after all nodes have ended: %v", err)
 	}
 	// A node that was cut off meanwhile neither takes the claim back nor serves.
-	if err := first.repeat(t.Context()); err != nil || !first.apart.Load() {
+	if err := first.repeat(t.Context()); err != nil || !first.isolated.Load() {
 		t.Fatalf("a node that is apart does not know it: %v", err)
 	}
-	if err := third.repeat(t.Context()); err != nil || third.apart.Load() {
+	if err := third.repeat(t.Context()); err != nil || third.isolated.Load() {
 		t.Fatalf("the claim was taken back: %v", err)
 	}
 }

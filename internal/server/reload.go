@@ -7,22 +7,22 @@ import (
 	"sync/atomic"
 )
 
-// changeable is what of the configuration can change while the server runs, beside
+// liveSettings is what of the configuration can change while the server runs, beside
 // the certificate.
-type changeable struct {
+type liveSettings struct {
 	proxies  []netip.Prefix
 	attempts Attempts
 }
 
 // settings is the changeable part of the configuration, for all who ask.
-type settings struct{ atomic.Pointer[changeable] }
+type settings struct{ atomic.Pointer[liveSettings] }
 
 func (s *settings) set(c *Config) error {
 	proxies, err := c.proxies()
 	if err != nil {
 		return err
 	}
-	s.Store(&changeable{proxies, c.Attempts})
+	s.Store(&liveSettings{proxies, c.Attempts})
 	return nil
 }
 
@@ -45,7 +45,7 @@ func (s *Server) Reload(next Config) error {
 	if err := s.settings.set(&next); err != nil {
 		return err
 	}
-	s.Store.KeepAttempts(next.Attempts.Keep)
+	s.Store.SetMaxAttempts(next.Attempts.MaxCount)
 	for _, key := range s.config.needsRestart(&next) {
 		s.log.Warn("changed key needs a restart", "key", key)
 	}
@@ -68,15 +68,15 @@ func (c *Config) needsRestart(next *Config) []string {
 }
 
 // differences reports the keys in which two values of one type differ.
-func differences(a, b reflect.Value, prefix string, tell func(key string)) {
+func differences(a, b reflect.Value, prefix string, report func(key string)) {
 	for i := range a.NumField() {
 		key, _, _ := strings.Cut(a.Type().Field(i).Tag.Get("yaml"), ",")
 		switch {
 		case key == "-":
 		case a.Field(i).Kind() == reflect.Struct:
-			differences(a.Field(i), b.Field(i), prefix+key+".", tell)
+			differences(a.Field(i), b.Field(i), prefix+key+".", report)
 		case !reflect.DeepEqual(a.Field(i).Interface(), b.Field(i).Interface()):
-			tell(prefix + key)
+			report(prefix + key)
 		}
 	}
 }

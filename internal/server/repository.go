@@ -11,10 +11,10 @@ import (
 	"github.com/anteroom/anteroom/internal/store"
 )
 
-// repository is the store as sessions know it: with their error values.
-type repository struct{ *store.Store }
+// sessionStore is the store as sessions know it: with their error values.
+type sessionStore struct{ *store.Store }
 
-func known(err error) error {
+func mapSessionErr(err error) error {
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return session.ErrNotFound
@@ -24,36 +24,36 @@ func known(err error) error {
 	return err
 }
 
-func (r repository) Meeting(ctx context.Context, id string) (*meeting.Meeting, error) {
+func (r sessionStore) Meeting(ctx context.Context, id string) (*meeting.Meeting, error) {
 	m, err := r.Store.Meeting(ctx, id)
-	return m, known(err)
+	return m, mapSessionErr(err)
 }
 
-func (r repository) User(ctx context.Context, id string) (*account.User, error) {
+func (r sessionStore) User(ctx context.Context, id string) (*account.User, error) {
 	u, err := r.Store.User(ctx, id)
-	return u, known(err)
+	return u, mapSessionErr(err)
 }
 
-func (r repository) Session(ctx context.Context, id string) (*meeting.Session, error) {
+func (r sessionStore) Session(ctx context.Context, id string) (*meeting.Session, error) {
 	live, err := r.Store.Session(ctx, id)
-	return live, known(err)
+	return live, mapSessionErr(err)
 }
 
-func (r repository) TakeSeat(ctx context.Context, ask meeting.TakeSeat) (meeting.Taken, error) {
-	taken, err := r.Store.TakeSeat(ctx, ask)
-	return taken, known(err)
+func (r sessionStore) Admit(ctx context.Context, ask meeting.AdmitRequest) (meeting.Admitted, error) {
+	admitted, err := r.Store.Admit(ctx, ask)
+	return admitted, mapSessionErr(err)
 }
 
-func (r repository) ResumeSeat(ctx context.Context, seatID string, generation int, leaseUntil time.Time, digest []byte) (meeting.Taken, error) {
-	taken, err := r.Store.ResumeSeat(ctx, seatID, generation, leaseUntil, digest)
-	return taken, known(err)
+func (r sessionStore) ResumeParticipant(ctx context.Context, participantID string, generation int, leaseUntil time.Time, digest []byte) (meeting.Admitted, error) {
+	admitted, err := r.Store.ResumeParticipant(ctx, participantID, generation, leaseUntil, digest)
+	return admitted, mapSessionErr(err)
 }
 
-func (r repository) Seat(ctx context.Context, id string) (*meeting.Seat, error) {
-	seat, err := r.Store.Seat(ctx, id)
-	return seat, known(err)
+func (r sessionStore) Participant(ctx context.Context, id string) (*meeting.Participant, error) {
+	participant, err := r.Store.Participant(ctx, id)
+	return participant, mapSessionErr(err)
 }
 
-func (r repository) Mutate(ctx context.Context, sessionID string, fn func(meeting.Tx) error) error {
-	return known(r.Store.Mutate(ctx, sessionID, fn))
+func (r sessionStore) Mutate(ctx context.Context, sessionID string, fn func(meeting.Tx) error) error {
+	return mapSessionErr(r.Store.Mutate(ctx, sessionID, fn))
 }

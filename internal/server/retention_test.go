@@ -9,9 +9,9 @@ import (
 	"github.com/anteroom/anteroom/internal/store"
 )
 
-// TestAttemptsAreKeptAsConfigured starts a server on a database with a log of
+// TestAttemptsAreStoredAsConfigured starts a server on a database with a log of
 // joins: it forgets what is too old and what is too many, as it was told to.
-func TestAttemptsAreKeptAsConfigured(t *testing.T) {
+func TestAttemptsAreStoredAsConfigured(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		attempts server.Attempts
@@ -19,8 +19,8 @@ func TestAttemptsAreKeptAsConfigured(t *testing.T) {
 	}{
 		"by default":  {server.Attempts{}, 14},
 		"three days":  {server.Attempts{Days: 3}, 3},
-		"five joins":  {server.Attempts{Keep: 5}, 5},
-		"both limits": {server.Attempts{Days: 8, Keep: 6}, 6},
+		"five joins":  {server.Attempts{MaxCount: 5}, 5},
+		"both limits": {server.Attempts{Days: 8, MaxCount: 6}, 6},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

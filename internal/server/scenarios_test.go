@@ -40,12 +40,12 @@ func ask(t *testing.T, server *anteroomtest.Server, method, path string, body, i
 		return 0
 	}
 	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
+	content, err := io.ReadAll(response.Body)
 	if err != nil {
 		t.Error(err)
 	}
-	if into != nil && json.Unmarshal(answer, into) != nil {
-		t.Errorf("%s %s answers %s", method, path, answer)
+	if into != nil && json.Unmarshal(content, into) != nil {
+		t.Errorf("%s %s answers %s", method, path, content)
 	}
 	return response.StatusCode
 }
@@ -60,7 +60,7 @@ func listed(t *testing.T, server *anteroomtest.Server) []scenario.Entry {
 }
 
 // play sets a scenario up.
-func play(t *testing.T, server *anteroomtest.Server, code errcode.Code, cause string, live scenario.Live, variant ...string) *scenario.Scenario {
+func play(t *testing.T, server *anteroomtest.Server, code errcode.Code, cause string, live scenario.PeopleMode, variant ...string) *scenario.Scenario {
 	t.Helper()
 	var made scenario.Scenario
 	path := fmt.Sprintf("/dev/v1/scenarios/%d?cause=%s&live=%s&variant=%s", code, url.QueryEscape(cause), live, strings.Join(variant, ""))
@@ -72,11 +72,11 @@ func play(t *testing.T, server *anteroomtest.Server, code errcode.Code, cause st
 
 // joinOf performs the steps before a scenario's join that need no page, and the
 // join as a page of the view would send it. ok is false where it takes a page.
-func joinOf(t *testing.T, server *anteroomtest.Server, s *scenario.Scenario, view string) (answer anteroomtest.Answer, ok bool) {
+func joinOf(t *testing.T, server *anteroomtest.Server, s *scenario.Scenario, view string) (response anteroomtest.JoinResponse, ok bool) {
 	t.Helper()
 	for _, step := range s.Before {
 		if step.Do != "http" {
-			return answer, false
+			return response, false
 		}
 		status := ask(t, server, step.Method, step.Path, step.Body, nil)
 		if status >= 300 {
@@ -107,15 +107,15 @@ func meets(t *testing.T, server *anteroomtest.Server, code errcode.Code, cause, 
 	if s.Where != errcode.GateWhere && s.Where != errcode.RoomWhere {
 		return
 	}
-	answer, ok := joinOf(t, server, s, view)
+	response, ok := joinOf(t, server, s, view)
 	if !ok {
 		t.Fatalf("it takes a page to meet it: %+v", s.Before)
 	}
-	if answer.ErrorCode != int(code) || answer.Name != row.Name || (code != errcode.Success && answer.Cause != cause) {
-		t.Fatalf("the join ends in %d %s %s: %s", answer.ErrorCode, answer.Name, answer.Cause, answer.Evidence)
+	if response.ErrorCode != int(code) || response.Name != row.Name || (code != errcode.Success && response.Cause != cause) {
+		t.Fatalf("the join ends in %d %s %s: %s", response.ErrorCode, response.Name, response.Cause, response.Evidence)
 	}
-	if answer.AttemptID == "" || (code != errcode.Success && (answer.Evidence == "" || answer.Remedy == "")) {
-		t.Fatalf("incomplete answer: %s", answer.Body)
+	if response.AttemptID == "" || (code != errcode.Success && (response.Evidence == "" || response.Remedy == "")) {
+		t.Fatalf("incomplete answer: %s", response.Body)
 	}
 }
 
@@ -157,7 +157,7 @@ func TestTheListOfScenariosIsComplete(t *testing.T) {
 		}
 		for _, cause := range row.Causes {
 			staged := slices.Contains(entry.Causes, cause.ID)
-			excused := slices.ContainsFunc(entry.Unstaged, func(u scenario.Unstaged) bool { return u.Cause == cause.ID && u.Reason != "" })
+			excused := slices.ContainsFunc(entry.Unsupported, func(u scenario.Unsupported) bool { return u.Cause == cause.ID && u.Reason != "" })
 			if staged == excused {
 				t.Errorf("%d %s: staged %v, excused %v", row.Code, cause.ID, staged, excused)
 			}
@@ -187,8 +187,8 @@ func TestScenariosAreIndependent(t *testing.T) {
 					t.Errorf("%d answers %d", code, status)
 					return
 				}
-				if answer, _ := joinOf(t, server, &made, scenario.ComponentView); answer.ErrorCode != int(code) {
-					t.Errorf("%d ends in %d %s", code, answer.ErrorCode, answer.Cause)
+				if response, _ := joinOf(t, server, &made, scenario.ComponentView); response.ErrorCode != int(code) {
+					t.Errorf("%d ends in %d %s", code, response.ErrorCode, response.Cause)
 				}
 			})
 		}
@@ -206,8 +206,8 @@ func TestPeopleWithPagesAreSteps(t *testing.T) {
 		t.Fatalf("odd steps %+v", s.Before)
 	}
 	s.Before = nil
-	if answer, _ := joinOf(t, server, s, scenario.ComponentView); answer.ErrorCode != 0 {
-		t.Fatalf("without the host's page the join ends in %d", answer.ErrorCode)
+	if response, _ := joinOf(t, server, s, scenario.ComponentView); response.ErrorCode != 0 {
+		t.Fatalf("without the host's page the join ends in %d", response.ErrorCode)
 	}
 	for code, action := range map[errcode.Code]string{errcode.BeRemoved: "remove", errcode.MeetingEnded: "end", errcode.AuthorizedUserLeft: "leave"} {
 		cause := map[errcode.Code]string{errcode.MeetingEnded: "ended_by_host"}[code]
@@ -243,7 +243,7 @@ func TestBadRequestsForScenariosAreNamed(t *testing.T) {
 }
 
 // Scenarios leave the demo world as it is shown.
-func TestScenariosStayOutOfTheWorld(t *testing.T) {
+func TestScenariosStayOutOfTheDemoWorld(t *testing.T) {
 	t.Parallel()
 	server := anteroomtest.Start(t, anteroomtest.WithDemoWorld())
 	var before, after json.RawMessage
@@ -261,11 +261,11 @@ func TestTheDateOf4012IsTheReferences(t *testing.T) {
 	for _, now := range []time.Time{time.Date(2026, time.November, 28, 9, 0, 0, 0, time.UTC), time.Date(2026, time.January, 5, 9, 0, 0, 0, time.UTC)} {
 		server := anteroomtest.Start(t, anteroomtest.WithClock(clockwork.NewFakeClockAt(now)))
 		made := play(t, server, errcode.NotAllowAnonymousJoin, "", scenario.Headless)
-		answer, _ := joinOf(t, server, made, scenario.ComponentView)
-		expect(t, answer, 4012, "no_token")
-		reference := strings.Contains(answer.Evidence, "since 2 March 2026")
+		response, _ := joinOf(t, server, made, scenario.ComponentView)
+		expect(t, response, 4012, "no_token")
+		reference := strings.Contains(response.Evidence, "since 2 March 2026")
 		if past := now.Month() > time.March; reference != past {
-			t.Errorf("at %s: %s", now, answer.Evidence)
+			t.Errorf("at %s: %s", now, response.Evidence)
 		}
 	}
 }

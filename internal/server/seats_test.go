@@ -16,7 +16,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/anteroom/anteroom/internal/account"
-	door "github.com/anteroom/anteroom/internal/media"
+	mediapkg "github.com/anteroom/anteroom/internal/media"
 	"github.com/anteroom/anteroom/internal/media/livekit"
 	"github.com/anteroom/anteroom/internal/meeting"
 	"github.com/anteroom/anteroom/internal/scenario"
@@ -26,14 +26,14 @@ import (
 	"github.com/anteroom/anteroom/signature"
 )
 
-// stage is a server whose parts a test chooses, with the demo world.
-type stage struct {
+// testServer is a server whose parts a test chooses, with the demo world.
+type testServer struct {
 	*server.Server
 	app  *account.App
 	room *meeting.Meeting
 }
 
-func raise(t *testing.T, config server.Config, parts server.Parts) *stage {
+func startServer(t *testing.T, config server.Config, parts server.Parts) *testServer {
 	t.Helper()
 	running, err := server.Start(t.Context(), config, parts)
 	if err != nil {
@@ -49,7 +49,7 @@ func raise(t *testing.T, config server.Config, parts server.Parts) *stage {
 			t.Fatal(err)
 		}
 	}
-	s := &stage{Server: running}
+	s := &testServer{Server: running}
 	apps, err := running.Store.Apps(t.Context(), store.Page{})
 	if err != nil {
 		t.Fatal(err)
@@ -75,7 +75,7 @@ func raise(t *testing.T, config server.Config, parts server.Parts) *stage {
 }
 
 // sign signs for an attendee of the room.
-func (s *stage) sign(t *testing.T) string {
+func (s *testServer) sign(t *testing.T) string {
 	t.Helper()
 	signed, err := signature.Sign(signature.SignOptions{
 		Key: s.app.Key, Secret: s.app.Secret, MeetingNumber: s.room.Number, Role: 0,
@@ -88,7 +88,7 @@ func (s *stage) sign(t *testing.T) string {
 }
 
 // join sends a right join with some fields replaced.
-func (s *stage) join(t *testing.T, replaced map[string]any) (status int, answer map[string]any) {
+func (s *testServer) join(t *testing.T, replaced map[string]any) (status int, joined map[string]any) {
 	t.Helper()
 	request := map[string]any{
 		"joinId": uuid.NewString(), "view": "component", "meetingNumber": s.room.Number, "userName": "Kim",
@@ -110,13 +110,13 @@ func (s *stage) join(t *testing.T, replaced map[string]any) (status int, answer 
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := json.Unmarshal(raw, &answer); err != nil {
+	if err := json.Unmarshal(raw, &joined); err != nil {
 		t.Fatalf("%v: %s", err, raw)
 	}
-	return response.StatusCode, answer
+	return response.StatusCode, joined
 }
 
-func (s *stage) seats(t *testing.T) []*meeting.Seat {
+func (s *testServer) participants(t *testing.T) []*meeting.Participant {
 	t.Helper()
 	live, err := s.Store.LiveSession(t.Context(), s.room.ID)
 	if err != nil {
@@ -125,11 +125,11 @@ func (s *stage) seats(t *testing.T) []*meeting.Seat {
 	if live == nil {
 		return nil // nobody is in it any more
 	}
-	seats, err := s.Store.LiveSeats(t.Context(), live.ID)
+	participants, err := s.Store.LiveParticipants(t.Context(), live.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return seats
+	return participants
 }
 
 func development(t *testing.T) server.Config {
@@ -139,11 +139,11 @@ func development(t *testing.T) server.Config {
 	return config
 }
 
-func TestAJoinWithoutMediaKeepsNoSeat(t *testing.T) {
+func TestAJoinWithoutMediaLeavesNoParticipant(t *testing.T) {
 	t.Parallel()
-	engine, err := livekit.New(door.Config{
+	engine, err := livekit.New(mediapkg.Config{
 		APIKey: "test", APISecret: base64.StdEncoding.EncodeToString(make([]byte, 32)),
-		Embedded: door.EmbeddedConfig{LoopbackOnly: true},
+		Embedded: mediapkg.EmbeddedConfig{LoopbackOnly: true},
 	}, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -151,38 +151,38 @@ func TestAJoinWithoutMediaKeepsNoSeat(t *testing.T) {
 	t.Cleanup(func() { _ = engine.Close(context.Background()) })
 	var broken atomic.Bool
 	broken.Store(true)
-	s := raise(t, development(t), server.Parts{Media: door.Intercept(engine, func(_ context.Context, op door.Op, _, _ string) error {
-		if broken.Load() && op == door.OpToken {
-			return door.ErrUnavailable
+	s := startServer(t, development(t), server.Parts{Media: mediapkg.Interceptor(engine, func(_ context.Context, op mediapkg.Op, _, _ string) error {
+		if broken.Load() && op == mediapkg.OpToken {
+			return mediapkg.ErrUnavailable
 		}
 		return nil
 	})})
 	again := map[string]any{"joinId": uuid.NewString()}
-	status, answer := s.join(t, again)
-	if status != http.StatusServiceUnavailable || answer["errorCode"] != 4009.0 || answer["cause"] != "media_unavailable" {
-		t.Fatalf("want 503 with 4009 media_unavailable, got %d: %v", status, answer)
+	status, response := s.join(t, again)
+	if status != http.StatusServiceUnavailable || response["errorCode"] != 4009.0 || response["cause"] != "media_unavailable" {
+		t.Fatalf("want 503 with 4009 media_unavailable, got %d: %v", status, response)
 	}
-	if seats := s.seats(t); len(seats) != 0 {
-		t.Fatalf("a page that was refused holds %d seats", len(seats))
+	if participants := s.participants(t); len(participants) != 0 {
+		t.Fatalf("a page that was refused holds %d seats", len(participants))
 	}
 	broken.Store(false)
-	if status, answer = s.join(t, again); status != http.StatusOK {
-		t.Fatalf("the next try: %d %v", status, answer)
+	if status, response = s.join(t, again); status != http.StatusOK {
+		t.Fatalf("the next try: %d %v", status, response)
 	}
-	if seats := s.seats(t); len(seats) != 1 {
-		t.Fatalf("one page holds %d seats", len(seats))
+	if participants := s.participants(t); len(participants) != 1 {
+		t.Fatalf("one page holds %d seats", len(participants))
 	}
 }
 
 func TestAnOlderPageSpeaksNoMore(t *testing.T) {
 	t.Parallel()
-	s := raise(t, development(t), server.Parts{})
+	s := startServer(t, development(t), server.Parts{})
 	_, first := s.join(t, nil)
-	older := s.seats(t)[0]
-	if status, answer := s.join(t, map[string]any{"resumeToken": first["resumeToken"]}); status != http.StatusOK {
-		t.Fatalf("no take-over: %d %v", status, answer)
+	older := s.participants(t)[0]
+	if status, response := s.join(t, map[string]any{"resumeToken": first["resumeToken"]}); status != http.StatusOK {
+		t.Fatalf("no take-over: %d %v", status, response)
 	}
-	newer := s.seats(t)[0]
+	newer := s.participants(t)[0]
 	if newer.ID != older.ID || newer.Generation != older.Generation+1 {
 		t.Fatalf("generation %d follows %d", newer.Generation, older.Generation)
 	}
@@ -196,28 +196,28 @@ func TestAnOlderPageSpeaksNoMore(t *testing.T) {
 		t.Fatalf("the newer page's command came to %v", err)
 	}
 	token, _ := first["resumeToken"].(string)
-	if err := s.Sessions.Leave(t.Context(), token); err != nil || len(s.seats(t)) != 1 {
+	if err := s.Sessions.Leave(t.Context(), token); err != nil || len(s.participants(t)) != 1 {
 		t.Fatalf("the older page gave the seat up: %v", err)
 	}
 }
 
-func TestProductionTellsNoEvidence(t *testing.T) {
+func TestProductionReturnsNoEvidence(t *testing.T) {
 	t.Parallel()
 	config := production(t)
 	config.PublicURL, config.Media.Port = "HTTPS://meet.example/", 0
-	s := raise(t, config, server.Parts{})
+	s := startServer(t, config, server.Parts{})
 	for name, replaced := range map[string]map[string]any{
 		"wrong passcode":  {"password": "wrong"},
 		"wrong signature": {"signature": "undefined"},
 		"too large":       {"x": strings.Repeat("x", 2<<20)},
 	} {
-		_, answer := s.join(t, replaced)
-		if answer["errorCode"] == 0.0 || answer["evidence"] != nil || answer["alsoFailing"] != nil {
-			t.Errorf("%s: %v", name, answer)
+		_, response := s.join(t, replaced)
+		if response["errorCode"] == 0.0 || response["evidence"] != nil || response["alsoFailing"] != nil {
+			t.Errorf("%s: %v", name, response)
 		}
 	}
-	status, answer := s.join(t, nil)
-	line, _ := answer["realtime"].(map[string]any)
+	status, response := s.join(t, nil)
+	line, _ := response["realtime"].(map[string]any)
 	if status != http.StatusOK || line["url"] != "wss://meet.example/realtime" {
 		t.Fatalf("%d: the line is at %v", status, line["url"])
 	}

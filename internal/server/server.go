@@ -56,15 +56,15 @@ type Server struct {
 	Clock       clockwork.Clock
 
 	config   Config
-	movable  *movable // this and faults: in development mode
+	devClock *devClock // this and faults: in development mode
 	faults   *faults
 	log      *slog.Logger
 	logLimit *loglimit.Handler // what log writes to
 	http     *http.Server
 	routes   []httpapi.Route
 	recorder *recorder
-	unused   unused
-	line     *line
+	newConns newConns
+	channel  *controlChannel
 	// redis is nil where no other node may be.
 	redis *redisClaim
 	// admin is nil in development mode.
@@ -115,8 +115,8 @@ func Start(ctx context.Context, config Config, parts Parts) (_ *Server, err erro
 	s.logLimit = loglimit.New(out, s.Clock)
 	s.log = slog.New(s.logLimit)
 	if config.Mode == Development {
-		s.movable = newMovable(s.Clock)
-		s.Clock = s.movable
+		s.devClock = newDevClock(s.Clock)
+		s.Clock = s.devClock
 	}
 	defer func() {
 		if err != nil {
@@ -172,8 +172,8 @@ func (s *Server) openDatabase(ctx context.Context) error {
 		return err
 	}
 	s.Store, err = store.Open(ctx, store.Config{
-		URL: s.config.databaseURL(), IDFile: s.config.idFile(), Key: key, Clock: s.Clock, Logger: s.log, Shared: s.config.shared(), KeepAttempts: s.config.Attempts.Keep,
-		ChatKeep: s.config.Chat.Keep,
+		URL: s.config.databaseURL(), IDFile: s.config.idFile(), Key: key, Clock: s.Clock, Logger: s.log, Shared: s.config.shared(), MaxAttempts: s.config.Attempts.MaxCount,
+		MaxChatMessages: s.config.Chat.MaxMessages,
 	})
 	return err
 }
@@ -208,25 +208,25 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 		}
 		keys[name] = key
 	}
-	s.Minter = credential.NewMinter(keys["user_tokens"], s.Clock, tokens{s.Store})
-	s.Accounts = account.NewService(possessions{s.Store}, s.Clock)
-	s.Meetings = meeting.NewService(possessions{s.Store}, s.Clock, store.NewID, func(meetingID, passcode string) string {
+	s.Minter = credential.NewMinter(keys["user_tokens"], s.Clock, tokenStore{s.Store})
+	s.Accounts = account.NewService(directoryStore{s.Store}, s.Clock)
+	s.Meetings = meeting.NewService(directoryStore{s.Store}, s.Clock, store.NewID, func(meetingID, passcode string) string {
 		return credential.LinkPasscode(keys["passcode_links"], meetingID, passcode)
 	})
-	s.Registrants = credential.NewRegistrantTokens(keys["registrant_tokens"], tokens{s.Store})
-	var shared session.SharedTries
+	s.Registrants = credential.NewRegistrantTokens(keys["registrant_tokens"], tokenStore{s.Store})
+	var shared session.SharedAttempts
 	if s.config.shared() {
 		shared = s.Store
 	}
-	throttle := session.NewPasscodeThrottle(s.Clock, shared, s.log)
-	loader := &loader{store: s.Store, tokens: s.Minter, tks: s.Registrants, throttle: throttle, clock: s.Clock}
-	s.line = &line{}
+	limiter := session.NewAttemptLimiter(s.Clock, shared, s.log)
+	loader := &loader{store: s.Store, tokens: s.Minter, tks: s.Registrants, limiter: limiter, clock: s.Clock}
+	s.channel = &controlChannel{}
 	if s.config.Mode == Development {
-		s.faults = &faults{set: fault.NewSet(store.NewID), store: s.Store, engine: s.media, line: s.line}
+		s.faults = &faults{set: fault.NewSet(store.NewID), store: s.Store, engine: s.media, channel: s.channel}
 	}
-	s.storeProbe = probe{ask: s.Store.Probe, most: storeProbeTime, kept: storeProbeKept}
+	s.storeProbe = probe{run: s.Store.Probe, timeout: storeProbeTimeout, ttl: storeProbeTTL}
 	if external, ok := s.media.(media.Prober); ok {
-		s.mediaProbe = probe{ask: external.Probe, most: mediaProbeTime, kept: mediaProbeKept}
+		s.mediaProbe = probe{run: external.Probe, timeout: mediaProbeTime, ttl: mediaProbeTTL}
 	}
 	engine := s.faults.inMedia(s.media)
 	s.recorder = &recorder{store: s.Store, log: &joinLog{s.log}, noisePerMinute: noiseInProduction}
@@ -234,25 +234,25 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 		s.recorder.noisePerMinute = noiseInDevelopment
 	}
 	s.Sessions = session.New(session.Config{
-		Gate: s.gate(), Loader: s.faults.inLoader(loader), Repository: repository{s.Store},
-		Media: engine, MediaHeard: heard(s.media), Times: s.config.Times, Line: s.line, Recorder: s.recorder, Clock: s.Clock, RealTime: s.Store.RealTime, ResumeKey: keys["resume"],
+		Gate: s.gate(), Loader: s.faults.inLoader(loader), Repository: sessionStore{s.Store},
+		Media: engine, LastHeard: lastHeard(s.media), Times: s.config.Times, Channel: s.channel, Recorder: s.recorder, Clock: s.Clock, RealTime: s.Store.RealTime, ResumeKey: keys["resume"],
 		NewID: store.NewID, NewAttemptID: store.NewAttemptID,
-		Logger: s.log, Passcodes: throttle, SharedTries: shared, JoinsPerMinute: s.config.joinsPerMinute(),
+		Logger: s.log, PasscodeLimiter: limiter, SharedAttempts: shared, JoinsPerMinute: s.config.joinsPerMinute(),
 	})
 	loader.resume = s.Sessions.ReadResumeToken
-	if err := s.line.open(keys["realtime"], s.config.Redis, s.Sessions, s.faults.inLine(backend{s.Sessions}), s.log); err != nil {
+	if err := s.channel.open(keys["realtime"], s.config.Redis, s.Sessions, s.faults.inChannel(backend{s.Sessions}), s.log); err != nil {
 		return nil, err
 	}
 	if s.config.amongNodes() {
-		s.redis = &redisClaim{id: s.line.hub.RedisID, store: s.Store, log: s.log, beat: redisBeat}
+		s.redis = &redisClaim{id: s.channel.hub.RedisID, store: s.Store, log: s.log, beat: redisBeat}
 		if err := s.redis.take(ctx); err != nil {
-			s.line.shutdown(ctx, 0)
+			s.channel.shutdown(ctx, 0)
 			return nil, err
 		}
 	}
 	config := httpapi.Config{
 		Attempts: attempts{s.Store},
-		Sessions: s.faults.inSessions(s.Sessions), Realtime: s.line.hub.Handler(), Signalling: engine.Signalling(mediaGuard{s.Sessions}),
+		Sessions: s.faults.inSessions(s.Sessions), Realtime: s.channel.hub.Handler(), Signalling: engine.Signalling(mediaGuard{s.Sessions}),
 		MediaWebhook: s.media.Webhook(), Development: s.config.Mode == Development, PublicURL: s.config.publicURL(),
 		ReconnectTime: s.Sessions.Times.Lost, TrustedProxies: s.settings.trustedProxies, Files: web.Files(), Package: web.Package(), Ready: s.ready, Clock: s.Clock, NewAttemptID: store.NewAttemptID, Logger: s.log,
 	}
@@ -263,10 +263,10 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 		if err := s.demo(ctx, link); err != nil {
 			return nil, err
 		}
-		config.World = s.world()
-		config.Scenarios = s.stage(keys["user_tokens"], link)
+		config.World = s.newDevAPI()
+		config.Scenarios = s.scenarioRunner(keys["user_tokens"], link)
 		config.AllowedHosts = s.config.DevHosts
-		config.Movable, config.Faults = s.movable, s.faults
+		config.DevClock, config.Faults = s.devClock, s.faults
 	}
 	face := httpapi.New(config)
 	s.routes = face.Routes()
@@ -279,10 +279,10 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 // Routes are all routes of the HTTP server.
 func (s *Server) Routes() []httpapi.Route { return s.routes }
 
-// heard is how the engine answers when it received a participant's packets last.
-func heard(engine media.Engine) func(room, identity string) (time.Time, bool) {
+// lastHeard is how the engine answers when it received a participant's packets last.
+func lastHeard(engine media.Engine) func(room, identity string) (time.Time, bool) {
 	if listener, ok := engine.(media.Listener); ok {
-		return listener.Heard
+		return listener.LastHeard
 	}
 	return nil
 }
@@ -316,7 +316,7 @@ func (s *Server) gate() *admission.Gate {
 		limits.perMinute = probesPerMinute
 	}
 	return &admission.Gate{
-		Policy: s.policy, Thorough: s.config.Mode == Development, Probes: limits,
+		Policy: s.policy, CollectAll: s.config.Mode == Development, SecretSearchLimit: limits,
 		Keyring: keyring{store: s.Store, everyAccount: s.config.Mode == Development},
 	}
 }
@@ -340,9 +340,9 @@ func (s *Server) serve(listener net.Listener, handler http.Handler) {
 	s.done.Go(func() { s.Sessions.Run(background) })
 	s.done.Go(func() { s.prune(background) })
 	s.done.Go(func() { s.watchClock(background) })
-	s.done.Go(func() { s.tellDrops(background) })
+	s.done.Go(func() { s.reportDrops(background) })
 	if s.redis != nil {
-		s.done.Go(func() { s.redis.keep(background) })
+		s.done.Go(func() { s.redis.renewLoop(background) })
 	}
 	s.done.Go(func() {
 		select {
@@ -355,7 +355,7 @@ func (s *Server) serve(listener net.Listener, handler http.Handler) {
 		s.done.Go(func() { s.admin.serve(s.log) })
 	}
 	s.http = httpapi.NewServer(handler)
-	s.http.ErrorLog, s.http.ConnState = slog.NewLogLogger(s.log.Handler(), slog.LevelDebug), s.unused.note
+	s.http.ErrorLog, s.http.ConnState = slog.NewLogLogger(s.log.Handler(), slog.LevelDebug), s.newConns.note
 	scheme := "http"
 	serve := s.http.Serve
 	if s.certificates != nil {
@@ -391,34 +391,34 @@ func (s *Server) prune(ctx context.Context) {
 // pruneOnce deletes each kind of old records, whatever becomes of the others.
 func (s *Server) pruneOnce(ctx context.Context) error {
 	attempts := s.settings.Load().attempts
-	_, attemptsErr := s.Store.PruneAttempts(ctx, s.forgetBefore(attempts.life()), attempts.Keep)
+	_, attemptsErr := s.Store.PruneAttempts(ctx, s.forgetBefore(attempts.retention()), attempts.MaxCount)
 	_, tokensErr := s.Store.PruneUserTokens(ctx, s.forgetBefore(store.AttemptLife))
 	return errors.Join(
 		attemptsErr, tokensErr,
-		s.Store.PruneParticipants(ctx, s.forgetBefore(attempts.life())),
+		s.Store.PruneParticipants(ctx, s.forgetBefore(attempts.retention())),
 		s.Store.PruneChat(ctx, s.forgetBefore(s.config.chatLife())),
-		s.Store.PruneSessions(ctx, s.forgetBefore(attempts.life())),
-		s.Store.PruneTries(ctx, s.forgetBefore(2*session.PasscodeWindow)),
+		s.Store.PruneSessions(ctx, s.forgetBefore(attempts.retention())),
+		s.Store.PruneAttemptCounts(ctx, s.forgetBefore(2*session.PasscodeWindow)),
 	)
 }
 
-// tellDrops tells the operator's log how many joins were not recorded, within a
+// reportDrops tells the operator's log how many joins were not recorded, within a
 // minute and once more when the server stops.
-func (s *Server) tellDrops(ctx context.Context) {
+func (s *Server) reportDrops(ctx context.Context) {
 	tick := time.NewTicker(time.Minute)
 	defer tick.Stop()
-	told := drops{log: s.log}
-	tell := func() {
-		told.count(s.Store.Dropped())
-		told.noise(s.recorder.leftOut.Load())
+	recorded := dropReporter{log: s.log}
+	report := func() {
+		recorded.count(s.Store.Dropped())
+		recorded.noise(s.recorder.leftOut.Load())
 	}
-	defer tell()
+	defer report()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			tell()
+			report()
 		}
 	}
 }
@@ -446,10 +446,10 @@ func (s *Server) Close(ctx context.Context) error {
 		}
 		draining, cancel := context.WithTimeout(ctx, move+drainTime)
 		defer cancel()
-		if s.line != nil {
-			s.line.shutdown(draining, move)
+		if s.channel != nil {
+			s.channel.shutdown(draining, move)
 		}
-		s.http.RegisterOnShutdown(s.unused.close)
+		s.http.RegisterOnShutdown(s.newConns.close)
 		if err := s.http.Shutdown(draining); err != nil {
 			problems = append(problems, s.http.Close())
 		}

@@ -22,14 +22,14 @@ import (
 
 type claimSet map[string]any
 
-func (w *faultWorld) claims() claimSet {
+func (w *faultFixture) claims() claimSet {
 	iat := w.now.Unix() - 30
 	return claimSet{
 		"appKey": w.class.Key, "sdkKey": w.class.Key, "mn": faultRoom, "role": 0, "iat": iat, "exp": iat + 7200, "tokenExp": iat + 7200,
 	}
 }
 
-func (w *faultWorld) with(pairs ...any) claimSet {
+func (w *faultFixture) with(pairs ...any) claimSet {
 	c := maps.Clone(w.claims())
 	for i := 0; i < len(pairs); i += 2 {
 		c[pairs[i].(string)] = pairs[i+1]
@@ -37,7 +37,7 @@ func (w *faultWorld) with(pairs ...any) claimSet {
 	return c
 }
 
-func (w *faultWorld) without(names ...string) claimSet {
+func (w *faultFixture) without(names ...string) claimSet {
 	c := w.claims()
 	for _, n := range names {
 		delete(c, n)
@@ -55,17 +55,17 @@ func (c claimSet) json() string {
 	return string(raw)
 }
 
-func (w *faultWorld) signed(c claimSet) string {
+func (w *faultFixture) signed(c claimSet) string {
 	return jwt(jwtHeader, c.json(), w.class.Secret, sha256.New)
 }
 
 // by is a right token of the app's but for the secret.
-func (w *faultWorld) by(secret string) string {
+func (w *faultFixture) by(secret string) string {
 	return jwt(jwtHeader, w.claims().json(), secret, sha256.New)
 }
 
 // of is a right token of another app.
-func (w *faultWorld) of(a *account.App) string {
+func (w *faultFixture) of(a *account.App) string {
 	return jwt(jwtHeader, w.with("appKey", a.Key, "sdkKey", a.Key).json(), a.Secret, sha256.New)
 }
 
@@ -82,8 +82,8 @@ func hmacOf(text, secret string, h func() hash.Hash) []byte {
 	return mac.Sum(nil)
 }
 
-// told is what has to be said about a token.
-type told struct {
+// reportedFault is what has to be said about a token.
+type reportedFault struct {
 	code  int
 	cause string
 }
@@ -95,8 +95,8 @@ type fault struct {
 	token string
 	// want is the decision of both; offline overrides it where a pair of credentials
 	// knows less than a server.
-	want    told
-	offline *told
+	want    reportedFault
+	offline *reportedFault
 	// evidence has to occur in what is said, warning among the warnings.
 	evidence, warning string
 	join              map[string]any
@@ -105,11 +105,11 @@ type fault struct {
 	untold string
 }
 
-var good = told{}
+var good = reportedFault{}
 
-func bad(cause string) told { return told{3712, cause} }
+func bad(cause string) reportedFault { return reportedFault{3712, cause} }
 
-func (w *faultWorld) faults() []fault {
+func (w *faultFixture) faults() []fault {
 	ok := w.signed(w.claims())
 	parts := strings.Split(ok, ".")
 	input := parts[0] + "." + parts[1]
@@ -124,15 +124,15 @@ func (w *faultWorld) faults() []fault {
 	past := w.with("iat", iat-7200, "exp", iat-60, "tokenExp", iat-60)
 	pretty, _ := json.MarshalIndent(w.claims(), "", "    ")
 	twice := strings.Replace(w.claims().json(), `"role":0`, `"role":0,"role":1`, 1)
-	blank := &told{4003, "empty"}
+	blank := &reportedFault{4003, "empty"}
 	account := w.class.AccountID
 	const (
 		byState = "the token is right; whether it may be used is the state of the meeting and of the ZAK, which only a server knows"
 		cached  = "a token that was kept looks like any other that is old or for another meeting; it is told as that"
 	)
 	return []fault{
-		{n: 1, what: "empty", token: "", want: told{4003, "signature_missing"}, offline: blank},
-		{n: 1, what: "blanks", token: " \n", want: told{4003, "signature_missing"}, offline: blank},
+		{n: 1, what: "empty", token: "", want: reportedFault{4003, "signature_missing"}, offline: blank},
+		{n: 1, what: "blanks", token: " \n", want: reportedFault{4003, "signature_missing"}, offline: blank},
 		{n: 1, what: "undefined", token: "undefined", want: bad("placeholder")},
 		{n: 1, what: "null", token: "null", want: bad("placeholder")},
 		{n: 1, what: "object", token: "[object Object]", want: bad("placeholder")},
@@ -168,12 +168,12 @@ func (w *faultWorld) faults() []fault {
 		{n: 13, what: "another own app's", token: w.by(w.billing.Secret), want: bad("other_apps_secret"), evidence: "secret of app “Billing portal”, not of “Classroom”"},
 		{n: 14, what: "development secret, production key", token: w.by(w.class.DevSecret), want: bad("other_environment_secret")},
 		{n: 14, what: "production secret, development key", token: w.signed(w.with("appKey", w.class.DevKey, "sdkKey", w.class.DevKey)), want: bad("other_environment_secret")},
-		{n: 15, what: "server-to-server credentials", token: w.of(w.oauth), want: told{3704, "key_of_other_kind"}, evidence: "server"},
+		{n: 15, what: "server-to-server credentials", token: w.of(w.oauth), want: reportedFault{3704, "key_of_other_kind"}, evidence: "server"},
 		{n: 15, what: "its secret only", token: w.by(w.oauth.Secret), want: bad("other_apps_secret"), evidence: "server-to-server OAuth app"},
-		{n: 16, what: "Video SDK credentials", token: w.of(w.video), want: told{3704, "key_of_other_kind"}},
+		{n: 16, what: "Video SDK credentials", token: w.of(w.video), want: reportedFault{3704, "key_of_other_kind"}},
 		{n: 16, what: "Video SDK token", token: jwt(jwtHeader, claimSet{"app_key": w.video.Key, "tpc": "room", "role_type": 1, "version": 1, "user_identity": "k", "iat": iat, "exp": iat + 7200}.json(), w.video.Secret, sha256.New), want: bad("video_sdk_token")},
 		{n: 17, what: "webhook secret", token: w.by(w.class.WebhookSecret), want: bad("webhook_secret")},
-		{n: 18, what: "exchanged", token: jwt(jwtHeader, w.with("appKey", w.class.Secret, "sdkKey", w.class.Secret).json(), w.class.Key, sha256.New), want: told{3704, "key_is_secret"}},
+		{n: 18, what: "exchanged", token: jwt(jwtHeader, w.with("appKey", w.class.Secret, "sdkKey", w.class.Secret).json(), w.class.Key, sha256.New), want: reportedFault{3704, "key_is_secret"}},
 		{n: 18, what: "key as secret", token: w.by(w.class.Key), want: bad("key_secret_swapped")},
 		{n: 19, what: "replaced secret", token: w.by(w.class.PreviousSecret), want: bad("rotated_secret")},
 		{n: 20, what: "quotes", token: w.by(`"` + w.class.Secret + `"`), want: bad("secret_quoted")},
@@ -184,14 +184,14 @@ func (w *faultWorld) faults() []fault {
 		{n: 21, what: "only sdkKey", token: w.signed(w.without("appKey")), want: good, warning: "sdk_key_only"},
 		{n: 21, what: "neither", token: w.signed(w.without("appKey", "sdkKey")), want: bad("app_key_missing"), evidence: "secret of app “Classroom”"},
 		{n: 22, what: "two keys", token: w.signed(w.with("sdkKey", w.billing.Key)), want: bad("app_key_differs")},
-		{n: 23, what: "blanks around the key", token: w.signed(w.with("appKey", " "+w.class.Key, "sdkKey", " "+w.class.Key)), want: told{3704, "key_whitespace"}},
-		{n: 23, what: "e-mail address", token: w.signed(w.with("appKey", "kim@school.example", "sdkKey", "kim@school.example")), want: told{3704, "unknown_key"}},
-		{n: 23, what: "account id", token: w.signed(w.with("appKey", account, "sdkKey", account)), want: told{3704, "unknown_key"}, evidence: "secret of app “Classroom”"},
-		{n: 24, what: "unknown key", token: jwt(jwtHeader, w.with("appKey", "nobody", "sdkKey", "nobody").json(), "nothing", sha256.New), want: told{3704, "unknown_key"}},
-		{n: 24, what: "deleted app", token: w.of(w.gone), want: told{3704, "app_deleted"}},
-		{n: 25, what: "app off", token: w.of(w.off), want: told{3710, "app_disabled"}},
-		{n: 25, what: "owner suspended", token: w.of(w.unpaid), want: told{3710, "account_suspended"}},
-		{n: 26, what: "feature off", token: w.of(w.plain), want: told{3713, "sdk_feature_off"}, offline: &good, untold: "offline the app's features are not known; the server tells it"},
+		{n: 23, what: "blanks around the key", token: w.signed(w.with("appKey", " "+w.class.Key, "sdkKey", " "+w.class.Key)), want: reportedFault{3704, "key_whitespace"}},
+		{n: 23, what: "e-mail address", token: w.signed(w.with("appKey", "kim@school.example", "sdkKey", "kim@school.example")), want: reportedFault{3704, "unknown_key"}},
+		{n: 23, what: "account id", token: w.signed(w.with("appKey", account, "sdkKey", account)), want: reportedFault{3704, "unknown_key"}, evidence: "secret of app “Classroom”"},
+		{n: 24, what: "unknown key", token: jwt(jwtHeader, w.with("appKey", "nobody", "sdkKey", "nobody").json(), "nothing", sha256.New), want: reportedFault{3704, "unknown_key"}},
+		{n: 24, what: "deleted app", token: w.of(w.gone), want: reportedFault{3704, "app_deleted"}},
+		{n: 25, what: "app off", token: w.of(w.off), want: reportedFault{3710, "app_disabled"}},
+		{n: 25, what: "owner suspended", token: w.of(w.unpaid), want: reportedFault{3710, "account_suspended"}},
+		{n: 26, what: "feature off", token: w.of(w.plain), want: reportedFault{3713, "sdk_feature_off"}, offline: &good, untold: "offline the app's features are not known; the server tells it"},
 		{n: 27, what: "no mn", token: w.signed(w.without("mn")), want: bad("mn_missing")},
 		{n: 27, what: "meetingNumber", token: w.signed(rename(w.claims(), "mn", "meetingNumber")), want: bad("mn_misnamed"), evidence: "meetingNumber"},
 		{n: 27, what: "meeting_number", token: w.signed(rename(w.claims(), "mn", "meeting_number")), want: bad("mn_misnamed")},
@@ -202,12 +202,12 @@ func (w *faultWorld) faults() []fault {
 		{n: 31, what: "link", token: w.signed(w.with("mn", "https://x.example/j/93212345678")), want: bad("mn_not_a_number"), evidence: "a link"},
 		{n: 31, what: "UUID", token: w.signed(w.with("mn", "4444AAAiAAAAAiAiAiiAii==")), want: bad("mn_not_a_number"), evidence: "UUID"},
 		{n: 31, what: "vanity name", token: w.signed(w.with("mn", "kims-room")), want: bad("mn_not_a_number"), evidence: "a name"},
-		{n: 32, what: "missing", token: w.signed(w.without("role")), want: told{3708, "role_missing"}},
+		{n: 32, what: "missing", token: w.signed(w.without("role")), want: reportedFault{3708, "role_missing"}},
 		{n: 32, what: "text", token: w.signed(w.with("role", "0")), want: good, warning: "role_is_text"},
-		{n: 32, what: "boolean", token: w.signed(w.with("role", true)), want: told{3708, "role_wrong_type"}},
-		{n: 32, what: "5", token: w.signed(w.with("role", 5)), want: told{3708, "role_not_0_or_1"}},
-		{n: 33, what: "no ZAK", token: w.signed(w.with("role", 1)), want: told{3003, "no_zak"}, offline: &good, untold: byState},
-		{n: 33, what: "not the host", token: w.signed(w.with("role", 1)), want: told{3003, "not_host"}, offline: &good, untold: byState, join: map[string]any{"zak": w.mint(w.other)}},
+		{n: 32, what: "boolean", token: w.signed(w.with("role", true)), want: reportedFault{3708, "role_wrong_type"}},
+		{n: 32, what: "5", token: w.signed(w.with("role", 5)), want: reportedFault{3708, "role_not_0_or_1"}},
+		{n: 33, what: "no ZAK", token: w.signed(w.with("role", 1)), want: reportedFault{3003, "no_zak"}, offline: &good, untold: byState},
+		{n: 33, what: "not the host", token: w.signed(w.with("role", 1)), want: reportedFault{3003, "not_host"}, offline: &good, untold: byState, join: map[string]any{"zak": w.mint(w.other)}},
 		{n: 34, what: "host with role 0", token: ok, want: good, warning: "zak_without_role", untold: byState + "; a note says it", join: map[string]any{"zak": w.zak}},
 		{n: 35, what: "iat in milliseconds", token: w.signed(w.with("iat", (iat-30)*1000)), want: bad("iat_milliseconds")},
 		{n: 36, what: "iat ahead", token: w.signed(w.with("iat", iat+154)), want: bad("iat_in_future"), evidence: "2.6 min ahead of this server's clock: the same token becomes valid at 12:01:34 UTC"},
@@ -219,10 +219,10 @@ func (w *faultWorld) faults() []fault {
 		{n: 39, what: "lifetime in milliseconds", token: w.signed(span(7200 * 1000)), want: bad("exp_milliseconds"), evidence: "83.3 days"},
 		{n: 40, what: "1799 s", token: w.signed(span(1799)), want: bad("lifetime_too_short")},
 		{n: 41, what: "172801 s", token: w.signed(span(172801)), want: bad("lifetime_too_long")},
-		{n: 42, what: "expired", token: w.signed(past), want: told{3705, "expired"}},
+		{n: 42, what: "expired", token: w.signed(past), want: reportedFault{3705, "expired"}},
 		{n: 43, what: "exp before iat", token: w.signed(w.with("exp", iat-31)), want: bad("exp_before_iat")},
 		{n: 44, what: "no tokenExp", token: w.signed(w.without("tokenExp")), want: good, warning: "token_exp_missing"},
-		{n: 45, what: "tokenExp reached", token: w.signed(w.with("tokenExp", iat-1)), want: told{3705, "token_exp_expired"}},
+		{n: 45, what: "tokenExp reached", token: w.signed(w.with("tokenExp", iat-1)), want: reportedFault{3705, "token_exp_expired"}},
 		{n: 45, what: "tokenExp after exp", token: w.signed(w.with("tokenExp", iat+9000)), want: good, warning: "token_exp_odd"},
 		{n: 45, what: "tokenExp too short", token: w.signed(w.with("tokenExp", iat+60)), want: good, warning: "token_exp_odd"},
 		{n: 46, what: "back-dated", token: w.signed(w.with("iat", iat-7200, "exp", iat+10, "tokenExp", iat+10)), want: good, untold: "it is legal"},
@@ -235,10 +235,10 @@ func (w *faultWorld) faults() []fault {
 			n: 51, what: "passcode", token: "s3cret", want: bad("not_a_jwt"), evidence: "most likely first, a registrant's tk, a passcode",
 			untold: "a short text may be a tk, a passcode or anything else; the likely ones are listed",
 		},
-		{n: 52, what: "passed as tk", token: "", want: told{4003, "signature_missing"}, offline: blank, evidence: "the option tk contains one", join: map[string]any{"tk": ok}},
-		{n: 52, what: "passed as token", token: "", want: told{4003, "signature_missing"}, offline: blank, warning: "did you mean “signature”?", join: map[string]any{"token": ok}},
+		{n: 52, what: "passed as tk", token: "", want: reportedFault{4003, "signature_missing"}, offline: blank, evidence: "the option tk contains one", join: map[string]any{"tk": ok}},
+		{n: 52, what: "passed as token", token: "", want: reportedFault{4003, "signature_missing"}, offline: blank, warning: "did you mean “signature”?", join: map[string]any{"token": ok}},
 		{n: 53, what: "kept for the next meeting", token: w.signed(w.with("mn", otherRoom)), want: bad("mn_other_meeting"), untold: cached},
-		{n: 53, what: "kept too long", token: w.signed(past), want: told{3705, "expired"}, untold: cached},
+		{n: 53, what: "kept too long", token: w.signed(past), want: reportedFault{3705, "expired"}, untold: cached},
 		{n: 54, what: "signed in the browser", token: ok, want: good, untold: "the token is the same wherever it was made"},
 		{n: 55, what: "twice", token: jwt(jwtHeader, twice, w.class.Secret, sha256.New), want: bad("duplicate_claim")},
 		{n: 55, what: "array", token: jwt(jwtHeader, "["+w.claims().json()+"]", w.class.Secret, sha256.New), want: bad("not_a_jwt"), evidence: "an array"},
@@ -253,7 +253,7 @@ func rename(c claimSet, from, to string) claimSet {
 }
 
 // plusToBlank is a token in plain base64 whose + became blanks on the way.
-func plusToBlank(w *faultWorld) string {
+func plusToBlank(w *faultFixture) string {
 	for i := range 200 {
 		head := base64.RawStdEncoding.EncodeToString([]byte(jwtHeader))
 		input := head + "." + base64.RawStdEncoding.EncodeToString([]byte(w.with("n", i, "who", "???>>>~~~").json()))
@@ -266,7 +266,7 @@ func plusToBlank(w *faultWorld) string {
 	return ""
 }
 
-func (w *faultWorld) mint(u *account.User) string {
+func (w *faultFixture) mint(u *account.User) string {
 	token, err := w.s.Minter.MintZAK(w.t.Context(), u, time.Hour)
 	if err != nil {
 		w.t.Fatal(err)
@@ -278,7 +278,7 @@ func (w *faultWorld) mint(u *account.User) string {
 // developers have broken one, and has the doctor name each, offline and on a server.
 func TestEveryFaultOfTheResearchIsNamed(t *testing.T) {
 	t.Parallel()
-	w := newFaultWorld(t)
+	w := newFaultFixture(t)
 	seen := map[int]bool{}
 	for _, f := range w.faults() {
 		seen[f.n] = true
@@ -292,11 +292,11 @@ func TestEveryFaultOfTheResearchIsNamed(t *testing.T) {
 			if f.offline != nil {
 				want = *f.offline
 			}
-			if got := (told{int(offline.Decision.Code), offline.Decision.Cause}); got != want {
+			if got := (reportedFault{int(offline.Decision.Code), offline.Decision.Cause}); got != want {
 				t.Errorf("offline it is %+v (%s), want %+v", got, offline.Decision.Evidence, want)
 			}
 			if f.join == nil && f.offline == nil {
-				w.said(t, "offline", offline.Decision.Evidence, warnings, &f)
+				w.reported(t, "offline", offline.Decision.Evidence, warnings, &f)
 			}
 			// A search that is cut short, as under a flood, names another cause and never
 			// another code.
@@ -333,10 +333,10 @@ var notAmongTheFaults = map[string]string{
 	"probe_skipped":   "no fault of the token's: the search for one was cut short",
 }
 
-func (w *faultWorld) online(t *testing.T, f *fault) {
+func (w *faultFixture) online(t *testing.T, f *fault) {
 	join := map[string]any{"userName": "Kim", "meetingNumber": faultRoom}
 	maps.Copy(join, f.join)
-	var answer struct {
+	var response struct {
 		Decision struct {
 			Code                    int
 			Cause, Evidence, Remedy string
@@ -345,17 +345,17 @@ func (w *faultWorld) online(t *testing.T, f *fault) {
 		Scope    string
 	}
 	raw := w.post(t, "/dev/v1/diagnose", map[string]any{"signature": f.token, "join": join})
-	if err := json.Unmarshal(raw, &answer); err != nil {
+	if err := json.Unmarshal(raw, &response); err != nil {
 		t.Fatal(err)
 	}
-	d := answer.Decision
-	if got := (told{d.Code, d.Cause}); got != f.want || answer.Scope != "gate" {
+	d := response.Decision
+	if got := (reportedFault{d.Code, d.Cause}); got != f.want || response.Scope != "gate" {
 		t.Errorf("on the server it is %+v (%s), want %+v", got, d.Evidence, f.want)
 	}
 	if d.Code != 0 && d.Remedy == "" {
 		t.Errorf("there is no remedy: %s", raw)
 	}
-	w.said(t, "on the server", d.Evidence, answer.Warnings, f)
+	w.reported(t, "on the server", d.Evidence, response.Warnings, f)
 	for _, c := range w.ring {
 		if strings.Contains(string(raw), string(c.Secret)) {
 			t.Errorf("a secret is told: %s", raw)
@@ -363,7 +363,7 @@ func (w *faultWorld) online(t *testing.T, f *fault) {
 	}
 }
 
-func (w *faultWorld) said(t *testing.T, where, evidence string, warnings []string, f *fault) {
+func (w *faultFixture) reported(t *testing.T, where, evidence string, warnings []string, f *fault) {
 	t.Helper()
 	if !strings.Contains(evidence, f.evidence) {
 		t.Errorf("%s it does not say %q but %q", where, f.evidence, evidence)
@@ -373,7 +373,7 @@ func (w *faultWorld) said(t *testing.T, where, evidence string, warnings []strin
 	}
 }
 
-func (w *faultWorld) post(t *testing.T, path string, in any) []byte {
+func (w *faultFixture) post(t *testing.T, path string, in any) []byte {
 	t.Helper()
 	body, err := json.Marshal(in)
 	if err != nil {

@@ -15,9 +15,9 @@ import (
 	"github.com/anteroom/anteroom/signature"
 )
 
-// faultWorld is what the faults are made from: apps in every state, on a server and
+// faultFixture is what the faults are made from: apps in every state, on a server and
 // in a keyring that knows the same.
-type faultWorld struct {
+type faultFixture struct {
 	t       *testing.T
 	s       *server.Server
 	now     time.Time
@@ -38,9 +38,9 @@ type faultWorld struct {
 
 const faultRoom, otherRoom = "93212345678", "98765432101"
 
-func newFaultWorld(t *testing.T) *faultWorld {
+func newFaultFixture(t *testing.T) *faultFixture {
 	t.Helper()
-	w := &faultWorld{t: t, now: time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)}
+	w := &faultFixture{t: t, now: time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)}
 	config := server.DevelopmentDefaults()
 	config.Listen, config.Data, config.Media.Port, config.NoDemo = "127.0.0.1:0", t.TempDir(), 0, true
 	s, err := server.Start(t.Context(), config, server.Parts{Clock: clockwork.NewFakeClockAt(w.now)})
@@ -107,7 +107,7 @@ func newFaultWorld(t *testing.T) *faultWorld {
 }
 
 // keyring knows offline what the server knows of its apps.
-func (w *faultWorld) keyring() {
+func (w *faultFixture) keyring() {
 	add := func(a *account.App, state signature.AppState) {
 		shown := signature.App{ID: a.ID, Name: a.Name, Kind: signature.AppKind(a.Kind), State: state}
 		for _, c := range []signature.Credential{

@@ -42,9 +42,9 @@ func (c *Config) LogValue() slog.Value {
 		add("media.turn", strings.Join(hosts, " "))
 	}
 	number("attempts.days", c.Attempts.Days)
-	number("attempts.keep", c.Attempts.Keep)
+	number("attempts.keep", c.Attempts.MaxCount)
 	number("joins_per_minute", c.JoinsPerMinute)
-	number("chat.keep", c.Chat.Keep)
+	number("chat.keep", c.Chat.MaxMessages)
 	number("chat.days", c.Chat.Days)
 	return slog.GroupValue(attrs...)
 }

@@ -11,13 +11,13 @@ import (
 
 // lose cuts a page's line for good and waits until somebody else is told. The moment
 // in which a lost page still counts as connected is over by then.
-func lose(t *testing.T, s *anteroomtest.Server, p *page, j anteroomtest.Join, watcher *page) anteroomtest.Answer {
+func lose(t *testing.T, s *anteroomtest.Server, p *page, j anteroomtest.Join, watcher *page) anteroomtest.JoinResponse {
 	t.Helper()
 	p.cut()
 	if watcher != nil {
-		watcher.awaitSaying("participant.updated", "reconnecting")
+		watcher.awaitText("participant.updated", "reconnecting")
 	}
-	var a anteroomtest.Answer
+	var a anteroomtest.JoinResponse
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); {
 		if a = s.Join(j); a.ErrorCode != 4008 {
 			return a
@@ -150,7 +150,7 @@ func TestWhoIsNotTakenOverWhileConnected(t *testing.T) {
 
 // Whoever closes a tab and joins from a new one is inside at once, whatever they join
 // with: a page that has said goodbye keeps nobody out.
-func TestAClosedTabKeepsNobodyOut(t *testing.T) {
+func TestAClosedTabBlocksNobody(t *testing.T) {
 	t.Parallel()
 	s := anteroomtest.Start(t)
 	s.Configure(anteroomtest.Settings{TakeOverOff: true})
@@ -167,7 +167,7 @@ func TestAClosedTabKeepsNobodyOut(t *testing.T) {
 	_, asRegistrant := enter(t, s, tk)
 	for name, one := range map[string]struct {
 		join anteroomtest.Join
-		was  anteroomtest.Answer
+		was  anteroomtest.JoinResponse
 	}{"a host": {host, first}, "a bot": {bot, asBot}, "a registrant": {tk, asRegistrant}} {
 		if a := s.Post("/sdk/v1/goodbye", []byte(`{"resumeToken":"`+one.was.ResumeToken+`"}`)); a.HTTPStatus != 204 {
 			t.Fatalf("%s: the goodbye was answered with %d", name, a.HTTPStatus)
@@ -234,13 +234,13 @@ func TestTwoTakeOversAtOnce(t *testing.T) {
 	join := anteroomtest.Join{Meeting: room.Number, ZAK: s.ZAK(user.ID, time.Hour)}
 	expect(t, s.Join(join), 0, "")
 	var wg sync.WaitGroup
-	answers := make([]anteroomtest.Answer, 8)
-	for i := range answers {
-		wg.Go(func() { answers[i] = s.Join(join) })
+	responses := make([]anteroomtest.JoinResponse, 8)
+	for i := range responses {
+		wg.Go(func() { responses[i] = s.Join(join) })
 	}
 	wg.Wait()
 	entered := 0
-	for _, a := range answers {
+	for _, a := range responses {
 		switch a.ErrorCode {
 		case 0:
 			entered++
@@ -292,7 +292,7 @@ func TestADesertedMeeting(t *testing.T) {
 	// The last one is lost: guests wait, and the host is free for another meeting.
 	page, in := enter(t, s, host(one))
 	page.cut()
-	var a anteroomtest.Answer
+	var a anteroomtest.JoinResponse
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline) && a.ErrorCode != 3008; time.Sleep(100 * time.Millisecond) {
 		a = s.Join(anteroomtest.Join{Meeting: one.Number})
 		if a.ErrorCode == 0 {

@@ -79,7 +79,7 @@ func TestUserTokensByDate(t *testing.T) {
 			clock.Advance(hour)
 			expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, ZAK: s.ZAK(ada.ID, hour)}), 0, "") // the user is inside
 
-			try := func(app anteroomtest.App, token string) anteroomtest.Answer {
+			try := func(app anteroomtest.App, token string) anteroomtest.JoinResponse {
 				j := anteroomtest.Join{Meeting: room.Number, Signature: s.SignAs(app, room.Number, 0), Extra: map[string]any{"deviceId": fmt.Sprintf("%s-%s", app.ID, token)}}
 				switch token {
 				case "none":
@@ -126,7 +126,7 @@ func TestUserTokensByDate(t *testing.T) {
 // theReferencesBody compares the three fields of a 4012 or 4013, their order
 // included, byte for byte. That the sentences are the reference's is errcode's to
 // test.
-func theReferencesBody(t *testing.T, a anteroomtest.Answer) {
+func theReferencesBody(t *testing.T, a anteroomtest.JoinResponse) {
 	t.Helper()
 	if a.ErrorCode != 4012 && a.ErrorCode != 4013 {
 		return

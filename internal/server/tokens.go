@@ -10,46 +10,46 @@ import (
 	"github.com/anteroom/anteroom/internal/store"
 )
 
-// tokens is the store as user tokens know it.
-type tokens struct{ store *store.Store }
+// tokenStore is the store as user tokens know it.
+type tokenStore struct{ store *store.Store }
 
-func (t tokens) SaveUserToken(ctx context.Context, c credential.Claims) error {
+func (t tokenStore) SaveUserToken(ctx context.Context, c credential.Claims) error {
 	return t.store.SaveUserToken(ctx, &store.UserToken{
 		ID: c.ID, Kind: string(c.Kind), UserID: c.UserID, AppID: c.AppID, MeetingNumber: c.MeetingNumber, InstallationID: c.InstallationID,
 		IssuedAt: c.IssuedAt, ExpiresAt: c.ExpiresAt,
 	})
 }
 
-func (t tokens) UserTokenRevoked(ctx context.Context, id string) (bool, error) {
-	kept, err := t.store.UserToken(ctx, id)
+func (t tokenStore) UserTokenRevoked(ctx context.Context, id string) (bool, error) {
+	stored, err := t.store.UserToken(ctx, id)
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
 	}
-	return err == nil && !kept.RevokedAt.IsZero(), err
+	return err == nil && !stored.RevokedAt.IsZero(), err
 }
 
-func (t tokens) User(ctx context.Context, id string) (*account.User, error) {
+func (t tokenStore) User(ctx context.Context, id string) (*account.User, error) {
 	user, err := t.store.User(ctx, id)
-	return user, absent(err)
+	return user, mapTokenErr(err)
 }
 
-func (t tokens) Installation(ctx context.Context, id string) (*account.Installation, error) {
+func (t tokenStore) Installation(ctx context.Context, id string) (*account.Installation, error) {
 	found, err := t.store.Installation(ctx, id)
-	return found, absent(err)
+	return found, mapTokenErr(err)
 }
 
-func (t tokens) InstallationFor(ctx context.Context, appID, accountID, userID string) (*account.Installation, error) {
+func (t tokenStore) InstallationFor(ctx context.Context, appID, accountID, userID string) (*account.Installation, error) {
 	found, err := t.store.InstallationFor(ctx, appID, accountID, userID)
-	return found, absent(err)
+	return found, mapTokenErr(err)
 }
 
-func (t tokens) Registrant(ctx context.Context, id string) (*meeting.Registrant, error) {
+func (t tokenStore) Registrant(ctx context.Context, id string) (*meeting.Registrant, error) {
 	found, err := t.store.Registrant(ctx, id)
-	return found, absent(err)
+	return found, mapTokenErr(err)
 }
 
-// absent says in the tokens' words that there is no such thing.
-func absent(err error) error {
+// mapTokenErr says in the tokens' words that there is no such thing.
+func mapTokenErr(err error) error {
 	if errors.Is(err, store.ErrNotFound) {
 		return credential.ErrNotFound
 	}

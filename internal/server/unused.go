@@ -6,15 +6,15 @@ import (
 	"sync"
 )
 
-// unused holds the connections that have carried no request yet. Browsers open
+// newConns holds the connections that have carried no request yet. Browsers open
 // them in advance, and http.Server.Shutdown waits for them as for running requests.
-type unused struct {
+type newConns struct {
 	mu    sync.Mutex
 	conns map[net.Conn]struct{}
 }
 
 // note is an http.Server's ConnState.
-func (u *unused) note(conn net.Conn, state http.ConnState) {
+func (u *newConns) note(conn net.Conn, state http.ConnState) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if state != http.StateNew {
@@ -27,7 +27,7 @@ func (u *unused) note(conn net.Conn, state http.ConnState) {
 	u.conns[conn] = struct{}{}
 }
 
-func (u *unused) close() {
+func (u *newConns) close() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	for conn := range u.conns {

@@ -18,8 +18,8 @@ import (
 	"github.com/anteroom/anteroom/signature"
 )
 
-// world is the developer's view of everything in the store.
-type world struct {
+// devAPI is the developer's view of everything in the store.
+type devAPI struct {
 	store    *store.Store
 	minter   *credential.Minter
 	tks      *credential.RegistrantTokens
@@ -28,44 +28,44 @@ type world struct {
 	clock    clockwork.Clock
 }
 
-func (s *Server) world() *world {
-	return &world{
+func (s *Server) newDevAPI() *devAPI {
+	return &devAPI{
 		store: s.Store, minter: s.Minter, tks: s.Registrants, accounts: s.Accounts, meetings: s.Meetings, clock: s.Clock,
 	}
 }
 
-// World lists the demo world of a development server.
-func (s *Server) World(ctx context.Context) (httpapi.WorldView, error) {
+// DevAPI lists the demo world of a development server.
+func (s *Server) DevAPI(ctx context.Context) (httpapi.WorldView, error) {
 	if s.config.Mode != Development {
 		return httpapi.WorldView{}, errors.New("there is no demo data in production mode")
 	}
-	return s.world().Describe(ctx)
+	return s.newDevAPI().Describe(ctx)
 }
 
 // Describe lists accounts, apps, users and meetings, and where to begin.
-func (w *world) Describe(ctx context.Context) (httpapi.WorldView, error) {
+func (api *devAPI) Describe(ctx context.Context) (httpapi.WorldView, error) {
 	view := httpapi.WorldView{
 		Accounts: []httpapi.WorldAccount{}, Apps: []httpapi.WorldApp{},
 		Users: []httpapi.WorldUser{}, Meetings: []httpapi.WorldMeeting{},
 	}
-	accounts, err := w.store.Accounts(ctx, store.Page{})
+	accounts, err := api.store.Accounts(ctx, store.Page{})
 	if err != nil {
 		return view, err
 	}
 	for _, a := range accounts {
-		if scenario.InCorner(a.Name) {
+		if scenario.IsScenarioAccount(a.Name) {
 			continue
 		}
 		view.Accounts = append(view.Accounts, httpapi.WorldAccount{ID: a.ID, Name: a.Name})
-		if err := w.describeAccount(ctx, a, &view); err != nil {
+		if err := api.describeAccount(ctx, a, &view); err != nil {
 			return view, err
 		}
 	}
 	return view, nil
 }
 
-func (w *world) describeAccount(ctx context.Context, a *account.Account, view *httpapi.WorldView) error {
-	apps, err := w.store.Apps(ctx, store.Page{AccountID: a.ID, Limit: 1000})
+func (api *devAPI) describeAccount(ctx context.Context, a *account.Account, view *httpapi.WorldView) error {
+	apps, err := api.store.Apps(ctx, store.Page{AccountID: a.ID, Limit: 1000})
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func (w *world) describeAccount(ctx context.Context, a *account.Account, view *h
 			d.SDKKey, d.SDKSecret = app.Key, app.Secret
 		}
 	}
-	users, err := w.store.Users(ctx, store.Page{AccountID: a.ID, Limit: 1000})
+	users, err := api.store.Users(ctx, store.Page{AccountID: a.ID, Limit: 1000})
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (w *world) describeAccount(ctx context.Context, a *account.Account, view *h
 		email[u.ID] = u.Email
 		view.Users = append(view.Users, httpapi.WorldUser{ID: u.ID, Email: u.Email, Account: a.Name, Role: u.Role, HostKey: u.HostKey})
 	}
-	meetings, err := w.store.Meetings(ctx, store.Page{AccountID: a.ID, Limit: 1000})
+	meetings, err := api.store.Meetings(ctx, store.Page{AccountID: a.ID, Limit: 1000})
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func (w *world) describeAccount(ctx context.Context, a *account.Account, view *h
 }
 
 // Sign makes a signature with a known app's secret, the demo app's by default.
-func (w *world) Sign(ctx context.Context, in httpapi.SignRequest) (httpapi.SignAnswer, error) {
+func (api *devAPI) Sign(ctx context.Context, in httpapi.SignRequest) (httpapi.SignResponse, error) {
 	faults := &httpapi.FieldErrors{}
 	fault := func(property, format string, args ...any) {
 		faults.Errors = append(faults.Errors, httpapi.FieldError{Property: property, Reason: fmt.Sprintf(format, args...)})
@@ -133,16 +133,16 @@ func (w *world) Sign(ctx context.Context, in httpapi.SignRequest) (httpapi.SignA
 	if in.VideoWebRTCMode != nil && *in.VideoWebRTCMode != 0 && *in.VideoWebRTCMode != 1 {
 		fault("videoWebRtcMode", "must be 0 or 1")
 	}
-	app, err := w.app(ctx, in.SDKKey)
+	app, err := api.app(ctx, in.SDKKey)
 	if errors.Is(err, store.ErrNotFound) {
 		fault("sdkKey", "there is no app with this key")
 	} else if err != nil {
-		return httpapi.SignAnswer{}, err
+		return httpapi.SignResponse{}, err
 	}
 	if len(faults.Errors) > 0 {
-		return httpapi.SignAnswer{}, faults
+		return httpapi.SignResponse{}, faults
 	}
-	now := w.clock.Now()
+	now := api.clock.Now()
 	token, err := signature.Sign(signature.SignOptions{
 		Key: app.Key, Secret: app.Secret, MeetingNumber: in.MeetingNumber, Role: *in.Role,
 		// A little back-dated, as the samples do, against clocks that differ.
@@ -151,30 +151,30 @@ func (w *world) Sign(ctx context.Context, in httpapi.SignRequest) (httpapi.SignA
 	var field *signature.FieldError
 	if errors.As(err, &field) {
 		fault(field.Field, "%s", field.Reason)
-		return httpapi.SignAnswer{}, faults
+		return httpapi.SignResponse{}, faults
 	}
-	return httpapi.SignAnswer{Signature: token, SDKKey: app.Key}, err
+	return httpapi.SignResponse{Signature: token, SDKKey: app.Key}, err
 }
 
-func (w *world) app(ctx context.Context, key string) (*account.App, error) {
+func (api *devAPI) app(ctx context.Context, key string) (*account.App, error) {
 	if key == "" {
-		view, err := w.Describe(ctx)
+		view, err := api.Describe(ctx)
 		if err != nil {
 			return nil, err
 		}
 		key = view.Defaults.SDKKey
 	}
-	app, _, err := w.store.AppByKey(ctx, key)
+	app, _, err := api.store.AppByKey(ctx, key)
 	return app, err
 }
 
 // user finds a user by address or id; the demo host by default.
-func (w *world) user(ctx context.Context, who string) (*account.User, error) {
+func (api *devAPI) user(ctx context.Context, who string) (*account.User, error) {
 	if who == "" {
 		who = scenario.DemoHost
 	}
 	if strings.Contains(who, "@") {
-		return w.store.UserByEmail(ctx, who)
+		return api.store.UserByEmail(ctx, who)
 	}
-	return w.store.User(ctx, who)
+	return api.store.User(ctx, who)
 }

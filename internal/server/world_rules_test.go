@@ -13,7 +13,7 @@ import (
 	"github.com/anteroom/anteroom/anteroomtest"
 )
 
-func TestRegistrationsOpenTheDoor(t *testing.T) {
+func TestRegistrationsAdmit(t *testing.T) {
 	t.Parallel()
 	s := anteroomtest.Start(t)
 	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Course", Registration: true, Approval: true, Password: "secret"})
@@ -31,7 +31,7 @@ func TestRegistrationsOpenTheDoor(t *testing.T) {
 	cancelled := register("dan@home.example", nil)
 	s.CancelRegistrant(cancelled.ID)
 	elsewhere := register("eve@home.example", func(r *anteroomtest.Registrant) { r.Meeting = other.Number })
-	join := func(tk, email string) anteroomtest.Answer {
+	join := func(tk, email string) anteroomtest.JoinResponse {
 		return s.Join(anteroomtest.Join{Meeting: room.Number, TK: tk, Email: email, Password: "secret"})
 	}
 	expect(t, join("", ""), 3000, "email_missing")
@@ -75,7 +75,7 @@ func TestATKIsForItsOccurrence(t *testing.T) {
 	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, TK: first.TK}), 3099, "tk_other_meeting")
 }
 
-func TestWithdrawnGrantsAreToldAs3713(t *testing.T) {
+func TestWithdrawnGrantsReturn3713(t *testing.T) {
 	t.Parallel()
 	s := anteroomtest.Start(t)
 	ada := s.AddUser(anteroomtest.User{Email: "ada@test.example"})
@@ -96,7 +96,7 @@ func TestAnAppHasItsOwnDates(t *testing.T) {
 	now := time.Now()
 	partner := s.AddApp(anteroomtest.App{Name: "Partner", Account: s.AddAccount("Partner Inc.").ID})
 	room := s.AddMeeting(anteroomtest.Meeting{Topic: "Standup"})
-	join := func(obf string) anteroomtest.Answer {
+	join := func(obf string) anteroomtest.JoinResponse {
 		return s.Join(anteroomtest.Join{Meeting: room.Number, OBF: obf, Signature: s.SignAs(partner, room.Number, 0)})
 	}
 	s.Enforce(partner, now.Add(-hour), now.Add(hour))
@@ -143,7 +143,7 @@ func TestBarriersKeepPeopleApart(t *testing.T) {
 	expect(t, s.Join(anteroomtest.Join{Meeting: other.Number, ZAK: trader}), 0, "")
 }
 
-func TestABusyHostIsToldWhere(t *testing.T) {
+func TestABusyHostLearnsWhere(t *testing.T) {
 	t.Parallel()
 	s := anteroomtest.Start(t)
 	ada := s.AddUser(anteroomtest.User{Email: "ada@test.example", ConcurrentMeetings: 1})
@@ -219,7 +219,7 @@ func TestAnAppStaysWhileItsUserReconnects(t *testing.T) {
 	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, OBF: s.OBF(s.TestApp(), ada.ID, "", hour)}), 0, "")
 }
 
-func TestARepeatedJoinMeetsNoGhostAfterARestart(t *testing.T) {
+func TestARepeatedJoinMeetsNoStaleParticipantAfterARestart(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	first := anteroomtest.Start(t, anteroomtest.WithFolder(folder))
@@ -258,17 +258,17 @@ func TestDevelopersGetEveryToken(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var answer struct {
+		var response struct {
 			Token  string
 			Errors []struct{ Property, Reason string }
 		}
-		if err := json.Unmarshal(s.Post("/dev/v1/tokens", raw).Body, &answer); err != nil {
+		if err := json.Unmarshal(s.Post("/dev/v1/tokens", raw).Body, &response); err != nil {
 			t.Fatal(err)
 		}
-		if len(answer.Errors) > 0 {
-			return "", answer.Errors[0].Property
+		if len(response.Errors) > 0 {
+			return "", response.Errors[0].Property
 		}
-		return answer.Token, ""
+		return response.Token, ""
 	}
 	kim := map[string]any{"kind": "tk", "meetingNumber": room.Number, "email": "kim@home.example", "firstName": "Kim"}
 	tk, _ := mint(kim)

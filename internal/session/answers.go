@@ -8,119 +8,119 @@ import (
 	"time"
 )
 
-// answerMemory gives a repeated join its first answer again. Entries are keyed
+// idempotencyCache gives a repeated join its first answer again. Entries are keyed
 // by joinId and a digest of the whole request, so that nobody who guesses a
 // joinId is told another page's answer.
 //
-// All answers together take maxAnswerBytes: under a flood the oldest go first. A join
+// All answers together take maxCacheBytes: under a flood the oldest go first. A join
 // whose answer is lost then gets the seat that it took, or is decided anew.
-type answerMemory struct {
-	keep    time.Duration
-	mu      sync.Mutex
-	entries map[answerKey]*answerEntry
+type idempotencyCache struct {
+	retention time.Duration
+	mu        sync.Mutex
+	entries   map[cacheKey]*cacheEntry
 	// queue has the answers that are kept, oldest first, from head on.
-	queue []answerExpiry
+	queue []cacheExpiry
 	head  int
 	bytes int
-	// waking tells that a timer is set for the oldest answer.
-	waking bool
+	// pruning tells that a timer is set for the oldest answer.
+	pruning bool
 }
 
-const maxAnswerBytes = 16 << 20
+const maxCacheBytes = 16 << 20
 
-type answerKey [32]byte
+type cacheKey [32]byte
 
 // text is the key as it is kept with the seat: half of it is enough to be nobody
 // else's, and keeps the index small.
-func (k answerKey) text() string { return base64.RawURLEncoding.EncodeToString(k[:16]) }
+func (k cacheKey) text() string { return base64.RawURLEncoding.EncodeToString(k[:16]) }
 
-type answerEntry struct {
-	done   chan struct{}
-	answer *Outcome
+type cacheEntry struct {
+	done    chan struct{}
+	outcome *Outcome
 }
 
-type answerExpiry struct {
+type cacheExpiry struct {
 	at    time.Time
-	key   answerKey
+	key   cacheKey
 	bytes int
 }
 
-func newAnswerMemory(keep time.Duration) *answerMemory {
-	return &answerMemory{keep: keep, entries: map[answerKey]*answerEntry{}}
+func newIdempotencyCache(keep time.Duration) *idempotencyCache {
+	return &idempotencyCache{retention: keep, entries: map[cacheKey]*cacheEntry{}}
 }
 
 // do runs decide once for the key; others, and later ones within the time, get
 // the same answer. A server error is not remembered: a retry may do better. It
 // answers nil, and decides nothing, if the context ends while it waits. The answer
 // may hold on to the request, whose size is in bytes.
-func (m *answerMemory) do(ctx context.Context, key answerKey, size int, decide func() *Outcome) (answer *Outcome) {
-	m.mu.Lock()
-	if e, ok := m.entries[key]; ok {
-		m.mu.Unlock()
+func (c *idempotencyCache) do(ctx context.Context, key cacheKey, size int, decide func() *Outcome) (outcome *Outcome) {
+	c.mu.Lock()
+	if e, ok := c.entries[key]; ok {
+		c.mu.Unlock()
 		select {
 		case <-e.done:
-			if e.answer != nil {
-				return e.answer
+			if e.outcome != nil {
+				return e.outcome
 			}
 			return decide()
 		case <-ctx.Done():
 			return nil
 		}
 	}
-	e := &answerEntry{done: make(chan struct{})}
-	m.entries[key] = e
-	m.mu.Unlock()
+	e := &cacheEntry{done: make(chan struct{})}
+	c.entries[key] = e
+	c.mu.Unlock()
 
 	defer close(e.done)
-	defer func() { m.settle(key, size, e, answer) }()
+	defer func() { c.complete(key, size, e, outcome) }()
 	return decide()
 }
 
-// settle keeps an answer, or forgets the question.
-func (m *answerMemory) settle(key answerKey, size int, e *answerEntry, answer *Outcome) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if answer == nil || !answer.repeatable() {
-		delete(m.entries, key)
+// complete keeps an answer, or forgets the question.
+func (c *idempotencyCache) complete(key cacheKey, size int, e *cacheEntry, outcome *Outcome) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if outcome == nil || !outcome.cacheable() {
+		delete(c.entries, key)
 		return
 	}
 	now := time.Now()
-	e.answer = answer
-	kept := answerExpiry{now.Add(m.keep), key, size + answer.bytes()}
-	m.queue = append(m.queue, kept)
-	m.bytes += kept.bytes
-	m.forget(now)
-	if !m.waking && m.head < len(m.queue) {
-		m.waking = true
-		time.AfterFunc(m.keep, m.wake)
+	e.outcome = outcome
+	kept := cacheExpiry{now.Add(c.retention), key, size + outcome.bytes()}
+	c.queue = append(c.queue, kept)
+	c.bytes += kept.bytes
+	c.prune(now)
+	if !c.pruning && c.head < len(c.queue) {
+		c.pruning = true
+		time.AfterFunc(c.retention, c.pruneLater)
 	}
 }
 
-// wake gives memory back when no more joins come.
-func (m *answerMemory) wake() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
+// pruneLater gives memory back when no more joins come.
+func (c *idempotencyCache) pruneLater() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	now := time.Now()
-	m.forget(now)
-	if m.head < len(m.queue) {
-		time.AfterFunc(m.queue[m.head].at.Sub(now), m.wake)
+	c.prune(now)
+	if c.head < len(c.queue) {
+		time.AfterFunc(c.queue[c.head].at.Sub(now), c.pruneLater)
 		return
 	}
-	m.waking = false
-	m.queue, m.head = nil, 0
+	c.pruning = false
+	c.queue, c.head = nil, 0
 	// A map keeps the room that it once needed.
-	m.entries = maps.Clone(m.entries)
+	c.entries = maps.Clone(c.entries)
 }
 
-func (m *answerMemory) forget(now time.Time) {
-	for m.head < len(m.queue) && (!m.queue[m.head].at.After(now) || m.bytes > maxAnswerBytes) {
-		delete(m.entries, m.queue[m.head].key)
-		m.bytes -= m.queue[m.head].bytes
-		m.head++
+func (c *idempotencyCache) prune(now time.Time) {
+	for c.head < len(c.queue) && (!c.queue[c.head].at.After(now) || c.bytes > maxCacheBytes) {
+		delete(c.entries, c.queue[c.head].key)
+		c.bytes -= c.queue[c.head].bytes
+		c.head++
 	}
-	if m.head > len(m.queue)/2 {
-		m.queue = append(m.queue[:0], m.queue[m.head:]...)
-		m.head = 0
+	if c.head > len(c.queue)/2 {
+		c.queue = append(c.queue[:0], c.queue[c.head:]...)
+		c.head = 0
 	}
 }
 

@@ -14,13 +14,13 @@ import (
 
 func admitted() *Outcome { return &Outcome{Accepted: &Accepted{}} }
 
-func TestAPageThatWentAwayTakesNoSecondSeat(t *testing.T) {
+func TestAPageThatWentAwayJoinsOnce(t *testing.T) {
 	t.Parallel()
-	m := newAnswerMemory(time.Minute)
+	c := newIdempotencyCache(time.Minute)
 	deciding, finish := make(chan struct{}), make(chan struct{})
 	first := make(chan *Outcome)
 	go func() {
-		first <- m.do(context.Background(), answerKey{1}, 100, func() *Outcome {
+		first <- c.do(context.Background(), cacheKey{1}, 100, func() *Outcome {
 			close(deciding)
 			<-finish
 			return admitted()
@@ -29,54 +29,54 @@ func TestAPageThatWentAwayTakesNoSecondSeat(t *testing.T) {
 	<-deciding
 	gone, leave := context.WithCancel(context.Background())
 	leave()
-	if out := m.do(gone, answerKey{1}, 100, admitted); out != nil {
+	if out := c.do(gone, cacheKey{1}, 100, admitted); out != nil {
 		t.Fatal("the same join was decided twice")
 	}
 	close(finish)
 	want := <-first
-	if got := m.do(context.Background(), answerKey{1}, 100, admitted); got != want {
+	if got := c.do(context.Background(), cacheKey{1}, 100, admitted); got != want {
 		t.Fatal("the first answer was not given again")
 	}
 }
 
 func TestARetryThatSucceededIsRememberedInFull(t *testing.T) {
 	t.Parallel()
-	m := newAnswerMemory(time.Minute)
+	c := newIdempotencyCache(time.Minute)
 	failed := &Outcome{Verdict: admission.Verdict{Decision: &admission.Finding{Code: errcode.ServerError}}}
-	if m.do(context.Background(), answerKey{1}, 100, func() *Outcome { return failed }) != failed {
+	if c.do(context.Background(), cacheKey{1}, 100, func() *Outcome { return failed }) != failed {
 		t.Fatal("another answer")
 	}
-	want := m.do(context.Background(), answerKey{1}, 100, admitted)
-	if m.do(context.Background(), answerKey{1}, 100, admitted) != want {
+	want := c.do(context.Background(), cacheKey{1}, 100, admitted)
+	if c.do(context.Background(), cacheKey{1}, 100, admitted) != want {
 		t.Fatal("the failed try took the answer of the later one with it")
 	}
 }
 
 // What anybody can ask, and what failed, pushes no answer out.
-func TestNoiseTakesNoRoomOfAnswers(t *testing.T) {
+func TestNoiseTakesNoRoomOfOutcomes(t *testing.T) {
 	t.Parallel()
-	m := newAnswerMemory(time.Minute)
-	want := m.do(t.Context(), answerKey{1}, 100, admitted)
+	c := newIdempotencyCache(time.Minute)
+	want := c.do(t.Context(), cacheKey{1}, 100, admitted)
 	for i := range 50_000 {
-		key := answerKey{2, byte(i), byte(i >> 8)}
-		m.do(t.Context(), key, 1<<20, func() *Outcome {
+		key := cacheKey{2, byte(i), byte(i >> 8)}
+		c.do(t.Context(), key, 1<<20, func() *Outcome {
 			return &Outcome{Verdict: admission.Verdict{Decision: &admission.Finding{Code: errcode.SignatureInvalid}}}
 		})
 	}
-	if m.do(t.Context(), answerKey{1}, 100, admitted) != want {
+	if c.do(t.Context(), cacheKey{1}, 100, admitted) != want {
 		t.Error("an answer was pushed out by joins that nobody has signed")
 	}
-	if len(m.entries) != 1 || len(m.queue) != 1 {
-		t.Errorf("%d entries and %d in the queue for one answer", len(m.entries), len(m.queue))
+	if len(c.entries) != 1 || len(c.queue) != 1 {
+		t.Errorf("%d entries and %d in the queue for one answer", len(c.entries), len(c.queue))
 	}
 }
 
-func TestAnswersAreBoundedInBytes(t *testing.T) {
+func TestOutcomesAreBoundedInBytes(t *testing.T) {
 	t.Parallel()
-	m := newAnswerMemory(time.Minute)
+	c := newIdempotencyCache(time.Minute)
 	// A large meeting: each of its people gets a page of the others.
 	crowded := func() *Outcome {
-		people := make([]Participant, rosterPage)
+		people := make([]ParticipantView, rosterPage)
 		for i := range people {
 			people[i].UserName = strings.Repeat("n", 64)
 		}
@@ -86,33 +86,33 @@ func TestAnswersAreBoundedInBytes(t *testing.T) {
 	}
 	one := crowded().bytes() + 100
 	for i := range 1000 {
-		m.do(t.Context(), answerKey{byte(i), byte(i >> 8)}, 100, crowded)
+		c.do(t.Context(), cacheKey{byte(i), byte(i >> 8)}, 100, crowded)
 	}
-	if m.bytes > maxAnswerBytes || len(m.entries) > maxAnswerBytes/one || len(m.entries) < maxAnswerBytes/one-1 {
-		t.Errorf("%d answers of %d bytes are kept, counted as %d", len(m.entries), one, m.bytes)
+	if c.bytes > maxCacheBytes || len(c.entries) > maxCacheBytes/one || len(c.entries) < maxCacheBytes/one-1 {
+		t.Errorf("%d answers of %d bytes are kept, counted as %d", len(c.entries), one, c.bytes)
 	}
-	if one < 500*int(unsafe.Sizeof(Participant{})) {
+	if one < 500*int(unsafe.Sizeof(ParticipantView{})) {
 		t.Errorf("an answer of 500 participants counts %d bytes only", one)
 	}
 }
 
 // Memory is given back although no other join comes.
-func TestAnswersGoInTime(t *testing.T) {
+func TestOutcomesExpire(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		m := newAnswerMemory(time.Minute)
-		m.do(t.Context(), answerKey{1}, 100, admitted)
+		c := newIdempotencyCache(time.Minute)
+		c.do(t.Context(), cacheKey{1}, 100, admitted)
 		time.Sleep(30 * time.Second)
-		want := m.do(t.Context(), answerKey{2}, 100, admitted)
+		want := c.do(t.Context(), cacheKey{2}, 100, admitted)
 		time.Sleep(31 * time.Second)
 		synctest.Wait()
-		if len(m.entries) != 1 || m.do(t.Context(), answerKey{2}, 100, admitted) != want {
-			t.Errorf("%d answers are kept after the first one's time", len(m.entries))
+		if len(c.entries) != 1 || c.do(t.Context(), cacheKey{2}, 100, admitted) != want {
+			t.Errorf("%d answers are kept after the first one's time", len(c.entries))
 		}
 		time.Sleep(30 * time.Second)
 		synctest.Wait()
-		if len(m.entries) != 0 || m.queue != nil || m.bytes != 0 || m.waking {
-			t.Errorf("%d answers of %d bytes are kept for ever", len(m.entries), m.bytes)
+		if len(c.entries) != 0 || c.queue != nil || c.bytes != 0 || c.pruning {
+			t.Errorf("%d answers of %d bytes are kept for ever", len(c.entries), c.bytes)
 		}
 	})
 }

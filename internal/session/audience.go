@@ -8,33 +8,33 @@ import (
 
 // hidden reports whether a seat is shown to nobody of a webinar's audience: attendees do
 // not see each other, but for those who may talk.
-func hidden(seat *meeting.Seat, live *meeting.Session) bool {
-	return watches(seat, live.Webinar) && !seat.Extras.Talks
+func hidden(participant *meeting.Participant, live *meeting.Session) bool {
+	return isAudience(participant, live.Webinar) && !participant.Flags.AllowedToTalk
 }
 
-// sees reports whether one seat is shown another. Who waits is shown to hosts alone,
+// canSee reports whether one seat is shown another. Who waits is shown to hosts alone,
 // and sees nobody.
-func sees(viewer, seat *meeting.Seat, live *meeting.Session) bool {
+func canSee(viewer, participant *meeting.Participant, live *meeting.Session) bool {
 	switch {
-	case viewer.ID == seat.ID:
+	case viewer.ID == participant.ID:
 		return true
-	case viewer.State == meeting.SeatWaiting:
+	case viewer.State == meeting.ParticipantWaiting:
 		return false
-	case seat.State == meeting.SeatWaiting:
-		return isHost(viewer)
+	case participant.State == meeting.ParticipantWaiting:
+		return hasHostRights(viewer)
 	}
-	return !hidden(seat, live) || viewer.Role != meeting.RoleAttendee
+	return !hidden(participant, live) || viewer.Role != meeting.RoleAttendee
 }
 
-// hostsOnly are the fields of a participant that only hosts and their own page are
+// hostOnlyFields are the fields of a participant that only hosts and their own page are
 // told; nil if there are none.
-func hostsOnly(seat *meeting.Seat) map[string]any {
-	fields := map[string]any{"userId": seat.UserID}
-	if seat.Marks.CustomerKey != "" {
-		fields["customerKey"] = seat.Marks.CustomerKey
+func hostOnlyFields(participant *meeting.Participant) map[string]any {
+	fields := map[string]any{"userId": participant.UserID}
+	if participant.Claims.CustomerKey != "" {
+		fields["customerKey"] = participant.Claims.CustomerKey
 	}
-	if seat.Email != "" {
-		fields["email"] = seat.Email
+	if participant.Email != "" {
+		fields["email"] = participant.Email
 	}
 	if len(fields) == 1 {
 		return nil
@@ -42,29 +42,29 @@ func hostsOnly(seat *meeting.Seat) map[string]any {
 	return fields
 }
 
-// listener is somebody who is told of an event on their own channel.
-type listener struct {
-	seatID string
-	data   any
+// recipient is somebody who is told of an event on their own channel.
+type recipient struct {
+	participantID string
+	data          any
 }
 
-// listeners are those of the presenters for whom there is something to tell.
-func listeners(presenters []*meeting.Seat, except string, data func(to *meeting.Seat) any) (told []listener) {
-	for _, seat := range presenters {
-		if seat.ID == except || !seat.State.Live() || seat.State == meeting.SeatWaiting {
+// recipients are those of the presenters for whom there is something to tell.
+func recipients(presenters []*meeting.Participant, except string, data func(to *meeting.Participant) any) (recipients []recipient) {
+	for _, participant := range presenters {
+		if participant.ID == except || !participant.State.Live() || participant.State == meeting.ParticipantWaiting {
 			continue
 		}
-		if said := data(seat); said != nil {
-			told = append(told, listener{seat.ID, said})
+		if payload := data(participant); payload != nil {
+			recipients = append(recipients, recipient{participant.ID, payload})
 		}
 	}
-	return told
+	return recipients
 }
 
 // toHosts says the same to every host.
-func toHosts(data any) func(*meeting.Seat) any {
-	return func(to *meeting.Seat) any {
-		if !isHost(to) {
+func toHosts(data any) func(*meeting.Participant) any {
+	return func(to *meeting.Participant) any {
+		if !hasHostRights(to) {
 			return nil
 		}
 		return data
@@ -73,75 +73,75 @@ func toHosts(data any) func(*meeting.Seat) any {
 
 // arrivalOf is what is told to each of those who see a hidden or waiting participant
 // who is new to them.
-func arrivalOf(seat *meeting.Seat) func(*meeting.Seat) any {
-	return func(to *meeting.Seat) any {
-		if seat.State == meeting.SeatWaiting && !isHost(to) {
+func arrivalOf(participant *meeting.Participant) func(*meeting.Participant) any {
+	return func(to *meeting.Participant) any {
+		if participant.State == meeting.ParticipantWaiting && !hasHostRights(to) {
 			return nil
 		}
-		return participantOf(seat, isHost(to))
+		return viewOf(participant, hasHostRights(to))
 	}
 }
 
-// inform speaks to hosts, co-hosts and panelists on their own channels.
-func (c *action) inform(except string, revision int64, event string, data func(to *meeting.Seat) any) error {
+// notifyPresenters speaks to hosts, co-hosts and panelists on their own channels.
+func (c *action) notifyPresenters(except string, revision int64, event string, data func(to *meeting.Participant) any) error {
 	presenters, err := c.tx.Presenters()
 	if err != nil {
 		return err
 	}
-	for _, to := range listeners(presenters, except, data) {
-		c.then(func() { c.service.Line.Tell(to.seatID, revision, event, to.data) })
+	for _, to := range recipients(presenters, except, data) {
+		c.afterCommit(func() { c.service.Channel.Send(to.participantID, revision, event, to.data) })
 	}
 	return nil
 }
 
 // publishOf tells of a seat whoever sees it, its own page included.
-func (c *action) publishOf(seat *meeting.Seat, revision int64, event string, data any) error {
-	if !hidden(seat, c.tx.Session()) {
-		session := seat.SessionID
-		c.then(func() { c.service.Line.Publish(session, revision, event, data) })
+func (c *action) publishOf(participant *meeting.Participant, revision int64, event string, data any) error {
+	if !hidden(participant, c.tx.Session()) {
+		session := participant.SessionID
+		c.afterCommit(func() { c.service.Channel.Publish(session, revision, event, data) })
 		return nil
 	}
-	own := seat.ID
-	c.then(func() { c.service.Line.Tell(own, revision, event, data) })
-	return c.inform(own, revision, event, func(*meeting.Seat) any { return data })
+	own := participant.ID
+	c.afterCommit(func() { c.service.Channel.Send(own, revision, event, data) })
+	return c.notifyPresenters(own, revision, event, func(*meeting.Participant) any { return data })
 }
 
 // publishNew tells those who see it of a seat that is new to them.
-func (c *action) publishNew(seat *meeting.Seat, said any) error {
+func (c *action) publishNew(participant *meeting.Participant, payload any) error {
 	revision := c.tx.Session().Revision
-	if hidden(seat, c.tx.Session()) {
-		return c.inform(seat.ID, revision, "participant.added", arrivalOf(seat))
+	if hidden(participant, c.tx.Session()) {
+		return c.notifyPresenters(participant.ID, revision, "participant.added", arrivalOf(participant))
 	}
-	c.publish("participant.added", said)
-	return c.tellHostsMore(seat)
+	c.publish("participant.added", payload)
+	return c.sendHostFields(participant)
 }
 
-// tellHostsMore tells hosts what they alone are told of a seat that all see.
-func (c *action) tellHostsMore(seat *meeting.Seat) error {
-	if more := hostsOnly(seat); more != nil {
-		return c.tellHostsAndSelf(seat, more)
+// sendHostFields tells hosts what they alone are told of a seat that all see.
+func (c *action) sendHostFields(participant *meeting.Participant) error {
+	if more := hostOnlyFields(participant); more != nil {
+		return c.sendToHostsAndSelf(participant, more)
 	}
 	return nil
 }
 
-func (c *action) tellHostsAndSelf(seat *meeting.Seat, fields map[string]any) error {
-	own, revision := seat.ID, c.tx.Session().Revision
-	c.then(func() { c.service.Line.Tell(own, revision, "participant.updated", fields) })
-	return c.inform(own, revision, "participant.updated", toHosts(fields))
+func (c *action) sendToHostsAndSelf(participant *meeting.Participant, fields map[string]any) error {
+	own, revision := participant.ID, c.tx.Session().Revision
+	c.afterCommit(func() { c.service.Channel.Send(own, revision, "participant.updated", fields) })
+	return c.notifyPresenters(own, revision, "participant.updated", toHosts(fields))
 }
 
-// changedInView keeps a seat of which the audience sees more or less than before.
-func (c *action) changedInView(seat *meeting.Seat, wasHidden bool, fields map[string]any) error {
-	isHidden := hidden(seat, c.tx.Session())
+// changedVisibility keeps a seat of which the audience sees more or less than before.
+func (c *action) changedVisibility(participant *meeting.Participant, wasHidden bool, fields map[string]any) error {
+	isHidden := hidden(participant, c.tx.Session())
 	if isHidden == wasHidden {
-		return c.changed(seat, fields)
+		return c.changed(participant, fields)
 	}
-	if err := c.tx.SaveSeat(seat); err != nil {
+	if err := c.tx.SaveParticipant(participant); err != nil {
 		return err
 	}
-	c.tx.Touch(false)
+	c.tx.BumpRevision(false)
 	if !isHidden {
-		if err := c.publishNew(seat, participantOf(seat, false)); err != nil {
+		if err := c.publishNew(participant, viewOf(participant, false)); err != nil {
 			return err
 		}
 	}
@@ -150,27 +150,27 @@ func (c *action) changedInView(seat *meeting.Seat, wasHidden bool, fields map[st
 	return nil
 }
 
-// arrived announces a seat that was just taken to those inside.
-func (s *Service) arrived(ctx context.Context, taken *meeting.Taken) {
-	seat, live := &taken.Seat, &taken.Session
-	if seat.State == meeting.SeatWaiting || hidden(seat, live) {
-		s.inform(ctx, live, seat.ID, "participant.added", arrivalOf(seat))
+// announceArrival announces a seat that was just taken to those inside.
+func (s *Service) announceArrival(ctx context.Context, admitted *meeting.Admitted) {
+	participant, live := &admitted.Participant, &admitted.Session
+	if participant.State == meeting.ParticipantWaiting || hidden(participant, live) {
+		s.notifyPresenters(ctx, live, participant.ID, "participant.added", arrivalOf(participant))
 		return
 	}
-	s.Line.Publish(live.ID, live.Revision, "participant.added", participantOf(seat, false))
-	if more := hostsOnly(seat); more != nil {
-		s.inform(ctx, live, seat.ID, "participant.updated", toHosts(more))
+	s.Channel.Publish(live.ID, live.Revision, "participant.added", viewOf(participant, false))
+	if more := hostOnlyFields(participant); more != nil {
+		s.notifyPresenters(ctx, live, participant.ID, "participant.updated", toHosts(more))
 	}
 }
 
-// inform is action's, for a change that is kept.
-func (s *Service) inform(ctx context.Context, live *meeting.Session, except, event string, data func(to *meeting.Seat) any) {
+// notifyPresenters is action's, for a change that is kept.
+func (s *Service) notifyPresenters(ctx context.Context, live *meeting.Session, except, event string, data func(to *meeting.Participant) any) {
 	presenters, err := s.Repository.Presenters(ctx, live.ID)
 	if err != nil {
 		s.Logger.Error("could not notify hosts", "error", err)
 		return
 	}
-	for _, to := range listeners(presenters, except, data) {
-		s.Line.Tell(to.seatID, live.Revision, event, to.data)
+	for _, to := range recipients(presenters, except, data) {
+		s.Channel.Send(to.participantID, live.Revision, event, to.data)
 	}
 }

@@ -8,13 +8,15 @@ import "github.com/anteroom/anteroom/internal/meeting"
 // requestCapture asks the hosts whether one may record.
 func requestCapture(c *action) error {
 	if mayCapture(c.self) {
-		c.tell(c.self.ID, "capture.answered", map[string]any{"allowed": true})
+		c.send(c.self.ID, "capture.answered", map[string]any{"allowed": true})
 		return nil
 	}
-	return c.inform("", 0, "capture.requested", toHosts(map[string]any{"userId": c.self.UserID}))
+	return c.notifyPresenters("", 0, "capture.requested", toHosts(map[string]any{"userId": c.self.UserID}))
 }
 
-func mayCapture(seat *meeting.Seat) bool { return isHost(seat) || seat.Extras.MayCapture }
+func mayCapture(participant *meeting.Participant) bool {
+	return hasHostRights(participant) || participant.Flags.MayCapture
+}
 
 // permitCapture lets somebody record, or no longer; it answers a request, too.
 func permitCapture(c *action) error {
@@ -28,24 +30,24 @@ func permitCapture(c *action) error {
 	if in.Allowed == nil {
 		return refuse(RefusedParameters, "allowed is missing")
 	}
-	seat, err := c.target(in.UserID)
+	participant, err := c.target(in.UserID)
 	if err != nil {
 		return err
 	}
-	if isHost(seat) {
+	if hasHostRights(participant) {
 		return refuse(RefusedOperation, "only hosts may record")
 	}
-	c.tell(seat.ID, "capture.answered", map[string]any{"allowed": *in.Allowed})
-	if seat.Extras.MayCapture == *in.Allowed {
+	c.send(participant.ID, "capture.answered", map[string]any{"allowed": *in.Allowed})
+	if participant.Flags.MayCapture == *in.Allowed {
 		return nil
 	}
-	seat.Extras.MayCapture = *in.Allowed
-	fields := map[string]any{"userId": seat.UserID, "mayCapture": *in.Allowed}
-	if !*in.Allowed && seat.Extras.Capture != meeting.CaptureOff {
-		seat.Extras.Capture = meeting.CaptureOff
-		fields["capture"] = captureName(seat)
+	participant.Flags.MayCapture = *in.Allowed
+	fields := map[string]any{"userId": participant.UserID, "mayCapture": *in.Allowed}
+	if !*in.Allowed && participant.Flags.Capture != meeting.CaptureOff {
+		participant.Flags.Capture = meeting.CaptureOff
+		fields["capture"] = captureName(participant)
 	}
-	return c.changed(seat, fields)
+	return c.changed(participant, fields)
 }
 
 // setCapture shows everybody whether one records.
@@ -60,20 +62,20 @@ func setCapture(c *action) error {
 		return refuse(RefusedParameters, "status: on, paused or off")
 	case status != meeting.CaptureOff && !mayCapture(c.self):
 		return refuse(RefusedPrivileges, "a host must allow recording first")
-	case status == meeting.CapturePaused && c.self.Extras.Capture == meeting.CaptureOff:
+	case status == meeting.CapturePaused && c.self.Flags.Capture == meeting.CaptureOff:
 		return refuse(RefusedOperation, "nothing is being recorded")
-	case status == c.self.Extras.Capture:
+	case status == c.self.Flags.Capture:
 		return refuse(RefusedOperation, "the recording status is already set")
 	}
-	c.self.Extras.Capture = status
+	c.self.Flags.Capture = status
 	return c.changed(c.self, map[string]any{"userId": c.self.UserID, "capture": captureName(c.self)})
 }
 
 var captureStates = map[string]meeting.CaptureStatus{"on": meeting.CaptureOn, "paused": meeting.CapturePaused, "off": meeting.CaptureOff}
 
-func captureName(seat *meeting.Seat) string {
-	if seat.Extras.Capture == meeting.CaptureOff {
+func captureName(participant *meeting.Participant) string {
+	if participant.Flags.Capture == meeting.CaptureOff {
 		return "off"
 	}
-	return string(seat.Extras.Capture)
+	return string(participant.Flags.Capture)
 }

@@ -42,7 +42,7 @@ func sendChat(c *action) error {
 		return refuse(RefusedParameters, "text: 1 to %d characters", MaxChatLength)
 	}
 	message := meeting.ChatMessage{
-		ID: c.messageID(), SessionID: c.self.SessionID, SenderSeatID: c.self.ID, SenderUserID: c.self.UserID,
+		ID: c.messageID(), SessionID: c.self.SessionID, SenderParticipantID: c.self.ID, SenderUserID: c.self.UserID,
 		SenderName: c.self.Name, Text: text, SentAt: c.service.Clock.Now(),
 	}
 	readers, err := c.address(&message, in.UserID, in.To)
@@ -62,12 +62,12 @@ func sendChat(c *action) error {
 	view := chatView(message)
 	c.result = view
 	if readers == nil {
-		c.tx.Touch(false)
+		c.tx.BumpRevision(false)
 		c.publish("chat.message", view)
 		return nil
 	}
-	for _, seatID := range readers {
-		c.tell(seatID, "chat.message", view)
+	for _, participantID := range readers {
+		c.send(participantID, "chat.message", view)
 	}
 	return nil
 }
@@ -97,8 +97,8 @@ func printed(r rune) rune {
 // address says to whom a message goes, if its sender may write to them, and who
 // is told of it; nil is everybody inside.
 func (c *action) address(message *meeting.ChatMessage, userID int64, to string) ([]string, error) {
-	reach := c.tx.Session().Conduct.Chat
-	host := isHost(c.self)
+	reach := c.tx.Session().Policy.Chat
+	host := hasHostRights(c.self)
 	if !host && reach == meeting.ChatOff {
 		return nil, refuse(RefusedPrivileges, "the host has turned off chat")
 	}
@@ -110,14 +110,16 @@ func (c *action) address(message *meeting.ChatMessage, userID int64, to string) 
 			}
 			return nil, nil
 		case "hosts":
-			message.ReceiverSeatID, message.ReceiverUserID, message.ReceiverName = meeting.ToHosts, meeting.HostsNumber, hostsName
-			return c.readers(isHost)
+			message.ReceiverParticipantID, message.ReceiverUserID, message.ReceiverName = meeting.ToHosts, meeting.HostsNumber, hostsName
+			return c.readers(hasHostRights)
 		case "waitingRoom":
 			if !host {
 				return nil, refuse(RefusedPrivileges, "only hosts may write to the waiting room")
 			}
-			message.ReceiverSeatID, message.ReceiverUserID, message.ReceiverName = meeting.ToWaitingRoom, meeting.WaitingRoomNumber, waitingRoomName
-			return c.readers(func(seat *meeting.Seat) bool { return isHost(seat) || seat.State == meeting.SeatWaiting })
+			message.ReceiverParticipantID, message.ReceiverUserID, message.ReceiverName = meeting.ToWaitingRoom, meeting.WaitingRoomNumber, waitingRoomName
+			return c.readers(func(participant *meeting.Participant) bool {
+				return hasHostRights(participant) || participant.State == meeting.ParticipantWaiting
+			})
 		}
 		return nil, refuse(RefusedParameters, "to: everyone, hosts or waitingRoom")
 	}
@@ -131,23 +133,23 @@ func (c *action) address(message *meeting.ChatMessage, userID int64, to string) 
 	if c.tx.Session().Webinar && c.self.Role == meeting.RoleAttendee && receiver.Role == meeting.RoleAttendee {
 		return nil, refuse(RefusedPrivileges, "attendees of a webinar cannot write to each other")
 	}
-	if !host && reach != meeting.ChatEveryone && !isHost(receiver) {
+	if !host && reach != meeting.ChatEveryone && !hasHostRights(receiver) {
 		return nil, refuse(RefusedPrivileges, "participants may write only to hosts")
 	}
-	message.ReceiverSeatID, message.ReceiverUserID, message.ReceiverName = receiver.ID, receiver.UserID, receiver.Name
+	message.ReceiverParticipantID, message.ReceiverUserID, message.ReceiverName = receiver.ID, receiver.UserID, receiver.Name
 	return []string{receiver.ID, c.self.ID}, nil
 }
 
 // readers are the sender and every seat that is picked.
-func (c *action) readers(pick func(*meeting.Seat) bool) ([]string, error) {
-	seats, err := c.tx.Seats()
+func (c *action) readers(pick func(*meeting.Participant) bool) ([]string, error) {
+	participants, err := c.tx.Participants()
 	if err != nil {
 		return nil, err
 	}
 	ids := []string{c.self.ID}
-	for _, seat := range seats {
-		if seat.ID != c.self.ID && pick(seat) {
-			ids = append(ids, seat.ID)
+	for _, participant := range participants {
+		if participant.ID != c.self.ID && pick(participant) {
+			ids = append(ids, participant.ID)
 		}
 	}
 	return ids, nil
@@ -166,70 +168,72 @@ func deleteChat(c *action) error {
 	if err != nil {
 		return err
 	}
-	own := message != nil && message.SenderSeatID == c.self.ID
+	own := message != nil && message.SenderParticipantID == c.self.ID
 	if message == nil || (!own && !c.canRead(message)) {
 		return refuse(RefusedParameters, "id: there is no message with this ID")
 	}
-	if !own && !isHost(c.self) {
+	if !own && !hasHostRights(c.self) {
 		return refuse(RefusedPrivileges, "")
 	}
 	if err := c.tx.DeleteChat(in.ID); err != nil {
 		return err
 	}
-	erased, err := c.heardBy(message)
+	erased, err := c.visibleTo(message)
 	if err != nil {
 		return err
 	}
 	session := c.self.SessionID
-	c.then(func() { c.service.Line.Erase(session, erased...) })
+	c.afterCommit(func() { c.service.Channel.Erase(session, erased...) })
 	gone := map[string]any{"id": in.ID}
-	if message.ReceiverSeatID == meeting.ToWaitingRoom {
-		waiting, err := c.readers(func(seat *meeting.Seat) bool { return seat.State == meeting.SeatWaiting })
+	if message.ReceiverParticipantID == meeting.ToWaitingRoom {
+		waiting, err := c.readers(func(participant *meeting.Participant) bool { return participant.State == meeting.ParticipantWaiting })
 		if err != nil {
 			return err
 		}
-		for _, seatID := range waiting[1:] {
-			c.tell(seatID, "chat.deleted", gone)
+		for _, participantID := range waiting[1:] {
+			c.send(participantID, "chat.deleted", gone)
 		}
 	}
 	// Everybody is told: the id says nothing to those who never had the message,
 	// and a page that is away finds out by the revision.
-	c.tx.Touch(false)
+	c.tx.BumpRevision(false)
 	c.publish("chat.deleted", gone)
 	return nil
 }
 
-// heardBy are the seats on whose channels a message may have gone out; none means the
+// visibleTo are the seats on whose channels a message may have gone out; none means the
 // session's channel. Whoever was a host then may be none now.
-func (c *action) heardBy(message *meeting.ChatMessage) ([]string, error) {
-	switch message.ReceiverSeatID {
+func (c *action) visibleTo(message *meeting.ChatMessage) ([]string, error) {
+	switch message.ReceiverParticipantID {
 	case "":
 		return nil, nil
 	case meeting.ToHosts:
-		ids, err := c.readers(func(seat *meeting.Seat) bool { return isHost(seat) || seat.Extras.Led })
-		return append(ids, message.SenderSeatID), err
+		ids, err := c.readers(func(participant *meeting.Participant) bool {
+			return hasHostRights(participant) || participant.Flags.WasHost
+		})
+		return append(ids, message.SenderParticipantID), err
 	case meeting.ToWaitingRoom: // only hosts write there; whoever waited then may be inside now
-		return c.readers(func(*meeting.Seat) bool { return true })
+		return c.readers(func(*meeting.Participant) bool { return true })
 	}
-	return []string{message.SenderSeatID, message.ReceiverSeatID}, nil
+	return []string{message.SenderParticipantID, message.ReceiverParticipantID}, nil
 }
 
 func (c *action) canRead(message *meeting.ChatMessage) bool {
-	switch message.ReceiverSeatID {
+	switch message.ReceiverParticipantID {
 	case "", c.self.ID:
 		return true
 	case meeting.ToHosts, meeting.ToWaitingRoom:
-		return isHost(c.self)
+		return hasHostRights(c.self)
 	}
 	return false
 }
 
-// readerOf is as whom a seat reads the session's chat.
-func readerOf(seat *meeting.Seat) meeting.Reader {
+// readerFor is as whom a seat reads the session's chat.
+func readerFor(participant *meeting.Participant) meeting.Reader {
 	switch {
-	case seat.State == meeting.SeatWaiting:
+	case participant.State == meeting.ParticipantWaiting:
 		return meeting.ReaderWaiting
-	case isHost(seat):
+	case hasHostRights(participant):
 		return meeting.ReaderHost
 	}
 	return meeting.ReaderInside

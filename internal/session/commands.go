@@ -50,23 +50,23 @@ func refuse(code uint32, format string, args ...any) *CommandError {
 // lock with the asking seat at hand, and answers what to do once it is kept.
 type command struct {
 	// who may ask.
-	allowed func(self *meeting.Seat) bool
+	allowed func(self *meeting.Participant) bool
 	// waiting seats may ask too.
 	whileWaiting bool
 	// written commands count against what a participant may write.
 	written bool
 	// prepare reads what the command needs beside the session, before it is
 	// locked; nil needs nothing.
-	prepare func(ctx context.Context, s *Service, self *meeting.Seat, data json.RawMessage) error
+	prepare func(ctx context.Context, s *Service, self *meeting.Participant, data json.RawMessage) error
 	run     func(*action) error
 }
 
 // open says whether a page of the generation, 0 for any, may ask for the command now.
-func (cmd *command) open(self *meeting.Seat, generation int) error {
+func (cmd *command) open(self *meeting.Participant, generation int) error {
 	switch {
 	case self == nil || !self.State.Live() || (generation != 0 && generation != self.Generation):
 		return refuse(RefusedState, "closed")
-	case self.State == meeting.SeatWaiting && !cmd.whileWaiting:
+	case self.State == meeting.ParticipantWaiting && !cmd.whileWaiting:
 		return refuse(RefusedState, "on hold")
 	case !cmd.allowed(self):
 		return refuse(RefusedPrivileges, "")
@@ -74,16 +74,16 @@ func (cmd *command) open(self *meeting.Seat, generation int) error {
 	return nil
 }
 
-func anyone(*meeting.Seat) bool         { return true }
-func hosts(self *meeting.Seat) bool     { return isHost(self) }
-func hostAlone(self *meeting.Seat) bool { return self.Role == meeting.RoleHost }
+func anyone(*meeting.Participant) bool        { return true }
+func hosts(self *meeting.Participant) bool    { return hasHostRights(self) }
+func hostOnly(self *meeting.Participant) bool { return self.Role == meeting.RoleHost }
 
 // action is one running command.
 type action struct {
 	ctx     context.Context
 	service *Service
 	tx      meeting.Tx
-	self    *meeting.Seat
+	self    *meeting.Participant
 	data    json.RawMessage
 	// requestID is the same where a page sends its command again; empty if it never does.
 	requestID string
@@ -92,29 +92,29 @@ type action struct {
 	after []func()
 }
 
-// then does something once the change is kept.
-func (c *action) then(f func()) { c.after = append(c.after, f) }
+// afterCommit does something once the change is kept.
+func (c *action) afterCommit(f func()) { c.after = append(c.after, f) }
 
 // publish tells everybody inside, at the revision the change has now.
 func (c *action) publish(event string, data any) {
 	session, revision := c.tx.Session().ID, c.tx.Session().Revision
-	c.then(func() { c.service.Line.Publish(session, revision, event, data) })
+	c.afterCommit(func() { c.service.Channel.Publish(session, revision, event, data) })
 }
 
-func (c *action) tell(seatID, event string, data any) {
-	c.then(func() { c.service.Line.Tell(seatID, 0, event, data) })
+func (c *action) send(participantID, event string, data any) {
+	c.afterCommit(func() { c.service.Channel.Send(participantID, 0, event, data) })
 }
 
-// legible reads the escape of NUL as that of a character which every database
+// sanitizeNUL reads the escape of NUL as that of a character which every database
 // keeps, as the gate does; an escaped backslash before it is a pair of its own.
-var legible = strings.NewReplacer(`\\`, `\\`, `\u0000`, `\ufffd`)
+var sanitizeNUL = strings.NewReplacer(`\\`, `\\`, `\u0000`, `\ufffd`)
 
 // read decodes the command's data; unknown fields are tolerated.
 func (c *action) read(into any) error {
 	if len(c.data) == 0 {
 		return nil
 	}
-	if err := json.Unmarshal([]byte(legible.Replace(string(c.data))), into); err != nil {
+	if err := json.Unmarshal([]byte(sanitizeNUL.Replace(string(c.data))), into); err != nil {
 		var field *json.UnmarshalTypeError
 		if errors.As(err, &field) && field.Field != "" {
 			return refuse(RefusedParameters, "%s must be a %s", field.Field, field.Type)
@@ -125,37 +125,37 @@ func (c *action) read(into any) error {
 }
 
 // target finds the live seat of a numeric id; 0 is oneself.
-func (c *action) target(userID int64) (*meeting.Seat, error) {
+func (c *action) target(userID int64) (*meeting.Participant, error) {
 	if userID == 0 || userID == c.self.UserID {
 		return c.self, nil
 	}
-	seat, err := c.tx.SeatByUserID(userID)
+	participant, err := c.tx.ParticipantByUserID(userID)
 	if err != nil {
 		return nil, err
 	}
-	if seat == nil || !sees(c.self, seat, c.tx.Session()) {
+	if participant == nil || !canSee(c.self, participant, c.tx.Session()) {
 		return nil, refuse(RefusedParameters, "userId: there is no participant %d", userID)
 	}
-	return seat, nil
+	return participant, nil
 }
 
 // Command carries out a participant's command. It answers the session's
 // revision afterwards and the command's result, or a CommandError. A page of an
 // older generation than the seat's is refused; generation 0 speaks for any.
-func (s *Service) Command(ctx context.Context, seat *meeting.Seat, kind string, data json.RawMessage) (int64, any, error) {
-	return s.CommandOnce(ctx, seat, "", kind, data)
+func (s *Service) Command(ctx context.Context, participant *meeting.Participant, kind string, data json.RawMessage) (int64, any, error) {
+	return s.CommandOnce(ctx, participant, "", kind, data)
 }
 
 // CommandOnce is Command for a page that sends its command again where it hears no
 // answer. The channel remembers answers, but may lose them with a node: what must not
 // happen twice, a message, happens once for each requestID all the same.
-func (s *Service) CommandOnce(ctx context.Context, seat *meeting.Seat, requestID, kind string, data json.RawMessage) (int64, any, error) {
+func (s *Service) CommandOnce(ctx context.Context, participant *meeting.Participant, requestID, kind string, data json.RawMessage) (int64, any, error) {
 	cmd, known := commands[kind]
 	if !known {
 		return 0, nil, refuse(RefusedParameters, "type: unknown command %q", kind)
 	}
 	if cmd.written {
-		if wait := s.writing.Take(seat.Counted(), 1, time.Now()); wait > 0 {
+		if wait := s.chatRates.Take(participant.LimiterKey(), 1, time.Now()); wait > 0 {
 			return 0, nil, &CommandError{Code: RefusedTooMany, RetryAfter: wait}
 		}
 	}
@@ -165,23 +165,23 @@ func (s *Service) CommandOnce(ctx context.Context, seat *meeting.Seat, requestID
 	if cmd.prepare != nil {
 		// What is read for the command answers nobody who may not ask; under the
 		// lock it is asked again.
-		self, err := s.Repository.Seat(ctx, seat.ID)
+		self, err := s.Repository.Participant(ctx, participant.ID)
 		if err == nil {
-			err = cmd.open(self, seat.Generation)
+			err = cmd.open(self, participant.Generation)
 		}
 		if err == nil {
 			err = cmd.prepare(ctx, s, self, data)
 		}
 		if err != nil {
-			return 0, nil, s.refused(ctx, kind, seat, err)
+			return 0, nil, s.refused(ctx, kind, participant, err)
 		}
 	}
-	err = s.system(ctx, seat.SessionID, func(c *action) error {
-		self, err := c.tx.SeatByID(seat.ID)
+	err = s.system(ctx, participant.SessionID, func(c *action) error {
+		self, err := c.tx.ParticipantByID(participant.ID)
 		if err != nil {
 			return err
 		}
-		if err := cmd.open(self, seat.Generation); err != nil {
+		if err := cmd.open(self, participant.Generation); err != nil {
 			return err
 		}
 		c.self, c.data, c.requestID = self, data, requestID
@@ -192,13 +192,13 @@ func (s *Service) CommandOnce(ctx context.Context, seat *meeting.Seat, requestID
 		return nil
 	})
 	if err != nil {
-		return 0, nil, s.refused(ctx, kind, seat, err)
+		return 0, nil, s.refused(ctx, kind, participant, err)
 	}
 	return revision, result, nil
 }
 
 // refused words why a command was not carried out.
-func (s *Service) refused(ctx context.Context, kind string, seat *meeting.Seat, err error) *CommandError {
+func (s *Service) refused(ctx context.Context, kind string, participant *meeting.Participant, err error) *CommandError {
 	var refused *CommandError
 	switch {
 	case errors.As(err, &refused):
@@ -207,7 +207,7 @@ func (s *Service) refused(ctx context.Context, kind string, seat *meeting.Seat, 
 		return refuse(RefusedState, "closed")
 	}
 	if !errors.Is(ctx.Err(), context.Canceled) { // the page has not gone meanwhile
-		s.Logger.Error("command failed", "command", kind, "session", seat.SessionID, "error", err)
+		s.Logger.Error("command failed", "command", kind, "session", participant.SessionID, "error", err)
 	}
 	return refuse(RefusedInternal, "")
 }

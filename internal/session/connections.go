@@ -24,7 +24,7 @@ var ErrTooOften = errors.New("too many connections")
 
 // connections count how often people connect to this node.
 type connections struct {
-	// each counts all connections of each participant, by Seat.Counted, and usual those
+	// each counts all connections of each participant, by Participant.Counted, and usual those
 	// of an anonymous one that leave nothing to be explained.
 	each, usual *limit.Rates
 	// more counts the other ones of all anonymous participants with one signature, and
@@ -41,19 +41,19 @@ func newConnections() connections {
 }
 
 // take counts a connection for a seat. It answers false for one that comes too soon.
-func (c *connections) take(seat *meeting.Seat, now time.Time) bool {
-	person := seat.Counted()
+func (c *connections) take(participant *meeting.Participant, now time.Time) bool {
+	person := participant.LimiterKey()
 	if c.each.Take(person, 1, now) > 0 {
 		return false
 	}
-	if seat.Marks.Identity() != "" || c.usual.Take(person, 1, now) == 0 {
+	if participant.Claims.Identity() != "" || c.usual.Take(person, 1, now) == 0 {
 		return true
 	}
 	var together []string
-	if d := seat.SignatureDigest; len(d) >= admission.DigestPart {
+	if d := participant.SignatureDigest; len(d) >= admission.DigestPart {
 		together = append(together, "signature "+string(d[:admission.DigestPart]))
 	}
-	if origin := seat.Extras.Origin; origin != "" {
+	if origin := participant.Flags.Origin; origin != "" {
 		together = append(together, "address "+origin)
 	}
 	for _, key := range together {

@@ -9,18 +9,18 @@ import (
 )
 
 // counted answers how many of so many connections at once the limits let pass.
-func counted(c *connections, now time.Time, times int, seat *meeting.Seat) (passed int) {
+func counted(c *connections, now time.Time, times int, participant *meeting.Participant) (passed int) {
 	for range times {
-		if c.take(seat, now) {
+		if c.take(participant, now) {
 			passed++
 		}
 	}
 	return passed
 }
 
-func stranger(id, signature, address string) *meeting.Seat {
-	return &meeting.Seat{
-		ID: id, MeetingID: "m", SignatureDigest: fmt.Appendf(nil, "%-32s", signature), Extras: meeting.Extras{Origin: address},
+func stranger(id, signature, address string) *meeting.Participant {
+	return &meeting.Participant{
+		ID: id, MeetingID: "m", SignatureDigest: fmt.Appendf(nil, "%-32s", signature), Flags: meeting.ParticipantFlags{Origin: address},
 	}
 }
 
@@ -30,12 +30,12 @@ func TestAParticipantConnectsUnderAnyNameSoOften(t *testing.T) {
 	c := newConnections()
 	first := stranger("first", "s", "a")
 	renamed := stranger("second", "s", "a")
-	renamed.Extras.FirstSeat = "first"
+	renamed.Flags.FirstParticipantID = "first"
 	if n := counted(&c, now, 25, first) + counted(&c, now, 25, renamed); n != connectBurst {
 		t.Errorf("under two names: %d at once, want %d", n, connectBurst)
 	}
-	user := meeting.Marks{UserID: "kim"}
-	home, office := &meeting.Seat{ID: "home", MeetingID: "m", Marks: user}, &meeting.Seat{ID: "office", MeetingID: "m", Marks: user}
+	user := meeting.IdentityClaims{UserID: "kim"}
+	home, office := &meeting.Participant{ID: "home", MeetingID: "m", Claims: user}, &meeting.Participant{ID: "office", MeetingID: "m", Claims: user}
 	if n := counted(&c, now, 25, home) + counted(&c, now, 25, office); n != connectBurst {
 		t.Errorf("with one account: %d at once, want %d", n, connectBurst)
 	}
@@ -49,9 +49,9 @@ func TestAParticipantConnectsUnderAnyNameSoOften(t *testing.T) {
 // share what nobody needs on a network that works. What everybody needs is their own.
 func TestStrangersShareUnusualConnections(t *testing.T) {
 	t.Parallel()
-	for name, one := range map[string]func(i int) *meeting.Seat{
-		"one signature": func(i int) *meeting.Seat { return stranger(fmt.Sprint(i), "s", fmt.Sprint(i)) },
-		"one address":   func(i int) *meeting.Seat { return stranger(fmt.Sprint(i), fmt.Sprint(i), "a") },
+	for name, one := range map[string]func(i int) *meeting.Participant{
+		"one signature": func(i int) *meeting.Participant { return stranger(fmt.Sprint(i), "s", fmt.Sprint(i)) },
+		"one address":   func(i int) *meeting.Participant { return stranger(fmt.Sprint(i), fmt.Sprint(i), "a") },
 	} {
 		now := time.Unix(1_000_000, 0)
 		c := newConnections()

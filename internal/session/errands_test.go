@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-func TestErrandsOfASessionKeepTheirOrder(t *testing.T) {
-	var e errands
+func TestTasksOfASessionRunInOrder(t *testing.T) {
+	var tq taskQueue
 	const many = 200
 	order := map[string][]int{}
 	var mu sync.Mutex
@@ -16,7 +16,7 @@ func TestErrandsOfASessionKeepTheirOrder(t *testing.T) {
 	for i := range many {
 		for _, session := range []string{"a", "b"} {
 			done.Add(1)
-			e.give(session, fmt.Sprint(i), func() {
+			tq.enqueue(session, fmt.Sprint(i), func() {
 				defer done.Done()
 				mu.Lock()
 				defer mu.Unlock()
@@ -34,11 +34,11 @@ func TestErrandsOfASessionKeepTheirOrder(t *testing.T) {
 	}
 }
 
-func TestASlowErrandHoldsUpItsSessionAlone(t *testing.T) {
-	var e errands
+func TestASlowTaskDelaysItsSessionOnly(t *testing.T) {
+	var tq taskQueue
 	release, slow, other := make(chan struct{}), make(chan struct{}), make(chan struct{})
-	e.give("a", "", func() { <-release; close(slow) })
-	e.give("b", "", func() { close(other) })
+	tq.enqueue("a", "", func() { <-release; close(slow) })
+	tq.enqueue("b", "", func() { close(other) })
 	<-other
 	select {
 	case <-slow:
@@ -50,17 +50,17 @@ func TestASlowErrandHoldsUpItsSessionAlone(t *testing.T) {
 }
 
 // What one participant causes again and again holds up nobody else's errands.
-func TestAnErrandThatIsGivenAgainIsCarriedOutOnce(t *testing.T) {
-	var e errands
+func TestATaskThatIsQueuedAgainRunsOnce(t *testing.T) {
+	var tq taskQueue
 	release, done := make(chan struct{}), make(chan struct{})
-	e.give("a", "first", func() { <-release })
+	tq.enqueue("a", "first", func() { <-release })
 	var order []string
 	for i := range 5000 {
-		e.give("a", "mallory", func() { order = append(order, fmt.Sprint("mallory ", i)) })
+		tq.enqueue("a", "mallory", func() { order = append(order, fmt.Sprint("mallory ", i)) })
 	}
-	e.give("a", "remove ann", func() { order = append(order, "ann") })
-	e.give("a", "mallory", func() { order = append(order, "mallory at last") })
-	e.give("a", "end", func() { close(done) })
+	tq.enqueue("a", "remove ann", func() { order = append(order, "ann") })
+	tq.enqueue("a", "mallory", func() { order = append(order, "mallory at last") })
+	tq.enqueue("a", "end", func() { close(done) })
 	close(release)
 	<-done
 	if want := []string{"mallory at last", "ann"}; !slices.Equal(order, want) {
@@ -68,22 +68,22 @@ func TestAnErrandThatIsGivenAgainIsCarriedOutOnce(t *testing.T) {
 	}
 }
 
-func TestErrandsOfASessionAreBounded(t *testing.T) {
-	var e errands
+func TestTasksOfASessionAreBounded(t *testing.T) {
+	var tq taskQueue
 	release, done, carriedOut := make(chan struct{}), make(chan struct{}), 0
 	started := make(chan struct{})
-	e.give("a", "first", func() { close(started); <-release })
+	tq.enqueue("a", "first", func() { close(started); <-release })
 	<-started
 	full := 0
-	for i := range maxErrands + 500 {
-		if e.give("a", fmt.Sprint(i), func() { carriedOut++ }) {
+	for i := range maxTasks + 500 {
+		if tq.enqueue("a", fmt.Sprint(i), func() { carriedOut++ }) {
 			full++
 		}
 	}
-	e.give("a", "end", func() { close(done) })
+	tq.enqueue("a", "end", func() { close(done) })
 	close(release)
 	<-done
-	if carriedOut != maxErrands-1 || full != 500 {
-		t.Errorf("%d errands were carried out and %d dropped, want %d and 500", carriedOut, full, maxErrands-1)
+	if carriedOut != maxTasks-1 || full != 500 {
+		t.Errorf("%d errands were carried out and %d dropped, want %d and 500", carriedOut, full, maxTasks-1)
 	}
 }

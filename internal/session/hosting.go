@@ -9,8 +9,8 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// mostSpotlights is how many people can be shown large at once.
-const mostSpotlights = 9
+// maxSpotlights is how many people can be shown large at once.
+const maxSpotlights = 9
 
 // reactions that can be sent.
 var reactions = []string{"clap", "thumbsup", "heart", "joy", "openmouth", "tada"}
@@ -28,16 +28,16 @@ func react(c *action) error {
 }
 
 func lowerHands(c *action) error {
-	seats, err := c.tx.Seats()
+	participants, err := c.tx.Participants()
 	if err != nil {
 		return err
 	}
-	for _, seat := range seats {
-		if !seat.HandRaised {
+	for _, participant := range participants {
+		if !participant.HandRaised {
 			continue
 		}
-		seat.HandRaised = false
-		if err := c.changed(seat, map[string]any{"userId": seat.UserID, "handRaised": false}); err != nil {
+		participant.HandRaised = false
+		if err := c.changed(participant, map[string]any{"userId": participant.UserID, "handRaised": false}); err != nil {
 			return err
 		}
 	}
@@ -53,7 +53,7 @@ func spotlight(c *action) error {
 	if err := c.read(&in); err != nil {
 		return err
 	}
-	present := c.tx.Session().Conduct.Spotlights
+	present := c.tx.Session().Policy.Spotlights
 	others := slices.DeleteFunc(slices.Clone(present), func(id int64) bool { return id == in.UserID })
 	if in.Operate == "remove" {
 		if len(others) == len(present) {
@@ -64,45 +64,45 @@ func spotlight(c *action) error {
 	if in.UserID == 0 {
 		return refuse(RefusedParameters, "userId is missing")
 	}
-	seat, err := c.target(in.UserID)
+	participant, err := c.target(in.UserID)
 	if err != nil {
 		return err
 	}
-	if seat.State == meeting.SeatWaiting {
+	if participant.State == meeting.ParticipantWaiting {
 		return refuse(RefusedOperation, "the participant is in the waiting room")
 	}
 	switch in.Operate {
 	case "add":
-		if len(others) >= mostSpotlights {
-			return refuse(RefusedOperation, "at most %d participants can be spotlighted", mostSpotlights)
+		if len(others) >= maxSpotlights {
+			return refuse(RefusedOperation, "at most %d participants can be spotlighted", maxSpotlights)
 		}
-		return c.setSpotlights(append(others, seat.UserID))
+		return c.setSpotlights(append(others, participant.UserID))
 	case "replace":
-		return c.setSpotlights([]int64{seat.UserID})
+		return c.setSpotlights([]int64{participant.UserID})
 	}
 	return refuse(RefusedParameters, "operate: add, replace or remove")
 }
 
 func (c *action) setSpotlights(now []int64) error {
 	live := c.tx.Session()
-	if slices.Equal(live.Conduct.Spotlights, now) {
+	if slices.Equal(live.Policy.Spotlights, now) {
 		return nil
 	}
-	live.Conduct.Spotlights = now
+	live.Policy.Spotlights = now
 	return c.keepSession(map[string]any{"spotlights": now})
 }
 
-// dim takes the spotlight off somebody who goes.
-func (c *action) dim(seat *meeting.Seat) error {
-	present := c.tx.Session().Conduct.Spotlights
-	if !slices.Contains(present, seat.UserID) {
+// removeSpotlight takes the spotlight off somebody who goes.
+func (c *action) removeSpotlight(participant *meeting.Participant) error {
+	present := c.tx.Session().Policy.Spotlights
+	if !slices.Contains(present, participant.UserID) {
 		return nil
 	}
-	return c.setSpotlights(slices.DeleteFunc(slices.Clone(present), func(id int64) bool { return id == seat.UserID }))
+	return c.setSpotlights(slices.DeleteFunc(slices.Clone(present), func(id int64) bool { return id == participant.UserID }))
 }
 
-// talk gives a webinar's attendee the word, or takes it.
-func talk(c *action) error {
+// allowToTalk gives a webinar's attendee the word, or takes it.
+func allowToTalk(c *action) error {
 	var in struct {
 		UserID  int64
 		Allowed *bool
@@ -113,39 +113,39 @@ func talk(c *action) error {
 	if in.Allowed == nil {
 		return refuse(RefusedParameters, "allowed is missing")
 	}
-	seat, err := c.target(in.UserID)
+	participant, err := c.target(in.UserID)
 	if err != nil {
 		return err
 	}
 	if !c.tx.Session().Webinar {
 		return refuse(RefusedOperation, "everyone may talk: this is not a webinar")
 	}
-	if seat.Role != meeting.RoleAttendee {
+	if participant.Role != meeting.RoleAttendee {
 		return refuse(RefusedOperation, "the participant's role already allows them to talk")
 	}
-	if seat.Extras.Talks == *in.Allowed {
+	if participant.Flags.AllowedToTalk == *in.Allowed {
 		return nil
 	}
-	wasHidden := hidden(seat, c.tx.Session())
-	seat.Extras.Talks = *in.Allowed
-	fields := map[string]any{"userId": seat.UserID, "allowedToTalk": *in.Allowed}
+	wasHidden := hidden(participant, c.tx.Session())
+	participant.Flags.AllowedToTalk = *in.Allowed
+	fields := map[string]any{"userId": participant.UserID, "allowedToTalk": *in.Allowed}
 	if !*in.Allowed {
-		seat.Muted, seat.AudioOn = true, false
+		participant.Muted, participant.AudioOn = true, false
 		fields["muted"], fields["audioOn"] = true, false
 	}
-	c.applyRights(seat)
-	return c.changedInView(seat, wasHidden, fields)
+	c.applyRights(participant)
+	return c.changedVisibility(participant, wasHidden, fields)
 }
 
 // reclaimHost gives the host's role back to whoever came with it.
 func reclaimHost(c *action) error {
 	switch {
-	case !c.self.Extras.OriginHost:
+	case !c.self.Flags.OriginHost:
 		return refuse(RefusedPrivileges, "only the original host may reclaim the role")
 	case c.self.Role == meeting.RoleHost:
 		return refuse(RefusedOperation, "already the host")
 	}
-	return c.crown(c.self)
+	return c.promoteToHost(c.self)
 }
 
 // MaxHostKey bounds what is compared with a host's key, in characters.
@@ -153,7 +153,7 @@ const MaxHostKey = 10
 
 // checkHostKey compares a key with that of the meeting's host, before the
 // session is locked. Wrong ones are counted.
-func checkHostKey(ctx context.Context, s *Service, self *meeting.Seat, data json.RawMessage) error {
+func checkHostKey(ctx context.Context, s *Service, self *meeting.Participant, data json.RawMessage) error {
 	var in struct{ HostKey string }
 	if err := (&action{data: data}).read(&in); err != nil {
 		return err
@@ -165,11 +165,11 @@ func checkHostKey(ctx context.Context, s *Service, self *meeting.Seat, data json
 	if err != nil {
 		return err
 	}
-	seats, err := s.Repository.LiveSeats(ctx, self.SessionID)
+	participants, err := s.Repository.LiveParticipants(ctx, self.SessionID)
 	if err != nil {
 		return err
 	}
-	if err := hostless(seats); err != nil {
+	if err := hostless(participants); err != nil {
 		// Where the key opens nothing, nobody learns whether it is right.
 		return err
 	}
@@ -179,14 +179,14 @@ func checkHostKey(ctx context.Context, s *Service, self *meeting.Seat, data json
 	}
 	// Counted before it is judged, so that guesses sent all at once are not judged
 	// all at once.
-	takeBack, ok := s.hostKeys.take(ctx, hostKeyQuotas(self))
+	refund, ok := s.hostKeyLimiter.reserve(ctx, hostKeyQuotas(self))
 	if !ok {
 		return refuse(RefusedOperation, "too many wrong host keys; try again later")
 	}
 	if host.HostKey == "" || subtle.ConstantTimeCompare([]byte(host.HostKey), []byte(in.HostKey)) != 1 {
 		return refuse(RefusedParameters, "hostKey: wrong host key")
 	}
-	takeBack()
+	refund()
 	return nil
 }
 
@@ -194,26 +194,26 @@ func checkHostKey(ctx context.Context, s *Service, self *meeting.Seat, data json
 // everywhere are judged for a meeting, within PasscodeWindow. Several people may be behind
 // an address, but not many who guess.
 const (
-	HostKeyTries        = 10
-	HostKeyAddressTries = 50
-	HostKeyNetworkTries = 100
-	HostKeyMeetingTries = 1000
+	MaxHostKeyAttempts        = 10
+	MaxHostKeyAddressAttempts = 50
+	MaxHostKeyNetworkAttempts = 100
+	MaxHostKeyMeetingAttempts = 1000
 )
 
 // hostKeyQuotas are those for whom a guess of a participant counts.
-func hostKeyQuotas(self *meeting.Seat) []quota {
-	quotas := []quota{{passcodeKey{self.Counted(), self.MeetingID}, HostKeyTries}}
-	if origin := self.Extras.Origin; origin != "" {
-		quotas = append(quotas, quota{passcodeKey{origin, self.MeetingID}, HostKeyAddressTries})
+func hostKeyQuotas(self *meeting.Participant) []quota {
+	quotas := []quota{{attemptKey{self.LimiterKey(), self.MeetingID}, MaxHostKeyAttempts}}
+	if origin := self.Flags.Origin; origin != "" {
+		quotas = append(quotas, quota{attemptKey{origin, self.MeetingID}, MaxHostKeyAddressAttempts})
 	}
-	if network := self.Extras.Network; network != "" {
-		quotas = append(quotas, quota{passcodeKey{network, self.MeetingID}, HostKeyNetworkTries})
+	if network := self.Flags.Network; network != "" {
+		quotas = append(quotas, quota{attemptKey{network, self.MeetingID}, MaxHostKeyNetworkAttempts})
 	}
-	return append(quotas, quota{passcodeKey{"", self.MeetingID}, HostKeyMeetingTries})
+	return append(quotas, quota{attemptKey{"", self.MeetingID}, MaxHostKeyMeetingAttempts})
 }
 
-func hostless(seats []*meeting.Seat) error {
-	if slices.ContainsFunc(seats, func(seat *meeting.Seat) bool { return seat.Role == meeting.RoleHost }) {
+func hostless(participants []*meeting.Participant) error {
+	if slices.ContainsFunc(participants, func(participant *meeting.Participant) bool { return participant.Role == meeting.RoleHost }) {
 		return refuse(RefusedOperation, "a host is in the meeting")
 	}
 	return nil
@@ -221,14 +221,14 @@ func hostless(seats []*meeting.Seat) error {
 
 // claimHost makes whoever knows the host's key the host, while there is none.
 func claimHost(c *action) error {
-	seats, err := c.tx.Seats()
+	participants, err := c.tx.Participants()
 	if err != nil {
 		return err
 	}
-	if err := hostless(seats); err != nil {
+	if err := hostless(participants); err != nil {
 		return err
 	}
-	return c.crown(c.self)
+	return c.promoteToHost(c.self)
 }
 
 func setRole(c *action) error {
@@ -239,51 +239,51 @@ func setRole(c *action) error {
 	if err := c.read(&in); err != nil {
 		return err
 	}
-	seat, err := c.target(in.UserID)
+	participant, err := c.target(in.UserID)
 	if err != nil {
 		return err
 	}
 	webinar := c.tx.Session().Webinar
 	switch {
-	case seat == c.self:
+	case participant == c.self:
 		return refuse(RefusedOperation, "to change the host's role, make someone else the host")
-	case seat.State == meeting.SeatWaiting:
+	case participant.State == meeting.ParticipantWaiting:
 		return refuse(RefusedOperation, "the participant is in the waiting room")
 	case in.Role == meeting.RoleHost:
-		return c.crown(seat)
+		return c.promoteToHost(participant)
 	case in.Role == meeting.RolePanelist && !webinar:
 		return refuse(RefusedOperation, "only webinars have panelists")
 	case in.Role != meeting.RoleCoHost && in.Role != meeting.RolePanelist && in.Role != meeting.RoleAttendee:
 		return refuse(RefusedParameters, "role: host, cohost, panelist or attendee")
-	case seat.Role == in.Role:
+	case participant.Role == in.Role:
 		return nil
 	}
-	fields := map[string]any{"userId": seat.UserID, "role": in.Role}
-	wasHidden := hidden(seat, c.tx.Session())
-	seat.Extras.Led = seat.Extras.Led || isHost(seat)
-	seat.Role = in.Role
-	if conduct := &c.tx.Session().Conduct; seat.Extras.Shares && conduct.ShareByHosts && !isHost(seat) {
+	fields := map[string]any{"userId": participant.UserID, "role": in.Role}
+	wasHidden := hidden(participant, c.tx.Session())
+	participant.Flags.WasHost = participant.Flags.WasHost || hasHostRights(participant)
+	participant.Role = in.Role
+	if policy := &c.tx.Session().Policy; participant.Flags.HoldsShare && policy.HostsOnlyShare && !hasHostRights(participant) {
 		// The right to share goes, and the share with it.
-		if seat.Sharing {
+		if participant.Sharing {
 			fields["sharing"] = false
-			c.tell(seat.ID, "seat.share_stopped", map[string]any{"byUserId": c.self.UserID})
+			c.send(participant.ID, "seat.share_stopped", map[string]any{"byUserId": c.self.UserID})
 		}
-		seat.Sharing, seat.Extras.Shares = false, false
+		participant.Sharing, participant.Flags.HoldsShare = false, false
 	}
-	if watches(seat, webinar) {
+	if isAudience(participant, webinar) {
 		// The audience sends nothing and is shown nowhere.
-		seat.StopSending()
-		seat.Muted = true
+		participant.StopSending()
+		participant.Muted = true
 		fields["muted"], fields["audioOn"], fields["videoOn"], fields["sharing"] = true, false, false, false
-		if err := c.dim(seat); err != nil {
+		if err := c.removeSpotlight(participant); err != nil {
 			return err
 		}
 	}
-	if seat.Extras.Talks {
-		seat.Extras.Talks = false
+	if participant.Flags.AllowedToTalk {
+		participant.Flags.AllowedToTalk = false
 		fields["allowedToTalk"] = false
 	}
-	c.lead(seat)
-	c.applyRights(seat)
-	return c.changedInView(seat, wasHidden, fields)
+	c.setHost(participant)
+	c.applyRights(participant)
+	return c.changedVisibility(participant, wasHidden, fields)
 }

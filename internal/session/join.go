@@ -23,7 +23,7 @@ var ErrNotFound = errors.New("not found")
 // conflictTries is how often a join is decided before a storm of conflicts is
 // called a server error. Whoever loses to all the take-overs of a minute is decided
 // once more, and hears that they are too many.
-const conflictTries = meeting.TakeOversAMinute + 2
+const conflictTries = meeting.TakeOversPerMinute + 2
 
 // smallMeeting is up to how many seats the join answer carries the roster.
 const smallMeeting = 10
@@ -37,10 +37,10 @@ type Outcome struct {
 	Accepted  *Accepted
 }
 
-// repeatable tells whether a repeated joinId gets this answer again: what anybody
+// cacheable tells whether a repeated joinId gets this answer again: what anybody
 // can ask is not remembered, and neither are
 // server errors and joins that were cancelled, for the next try may do better.
-func (o *Outcome) repeatable() bool {
+func (o *Outcome) cacheable() bool {
 	d := o.Verdict.Decision
 	return o.Accepted != nil || (d != nil && o.Verdict.Believed && d.Code != errcode.ServerError && !d.Cancelled())
 }
@@ -48,7 +48,7 @@ func (o *Outcome) repeatable() bool {
 // Accepted is what an admitted page needs to enter.
 type Accepted struct {
 	Waiting       bool
-	Participant   Participant
+	Participant   ParticipantView
 	Session       Info
 	Snapshot      *Snapshot
 	ResumeToken   string
@@ -71,9 +71,9 @@ func (s *Service) Join(ctx context.Context, a *admission.Attempt, body []byte) *
 	digest := sha256.New()
 	digest.Write([]byte(a.JoinID + "\x00"))
 	digest.Write(body)
-	var key answerKey
+	var key cacheKey
 	digest.Sum(key[:0])
-	if out := s.answers.do(ctx, key, len(body), func() *Outcome { return s.join(ctx, a, key.text()) }); out != nil {
+	if out := s.idempotency.do(ctx, key, len(body), func() *Outcome { return s.join(ctx, a, key.text()) }); out != nil {
 		return out
 	}
 	// The page went away while it waited for its first answer.
@@ -85,11 +85,11 @@ func (s *Service) Join(ctx context.Context, a *admission.Attempt, body []byte) *
 // page, so it is recorded, and a wrong passcode counts.
 func (s *Service) check(ctx context.Context, a *admission.Attempt) *Outcome {
 	out := &Outcome{AttemptID: s.NewAttemptID()}
-	ctx, stop := context.WithTimeout(ctx, joinTime)
+	ctx, stop := context.WithTimeout(ctx, joinTimeout)
 	defer stop()
 	a.Digest = s.digest(a)
 	verdict, snapshot := s.Gate.Run(ctx, s.Loader, s.Clock.Now(), a)
-	if s.Passcodes.judged(ctx, a, snapshot, &verdict) {
+	if s.PasscodeLimiter.rateLimitedSinceRead(ctx, a, snapshot, &verdict) {
 		verdict, snapshot = s.Gate.Run(ctx, s.Loader, s.Clock.Now(), a)
 	}
 	out.Verdict, out.App, out.Meeting = verdict, snapshot.App, snapshot.Meeting
@@ -97,35 +97,35 @@ func (s *Service) check(ctx context.Context, a *admission.Attempt) *Outcome {
 		return out
 	}
 	if !stillWaiting(a, &verdict) {
-		s.Recorder.Record(Attempted{ID: out.AttemptID, At: s.Clock.Now(), Attempt: a, Verdict: &out.Verdict, App: out.App})
+		s.Recorder.Record(JoinRecord{ID: out.AttemptID, At: s.Clock.Now(), Attempt: a, Verdict: &out.Verdict, App: out.App})
 	}
 	return out
 }
 
-// joinTime is how long deciding a join, taking the seat and gathering what its page
+// joinTimeout is how long deciding a join, taking the seat and gathering what its page
 // needs may take. A page waits for 15 seconds, and should hear 4009 before: a storage
 // that has begun to take the seat may need some more of them.
-const joinTime = 8 * time.Second
+const joinTimeout = 8 * time.Second
 
-// giveBackTime is how long giving a seat back may take while its page waits.
-const giveBackTime = 2 * time.Second
+// releaseTimeout is how long giving a seat back may take while its page waits.
+const releaseTimeout = 2 * time.Second
 
 func (s *Service) join(ctx context.Context, a *admission.Attempt, request string) *Outcome {
 	out := &Outcome{AttemptID: s.NewAttemptID()}
-	record := Attempted{ID: out.AttemptID, At: s.Clock.Now(), Attempt: a}
+	record := JoinRecord{ID: out.AttemptID, At: s.Clock.Now(), Attempt: a}
 	a.Digest = s.digest(a)
 	// A seat that is begun is finished and its answer remembered, even if the
 	// page goes away: it asks again under its joinId and must meet no ghost.
-	kept, cancel := context.WithTimeout(context.WithoutCancel(ctx), joinTime)
+	detached, cancel := context.WithTimeout(context.WithoutCancel(ctx), joinTimeout)
 	defer cancel()
-	ctx, stop := context.WithTimeout(ctx, joinTime)
+	ctx, stop := context.WithTimeout(ctx, joinTimeout)
 	defer stop()
 	for try := 0; ; try++ {
 		verdict, snapshot := s.Gate.Run(ctx, s.Loader, s.Clock.Now(), a)
-		if s.Passcodes.judged(ctx, a, snapshot, &verdict) {
+		if s.PasscodeLimiter.rateLimitedSinceRead(ctx, a, snapshot, &verdict) {
 			verdict, snapshot = s.Gate.Run(ctx, s.Loader, s.Clock.Now(), a)
 		}
-		if ghosted(&verdict) && s.ownGhost(ctx, a, request) {
+		if staleParticipant(&verdict) && s.ownStaleParticipant(ctx, a, request) {
 			// The first answer to this request was lost, not the seat it took.
 			verdict, snapshot = s.Gate.Run(ctx, s.Loader, s.Clock.Now(), a)
 		}
@@ -134,29 +134,29 @@ func (s *Service) join(ctx context.Context, a *admission.Attempt, request string
 			break
 		}
 		if try == 0 {
-			if f := s.tooFast(a, &verdict, snapshot); f != nil {
+			if f := s.joinRateLimited(a, &verdict, snapshot); f != nil {
 				out.Verdict.Decision = f
 				break
 			}
 		}
-		taken, err := s.seat(kept, a, &verdict, snapshot, request)
+		admitted, err := s.admit(detached, a, &verdict, snapshot, request)
 		if errors.Is(err, ErrConflict) && try+1 < conflictTries {
-			s.ownGhost(ctx, a, request)
+			s.ownStaleParticipant(ctx, a, request)
 			continue
 		}
 		if err == nil {
-			s.endDeserted(kept, verdict.Admission.Ends)
-			record.SessionID, record.SeatID = taken.Session.ID, taken.Seat.ID
-			out.Accepted, err = s.accept(kept, &verdict, snapshot, taken)
+			s.endAbandoned(detached, verdict.Admission.Ends)
+			record.SessionID, record.ParticipantID = admitted.Session.ID, admitted.Participant.ID
+			out.Accepted, err = s.buildAccepted(detached, &verdict, snapshot, admitted)
 		}
 		if err != nil {
 			out.Accepted = nil
-			s.giveBack(ctx, &verdict, &taken.Seat)
+			s.release(ctx, &verdict, &admitted.Participant)
 			s.Logger.Error("join failed", "attempt", out.AttemptID, "meeting", a.MeetingNumber, "error", err)
 			out.Verdict.Decision = admission.ServerFault(err, causeOf(err))
 			break
 		}
-		s.Passcodes.succeeded(kept, a)
+		s.PasscodeLimiter.succeeded(detached, a)
 		break
 	}
 	record.Verdict, record.App = &out.Verdict, out.App
@@ -166,8 +166,8 @@ func (s *Service) join(ctx context.Context, a *admission.Attempt, request string
 	return out
 }
 
-// ghosted tells that a join is refused for what its own seat may be the reason of.
-func ghosted(v *admission.Verdict) bool {
+// staleParticipant tells that a join is refused for what its own seat may be the reason of.
+func staleParticipant(v *admission.Verdict) bool {
 	if v.Decision == nil {
 		return false
 	}
@@ -178,33 +178,33 @@ func ghosted(v *admission.Verdict) bool {
 	return false
 }
 
-// ownGhost lets a repeated request take over the seat that it took before, by the
+// ownStaleParticipant lets a repeated request take over the seat that it took before, by the
 // resume token that its first answer carried, and tells whether there is one. The
 // seat is found by a digest of the whole request, with its tokens, so that whoever
 // guesses a joinId gets nobody's seat.
-func (s *Service) ownGhost(ctx context.Context, a *admission.Attempt, request string) bool {
+func (s *Service) ownStaleParticipant(ctx context.Context, a *admission.Attempt, request string) bool {
 	if request == "" || a.ResumeToken != "" {
 		return false
 	}
-	seat, err := s.Repository.LiveSeatByRequest(ctx, request)
-	if err != nil || seat == nil {
+	participant, err := s.Repository.LiveParticipantByRequest(ctx, request)
+	if err != nil || participant == nil {
 		return false // then the gate's answer stands
 	}
-	a.ResumeToken = s.resumeToken(seat.ID, seat.Generation)
+	a.ResumeToken = s.resumeToken(participant.ID, participant.Generation)
 	return true
 }
 
-// giveBack frees a seat that was taken for a page which is then refused all the
+// release frees a seat that was taken for a page which is then refused all the
 // same, so that its next try meets no ghost. A seat that was taken over stays:
 // it is the page's own.
-func (s *Service) giveBack(ctx context.Context, v *admission.Verdict, seat *meeting.Seat) {
-	if seat.ID == "" || v.Admission.Resumes != nil {
+func (s *Service) release(ctx context.Context, v *admission.Verdict, participant *meeting.Participant) {
+	if participant.ID == "" || v.Admission.Resumes != nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), giveBackTime)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
 	defer cancel()
-	if _, _, err := s.Command(ctx, seat, "seat.leave", nil); err != nil {
-		s.Logger.Error("could not release seat; it ends with its lease", "seat", seat.ID, "error", err)
+	if _, _, err := s.Command(ctx, participant, "seat.leave", nil); err != nil {
+		s.Logger.Error("could not release seat; it ends with its lease", "seat", participant.ID, "error", err)
 	}
 }
 
@@ -227,58 +227,58 @@ func causeOf(err error) string {
 
 var errMedia = errors.New("the media server is unavailable")
 
-// seat takes or takes over the seat, and tells the others.
-func (s *Service) seat(ctx context.Context, a *admission.Attempt, v *admission.Verdict, snap *admission.Snapshot, request string) (meeting.Taken, error) {
+// admit takes or takes over the seat, and tells the others.
+func (s *Service) admit(ctx context.Context, a *admission.Attempt, v *admission.Verdict, snap *admission.Snapshot, request string) (meeting.Admitted, error) {
 	lease := s.RealTime().Add(s.Times.Lost)
 	if old := v.Admission.Resumes; old != nil {
-		defer s.ordered(old.SessionID)()
-		taken, err := s.Repository.ResumeSeat(ctx, old.ID, old.Generation, lease, a.Digest)
+		defer s.lockSession(old.SessionID)()
+		admitted, err := s.Repository.ResumeParticipant(ctx, old.ID, old.Generation, lease, a.Digest)
 		if errors.Is(err, ErrNotFound) {
 			// It was given up, or the session ended, since the gate looked.
 			err = ErrConflict
 		}
 		if err != nil {
-			return taken, err
+			return admitted, err
 		}
-		s.endOlder(&taken.Seat)
-		if taken.Seat.State != meeting.SeatWaiting {
-			seat, fields := &taken.Seat, back(&taken.Seat)
-			if hidden(seat, &taken.Session) {
-				s.inform(ctx, &taken.Session, seat.ID, "participant.updated", func(*meeting.Seat) any { return fields })
+		s.disconnectOlder(&admitted.Participant)
+		if admitted.Participant.State != meeting.ParticipantWaiting {
+			participant, fields := &admitted.Participant, reconnectedFields(&admitted.Participant)
+			if hidden(participant, &admitted.Session) {
+				s.notifyPresenters(ctx, &admitted.Session, participant.ID, "participant.updated", func(*meeting.Participant) any { return fields })
 			} else {
-				s.Line.Publish(taken.Session.ID, taken.Session.Revision, "participant.updated", fields)
+				s.Channel.Publish(admitted.Session.ID, admitted.Session.Revision, "participant.updated", fields)
 			}
 		}
-		return taken, nil
+		return admitted, nil
 	}
-	ask := meeting.TakeSeat{
+	ask := meeting.AdmitRequest{
 		Meeting: snap.Meeting, Capacity: v.Admission.Capacity, Exempt: v.Admission.Exempt, Now: s.Clock.Now(),
 		Practice: snap.Meeting.Settings.PracticeSession && !snap.Meeting.Settings.Simulive, EndsBy: endsBy(snap, s.Clock.Now()),
-		Seat: meeting.Seat{
+		Participant: meeting.Participant{
 			ID: s.NewID(), GUID: s.NewID(), MeetingID: snap.Meeting.ID, Name: a.UserName, Email: v.Admission.Email,
-			Role: v.Admission.Role, State: meeting.SeatJoined, Marks: v.Admission.Marks, JoinID: a.JoinID, RequestKey: request,
-			SeveralDevices: v.Admission.SeveralDevices, Generation: 1, View: a.View, SDKVersion: a.SDKVersion,
+			Role: v.Admission.Role, State: meeting.ParticipantJoined, Claims: v.Admission.Claims, JoinID: a.JoinID, RequestKey: request,
+			AllowMultipleDevices: v.Admission.AllowMultipleDevices, Generation: 1, View: a.View, SDKVersion: a.SDKVersion,
 			Muted: true, LeaseUntil: lease, JoinedAt: s.Clock.Now(),
 			Guest:           snap.ZAK.User == nil || snap.ZAK.User.AccountID != snap.Meeting.AccountID,
-			Extras:          meeting.Extras{OriginHost: v.Admission.Role == meeting.RoleHost},
+			Flags:           meeting.ParticipantFlags{OriginHost: v.Admission.Role == meeting.RoleHost},
 			SignatureDigest: a.Digest,
 		},
 	}
-	ask.Seat.Extras.Origin, ask.Seat.Extras.Network = s.originOf(a)
-	if v.Admission.Marks.OBFID != "" && snap.App != nil {
-		ask.Seat.Extras.AppName = snap.App.Name
+	ask.Participant.Flags.Origin, ask.Participant.Flags.Network = s.originOf(a)
+	if v.Admission.Claims.OBFID != "" && snap.App != nil {
+		ask.Participant.Flags.AppName = snap.App.Name
 	}
 	if own := snap.Resume; own != nil && snap.Session != nil && own.SessionID == snap.Session.ID {
-		ask.Seat.Extras.FirstSeat = own.Person()
+		ask.Participant.Flags.FirstParticipantID = own.OriginalID()
 	}
 	if v.Admission.Waiting {
-		ask.Seat.State = meeting.SeatWaiting
+		ask.Participant.State = meeting.ParticipantWaiting
 	}
 	if v.Admission.Start {
-		ask.Seat.Extras.SignedRole = 1
+		ask.Participant.Flags.SignedRole = 1
 	}
-	if v.Admission.Replaces != nil || v.Admission.GivesUp != nil || snap.Session != nil && ask.Seat.Role == meeting.RoleHost {
-		return s.admitNewcomer(ctx, &v.Admission, snap.Session, &ask.Seat)
+	if v.Admission.Replaces != nil || v.Admission.Leaves != nil || snap.Session != nil && ask.Participant.Role == meeting.RoleHost {
+		return s.admitNewcomer(ctx, &v.Admission, snap.Session, &ask.Participant)
 	}
 	lockID := snap.Meeting.ID
 	if snap.Session != nil {
@@ -287,21 +287,21 @@ func (s *Service) seat(ctx context.Context, a *admission.Attempt, v *admission.V
 	} else {
 		ask.NewSessionID = s.NewID()
 	}
-	defer s.ordered(lockID)()
+	defer s.lockSession(lockID)()
 	if ask.SessionID != "" {
-		ask.Seat.Extras.Entered = s.Line.Entry(ask.SessionID)
+		ask.Participant.Flags.Entered = s.Channel.Position(ask.SessionID)
 	}
-	taken, err := s.Repository.TakeSeat(ctx, ask)
+	admitted, err := s.Repository.Admit(ctx, ask)
 	if err != nil {
-		return taken, err
+		return admitted, err
 	}
-	if ask.NewSessionID == taken.Session.ID {
-		s.Logger.Info("session begun", "session", taken.Session.ID, "meeting", snap.Meeting.Number)
+	if ask.NewSessionID == admitted.Session.ID {
+		s.Logger.Info("session begun", "session", admitted.Session.ID, "meeting", snap.Meeting.Number)
 	}
-	if taken.Session.Seats > 1 {
-		s.arrived(ctx, &taken)
+	if admitted.Session.Participants > 1 {
+		s.announceArrival(ctx, &admitted)
 	}
-	return taken, nil
+	return admitted, nil
 }
 
 // endsBy is when a session that begins now is ended, whoever is inside: when the
@@ -319,66 +319,66 @@ func endsBy(snap *admission.Snapshot, now time.Time) time.Time {
 	return end
 }
 
-// accept gathers what the page needs to enter.
-func (s *Service) accept(ctx context.Context, v *admission.Verdict, snap *admission.Snapshot, taken meeting.Taken) (*Accepted, error) {
-	seat := &taken.Seat
+// buildAccepted gathers what the page needs to enter.
+func (s *Service) buildAccepted(ctx context.Context, v *admission.Verdict, snap *admission.Snapshot, admitted meeting.Admitted) (*Accepted, error) {
+	participant := &admitted.Participant
 	acc := &Accepted{
-		Waiting: seat.State == meeting.SeatWaiting, Participant: participantOf(seat, true),
-		ResumeToken: s.resumeToken(seat.ID, seat.Generation), Capacity: v.Admission.Capacity,
+		Waiting: participant.State == meeting.ParticipantWaiting, Participant: viewOf(participant, true),
+		ResumeToken: s.resumeToken(participant.ID, participant.Generation), Capacity: v.Admission.Capacity,
 	}
 	var err error
-	if acc.RealtimeToken, err = s.Line.Token(seat.ID, seat.Generation); err != nil {
+	if acc.RealtimeToken, err = s.Channel.Token(participant.ID, participant.Generation); err != nil {
 		return nil, err
 	}
-	var seats []*meeting.Seat
+	var participants []*meeting.Participant
 	switch {
-	case taken.Session.Seats == 1:
-		seats = []*meeting.Seat{seat}
-	case taken.Session.Seats <= smallMeeting:
-		if seats, err = s.Repository.LiveSeats(ctx, taken.Session.ID); err != nil {
+	case admitted.Session.Participants == 1:
+		participants = []*meeting.Participant{participant}
+	case admitted.Session.Participants <= smallMeeting:
+		if participants, err = s.Repository.LiveParticipants(ctx, admitted.Session.ID); err != nil {
 			return nil, err
 		}
 	}
-	acc.Session = infoOf(snap.Meeting, &taken.Session, seat, seats)
+	acc.Session = infoOf(snap.Meeting, &admitted.Session, participant, participants)
 	if acc.Waiting {
 		return acc, nil
 	}
-	if seats != nil {
-		chat, err := s.newestChat(ctx, &taken.Session, seat)
+	if participants != nil {
+		chat, err := s.newestChat(ctx, &admitted.Session, participant)
 		if err != nil {
 			return nil, err
 		}
-		acc.Snapshot = snapshotOf(snap.Meeting, &taken.Session, seat, seats, 0, chat)
+		acc.Snapshot = snapshotOf(snap.Meeting, &admitted.Session, participant, participants, 0, chat)
 	}
-	acc.MediaToken, err = s.mediaToken(ctx, seat, &taken.Session)
+	acc.MediaToken, err = s.mediaToken(ctx, participant, &admitted.Session)
 	return acc, err
 }
 
-func (s *Service) mediaToken(ctx context.Context, seat *meeting.Seat, live *meeting.Session) (string, error) {
+func (s *Service) mediaToken(ctx context.Context, participant *meeting.Participant, live *meeting.Session) (string, error) {
 	s.warmMedia.Do(func() {
 		s.background("", "", "start", s.Media.Start)
 	})
-	token, err := s.Media.Token(ctx, mediaSeat(seat, live), MediaTokenLife)
+	token, err := s.Media.Token(ctx, mediaGrant(participant, live), MediaTokenLife)
 	if err != nil {
 		return "", errors.Join(errMedia, err)
 	}
 	return token, nil
 }
 
-// mediaSeat is what a seat may do in the media room. The name there is only
+// mediaGrant is what a seat may do in the media room. The name there is only
 // for the media server's own log lines; people see the roster's. Attendees of
 // a webinar watch and listen, and speak if they were given the word; until then the
 // media server, too, shows them to nobody. Whoever is muted and may not unmute sends
 // no sound. A screen is taken of the one who has its place. Its sound may be anything,
 // a voice too: it is taken of nobody whom a host has silenced, or who may not send their own.
-func mediaSeat(seat *meeting.Seat, live *meeting.Session) media.Seat {
-	speaks, conduct := !watches(seat, live.Webinar), &live.Conduct
-	sound := (speaks || seat.Extras.Talks) && (unmuted(seat) || mayUnmute(seat, conduct))
-	screen := seat.Extras.Shares && speaks && (!conduct.ShareByHosts || isHost(seat))
-	return media.Seat{
-		Room: seat.SessionID, Identity: seat.ID, Generation: seat.Generation,
+func mediaGrant(participant *meeting.Participant, live *meeting.Session) media.Grant {
+	speaks, policy := !isAudience(participant, live.Webinar), &live.Policy
+	sound := (speaks || participant.Flags.AllowedToTalk) && (isUnmuted(participant) || mayUnmute(participant, policy))
+	screen := participant.Flags.HoldsShare && speaks && (!policy.HostsOnlyShare || hasHostRights(participant))
+	return media.Grant{
+		Room: participant.SessionID, Identity: participant.ID, Generation: participant.Generation,
 		CanPublishMicrophone: sound, CanPublishCamera: speaks,
-		CanPublishScreen: screen, CanPublishScreenAudio: screen && sound && !seat.Extras.Silenced, CanSubscribe: true,
-		Muted: !unmuted(seat), Hidden: hidden(seat, live),
+		CanPublishScreen: screen, CanPublishScreenAudio: screen && sound && !participant.Flags.MutedByHost, CanSubscribe: true,
+		Muted: !isUnmuted(participant), Hidden: hidden(participant, live),
 	}
 }

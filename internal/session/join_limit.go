@@ -13,44 +13,44 @@ import (
 // and so often a second after that. It is ample for a test suite in which one person
 // joins one meeting in each test.
 const (
-	returnBurst     = 30
-	returnPerSecond = 1
+	rejoinBurst      = 30
+	rejoinsPerSecond = 1
 )
 
-// tooFast is the finding of a join that comes too soon after those before; nil for one
+// joinRateLimited is the finding of a join that comes too soon after those before; nil for one
 // that may go on.
-func (s *Service) tooFast(a *admission.Attempt, v *admission.Verdict, snap *admission.Snapshot) *admission.Finding {
-	known := returning(&v.Admission, snap.Meeting.ID)
+func (s *Service) joinRateLimited(a *admission.Attempt, v *admission.Verdict, snap *admission.Snapshot) *admission.Finding {
+	known := rejoinKeys(&v.Admission, snap.Meeting.ID)
 	for _, person := range known {
-		if wait := s.returns.Take(person, 1, s.RealTime()); wait > 0 {
-			return admission.TooManyReturns(wait)
+		if wait := s.rejoinRates.Take(person, 1, s.RealTime()); wait > 0 {
+			return admission.TooManyRejoins(wait)
 		}
 	}
 	if len(known) > 0 || snap.App == nil {
 		return nil
 	}
-	return s.tooManyNewcomers(a, snap.App)
+	return s.newcomersRateLimited(a, snap.App)
 }
 
-// returning names the people as whom a join comes back. Whoever has a verified identity
+// rejoinKeys names the people as whom a join comes back. Whoever has a verified identity
 // counts from the first time on, for nobody knows whether they have been there before.
-func returning(in *admission.Admission, meetingID string) []string {
+func rejoinKeys(in *admission.Admission, meetingID string) []string {
 	var people []string
-	for _, seat := range []*meeting.Seat{in.Resumes, in.Replaces, in.GivesUp} {
-		if seat != nil {
-			people = append(people, seat.Counted())
+	for _, participant := range []*meeting.Participant{in.Resumes, in.Replaces, in.Leaves} {
+		if participant != nil {
+			people = append(people, participant.LimiterKey())
 		}
 	}
-	if person := in.Marks.Counted(meetingID); person != "" {
+	if person := in.Claims.LimiterKey(meetingID); person != "" {
 		people = append(people, person)
 	}
 	slices.Sort(people)
 	return slices.Compact(people)
 }
 
-// tooManyNewcomers is the finding of an anonymous newcomer who comes faster than the
+// newcomersRateLimited is the finding of an anonymous newcomer who comes faster than the
 // app's limit.
-func (s *Service) tooManyNewcomers(a *admission.Attempt, app *account.App) *admission.Finding {
+func (s *Service) newcomersRateLimited(a *admission.Attempt, app *account.App) *admission.Finding {
 	most := app.JoinsPerMinute
 	if most == 0 {
 		most = s.JoinsPerMinute
@@ -62,7 +62,7 @@ func (s *Service) tooManyNewcomers(a *admission.Attempt, app *account.App) *admi
 	if a.RemoteIP != "" {
 		keys = append(keys, app.ID+" address "+limit.Group(a.RemoteIP))
 	}
-	wait := s.joins.Take(s.Clock.Now(), most, keys...)
+	wait := s.joinBuckets.Take(s.Clock.Now(), most, keys...)
 	if wait == 0 {
 		return nil
 	}

@@ -14,27 +14,27 @@ import (
 	"github.com/anteroom/anteroom/signature"
 )
 
-// hanging is a storage that never answers.
-type hanging struct{ admission.Loader }
+// hangingLoader is a storage that never answers.
+type hangingLoader struct{ admission.Loader }
 
-func (hanging) App(ctx context.Context, _ string) (admission.AppFacts, error) {
+func (hangingLoader) App(ctx context.Context, _ string) (admission.AppFacts, error) {
 	<-ctx.Done()
 	return admission.AppFacts{}, ctx.Err()
 }
 
-type forgetful struct{}
+type discardRecorder struct{}
 
-func (forgetful) Record(Attempted) {}
+func (discardRecorder) Record(JoinRecord) {}
 
-// joinTimeout is how long a page waits for the answer to its join.
-const joinTimeout = 15 * time.Second
+// testJoinTimeout is how long a page waits for the answer to its join.
+const testJoinTimeout = 15 * time.Second
 
-func TestAJoinIsAnsweredWhileTheStorageHangs(t *testing.T) {
+func TestAJoinReturnsWhileTheStorageHangs(t *testing.T) {
 	t.Parallel()
 	for name, check := range map[string]bool{"a join": false, "a check": true} {
 		synctest.Test(t, func(t *testing.T) {
 			s := New(Config{
-				Gate: admission.NewGate(admission.DefaultPolicy()), Loader: hanging{}, Clock: clockwork.NewRealClock(), Recorder: forgetful{},
+				Gate: admission.NewGate(admission.DefaultPolicy()), Loader: hangingLoader{}, Clock: clockwork.NewRealClock(), Recorder: discardRecorder{},
 				NewAttemptID: func() string { return "A" }, Logger: slog.New(slog.DiscardHandler),
 			})
 			signed, err := signature.Sign(signature.SignOptions{Key: "key", Secret: "a-secret-of-some-length-0123456789", MeetingNumber: "81234567890", IssuedAt: time.Now()})
@@ -49,7 +49,7 @@ func TestAJoinIsAnsweredWhileTheStorageHangs(t *testing.T) {
 			if d := out.Verdict.Decision; d == nil || d.Code != errcode.ServerError || d.Cause != "storage_unavailable" {
 				t.Errorf("%s ends in %+v, want 4009 storage_unavailable", name, d)
 			}
-			if took == 0 || took >= joinTimeout {
+			if took == 0 || took >= testJoinTimeout {
 				t.Errorf("%s is answered after %s", name, took)
 			}
 		})

@@ -21,8 +21,8 @@ func (e *ClosedError) Error() string { return "the participant is no longer in t
 // Connect lets a page's line up for a seat of the given generation. The seat
 // is shown as joined again if it was reconnecting. A page whose seat is gone
 // gets a ClosedError, and one whose participant connects too often ErrTooOften.
-func (s *Service) Connect(ctx context.Context, seatID string, generation int) (*meeting.Seat, error) {
-	seat, err := s.Repository.Seat(ctx, seatID)
+func (s *Service) Connect(ctx context.Context, participantID string, generation int) (*meeting.Participant, error) {
+	participant, err := s.Repository.Participant(ctx, participantID)
 	if errors.Is(err, ErrNotFound) {
 		return nil, &ClosedError{CloseGone}
 	}
@@ -30,32 +30,32 @@ func (s *Service) Connect(ctx context.Context, seatID string, generation int) (*
 		return nil, err
 	}
 	switch {
-	case seat.State == meeting.SeatRemoved:
+	case participant.State == meeting.ParticipantRemoved:
 		return nil, &ClosedError{CloseRemoved}
-	case seat.State == meeting.SeatNotAdmitted:
+	case participant.State == meeting.ParticipantNotAdmitted:
 		return nil, &ClosedError{CloseNotAdmitted}
-	case seat.State == meeting.SeatDismissed:
+	case participant.State == meeting.ParticipantDismissed:
 		return nil, &ClosedError{CloseAuthorizerLeft}
-	case !seat.State.Live():
-		live, err := s.Repository.Session(ctx, seat.SessionID)
+	case !participant.State.Live():
+		live, err := s.Repository.Session(ctx, participant.SessionID)
 		if err == nil && !live.Live() {
 			return nil, &ClosedError{closeOf(live.EndReason)}
 		}
 		return nil, &ClosedError{CloseGone}
-	case generation != seat.Generation:
+	case generation != participant.Generation:
 		return nil, &ClosedError{CloseTakenOver}
 	}
-	if !s.connections.take(seat, s.RealTime()) {
+	if !s.connections.take(participant, s.RealTime()) {
 		return nil, ErrTooOften
 	}
-	if seat.LostAt.IsZero() {
-		if time.Until(seat.LeaseUntil) > 2*s.renewEvery() {
-			return seat, nil
+	if participant.LostAt.IsZero() {
+		if time.Until(participant.LeaseUntil) > 2*s.renewEvery() {
+			return participant, nil
 		}
 		// The sweeper may look before the lease is next renewed.
-		return seat, s.Repository.RenewLeases(ctx, []string{seatID}, s.RealTime().Add(s.Times.Lost))
+		return participant, s.Repository.RenewLeases(ctx, []string{participantID}, s.RealTime().Add(s.Times.Lost))
 	}
-	return seat, s.found(ctx, seat)
+	return participant, s.reconnected(ctx, participant)
 }
 
 // closeOf is the closing code for pages of a session that ended so.
@@ -66,39 +66,39 @@ func closeOf(reason meeting.EndReason) CloseCode {
 	return CloseEnded
 }
 
-// MediaSeat is asked at the media door: what may the identity do in the room
+// MediaGrant is asked at the media door: what may the identity do in the room
 // right now? Waiting seats hold no place there, nor does one whose page has said
 // goodbye and is not back.
-func (s *Service) MediaSeat(ctx context.Context, room, identity string) (media.Seat, error) {
-	seat, err := s.Repository.Seat(ctx, identity)
+func (s *Service) MediaGrant(ctx context.Context, room, identity string) (media.Grant, error) {
+	participant, err := s.Repository.Participant(ctx, identity)
 	if errors.Is(err, ErrNotFound) {
-		return media.Seat{}, media.ErrNoSeat
+		return media.Grant{}, media.ErrNotAdmitted
 	}
 	if err != nil {
-		return media.Seat{}, err
+		return media.Grant{}, err
 	}
-	if seat.SessionID != room || !seat.State.Live() || seat.State == meeting.SeatWaiting || seat.Goodbye {
-		return media.Seat{}, media.ErrNoSeat
+	if participant.SessionID != room || !participant.State.Live() || participant.State == meeting.ParticipantWaiting || participant.Departing {
+		return media.Grant{}, media.ErrNotAdmitted
 	}
 	live, err := s.Repository.Session(ctx, room)
 	if err != nil {
-		return media.Seat{}, err
+		return media.Grant{}, err
 	}
-	return mediaSeat(seat, live), nil
+	return mediaGrant(participant, live), nil
 }
 
 // MediaUnmuted notes that the page of a seat is about to unmute its microphone in the
 // media server: whoever is heard is shown so.
 func (s *Service) MediaUnmuted(ctx context.Context, room, identity string) error {
-	seat := &meeting.Seat{ID: identity, SessionID: room}
-	_, _, err := s.Command(ctx, seat, "seat.media", json.RawMessage(`{"audioOn":true,"muted":false}`))
+	participant := &meeting.Participant{ID: identity, SessionID: room}
+	_, _, err := s.Command(ctx, participant, "seat.media", json.RawMessage(`{"audioOn":true,"muted":false}`))
 	var refused *CommandError
 	if !errors.As(err, &refused) {
 		return err
 	}
 	switch refused.Code {
 	case RefusedState:
-		return media.ErrNoSeat
+		return media.ErrNotAdmitted
 	case RefusedPrivileges:
 		return media.ErrMuted
 	}
@@ -107,42 +107,42 @@ func (s *Service) MediaUnmuted(ctx context.Context, room, identity string) error
 
 // Snapshot is the meeting as the seat sees it. After a participant's number it is the
 // page of the roster that follows, alone.
-func (s *Service) Snapshot(ctx context.Context, seatID string, after int64) (*Snapshot, error) {
-	seat, err := s.Repository.Seat(ctx, seatID)
+func (s *Service) Snapshot(ctx context.Context, participantID string, after int64) (*Snapshot, error) {
+	participant, err := s.Repository.Participant(ctx, participantID)
 	if err != nil {
 		return nil, err
 	}
-	if !seat.State.Live() {
+	if !participant.State.Live() {
 		return nil, refuse(RefusedState, "closed")
 	}
-	m, err := s.Repository.Meeting(ctx, seat.MeetingID)
+	m, err := s.Repository.Meeting(ctx, participant.MeetingID)
 	if err != nil {
 		return nil, err
 	}
 	// Under the session's lock the revision, the seats and the chat belong together.
-	unlock := sync.OnceFunc(s.ordered(seat.SessionID))
+	unlock := sync.OnceFunc(s.lockSession(participant.SessionID))
 	defer unlock()
-	live, err := s.Repository.Session(ctx, seat.SessionID)
+	live, err := s.Repository.Session(ctx, participant.SessionID)
 	if err != nil {
 		return nil, err
 	}
-	seats, err := s.rosters.of(live, func() ([]*meeting.Seat, error) { return s.Repository.LiveSeats(ctx, live.ID) })
+	participants, err := s.rosters.of(live, func() ([]*meeting.Participant, error) { return s.Repository.LiveParticipants(ctx, live.ID) })
 	if err != nil {
 		return nil, err
 	}
 	// The seat may have been moved or given up while the lock was waited for.
-	self := slices.IndexFunc(seats, func(one *meeting.Seat) bool { return one.ID == seatID })
+	self := slices.IndexFunc(participants, func(one *meeting.Participant) bool { return one.ID == participantID })
 	if self < 0 {
 		return nil, refuse(RefusedState, "closed")
 	}
 	chat := &ChatPage{Chat: []ChatView{}}
 	if after == 0 {
-		if chat, err = s.newestChat(ctx, live, seats[self]); err != nil {
+		if chat, err = s.newestChat(ctx, live, participants[self]); err != nil {
 			return nil, err
 		}
 	}
 	unlock() // so that commands do not wait for what remains
-	return snapshotOf(m, live, seats[self], seats, after, chat), nil
+	return snapshotOf(m, live, participants[self], participants, after, chat), nil
 }
 
 // Pages of what a snapshot lists.
@@ -153,7 +153,7 @@ const (
 )
 
 // list puts a page of the participants into the snapshot.
-func (s *Snapshot) list(all []Participant, after int64) {
+func (s *Snapshot) list(all []ParticipantView, after int64) {
 	s.Participants = all[sort.Search(len(all), func(i int) bool { return all[i].UserID > after }):]
 	if len(s.Participants) > rosterPage {
 		s.Participants = slices.Clone(s.Participants[:rosterPage]) // the others are not kept with it
@@ -162,34 +162,34 @@ func (s *Snapshot) list(all []Participant, after int64) {
 }
 
 // Chat answers the messages that a seat may read before the one of an id, oldest first.
-func (s *Service) Chat(ctx context.Context, seatID, before string) (*ChatPage, error) {
-	seat, err := s.Repository.Seat(ctx, seatID)
+func (s *Service) Chat(ctx context.Context, participantID, before string) (*ChatPage, error) {
+	participant, err := s.Repository.Participant(ctx, participantID)
 	if err != nil {
 		return nil, err
 	}
 	switch {
-	case !seat.State.Live():
+	case !participant.State.Live():
 		return nil, refuse(RefusedState, "closed")
 	case before == "" || len(before) > maxChatID:
 		return nil, refuse(RefusedParameters, "before: 1 to %d characters", maxChatID)
 	}
 	page := &ChatPage{}
-	live, err := s.Repository.Session(ctx, seat.SessionID)
+	live, err := s.Repository.Session(ctx, participant.SessionID)
 	if err != nil {
 		return nil, err
 	}
-	page.Chat, page.More, err = s.chatBefore(ctx, live, seat, before)
+	page.Chat, page.More, err = s.chatBefore(ctx, live, participant, before)
 	return page, err
 }
 
 // chatBefore answers what a seat may read of the chat. Whose person was on hold reads
 // what was said since they were let in again: hosts may have spoken about them meanwhile.
-func (s *Service) chatBefore(ctx context.Context, live *meeting.Session, seat *meeting.Seat, before string) ([]ChatView, bool, error) {
-	after, err := s.heldTo(ctx, live, seat)
+func (s *Service) chatBefore(ctx context.Context, live *meeting.Session, participant *meeting.Participant, before string) ([]ChatView, bool, error) {
+	after, err := s.heldTo(ctx, live, participant)
 	if err != nil {
 		return nil, false, err
 	}
-	found, more, err := s.Repository.ChatHistory(ctx, seat.SessionID, seat.ID, readerOf(seat),
+	found, more, err := s.Repository.ChatHistory(ctx, participant.SessionID, participant.ID, readerFor(participant),
 		meeting.ChatPage{Before: before, After: after, Messages: chatPage, Bytes: chatBytes})
 	views := make([]ChatView, 0, len(found))
 	for _, message := range found {
@@ -200,14 +200,14 @@ func (s *Service) chatBefore(ctx context.Context, live *meeting.Session, seat *m
 
 // heldTo is the position in the chat after which the person of a seat reads, whichever of
 // their seats a host had put on hold.
-func (s *Service) heldTo(ctx context.Context, live *meeting.Session, seat *meeting.Seat) (int64, error) {
+func (s *Service) heldTo(ctx context.Context, live *meeting.Session, participant *meeting.Participant) (int64, error) {
 	if live.HeldTo == 0 {
 		return 0, nil
 	}
-	seats, err := s.held.of(live, func() ([]*meeting.Seat, error) { return s.Repository.HeldSeats(ctx, live.ID) })
+	participants, err := s.held.of(live, func() ([]*meeting.Participant, error) { return s.Repository.HeldParticipants(ctx, live.ID) })
 	var after int64
-	for _, held := range seats {
-		if samePerson(seat, held) {
+	for _, held := range participants {
+		if samePerson(participant, held) {
 			after = max(after, held.HeldTo)
 		}
 	}
@@ -215,7 +215,7 @@ func (s *Service) heldTo(ctx context.Context, live *meeting.Session, seat *meeti
 }
 
 // newestChat is the chat of a first page.
-func (s *Service) newestChat(ctx context.Context, live *meeting.Session, self *meeting.Seat) (*ChatPage, error) {
+func (s *Service) newestChat(ctx context.Context, live *meeting.Session, self *meeting.Participant) (*ChatPage, error) {
 	page := &ChatPage{Chat: []ChatView{}}
 	if live.Revision <= 1 {
 		return page, nil
@@ -225,26 +225,26 @@ func (s *Service) newestChat(ctx context.Context, live *meeting.Session, self *m
 	return page, err
 }
 
-func snapshotOf(m *meeting.Meeting, live *meeting.Session, self *meeting.Seat, seats []*meeting.Seat, after int64, chat *ChatPage) *Snapshot {
+func snapshotOf(m *meeting.Meeting, live *meeting.Session, self *meeting.Participant, participants []*meeting.Participant, after int64, chat *ChatPage) *Snapshot {
 	snap := &Snapshot{
-		Revision: live.Revision, Self: participantOf(self, true), Session: infoOf(m, live, self, seats),
+		Revision: live.Revision, Self: viewOf(self, true), Session: infoOf(m, live, self, participants),
 		Chat: chat.Chat, MoreChat: chat.More,
 	}
-	snap.list(visible(seats, self, live), after)
+	snap.list(visible(participants, self, live), after)
 	return snap
 }
 
 // Leave gives up the seat of a resume token at once. An unknown token or a
 // seat that is gone is no error.
 func (s *Service) Leave(ctx context.Context, resumeToken string) error {
-	seat, err := s.liveSeat(ctx, resumeToken)
+	participant, err := s.liveParticipant(ctx, resumeToken)
 	if errors.Is(err, ErrNotFound) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	_, _, err = s.Command(ctx, seat, "seat.leave", nil)
+	_, _, err = s.Command(ctx, participant, "seat.leave", nil)
 	if refused := (*CommandError)(nil); errors.As(err, &refused) && refused.Code == RefusedState {
 		return nil // gone or taken over meanwhile
 	}
@@ -254,16 +254,16 @@ func (s *Service) Leave(ctx context.Context, resumeToken string) error {
 // MediaFor answers a media token for the seat of a resume token, if it is
 // inside; ErrNotFound otherwise.
 func (s *Service) MediaFor(ctx context.Context, resumeToken string) (string, error) {
-	seat, err := s.liveSeat(ctx, resumeToken)
+	participant, err := s.liveParticipant(ctx, resumeToken)
 	if err != nil {
 		return "", err
 	}
-	if seat.State == meeting.SeatWaiting {
+	if participant.State == meeting.ParticipantWaiting {
 		return "", ErrNotFound
 	}
-	live, err := s.Repository.Session(ctx, seat.SessionID)
+	live, err := s.Repository.Session(ctx, participant.SessionID)
 	if err != nil {
 		return "", err
 	}
-	return s.mediaToken(ctx, seat, live)
+	return s.mediaToken(ctx, participant, live)
 }

@@ -22,27 +22,27 @@ func (s *Service) NodeGone() {
 	}
 }
 
-// markOrphans notes the loss of every seat that counts as connected although no
+// markOrphaned notes the loss of every seat that counts as connected although no
 // node has a line of it, as its own node would have done had it not died.
-func (s *Service) markOrphans(ctx context.Context) error {
+func (s *Service) markOrphaned(ctx context.Context) error {
 	connected, err := s.connectedAnywhere(ctx)
 	if err != nil {
 		return err
 	}
 	newest := s.RealTime().Add(-orphanTime) // later ones may not have had the time to connect
-	var noted []*meeting.Seat
+	var noted []*meeting.Participant
 	for after := ""; ; {
-		seats, err := s.Repository.PresentSeats(ctx, after, sweepBatch)
+		participants, err := s.Repository.PresentParticipants(ctx, after, sweepBatch)
 		if err != nil {
 			return err
 		}
-		for _, seat := range seats {
-			if after = seat.ID; !connected[seat.ID] && seat.JoinedAt.Before(newest) {
-				s.Disconnected(ctx, seat.ID, seat.Generation)
-				noted = append(noted, seat)
+		for _, participant := range participants {
+			if after = participant.ID; !connected[participant.ID] && participant.JoinedAt.Before(newest) {
+				s.Disconnected(ctx, participant.ID, participant.Generation)
+				noted = append(noted, participant)
 			}
 		}
-		if len(seats) < sweepBatch {
+		if len(participants) < sweepBatch {
 			break
 		}
 	}
@@ -53,18 +53,18 @@ func (s *Service) markOrphans(ctx context.Context) error {
 	if connected, err = s.connectedAnywhere(ctx); err != nil {
 		return err
 	}
-	for _, seat := range noted {
-		if connected[seat.ID] {
-			s.restore(ctx, seat)
+	for _, participant := range noted {
+		if connected[participant.ID] {
+			s.restore(ctx, participant)
 		}
 	}
 	return nil
 }
 
 // restore shows a seat as joined that counts as lost although its line is up.
-func (s *Service) restore(ctx context.Context, seat *meeting.Seat) {
-	if err := s.found(ctx, seat); err != nil && !errors.Is(err, ErrNotFound) {
-		s.Logger.Error("could not show a connected participant as joined", "seat", seat.ID, "error", err)
+func (s *Service) restore(ctx context.Context, participant *meeting.Participant) {
+	if err := s.reconnected(ctx, participant); err != nil && !errors.Is(err, ErrNotFound) {
+		s.Logger.Error("could not show a connected participant as joined", "seat", participant.ID, "error", err)
 	}
 }
 
@@ -72,27 +72,27 @@ func (s *Service) restore(ctx context.Context, seat *meeting.Seat) {
 // holds a line of them. A lease may be over although the page is connected: when the
 // database was away or its node has no connection to it, the lease is renewed; when the
 // loss of one connection was noted after the next had come up, the seat is restored.
-func (s *Service) expired(ctx context.Context, now time.Time) ([]*meeting.Seat, error) {
-	seats, err := s.Repository.ExpiredSeats(ctx, now, sweepBatch)
+func (s *Service) expired(ctx context.Context, now time.Time) ([]*meeting.Participant, error) {
+	participants, err := s.Repository.ExpiredParticipants(ctx, now, sweepBatch)
 	if s.storage.note(err, now) {
 		s.renew(ctx)
 	}
-	if err != nil || len(seats) == 0 {
+	if err != nil || len(participants) == 0 {
 		return nil, err
 	}
 	connected, fault := s.connectedAnywhere(ctx)
 	healthy := s.storage.healthyFor(s.renewEvery(), now)
-	var lost []*meeting.Seat
+	var lost []*meeting.Participant
 	var renewed []string
-	for _, seat := range seats {
+	for _, participant := range participants {
 		switch {
-		case seat.LostAt.IsZero() && (fault != nil || !healthy):
-		case seat.LostAt.IsZero() && connected[seat.ID]:
-			renewed = append(renewed, seat.ID)
-		case connected[seat.ID] && !seat.Goodbye:
-			s.restore(ctx, seat)
+		case participant.LostAt.IsZero() && (fault != nil || !healthy):
+		case participant.LostAt.IsZero() && connected[participant.ID]:
+			renewed = append(renewed, participant.ID)
+		case connected[participant.ID] && !participant.Departing:
+			s.restore(ctx, participant)
 		default:
-			lost = append(lost, seat)
+			lost = append(lost, participant)
 		}
 	}
 	if len(renewed) > 0 {
@@ -102,7 +102,7 @@ func (s *Service) expired(ctx context.Context, now time.Time) ([]*meeting.Seat, 
 }
 
 func (s *Service) connectedAnywhere(ctx context.Context) (map[string]bool, error) {
-	ids, err := s.Line.ConnectedAnywhere(ctx)
+	ids, err := s.Channel.ConnectedAnywhere(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("other nodes have not said who is connected to them: %w", err)
 	}

@@ -15,135 +15,135 @@ import (
 // newcomer's, with the role and the marks that their own credentials give. The
 // page's own seat of before, if it is another one's, leaves. A new host is the only
 // one from the beginning.
-func (s *Service) admitNewcomer(ctx context.Context, how *admission.Admission, live *meeting.Session, newcomer *meeting.Seat) (meeting.Taken, error) {
-	defer s.ordered(live.ID)()
-	var taken meeting.Taken
+func (s *Service) admitNewcomer(ctx context.Context, how *admission.Admission, live *meeting.Session, newcomer *meeting.Participant) (meeting.Admitted, error) {
+	defer s.lockSession(live.ID)()
+	var admitted meeting.Admitted
 	err := s.changeLocked(ctx, live.ID, func(c *action) error {
 		if c.tx.Session().GateRevision != live.GateRevision {
 			return ErrConflict
 		}
-		seat, err := c.inPlaceOf(how, newcomer)
+		participant, err := c.replaceParticipant(how, newcomer)
 		if err != nil {
 			return err
 		}
-		if err := c.giveUp(how.GivesUp); err != nil {
+		if err := c.leavePrevious(how.Leaves); err != nil {
 			return err
 		}
-		taken = meeting.Taken{Session: *c.tx.Session(), Seat: *seat}
+		admitted = meeting.Admitted{Session: *c.tx.Session(), Participant: *participant}
 		return nil
 	})
 	if errors.Is(err, ErrNotFound) {
 		err = ErrConflict // it has ended since the gate looked
 	}
-	return taken, err
+	return admitted, err
 }
 
-// inPlaceOf makes the newcomer's seat.
-func (c *action) inPlaceOf(how *admission.Admission, newcomer *meeting.Seat) (*meeting.Seat, error) {
+// replaceParticipant makes the newcomer's seat.
+func (c *action) replaceParticipant(how *admission.Admission, newcomer *meeting.Participant) (*meeting.Participant, error) {
 	if how.Replaces == nil {
-		return c.addSeat(how, newcomer)
+		return c.addParticipant(how, newcomer)
 	}
-	seat, err := c.tx.SeatByID(how.Replaces.ID)
+	participant, err := c.tx.ParticipantByID(how.Replaces.ID)
 	switch known := how.Replaces; {
 	case err != nil:
 		return nil, err
-	case seat == nil, !seat.State.Live(), seat.Generation != known.Generation:
+	case participant == nil, !participant.State.Live(), participant.Generation != known.Generation:
 		return nil, ErrConflict
-	case !how.Live && !seat.LostAt.Equal(known.LostAt):
+	case !how.Connected && !participant.LostAt.Equal(known.LostAt):
 		return nil, ErrConflict // its page came back since the gate looked
 	}
-	return seat, c.takeSeatOver(how, seat, newcomer)
+	return participant, c.replaceConnection(how, participant, newcomer)
 }
 
-// takeSeatOver gives a seat to the newcomer's page.
-func (c *action) takeSeatOver(how *admission.Admission, seat, newcomer *meeting.Seat) error {
-	was := *seat
-	if how.Live {
-		seat.Extras.NoteTakeOver(c.service.RealTime())
+// replaceConnection gives a seat to the newcomer's page.
+func (c *action) replaceConnection(how *admission.Admission, participant, newcomer *meeting.Participant) error {
+	was := *participant
+	if how.Connected {
+		participant.Flags.RecordTakeOver(c.service.RealTime())
 	}
-	extras := newcomer.Extras
-	extras.TakenOver, extras.Entered, extras.Silenced = seat.Extras.TakenOver, seat.Extras.Entered, seat.Extras.Silenced
-	extras.FirstSeat = seat.Extras.FirstSeat
-	extras.Led = was.Extras.Led || isHost(&was)
-	if was.State == meeting.SeatWaiting && newcomer.State != meeting.SeatWaiting {
-		extras.Entered = c.service.Line.Entry(c.tx.Session().ID)
+	flags := newcomer.Flags
+	flags.Replacements, flags.Entered, flags.MutedByHost = participant.Flags.Replacements, participant.Flags.Entered, participant.Flags.MutedByHost
+	flags.FirstParticipantID = participant.Flags.FirstParticipantID
+	flags.WasHost = was.Flags.WasHost || hasHostRights(&was)
+	if was.State == meeting.ParticipantWaiting && newcomer.State != meeting.ParticipantWaiting {
+		flags.Entered = c.service.Channel.Position(c.tx.Session().ID)
 	}
-	if was.Marks.AppID == newcomer.Marks.AppID && was.Extras.SignedRole == extras.SignedRole {
+	if was.Claims.AppID == newcomer.Claims.AppID && was.Flags.SignedRole == flags.SignedRole {
 		// What a host has allowed this person stays allowed.
-		extras.MayUnmute, extras.Talks, extras.MayCapture = was.Extras.MayUnmute, was.Extras.Talks, was.Extras.MayCapture
+		flags.MayUnmute, flags.AllowedToTalk, flags.MayCapture = was.Flags.MayUnmute, was.Flags.AllowedToTalk, was.Flags.MayCapture
 	}
-	seat.NextPage()
-	seat.Muted, seat.HandRaised = true, false
-	seat.Name, seat.Email, seat.Marks, seat.Guest, seat.Extras = newcomer.Name, newcomer.Email, newcomer.Marks, newcomer.Guest, extras
-	seat.SeveralDevices, seat.View, seat.SDKVersion = newcomer.SeveralDevices, newcomer.View, newcomer.SDKVersion
-	seat.JoinID, seat.RequestKey, seat.SignatureDigest = newcomer.JoinID, newcomer.RequestKey, newcomer.SignatureDigest
-	seat.LeaseUntil = newcomer.LeaseUntil
-	seat.Role, seat.State = newcomer.Role, newcomer.State
-	seat.OnHold = seat.OnHold && seat.State == meeting.SeatWaiting
-	if err := c.tx.SaveSeat(seat); err != nil {
+	participant.NextGeneration()
+	participant.Muted, participant.HandRaised = true, false
+	participant.Name, participant.Email, participant.Claims, participant.Guest, participant.Flags = newcomer.Name, newcomer.Email, newcomer.Claims, newcomer.Guest, flags
+	participant.AllowMultipleDevices, participant.View, participant.SDKVersion = newcomer.AllowMultipleDevices, newcomer.View, newcomer.SDKVersion
+	participant.JoinID, participant.RequestKey, participant.SignatureDigest = newcomer.JoinID, newcomer.RequestKey, newcomer.SignatureDigest
+	participant.LeaseUntil = newcomer.LeaseUntil
+	participant.Role, participant.State = newcomer.Role, newcomer.State
+	participant.OnHold = participant.OnHold && participant.State == meeting.ParticipantWaiting
+	if err := c.tx.SaveParticipant(participant); err != nil {
 		return err
 	}
-	taken := *seat
-	c.then(func() { c.service.endOlder(&taken) })
-	c.tx.Touch(false)
-	if seat.State == meeting.SeatWaiting {
-		if was.State != meeting.SeatWaiting {
-			if err := c.sentToWait(seat, &was); err != nil {
+	taken := *participant
+	c.afterCommit(func() { c.service.disconnectOlder(&taken) })
+	c.tx.BumpRevision(false)
+	if participant.State == meeting.ParticipantWaiting {
+		if was.State != meeting.ParticipantWaiting {
+			if err := c.sentToWait(participant, &was); err != nil {
 				return err
 			}
 		}
-		return c.tellHosts("participant.added", participantOf(seat, true))
+		return c.sendToHosts("participant.added", viewOf(participant, true))
 	}
-	c.applyRights(seat)
-	if was.State == meeting.SeatWaiting {
-		return c.publishArrival(seat)
+	c.applyRights(participant)
+	if was.State == meeting.ParticipantWaiting {
+		return c.publishArrival(participant)
 	}
-	changes, data := []map[string]any{c.shown(seat)}, map[string]any{}
+	changes, data := []map[string]any{c.visibleFields(participant)}, map[string]any{}
 	switch {
-	case seat.Role == meeting.RoleHost:
+	case participant.Role == meeting.RoleHost:
 		c.tx.Session().HostStarted = true
-		more, err := c.makeHost(seat)
+		more, err := c.makeHost(participant)
 		if err != nil {
 			return err
 		}
-		changes, data["hostUserId"] = append(changes, more[1:]...), seat.UserID
+		changes, data["hostUserId"] = append(changes, more[1:]...), participant.UserID
 	case was.Role == meeting.RoleHost:
-		if err := c.succeed(seat, data); err != nil {
+		if err := c.electSuccessor(participant, data); err != nil {
 			return err
 		}
 		if more, ok := data["participants"].([]map[string]any); ok {
 			changes = append(changes, more...)
 		}
 	}
-	return c.publishTakenOver(seat, &was, changes, data)
+	return c.publishTakenOver(participant, &was, changes, data)
 }
 
 // sentToWait tells those inside that a seat is no longer there, because the page that has
 // taken it over waits.
-func (c *action) sentToWait(seat, was *meeting.Seat) error {
-	data := map[string]any{"userId": seat.UserID, "reason": "held"}
+func (c *action) sentToWait(participant, was *meeting.Participant) error {
+	data := map[string]any{"userId": participant.UserID, "reason": "held"}
 	if was.Role == meeting.RoleHost {
-		if err := c.succeed(seat, data); err != nil {
+		if err := c.electSuccessor(participant, data); err != nil {
 			return err
 		}
 	}
-	if err := c.dim(seat); err != nil {
+	if err := c.removeSpotlight(participant); err != nil {
 		return err
 	}
 	if err := c.publishOf(was, c.tx.Session().Revision, "participant.removed", data); err != nil {
 		return err
 	}
-	return c.dismissApps(seat)
+	return c.dismissApps(participant)
 }
 
-// endOlder closes the lines of a seat's older pages, and then ends their media.
-func (s *Service) endOlder(seat *meeting.Seat) {
-	s.Line.Close(seat.ID, seat.Generation, CloseTakenOver)
-	s.dropOlderMedia(seat.SessionID, seat.ID, seat.Generation)
+// disconnectOlder closes the lines of a seat's older pages, and then ends their media.
+func (s *Service) disconnectOlder(participant *meeting.Participant) {
+	s.Channel.Close(participant.ID, participant.Generation, CloseTakenOver)
+	s.removeOlderMedia(participant.SessionID, participant.ID, participant.Generation)
 }
 
-// dropOlderMedia takes the media connection of a seat's older pages out of the room.
-func (s *Service) dropOlderMedia(room, identity string, generation int) {
+// removeOlderMedia takes the media connection of a seat's older pages out of the room.
+func (s *Service) removeOlderMedia(room, identity string, generation int) {
 	s.background(room, identity, "remove older connection", func(ctx context.Context) error {
 		return s.Media.RemoveOlder(ctx, room, identity, generation)
 	})
@@ -151,28 +151,28 @@ func (s *Service) dropOlderMedia(room, identity string, generation int) {
 
 // publishTakenOver tells of a seat that another page has taken over, whose own change
 // comes first, and of the others that changed along with it.
-func (c *action) publishTakenOver(seat, was *meeting.Seat, changes []map[string]any, data map[string]any) error {
+func (c *action) publishTakenOver(participant, was *meeting.Participant, changes []map[string]any, data map[string]any) error {
 	live := c.tx.Session()
 	fields := changes[0]
 	// The older page's are not the newer one's.
-	private := map[string]any{"userId": seat.UserID, "customerKey": seat.Marks.CustomerKey, "email": seat.Email}
+	private := map[string]any{"userId": participant.UserID, "customerKey": participant.Claims.CustomerKey, "email": participant.Email}
 	switch wasHidden := hidden(was, live); {
-	case !hidden(seat, live) && !wasHidden:
+	case !hidden(participant, live) && !wasHidden:
 		data["participants"] = changes
 		c.publish("participants.updated", data)
-		return c.tellHostsAndSelf(seat, private)
-	case !hidden(seat, live):
-		if err := c.publishNew(seat, participantOf(seat, false)); err != nil {
+		return c.sendToHostsAndSelf(participant, private)
+	case !hidden(participant, live):
+		if err := c.publishNew(participant, viewOf(participant, false)); err != nil {
 			return err
 		}
 	case !wasHidden:
 		// All that the audience still hears of it.
-		c.publish("participant.updated", map[string]any{"userId": seat.UserID, "role": seat.Role, "allowedToTalk": false})
+		c.publish("participant.updated", map[string]any{"userId": participant.UserID, "role": participant.Role, "allowedToTalk": false})
 	}
-	if err := c.publishOf(seat, live.Revision, "participant.updated", fields); err != nil {
+	if err := c.publishOf(participant, live.Revision, "participant.updated", fields); err != nil {
 		return err
 	}
-	if err := c.tellHostsAndSelf(seat, private); err != nil {
+	if err := c.sendToHostsAndSelf(participant, private); err != nil {
 		return err
 	}
 	if _, changed := data["hostUserId"]; changed || len(changes) > 1 {
@@ -185,28 +185,28 @@ func (c *action) publishTakenOver(seat, was *meeting.Seat, changes []map[string]
 // arrival is a participant who is inside from now on. A host comes with whose role
 // ends thereby, so that nobody sees a meeting with two hosts.
 type arrival struct {
-	Participant
+	ParticipantView
 	Participants []map[string]any `json:"participants,omitempty"`
 	HostUserID   *int64           `json:"hostUserId,omitempty"`
 }
 
 // publishArrival tells those inside of a seat that is new to them.
-func (c *action) publishArrival(seat *meeting.Seat) error {
-	said := arrival{Participant: participantOf(seat, false)}
-	if seat.Role == meeting.RoleHost {
+func (c *action) publishArrival(participant *meeting.Participant) error {
+	payload := arrival{ParticipantView: viewOf(participant, false)}
+	if participant.Role == meeting.RoleHost {
 		c.tx.Session().HostStarted = true
-		changes, err := c.makeHost(seat)
+		changes, err := c.makeHost(participant)
 		if err != nil {
 			return err
 		}
-		said.Participants, said.HostUserID = changes[1:], &said.UserID
+		payload.Participants, payload.HostUserID = changes[1:], &payload.UserID
 	}
-	return c.publishNew(seat, said)
+	return c.publishNew(participant, payload)
 }
 
-// shown is all that others see of a seat, as fields of an update.
-func (c *action) shown(seat *meeting.Seat) map[string]any {
-	p := participantOf(seat, false)
+// visibleFields is all that others see of a seat, as fields of an update.
+func (c *action) visibleFields(participant *meeting.Participant) map[string]any {
+	p := viewOf(participant, false)
 	fields := map[string]any{
 		"userId": p.UserID, "userName": p.UserName, "role": p.Role, "state": p.State, "muted": p.Muted, "audioOn": p.AudioOn,
 		"videoOn": p.VideoOn, "sharing": p.Sharing, "handRaised": p.HandRaised, "guest": p.Guest,
@@ -216,64 +216,64 @@ func (c *action) shown(seat *meeting.Seat) map[string]any {
 	return fields
 }
 
-// addSeat lets the newcomer in under a number of their own, where there is one beside
+// addParticipant lets the newcomer in under a number of their own, where there is one beside
 // the page's seat of before, which is about to leave.
-func (c *action) addSeat(how *admission.Admission, newcomer *meeting.Seat) (*meeting.Seat, error) {
-	seats, err := c.tx.Seats()
+func (c *action) addParticipant(how *admission.Admission, newcomer *meeting.Participant) (*meeting.Participant, error) {
+	participants, err := c.tx.Participants()
 	if err != nil {
 		return nil, err
 	}
-	identity, present := newcomer.Marks.Identity(), newcomer.Marks.AuthorizerID == ""
-	for _, seat := range seats {
-		if how.GivesUp != nil && seat.ID == how.GivesUp.ID {
+	identity, present := newcomer.Claims.Identity(), newcomer.Claims.AuthorizerID == ""
+	for _, participant := range participants {
+		if how.Leaves != nil && participant.ID == how.Leaves.ID {
 			continue
 		}
-		if identity != "" && !newcomer.SeveralDevices && !seat.SeveralDevices && seat.Marks.Identity() == identity {
+		if identity != "" && !newcomer.AllowMultipleDevices && !participant.AllowMultipleDevices && participant.Claims.Identity() == identity {
 			return nil, ErrConflict
 		}
-		present = present || seat.Marks.UserID == newcomer.Marks.AuthorizerID && seat.State != meeting.SeatWaiting
+		present = present || participant.Claims.UserID == newcomer.Claims.AuthorizerID && participant.State != meeting.ParticipantWaiting
 	}
-	others := c.tx.Session().Seats
-	if how.GivesUp != nil {
+	others := c.tx.Session().Participants
+	if how.Leaves != nil {
 		others--
 	}
 	if !present || !how.Exempt && others >= how.Capacity {
 		return nil, ErrConflict
 	}
-	seat := *newcomer
-	seat.Extras.Entered = c.service.Line.Entry(c.tx.Session().ID)
-	c.tx.AddSeat(&seat)
-	c.tx.Touch(false)
-	if seat.State == meeting.SeatWaiting {
-		return &seat, c.tellHosts("participant.added", participantOf(&seat, true))
+	participant := *newcomer
+	participant.Flags.Entered = c.service.Channel.Position(c.tx.Session().ID)
+	c.tx.AddParticipant(&participant)
+	c.tx.BumpRevision(false)
+	if participant.State == meeting.ParticipantWaiting {
+		return &participant, c.sendToHosts("participant.added", viewOf(&participant, true))
 	}
-	return &seat, c.publishArrival(&seat)
+	return &participant, c.publishArrival(&participant)
 }
 
-// giveUp lets the page's own seat of before leave, if it is still there.
-func (c *action) giveUp(own *meeting.Seat) error {
+// leavePrevious lets the page's own seat of before leave, if it is still there.
+func (c *action) leavePrevious(own *meeting.Participant) error {
 	if own == nil {
 		return nil
 	}
-	seat, err := c.tx.SeatByID(own.ID)
-	if err != nil || seat == nil || !seat.State.Live() || seat.Generation != own.Generation {
+	participant, err := c.tx.ParticipantByID(own.ID)
+	if err != nil || participant == nil || !participant.State.Live() || participant.Generation != own.Generation {
 		return err
 	}
-	return c.leave(seat, meeting.SeatLeft, "left", CloseTakenOver)
+	return c.leave(participant, meeting.ParticipantLeft, "left", CloseTakenOver)
 }
 
-// endDeserted ends sessions in which nobody is connected, because their host has
+// endAbandoned ends sessions in which nobody is connected, because their host has
 // begun another meeting. One to which somebody has come back goes on.
-func (s *Service) endDeserted(ctx context.Context, sessions []string) {
+func (s *Service) endAbandoned(ctx context.Context, sessions []string) {
 	for _, id := range sessions {
 		err := s.system(ctx, id, func(c *action) error {
-			seats, err := c.tx.Seats()
+			participants, err := c.tx.Participants()
 			if err != nil {
 				return err
 			}
 			now := s.RealTime()
-			for _, seat := range seats {
-				if seat.Connected(now) && !seat.Goodbye {
+			for _, participant := range participants {
+				if participant.Connected(now) && !participant.Departing {
 					return nil
 				}
 			}

@@ -16,8 +16,8 @@ import (
 // resumeToken lets the page that holds it take the seat over. It is derived,
 // not stored: the same seat and generation give the same token, so that a
 // repeated answer needs nothing remembered.
-func (s *Service) resumeToken(seatID string, generation int) string {
-	body := seatID + "." + strconv.Itoa(generation)
+func (s *Service) resumeToken(participantID string, generation int) string {
+	body := participantID + "." + strconv.Itoa(generation)
 	return body + "." + s.resumeMAC(body)
 }
 
@@ -28,7 +28,7 @@ func (s *Service) resumeMAC(body string) string {
 }
 
 // ReadResumeToken answers the seat and generation of a genuine resume token.
-func (s *Service) ReadResumeToken(token string) (seatID string, generation int, ok bool) {
+func (s *Service) ReadResumeToken(token string) (participantID string, generation int, ok bool) {
 	if len(token) > 256 {
 		return "", 0, false
 	}
@@ -40,30 +40,30 @@ func (s *Service) ReadResumeToken(token string) (seatID string, generation int, 
 	if !hmac.Equal([]byte(token[cut+1:]), []byte(s.resumeMAC(body))) {
 		return "", 0, false
 	}
-	seatID, number, found := strings.Cut(body, ".")
+	participantID, number, found := strings.Cut(body, ".")
 	if !found {
 		return "", 0, false
 	}
 	generation, err := strconv.Atoi(number)
-	return seatID, generation, err == nil
+	return participantID, generation, err == nil
 }
 
-// liveSeat returns the live seat that a genuine resume token still opens, and
+// liveParticipant returns the live seat that a genuine resume token still opens, and
 // ErrNotFound where there is none: the token is unknown, another page has taken the
 // seat over, or it was given up.
-func (s *Service) liveSeat(ctx context.Context, resumeToken string) (*meeting.Seat, error) {
+func (s *Service) liveParticipant(ctx context.Context, resumeToken string) (*meeting.Participant, error) {
 	id, generation, ok := s.ReadResumeToken(resumeToken)
 	if !ok {
 		return nil, ErrNotFound
 	}
-	seat, err := s.Repository.Seat(ctx, id)
+	participant, err := s.Repository.Participant(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	if seat.Generation != generation || !seat.State.Live() {
+	if participant.Generation != generation || !participant.State.Live() {
 		return nil, ErrNotFound
 	}
-	return seat, nil
+	return participant, nil
 }
 
 // originOf recognises the address that a join comes from, and its network, and tells

@@ -7,10 +7,10 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// rostersKept is how many meetings' seats are kept: with seats of about 1 KB, those of
+// maxRosters is how many meetings' seats are kept: with seats of about 1 KB, those of
 // meetings of 1,000 people take 16 MB. Of more seats than rosterLargest none are kept.
 const (
-	rostersKept   = 16
+	maxRosters    = 16
 	rosterLargest = 10_000
 )
 
@@ -23,38 +23,38 @@ type rosters struct {
 }
 
 type roster struct {
-	session  string
-	revision int64
-	seats    []*meeting.Seat
+	session      string
+	revision     int64
+	participants []*meeting.Participant
 }
 
 // of returns the seats of a session, read unless they are kept. They are read-only.
-func (r *rosters) of(live *meeting.Session, read func() ([]*meeting.Seat, error)) ([]*meeting.Seat, error) {
-	if seats := r.at(live); seats != nil {
-		return seats, nil
+func (r *rosters) of(live *meeting.Session, read func() ([]*meeting.Participant, error)) ([]*meeting.Participant, error) {
+	if participants := r.at(live); participants != nil {
+		return participants, nil
 	}
-	seats, err := read()
+	participants, err := read()
 	if err != nil {
 		return nil, err
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.drop(live.ID)
-	if len(seats) > smallMeeting && len(seats) <= rosterLargest {
-		r.kept = append(r.kept, roster{live.ID, live.Revision, seats})
-		if len(r.kept) > rostersKept {
+	if len(participants) > smallMeeting && len(participants) <= rosterLargest {
+		r.kept = append(r.kept, roster{live.ID, live.Revision, participants})
+		if len(r.kept) > maxRosters {
 			r.drop(r.kept[0].session)
 		}
 	}
-	return seats, nil
+	return participants, nil
 }
 
-func (r *rosters) at(live *meeting.Session) []*meeting.Seat {
+func (r *rosters) at(live *meeting.Session) []*meeting.Participant {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, one := range r.kept {
 		if one.session == live.ID && one.revision == live.Revision {
-			return one.seats
+			return one.participants
 		}
 	}
 	return nil

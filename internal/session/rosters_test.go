@@ -15,14 +15,14 @@ func TestRostersAreReadOncePerRevision(t *testing.T) {
 	reads, people := 0, smallMeeting+1
 	of := func(session string, revision int64) int {
 		t.Helper()
-		seats, err := r.of(&meeting.Session{ID: session, Revision: revision}, func() ([]*meeting.Seat, error) {
+		participants, err := r.of(&meeting.Session{ID: session, Revision: revision}, func() ([]*meeting.Participant, error) {
 			reads++
-			return make([]*meeting.Seat, people), nil
+			return make([]*meeting.Participant, people), nil
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return len(seats)
+		return len(participants)
 	}
 	for _, step := range []struct {
 		session  string
@@ -47,13 +47,13 @@ func TestRostersAreReadOncePerRevision(t *testing.T) {
 		}
 	}
 	people = 100
-	for i := range 3 * rostersKept {
+	for i := range 3 * maxRosters {
 		of(fmt.Sprint("meeting ", i), 1)
 	}
-	if len(r.kept) != rostersKept {
+	if len(r.kept) != maxRosters {
 		t.Errorf("%d are kept", len(r.kept))
 	}
-	last := fmt.Sprint("meeting ", 3*rostersKept-1)
+	last := fmt.Sprint("meeting ", 3*maxRosters-1)
 	before := reads
 	if of(last, 1); reads != before {
 		t.Error("the newest is not kept")
@@ -63,7 +63,7 @@ func TestRostersAreReadOncePerRevision(t *testing.T) {
 		t.Error("a forgotten one is kept")
 	}
 	broken := errors.New("down")
-	if _, err := r.of(&meeting.Session{ID: "d"}, func() ([]*meeting.Seat, error) { return nil, broken }); !errors.Is(err, broken) {
+	if _, err := r.of(&meeting.Session{ID: "d"}, func() ([]*meeting.Participant, error) { return nil, broken }); !errors.Is(err, broken) {
 		t.Error(err)
 	}
 }
@@ -71,13 +71,13 @@ func TestRostersAreReadOncePerRevision(t *testing.T) {
 // heldMeeting is a storage of a meeting in which many were on hold.
 type heldMeeting struct {
 	Repository
-	held []*meeting.Seat
+	held []*meeting.Participant
 	// reads is how often they were read; after is from where the chat was read last.
 	reads int
 	after int64
 }
 
-func (r *heldMeeting) HeldSeats(context.Context, string) ([]*meeting.Seat, error) {
+func (r *heldMeeting) HeldParticipants(context.Context, string) ([]*meeting.Participant, error) {
 	r.reads++
 	return r.held, nil
 }
@@ -91,22 +91,22 @@ func (r *heldMeeting) ChatHistory(_ context.Context, _, _ string, _ meeting.Read
 func TestWhoWasOnHoldIsReadOncePerRevision(t *testing.T) {
 	repository := &heldMeeting{}
 	for i := range 20 {
-		repository.held = append(repository.held, &meeting.Seat{ID: fmt.Sprint(i), HeldTo: int64(i)})
+		repository.held = append(repository.held, &meeting.Participant{ID: fmt.Sprint(i), HeldTo: int64(i)})
 	}
 	s := New(Config{Repository: repository})
 	for _, step := range []struct {
-		seat     string
-		revision int64
-		after    int64
-		reads    int
+		participant string
+		revision    int64
+		after       int64
+		reads       int
 	}{
 		{"3", 1, 3, 1}, {"4", 1, 4, 1}, {"nobody", 1, 0, 1}, {"3", 2, 30, 2}, {"4", 2, 4, 2},
 	} {
 		if step.revision == 2 {
-			repository.held = append(repository.held[:20:20], &meeting.Seat{ID: "3", HeldTo: 30})
+			repository.held = append(repository.held[:20:20], &meeting.Participant{ID: "3", HeldTo: 30})
 		}
 		live := &meeting.Session{ID: "session", Revision: step.revision, HeldTo: 30}
-		if _, _, err := s.chatBefore(t.Context(), live, &meeting.Seat{ID: step.seat, SessionID: live.ID}, ""); err != nil {
+		if _, _, err := s.chatBefore(t.Context(), live, &meeting.Participant{ID: step.participant, SessionID: live.ID}, ""); err != nil {
 			t.Fatal(err)
 		}
 		if repository.after != step.after || repository.reads != step.reads {

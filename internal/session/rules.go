@@ -9,19 +9,21 @@ import (
 )
 
 // mayUnmute tells whether a seat may unmute itself.
-func mayUnmute(seat *meeting.Seat, conduct *meeting.Conduct) bool {
-	return !conduct.UnmuteBarred || isHost(seat) || seat.Extras.MayUnmute
+func mayUnmute(participant *meeting.Participant, policy *meeting.SessionPolicy) bool {
+	return !policy.UnmuteDisabled || hasHostRights(participant) || participant.Flags.MayUnmute
 }
 
-// unmuted tells whether a seat is shown with an open microphone. One that has not joined
+// isUnmuted tells whether a seat is shown with an open microphone. One that has not joined
 // the audio is shown muted, whatever else its page has said: to join it unmuted is to
 // unmute.
-func unmuted(seat *meeting.Seat) bool { return seat.AudioOn && !seat.Muted }
+func isUnmuted(participant *meeting.Participant) bool {
+	return participant.AudioOn && !participant.Muted
+}
 
-// watches tells whether a seat is of a webinar's audience, who send neither a
+// isAudience tells whether a seat is of a webinar's audience, who send neither a
 // picture nor a screen.
-func watches(seat *meeting.Seat, webinar bool) bool {
-	return webinar && seat.Role == meeting.RoleAttendee
+func isAudience(participant *meeting.Participant, webinar bool) bool {
+	return webinar && participant.Role == meeting.RoleAttendee
 }
 
 // setRules changes what the hosts allow; fields that are not there stay.
@@ -34,7 +36,7 @@ func setRules(c *action) error {
 		return err
 	}
 	live := c.tx.Session()
-	before, now := live.Conduct, live.Conduct
+	before, now := live.Policy, live.Policy
 	if in.ChatAllowed != nil {
 		reach, known := chatReaches[*in.ChatAllowed]
 		if !known {
@@ -46,17 +48,17 @@ func setRules(c *action) error {
 		if *in.ShareAllowed != "everyone" && *in.ShareAllowed != "hosts" {
 			return refuse(RefusedParameters, "shareAllowed: everyone or hosts")
 		}
-		now.ShareByHosts = *in.ShareAllowed == "hosts"
+		now.HostsOnlyShare = *in.ShareAllowed == "hosts"
 	}
 	negated := func(field *bool, to *bool) {
 		if to != nil {
 			*field = !*to
 		}
 	}
-	negated(&now.UnmuteBarred, in.UnmuteAllowed)
-	negated(&now.RenameBarred, in.RenameAllowed)
+	negated(&now.UnmuteDisabled, in.UnmuteAllowed)
+	negated(&now.RenameDisabled, in.RenameAllowed)
 	if in.SeveralSharers != nil {
-		now.SeveralSharers = *in.SeveralSharers
+		now.AllowMultipleSharers = *in.SeveralSharers
 	}
 	if in.FocusMode != nil {
 		now.FocusMode = *in.FocusMode
@@ -65,21 +67,21 @@ func setRules(c *action) error {
 	if len(changed) == 0 {
 		return nil
 	}
-	live.Conduct = now
+	live.Policy = now
 	if err := c.keepSession(changed); err != nil {
 		return err
 	}
-	if now.ShareByHosts && !before.ShareByHosts {
-		if err := c.stopShares(func(seat *meeting.Seat) bool { return !isHost(seat) }); err != nil {
+	if now.HostsOnlyShare && !before.HostsOnlyShare {
+		if err := c.stopShares(func(participant *meeting.Participant) bool { return !hasHostRights(participant) }); err != nil {
 			return err
 		}
 	}
-	if before.SeveralSharers && !now.SeveralSharers {
-		if err := c.leaveOneShare(); err != nil {
+	if before.AllowMultipleSharers && !now.AllowMultipleSharers {
+		if err := c.stopOtherShares(); err != nil {
 			return err
 		}
 	}
-	if now.UnmuteBarred != before.UnmuteBarred || now.ShareByHosts != before.ShareByHosts {
+	if now.UnmuteDisabled != before.UnmuteDisabled || now.HostsOnlyShare != before.HostsOnlyShare {
 		return c.applyRightsToAll()
 	}
 	return nil
@@ -88,7 +90,7 @@ func setRules(c *action) error {
 var chatReaches = map[string]meeting.ChatReach{"everyone": meeting.ChatEveryone, "hosts": meeting.ChatHosts, "off": meeting.ChatOff}
 
 // rulesChanged is what an event tells of a change.
-func rulesChanged(before, now *meeting.Conduct) map[string]any {
+func rulesChanged(before, now *meeting.SessionPolicy) map[string]any {
 	old, changed := rulesOf(before), map[string]any{}
 	for name, value := range rulesOf(now) {
 		if old[name] != value {
@@ -98,9 +100,9 @@ func rulesChanged(before, now *meeting.Conduct) map[string]any {
 	return changed
 }
 
-func rulesOf(c *meeting.Conduct) map[string]any {
+func rulesOf(c *meeting.SessionPolicy) map[string]any {
 	var info Info
-	info.follow(c)
+	info.applyPolicy(c)
 	return map[string]any{
 		"chatAllowed": info.ChatAllowed, "shareAllowed": info.ShareAllowed, "unmuteAllowed": info.UnmuteAllowed,
 		"renameAllowed": info.RenameAllowed, "severalSharers": info.SeveralSharers, "focusMode": info.FocusMode,
@@ -112,7 +114,7 @@ func (c *action) keepSession(fields map[string]any) error {
 	if err := c.tx.SaveSession(); err != nil {
 		return err
 	}
-	c.tx.Touch(false)
+	c.tx.BumpRevision(false)
 	c.publish("session.updated", fields)
 	return nil
 }
@@ -125,33 +127,33 @@ func mute(c *action) error {
 	if err := c.read(&in); err != nil {
 		return err
 	}
-	seat, err := c.target(in.UserID)
+	participant, err := c.target(in.UserID)
 	if err != nil {
 		return err
 	}
-	if seat == c.self {
+	if participant == c.self {
 		return c.muteSelf(in.Muted)
 	}
-	if !isHost(c.self) {
+	if !hasHostRights(c.self) {
 		return refuse(RefusedPrivileges, "")
 	}
-	if seat.State == meeting.SeatWaiting {
+	if participant.State == meeting.ParticipantWaiting {
 		return refuse(RefusedOperation, "the participant is in the waiting room")
 	}
 	if !in.Muted {
-		return c.askToUnmute(seat)
+		return c.askToUnmute(participant)
 	}
-	return c.muteOther(seat)
+	return c.muteOther(participant)
 }
 
 // mayUnmute tells whether the asking seat may open its microphone.
 func (c *action) mayUnmute() error {
 	switch {
-	case unmuted(c.self):
+	case isUnmuted(c.self):
 		return nil
-	case c.watches() && !c.self.Extras.Talks:
+	case c.isAudience() && !c.self.Flags.AllowedToTalk:
 		return refuse(RefusedPrivileges, "attendees of a webinar may talk only when a host allows them to")
-	case !mayUnmute(c.self, &c.tx.Session().Conduct):
+	case !mayUnmute(c.self, &c.tx.Session().Policy):
 		return refuse(RefusedPrivileges, "the host does not let participants unmute themselves")
 	}
 	return nil
@@ -164,36 +166,36 @@ func (c *action) muteSelf(muted bool) error {
 		}
 	}
 	c.self.Muted = muted
-	if c.unsilenced() || muted && !mayUnmute(c.self, &c.tx.Session().Conduct) {
+	if c.clearHostMute() || muted && !mayUnmute(c.self, &c.tx.Session().Policy) {
 		c.applyRights(c.self)
 	}
-	c.silence()
-	return c.changed(c.self, map[string]any{"userId": c.self.UserID, "muted": !unmuted(c.self)})
+	c.muteMedia()
+	return c.changed(c.self, map[string]any{"userId": c.self.UserID, "muted": !isUnmuted(c.self)})
 }
 
-// unsilenced ends a host's mute of the asking seat, if it has unmuted itself, and
+// clearHostMute ends a host's mute of the asking seat, if it has unmuted itself, and
 // reports whether there was one.
-func (c *action) unsilenced() bool {
-	was := c.self.Extras.Silenced
-	c.self.Extras.Silenced = was && c.self.Muted
+func (c *action) clearHostMute() bool {
+	was := c.self.Flags.MutedByHost
+	c.self.Flags.MutedByHost = was && c.self.Muted
 	return was && !c.self.Muted
 }
 
-// silence mutes the asking seat in the media server if it is shown as muted: its page
+// muteMedia mutes the asking seat in the media server if it is shown as muted: its page
 // says so, and need not do so. A page that does has muted itself already.
-func (c *action) silence() {
-	if unmuted(c.self) {
+func (c *action) muteMedia() {
+	if isUnmuted(c.self) {
 		return
 	}
 	room, identity, service := c.self.SessionID, c.self.ID, c.service
-	c.then(func() {
+	c.afterCommit(func() {
 		service.background(room, identity, "mute participant if shown muted", func(ctx context.Context) error {
 			// It may have been unmuted again.
-			place, err := service.MediaSeat(ctx, room, identity)
+			place, err := service.MediaGrant(ctx, room, identity)
 			if err == nil && place.Muted {
 				err = service.Media.Mute(ctx, room, identity, media.SourceMicrophone)
 			}
-			if errors.Is(err, media.ErrNoSeat) || errors.Is(err, media.ErrNotConnected) {
+			if errors.Is(err, media.ErrNotAdmitted) || errors.Is(err, media.ErrNotConnected) {
 				return nil
 			}
 			return err
@@ -203,42 +205,42 @@ func (c *action) silence() {
 
 // askToUnmute asks for consent; whoever is asked may unmute even where
 // participants may not.
-func (c *action) askToUnmute(seat *meeting.Seat) error {
-	if c.tx.Session().Conduct.UnmuteBarred && !seat.Extras.MayUnmute && !isHost(seat) {
-		seat.Extras.MayUnmute = true
-		c.applyRights(seat)
-		if err := c.changed(seat, map[string]any{"userId": seat.UserID, "mayUnmute": true}); err != nil {
+func (c *action) askToUnmute(participant *meeting.Participant) error {
+	if c.tx.Session().Policy.UnmuteDisabled && !participant.Flags.MayUnmute && !hasHostRights(participant) {
+		participant.Flags.MayUnmute = true
+		c.applyRights(participant)
+		if err := c.changed(participant, map[string]any{"userId": participant.UserID, "mayUnmute": true}); err != nil {
 			return err
 		}
 	}
-	c.tell(seat.ID, "seat.unmute_requested", map[string]any{"byUserId": c.self.UserID})
+	c.send(participant.ID, "seat.unmute_requested", map[string]any{"byUserId": c.self.UserID})
 	return nil
 }
 
 // muteOther silences somebody: in the roster, in the page and at the media
 // server, so that a page that does not obey is silent all the same.
-func (c *action) muteOther(seat *meeting.Seat) error {
-	fields := map[string]any{"userId": seat.UserID, "muted": true}
-	seat.Muted, seat.Extras.Silenced = true, true
-	if seat.Extras.MayUnmute {
-		seat.Extras.MayUnmute = false
+func (c *action) muteOther(participant *meeting.Participant) error {
+	fields := map[string]any{"userId": participant.UserID, "muted": true}
+	participant.Muted, participant.Flags.MutedByHost = true, true
+	if participant.Flags.MayUnmute {
+		participant.Flags.MayUnmute = false
 		fields["mayUnmute"] = false
 	}
-	if err := c.changed(seat, fields); err != nil {
+	if err := c.changed(participant, fields); err != nil {
 		return err
 	}
-	c.tell(seat.ID, "seat.muted", map[string]any{"byUserId": c.self.UserID})
-	may := mayUnmute(seat, &c.tx.Session().Conduct)
-	if !may || seat.Extras.Shares {
+	c.send(participant.ID, "seat.muted", map[string]any{"byUserId": c.self.UserID})
+	may := mayUnmute(participant, &c.tx.Session().Policy)
+	if !may || participant.Flags.HoldsShare {
 		// The right to speak goes, and the microphone's track with it; or the right to
 		// the sound of a screen.
-		c.applyRights(seat)
+		c.applyRights(participant)
 	}
 	if !may {
 		return nil
 	}
-	room, identity, service := seat.SessionID, seat.ID, c.service
-	c.then(func() {
+	room, identity, service := participant.SessionID, participant.ID, c.service
+	c.afterCommit(func() {
 		service.background(room, identity, "mute participant", func(ctx context.Context) error {
 			return service.Media.Mute(ctx, room, identity, media.SourceMicrophone)
 		})
@@ -255,38 +257,38 @@ func muteAll(c *action) error {
 	}
 	muted := in.Muted == nil || *in.Muted
 	live := c.tx.Session()
-	before := live.Conduct
+	before := live.Policy
 	if in.UnmuteAllowed != nil {
-		live.Conduct.UnmuteBarred = !*in.UnmuteAllowed
+		live.Policy.UnmuteDisabled = !*in.UnmuteAllowed
 	}
-	if changed := rulesChanged(&before, &live.Conduct); len(changed) > 0 {
+	if changed := rulesChanged(&before, &live.Policy); len(changed) > 0 {
 		if err := c.keepSession(changed); err != nil {
 			return err
 		}
 	}
-	seats, err := c.tx.Seats()
+	participants, err := c.tx.Participants()
 	if err != nil {
 		return err
 	}
-	for _, seat := range seats {
-		if seat.ID == c.self.ID || isHost(seat) || seat.State == meeting.SeatWaiting {
+	for _, participant := range participants {
+		if participant.ID == c.self.ID || hasHostRights(participant) || participant.State == meeting.ParticipantWaiting {
 			continue
 		}
 		switch {
 		case !muted:
-			err = c.askToUnmute(seat)
-		case seat.Muted && !seat.Extras.MayUnmute && !seat.Extras.Shares:
+			err = c.askToUnmute(participant)
+		case participant.Muted && !participant.Flags.MayUnmute && !participant.Flags.HoldsShare:
 			// Whether audio is joined is the page's own word; the right to send sound is not.
 			// A screen may have sound while its sharer is muted.
 			continue
 		default:
-			err = c.muteOther(seat)
+			err = c.muteOther(participant)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	if before.UnmuteBarred != live.Conduct.UnmuteBarred {
+	if before.UnmuteDisabled != live.Policy.UnmuteDisabled {
 		return c.applyRightsToAll()
 	}
 	return nil
@@ -299,39 +301,39 @@ func share(c *action) error {
 	if err := c.mayShare(); err != nil {
 		return err
 	}
-	if !c.self.Extras.Shares {
-		c.self.Extras.Shares = true
-		if err := c.tx.SaveSeat(c.self); err != nil {
+	if !c.self.Flags.HoldsShare {
+		c.self.Flags.HoldsShare = true
+		if err := c.tx.SaveParticipant(c.self); err != nil {
 			return err
 		}
 		c.applyRights(c.self)
 	}
-	if c.tx.Session().Conduct.SeveralSharers {
+	if c.tx.Session().Policy.AllowMultipleSharers {
 		return nil
 	}
-	return c.stopShares(func(seat *meeting.Seat) bool { return seat.ID != c.self.ID })
+	return c.stopShares(func(participant *meeting.Participant) bool { return participant.ID != c.self.ID })
 }
 
 func (c *action) mayShare() error {
-	conduct := &c.tx.Session().Conduct
-	if isHost(c.self) {
+	policy := &c.tx.Session().Policy
+	if hasHostRights(c.self) {
 		return nil
 	}
-	if c.watches() {
+	if c.isAudience() {
 		return refuse(RefusedPrivileges, "attendees of a webinar may not share")
 	}
-	if conduct.ShareByHosts {
+	if policy.HostsOnlyShare {
 		return refuse(RefusedPrivileges, "only hosts may share")
 	}
-	if conduct.SeveralSharers {
+	if policy.AllowMultipleSharers {
 		return nil
 	}
-	seats, err := c.tx.Seats()
+	participants, err := c.tx.Participants()
 	if err != nil {
 		return err
 	}
-	for _, seat := range seats {
-		if seat.ID != c.self.ID && shares(seat) {
+	for _, participant := range participants {
+		if participant.ID != c.self.ID && isVisiblySharing(participant) {
 			return refuse(RefusedOperation, "another participant is sharing")
 		}
 	}
@@ -339,64 +341,64 @@ func (c *action) mayShare() error {
 }
 
 // stopShares ends the shares of those who are picked, and their right to share.
-func (c *action) stopShares(pick func(*meeting.Seat) bool) error {
-	seats, err := c.tx.Seats()
+func (c *action) stopShares(pick func(*meeting.Participant) bool) error {
+	participants, err := c.tx.Participants()
 	if err != nil {
 		return err
 	}
-	for _, seat := range seats {
-		if (!seat.Sharing && !seat.Extras.Shares) || !pick(seat) {
+	for _, participant := range participants {
+		if (!participant.Sharing && !participant.Flags.HoldsShare) || !pick(participant) {
 			continue
 		}
-		shown := seat.Sharing
-		seat.Sharing, seat.Extras.Shares = false, false
-		c.applyRights(seat)
+		shown := participant.Sharing
+		participant.Sharing, participant.Flags.HoldsShare = false, false
+		c.applyRights(participant)
 		if !shown {
-			if err := c.tx.SaveSeat(seat); err != nil {
+			if err := c.tx.SaveParticipant(participant); err != nil {
 				return err
 			}
 			continue
 		}
-		if err := c.changed(seat, map[string]any{"userId": seat.UserID, "sharing": false}); err != nil {
+		if err := c.changed(participant, map[string]any{"userId": participant.UserID, "sharing": false}); err != nil {
 			return err
 		}
-		c.tell(seat.ID, "seat.share_stopped", map[string]any{"byUserId": c.self.UserID})
+		c.send(participant.ID, "seat.share_stopped", map[string]any{"byUserId": c.self.UserID})
 	}
 	return nil
 }
 
-// leaveOneShare ends all shares but one: that of the asking host, of another host, or
+// stopOtherShares ends all shares but one: that of the asking host, of another host, or
 // of whoever was there first.
-func (c *action) leaveOneShare() error {
-	seats, err := c.tx.Seats()
+func (c *action) stopOtherShares() error {
+	participants, err := c.tx.Participants()
 	if err != nil {
 		return err
 	}
-	rank := func(seat *meeting.Seat) (n int) {
-		for i, counts := range []bool{isHost(seat), seat.ID == c.self.ID, shares(seat)} {
+	rank := func(participant *meeting.Participant) (n int) {
+		for i, counts := range []bool{hasHostRights(participant), participant.ID == c.self.ID, isVisiblySharing(participant)} {
 			if counts {
 				n += 1 << i
 			}
 		}
 		return n
 	}
-	var stays *meeting.Seat
-	for _, seat := range seats {
-		if (seat.Extras.Shares || seat.Sharing) && (stays == nil || rank(seat) > rank(stays)) {
-			stays = seat
+	var stays *meeting.Participant
+	for _, participant := range participants {
+		if (participant.Flags.HoldsShare || participant.Sharing) && (stays == nil || rank(participant) > rank(stays)) {
+			stays = participant
 		}
 	}
-	return c.stopShares(func(seat *meeting.Seat) bool { return seat.ID != stays.ID })
+	return c.stopShares(func(participant *meeting.Participant) bool { return participant.ID != stays.ID })
 }
 
 // applyRights tells the media server what a seat may do from now on.
-func (c *action) applyRights(seats ...*meeting.Seat) {
+func (c *action) applyRights(participants ...*meeting.Participant) {
 	service, room, session := c.service, c.tx.Session().ID, c.tx.Session()
-	c.then(func() {
+	c.afterCommit(func() {
 		// As they are once everything is kept; the row's own objects may change later.
-		for _, seat := range seats {
-			may := mediaSeat(seat, session)
-			service.background(room, seat.ID, "change permissions", func(ctx context.Context) error {
+		for _, participant := range participants {
+			may := mediaGrant(participant, session)
+			service.background(room, participant.ID, "change permissions", func(ctx context.Context) error {
 				if err := service.Media.UpdatePermission(ctx, may); !errors.Is(err, media.ErrNotConnected) {
 					return err
 				}
@@ -407,14 +409,14 @@ func (c *action) applyRights(seats ...*meeting.Seat) {
 }
 
 func (c *action) applyRightsToAll() error {
-	seats, err := c.tx.Seats()
+	participants, err := c.tx.Participants()
 	if err != nil {
 		return err
 	}
-	var inside []*meeting.Seat
-	for _, seat := range seats {
-		if !isHost(seat) && seat.State != meeting.SeatWaiting {
-			inside = append(inside, seat)
+	var inside []*meeting.Participant
+	for _, participant := range participants {
+		if !hasHostRights(participant) && participant.State != meeting.ParticipantWaiting {
+			inside = append(inside, participant)
 		}
 	}
 	c.applyRights(inside...)

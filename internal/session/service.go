@@ -20,8 +20,8 @@ import (
 
 // Times that rule a seat's life, in real time.
 const (
-	// AnswerMemory is how long a join's answer is given again for its joinId.
-	AnswerMemory = 60 * time.Second
+	// JoinRetention is how long a join's answer is given again for its joinId.
+	JoinRetention = 60 * time.Second
 	// MediaTokenLife is how long a media token opens the door; the seat behind
 	// it is checked each time all the same.
 	MediaTokenLife = 24 * time.Hour
@@ -32,9 +32,9 @@ const (
 type Times struct {
 	// Lost is how long a seat outlives its page's last sign of life, 60 s.
 	Lost time.Duration
-	// Goodbye is how long it outlives a page that was unloaded, so that a reload
+	// Departing is how long it outlives a page that was unloaded, so that a reload
 	// takes it back, 10 s.
-	Goodbye time.Duration
+	Departing time.Duration
 	// Empty is how long a session without live seats is kept open, 5 min.
 	Empty time.Duration
 }
@@ -42,7 +42,7 @@ type Times struct {
 // complete fills in the usual times.
 func (t Times) complete() Times {
 	return Times{
-		Lost: cmp.Or(t.Lost, 60*time.Second), Goodbye: cmp.Or(t.Goodbye, 10*time.Second), Empty: cmp.Or(t.Empty, 5*time.Minute),
+		Lost: cmp.Or(t.Lost, 60*time.Second), Departing: cmp.Or(t.Departing, 10*time.Second), Empty: cmp.Or(t.Empty, 5*time.Minute),
 	}
 }
 
@@ -53,63 +53,63 @@ type Repository interface {
 	User(ctx context.Context, id string) (*account.User, error)
 	// Session answers a session by id, live or ended.
 	Session(ctx context.Context, id string) (*meeting.Session, error)
-	// TakeSeat answers ErrConflict when the session is no longer as the gate saw it.
-	TakeSeat(context.Context, meeting.TakeSeat) (meeting.Taken, error)
-	// ResumeSeat moves a live seat to its next generation; a digest that is not nil
+	// Admit answers ErrConflict when the session is no longer as the gate saw it.
+	Admit(context.Context, meeting.AdmitRequest) (meeting.Admitted, error)
+	// ResumeParticipant moves a live seat to its next generation; a digest that is not nil
 	// becomes its SignatureDigest.
-	ResumeSeat(ctx context.Context, seatID string, generation int, leaseUntil time.Time, digest []byte) (meeting.Taken, error)
-	Seat(ctx context.Context, id string) (*meeting.Seat, error)
-	LiveSeats(ctx context.Context, sessionID string) ([]*meeting.Seat, error)
+	ResumeParticipant(ctx context.Context, participantID string, generation int, leaseUntil time.Time, digest []byte) (meeting.Admitted, error)
+	Participant(ctx context.Context, id string) (*meeting.Participant, error)
+	LiveParticipants(ctx context.Context, sessionID string) ([]*meeting.Participant, error)
 	// Presenters are the live seats of hosts, co-hosts and panelists.
-	Presenters(ctx context.Context, sessionID string) ([]*meeting.Seat, error)
-	// HeldSeats are the seats that were put on hold, live or not: those that are, and
+	Presenters(ctx context.Context, sessionID string) ([]*meeting.Participant, error)
+	// HeldParticipants are the seats that were put on hold, live or not: those that are, and
 	// those with a HeldTo.
-	HeldSeats(ctx context.Context, sessionID string) ([]*meeting.Seat, error)
+	HeldParticipants(ctx context.Context, sessionID string) ([]*meeting.Participant, error)
 	// ChatHistory answers a page of what a seat may read, oldest first, and whether
 	// there is more before.
-	ChatHistory(ctx context.Context, sessionID, seatID string, as meeting.Reader, page meeting.ChatPage) (found []meeting.ChatMessage, more bool, err error)
+	ChatHistory(ctx context.Context, sessionID, participantID string, as meeting.Reader, page meeting.ChatPage) (found []meeting.ChatMessage, more bool, err error)
 	// Mutate runs fn with the live session under its lock; fn may run again
 	// when the transaction is tried again. It answers ErrNotFound for a
 	// session that is over.
 	Mutate(ctx context.Context, sessionID string, fn func(meeting.Tx) error) error
-	RenewLeases(ctx context.Context, seatIDs []string, until time.Time) error
-	ExpiredSeats(ctx context.Context, now time.Time, limit int) ([]*meeting.Seat, error)
-	// PresentSeats answers live seats that nobody has noted as lost, by id, from
+	RenewLeases(ctx context.Context, participantIDs []string, until time.Time) error
+	ExpiredParticipants(ctx context.Context, now time.Time, limit int) ([]*meeting.Participant, error)
+	// PresentParticipants answers live seats that nobody has noted as lost, by id, from
 	// the one after the given id on.
-	PresentSeats(ctx context.Context, after string, limit int) ([]*meeting.Seat, error)
-	// SeatPlaces answers the places of those of the seats that are live, by seat.
-	SeatPlaces(ctx context.Context, seatIDs []string) (map[string]meeting.Place, error)
+	PresentParticipants(ctx context.Context, after string, limit int) ([]*meeting.Participant, error)
+	// Placements answers the places of those of the seats that are live, by seat.
+	Placements(ctx context.Context, participantIDs []string) (map[string]meeting.Placement, error)
 	// DueSessions answers live sessions whose EndsBy has come at now.
 	DueSessions(ctx context.Context, now time.Time, limit int) ([]*meeting.Session, error)
-	// LiveSeatByRequest answers the live seat that a request took, by its
+	// LiveParticipantByRequest answers the live seat that a request took, by its
 	// RequestKey; nil if there is none.
-	LiveSeatByRequest(ctx context.Context, key string) (*meeting.Seat, error)
+	LiveParticipantByRequest(ctx context.Context, key string) (*meeting.Participant, error)
 	// EmptySessions answers live sessions without live seats, unchanged since before.
 	EmptySessions(ctx context.Context, before time.Time, limit int) ([]*meeting.Session, error)
 }
 
-// Line is the control channel to the pages.
-type Line interface {
-	Token(seatID string, generation int) (string, error)
+// ControlChannel is the control channel to the pages.
+type ControlChannel interface {
+	Token(participantID string, generation int) (string, error)
 	// Publish tells everybody inside. Callers publish in revision order.
 	Publish(sessionID string, revision int64, event string, data any)
-	// Tell speaks to one seat alone; revision 0 changes nothing in the session.
-	Tell(seatID string, revision int64, event string, data any)
-	// Entry is where the session's events stand: whoever is let in now recovers
+	// Send speaks to one seat alone; revision 0 changes nothing in the session.
+	Send(participantID string, revision int64, event string, data any)
+	// Position is where the session's events stand: whoever is let in now recovers
 	// nothing from before.
-	Entry(sessionID string) meeting.Position
+	Position(sessionID string) meeting.Position
 	// Erase keeps what a session's channel, or the channels of the seats if some
 	// are named, have carried from being recovered.
-	Erase(sessionID string, seatIDs ...string)
+	Erase(sessionID string, participantIDs ...string)
 	// Admit and Hold move a seat's line in and out of the session's channel.
-	Admit(seatID, sessionID string)
-	Hold(seatID, sessionID string)
-	// Lead says whether a seat is a host or co-host now.
-	Lead(seatID string, host bool)
+	Admit(participantID, sessionID string)
+	Hold(participantID, sessionID string)
+	// SetHost says whether a seat is a host or co-host now.
+	SetHost(participantID string, host bool)
 	// Close ends a seat's lines of generations below keep; zero ends all.
-	Close(seatID string, keep int, code CloseCode)
-	// Drop breaks a seat's lines; a page that is still there comes back by itself.
-	Drop(seatID string)
+	Close(participantID string, keep int, code CloseCode)
+	// Disconnect breaks a seat's lines; a page that is still there comes back by itself.
+	Disconnect(participantID string)
 	// Connected answers the seats whose line is up on this node.
 	Connected() []string
 	// ConnectedAnywhere answers those of all nodes; an error if one that lives has
@@ -134,18 +134,18 @@ const (
 
 // Recorder keeps the joins that were attempted. It never blocks.
 type Recorder interface {
-	Record(Attempted)
+	Record(JoinRecord)
 }
 
-// Attempted is one decided join, for the log of attempts.
-type Attempted struct {
-	ID        string
-	At        time.Time
-	Attempt   *admission.Attempt
-	Verdict   *admission.Verdict
-	App       *account.App
-	SessionID string
-	SeatID    string
+// JoinRecord is one decided join, for the log of attempts.
+type JoinRecord struct {
+	ID            string
+	At            time.Time
+	Attempt       *admission.Attempt
+	Verdict       *admission.Verdict
+	App           *account.App
+	SessionID     string
+	ParticipantID string
 }
 
 // Config is what a Service is made of.
@@ -154,11 +154,11 @@ type Config struct {
 	Loader     admission.Loader
 	Repository Repository
 	Media      media.Engine
-	Line       Line
-	// MediaHeard answers when media packets of a seat were last received, zero for
+	Channel    ControlChannel
+	// LastHeard answers when media packets of a seat were last received, zero for
 	// one without a media connection; not ok where that is not known. Nil knows nothing.
-	MediaHeard func(room, identity string) (at time.Time, ok bool)
-	Recorder   Recorder
+	LastHeard func(room, identity string) (at time.Time, ok bool)
+	Recorder  Recorder
 	// Clock rules the gate; leases run on real time.
 	Clock clockwork.Clock
 	// RealTime is the time that leases run on, the same for all nodes whatever their
@@ -169,10 +169,10 @@ type Config struct {
 	// NewID and NewAttemptID make unique ids; attempt ids sort by time.
 	NewID, NewAttemptID func() string
 	Logger              *slog.Logger
-	// Passcodes counts wrong passcodes; nil counts none.
-	Passcodes *PasscodeThrottle
-	// SharedTries counts wrong host keys for all nodes; nil where this node is alone.
-	SharedTries SharedTries
+	// PasscodeLimiter counts wrong passcodes; nil counts none.
+	PasscodeLimiter *AttemptLimiter
+	// SharedAttempts counts wrong host keys for all nodes; nil where this node is alone.
+	SharedAttempts SharedAttempts
 	// JoinsPerMinute is how many anonymous participants may join by one app in a
 	// minute, from one address or with one signature, where the app sets no limit of
 	// its own; 0 sets none.
@@ -183,22 +183,22 @@ type Config struct {
 // Service runs meetings.
 type Service struct {
 	Config
-	answers *answerMemory
-	// hostKeys counts wrong host keys, as Passcodes does wrong passcodes.
-	hostKeys *PasscodeThrottle
-	// joins counts anonymous joins by app, for each signature and address.
-	joins limit.Buckets
-	// returns counts how often each participant comes back, by Seat.Counted.
-	returns     *limit.Rates
+	idempotency *idempotencyCache
+	// hostKeyLimiter counts wrong host keys, as PasscodeLimiter does wrong passcodes.
+	hostKeyLimiter *AttemptLimiter
+	// joinBuckets counts anonymous joins by app, for each signature and address.
+	joinBuckets limit.Buckets
+	// rejoinRates counts how often each participant comes back, by Participant.Counted.
+	rejoinRates *limit.Rates
 	connections connections
-	// writing is how much each participant may write.
-	writing *limit.Rates
-	order   [64]sync.Mutex
+	// chatRates is how much each participant may write.
+	chatRates    *limit.Rates
+	sessionLocks [64]sync.Mutex
 	// rosters are the seats that were last read for snapshots of large meetings.
 	rosters rosters
 	// held are the seats that were on hold, as they were last read for pages of chat.
-	held    rosters
-	errands errands
+	held  rosters
+	tasks taskQueue
 	// warmMedia starts the media engine at the first admitted join, so that it
 	// is up when the page knocks.
 	warmMedia sync.Once
@@ -220,20 +220,20 @@ func New(c Config) *Service {
 	}
 	c.Times = c.Times.complete()
 	return &Service{
-		Config: c, answers: newAnswerMemory(AnswerMemory), hostKeys: newThrottle("host key", c.Clock, c.SharedTries, c.Logger),
-		returns: limit.NewRates(returnPerSecond, returnBurst), connections: newConnections(), writing: limit.NewRates(writePerSec, writeBurst),
+		Config: c, idempotency: newIdempotencyCache(JoinRetention), hostKeyLimiter: newAttemptLimiter("host key", c.Clock, c.SharedAttempts, c.Logger),
+		rejoinRates: limit.NewRates(rejoinsPerSecond, rejoinBurst), connections: newConnections(), chatRates: limit.NewRates(writePerSec, writeBurst),
 		due: make(chan struct{}, 1), stopped: make(chan struct{}), nodeGone: make(chan struct{}, 1),
 	}
 }
 
-// ordered holds the lock under which a session's changes are made and told, so
+// lockSession holds the lock under which a session's changes are made and told, so
 // that events leave in revision order.
-func (s *Service) ordered(sessionID string) func() {
+func (s *Service) lockSession(sessionID string) func() {
 	var h uint32 = 2166136261
 	for i := range len(sessionID) {
 		h = (h ^ uint32(sessionID[i])) * 16777619
 	}
-	mu := &s.order[h%uint32(len(s.order))]
+	mu := &s.sessionLocks[h%uint32(len(s.sessionLocks))]
 	mu.Lock()
 	return mu.Unlock
 }

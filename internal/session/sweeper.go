@@ -10,8 +10,8 @@ import (
 
 // Intervals of the sweeper, in real time.
 const (
-	sweepEvery = 5 * time.Second
-	sweepBatch = 200
+	sweepInterval = 5 * time.Second
+	sweepBatch    = 200
 )
 
 // renewEvery is how often leases of connected seats are renewed.
@@ -31,7 +31,7 @@ func (s *Service) sweepAt(at time.Time) {
 // Run renews the leases of connected seats, gives up those whose lease is over
 // and ends sessions that stay empty, until the context is done.
 func (s *Service) Run(ctx context.Context) {
-	renew, sweep := time.NewTicker(s.renewEvery()), time.NewTicker(sweepEvery)
+	renew, sweep := time.NewTicker(s.renewEvery()), time.NewTicker(sweepInterval)
 	// Whoever an earlier process of this node has left behind is looked for at the start.
 	orphans := time.NewTimer(orphanTime)
 	defer close(s.stopped)
@@ -51,7 +51,7 @@ func (s *Service) Run(ctx context.Context) {
 		case <-s.nodeGone:
 			orphans.Reset(orphanTime)
 		case <-orphans.C:
-			if err := s.markOrphans(ctx); err != nil {
+			if err := s.markOrphaned(ctx); err != nil {
 				s.Logger.Error("could not mark the participants of a dead process as reconnecting", "error", err)
 				orphans.Reset(orphanTime)
 			}
@@ -60,7 +60,7 @@ func (s *Service) Run(ctx context.Context) {
 }
 
 func (s *Service) renew(ctx context.Context) {
-	if connected := s.Line.Connected(); len(connected) > 0 {
+	if connected := s.Channel.Connected(); len(connected) > 0 {
 		err := s.Repository.RenewLeases(ctx, connected, s.RealTime().Add(s.Times.Lost))
 		s.storage.note(err, s.RealTime())
 		if err != nil {
@@ -73,20 +73,20 @@ func (s *Service) renew(ctx context.Context) {
 // that have stood empty. It is what leaves no ghost after a crash. It also ends the
 // sessions whose time is up on the injected clock.
 func (s *Service) Sweep(ctx context.Context, now time.Time) {
-	seats, err := s.expired(ctx, now)
+	participants, err := s.expired(ctx, now)
 	if err != nil {
 		s.Logger.Error("could not read expired seats", "error", err)
 	}
-	for _, seat := range seats {
-		err := s.system(ctx, seat.SessionID, func(c *action) error {
-			lost, err := c.tx.SeatByID(seat.ID)
+	for _, participant := range participants {
+		err := s.system(ctx, participant.SessionID, func(c *action) error {
+			lost, err := c.tx.ParticipantByID(participant.ID)
 			if err != nil || lost == nil || !lost.State.Live() || lost.LeaseUntil.After(now) {
 				return err
 			}
-			if lost.Goodbye {
-				return c.leave(lost, meeting.SeatLeft, "left", CloseGone)
+			if lost.Departing {
+				return c.leave(lost, meeting.ParticipantLeft, "left", CloseGone)
 			}
-			return c.leave(lost, meeting.SeatLost, "lost", CloseGone)
+			return c.leave(lost, meeting.ParticipantLost, "lost", CloseGone)
 		})
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			s.Logger.Error("could not release lost seat", "error", err)
@@ -99,7 +99,7 @@ func (s *Service) Sweep(ctx context.Context, now time.Time) {
 	}
 	for _, live := range empty {
 		err := s.system(ctx, live.ID, func(c *action) error {
-			if c.tx.Session().Seats > 0 {
+			if c.tx.Session().Participants > 0 {
 				return nil
 			}
 			return c.end(meeting.EndedEmpty)
@@ -125,7 +125,7 @@ func (s *Service) endDue(ctx context.Context) {
 // system changes a session under its lock, in the server's own name unless run
 // finds out in whose, and does what is to follow once the change is kept.
 func (s *Service) system(ctx context.Context, sessionID string, run func(*action) error) error {
-	defer s.ordered(sessionID)()
+	defer s.lockSession(sessionID)()
 	return s.changeLocked(ctx, sessionID, run)
 }
 
@@ -133,7 +133,7 @@ func (s *Service) system(ctx context.Context, sessionID string, run func(*action
 func (s *Service) changeLocked(ctx context.Context, sessionID string, run func(*action) error) error {
 	var done *action
 	err := s.Repository.Mutate(ctx, sessionID, func(tx meeting.Tx) error {
-		done = &action{ctx: ctx, service: s, tx: tx, self: &meeting.Seat{}}
+		done = &action{ctx: ctx, service: s, tx: tx, self: &meeting.Participant{}}
 		return run(done)
 	})
 	if err != nil {
@@ -154,8 +154,8 @@ func (s *Service) EndSession(ctx context.Context, sessionID string, reason meeti
 // What is asked for again for the same seat, or for the whole session if identity is
 // empty, before its turn has come replaces what was asked for before.
 func (s *Service) background(sessionID, identity, what string, do func(context.Context) error) {
-	full := s.errands.give(sessionID, what+" "+identity, func() {
-		ctx, cancel := context.WithTimeout(context.Background(), mediaTime)
+	full := s.tasks.enqueue(sessionID, what+" "+identity, func() {
+		ctx, cancel := context.WithTimeout(context.Background(), mediaTimeout)
 		defer cancel()
 		if err := do(ctx); err != nil {
 			s.Logger.Warn("media server request failed", "request", what, "error", err)
@@ -166,5 +166,5 @@ func (s *Service) background(sessionID, identity, what string, do func(context.C
 	}
 }
 
-// mediaTime is how long the media server may take for a change nobody waits for.
-const mediaTime = 10 * time.Second
+// mediaTimeout is how long the media server may take for a change nobody waits for.
+const mediaTimeout = 10 * time.Second

@@ -21,7 +21,7 @@ var commands = map[string]command{
 	"seat.mute":         {allowed: anyone, run: mute},
 	"seat.share":        {allowed: anyone, run: share},
 	"seat.react":        {allowed: anyone, run: react},
-	"seat.talk":         {allowed: hosts, run: talk},
+	"seat.talk":         {allowed: hosts, run: allowToTalk},
 	"session.mute_all":  {allowed: hosts, run: muteAll},
 	"session.rules":     {allowed: hosts, run: setRules},
 	"session.spotlight": {allowed: hosts, run: spotlight},
@@ -30,13 +30,13 @@ var commands = map[string]command{
 	"session.reclaim_host": {allowed: anyone, run: reclaimHost},
 	"session.claim_host":   {allowed: anyone, run: claimHost, prepare: checkHostKey},
 	"session.lock":         {allowed: hosts, run: lock},
-	"session.end":          {allowed: hostAlone, run: end},
+	"session.end":          {allowed: hostOnly, run: end},
 	"session.broadcast":    {allowed: hosts, run: broadcast},
 	"seat.remove":          {allowed: hosts, run: remove},
 	"seat.hold":            {allowed: hosts, run: hold},
 	"seat.admit":           {allowed: hosts, run: admit},
 	"session.admit_all":    {allowed: hosts, run: admitAll},
-	"seat.role":            {allowed: hostAlone, run: setRole},
+	"seat.role":            {allowed: hostOnly, run: setRole},
 	"chat.send":            {allowed: anyone, run: sendChat, written: true},
 	"chat.delete":          {allowed: anyone, run: deleteChat},
 	"capture.request":      {allowed: anyone, run: requestCapture},
@@ -52,7 +52,7 @@ func reportMedia(c *action) error {
 	if err := c.read(&in); err != nil {
 		return err
 	}
-	if in.VideoOn != nil && *in.VideoOn && c.watches() {
+	if in.VideoOn != nil && *in.VideoOn && c.isAudience() {
 		return refuse(RefusedPrivileges, "attendees of a webinar may not send video")
 	}
 	joins := in.AudioOn != nil && *in.AudioOn && !c.self.AudioOn
@@ -65,12 +65,12 @@ func reportMedia(c *action) error {
 		if err := c.mayShare(); err != nil {
 			return err
 		}
-		if !c.self.Extras.Shares {
+		if !c.self.Flags.HoldsShare {
 			// Only asking gives the screen's place, and takes it from others.
 			return refuse(RefusedOperation, "ask with seat.share before sharing")
 		}
 	}
-	wasUnmuted, wasSharing, hadPlace := unmuted(c.self), c.self.Sharing, c.self.Extras.Shares
+	wasUnmuted, wasSharing, hadPlace := isUnmuted(c.self), c.self.Sharing, c.self.Flags.HoldsShare
 	changed := map[string]any{"userId": c.self.UserID}
 	set := func(field *bool, to *bool, name string) {
 		if to != nil && *field != *to {
@@ -85,36 +85,36 @@ func reportMedia(c *action) error {
 	if len(changed) == 1 {
 		return nil
 	}
-	changed["muted"] = !unmuted(c.self)
+	changed["muted"] = !isUnmuted(c.self)
 	if c.self.Sharing != wasSharing {
-		c.self.Extras.Shares = c.self.Sharing
+		c.self.Flags.HoldsShare = c.self.Sharing
 	}
 	// The right to speak goes with being silent, where it does not come back by itself.
-	silenced := wasUnmuted && !unmuted(c.self) && !mayUnmute(c.self, &c.tx.Session().Conduct)
-	if c.unsilenced() || silenced || c.self.Extras.Shares != hadPlace {
+	silenced := wasUnmuted && !isUnmuted(c.self) && !mayUnmute(c.self, &c.tx.Session().Policy)
+	if c.clearHostMute() || silenced || c.self.Flags.HoldsShare != hadPlace {
 		c.applyRights(c.self)
 	}
-	if unmuted(c.self) != wasUnmuted {
-		c.silence()
+	if isUnmuted(c.self) != wasUnmuted {
+		c.muteMedia()
 	}
 	return c.changed(c.self, changed)
 }
 
-// watches reports whether the asking seat is of a webinar's audience.
-func (c *action) watches() bool { return watches(c.self, c.tx.Session().Webinar) }
+// isAudience reports whether the asking seat is of a webinar's audience.
+func (c *action) isAudience() bool { return isAudience(c.self, c.tx.Session().Webinar) }
 
 // changed keeps a changed seat and tells those who see it which fields are new.
-func (c *action) changed(seat *meeting.Seat, fields map[string]any) error {
-	if err := c.tx.SaveSeat(seat); err != nil {
+func (c *action) changed(participant *meeting.Participant, fields map[string]any) error {
+	if err := c.tx.SaveParticipant(participant); err != nil {
 		return err
 	}
-	c.tx.Touch(false)
-	if seat.State == meeting.SeatWaiting {
+	c.tx.BumpRevision(false)
+	if participant.State == meeting.ParticipantWaiting {
 		// Only hosts know of who waits.
-		c.tell(seat.ID, "participant.updated", fields)
-		return c.tellHosts("participant.updated", fields)
+		c.send(participant.ID, "participant.updated", fields)
+		return c.sendToHosts("participant.updated", fields)
 	}
-	return c.publishOf(seat, c.tx.Session().Revision, "participant.updated", fields)
+	return c.publishOf(participant, c.tx.Session().Revision, "participant.updated", fields)
 }
 
 func rename(c *action) error {
@@ -132,15 +132,15 @@ func rename(c *action) error {
 	if admission.HasScript(name) {
 		return refuse(RefusedParameters, "userName: contains a script tag")
 	}
-	seat, err := c.target(in.UserID)
+	participant, err := c.target(in.UserID)
 	if err != nil {
 		return err
 	}
-	if !isHost(c.self) && (seat != c.self || c.tx.Session().Conduct.RenameBarred) {
+	if !hasHostRights(c.self) && (participant != c.self || c.tx.Session().Policy.RenameDisabled) {
 		return refuse(RefusedPrivileges, "")
 	}
-	seat.Name = name
-	return c.changed(seat, map[string]any{"userId": seat.UserID, "userName": name})
+	participant.Name = name
+	return c.changed(participant, map[string]any{"userId": participant.UserID, "userName": name})
 }
 
 func hand(c *action) error {
@@ -151,23 +151,23 @@ func hand(c *action) error {
 	if err := c.read(&in); err != nil {
 		return err
 	}
-	seat, err := c.target(in.UserID)
+	participant, err := c.target(in.UserID)
 	if err != nil {
 		return err
 	}
-	if seat != c.self && (!isHost(c.self) || in.Raised) {
+	if participant != c.self && (!hasHostRights(c.self) || in.Raised) {
 		return refuse(RefusedPrivileges, "")
 	}
-	fields := map[string]any{"userId": seat.UserID, "handRaised": in.Raised}
-	if in.Raised && !seat.HandRaised {
-		seat.Extras.HandRaisedAt = c.service.Clock.Now().UTC()
+	fields := map[string]any{"userId": participant.UserID, "handRaised": in.Raised}
+	if in.Raised && !participant.HandRaised {
+		participant.Flags.HandRaisedAt = c.service.Clock.Now().UTC()
 	}
 	if in.Raised {
 		// Raised once more it keeps its place in the order.
-		fields["handRaisedAt"] = seat.Extras.HandRaisedAt
+		fields["handRaisedAt"] = participant.Flags.HandRaisedAt
 	}
-	seat.HandRaised = in.Raised
-	return c.changed(seat, fields)
+	participant.HandRaised = in.Raised
+	return c.changed(participant, fields)
 }
 
 func lock(c *action) error {
@@ -179,7 +179,7 @@ func lock(c *action) error {
 		return refuse(RefusedParameters, "locked is missing")
 	}
 	c.tx.Session().Locked = *in.Locked
-	c.tx.Touch(true)
+	c.tx.BumpRevision(true)
 	if err := c.tx.SaveSession(); err != nil {
 		return err
 	}
@@ -193,7 +193,7 @@ func broadcast(c *action) error {
 		return refuse(RefusedOperation, "there is no practice session")
 	}
 	c.tx.Session().Practice = false
-	c.tx.Touch(true)
+	c.tx.BumpRevision(true)
 	if err := c.tx.SaveSession(); err != nil {
 		return err
 	}

@@ -23,34 +23,34 @@ import (
 func TestTriesAreCountedBeforeTheyAreJudged(t *testing.T) {
 	t.Parallel()
 	clock := clockwork.NewFakeClock()
-	throttle := NewPasscodeThrottle(clock, nil, nil)
-	key := passcodeKey{"host", ""}
+	limiter := NewAttemptLimiter(clock, nil, nil)
+	key := attemptKey{"host", ""}
 	var judged atomic.Int32
 	var guesses sync.WaitGroup
-	for range 10 * PasscodeTries {
+	for range 10 * MaxPasscodeAttempts {
 		guesses.Go(func() {
-			if throttle.count(key, PasscodeTries) {
+			if limiter.count(key, MaxPasscodeAttempts) {
 				judged.Add(1)
 			}
 		})
 	}
 	guesses.Wait()
-	if judged.Load() != PasscodeTries {
-		t.Errorf("%d tries are judged, want %d", judged.Load(), PasscodeTries)
+	if judged.Load() != MaxPasscodeAttempts {
+		t.Errorf("%d tries are judged, want %d", judged.Load(), MaxPasscodeAttempts)
 	}
-	throttle.takeBack([]quota{{key, PasscodeTries}})
-	if !throttle.count(key, PasscodeTries) || throttle.count(key, PasscodeTries) {
+	limiter.refund([]quota{{key, MaxPasscodeAttempts}})
+	if !limiter.count(key, MaxPasscodeAttempts) || limiter.count(key, MaxPasscodeAttempts) {
 		t.Error("one try was taken back: one more is judged, and no second one")
 	}
 	clock.Advance(PasscodeWindow)
-	if !throttle.count(key, PasscodeTries) {
+	if !limiter.count(key, MaxPasscodeAttempts) {
 		t.Error("the time is over, and no try is judged")
 	}
 }
 
 // guesser guesses the passcode of one meeting, and is judged as the gate would.
 type guesser struct {
-	*PasscodeThrottle
+	*AttemptLimiter
 	t *testing.T
 }
 
@@ -61,7 +61,7 @@ func (g guesser) try(address, device, passcode string) (judged bool) {
 	g.t.Helper()
 	a := &admission.Attempt{RemoteIP: address, DeviceID: device, MeetingNumber: "81234567890", Password: passcode}
 	c := g.Counts(a)
-	if c.FromAddress >= PasscodeTries || c.ForMeeting >= PasscodeMeetingTries {
+	if c.FromAddress >= MaxPasscodeAttempts || c.ForMeeting >= MaxMeetingPasscodeAttempts {
 		return false
 	}
 	judged = g.judge(a, c)
@@ -72,7 +72,7 @@ func (g guesser) try(address, device, passcode string) (judged bool) {
 }
 
 // judge is a join whose counts were read before.
-func (g guesser) judge(a *admission.Attempt, read PasscodeCounts) bool {
+func (g guesser) judge(a *admission.Attempt, read AttemptCounts) bool {
 	snap := &admission.Snapshot{
 		Meeting:          &meeting.Meeting{Number: a.MeetingNumber, Passcode: secretPasscode},
 		PasscodeFailures: read.FromAddress, MeetingPasscodeFailures: read.ForMeeting,
@@ -81,12 +81,12 @@ func (g guesser) judge(a *admission.Attempt, read PasscodeCounts) bool {
 	if a.Password != secretPasscode {
 		v.Decision = &admission.Finding{Code: errcode.WrongMeetingPassword, Cause: "passcode_wrong"}
 	}
-	return !g.judged(context.Background(), a, snap, v)
+	return !g.rateLimitedSinceRead(context.Background(), a, snap, v)
 }
 
-func newGuesser(t *testing.T, shared SharedTries) guesser {
+func newGuesser(t *testing.T, shared SharedAttempts) guesser {
 	t.Helper()
-	return guesser{NewPasscodeThrottle(clockwork.NewFakeClock(), shared, slog.New(slog.DiscardHandler)), t}
+	return guesser{NewAttemptLimiter(clockwork.NewFakeClock(), shared, slog.New(slog.DiscardHandler)), t}
 }
 
 func TestGuessesThatAreUnderWayAreNotAllJudged(t *testing.T) {
@@ -94,7 +94,7 @@ func TestGuessesThatAreUnderWayAreNotAllJudged(t *testing.T) {
 	g := newGuesser(t, nil)
 	a := &admission.Attempt{RemoteIP: "192.0.2.1", MeetingNumber: "81234567890", Password: "guess"}
 	read := g.Counts(a)
-	for i := range PasscodeTries {
+	for i := range MaxPasscodeAttempts {
 		if !g.judge(a, read) {
 			t.Fatalf("guess %d is not judged", i)
 		}
@@ -124,8 +124,8 @@ func TestGuessesFromOneNetworkCountTogether(t *testing.T) {
 				judged++
 			}
 		}
-		if judged != PasscodeTries {
-			t.Errorf("%s: %d of 60 guesses are judged, want %d", name, judged, PasscodeTries)
+		if judged != MaxPasscodeAttempts {
+			t.Errorf("%s: %d of 60 guesses are judged, want %d", name, judged, MaxPasscodeAttempts)
 		}
 		if !g.try("2001:db8:1:3::1", "other", secretPasscode) {
 			t.Errorf("%s: closed to another network", name)
@@ -137,35 +137,35 @@ func TestGuessesFromEverywhereCountForTheMeeting(t *testing.T) {
 	t.Parallel()
 	g := newGuesser(t, nil)
 	judged := 0
-	for i := range 2 * PasscodeMeetingTries {
+	for i := range 2 * MaxMeetingPasscodeAttempts {
 		if g.try(fmt.Sprintf("2001:db8:%x::1", i), "", "guess") {
 			judged++
 		}
 	}
-	if judged != PasscodeMeetingTries {
-		t.Errorf("%d guesses are judged, want %d", judged, PasscodeMeetingTries)
+	if judged != MaxMeetingPasscodeAttempts {
+		t.Errorf("%d guesses are judged, want %d", judged, MaxMeetingPasscodeAttempts)
 	}
 }
 
 // Whoever has many addresses of one network closes the passcode for this network, and
 // not for everybody.
-func TestOneNetworkUsesUpATenthOfAMeetingsTries(t *testing.T) {
+func TestOneNetworkUsesUpATenthOfAMeetingsAttempts(t *testing.T) {
 	t.Parallel()
 	for name, address := range map[string]func(i int) string{
 		"a household's /56": func(i int) string { return fmt.Sprintf("2001:db8:1:%x::1", 0x100+i%256) },
 		"a /48":             func(i int) string { return fmt.Sprintf("2001:db8:1:%x::1", i) },
 		"a /24 of IPv4":     func(i int) string { return fmt.Sprintf("203.0.113.%d", i%256) },
 	} {
-		shared := &memoryTries{counts: map[string]int{}}
+		shared := &memoryAttempts{counts: map[string]int{}}
 		nodes := []guesser{newGuesser(t, shared), newGuesser(t, shared)}
 		judged := 0
-		for i := range 2 * PasscodeMeetingTries {
+		for i := range 2 * MaxMeetingPasscodeAttempts {
 			if nodes[i/2%2].try(address(i), "", "guess") {
 				judged++
 			}
 		}
-		if judged != admission.PasscodeMeetingTries/10 {
-			t.Errorf("%s: %d guesses are judged, want %d", name, judged, admission.PasscodeMeetingTries/10)
+		if judged != admission.MaxMeetingPasscodeAttempts/10 {
+			t.Errorf("%s: %d guesses are judged, want %d", name, judged, admission.MaxMeetingPasscodeAttempts/10)
 		}
 		for _, other := range []string{"198.51.100.7", "2001:db8:2::1"} {
 			if !nodes[0].try(other, "ann", secretPasscode) || !nodes[1].try(other, "ben", secretPasscode) {
@@ -184,7 +184,7 @@ func TestOneNetworkUsesUpATenthOfAMeetingsTries(t *testing.T) {
 // A class behind one address whose pupils mistype once and then enter uses up nothing.
 func TestAClassThatMistypesUsesUpNothing(t *testing.T) {
 	t.Parallel()
-	g := newGuesser(t, &memoryTries{counts: map[string]int{}})
+	g := newGuesser(t, &memoryAttempts{counts: map[string]int{}})
 	for i := range 200 {
 		pupil := fmt.Sprint("pupil", i)
 		if !g.try("203.0.113.9", pupil, "typo") || !g.try("203.0.113.9", pupil, secretPasscode) {
@@ -197,7 +197,7 @@ func TestOnePersonsSuccessForgivesNobodyElse(t *testing.T) {
 	t.Parallel()
 	g := newGuesser(t, nil)
 	const school = "203.0.113.9"
-	for range PasscodeTries - 3 {
+	for range MaxPasscodeAttempts - 3 {
 		g.try(school, "guesser", "guess")
 	}
 	for range 2 {
@@ -215,14 +215,14 @@ func TestOnePersonsSuccessForgivesNobodyElse(t *testing.T) {
 	}
 }
 
-// memoryTries is what nodes share.
-type memoryTries struct {
+// memoryAttempts is what nodes share.
+type memoryAttempts struct {
 	mu     sync.Mutex
 	counts map[string]int
 	since  time.Time
 }
 
-func (m *memoryTries) CountTry(ctx context.Context, name string, now time.Time, _ time.Duration) (int, time.Time, error) {
+func (m *memoryAttempts) CountAttempt(ctx context.Context, name string, now time.Time, _ time.Duration) (int, time.Time, error) {
 	if err := ctx.Err(); err != nil {
 		return 0, time.Time{}, err
 	}
@@ -235,7 +235,7 @@ func (m *memoryTries) CountTry(ctx context.Context, name string, now time.Time, 
 	return m.counts[name], m.since, nil
 }
 
-func (m *memoryTries) TakeBackTries(_ context.Context, name string, count int) error {
+func (m *memoryAttempts) RefundAttempts(_ context.Context, name string, count int) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.counts[name] -= count
@@ -245,13 +245,13 @@ func (m *memoryTries) TakeBackTries(_ context.Context, name string, count int) e
 // Whoever does not wait for the answer guesses no more often.
 func TestGuessesOfPagesThatHaveGoneCountForAllNodes(t *testing.T) {
 	t.Parallel()
-	shared := &memoryTries{counts: map[string]int{}}
+	shared := &memoryAttempts{counts: map[string]int{}}
 	gone, leave := context.WithCancel(t.Context())
 	leave()
 	a := &admission.Attempt{RemoteIP: "203.0.113.9", MeetingNumber: "81234567890", Password: "guess"}
 	snap := &admission.Snapshot{Meeting: &meeting.Meeting{Passcode: secretPasscode}}
 	wrong := &admission.Verdict{Decision: &admission.Finding{Code: errcode.WrongMeetingPassword}}
-	newGuesser(t, shared).judged(gone, a, snap, wrong)
+	newGuesser(t, shared).rateLimitedSinceRead(gone, a, snap, wrong)
 	if len(shared.counts) != 3 {
 		t.Errorf("the guess is counted as %v", shared.counts)
 	}
@@ -259,7 +259,7 @@ func TestGuessesOfPagesThatHaveGoneCountForAllNodes(t *testing.T) {
 
 func TestNodesCountGuessesTogether(t *testing.T) {
 	t.Parallel()
-	shared := &memoryTries{counts: map[string]int{}}
+	shared := &memoryAttempts{counts: map[string]int{}}
 	nodes := []guesser{newGuesser(t, shared), newGuesser(t, shared), newGuesser(t, shared)}
 	judged := 0
 	for i := range 60 {
@@ -267,14 +267,14 @@ func TestNodesCountGuessesTogether(t *testing.T) {
 			judged++
 		}
 	}
-	if judged != PasscodeTries {
-		t.Errorf("%d guesses are judged on three nodes, want %d", judged, PasscodeTries)
+	if judged != MaxPasscodeAttempts {
+		t.Errorf("%d guesses are judged on three nodes, want %d", judged, MaxPasscodeAttempts)
 	}
 }
 
 // Whoever has many networks and long ids for browsers takes little memory with them.
 func TestCountsTakeLittleMemory(t *testing.T) {
-	throttle := NewPasscodeThrottle(clockwork.NewFakeClock(), nil, slog.New(slog.DiscardHandler))
+	limiter := NewAttemptLimiter(clockwork.NewFakeClock(), nil, slog.New(slog.DiscardHandler))
 	memory := func() uint64 {
 		runtime.GC()
 		var now runtime.MemStats
@@ -284,29 +284,29 @@ func TestCountsTakeLittleMemory(t *testing.T) {
 	const networks = 2000
 	before := memory()
 	for i := range networks {
-		for try := range PasscodeTries {
+		for try := range MaxPasscodeAttempts {
 			id, request := strings.Repeat("\U0001F600", 120)+strconv.Itoa(try), "81234567890"+strings.Repeat(" ", 4096)
-			throttle.countBy(passcodeKey{limit.Group(fmt.Sprintf("2001:db8:%x:%x::1", i>>16, i&0xffff)), request[:11]}, PasscodeTries, id)
+			limiter.countBy(attemptKey{limit.Group(fmt.Sprintf("2001:db8:%x:%x::1", i>>16, i&0xffff)), request[:11]}, MaxPasscodeAttempts, id)
 		}
 	}
 	each := (memory() - before) / networks
-	runtime.KeepAlive(throttle)
+	runtime.KeepAlive(limiter)
 	if most := uint64(1000); each > most {
 		t.Errorf("the counts of a network take %d bytes, want at most %d", each, most)
 	}
 }
 
-func TestAFullThrottleKeepsItsClosedDoors(t *testing.T) {
+func TestAFullLimiterKeepsItsLimits(t *testing.T) {
 	t.Parallel()
 	g := newGuesser(t, nil)
-	for range PasscodeTries {
+	for range MaxPasscodeAttempts {
 		g.try("192.0.2.1", "", "guess")
 	}
-	for i := range maxPasscodeKeys + 10 {
-		g.count(passcodeKey{fmt.Sprint("address", i), "1"}, PasscodeTries)
+	for i := range maxAttemptKeys + 10 {
+		g.count(attemptKey{fmt.Sprint("address", i), "1"}, MaxPasscodeAttempts)
 	}
-	if len(g.tries) > maxPasscodeKeys {
-		t.Errorf("%d counts are kept, more than %d", len(g.tries), maxPasscodeKeys)
+	if len(g.attempts) > maxAttemptKeys {
+		t.Errorf("%d counts are kept, more than %d", len(g.attempts), maxAttemptKeys)
 	}
 	if g.try("192.0.2.1", "", "guess") {
 		t.Error("a flood of other counts opened a closed door")
@@ -315,17 +315,17 @@ func TestAFullThrottleKeepsItsClosedDoors(t *testing.T) {
 
 // keyGuesser guesses the host's key of one meeting from a seat.
 func keyGuesser(n int, person, address, network string) []quota {
-	return hostKeyQuotas(&meeting.Seat{
+	return hostKeyQuotas(&meeting.Participant{
 		ID: fmt.Sprint("seat", n), MeetingID: "m",
-		Marks:  meeting.Marks{UserID: person},
-		Extras: meeting.Extras{Origin: address, Network: network},
+		Claims: meeting.IdentityClaims{UserID: person},
+		Flags:  meeting.ParticipantFlags{Origin: address, Network: network},
 	})
 }
 
 // judgedKeys counts the guesses, each of the next seat and on the next node, that are judged.
-func judgedKeys(nodes []*PasscodeThrottle, guesses int, of func(i int) []quota) (judged int) {
+func judgedKeys(nodes []*AttemptLimiter, guesses int, of func(i int) []quota) (judged int) {
 	for i := range guesses {
-		if _, ok := nodes[i%len(nodes)].take(context.Background(), of(i)); ok {
+		if _, ok := nodes[i%len(nodes)].reserve(context.Background(), of(i)); ok {
 			judged++
 		}
 	}
@@ -338,20 +338,20 @@ func TestHostKeysAreGuessedSoOften(t *testing.T) {
 		of   func(i int) []quota
 		want int
 	}{
-		"a seat":             {func(int) []quota { return keyGuesser(0, "", "a", "n") }, HostKeyTries},
-		"a signed-in person": {func(i int) []quota { return keyGuesser(i, "kim", fmt.Sprint("a", i), fmt.Sprint("n", i)) }, HostKeyTries},
-		"an address":         {func(i int) []quota { return keyGuesser(i, "", "a", "n") }, HostKeyAddressTries},
-		"a network":          {func(i int) []quota { return keyGuesser(i, "", fmt.Sprint("a", i), "n") }, HostKeyNetworkTries},
-		"everywhere":         {func(i int) []quota { return keyGuesser(i, "", fmt.Sprint("a", i), fmt.Sprint("n", i)) }, HostKeyMeetingTries},
+		"a seat":             {func(int) []quota { return keyGuesser(0, "", "a", "n") }, MaxHostKeyAttempts},
+		"a signed-in person": {func(i int) []quota { return keyGuesser(i, "kim", fmt.Sprint("a", i), fmt.Sprint("n", i)) }, MaxHostKeyAttempts},
+		"an address":         {func(i int) []quota { return keyGuesser(i, "", "a", "n") }, MaxHostKeyAddressAttempts},
+		"a network":          {func(i int) []quota { return keyGuesser(i, "", fmt.Sprint("a", i), "n") }, MaxHostKeyNetworkAttempts},
+		"everywhere":         {func(i int) []quota { return keyGuesser(i, "", fmt.Sprint("a", i), fmt.Sprint("n", i)) }, MaxHostKeyMeetingAttempts},
 	} {
 		for count := 1; count <= 2; count++ {
-			var shared SharedTries
+			var shared SharedAttempts
 			if count > 1 {
-				shared = &memoryTries{counts: map[string]int{}}
+				shared = &memoryAttempts{counts: map[string]int{}}
 			}
-			var nodes []*PasscodeThrottle
+			var nodes []*AttemptLimiter
 			for range count {
-				nodes = append(nodes, newThrottle("host key", clockwork.NewFakeClock(), shared, slog.New(slog.DiscardHandler)))
+				nodes = append(nodes, newAttemptLimiter("host key", clockwork.NewFakeClock(), shared, slog.New(slog.DiscardHandler)))
 			}
 			if judged := judgedKeys(nodes, 1200, c.of); judged != c.want {
 				t.Errorf("%s, on %d nodes: %d guesses are judged, want %d", name, count, judged, c.want)
@@ -365,24 +365,24 @@ func TestHostKeysAreGuessedSoOften(t *testing.T) {
 }
 
 // Whoever knows the key gives back what it cost, on every node, and no more.
-func TestARightHostKeyGivesNobodyElseTries(t *testing.T) {
+func TestARightHostKeyGivesNobodyElseAttempts(t *testing.T) {
 	t.Parallel()
-	shared := &memoryTries{counts: map[string]int{}}
-	nodes := []*PasscodeThrottle{}
+	shared := &memoryAttempts{counts: map[string]int{}}
+	nodes := []*AttemptLimiter{}
 	for range 2 {
-		nodes = append(nodes, newThrottle("host key", clockwork.NewFakeClock(), shared, slog.New(slog.DiscardHandler)))
+		nodes = append(nodes, newAttemptLimiter("host key", clockwork.NewFakeClock(), shared, slog.New(slog.DiscardHandler)))
 	}
 	judged := 0
 	for i := range 200 {
-		if takeBack, ok := nodes[0].take(t.Context(), keyGuesser(i, "owner", "owner's", "n")); ok {
-			takeBack()
+		if refund, ok := nodes[0].reserve(t.Context(), keyGuesser(i, "owner", "owner's", "n")); ok {
+			refund()
 		} else if i == 0 {
 			t.Fatal("the owner is not judged")
 		}
 		judged += judgedKeys(nodes[1:], 1, func(int) []quota { return keyGuesser(i, "", fmt.Sprint("a", i), "n") })
 	}
-	if judged != HostKeyNetworkTries {
-		t.Errorf("%d wrong keys are judged, want %d", judged, HostKeyNetworkTries)
+	if judged != MaxHostKeyNetworkAttempts {
+		t.Errorf("%d wrong keys are judged, want %d", judged, MaxHostKeyNetworkAttempts)
 	}
 	for name, count := range shared.counts {
 		// One guess found the network closed, which this node had not heard yet.

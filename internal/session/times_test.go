@@ -7,10 +7,10 @@ import (
 
 // A reload has ten seconds to take its place back, a lost connection has sixty.
 func TestUsualTimes(t *testing.T) {
-	if usual := (Times{}).complete(); usual.Goodbye != 10*time.Second || usual.Lost != time.Minute {
+	if usual := (Times{}).complete(); usual.Departing != 10*time.Second || usual.Lost != time.Minute {
 		t.Errorf("%+v", usual)
 	}
-	if given := (Times{Goodbye: time.Second}).complete(); given.Goodbye != time.Second || given.Lost != time.Minute {
+	if given := (Times{Departing: time.Second}).complete(); given.Departing != time.Second || given.Lost != time.Minute {
 		t.Errorf("%+v", given)
 	}
 }

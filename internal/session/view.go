@@ -8,20 +8,20 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// Participant is a seat as other participants see it. Field names are those
+// ParticipantView is a seat as other participants see it. Field names are those
 // of docs/protocol/control-channel.md.
-type Participant struct {
-	UserID     int64             `json:"userId"`
-	GUID       string            `json:"guid"`
-	UserName   string            `json:"userName"`
-	Email      string            `json:"email,omitempty"`
-	Role       meeting.Role      `json:"role"`
-	State      meeting.SeatState `json:"state"`
-	Muted      bool              `json:"muted"`
-	AudioOn    bool              `json:"audioOn"`
-	VideoOn    bool              `json:"videoOn"`
-	Sharing    bool              `json:"sharing"`
-	HandRaised bool              `json:"handRaised"`
+type ParticipantView struct {
+	UserID     int64                    `json:"userId"`
+	GUID       string                   `json:"guid"`
+	UserName   string                   `json:"userName"`
+	Email      string                   `json:"email,omitempty"`
+	Role       meeting.Role             `json:"role"`
+	State      meeting.ParticipantState `json:"state"`
+	Muted      bool                     `json:"muted"`
+	AudioOn    bool                     `json:"audioOn"`
+	VideoOn    bool                     `json:"videoOn"`
+	Sharing    bool                     `json:"sharing"`
+	HandRaised bool                     `json:"handRaised"`
 	// HandRaisedAt is when it was raised; missing while it is down.
 	HandRaisedAt  time.Time `json:"handRaisedAt,omitzero"`
 	Guest         bool      `json:"guest"`
@@ -72,17 +72,17 @@ type Info struct {
 	Spotlights     []int64 `json:"spotlights"`
 }
 
-// follow words what the hosts allow.
-func (i *Info) follow(c *meeting.Conduct) {
+// applyPolicy words what the hosts allow.
+func (i *Info) applyPolicy(c *meeting.SessionPolicy) {
 	i.ChatAllowed, i.ShareAllowed = "everyone", "everyone"
 	if c.Chat != meeting.ChatEveryone {
 		i.ChatAllowed = string(c.Chat)
 	}
-	if c.ShareByHosts {
+	if c.HostsOnlyShare {
 		i.ShareAllowed = "hosts"
 	}
-	i.UnmuteAllowed, i.RenameAllowed = !c.UnmuteBarred, !c.RenameBarred
-	i.SeveralSharers, i.FocusMode = c.SeveralSharers, c.FocusMode
+	i.UnmuteAllowed, i.RenameAllowed = !c.UnmuteDisabled, !c.RenameDisabled
+	i.SeveralSharers, i.FocusMode = c.AllowMultipleSharers, c.FocusMode
 	i.Spotlights = c.Spotlights
 	if i.Spotlights == nil {
 		i.Spotlights = []int64{}
@@ -106,10 +106,10 @@ type ChatParty struct {
 
 // Snapshot is all that a page needs to draw a meeting.
 type Snapshot struct {
-	Revision     int64         `json:"revision"`
-	Self         Participant   `json:"self"`
-	Session      Info          `json:"session"`
-	Participants []Participant `json:"participants"`
+	Revision     int64             `json:"revision"`
+	Self         ParticipantView   `json:"self"`
+	Session      Info              `json:"session"`
+	Participants []ParticipantView `json:"participants"`
 	// MoreAfter is the last participant's number if others follow on the next page.
 	MoreAfter int64      `json:"moreAfter,omitempty"`
 	Chat      []ChatView `json:"chat"`
@@ -123,44 +123,48 @@ type ChatPage struct {
 	More bool       `json:"more"`
 }
 
-// participantOf shows a seat to others. Addresses and customerKeys are for hosts, and
+// viewOf shows a seat to others. Addresses and customerKeys are for hosts, and
 // for the participant's own page.
-func participantOf(seat *meeting.Seat, toHost bool) Participant {
-	p := Participant{
-		UserID: seat.UserID, GUID: seat.GUID, UserName: seat.Name, Role: seat.Role, State: seat.State,
-		Muted: seat.Muted || !audioOn(seat), AudioOn: audioOn(seat),
-		VideoOn: seat.VideoOn && !seat.Extras.MediaLost, Sharing: shares(seat),
-		HandRaised: handUp(seat), Guest: seat.Guest,
-		View: seat.View, MediaIdentity: seat.ID, JoinedAt: seat.JoinedAt.UTC(),
-		OriginHost: seat.Extras.OriginHost, MayUnmute: seat.Extras.MayUnmute, AllowedToTalk: seat.Extras.Talks,
-		MayCapture: seat.Extras.MayCapture, Capture: string(seat.Extras.Capture), MediaLost: seat.Extras.MediaLost,
+func viewOf(participant *meeting.Participant, toHost bool) ParticipantView {
+	p := ParticipantView{
+		UserID: participant.UserID, GUID: participant.GUID, UserName: participant.Name, Role: participant.Role, State: participant.State,
+		Muted: participant.Muted || !hasVisibleAudio(participant), AudioOn: hasVisibleAudio(participant),
+		VideoOn: participant.VideoOn && !participant.Flags.MediaLost, Sharing: isVisiblySharing(participant),
+		HandRaised: handUp(participant), Guest: participant.Guest,
+		View: participant.View, MediaIdentity: participant.ID, JoinedAt: participant.JoinedAt.UTC(),
+		OriginHost: participant.Flags.OriginHost, MayUnmute: participant.Flags.MayUnmute, AllowedToTalk: participant.Flags.AllowedToTalk,
+		MayCapture: participant.Flags.MayCapture, Capture: string(participant.Flags.Capture), MediaLost: participant.Flags.MediaLost,
 	}
-	if seat.Marks.OBFID != "" {
-		p.Bot = &Bot{AppName: seat.Extras.AppName, AuthorizerKey: personKey(seat.SessionID, seat.Marks.AuthorizerID)}
+	if participant.Claims.OBFID != "" {
+		p.Bot = &Bot{AppName: participant.Flags.AppName, AuthorizerKey: personKey(participant.SessionID, participant.Claims.AuthorizerID)}
 	} else {
-		p.PersonKey = personKey(seat.SessionID, seat.Marks.UserID)
+		p.PersonKey = personKey(participant.SessionID, participant.Claims.UserID)
 	}
 	if p.HandRaised {
-		p.HandRaisedAt = seat.Extras.HandRaisedAt.UTC()
+		p.HandRaisedAt = participant.Flags.HandRaisedAt.UTC()
 	}
 	if toHost {
-		p.Email, p.CustomerKey = seat.Email, seat.Marks.CustomerKey
+		p.Email, p.CustomerKey = participant.Email, participant.Claims.CustomerKey
 	}
 	return p
 }
 
-// audioOn reports whether others see somebody in the sound: nobody whose media are
+// hasVisibleAudio reports whether others see somebody in the sound: nobody whose media are
 // lost, as long as that is known.
-func audioOn(seat *meeting.Seat) bool {
-	return seat.AudioOn && (!seat.Extras.MediaLost || seat.Extras.MayBeHeard)
+func hasVisibleAudio(participant *meeting.Participant) bool {
+	return participant.AudioOn && (!participant.Flags.MediaLost || participant.Flags.MaybeAudible)
 }
 
-// shares reports whether others see somebody sharing.
-func shares(seat *meeting.Seat) bool { return seat.Sharing && !seat.Extras.MediaLost }
+// isVisiblySharing reports whether others see somebody sharing.
+func isVisiblySharing(participant *meeting.Participant) bool {
+	return participant.Sharing && !participant.Flags.MediaLost
+}
 
 // handUp reports whether others see the hand up: that of somebody who has vanished
 // is not, and is again once they are back.
-func handUp(seat *meeting.Seat) bool { return seat.HandRaised && !seat.Extras.MediaLost }
+func handUp(participant *meeting.Participant) bool {
+	return participant.HandRaised && !participant.Flags.MediaLost
+}
 
 // personKey recognises a user within one session, and nowhere else.
 func personKey(sessionID, userID string) string {
@@ -172,11 +176,11 @@ func personKey(sessionID, userID string) string {
 }
 
 // visible are the seats that a participant sees.
-func visible(seats []*meeting.Seat, self *meeting.Seat, live *meeting.Session) []Participant {
-	out := make([]Participant, 0, len(seats))
-	for _, seat := range seats {
-		if seat.State.Live() && sees(self, seat, live) {
-			out = append(out, participantOf(seat, isHost(self) || seat.ID == self.ID))
+func visible(participants []*meeting.Participant, self *meeting.Participant, live *meeting.Session) []ParticipantView {
+	out := make([]ParticipantView, 0, len(participants))
+	for _, participant := range participants {
+		if participant.State.Live() && canSee(self, participant, live) {
+			out = append(out, viewOf(participant, hasHostRights(self) || participant.ID == self.ID))
 		}
 	}
 	return out
@@ -184,21 +188,21 @@ func visible(seats []*meeting.Seat, self *meeting.Seat, live *meeting.Session) [
 
 // infoOf shows a session to one of its participants. Hosts invite people, so
 // they may know the passcode; others know the one that they joined with, if any.
-func infoOf(m *meeting.Meeting, live *meeting.Session, self *meeting.Seat, seats []*meeting.Seat) Info {
+func infoOf(m *meeting.Meeting, live *meeting.Session, self *meeting.Participant, participants []*meeting.Participant) Info {
 	info := Info{
 		SessionID: live.ID, MeetingNumber: live.Number, Topic: m.Topic, Kind: "meeting",
-		Locked: live.Locked, Practice: live.Practice, StartedAt: live.StartedAt.UTC(), Participants: live.Seats,
+		Locked: live.Locked, Practice: live.Practice, StartedAt: live.StartedAt.UTC(), Participants: live.Participants,
 	}
-	info.follow(&live.Conduct)
-	if isHost(self) && self.State != meeting.SeatWaiting {
+	info.applyPolicy(&live.Policy)
+	if hasHostRights(self) && self.State != meeting.ParticipantWaiting {
 		info.Passcode = m.Passcode
 	}
 	if m.IsWebinar() {
 		info.Kind = "webinar"
 	}
-	for _, seat := range seats {
-		if seat.Role == meeting.RoleHost && seat.State.Live() {
-			id := seat.UserID
+	for _, participant := range participants {
+		if participant.Role == meeting.RoleHost && participant.State.Live() {
+			id := participant.UserID
 			info.HostUserID = &id
 			break
 		}
@@ -208,12 +212,12 @@ func infoOf(m *meeting.Meeting, live *meeting.Session, self *meeting.Seat, seats
 
 func chatView(c meeting.ChatMessage) ChatView {
 	v := ChatView{ID: c.ID, Text: c.Text, SentAt: c.SentAt.UTC(), Sender: ChatParty{c.SenderUserID, c.SenderName}}
-	if c.ReceiverSeatID != "" {
+	if c.ReceiverParticipantID != "" {
 		v.Receiver = &ChatParty{c.ReceiverUserID, c.ReceiverName}
 	}
 	return v
 }
 
-func isHost(seat *meeting.Seat) bool {
-	return seat != nil && seat.Role.Leads()
+func hasHostRights(participant *meeting.Participant) bool {
+	return participant != nil && participant.Role.HasHostRights()
 }

@@ -8,25 +8,25 @@ import (
 	"time"
 )
 
-// finisher lets PostgreSQL finish a statement whose caller is gone. The driver would
+// cancelHandler lets PostgreSQL finish a statement whose caller is gone. The driver would
 // close the connection, and whoever aborts many requests would make the server open
 // as many. A deadline still ends the statement at once.
-type finisher struct {
-	conn     net.Conn
-	patience time.Duration
+type cancelHandler struct {
+	conn    net.Conn
+	timeout time.Duration
 }
 
 // HandleCancel is called while the statement runs.
-func (f finisher) HandleCancel(ctx context.Context) {
+func (f cancelHandler) HandleCancel(ctx context.Context) {
 	end := time.Now()
 	if errors.Is(ctx.Err(), context.Canceled) {
-		end = end.Add(f.patience)
+		end = end.Add(f.timeout)
 	}
 	_ = f.conn.SetDeadline(end)
 }
 
 // HandleUnwatchAfterCancel is called when it has ended.
-func (f finisher) HandleUnwatchAfterCancel() { _ = f.conn.SetDeadline(time.Time{}) }
+func (f cancelHandler) HandleUnwatchAfterCancel() { _ = f.conn.SetDeadline(time.Time{}) }
 
 // steadyConnector opens connections to the end, even if the caller is gone: the next
 // one uses them. The time to connect has a limit of its own.

@@ -12,15 +12,15 @@ import (
 )
 
 // Whoever aborts requests in the middle of a statement breaks no connections.
-func TestAbandonedCallsKeepTheirConnections(t *testing.T) {
+func TestCancelledCallsKeepTheirConnections(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, pgtest.URL(t))
+	w := newTestDB(t, pgtest.URL(t))
 	pool := w.engine.db()
 	calls := map[string]func(context.Context){
-		"a read":        func(ctx context.Context) { _, _ = list(w.engine.reader(ctx), scanTries, readTries, "a") },
+		"a read":        func(ctx context.Context) { _, _ = list(w.engine.reader(ctx), scanAttemptCount, readAttempts, "a") },
 		"a select":      func(ctx context.Context) { _, _ = w.RegistrantsByEmail(ctx, "m", "ada@acme.example") },
-		"a transaction": func(ctx context.Context) { _, _, _ = w.CountTry(ctx, "a", noon, time.Minute) },
-		"another":       func(ctx context.Context) { _, _, _ = w.CountTry(ctx, "b", noon, time.Minute) },
+		"a transaction": func(ctx context.Context) { _, _, _ = w.CountAttempt(ctx, "a", noon, time.Minute) },
+		"another":       func(ctx context.Context) { _, _, _ = w.CountAttempt(ctx, "b", noon, time.Minute) },
 	}
 	// The connections of the pool: each call needs one, and one more holds the lock.
 	connections := func() (all []int) {

@@ -19,11 +19,11 @@ type accountRow struct {
 }
 
 func rowOfAccount(a *account.Account) *accountRow {
-	return &accountRow{ID: a.ID, Name: a.Name, Settings: toJSON(a.Settings), Suspended: a.Suspended, CreatedAt: stamp(a.CreatedAt)}
+	return &accountRow{ID: a.ID, Name: a.Name, Settings: toJSON(a.Settings), Suspended: a.Suspended, CreatedAt: toMicros(a.CreatedAt)}
 }
 
 func (r *accountRow) read() (*account.Account, error) {
-	a := &account.Account{ID: r.ID, Name: r.Name, Suspended: r.Suspended, CreatedAt: unstamp(r.CreatedAt)}
+	a := &account.Account{ID: r.ID, Name: r.Name, Suspended: r.Suspended, CreatedAt: fromMicros(r.CreatedAt)}
 	return a, fromJSON(r.Settings, "the settings of account "+r.ID, &a.Settings)
 }
 
@@ -34,7 +34,7 @@ func (s *Store) CreateAccount(ctx context.Context, a *account.Account) error {
 	row := rowOfAccount(a)
 	err := s.engine.write(ctx, func(r runner) error { return s.insertRow(ctx, r, row) })
 	s.accounts.forget(a.ID)
-	return told(err, "an account cannot be made")
+	return wrapErr(err, "an account cannot be made")
 }
 
 // UpdateAccount keeps a changed account; ErrNotFound if there is none.
@@ -42,7 +42,7 @@ func (s *Store) UpdateAccount(ctx context.Context, a *account.Account) error {
 	row := rowOfAccount(a)
 	err := s.engine.write(ctx, func(r runner) error { return s.updateRow(ctx, r, row) })
 	s.accounts.forget(a.ID)
-	return told(err, "an account cannot be changed")
+	return wrapErr(err, "an account cannot be changed")
 }
 
 // Account answers an account by id; ErrNotFound if there is none.
@@ -50,7 +50,7 @@ func (s *Store) Account(ctx context.Context, id string) (*account.Account, error
 	return s.accounts.get(id, func() (*account.Account, error) {
 		row, err := oneRow[accountRow](ctx, s, byID(id))
 		if err != nil {
-			return nil, told(err, "an account cannot be read")
+			return nil, wrapErr(err, "an account cannot be read")
 		}
 		return row.read()
 	})
@@ -61,7 +61,7 @@ func (s *Store) Accounts(ctx context.Context, p Page) ([]*account.Account, error
 	p.AccountID = ""
 	rows, err := page[accountRow](ctx, s, p)
 	if err != nil {
-		return nil, told(err, "accounts cannot be read")
+		return nil, wrapErr(err, "accounts cannot be read")
 	}
 	return each(rows, (*accountRow).read)
 }

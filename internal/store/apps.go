@@ -67,7 +67,7 @@ func rowOfApp(a *account.App) *appRow {
 	return &appRow{
 		ID: a.ID, AccountID: a.AccountID, Name: a.Name, Kind: string(a.Kind), Enabled: a.Enabled, Published: a.Published,
 		MeetingSDK: a.MeetingSDK, ReasonStyle: a.ReasonStyle, AllowedOrigins: toJSON(a.AllowedOrigins),
-		TokenPolicy: toJSON(a.TokenPolicy), JoinsPerMinute: int64(a.JoinsPerMinute), DeletedAt: stamp(a.DeletedAt), CreatedAt: stamp(a.CreatedAt),
+		TokenPolicy: toJSON(a.TokenPolicy), JoinsPerMinute: int64(a.JoinsPerMinute), DeletedAt: toMicros(a.DeletedAt), CreatedAt: toMicros(a.CreatedAt),
 	}
 }
 
@@ -107,7 +107,7 @@ func (s *Store) readApp(ctx context.Context, row *appRow) (*account.App, error) 
 	a := &account.App{
 		ID: row.ID, AccountID: row.AccountID, Name: row.Name, Kind: account.AppKind(row.Kind), Enabled: row.Enabled,
 		Published: row.Published, MeetingSDK: row.MeetingSDK, ReasonStyle: row.ReasonStyle, JoinsPerMinute: int(row.JoinsPerMinute),
-		DeletedAt: unstamp(row.DeletedAt), CreatedAt: unstamp(row.CreatedAt),
+		DeletedAt: fromMicros(row.DeletedAt), CreatedAt: fromMicros(row.CreatedAt),
 	}
 	if err := fromJSON(row.AllowedOrigins, "the origins of app "+row.ID, &a.AllowedOrigins); err != nil {
 		return nil, err
@@ -159,7 +159,7 @@ func (s *Store) CreateApp(ctx context.Context, a *account.App) error {
 		return s.writeCredentials(r, a)
 	})
 	s.forgetApp(a.ID)
-	return told(err, "an app cannot be made")
+	return wrapErr(err, "an app cannot be made")
 }
 
 // UpdateApp keeps a changed app, its keys and secrets as given. ErrNotFound
@@ -173,7 +173,7 @@ func (s *Store) UpdateApp(ctx context.Context, a *account.App) error {
 		return s.writeCredentials(r, a)
 	})
 	s.forgetApp(a.ID)
-	return told(err, "an app cannot be changed")
+	return wrapErr(err, "an app cannot be changed")
 }
 
 func (s *Store) forgetApp(id string) {
@@ -186,10 +186,10 @@ func (s *Store) App(ctx context.Context, id string) (*account.App, error) {
 	return s.appsByID.get(id, func() (*account.App, error) {
 		row, err := oneRow[appRow](ctx, s, byID(id))
 		if err != nil {
-			return nil, told(err, "an app cannot be read")
+			return nil, wrapErr(err, "an app cannot be read")
 		}
 		a, err := s.readApp(ctx, row)
-		return a, told(err, "an app cannot be read")
+		return a, wrapErr(err, "an app cannot be read")
 	})
 }
 
@@ -199,7 +199,7 @@ func (s *Store) AppByKey(ctx context.Context, key string) (app *account.App, dev
 	found, err := s.apps.get(key, func() (keyedApp, error) {
 		named, err := first(s.engine.reader(ctx), scanAppKey, appOfKey, key)
 		if err != nil {
-			return keyedApp{}, told(err, "an app cannot be read")
+			return keyedApp{}, wrapErr(err, "an app cannot be read")
 		}
 		app, err := s.App(ctx, named.text)
 		return keyedApp{app, named.development}, err
@@ -216,14 +216,14 @@ func (s *Store) AppBySecret(ctx context.Context, value string) (bool, error) {
 	if isNotFound(err) {
 		return false, nil
 	}
-	return err == nil, told(err, "a secret cannot be looked up")
+	return err == nil, wrapErr(err, "a secret cannot be looked up")
 }
 
 // Apps lists apps, deleted ones too, with their secrets.
 func (s *Store) Apps(ctx context.Context, p Page) ([]*account.App, error) {
 	rows, err := page[appRow](ctx, s, p)
 	if err != nil {
-		return nil, told(err, "apps cannot be read")
+		return nil, wrapErr(err, "apps cannot be read")
 	}
 	return each(rows, func(r *appRow) (*account.App, error) { return s.App(ctx, r.ID) })
 }

@@ -14,16 +14,16 @@ type AttemptRecord struct {
 	At            time.Time
 	MeetingNumber string
 	// Code is the outcome, 0 for admitted; Name and Cause belong to it.
-	Code        int
-	Name, Cause string
-	View        string
-	AppID       string
-	AppName     string
-	UserName    string
-	RemoteIP    string
-	JoinID      string
-	SessionID   string
-	SeatID      string
+	Code          int
+	Name, Cause   string
+	View          string
+	AppID         string
+	AppName       string
+	UserName      string
+	RemoteIP      string
+	JoinID        string
+	SessionID     string
+	ParticipantID string
 	// Noise is a join of which anybody can make any number. Noise is kept apart, so that it
 	// displaces no other; Skipped is how much from the same place was not kept since the
 	// one before.
@@ -49,8 +49,8 @@ func (a *AttemptRecord) values() []any {
 		detail = []byte(oversizeDetail)
 	}
 	return []any{
-		a.ID, stamp(a.At), a.MeetingNumber, int64(a.Code), a.Name, a.Cause, a.View, a.AppID, a.AppName, a.UserName, a.RemoteIP,
-		a.JoinID, a.SessionID, a.SeatID, a.Noise, int64(a.Skipped), detail,
+		a.ID, toMicros(a.At), a.MeetingNumber, int64(a.Code), a.Name, a.Cause, a.View, a.AppID, a.AppName, a.UserName, a.RemoteIP,
+		a.JoinID, a.SessionID, a.ParticipantID, a.Noise, int64(a.Skipped), detail,
 	}
 }
 
@@ -73,15 +73,15 @@ func scanAttempt(row scanner) (*AttemptRecord, error) {
 		at int64
 	)
 	err := row.Scan(&a.ID, &at, &a.MeetingNumber, &a.Code, &a.Name, &a.Cause, &a.View, &a.AppID, &a.AppName, &a.UserName,
-		&a.RemoteIP, &a.JoinID, &a.SessionID, &a.SeatID, &a.Noise, &a.Skipped, &a.Detail)
-	a.At = unstamp(at)
+		&a.RemoteIP, &a.JoinID, &a.SessionID, &a.ParticipantID, &a.Noise, &a.Skipped, &a.Detail)
+	a.At = fromMicros(at)
 	return &a, err
 }
 
 // RecordAttempt keeps an attempt soon. It never waits: when more than 8192
 // attempts or 16 MiB wait to be written, the oldest is dropped and counted. Of noise,
 // 256 wait; it answers false for more, which is not kept.
-func (s *Store) RecordAttempt(record AttemptRecord) (kept bool) {
+func (s *Store) RecordAttempt(record AttemptRecord) (stored bool) {
 	if record.ID == "" {
 		record.ID = NewAttemptID()
 	}
@@ -96,7 +96,7 @@ func (s *Store) Dropped() int64 { return s.recorder.dropped.Load() }
 
 // Flush waits until every attempt recorded before is written.
 func (s *Store) Flush(ctx context.Context) error {
-	return told(s.recorder.settle(ctx), "attempts cannot be stored")
+	return wrapErr(s.recorder.acknowledge(ctx), "attempts cannot be stored")
 }
 
 // AttemptFilter narrows a list of attempts.
@@ -112,8 +112,8 @@ type AttemptFilter struct {
 }
 
 const (
-	defaultAttempts = 50
-	maxAttempts     = 500
+	defaultAttemptPage = 50
+	maxAttemptPage     = 500
 )
 
 var (
@@ -130,12 +130,12 @@ const lastAttempt = "~"
 // Attempts lists attempts, newest first, those just recorded included. The
 // cursor of the next page is empty when there is none.
 func (s *Store) Attempts(ctx context.Context, f AttemptFilter) (found []*AttemptRecord, next string, err error) {
-	s.settleSoon(ctx)
+	s.flushAttempts(ctx)
 	limit := f.Limit
 	if limit <= 0 {
-		limit = defaultAttempts
+		limit = defaultAttemptPage
 	}
-	limit = min(limit, maxAttempts)
+	limit = min(limit, maxAttemptPage)
 	cursor := f.Cursor
 	if cursor == "" {
 		cursor = lastAttempt
@@ -151,7 +151,7 @@ func (s *Store) Attempts(ctx context.Context, f AttemptFilter) (found []*Attempt
 	}
 	found, err = list(s.engine.reader(ctx), scanAttempt, st, append(args, int64(limit+1))...)
 	if err != nil {
-		return nil, "", told(err, "attempts cannot be read")
+		return nil, "", wrapErr(err, "attempts cannot be read")
 	}
 	if len(found) > limit {
 		found = found[:limit]
@@ -162,20 +162,20 @@ func (s *Store) Attempts(ctx context.Context, f AttemptFilter) (found []*Attempt
 
 // Attempt answers an attempt by id; ErrNotFound if there is none.
 func (s *Store) Attempt(ctx context.Context, id string) (*AttemptRecord, error) {
-	s.settleSoon(ctx)
+	s.flushAttempts(ctx)
 	found, err := first(s.engine.reader(ctx), scanAttempt, attemptByID, id)
-	return found, told(err, "an attempt cannot be read")
+	return found, wrapErr(err, "an attempt cannot be read")
 }
 
-// settleTime is how long a reader waits for the newest attempts to be written.
-const settleTime = 2 * time.Second
+// flushTimeout is how long a reader waits for the newest attempts to be written.
+const flushTimeout = 2 * time.Second
 
-// settleSoon writes the attempts that wait. Those that cannot be written are no reason
+// flushAttempts writes the attempts that wait. Those that cannot be written are no reason
 // to hide those that were.
-func (s *Store) settleSoon(ctx context.Context) {
-	soon, cancel := context.WithTimeout(ctx, settleTime)
+func (s *Store) flushAttempts(ctx context.Context) {
+	soon, cancel := context.WithTimeout(ctx, flushTimeout)
 	defer cancel()
-	if err := s.recorder.settle(soon); err != nil && ctx.Err() == nil {
+	if err := s.recorder.acknowledge(soon); err != nil && ctx.Err() == nil {
 		s.logger.Warn("newest attempts missing from a list", "error", err)
 	}
 }
@@ -183,7 +183,7 @@ func (s *Store) settleSoon(ctx context.Context) {
 // How long and how many attempts are kept by default.
 const (
 	AttemptLife = 14 * 24 * time.Hour
-	AttemptKeep = 100_000
+	MaxAttempts = 100_000
 )
 
 var (
@@ -196,20 +196,20 @@ var (
 		`DELETE FROM attempts WHERE id IN (SELECT json_array_elements_text(?::json))`)
 )
 
-// noiseShare is the part of AttemptKeep that is kept of noise beside the others.
+// noiseShare is the part of MaxAttempts that is kept of noise beside the others.
 const noiseShare = 10
 
 // PruneAttempts deletes attempts made before a time, and all but the newest
 // keep, and a tenth as many of noise, and tells how many. A keep of 0 means
-// AttemptKeep. Where there are too many, each app keeps an equal share: none displaces
+// MaxAttempts. Where there are too many, each app keeps an equal share: none displaces
 // what another has within its own.
 func (s *Store) PruneAttempts(ctx context.Context, before time.Time, keep int) (int64, error) {
 	if keep <= 0 {
-		keep = AttemptKeep
+		keep = MaxAttempts
 	}
-	old, err := list(s.engine.reader(ctx), scanText, attemptsBefore, stamp(before))
+	old, err := list(s.engine.reader(ctx), scanText, attemptsBefore, toMicros(before))
 	if err != nil {
-		return 0, told(err, "old attempts cannot be read")
+		return 0, wrapErr(err, "old attempts cannot be read")
 	}
 	deleted, err := s.deleteAttempts(ctx, old)
 	for _, noise := range []bool{false, true} {
@@ -217,14 +217,14 @@ func (s *Store) PruneAttempts(ctx context.Context, before time.Time, keep int) (
 			break
 		}
 		var more int64
-		more, err = s.pruneSurplus(ctx, noise, keepOf(noise, keep))
+		more, err = s.pruneSurplus(ctx, noise, maxAttemptsFor(noise, keep))
 		deleted += more
 	}
 	return deleted, err
 }
 
-// keepOf is how many attempts of a kind are kept.
-func keepOf(noise bool, keep int) int {
+// maxAttemptsFor is how many attempts of a kind are kept.
+func maxAttemptsFor(noise bool, keep int) int {
 	if noise {
 		return max(1, keep/noiseShare)
 	}
@@ -233,8 +233,8 @@ func keepOf(noise bool, keep int) int {
 
 // appAttempts is how many attempts of an app there are, and how many stay.
 type appAttempts struct {
-	appID       string
-	count, keep int
+	appID              string
+	count, maxAttempts int
 }
 
 func scanAppAttempts(row scanner) (a appAttempts, err error) {
@@ -242,13 +242,13 @@ func scanAppAttempts(row scanner) (a appAttempts, err error) {
 	return a, err
 }
 
-// share divides the attempts to keep equally among apps. What an app leaves of its
+// divideEqually divides the attempts to keep equally among apps. What an app leaves of its
 // share is divided among those that have more.
-func share(apps []appAttempts, keep int) {
+func divideEqually(apps []appAttempts, keep int) {
 	slices.SortFunc(apps, func(a, b appAttempts) int { return cmp.Compare(a.count, b.count) })
 	for i := range apps {
-		apps[i].keep = min(apps[i].count, keep/(len(apps)-i))
-		keep -= apps[i].keep
+		apps[i].maxAttempts = min(apps[i].count, keep/(len(apps)-i))
+		keep -= apps[i].maxAttempts
 	}
 }
 
@@ -257,23 +257,23 @@ func (s *Store) pruneSurplus(ctx context.Context, noise bool, keep int) (total i
 	r := s.engine.reader(ctx)
 	apps, err := list(r, scanAppAttempts, attemptsOfApps, noise)
 	if err != nil {
-		return 0, told(err, "old attempts cannot be counted")
+		return 0, wrapErr(err, "old attempts cannot be counted")
 	}
-	share(apps, keep)
+	divideEqually(apps, keep)
 	for _, app := range apps {
-		if app.count <= app.keep {
+		if app.count <= app.maxAttempts {
 			continue
 		}
-		newest, err := first(r, scanText, attemptAt, noise, app.appID, int64(app.keep))
+		newest, err := first(r, scanText, attemptAt, noise, app.appID, int64(app.maxAttempts))
 		if isNotFound(err) { // another node has deleted them
 			continue
 		}
 		if err != nil {
-			return total, told(err, "old attempts cannot be read")
+			return total, wrapErr(err, "old attempts cannot be read")
 		}
 		old, err := list(r, scanText, attemptsUpTo, noise, app.appID, newest)
 		if err != nil {
-			return total, told(err, "old attempts cannot be read")
+			return total, wrapErr(err, "old attempts cannot be read")
 		}
 		deleted, err := s.deleteAttempts(ctx, old)
 		if total += deleted; err != nil {
@@ -294,7 +294,7 @@ func (s *Store) deleteAttempts(ctx context.Context, ids []string) (int64, error)
 			deleted, err = r.exec(deleteAttempts, names)
 			return err
 		}); err != nil {
-			return total, told(err, "old attempts cannot be deleted")
+			return total, wrapErr(err, "old attempts cannot be deleted")
 		}
 		total += deleted
 	}

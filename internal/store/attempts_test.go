@@ -10,7 +10,7 @@ import (
 )
 
 func TestAttempts(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		var ids []string
 		for i := range 7 {
@@ -19,7 +19,7 @@ func TestAttempts(t *testing.T) {
 			w.RecordAttempt(AttemptRecord{
 				ID: id, At: noon, MeetingNumber: fmt.Sprint(100000000 + i%2), Code: []int{0, 3004, 4005}[i%3], Name: "N", Cause: "c",
 				View: "client", AppID: "a", AppName: "Classroom", UserName: "Ada", RemoteIP: "192.0.2.1", JoinID: "j", SessionID: "s",
-				SeatID: "t", MakeDetail: func() []byte { return fmt.Appendf(nil, `{"n":%d}`, i) },
+				ParticipantID: "t", MakeDetail: func() []byte { return fmt.Appendf(nil, `{"n":%d}`, i) },
 			})
 		}
 		slices.Reverse(ids)
@@ -44,7 +44,7 @@ func TestAttempts(t *testing.T) {
 		wantEqual(t, read(AttemptFilter{Code: &wrong, Meeting: "100000001"}), []string{ids[5]})
 		one, err := w.Attempt(ctx, ids[6])
 		w.must(err)
-		if one.AppName != "Classroom" || !one.At.Equal(noon) || one.SeatID != "t" || string(one.Detail) != `{"n":0}` {
+		if one.AppName != "Classroom" || !one.At.Equal(noon) || one.ParticipantID != "t" || string(one.Detail) != `{"n":0}` {
 			t.Fatalf("the attempt is %+v", one)
 		}
 		_, err = w.Attempt(ctx, "nothing")
@@ -56,7 +56,7 @@ func TestAttempts(t *testing.T) {
 }
 
 func TestAttemptDetails(t *testing.T) {
-	w := newWorld(t, liteFile(t))
+	w := newTestDB(t, liteFile(t))
 	for name, c := range map[string]struct {
 		make func() []byte
 		want string
@@ -75,7 +75,7 @@ func TestAttemptDetails(t *testing.T) {
 }
 
 func TestPruneAttempts(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		for i := range 40 {
 			w.RecordAttempt(AttemptRecord{At: noon.Add(time.Duration(i) * time.Hour)})
@@ -94,7 +94,7 @@ func TestPruneAttempts(t *testing.T) {
 // TestAttemptsNeverBlock fills the queue while nothing is written: the oldest
 // give way.
 func TestAttemptsNeverBlock(t *testing.T) {
-	w := newWorld(t, liteFile(t))
+	w := newTestDB(t, liteFile(t))
 	ctx := context.Background()
 	held, release := make(chan struct{}), make(chan struct{})
 	holding := make(chan error, 1)
@@ -124,7 +124,7 @@ func TestAttemptsNeverBlock(t *testing.T) {
 }
 
 func TestAttemptsSurviveClose(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		w.RecordAttempt(AttemptRecord{ID: "A"})
 		w.must(w.Close())
 		_, err := w.open(nil).Attempt(context.Background(), "A")
@@ -152,7 +152,7 @@ func TestIDsSort(t *testing.T) {
 
 var countAttempts = define(`SELECT COUNT(*) FROM attempts WHERE noise = ?`)
 
-func (w *world) attemptCount(noise bool) (n int) {
+func (w *testDB) attemptCount(noise bool) (n int) {
 	w.t.Helper()
 	rows, err := w.engine.reader(context.Background()).query(countAttempts, noise)
 	w.must(err)
@@ -166,12 +166,12 @@ func (w *world) attemptCount(noise bool) (n int) {
 
 // What is kept holds while attempts are written, and not once an hour only; noise
 // takes no place of others.
-func TestAttemptsAreNeverMoreThanAreKept(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+func TestAttemptsNeverExceedTheMaximum(t *testing.T) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		w.must(w.Close())
 		const keep = 300
-		w.Store = w.open(func(c *Config) { c.KeepAttempts = keep })
+		w.Store = w.open(func(c *Config) { c.MaxAttempts = keep })
 		var real []string
 		for range 2 * keep {
 			real = append(real, NewAttemptID())
@@ -179,8 +179,8 @@ func TestAttemptsAreNeverMoreThanAreKept(t *testing.T) {
 			w.RecordAttempt(AttemptRecord{Noise: true, Skipped: 7})
 			if len(real)%50 == 0 {
 				w.must(w.Flush(ctx))
-				if kept, noise := w.attemptCount(false), w.attemptCount(true); kept > keep || noise > keep/noiseShare {
-					t.Fatalf("%d attempts and %d of noise are kept, want at most %d and %d", kept, noise, keep, keep/noiseShare)
+				if stored, noise := w.attemptCount(false), w.attemptCount(true); stored > keep || noise > keep/noiseShare {
+					t.Fatalf("%d attempts and %d of noise are kept, want at most %d and %d", stored, noise, keep, keep/noiseShare)
 				}
 			}
 		}
@@ -190,9 +190,9 @@ func TestAttemptsAreNeverMoreThanAreKept(t *testing.T) {
 			}
 			w.must(w.Flush(ctx))
 		}
-		kept, noise := w.attemptCount(false), w.attemptCount(true)
-		if kept < keep*9/10 || noise == 0 || noise > keep/noiseShare {
-			t.Fatalf("after a flood of noise %d attempts and %d of noise are kept", kept, noise)
+		stored, noise := w.attemptCount(false), w.attemptCount(true)
+		if stored < keep*9/10 || noise == 0 || noise > keep/noiseShare {
+			t.Fatalf("after a flood of noise %d attempts and %d of noise are kept", stored, noise)
 		}
 		_, err := w.Attempt(ctx, real[len(real)-keep*9/10])
 		w.must(err)
@@ -201,11 +201,11 @@ func TestAttemptsAreNeverMoreThanAreKept(t *testing.T) {
 
 // One app's joins displace no other's: each has an equal share.
 func TestEachAppHasAShareOfTheAttempts(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		w.must(w.Close())
 		const keep = 400
-		w.Store = w.open(func(c *Config) { c.KeepAttempts = keep })
+		w.Store = w.open(func(c *Config) { c.MaxAttempts = keep })
 		record := func(app string, count int, noise bool) {
 			for i := range count {
 				w.RecordAttempt(AttemptRecord{At: noon, AppID: app, Noise: noise})
@@ -221,7 +221,7 @@ func TestEachAppHasAShareOfTheAttempts(t *testing.T) {
 		record("loop", 3*keep, false)
 		record("loop", keep, true)
 		record("", keep, true)
-		kept := func() (counts map[string]int) {
+		stored := func() (counts map[string]int) {
 			counts = map[string]int{}
 			found, _, err := w.Attempts(ctx, AttemptFilter{Limit: 500})
 			w.must(err)
@@ -230,13 +230,13 @@ func TestEachAppHasAShareOfTheAttempts(t *testing.T) {
 			}
 			return counts
 		}
-		got := kept()
+		got := stored()
 		if got["quietfalse"] != 50 || got["quiettrue"] != 3 || got["busyfalse"] < (keep-50-slack(keep))/2-attemptBatch || got["loopfalse"] < 100 || got["true"] == 0 || got["looptrue"] == 0 {
 			t.Errorf("while they are written these are kept: %v", got)
 		}
 		_, err := w.PruneAttempts(ctx, noon.Add(-time.Hour), 90)
 		w.must(err)
-		wantEqual(t, kept(), map[string]int{"quietfalse": 30, "busyfalse": 30, "loopfalse": 30, "quiettrue": 3, "true": 3, "looptrue": 3})
+		wantEqual(t, stored(), map[string]int{"quietfalse": 30, "busyfalse": 30, "loopfalse": 30, "quiettrue": 3, "true": 3, "looptrue": 3})
 	})
 }
 
@@ -259,10 +259,10 @@ func TestShare(t *testing.T) {
 		for _, n := range c.counts {
 			apps = append(apps, appAttempts{count: n})
 		}
-		share(apps, c.keep)
+		divideEqually(apps, c.keep)
 		var got []int
 		for _, app := range apps {
-			got = append(got, app.keep)
+			got = append(got, app.maxAttempts)
 		}
 		if !slices.Equal(got, c.want) {
 			t.Errorf("of %v, %d are shared as %v, want %v", c.counts, c.keep, got, c.want)

@@ -26,8 +26,8 @@ var (
 	ErrDamaged = errors.New("not a whole Anteroom database")
 )
 
-// Copied is a database that was backed up or restored.
-type Copied struct {
+// BackupResult is a database that was backed up or restored.
+type BackupResult struct {
 	// ID is the database's id.
 	ID string
 	// Bytes is the size of the file.
@@ -41,8 +41,8 @@ type Copied struct {
 // it. The copy is whole, checked and on the disk when Backup returns; until then
 // nothing has the file's name. An existing file is kept unless overwrite is set. Of c,
 // URL and IDFile matter.
-func Backup(ctx context.Context, c Config, to string, overwrite bool) (done Copied, err error) {
-	path, known, err := liteOf(c)
+func Backup(ctx context.Context, c Config, to string, overwrite bool) (done BackupResult, err error) {
+	path, known, err := sqlitePath(c)
 	if err != nil {
 		return done, err
 	}
@@ -95,8 +95,8 @@ func Backup(ctx context.Context, c Config, to string, overwrite bool) (done Copi
 // checks the backup first: it must be whole, of this database (if it is known which that
 // is), sealed with the key and not newer than this program. What was there before is
 // kept beside it. Of c, URL, IDFile, Key and PreviousKeys matter.
-func Restore(ctx context.Context, c Config, from string) (done Copied, err error) {
-	path, known, err := liteOf(c)
+func Restore(ctx context.Context, c Config, from string) (done BackupResult, err error) {
+	path, known, err := sqlitePath(c)
 	if err != nil {
 		return done, err
 	}
@@ -107,7 +107,7 @@ func Restore(ctx context.Context, c Config, from string) (done Copied, err error
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return done, err
 	}
-	release, err := lockAlone(path)
+	release, err := lockExclusively(path)
 	if err != nil {
 		return done, err
 	}
@@ -144,8 +144,8 @@ func Restore(ctx context.Context, c Config, from string) (done Copied, err error
 	return done, err
 }
 
-// lockAlone takes the claim to an SQLite database that nobody else may have.
-func lockAlone(path string) (release func(), err error) {
+// lockExclusively takes the claim to an SQLite database that nobody else may have.
+func lockExclusively(path string) (release func(), err error) {
 	release, taken, err := lockFile(path+".lock", true)
 	switch {
 	case taken:
@@ -156,8 +156,8 @@ func lockAlone(path string) (release func(), err error) {
 	return release, nil
 }
 
-// liteOf is the file of an SQLite database and what is known of it.
-func liteOf(c Config) (string, identity, error) {
+// sqlitePath is the file of an SQLite database and what is known of it.
+func sqlitePath(c Config) (string, identity, error) {
 	target, err := parseURL(c.URL)
 	if err == nil && target.postgres {
 		err = ErrPostgres
@@ -200,7 +200,7 @@ func copyBeside(from, path string) (name string, err error) {
 // database that comes.
 func setAside(path string) (string, error) {
 	aside := path + ".replaced-" + time.Now().UTC().Format("20060102T150405.000Z")
-	kept := aside
+	stored := aside
 	for _, end := range []string{"", "-wal", "-shm"} {
 		// The database goes first. Were it left without its log, a server could begin to use it.
 		err := os.Rename(path+end, aside+end)
@@ -208,16 +208,16 @@ func setAside(path string) (string, error) {
 			return "", err
 		}
 		if err != nil && end == "" {
-			kept = ""
+			stored = ""
 		}
 	}
-	return kept, nil
+	return stored, nil
 }
 
 // inspect checks that a file nobody writes to is a whole database, and that keys open
 // it, if there are any.
-func inspect(ctx context.Context, path string, keys *keyring) (found Copied, err error) {
-	damaged := func(err error) (Copied, error) { return Copied{}, fmt.Errorf("%w: %w", ErrDamaged, err) }
+func inspect(ctx context.Context, path string, keys *keyring) (found BackupResult, err error) {
+	damaged := func(err error) (BackupResult, error) { return BackupResult{}, fmt.Errorf("%w: %w", ErrDamaged, err) }
 	info, err := os.Stat(path)
 	if err != nil {
 		return found, err

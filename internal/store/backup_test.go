@@ -15,9 +15,9 @@ import (
 )
 
 // remembered is a new database whose id is written down.
-func remembered(t *testing.T, url string) *world {
+func remembered(t *testing.T, url string) *testDB {
 	t.Helper()
-	w := &world{t: t, url: url, idFile: filepath.Join(t.TempDir(), "state", "anteroom.db.id")}
+	w := &testDB{t: t, url: url, idFile: filepath.Join(t.TempDir(), "state", "anteroom.db.id")}
 	w.Store = w.open(nil)
 	return w
 }
@@ -36,7 +36,7 @@ func copyFile(t *testing.T, from, to string) {
 
 // refused opens a database that must not be opened, and compares what is said. Nothing
 // may be written to it.
-func (w *world) refused(want ...string) {
+func (w *testDB) refused(want ...string) {
 	w.t.Helper()
 	before, fault := os.ReadFile(w.url)
 	s, err := Open(context.Background(), w.config())
@@ -67,7 +67,7 @@ func TestAnotherDatabaseIsRefused(t *testing.T) {
 	w.must(w.Close())
 	whole := filepath.Join(t.TempDir(), "whole.db")
 	copyFile(t, w.url, whole)
-	other := newWorld(t, liteFile(t))
+	other := newTestDB(t, liteFile(t))
 	other.must(other.Close())
 	id, err := os.ReadFile(w.idFile)
 	w.must(err)
@@ -107,11 +107,11 @@ func TestAnotherDatabaseIsRefused(t *testing.T) {
 	}
 }
 
-// TestAnIncompleteCopyIsNoNewWorld puts copies where nothing is known of a database.
-func TestAnIncompleteCopyIsNoNewWorld(t *testing.T) {
-	w := newWorld(t, liteFile(t))
+// TestAnIncompleteCopyIsNotANewDatabase puts copies where nothing is known of a database.
+func TestAnIncompleteCopyIsNotANewDatabase(t *testing.T) {
+	w := newTestDB(t, liteFile(t))
 	w.account()
-	elsewhere := &world{t: t, url: liteFile(t), idFile: filepath.Join(t.TempDir(), "id")}
+	elsewhere := &testDB{t: t, url: liteFile(t), idFile: filepath.Join(t.TempDir(), "id")}
 	copyFile(t, w.url, elsewhere.url)
 	elsewhere.refused("is empty", "anteroom restore")
 	elsewhere.must(os.WriteFile(elsewhere.url, nil, 0o600))
@@ -126,7 +126,7 @@ func TestAnIncompleteCopyIsNoNewWorld(t *testing.T) {
 
 // TestOldDatabasesGetAnID opens one that a program of before has made.
 func TestOldDatabasesGetAnID(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		_, err := w.engine.db().ExecContext(t.Context(), `DELETE FROM meta WHERE name = 'id'`)
 		w.must(err)
 		w.must(w.Close())
@@ -147,7 +147,7 @@ func TestOldDatabasesGetAnID(t *testing.T) {
 func TestAnotherPostgresIsRefused(t *testing.T) {
 	w := remembered(t, pgtest.URL(t))
 	w.must(w.Close())
-	empty := &world{t: t, url: pgtest.URL(t), idFile: w.idFile}
+	empty := &testDB{t: t, url: pgtest.URL(t), idFile: w.idFile}
 	empty.refused("is empty", w.idFile)
 	empty.idFile = ""
 	empty.must(empty.open(nil).Close())
@@ -171,7 +171,7 @@ func TestBackupWhileWritesGoOn(t *testing.T) {
 				return
 			default:
 			}
-			w.join(m, "Ben", func(a *meeting.TakeSeat) { a.Exempt = true })
+			w.join(m, "Ben", func(a *meeting.AdmitRequest) { a.Exempt = true })
 			select {
 			case written <- struct{}{}:
 			default:
@@ -182,7 +182,7 @@ func TestBackupWhileWritesGoOn(t *testing.T) {
 	var before, size int
 	for range 3 {
 		<-written
-		before = seatsOf(w, first.Session.ID)
+		before = participantsOf(w, first.Session.ID)
 		copied, err := Backup(t.Context(), w.config(), to, size > 0)
 		w.must(err)
 		size = int(copied.Bytes)
@@ -198,26 +198,26 @@ func TestBackupWhileWritesGoOn(t *testing.T) {
 	if _, err := Restore(t.Context(), w.config(), to); err == nil || !strings.Contains(err.Error(), "stop it first") {
 		t.Errorf("a database in use is replaced: %v", err)
 	}
-	after := seatsOf(w, first.Session.ID)
+	after := participantsOf(w, first.Session.ID)
 	w.must(w.Close())
 
 	done2, err := Restore(t.Context(), w.config(), to)
 	w.must(err)
 	w.Store = w.open(nil)
-	kept := seatsOf(w, first.Session.ID)
-	if kept < before || kept > after {
-		t.Errorf("%d seats are restored; there were %d before the backup, %d after", kept, before, after)
+	stored := participantsOf(w, first.Session.ID)
+	if stored < before || stored > after {
+		t.Errorf("%d seats are restored; there were %d before the backup, %d after", stored, before, after)
 	}
-	w.counted(first.Session.ID, kept)
+	w.counted(first.Session.ID, stored)
 	w.must(w.Close())
-	replaced := &world{t: t, url: done2.Replaced}
+	replaced := &testDB{t: t, url: done2.Replaced}
 	replaced.Store = replaced.open(nil)
 	replaced.counted(first.Session.ID, after)
 	leftovers(t, filepath.Dir(to), filepath.Dir(w.url))
 }
 
-func seatsOf(w *world, sessionID string) int {
-	live, err := w.LiveSeats(context.Background(), sessionID)
+func participantsOf(w *testDB, sessionID string) int {
+	live, err := w.LiveParticipants(context.Background(), sessionID)
 	w.must(err)
 	return len(live)
 }
@@ -241,14 +241,14 @@ func TestRestoringAfterACrash(t *testing.T) {
 	_, err := Backup(t.Context(), w.config(), to, false)
 	w.must(err)
 	w.account()
-	crashed := &world{t: t, url: liteFile(t), idFile: w.idFile}
+	crashed := &testDB{t: t, url: liteFile(t), idFile: w.idFile}
 	for _, end := range []string{"", "-wal"} {
 		copyFile(t, w.url+end, crashed.url+end)
 	}
 	done, err := Restore(t.Context(), crashed.config(), to)
 	w.must(err)
 	for url, want := range map[string]int{crashed.url: 1, done.Replaced: 2} {
-		at := &world{t: t, url: url}
+		at := &testDB{t: t, url: url}
 		accounts, err := at.open(nil).Accounts(t.Context(), Page{})
 		if err != nil || len(accounts) != want {
 			t.Errorf("%s has %d accounts, want %d: %v", url, len(accounts), want, err)
@@ -274,7 +274,7 @@ func TestWrongBackupsAreRefused(t *testing.T) {
 		bent[i] ^= 0x55
 	}
 	w.must(os.WriteFile(file("bent.db"), bent, 0o600))
-	other := newWorld(t, liteFile(t))
+	other := newTestDB(t, liteFile(t))
 	_, err = Backup(t.Context(), other.config(), file("other.db"), false)
 	w.must(err)
 	newer := remembered(t, liteFile(t))
@@ -284,7 +284,7 @@ func TestWrongBackupsAreRefused(t *testing.T) {
 	w.must(err)
 	_, err = Backup(t.Context(), newer.config(), file("newer.db"), false)
 	w.must(err)
-	former := newWorld(t, liteFile(t))
+	former := newTestDB(t, liteFile(t))
 	_, err = former.engine.db().ExecContext(t.Context(), `DELETE FROM meta WHERE name = 'id'`)
 	w.must(err)
 	_, err = Backup(t.Context(), former.config(), file("former.db"), false)
@@ -322,7 +322,7 @@ func TestWrongBackupsAreRefused(t *testing.T) {
 	leftovers(t, filepath.Dir(w.url))
 
 	// On a machine that knows no database, a backup is right if the key is.
-	fresh := &world{t: t, url: filepath.Join(t.TempDir(), "new", "anteroom.db"), idFile: filepath.Join(t.TempDir(), "id")}
+	fresh := &testDB{t: t, url: filepath.Join(t.TempDir(), "new", "anteroom.db"), idFile: filepath.Join(t.TempDir(), "id")}
 	done, err := Restore(t.Context(), fresh.config(), good)
 	w.must(err)
 	if done.Replaced != "" {
@@ -344,9 +344,9 @@ func TestWrongBackupsAreRefused(t *testing.T) {
 // TestAnsweredMeansOnTheDisk looks at the setting on which it depends that a loss of
 // power takes nothing back that was answered.
 func TestAnsweredMeansOnTheDisk(t *testing.T) {
-	w := newWorld(t, liteFile(t))
+	w := newTestDB(t, liteFile(t))
 	var level int
-	w.engine.(*sqliteEngine).writer.rest(func(conn *sql.Conn) {
+	w.engine.(*sqliteEngine).writer.betweenTransactions(func(conn *sql.Conn) {
 		w.must(conn.QueryRowContext(context.Background(), "PRAGMA synchronous").Scan(&level))
 	})
 	if level != 2 {

@@ -38,11 +38,11 @@ func (c *cache[T]) get(key string, load func() (T, error)) (T, error) {
 		return load()
 	}
 	c.mu.RLock()
-	kept, ok := c.entries[key]
+	stored, ok := c.entries[key]
 	writes := c.writes
 	c.mu.RUnlock()
 	if ok {
-		return kept.value, nil
+		return stored.value, nil
 	}
 	value, err := load()
 	if err != nil {
@@ -93,8 +93,8 @@ func (c *cache[T]) revise(key string, change func(T) T) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.writes++
-	if kept, ok := c.entries[key]; ok {
-		c.put(key, change(kept.value))
+	if stored, ok := c.entries[key]; ok {
+		c.put(key, change(stored.value))
 	}
 }
 
@@ -103,8 +103,8 @@ func (c *cache[T]) forgetWhere(match func(T) bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.writes++
-	for key, kept := range c.entries {
-		if match(kept.value) {
+	for key, stored := range c.entries {
+		if match(stored.value) {
 			c.drop(key)
 		}
 	}

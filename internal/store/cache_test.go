@@ -13,7 +13,7 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-func TestCacheKeepsNoOldValues(t *testing.T) {
+func TestCacheHoldsNoStaleValues(t *testing.T) {
 	c := newCache[int](false)
 	// A value read before a write must not be kept after it.
 	got, err := c.get("a", func() (int, error) {
@@ -107,7 +107,7 @@ func TestLiveCache(t *testing.T) {
 // TestLiveCacheIsExact compares what is kept with the database while joins and
 // changes race.
 func TestLiveCacheIsExact(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		m := w.meeting()
 		uncached := w.open(func(c *Config) { c.Shared = true })
@@ -124,10 +124,10 @@ func TestLiveCacheIsExact(t *testing.T) {
 						return
 					}
 					if i%4 == 0 {
-						err = w.Mutate(ctx, live.ID, func(tx meeting.Tx) error { tx.Touch(false); return nil })
+						err = w.Mutate(ctx, live.ID, func(tx meeting.Tx) error { tx.BumpRevision(false); return nil })
 					} else {
-						_, err = w.TakeSeat(ctx, meeting.TakeSeat{
-							Meeting: m, SessionID: live.ID, GateRevision: live.GateRevision, Capacity: 1000, Now: noon, Seat: meeting.Seat{ID: NewID()},
+						_, err = w.Admit(ctx, meeting.AdmitRequest{
+							Meeting: m, SessionID: live.ID, GateRevision: live.GateRevision, Capacity: 1000, Now: noon, Participant: meeting.Participant{ID: NewID()},
 						})
 					}
 					if err != nil {
@@ -140,12 +140,12 @@ func TestLiveCacheIsExact(t *testing.T) {
 				if ended {
 					w.end(first.Session.ID)
 				}
-				kept, err := w.LiveSession(ctx, m.ID)
+				stored, err := w.LiveSession(ctx, m.ID)
 				w.must(err)
 				read, err := uncached.LiveSession(ctx, m.ID)
 				w.must(err)
-				if !reflect.DeepEqual(kept, read) || (read == nil) != ended {
-					t.Fatalf("round %d: kept %+v, read %+v", round, kept, read)
+				if !reflect.DeepEqual(stored, read) || (read == nil) != ended {
+					t.Fatalf("round %d: kept %+v, read %+v", round, stored, read)
 				}
 			}
 		}
@@ -155,7 +155,7 @@ func TestLiveCacheIsExact(t *testing.T) {
 // TestFailedWritesSpoilNoOthers sends writes that fail halfway among others
 // that share their transaction.
 func TestFailedWritesSpoilNoOthers(t *testing.T) {
-	w := newWorld(t, liteFile(t))
+	w := newTestDB(t, liteFile(t))
 	ctx := context.Background()
 	a := w.account()
 	taken := &account.App{AccountID: a.ID, Key: "key"}
@@ -174,8 +174,8 @@ func TestFailedWritesSpoilNoOthers(t *testing.T) {
 				}
 				return
 			}
-			if _, err := w.TakeSeat(ctx, meeting.TakeSeat{
-				Meeting: m, SessionID: session.ID, GateRevision: session.GateRevision, Exempt: true, Now: noon, Seat: meeting.Seat{ID: NewID()},
+			if _, err := w.Admit(ctx, meeting.AdmitRequest{
+				Meeting: m, SessionID: session.ID, GateRevision: session.GateRevision, Exempt: true, Now: noon, Participant: meeting.Participant{ID: NewID()},
 			}); err != nil {
 				t.Error(err)
 			}
@@ -191,7 +191,7 @@ func TestFailedWritesSpoilNoOthers(t *testing.T) {
 }
 
 func TestAbandonedWrites(t *testing.T) {
-	w := newWorld(t, liteFile(t))
+	w := newTestDB(t, liteFile(t))
 	m := w.meeting()
 	session := w.join(m, "Ada").Session
 	held, release := make(chan struct{}), make(chan struct{})
@@ -207,8 +207,8 @@ func TestAbandonedWrites(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	late := make(chan error, 1)
 	go func() {
-		_, err := w.TakeSeat(ctx, meeting.TakeSeat{
-			Meeting: m, SessionID: session.ID, GateRevision: session.GateRevision, Capacity: 9, Now: noon, Seat: meeting.Seat{ID: NewID()},
+		_, err := w.Admit(ctx, meeting.AdmitRequest{
+			Meeting: m, SessionID: session.ID, GateRevision: session.GateRevision, Capacity: 9, Now: noon, Participant: meeting.Participant{ID: NewID()},
 		})
 		late <- err
 	}()

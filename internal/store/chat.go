@@ -29,16 +29,16 @@ func scanChat(row scanner) (meeting.ChatMessage, error) {
 		c    meeting.ChatMessage
 		sent int64
 	)
-	err := row.Scan(&c.ID, &c.SessionID, &c.SenderSeatID, &c.SenderUserID, &c.SenderName, &c.ReceiverSeatID, &c.ReceiverUserID,
+	err := row.Scan(&c.ID, &c.SessionID, &c.SenderParticipantID, &c.SenderUserID, &c.SenderName, &c.ReceiverParticipantID, &c.ReceiverUserID,
 		&c.ReceiverName, &c.Text, &sent)
-	c.SentAt = unstamp(sent)
+	c.SentAt = fromMicros(sent)
 	return c, err
 }
 
 // How long chat is kept unless the configuration says otherwise.
 const (
-	// ChatKeep is how many of a session's newest messages are kept.
-	ChatKeep = 2000
+	// MaxChatMessages is how many of a session's newest messages are kept.
+	MaxChatMessages = 2000
 	// ChatLife is how long messages are kept after their session has ended.
 	ChatLife = 30 * 24 * time.Hour
 	// chatSlack is how many more there may be before the oldest are deleted.
@@ -49,8 +49,8 @@ const (
 // whether there are older ones: those that it sent or was sent itself, and, of those
 // to many, what people of its kind read: everyone's and, for hosts, the hosts' and the
 // waiting room's; for somebody who waits, the waiting room's alone.
-func (s *Store) ChatHistory(ctx context.Context, sessionID, seatID string, as meeting.Reader, page meeting.ChatPage) (found []meeting.ChatMessage, more bool, err error) {
-	if s.rosters.quiet(sessionID) {
+func (s *Store) ChatHistory(ctx context.Context, sessionID, participantID string, as meeting.Reader, page meeting.ChatPage) (found []meeting.ChatMessage, more bool, err error) {
+	if s.rosters.hasNoChat(sessionID) {
 		return nil, false, nil
 	}
 	const everyone, nobody = "", "@"
@@ -61,19 +61,19 @@ func (s *Store) ChatHistory(ctx context.Context, sessionID, seatID string, as me
 	case meeting.ReaderWaiting:
 		readable = [3]string{meeting.ToWaitingRoom, nobody, nobody}
 	}
-	query, args := chatHistory, []any{sessionID, seatID, readable[0], readable[1], readable[2], seatID, page.After}
+	query, args := chatHistory, []any{sessionID, participantID, readable[0], readable[1], readable[2], participantID, page.After}
 	if page.Before != "" {
 		query, args = chatBefore, append(args, sessionID, page.Before)
 	}
 	rows, err := s.engine.reader(ctx).query(query, append(args, int64(page.Messages+1))...)
 	if err != nil {
-		return nil, false, told(err, "the chat cannot be read")
+		return nil, false, wrapErr(err, "the chat cannot be read")
 	}
 	defer rows.Close()
 	for bytes := 0; rows.Next(); {
 		message, err := scanChat(rows)
 		if err != nil {
-			return nil, false, told(err, "the chat cannot be read")
+			return nil, false, wrapErr(err, "the chat cannot be read")
 		}
 		bytes += len(message.Text)
 		if len(found) == page.Messages || len(found) > 0 && bytes > page.Bytes {
@@ -83,5 +83,5 @@ func (s *Store) ChatHistory(ctx context.Context, sessionID, seatID string, as me
 		found = append(found, message)
 	}
 	slices.Reverse(found)
-	return found, more, told(rows.Err(), "the chat cannot be read")
+	return found, more, wrapErr(rows.Err(), "the chat cannot be read")
 }

@@ -15,25 +15,25 @@ func newest(messages int) meeting.ChatPage {
 	return meeting.ChatPage{Messages: messages, Bytes: 1 << 20}
 }
 
-// say writes messages of a participant to everybody.
-func (w *world) say(taken meeting.Taken, texts ...string) {
+// sendChat writes messages of a participant to everybody.
+func (w *testDB) sendChat(admitted meeting.Admitted, texts ...string) {
 	for _, text := range texts {
-		w.must(w.Mutate(context.Background(), taken.Session.ID, func(tx meeting.Tx) error {
-			return tx.AddChat(meeting.ChatMessage{ID: NewID(), SenderSeatID: taken.Seat.ID, Text: text})
+		w.must(w.Mutate(context.Background(), admitted.Session.ID, func(tx meeting.Tx) error {
+			return tx.AddChat(meeting.ChatMessage{ID: NewID(), SenderParticipantID: admitted.Participant.ID, Text: text})
 		}))
 	}
 }
 
 func TestChatIsReadInBoundedPages(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
-		taken := w.join(w.meeting(), "Ada")
+		admitted := w.join(w.meeting(), "Ada")
 		for i := range 12 {
-			w.say(taken, fmt.Sprintf("%02d %s", i, strings.Repeat("x", 97)))
+			w.sendChat(admitted, fmt.Sprintf("%02d %s", i, strings.Repeat("x", 97)))
 		}
 		page := func(before string, messages, bytes int, want string, wantMore bool) string {
 			t.Helper()
-			found, more, err := w.ChatHistory(ctx, taken.Session.ID, taken.Seat.ID, meeting.ReaderInside,
+			found, more, err := w.ChatHistory(ctx, admitted.Session.ID, admitted.Participant.ID, meeting.ReaderInside,
 				meeting.ChatPage{Before: before, Messages: messages, Bytes: bytes})
 			w.must(err)
 			got := ""
@@ -57,34 +57,34 @@ func TestChatIsReadInBoundedPages(t *testing.T) {
 	})
 }
 
-func TestChatIsKeptForAsLongAsConfigured(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+func TestChatIsStoredForAsLongAsConfigured(t *testing.T) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
-		w.Store = w.open(func(c *Config) { c.ChatKeep = 100 })
-		taken, other := w.join(w.meeting(), "Ada"), w.join(w.meeting(), "Bob")
-		w.say(other, "elsewhere")
+		w.Store = w.open(func(c *Config) { c.MaxChatMessages = 100 })
+		admitted, other := w.join(w.meeting(), "Ada"), w.join(w.meeting(), "Bob")
+		w.sendChat(other, "elsewhere")
 		for i := range 200 {
-			w.say(taken, fmt.Sprint(i))
+			w.sendChat(admitted, fmt.Sprint(i))
 		}
-		count := func(taken meeting.Taken) int {
-			found, _, err := w.ChatHistory(ctx, taken.Session.ID, taken.Seat.ID, meeting.ReaderInside, newest(1000))
+		count := func(admitted meeting.Admitted) int {
+			found, _, err := w.ChatHistory(ctx, admitted.Session.ID, admitted.Participant.ID, meeting.ReaderInside, newest(1000))
 			w.must(err)
 			return len(found)
 		}
-		if n := count(taken); n < 100 || n >= 100+chatSlack {
+		if n := count(admitted); n < 100 || n >= 100+chatSlack {
 			t.Errorf("%d messages are kept, want 100 and at most %d more", n, chatSlack)
 		}
-		w.must(w.Mutate(ctx, taken.Session.ID, func(tx meeting.Tx) error {
+		w.must(w.Mutate(ctx, admitted.Session.ID, func(tx meeting.Tx) error {
 			tx.Session().EndedAt, tx.Session().EndReason = noon, meeting.EndedByHost
 			return tx.SaveSession()
 		}))
 		w.must(w.PruneChat(ctx, noon.Add(-time.Hour)))
-		if count(taken) == 0 {
+		if count(admitted) == 0 {
 			t.Error("deleted before its time")
 		}
 		w.must(w.PruneChat(ctx, noon.Add(time.Hour)))
-		if count(taken) != 0 || count(other) != 1 {
-			t.Errorf("%d messages of an old session, %d of one that runs", count(taken), count(other))
+		if count(admitted) != 0 || count(other) != 1 {
+			t.Errorf("%d messages of an old session, %d of one that runs", count(admitted), count(other))
 		}
 	})
 }

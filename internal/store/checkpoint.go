@@ -48,18 +48,18 @@ func (c *checkpointer) run() {
 		case <-c.quit:
 			return
 		}
-		writes := c.writer.kept.Load()
+		writes := c.writer.committed.Load()
 		quiet := writes < checkpointWrites
 		if quiet && (time.Since(last) < checkpointPause || (writes == 0 && !cached)) {
 			continue
 		}
-		c.writer.kept.Add(-writes)
+		c.writer.committed.Add(-writes)
 		last, cached = time.Now(), !quiet
 		if writes > 0 {
 			c.pass(checkpointPages)
 		}
 		if quiet {
-			c.writer.rest(c.freeCache)
+			c.writer.betweenTransactions(c.freeCache)
 		}
 	}
 }
@@ -80,7 +80,7 @@ func (c *checkpointer) pass(pages int) {
 		// under load there is always more. So the writer itself carries over the
 		// little that was written since.
 		if _, err = checkpoint(c.conn); err == nil {
-			c.writer.rest(func(conn *sql.Conn) { _, err = checkpoint(conn) })
+			c.writer.betweenTransactions(func(conn *sql.Conn) { _, err = checkpoint(conn) })
 		}
 	}
 	if err != nil {

@@ -46,16 +46,16 @@ func child(job string) int {
 	for range joiners {
 		go func() {
 			for {
-				taken, err := s.TakeSeat(ctx, meeting.TakeSeat{
+				admitted, err := s.Admit(ctx, meeting.AdmitRequest{
 					Meeting: m, SessionID: live.ID, GateRevision: live.GateRevision, Exempt: true, Now: noon,
-					Seat: meeting.Seat{ID: NewID(), Name: "child"},
+					Participant: meeting.Participant{ID: NewID(), Name: "child"},
 				})
 				if err != nil {
 					faults <- err
 					return
 				}
 				// One write is one line, however many goroutines print.
-				_, _ = os.Stdout.WriteString(taken.Seat.ID + "\n")
+				_, _ = os.Stdout.WriteString(admitted.Participant.ID + "\n")
 			}
 		}()
 	}
@@ -73,7 +73,7 @@ func TestKill(t *testing.T) {
 const acknowledged = 400
 
 func testKill(t *testing.T, url string) {
-	w := newWorld(t, url)
+	w := newTestDB(t, url)
 	m := w.meeting()
 	first := w.join(m, "Ada")
 	w.must(w.Close())
@@ -85,7 +85,7 @@ func testKill(t *testing.T, url string) {
 	out, err := cmd.StdoutPipe()
 	w.must(err)
 	w.must(cmd.Start())
-	var seats []string
+	var participants []string
 	lines := bufio.NewReader(out)
 	for {
 		line, err := lines.ReadString('\n')
@@ -96,26 +96,26 @@ func testKill(t *testing.T, url string) {
 		if strings.HasPrefix(line, "error") {
 			t.Fatalf("the child failed: %s", line)
 		}
-		seats = append(seats, strings.TrimSpace(line))
-		if len(seats) == acknowledged {
+		participants = append(participants, strings.TrimSpace(line))
+		if len(participants) == acknowledged {
 			w.must(cmd.Process.Kill())
 		}
 	}
 	_ = cmd.Wait()
-	if len(seats) < acknowledged {
-		t.Fatalf("the child ended after %d seats: %s", len(seats), complaints.String())
+	if len(participants) < acknowledged {
+		t.Fatalf("the child ended after %d seats: %s", len(participants), complaints.String())
 	}
 
 	w.Store = w.open(nil)
 	ctx := context.Background()
 	w.must(acquireSoon(ctx, w.Store))
-	live, err := w.LiveSeats(ctx, first.Session.ID)
+	live, err := w.LiveParticipants(ctx, first.Session.ID)
 	w.must(err)
 	there := map[string]bool{}
-	for _, seat := range live {
-		there[seat.ID] = true
+	for _, participant := range live {
+		there[participant.ID] = true
 	}
-	for _, id := range seats {
+	for _, id := range participants {
 		if !there[id] {
 			t.Fatalf("the seat %s was acknowledged and is lost", id)
 		}
@@ -126,7 +126,7 @@ func testKill(t *testing.T, url string) {
 	if session.Revision != int64(len(live)) {
 		t.Fatalf("the revision is %d after %d joins", session.Revision, len(live))
 	}
-	w.join(m, "Ben", func(a *meeting.TakeSeat) { a.Exempt = true })
+	w.join(m, "Ben", func(a *meeting.AdmitRequest) { a.Exempt = true })
 }
 
 // acquireSoon gives the kernel and PostgreSQL a moment to notice the death.

@@ -38,7 +38,7 @@ func (r readsRunner) query(st *statement, args ...any) (*sql.Rows, error) {
 // readsLine is heard by nobody, and counts how often it is asked where a session's
 // events stand, for which nodes ask Redis.
 type readsLine struct {
-	session.Line
+	session.ControlChannel
 	entries *int
 }
 
@@ -53,55 +53,55 @@ func (readsLine) Close(string, int, session.CloseCode) {}
 type silentMedia struct{ media.Engine }
 
 func (silentMedia) Mute(context.Context, string, string, media.Source) error { return nil }
-func (silentMedia) UpdatePermission(context.Context, media.Seat) error       { return nil }
+func (silentMedia) UpdatePermission(context.Context, media.Grant) error      { return nil }
 func (silentMedia) EndRoom(context.Context, string) error                    { return nil }
 
 // While a command changes a session, nobody else writes to an SQLite database: what
 // commands for everybody read is the same for many people as for few.
 func TestCommandsForEverybodyReadTheSessionOnce(t *testing.T) {
-	inside := func(seat *meeting.Seat) {
-		seat.AudioOn, seat.Muted, seat.Sharing, seat.HandRaised = true, false, true, true
+	inside := func(participant *meeting.Participant) {
+		participant.AudioOn, participant.Muted, participant.Sharing, participant.HandRaised = true, false, true, true
 	}
 	for _, c := range []struct {
 		name, command, data string
 		kind                meeting.Kind
-		people              func(*meeting.Seat)
+		people              func(*meeting.Participant)
 	}{
-		{"admit all who are on hold", "session.admit_all", "", meeting.KindNoFixedTime, func(seat *meeting.Seat) {
-			seat.State, seat.OnHold = meeting.SeatWaiting, true
+		{"admit all who are on hold", "session.admit_all", "", meeting.KindNoFixedTime, func(participant *meeting.Participant) {
+			participant.State, participant.OnHold = meeting.ParticipantWaiting, true
 		}},
-		{"admit all who came into the waiting room", "session.admit_all", "", meeting.KindNoFixedTime, func(seat *meeting.Seat) {
-			seat.State = meeting.SeatWaiting
+		{"admit all who came into the waiting room", "session.admit_all", "", meeting.KindNoFixedTime, func(participant *meeting.Participant) {
+			participant.State = meeting.ParticipantWaiting
 		}},
 		{"mute all", "session.mute_all", `{"unmuteAllowed":false}`, meeting.KindNoFixedTime, inside},
 		{"mute all of a webinar's audience", "session.mute_all", "", meeting.KindWebinar, inside},
-		{"ask all to unmute", "session.mute_all", `{"muted":false}`, meeting.KindNoFixedTime, func(*meeting.Seat) {}},
+		{"ask all to unmute", "session.mute_all", `{"muted":false}`, meeting.KindNoFixedTime, func(*meeting.Participant) {}},
 		{"lower all hands", "session.lower_hands", "", meeting.KindNoFixedTime, inside},
 		{"end all shares", "session.rules", `{"shareAllowed":"hosts","focusMode":true}`, meeting.KindNoFixedTime, inside},
 		{"end for all", "session.end", "", meeting.KindNoFixedTime, inside},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			both(t, func(t *testing.T, w *world) {
+			both(t, func(t *testing.T, w *testDB) {
 				var counted []string
 				for _, people := range []int{2, 20} {
 					m := w.meeting()
 					m.Kind = c.kind
-					host := w.join(m, "Host", func(a *meeting.TakeSeat) { a.Seat.Role = meeting.RoleHost })
+					host := w.join(m, "Host", func(a *meeting.AdmitRequest) { a.Participant.Role = meeting.RoleHost })
 					var ids []string
 					for i := range people {
-						one := w.join(m, fmt.Sprint("P", i), func(a *meeting.TakeSeat) {
-							a.Seat.Marks.DeviceID, a.Seat.Email = a.Seat.ID, "kim@home.example" // hosts are told the address
+						one := w.join(m, fmt.Sprint("P", i), func(a *meeting.AdmitRequest) {
+							a.Participant.Claims.DeviceID, a.Participant.Email = a.Participant.ID, "kim@home.example" // hosts are told the address
 						})
-						ids = append(ids, one.Seat.ID)
+						ids = append(ids, one.Participant.ID)
 					}
 					w.must(w.Mutate(t.Context(), host.Session.ID, func(tx meeting.Tx) error {
 						for _, id := range ids {
-							seat, err := tx.SeatByID(id)
+							participant, err := tx.ParticipantByID(id)
 							if err != nil {
 								return err
 							}
-							c.people(seat)
-							if err := tx.SaveSeat(seat); err != nil {
+							c.people(participant)
+							if err := tx.SaveParticipant(participant); err != nil {
 								return err
 							}
 						}
@@ -110,10 +110,10 @@ func TestCommandsForEverybodyReadTheSessionOnce(t *testing.T) {
 					var reads, entries int
 					w.engine = readsEngine{w.engine, &reads}
 					service := session.New(session.Config{
-						Repository: w.Store, Line: readsLine{entries: &entries}, Media: silentMedia{}, NewID: NewID,
+						Repository: w.Store, Channel: readsLine{entries: &entries}, Media: silentMedia{}, NewID: NewID,
 						Clock: clockwork.NewFakeClockAt(noon), Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 					})
-					if _, _, err := service.Command(t.Context(), &host.Seat, c.command, []byte(c.data)); err != nil {
+					if _, _, err := service.Command(t.Context(), &host.Participant, c.command, []byte(c.data)); err != nil {
 						t.Fatal(err)
 					}
 					w.engine = w.engine.(readsEngine).engine

@@ -10,46 +10,46 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-func TestWhatHostsAllowIsKept(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+func TestSessionPolicyIsStored(t *testing.T) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		m := w.meeting()
-		taken := w.join(m, "Ada")
-		conduct := meeting.Conduct{
-			Chat: meeting.ChatHosts, UnmuteBarred: true, RenameBarred: true, ShareByHosts: true, SeveralSharers: true, FocusMode: true,
-			Spotlights: []int64{taken.Seat.UserID, 7},
+		admitted := w.join(m, "Ada")
+		policy := meeting.SessionPolicy{
+			Chat: meeting.ChatHosts, UnmuteDisabled: true, RenameDisabled: true, HostsOnlyShare: true, AllowMultipleSharers: true, FocusMode: true,
+			Spotlights: []int64{admitted.Participant.UserID, 7},
 		}
-		extras := meeting.Extras{
-			OriginHost: true, MayUnmute: true, Talks: true, MayCapture: true, Capture: meeting.CapturePaused, AppName: "Notes",
+		flags := meeting.ParticipantFlags{
+			OriginHost: true, MayUnmute: true, AllowedToTalk: true, MayCapture: true, Capture: meeting.CapturePaused, AppName: "Notes",
 		}
-		w.must(w.Mutate(ctx, taken.Session.ID, func(tx meeting.Tx) error {
-			tx.Session().Conduct = conduct
-			seat, err := tx.SeatByID(taken.Seat.ID)
+		w.must(w.Mutate(ctx, admitted.Session.ID, func(tx meeting.Tx) error {
+			tx.Session().Policy = policy
+			participant, err := tx.ParticipantByID(admitted.Participant.ID)
 			if err != nil {
 				return err
 			}
-			seat.Extras = extras
-			if err := tx.SaveSeat(seat); err != nil {
+			participant.Flags = flags
+			if err := tx.SaveParticipant(participant); err != nil {
 				return err
 			}
 			return tx.SaveSession()
 		}))
 		for name, read := range map[string]func() (*meeting.Session, error){
-			"by id":      func() (*meeting.Session, error) { return w.Session(ctx, taken.Session.ID) },
+			"by id":      func() (*meeting.Session, error) { return w.Session(ctx, admitted.Session.ID) },
 			"by meeting": func() (*meeting.Session, error) { return w.LiveSession(ctx, m.ID) },
 		} {
-			if live, err := read(); err != nil || !reflect.DeepEqual(live.Conduct, conduct) {
-				t.Errorf("%s: %+v, %v", name, live.Conduct, err)
+			if live, err := read(); err != nil || !reflect.DeepEqual(live.Policy, policy) {
+				t.Errorf("%s: %+v, %v", name, live.Policy, err)
 			}
 		}
-		if seat, err := w.Seat(ctx, taken.Seat.ID); err != nil || seat.Extras != extras {
-			t.Errorf("%+v, %v", seat.Extras, err)
+		if participant, err := w.Participant(ctx, admitted.Participant.ID); err != nil || participant.Flags != flags {
+			t.Errorf("%+v, %v", participant.Flags, err)
 		}
 	})
 }
 
 func TestEveryUserHasAHostKey(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		u := &account.User{AccountID: w.account().ID, Email: "ada@acme.example", Status: account.UserActive}
 		w.must(w.CreateUser(ctx, u))

@@ -24,13 +24,13 @@ type installationRow struct {
 func rowOfInstallation(i *account.Installation) *installationRow {
 	return &installationRow{
 		ID: i.ID, AppID: i.AppID, AccountID: i.AccountID, UserID: i.UserID, Scopes: toJSON(i.Scopes),
-		CreatedAt: stamp(i.CreatedAt), RemovedAt: stamp(i.RemovedAt),
+		CreatedAt: toMicros(i.CreatedAt), RemovedAt: toMicros(i.RemovedAt),
 	}
 }
 
 func (r *installationRow) read() (*account.Installation, error) {
 	i := &account.Installation{
-		ID: r.ID, AppID: r.AppID, AccountID: r.AccountID, UserID: r.UserID, CreatedAt: unstamp(r.CreatedAt), RemovedAt: unstamp(r.RemovedAt),
+		ID: r.ID, AppID: r.AppID, AccountID: r.AccountID, UserID: r.UserID, CreatedAt: fromMicros(r.CreatedAt), RemovedAt: fromMicros(r.RemovedAt),
 	}
 	return i, fromJSON(r.Scopes, "the scopes of installation "+r.ID, &i.Scopes)
 }
@@ -43,7 +43,7 @@ func (s *Store) CreateInstallation(ctx context.Context, i *account.Installation)
 	row := rowOfInstallation(i)
 	err := s.engine.write(ctx, func(r runner) error { return s.insertRow(ctx, r, row) })
 	s.installations.forget(i.ID)
-	return told(err, "an installation cannot be made")
+	return wrapErr(err, "an installation cannot be made")
 }
 
 // UpdateInstallation keeps a changed installation; ErrNotFound if there is none.
@@ -51,7 +51,7 @@ func (s *Store) UpdateInstallation(ctx context.Context, i *account.Installation)
 	row := rowOfInstallation(i)
 	err := s.engine.write(ctx, func(r runner) error { return s.updateRow(ctx, r, row) })
 	s.installations.forget(i.ID)
-	return told(err, "an installation cannot be changed")
+	return wrapErr(err, "an installation cannot be changed")
 }
 
 var removeInstallations = define(`UPDATE installations SET removed_at = ? WHERE app_id = ? AND removed_at = 0`)
@@ -59,11 +59,11 @@ var removeInstallations = define(`UPDATE installations SET removed_at = ? WHERE 
 // RemoveInstallations removes an app from wherever it is installed.
 func (s *Store) RemoveInstallations(ctx context.Context, appID string, at time.Time) error {
 	err := s.engine.write(ctx, func(r runner) error {
-		_, err := r.exec(removeInstallations, stamp(at), appID)
+		_, err := r.exec(removeInstallations, toMicros(at), appID)
 		return err
 	})
 	s.installations.forgetWhere(func(i *account.Installation) bool { return i.AppID == appID })
-	return told(err, "installations cannot be removed")
+	return wrapErr(err, "installations cannot be removed")
 }
 
 // Installation answers an installation by id, removed ones too; ErrNotFound if
@@ -72,7 +72,7 @@ func (s *Store) Installation(ctx context.Context, id string) (*account.Installat
 	return s.installations.get(id, func() (*account.Installation, error) {
 		row, err := oneRow[installationRow](ctx, s, byID(id))
 		if err != nil {
-			return nil, told(err, "an installation cannot be read")
+			return nil, wrapErr(err, "an installation cannot be read")
 		}
 		return row.read()
 	})
@@ -87,7 +87,7 @@ func (s *Store) InstallationFor(ctx context.Context, appID, accountID, userID st
 			OrderExpr("CASE WHEN user_id = ? THEN 0 ELSE 1 END, created_at DESC, id DESC", userID)
 	})
 	if err != nil {
-		return nil, told(err, "an installation cannot be read")
+		return nil, wrapErr(err, "an installation cannot be read")
 	}
 	return row.read()
 }
@@ -101,7 +101,7 @@ func (s *Store) InstallationsOfApp(ctx context.Context, appID string, p Page) ([
 		q = q.Where("account_id = ?", p.AccountID)
 	}
 	if err := q.Scan(ctx); err != nil {
-		return nil, told(err, "installations cannot be read")
+		return nil, wrapErr(err, "installations cannot be read")
 	}
 	return each(rows, (*installationRow).read)
 }

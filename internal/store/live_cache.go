@@ -54,11 +54,11 @@ func (c *liveCache) get(meetingID string, load func() (*meeting.Session, error))
 	}
 	shard := c.shard(meetingID)
 	shard.mu.Lock()
-	kept, known := shard.entries[meetingID]
+	stored, known := shard.entries[meetingID]
 	writes := shard.writes
 	shard.mu.Unlock()
 	if known {
-		return copyOf(kept), nil
+		return copyOf(stored), nil
 	}
 	read, err := load()
 	if err != nil {
@@ -67,7 +67,7 @@ func (c *liveCache) get(meetingID string, load func() (*meeting.Session, error))
 	shard.mu.Lock()
 	defer shard.mu.Unlock()
 	if shard.writes == writes {
-		shard.keep(meetingID, copyOf(read))
+		shard.put(meetingID, copyOf(read))
 	}
 	return read, nil
 }
@@ -78,13 +78,13 @@ func (c *liveCache) put(s *meeting.Session) {
 	if c.off {
 		return
 	}
-	kept := copyOf(s)
+	stored := copyOf(s)
 	shard := c.shard(s.MeetingID)
 	shard.mu.Lock()
 	defer shard.mu.Unlock()
 	shard.writes++
 	if s.Live() {
-		shard.keep(s.MeetingID, kept)
+		shard.put(s.MeetingID, stored)
 	} else if last := shard.entries[s.MeetingID]; last != nil && last.ID == s.ID {
 		shard.entries[s.MeetingID] = nil
 	}
@@ -102,7 +102,7 @@ func (c *liveCache) forget(meetingID string) {
 	delete(shard.entries, meetingID)
 }
 
-func (s *liveShard) keep(meetingID string, session *meeting.Session) {
+func (s *liveShard) put(meetingID string, session *meeting.Session) {
 	if _, known := s.entries[meetingID]; !known && len(s.entries) >= liveShardSize {
 		for old := range s.entries {
 			delete(s.entries, old)

@@ -15,78 +15,78 @@ const sessionColumns = `id, meeting_id, number, started_at, host_started, locked
 
 func scanSession(row scanner) (*meeting.Session, error) {
 	var (
-		s               meeting.Session
-		started, ended  int64
-		ends            int64
-		seats, removals int64
-		lost, onHold    int64
-		reason          string
-		conduct         []byte
+		s                      meeting.Session
+		started, ended         int64
+		ends                   int64
+		participants, removals int64
+		lost, onHold           int64
+		reason                 string
+		policy                 []byte
 	)
 	err := row.Scan(&s.ID, &s.MeetingID, &s.Number, &started, &s.HostStarted, &s.Locked, &s.Practice, &s.Webinar, &ended, &reason,
-		&s.Revision, &s.GateRevision, &seats, &lost, &s.NextUserID, &removals, &onHold, &s.HeldTo, &ends, &conduct)
+		&s.Revision, &s.GateRevision, &participants, &lost, &s.NextUserID, &removals, &onHold, &s.HeldTo, &ends, &policy)
 	if err != nil {
 		return nil, err
 	}
-	s.StartedAt, s.EndedAt, s.EndReason = unstamp(started), unstamp(ended), meeting.EndReason(reason)
-	s.EndsBy = unstamp(ends)
-	if string(conduct) != plain {
-		if err := json.Unmarshal(conduct, &s.Conduct); err != nil {
+	s.StartedAt, s.EndedAt, s.EndReason = fromMicros(started), fromMicros(ended), meeting.EndReason(reason)
+	s.EndsBy = fromMicros(ends)
+	if string(policy) != emptyJSON {
+		if err := json.Unmarshal(policy, &s.Policy); err != nil {
 			return nil, fmt.Errorf("conduct: %w", err)
 		}
 	}
-	s.Seats, s.Lost, s.Removals, s.OnHold = int(seats), int(lost), int(removals), int(onHold)
+	s.Participants, s.Disconnected, s.Removals, s.OnHold = int(participants), int(lost), int(removals), int(onHold)
 	return &s, nil
 }
 
-const seatColumns = `id, session_id, meeting_id, user_id, guid, name, email, role, state, marks, guest, several_devices,
+const participantColumns = `id, session_id, meeting_id, user_id, guid, name, email, role, state, marks, guest, several_devices,
 	signature_digest, generation, view, sdk_version, muted, audio_on, video_on, sharing, hand_raised, joined_at, lease_until,
 	left_at, lost_at, goodbye, join_id, request_key, on_hold, held_to, extras`
 
-func scanSeat(row scanner) (*meeting.Seat, error) {
+func scanParticipant(row scanner) (*meeting.Participant, error) {
 	var (
-		s                   meeting.Seat
-		marks               []byte
+		s                   meeting.Participant
+		claims              []byte
 		joined, lease, left int64
 		lost                int64
 		generation          int64
 		role, state         string
-		extras              []byte
+		flags               []byte
 	)
-	err := row.Scan(&s.ID, &s.SessionID, &s.MeetingID, &s.UserID, &s.GUID, &s.Name, &s.Email, &role, &state, &marks,
-		&s.Guest, &s.SeveralDevices, &s.SignatureDigest, &generation, &s.View, &s.SDKVersion, &s.Muted, &s.AudioOn, &s.VideoOn,
-		&s.Sharing, &s.HandRaised, &joined, &lease, &left, &lost, &s.Goodbye, &s.JoinID, &s.RequestKey, &s.OnHold, &s.HeldTo, &extras)
+	err := row.Scan(&s.ID, &s.SessionID, &s.MeetingID, &s.UserID, &s.GUID, &s.Name, &s.Email, &role, &state, &claims,
+		&s.Guest, &s.AllowMultipleDevices, &s.SignatureDigest, &generation, &s.View, &s.SDKVersion, &s.Muted, &s.AudioOn, &s.VideoOn,
+		&s.Sharing, &s.HandRaised, &joined, &lease, &left, &lost, &s.Departing, &s.JoinID, &s.RequestKey, &s.OnHold, &s.HeldTo, &flags)
 	if err != nil {
 		return nil, err
 	}
-	if s.Marks, err = readMarks(marks); err != nil {
+	if s.Claims, err = decodeClaims(claims); err != nil {
 		return nil, err
 	}
-	if string(extras) != plain {
-		if err := json.Unmarshal(extras, &s.Extras); err != nil {
+	if string(flags) != emptyJSON {
+		if err := json.Unmarshal(flags, &s.Flags); err != nil {
 			return nil, fmt.Errorf("extras: %w", err)
 		}
 	}
-	s.Role, s.State, s.Generation = meeting.Role(role), meeting.SeatState(state), int(generation)
-	s.JoinedAt, s.LeaseUntil, s.LeftAt = unstamp(joined), unstamp(lease), unstamp(left)
-	s.LostAt = unstamp(lost)
+	s.Role, s.State, s.Generation = meeting.Role(role), meeting.ParticipantState(state), int(generation)
+	s.JoinedAt, s.LeaseUntil, s.LeftAt = fromMicros(joined), fromMicros(lease), fromMicros(left)
+	s.LostAt = fromMicros(lost)
 	return &s, nil
 }
 
-// plain is how a value without content is kept; most marks, extras and conducts are.
-const plain = "{}"
+// emptyJSON is how a value without content is kept; most marks, extras and conducts are.
+const emptyJSON = "{}"
 
-func writeMarks(m *meeting.Marks) (string, error) {
-	if *m == (meeting.Marks{}) {
-		return plain, nil
+func encodeClaims(m *meeting.IdentityClaims) (string, error) {
+	if *m == (meeting.IdentityClaims{}) {
+		return emptyJSON, nil
 	}
 	raw, err := json.Marshal(m)
 	return string(raw), err
 }
 
-func readMarks(raw []byte) (meeting.Marks, error) {
-	var m meeting.Marks
-	if string(raw) == plain {
+func decodeClaims(raw []byte) (meeting.IdentityClaims, error) {
+	var m meeting.IdentityClaims
+	if string(raw) == emptyJSON {
 		return m, nil
 	}
 	if err := json.Unmarshal(raw, &m); err != nil {
@@ -95,17 +95,17 @@ func readMarks(raw []byte) (meeting.Marks, error) {
 	return m, nil
 }
 
-func writeExtras(e *meeting.Extras) (string, error) {
-	if *e == (meeting.Extras{}) {
-		return plain, nil
+func encodeFlags(e *meeting.ParticipantFlags) (string, error) {
+	if *e == (meeting.ParticipantFlags{}) {
+		return emptyJSON, nil
 	}
 	raw, err := json.Marshal(e)
 	return string(raw), err
 }
 
-func writeConduct(c *meeting.Conduct) (string, error) {
-	if c.Plain() {
-		return plain, nil
+func encodePolicy(c *meeting.SessionPolicy) (string, error) {
+	if c.IsDefault() {
+		return emptyJSON, nil
 	}
 	raw, err := json.Marshal(c)
 	return string(raw), err

@@ -28,8 +28,8 @@ func wantEqual(t *testing.T, got, want any) {
 	}
 }
 
-func TestWhatIsKeptComesBack(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+func TestWhatIsStoredIsReturned(t *testing.T) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		// A second store has an empty cache: what it answers was on the disk.
 		fresh := w.open(func(c *Config) { c.Shared = true })
@@ -77,7 +77,7 @@ func TestWhatIsKeptComesBack(t *testing.T) {
 }
 
 func TestAppsAreFoundByKeyAndSecret(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		a := w.account()
 		p := &account.App{AccountID: a.ID, Name: "Classroom", Key: "key-1", Secret: "secret-1", DevKey: "dev-1", DevSecret: "secret-2"}
@@ -120,7 +120,7 @@ func TestAppsAreFoundByKeyAndSecret(t *testing.T) {
 }
 
 func TestSecretsAreSealedOnDisk(t *testing.T) {
-	w := newWorld(t, liteFile(t))
+	w := newTestDB(t, liteFile(t))
 	ctx := context.Background()
 	a := w.account()
 	p := &account.App{
@@ -151,7 +151,7 @@ func TestSecretsAreSealedOnDisk(t *testing.T) {
 }
 
 func TestUsersByEmail(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		a := w.account()
 		old := &account.User{AccountID: a.ID, Email: "Ada@acme.example", Status: account.UserActive}
@@ -179,7 +179,7 @@ func TestUsersByEmail(t *testing.T) {
 }
 
 func TestUpdatesAreSeenAtOnce(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		m := w.meeting()
 		_, err := w.MeetingByNumber(ctx, m.Number)
@@ -218,7 +218,7 @@ func TestUpdatesAreSeenAtOnce(t *testing.T) {
 }
 
 func TestListsArePaged(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		a, other := w.account(), w.account()
 		for range 5 {
@@ -254,7 +254,7 @@ func TestListsArePaged(t *testing.T) {
 }
 
 func TestMeetingNumbers(t *testing.T) {
-	w := newWorld(t, liteFile(t))
+	w := newTestDB(t, liteFile(t))
 	for range 200 {
 		number, err := w.NewMeetingNumber(context.Background())
 		w.must(err)
@@ -265,7 +265,7 @@ func TestMeetingNumbers(t *testing.T) {
 }
 
 func TestUserTokens(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		token := &UserToken{
 			ID: "t", Kind: "obf", UserID: "ada", AppID: "app", MeetingNumber: "123456789", InstallationID: "i", IssuedAt: noon, ExpiresAt: noon.Add(time.Hour),

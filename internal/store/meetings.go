@@ -40,22 +40,22 @@ type meetingRow struct {
 func (s *Store) rowOfMeeting(m *meeting.Meeting) *meetingRow {
 	occurrences := make([]int64, len(m.Occurrences))
 	for i, at := range m.Occurrences {
-		occurrences[i] = stamp(at)
+		occurrences[i] = toMicros(at)
 	}
 	return &meetingRow{
 		ID: m.ID, Number: m.Number, AccountID: m.AccountID, HostID: m.HostID, Topic: m.Topic, Kind: string(m.Kind),
-		Passcode: s.sealPasscode(m.Passcode, passcodeSpot(m.ID)), PasscodeLink: s.sealPasscode(m.PasscodeLink, passcodeLinkSpot(m.ID)), StartsAt: stamp(m.StartsAt), Duration: m.Duration.Microseconds(),
+		Passcode: s.sealPasscode(m.Passcode, passcodeSpot(m.ID)), PasscodeLink: s.sealPasscode(m.PasscodeLink, passcodeLinkSpot(m.ID)), StartsAt: toMicros(m.StartsAt), Duration: m.Duration.Microseconds(),
 		Occurrences: toJSON(occurrences), Settings: toJSON(m.Settings), AlternativeHosts: toJSON(m.AlternativeHosts),
-		DeletedAt: stamp(m.DeletedAt), LastUsedAt: stamp(m.LastUsedAt), CreatedAt: stamp(m.CreatedAt),
+		DeletedAt: toMicros(m.DeletedAt), LastUsedAt: toMicros(m.LastUsedAt), CreatedAt: toMicros(m.CreatedAt),
 	}
 }
 
 func (s *Store) meetingOf(r *meetingRow) (*meeting.Meeting, error) {
 	m := &meeting.Meeting{
 		ID: r.ID, Number: r.Number, AccountID: r.AccountID, HostID: r.HostID, Topic: r.Topic, Kind: meeting.Kind(r.Kind),
-		StartsAt: unstamp(r.StartsAt),
-		Duration: time.Duration(r.Duration) * time.Microsecond, DeletedAt: unstamp(r.DeletedAt),
-		LastUsedAt: unstamp(r.LastUsedAt), CreatedAt: unstamp(r.CreatedAt),
+		StartsAt: fromMicros(r.StartsAt),
+		Duration: time.Duration(r.Duration) * time.Microsecond, DeletedAt: fromMicros(r.DeletedAt),
+		LastUsedAt: fromMicros(r.LastUsedAt), CreatedAt: fromMicros(r.CreatedAt),
 	}
 	var err error
 	if m.Passcode, err = s.openPasscode(r.Passcode, passcodeSpot(r.ID)); err != nil {
@@ -69,7 +69,7 @@ func (s *Store) meetingOf(r *meetingRow) (*meeting.Meeting, error) {
 		return nil, err
 	}
 	for _, at := range occurrences {
-		m.Occurrences = append(m.Occurrences, unstamp(at))
+		m.Occurrences = append(m.Occurrences, fromMicros(at))
 	}
 	if err := fromJSON(r.Settings, "the settings of meeting "+r.ID, &m.Settings); err != nil {
 		return nil, err
@@ -77,7 +77,7 @@ func (s *Store) meetingOf(r *meetingRow) (*meeting.Meeting, error) {
 	return m, fromJSON(r.AlternativeHosts, "the alternative hosts of meeting "+r.ID, &m.AlternativeHosts)
 }
 
-func (s *Store) forgetMeeting(id, number string) {
+func (s *Store) invalidateMeeting(id, number string) {
 	s.meetings.forget(id)
 	s.numbers.forget(number)
 }
@@ -89,8 +89,8 @@ func (s *Store) CreateMeeting(ctx context.Context, m *meeting.Meeting) error {
 	s.fill(&m.ID, &m.CreatedAt)
 	row := s.rowOfMeeting(m)
 	err := s.engine.write(ctx, func(r runner) error { return s.insertRow(ctx, r, row) })
-	s.forgetMeeting(m.ID, m.Number)
-	return told(err, "a meeting cannot be made")
+	s.invalidateMeeting(m.ID, m.Number)
+	return wrapErr(err, "a meeting cannot be made")
 }
 
 var moveLiveSession = define(`UPDATE sessions SET host_id = ? WHERE meeting_id = ? AND ended_at = 0 AND host_id <> ?`)
@@ -111,8 +111,8 @@ func (s *Store) UpdateMeeting(ctx context.Context, m *meeting.Meeting) error {
 		return err
 	})
 	s.meetings.forget(m.ID)
-	s.numbers.forgetWhere(func(kept *meeting.Meeting) bool { return kept.ID == m.ID })
-	return told(err, "a meeting cannot be changed")
+	s.numbers.forgetWhere(func(stored *meeting.Meeting) bool { return stored.ID == m.ID })
+	return wrapErr(err, "a meeting cannot be changed")
 }
 
 var (
@@ -133,7 +133,7 @@ func (s *Store) TransferMeetings(ctx context.Context, from, to string) error {
 	hosted := func(m *meeting.Meeting) bool { return m.HostID == from }
 	s.meetings.forgetWhere(hosted)
 	s.numbers.forgetWhere(hosted)
-	return told(err, "meetings cannot be given to another host")
+	return wrapErr(err, "meetings cannot be given to another host")
 }
 
 // Meeting answers a meeting by id, deleted ones too; ErrNotFound if there is none.
@@ -152,7 +152,7 @@ func (s *Store) MeetingByNumber(ctx context.Context, number string) (*meeting.Me
 func (s *Store) readMeeting(ctx context.Context, which func(*bun.SelectQuery) *bun.SelectQuery) (*meeting.Meeting, error) {
 	row, err := oneRow[meetingRow](ctx, s, which)
 	if err != nil {
-		return nil, told(err, "a meeting cannot be read")
+		return nil, wrapErr(err, "a meeting cannot be read")
 	}
 	return s.meetingOf(row)
 }
@@ -161,7 +161,7 @@ func (s *Store) readMeeting(ctx context.Context, which func(*bun.SelectQuery) *b
 func (s *Store) Meetings(ctx context.Context, p Page) ([]*meeting.Meeting, error) {
 	rows, err := page[meetingRow](ctx, s, p)
 	if err != nil {
-		return nil, told(err, "meetings cannot be read")
+		return nil, wrapErr(err, "meetings cannot be read")
 	}
 	return each(rows, s.meetingOf)
 }
@@ -172,7 +172,7 @@ func (s *Store) MeetingsOfHost(ctx context.Context, hostID, after string, limit 
 	var rows []meetingRow
 	err := s.orm.NewSelect().Model(&rows).Where("host_id = ?", hostID).Where("id > ?", after).Order("id").Limit(int64(limit)).Scan(ctx)
 	if err != nil {
-		return nil, told(err, "meetings cannot be read")
+		return nil, wrapErr(err, "meetings cannot be read")
 	}
 	return each(rows, s.meetingOf)
 }
@@ -199,7 +199,7 @@ func (s *Store) NewMeetingNumber(ctx context.Context) (string, error) {
 			return number, nil
 		}
 		if err != nil {
-			return "", told(err, "a meeting number cannot be found")
+			return "", wrapErr(err, "a meeting number cannot be found")
 		}
 	}
 	return "", errors.New("no free meeting number was found")

@@ -11,16 +11,16 @@ import (
 )
 
 // What SQLite has cached of a busy time does not stay with the process.
-func TestAQuietWriterFreesItsPageCache(t *testing.T) {
-	w := newWorld(t, liteFile(t))
+func TestAnIdleWriterFreesItsPageCache(t *testing.T) {
+	w := newTestDB(t, liteFile(t))
 	e := w.engine.(*sqliteEngine)
-	e.writer.rest(func(conn *sql.Conn) {
+	e.writer.betweenTransactions(func(conn *sql.Conn) {
 		_, err := conn.ExecContext(context.Background(), `INSERT INTO meta (name, sealed)
 			WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3500) SELECT 'page ' || i, randomblob(3500) FROM n`)
 		w.must(err)
 	})
 	full := anonymous(t)
-	e.writer.rest(e.checkpointer.freeCache)
+	e.writer.betweenTransactions(e.checkpointer.freeCache)
 	const cached = 3500 * 3500
 	if freed := full - anonymous(t); freed < cached/2 {
 		t.Errorf("%d of some %d bytes are free again", freed, cached)

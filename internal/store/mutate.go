@@ -20,19 +20,19 @@ var (
 		empty_since = CASE WHEN ? > 0 THEN 0 WHEN empty_since > 0 THEN empty_since ELSE ? END WHERE id = ?`)
 	// A lease is only ever prolonged here: it may have been renewed since the
 	// seat was read.
-	updateSeat = define(`UPDATE seats SET name = ?, email = ?, role = ?, state = ?, live = ?, marks = ?, identity = ?,
+	updateParticipant = define(`UPDATE seats SET name = ?, email = ?, role = ?, state = ?, live = ?, marks = ?, identity = ?,
 		account_user_id = ?, guest = ?, several_devices = ?, signature_digest = ?, generation = ?, view = ?, sdk_version = ?,
 		muted = ?, audio_on = ?, video_on = ?, sharing = ?, hand_raised = ?,
 		lease_until = CASE WHEN lease_until < ? OR ? THEN ? ELSE lease_until END, left_at = ?, lost_at = ?, goodbye = ?, join_id = ?,
 		request_key = ?, on_hold = ?, held_to = ?, extras = ?
 		WHERE id = ?`)
-	seatsForUser  = define(`SELECT ` + seatColumns + ` FROM seats WHERE session_id = ? AND authorizer_id = ? AND live AND authorizer_id <> '' ORDER BY user_id`)
-	seatsOnHold   = define(`SELECT ` + seatColumns + ` FROM seats WHERE session_id = ? AND on_hold ORDER BY user_id, id`)
-	heldSeats     = define(`SELECT ` + seatColumns + ` FROM seats WHERE session_id = ? AND (on_hold OR held_to > 0) ORDER BY user_id, id`)
-	freeSeats     = define(`UPDATE seats SET live = FALSE, state = 'left', left_at = ? WHERE session_id = ? AND live`)
-	insertRemoval = define(`INSERT INTO removals (id, session_id, seat_id, marks, name, removed_at) VALUES (?, ?, ?, ?, ?, ?)`)
-	lastChat      = define(`SELECT COALESCE(MAX(position), 0) FROM chat WHERE session_id = ?`)
-	insertChat    = define(`INSERT INTO chat (id, session_id, position, sender_seat_id, sender_user_id, sender_name,
+	participantsAuthorizedBy = define(`SELECT ` + participantColumns + ` FROM seats WHERE session_id = ? AND authorizer_id = ? AND live AND authorizer_id <> '' ORDER BY user_id`)
+	participantsOnHold       = define(`SELECT ` + participantColumns + ` FROM seats WHERE session_id = ? AND on_hold ORDER BY user_id, id`)
+	heldParticipants         = define(`SELECT ` + participantColumns + ` FROM seats WHERE session_id = ? AND (on_hold OR held_to > 0) ORDER BY user_id, id`)
+	countParticipantOut      = define(`UPDATE seats SET live = FALSE, state = 'left', left_at = ? WHERE session_id = ? AND live`)
+	insertRemoval            = define(`INSERT INTO removals (id, session_id, seat_id, marks, name, removed_at) VALUES (?, ?, ?, ?, ?, ?)`)
+	lastChat                 = define(`SELECT COALESCE(MAX(position), 0) FROM chat WHERE session_id = ?`)
+	insertChat               = define(`INSERT INTO chat (id, session_id, position, sender_seat_id, sender_user_id, sender_name,
 		receiver_seat_id, receiver_user_id, receiver_name, body, sent_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
 )
 
@@ -56,11 +56,11 @@ func (s *Store) mutate(ctx context.Context, sessionID string, fn func(*sessionTx
 		if err != nil {
 			return err
 		}
-		tx = &sessionTx{r: r, chatKeep: s.chatKeep, session: session, seats: map[string]*heldSeat{}, realTime: s.RealTime}
+		tx = &sessionTx{r: r, maxChatMessages: s.maxChatMessages, session: session, participants: map[string]*trackedParticipant{}, realTime: s.RealTime}
 		if own = fn(tx); own != nil {
 			return own
 		}
-		if err := tx.keep(); err != nil {
+		if err := tx.flush(); err != nil {
 			return err
 		}
 		r.after(func() {
@@ -79,39 +79,39 @@ func (s *Store) mutate(ctx context.Context, sessionID string, fn func(*sessionTx
 			s.live.forget(tx.session.MeetingID)
 			s.rosters.forget(sessionID)
 		}
-		if unique, _ := broken(err); unique {
+		if unique, _ := constraintViolation(err); unique {
 			return nil, ErrConflict // the same request has taken a seat meanwhile
 		}
-		return nil, told(err, "a session cannot be changed")
+		return nil, wrapErr(err, "a session cannot be changed")
 	}
 	if tx.session.EndedAt.IsZero() {
 		return tx, nil
 	}
-	s.forgetMeeting(tx.session.MeetingID, tx.session.Number)
+	s.invalidateMeeting(tx.session.MeetingID, tx.session.Number)
 	return tx, nil
 }
 
 // sessionTx is a session under its lock. Changes are gathered and written only
 // once fn is through, so that a refused command has written nothing.
 type sessionTx struct {
-	r        runner
-	chatKeep int64
-	session  *meeting.Session
-	seats    map[string]*heldSeat
-	order    []*heldSeat
-	all      bool
-	changed  bool
-	saved    []*heldSeat
-	added    []*meeting.Seat
-	removals []keptRemoval
-	chat     []meeting.ChatMessage
-	deleted  []string
-	realTime func() time.Time
+	r               runner
+	maxChatMessages int64
+	session         *meeting.Session
+	participants    map[string]*trackedParticipant
+	order           []*trackedParticipant
+	all             bool
+	changed         bool
+	saved           []*trackedParticipant
+	added           []*meeting.Participant
+	removals        []pendingRemoval
+	chat            []meeting.ChatMessage
+	deleted         []string
+	realTime        func() time.Time
 }
 
-// heldSeat is a seat in the transaction: one object, however it was found.
-type heldSeat struct {
-	*meeting.Seat
+// trackedParticipant is a seat in the transaction: one object, however it was found.
+type trackedParticipant struct {
+	*meeting.Participant
 	// counted tells whether the session's number of seats includes it.
 	counted bool
 	// lost tells whether the session's number of lost seats includes it.
@@ -121,162 +121,162 @@ type heldSeat struct {
 	dirty  bool
 }
 
-type keptRemoval struct {
-	seatID, name, marks string
-	at                  time.Time
+type pendingRemoval struct {
+	participantID, name, claims string
+	at                          time.Time
 }
 
 func (t *sessionTx) Session() *meeting.Session { return t.session }
 
-func (t *sessionTx) hold(seat *meeting.Seat) *heldSeat {
-	if held, ok := t.seats[seat.ID]; ok {
+func (t *sessionTx) track(participant *meeting.Participant) *trackedParticipant {
+	if held, ok := t.participants[participant.ID]; ok {
 		return held
 	}
-	held := &heldSeat{Seat: seat, counted: seat.State.Live(), lost: seat.State.Live() && !seat.LostAt.IsZero(), onHold: seat.OnHold}
-	t.seats[seat.ID] = held
+	held := &trackedParticipant{Participant: participant, counted: participant.State.Live(), lost: participant.State.Live() && !participant.LostAt.IsZero(), onHold: participant.OnHold}
+	t.participants[participant.ID] = held
 	return held
 }
 
-func (t *sessionTx) Seats() ([]*meeting.Seat, error) {
+func (t *sessionTx) Participants() ([]*meeting.Participant, error) {
 	if !t.all {
-		seats, err := list(t.r, scanSeat, liveSeats, t.session.ID)
+		participants, err := list(t.r, scanParticipant, liveParticipants, t.session.ID)
 		if err != nil {
 			return nil, err
 		}
 		t.all = true
-		for _, seat := range seats {
-			t.order = append(t.order, t.hold(seat))
+		for _, participant := range participants {
+			t.order = append(t.order, t.track(participant))
 		}
 	}
-	out := make([]*meeting.Seat, 0, len(t.order))
+	out := make([]*meeting.Participant, 0, len(t.order))
 	for _, held := range t.order {
 		if held.State.Live() {
-			out = append(out, held.Seat)
+			out = append(out, held.Participant)
 		}
 	}
 	return out, nil
 }
 
-func (t *sessionTx) SeatByUserID(userID int64) (*meeting.Seat, error) {
-	for _, held := range t.seats {
+func (t *sessionTx) ParticipantByUserID(userID int64) (*meeting.Participant, error) {
+	for _, held := range t.participants {
 		if held.UserID == userID {
 			if held.State.Live() {
-				return held.Seat, nil
+				return held.Participant, nil
 			}
 			return nil, nil
 		}
 	}
-	return t.find(seatByNumber, t.session.ID, userID)
+	return t.find(participantByUserID, t.session.ID, userID)
 }
 
-func (t *sessionTx) SeatByID(id string) (*meeting.Seat, error) {
-	if held, ok := t.seats[id]; ok {
-		return held.Seat, nil
+func (t *sessionTx) ParticipantByID(id string) (*meeting.Participant, error) {
+	if held, ok := t.participants[id]; ok {
+		return held.Participant, nil
 	}
-	return t.find(seatByID, id)
+	return t.find(participantByID, id)
 }
 
-func (t *sessionTx) Presenters() ([]*meeting.Seat, error) {
+func (t *sessionTx) Presenters() ([]*meeting.Participant, error) {
 	// Roles may have changed in this transaction, and seats have been added: those
 	// that it holds are as they are now. Commands for everybody ask for each of them.
 	among := t.order
 	if !t.all {
-		found, err := list(t.r, scanSeat, presenters, t.session.ID)
+		found, err := list(t.r, scanParticipant, presenters, t.session.ID)
 		if err != nil {
 			return nil, err
 		}
-		for _, seat := range found {
-			t.hold(seat)
+		for _, participant := range found {
+			t.track(participant)
 		}
-		among = slices.SortedFunc(maps.Values(t.seats), func(a, b *heldSeat) int { return cmp.Compare(a.UserID, b.UserID) })
+		among = slices.SortedFunc(maps.Values(t.participants), func(a, b *trackedParticipant) int { return cmp.Compare(a.UserID, b.UserID) })
 	}
-	var out []*meeting.Seat
+	var out []*meeting.Participant
 	for _, held := range among {
 		if held.State.Live() && held.Role != meeting.RoleAttendee {
-			out = append(out, held.Seat)
+			out = append(out, held.Participant)
 		}
 	}
 	return out, nil
 }
 
-func (t *sessionTx) SeatsFor(authorizerID string) ([]*meeting.Seat, error) {
+func (t *sessionTx) ParticipantsAuthorizedBy(authorizerID string) ([]*meeting.Participant, error) {
 	if authorizerID == "" {
 		return nil, nil
 	}
-	found, err := list(t.r, scanSeat, seatsForUser, t.session.ID, authorizerID)
+	found, err := list(t.r, scanParticipant, participantsAuthorizedBy, t.session.ID, authorizerID)
 	if err != nil {
 		return nil, err
 	}
 	out := found[:0]
-	for _, seat := range found {
-		if held := t.hold(seat); held.State.Live() {
-			out = append(out, held.Seat)
+	for _, participant := range found {
+		if held := t.track(participant); held.State.Live() {
+			out = append(out, held.Participant)
 		}
 	}
 	return out, nil
 }
 
-func (t *sessionTx) SeatsOnHold() ([]*meeting.Seat, error) {
-	found, err := list(t.r, scanSeat, seatsOnHold, t.session.ID)
+func (t *sessionTx) ParticipantsOnHold() ([]*meeting.Participant, error) {
+	found, err := list(t.r, scanParticipant, participantsOnHold, t.session.ID)
 	if err != nil {
 		return nil, err
 	}
-	for _, seat := range found {
-		t.hold(seat)
+	for _, participant := range found {
+		t.track(participant)
 	}
 	out := found[:0]
-	for _, held := range t.seats {
+	for _, held := range t.participants {
 		if held.OnHold {
-			out = append(out, held.Seat)
+			out = append(out, held.Participant)
 		}
 	}
 	return out, nil
 }
 
-func (t *sessionTx) find(st *statement, args ...any) (*meeting.Seat, error) {
-	seat, err := orNil(first(t.r, scanSeat, st, args...))
-	if seat == nil || err != nil || seat.SessionID != t.session.ID {
+func (t *sessionTx) find(st *statement, args ...any) (*meeting.Participant, error) {
+	participant, err := orNil(first(t.r, scanParticipant, st, args...))
+	if participant == nil || err != nil || participant.SessionID != t.session.ID {
 		return nil, err
 	}
-	return t.hold(seat).Seat, nil
+	return t.track(participant).Participant, nil
 }
 
-func (t *sessionTx) SaveSeat(seat *meeting.Seat) error {
-	held, ok := t.seats[seat.ID]
+func (t *sessionTx) SaveParticipant(participant *meeting.Participant) error {
+	held, ok := t.participants[participant.ID]
 	if !ok {
 		return errors.New("a seat is saved that this transaction did not read")
 	}
-	if held.Seat != seat {
-		*held.Seat = *seat
+	if held.Participant != participant {
+		*held.Participant = *participant
 	}
 	if !held.dirty {
 		held.dirty = true
 		t.saved = append(t.saved, held)
 	}
-	if live := seat.State.Live(); live != held.counted {
+	if live := participant.State.Live(); live != held.counted {
 		held.counted = live
 		if live {
-			t.session.Seats++
+			t.session.Participants++
 		} else {
-			t.session.Seats--
+			t.session.Participants--
 		}
 		t.changed = true
 	}
-	if lost := seat.State.Live() && !seat.LostAt.IsZero(); lost != held.lost {
+	if lost := participant.State.Live() && !participant.LostAt.IsZero(); lost != held.lost {
 		held.lost = lost
 		if lost {
-			t.session.Lost++
+			t.session.Disconnected++
 		} else {
-			t.session.Lost--
+			t.session.Disconnected--
 		}
 		t.changed = true
 	}
-	if seat.HeldTo > t.session.HeldTo {
-		t.session.HeldTo, t.changed = seat.HeldTo, true
+	if participant.HeldTo > t.session.HeldTo {
+		t.session.HeldTo, t.changed = participant.HeldTo, true
 	}
-	if seat.OnHold != held.onHold {
-		held.onHold = seat.OnHold
-		if seat.OnHold {
+	if participant.OnHold != held.onHold {
+		held.onHold = participant.OnHold
+		if participant.OnHold {
 			t.session.OnHold++
 		} else {
 			t.session.OnHold--
@@ -286,13 +286,13 @@ func (t *sessionTx) SaveSeat(seat *meeting.Seat) error {
 	return nil
 }
 
-func (t *sessionTx) AddSeat(seat *meeting.Seat) {
-	seat.SessionID, seat.MeetingID, seat.UserID = t.session.ID, t.session.MeetingID, t.session.NextUserID
+func (t *sessionTx) AddParticipant(participant *meeting.Participant) {
+	participant.SessionID, participant.MeetingID, participant.UserID = t.session.ID, t.session.MeetingID, t.session.NextUserID
 	t.session.NextUserID += userIDStep
-	t.session.Seats++
+	t.session.Participants++
 	t.changed = true
-	held := t.hold(seat)
-	t.added = append(t.added, seat)
+	held := t.track(participant)
+	t.added = append(t.added, participant)
 	if t.all {
 		t.order = append(t.order, held)
 	}
@@ -303,12 +303,12 @@ func (t *sessionTx) SaveSession() error {
 	return nil
 }
 
-func (t *sessionTx) AddRemoval(seat *meeting.Seat, at time.Time) error {
-	marks, err := writeMarks(&seat.Marks)
+func (t *sessionTx) AddRemoval(participant *meeting.Participant, at time.Time) error {
+	claims, err := encodeClaims(&participant.Claims)
 	if err != nil {
 		return err
 	}
-	t.removals = append(t.removals, keptRemoval{seat.ID, seat.Name, marks, at})
+	t.removals = append(t.removals, pendingRemoval{participant.ID, participant.Name, claims, at})
 	t.session.Removals++
 	t.changed = true
 	return nil
@@ -321,9 +321,9 @@ func (t *sessionTx) AddChat(message meeting.ChatMessage) error {
 }
 
 func (t *sessionTx) LastChat() (int64, error) {
-	kept, err := first(t.r, scanNumber, lastChat, t.session.ID)
+	stored, err := first(t.r, scanNumber, lastChat, t.session.ID)
 	// What came last may have been deleted: its position is not given again.
-	return max(kept, t.session.HeldTo), err
+	return max(stored, t.session.HeldTo), err
 }
 
 func (t *sessionTx) Chat(id string) (*meeting.ChatMessage, error) {
@@ -339,7 +339,7 @@ func (t *sessionTx) DeleteChat(id string) error {
 	return nil
 }
 
-func (t *sessionTx) Touch(gate bool) int64 {
+func (t *sessionTx) BumpRevision(gate bool) int64 {
 	t.session.Revision++
 	if gate {
 		t.session.GateRevision++
@@ -348,20 +348,20 @@ func (t *sessionTx) Touch(gate bool) int64 {
 	return t.session.Revision
 }
 
-// keep writes what was changed.
-func (t *sessionTx) keep() error {
-	for _, seat := range t.added {
-		if err := insert(t.r, seat); err != nil {
+// flush writes what was changed.
+func (t *sessionTx) flush() error {
+	for _, participant := range t.added {
+		if err := insert(t.r, participant); err != nil {
 			return err
 		}
 	}
 	for _, held := range t.saved {
-		if err := t.keepSeat(held.Seat); err != nil {
+		if err := t.flushParticipant(held.Participant); err != nil {
 			return err
 		}
 	}
 	for _, one := range t.removals {
-		if _, err := t.r.exec(insertRemoval, NewID(), t.session.ID, one.seatID, one.marks, one.name, stamp(one.at)); err != nil {
+		if _, err := t.r.exec(insertRemoval, NewID(), t.session.ID, one.participantID, one.claims, one.name, toMicros(one.at)); err != nil {
 			return err
 		}
 	}
@@ -374,13 +374,13 @@ func (t *sessionTx) keep() error {
 	}
 	for _, c := range t.chat {
 		position++
-		if _, err := t.r.exec(insertChat, c.ID, c.SessionID, position, c.SenderSeatID, c.SenderUserID, c.SenderName,
-			c.ReceiverSeatID, c.ReceiverUserID, c.ReceiverName, c.Text, stamp(c.SentAt)); err != nil {
+		if _, err := t.r.exec(insertChat, c.ID, c.SessionID, position, c.SenderParticipantID, c.SenderUserID, c.SenderName,
+			c.ReceiverParticipantID, c.ReceiverUserID, c.ReceiverName, c.Text, toMicros(c.SentAt)); err != nil {
 			return err
 		}
 	}
-	if position%chatSlack == 0 && position > t.chatKeep {
-		if _, err := t.r.exec(pruneChat, t.session.ID, position-t.chatKeep); err != nil {
+	if position%chatSlack == 0 && position > t.maxChatMessages {
+		if _, err := t.r.exec(pruneChat, t.session.ID, position-t.maxChatMessages); err != nil {
 			return err
 		}
 	}
@@ -392,80 +392,80 @@ func (t *sessionTx) keep() error {
 	live := t.session
 	if !live.EndedAt.IsZero() {
 		// Nobody stays behind in a session that is over.
-		if _, err := t.r.exec(freeSeats, stamp(live.EndedAt), live.ID); err != nil {
+		if _, err := t.r.exec(countParticipantOut, toMicros(live.EndedAt), live.ID); err != nil {
 			return err
 		}
-		if _, err := t.r.exec(useMeeting, stamp(live.EndedAt), live.MeetingID); err != nil {
+		if _, err := t.r.exec(useMeeting, toMicros(live.EndedAt), live.MeetingID); err != nil {
 			return err
 		}
-		live.Seats, live.Lost, t.changed = 0, 0, true
+		live.Participants, live.Disconnected, t.changed = 0, 0, true
 	}
 	if !t.changed {
 		return nil
 	}
-	conduct, err := writeConduct(&live.Conduct)
+	policy, err := encodePolicy(&live.Policy)
 	if err != nil {
 		return err
 	}
-	_, err = t.r.exec(updateSession, live.HostStarted, live.Locked, live.Practice, stamp(live.EndedAt), string(live.EndReason),
-		live.Revision, live.GateRevision, int64(live.Seats), int64(live.Lost), live.NextUserID, int64(live.Removals), int64(live.OnHold), live.HeldTo, conduct, int64(live.Seats), stamp(t.realTime()), live.ID)
+	_, err = t.r.exec(updateSession, live.HostStarted, live.Locked, live.Practice, toMicros(live.EndedAt), string(live.EndReason),
+		live.Revision, live.GateRevision, int64(live.Participants), int64(live.Disconnected), live.NextUserID, int64(live.Removals), int64(live.OnHold), live.HeldTo, policy, int64(live.Participants), toMicros(t.realTime()), live.ID)
 	return err
 }
 
-func (t *sessionTx) keepSeat(s *meeting.Seat) error {
-	marks, err := writeMarks(&s.Marks)
+func (t *sessionTx) flushParticipant(s *meeting.Participant) error {
+	claims, err := encodeClaims(&s.Claims)
 	if err != nil {
 		return err
 	}
-	extras, err := writeExtras(&s.Extras)
+	flags, err := encodeFlags(&s.Flags)
 	if err != nil {
 		return err
 	}
-	lease := stamp(s.LeaseUntil)
-	_, err = t.r.exec(updateSeat, s.Name, s.Email, string(s.Role), string(s.State), s.State.Live(), marks, s.Marks.Identity(),
-		s.Marks.UserID, s.Guest, s.SeveralDevices, s.SignatureDigest, int64(s.Generation), s.View, s.SDKVersion, s.Muted, s.AudioOn,
-		s.VideoOn, s.Sharing, s.HandRaised, lease, s.Goodbye, lease, stamp(s.LeftAt), stamp(s.LostAt), s.Goodbye, s.JoinID,
-		s.RequestKey, s.OnHold, s.HeldTo, extras, s.ID)
+	lease := toMicros(s.LeaseUntil)
+	_, err = t.r.exec(updateParticipant, s.Name, s.Email, string(s.Role), string(s.State), s.State.Live(), claims, s.Claims.Identity(),
+		s.Claims.UserID, s.Guest, s.AllowMultipleDevices, s.SignatureDigest, int64(s.Generation), s.View, s.SDKVersion, s.Muted, s.AudioOn,
+		s.VideoOn, s.Sharing, s.HandRaised, lease, s.Departing, lease, toMicros(s.LeftAt), toMicros(s.LostAt), s.Departing, s.JoinID,
+		s.RequestKey, s.OnHold, s.HeldTo, flags, s.ID)
 	return err
 }
 
-// ResumeSeat hands a live seat to its next page: the generation grows by one,
+// ResumeParticipant hands a live seat to its next page: the generation grows by one,
 // nothing of a lost connection is left (a reconnecting seat is joined again, a
 // waiting one stays waiting), the lease lasts until the given real time, and the
 // digest, if it is not nil, recognises from now on with what the page came. ErrNotFound tells that the seat is
 // gone, ErrConflict that another page took it over first.
-func (s *Store) ResumeSeat(ctx context.Context, seatID string, generation int, leaseUntil time.Time, digest []byte) (meeting.Taken, error) {
-	known, err := s.Seat(ctx, seatID)
+func (s *Store) ResumeParticipant(ctx context.Context, participantID string, generation int, leaseUntil time.Time, digest []byte) (meeting.Admitted, error) {
+	known, err := s.Participant(ctx, participantID)
 	if err != nil {
-		return meeting.Taken{}, err
+		return meeting.Admitted{}, err
 	}
-	var resumed *meeting.Seat
+	var resumed *meeting.Participant
 	tx, err := s.mutate(ctx, known.SessionID, func(tx *sessionTx) error {
-		seat, err := tx.SeatByID(seatID)
+		participant, err := tx.ParticipantByID(participantID)
 		if err != nil {
 			return err
 		}
 		switch {
-		case seat == nil || !seat.State.Live():
+		case participant == nil || !participant.State.Live():
 			return ErrNotFound
-		case seat.Generation != generation:
+		case participant.Generation != generation:
 			return ErrConflict
 		}
-		seat.NextPage()
-		if leaseUntil.After(seat.LeaseUntil) {
-			seat.LeaseUntil = unstamp(stamp(leaseUntil))
+		participant.NextGeneration()
+		if leaseUntil.After(participant.LeaseUntil) {
+			participant.LeaseUntil = fromMicros(toMicros(leaseUntil))
 		}
-		if seat.State != meeting.SeatWaiting {
-			tx.Touch(false)
+		if participant.State != meeting.ParticipantWaiting {
+			tx.BumpRevision(false)
 		}
 		if digest != nil {
-			seat.SignatureDigest = digest
+			participant.SignatureDigest = digest
 		}
-		resumed = seat
-		return tx.SaveSeat(seat)
+		resumed = participant
+		return tx.SaveParticipant(participant)
 	})
 	if err != nil {
-		return meeting.Taken{}, err
+		return meeting.Admitted{}, err
 	}
-	return meeting.Taken{Session: *tx.session, Seat: *resumed}, nil
+	return meeting.Admitted{Session: *tx.session, Participant: *resumed}, nil
 }

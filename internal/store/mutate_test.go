@@ -14,50 +14,50 @@ import (
 )
 
 func TestMutate(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		m := w.meeting()
-		ada, ben := w.join(m, "Ada"), w.join(m, "Ben", func(a *meeting.TakeSeat) { a.Seat.Marks.DeviceID = "device" })
+		ada, ben := w.join(m, "Ada"), w.join(m, "Ben", func(a *meeting.AdmitRequest) { a.Participant.Claims.DeviceID = "device" })
 		id := ada.Session.ID
 		w.must(w.Mutate(ctx, id, func(tx meeting.Tx) error {
-			seats, err := tx.Seats()
+			participants, err := tx.Participants()
 			if err != nil {
 				return err
 			}
-			if got := names(seats); got != "Ada:joined Ben:joined " {
+			if got := names(participants); got != "Ada:joined Ben:joined " {
 				return fmt.Errorf("the seats are %s", got)
 			}
-			byNumber, err := tx.SeatByUserID(ben.Seat.UserID)
-			if err != nil || byNumber != seats[1] {
+			byNumber, err := tx.ParticipantByUserID(ben.Participant.UserID)
+			if err != nil || byNumber != participants[1] {
 				return fmt.Errorf("one seat has two objects: %w", err)
 			}
 			byNumber.Name, byNumber.HandRaised, byNumber.Role = "Benjamin", true, meeting.RoleCoHost
 			tx.Session().Locked = true
-			if revision := tx.Touch(true); revision != 3 {
+			if revision := tx.BumpRevision(true); revision != 3 {
 				return fmt.Errorf("the revision is %d, want 3", revision)
 			}
-			return tx.SaveSeat(byNumber)
+			return tx.SaveParticipant(byNumber)
 		}))
 		live, err := w.LiveSession(ctx, m.ID)
 		w.must(err)
-		if !live.Locked || live.Revision != 3 || live.GateRevision != ada.Session.GateRevision+1 || live.Seats != 2 {
+		if !live.Locked || live.Revision != 3 || live.GateRevision != ada.Session.GateRevision+1 || live.Participants != 2 {
 			t.Fatalf("the session is %+v", live)
 		}
-		seat, err := w.Seat(ctx, ben.Seat.ID)
+		participant, err := w.Participant(ctx, ben.Participant.ID)
 		w.must(err)
-		if seat.Name != "Benjamin" || !seat.HandRaised || seat.Role != meeting.RoleCoHost || seat.Marks.DeviceID != "device" {
-			t.Fatalf("the seat is %+v", seat)
+		if participant.Name != "Benjamin" || !participant.HandRaised || participant.Role != meeting.RoleCoHost || participant.Claims.DeviceID != "device" {
+			t.Fatalf("the seat is %+v", participant)
 		}
 
 		refused := errors.New("refused")
 		err = w.Mutate(ctx, id, func(tx meeting.Tx) error {
-			seat, err := tx.SeatByID(ben.Seat.ID)
+			participant, err := tx.ParticipantByID(ben.Participant.ID)
 			if err != nil {
 				return err
 			}
-			seat.State = meeting.SeatLeft
-			tx.Touch(true)
-			if err := errors.Join(tx.SaveSeat(seat), tx.SaveSession(), tx.AddRemoval(seat, noon)); err != nil {
+			participant.State = meeting.ParticipantLeft
+			tx.BumpRevision(true)
+			if err := errors.Join(tx.SaveParticipant(participant), tx.SaveSession(), tx.AddRemoval(participant, noon)); err != nil {
 				return err
 			}
 			return refused
@@ -71,104 +71,108 @@ func TestMutate(t *testing.T) {
 }
 
 func TestRemovalAndLeaving(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		m := w.meeting()
 		ada := w.join(m, "Ada")
-		ben := w.join(m, "Ben", func(a *meeting.TakeSeat) { a.Seat.Marks = meeting.Marks{UserID: "ben", DeviceID: "d"} })
+		ben := w.join(m, "Ben", func(a *meeting.AdmitRequest) {
+			a.Participant.Claims = meeting.IdentityClaims{UserID: "ben", DeviceID: "d"}
+		})
 		id := ada.Session.ID
 		w.must(w.Mutate(ctx, id, func(tx meeting.Tx) error {
-			seat, err := tx.SeatByID(ben.Seat.ID)
+			participant, err := tx.ParticipantByID(ben.Participant.ID)
 			if err != nil {
 				return err
 			}
-			if err := tx.AddRemoval(seat, noon); err != nil {
+			if err := tx.AddRemoval(participant, noon); err != nil {
 				return err
 			}
-			tx.Touch(true)
-			seat.State, seat.LeftAt = meeting.SeatRemoved, noon
-			if err := tx.SaveSeat(seat); err != nil {
+			tx.BumpRevision(true)
+			participant.State, participant.LeftAt = meeting.ParticipantRemoved, noon
+			if err := tx.SaveParticipant(participant); err != nil {
 				return err
 			}
-			if gone, err := tx.SeatByUserID(ben.Seat.UserID); err != nil || gone != nil {
+			if gone, err := tx.ParticipantByUserID(ben.Participant.UserID); err != nil || gone != nil {
 				return fmt.Errorf("a removed seat is still found: %v, %w", gone, err)
 			}
-			seats, err := tx.Seats()
-			if err != nil || len(seats) != 1 {
-				return fmt.Errorf("%d seats are left, %w", len(seats), err)
+			participants, err := tx.Participants()
+			if err != nil || len(participants) != 1 {
+				return fmt.Errorf("%d seats are left, %w", len(participants), err)
 			}
 			return nil
 		}))
 		w.counted(id, 1)
 		removals, err := w.Removals(ctx, id)
 		w.must(err)
-		wantEqual(t, removals, []Removal{{Marks: ben.Seat.Marks, Name: "Ben", At: noon}})
+		wantEqual(t, removals, []Removal{{Claims: ben.Participant.Claims, Name: "Ben", At: noon}})
 		live, err := w.LiveSession(ctx, m.ID)
 		w.must(err)
 		if live.Removals != 1 {
 			t.Fatalf("the session counts %d removals", live.Removals)
 		}
 		// The place and the identity are free again.
-		w.join(m, "Ben", func(a *meeting.TakeSeat) { a.Seat.Marks, a.Capacity = ben.Seat.Marks, 2 })
+		w.join(m, "Ben", func(a *meeting.AdmitRequest) { a.Participant.Claims, a.Capacity = ben.Participant.Claims, 2 })
 		w.end(id)
 		w.counted(id, 0)
-		gone, err := w.Seat(ctx, ada.Seat.ID)
+		gone, err := w.Participant(ctx, ada.Participant.ID)
 		w.must(err)
-		if gone.State != meeting.SeatLeft || !gone.LeftAt.Equal(noon.Add(time.Hour)) {
+		if gone.State != meeting.ParticipantLeft || !gone.LeftAt.Equal(noon.Add(time.Hour)) {
 			t.Fatalf("Ada's seat is %+v", gone)
 		}
-		removed, err := w.Seat(ctx, ben.Seat.ID)
+		removed, err := w.Participant(ctx, ben.Participant.ID)
 		w.must(err)
-		wantEqual(t, removed.State, meeting.SeatRemoved)
+		wantEqual(t, removed.State, meeting.ParticipantRemoved)
 		wantError(t, w.Mutate(ctx, id, func(meeting.Tx) error { return nil }), ErrNotFound)
 		wantError(t, w.Mutate(ctx, "nothing", func(meeting.Tx) error { return nil }), ErrNotFound)
 	})
 }
 
-func TestSeatsStayOnHoldWhenTheyAreLeft(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+func TestParticipantsStayOnHoldAfterTheyLeave(t *testing.T) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		m := w.meeting()
 		ada := w.join(m, "Ada")
-		ben := w.join(m, "Ben", func(a *meeting.TakeSeat) { a.Seat.Marks = meeting.Marks{DeviceID: "ben's"} })
+		ben := w.join(m, "Ben", func(a *meeting.AdmitRequest) { a.Participant.Claims = meeting.IdentityClaims{DeviceID: "ben's"} })
 		id := ada.Session.ID
-		change := func(seatID string, do func(*meeting.Seat)) {
+		change := func(participantID string, do func(*meeting.Participant)) {
 			t.Helper()
 			w.must(w.Mutate(ctx, id, func(tx meeting.Tx) error {
-				seat, err := tx.SeatByID(seatID)
+				participant, err := tx.ParticipantByID(participantID)
 				if err != nil {
 					return err
 				}
-				do(seat)
-				return tx.SaveSeat(seat)
+				do(participant)
+				return tx.SaveParticipant(participant)
 			}))
 		}
-		onHold := func(want int) (marks []meeting.Marks) {
+		onHold := func(want int) (claims []meeting.IdentityClaims) {
 			t.Helper()
 			live, err := w.LiveSession(ctx, m.ID)
 			w.must(err)
-			seats, err := w.HeldSeats(ctx, id)
+			participants, err := w.HeldParticipants(ctx, id)
 			w.must(err)
-			for _, seat := range seats {
-				marks = append(marks, seat.Marks)
+			for _, participant := range participants {
+				claims = append(claims, participant.Claims)
 			}
-			if live.OnHold != want || len(marks) != want {
-				t.Fatalf("%d seats are on hold, %d are counted, want %d", len(marks), live.OnHold, want)
+			if live.OnHold != want || len(claims) != want {
+				t.Fatalf("%d seats are on hold, %d are counted, want %d", len(claims), live.OnHold, want)
 			}
-			return marks
+			return claims
 		}
 		onHold(0)
-		change(ben.Seat.ID, func(seat *meeting.Seat) { seat.State, seat.OnHold = meeting.SeatWaiting, true })
-		change(ben.Seat.ID, func(seat *meeting.Seat) { seat.State = meeting.SeatLeft })
-		wantEqual(t, onHold(1), []meeting.Marks{ben.Seat.Marks})
+		change(ben.Participant.ID, func(participant *meeting.Participant) {
+			participant.State, participant.OnHold = meeting.ParticipantWaiting, true
+		})
+		change(ben.Participant.ID, func(participant *meeting.Participant) { participant.State = meeting.ParticipantLeft })
+		wantEqual(t, onHold(1), []meeting.IdentityClaims{ben.Participant.Claims})
 		w.counted(id, 1)
 		w.must(w.Mutate(ctx, id, func(tx meeting.Tx) error {
-			seats, err := tx.SeatsOnHold()
-			if err != nil || len(seats) != 1 {
-				return fmt.Errorf("%d seats are on hold, %w", len(seats), err)
+			participants, err := tx.ParticipantsOnHold()
+			if err != nil || len(participants) != 1 {
+				return fmt.Errorf("%d seats are on hold, %w", len(participants), err)
 			}
-			seats[0].OnHold = false
-			return tx.SaveSeat(seats[0])
+			participants[0].OnHold = false
+			return tx.SaveParticipant(participants[0])
 		}))
 		onHold(0)
 		w.counted(id, 1)
@@ -178,15 +182,15 @@ func TestSeatsStayOnHoldWhenTheyAreLeft(t *testing.T) {
 // Whose hold ends after some messages reads none of them, and all later ones, whichever
 // were deleted meanwhile.
 func TestChatIsReadFromAPositionOn(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		m := w.meeting()
-		ada := w.join(m, "Ada").Seat
+		ada := w.join(m, "Ada").Participant
 		say := func(ids ...string) {
 			t.Helper()
 			w.must(w.Mutate(ctx, ada.SessionID, func(tx meeting.Tx) error {
 				for _, id := range ids {
-					if err := tx.AddChat(meeting.ChatMessage{ID: id, SenderSeatID: ada.ID, Text: id, SentAt: time.Now()}); err != nil {
+					if err := tx.AddChat(meeting.ChatMessage{ID: id, SenderParticipantID: ada.ID, Text: id, SentAt: time.Now()}); err != nil {
 						return err
 					}
 				}
@@ -196,21 +200,21 @@ func TestChatIsReadFromAPositionOn(t *testing.T) {
 		letIn := func(want int64) {
 			t.Helper()
 			w.must(w.Mutate(ctx, ada.SessionID, func(tx meeting.Tx) error {
-				seat, err := tx.SeatByID(ada.ID)
+				participant, err := tx.ParticipantByID(ada.ID)
 				if err != nil {
 					return err
 				}
-				if seat.HeldTo, err = tx.LastChat(); err != nil {
+				if participant.HeldTo, err = tx.LastChat(); err != nil {
 					return err
 				}
-				return tx.SaveSeat(seat)
+				return tx.SaveParticipant(participant)
 			}))
 			live, err := w.LiveSession(ctx, m.ID)
 			w.must(err)
-			seats, err := w.HeldSeats(ctx, ada.SessionID)
+			participants, err := w.HeldParticipants(ctx, ada.SessionID)
 			w.must(err)
-			if want > 0 && (len(seats) != 1 || seats[0].HeldTo != want) || want == 0 && len(seats) > 0 || live.HeldTo != want {
-				t.Fatalf("%d seats, %d in the session, want one with %d", len(seats), live.HeldTo, want)
+			if want > 0 && (len(participants) != 1 || participants[0].HeldTo != want) || want == 0 && len(participants) > 0 || live.HeldTo != want {
+				t.Fatalf("%d seats, %d in the session, want one with %d", len(participants), live.HeldTo, want)
 			}
 		}
 		reads := func(after int64, before string, want ...string) {
@@ -241,7 +245,7 @@ func TestChatIsReadFromAPositionOn(t *testing.T) {
 }
 
 func TestMutationsAreOrdered(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		m := w.meeting()
 		ada := w.join(m, "Ada")
@@ -255,7 +259,7 @@ func TestMutationsAreOrdered(t *testing.T) {
 				defer group.Done()
 				for range each {
 					var revision int64
-					if err := w.Mutate(ctx, ada.Session.ID, func(tx meeting.Tx) error { revision = tx.Touch(false); return nil }); err != nil {
+					if err := w.Mutate(ctx, ada.Session.ID, func(tx meeting.Tx) error { revision = tx.BumpRevision(false); return nil }); err != nil {
 						t.Error(err)
 						return
 					}
@@ -275,7 +279,7 @@ func TestMutationsAreOrdered(t *testing.T) {
 }
 
 func TestPanicsReachTheirCaller(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		m := w.meeting()
 		ada := w.join(m, "Ada")
@@ -293,78 +297,78 @@ func TestPanicsReachTheirCaller(t *testing.T) {
 	})
 }
 
-func TestResumeSeat(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+func TestResumeParticipant(t *testing.T) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		m := w.meeting()
 		ada := w.join(m, "Ada")
-		waiting := w.join(m, "Ben", func(a *meeting.TakeSeat) { a.Seat.State = meeting.SeatWaiting })
+		waiting := w.join(m, "Ben", func(a *meeting.AdmitRequest) { a.Participant.State = meeting.ParticipantWaiting })
 		later := time.Now().Add(time.Hour).Truncate(time.Microsecond).UTC()
-		same, err := w.ResumeSeat(ctx, ada.Seat.ID, 1, later, nil)
+		same, err := w.ResumeParticipant(ctx, ada.Participant.ID, 1, later, nil)
 		w.must(err)
-		if same.Seat.Generation != 2 || same.Session.Revision != 3 || !same.Seat.LeaseUntil.Equal(later) {
-			t.Fatalf("resumed as %+v in %+v", same.Seat, same.Session)
+		if same.Participant.Generation != 2 || same.Session.Revision != 3 || !same.Participant.LeaseUntil.Equal(later) {
+			t.Fatalf("resumed as %+v in %+v", same.Participant, same.Session)
 		}
-		_, err = w.ResumeSeat(ctx, ada.Seat.ID, 1, later, nil)
+		_, err = w.ResumeParticipant(ctx, ada.Participant.ID, 1, later, nil)
 		wantError(t, err, ErrConflict)
 		w.must(w.Mutate(ctx, ada.Session.ID, func(tx meeting.Tx) error {
-			seat, err := tx.SeatByID(ada.Seat.ID)
+			participant, err := tx.ParticipantByID(ada.Participant.ID)
 			if err != nil {
 				return err
 			}
-			seat.Lost(later)
-			seat.Goodbye, seat.AudioOn, seat.VideoOn, seat.Sharing, seat.Extras.Shares = true, true, true, true, true
-			return tx.SaveSeat(seat)
+			participant.MarkLost(later)
+			participant.Departing, participant.AudioOn, participant.VideoOn, participant.Sharing, participant.Flags.HoldsShare = true, true, true, true, true
+			return tx.SaveParticipant(participant)
 		}))
-		lost, err := w.Seat(ctx, ada.Seat.ID)
+		lost, err := w.Participant(ctx, ada.Participant.ID)
 		w.must(err)
-		if !lost.LostAt.Equal(later) || !lost.Goodbye || lost.State != meeting.SeatReconnecting {
+		if !lost.LostAt.Equal(later) || !lost.Departing || lost.State != meeting.ParticipantReconnecting {
 			t.Fatalf("a lost seat is read as %+v", lost)
 		}
-		back, err := w.ResumeSeat(ctx, ada.Seat.ID, 2, later, nil)
+		back, err := w.ResumeParticipant(ctx, ada.Participant.ID, 2, later, nil)
 		w.must(err)
-		if back.Seat.State != meeting.SeatJoined || !back.Seat.LostAt.IsZero() || back.Seat.Goodbye || back.Session.Revision != 4 {
-			t.Fatalf("came back as %s at revision %d", back.Seat.State, back.Session.Revision)
+		if back.Participant.State != meeting.ParticipantJoined || !back.Participant.LostAt.IsZero() || back.Participant.Departing || back.Session.Revision != 4 {
+			t.Fatalf("came back as %s at revision %d", back.Participant.State, back.Session.Revision)
 		}
-		if back.Seat.AudioOn || back.Seat.VideoOn || back.Seat.Sharing || back.Seat.Extras.Shares {
-			t.Fatalf("the newer page has the older one's devices: %+v", back.Seat)
+		if back.Participant.AudioOn || back.Participant.VideoOn || back.Participant.Sharing || back.Participant.Flags.HoldsShare {
+			t.Fatalf("the newer page has the older one's devices: %+v", back.Participant)
 		}
-		kept, err := w.Seat(ctx, ada.Seat.ID)
+		stored, err := w.Participant(ctx, ada.Participant.ID)
 		w.must(err)
-		wantEqual(t, *kept, back.Seat)
-		still, err := w.ResumeSeat(ctx, waiting.Seat.ID, 1, later, nil)
+		wantEqual(t, *stored, back.Participant)
+		still, err := w.ResumeParticipant(ctx, waiting.Participant.ID, 1, later, nil)
 		w.must(err)
-		wantEqual(t, still.Seat.State, meeting.SeatWaiting)
+		wantEqual(t, still.Participant.State, meeting.ParticipantWaiting)
 		w.end(ada.Session.ID)
-		_, err = w.ResumeSeat(ctx, ada.Seat.ID, 3, later, nil)
+		_, err = w.ResumeParticipant(ctx, ada.Participant.ID, 3, later, nil)
 		wantError(t, err, ErrNotFound)
-		_, err = w.ResumeSeat(ctx, "nothing", 1, later, nil)
+		_, err = w.ResumeParticipant(ctx, "nothing", 1, later, nil)
 		wantError(t, err, ErrNotFound)
 	})
 }
 
 func TestLeases(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		m := w.meeting()
 		start := time.Now()
-		var seats []string
+		var participants []string
 		for i := range 5 {
-			seats = append(seats, w.join(m, fmt.Sprint(i), func(a *meeting.TakeSeat) { a.Seat.LeaseUntil = start.Add(time.Minute) }).Seat.ID)
+			participants = append(participants, w.join(m, fmt.Sprint(i), func(a *meeting.AdmitRequest) { a.Participant.LeaseUntil = start.Add(time.Minute) }).Participant.ID)
 		}
-		w.must(w.RenewLeases(ctx, append(seats[:2:2], "nobody"), start.Add(time.Hour)))
-		w.must(w.RenewLeases(ctx, seats[:1], start)) // never shortened
-		expired, err := w.ExpiredSeats(ctx, start.Add(2*time.Minute), 10)
+		w.must(w.RenewLeases(ctx, append(participants[:2:2], "nobody"), start.Add(time.Hour)))
+		w.must(w.RenewLeases(ctx, participants[:1], start)) // never shortened
+		expired, err := w.ExpiredParticipants(ctx, start.Add(2*time.Minute), 10)
 		w.must(err)
 		if len(expired) != 3 {
 			t.Fatalf("%d leases are over, want 3", len(expired))
 		}
-		few, err := w.ExpiredSeats(ctx, start.Add(2*time.Minute), 2)
+		few, err := w.ExpiredParticipants(ctx, start.Add(2*time.Minute), 2)
 		w.must(err)
 		if len(few) != 2 {
 			t.Fatalf("%d of at most 2 seats are answered", len(few))
 		}
-		none, err := w.ExpiredSeats(ctx, start, 10)
+		none, err := w.ExpiredParticipants(ctx, start, 10)
 		w.must(err)
 		if len(none) != 0 {
 			t.Fatalf("%d leases are over too early", len(none))
@@ -372,56 +376,56 @@ func TestLeases(t *testing.T) {
 	})
 }
 
-func TestSeatPlaces(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+func TestPlacements(t *testing.T) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		m := w.meeting()
 		inside, resumed, left := w.join(m, "inside"), w.join(m, "resumed"), w.join(m, "left")
-		waits := w.join(m, "waits", func(a *meeting.TakeSeat) { a.Seat.State = meeting.SeatWaiting })
-		if _, err := w.ResumeSeat(ctx, resumed.Seat.ID, resumed.Seat.Generation, time.Now().Add(time.Minute), nil); err != nil {
+		waits := w.join(m, "waits", func(a *meeting.AdmitRequest) { a.Participant.State = meeting.ParticipantWaiting })
+		if _, err := w.ResumeParticipant(ctx, resumed.Participant.ID, resumed.Participant.Generation, time.Now().Add(time.Minute), nil); err != nil {
 			t.Fatal(err)
 		}
 		w.must(w.Mutate(ctx, left.Session.ID, func(tx meeting.Tx) error {
-			seat, err := tx.SeatByID(left.Seat.ID)
+			participant, err := tx.ParticipantByID(left.Participant.ID)
 			if err != nil {
 				return err
 			}
-			seat.State = meeting.SeatLeft
-			return tx.SaveSeat(seat)
+			participant.State = meeting.ParticipantLeft
+			return tx.SaveParticipant(participant)
 		}))
-		places, err := w.SeatPlaces(ctx, []string{inside.Seat.ID, resumed.Seat.ID, left.Seat.ID, waits.Seat.ID, "nobody"})
+		placements, err := w.Placements(ctx, []string{inside.Participant.ID, resumed.Participant.ID, left.Participant.ID, waits.Participant.ID, "nobody"})
 		w.must(err)
-		want := map[string]meeting.Place{
-			inside.Seat.ID:  {Generation: inside.Seat.Generation, State: meeting.SeatJoined},
-			resumed.Seat.ID: {Generation: resumed.Seat.Generation + 1, State: meeting.SeatJoined},
-			waits.Seat.ID:   {Generation: waits.Seat.Generation, State: meeting.SeatWaiting},
+		want := map[string]meeting.Placement{
+			inside.Participant.ID:  {Generation: inside.Participant.Generation, State: meeting.ParticipantJoined},
+			resumed.Participant.ID: {Generation: resumed.Participant.Generation + 1, State: meeting.ParticipantJoined},
+			waits.Participant.ID:   {Generation: waits.Participant.Generation, State: meeting.ParticipantWaiting},
 		}
-		if !maps.Equal(places, want) {
-			t.Errorf("%v, want %v", places, want)
+		if !maps.Equal(placements, want) {
+			t.Errorf("%v, want %v", placements, want)
 		}
 	})
 }
 
-func TestPresentSeats(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+func TestPresentParticipants(t *testing.T) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		m := w.meeting()
 		var all []string
 		for i := range 3 {
-			all = append(all, w.join(m, fmt.Sprint(i)).Seat.ID)
+			all = append(all, w.join(m, fmt.Sprint(i)).Participant.ID)
 		}
 		lost, gone := w.join(m, "lost"), w.join(m, "gone")
 		w.must(w.Mutate(ctx, lost.Session.ID, func(tx meeting.Tx) error {
-			for id, change := range map[string]func(*meeting.Seat){
-				lost.Seat.ID: func(seat *meeting.Seat) { seat.Lost(time.Now()) },
-				gone.Seat.ID: func(seat *meeting.Seat) { seat.State = meeting.SeatLeft },
+			for id, change := range map[string]func(*meeting.Participant){
+				lost.Participant.ID: func(participant *meeting.Participant) { participant.MarkLost(time.Now()) },
+				gone.Participant.ID: func(participant *meeting.Participant) { participant.State = meeting.ParticipantLeft },
 			} {
-				seat, err := tx.SeatByID(id)
+				participant, err := tx.ParticipantByID(id)
 				if err != nil {
 					return err
 				}
-				change(seat)
-				if err := tx.SaveSeat(seat); err != nil {
+				change(participant)
+				if err := tx.SaveParticipant(participant); err != nil {
 					return err
 				}
 			}
@@ -429,11 +433,11 @@ func TestPresentSeats(t *testing.T) {
 		}))
 		var found []string
 		for after := ""; ; {
-			page, err := w.PresentSeats(ctx, after, 2)
+			page, err := w.PresentParticipants(ctx, after, 2)
 			w.must(err)
-			for _, seat := range page {
-				after = seat.ID
-				found = append(found, seat.ID)
+			for _, participant := range page {
+				after = participant.ID
+				found = append(found, participant.ID)
 			}
 			if len(page) < 2 {
 				break
@@ -445,7 +449,7 @@ func TestPresentSeats(t *testing.T) {
 }
 
 func TestEmptySessions(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		m := w.meeting()
 		ada := w.join(m, "Ada")
@@ -458,12 +462,12 @@ func TestEmptySessions(t *testing.T) {
 			t.Fatal("a session with somebody inside is empty")
 		}
 		w.must(w.Mutate(ctx, ada.Session.ID, func(tx meeting.Tx) error {
-			seat, err := tx.SeatByID(ada.Seat.ID)
+			participant, err := tx.ParticipantByID(ada.Participant.ID)
 			if err != nil {
 				return err
 			}
-			seat.State = meeting.SeatLost
-			return tx.SaveSeat(seat)
+			participant.State = meeting.ParticipantLost
+			return tx.SaveParticipant(participant)
 		}))
 		if empty() != 1 {
 			t.Fatal("a session that everybody left is not empty")
@@ -479,30 +483,30 @@ func TestEmptySessions(t *testing.T) {
 }
 
 func TestChat(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		m := w.meeting()
-		ada, ben, mia := w.join(m, "Ada").Seat, w.join(m, "Ben").Seat, w.join(m, "Mia").Seat
-		say := func(from, to meeting.Seat, text string) {
+		ada, ben, mia := w.join(m, "Ada").Participant, w.join(m, "Ben").Participant, w.join(m, "Mia").Participant
+		say := func(from, to meeting.Participant, text string) {
 			w.must(w.Mutate(ctx, from.SessionID, func(tx meeting.Tx) error {
 				return tx.AddChat(meeting.ChatMessage{
-					ID: NewID(), SenderSeatID: from.ID, SenderUserID: from.UserID, SenderName: from.Name, ReceiverSeatID: to.ID,
+					ID: NewID(), SenderParticipantID: from.ID, SenderUserID: from.UserID, SenderName: from.Name, ReceiverParticipantID: to.ID,
 					ReceiverUserID: to.UserID, ReceiverName: to.Name, Text: text, SentAt: noon,
 				})
 			}))
 		}
-		say(ada, meeting.Seat{}, "one")
+		say(ada, meeting.Participant{}, "one")
 		say(ada, ben, "two")
 		say(ben, ada, "three")
-		say(mia, meeting.Seat{}, "four")
-		say(mia, meeting.Seat{ID: meeting.ToHosts}, "five")
-		say(ada, meeting.Seat{ID: meeting.ToWaitingRoom}, "six")
+		say(mia, meeting.Participant{}, "four")
+		say(mia, meeting.Participant{ID: meeting.ToHosts}, "five")
+		say(ada, meeting.Participant{ID: meeting.ToWaitingRoom}, "six")
 		const inside, host, waiting = meeting.ReaderInside, meeting.ReaderHost, meeting.ReaderWaiting
 		for _, c := range []struct {
-			seat  meeting.Seat
-			as    meeting.Reader
-			limit int
-			want  string
+			participant meeting.Participant
+			as          meeting.Reader
+			limit       int
+			want        string
 		}{
 			{ada, inside, 10, "one two three four six "},
 			{ben, inside, 10, "one two three four "},
@@ -511,14 +515,14 @@ func TestChat(t *testing.T) {
 			{mia, inside, 10, "one four five "},
 			{ada, host, 2, "five six "},
 		} {
-			history, _, err := w.ChatHistory(ctx, ada.SessionID, c.seat.ID, c.as, newest(c.limit))
+			history, _, err := w.ChatHistory(ctx, ada.SessionID, c.participant.ID, c.as, newest(c.limit))
 			w.must(err)
 			got := ""
 			for _, line := range history {
 				got += line.Text + " "
 			}
 			if got != c.want {
-				t.Errorf("%s reads %q as %d, want %q", c.seat.Name, got, c.as, c.want)
+				t.Errorf("%s reads %q as %d, want %q", c.participant.Name, got, c.as, c.want)
 			}
 		}
 		history, _, err := w.ChatHistory(ctx, ada.SessionID, ada.ID, inside, newest(10))
@@ -528,7 +532,7 @@ func TestChat(t *testing.T) {
 				t.Errorf("a message that is not there: %v, %v", none, err)
 			}
 			one, err := tx.Chat(history[0].ID)
-			if err != nil || one == nil || one.Text != "one" || one.SenderSeatID != ada.ID {
+			if err != nil || one == nil || one.Text != "one" || one.SenderParticipantID != ada.ID {
 				t.Errorf("read %v, %v", one, err)
 			}
 			return tx.DeleteChat(history[0].ID)

@@ -117,7 +117,7 @@ func (e *postgresEngine) lockNode(ctx context.Context, mode string, lost func(er
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		e.keepClaim(beat, pool, held, mode, lost)
+		e.renewClaim(beat, pool, held, mode, lost)
 	}()
 	return &nodeLock{func() {
 		stop()
@@ -245,11 +245,11 @@ func (e *postgresEngine) lockClaim(ctx context.Context, held *claim, mode string
 	return err
 }
 
-// keepClaim notices a broken connection and claims anew. PostgreSQL may not have
+// renewClaim notices a broken connection and claims anew. PostgreSQL may not have
 // noticed the break and keep the claim of the broken one: that is this node's own,
 // and is ended. Only a claim of a process that speaks ends this node, and a database
 // that this program cannot work with any more.
-func (e *postgresEngine) keepClaim(ctx context.Context, pool *sql.DB, held *claim, mode string, lost func(error)) {
+func (e *postgresEngine) renewClaim(ctx context.Context, pool *sql.DB, held *claim, mode string, lost func(error)) {
 	ticker := time.NewTicker(nodeBeat)
 	defer ticker.Stop()
 	broken := 0

@@ -20,7 +20,7 @@ import (
 	"github.com/anteroom/anteroom/internal/store/pgtest"
 )
 
-func TestOpenSaysWhatIsWrong(t *testing.T) {
+func TestOpenReportsWhatIsWrong(t *testing.T) {
 	folder := t.TempDir()
 	file := filepath.Join(folder, "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
@@ -78,7 +78,7 @@ func TestForms(t *testing.T) {
 // TestOddPaths keeps characters that mean something in a URL out of trouble.
 func TestOddPaths(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a b?c#d%20e", "anteroom.db")
-	w := newWorld(t, path)
+	w := newTestDB(t, path)
 	w.account()
 	w.must(w.Close())
 	if _, err := os.Stat(path); err != nil {
@@ -91,7 +91,7 @@ func TestOddPaths(t *testing.T) {
 }
 
 func TestReopening(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		m := w.meeting()
 		ada := w.join(m, "Ada")
@@ -117,7 +117,7 @@ func TestReopening(t *testing.T) {
 }
 
 func TestKeys(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		a := w.account()
 		p := &account.App{AccountID: a.ID, Key: "key", Secret: "secret-1", WebhookSecret: "secret-2"}
@@ -162,7 +162,7 @@ func TestKeys(t *testing.T) {
 
 // TestSealedValuesStayInPlace swaps two sealed secrets; neither opens then.
 func TestSealedValuesStayInPlace(t *testing.T) {
-	w := newWorld(t, liteFile(t))
+	w := newTestDB(t, liteFile(t))
 	ctx := context.Background()
 	a := w.account()
 	p := &account.App{AccountID: a.ID, Secret: "secret-1", DevSecret: "secret-2"}
@@ -243,7 +243,7 @@ func columns(t *testing.T, db *sql.DB, queries ...string) []string {
 }
 
 func TestSchemasMatch(t *testing.T) {
-	lite, postgres := newWorld(t, liteFile(t)), newWorld(t, pgtest.URL(t))
+	lite, postgres := newTestDB(t, liteFile(t)), newTestDB(t, pgtest.URL(t))
 	fromLite := columns(t, lite.engine.db(),
 		`SELECT m.name || '.' || c.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%'`,
 		`SELECT name FROM sqlite_schema WHERE type = 'index' AND name NOT LIKE 'sqlite%'`)
@@ -257,7 +257,7 @@ func TestSchemasMatch(t *testing.T) {
 }
 
 func TestNewerDatabase(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		_, err := w.engine.db().ExecContext(context.Background(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, TRUE)`)
 		w.must(err)
 		_, err = w.engine.db().ExecContext(context.Background(), `DELETE FROM meta WHERE name = 'min_compatible'`)
@@ -269,7 +269,7 @@ func TestNewerDatabase(t *testing.T) {
 }
 
 func TestOneEmbeddedNode(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		second := w.open(nil)
 		w.must(w.AcquireNode(ctx, NodeAlone))
@@ -313,7 +313,7 @@ func TestManyOpenAtOnce(t *testing.T) {
 
 // A statement that changes nothing succeeds on a full disk.
 func TestAProbeWrites(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		for range 2 {
 			w.must(w.Probe(t.Context()))
 		}

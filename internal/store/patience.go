@@ -11,10 +11,10 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// patience is how long PostgreSQL may keep silent in the middle of a call. A server
+// statementTimeout is how long PostgreSQL may keep silent in the middle of a call. A server
 // that hangs, or that packets no longer reach, so holds no call for longer, whether
 // its context has a deadline or not.
-const patience = 5 * time.Second
+const statementTimeout = 5 * time.Second
 
 // keepAlive notices within nodeGrace that the other side of a connection that rests has
 // vanished.
@@ -25,9 +25,9 @@ var keepAlive = net.KeepAliveConfig{Enable: true, Idle: 6 * time.Second, Interva
 // gives up, which takes two hours by default. Those who wait for such a lock still have
 // half of their patience left. PgBouncer refuses these settings at the start of a
 // connection.
-func orphanLimits(patience time.Duration) func(context.Context, *pgx.Conn) error {
+func orphanLimits(timeout time.Duration) func(context.Context, *pgx.Conn) error {
 	set := fmt.Sprintf("SET idle_in_transaction_session_timeout = %d; SET statement_timeout = %d; ",
-		(patience/2).Milliseconds(), patience.Milliseconds()) + networkLimits()
+		(timeout/2).Milliseconds(), timeout.Milliseconds()) + networkLimits()
 	return func(ctx context.Context, conn *pgx.Conn) error {
 		_, err := conn.Exec(ctx, set)
 		return err
@@ -40,8 +40,8 @@ func networkLimits() string {
 		nodeGrace.Milliseconds(), keepAlive.Idle.Seconds(), keepAlive.Interval.Seconds(), keepAlive.Count)
 }
 
-// impatient makes connections that end when the other side keeps silent.
-func impatient(dial pgconn.DialFunc, patience time.Duration) pgconn.DialFunc {
+// withTimeout makes connections that end when the other side keeps silent.
+func withTimeout(dial pgconn.DialFunc, timeout time.Duration) pgconn.DialFunc {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)
 		if err != nil {
@@ -50,53 +50,53 @@ func impatient(dial pgconn.DialFunc, patience time.Duration) pgconn.DialFunc {
 		if tcp, ok := conn.(*net.TCPConn); ok {
 			_ = tcp.SetKeepAliveConfig(keepAlive)
 		}
-		return &impatientConn{Conn: conn, patience: patience}, nil
+		return &timeoutConn{Conn: conn, timeout: timeout}, nil
 	}
 }
 
-// impatientConn gives each read and each write its time, unless its user has set a
+// timeoutConn gives each read and each write its time, unless its user has set a
 // deadline. Nobody reads from a connection that rests.
-type impatientConn struct {
+type timeoutConn struct {
 	net.Conn
-	patience time.Duration
-	mu       sync.Mutex
+	timeout time.Duration
+	mu      sync.Mutex
 	// reads and writes tell that the user has set a deadline.
 	reads, writes bool
 }
 
-func (c *impatientConn) Read(p []byte) (int, error) {
+func (c *timeoutConn) Read(p []byte) (int, error) {
 	c.mu.Lock()
 	if !c.reads {
-		_ = c.Conn.SetReadDeadline(time.Now().Add(c.patience))
+		_ = c.Conn.SetReadDeadline(time.Now().Add(c.timeout))
 	}
 	c.mu.Unlock()
 	return c.Conn.Read(p)
 }
 
-func (c *impatientConn) Write(p []byte) (int, error) {
+func (c *timeoutConn) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	if !c.writes {
-		_ = c.Conn.SetWriteDeadline(time.Now().Add(c.patience))
+		_ = c.Conn.SetWriteDeadline(time.Now().Add(c.timeout))
 	}
 	c.mu.Unlock()
 	return c.Conn.Write(p)
 }
 
-func (c *impatientConn) SetDeadline(t time.Time) error {
+func (c *timeoutConn) SetDeadline(t time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.reads, c.writes = !t.IsZero(), !t.IsZero()
 	return c.Conn.SetDeadline(t)
 }
 
-func (c *impatientConn) SetReadDeadline(t time.Time) error {
+func (c *timeoutConn) SetReadDeadline(t time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.reads = !t.IsZero()
 	return c.Conn.SetReadDeadline(t)
 }
 
-func (c *impatientConn) SetWriteDeadline(t time.Time) error {
+func (c *timeoutConn) SetWriteDeadline(t time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.writes = !t.IsZero()

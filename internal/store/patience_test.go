@@ -16,14 +16,14 @@ import (
 	"github.com/anteroom/anteroom/internal/store/pgtest"
 )
 
-// silencer is a way to PostgreSQL that can be made silent: it still takes connections
+// blackhole is a way to PostgreSQL that can be made silent: it still takes connections
 // and what is sent, but neither side hears of the other, nor that it has closed.
-type silencer struct {
+type blackhole struct {
 	mu     sync.Mutex
 	silent chan struct{} // closed when it speaks again; nil while it speaks
 }
 
-func newSilencer(t *testing.T, address string) (*silencer, string) {
+func newBlackhole(t *testing.T, address string) (*blackhole, string) {
 	t.Helper()
 	config, err := pgx.ParseConfig(address)
 	if err != nil {
@@ -35,7 +35,7 @@ func newSilencer(t *testing.T, address string) (*silencer, string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = listener.Close() })
-	s := &silencer{}
+	s := &blackhole{}
 	go func() {
 		for {
 			near, err := listener.Accept()
@@ -57,7 +57,7 @@ func newSilencer(t *testing.T, address string) (*silencer, string) {
 	return s, u.String()
 }
 
-func (s *silencer) connect(near net.Conn, network, target string) {
+func (s *blackhole) connect(near net.Conn, network, target string) {
 	s.wait()
 	far, err := (&net.Dialer{}).DialContext(context.Background(), network, target)
 	if err != nil {
@@ -69,7 +69,7 @@ func (s *silencer) connect(near net.Conn, network, target string) {
 }
 
 // wait waits until PostgreSQL speaks.
-func (s *silencer) wait() {
+func (s *blackhole) wait() {
 	s.mu.Lock()
 	silent := s.silent
 	s.mu.Unlock()
@@ -78,7 +78,7 @@ func (s *silencer) wait() {
 	}
 }
 
-func (s *silencer) pass(to, from net.Conn) {
+func (s *blackhole) pass(to, from net.Conn) {
 	defer func() {
 		s.wait()
 		_ = to.Close()
@@ -96,7 +96,7 @@ func (s *silencer) pass(to, from net.Conn) {
 	}
 }
 
-func (s *silencer) hush() (speak func()) {
+func (s *blackhole) silence() (speak func()) {
 	silent := make(chan struct{})
 	s.mu.Lock()
 	s.silent = silent
@@ -115,23 +115,23 @@ func TestASilentPostgreSQLHoldsNoCall(t *testing.T) {
 	for name, shared := range map[string]bool{"alone": false, "shared": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			way, address := newSilencer(t, pgtest.URL(t))
-			w := &world{t: t, url: address}
-			w.Store = w.open(func(c *Config) { c.patience, c.Shared = time.Second, shared })
+			way, address := newBlackhole(t, pgtest.URL(t))
+			w := &testDB{t: t, url: address}
+			w.Store = w.open(func(c *Config) { c.statementTimeout, c.Shared = time.Second, shared })
 			m := w.meeting()
 			w.join(m, "Ann")
-			ask := w.ask(m, "Ben")
+			req := w.admitRequest(m, "Ben")
 
-			speak := way.hush()
+			speak := way.silence()
 			t.Cleanup(speak)
 			ctx := context.Background()
 			for what, call := range map[string]func() error{
 				"a read":    func() error { _, err := w.LastSession(ctx, "x"); return err },
 				"a list":    func() error { _, err := w.Accounts(ctx, Page{}); return err },
 				"a write":   func() error { return w.CreateAccount(ctx, &account.Account{Name: "Late"}) },
-				"a seat":    func() error { _, err := w.TakeSeat(ctx, ask); return err },
+				"a seat":    func() error { _, err := w.Admit(ctx, req); return err },
 				"the probe": func() error { return w.Probe(ctx) },
-				"a try":     func() error { _, _, err := w.CountTry(ctx, "x", noon, time.Minute); return err },
+				"a try":     func() error { _, _, err := w.CountAttempt(ctx, "x", noon, time.Minute); return err },
 			} {
 				answered := make(chan error, 1)
 				go func() { answered <- call() }()
@@ -160,11 +160,11 @@ func TestPostgreSQLEndsTheTransactionOfASilentNode(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			direct := pgtest.URL(t)
-			way, address := newSilencer(t, direct)
-			w := &world{t: t, url: address}
-			w.Store = w.open(func(c *Config) { c.patience, c.Shared = time.Second, true })
+			way, address := newBlackhole(t, direct)
+			w := &testDB{t: t, url: address}
+			w.Store = w.open(func(c *Config) { c.statementTimeout, c.Shared = time.Second, true })
 			session, locked := w.join(w.meeting(), "Ann").Session.ID, w.join(w.meeting(), "Ben").Session.ID
-			other := (&world{t: t, url: direct}).open(func(c *Config) { c.Shared = true })
+			other := (&testDB{t: t, url: direct}).open(func(c *Config) { c.Shared = true })
 			holder, err := pgx.Connect(t.Context(), direct)
 			w.must(err)
 			defer func() { _ = holder.Close(context.WithoutCancel(t.Context())) }()
@@ -189,9 +189,9 @@ func TestPostgreSQLEndsTheTransactionOfASilentNode(t *testing.T) {
 					for waiting := 0; waiting == 0 && t.Context().Err() == nil; {
 						w.must(holder.QueryRow(t.Context(), "SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())").Scan(&waiting))
 					}
-					speak = way.hush()
+					speak = way.silence()
 				} else {
-					speak = way.hush()
+					speak = way.silence()
 					go ask()
 				}
 				return <-asked
@@ -207,8 +207,8 @@ func TestPostgreSQLEndsTheTransactionOfASilentNode(t *testing.T) {
 // PostgreSQL looks for nodes that vanished while their connections rested.
 func TestConnectionsToPostgreSQLAreKeptAlive(t *testing.T) {
 	t.Parallel()
-	_, address := newSilencer(t, pgtest.URL(t))
-	w := &world{t: t, url: address}
+	_, address := newBlackhole(t, pgtest.URL(t))
+	w := &testDB{t: t, url: address}
 	w.Store = w.open(func(c *Config) { c.Shared = true })
 	for _, setting := range []string{"tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_keepalives_count", "tcp_user_timeout"} {
 		var value string

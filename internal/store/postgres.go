@@ -32,8 +32,8 @@ type postgresEngine struct {
 	connector driver.Connector
 	schema    *schema
 	logger    *slog.Logger
-	// seats is nil where other nodes write to the database as well.
-	seats *seatQueue
+	// admissions is nil where other nodes write to the database as well.
+	admissions *admitQueue
 }
 
 func openPostgres(ctx context.Context, address string, known identity, c Config) (*postgresEngine, *bun.DB, error) {
@@ -51,12 +51,12 @@ func openPostgres(ctx context.Context, address string, known identity, c Config)
 	}
 	// A migration may rightly take long.
 	unlimited := config.Copy()
-	if c.patience == 0 {
-		c.patience = patience
+	if c.statementTimeout == 0 {
+		c.statementTimeout = statementTimeout
 	}
-	config.DialFunc = impatient(config.DialFunc, c.patience)
-	config.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler { return finisher{conn.Conn(), c.patience} }
-	connector := stdlib.GetConnector(*config, stdlib.OptionAfterConnect(orphanLimits(c.patience)))
+	config.DialFunc = withTimeout(config.DialFunc, c.statementTimeout)
+	config.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler { return cancelHandler{conn.Conn(), c.statementTimeout} }
+	connector := stdlib.GetConnector(*config, stdlib.OptionAfterConnect(orphanLimits(c.statementTimeout)))
 	e := &postgresEngine{connector: steadyConnector{connector}, schema: tables, logger: c.Logger}
 	e.pool = sql.OpenDB(e.connector)
 	e.pool.SetMaxOpenConns(postgresConns)
@@ -77,7 +77,7 @@ func openPostgres(ctx context.Context, address string, known identity, c Config)
 		return nil, nil, fmt.Errorf("database: %w", err)
 	}
 	if !c.Shared {
-		e.seats = newSeatQueue(e)
+		e.admissions = newAdmitQueue(e)
 	}
 	return e, bun.NewDB(e.pool, postgresDialect{pgdialect.New()}), nil
 }
@@ -153,13 +153,13 @@ func (e *postgresEngine) probe(ctx context.Context) error {
 	})
 }
 
-// takeSeat takes a seat together with those of other sessions, if there is a
+// admit takes a seat together with those of other sessions, if there is a
 // queue.
-func (e *postgresEngine) takeSeat(ctx context.Context, p *seating) (err error) {
-	if e.seats != nil {
-		err = e.seats.take(ctx, p)
+func (e *postgresEngine) admit(ctx context.Context, p *participantRequest) (err error) {
+	if e.admissions != nil {
+		err = e.admissions.take(ctx, p)
 	} else {
-		err = e.take(ctx, []*seating{p})
+		err = e.admitBatch(ctx, []*participantRequest{p})
 	}
 	switch {
 	case err != nil:
@@ -167,13 +167,13 @@ func (e *postgresEngine) takeSeat(ctx context.Context, p *seating) (err error) {
 	case p.session == nil:
 		return ErrConflict
 	}
-	p.keep()
+	p.onCommit()
 	return nil
 }
 
 func (e *postgresEngine) close() error {
-	if e.seats != nil {
-		e.seats.stop()
+	if e.admissions != nil {
+		e.admissions.stop()
 	}
 	return e.pool.Close()
 }
@@ -209,22 +209,22 @@ func (r postgresRunner) query(st *statement, args ...any) (*sql.Rows, error) {
 	return r.on.QueryContext(r.ctx, st.dollar, storable(args)...)
 }
 
-// broken tells which rule of the schema a write broke, in either dialect.
-func broken(err error) (unique, foreign bool) {
+// constraintViolation tells which rule of the schema a write broke, in either dialect.
+func constraintViolation(err error) (unique, foreign bool) {
 	var fault *pgconn.PgError
 	if errors.As(err, &fault) {
 		return fault.Code == "23505", fault.Code == "23503"
 	}
-	return sqliteFault(err)
+	return sqliteConstraint(err)
 }
 
-// told turns broken rules into the errors that callers know, and names what
+// wrapErr turns broken rules into the errors that callers know, and names what
 // was being done in all others.
-func told(err error, doing string) error {
+func wrapErr(err error, doing string) error {
 	if err == nil || errors.Is(err, ErrNotFound) || errors.Is(err, ErrConflict) || errors.Is(err, ErrExists) {
 		return err
 	}
-	if unique, foreign := broken(err); unique {
+	if unique, foreign := constraintViolation(err); unique {
 		return ErrExists
 	} else if foreign {
 		return fmt.Errorf("%w: the record that it belongs to", ErrNotFound)

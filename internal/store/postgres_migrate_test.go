@@ -43,24 +43,24 @@ func (h *toldOf) Handle(_ context.Context, r slog.Record) error {
 
 // work lets people join the meeting and raise their hands, one after the other, until
 // it is told to stop. Each must succeed.
-func (w *world) work(m *meeting.Meeting, stop *atomic.Bool) {
+func (w *testDB) work(m *meeting.Meeting, stop *atomic.Bool) {
 	ctx := context.Background()
 	for !stop.Load() {
-		ask := w.ask(m, "guest")
-		ask.Capacity = 1 << 30
-		taken, err := w.TakeSeat(ctx, ask)
+		req := w.admitRequest(m, "guest")
+		req.Capacity = 1 << 30
+		admitted, err := w.Admit(ctx, req)
 		if err == nil {
-			err = w.Mutate(ctx, taken.Session.ID, func(tx meeting.Tx) error {
-				seat, err := tx.SeatByID(ask.Seat.ID)
+			err = w.Mutate(ctx, admitted.Session.ID, func(tx meeting.Tx) error {
+				participant, err := tx.ParticipantByID(req.Participant.ID)
 				if err != nil {
 					return err
 				}
-				seat.HandRaised = true
-				return tx.SaveSeat(seat)
+				participant.HandRaised = true
+				return tx.SaveParticipant(participant)
 			})
 		}
 		if err == nil {
-			err = w.RenewLeases(ctx, []string{ask.Seat.ID}, time.Now())
+			err = w.RenewLeases(ctx, []string{req.Participant.ID}, time.Now())
 		}
 		if err != nil {
 			w.t.Errorf("an old node at work: %v", err)
@@ -70,7 +70,7 @@ func (w *world) work(m *meeting.Meeting, stop *atomic.Bool) {
 }
 
 // reading is a transaction that reads the seats for long, as pg_dump does.
-func (w *world) reading() *sql.Tx {
+func (w *testDB) reading() *sql.Tx {
 	w.t.Helper()
 	db, err := sql.Open("pgx", w.url+"&application_name=report")
 	w.must(err)
@@ -96,7 +96,7 @@ const anyChange = "ALTER TABLE seats ADD COLUMN colour BIGINT NOT NULL DEFAULT 0
 // they can be started.
 func TestAMigrationWaitsForReadersBesideOldNodes(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, pgtest.URL(t))
+	w := newTestDB(t, pgtest.URL(t))
 	ctx := t.Context()
 	w.must(w.AcquireNode(ctx, NodeShared))
 	m := w.meeting()
@@ -146,7 +146,7 @@ func TestAMigrationWaitsForReadersBesideOldNodes(t *testing.T) {
 // A migration that cannot get its tables ends some time, and says who has them.
 func TestAMigrationGivesUp(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, pgtest.URL(t))
+	w := newTestDB(t, pgtest.URL(t))
 	report := w.reading()
 	c := w.config()
 	c.migrateTime = time.Nanosecond
@@ -165,7 +165,7 @@ func TestAMigrationGivesUp(t *testing.T) {
 // A migration may take longer than other statements.
 func TestAMigrationMayTakeLong(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, pgtest.URL(t))
+	w := newTestDB(t, pgtest.URL(t))
 	later := w.open(func(c *Config) {
 		c.URL += "&statement_timeout=200"
 		later(t, "SELECT pg_sleep(0.5)")(c)
@@ -177,7 +177,7 @@ func TestAMigrationMayTakeLong(t *testing.T) {
 // fast as they can.
 func TestMigrationsUnderLoad(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, pgtest.URL(t))
+	w := newTestDB(t, pgtest.URL(t))
 	w.must(w.AcquireNode(t.Context(), NodeShared))
 	a := w.account()
 	var stop atomic.Bool

@@ -6,12 +6,12 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// takePlaces takes any number of seats in running sessions, each in another
+// admitParticipants takes any number of seats in running sessions, each in another
 // session, in one statement: it counts those in for which the session is still
 // as the gate saw it and has room, writes their seats, and answers their
 // sessions with the ordinal of the place. Who is not answered came too late.
 // Each argument is one column of all places.
-var takePlaces = defineEach("", `WITH asked AS (
+var admitParticipants = defineEach("", `WITH asked AS (
 		SELECT * FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
 			?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::bytea[], ?::bigint[],
 			?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bool[], ?::bool[], ?::bool[], ?::bool[], ?::bool[], ?::bool[],
@@ -44,70 +44,72 @@ var takePlaces = defineEach("", `WITH asked AS (
 	)
 	SELECT place, `+sessionColumns+` FROM placed`)
 
-// take takes places in one transaction; either all that can be had or, with an
+// admitBatch takes places in one transaction; either all that can be had or, with an
 // error, none.
-func (e *postgresEngine) take(ctx context.Context, places []*seating) error {
+func (e *postgresEngine) admitBatch(ctx context.Context, placements []*participantRequest) error {
 	return retried(func() error {
-		for _, p := range places {
+		for _, p := range placements {
 			p.session = nil
 		}
 		_, err := list(e.reader(ctx), func(row scanner) (struct{}, error) {
 			var at int64
-			session, err := scanSession(behind{row, &at})
+			session, err := scanSession(prefixedScanner{row, &at})
 			if err == nil {
-				places[at-1].taken(session)
+				placements[at-1].setSession(session)
 			}
 			return struct{}{}, err
-		}, takePlaces, columnsOf(places)...)
+		}, admitParticipants, columnsOf(placements)...)
 		return err
 	})
 }
 
-// behind is a row whose first column is read beside the others.
-type behind struct {
+// prefixedScanner is a row whose first column is read beside the others.
+type prefixedScanner struct {
 	scanner
 	first any
 }
 
-func (b behind) Scan(into ...any) error { return b.scanner.Scan(append([]any{b.first}, into...)...) }
+func (b prefixedScanner) Scan(into ...any) error {
+	return b.scanner.Scan(append([]any{b.first}, into...)...)
+}
 
-// columnsOf are the arguments of takePlaces.
-func columnsOf(places []*seating) []any {
-	texts := func(of func(*seating) string) []string { return column(places, of) }
-	numbers := func(of func(*seating) int64) []int64 { return column(places, of) }
-	marks := func(of func(*seating) bool) []bool { return column(places, of) }
+// columnsOf are the arguments of admitParticipants.
+func columnsOf(placements []*participantRequest) []any {
+	texts := func(of func(*participantRequest) string) []string { return column(placements, of) }
+	numbers := func(of func(*participantRequest) int64) []int64 { return column(placements, of) }
+	claims := func(of func(*participantRequest) bool) []bool { return column(placements, of) }
 	return []any{
-		texts(func(p *seating) string { return p.seat.ID }),
-		texts(func(p *seating) string { return p.ask.SessionID }),
-		texts(func(p *seating) string { return p.ask.Meeting.ID }),
-		texts(func(p *seating) string { return p.seat.GUID }),
-		texts(func(p *seating) string { return p.seat.Name }),
-		texts(func(p *seating) string { return p.seat.Email }),
-		texts(func(p *seating) string { return string(p.seat.Role) }),
-		texts(func(p *seating) string { return string(p.seat.State) }),
-		texts(func(p *seating) string { return p.marks }),
-		texts(func(p *seating) string { return p.seat.Marks.Identity() }),
-		texts(func(p *seating) string { return p.seat.Marks.UserID }),
-		texts(func(p *seating) string { return p.seat.View }),
-		texts(func(p *seating) string { return p.seat.SDKVersion }),
-		texts(func(p *seating) string { return p.seat.JoinID }),
-		texts(func(p *seating) string { return p.seat.RequestKey }),
-		texts(func(p *seating) string { return p.seat.Marks.AuthorizerID }),
-		texts(func(p *seating) string { return p.extras }),
-		column(places, func(p *seating) []byte { return p.seat.SignatureDigest }),
-		numbers(func(p *seating) int64 { return p.ask.GateRevision }),
-		numbers(func(p *seating) int64 { return p.capacity() }),
-		numbers(func(p *seating) int64 { return int64(p.seat.Generation) }),
-		numbers(func(p *seating) int64 { return stamp(p.seat.JoinedAt) }),
-		numbers(func(p *seating) int64 { return stamp(p.seat.LeaseUntil) }),
-		marks(func(p *seating) bool { return p.seat.Role == meeting.RoleHost }),
-		marks(func(p *seating) bool { return p.seat.Guest }),
-		marks(func(p *seating) bool { return p.seat.SeveralDevices }),
-		marks(func(p *seating) bool { return p.seat.Muted }),
-		marks(func(p *seating) bool { return p.seat.AudioOn }),
-		marks(func(p *seating) bool { return p.seat.VideoOn }),
-		marks(func(p *seating) bool { return p.seat.Sharing }),
-		marks(func(p *seating) bool { return p.seat.HandRaised }),
+		texts(func(p *participantRequest) string { return p.participant.ID }),
+		texts(func(p *participantRequest) string { return p.req.SessionID }),
+		texts(func(p *participantRequest) string { return p.req.Meeting.ID }),
+		texts(func(p *participantRequest) string { return p.participant.GUID }),
+		texts(func(p *participantRequest) string { return p.participant.Name }),
+		texts(func(p *participantRequest) string { return p.participant.Email }),
+		texts(func(p *participantRequest) string { return string(p.participant.Role) }),
+		texts(func(p *participantRequest) string { return string(p.participant.State) }),
+		texts(func(p *participantRequest) string { return p.claims }),
+		texts(func(p *participantRequest) string { return p.participant.Claims.Identity() }),
+		texts(func(p *participantRequest) string { return p.participant.Claims.UserID }),
+		texts(func(p *participantRequest) string { return p.participant.View }),
+		texts(func(p *participantRequest) string { return p.participant.SDKVersion }),
+		texts(func(p *participantRequest) string { return p.participant.JoinID }),
+		texts(func(p *participantRequest) string { return p.participant.RequestKey }),
+		texts(func(p *participantRequest) string { return p.participant.Claims.AuthorizerID }),
+		texts(func(p *participantRequest) string { return p.flags }),
+		column(placements, func(p *participantRequest) []byte { return p.participant.SignatureDigest }),
+		numbers(func(p *participantRequest) int64 { return p.req.GateRevision }),
+		numbers(func(p *participantRequest) int64 { return p.capacity() }),
+		numbers(func(p *participantRequest) int64 { return int64(p.participant.Generation) }),
+		numbers(func(p *participantRequest) int64 { return toMicros(p.participant.JoinedAt) }),
+		numbers(func(p *participantRequest) int64 { return toMicros(p.participant.LeaseUntil) }),
+		claims(func(p *participantRequest) bool { return p.participant.Role == meeting.RoleHost }),
+		claims(func(p *participantRequest) bool { return p.participant.Guest }),
+		claims(func(p *participantRequest) bool { return p.participant.AllowMultipleDevices }),
+		claims(func(p *participantRequest) bool { return p.participant.Muted }),
+		claims(func(p *participantRequest) bool { return p.participant.AudioOn }),
+		claims(func(p *participantRequest) bool { return p.participant.VideoOn }),
+		claims(func(p *participantRequest) bool { return p.participant.Sharing }),
+		claims(func(p *participantRequest) bool { return p.participant.HandRaised }),
 	}
 }
 

@@ -10,10 +10,10 @@ import (
 const pruneBatch = 500
 
 var (
-	endedBefore   = define(`SELECT id FROM sessions WHERE id > ? AND ended_at > 0 AND ended_at < ? ORDER BY id LIMIT ?`)
-	pruneMessages = definePruneOfEnded("chat", "")
-	pruneSeats    = definePruneOfEnded("seats", " AND NOT live")
-	pruneRemovals = definePruneOfEnded("removals", "")
+	endedBefore       = define(`SELECT id FROM sessions WHERE id > ? AND ended_at > 0 AND ended_at < ? ORDER BY id LIMIT ?`)
+	pruneMessages     = definePruneOfEnded("chat", "")
+	pruneParticipants = definePruneOfEnded("seats", " AND NOT live")
+	pruneRemovals     = definePruneOfEnded("removals", "")
 	// How its meeting last ended is asked at each join, and there is nothing to keep an
 	// older session for once nothing belongs to it.
 	pruneSessions = definePrune("sessions", "id", unused("sessions.id"), unused(`sessions.id COLLATE "default"`))
@@ -44,25 +44,25 @@ func definePrune(table, column, onSQLite, onPostgres string) *statement {
 
 // PruneChat deletes the messages of the sessions that ended before a moment.
 func (s *Store) PruneChat(ctx context.Context, before time.Time) error {
-	return told(s.pruneOfEnded(ctx, before, pruneMessages), "old chat cannot be deleted")
+	return wrapErr(s.pruneOfEnded(ctx, before, pruneMessages), "old chat cannot be deleted")
 }
 
 // PruneParticipants forgets who took part in the sessions that ended before a moment.
 func (s *Store) PruneParticipants(ctx context.Context, before time.Time) error {
-	return told(s.pruneOfEnded(ctx, before, pruneSeats, pruneRemovals), "old participants cannot be deleted")
+	return wrapErr(s.pruneOfEnded(ctx, before, pruneParticipants, pruneRemovals), "old participants cannot be deleted")
 }
 
 // PruneSessions deletes sessions that ended before a moment and whose participants and
 // messages are deleted. The last one of each meeting stays: the gate asks how it ended.
 func (s *Store) PruneSessions(ctx context.Context, before time.Time) error {
-	return told(s.pruneOfEnded(ctx, before, pruneSessions), "old sessions cannot be deleted")
+	return wrapErr(s.pruneOfEnded(ctx, before, pruneSessions), "old sessions cannot be deleted")
 }
 
 // pruneOfEnded deletes what belongs to the sessions that ended before a moment. Each
 // statement takes their ids and how many rows it may delete.
 func (s *Store) pruneOfEnded(ctx context.Context, before time.Time, statements ...*statement) error {
 	for after, more := "", true; more; {
-		ended, err := list(s.engine.reader(ctx), scanText, endedBefore, after, stamp(before), int64(pruneBatch))
+		ended, err := list(s.engine.reader(ctx), scanText, endedBefore, after, toMicros(before), int64(pruneBatch))
 		if err != nil || len(ended) == 0 {
 			return err
 		}

@@ -49,49 +49,49 @@ func TestOldRecordsAreDeletedInBatches(t *testing.T) {
 	for name, kind := range map[string]struct {
 		// insert makes the i-th of the old records; those of chat belong to sessions.
 		insert func(r runner, i int, sessions []string) error
-		prune  func(w *world) error
+		prune  func(w *testDB) error
 	}{
 		"chat": {
 			func(r runner, i int, sessions []string) error {
-				_, err := r.exec(insertChat, fmt.Sprint(i), sessions[i%len(sessions)], int64(i), "s", int64(1), "Ada", "", int64(0), "", "hello", stamp(noon))
+				_, err := r.exec(insertChat, fmt.Sprint(i), sessions[i%len(sessions)], int64(i), "s", int64(1), "Ada", "", int64(0), "", "hello", toMicros(noon))
 				return err
 			},
-			func(w *world) error { return w.PruneChat(ctx, noon.Add(2*time.Hour)) },
+			func(w *testDB) error { return w.PruneChat(ctx, noon.Add(2*time.Hour)) },
 		},
 		"removals": {
 			func(r runner, i int, sessions []string) error {
-				_, err := r.exec(insertRemoval, fmt.Sprint(i), sessions[i%len(sessions)], "s", "{}", "Ada", stamp(noon))
+				_, err := r.exec(insertRemoval, fmt.Sprint(i), sessions[i%len(sessions)], "s", "{}", "Ada", toMicros(noon))
 				return err
 			},
-			func(w *world) error { return w.PruneParticipants(ctx, noon.Add(2*time.Hour)) },
+			func(w *testDB) error { return w.PruneParticipants(ctx, noon.Add(2*time.Hour)) },
 		},
 		"sessions": {
 			func(r runner, i int, sessions []string) error {
-				_, err := r.exec(copyEnded, fmt.Sprint(i), stamp(noon), sessions[0])
+				_, err := r.exec(copyEnded, fmt.Sprint(i), toMicros(noon), sessions[0])
 				return err
 			},
-			func(w *world) error { return w.PruneSessions(ctx, noon.Add(2*time.Hour)) },
+			func(w *testDB) error { return w.PruneSessions(ctx, noon.Add(2*time.Hour)) },
 		},
 		"user tokens": {
 			func(r runner, i int, _ []string) error {
-				_, err := r.exec(insertUserToken, fmt.Sprint(i), "zak", "ada", "", "", "", stamp(noon), stamp(noon), int64(0))
+				_, err := r.exec(insertUserToken, fmt.Sprint(i), "zak", "ada", "", "", "", toMicros(noon), toMicros(noon), int64(0))
 				return err
 			},
-			func(w *world) error {
+			func(w *testDB) error {
 				_, err := w.PruneUserTokens(ctx, noon.Add(time.Hour))
 				return err
 			},
 		},
 		"tries": {
 			func(r runner, i int, _ []string) error {
-				_, err := r.exec(countTry, fmt.Sprint(i), stamp(noon), int64(0), int64(0))
+				_, err := r.exec(countAttempt, fmt.Sprint(i), toMicros(noon), int64(0), int64(0))
 				return err
 			},
-			func(w *world) error { return w.PruneTries(ctx, noon.Add(time.Hour)) },
+			func(w *testDB) error { return w.PruneAttemptCounts(ctx, noon.Add(time.Hour)) },
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			both(t, func(t *testing.T, w *world) {
+			both(t, func(t *testing.T, w *testDB) {
 				var sessions []string
 				for range 2 {
 					ended := w.join(w.meeting(), "Ada").Session.ID
@@ -122,43 +122,43 @@ func TestOldRecordsAreDeletedInBatches(t *testing.T) {
 	}
 }
 
-func TestParticipantsOfOldSessionsAreForgotten(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+func TestParticipantsOfOldSessionsAreDeleted(t *testing.T) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		room := w.meeting()
 		ended, removed := w.join(room, "Ada"), w.join(room, "Bob")
 		running := w.join(w.meeting(), "Eve")
-		for _, taken := range []meeting.Taken{removed, running} {
-			w.must(w.Mutate(ctx, taken.Session.ID, func(tx meeting.Tx) error { return tx.AddRemoval(&taken.Seat, noon) }))
+		for _, admitted := range []meeting.Admitted{removed, running} {
+			w.must(w.Mutate(ctx, admitted.Session.ID, func(tx meeting.Tx) error { return tx.AddRemoval(&admitted.Participant, noon) }))
 		}
 		w.end(ended.Session.ID)
-		count := func(taken meeting.Taken) (seats, removals int) {
-			for _, seat := range []string{taken.Seat.ID, removed.Seat.ID} {
-				found, err := w.Seat(ctx, seat)
-				if err == nil && found.SessionID == taken.Session.ID {
-					seats++
+		count := func(admitted meeting.Admitted) (participants, removals int) {
+			for _, participant := range []string{admitted.Participant.ID, removed.Participant.ID} {
+				found, err := w.Participant(ctx, participant)
+				if err == nil && found.SessionID == admitted.Session.ID {
+					participants++
 				} else if err != nil && !errors.Is(err, ErrNotFound) {
 					t.Fatal(err)
 				}
 			}
-			found, err := w.Removals(ctx, taken.Session.ID)
+			found, err := w.Removals(ctx, admitted.Session.ID)
 			w.must(err)
-			return seats, len(found)
+			return participants, len(found)
 		}
 		for _, c := range []struct {
-			before          time.Time
-			seats, removals int
+			before                 time.Time
+			participants, removals int
 		}{
 			{noon.Add(time.Hour), 2, 1},
 			{noon.Add(2 * time.Hour), 0, 0},
 		} {
 			w.must(w.PruneParticipants(ctx, c.before))
 			w.must(w.PruneSessions(ctx, c.before))
-			if seats, removals := count(ended); seats != c.seats || removals != c.removals {
-				t.Errorf("before %s: %d seats and %d removals of an ended session are left, want %d and %d", c.before, seats, removals, c.seats, c.removals)
+			if participants, removals := count(ended); participants != c.participants || removals != c.removals {
+				t.Errorf("before %s: %d seats and %d removals of an ended session are left, want %d and %d", c.before, participants, removals, c.participants, c.removals)
 			}
-			if seats, removals := count(running); seats != 1 || removals != 1 {
-				t.Errorf("before %s: %d seats and %d removals are left of a session that runs", c.before, seats, removals)
+			if participants, removals := count(running); participants != 1 || removals != 1 {
+				t.Errorf("before %s: %d seats and %d removals are left of a session that runs", c.before, participants, removals)
 			}
 		}
 		last, err := w.LastSession(ctx, room.ID)
@@ -172,24 +172,24 @@ func TestParticipantsOfOldSessionsAreForgotten(t *testing.T) {
 // Nothing that grows with each meeting stays for good; what the gate, a report of the
 // chat or a running meeting needs stays.
 func TestOldSessionsAreDeleted(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		room, other := w.meeting(), w.meeting()
 		session := func(of *meeting.Meeting, ended time.Time) string {
-			taken := w.join(of, "Ada")
+			admitted := w.join(of, "Ada")
 			if !ended.IsZero() {
-				w.must(w.Mutate(ctx, taken.Session.ID, func(tx meeting.Tx) error {
+				w.must(w.Mutate(ctx, admitted.Session.ID, func(tx meeting.Tx) error {
 					tx.Session().EndedAt, tx.Session().EndReason = ended, meeting.EndedByHost
-					tx.Touch(true)
+					tx.BumpRevision(true)
 					return tx.SaveSession()
 				}))
 			}
-			return taken.Session.ID
+			return admitted.Session.ID
 		}
 		old, chatty := session(room, noon.Add(time.Hour)), ""
 		chatty = session(room, noon.Add(time.Hour+time.Minute))
 		w.must(w.engine.write(ctx, func(r runner) error {
-			_, err := r.exec(insertChat, NewID(), chatty, int64(1), "s", int64(1), "Ada", "", int64(0), "", "hello", stamp(noon))
+			_, err := r.exec(insertChat, NewID(), chatty, int64(1), "s", int64(1), "Ada", "", int64(0), "", "hello", toMicros(noon))
 			return err
 		}))
 		young, last, running := session(room, noon.Add(3*time.Hour)), session(room, noon.Add(4*time.Hour)), session(room, time.Time{})
@@ -225,7 +225,7 @@ func TestOldSessionsAreDeleted(t *testing.T) {
 // What refers to a session is found by an index, however much of it there is.
 func TestOldSessionsAreFoundByIndexes(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, pgtest.URL(t))
+	w := newTestDB(t, pgtest.URL(t))
 	conn, err := w.engine.db().Conn(t.Context())
 	w.must(err)
 	defer func() { w.must(conn.Close()) }()

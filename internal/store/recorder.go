@@ -35,13 +35,13 @@ const (
 
 // recorder writes attempts behind the joins' backs.
 type recorder struct {
-	store   *Store
-	keep    atomic.Int64
-	mu      sync.Mutex
-	waiting []AttemptRecord
-	head    int
-	bytes   int
-	noise   []AttemptRecord
+	store       *Store
+	maxAttempts atomic.Int64
+	mu          sync.Mutex
+	waiting     []AttemptRecord
+	head        int
+	bytes       int
+	noise       []AttemptRecord
 	// written counts, by whether they are noise, attempts since surplus ones were
 	// deleted.
 	written map[bool]int
@@ -54,26 +54,28 @@ type recorder struct {
 
 func newRecorder(s *Store, keep int) *recorder {
 	if keep <= 0 {
-		keep = AttemptKeep
+		keep = MaxAttempts
 	}
 	r := &recorder{
 		// What was there before may be too much already.
-		store: s, written: map[bool]int{false: slack(keep), true: slack(keepOf(true, keep))}, wake: make(chan struct{}, 1), flush: make(chan chan error),
+		store: s, written: map[bool]int{false: slack(keep), true: slack(maxAttemptsFor(true, keep))}, wake: make(chan struct{}, 1), flush: make(chan chan error),
 		quit: make(chan struct{}), done: make(chan struct{}),
 	}
-	r.keep.Store(int64(keep))
+	r.maxAttempts.Store(int64(keep))
 	go r.run()
 	return r
 }
 
-// KeepAttempts changes Config.KeepAttempts.
-func (s *Store) KeepAttempts(keep int) { s.recorder.keep.Store(int64(cmp.Or(keep, AttemptKeep))) }
+// SetMaxAttempts changes Config.KeepAttempts.
+func (s *Store) SetMaxAttempts(keep int) {
+	s.recorder.maxAttempts.Store(int64(cmp.Or(keep, MaxAttempts)))
+}
 
 // slack is how many attempts are written before surplus ones are deleted again.
 func slack(keep int) int { return keep / 100 }
 
-func (r *recorder) add(record AttemptRecord) (kept bool) {
-	if kept = r.enqueue(record); !kept {
+func (r *recorder) add(record AttemptRecord) (stored bool) {
+	if stored = r.enqueue(record); !stored {
 		return false
 	}
 	select {
@@ -83,7 +85,7 @@ func (r *recorder) add(record AttemptRecord) (kept bool) {
 	return true
 }
 
-func (r *recorder) enqueue(record AttemptRecord) (kept bool) {
+func (r *recorder) enqueue(record AttemptRecord) (stored bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if record.Noise {
@@ -169,7 +171,7 @@ func (r *recorder) drain() error {
 		if len(records) == 0 {
 			return fault
 		}
-		records = records[max(0, len(records)-keepOf(records[0].Noise, int(r.keep.Load()))):]
+		records = records[max(0, len(records)-maxAttemptsFor(records[0].Noise, int(r.maxAttempts.Load()))):]
 		r.prune(records[0].Noise, len(records))
 		if err := r.write(records); err != nil {
 			fault = err
@@ -182,7 +184,7 @@ func (r *recorder) drain() error {
 // prune deletes surplus attempts before so many are written, so that there are never
 // more than were asked for.
 func (r *recorder) prune(noise bool, coming int) {
-	keep := keepOf(noise, int(r.keep.Load()))
+	keep := maxAttemptsFor(noise, int(r.maxAttempts.Load()))
 	if r.written[noise] += coming; r.written[noise] <= slack(keep) {
 		return
 	}
@@ -228,8 +230,8 @@ func (r *recorder) write(records []AttemptRecord) error {
 	})
 }
 
-// settle waits until what was recorded before is written.
-func (r *recorder) settle(ctx context.Context) error {
+// acknowledge waits until what was recorded before is written.
+func (r *recorder) acknowledge(ctx context.Context) error {
 	reply := make(chan error, 1)
 	select {
 	case r.flush <- reply:

@@ -14,7 +14,7 @@ func (s *Store) RedisClaim(ctx context.Context) (string, error) {
 	if errors.Is(err, ErrNotFound) {
 		err = nil
 	}
-	return string(claim), told(err, "the Redis of the other nodes cannot be read")
+	return string(claim), wrapErr(err, "the Redis of the other nodes cannot be read")
 }
 
 // ClaimRedis writes which Redis the nodes of this database use, in the words of the
@@ -37,5 +37,5 @@ func (s *Store) ClaimRedis(ctx context.Context, was, claim string) error {
 	if errors.Is(err, ErrConflict) {
 		return ErrConflict
 	}
-	return told(err, "the Redis of the nodes cannot be written")
+	return wrapErr(err, "the Redis of the nodes cannot be written")
 }

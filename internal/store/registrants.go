@@ -26,14 +26,14 @@ type registrantRow struct {
 func rowOfRegistrant(r *meeting.Registrant) *registrantRow {
 	return &registrantRow{
 		ID: r.ID, MeetingID: r.MeetingID, Email: r.Email, EmailKey: emailKey(r.Email), FirstName: r.FirstName, LastName: r.LastName,
-		Status: string(r.Status), Panelist: r.Panelist, Occurrence: stamp(r.Occurrence), CreatedAt: stamp(r.CreatedAt),
+		Status: string(r.Status), Panelist: r.Panelist, Occurrence: toMicros(r.Occurrence), CreatedAt: toMicros(r.CreatedAt),
 	}
 }
 
 func (r *registrantRow) read() (*meeting.Registrant, error) {
 	return &meeting.Registrant{
 		ID: r.ID, MeetingID: r.MeetingID, Email: r.Email, FirstName: r.FirstName, LastName: r.LastName,
-		Status: meeting.RegistrantStatus(r.Status), Panelist: r.Panelist, Occurrence: unstamp(r.Occurrence), CreatedAt: unstamp(r.CreatedAt),
+		Status: meeting.RegistrantStatus(r.Status), Panelist: r.Panelist, Occurrence: fromMicros(r.Occurrence), CreatedAt: fromMicros(r.CreatedAt),
 	}, nil
 }
 
@@ -46,7 +46,7 @@ func (s *Store) CreateRegistrant(ctx context.Context, r *meeting.Registrant) err
 	row := rowOfRegistrant(r)
 	err := s.engine.write(ctx, func(run runner) error { return s.insertRow(ctx, run, row) })
 	s.registrants.forget(r.ID)
-	return told(err, "a registrant cannot be made")
+	return wrapErr(err, "a registrant cannot be made")
 }
 
 // UpdateRegistrant keeps a changed registrant; ErrNotFound if there is none.
@@ -55,7 +55,7 @@ func (s *Store) UpdateRegistrant(ctx context.Context, r *meeting.Registrant) err
 	row := rowOfRegistrant(r)
 	err := s.engine.write(ctx, func(run runner) error { return s.updateRow(ctx, run, row) })
 	s.registrants.forget(r.ID)
-	return told(err, "a registrant cannot be changed")
+	return wrapErr(err, "a registrant cannot be changed")
 }
 
 // Registrant answers a registrant by id, cancelled ones too; ErrNotFound if
@@ -64,7 +64,7 @@ func (s *Store) Registrant(ctx context.Context, id string) (*meeting.Registrant,
 	return s.registrants.get(id, func() (*meeting.Registrant, error) {
 		row, err := oneRow[registrantRow](ctx, s, byID(id))
 		if err != nil {
-			return nil, told(err, "a registrant cannot be read")
+			return nil, wrapErr(err, "a registrant cannot be read")
 		}
 		return row.read()
 	})
@@ -78,7 +78,7 @@ func (s *Store) RegistrantsByEmail(ctx context.Context, meetingID, email string)
 	err := s.orm.NewSelect().Model(&rows).Where("meeting_id = ?", meetingID).Where("email_key = ?", emailKey(email)).
 		OrderExpr("CASE WHEN status = 'cancelled' THEN 1 ELSE 0 END, created_at DESC, id DESC").Limit(1000).Scan(ctx)
 	if err != nil {
-		return nil, told(err, "registrants cannot be read")
+		return nil, wrapErr(err, "registrants cannot be read")
 	}
 	return each(rows, (*registrantRow).read)
 }
@@ -90,7 +90,7 @@ func (s *Store) RegistrantsOfMeeting(ctx context.Context, meetingID string, p Pa
 	err := s.orm.NewSelect().Model(&rows).Where("meeting_id = ?", meetingID).Where("id > ?", p.After).
 		Order("id").Limit(int64(p.limit())).Scan(ctx)
 	if err != nil {
-		return nil, told(err, "registrants cannot be read")
+		return nil, wrapErr(err, "registrants cannot be read")
 	}
 	return each(rows, (*registrantRow).read)
 }

@@ -10,12 +10,12 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// TestSwapsAtOnceLeaveOneLiveSeat: each of many newcomers takes a seat over at the
+// TestConcurrentTakeOversLeaveOneLiveParticipant: each of many newcomers takes a seat over at the
 // generation it saw; the rest are told, and look again.
-func TestSwapsAtOnceLeaveOneLiveSeat(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+func TestConcurrentTakeOversLeaveOneLiveParticipant(t *testing.T) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
-		first := w.join(w.meeting(), "Ada", func(a *meeting.TakeSeat) { a.Seat.Marks = meeting.Marks{UserID: "ada"} })
+		first := w.join(w.meeting(), "Ada", func(a *meeting.AdmitRequest) { a.Participant.Claims = meeting.IdentityClaims{UserID: "ada"} })
 		late := errors.New("too late")
 		var mu sync.Mutex
 		var wg sync.WaitGroup
@@ -23,17 +23,17 @@ func TestSwapsAtOnceLeaveOneLiveSeat(t *testing.T) {
 		for range 8 {
 			wg.Go(func() {
 				err := w.Mutate(ctx, first.Session.ID, func(tx meeting.Tx) error {
-					seat, err := tx.SeatByID(first.Seat.ID)
+					participant, err := tx.ParticipantByID(first.Participant.ID)
 					if err != nil {
 						return err
 					}
-					if seat.Generation != 1 {
+					if participant.Generation != 1 {
 						return late
 					}
-					seat.Generation++
-					seat.JoinID, seat.RequestKey = "newer", "newer"
-					seat.Extras.NoteTakeOver(time.Now())
-					return tx.SaveSeat(seat)
+					participant.Generation++
+					participant.JoinID, participant.RequestKey = "newer", "newer"
+					participant.Flags.RecordTakeOver(time.Now())
+					return tx.SaveParticipant(participant)
 				})
 				mu.Lock()
 				defer mu.Unlock()
@@ -46,61 +46,61 @@ func TestSwapsAtOnceLeaveOneLiveSeat(t *testing.T) {
 		}
 		wg.Wait()
 		w.counted(first.Session.ID, 1)
-		kept, err := w.Seat(ctx, first.Seat.ID)
+		stored, err := w.Participant(ctx, first.Participant.ID)
 		w.must(err)
-		if swapped != 1 || kept.Generation != 2 || kept.RequestKey != "newer" || kept.Extras.TakenOver[0] == 0 {
-			t.Fatalf("%d swaps leave %+v", swapped, kept)
+		if swapped != 1 || stored.Generation != 2 || stored.RequestKey != "newer" || stored.Flags.Replacements[0] == 0 {
+			t.Fatalf("%d swaps leave %+v", swapped, stored)
 		}
 	})
 }
 
-// TestAddSeat: one seat goes as another comes, in one transaction and under a number of
+// TestAddParticipant: one seat goes as another comes, in one transaction and under a number of
 // its own.
-func TestAddSeat(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+func TestAddParticipant(t *testing.T) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		m := w.meeting()
 		ada := w.join(m, "Ada")
-		added := w.ask(m, "Ben").Seat
+		added := w.admitRequest(m, "Ben").Participant
 		w.must(w.Mutate(ctx, ada.Session.ID, func(tx meeting.Tx) error {
-			added = w.ask(m, "Ben").Seat
-			added.ID, added.State, added.Role, added.Generation = NewID(), meeting.SeatJoined, meeting.RoleAttendee, 1
-			tx.AddSeat(&added)
-			old, err := tx.SeatByID(ada.Seat.ID)
+			added = w.admitRequest(m, "Ben").Participant
+			added.ID, added.State, added.Role, added.Generation = NewID(), meeting.ParticipantJoined, meeting.RoleAttendee, 1
+			tx.AddParticipant(&added)
+			old, err := tx.ParticipantByID(ada.Participant.ID)
 			if err != nil {
 				return err
 			}
-			old.State = meeting.SeatLeft
-			tx.Touch(false)
-			return tx.SaveSeat(old)
+			old.State = meeting.ParticipantLeft
+			tx.BumpRevision(false)
+			return tx.SaveParticipant(old)
 		}))
 		w.counted(ada.Session.ID, 1)
-		seats, err := w.LiveSeats(ctx, ada.Session.ID)
+		participants, err := w.LiveParticipants(ctx, ada.Session.ID)
 		w.must(err)
-		if len(seats) != 1 || seats[0].Name != "Ben" || seats[0].UserID != ada.Seat.UserID+userIDStep || seats[0].MeetingID != m.ID {
-			t.Fatalf("inside are %s: %+v", names(seats), seats[0])
+		if len(participants) != 1 || participants[0].Name != "Ben" || participants[0].UserID != ada.Participant.UserID+userIDStep || participants[0].MeetingID != m.ID {
+			t.Fatalf("inside are %s: %+v", names(participants), participants[0])
 		}
-		if cy := w.join(m, "Cy"); cy.Seat.UserID != seats[0].UserID+userIDStep {
-			t.Fatalf("the next number is %d", cy.Seat.UserID)
+		if cy := w.join(m, "Cy"); cy.Participant.UserID != participants[0].UserID+userIDStep {
+			t.Fatalf("the next number is %d", cy.Participant.UserID)
 		}
 	})
 }
 
-// TestLostSeatsAreCounted: a session knows how many of its seats have nobody behind them.
-func TestLostSeatsAreCounted(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+// TestLostParticipantsAreCounted: a session knows how many of its seats have nobody behind them.
+func TestLostParticipantsAreCounted(t *testing.T) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		m := w.meeting()
 		ada, ben := w.join(m, "Ada"), w.join(m, "Ben")
-		set := func(id string, change func(*meeting.Seat)) {
+		set := func(id string, change func(*meeting.Participant)) {
 			t.Helper()
 			w.must(w.Mutate(ctx, ada.Session.ID, func(tx meeting.Tx) error {
-				seat, err := tx.SeatByID(id)
+				participant, err := tx.ParticipantByID(id)
 				if err != nil {
 					return err
 				}
-				change(seat)
-				return tx.SaveSeat(seat)
+				change(participant)
+				return tx.SaveParticipant(participant)
 			}))
 		}
 		lost := func(want int) {
@@ -109,22 +109,22 @@ func TestLostSeatsAreCounted(t *testing.T) {
 			w.must(err)
 			stored, err := w.Session(ctx, live.ID)
 			w.must(err)
-			if live.Lost != want || stored.Lost != want || live.Deserted() != (want == live.Seats) {
-				t.Fatalf("%d and %d are lost of %d, want %d", live.Lost, stored.Lost, live.Seats, want)
+			if live.Disconnected != want || stored.Disconnected != want || live.Abandoned() != (want == live.Participants) {
+				t.Fatalf("%d and %d are lost of %d, want %d", live.Disconnected, stored.Disconnected, live.Participants, want)
 			}
 		}
 		lost(0)
-		set(ada.Seat.ID, func(s *meeting.Seat) { s.Lost(time.Now()) })
+		set(ada.Participant.ID, func(s *meeting.Participant) { s.MarkLost(time.Now()) })
 		lost(1)
-		set(ben.Seat.ID, func(s *meeting.Seat) { s.Lost(time.Now()) })
+		set(ben.Participant.ID, func(s *meeting.Participant) { s.MarkLost(time.Now()) })
 		lost(2)
-		_, err := w.ResumeSeat(ctx, ben.Seat.ID, 1, time.Now().Add(time.Minute), []byte{7})
+		_, err := w.ResumeParticipant(ctx, ben.Participant.ID, 1, time.Now().Add(time.Minute), []byte{7})
 		w.must(err)
 		lost(1)
-		set(ada.Seat.ID, func(s *meeting.Seat) { s.State = meeting.SeatLost })
+		set(ada.Participant.ID, func(s *meeting.Participant) { s.State = meeting.ParticipantLost })
 		lost(0)
-		if kept, err := w.Seat(ctx, ben.Seat.ID); err != nil || string(kept.SignatureDigest) != "\x07" {
-			t.Fatalf("the digest is %v, %v", kept.SignatureDigest, err)
+		if stored, err := w.Participant(ctx, ben.Participant.ID); err != nil || string(stored.SignatureDigest) != "\x07" {
+			t.Fatalf("the digest is %v, %v", stored.SignatureDigest, err)
 		}
 		w.end(ada.Session.ID)
 	})

@@ -22,9 +22,9 @@ const (
 	// rosterShardSize is how many sessions a shard remembers at most: with seats of
 	// about 1 KB, all shards take 64 MB at the very most.
 	rosterShardSize = 64
-	// rosterSeats is the largest session whose seats are kept; to larger ones
+	// maxRosterParticipants is the largest session whose seats are kept; to larger ones
 	// joins are not told the seats.
-	rosterSeats = 16
+	maxRosterParticipants = 16
 )
 
 type rosterShard struct {
@@ -36,11 +36,11 @@ type rosterShard struct {
 
 // roster is what is kept of one session.
 type roster struct {
-	// seats are the live ones in the order of joining; nil means unknown. What
+	// participants are the live ones in the order of joining; nil means unknown. What
 	// is in the slice never changes, it only grows behind what readers hold.
-	seats []*meeting.Seat
-	// quiet tells that nobody has written a chat message yet.
-	quiet bool
+	participants []*meeting.Participant
+	// noChat tells that nobody has written a chat message yet.
+	noChat bool
 }
 
 func newRosterCache(off bool) *rosterCache {
@@ -56,45 +56,45 @@ func (c *rosterCache) shard(sessionID string) *rosterShard {
 }
 
 // get answers the live seats of a session, read by load if they are not kept.
-func (c *rosterCache) get(sessionID string, load func() ([]*meeting.Seat, error)) ([]*meeting.Seat, error) {
+func (c *rosterCache) get(sessionID string, load func() ([]*meeting.Participant, error)) ([]*meeting.Participant, error) {
 	if c.off {
 		return load()
 	}
 	shard := c.shard(sessionID)
 	shard.mu.Lock()
 	writes := shard.writes
-	if kept := shard.entries[sessionID]; kept != nil && kept.seats != nil {
-		seats := kept.seats[:len(kept.seats):len(kept.seats)]
+	if stored := shard.entries[sessionID]; stored != nil && stored.participants != nil {
+		participants := stored.participants[:len(stored.participants):len(stored.participants)]
 		shard.mu.Unlock()
-		return seats, nil
+		return participants, nil
 	}
 	shard.mu.Unlock()
 	read, err := load()
-	if err != nil || len(read) == 0 || len(read) > rosterSeats {
+	if err != nil || len(read) == 0 || len(read) > maxRosterParticipants {
 		return read, err
 	}
 	shard.mu.Lock()
 	defer shard.mu.Unlock()
 	if shard.writes == writes {
-		shard.entry(sessionID).seats = read[:len(read):len(read)]
+		shard.entry(sessionID).participants = read[:len(read):len(read)]
 	}
 	return read, nil
 }
 
-// quiet tells that a session is known to have no chat.
-func (c *rosterCache) quiet(sessionID string) bool {
+// hasNoChat tells that a session is known to have no chat.
+func (c *rosterCache) hasNoChat(sessionID string) bool {
 	if c.off {
 		return false
 	}
 	shard := c.shard(sessionID)
 	shard.mu.Lock()
 	defer shard.mu.Unlock()
-	kept := shard.entries[sessionID]
-	return kept != nil && kept.quiet
+	stored := shard.entries[sessionID]
+	return stored != nil && stored.noChat
 }
 
-// begun keeps a session that a commit began with its first seat.
-func (c *rosterCache) begun(first meeting.Seat) {
+// sessionStarted keeps a session that a commit began with its first seat.
+func (c *rosterCache) sessionStarted(first meeting.Participant) {
 	if c.off {
 		return
 	}
@@ -102,34 +102,34 @@ func (c *rosterCache) begun(first meeting.Seat) {
 	shard.mu.Lock()
 	defer shard.mu.Unlock()
 	shard.writes++
-	kept := shard.entry(first.SessionID)
-	kept.seats, kept.quiet = append(make([]*meeting.Seat, 0, 4), &first), true
+	stored := shard.entry(first.SessionID)
+	stored.participants, stored.noChat = append(make([]*meeting.Participant, 0, 4), &first), true
 }
 
-// joined keeps a seat that a commit added to a session.
-func (c *rosterCache) joined(seat meeting.Seat) {
+// participantJoined keeps a seat that a commit added to a session.
+func (c *rosterCache) participantJoined(participant meeting.Participant) {
 	if c.off {
 		return
 	}
-	shard := c.shard(seat.SessionID)
+	shard := c.shard(participant.SessionID)
 	shard.mu.Lock()
 	defer shard.mu.Unlock()
 	shard.writes++
-	switch kept := shard.entries[seat.SessionID]; {
-	case kept == nil || kept.seats == nil:
-	case kept.seats[len(kept.seats)-1].ID == seat.ID:
+	switch stored := shard.entries[participant.SessionID]; {
+	case stored == nil || stored.participants == nil:
+	case stored.participants[len(stored.participants)-1].ID == participant.ID:
 		// Somebody read it right after its commit.
-	case len(kept.seats) >= rosterSeats:
-		kept.seats = nil
+	case len(stored.participants) >= maxRosterParticipants:
+		stored.participants = nil
 	default:
-		kept.seats = append(kept.seats, &seat)
+		stored.participants = append(stored.participants, &participant)
 	}
 }
 
 // changed drops what a commit has made wrong: the seats, the quiet, or all of
 // a session that is over.
-func (c *rosterCache) changed(sessionID string, seats, chat, over bool) {
-	if c.off || (!seats && !chat && !over) {
+func (c *rosterCache) changed(sessionID string, participants, chat, over bool) {
+	if c.off || (!participants && !chat && !over) {
 		return
 	}
 	shard := c.shard(sessionID)
@@ -140,11 +140,11 @@ func (c *rosterCache) changed(sessionID string, seats, chat, over bool) {
 		delete(shard.entries, sessionID)
 		return
 	}
-	if kept := shard.entries[sessionID]; kept != nil {
-		if seats {
-			kept.seats = nil
+	if stored := shard.entries[sessionID]; stored != nil {
+		if participants {
+			stored.participants = nil
 		}
-		kept.quiet = kept.quiet && !chat
+		stored.noChat = stored.noChat && !chat
 	}
 }
 
@@ -153,8 +153,8 @@ func (c *rosterCache) forget(sessionID string) { c.changed(sessionID, false, fal
 
 // entry answers what is kept of a session, making room for it if need be.
 func (s *rosterShard) entry(sessionID string) *roster {
-	if kept := s.entries[sessionID]; kept != nil {
-		return kept
+	if stored := s.entries[sessionID]; stored != nil {
+		return stored
 	}
 	if len(s.entries) >= rosterShardSize {
 		for old := range s.entries {
@@ -162,7 +162,7 @@ func (s *rosterShard) entry(sessionID string) *roster {
 			break
 		}
 	}
-	kept := &roster{}
-	s.entries[sessionID] = kept
-	return kept
+	stored := &roster{}
+	s.entries[sessionID] = stored
+	return stored
 }

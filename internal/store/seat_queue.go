@@ -12,29 +12,29 @@ import (
 
 // Bounds of the queue of seats.
 const (
-	// seatQueueSize is how many joins wait before more of them wait to wait.
-	seatQueueSize = 1024
-	seatBatch     = 64
-	// seatTime is how long one statement may take before its joins are refused.
-	seatTime = 6 * time.Second
+	// admitQueueSize is how many joins wait before more of them wait to wait.
+	admitQueueSize = 1024
+	admitBatchSize = 64
+	// admitTimeout is how long one statement may take before its joins are refused.
+	admitTimeout = 6 * time.Second
 )
 
-// seatQueue is the one goroutine that takes seats in running sessions of a
+// admitQueue is the one goroutine that takes seats in running sessions of a
 // PostgreSQL database: joins that wait share a statement, so that they share
 // its way there and back and its commit too. Each is answered only after it.
 //
 // A queue holds no two places of one session. Other nodes would lock the rows
 // of several sessions in another order, so with them there is no queue.
-type seatQueue struct {
+type admitQueue struct {
 	engine   *postgresEngine
-	waiting  chan *seating
+	waiting  chan *participantRequest
 	quit     chan struct{}
 	done     chan struct{}
 	stopOnce sync.Once
 }
 
-func newSeatQueue(e *postgresEngine) *seatQueue {
-	q := &seatQueue{engine: e, waiting: make(chan *seating, seatQueueSize), quit: make(chan struct{}), done: make(chan struct{})}
+func newAdmitQueue(e *postgresEngine) *admitQueue {
+	q := &admitQueue{engine: e, waiting: make(chan *participantRequest, admitQueueSize), quit: make(chan struct{}), done: make(chan struct{})}
 	go q.run()
 	return q
 }
@@ -42,7 +42,7 @@ func newSeatQueue(e *postgresEngine) *seatQueue {
 // take waits for its turn and for the commit. A
 // context that ends while the place waits abandons it; once it is being taken,
 // the answer is awaited, so that nobody is in doubt.
-func (q *seatQueue) take(ctx context.Context, p *seating) error {
+func (q *admitQueue) take(ctx context.Context, p *participantRequest) error {
 	p.done = make(chan struct{})
 	select {
 	case q.waiting <- p:
@@ -69,7 +69,7 @@ func (q *seatQueue) take(ctx context.Context, p *seating) error {
 	return p.err
 }
 
-func (q *seatQueue) run() {
+func (q *admitQueue) run() {
 	defer close(q.done)
 	for {
 		select {
@@ -89,14 +89,14 @@ func (q *seatQueue) run() {
 }
 
 // round takes the seats of all who wait, beginning with p.
-func (q *seatQueue) round(p *seating) {
-	batch := make([]*seating, 0, seatBatch)
+func (q *admitQueue) round(p *participantRequest) {
+	batch := make([]*participantRequest, 0, admitBatchSize)
 	for yielded := false; p != nil; {
 		if p.claimed.CompareAndSwap(false, true) {
 			batch = append(batch, p)
 		}
 		p = nil
-		if len(batch) == seatBatch {
+		if len(batch) == admitBatchSize {
 			break
 		}
 		select {
@@ -117,9 +117,9 @@ func (q *seatQueue) round(p *seating) {
 	if len(batch) == 0 {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), seatTime)
+	ctx, cancel := context.WithTimeout(context.Background(), admitTimeout)
 	defer cancel()
-	err := q.engine.take(ctx, batch)
+	err := q.engine.admitBatch(ctx, batch)
 	// What PostgreSQL itself refused it has undone, and it may be one's fault
 	// alone. After any other fault nobody knows what was kept: that is told.
 	var refused *pgconn.PgError
@@ -127,13 +127,13 @@ func (q *seatQueue) round(p *seating) {
 	for i, p := range batch {
 		p.err = err
 		if apart {
-			p.err = q.engine.take(ctx, batch[i:i+1])
+			p.err = q.engine.admitBatch(ctx, batch[i:i+1])
 		}
 		close(p.done)
 	}
 }
 
-func (q *seatQueue) stop() {
+func (q *admitQueue) stop() {
 	q.stopOnce.Do(func() { close(q.quit) })
 	<-q.done
 }

@@ -11,40 +11,40 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-func TestTakeSeat(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+func TestAdmit(t *testing.T) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		m := w.meeting()
 		if live, err := w.LiveSession(ctx, m.ID); err != nil || live != nil {
 			t.Fatalf("a meeting that never ran has the session %v, %v", live, err)
 		}
-		one := w.join(m, "Ada", func(a *meeting.TakeSeat) {
-			a.Seat.Role = meeting.RoleHost
-			a.Seat.Marks = meeting.Marks{UserID: "ada", DeviceID: "d", Email: "ada@acme.example"}
-			a.Seat.JoinID, a.Seat.View, a.Seat.SDKVersion, a.Seat.Muted, a.Seat.Guest = "join-1", "client", "4.0.0", true, true
-			a.Seat.RequestKey, a.EndsBy = "request-1", noon.Add(time.Hour)
+		one := w.join(m, "Ada", func(a *meeting.AdmitRequest) {
+			a.Participant.Role = meeting.RoleHost
+			a.Participant.Claims = meeting.IdentityClaims{UserID: "ada", DeviceID: "d", Email: "ada@acme.example"}
+			a.Participant.JoinID, a.Participant.View, a.Participant.SDKVersion, a.Participant.Muted, a.Participant.Guest = "join-1", "client", "4.0.0", true, true
+			a.Participant.RequestKey, a.EndsBy = "request-1", noon.Add(time.Hour)
 			a.Practice = true
 		})
 		s := one.Session
-		if s.Seats != 1 || s.Revision != 1 || !s.HostStarted || !s.Practice || s.Number != m.Number || !s.StartedAt.Equal(noon) {
+		if s.Participants != 1 || s.Revision != 1 || !s.HostStarted || !s.Practice || s.Number != m.Number || !s.StartedAt.Equal(noon) {
 			t.Fatalf("the session began as %+v", s)
 		}
-		two := w.join(m, "Ben", func(a *meeting.TakeSeat) { a.Seat.State = meeting.SeatWaiting })
-		if two.Session.ID != s.ID || two.Session.Seats != 2 || two.Session.Revision != 2 || !two.Session.HostStarted {
+		two := w.join(m, "Ben", func(a *meeting.AdmitRequest) { a.Participant.State = meeting.ParticipantWaiting })
+		if two.Session.ID != s.ID || two.Session.Participants != 2 || two.Session.Revision != 2 || !two.Session.HostStarted {
 			t.Fatalf("the session went on as %+v", two.Session)
 		}
-		if one.Seat.UserID != 16778240 || two.Seat.UserID != 16778240+1024 {
-			t.Fatalf("the seats are numbered %d and %d", one.Seat.UserID, two.Seat.UserID)
+		if one.Participant.UserID != 16778240 || two.Participant.UserID != 16778240+1024 {
+			t.Fatalf("the seats are numbered %d and %d", one.Participant.UserID, two.Participant.UserID)
 		}
-		if two.Seat.State != meeting.SeatWaiting {
-			t.Fatalf("Ben is %s", two.Seat.State)
+		if two.Participant.State != meeting.ParticipantWaiting {
+			t.Fatalf("Ben is %s", two.Participant.State)
 		}
-		got, err := w.Seat(ctx, one.Seat.ID)
+		got, err := w.Participant(ctx, one.Participant.ID)
 		w.must(err)
-		wantEqual(t, *got, one.Seat)
-		got, err = w.LiveSeatByRequest(ctx, "request-1")
+		wantEqual(t, *got, one.Participant)
+		got, err = w.LiveParticipantByRequest(ctx, "request-1")
 		w.must(err)
-		wantEqual(t, got.ID, one.Seat.ID)
+		wantEqual(t, got.ID, one.Participant.ID)
 		live, err := w.LiveSession(ctx, m.ID)
 		w.must(err)
 		wantEqual(t, *live, two.Session)
@@ -55,49 +55,49 @@ func TestTakeSeat(t *testing.T) {
 	})
 }
 
-func TestTakeSeatConflicts(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+func TestAdmitConflicts(t *testing.T) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
-		known := meeting.Marks{UserID: "ada"}
+		known := meeting.IdentityClaims{UserID: "ada"}
 		cases := []struct {
 			name   string
 			before func(m *meeting.Meeting, s meeting.Session)
-			change func(a *meeting.TakeSeat)
+			change func(a *meeting.AdmitRequest)
 			want   error
 		}{
 			{"as it is", nil, nil, nil},
-			{"full", nil, func(a *meeting.TakeSeat) { a.Capacity = 1 }, ErrConflict},
-			{"full, exempt", nil, func(a *meeting.TakeSeat) { a.Capacity, a.Exempt = 1, true }, nil},
+			{"full", nil, func(a *meeting.AdmitRequest) { a.Capacity = 1 }, ErrConflict},
+			{"full, exempt", nil, func(a *meeting.AdmitRequest) { a.Capacity, a.Exempt = 1, true }, nil},
 			{"the gate moved", func(_ *meeting.Meeting, s meeting.Session) {
-				w.must(w.Mutate(ctx, s.ID, func(tx meeting.Tx) error { tx.Touch(true); return nil }))
+				w.must(w.Mutate(ctx, s.ID, func(tx meeting.Tx) error { tx.BumpRevision(true); return nil }))
 			}, nil, ErrConflict},
 			{"only the roster moved", func(_ *meeting.Meeting, s meeting.Session) {
-				w.must(w.Mutate(ctx, s.ID, func(tx meeting.Tx) error { tx.Touch(false); return nil }))
+				w.must(w.Mutate(ctx, s.ID, func(tx meeting.Tx) error { tx.BumpRevision(false); return nil }))
 			}, nil, nil},
 			{"ended", func(_ *meeting.Meeting, s meeting.Session) { w.end(s.ID) }, nil, ErrConflict},
-			{"another began", nil, func(a *meeting.TakeSeat) { a.SessionID, a.NewSessionID = "", NewID() }, ErrConflict},
-			{"of another meeting", nil, func(a *meeting.TakeSeat) { a.Meeting = &meeting.Meeting{ID: "other"} }, ErrConflict},
-			{"already inside", nil, func(a *meeting.TakeSeat) { a.Seat.Marks = known }, ErrConflict},
-			{"on several devices", nil, func(a *meeting.TakeSeat) { a.Seat.Marks, a.Seat.SeveralDevices = known, true }, nil},
-			{"a seat id twice", nil, func(a *meeting.TakeSeat) { a.Seat.ID = "fixed" }, ErrConflict},
+			{"another began", nil, func(a *meeting.AdmitRequest) { a.SessionID, a.NewSessionID = "", NewID() }, ErrConflict},
+			{"of another meeting", nil, func(a *meeting.AdmitRequest) { a.Meeting = &meeting.Meeting{ID: "other"} }, ErrConflict},
+			{"already inside", nil, func(a *meeting.AdmitRequest) { a.Participant.Claims = known }, ErrConflict},
+			{"on several devices", nil, func(a *meeting.AdmitRequest) { a.Participant.Claims, a.Participant.AllowMultipleDevices = known, true }, nil},
+			{"a seat id twice", nil, func(a *meeting.AdmitRequest) { a.Participant.ID = "fixed" }, ErrConflict},
 		}
 		for _, c := range cases {
 			t.Run(c.name, func(t *testing.T) {
 				m := w.meeting()
-				first := w.join(m, "Ada", func(a *meeting.TakeSeat) {
-					a.Seat.Marks = known
+				first := w.join(m, "Ada", func(a *meeting.AdmitRequest) {
+					a.Participant.Claims = known
 					if c.name == "a seat id twice" {
-						a.Seat.ID = "fixed"
+						a.Participant.ID = "fixed"
 					}
 				})
-				ask := w.ask(m, "Ben")
+				req := w.admitRequest(m, "Ben")
 				if c.change != nil {
-					c.change(&ask)
+					c.change(&req)
 				}
 				if c.before != nil {
 					c.before(m, first.Session)
 				}
-				_, err := w.TakeSeat(ctx, ask)
+				_, err := w.Admit(ctx, req)
 				if !errors.Is(err, c.want) {
 					t.Fatalf("the error is %v, want %v", err, c.want)
 				}
@@ -115,11 +115,11 @@ func TestTakeSeatConflicts(t *testing.T) {
 }
 
 // end ends a session as its host would.
-func (w *world) end(sessionID string) {
+func (w *testDB) end(sessionID string) {
 	w.t.Helper()
 	w.must(w.Mutate(context.Background(), sessionID, func(tx meeting.Tx) error {
 		tx.Session().EndedAt, tx.Session().EndReason = noon.Add(time.Hour), meeting.EndedByHost
-		tx.Touch(true)
+		tx.BumpRevision(true)
 		return tx.SaveSession()
 	}))
 }
@@ -127,7 +127,7 @@ func (w *world) end(sessionID string) {
 // TestNoRaceOverAdmits is the promise of the gate: of 200 joins at once into
 // 100 places exactly 100 are let in, and a person gets in once.
 func TestNoRaceOverAdmits(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		m := w.meeting()
 		var in, out atomic.Int64
@@ -142,17 +142,17 @@ func TestNoRaceOverAdmits(t *testing.T) {
 						t.Error(err)
 						return
 					}
-					ask := meeting.TakeSeat{Meeting: m, Capacity: 100, Now: noon, Seat: meeting.Seat{ID: NewID(), LeaseUntil: noon}}
+					req := meeting.AdmitRequest{Meeting: m, Capacity: 100, Now: noon, Participant: meeting.Participant{ID: NewID(), LeaseUntil: noon}}
 					switch {
 					case live == nil:
-						ask.NewSessionID = NewID()
-					case live.Seats >= 100:
+						req.NewSessionID = NewID()
+					case live.Participants >= 100:
 						out.Add(1)
 						return
 					default:
-						ask.SessionID, ask.GateRevision = live.ID, live.GateRevision
+						req.SessionID, req.GateRevision = live.ID, live.GateRevision
 					}
-					_, err = w.TakeSeat(ctx, ask)
+					_, err = w.Admit(ctx, req)
 					if err == nil {
 						in.Add(1)
 						return
@@ -171,10 +171,10 @@ func TestNoRaceOverAdmits(t *testing.T) {
 		live, err := w.LiveSession(ctx, m.ID)
 		w.must(err)
 		w.counted(live.ID, 100)
-		seats, err := w.LiveSeats(ctx, live.ID)
+		participants, err := w.LiveParticipants(ctx, live.ID)
 		w.must(err)
 		numbers := map[int64]bool{}
-		for _, s := range seats {
+		for _, s := range participants {
 			numbers[s.UserID] = true
 		}
 		if len(numbers) != 100 {
@@ -184,7 +184,7 @@ func TestNoRaceOverAdmits(t *testing.T) {
 }
 
 func TestOnePersonManyPages(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		m := w.meeting()
 		first := w.join(m, "Ada")
@@ -194,9 +194,9 @@ func TestOnePersonManyPages(t *testing.T) {
 			group.Add(1)
 			go func() {
 				defer group.Done()
-				_, err := w.TakeSeat(ctx, meeting.TakeSeat{
+				_, err := w.Admit(ctx, meeting.AdmitRequest{
 					Meeting: m, Capacity: 100, Now: noon, SessionID: first.Session.ID, GateRevision: first.Session.GateRevision,
-					Seat: meeting.Seat{ID: NewID(), Marks: meeting.Marks{UserID: "ben"}},
+					Participant: meeting.Participant{ID: NewID(), Claims: meeting.IdentityClaims{UserID: "ben"}},
 				})
 				switch {
 				case err == nil:
@@ -211,25 +211,25 @@ func TestOnePersonManyPages(t *testing.T) {
 			t.Fatalf("one person got %d seats", in.Load())
 		}
 		w.counted(first.Session.ID, 2)
-		inside, err := w.LiveSeatByIdentity(ctx, first.Session.ID, "user:ben")
+		inside, err := w.LiveParticipantByIdentity(ctx, first.Session.ID, "user:ben")
 		w.must(err)
-		if inside == nil || inside.Marks.UserID != "ben" {
+		if inside == nil || inside.Claims.UserID != "ben" {
 			t.Fatalf("inside is %+v", inside)
 		}
 	})
 }
 
 func TestPresenceIsFound(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		owner := w.account()
 		m1, m2 := w.meetingOf(owner, "ada"), w.meetingOf(owner, "ada")
-		marks := func(a *meeting.TakeSeat) { a.Seat.Marks = meeting.Marks{UserID: "ben"} }
-		in1, in2 := w.join(m1, "Ben", marks), w.join(m2, "Ben", marks)
-		seats, err := w.LiveSeatsOfUser(ctx, "ben")
+		claims := func(a *meeting.AdmitRequest) { a.Participant.Claims = meeting.IdentityClaims{UserID: "ben"} }
+		in1, in2 := w.join(m1, "Ben", claims), w.join(m2, "Ben", claims)
+		participants, err := w.LiveParticipantsOfUser(ctx, "ben")
 		w.must(err)
-		if len(seats) != 2 || seats[0].ID != in1.Seat.ID || seats[1].ID != in2.Seat.ID {
-			t.Fatalf("Ben's seats are %s", names(seats))
+		if len(participants) != 2 || participants[0].ID != in1.Participant.ID || participants[1].ID != in2.Participant.ID {
+			t.Fatalf("Ben's seats are %s", names(participants))
 		}
 		hosted, err := w.LiveSessionsOfHost(ctx, "ada")
 		w.must(err)
@@ -237,10 +237,10 @@ func TestPresenceIsFound(t *testing.T) {
 			t.Fatalf("Ada hosts %d sessions", len(hosted))
 		}
 		w.end(in1.Session.ID)
-		seats, err = w.LiveSeatsOfUser(ctx, "ben")
+		participants, err = w.LiveParticipantsOfUser(ctx, "ben")
 		w.must(err)
-		if len(seats) != 1 || seats[0].ID != in2.Seat.ID {
-			t.Fatalf("Ben's seats are %s", names(seats))
+		if len(participants) != 1 || participants[0].ID != in2.Participant.ID {
+			t.Fatalf("Ben's seats are %s", names(participants))
 		}
 		moved := *m2
 		moved.HostID = "zoe"
@@ -260,32 +260,32 @@ func TestPresenceIsFound(t *testing.T) {
 		if last, err = w.LastSession(ctx, m2.ID); err != nil || last != nil {
 			t.Fatalf("a meeting that still runs has the last session %v, %v", last, err)
 		}
-		again := w.join(m1, "Ben", marks)
+		again := w.join(m1, "Ben", claims)
 		if again.Session.ID == in1.Session.ID {
 			t.Fatal("an ended session went on")
 		}
 	})
 }
 
-func TestANULInATextCostsNobodyTheirSeat(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+func TestANULInATextRefusesNobody(t *testing.T) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		m := w.meeting()
-		one := w.join(m, "Ada\x00", func(a *meeting.TakeSeat) { a.Seat.View, a.Seat.JoinID = "client\x00", "one\x00" })
+		one := w.join(m, "Ada\x00", func(a *meeting.AdmitRequest) { a.Participant.View, a.Participant.JoinID = "client\x00", "one\x00" })
 		two := w.join(m, "Ben\x00")
 		w.counted(one.Session.ID, 2)
-		for _, taken := range []meeting.Taken{one, two} {
-			got, err := w.Seat(ctx, taken.Seat.ID)
+		for _, admitted := range []meeting.Admitted{one, two} {
+			got, err := w.Participant(ctx, admitted.Participant.ID)
 			w.must(err)
-			if got.Name[:3] != taken.Seat.Name[:3] {
-				t.Errorf("%q is kept as %q", taken.Seat.Name, got.Name)
+			if got.Name[:3] != admitted.Participant.Name[:3] {
+				t.Errorf("%q is kept as %q", admitted.Participant.Name, got.Name)
 			}
 		}
 		if _, err := w.MeetingByNumber(ctx, "12\x00"); !errors.Is(err, ErrNotFound) {
 			t.Errorf("a number with a NUL: %v", err)
 		}
 		w.must(w.Mutate(ctx, one.Session.ID, func(tx meeting.Tx) error {
-			return tx.AddChat(meeting.ChatMessage{ID: NewID(), SessionID: one.Session.ID, SenderSeatID: one.Seat.ID, Text: "hello\x00", SentAt: noon})
+			return tx.AddChat(meeting.ChatMessage{ID: NewID(), SessionID: one.Session.ID, SenderParticipantID: one.Participant.ID, Text: "hello\x00", SentAt: noon})
 		}))
 	})
 }

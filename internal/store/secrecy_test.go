@@ -14,7 +14,7 @@ import (
 )
 
 // dump is every value of every table, as text, by "table.column".
-func dump(t *testing.T, w *world, tables string) map[string]string {
+func dump(t *testing.T, w *testDB, tables string) map[string]string {
 	t.Helper()
 	ctx := context.Background()
 	out := map[string]string{}
@@ -54,7 +54,7 @@ func dump(t *testing.T, w *world, tables string) map[string]string {
 // Whoever gets the database without its key can join nothing with it.
 func TestNoColumnHoldsASecretInPlainText(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := t.Context()
 		secrets := map[string]string{
 			"an app's secret": "app-secret-4711", "a development secret": "dev-secret-4711", "a secret of before": "old-secret-4711",
@@ -106,7 +106,7 @@ func TestNoColumnHoldsASecretInPlainText(t *testing.T) {
 // A database of before holds passcodes in plain text until it is opened.
 func TestPasscodesOfBeforeAreSealed(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := t.Context()
 		m := w.meeting()
 		open := w.meetingOf(w.account(), "host")

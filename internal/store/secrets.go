@@ -23,7 +23,7 @@ func (s *Store) Secret(ctx context.Context, name string) ([]byte, error) {
 			fresh := make([]byte, secretSize)
 			random(fresh)
 			err = s.engine.write(ctx, func(r runner) error {
-				if _, err := r.exec(insertSecret, name, s.keys.seal(fresh, installationSpot(name)), stamp(s.clock.Now())); err != nil {
+				if _, err := r.exec(insertSecret, name, s.keys.seal(fresh, installationSpot(name)), toMicros(s.clock.Now())); err != nil {
 					return err
 				}
 				// Another may have been first: what is kept counts.
@@ -32,7 +32,7 @@ func (s *Store) Secret(ctx context.Context, name string) ([]byte, error) {
 			})
 		}
 		if err != nil {
-			return nil, told(err, "the secret "+name+" cannot be read")
+			return nil, wrapErr(err, "the secret "+name+" cannot be read")
 		}
 		value, _, err := s.keys.open(sealed, installationSpot(name))
 		if err != nil {

@@ -24,7 +24,7 @@ func (s *Store) MeasureSkew(ctx context.Context) (ahead time.Duration, err error
 	before := s.skew.wall()
 	now, err := s.engine.now(ctx)
 	if err != nil || now.IsZero() {
-		return 0, told(err, "the database's clock cannot be read")
+		return 0, wrapErr(err, "the database's clock cannot be read")
 	}
 	took := s.skew.wall().Sub(before)
 	ahead = before.Add(took / 2).Sub(now)

@@ -32,9 +32,9 @@ type sqliteEngine struct {
 	prepared []atomic.Pointer[sql.Stmt]
 	prepare  sync.Mutex
 	writer   *writer
-	// carrier is the connection of the checkpointer.
-	carrier      *sql.Conn
-	checkpointer *checkpointer
+	// checkpointConn is the connection of the checkpointer.
+	checkpointConn *sql.Conn
+	checkpointer   *checkpointer
 }
 
 // openSQLite opens the file, making it and its folder if they do not exist.
@@ -64,7 +64,7 @@ func openSQLite(ctx context.Context, path string, known identity, c Config) (*sq
 	if err := known.check(ctx, e.writes, liteHasTables, unfinished(path)); err != nil {
 		return fail(inFile(path, err))
 	}
-	if err := e.schema.migrate(ctx, e.writes, c.Logger, func(context.Context, bool) (func(), error) { return lockAlone(path) }); err != nil {
+	if err := e.schema.migrate(ctx, e.writes, c.Logger, func(context.Context, bool) (func(), error) { return lockExclusively(path) }); err != nil {
 		return fail(inFile(path, err))
 	}
 	if err := os.Remove(path + unfinishedEnd); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -75,17 +75,17 @@ func openSQLite(ctx context.Context, path string, known identity, c Config) (*sq
 	}
 	e.reads.SetMaxOpenConns(3 + 2*runtime.GOMAXPROCS(0))
 	e.reads.SetMaxIdleConns(3 + 2*runtime.GOMAXPROCS(0))
-	e.reads.SetConnMaxIdleTime(readerRest)
+	e.reads.SetConnMaxIdleTime(readerIdleTime)
 	if e.conn, err = e.writes.Conn(ctx); err != nil {
 		return fail(fmt.Errorf("database %s: %w", path, err))
 	}
-	if e.carrier, err = e.reads.Conn(ctx); err != nil {
+	if e.checkpointConn, err = e.reads.Conn(ctx); err != nil {
 		return fail(fmt.Errorf("database %s: %w", path, err))
 	}
 	if e.writer, err = newWriter(ctx, e.conn); err != nil {
 		return fail(fmt.Errorf("database %s: %w", path, err))
 	}
-	e.checkpointer = newCheckpointer(e.carrier, e.writer, c.Logger)
+	e.checkpointer = newCheckpointer(e.checkpointConn, e.writer, c.Logger)
 	return e, bun.NewDB(e.reads, sqliteDialect{sqlitedialect.New()}), nil
 }
 
@@ -166,8 +166,8 @@ const (
 	readerCache = 4_000
 )
 
-// readerRest is how long a connection rests before it is closed, and its cache with it.
-const readerRest = time.Minute
+// readerIdleTime is how long a connection rests before it is closed, and its cache with it.
+const readerIdleTime = time.Minute
 
 // sqliteAddress is the data source name of a file.
 func sqliteAddress(path, lock string, cacheKiB int) string {
@@ -191,7 +191,7 @@ func (e *sqliteEngine) write(ctx context.Context, fn func(runner) error) error {
 	return e.writer.do(ctx, fn)
 }
 
-func (e *sqliteEngine) takeSeat(ctx context.Context, p *seating) error {
+func (e *sqliteEngine) admit(ctx context.Context, p *participantRequest) error {
 	return e.writer.do(ctx, p.join)
 }
 
@@ -213,7 +213,7 @@ func (e *sqliteEngine) close() error {
 	e.checkpointer.stop()
 	e.writer.stop()
 	// Closing the last connection carries the rest of the log over and removes it.
-	return errors.Join(e.writer.closeStatements(), e.conn.Close(), e.carrier.Close(), e.reads.Close(), e.writes.Close())
+	return errors.Join(e.writer.closeStatements(), e.conn.Close(), e.checkpointConn.Close(), e.reads.Close(), e.writes.Close())
 }
 
 // reader answers a runner on the pool. The driver starts a goroutine for each
@@ -263,15 +263,15 @@ func (r sqliteReader) query(st *statement, args ...any) (*sql.Rows, error) {
 	return p.QueryContext(context.WithoutCancel(r.ctx), args...)
 }
 
-// sqliteSpoils tells a fault after which SQLite may have rolled the whole
+// abortsTx tells a fault after which SQLite may have rolled the whole
 // transaction back: any but a broken rule of the schema.
-func sqliteSpoils(err error) bool {
+func abortsTx(err error) bool {
 	var fault *sqlite.Error
 	return errors.As(err, &fault) && fault.Code()&0xff != sqlitecode.SQLITE_CONSTRAINT
 }
 
-// sqliteFault tells which rule of the schema a write broke.
-func sqliteFault(err error) (unique, foreign bool) {
+// sqliteConstraint tells which rule of the schema a write broke.
+func sqliteConstraint(err error) (unique, foreign bool) {
 	var fault *sqlite.Error
 	if !errors.As(err, &fault) {
 		return false, false

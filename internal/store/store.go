@@ -54,20 +54,20 @@ type Config struct {
 	Clock clockwork.Clock
 	// Logger takes notes of what could not be told to a caller; slog's default if nil.
 	Logger *slog.Logger
-	// KeepAttempts is how many of the newest attempts are kept, and a tenth as many of
-	// noise; 0 means AttemptKeep.
-	KeepAttempts int
-	// ChatKeep is how many of a session's newest chat messages are kept; 0 is the
+	// MaxAttempts is how many of the newest attempts are kept, and a tenth as many of
+	// noise; 0 means MaxAttempts.
+	MaxAttempts int
+	// MaxChatMessages is how many of a session's newest chat messages are kept; 0 is the
 	// default.
-	ChatKeep int
+	MaxChatMessages int
 	// Wall is this machine's clock; time.Now if nil.
 	Wall func() time.Time
 	// Shared tells that other nodes write to the same database; nothing is
 	// cached then.
 	Shared bool
 
-	// patience is how long a database server may keep silent; 0 is the usual time.
-	patience time.Duration
+	// statementTimeout is how long a database server may keep silent; 0 is the usual time.
+	statementTimeout time.Duration
 	// migrateTime is how long a migration tries to get tables that are in use; 0 is the
 	// usual time.
 	migrateTime time.Duration
@@ -77,13 +77,13 @@ type Config struct {
 
 // Store is an open database. It is safe for concurrent use.
 type Store struct {
-	engine   engine
-	orm      *bun.DB
-	keys     *keyring
-	clock    clockwork.Clock
-	logger   *slog.Logger
-	recorder *recorder
-	chatKeep int64
+	engine          engine
+	orm             *bun.DB
+	keys            *keyring
+	clock           clockwork.Clock
+	logger          *slog.Logger
+	recorder        *recorder
+	maxChatMessages int64
 
 	accounts *cache[*account.Account]
 	users    *cache[*account.User]
@@ -113,8 +113,8 @@ type Store struct {
 type engine interface {
 	// write runs fn in a transaction. fn may run more than once.
 	write(ctx context.Context, fn func(runner) error) error
-	// takeSeat takes a place in a running session; ErrConflict if it is too late.
-	takeSeat(ctx context.Context, p *seating) error
+	// admit takes a place in a running session; ErrConflict if it is too late.
+	admit(ctx context.Context, p *participantRequest) error
 	// reader runs single statements outside transactions.
 	reader(ctx context.Context) runner
 	// db is the pool that reads.
@@ -183,8 +183,8 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if target.postgres && !c.Shared {
 		s.order = &sessionOrder{}
 	}
-	s.chatKeep = int64(cmp.Or(c.ChatKeep, ChatKeep))
-	s.recorder = newRecorder(s, c.KeepAttempts)
+	s.maxChatMessages = int64(cmp.Or(c.MaxChatMessages, MaxChatMessages))
+	s.recorder = newRecorder(s, c.MaxAttempts)
 	return s, nil
 }
 
@@ -224,16 +224,16 @@ func (s *Store) Probe(ctx context.Context) error {
 	return nil
 }
 
-// stamp is a time as it is kept: microseconds since 1970, 0 for never.
-func stamp(t time.Time) int64 {
+// toMicros is a time as it is kept: microseconds since 1970, 0 for never.
+func toMicros(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
 	}
 	return t.UnixMicro()
 }
 
-// unstamp is a kept time; all times come back in UTC.
-func unstamp(n int64) time.Time {
+// fromMicros is a kept time; all times come back in UTC.
+func fromMicros(n int64) time.Time {
 	if n == 0 {
 		return time.Time{}
 	}

@@ -32,8 +32,8 @@ var noon = time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
 
 var testKey = bytes.Repeat([]byte{7}, 32)
 
-// world is one database under test.
-type world struct {
+// testDB is one database under test.
+type testDB struct {
 	*Store
 	t   testing.TB
 	url string
@@ -42,22 +42,22 @@ type world struct {
 }
 
 // both runs a test on SQLite and on PostgreSQL.
-func both(t *testing.T, test func(t *testing.T, w *world)) {
+func both(t *testing.T, test func(t *testing.T, w *testDB)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { test(t, newWorld(t, liteFile(t))) })
-	t.Run("postgres", func(t *testing.T) { test(t, newWorld(t, pgtest.URL(t))) })
+	t.Run("sqlite", func(t *testing.T) { test(t, newTestDB(t, liteFile(t))) })
+	t.Run("postgres", func(t *testing.T) { test(t, newTestDB(t, pgtest.URL(t))) })
 }
 
 func liteFile(t testing.TB) string { return filepath.Join(t.TempDir(), "anteroom.db") }
 
-func newWorld(t testing.TB, url string) *world {
+func newTestDB(t testing.TB, url string) *testDB {
 	t.Helper()
-	w := &world{t: t, url: url}
+	w := &testDB{t: t, url: url}
 	w.Store = w.open(nil)
 	return w
 }
 
-func (w *world) config() Config {
+func (w *testDB) config() Config {
 	return Config{
 		URL: w.url, IDFile: w.idFile, Key: testKey, Clock: clockwork.NewFakeClockAt(noon),
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
@@ -65,7 +65,7 @@ func (w *world) config() Config {
 }
 
 // open opens the database once more.
-func (w *world) open(change func(*Config)) *Store {
+func (w *testDB) open(change func(*Config)) *Store {
 	w.t.Helper()
 	c := w.config()
 	if change != nil {
@@ -83,21 +83,21 @@ func (w *world) open(change func(*Config)) *Store {
 	return s
 }
 
-func (w *world) account() *account.Account {
+func (w *testDB) account() *account.Account {
 	w.t.Helper()
 	a := &account.Account{Name: "Acme"}
 	w.must(w.CreateAccount(context.Background(), a))
 	return a
 }
 
-func (w *world) must(err error) {
+func (w *testDB) must(err error) {
 	w.t.Helper()
 	if err != nil {
 		w.t.Fatal(err)
 	}
 }
 
-func (w *world) meetingOf(a *account.Account, hostID string) *meeting.Meeting {
+func (w *testDB) meetingOf(a *account.Account, hostID string) *meeting.Meeting {
 	w.t.Helper()
 	number, err := w.NewMeetingNumber(context.Background())
 	w.must(err)
@@ -108,16 +108,16 @@ func (w *world) meetingOf(a *account.Account, hostID string) *meeting.Meeting {
 	return m
 }
 
-func (w *world) meeting() *meeting.Meeting { return w.meetingOf(w.account(), "host") }
+func (w *testDB) meeting() *meeting.Meeting { return w.meetingOf(w.account(), "host") }
 
-// ask is a join that the gate would let in now.
-func (w *world) ask(m *meeting.Meeting, name string) meeting.TakeSeat {
+// admitRequest is a join that the gate would let in now.
+func (w *testDB) admitRequest(m *meeting.Meeting, name string) meeting.AdmitRequest {
 	w.t.Helper()
 	live, err := w.LiveSession(context.Background(), m.ID)
 	w.must(err)
-	a := meeting.TakeSeat{
+	a := meeting.AdmitRequest{
 		Meeting: m, Capacity: 100, Now: noon,
-		Seat: meeting.Seat{ID: NewID(), GUID: NewID(), Name: name, Role: meeting.RoleAttendee, LeaseUntil: time.Now().Add(time.Minute)},
+		Participant: meeting.Participant{ID: NewID(), GUID: NewID(), Name: name, Role: meeting.RoleAttendee, LeaseUntil: time.Now().Add(time.Minute)},
 	}
 	if live == nil {
 		a.NewSessionID = NewID()
@@ -127,34 +127,34 @@ func (w *world) ask(m *meeting.Meeting, name string) meeting.TakeSeat {
 	return a
 }
 
-func (w *world) join(m *meeting.Meeting, name string, change ...func(*meeting.TakeSeat)) meeting.Taken {
+func (w *testDB) join(m *meeting.Meeting, name string, change ...func(*meeting.AdmitRequest)) meeting.Admitted {
 	w.t.Helper()
-	a := w.ask(m, name)
+	a := w.admitRequest(m, name)
 	for _, c := range change {
 		c(&a)
 	}
-	taken, err := w.TakeSeat(context.Background(), a)
+	admitted, err := w.Admit(context.Background(), a)
 	if err != nil {
 		w.t.Fatalf("TakeSeat of %s: %v", name, err)
 	}
-	return taken
+	return admitted
 }
 
 // counted compares the count of a session with the seats it counts.
-func (w *world) counted(sessionID string, want int) {
+func (w *testDB) counted(sessionID string, want int) {
 	w.t.Helper()
 	live, err := w.Session(context.Background(), sessionID)
 	w.must(err)
-	seats, err := w.LiveSeats(context.Background(), sessionID)
+	participants, err := w.LiveParticipants(context.Background(), sessionID)
 	w.must(err)
-	if live.Seats != want || len(seats) != want {
-		w.t.Fatalf("the session counts %d seats and has %d, want %d", live.Seats, len(seats), want)
+	if live.Participants != want || len(participants) != want {
+		w.t.Fatalf("the session counts %d seats and has %d, want %d", live.Participants, len(participants), want)
 	}
 }
 
-func names(seats []*meeting.Seat) string {
+func names(participants []*meeting.Participant) string {
 	out := ""
-	for _, s := range seats {
+	for _, s := range participants {
 		out += fmt.Sprintf("%s:%s ", s.Name, s.State)
 	}
 	return out

@@ -22,30 +22,30 @@ var (
 	insertSession = define(`INSERT INTO sessions (id, meeting_id, number, host_id, started_at, host_started, locked, practice,
 		webinar, ended_at, end_reason, revision, gate_revision, seats, next_user_id, removals, empty_since, ends_by)
 		VALUES (?, ?, ?, ?, ?, ?, FALSE, ?, ?, 0, '', 1, 1, 1, ?, 0, 0, ?)`)
-	// takePlace counts a seat in if the session is still as the gate saw it and
+	// countParticipantIn counts a seat in if the session is still as the gate saw it and
 	// has room. It holds the session's row until the transaction ends.
-	takePlace = define(`UPDATE sessions SET seats = seats + 1, next_user_id = next_user_id + 1024, revision = revision + 1,
+	countParticipantIn = define(`UPDATE sessions SET seats = seats + 1, next_user_id = next_user_id + 1024, revision = revision + 1,
 		host_started = (host_started OR ?), empty_since = 0
 		WHERE id = ? AND meeting_id = ? AND ended_at = 0 AND gate_revision = ? AND seats < ? RETURNING ` + sessionColumns)
 	identityInside = define(`SELECT id FROM seats
 		WHERE session_id = ? AND identity = ? AND live AND identity <> '' AND NOT several_devices`)
 	authorizerInside = define(`SELECT id FROM seats
 		WHERE session_id = ? AND account_user_id = ? AND live AND account_user_id <> '' AND state <> 'waiting' LIMIT 1`)
-	insertSeat = define(`INSERT INTO seats (id, session_id, meeting_id, user_id, guid, name, email, role, state, live, marks,
+	insertParticipant = define(`INSERT INTO seats (id, session_id, meeting_id, user_id, guid, name, email, role, state, live, marks,
 		identity, account_user_id, guest, several_devices, signature_digest, generation, view, sdk_version, muted, audio_on, video_on,
 		sharing, hand_raised, joined_at, lease_until, left_at, join_id, request_key, authorizer_id, extras)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)`)
 	useMeeting = define(`UPDATE meetings SET last_used_at = ? WHERE id = ?`)
 )
 
-// seating is a seat that is asked for.
-type seating struct {
-	ask  *meeting.TakeSeat
-	seat meeting.Seat
-	// marks and extras are those of the seat as they are stored.
-	marks, extras string
-	// keep is called once the place is taken for good, before anybody is told.
-	keep func()
+// participantRequest is a seat that is asked for.
+type participantRequest struct {
+	req         *meeting.AdmitRequest
+	participant meeting.Participant
+	// claims and extras are those of the seat as they are stored.
+	claims, flags string
+	// onCommit is called once the place is taken for good, before anybody is told.
+	onCommit func()
 
 	// session is as the seat left it; nil if it was taken too late.
 	session *meeting.Session
@@ -56,126 +56,126 @@ type seating struct {
 	claimed atomic.Bool
 }
 
-// taken notes the session that counts the seat in, and numbers the seat.
-func (p *seating) taken(session *meeting.Session) {
+// setSession notes the session that counts the seat in, and numbers the seat.
+func (p *participantRequest) setSession(session *meeting.Session) {
 	p.session = session
-	p.seat.SessionID, p.seat.UserID = session.ID, session.NextUserID-userIDStep
+	p.participant.SessionID, p.participant.UserID = session.ID, session.NextUserID-userIDStep
 }
 
-// TakeSeat takes a place in the session that the gate saw, or begins the
+// Admit takes a place in the session that the gate saw, or begins the
 // session that it saw missing. It answers ErrConflict if the session has ended
 // or begun meanwhile, its gate revision has grown, it is full, or the seat's
 // verified identity already has a live seat there, if the same request has
 // taken a live seat, or if whoever authorised it is not inside. All of it is one
 // transaction, so that races never let in too many.
-func (s *Store) TakeSeat(ctx context.Context, ask meeting.TakeSeat) (meeting.Taken, error) {
-	if ask.Meeting == nil {
-		return meeting.Taken{}, errors.New("a seat is taken in a meeting")
+func (s *Store) Admit(ctx context.Context, req meeting.AdmitRequest) (meeting.Admitted, error) {
+	if req.Meeting == nil {
+		return meeting.Admitted{}, errors.New("a seat is taken in a meeting")
 	}
-	p := &seating{ask: &ask, seat: seatOf(&ask)}
-	p.keep = func() { s.keepTaken(p) }
+	p := &participantRequest{req: &req, participant: participantFor(&req)}
+	p.onCommit = func() { s.cacheAdmitted(p) }
 	var err error
-	if p.marks, err = writeMarks(&p.seat.Marks); err != nil {
-		return meeting.Taken{}, err
+	if p.claims, err = encodeClaims(&p.participant.Claims); err != nil {
+		return meeting.Admitted{}, err
 	}
-	if p.extras, err = writeExtras(&p.seat.Extras); err != nil {
-		return meeting.Taken{}, err
+	if p.flags, err = encodeFlags(&p.participant.Flags); err != nil {
+		return meeting.Admitted{}, err
 	}
-	if ask.SessionID != "" {
-		defer s.order.lock(ask.SessionID)()
-		err = s.engine.takeSeat(ctx, p)
+	if req.SessionID != "" {
+		defer s.order.lock(req.SessionID)()
+		err = s.engine.admit(ctx, p)
 	} else {
-		if ask.NewSessionID == "" {
-			ask.NewSessionID = NewID()
+		if req.NewSessionID == "" {
+			req.NewSessionID = NewID()
 		}
-		defer s.order.lock(ask.NewSessionID)()
+		defer s.order.lock(req.NewSessionID)()
 		err = s.engine.write(ctx, p.begin)
 	}
 	if err == nil {
-		return meeting.Taken{Session: *p.session, Seat: p.seat}, nil
+		return meeting.Admitted{Session: *p.session, Participant: p.participant}, nil
 	}
 	// What was decided on, or what the database now holds, is not what is kept.
-	s.live.forget(ask.Meeting.ID)
-	if unique, _ := broken(err); unique {
-		return meeting.Taken{}, ErrConflict
+	s.live.forget(req.Meeting.ID)
+	if unique, _ := constraintViolation(err); unique {
+		return meeting.Admitted{}, ErrConflict
 	}
 	if !errors.Is(err, ErrConflict) {
-		s.rosters.forget(ask.SessionID)
+		s.rosters.forget(req.SessionID)
 	}
-	return meeting.Taken{}, told(err, "a seat cannot be taken")
+	return meeting.Admitted{}, wrapErr(err, "a seat cannot be taken")
 }
 
-// keepTaken brings the caches to where a commit left a session, in the order of
+// cacheAdmitted brings the caches to where a commit left a session, in the order of
 // the session's commits.
-func (s *Store) keepTaken(p *seating) {
+func (s *Store) cacheAdmitted(p *participantRequest) {
 	s.live.put(p.session)
-	if p.ask.SessionID != "" {
-		s.rosters.joined(p.seat)
+	if p.req.SessionID != "" {
+		s.rosters.participantJoined(p.participant)
 		return
 	}
-	s.rosters.begun(p.seat)
+	s.rosters.sessionStarted(p.participant)
 	// The meeting is the same but for its use, and is about to be asked for.
 	used := func(m *meeting.Meeting) *meeting.Meeting {
 		next := *m
 		next.LastUsedAt = p.session.StartedAt
 		return &next
 	}
-	s.meetings.revise(p.ask.Meeting.ID, used)
-	s.numbers.revise(p.ask.Meeting.Number, used)
+	s.meetings.revise(p.req.Meeting.ID, used)
+	s.numbers.revise(p.req.Meeting.Number, used)
 }
 
-// seatOf is the seat that is asked for, with what callers may leave out.
-func seatOf(ask *meeting.TakeSeat) meeting.Seat {
-	seat := ask.Seat
-	seat.MeetingID, seat.LeftAt = ask.Meeting.ID, time.Time{}
-	if !seat.State.Live() {
-		seat.State = meeting.SeatJoined
+// participantFor is the seat that is asked for, with what callers may leave out.
+func participantFor(req *meeting.AdmitRequest) meeting.Participant {
+	participant := req.Participant
+	participant.MeetingID, participant.LeftAt = req.Meeting.ID, time.Time{}
+	if !participant.State.Live() {
+		participant.State = meeting.ParticipantJoined
 	}
-	if seat.JoinedAt.IsZero() {
-		seat.JoinedAt = ask.Now
+	if participant.JoinedAt.IsZero() {
+		participant.JoinedAt = req.Now
 	}
-	if seat.Generation == 0 {
-		seat.Generation = 1
+	if participant.Generation == 0 {
+		participant.Generation = 1
 	}
-	if seat.ID == "" {
-		seat.ID = NewID()
+	if participant.ID == "" {
+		participant.ID = NewID()
 	}
 	// Times come back as they would be read.
-	seat.JoinedAt, seat.LeaseUntil = unstamp(stamp(seat.JoinedAt)), unstamp(stamp(seat.LeaseUntil))
-	return seat
+	participant.JoinedAt, participant.LeaseUntil = fromMicros(toMicros(participant.JoinedAt)), fromMicros(toMicros(participant.LeaseUntil))
+	return participant
 }
 
 // capacity is how many seats the session may have before this one is taken.
-func (p *seating) capacity() int64 {
-	if p.ask.Exempt {
+func (p *participantRequest) capacity() int64 {
+	if p.req.Exempt {
 		return math.MaxInt32
 	}
-	return int64(p.ask.Capacity)
+	return int64(p.req.Capacity)
 }
 
 // join counts the seat in and writes it, one statement after the other. Every
 // check comes before the first change, so that a conflict leaves the shared
 // transaction of other writes as it was.
-func (p *seating) join(r runner) error {
-	if identity := p.seat.Marks.Identity(); identity != "" && !p.seat.SeveralDevices {
-		switch _, err := first(r, scanText, identityInside, p.ask.SessionID, identity); {
+func (p *participantRequest) join(r runner) error {
+	if identity := p.participant.Claims.Identity(); identity != "" && !p.participant.AllowMultipleDevices {
+		switch _, err := first(r, scanText, identityInside, p.req.SessionID, identity); {
 		case err == nil:
 			return ErrConflict
 		case !errors.Is(err, ErrNotFound):
 			return err
 		}
 	}
-	if authorizer := p.seat.Marks.AuthorizerID; authorizer != "" {
+	if authorizer := p.participant.Claims.AuthorizerID; authorizer != "" {
 		// Whoever let the app in may have left since the gate looked.
-		switch _, err := first(r, scanText, authorizerInside, p.ask.SessionID, authorizer); {
+		switch _, err := first(r, scanText, authorizerInside, p.req.SessionID, authorizer); {
 		case errors.Is(err, ErrNotFound):
 			return ErrConflict
 		case err != nil:
 			return err
 		}
 	}
-	session, err := first(r, scanSession, takePlace, p.seat.Role == meeting.RoleHost, p.ask.SessionID, p.ask.Meeting.ID,
-		p.ask.GateRevision, p.capacity())
+	session, err := first(r, scanSession, countParticipantIn, p.participant.Role == meeting.RoleHost, p.req.SessionID, p.req.Meeting.ID,
+		p.req.GateRevision, p.capacity())
 	if errors.Is(err, ErrNotFound) {
 		return ErrConflict
 	}
@@ -186,53 +186,53 @@ func (p *seating) join(r runner) error {
 }
 
 // begin starts a session with its first seat counted in.
-func (p *seating) begin(r runner) error {
-	ask, isHost := p.ask, p.seat.Role == meeting.RoleHost
-	switch _, err := first(r, scanText, liveSessionID, ask.Meeting.ID); {
+func (p *participantRequest) begin(r runner) error {
+	req, isHost := p.req, p.participant.Role == meeting.RoleHost
+	switch _, err := first(r, scanText, liveSessionID, req.Meeting.ID); {
 	case err == nil, p.capacity() < 1:
 		return ErrConflict
 	case !errors.Is(err, ErrNotFound):
 		return err
 	}
 	session := &meeting.Session{
-		ID: ask.NewSessionID, MeetingID: ask.Meeting.ID, Number: ask.Meeting.Number, StartedAt: unstamp(stamp(ask.Now)),
-		HostStarted: isHost, Practice: ask.Practice, Webinar: ask.Meeting.IsWebinar(), Revision: 1, GateRevision: 1, Seats: 1, NextUserID: firstUserID + userIDStep,
-		EndsBy: unstamp(stamp(ask.EndsBy)),
+		ID: req.NewSessionID, MeetingID: req.Meeting.ID, Number: req.Meeting.Number, StartedAt: fromMicros(toMicros(req.Now)),
+		HostStarted: isHost, Practice: req.Practice, Webinar: req.Meeting.IsWebinar(), Revision: 1, GateRevision: 1, Participants: 1, NextUserID: firstUserID + userIDStep,
+		EndsBy: fromMicros(toMicros(req.EndsBy)),
 	}
-	if _, err := r.exec(insertSession, session.ID, session.MeetingID, session.Number, ask.Meeting.HostID, stamp(ask.Now),
-		isHost, ask.Practice, session.Webinar, session.NextUserID, stamp(ask.EndsBy)); err != nil {
+	if _, err := r.exec(insertSession, session.ID, session.MeetingID, session.Number, req.Meeting.HostID, toMicros(req.Now),
+		isHost, req.Practice, session.Webinar, session.NextUserID, toMicros(req.EndsBy)); err != nil {
 		return err
 	}
-	if _, err := r.exec(useMeeting, stamp(ask.Now), session.MeetingID); err != nil {
+	if _, err := r.exec(useMeeting, toMicros(req.Now), session.MeetingID); err != nil {
 		return err
 	}
 	return p.write(r, session)
 }
 
 // write keeps the seat in the session that counts it in.
-func (p *seating) write(r runner, session *meeting.Session) error {
-	p.taken(session)
-	r.after(p.keep)
-	return insertAs(r, &p.seat, p.marks, p.extras)
+func (p *participantRequest) write(r runner, session *meeting.Session) error {
+	p.setSession(session)
+	r.after(p.onCommit)
+	return insertAs(r, &p.participant, p.claims, p.flags)
 }
 
 // insert writes a new live seat.
-func insert(r runner, s *meeting.Seat) error {
-	marks, err := writeMarks(&s.Marks)
+func insert(r runner, s *meeting.Participant) error {
+	claims, err := encodeClaims(&s.Claims)
 	if err != nil {
 		return err
 	}
-	extras, err := writeExtras(&s.Extras)
+	flags, err := encodeFlags(&s.Flags)
 	if err != nil {
 		return err
 	}
-	return insertAs(r, s, marks, extras)
+	return insertAs(r, s, claims, flags)
 }
 
-func insertAs(r runner, s *meeting.Seat, marks, extras string) error {
-	_, err := r.exec(insertSeat, s.ID, s.SessionID, s.MeetingID, s.UserID, s.GUID, s.Name, s.Email, string(s.Role),
-		string(s.State), true, marks, s.Marks.Identity(), s.Marks.UserID, s.Guest, s.SeveralDevices, s.SignatureDigest,
-		int64(s.Generation), s.View, s.SDKVersion, s.Muted, s.AudioOn, s.VideoOn, s.Sharing, s.HandRaised, stamp(s.JoinedAt),
-		stamp(s.LeaseUntil), s.JoinID, s.RequestKey, s.Marks.AuthorizerID, extras)
+func insertAs(r runner, s *meeting.Participant, claims, flags string) error {
+	_, err := r.exec(insertParticipant, s.ID, s.SessionID, s.MeetingID, s.UserID, s.GUID, s.Name, s.Email, string(s.Role),
+		string(s.State), true, claims, s.Claims.Identity(), s.Claims.UserID, s.Guest, s.AllowMultipleDevices, s.SignatureDigest,
+		int64(s.Generation), s.View, s.SDKVersion, s.Muted, s.AudioOn, s.VideoOn, s.Sharing, s.HandRaised, toMicros(s.JoinedAt),
+		toMicros(s.LeaseUntil), s.JoinID, s.RequestKey, s.Claims.AuthorizerID, flags)
 	return err
 }

@@ -44,14 +44,14 @@ func ofVersion(t *testing.T, version int, added ...string) fs.FS {
 // latest is the version of this program.
 func latest(t *testing.T) int { return len(migrationNames(t, "sqlite")) }
 
-func (w *world) version() (version int) {
+func (w *testDB) version() (version int) {
 	w.t.Helper()
 	w.must(w.engine.db().QueryRowContext(context.Background(), "SELECT max(version_id) FROM goose_db_version").Scan(&version))
 	return version
 }
 
 // cannotOpen opens the database, which must fail.
-func (w *world) cannotOpen(files fs.FS, want error) {
+func (w *testDB) cannotOpen(files fs.FS, want error) {
 	w.t.Helper()
 	c := w.config()
 	c.migrations = files
@@ -70,7 +70,7 @@ func with(files fs.FS) func(*Config) { return func(c *Config) { c.migrations = f
 // started again. SQLite is for one program.
 func TestAnExpandingMigrationIsMadeBesideOldNodes(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := t.Context()
 		next := ofVersion(t, latest(t), fmt.Sprintf("%d: ALTER TABLE meetings ADD COLUMN colour TEXT NOT NULL DEFAULT ''", latest(t)))
 		w.must(w.AcquireNode(ctx, NodeShared))
@@ -85,11 +85,11 @@ func TestAnExpandingMigrationIsMadeBesideOldNodes(t *testing.T) {
 		w.must(later.AcquireNode(ctx, NodeShared))
 		again := w.open(nil)
 		w.must(again.AcquireNode(ctx, NodeShared))
-		m := (&world{Store: again, t: t, url: w.url}).meeting()
+		m := (&testDB{Store: again, t: t, url: w.url}).meeting()
 		if read, err := later.MeetingByNumber(ctx, m.Number); err != nil || read.ID != m.ID {
 			t.Errorf("what the old version wrote: %v %v", read, err)
 		}
-		if (&world{Store: later, t: t}).version() != latest(t)+1 {
+		if (&testDB{Store: later, t: t}).version() != latest(t)+1 {
 			t.Error("it was not migrated")
 		}
 	})
@@ -99,7 +99,7 @@ func TestAnExpandingMigrationIsMadeBesideOldNodes(t *testing.T) {
 // and then those do not start again.
 func TestAContractingMigrationWaitsForOldNodes(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := t.Context()
 		lite := !strings.HasPrefix(w.url, "postgres")
 		// The change comes with the second of two migrations.
@@ -140,7 +140,7 @@ func TestAContractingMigrationWaitsForOldNodes(t *testing.T) {
 // A node whose connection breaks while the database is changed ends with words.
 func TestANodeEndsThatTheDatabaseHasLeftBehind(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, pgtest.URL(t))
+	w := newTestDB(t, pgtest.URL(t))
 	ctx := t.Context()
 	w.must(w.AcquireNode(ctx, NodeShared))
 	_, err := w.engine.db().ExecContext(ctx, "UPDATE meta SET sealed = '999' WHERE name = 'min_compatible'")
@@ -161,7 +161,7 @@ func TestANodeEndsThatTheDatabaseHasLeftBehind(t *testing.T) {
 // about their version. The passcodes are sealed once, when no such program runs.
 func TestSealingPasscodesWaitsForOldNodes(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := t.Context()
 		lite := !strings.HasPrefix(w.url, "postgres")
 		m := w.meeting()
@@ -184,7 +184,7 @@ func TestSealingPasscodesWaitsForOldNodes(t *testing.T) {
 		exec(old, "UPDATE meetings SET passcode = 'plain-4711'")
 		w.must(w.Close())
 		if lite {
-			release, err := lockAlone(w.url)
+			release, err := lockExclusively(w.url)
 			w.must(err)
 			w.cannotOpen(nil, ErrServing)
 			release()
@@ -215,13 +215,13 @@ func TestSealingPasscodesWaitsForOldNodes(t *testing.T) {
 	})
 }
 
-func (w *world) plain(meetingID string) (passcode string) {
+func (w *testDB) plain(meetingID string) (passcode string) {
 	w.t.Helper()
 	w.must(w.engine.db().QueryRowContext(context.Background(), "SELECT passcode FROM meetings WHERE id = '"+meetingID+"'").Scan(&passcode))
 	return passcode
 }
 
-func (w *world) schema() *schema {
+func (w *testDB) schema() *schema {
 	if lite, ok := w.engine.(*sqliteEngine); ok {
 		return lite.schema
 	}
@@ -232,7 +232,7 @@ func (w *world) schema() *schema {
 // keeps a migration waiting for some seconds; who only reads it does not.
 func TestAMigrationWaitsBrieflyForWritersOfTheFile(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, liteFile(t))
+	w := newTestDB(t, liteFile(t))
 	w.must(w.Close())
 	ctx := t.Context()
 	db, err := sql.Open("sqlite", w.url)

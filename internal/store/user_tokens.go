@@ -41,7 +41,7 @@ func scanUserToken(row scanner) (*UserToken, error) {
 		issued, expires, revoked int64
 	)
 	err := row.Scan(&t.ID, &t.Kind, &t.UserID, &t.AppID, &t.MeetingNumber, &t.InstallationID, &issued, &expires, &revoked)
-	t.IssuedAt, t.ExpiresAt, t.RevokedAt = unstamp(issued), unstamp(expires), unstamp(revoked)
+	t.IssuedAt, t.ExpiresAt, t.RevokedAt = fromMicros(issued), fromMicros(expires), fromMicros(revoked)
 	return &t, err
 }
 
@@ -53,39 +53,39 @@ func (s *Store) SaveUserToken(ctx context.Context, t *UserToken) error {
 	}
 	err := s.engine.write(ctx, func(r runner) error {
 		_, err := r.exec(insertUserToken, t.ID, t.Kind, t.UserID, t.AppID, t.MeetingNumber, t.InstallationID,
-			stamp(t.IssuedAt), stamp(t.ExpiresAt), stamp(t.RevokedAt))
+			toMicros(t.IssuedAt), toMicros(t.ExpiresAt), toMicros(t.RevokedAt))
 		return err
 	})
-	return told(err, "a token cannot be stored")
+	return wrapErr(err, "a token cannot be stored")
 }
 
 // UserToken answers a token by id; ErrNotFound if there is none.
 func (s *Store) UserToken(ctx context.Context, id string) (*UserToken, error) {
 	t, err := first(s.engine.reader(ctx), scanUserToken, userTokenByID, id)
-	return t, told(err, "a token cannot be read")
+	return t, wrapErr(err, "a token cannot be read")
 }
 
 // UserTokens answers a user's tokens, newest first; at most limit.
 func (s *Store) UserTokens(ctx context.Context, userID string, limit int) ([]*UserToken, error) {
 	t, err := list(s.engine.reader(ctx), scanUserToken, userTokensOf, userID, int64(limit))
-	return t, told(err, "tokens cannot be read")
+	return t, wrapErr(err, "tokens cannot be read")
 }
 
 // RevokeUserToken revokes a token from then on; one that is revoked already
 // stays as it is. ErrNotFound if there is none.
 func (s *Store) RevokeUserToken(ctx context.Context, id string, at time.Time) error {
 	err := s.engine.write(ctx, func(r runner) error {
-		n, err := r.exec(revokeUserToken, stamp(at), id)
+		n, err := r.exec(revokeUserToken, toMicros(at), id)
 		if err == nil && n == 0 {
 			return ErrNotFound
 		}
 		return err
 	})
-	return told(err, "a token cannot be revoked")
+	return wrapErr(err, "a token cannot be revoked")
 }
 
 // PruneUserTokens forgets tokens that expired before a time, and tells how many.
 func (s *Store) PruneUserTokens(ctx context.Context, before time.Time) (int64, error) {
-	n, err := s.deleteOld(ctx, pruneUserTokens, stamp(before))
-	return n, told(err, "expired tokens cannot be deleted")
+	n, err := s.deleteOld(ctx, pruneUserTokens, toMicros(before))
+	return n, wrapErr(err, "expired tokens cannot be deleted")
 }

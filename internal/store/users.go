@@ -35,7 +35,7 @@ func (s *Store) rowOfUser(u *account.User) *userRow {
 	row := &userRow{
 		ID: u.ID, AccountID: u.AccountID, Email: u.Email, EmailKey: emailKey(u.Email), DisplayName: u.DisplayName,
 		Status: string(u.Status), Role: u.Role, Groups: toJSON(u.Groups), Licence: toJSON(u.Licence),
-		TokensValidFrom: stamp(u.TokensValidFrom), CreatedAt: stamp(u.CreatedAt),
+		TokensValidFrom: toMicros(u.TokensValidFrom), CreatedAt: toMicros(u.CreatedAt),
 	}
 	if u.HostKey != "" {
 		row.HostKey = s.keys.seal([]byte(u.HostKey), hostKeySpot(u.ID))
@@ -53,7 +53,7 @@ func newHostKey() string {
 func (s *Store) readUser(r *userRow) (*account.User, error) {
 	u := &account.User{
 		ID: r.ID, AccountID: r.AccountID, Email: r.Email, DisplayName: r.DisplayName, Status: account.UserStatus(r.Status),
-		Role: r.Role, TokensValidFrom: unstamp(r.TokensValidFrom), CreatedAt: unstamp(r.CreatedAt),
+		Role: r.Role, TokensValidFrom: fromMicros(r.TokensValidFrom), CreatedAt: fromMicros(r.CreatedAt),
 	}
 	if len(r.HostKey) > 0 {
 		key, _, err := s.keys.open(r.HostKey, hostKeySpot(r.ID))
@@ -89,7 +89,7 @@ func (s *Store) CreateUser(ctx context.Context, u *account.User) error {
 	row := s.rowOfUser(u)
 	err := s.engine.write(ctx, func(r runner) error { return s.insertRow(ctx, r, row) })
 	s.users.forget(u.ID)
-	return told(err, "a user cannot be made")
+	return wrapErr(err, "a user cannot be made")
 }
 
 // UpdateUser keeps a changed user; ErrNotFound if there is none, ErrExists if
@@ -98,7 +98,7 @@ func (s *Store) UpdateUser(ctx context.Context, u *account.User) error {
 	row := s.rowOfUser(u)
 	err := s.engine.write(ctx, func(r runner) error { return s.updateRow(ctx, r, row) })
 	s.users.forget(u.ID)
-	return told(err, "a user cannot be changed")
+	return wrapErr(err, "a user cannot be changed")
 }
 
 // User answers a user by id, deleted ones too; ErrNotFound if there is none.
@@ -106,7 +106,7 @@ func (s *Store) User(ctx context.Context, id string) (*account.User, error) {
 	return s.users.get(id, func() (*account.User, error) {
 		row, err := oneRow[userRow](ctx, s, byID(id))
 		if err != nil {
-			return nil, told(err, "a user cannot be read")
+			return nil, wrapErr(err, "a user cannot be read")
 		}
 		return s.readUser(row)
 	})
@@ -120,7 +120,7 @@ func (s *Store) UserByEmail(ctx context.Context, email string) (*account.User, e
 			OrderExpr("CASE WHEN status = 'deleted' THEN 1 ELSE 0 END, created_at DESC, id DESC")
 	})
 	if err != nil {
-		return nil, told(err, "a user cannot be read")
+		return nil, wrapErr(err, "a user cannot be read")
 	}
 	return s.readUser(row)
 }
@@ -129,7 +129,7 @@ func (s *Store) UserByEmail(ctx context.Context, email string) (*account.User, e
 func (s *Store) Users(ctx context.Context, p Page) ([]*account.User, error) {
 	rows, err := page[userRow](ctx, s, p)
 	if err != nil {
-		return nil, told(err, "users cannot be read")
+		return nil, wrapErr(err, "users cannot be read")
 	}
 	return each(rows, s.readUser)
 }

@@ -11,7 +11,7 @@ import (
 )
 
 func TestRegistrants(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		fresh := w.open(func(c *Config) { c.Shared = true })
 		m := w.meeting()
@@ -66,7 +66,7 @@ func TestRegistrants(t *testing.T) {
 }
 
 func TestInstallations(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		fresh := w.open(func(c *Config) { c.Shared = true })
 		a := w.account()
@@ -119,7 +119,7 @@ func TestInstallations(t *testing.T) {
 }
 
 func TestMeetingsChangeHands(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		a := w.account()
 		m, other := w.meetingOf(a, "ada"), w.meetingOf(a, "cleo")
@@ -151,54 +151,54 @@ func TestMeetingsChangeHands(t *testing.T) {
 // TestAnAppActsOnlyBesideItsUser is the race of a user who leaves while an app
 // joins in their name.
 func TestAnAppActsOnlyBesideItsUser(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		m := w.meeting()
-		bot := func(a *meeting.TakeSeat) {
-			a.Seat.Marks = meeting.Marks{AppID: "app", OBFID: a.Seat.ID, AuthorizerID: "ada"}
+		bot := func(a *meeting.AdmitRequest) {
+			a.Participant.Claims = meeting.IdentityClaims{AppID: "app", OBFID: a.Participant.ID, AuthorizerID: "ada"}
 		}
-		user := w.join(m, "Ada", func(a *meeting.TakeSeat) { a.Seat.Marks.UserID = "ada" })
+		user := w.join(m, "Ada", func(a *meeting.AdmitRequest) { a.Participant.Claims.UserID = "ada" })
 		w.join(m, "Ben")
 		one, two := w.join(m, "Notes", bot), w.join(m, "Scribe", bot)
-		set := func(state meeting.SeatState) {
+		set := func(state meeting.ParticipantState) {
 			t.Helper()
 			w.must(w.Mutate(ctx, user.Session.ID, func(tx meeting.Tx) error {
-				seat, err := tx.SeatByID(user.Seat.ID)
+				participant, err := tx.ParticipantByID(user.Participant.ID)
 				if err != nil {
 					return err
 				}
-				seat.State = state
-				return tx.SaveSeat(seat)
+				participant.State = state
+				return tx.SaveParticipant(participant)
 			}))
 		}
 		for _, c := range []struct {
-			state meeting.SeatState
+			state meeting.ParticipantState
 			want  error
-		}{{meeting.SeatReconnecting, nil}, {meeting.SeatWaiting, ErrConflict}, {meeting.SeatLeft, ErrConflict}} {
+		}{{meeting.ParticipantReconnecting, nil}, {meeting.ParticipantWaiting, ErrConflict}, {meeting.ParticipantLeft, ErrConflict}} {
 			set(c.state)
-			ask := w.ask(m, "Late")
-			bot(&ask)
-			if _, err := w.TakeSeat(ctx, ask); !errors.Is(err, c.want) {
+			req := w.admitRequest(m, "Late")
+			bot(&req)
+			if _, err := w.Admit(ctx, req); !errors.Is(err, c.want) {
 				t.Fatalf("with the user %s the error is %v, want %v", c.state, err, c.want)
 			}
 		}
 		w.must(w.Mutate(ctx, user.Session.ID, func(tx meeting.Tx) error {
-			left, err := tx.SeatByID(two.Seat.ID)
+			left, err := tx.ParticipantByID(two.Participant.ID)
 			if err != nil {
 				return err
 			}
-			left.State = meeting.SeatLeft
-			if err := tx.SaveSeat(left); err != nil {
+			left.State = meeting.ParticipantLeft
+			if err := tx.SaveParticipant(left); err != nil {
 				return err
 			}
-			seats, err := tx.SeatsFor("ada")
+			participants, err := tx.ParticipantsAuthorizedBy("ada")
 			if err != nil {
 				return err
 			}
-			if len(seats) != 2 || seats[0].ID != one.Seat.ID || seats[1].Name != "Late" {
-				t.Errorf("the apps of Ada are %s", names(seats))
+			if len(participants) != 2 || participants[0].ID != one.Participant.ID || participants[1].Name != "Late" {
+				t.Errorf("the apps of Ada are %s", names(participants))
 			}
-			none, err := tx.SeatsFor("")
+			none, err := tx.ParticipantsAuthorizedBy("")
 			if len(none) > 0 {
 				t.Errorf("apps of nobody are %s", names(none))
 			}
@@ -207,24 +207,24 @@ func TestAnAppActsOnlyBesideItsUser(t *testing.T) {
 	})
 }
 
-func TestARequestTakesOneSeat(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+func TestARequestIsAdmittedOnce(t *testing.T) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
 		m := w.meeting()
-		same := func(a *meeting.TakeSeat) { a.Seat.RequestKey = "request" }
+		same := func(a *meeting.AdmitRequest) { a.Participant.RequestKey = "request" }
 		first := w.join(m, "Ada", same)
-		ask := w.ask(m, "Ada")
-		same(&ask)
-		_, err := w.TakeSeat(ctx, ask)
+		req := w.admitRequest(m, "Ada")
+		same(&req)
+		_, err := w.Admit(ctx, req)
 		wantError(t, err, ErrConflict)
 		w.counted(first.Session.ID, 1)
-		none, err := w.LiveSeatByRequest(ctx, "")
+		none, err := w.LiveParticipantByRequest(ctx, "")
 		w.must(err)
 		if none != nil {
 			t.Fatal("no request found a seat")
 		}
 		w.end(first.Session.ID)
-		gone, err := w.LiveSeatByRequest(ctx, "request")
+		gone, err := w.LiveParticipantByRequest(ctx, "request")
 		w.must(err)
 		if gone != nil {
 			t.Fatal("a seat that is gone is found")
@@ -234,9 +234,9 @@ func TestARequestTakesOneSeat(t *testing.T) {
 }
 
 func TestSessionsWhoseTimeIsUp(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
-		due := w.join(w.meeting(), "Ada", func(a *meeting.TakeSeat) { a.EndsBy = noon.Add(time.Hour) })
+		due := w.join(w.meeting(), "Ada", func(a *meeting.AdmitRequest) { a.EndsBy = noon.Add(time.Hour) })
 		w.join(w.meeting(), "Ben")
 		for at, want := range map[time.Duration]int{time.Hour - time.Second: 0, time.Hour: 1} {
 			found, err := w.DueSessions(ctx, noon.Add(at), 10)

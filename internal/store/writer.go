@@ -27,7 +27,7 @@ var errClosed = errors.New("the database is closed")
 type writer struct {
 	conn     *sql.Conn
 	queue    chan *write
-	rests    chan func(*sql.Conn)
+	idle     chan func(*sql.Conn)
 	quit     chan struct{}
 	done     chan struct{}
 	stopOnce sync.Once
@@ -36,8 +36,8 @@ type writer struct {
 	begin    *sql.Stmt
 	commit   *sql.Stmt
 	rollback *sql.Stmt
-	// kept counts the writes since the last checkpoint began.
-	kept atomic.Int64
+	// committed counts the writes since the last checkpoint began.
+	committed atomic.Int64
 	// changes counts the statements of the running write that changed something.
 	changes int
 	// running is the write that runs.
@@ -65,7 +65,7 @@ const (
 
 func newWriter(ctx context.Context, conn *sql.Conn) (*writer, error) {
 	w := &writer{
-		conn: conn, queue: make(chan *write, writeQueue), rests: make(chan func(*sql.Conn)), quit: make(chan struct{}), done: make(chan struct{}),
+		conn: conn, queue: make(chan *write, writeQueue), idle: make(chan func(*sql.Conn)), quit: make(chan struct{}), done: make(chan struct{}),
 		prepared: make([]*sql.Stmt, statements),
 	}
 	for _, p := range []struct {
@@ -119,7 +119,7 @@ func (w *writer) run() {
 		select {
 		case op := <-w.queue:
 			w.round(op)
-		case do := <-w.rests:
+		case do := <-w.idle:
 			do(w.conn)
 		case <-w.quit:
 			for {
@@ -138,16 +138,16 @@ func (w *writer) run() {
 func (w *writer) round(op *write) {
 	batch := make([]*write, 0, writeBatch)
 	if err := w.control(w.begin); err != nil {
-		w.answer(op, fmt.Errorf("a transaction cannot begin: %w", err))
+		w.fail(op, fmt.Errorf("a transaction cannot begin: %w", err))
 		return
 	}
 	yielded := false
 	for op != nil {
 		if op.state.CompareAndSwap(writeWaiting, writeRunning) {
 			batch = append(batch, op)
-			if err := w.try(op); err != nil && (w.changes > 0 || sqliteSpoils(err)) {
+			if err := w.try(op); err != nil && (w.changes > 0 || abortsTx(err)) {
 				// It failed halfway, or SQLite may have undone everything.
-				w.apart(batch)
+				w.retryIndividually(batch)
 				return
 			}
 		}
@@ -172,19 +172,19 @@ func (w *writer) round(op *write) {
 		_ = w.control(w.rollback)
 		err = fmt.Errorf("a transaction cannot be committed: %w", err)
 		for _, op := range batch {
-			w.answer(op, err)
+			w.fail(op, err)
 		}
 		return
 	}
 	for _, op := range batch {
-		w.keep(op)
+		w.finish(op)
 	}
 }
 
-// keep answers a write that the last commit holds. One that failed changed
+// finish answers a write that the last commit holds. One that failed changed
 // nothing and does nothing after.
-func (w *writer) keep(op *write) {
-	w.kept.Add(1)
+func (w *writer) finish(op *write) {
+	w.committed.Add(1)
 	if op.err == nil {
 		for _, do := range op.after {
 			do()
@@ -193,14 +193,14 @@ func (w *writer) keep(op *write) {
 	close(op.done)
 }
 
-// apart undoes the shared transaction and gives each write one of its own.
-func (w *writer) apart(batch []*write) {
+// retryIndividually undoes the shared transaction and gives each write one of its own.
+func (w *writer) retryIndividually(batch []*write) {
 	// After a grave fault SQLite has rolled back by itself and this one fails;
 	// if it fails otherwise, the next beginning does.
 	_ = w.control(w.rollback)
 	for _, op := range batch {
 		if err := w.control(w.begin); err != nil {
-			w.answer(op, err)
+			w.fail(op, err)
 			continue
 		}
 		end := w.commit
@@ -211,22 +211,22 @@ func (w *writer) apart(batch []*write) {
 			_ = w.control(w.rollback)
 			op.err = fmt.Errorf("a transaction cannot be committed: %w", err)
 		}
-		w.keep(op)
+		w.finish(op)
 	}
 }
 
-// rest does something on the writer's connection between two transactions. A
+// betweenTransactions does something on the writer's connection between two transactions. A
 // writer that is stopped does nothing any more.
-func (w *writer) rest(do func(*sql.Conn)) {
+func (w *writer) betweenTransactions(do func(*sql.Conn)) {
 	over := make(chan struct{})
 	select {
-	case w.rests <- func(conn *sql.Conn) { do(conn); close(over) }:
+	case w.idle <- func(conn *sql.Conn) { do(conn); close(over) }:
 		<-over
 	case <-w.quit:
 	}
 }
 
-func (w *writer) answer(op *write, err error) {
+func (w *writer) fail(op *write, err error) {
 	op.err = err
 	close(op.done)
 }

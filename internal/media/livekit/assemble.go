@@ -83,7 +83,7 @@ func assemble(cfg media.Config, observer *observer, joined func(lk.RoomName, lk.
 	}
 	report := telemetry.NewTelemetryService(observer, observer)
 	s.rtc = service.NewRTCService(conf, s.allocator, s.router, report)
-	if s.rooms, err = s.roomManager(cfg, node, &arrivals{report, joined}); err != nil {
+	if s.rooms, err = s.roomManager(cfg, node, &joinListener{report, joined}); err != nil {
 		return nil, err
 	}
 	if s.signalServer, err = service.NewDefaultSignalServer(node, s.bus, conf.SignalRelay, s.router, s.rooms); err != nil {

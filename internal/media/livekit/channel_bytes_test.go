@@ -116,7 +116,7 @@ func (c *packetsLike) Close() error { return nil }
 // all agents of a peer connection; media always pass.
 func TestAnAgentReceivesFewBytesForChannels(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		hearing := &hearing{}
+		hearing := &packetMonitor{}
 		packets := &packetsLike{}
 		connOf := func(ufrag string, fast bool) net.PacketConn {
 			mux := muxOf{conn: packets}
@@ -191,7 +191,7 @@ func TestAnAgentReceivesFewBytesForChannels(t *testing.T) {
 
 // Nothing is kept of agents that have ended.
 func TestBytesForChannelsAreForgotten(t *testing.T) {
-	hearing := &hearing{}
+	hearing := &packetMonitor{}
 	mux := hearing.wrap(muxOf{conn: &packetsLike{}})
 	connection := &connectionBytes{all: &hearing.channels, allowed: newChannelBytes()}
 	var conns []net.PacketConn
@@ -259,13 +259,13 @@ func TestAnAgentReceivesFewBytesForChannelsOverTCP(t *testing.T) {
 // allowedOf is what the connection for publishing may bring, by the agent that it has.
 func allowedOf(t *testing.T, room, identity string) (ufrag string, allowed *rate.Limiter) {
 	t.Helper()
-	r := stage.engine.running.Load().rooms.GetRoom(t.Context(), lk.RoomName(room))
+	r := sharedEngine.engine.running.Load().rooms.GetRoom(t.Context(), lk.RoomName(room))
 	connections, err := peerConnectionsOf(r.GetParticipant(lk.ParticipantIdentity(identity)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	ufrag = ufragIn(connections[0].LocalDescription().SDP)
-	channels := &stage.engine.hearing.channels
+	channels := &sharedEngine.engine.monitor.channels
 	channels.mu.Lock()
 	defer channels.mu.Unlock()
 	if agent := channels.agents[ufrag]; agent != nil {
@@ -278,11 +278,11 @@ func allowedOf(t *testing.T, room, identity string) (ufrag string, allowed *rate
 // comes, cost little, before and after a restart of ICE; media flow on.
 func TestResetsOfStreamsAreAnsweredSeldom(t *testing.T) {
 	room := roomOf(t)
-	ann, eve := joinMedia(t, fullSeat(room, "ann")), joinMedia(t, fullSeat(room, "eve"))
-	if err := eve.OpenChannels(patient(t), lk.SignalTarget_PUBLISHER, "_reliable", 1); err != nil {
+	ann, eve := joinMedia(t, fullGrant(room, "ann")), joinMedia(t, fullGrant(room, "eve"))
+	if err := eve.OpenChannels(longTimeout(t), lk.SignalTarget_PUBLISHER, "_reliable", 1); err != nil {
 		t.Fatal(err)
 	}
-	track, err := eve.Publish(patient(t), lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false)
+	track, err := eve.Publish(longTimeout(t), lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -291,7 +291,7 @@ func TestResetsOfStreamsAreAnsweredSeldom(t *testing.T) {
 		t.Fatal(err)
 	}
 	var packets atomic.Int64
-	restore, err := stage.engine.DropPackets(room, "eve", func() bool { packets.Add(1); return false })
+	restore, err := sharedEngine.engine.DropPackets(room, "eve", func() bool { packets.Add(1); return false })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -312,7 +312,7 @@ func TestResetsOfStreamsAreAnsweredSeldom(t *testing.T) {
 	}
 	attack()
 	before, first := allowedOf(t, room, "eve")
-	if err := eve.RestartICE(patient(t)); err != nil {
+	if err := eve.RestartICE(longTimeout(t)); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "another agent receives what is left", func() bool {
@@ -320,7 +320,7 @@ func TestResetsOfStreamsAreAnsweredSeldom(t *testing.T) {
 		return after != before && second == first
 	})
 	attack()
-	if _, err := ann.Hears(patient(t), track.ID, ann.Heard(track.ID)+100); err != nil {
+	if _, err := ann.Hears(longTimeout(t), track.ID, ann.Heard(track.ID)+100); err != nil {
 		t.Error(err)
 	}
 	if n := packets.Load(); n > 10_000 {
@@ -331,11 +331,11 @@ func TestResetsOfStreamsAreAnsweredSeldom(t *testing.T) {
 	}
 
 	after, _ := allowedOf(t, room, "eve")
-	if err := stage.engine.Remove(t.Context(), room, "eve"); err != nil {
+	if err := sharedEngine.engine.Remove(t.Context(), room, "eve"); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "nothing is kept", func() bool {
-		channels := &stage.engine.hearing.channels
+		channels := &sharedEngine.engine.monitor.channels
 		channels.mu.Lock()
 		defer channels.mu.Unlock()
 		return channels.agents[before] == nil && channels.agents[after] == nil

@@ -18,15 +18,15 @@ import (
 // Safari open three more whenever they resume a session.
 const maxChannels = 16
 
-// arrivals is LiveKit's telemetry, and tells who has joined before LiveKit reads any
+// joinListener is LiveKit's telemetry, and tells who has joined before LiveKit reads any
 // description of theirs.
-type arrivals struct {
+type joinListener struct {
 	telemetry.TelemetryService
 	joined func(room lk.RoomName, identity lk.ParticipantIdentity)
 }
 
 // ParticipantJoined implements telemetry.TelemetryService.
-func (a *arrivals) ParticipantJoined(ctx context.Context, room *lk.Room, participant *lk.ParticipantInfo, client *lk.ClientInfo, meta *lk.AnalyticsClientMeta, event bool, guard *telemetry.ReferenceGuard) {
+func (a *joinListener) ParticipantJoined(ctx context.Context, room *lk.Room, participant *lk.ParticipantInfo, client *lk.ClientInfo, meta *lk.AnalyticsClientMeta, event bool, guard *telemetry.ReferenceGuard) {
 	if event { // the first time, not when a signalling connection has resumed the session
 		a.joined(lk.RoomName(room.GetName()), lk.ParticipantIdentity(participant.GetIdentity()))
 	}
@@ -51,7 +51,7 @@ func (e *embedded) limitConnections(room lk.RoomName, identity lk.ParticipantIde
 		return
 	}
 	for side, connection := range connections {
-		forget := e.hearing.channels.limit(connection)
+		forget := e.monitor.channels.limit(connection)
 		p.AddOnClose("channel bytes "+strconv.Itoa(side), func(types.LocalParticipant) { forget() })
 		end := func(why string) {
 			e.log.Info("media connection ended, "+why, "room", room, "identity", identity)

@@ -35,24 +35,24 @@ func heapMB() int {
 // of the channels.
 func TestAConnectionHasFewDataChannels(t *testing.T) {
 	room := roomOf(t)
-	ann := joinMedia(t, fullSeat(room, "ann"))
-	track, err := ann.Publish(patient(t), lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false)
+	ann := joinMedia(t, fullGrant(room, "ann"))
+	track, err := ann.Publish(longTimeout(t), lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for of, name := range lk.SignalTarget_name {
 		for _, label := range []string{"_reliable", "_lossy", "x"} {
 			t.Run(strings.ToLower(name)+" "+label, func(t *testing.T) {
-				eve := joinMedia(t, fullSeat(room, "eve "+name+label))
-				if _, err := eve.Hears(patient(t), track.ID, 0); err != nil {
+				eve := joinMedia(t, fullGrant(room, "eve "+name+label))
+				if _, err := eve.Hears(longTimeout(t), track.ID, 0); err != nil {
 					t.Fatal(err)
 				}
 				before, memory := channelsRead(), heapMB()
-				if err := eve.OpenChannels(patient(t), lk.SignalTarget(of), label, 500); err != nil {
+				if err := eve.OpenChannels(longTimeout(t), lk.SignalTarget(of), label, 500); err != nil {
 					t.Fatal(err)
 				}
 				most := 0
-				if left := stage.events.wait(t, media.EventLeft, room, "eve "+name+label); left.Reason != media.LeftRemoved {
+				if left := sharedEngine.events.wait(t, media.EventLeft, room, "eve "+name+label); left.Reason != media.LeftRemoved {
 					t.Errorf("left because of %q", left.Reason)
 				}
 				eventually(t, "the channels end", func() bool {
@@ -66,7 +66,7 @@ func TestAConnectionHasFewDataChannels(t *testing.T) {
 				if more := heapMB() - memory; more > 8 {
 					t.Errorf("%d MB more", more)
 				}
-				if _, _, err := eve.Ended(patient(t)); err != nil {
+				if _, _, err := eve.Ended(longTimeout(t)); err != nil {
 					t.Error(err)
 				}
 			})
@@ -77,22 +77,22 @@ func TestAConnectionHasFewDataChannels(t *testing.T) {
 // The channels that pages open, and some more, disturb nobody.
 func TestFewDataChannelsDoNoHarm(t *testing.T) {
 	room := roomOf(t)
-	ann, bob := joinMedia(t, fullSeat(room, "ann")), joinMedia(t, fullSeat(room, "bob"))
-	track, err := ann.Publish(patient(t), lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false)
+	ann, bob := joinMedia(t, fullGrant(room, "ann")), joinMedia(t, fullGrant(room, "bob"))
+	track, err := ann.Publish(longTimeout(t), lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := bob.Hears(patient(t), track.ID, 0); err != nil {
+	if _, err := bob.Hears(longTimeout(t), track.ID, 0); err != nil {
 		t.Fatal(err)
 	}
 	before := channelsRead()
 	for of := range lk.SignalTarget_name {
-		if err := bob.OpenChannels(patient(t), lk.SignalTarget(of), "x", maxChannels); err != nil {
+		if err := bob.OpenChannels(longTimeout(t), lk.SignalTarget(of), "x", maxChannels); err != nil {
 			t.Fatal(err)
 		}
 	}
 	eventually(t, "all channels are read", func() bool { return channelsRead()-before >= 2*maxChannels })
-	if _, err := bob.Hears(patient(t), track.ID, bob.Heard(track.ID)+10); err != nil {
+	if _, err := bob.Hears(longTimeout(t), track.ID, bob.Heard(track.ID)+10); err != nil {
 		t.Fatal(err)
 	}
 }

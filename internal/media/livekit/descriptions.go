@@ -42,10 +42,10 @@ const (
 
 // signalsThatDescribe are the kinds of messages in which session descriptions are.
 var signalsThatDescribe = func() wantedFields {
-	description := wantedFields{numberIn(&lk.SessionDescription{}, "sdp"): nil}
+	description := wantedFields{fieldNumber(&lk.SessionDescription{}, "sdp"): nil}
 	return wantedFields{
 		offerSignal: description, answerSignal: description,
-		syncSignal: {numberIn(&lk.SyncState{}, "offer"): description, numberIn(&lk.SyncState{}, "answer"): description},
+		syncSignal: {fieldNumber(&lk.SyncState{}, "offer"): description, fieldNumber(&lk.SyncState{}, "answer"): description},
 	}
 }()
 
@@ -66,7 +66,7 @@ func descriptionsIn(message []byte) (all description, err error) {
 		all.work += one.work
 		all.credentials = 31*all.credentials + one.credentials
 		if all.candidates = append(all.candidates, one.candidates...); len(all.candidates) > maxCandidates {
-			return errManySignals
+			return errTooManySignals
 		}
 		return err
 	})
@@ -132,13 +132,13 @@ func readDescription(sdp []byte) (out description, err error) {
 			mids[number] = struct{}{}
 		}
 		if now.crowded() || sections == 0 && now.lines > maxSessionLines || len(out.candidates) > maxCandidates {
-			return out, errManySignals
+			return out, errTooManySignals
 		}
 	}
 	out.work += now.work()
 	out.credentials = credentials.sum()
 	if grouped > maxGrouped+sections {
-		return out, errManySignals
+		return out, errTooManySignals
 	}
 	return out, nil
 }

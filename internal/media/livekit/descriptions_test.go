@@ -77,8 +77,8 @@ func TestDescriptionsAreOfTheUsualForm(t *testing.T) {
 		"many":                        {mediaSections(2000, ""), nil, 2000, 0},
 		"candidates":                  {mediaSections(4, candidateLines(0, 30)), nil, 4, 120},
 		"candidates of the session":   {descriptionHead + candidateLines(0, 9), nil, 0, 9},
-		"too many candidates":         {mediaSections(5, candidateLines(0, 30)), errManySignals, 0, 0},
-		"candidates without end":      {mediaSections(1, candidateLines(0, 15_000)), errManySignals, 0, 0},
+		"too many candidates":         {mediaSections(5, candidateLines(0, 30)), errTooManySignals, 0, 0},
+		"candidates without end":      {mediaSections(1, candidateLines(0, 15_000)), errTooManySignals, 0, 0},
 		"a line end of another kind":  {strings.ReplaceAll(mediaSections(2000, ""), "\r\nm=", "\n\rm="), errSignalForm, 0, 0},
 		"a carriage return":           {strings.ReplaceAll(one, "\r\nm=", "\rm="), errSignalForm, 0, 0},
 		"two carriage returns":        {strings.ReplaceAll(one, "\r\nm=", "\r\r\nm="), errSignalForm, 0, 0},
@@ -89,23 +89,23 @@ func TestDescriptionsAreOfTheUsualForm(t *testing.T) {
 		"two lines in an address":     {strings.ReplaceAll(one, "IP4 0.0.0.0", "IP4 0.0.0.0 a=candidate:1"), errSignalForm, 0, 0},
 		"a line of a type not in use": {one + "k=prompt\r\n", errSignalForm, 0, 0},
 		"no line":                     {"?", errSignalForm, 0, 0},
-		"lines without end":           {mediaSections(1, strings.Repeat("a=x\r\n", maxSectionLines)), errManySignals, 0, 0},
-		"sources without end":         {mediaSections(1, strings.Repeat("a=ssrc:1 cname:x\r\n", maxSourceLines+1)), errManySignals, 0, 0},
-		"feedback to all":             {mediaSections(1, strings.Repeat("a=rtcp-fb:* nack\r\n", maxFeedbackToAll+1)), errManySignals, 0, 0},
-		"formats without end":         {descriptionHead + "m=audio 9 RTP" + strings.Repeat(" 0", maxWords) + "\r\n", errManySignals, 0, 0},
+		"lines without end":           {mediaSections(1, strings.Repeat("a=x\r\n", maxSectionLines)), errTooManySignals, 0, 0},
+		"sources without end":         {mediaSections(1, strings.Repeat("a=ssrc:1 cname:x\r\n", maxSourceLines+1)), errTooManySignals, 0, 0},
+		"feedback to all":             {mediaSections(1, strings.Repeat("a=rtcp-fb:* nack\r\n", maxFeedbackToAll+1)), errTooManySignals, 0, 0},
+		"formats without end":         {descriptionHead + "m=audio 9 RTP" + strings.Repeat(" 0", maxWords) + "\r\n", errTooManySignals, 0, 0},
 		"layers":                      {mediaSections(3, layerLines(maxLayers/2)), nil, 3 + 3*maxLayers, 0},
-		"layers without end":          {mediaSections(1, layerLines(maxLayers/2+1)), errManySignals, 0, 0},
-		"rids without end":            {mediaSections(1, strings.Repeat("a=rid:0 send\r\n", maxLayers+1)), errManySignals, 0, 0},
-		"streams without end":         {mediaSections(1, strings.Repeat("a=msid:s t\r\n", maxStreams+1)), errManySignals, 0, 0},
-		"extensions without end":      {mediaSections(1, strings.Repeat("a=extmap:1 urn:x\r\n", maxExtensions+1)), errManySignals, 0, 0},
+		"layers without end":          {mediaSections(1, layerLines(maxLayers/2+1)), errTooManySignals, 0, 0},
+		"rids without end":            {mediaSections(1, strings.Repeat("a=rid:0 send\r\n", maxLayers+1)), errTooManySignals, 0, 0},
+		"streams without end":         {mediaSections(1, strings.Repeat("a=msid:s t\r\n", maxStreams+1)), errTooManySignals, 0, 0},
+		"extensions without end":      {mediaSections(1, strings.Repeat("a=extmap:1 urn:x\r\n", maxExtensions+1)), errTooManySignals, 0, 0},
 		"sections until the last":     {mediaSections(maxMID+1, ""), nil, maxMID + 1, 0},
 		"a section after the last":    {mediaSections(maxMID+2, ""), errSignalForm, 0, 0},
 		"a section with a name":       {strings.ReplaceAll(one, "a=mid:0", "a=mid:audio"), errSignalForm, 0, 0},
 		"a section by another number": {strings.ReplaceAll(one, "a=mid:0", "a=mid:00"), errSignalForm, 0, 0},
 		"a section without a number":  {strings.ReplaceAll(one, "a=mid:0", "a=mid"), errSignalForm, 0, 0},
 		"a section twice":             {strings.ReplaceAll(mediaSections(2, ""), "a=mid:1", "a=mid:0"), errSignalForm, 0, 0},
-		"lines of the session":        {descriptionHead + strings.Repeat("a=x\r\n", maxSessionLines), errManySignals, 0, 0},
-		"groups of nothing":           {descriptionHead + "a=group:BUNDLE" + strings.Repeat(" 0", maxGrouped+1) + "\r\n", errManySignals, 0, 0},
+		"lines of the session":        {descriptionHead + strings.Repeat("a=x\r\n", maxSessionLines), errTooManySignals, 0, 0},
+		"groups of nothing":           {descriptionHead + "a=group:BUNDLE" + strings.Repeat(" 0", maxGrouped+1) + "\r\n", errTooManySignals, 0, 0},
 		"large sections": {
 			descriptionHead + strings.Repeat("m=video 9 RTP"+strings.Repeat(" 0", 70)+"\r\n"+strings.Repeat("a=fmtp:0 x=y\r\n", 300), 10), nil, 60, 0,
 		},
@@ -130,16 +130,16 @@ func TestDescriptionsAreOfTheUsualForm(t *testing.T) {
 // candidates that are sent by themselves.
 func TestCandidatesInDescriptionsCount(t *testing.T) {
 	t.Parallel()
-	l := lineIn("room")
-	for n := range describeBurst {
-		if _, err := l.check(signal(t, described(mediaSections(1, candidateLines(0, 60))))); err != nil {
+	c := connIn("room")
+	for n := range descriptionBurst {
+		if _, err := c.check(signal(t, described(mediaSections(1, candidateLines(0, 60))))); err != nil {
 			t.Fatalf("description %d: %v", n, err)
 		}
 	}
-	l = lineIn("room")
+	c = connIn("room")
 	passed := 0
-	for ; passed < describeBurst; passed++ {
-		if _, err := l.check(signal(t, described(mediaSections(1, candidateLines(passed*100, 100))))); err != nil {
+	for ; passed < descriptionBurst; passed++ {
+		if _, err := c.check(signal(t, described(mediaSections(1, candidateLines(passed*100, 100))))); err != nil {
 			break
 		}
 	}
@@ -148,7 +148,7 @@ func TestCandidatesInDescriptionsCount(t *testing.T) {
 	}
 	trickle := &lk.SignalRequest{Message: &lk.SignalRequest_Trickle{Trickle: &lk.TrickleRequest{CandidateInit: strings.Repeat("x", 900)}}}
 	for range 50 {
-		if _, err := l.check(signal(t, trickle)); err != nil {
+		if _, err := c.check(signal(t, trickle)); err != nil {
 			return
 		}
 	}
@@ -166,15 +166,15 @@ func TestRestartsOfICECount(t *testing.T) {
 			candidates, want int
 			another          func(n int) string
 		}{
-			{60, describeBurst, func(int) string { return "same" }},
+			{60, descriptionBurst, func(int) string { return "same" }},
 			{60, candidateBurst / (60 + restartCost), func(n int) string { return fmt.Sprint(n) }},
 			{60, candidateBurst / (60 + restartCost), func(n int) string { return fmt.Sprint(n % 2) }},
 			{0, candidateBurst / restartCost, func(n int) string { return fmt.Sprint(n) }},
 		} {
-			l := lineIn("room")
+			c := connIn("room")
 			passed := 0
-			for ; passed < describeBurst; passed++ {
-				if _, err := l.check(signal(t, restart(line, tt.another(passed), tt.candidates))); err != nil {
+			for ; passed < descriptionBurst; passed++ {
+				if _, err := c.check(signal(t, restart(line, tt.another(passed), tt.candidates))); err != nil {
 					break
 				}
 			}
@@ -187,7 +187,7 @@ func TestRestartsOfICECount(t *testing.T) {
 
 func TestKnownCandidatesAreFew(t *testing.T) {
 	t.Parallel()
-	var before saidBefore
+	var before connHistory
 	for n := range 10 * maxCandidatesKnown {
 		before.describeICE(offerSignal, description{candidates: [][]byte{fmt.Appendf(nil, "a=candidate:%d", n)}})
 	}

@@ -20,29 +20,29 @@ import (
 // guardTimeout bounds one question to the seat guard.
 const guardTimeout = 5 * time.Second
 
-// door stands before LiveKit's signalling. LiveKit accepts whoever has a token;
+// authProxy stands before LiveKit's signalling. LiveKit accepts whoever has a token;
 // the door accepts whoever still has a seat, with the rights of today.
-type door struct {
+type authProxy struct {
 	keys   keys
-	guard  media.SeatGuard
+	guard  media.Guard
 	ensure func(ctx context.Context, room string) error
 	// apply gives a connected seat its rights.
-	apply func(ctx context.Context, seat media.Seat) error
+	apply func(ctx context.Context, grant media.Grant) error
 	// find returns what LiveKit knows of a connected participant.
 	find func(ctx context.Context, room, identity string) (*lk.ParticipantInfo, error)
 	// pass hands an admitted request to LiveKit with the seat's rights. The request
 	// holds no credential any more.
-	pass func(w http.ResponseWriter, r *http.Request, seat media.Seat, expires time.Time)
+	pass func(w http.ResponseWriter, r *http.Request, grant media.Grant, expires time.Time)
 	log  *slog.Logger
 
-	track  *tracker
-	knocks *knocks
-	// open is nil where the engine itself ends connections without fail.
-	open *openLines
+	track   *tracker
+	limiter *connectLimiter
+	// conns is nil where the engine itself ends connections without fail.
+	conns *openConns
 }
 
 // errTakenOver: the token is that of an older page; a newer one has the seat.
-var errTakenOver = fmt.Errorf("%w for this page any more", media.ErrNoSeat)
+var errTakenOver = fmt.Errorf("%w for this page any more", media.ErrNotAdmitted)
 
 // signallingPaths are the only ones that reach LiveKit. The validate ones are plain
 // requests, sent by browsers across origins to learn why a connection failed.
@@ -54,7 +54,7 @@ var signallingPaths = map[string]struct{}{
 	"/rtc/v1/validate": {},
 }
 
-func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (p *authProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if _, ok := signallingPaths[r.URL.Path]; !ok {
 		http.NotFound(w, r)
 		return
@@ -75,7 +75,7 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 
-	t, err := d.keys.check(r)
+	t, err := p.keys.check(r)
 	if err != nil {
 		refuse(w, http.StatusUnauthorized, err.Error())
 		return
@@ -86,23 +86,23 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var opened func(*inspectedConn)
-	if d.open != nil {
-		line, leave := d.open.enter(t.place(), t.generation)
+	if p.conns != nil {
+		conn, leave := p.conns.add(t.key(), t.generation)
 		defer leave()
-		opened = line.opened
+		opened = conn.setConn
 	}
-	seat, err := d.seat(r.Context(), t)
-	if errors.Is(err, media.ErrNoSeat) {
+	grant, err := p.currentGrant(r.Context(), t)
+	if errors.Is(err, media.ErrNotAdmitted) {
 		refuse(w, http.StatusForbidden, err.Error())
 		return
 	}
 	if err != nil {
-		d.fail(w, r, "seat guard", t, err)
+		p.fail(w, r, "seat guard", t, err)
 		return
 	}
 	// Only who has a seat is counted, so that there are no more of them than seats.
-	done, err := d.knocks.enter(t.place(), remoteIP(r), kind, time.Now())
-	if soon := (*tooSoon)(nil); errors.As(err, &soon) {
+	done, err := p.limiter.acquire(t.key(), remoteIP(r), kind, time.Now())
+	if soon := (*retryAfterError)(nil); errors.As(err, &soon) {
 		// A page cannot read why its WebSocket was refused. It asks a validate path.
 		w.Header().Set("Access-Control-Expose-Headers", "Retry-After")
 		w.Header().Set("Retry-After", strconv.Itoa(int((soon.wait+time.Second-1)/time.Second)))
@@ -110,35 +110,35 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer done()
-	if err := seat.Validate(); err != nil {
-		d.fail(w, r, "seat", t, err)
+	if err := grant.Validate(); err != nil {
+		p.fail(w, r, "seat", t, err)
 		return
 	}
-	if err := d.ensure(r.Context(), t.room); err != nil {
-		d.fail(w, r, "room", t, err)
+	if err := p.ensure(r.Context(), t.room); err != nil {
+		p.fail(w, r, "room", t, err)
 		return
 	}
-	line := &line{door: d, ctx: r.Context(), ticket: t, group: limit.Group(remoteIP(r))}
-	hold, free := d.knocks.holder(t.place())
+	line := &signalConn{authProxy: p, ctx: r.Context(), token: t, group: limit.Group(remoteIP(r))}
+	hold, free := p.limiter.byteCounter(t.key())
 	defer free()
-	d.pass(inspected(w, inspection{line.check, hold, opened}), forwarded, seat, t.expires)
+	p.pass(inspected(w, inspection{line.check, hold, opened}), forwarded, grant, t.expires)
 }
 
-// seat asks the guard. It tells the rights; whom it is about, the token has proved.
-func (d *door) seat(ctx context.Context, t ticket) (media.Seat, error) {
+// currentGrant asks the guard. It tells the rights; whom it is about, the token has proved.
+func (p *authProxy) currentGrant(ctx context.Context, t tokenClaims) (media.Grant, error) {
 	ctx, cancel := context.WithTimeout(ctx, guardTimeout)
 	defer cancel()
-	seat, err := d.guard.Seat(ctx, t.room, t.identity)
-	if err == nil && seat.Generation != t.generation {
+	grant, err := p.guard.Grant(ctx, t.room, t.identity)
+	if err == nil && grant.Generation != t.generation {
 		err = errTakenOver
 	}
-	seat.Room, seat.Identity = t.room, t.identity
-	return seat, err
+	grant.Room, grant.Identity = t.room, t.identity
+	return grant, err
 }
 
-func (d *door) fail(w http.ResponseWriter, r *http.Request, what string, t ticket, err error) {
+func (p *authProxy) fail(w http.ResponseWriter, r *http.Request, what string, t tokenClaims, err error) {
 	if r.Context().Err() == nil {
-		d.log.Error("could not admit media connection", "step", what, "room", t.room, "identity", t.identity, "error", redact(err.Error()))
+		p.log.Error("could not admit media connection", "step", what, "room", t.room, "identity", t.identity, "error", redact(err.Error()))
 	}
 	refuse(w, http.StatusServiceUnavailable, "media engine unavailable")
 }
@@ -160,12 +160,12 @@ func forLiveKit(r *http.Request) (*http.Request, purpose, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	kind := toBegin
+	kind := purposeStart
 	switch {
 	case strings.HasSuffix(r.URL.Path, "/validate"):
-		kind = toAsk
+		kind = purposeQuery
 	case resumes:
-		kind = toResume
+		kind = purposeResume
 	}
 	out := r.Clone(r.Context())
 	out.URL.RawQuery = q.Encode()

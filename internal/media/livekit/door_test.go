@@ -25,23 +25,23 @@ func getStatus(t *testing.T, url string) int {
 	return res.StatusCode
 }
 
-func TestDoor(t *testing.T) {
+func TestAuthProxy(t *testing.T) {
 	k := newKeys(testKey, testSecret)
-	seat := fullSeat("room", "ann")
-	good, err := k.Token(context.Background(), seat, time.Minute)
+	grant := fullGrant("room", "ann")
+	good, err := k.Token(context.Background(), grant, time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
-	foreign, _ := newKeys(testKey, strings.Repeat("x", 40)).Token(context.Background(), seat, time.Minute)
+	foreign, _ := newKeys(testKey, strings.Repeat("x", 40)).Token(context.Background(), grant, time.Minute)
 	admin, _ := k.admin(&auth.VideoGrant{RoomAdmin: true, Room: "room"})
 	expired := expiredToken(t)
 
-	yes := mediatest.GuardFunc(func(context.Context, string, string) (media.Seat, error) { return seat, nil })
-	no := mediatest.GuardFunc(func(context.Context, string, string) (media.Seat, error) {
-		return media.Seat{}, media.ErrNoSeat
+	yes := mediatest.GuardFunc(func(context.Context, string, string) (media.Grant, error) { return grant, nil })
+	no := mediatest.GuardFunc(func(context.Context, string, string) (media.Grant, error) {
+		return media.Grant{}, media.ErrNotAdmitted
 	})
-	down := mediatest.GuardFunc(func(context.Context, string, string) (media.Seat, error) {
-		return media.Seat{}, errors.New("storage is down")
+	down := mediatest.GuardFunc(func(context.Context, string, string) (media.Grant, error) {
+		return media.Grant{}, errors.New("storage is down")
 	})
 
 	tests := []struct {
@@ -50,7 +50,7 @@ func TestDoor(t *testing.T) {
 		path   string
 		token  string
 		bearer string
-		guard  media.SeatGuard
+		guard  media.Guard
 		ensure error
 		want   int
 	}{
@@ -76,11 +76,11 @@ func TestDoor(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var got *http.Request
-			d := &door{
-				knocks: newKnocks(0),
-				keys:   k, guard: tt.guard, log: quiet(),
+			p := &authProxy{
+				limiter: newConnectLimiter(0),
+				keys:    k, guard: tt.guard, log: quiet(),
 				ensure: func(context.Context, string) error { return tt.ensure },
-				pass: func(w http.ResponseWriter, r *http.Request, s media.Seat, expires time.Time) {
+				pass: func(w http.ResponseWriter, r *http.Request, s media.Grant, expires time.Time) {
 					got = r
 					if s.Room != "room" || s.Identity != "ann" {
 						t.Errorf("seat = %+v", s)
@@ -107,7 +107,7 @@ func TestDoor(t *testing.T) {
 			r.Header.Set("X-Forwarded-For", "203.0.113.2")
 			r.Header.Set("Cookie", "session=1")
 			w := httptest.NewRecorder()
-			d.ServeHTTP(w, r)
+			p.ServeHTTP(w, r)
 			if w.Code != tt.want {
 				t.Fatalf("status = %d (%s), want %d", w.Code, w.Body, tt.want)
 			}
@@ -145,7 +145,7 @@ func checkPassed(t *testing.T, r *http.Request) {
 
 func expiredToken(t *testing.T) string {
 	t.Helper()
-	token, err := newKeys(testKey, testSecret).sign(doorClaims{doorIssuer, "ann", "room", 0, time.Now().Unix()})
+	token, err := newKeys(testKey, testSecret).sign(proxyClaims{proxyIssuer, "ann", "room", 0, time.Now().Unix()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,24 +153,24 @@ func expiredToken(t *testing.T) string {
 }
 
 // Browsers do not tell a page why its WebSocket was refused, so it asks.
-func TestTheDoorSaysWhenASessionCanBegin(t *testing.T) {
+func TestTheProxyReportsWhenASessionCanBegin(t *testing.T) {
 	k := newKeys(testKey, testSecret)
-	seat := fullSeat("room", "ann")
-	token, err := k.Token(t.Context(), seat, time.Minute)
+	grant := fullGrant("room", "ann")
+	token, err := k.Token(t.Context(), grant, time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &door{
-		knocks: newKnocks(0), keys: k, log: quiet(),
-		guard:  mediatest.GuardFunc(func(context.Context, string, string) (media.Seat, error) { return seat, nil }),
+	p := &authProxy{
+		limiter: newConnectLimiter(0), keys: k, log: quiet(),
+		guard:  mediatest.GuardFunc(func(context.Context, string, string) (media.Grant, error) { return grant, nil }),
 		ensure: func(context.Context, string) error { return nil },
-		pass:   func(http.ResponseWriter, *http.Request, media.Seat, time.Time) {},
+		pass:   func(http.ResponseWriter, *http.Request, media.Grant, time.Time) {},
 	}
 	get := func(path string) *httptest.ResponseRecorder {
 		r := httptest.NewRequest(http.MethodGet, "http://host"+path, nil)
 		r.Header.Set("Authorization", "Bearer "+token)
 		w := httptest.NewRecorder()
-		d.ServeHTTP(w, r)
+		p.ServeHTTP(w, r)
 		return w
 	}
 	if w := get("/rtc/validate"); w.Code != http.StatusOK {
@@ -189,13 +189,13 @@ func TestTheDoorSaysWhenASessionCanBegin(t *testing.T) {
 
 func TestValidateThroughLiveKit(t *testing.T) {
 	room := roomOf(t)
-	stage.guard.take(fullSeat(room, "ann"))
-	token := tokenFor(t, stage.engine, fullSeat(room, "ann"))
-	if got := getStatus(t, stage.server.URL+"/rtc/validate?access_token="+token); got != 200 {
+	sharedEngine.guard.admit(fullGrant(room, "ann"))
+	token := tokenFor(t, sharedEngine.engine, fullGrant(room, "ann"))
+	if got := getStatus(t, sharedEngine.server.URL+"/rtc/validate?access_token="+token); got != 200 {
 		t.Errorf("with seat: %d, want 200", got)
 	}
-	stage.guard.leave(room, "ann")
-	if got := getStatus(t, stage.server.URL+"/rtc/validate?access_token="+token); got != 403 {
+	sharedEngine.guard.remove(room, "ann")
+	if got := getStatus(t, sharedEngine.server.URL+"/rtc/validate?access_token="+token); got != 403 {
 		t.Errorf("without seat: %d, want 403", got)
 	}
 }
@@ -203,33 +203,33 @@ func TestValidateThroughLiveKit(t *testing.T) {
 func TestTokenBounds(t *testing.T) {
 	k := newKeys(testKey, testSecret)
 	ctx := context.Background()
-	seat := media.Seat{
+	grant := media.Grant{
 		Room: strings.Repeat("r", media.MaxIDBytes), Identity: strings.Repeat("i", media.MaxIDBytes),
 		Name: strings.Repeat("😀", media.MaxNameBytes/4), Metadata: strings.Repeat("m", media.MaxMetadataBytes),
 		Attributes: map[string]string{"k": strings.Repeat("v", media.MaxMetadataBytes-1)},
 	}
-	token, err := k.Token(ctx, seat, time.Minute)
+	token, err := k.Token(ctx, grant, time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(token) > maxTokenBytes {
 		t.Errorf("a seat at its limits makes a token of %d bytes", len(token))
 	}
-	for name, bad := range map[string]func(*media.Seat){
-		"Room":       func(s *media.Seat) { s.Room = "" },
-		"Identity":   func(s *media.Seat) { s.Identity += "i" },
-		"Name":       func(s *media.Seat) { s.Name += "x" },
-		"Metadata":   func(s *media.Seat) { s.Metadata += "m" },
-		"Attributes": func(s *media.Seat) { s.Attributes = map[string]string{"kk": seat.Metadata} },
+	for name, bad := range map[string]func(*media.Grant){
+		"Room":       func(s *media.Grant) { s.Room = "" },
+		"Identity":   func(s *media.Grant) { s.Identity += "i" },
+		"Name":       func(s *media.Grant) { s.Name += "x" },
+		"Metadata":   func(s *media.Grant) { s.Metadata += "m" },
+		"Attributes": func(s *media.Grant) { s.Attributes = map[string]string{"kk": grant.Metadata} },
 	} {
-		s := seat
+		s := grant
 		bad(&s)
 		if _, err := k.Token(ctx, s, time.Minute); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s out of bounds: %v", name, err)
 		}
 	}
 	for _, ttl := range []time.Duration{0, -1, media.MaxTokenTTL + 1} {
-		if _, err := k.Token(ctx, fullSeat("r", "i"), ttl); err == nil {
+		if _, err := k.Token(ctx, fullGrant("r", "i"), ttl); err == nil {
 			t.Errorf("ttl %s accepted", ttl)
 		}
 	}
@@ -237,11 +237,11 @@ func TestTokenBounds(t *testing.T) {
 
 func BenchmarkToken(b *testing.B) {
 	k := newKeys(testKey, testSecret)
-	seat := fullSeat("0123456789abcdef", "fedcba9876543210")
+	grant := fullGrant("0123456789abcdef", "fedcba9876543210")
 	ctx := context.Background()
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := k.Token(ctx, seat, time.Hour); err != nil {
+		if _, err := k.Token(ctx, grant, time.Hour); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -20,15 +20,15 @@ import (
 // embedded is LiveKit in this process.
 type embedded struct {
 	keys
-	cfg   media.Config
-	log   *slog.Logger
-	track *tracker
-	pump  *pump
-	entry entry
-	// losses is nil unless packets can be lost on purpose.
-	losses *losses
-	// hearing knows whose packets arrive.
-	hearing hearing
+	cfg      media.Config
+	log      *slog.Logger
+	track    *tracker
+	events   *eventQueue
+	postJoin postJoinCheck
+	// dropper is nil unless packets can be lost on purpose.
+	dropper *packetDropper
+	// monitor knows whose packets arrive.
+	monitor packetMonitor
 
 	mu      sync.Mutex // held while starting and closing
 	running atomic.Pointer[server]
@@ -47,10 +47,10 @@ func newEmbedded(cfg media.Config, log *slog.Logger) *embedded {
 		track: newTracker(),
 		quit:  make(chan struct{}),
 	}
-	e.entry = entry{engine: e, track: e.track, log: log}
-	e.pump = newPump(e.entry.check)
+	e.postJoin = postJoinCheck{engine: e, track: e.track, log: log}
+	e.events = newEventQueue(e.postJoin.check)
 	if cfg.Embedded.PacketFaults {
-		e.losses = &losses{addresses: e.addresses}
+		e.dropper = &packetDropper{addresses: e.addresses}
 	}
 	return e
 }
@@ -78,14 +78,14 @@ func (e *embedded) server(ctx context.Context) (*server, error) {
 	}
 	useLog(e.log)
 	began := time.Now()
-	s, err := assemble(e.cfg, &observer{track: e.track, emit: e.pump.put}, e.limitConnections)
+	s, err := assemble(e.cfg, &observer{track: e.track, emit: e.events.put}, e.limitConnections)
 	if err != nil {
 		return nil, unavailable("start", err)
 	}
 	if err := e.watchPackets(s); err != nil {
 		e.log.Warn("packet monitoring and media over TCP unavailable", "error", err)
-		if e.losses != nil {
-			e.losses.close(errNoLosses)
+		if e.dropper != nil {
+			e.dropper.close(errNoPacketDrops)
 		}
 	}
 	e.idle.Go(func() { closeIdleRooms(s, e.quit) })
@@ -194,16 +194,16 @@ func muteTracks(p *lk.ParticipantInfo, source media.Source, mute func(trackID st
 }
 
 // endTracks implements what entry needs.
-func (e *embedded) endTracks(ctx context.Context, seat media.Seat, _ media.Source, ids []string) error {
+func (e *embedded) endTracks(ctx context.Context, grant media.Grant, _ media.Source, ids []string) error {
 	s := e.running.Load()
 	if s == nil {
 		return media.ErrNotConnected
 	}
-	room := s.rooms.GetRoom(ctx, lk.RoomName(seat.Room))
+	room := s.rooms.GetRoom(ctx, lk.RoomName(grant.Room))
 	if room == nil {
 		return media.ErrNotConnected
 	}
-	p := room.GetParticipant(lk.ParticipantIdentity(seat.Identity))
+	p := room.GetParticipant(lk.ParticipantIdentity(grant.Identity))
 	if p == nil {
 		return media.ErrNotConnected
 	}
@@ -216,46 +216,46 @@ func (e *embedded) endTracks(ctx context.Context, seat media.Seat, _ media.Sourc
 }
 
 // UpdatePermission implements media.Engine.
-func (e *embedded) UpdatePermission(ctx context.Context, seat media.Seat) error {
-	if err := seat.Validate(); err != nil {
+func (e *embedded) UpdatePermission(ctx context.Context, grant media.Grant) error {
+	if err := grant.Validate(); err != nil {
 		return err
 	}
 	s := e.running.Load()
 	if s == nil {
 		return media.ErrNotConnected
 	}
-	return updateRights(seat, func() (*lk.ParticipantInfo, error) {
-		return e.find(ctx, seat.Room, seat.Identity)
-	}, func(seat media.Seat) error {
-		_, err := s.rooms.UpdateParticipant(ctx, updateRequest(seat))
+	return updateRights(grant, func() (*lk.ParticipantInfo, error) {
+		return e.find(ctx, grant.Room, grant.Identity)
+	}, func(grant media.Grant) error {
+		_, err := s.rooms.UpdateParticipant(ctx, updateRequest(grant))
 		return notConnected(err)
 	})
 }
 
 // updateRights gives a connected seat its rights. LiveKit says nothing more of who is
 // hidden, not even that their tracks have ended: these end first.
-func updateRights(seat media.Seat, now func() (*lk.ParticipantInfo, error), update func(media.Seat) error) error {
-	if seat.Hidden {
+func updateRights(grant media.Grant, now func() (*lk.ParticipantInfo, error), update func(media.Grant) error) error {
+	if grant.Hidden {
 		p, err := now()
 		if err != nil {
 			return err
 		}
 		if !p.GetPermission().GetHidden() {
-			visible := seat
+			visible := grant
 			visible.Hidden = false
 			if err := update(visible); err != nil {
 				return err
 			}
 		}
 	}
-	return update(seat)
+	return update(grant)
 }
 
-func updateRequest(seat media.Seat) *lk.UpdateParticipantRequest {
+func updateRequest(grant media.Grant) *lk.UpdateParticipantRequest {
 	return &lk.UpdateParticipantRequest{
-		Room: seat.Room, Identity: seat.Identity,
-		Name: seat.Name, Metadata: seat.Metadata, Attributes: seat.Attributes,
-		Permission: permission(seat),
+		Room: grant.Room, Identity: grant.Identity,
+		Name: grant.Name, Metadata: grant.Metadata, Attributes: grant.Attributes,
+		Permission: permission(grant),
 	}
 }
 
@@ -289,22 +289,22 @@ func (e *embedded) Participants(ctx context.Context, room string) ([]media.Parti
 }
 
 // OnEvent implements media.Engine.
-func (e *embedded) OnEvent(handler func(media.Event)) { e.pump.onEvent(handler) }
+func (e *embedded) OnEvent(handler func(media.Event)) { e.events.onEvent(handler) }
 
 // Signalling implements media.Engine.
-func (e *embedded) Signalling(guard media.SeatGuard) http.Handler {
-	e.entry.guard.Store(&guard)
-	return &door{
-		track: e.track, knocks: newKnocks(e.cfg.ConnectionsPerAddress),
+func (e *embedded) Signalling(guard media.Guard) http.Handler {
+	e.postJoin.guard.Store(&guard)
+	return &authProxy{
+		track: e.track, limiter: newConnectLimiter(e.cfg.ConnectionsPerAddress),
 		keys: e.keys, guard: guard, ensure: e.EnsureRoom, apply: e.UpdatePermission, find: e.find, log: e.log,
-		pass: func(w http.ResponseWriter, r *http.Request, seat media.Seat, expires time.Time) {
-			e.entry.rooms.Store(seat.Room, guard)
-			e.pass(w, r, seat, expires)
+		pass: func(w http.ResponseWriter, r *http.Request, grant media.Grant, expires time.Time) {
+			e.postJoin.rooms.Store(grant.Room, guard)
+			e.pass(w, r, grant, expires)
 		},
 	}
 }
 
-func (e *embedded) pass(w http.ResponseWriter, r *http.Request, seat media.Seat, expires time.Time) {
+func (e *embedded) pass(w http.ResponseWriter, r *http.Request, grant media.Grant, expires time.Time) {
 	s := e.running.Load()
 	if s == nil {
 		refuse(w, http.StatusServiceUnavailable, "media engine unavailable")
@@ -312,7 +312,7 @@ func (e *embedded) pass(w http.ResponseWriter, r *http.Request, seat media.Seat,
 	}
 	// LiveKit reads the grants from the context, so its own middleware, which would
 	// take them from the token, is not needed.
-	ctx := service.WithGrantsExpiry(r.Context(), claims(seat), e.key, expires)
+	ctx := service.WithGrantsExpiry(r.Context(), claims(grant), e.key, expires)
 	s.signalling.ServeHTTP(w, r.WithContext(ctx))
 }
 
@@ -334,18 +334,18 @@ func (e *embedded) Close(ctx context.Context) error {
 		}
 		close(e.quit)
 		e.idle.Wait()
-		if e.losses != nil {
-			e.losses.close(errClosed)
+		if e.dropper != nil {
+			e.dropper.close(errClosed)
 		}
 		if s != nil {
 			s.stop()
 		}
 		// LiveKit reports the departures later, when nobody listens any more.
-		e.pump.put(e.track.shutdown()...)
+		e.events.put(e.track.shutdown()...)
 	}()
 	select {
 	case <-stopped:
-		return e.pump.close(ctx)
+		return e.events.close(ctx)
 	case <-ctx.Done():
 		return ctx.Err()
 	}

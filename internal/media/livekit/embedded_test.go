@@ -23,9 +23,9 @@ import (
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 func TestEmbeddedStartsFast(t *testing.T) {
-	t.Logf("start took %s", stage.start)
-	if stage.start > time.Second {
-		t.Errorf("start took %s, more than a second", stage.start)
+	t.Logf("start took %s", sharedEngine.start)
+	if sharedEngine.start > time.Second {
+		t.Errorf("start took %s, more than a second", sharedEngine.start)
 	}
 }
 
@@ -33,10 +33,10 @@ func TestTwoClientsExchangeMedia(t *testing.T) {
 	room := roomOf(t)
 	ctx := context.Background()
 	for _, who := range []string{"ann", "bob"} {
-		stage.guard.take(fullSeat(room, who))
+		sharedEngine.guard.admit(fullGrant(room, who))
 	}
-	ann := dial(t, stage.server, tokenFor(t, stage.engine, fullSeat(room, "ann")), lk.TrackSource_MICROPHONE)
-	bob := dial(t, stage.server, tokenFor(t, stage.engine, fullSeat(room, "bob")), lk.TrackSource_CAMERA)
+	ann := dial(t, sharedEngine.server, tokenFor(t, sharedEngine.engine, fullGrant(room, "ann")), lk.TrackSource_MICROPHONE)
+	bob := dial(t, sharedEngine.server, tokenFor(t, sharedEngine.engine, fullGrant(room, "bob")), lk.TrackSource_CAMERA)
 
 	voice, err := ann.AddStaticTrack("audio/opus", "voice", "voice")
 	if err != nil {
@@ -50,13 +50,13 @@ func TestTwoClientsExchangeMedia(t *testing.T) {
 	defer picture.Stop()
 	eventually(t, "both receive media", func() bool { return ann.BytesReceived() > 0 && bob.BytesReceived() > 0 })
 
-	stage.events.wait(t, media.EventJoined, room, "ann")
-	published := stage.events.wait(t, media.EventPublished, room, "ann")
+	sharedEngine.events.wait(t, media.EventJoined, room, "ann")
+	published := sharedEngine.events.wait(t, media.EventPublished, room, "ann")
 	if published.Track.Source != media.SourceMicrophone || published.ConnectionID != string(ann.ID()) {
 		t.Errorf("published event = %+v", published)
 	}
 
-	people, err := stage.engine.Participants(ctx, room)
+	people, err := sharedEngine.engine.Participants(ctx, room)
 	if err != nil || len(people) != 2 {
 		t.Fatalf("participants = %v, %v", people, err)
 	}
@@ -67,26 +67,26 @@ func TestTwoClientsExchangeMedia(t *testing.T) {
 	}
 
 	t.Run("mute", func(t *testing.T) {
-		if err := stage.engine.Mute(ctx, room, "ann", media.SourceMicrophone); err != nil {
+		if err := sharedEngine.engine.Mute(ctx, room, "ann", media.SourceMicrophone); err != nil {
 			t.Fatal(err)
 		}
-		e := stage.events.wait(t, media.EventMuted, room, "ann")
+		e := sharedEngine.events.wait(t, media.EventMuted, room, "ann")
 		if !e.Track.Muted || e.Track.ID != published.Track.ID {
 			t.Errorf("muted event = %+v", e)
 		}
-		if err := stage.engine.Mute(ctx, room, "nobody", media.SourceMicrophone); !errors.Is(err, media.ErrNotConnected) {
+		if err := sharedEngine.engine.Mute(ctx, room, "nobody", media.SourceMicrophone); !errors.Is(err, media.ErrNotConnected) {
 			t.Errorf("mute of nobody = %v", err)
 		}
 	})
 
 	t.Run("take the camera away", func(t *testing.T) {
-		seat := fullSeat(room, "bob")
-		seat.CanPublishCamera = false
-		stage.guard.take(seat)
-		if err := stage.engine.UpdatePermission(ctx, seat); err != nil {
+		grant := fullGrant(room, "bob")
+		grant.CanPublishCamera = false
+		sharedEngine.guard.admit(grant)
+		if err := sharedEngine.engine.UpdatePermission(ctx, grant); err != nil {
 			t.Fatal(err)
 		}
-		stage.events.wait(t, media.EventUnpublished, room, "bob")
+		sharedEngine.events.wait(t, media.EventUnpublished, room, "bob")
 	})
 
 	t.Run("leave", func(t *testing.T) {
@@ -97,7 +97,7 @@ func TestTwoClientsExchangeMedia(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if e := stage.events.wait(t, media.EventLeft, room, "bob"); e.Reason != media.LeftByClient {
+		if e := sharedEngine.events.wait(t, media.EventLeft, room, "bob"); e.Reason != media.LeftByClient {
 			t.Errorf("reason = %s, want %s", e.Reason, media.LeftByClient)
 		}
 	})
@@ -105,12 +105,12 @@ func TestTwoClientsExchangeMedia(t *testing.T) {
 
 func TestOldTokenDoesNotRestoreRights(t *testing.T) {
 	room := roomOf(t)
-	token := tokenFor(t, stage.engine, fullSeat(room, "ann"))
-	demoted := fullSeat(room, "ann")
+	token := tokenFor(t, sharedEngine.engine, fullGrant(room, "ann"))
+	demoted := fullGrant(room, "ann")
 	demoted.CanPublishMicrophone, demoted.CanPublishCamera, demoted.CanPublishScreen, demoted.CanPublishScreenAudio = false, false, false, false
-	stage.guard.take(demoted)
-	dial(t, stage.server, token, lk.TrackSource_MICROPHONE)
-	p, err := stage.engine.running.Load().rooms.GetParticipant(context.Background(),
+	sharedEngine.guard.admit(demoted)
+	dial(t, sharedEngine.server, token, lk.TrackSource_MICROPHONE)
+	p, err := sharedEngine.engine.running.Load().rooms.GetParticipant(context.Background(),
 		&lk.RoomParticipantIdentity{Room: room, Identity: "ann"})
 	if err != nil {
 		t.Fatal(err)
@@ -123,25 +123,25 @@ func TestOldTokenDoesNotRestoreRights(t *testing.T) {
 func TestRemovedParticipantStaysOut(t *testing.T) {
 	room := roomOf(t)
 	ctx := context.Background()
-	stage.guard.take(fullSeat(room, "ann"))
-	token := tokenFor(t, stage.engine, fullSeat(room, "ann"))
-	dial(t, stage.server, token, lk.TrackSource_MICROPHONE)
-	stage.events.wait(t, media.EventJoined, room, "ann")
+	sharedEngine.guard.admit(fullGrant(room, "ann"))
+	token := tokenFor(t, sharedEngine.engine, fullGrant(room, "ann"))
+	dial(t, sharedEngine.server, token, lk.TrackSource_MICROPHONE)
+	sharedEngine.events.wait(t, media.EventJoined, room, "ann")
 
-	stage.guard.leave(room, "ann")
-	if err := stage.engine.Remove(ctx, room, "ann"); err != nil {
+	sharedEngine.guard.remove(room, "ann")
+	if err := sharedEngine.engine.Remove(ctx, room, "ann"); err != nil {
 		t.Fatal(err)
 	}
-	if e := stage.events.wait(t, media.EventLeft, room, "ann"); e.Reason != media.LeftRemoved {
+	if e := sharedEngine.events.wait(t, media.EventLeft, room, "ann"); e.Reason != media.LeftRemoved {
 		t.Errorf("reason = %s", e.Reason)
 	}
-	if _, err := client.NewWebSocketConn(wsURL(stage.server), token, nil); err == nil {
+	if _, err := client.NewWebSocketConn(wsURL(sharedEngine.server), token, nil); err == nil {
 		t.Error("the old token opened a connection")
 	}
-	if got := getStatus(t, stage.server.URL+"/rtc/validate?access_token="+token); got != http.StatusForbidden {
+	if got := getStatus(t, sharedEngine.server.URL+"/rtc/validate?access_token="+token); got != http.StatusForbidden {
 		t.Errorf("status = %d, want 403", got)
 	}
-	if err := stage.engine.Remove(ctx, room, "ann"); err != nil {
+	if err := sharedEngine.engine.Remove(ctx, room, "ann"); err != nil {
 		t.Errorf("second removal = %v", err)
 	}
 }
@@ -149,27 +149,27 @@ func TestRemovedParticipantStaysOut(t *testing.T) {
 func TestEndedRoomIsNotRevived(t *testing.T) {
 	room := roomOf(t)
 	ctx := context.Background()
-	stage.guard.take(fullSeat(room, "ann"))
-	token := tokenFor(t, stage.engine, fullSeat(room, "ann"))
-	dial(t, stage.server, token, lk.TrackSource_MICROPHONE)
-	stage.events.wait(t, media.EventJoined, room, "ann")
+	sharedEngine.guard.admit(fullGrant(room, "ann"))
+	token := tokenFor(t, sharedEngine.engine, fullGrant(room, "ann"))
+	dial(t, sharedEngine.server, token, lk.TrackSource_MICROPHONE)
+	sharedEngine.events.wait(t, media.EventJoined, room, "ann")
 
-	stage.guard.leave(room, "ann")
-	if err := stage.engine.EndRoom(ctx, room); err != nil {
+	sharedEngine.guard.remove(room, "ann")
+	if err := sharedEngine.engine.EndRoom(ctx, room); err != nil {
 		t.Fatal(err)
 	}
-	if e := stage.events.wait(t, media.EventLeft, room, "ann"); e.Reason != media.LeftRoomEnded {
+	if e := sharedEngine.events.wait(t, media.EventLeft, room, "ann"); e.Reason != media.LeftRoomEnded {
 		t.Errorf("reason = %s", e.Reason)
 	}
-	stage.events.wait(t, media.EventRoomClosed, room, "")
-	if got := getStatus(t, stage.server.URL+"/rtc/validate?access_token="+token); got != http.StatusForbidden {
+	sharedEngine.events.wait(t, media.EventRoomClosed, room, "")
+	if got := getStatus(t, sharedEngine.server.URL+"/rtc/validate?access_token="+token); got != http.StatusForbidden {
 		t.Errorf("status = %d, want 403", got)
 	}
-	if stage.engine.running.Load().rooms.GetRoom(ctx, lk.RoomName(room)) != nil {
+	if sharedEngine.engine.running.Load().rooms.GetRoom(ctx, lk.RoomName(room)) != nil {
 		t.Error("the room lives again")
 	}
 	// Behind the door, too, a token alone makes no room.
-	if err := stage.engine.EndRoom(ctx, room); err != nil {
+	if err := sharedEngine.engine.EndRoom(ctx, room); err != nil {
 		t.Errorf("second end = %v", err)
 	}
 }
@@ -180,25 +180,25 @@ func (r removals) RemoveOlder(ctx context.Context, room, identity string, _ int)
 
 func (removals) Mute(context.Context, string, string, media.Source) error { return nil }
 
-func (removals) endTracks(context.Context, media.Seat, media.Source, []string) error { return nil }
+func (removals) endTracks(context.Context, media.Grant, media.Source, []string) error { return nil }
 
-func TestSeatTakenAwayWhileConnecting(t *testing.T) {
+func TestRemovedWhileConnecting(t *testing.T) {
 	room := roomOf(t)
 	// The guard says yes at the door and no afterwards, as when the host removes
 	// somebody in that moment.
 	asked := 0
 	events := newRecorder()
-	guard := mediatest.GuardFunc(func(context.Context, string, string) (media.Seat, error) {
+	guard := mediatest.GuardFunc(func(context.Context, string, string) (media.Grant, error) {
 		asked++
 		if asked == 1 {
-			return fullSeat(room, "ann"), nil
+			return fullGrant(room, "ann"), nil
 		}
-		return media.Seat{}, media.ErrNoSeat
+		return media.Grant{}, media.ErrNotAdmitted
 	})
-	n := entry{engine: removals{events}, track: newTracker(), log: quiet()}
-	g := media.SeatGuard(guard)
+	n := postJoinCheck{engine: removals{events}, track: newTracker(), log: quiet()}
+	g := media.Guard(guard)
 	n.guard.Store(&g)
-	_, _ = guard.Seat(context.Background(), room, "ann")
+	_, _ = guard.Grant(context.Background(), room, "ann")
 	n.check(media.Event{Kind: media.EventJoined, Room: room, Identity: "ann"})
 	if _, ok, _ := events.find(media.EventLeft, room, "ann"); !ok {
 		t.Error("not removed")
@@ -206,15 +206,15 @@ func TestSeatTakenAwayWhileConnecting(t *testing.T) {
 }
 
 func TestAnOlderPageThatIsStillComingInIsRemoved(t *testing.T) {
-	guard := newSeats()
+	guard := newFakeGuard()
 	events := newRecorder()
-	n := entry{engine: removals{events}, track: newTracker(), log: quiet()}
-	g := media.SeatGuard(guard)
+	n := postJoinCheck{engine: removals{events}, track: newTracker(), log: quiet()}
+	g := media.Guard(guard)
 	n.guard.Store(&g)
 	for identity, generation := range map[string]int{"older": 1, "newest": 2, "unknown": 0} {
-		seat := fullSeat("room", identity)
-		seat.Generation = 2
-		guard.take(seat)
+		grant := fullGrant("room", identity)
+		grant.Generation = 2
+		guard.admit(grant)
 		n.check(media.Event{Kind: media.EventJoined, Room: "room", Identity: identity, Generation: generation})
 		if _, removed, _ := events.find(media.EventLeft, "room", identity); removed != (identity == "older") {
 			t.Errorf("%s: removed: %t", identity, removed)
@@ -223,44 +223,44 @@ func TestAnOlderPageThatIsStillComingInIsRemoved(t *testing.T) {
 }
 
 func TestOnlyOlderConnectionsAreRemoved(t *testing.T) {
-	seat := fullSeat(roomOf(t), "ann")
-	seat.Generation = 2
-	ann := joinMedia(t, seat)
-	ctx := patient(t)
-	stage.events.wait(t, media.EventJoined, seat.Room, "ann")
+	grant := fullGrant(roomOf(t), "ann")
+	grant.Generation = 2
+	ann := joinMedia(t, grant)
+	ctx := longTimeout(t)
+	sharedEngine.events.wait(t, media.EventJoined, grant.Room, "ann")
 	for _, generation := range []int{1, 2} {
-		if err := stage.engine.RemoveOlder(ctx, seat.Room, "ann", generation); err != nil {
+		if err := sharedEngine.engine.RemoveOlder(ctx, grant.Room, "ann", generation); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if _, err := ann.Publish(ctx, lk.TrackType_VIDEO, lk.TrackSource_CAMERA, false); err != nil {
 		t.Fatalf("the present page: %v", err)
 	}
-	if err := stage.engine.RemoveOlder(ctx, seat.Room, "ann", 3); err != nil {
+	if err := sharedEngine.engine.RemoveOlder(ctx, grant.Room, "ann", 3); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := ann.Ended(ctx); err != nil {
 		t.Errorf("the older page: %v", err)
 	}
-	for _, room := range []string{seat.Room, "nowhere"} {
-		if err := stage.engine.RemoveOlder(ctx, room, "nobody", 3); err != nil {
+	for _, room := range []string{grant.Room, "nowhere"} {
+		if err := sharedEngine.engine.RemoveOlder(ctx, room, "nobody", 3); err != nil {
 			t.Errorf("nobody: %v", err)
 		}
 	}
 }
 
 func TestTracksInDisguiseRemoveTheirOwner(t *testing.T) {
-	guard := newSeats()
+	guard := newFakeGuard()
 	events := newRecorder()
-	n := entry{engine: removals{events}, track: newTracker(), log: quiet()}
-	g := media.SeatGuard(guard)
+	n := postJoinCheck{engine: removals{events}, track: newTracker(), log: quiet()}
+	g := media.Guard(guard)
 	n.guard.Store(&g)
 	for identity, track := range map[string]*lk.TrackInfo{
 		"honest":   {Sid: "a", Type: lk.TrackType_VIDEO, Source: lk.TrackSource_CAMERA},
 		"disguise": {Sid: "b", Type: lk.TrackType_AUDIO, Source: lk.TrackSource_CAMERA},
 		"nameless": {Sid: "c", Type: lk.TrackType_AUDIO},
 	} {
-		guard.take(fullSeat("room", identity))
+		guard.admit(fullGrant("room", identity))
 		n.check(media.Event{Kind: media.EventPublished, Room: "room", Identity: identity, Track: trackFromLiveKit(track)})
 		if _, removed, _ := events.find(media.EventLeft, "room", identity); removed != (identity != "honest") {
 			t.Errorf("%s: removed: %t", identity, removed)
@@ -270,22 +270,22 @@ func TestTracksInDisguiseRemoveTheirOwner(t *testing.T) {
 
 // Servers of one test process share an engine; what one of them knows nothing of
 // is no reason to remove another's people.
-func TestEachDoorJudgesItsOwnPeople(t *testing.T) {
+func TestEachProxyChecksItsOwnParticipants(t *testing.T) {
 	room := roomOf(t)
-	stage.guard.take(fullSeat(room, "ann"))
-	e := stage.engine
-	e.Signalling(newSeats())
-	defer e.Signalling(stage.guard)
-	dial(t, stage.server, tokenFor(t, e, fullSeat(room, "ann")), lk.TrackSource_MICROPHONE)
-	stage.events.wait(t, media.EventJoined, room, "ann")
+	sharedEngine.guard.admit(fullGrant(room, "ann"))
+	e := sharedEngine.engine
+	e.Signalling(newFakeGuard())
+	defer e.Signalling(sharedEngine.guard)
+	dial(t, sharedEngine.server, tokenFor(t, e, fullGrant(room, "ann")), lk.TrackSource_MICROPHONE)
+	sharedEngine.events.wait(t, media.EventJoined, room, "ann")
 	if err := e.EndRoom(context.Background(), room); err != nil {
 		t.Fatal(err)
 	}
-	if left := stage.events.wait(t, media.EventLeft, room, "ann"); left.Reason != media.LeftRoomEnded {
+	if left := sharedEngine.events.wait(t, media.EventLeft, room, "ann"); left.Reason != media.LeftRoomEnded {
 		t.Errorf("ann left as %s: removed by a server that is not hers", left.Reason)
 	}
-	stage.events.wait(t, media.EventRoomClosed, room, "")
-	if _, kept := e.entry.rooms.Load(room); kept {
+	sharedEngine.events.wait(t, media.EventRoomClosed, room, "")
+	if _, kept := e.postJoin.rooms.Load(room); kept {
 		t.Error("the guard of a room that is over is kept")
 	}
 }
@@ -297,7 +297,7 @@ func (r removals) Remove(_ context.Context, room, identity string) error {
 	return nil
 }
 
-func (r removals) UpdatePermission(context.Context, media.Seat) error { return nil }
+func (r removals) UpdatePermission(context.Context, media.Grant) error { return nil }
 
 func TestBusyMediaPort(t *testing.T) {
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
@@ -351,7 +351,7 @@ func TestEmptyEngineAnswers(t *testing.T) {
 	if people, err := e.Participants(ctx, "r"); err != nil || len(people) != 0 {
 		t.Error(people, err)
 	}
-	if err := e.UpdatePermission(ctx, fullSeat("r", "i")); !errors.Is(err, media.ErrNotConnected) {
+	if err := e.UpdatePermission(ctx, fullGrant("r", "i")); !errors.Is(err, media.ErrNotConnected) {
 		t.Error(err)
 	}
 	if err := e.Close(ctx); err != nil {
@@ -392,9 +392,9 @@ func TestHostingModeListensOnTCPAndFreesIt(t *testing.T) {
 	if got := s.conf.RTC.NodeIP.PrimaryIP(); net.ParseIP(got) == nil {
 		t.Errorf("announced address = %q", got)
 	}
-	token := tokenFor(t, e, fullSeat("hosting", "ann"))
-	door := e.Signalling(mediatest.GuardFunc(func(context.Context, string, string) (media.Seat, error) {
-		return fullSeat("hosting", "ann"), nil
+	token := tokenFor(t, e, fullGrant("hosting", "ann"))
+	proxy := e.Signalling(mediatest.GuardFunc(func(context.Context, string, string) (media.Grant, error) {
+		return fullGrant("hosting", "ann"), nil
 	}))
 
 	if err := e.Close(ctx); err != nil {
@@ -407,7 +407,7 @@ func TestHostingModeListensOnTCPAndFreesIt(t *testing.T) {
 		t.Errorf("after close: %v", err)
 	}
 	w := httptest.NewRecorder()
-	door.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/rtc/validate?access_token="+token, nil))
+	proxy.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/rtc/validate?access_token="+token, nil))
 	if w.Code != http.StatusServiceUnavailable {
 		t.Errorf("door of a closed engine = %d, want 503", w.Code)
 	}
@@ -417,7 +417,7 @@ func TestCloseReportsDepartures(t *testing.T) {
 	e := newEmbedded(embeddedConfig(), quiet())
 	events := newRecorder()
 	e.OnEvent(events.add)
-	e.pump.put(e.track.joined("r", person("ann", "PA_1"))...)
+	e.events.put(e.track.joined("r", person("ann", "PA_1"))...)
 	if err := e.Close(context.Background()); err != nil {
 		t.Fatal(err)
 	}
@@ -428,7 +428,7 @@ func TestCloseReportsDepartures(t *testing.T) {
 
 func TestBrowsersAreSentToNoThirdParty(t *testing.T) {
 	room := roomOf(t)
-	stage.guard.take(fullSeat(room, "ann"))
+	sharedEngine.guard.admit(fullGrant(room, "ann"))
 	servers := make(chan []*lk.ICEServer, 1)
 	opts := &client.Options{SignalResponseInterceptor: func(msg *lk.SignalResponse, next client.SignalResponseHandler) error {
 		if join := msg.GetJoin(); join != nil {
@@ -436,7 +436,7 @@ func TestBrowsersAreSentToNoThirdParty(t *testing.T) {
 		}
 		return next(msg)
 	}}
-	dialWith(t, stage.server, tokenFor(t, stage.engine, fullSeat(room, "ann")), opts)
+	dialWith(t, sharedEngine.server, tokenFor(t, sharedEngine.engine, fullGrant(room, "ann")), opts)
 	select {
 	case got := <-servers:
 		for _, s := range got {
@@ -449,7 +449,7 @@ func TestBrowsersAreSentToNoThirdParty(t *testing.T) {
 		if len(got) == 0 {
 			t.Error("no ICE servers: LiveKit's defaults would apply")
 		}
-	case <-time.After(patience):
+	case <-time.After(testTimeout):
 		t.Fatal("no join response")
 	}
 }

@@ -10,30 +10,30 @@ import (
 	"github.com/anteroom/anteroom/internal/media"
 )
 
-// entry looks at everybody once more when they have come in, and whenever they have
+// postJoinCheck looks at everybody once more when they have come in, and whenever they have
 // published or unmuted something. Between the door's question and LiveKit's act a seat
 // can be taken away, changed or muted, and Remove, UpdatePermission or Mute then found
 // nothing to act on.
-type entry struct {
+type postJoinCheck struct {
 	engine interface {
 		Remove(ctx context.Context, room, identity string) error
 		RemoveOlder(ctx context.Context, room, identity string, generation int) error
-		UpdatePermission(ctx context.Context, seat media.Seat) error
+		UpdatePermission(ctx context.Context, grant media.Grant) error
 		Mute(ctx context.Context, room, identity string, source media.Source) error
 		// endTracks ends tracks of a source that newer ones have replaced.
-		endTracks(ctx context.Context, seat media.Seat, source media.Source, ids []string) error
+		endTracks(ctx context.Context, grant media.Grant, source media.Source, ids []string) error
 	}
 	track *tracker
-	guard atomic.Pointer[media.SeatGuard]
+	guard atomic.Pointer[media.Guard]
 	// rooms are the guards of rooms whose people came in by a door of this engine:
 	// in tests several servers share one, each with a door and seats of its own.
 	rooms sync.Map
 	log   *slog.Logger
 }
 
-func (n *entry) guardOf(room string) media.SeatGuard {
+func (n *postJoinCheck) guardOf(room string) media.Guard {
 	if guard, ok := n.rooms.Load(room); ok {
-		return guard.(media.SeatGuard)
+		return guard.(media.Guard)
 	}
 	if guard := n.guard.Load(); guard != nil {
 		return *guard
@@ -41,7 +41,7 @@ func (n *entry) guardOf(room string) media.SeatGuard {
 	return nil
 }
 
-func (n *entry) check(e media.Event) {
+func (n *postJoinCheck) check(e media.Event) {
 	if e.Kind == media.EventRoomClosed {
 		n.rooms.Delete(e.Room)
 	}
@@ -56,23 +56,23 @@ func (n *entry) check(e media.Event) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), guardTimeout)
 	defer cancel()
-	seat, err := guard.Seat(ctx, e.Room, e.Identity)
+	grant, err := guard.Grant(ctx, e.Room, e.Identity)
 	switch {
-	case errors.Is(err, media.ErrNoSeat), err == nil && e.Track.Source == media.SourceUnknown:
+	case errors.Is(err, media.ErrNotAdmitted), err == nil && e.Track.Source == media.SourceUnknown:
 		// A track that is not what it is said to be has come past the door.
 		err = n.engine.Remove(ctx, e.Room, e.Identity)
-	case err == nil && e.Generation > 0 && e.Generation < seat.Generation:
+	case err == nil && e.Generation > 0 && e.Generation < grant.Generation:
 		// Another page has taken the seat over.
-		err = n.engine.RemoveOlder(ctx, e.Room, e.Identity, seat.Generation)
+		err = n.engine.RemoveOlder(ctx, e.Room, e.Identity, grant.Generation)
 	case err == nil:
-		seat.Room, seat.Identity = e.Room, e.Identity
-		err = n.engine.UpdatePermission(ctx, rightsOnly(seat))
-		if e.Track.Source == media.SourceMicrophone && !e.Track.Muted && seat.Muted {
+		grant.Room, grant.Identity = e.Room, e.Identity
+		err = n.engine.UpdatePermission(ctx, rightsOnly(grant))
+		if e.Track.Source == media.SourceMicrophone && !e.Track.Muted && grant.Muted {
 			err = errors.Join(err, n.engine.Mute(ctx, e.Room, e.Identity, media.SourceMicrophone))
 		}
 		if older := n.track.older(e.Room, e.Identity, e.Track); len(older) > 0 {
 			// There is one track per source, the newest.
-			err = errors.Join(err, n.engine.endTracks(ctx, rightsOnly(seat), e.Track.Source, older))
+			err = errors.Join(err, n.engine.endTracks(ctx, rightsOnly(grant), e.Track.Source, older))
 		}
 	}
 	if err != nil && !errors.Is(err, media.ErrNotConnected) {
@@ -82,7 +82,7 @@ func (n *entry) check(e media.Event) {
 
 // rightsOnly leaves the name and the like away, which would be told to everybody
 // again, unchanged.
-func rightsOnly(seat media.Seat) media.Seat {
-	seat.Name, seat.Metadata, seat.Attributes = "", "", nil
-	return seat
+func rightsOnly(grant media.Grant) media.Grant {
+	grant.Name, grant.Metadata, grant.Attributes = "", "", nil
+	return grant
 }

@@ -34,14 +34,14 @@ type external struct {
 	http     *http.Transport
 	interval time.Duration
 	// These are the constants but in tests.
-	replaceTime, retryTime time.Duration
+	replaceTime, retryDelay time.Duration
 	// perAddress is the limit of connections from one address.
 	perAddress int
 	log        *slog.Logger
 	track      *tracker
-	pump       *pump
-	entry      entry
-	open       *openLines
+	events     *eventQueue
+	postJoin   postJoinCheck
+	conns      *openConns
 	wake       chan struct{} // tells the loop of a failed call
 
 	mu      sync.Mutex
@@ -82,17 +82,17 @@ func newExternal(cfg media.Config, log *slog.Logger) (*external, error) {
 		interval: cfg.External.ReconcileInterval, perAddress: cfg.ConnectionsPerAddress,
 		log:   log,
 		track: newTracker(),
-		open:  newOpenLines(), wake: make(chan struct{}, 1),
+		conns: newOpenConns(), wake: make(chan struct{}, 1),
 		known: map[string]time.Time{}, failed: map[string]struct{}{},
-		replaceTime: replaceTime, retryTime: retryTime,
+		replaceTime: replaceTime, retryDelay: retryDelay,
 	}
 	e.life, e.end = context.WithCancel(context.Background())
 	if e.interval == 0 {
 		e.interval = media.DefaultReconcileInterval
 	}
 	e.rooms = lk.NewRoomServiceProtobufClient(target.String(), &http.Client{Transport: transport, Timeout: callTimeout})
-	e.entry = entry{engine: e, track: e.track, log: log}
-	e.pump = newPump(e.entry.check)
+	e.postJoin = postJoinCheck{engine: e, track: e.track, log: log}
+	e.events = newEventQueue(e.postJoin.check)
 	return e, nil
 }
 
@@ -164,10 +164,10 @@ func (e *external) EnsureRoom(ctx context.Context, room string) error {
 
 // Remove implements media.Engine. The connections at this node's door end even if
 // LiveKit cannot be reached. A call that fails is made up for, as are those of the other
-// methods: see orAgain.
+// methods: see retryLater.
 func (e *external) Remove(ctx context.Context, room, identity string) error {
-	e.open.end(placeOf(room, identity), allGenerations)
-	return e.orAgain(room, e.remove(ctx, room, identity))
+	e.conns.end(participantKey(room, identity), allGenerations)
+	return e.retryLater(room, e.remove(ctx, room, identity))
 }
 
 func (e *external) remove(ctx context.Context, room, identity string) error {
@@ -185,7 +185,7 @@ func (e *external) remove(ctx context.Context, room, identity string) error {
 // RemoveOlder implements media.Engine. A newer connection that comes between the
 // question and the act ends with the older one, and its page opens another.
 func (e *external) RemoveOlder(ctx context.Context, room, identity string, generation int) error {
-	e.open.end(placeOf(room, identity), generation)
+	e.conns.end(participantKey(room, identity), generation)
 	p, err := e.find(ctx, room, identity)
 	if errors.Is(err, media.ErrNotConnected) {
 		return nil
@@ -193,12 +193,12 @@ func (e *external) RemoveOlder(ctx context.Context, room, identity string, gener
 	if err == nil && generationOf(p) < generation {
 		err = e.remove(ctx, room, identity)
 	}
-	return e.orAgain(room, err)
+	return e.retryLater(room, err)
 }
 
 // Mute implements media.Engine.
 func (e *external) Mute(ctx context.Context, room, identity string, source media.Source) error {
-	return e.orAgain(room, e.mute(ctx, room, identity, source))
+	return e.retryLater(room, e.mute(ctx, room, identity, source))
 }
 
 func (e *external) mute(ctx context.Context, room, identity string, source media.Source) error {
@@ -231,44 +231,44 @@ func (e *external) find(ctx context.Context, room, identity string) (*lk.Partici
 // endTracks implements what entry needs. LiveKit's service ends no track of somebody:
 // all of the source end with the right to it, which then comes back. Its reports come
 // late and in any order, so that a track may have ended by itself.
-func (e *external) endTracks(_ context.Context, seat media.Seat, source media.Source, ids []string) error {
+func (e *external) endTracks(_ context.Context, grant media.Grant, source media.Source, ids []string) error {
 	e.loop.Go(func() {
 		select {
 		case <-time.After(e.replaceTime):
 		case <-e.life.Done():
 			return
 		}
-		p, err := e.find(e.life, seat.Room, seat.Identity)
+		p, err := e.find(e.life, grant.Room, grant.Identity)
 		if err == nil && slices.ContainsFunc(p.GetTracks(), func(t *lk.TrackInfo) bool { return slices.Contains(ids, t.GetSid()) }) {
-			err = e.UpdatePermission(e.life, seat.Without(source))
+			err = e.UpdatePermission(e.life, grant.Without(source))
 			if err == nil {
-				err = e.UpdatePermission(e.life, seat)
+				err = e.UpdatePermission(e.life, grant)
 			}
 		}
 		if err != nil && !errors.Is(err, media.ErrNotConnected) && e.life.Err() == nil {
-			e.log.Warn("could not end replaced tracks", "room", seat.Room, "identity", seat.Identity, "error", redact(err.Error()))
+			e.log.Warn("could not end replaced tracks", "room", grant.Room, "identity", grant.Identity, "error", redact(err.Error()))
 		}
 	})
 	return nil
 }
 
 // UpdatePermission implements media.Engine.
-func (e *external) UpdatePermission(ctx context.Context, seat media.Seat) error {
-	if err := seat.Validate(); err != nil {
+func (e *external) UpdatePermission(ctx context.Context, grant media.Grant) error {
+	if err := grant.Validate(); err != nil {
 		return err
 	}
-	return e.orAgain(seat.Room, e.updatePermission(ctx, seat))
+	return e.retryLater(grant.Room, e.updatePermission(ctx, grant))
 }
 
-func (e *external) updatePermission(ctx context.Context, seat media.Seat) error {
-	ctx, err := e.in(ctx, seat.Room)
+func (e *external) updatePermission(ctx context.Context, grant media.Grant) error {
+	ctx, err := e.in(ctx, grant.Room)
 	if err != nil {
 		return err
 	}
-	return updateRights(seat, func() (*lk.ParticipantInfo, error) {
-		return e.find(ctx, seat.Room, seat.Identity)
-	}, func(seat media.Seat) error {
-		_, err := e.rooms.UpdateParticipant(ctx, updateRequest(seat))
+	return updateRights(grant, func() (*lk.ParticipantInfo, error) {
+		return e.find(ctx, grant.Room, grant.Identity)
+	}, func(grant media.Grant) error {
+		_, err := e.rooms.UpdateParticipant(ctx, updateRequest(grant))
 		return missingIs(media.ErrNotConnected, err)
 	})
 }
@@ -276,7 +276,7 @@ func (e *external) updatePermission(ctx context.Context, seat media.Seat) error 
 // EndRoom implements media.Engine. The room stays among those reconciled until it
 // is found empty, which also reports departures whose webhooks were lost.
 func (e *external) EndRoom(ctx context.Context, room string) error {
-	err := e.orAgain(room, e.deleteRoom(ctx, room))
+	err := e.retryLater(room, e.deleteRoom(ctx, room))
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if _, ok := e.known[room]; ok {
@@ -319,7 +319,7 @@ func (e *external) list(ctx context.Context, room string) ([]*lk.ParticipantInfo
 }
 
 // OnEvent implements media.Engine.
-func (e *external) OnEvent(handler func(media.Event)) { e.pump.onEvent(handler) }
+func (e *external) OnEvent(handler func(media.Event)) { e.events.onEvent(handler) }
 
 // Close implements media.Engine. The rooms live on in LiveKit; another node may
 // serve them.
@@ -330,7 +330,7 @@ func (e *external) Close(ctx context.Context) error {
 	e.end()
 	e.loop.Wait()
 	e.http.CloseIdleConnections()
-	return e.pump.close(ctx)
+	return e.events.close(ctx)
 }
 
 // missing tells that LiveKit does not know the room or the participant.

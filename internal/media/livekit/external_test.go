@@ -24,11 +24,11 @@ import (
 	"github.com/anteroom/anteroom/internal/rogue"
 )
 
-// standIn serves the shared embedded engine as an external LiveKit would be: its
+// fakeServer serves the shared embedded engine as an external LiveKit would be: its
 // own signalling and RoomService, behind LiveKit's own authentication.
-func standIn(t *testing.T) *httptest.Server {
+func fakeServer(t *testing.T) *httptest.Server {
 	t.Helper()
-	s := stage.engine.running.Load()
+	s := sharedEngine.engine.running.Load()
 	formatter := rpc.NewTopicFormatter()
 	roomClient, err := rpc.NewTypedRoomClient(s.rpcParams)
 	if err != nil {
@@ -61,19 +61,19 @@ func standIn(t *testing.T) *httptest.Server {
 	return server
 }
 
-type outside struct {
+type externalFixture struct {
 	engine *external
-	door   *httptest.Server
-	guard  *seats
+	proxy  *httptest.Server
+	guard  *fakeGuard
 	events *recorder
 }
 
-func newOutside(t *testing.T) outside {
+func newExternalFixture(t *testing.T) externalFixture {
 	t.Helper()
-	return newOutsideAt(t, standIn(t))
+	return newExternalFixtureAt(t, fakeServer(t))
 }
 
-func newOutsideAt(t *testing.T, liveKit *httptest.Server) outside {
+func newExternalFixtureAt(t *testing.T, liveKit *httptest.Server) externalFixture {
 	t.Helper()
 	e, err := New(media.Config{
 		Mode: media.ModeExternal, APIKey: testKey, APISecret: testSecret,
@@ -82,11 +82,11 @@ func newOutsideAt(t *testing.T, liveKit *httptest.Server) outside {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := outside{engine: e.(*external), guard: newSeats(), events: newRecorder()}
+	o := externalFixture{engine: e.(*external), guard: newFakeGuard(), events: newRecorder()}
 	o.engine.OnEvent(o.events.add)
-	o.door = httptest.NewServer(o.engine.Signalling(o.guard))
+	o.proxy = httptest.NewServer(o.engine.Signalling(o.guard))
 	t.Cleanup(func() {
-		o.door.Close()
+		o.proxy.Close()
 		if err := o.engine.Close(context.Background()); err != nil {
 			t.Error(err)
 		}
@@ -95,19 +95,19 @@ func newOutsideAt(t *testing.T, liveKit *httptest.Server) outside {
 }
 
 func TestExternalMediaOfAnOlderPageEnd(t *testing.T) {
-	o := newOutside(t)
-	seat := fullSeat(roomOf(t), "ann")
-	seat.Generation = 2
-	o.guard.take(seat)
-	stage.guard.take(seat)
-	ctx := patient(t)
-	ann, err := rogue.JoinMedia(ctx, o.door.URL, tokenFor(t, o.engine, seat))
+	o := newExternalFixture(t)
+	grant := fullGrant(roomOf(t), "ann")
+	grant.Generation = 2
+	o.guard.admit(grant)
+	sharedEngine.guard.admit(grant)
+	ctx := longTimeout(t)
+	ann, err := rogue.JoinMedia(ctx, o.proxy.URL, tokenFor(t, o.engine, grant))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer ann.Close()
 	for _, generation := range []int{1, 2} {
-		if err := o.engine.RemoveOlder(ctx, seat.Room, "ann", generation); err != nil {
+		if err := o.engine.RemoveOlder(ctx, grant.Room, "ann", generation); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -115,31 +115,31 @@ func TestExternalMediaOfAnOlderPageEnd(t *testing.T) {
 		t.Fatalf("the present page: %v", err)
 	}
 	o.engine.reconcile(ctx)
-	if e := o.events.wait(t, media.EventJoined, seat.Room, "ann"); e.Generation != 2 {
+	if e := o.events.wait(t, media.EventJoined, grant.Room, "ann"); e.Generation != 2 {
 		t.Errorf("known as of generation %d", e.Generation)
 	}
-	if err := o.engine.RemoveOlder(ctx, seat.Room, "ann", 3); err != nil {
+	if err := o.engine.RemoveOlder(ctx, grant.Room, "ann", 3); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := ann.Ended(ctx); err != nil {
 		t.Errorf("the older page: %v", err)
 	}
-	if err := o.engine.RemoveOlder(ctx, seat.Room, "nobody", 3); err != nil {
+	if err := o.engine.RemoveOlder(ctx, grant.Room, "nobody", 3); err != nil {
 		t.Errorf("nobody: %v", err)
 	}
 }
 
-func TestExternalMediaThroughTheDoor(t *testing.T) {
-	o := newOutside(t)
+func TestExternalMediaThroughTheProxy(t *testing.T) {
+	o := newExternalFixture(t)
 	// The stand-in's own owner looks at who comes in, too.
 	room, ctx := roomOf(t), context.Background()
 	for _, who := range []string{"ann", "bob"} {
-		o.guard.take(fullSeat(room, who))
-		stage.guard.take(fullSeat(room, who))
+		o.guard.admit(fullGrant(room, who))
+		sharedEngine.guard.admit(fullGrant(room, who))
 	}
-	token := tokenFor(t, o.engine, fullSeat(room, "ann"))
-	ann := dial(t, o.door, token, lk.TrackSource_MICROPHONE)
-	bob := dial(t, o.door, tokenFor(t, o.engine, fullSeat(room, "bob")), lk.TrackSource_CAMERA)
+	token := tokenFor(t, o.engine, fullGrant(room, "ann"))
+	ann := dial(t, o.proxy, token, lk.TrackSource_MICROPHONE)
+	bob := dial(t, o.proxy, tokenFor(t, o.engine, fullGrant(room, "bob")), lk.TrackSource_CAMERA)
 	voice, err := ann.AddStaticTrack("audio/opus", "voice", "voice")
 	if err != nil {
 		t.Fatal(err)
@@ -161,18 +161,18 @@ func TestExternalMediaThroughTheDoor(t *testing.T) {
 		_, ok, _ := o.events.find(media.EventMuted, room, "ann")
 		return ok
 	})
-	seat := fullSeat(room, "ann")
-	seat.CanPublishMicrophone = false
-	stage.guard.take(seat)
-	o.guard.take(seat)
-	if err := o.engine.UpdatePermission(ctx, seat); err != nil {
+	grant := fullGrant(room, "ann")
+	grant.CanPublishMicrophone = false
+	sharedEngine.guard.admit(grant)
+	o.guard.admit(grant)
+	if err := o.engine.UpdatePermission(ctx, grant); err != nil {
 		t.Fatal(err)
 	}
-	if err := o.engine.UpdatePermission(ctx, fullSeat(room, "nobody")); !errors.Is(err, media.ErrNotConnected) {
+	if err := o.engine.UpdatePermission(ctx, fullGrant(room, "nobody")); !errors.Is(err, media.ErrNotConnected) {
 		t.Errorf("permission of nobody = %v", err)
 	}
 
-	o.guard.leave(room, "ann")
+	o.guard.remove(room, "ann")
 	if err := o.engine.Remove(ctx, room, "ann"); err != nil {
 		t.Fatal(err)
 	}
@@ -181,10 +181,10 @@ func TestExternalMediaThroughTheDoor(t *testing.T) {
 	}
 	o.engine.reconcile(ctx)
 	o.events.wait(t, media.EventLeft, room, "ann")
-	if got := getStatus(t, o.door.URL+"/rtc/validate?access_token="+token); got != 403 {
+	if got := getStatus(t, o.proxy.URL+"/rtc/validate?access_token="+token); got != 403 {
 		t.Errorf("removed: %d, want 403", got)
 	}
-	if _, err := client.NewWebSocketConn(wsURL(o.door), token, nil); err == nil {
+	if _, err := client.NewWebSocketConn(wsURL(o.proxy), token, nil); err == nil {
 		t.Error("the old token opened a connection")
 	}
 
@@ -200,13 +200,13 @@ func TestExternalMediaThroughTheDoor(t *testing.T) {
 }
 
 func TestExternalTracksThatAreReplacedEnd(t *testing.T) {
-	o := newOutside(t)
+	o := newExternalFixture(t)
 	o.engine.replaceTime = 0
-	seat := fullSeat(roomOf(t), "ann")
-	o.guard.take(seat)
-	stage.guard.take(seat)
-	ctx := patient(t)
-	ann, err := rogue.JoinMedia(ctx, o.door.URL, tokenFor(t, o.engine, seat))
+	grant := fullGrant(roomOf(t), "ann")
+	o.guard.admit(grant)
+	sharedEngine.guard.admit(grant)
+	ctx := longTimeout(t)
+	ann, err := rogue.JoinMedia(ctx, o.proxy.URL, tokenFor(t, o.engine, grant))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -215,11 +215,11 @@ func TestExternalTracksThatAreReplacedEnd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stage.events.wait(t, media.EventPublished, seat.Room, "ann")
-	if err := o.engine.endTracks(ctx, seat, media.SourceCamera, []string{camera.ID}); err != nil {
+	sharedEngine.events.wait(t, media.EventPublished, grant.Room, "ann")
+	if err := o.engine.endTracks(ctx, grant, media.SourceCamera, []string{camera.ID}); err != nil {
 		t.Fatal(err)
 	}
-	if e := stage.events.wait(t, media.EventUnpublished, seat.Room, "ann"); e.Track.ID != camera.ID {
+	if e := sharedEngine.events.wait(t, media.EventUnpublished, grant.Room, "ann"); e.Track.ID != camera.ID {
 		t.Errorf("ended %+v", e.Track)
 	}
 	if err := ann.Permitted(ctx, func(p *lk.ParticipantPermission) bool {
@@ -230,10 +230,10 @@ func TestExternalTracksThatAreReplacedEnd(t *testing.T) {
 }
 
 func TestExternalValidateHasOneOrigin(t *testing.T) {
-	o := newOutside(t)
+	o := newExternalFixture(t)
 	room := roomOf(t)
-	o.guard.take(fullSeat(room, "ann"))
-	res, err := http.Get(o.door.URL + "/rtc/validate?access_token=" + tokenFor(t, o.engine, fullSeat(room, "ann")))
+	o.guard.admit(fullGrant(room, "ann"))
+	res, err := http.Get(o.proxy.URL + "/rtc/validate?access_token=" + tokenFor(t, o.engine, fullGrant(room, "ann")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -252,7 +252,7 @@ func TestExternalUnreachable(t *testing.T) {
 	dead.Close()
 	wrong := httptest.NewServer(http.NotFoundHandler())
 	defer wrong.Close()
-	live := standIn(t)
+	live := fakeServer(t)
 	for name, tt := range map[string]struct{ url, secret, says string }{
 		"dead":         {deadURL, testSecret, ""},
 		"not LiveKit":  {wrong.URL, testSecret, "does not lead to a LiveKit"},
@@ -276,7 +276,7 @@ func TestExternalUnreachable(t *testing.T) {
 }
 
 func TestWebhook(t *testing.T) {
-	o := newOutside(t)
+	o := newExternalFixture(t)
 	hook := httptest.NewServer(o.engine.Webhook())
 	defer hook.Close()
 	room := roomOf(t)
@@ -301,7 +301,7 @@ func TestWebhook(t *testing.T) {
 		t.Errorf("%d events of a repeated webhook, want 1", n)
 	}
 
-	token, _ := newKeys(testKey, testSecret).Token(context.Background(), fullSeat(room, "bob"), time.Minute)
+	token, _ := newKeys(testKey, testSecret).Token(context.Background(), fullGrant(room, "bob"), time.Minute)
 	signedHash, err := auth.NewAccessToken(testKey, testSecret).SetValidFor(time.Minute).SetSha256("hash").ToJWT()
 	if err != nil {
 		t.Fatal(err)
@@ -353,7 +353,7 @@ func TestExternalURLForms(t *testing.T) {
 
 // The probe asks LiveKit itself, which knows its secret.
 func TestTheProbeNeedsTheSecret(t *testing.T) {
-	o := newOutside(t)
+	o := newExternalFixture(t)
 	if err := o.engine.Probe(t.Context()); err != nil {
 		t.Error(err)
 	}

@@ -162,10 +162,10 @@ func FuzzSignallingQuery(f *testing.F) {
 	})
 }
 
-// FuzzDoorToken looks for a media token that is believed and was not made here.
-func FuzzDoorToken(f *testing.F) {
+// FuzzProxyToken looks for a media token that is believed and was not made here.
+func FuzzProxyToken(f *testing.F) {
 	k := newKeys("key", strings.Repeat("s", 32))
-	good, err := k.Token(f.Context(), media.Seat{Room: "r", Identity: "i"}, 24*time.Hour)
+	good, err := k.Token(f.Context(), media.Grant{Room: "r", Identity: "i"}, 24*time.Hour)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -235,7 +235,7 @@ func FuzzPageFrames(f *testing.F) {
 	f.Add([]byte("\x82\xfe\x00\x05\x01\x02\x03\x04wrong"))
 	f.Fuzz(func(t *testing.T, sent []byte) {
 		var passed [][]byte
-		hold, free := newKnocks(0).holder("anybody")
+		hold, free := newConnectLimiter(0).byteCounter("anybody")
 		defer free()
 		c := &inspectedConn{Conn: bytesConn{}, in: bufio.NewReader(bytes.NewReader(sent)), inspection: inspection{hold: hold, check: func(message []byte) ([]byte, error) {
 			if len(message) > maxSignalBytes {

@@ -12,66 +12,66 @@ import (
 // has published, until the room closes. Honest pages name the same few: those of tracks
 // that we are about to hear of.
 const (
-	maxRoomGuesses = 8192
-	// maxGroupGuesses is how many of them may come from one group of addresses.
-	maxGroupGuesses = 2048
-	// guessWait is how long a message with more of them waits for the tracks to be known.
-	guessWait  = time.Second
-	guessRetry = 50 * time.Millisecond
+	maxRoomUnknownTracks = 8192
+	// maxGroupUnknownTracks is how many of them may come from one group of addresses.
+	maxGroupUnknownTracks = 2048
+	// trackWait is how long a message with more of them waits for the tracks to be known.
+	trackWait         = time.Second
+	trackPollInterval = 50 * time.Millisecond
 )
 
-// guesses are the ids of unknown tracks that LiveKit keeps for a room, each with the
+// unknownTracks are the ids of unknown tracks that LiveKit keeps for a room, each with the
 // group of addresses that named it first.
-type guesses struct {
-	from     map[string]string
+type unknownTracks struct {
+	groupOf  map[string]string
 	perGroup map[string]int
 	latest   time.Time
 }
 
-func (g *guesses) forget(id string) {
-	group, ok := g.from[id]
+func (g *unknownTracks) forget(id string) {
+	group, ok := g.groupOf[id]
 	if !ok {
 		return
 	}
-	delete(g.from, id)
+	delete(g.groupOf, id)
 	release(g.perGroup, group)
 }
 
-// guess notes the id of an unknown track, and reports whether LiveKit may see it. It is
+// allowUnknown notes the id of an unknown track, and reports whether LiveKit may see it. It is
 // called with mu held.
-func (t *tracker) guess(room, group, id string) (ok bool) {
-	g := t.guesses[room]
+func (t *tracker) allowUnknown(room, group, id string) (ok bool) {
+	g := t.unknown[room]
 	if g == nil {
-		t.forgetGuesses()
-		g = &guesses{from: map[string]string{}, perGroup: map[string]int{}}
-		t.guesses[room] = g
+		t.pruneUnknown()
+		g = &unknownTracks{groupOf: map[string]string{}, perGroup: map[string]int{}}
+		t.unknown[room] = g
 	}
-	if _, ok := g.from[id]; ok {
+	if _, ok := g.groupOf[id]; ok {
 		return true
 	}
-	if len(g.from) == maxRoomGuesses || g.perGroup[group] == maxGroupGuesses {
+	if len(g.groupOf) == maxRoomUnknownTracks || g.perGroup[group] == maxGroupUnknownTracks {
 		return false
 	}
-	g.from[id], g.latest = group, t.now()
+	g.groupOf[id], g.latest = group, t.now()
 	g.perGroup[group]++
 	return true
 }
 
-// forgetGuesses forgets rooms that are closed by now, though nobody told of it.
-func (t *tracker) forgetGuesses() {
-	for room, g := range t.guesses {
+// pruneUnknown forgets rooms that are closed by now, though nobody told of it.
+func (t *tracker) pruneUnknown() {
+	for room, g := range t.unknown {
 		if t.rooms[room] == nil && t.now().Sub(g.latest) > 2*roomIdleSeconds*time.Second {
-			delete(t.guesses, room)
+			delete(t.unknown, room)
 		}
 	}
 }
 
-// settleGuesses waits a moment for the tracks that a message names to be known, and
+// awaitTracks waits a moment for the tracks that a message names to be known, and
 // returns the message without those that are not and may not be guessed.
-func (t *tracker) settleGuesses(ctx context.Context, room, group string, message []byte) ([]byte, error) {
-	retry := time.NewTicker(guessRetry)
+func (t *tracker) awaitTracks(ctx context.Context, room, group string, message []byte) ([]byte, error) {
+	retry := time.NewTicker(trackPollInterval)
 	defer retry.Stop()
-	for range guessWait / guessRetry {
+	for range trackWait / trackPollInterval {
 		select {
 		case <-ctx.Done():
 			return nil, errDropped
@@ -90,7 +90,7 @@ func (t *tracker) settleGuesses(ctx context.Context, room, group string, message
 	keep := func(ids *[]string) {
 		var kept []string
 		for _, id := range *ids {
-			if _, known := t.tracks[room][id]; known || t.guess(room, group, id) {
+			if _, known := t.tracks[room][id]; known || t.allowUnknown(room, group, id) {
 				kept = append(kept, id)
 			}
 		}

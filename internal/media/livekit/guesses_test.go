@@ -12,9 +12,9 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// seatIn is the line of another page in the same room.
-func seatIn(l *line, n int, group string) *line {
-	return &line{door: l.door, ctx: l.ctx, group: group, ticket: ticket{room: l.ticket.room, identity: fmt.Sprint("mallory", n)}}
+// connOfOther is the line of another page in the same room.
+func connOfOther(c *signalConn, n int, group string) *signalConn {
+	return &signalConn{authProxy: c.authProxy, ctx: c.ctx, group: group, token: tokenClaims{room: c.token.room, identity: fmt.Sprint("mallory", n)}}
 }
 
 // passedIDs are the track ids in what LiveKit gets.
@@ -32,10 +32,10 @@ func passedIDs(t *testing.T, message []byte) (count int) {
 }
 
 // What LiveKit keeps for tracks that nobody has published has bounds, whoever names them.
-func TestGuessesOfManySeatsAreFew(t *testing.T) {
+func TestUnknownTracksOfManyParticipantsAreBounded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		l := lineIn("room", trackIDs(0, 10)...)
+		c := connIn("room", trackIDs(0, 10)...)
 		kept := map[string]int{}
 		for n := range 60 {
 			group := fmt.Sprintf("192.0.2.%d", n%8)
@@ -47,7 +47,7 @@ func TestGuessesOfManySeatsAreFew(t *testing.T) {
 				syncTracks(trackIDs(1_000_000*(n+1)+2000, 250), trackIDs(1_000_000*(n+1)+3000, 250)),
 				subscribeFrom(&lk.ParticipantTracks{TrackSids: trackIDs(1_000_000*(n+1)+4000, 500)}),
 			} {
-				passed, err := seatIn(l, n, group).check(signal(t, request))
+				passed, err := connOfOther(c, n, group).check(signal(t, request))
 				if err != nil {
 					t.Fatalf("seat %d, message %d: %v", n, what, err)
 				}
@@ -56,17 +56,17 @@ func TestGuessesOfManySeatsAreFew(t *testing.T) {
 		}
 		all := 0
 		for group, count := range kept {
-			if all += count; count > maxGroupGuesses {
+			if all += count; count > maxGroupUnknownTracks {
 				t.Errorf("%s: %d ids", group, count)
 			}
 		}
-		if all != maxRoomGuesses || kept["198.51.100.1"] != maxGroupGuesses {
+		if all != maxRoomUnknownTracks || kept["198.51.100.1"] != maxGroupUnknownTracks {
 			t.Errorf("%d ids reach LiveKit, %v", all, kept)
 		}
 
 		// Others go on: with what is known, with what has been asked for already, and with
 		// what becomes known in a moment.
-		ann := seatIn(l, 100, "203.0.113.1")
+		ann := connOfOther(c, 100, "203.0.113.1")
 		begin := time.Now()
 		for _, request := range []*lk.SignalRequest{subscribe(trackIDs(0, 10)...), subscribe(trackIDs(1_000_000, 100)...)} {
 			message := signal(t, request)
@@ -75,8 +75,8 @@ func TestGuessesOfManySeatsAreFew(t *testing.T) {
 			}
 		}
 		go func() {
-			time.Sleep(guessWait / 2)
-			l.track.published("room", "PA_bob", &lk.TrackInfo{Sid: "TR_new", Type: lk.TrackType_VIDEO, Source: lk.TrackSource_CAMERA})
+			time.Sleep(trackWait / 2)
+			c.track.published("room", "PA_bob", &lk.TrackInfo{Sid: "TR_new", Type: lk.TrackType_VIDEO, Source: lk.TrackSource_CAMERA})
 		}()
 		passed, err := ann.check(signal(t, subscribe("TR_new")))
 		if err != nil || passedIDs(t, passed) != 1 {
@@ -99,29 +99,29 @@ func TestGuessesOfManySeatsAreFew(t *testing.T) {
 		}
 
 		// What is published is no guess any more, and a closed room has none.
-		l.track.published("room", "PA_bob", &lk.TrackInfo{Sid: trackIDs(1_000_000, 1)[0], Type: lk.TrackType_VIDEO, Source: lk.TrackSource_CAMERA})
-		if n := len(l.track.guesses["room"].from); n != maxRoomGuesses-1 {
+		c.track.published("room", "PA_bob", &lk.TrackInfo{Sid: trackIDs(1_000_000, 1)[0], Type: lk.TrackType_VIDEO, Source: lk.TrackSource_CAMERA})
+		if n := len(c.track.unknown["room"].groupOf); n != maxRoomUnknownTracks-1 {
 			t.Errorf("%d guesses", n)
 		}
-		l.track.closed("room")
-		if len(l.track.guesses) > 0 {
+		c.track.closed("room")
+		if len(c.track.unknown) > 0 {
 			t.Error("guesses of a closed room are kept")
 		}
 	})
 }
 
 // A room is forgotten, too, of which nobody told that it has closed.
-func TestGuessesAreForgotten(t *testing.T) {
+func TestUnknownTracksExpire(t *testing.T) {
 	t.Parallel()
 	track := newTracker()
 	now := time.Now()
 	track.now = func() time.Time { return now }
-	track.guess("old", "group", "TR_a")
-	track.guess("used", "group", "TR_a")
+	track.allowUnknown("old", "group", "TR_a")
+	track.allowUnknown("used", "group", "TR_a")
 	track.joined("used", &lk.ParticipantInfo{Sid: "PA_bob", Identity: "bob"})
 	now = now.Add(2*roomIdleSeconds*time.Second + 1)
-	track.guess("new", "group", "TR_a")
-	if track.guesses["old"] != nil || track.guesses["used"] == nil || track.guesses["new"] == nil {
-		t.Errorf("%v", track.guesses)
+	track.allowUnknown("new", "group", "TR_a")
+	if track.unknown["old"] != nil || track.unknown["used"] == nil || track.unknown["new"] == nil {
+		t.Errorf("%v", track.unknown)
 	}
 }

@@ -21,18 +21,18 @@ const (
 	addressEvery = time.Minute
 )
 
-// hearing knows when packets were last received from which address. It stands
+// packetMonitor knows when packets were last received from which address. It stands
 // between LiveKit's ICE and its UDP sockets; a packet costs a look at the clock and
 // an atomic store.
-type hearing struct {
+type packetMonitor struct {
 	addresses sync.Map // netip.AddrPort to *atomic.Int64, in nanoseconds of Unix time
 	// channels limits what arrives for data channels.
 	channels channelBytes
 }
 
-// last is when a packet came from one of the addresses; not ok if none was ever
+// lastReceived is when a packet came from one of the addresses; not ok if none was ever
 // received from there.
-func (h *hearing) last(addresses []netip.AddrPort) (at time.Time, ok bool) {
+func (h *packetMonitor) lastReceived(addresses []netip.AddrPort) (at time.Time, ok bool) {
 	for _, address := range addresses {
 		if known, found := h.addresses.Load(address); found {
 			if heard := time.Unix(0, known.(*atomic.Int64).Load()); heard.After(at) {
@@ -43,67 +43,67 @@ func (h *hearing) last(addresses []netip.AddrPort) (at time.Time, ok bool) {
 	return at, ok
 }
 
-// of is last for connections. Of one that has gone over to TCP nothing is known, for its
+// lastFrom is last for connections. Of one that has gone over to TCP nothing is known, for its
 // packets do not pass here.
-func (h *hearing) of(connections []*types.ICEConnectionInfo) (at time.Time, ok bool) {
+func (h *packetMonitor) lastFrom(connections []*types.ICEConnectionInfo) (at time.Time, ok bool) {
 	for _, connection := range connections {
 		if connection.Type == types.ICEConnectionTypeTCP {
 			return time.Time{}, false
 		}
 	}
-	return h.last(addressesOf(connections))
+	return h.lastReceived(addressesOf(connections))
 }
 
 // wrap puts the hearing before the connections of an ICE mux.
-func (h *hearing) wrap(mux ice.UDPMux) ice.UDPMux { return hearingMux{mux, h} }
+func (h *packetMonitor) wrap(mux ice.UDPMux) ice.UDPMux { return monitoredMux{mux, h} }
 
-type hearingMux struct {
+type monitoredMux struct {
 	ice.UDPMux
-	hearing *hearing
+	monitor *packetMonitor
 }
 
 // GetConn implements ice.UDPMux.
-func (m hearingMux) GetConn(ufrag string, address net.Addr) (net.PacketConn, error) {
+func (m monitoredMux) GetConn(ufrag string, address net.Addr) (net.PacketConn, error) {
 	conn, err := m.UDPMux.GetConn(ufrag, address)
 	if err != nil {
 		return nil, err
 	}
-	hearing := newHearingConn(conn, ufrag, m.hearing, &m.hearing.channels)
+	monitored := newHearingConn(conn, ufrag, m.monitor, &m.monitor.channels)
 	if fast, ok := conn.(ice.AddrPortReaderWriter); ok {
-		return &hearingFastConn{hearingConn: hearing, fast: fast}, nil
+		return &monitoredFastConn{monitoredConn: monitored, fast: fast}, nil
 	}
-	return hearing, nil
+	return monitored, nil
 }
 
-// hearingConn is the packets of one ICE agent.
-type hearingConn struct {
+// monitoredConn is the packets of one ICE agent.
+type monitoredConn struct {
 	net.PacketConn
-	hearing *hearing
+	monitor *packetMonitor
 
 	mu    sync.Mutex
 	known map[netip.AddrPort]*atomic.Int64 // what it has put into hearing
 	more  *rate.Limiter                    // allows others
 	// latest is where the last packet came from, the usual place of the next one.
-	latest atomic.Pointer[heardFrom]
+	latest atomic.Pointer[lastPacket]
 
 	channels *agentBytes
 	release  func()
 }
 
-func newHearingConn(conn net.PacketConn, ufrag string, to *hearing, channels *channelBytes) *hearingConn {
-	return &hearingConn{
-		PacketConn: conn, hearing: to, more: rate.NewLimiter(rate.Every(addressEvery), maxAddresses),
+func newHearingConn(conn net.PacketConn, ufrag string, to *packetMonitor, channels *channelBytes) *monitoredConn {
+	return &monitoredConn{
+		PacketConn: conn, monitor: to, more: rate.NewLimiter(rate.Every(addressEvery), maxAddresses),
 		channels: channels.use(ufrag), release: sync.OnceFunc(func() { channels.release(ufrag) }),
 	}
 }
 
-type heardFrom struct {
+type lastPacket struct {
 	address netip.AddrPort
 	at      *atomic.Int64
 }
 
-// hear notes that a packet has come, unless it is from one address too many.
-func (c *hearingConn) hear(address netip.AddrPort) (ok bool) {
+// record notes that a packet has come, unless it is from one address too many.
+func (c *monitoredConn) record(address netip.AddrPort) (ok bool) {
 	now := time.Now()
 	if latest := c.latest.Load(); latest != nil && latest.address == address {
 		latest.at.Store(now.UnixNano())
@@ -125,50 +125,50 @@ func (c *hearingConn) hear(address netip.AddrPort) (ok bool) {
 	}
 	c.mu.Unlock()
 	at.Store(now.UnixNano())
-	c.hearing.addresses.Store(plain, at)
-	c.latest.Store(&heardFrom{address, at})
+	c.monitor.addresses.Store(plain, at)
+	c.latest.Store(&lastPacket{address, at})
 	return true
 }
 
 // ReadFrom implements net.PacketConn.
-func (c *hearingConn) ReadFrom(b []byte) (int, net.Addr, error) {
+func (c *monitoredConn) ReadFrom(b []byte) (int, net.Addr, error) {
 	for {
 		n, address, err := c.PacketConn.ReadFrom(b)
 		from, ok := address.(*net.UDPAddr)
-		if err != nil || !ok || c.hear(from.AddrPort()) && c.channels.allow(b[:n]) {
+		if err != nil || !ok || c.record(from.AddrPort()) && c.channels.allow(b[:n]) {
 			return n, address, err
 		}
 	}
 }
 
 // Close implements net.PacketConn.
-func (c *hearingConn) Close() error {
+func (c *monitoredConn) Close() error {
 	c.mu.Lock()
 	for address, at := range c.known {
-		c.hearing.addresses.CompareAndDelete(address, at)
+		c.monitor.addresses.CompareAndDelete(address, at)
 	}
 	c.mu.Unlock()
 	c.release()
 	return c.PacketConn.Close()
 }
 
-// hearingFastConn keeps the way without allocations that pion takes where it can.
-type hearingFastConn struct {
-	*hearingConn
+// monitoredFastConn keeps the way without allocations that pion takes where it can.
+type monitoredFastConn struct {
+	*monitoredConn
 	fast ice.AddrPortReaderWriter
 }
 
 // ReadFromAddrPort implements ice.AddrPortReaderWriter.
-func (c *hearingFastConn) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
+func (c *monitoredFastConn) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
 	for {
 		n, address, err := c.fast.ReadFromAddrPort(b)
-		if err != nil || c.hear(address) && c.channels.allow(b[:n]) {
+		if err != nil || c.record(address) && c.channels.allow(b[:n]) {
 			return n, address, err
 		}
 	}
 }
 
 // WriteToAddrPort implements ice.AddrPortReaderWriter.
-func (c *hearingFastConn) WriteToAddrPort(b []byte, address netip.AddrPort) (int, error) {
+func (c *monitoredFastConn) WriteToAddrPort(b []byte, address netip.AddrPort) (int, error) {
 	return c.fast.WriteToAddrPort(b, address)
 }

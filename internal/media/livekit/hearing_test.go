@@ -54,7 +54,7 @@ type muxOf struct {
 
 func (m muxOf) GetConn(string, net.Addr) (net.PacketConn, error) { return m.conn, nil }
 
-func TestAnAgentHearsFromFewAddresses(t *testing.T) {
+func TestAnAgentAcceptsFewAddresses(t *testing.T) {
 	at := func(port int) netip.AddrPort {
 		return netip.AddrPortFrom(netip.MustParseAddr("192.0.2.1"), uint16(port))
 	}
@@ -66,7 +66,7 @@ func TestAnAgentHearsFromFewAddresses(t *testing.T) {
 				if way == "with allocations" {
 					mux.conn = struct{ net.PacketConn }{packets}
 				}
-				hearing := &hearing{}
+				hearing := &packetMonitor{}
 				conn, err := hearing.wrap(mux).GetConn("", nil)
 				if err != nil {
 					t.Fatal(err)
@@ -120,7 +120,7 @@ func TestAnAgentHearsFromFewAddresses(t *testing.T) {
 // remoteCandidates counts the addresses that ICE knows of a participant.
 func remoteCandidates(t *testing.T, room, identity string) (count int) {
 	t.Helper()
-	r := stage.engine.running.Load().rooms.GetRoom(context.Background(), lk.RoomName(room))
+	r := sharedEngine.engine.running.Load().rooms.GetRoom(context.Background(), lk.RoomName(room))
 	connections, err := peerConnectionsOf(r.GetParticipant(lk.ParticipantIdentity(identity)))
 	if err != nil {
 		t.Fatal(err)
@@ -139,12 +139,12 @@ func remoteCandidates(t *testing.T, room, identity string) (count int) {
 // media flow on.
 func TestChecksFromManyAddressesLeaveFewCandidates(t *testing.T) {
 	room := roomOf(t)
-	ann, eve := joinMedia(t, fullSeat(room, "ann")), joinMedia(t, fullSeat(room, "eve"))
-	track, err := ann.Publish(patient(t), lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false)
+	ann, eve := joinMedia(t, fullGrant(room, "ann")), joinMedia(t, fullGrant(room, "eve"))
+	track, err := ann.Publish(longTimeout(t), lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := eve.Hears(patient(t), track.ID, 0); err != nil {
+	if _, err := eve.Hears(longTimeout(t), track.ID, 0); err != nil {
 		t.Fatal(err)
 	}
 	message, to, err := eve.Check(lk.SignalTarget_SUBSCRIBER)
@@ -191,26 +191,26 @@ func TestChecksFromManyAddressesLeaveFewCandidates(t *testing.T) {
 			t.Errorf("ICE knows %d addresses more after checks from %d over %s", got, len(sockets), network)
 		}
 	}
-	if _, err := eve.Hears(patient(t), track.ID, eve.Heard(track.ID)+10); err != nil {
+	if _, err := eve.Hears(longTimeout(t), track.ID, eve.Heard(track.ID)+10); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestMediaFlowOverTCP(t *testing.T) {
 	room := roomOf(t)
-	ann := joinMedia(t, fullSeat(room, "ann"))
-	track, err := ann.Publish(patient(t), lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false)
+	ann := joinMedia(t, fullGrant(room, "ann"))
+	track, err := ann.Publish(longTimeout(t), lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	seat := fullSeat(room, "eve")
-	stage.guard.take(seat)
-	eve, err := rogue.JoinMediaOverTCP(patient(t), stage.server.URL, tokenFor(t, stage.engine, seat))
+	grant := fullGrant(room, "eve")
+	sharedEngine.guard.admit(grant)
+	eve, err := rogue.JoinMediaOverTCP(longTimeout(t), sharedEngine.server.URL, tokenFor(t, sharedEngine.engine, grant))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(eve.Close)
-	if _, err := eve.Hears(patient(t), track.ID, 10); err != nil {
+	if _, err := eve.Hears(longTimeout(t), track.ID, 10); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -222,7 +222,7 @@ func TestConnectionsOverTCPForNobodyEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	open := func() int {
-		l := stage.engine.running.Load().overTCP.listener
+		l := sharedEngine.engine.running.Load().overTCP.listener
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		return l.from["127.0.0.1"]
@@ -230,7 +230,7 @@ func TestConnectionsOverTCPForNobodyEnd(t *testing.T) {
 	before := open()
 	sockets := make([]net.Conn, 50)
 	for i := range sockets {
-		if sockets[i], err = net.Dial("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(stage.engine.running.Load().port))); err != nil {
+		if sockets[i], err = net.Dial("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(sharedEngine.engine.running.Load().port))); err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = sockets[i].Close() })
@@ -253,7 +253,7 @@ func framed(packet []byte) []byte {
 
 // ended waits until the server has ended a connection.
 func ended(socket net.Conn) error {
-	if err := socket.SetReadDeadline(time.Now().Add(patience)); err != nil {
+	if err := socket.SetReadDeadline(time.Now().Add(testTimeout)); err != nil {
 		return err
 	}
 	_, err := io.Copy(io.Discard, socket)
@@ -265,7 +265,7 @@ func ended(socket net.Conn) error {
 
 func answered(t *testing.T, socket net.Conn) {
 	t.Helper()
-	if err := socket.SetReadDeadline(time.Now().Add(patience)); err != nil {
+	if err := socket.SetReadDeadline(time.Now().Add(testTimeout)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := socket.Read(make([]byte, 1500)); err != nil {

@@ -46,22 +46,22 @@ func joinChecks(b *testing.B) func() {
 		page(subscribe(trackIDs(n, 1)...))
 		page(setTracks(trackIDs(n, 1)...))
 	}
-	l := lineIn("room", trackIDs(0, 20)...)
+	c := connIn("room", trackIDs(0, 20)...)
 	answer := append([]byte{lastBinary, 126, 0x10, 0x00}, make([]byte, 0x1000)...)
 	request := httptest.NewRequest(http.MethodGet, "/rtc?access_token=t&auto_subscribe=1&protocol=16&sdk=js&version=2", nil)
-	out, k := make([]byte, 4096), newKnocks(1<<30)
+	out, l := make([]byte, 4096), newConnectLimiter(1<<30)
 	turn := 0
 	return func() {
 		turn++
 		_, what, err := forLiveKit(request)
-		done, refused := k.enter(strconv.Itoa(turn), "192.0.2.1", what, time.Now())
+		done, refused := l.acquire(strconv.Itoa(turn), "192.0.2.1", what, time.Now())
 		if err != nil || refused != nil {
 			b.Fatal(err, refused)
 		}
-		hold, free := k.holder(strconv.Itoa(turn))
+		hold, free := l.byteCounter(strconv.Itoa(turn))
 		defer free()
 		c := &inspectedConn{Conn: bytesConn{}, in: bufio.NewReader(bytes.NewReader(sent.Bytes())), inspection: inspection{hold: hold, check: func(message []byte) ([]byte, error) {
-			if _, _, err := l.track.namedTracks("room", "", message); err != nil {
+			if _, _, err := c.track.namedTracks("room", "", message); err != nil {
 				return nil, err
 			}
 			return checkSignal(message, func(request *lk.SignalRequest) error {
@@ -101,14 +101,14 @@ func BenchmarkJoinChecks(b *testing.B) {
 // that hardly depends on what else the machine does.
 func BenchmarkMediaJoin(b *testing.B) {
 	bare := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		t, err := stage.engine.keys.check(r)
+		t, err := sharedEngine.engine.keys.check(r)
 		if err != nil {
 			b.Error(err)
 			return
 		}
-		seat, err := stage.guard.Seat(r.Context(), t.room, t.identity)
+		grant, err := sharedEngine.guard.Grant(r.Context(), t.room, t.identity)
 		if err == nil {
-			err = stage.engine.EnsureRoom(r.Context(), t.room)
+			err = sharedEngine.engine.EnsureRoom(r.Context(), t.room)
 		}
 		if err != nil {
 			b.Error(err)
@@ -118,15 +118,15 @@ func BenchmarkMediaJoin(b *testing.B) {
 		query.Del("access_token")
 		r.URL.RawQuery = query.Encode()
 		r.Header.Del("Sec-WebSocket-Extensions") // compression would cost more than all checks
-		stage.engine.pass(w, r, seat, t.expires)
+		sharedEngine.engine.pass(w, r, grant, t.expires)
 	}))
 	defer bare.Close()
 	room, people := fmt.Sprint("bench-", roomCount.Add(1)), 0
 	join := func(server *httptest.Server) (wall, cpu float64) {
 		people++
-		seat := fullSeat(room, fmt.Sprint("p", people))
-		stage.guard.take(seat)
-		token, err := stage.engine.Token(b.Context(), seat, time.Minute)
+		grant := fullGrant(room, fmt.Sprint("p", people))
+		sharedEngine.guard.admit(grant)
+		token, err := sharedEngine.engine.Token(b.Context(), grant, time.Minute)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -140,19 +140,19 @@ func BenchmarkMediaJoin(b *testing.B) {
 			b.Fatal(err)
 		}
 		wall, cpu = time.Since(began).Seconds(), (processorTime() - used).Seconds()
-		if err := stage.engine.Remove(b.Context(), seat.Room, seat.Identity); err != nil {
+		if err := sharedEngine.engine.Remove(b.Context(), grant.Room, grant.Identity); err != nil {
 			b.Fatal(err)
 		}
 		return wall, cpu
 	}
 	join(bare)
-	join(stage.server)
+	join(sharedEngine.server)
 	var walls, cpus [2][]float64
 	turn := 0
 	for b.Loop() {
 		for i := range 2 {
 			which := (turn + i) % 2 // none always goes first
-			wall, cpu := join([]*httptest.Server{bare, stage.server}[which])
+			wall, cpu := join([]*httptest.Server{bare, sharedEngine.server}[which])
 			walls[which], cpus[which] = append(walls[which], wall), append(cpus[which], cpu)
 		}
 		turn++

@@ -40,7 +40,7 @@ func (o *logOutput) lines() []string {
 
 // watch lets the engine's log begin anew, at a level, until the test ends.
 func (o *logOutput) watch(t *testing.T, level slog.Level) {
-	stage.logLimit.Close() // what was counted so far
+	sharedEngine.logLimit.Close() // what was counted so far
 	o.mu.Lock()
 	o.text.Reset()
 	o.mu.Unlock()
@@ -69,7 +69,7 @@ func offerOf(sounds int, format, more string) *lk.SignalRequest {
 // read it: it answers the ping that follows.
 func attackWith(t *testing.T, who string, attacks ...*lk.SignalRequest) {
 	t.Helper()
-	line := signallingOf(t, fullSeat(roomOf(t), who))
+	line := signallingOf(t, fullGrant(roomOf(t), who))
 	for _, attack := range append(attacks, &lk.SignalRequest{Message: &lk.SignalRequest_PingReq{PingReq: &lk.Ping{Timestamp: 7}}}) {
 		if err := line.Send(attack); err != nil {
 			return // LiveKit has ended it
@@ -87,7 +87,7 @@ func attackWith(t *testing.T, who string, attacks ...*lk.SignalRequest) {
 }
 
 func TestParticipantsDoNotFillTheLog(t *testing.T) {
-	stage.log.watch(t, slog.LevelInfo)
+	sharedEngine.log.watch(t, slog.LevelInfo)
 	strange := &lk.SignalRequest{Message: &lk.SignalRequest_Trickle{Trickle: &lk.TrickleRequest{CandidateInit: "{}", Target: 7}}}
 	trickles := make([]*lk.SignalRequest, 3*loglimit.PerMessage)
 	for i := range trickles {
@@ -96,7 +96,7 @@ func TestParticipantsDoNotFillTheLog(t *testing.T) {
 	attackWith(t, "trickle", trickles...)
 	const complaint = `msg="livekit: extract codecs from media section failed"`
 	count := func(text string) (n int) {
-		for _, line := range stage.log.lines() {
+		for _, line := range sharedEngine.log.lines() {
 			if strings.Contains(line, text) {
 				n++
 			}
@@ -114,7 +114,7 @@ func TestParticipantsDoNotFillTheLog(t *testing.T) {
 		attackWith(t, "codecs", offers...)
 		return count(complaint) == loglimit.PerMessage
 	})
-	stage.logLimit.Close()
+	sharedEngine.logLimit.Close()
 	if count(loglimit.LeftOut) == 0 {
 		t.Error("no line counts those that were left out")
 	}
@@ -124,15 +124,15 @@ func TestParticipantsDoNotFillTheLog(t *testing.T) {
 }
 
 func TestTheLogOfDebuggingIsShortAndHasNoPasswords(t *testing.T) {
-	stage.log.watch(t, slog.LevelDebug)
+	sharedEngine.log.watch(t, slog.LevelDebug)
 	const candidates = maxCandidates
 	attackWith(t, "ann", offerOf(1, "111", "a=rtpmap:111 opus/48000/2\r\n"+strings.Repeat("a=candidate:x\r\n", candidates)))
 	attackWith(t, "bob", offerOf(1, "111", strings.Repeat("a=x:"+strings.Repeat("y", 1000)+"\r\n", 60)))
 	eventually(t, "lines about the candidates", func() bool {
-		return strings.Count(strings.Join(stage.log.lines(), "\n"), "unmarshal candidate") >= candidates
+		return strings.Count(strings.Join(sharedEngine.log.lines(), "\n"), "unmarshal candidate") >= candidates
 	})
 	total := 0
-	for _, line := range stage.log.lines() {
+	for _, line := range sharedEngine.log.lines() {
 		if strings.Contains(line, icePassword) {
 			t.Fatalf("a password is in the log: %.400s", line)
 		}
@@ -145,7 +145,7 @@ func TestTheLogOfDebuggingIsShortAndHasNoPasswords(t *testing.T) {
 
 // Whoever signs a webhook wrongly is told of in no words of theirs.
 func TestRefusedWebhooksAreNotRepeated(t *testing.T) {
-	o := newOutside(t)
+	o := newExternalFixture(t)
 	var out logOutput
 	o.engine.log = slog.New(slog.NewTextHandler(&out, nil))
 	for _, token := range []string{"", strings.Repeat("junk", 10_000), "eyJhbGciOiJIUzI1NiJ9." + strings.Repeat("x", 40_000) + ".x"} {

@@ -24,7 +24,7 @@ var logOnce sync.Once
 // useLog points LiveKit's process-wide logger at ours. It is a global there, read
 // without a lock, so only the first engine sets it, before anything runs.
 func useLog(log *slog.Logger) {
-	logOnce.Do(func() { logger.SetLogger(&quietLog{to: log}, "livekit") })
+	logOnce.Do(func() { logger.SetLogger(&filteredLog{to: log}, "livekit") })
 }
 
 // What no log keeps: tokens, and the passwords of ICE in descriptions of sessions. What
@@ -49,18 +49,18 @@ func redact(s string) string {
 	return s
 }
 
-// quietLog is LiveKit's logger on slog. Values are formatted only when a line is
+// filteredLog is LiveKit's logger on slog. Values are formatted only when a line is
 // really written, since LiveKit attaches many and writes few.
-type quietLog struct {
+type filteredLog struct {
 	to *slog.Logger
 	kv []any
-	// muffled lines come from the WebRTC stack, whose "errors" are everyday network
+	// quiet lines come from the WebRTC stack, whose "errors" are everyday network
 	// events.
-	muffled bool
+	quiet bool
 }
 
-func (l *quietLog) write(level slog.Level, msg string, err error, kv []any) {
-	if l.muffled && level > slog.LevelDebug {
+func (l *filteredLog) write(level slog.Level, msg string, err error, kv []any) {
+	if l.quiet && level > slog.LevelDebug {
 		level = slog.LevelDebug
 	}
 	ctx := context.Background()
@@ -108,40 +108,40 @@ func logValue(key string, v any) string {
 	return fmt.Sprintf("(%T)", v)
 }
 
-func (l *quietLog) Debugw(string, ...any) {}
+func (l *filteredLog) Debugw(string, ...any) {}
 
-func (l *quietLog) Infow(msg string, kv ...any) { l.write(levelTrace, msg, nil, kv) }
+func (l *filteredLog) Infow(msg string, kv ...any) { l.write(levelTrace, msg, nil, kv) }
 
-func (l *quietLog) Warnw(msg string, err error, kv ...any) { l.write(slog.LevelDebug, msg, err, kv) }
+func (l *filteredLog) Warnw(msg string, err error, kv ...any) { l.write(slog.LevelDebug, msg, err, kv) }
 
-func (l *quietLog) Errorw(msg string, err error, kv ...any) { l.write(slog.LevelWarn, msg, err, kv) }
+func (l *filteredLog) Errorw(msg string, err error, kv ...any) { l.write(slog.LevelWarn, msg, err, kv) }
 
-func (l *quietLog) WithValues(kv ...any) logger.Logger {
+func (l *filteredLog) WithValues(kv ...any) logger.Logger {
 	all := make([]any, 0, len(l.kv)+len(kv))
 	all = append(append(all, l.kv...), kv...)
-	return &quietLog{to: l.to, kv: all, muffled: l.muffled}
+	return &filteredLog{to: l.to, kv: all, quiet: l.quiet}
 }
 
-func (l *quietLog) WithUnlikelyValues(kv ...any) logger.UnlikelyLogger {
+func (l *filteredLog) WithUnlikelyValues(kv ...any) logger.UnlikelyLogger {
 	return logger.NewUnlikelyLogger(l, kv...)
 }
 
-func (l *quietLog) WithName(string) logger.Logger { return l }
+func (l *filteredLog) WithName(string) logger.Logger { return l }
 
-func (l *quietLog) WithComponent(component string) logger.Logger {
+func (l *filteredLog) WithComponent(component string) logger.Logger {
 	if strings.Contains(component, "pion") || strings.Contains(component, "transport") {
-		return &quietLog{to: l.to, kv: l.kv, muffled: true}
+		return &filteredLog{to: l.to, kv: l.kv, quiet: true}
 	}
 	return l
 }
 
-func (l *quietLog) WithCallDepth(int) logger.Logger { return l }
+func (l *filteredLog) WithCallDepth(int) logger.Logger { return l }
 
-func (l *quietLog) WithItemSampler() logger.Logger { return l }
+func (l *filteredLog) WithItemSampler() logger.Logger { return l }
 
-func (l *quietLog) WithoutSampler() logger.Logger { return l }
+func (l *filteredLog) WithoutSampler() logger.Logger { return l }
 
-func (l *quietLog) WithDeferredValues() (logger.Logger, logger.DeferredFieldResolver) {
+func (l *filteredLog) WithDeferredValues() (logger.Logger, logger.DeferredFieldResolver) {
 	return l, zaputil.NoOpDeferrer{}
 }
 
@@ -149,11 +149,11 @@ func (l *quietLog) WithDeferredValues() (logger.Logger, logger.DeferredFieldReso
 // asked for before they are formatted, not afterwards: formatting takes time, and reads
 // fields of tracks that Pion changes meanwhile.
 
-func (l *quietLog) ToZap() *zap.SugaredLogger { return zap.NewNop().Sugar() }
+func (l *filteredLog) ToZap() *zap.SugaredLogger { return zap.NewNop().Sugar() }
 
-func (l *quietLog) ComponentLeveler() logger.ZapComponentLeveler { return aboveDebug{} }
+func (l *filteredLog) ComponentLeveler() logger.ZapComponentLeveler { return aboveDebug{} }
 
-func (l *quietLog) WithMinLevel(zapcore.LevelEnabler) logger.Logger { return l }
+func (l *filteredLog) WithMinLevel(zapcore.LevelEnabler) logger.Logger { return l }
 
 // aboveDebug is the level of every component.
 type aboveDebug struct{}

@@ -11,12 +11,12 @@ import (
 	"github.com/anteroom/anteroom/internal/media"
 )
 
-func TestLogKeepsNoTokens(t *testing.T) {
-	token := tokenFor(t, stage.engine, fullSeat("room", "ann"))
+func TestLogHasNoTokens(t *testing.T) {
+	token := tokenFor(t, sharedEngine.engine, fullGrant("room", "ann"))
 	var out bytes.Buffer
-	l := &quietLog{to: slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: levelTrace}))}
+	l := &filteredLog{to: slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: levelTrace}))}
 	l.WithValues("url", "/rtc?access_token="+token).Warnw("bad "+token, errors.New("invalid token: "+token),
-		"claims", claims(media.Seat{Name: token}), "header", token, "took", time.Second)
+		"claims", claims(media.Grant{Name: token}), "header", token, "took", time.Second)
 	if strings.Contains(out.String(), token[:40]) {
 		t.Errorf("a token in the log: %s", out.String())
 	}
@@ -27,7 +27,7 @@ func TestLogKeepsNoTokens(t *testing.T) {
 
 func TestLogLevels(t *testing.T) {
 	var out bytes.Buffer
-	l := &quietLog{to: slog.New(slog.NewTextHandler(&out, nil))}
+	l := &filteredLog{to: slog.New(slog.NewTextHandler(&out, nil))}
 	l.Debugw("a")
 	l.Infow("b")
 	l.Warnw("c", nil)

@@ -23,18 +23,18 @@ import (
 )
 
 const (
-	testKey    = "test-key"
-	testSecret = "a-secret-of-more-than-thirty-two-bytes"
-	childEnv   = "ANTEROOM_MEDIA_TEST_CHILD"
-	patience   = 15 * time.Second
+	testKey     = "test-key"
+	testSecret  = "a-secret-of-more-than-thirty-two-bytes"
+	childEnv    = "ANTEROOM_MEDIA_TEST_CHILD"
+	testTimeout = 15 * time.Second
 )
 
-// stage is the one embedded engine of this test process; each engine leaks
+// sharedEngine is the one embedded engine of this test process; each engine leaks
 // goroutines of LiveKit, so tests share it and use rooms of their own.
-var stage struct {
+var sharedEngine struct {
 	engine *embedded
 	server *httptest.Server
-	guard  *seats
+	guard  *fakeGuard
 	events *recorder
 	start  time.Duration
 	// log is silent unless a test wants it.
@@ -43,40 +43,40 @@ var stage struct {
 }
 
 func TestMain(m *testing.M) {
-	stage.logLimit = loglimit.New(slog.NewTextHandler(&stage.log, &slog.HandlerOptions{Level: &stage.log.level}), clockwork.NewFakeClock())
-	stage.log.level.Set(levelSilent)
+	sharedEngine.logLimit = loglimit.New(slog.NewTextHandler(&sharedEngine.log, &slog.HandlerOptions{Level: &sharedEngine.log.level}), clockwork.NewFakeClock())
+	sharedEngine.log.level.Set(levelSilent)
 	config := embeddedConfig()
 	config.Embedded.TCPFallback = true
-	stage.engine = newEmbedded(config, slog.New(stage.logLimit))
-	stage.guard = newSeats()
-	stage.events = newRecorder()
-	stage.engine.OnEvent(stage.events.add)
+	sharedEngine.engine = newEmbedded(config, slog.New(sharedEngine.logLimit))
+	sharedEngine.guard = newFakeGuard()
+	sharedEngine.events = newRecorder()
+	sharedEngine.engine.OnEvent(sharedEngine.events.add)
 	began := time.Now()
-	if err := stage.engine.Start(context.Background()); err != nil {
+	if err := sharedEngine.engine.Start(context.Background()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	stage.start = time.Since(began)
-	stage.server = httptest.NewServer(stage.engine.Signalling(stage.guard))
+	sharedEngine.start = time.Since(began)
+	sharedEngine.server = httptest.NewServer(sharedEngine.engine.Signalling(sharedEngine.guard))
 	if os.Getenv(childEnv) != "" {
 		serveAsChild()
 		return
 	}
 	code := m.Run()
-	stage.server.Close()
+	sharedEngine.server.Close()
 	os.Exit(code)
 }
 
 // serveAsChild lets the parent test look at this process's sockets while a
 // participant is connected.
 func serveAsChild() {
-	stage.guard.take(fullSeat("child", "ann"))
-	token, err := stage.engine.Token(context.Background(), fullSeat("child", "ann"), time.Minute)
+	sharedEngine.guard.admit(fullGrant("child", "ann"))
+	token, err := sharedEngine.engine.Token(context.Background(), fullGrant("child", "ann"), time.Minute)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	_ = json.NewEncoder(os.Stdout).Encode(map[string]string{"url": stage.server.URL, "token": token})
+	_ = json.NewEncoder(os.Stdout).Encode(map[string]string{"url": sharedEngine.server.URL, "token": token})
 	_, _ = io.Copy(io.Discard, os.Stdin)
 }
 
@@ -87,90 +87,90 @@ func embeddedConfig() media.Config {
 	}
 }
 
-func fullSeat(room, identity string) media.Seat {
-	return media.Seat{
+func fullGrant(room, identity string) media.Grant {
+	return media.Grant{
 		Room: room, Identity: identity, Name: strings.ToUpper(identity),
 		CanPublishMicrophone: true, CanPublishCamera: true, CanPublishScreen: true, CanPublishScreenAudio: true, CanSubscribe: true,
 	}
 }
 
-// seats is a guard with a list.
-type seats struct {
+// fakeGuard is a guard with a list.
+type fakeGuard struct {
 	mu    sync.Mutex
-	held  map[string]media.Seat
-	later map[string]media.Seat // takes the place of held after the next question
+	held  map[string]media.Grant
+	later map[string]media.Grant // takes the place of held after the next question
 	// barred may not unmute; told counts who did.
-	barred map[string]bool
-	told   map[string]int
-	fault  error
+	barred   map[string]bool
+	notified map[string]int
+	fault    error
 }
 
-func newSeats() *seats {
-	return &seats{held: map[string]media.Seat{}, later: map[string]media.Seat{}, barred: map[string]bool{}, told: map[string]int{}}
+func newFakeGuard() *fakeGuard {
+	return &fakeGuard{held: map[string]media.Grant{}, later: map[string]media.Grant{}, barred: map[string]bool{}, notified: map[string]int{}}
 }
 
-func (s *seats) take(seat media.Seat) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.held[seat.Room+"/"+seat.Identity] = seat
+func (g *fakeGuard) admit(grant media.Grant) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.held[grant.Room+"/"+grant.Identity] = grant
 }
 
-func (s *seats) leave(room, identity string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.held, room+"/"+identity)
+func (g *fakeGuard) remove(room, identity string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	delete(g.held, room+"/"+identity)
 }
 
-func (s *seats) Seat(_ context.Context, room, identity string) (media.Seat, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.fault != nil {
-		return media.Seat{}, s.fault
+func (g *fakeGuard) Grant(_ context.Context, room, identity string) (media.Grant, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.fault != nil {
+		return media.Grant{}, g.fault
 	}
-	seat, ok := s.held[room+"/"+identity]
+	grant, ok := g.held[room+"/"+identity]
 	if !ok {
-		return media.Seat{}, media.ErrNoSeat
+		return media.Grant{}, media.ErrNotAdmitted
 	}
-	if later, ok := s.later[room+"/"+identity]; ok {
-		s.held[room+"/"+identity] = later
-		delete(s.later, room+"/"+identity)
+	if later, ok := g.later[room+"/"+identity]; ok {
+		g.held[room+"/"+identity] = later
+		delete(g.later, room+"/"+identity)
 	}
-	return seat, nil
+	return grant, nil
 }
 
-func (s *seats) Unmute(_ context.Context, room, identity string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	place := room + "/" + identity
-	seat := s.held[place]
-	if s.barred[place] {
+func (g *fakeGuard) Unmute(_ context.Context, room, identity string) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	key := room + "/" + identity
+	grant := g.held[key]
+	if g.barred[key] {
 		return media.ErrMuted
 	}
-	if seat.Muted {
-		s.told[place]++
+	if grant.Muted {
+		g.notified[key]++
 	}
-	seat.Muted = false
-	s.held[place] = seat
+	grant.Muted = false
+	g.held[key] = grant
 	return nil
 }
 
-// takeLater changes a seat once it has been asked about.
-func (s *seats) takeLater(seat media.Seat) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.later[seat.Room+"/"+seat.Identity] = seat
+// admitLater changes a seat once it has been asked about.
+func (g *fakeGuard) admitLater(grant media.Grant) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.later[grant.Room+"/"+grant.Identity] = grant
 }
 
-func (s *seats) bar(seat media.Seat) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.barred[seat.Room+"/"+seat.Identity] = true
+func (g *fakeGuard) forbidUnmute(grant media.Grant) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.barred[grant.Room+"/"+grant.Identity] = true
 }
 
-func (s *seats) unmutes(seat media.Seat) int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.told[seat.Room+"/"+seat.Identity]
+func (g *fakeGuard) unmuteCount(grant media.Grant) int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.notified[grant.Room+"/"+grant.Identity]
 }
 
 // recorder keeps events and lets tests wait for one.
@@ -203,7 +203,7 @@ func (r *recorder) find(kind media.EventKind, room, identity string) (media.Even
 
 func (r *recorder) wait(t *testing.T, kind media.EventKind, room, identity string) media.Event {
 	t.Helper()
-	deadline := time.After(patience)
+	deadline := time.After(testTimeout)
 	for {
 		e, ok, more := r.find(kind, room, identity)
 		if ok {
@@ -219,7 +219,7 @@ func (r *recorder) wait(t *testing.T, kind media.EventKind, room, identity strin
 					t.Logf("%+v", e)
 				}
 			}
-			people, _ := stage.engine.Participants(context.Background(), room)
+			people, _ := sharedEngine.engine.Participants(context.Background(), room)
 			t.Fatalf("no event %s of %s in %s, where there are %+v", kind, identity, room, people)
 		}
 	}
@@ -230,9 +230,9 @@ var roomCount atomic.Int64
 // roomOf makes a room name nobody has used before.
 func roomOf(t *testing.T) string { return fmt.Sprintf("%s-%d", t.Name(), roomCount.Add(1)) }
 
-func tokenFor(t *testing.T, e media.Engine, seat media.Seat) string {
+func tokenFor(t *testing.T, e media.Engine, grant media.Grant) string {
 	t.Helper()
-	token, err := e.Token(context.Background(), seat, time.Minute)
+	token, err := e.Token(context.Background(), grant, time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -267,7 +267,7 @@ func dialWith(t *testing.T, server *httptest.Server, token string, opts *client.
 	}
 	go func() { _ = c.Run() }()
 	t.Cleanup(c.Stop)
-	if err := c.WaitUntilConnected(patience); err != nil {
+	if err := c.WaitUntilConnected(testTimeout); err != nil {
 		t.Fatal(err)
 	}
 	return c
@@ -278,12 +278,12 @@ func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	deadline := time.After(patience)
+	deadline := time.After(testTimeout)
 	for !ok() {
 		select {
 		case <-tick.C:
 		case <-deadline:
-			t.Fatalf("not within %s: %s", patience, what)
+			t.Fatalf("not within %s: %s", testTimeout, what)
 		}
 	}
 }

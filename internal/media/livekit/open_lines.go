@@ -5,30 +5,30 @@ import (
 	"sync"
 )
 
-// openLines are the signalling connections at a door, by participant, so that they can
+// openConns are the signalling connections at a door, by participant, so that they can
 // be ended at once when the participant is removed.
-type openLines struct {
-	mu sync.Mutex
-	of map[string]map[*openLine]struct{}
+type openConns struct {
+	mu            sync.Mutex
+	byParticipant map[string]map[*openConn]struct{}
 }
 
-func newOpenLines() *openLines { return &openLines{of: map[string]map[*openLine]struct{}{}} }
+func newOpenConns() *openConns { return &openConns{byParticipant: map[string]map[*openConn]struct{}{}} }
 
-// enter notes a request before the guard is asked about it: whoever is removed after
+// add notes a request before the guard is asked about it: whoever is removed after
 // the answer gets no connection either.
-func (o *openLines) enter(place string, generation int) (line *openLine, leave func()) {
-	line = &openLine{generation: generation}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.of[place] == nil {
-		o.of[place] = map[*openLine]struct{}{}
+func (c *openConns) add(key string, generation int) (conn *openConn, leave func()) {
+	conn = &openConn{generation: generation}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.byParticipant[key] == nil {
+		c.byParticipant[key] = map[*openConn]struct{}{}
 	}
-	o.of[place][line] = struct{}{}
-	return line, func() {
-		o.mu.Lock()
-		defer o.mu.Unlock()
-		if delete(o.of[place], line); len(o.of[place]) == 0 {
-			delete(o.of, place)
+	c.byParticipant[key][conn] = struct{}{}
+	return conn, func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if delete(c.byParticipant[key], conn); len(c.byParticipant[key]) == 0 {
+			delete(c.byParticipant, key)
 		}
 	}
 }
@@ -38,18 +38,18 @@ const allGenerations = math.MaxInt
 
 // end ends the connections of a participant that are for older generations of the seat
 // than the one given.
-func (o *openLines) end(place string, generation int) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	for line := range o.of[place] {
-		if line.generation < generation {
-			line.end()
+func (c *openConns) end(key string, generation int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for conn := range c.byParticipant[key] {
+		if conn.generation < generation {
+			conn.end()
 		}
 	}
 }
 
-// openLine is a request at the door, and the connection that it has become.
-type openLine struct {
+// openConn is a request at the door, and the connection that it has become.
+type openConn struct {
 	generation int
 
 	mu    sync.Mutex
@@ -57,19 +57,19 @@ type openLine struct {
 	ended bool
 }
 
-func (l *openLine) opened(conn *inspectedConn) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.conn = conn; l.ended {
-		go conn.end(errSeatGone)
+func (c *openConn) setConn(conn *inspectedConn) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.conn = conn; c.ended {
+		go conn.end(errParticipantGone)
 	}
 }
 
-func (l *openLine) end() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if !l.ended && l.conn != nil {
-		go l.conn.end(errSeatGone)
+func (c *openConn) end() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.ended && c.conn != nil {
+		go c.conn.end(errParticipantGone)
 	}
-	l.ended = true
+	c.ended = true
 }

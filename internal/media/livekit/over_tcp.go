@@ -90,11 +90,11 @@ func (m *overTCP) GetConnByUfrag(ufrag string, isIPv6 bool, local net.IP) (net.P
 	if err != nil {
 		return nil, err
 	}
-	return agentOverTCP{newHearingConn(conn, ufrag, &hearing{}, m.channels)}, nil // nobody asks when it was heard
+	return agentOverTCP{newHearingConn(conn, ufrag, &packetMonitor{}, m.channels)}, nil // nobody asks when it was heard
 }
 
 // agentOverTCP is what one ICE agent hears over TCP.
-type agentOverTCP struct{ *hearingConn }
+type agentOverTCP struct{ *monitoredConn }
 
 // ReadFrom implements net.PacketConn. An error is that of all connections: Pion's agent
 // reads no more after one, and others may come.
@@ -106,7 +106,7 @@ func (c agentOverTCP) ReadFrom(b []byte) (int, net.Addr, error) {
 		case !ok:
 			return n, address, err
 		case err != nil:
-		case c.hear(from.AddrPort()):
+		case c.record(from.AddrPort()):
 			from.conn.heard(time.Now())
 			if c.channels.allow(b[:n]) {
 				return n, from.TCPAddr, nil

@@ -15,10 +15,10 @@ import (
 
 // DropPackets implements media.PacketDropper.
 func (e *embedded) DropPackets(room, identity string, lose func() bool) (restore func(), err error) {
-	if e.losses == nil {
-		return nil, errNoLosses
+	if e.dropper == nil {
+		return nil, errNoPacketDrops
 	}
-	return e.losses.begin(room, identity, lose)
+	return e.dropper.begin(room, identity, lose)
 }
 
 // addresses answers where packets of the identity, or of everybody in the room,
@@ -60,13 +60,13 @@ func addressesOf(connections []*types.ICEConnectionInfo) (out []netip.AddrPort) 
 	return out
 }
 
-// Heard implements media.Listener.
-func (e *embedded) Heard(room, identity string) (at time.Time, ok bool) {
+// LastHeard implements media.Listener.
+func (e *embedded) LastHeard(room, identity string) (at time.Time, ok bool) {
 	connections, connected := e.connections(room, identity)
 	if !connected {
 		return time.Time{}, true
 	}
-	return e.hearing.of(connections)
+	return e.monitor.lastFrom(connections)
 }
 
 // watchPackets puts the losses and the hearing, which has limits, between the room
@@ -77,12 +77,12 @@ func (e *embedded) watchPackets(s *server) error {
 		return err
 	}
 	mux := config.UDPMux
-	if e.losses != nil {
-		mux = e.losses.wrap(mux)
+	if e.dropper != nil {
+		mux = e.dropper.wrap(mux)
 	}
-	config.SettingEngine.SetICEUDPMux(e.hearing.wrap(mux))
+	config.SettingEngine.SetICEUDPMux(e.monitor.wrap(mux))
 	if s.overTCP != nil {
-		s.overTCP.use(config, &e.hearing.channels)
+		s.overTCP.use(config, &e.monitor.channels)
 	}
 	return nil
 }

@@ -21,7 +21,7 @@ import (
 // its room manager is reached into. When this fails, LiveKit has changed: look
 // for what NewLocalRoomManager makes of its configuration, and mend configOf.
 func TestThisLiveKitCanLosePackets(t *testing.T) {
-	_, err := configOf(stage.engine.running.Load().rooms)
+	_, err := configOf(sharedEngine.engine.running.Load().rooms)
 	if err != nil {
 		t.Fatalf("LiveKit has changed, and packets cannot be lost on purpose any more: %v", err)
 	}
@@ -42,8 +42,8 @@ func TestPacketsOfOneAreLostAndComeBack(t *testing.T) {
 	room := roomOf(t)
 	people := map[string]*client.RTCClient{}
 	for _, who := range []string{"ann", "bob", "eve"} {
-		stage.guard.take(fullSeat(room, who))
-		people[who] = dial(t, stage.server, tokenFor(t, stage.engine, fullSeat(room, who)), lk.TrackSource_MICROPHONE)
+		sharedEngine.guard.admit(fullGrant(room, who))
+		people[who] = dial(t, sharedEngine.server, tokenFor(t, sharedEngine.engine, fullGrant(room, who)), lk.TrackSource_MICROPHONE)
 	}
 	for _, who := range []string{"ann", "bob"} {
 		track, err := people[who].AddStaticTrack("audio/opus", "voice", "voice")
@@ -62,7 +62,7 @@ func TestPacketsOfOneAreLostAndComeBack(t *testing.T) {
 
 	// Bob hears nothing any more and is not heard: eve still sees ann, and ann, who
 	// saw nobody but bob, nobody.
-	restore, err := stage.engine.DropPackets(room, "bob", func() bool { return true })
+	restore, err := sharedEngine.engine.DropPackets(room, "bob", func() bool { return true })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +81,7 @@ func TestPacketsOfOneAreLostAndComeBack(t *testing.T) {
 	// So many packets, and no more.
 	var left atomic.Int64
 	left.Store(20)
-	restore, err = stage.engine.DropPackets(room, "", func() bool { return left.Add(-1) >= 0 })
+	restore, err = sharedEngine.engine.DropPackets(room, "", func() bool { return left.Add(-1) >= 0 })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,9 +91,9 @@ func TestPacketsOfOneAreLostAndComeBack(t *testing.T) {
 	}
 	restore()
 	restore()
-	stage.engine.losses.mu.Lock()
-	defer stage.engine.losses.mu.Unlock()
-	if stage.engine.losses.victims.Load() != nil || stage.engine.losses.quit != nil {
+	sharedEngine.engine.dropper.mu.Lock()
+	defer sharedEngine.engine.dropper.mu.Unlock()
+	if sharedEngine.engine.dropper.victims.Load() != nil || sharedEngine.engine.dropper.quit != nil {
 		t.Error("nothing is lost any more, and packets are still looked at")
 	}
 }
@@ -103,21 +103,21 @@ func TestPacketsOfOneAreLostAndComeBack(t *testing.T) {
 func TestAConnectionThatComesDuringALossIsSilent(t *testing.T) {
 	room := roomOf(t)
 	for _, who := range []string{"ann", "bob"} {
-		stage.guard.take(fullSeat(room, who))
+		sharedEngine.guard.admit(fullGrant(room, who))
 	}
-	bob := dial(t, stage.server, tokenFor(t, stage.engine, fullSeat(room, "bob")), lk.TrackSource_MICROPHONE)
+	bob := dial(t, sharedEngine.server, tokenFor(t, sharedEngine.engine, fullGrant(room, "bob")), lk.TrackSource_MICROPHONE)
 	track, err := bob.AddStaticTrack("audio/opus", "voice", "voice")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(track.Stop)
-	restore, err := stage.engine.DropPackets(room, "ann", func() bool { return true })
+	restore, err := sharedEngine.engine.DropPackets(room, "ann", func() bool { return true })
 	if err != nil {
 		t.Fatal(err)
 	}
-	token := tokenFor(t, stage.engine, fullSeat(room, "ann"))
+	token := tokenFor(t, sharedEngine.engine, fullGrant(room, "ann"))
 	opts := &client.Options{AutoSubscribe: true}
-	conn, err := client.NewWebSocketConn(wsURL(stage.server), token, opts)
+	conn, err := client.NewWebSocketConn(wsURL(sharedEngine.server), token, opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,25 +134,25 @@ func TestAConnectionThatComesDuringALossIsSilent(t *testing.T) {
 		t.Fatal("packets came through")
 	}
 	restore()
-	ann := dial(t, stage.server, token, lk.TrackSource_MICROPHONE)
+	ann := dial(t, sharedEngine.server, token, lk.TrackSource_MICROPHONE)
 	eventually(t, "ann hears bob", func() bool { return ann.BytesReceived() > 0 })
 }
 
 // Who was heard over UDP and now sends over TCP is not taken for silent.
-func TestOfConnectionsOverTCPNothingIsKnown(t *testing.T) {
-	h, now := &hearing{}, &atomic.Int64{}
+func TestNothingIsKnownOfConnectionsOverTCP(t *testing.T) {
+	h, now := &packetMonitor{}, &atomic.Int64{}
 	now.Store(time.Now().UnixNano())
 	h.addresses.Store(addressOfNobody, now)
 	heard := &types.ICEConnectionInfo{Type: types.ICEConnectionTypeUDP, Remote: []*types.ICECandidateExtended{
 		{Candidate: &webrtc.ICECandidate{Address: addressOfNobody.Addr().String(), Port: addressOfNobody.Port()}},
 	}}
-	if at, ok := h.of([]*types.ICEConnectionInfo{heard}); !ok || at.UnixNano() != now.Load() {
+	if at, ok := h.lastFrom([]*types.ICEConnectionInfo{heard}); !ok || at.UnixNano() != now.Load() {
 		t.Errorf("over UDP: %v, known %v", at, ok)
 	}
 	for _, connections := range [][]*types.ICEConnectionInfo{
 		{heard, {Type: types.ICEConnectionTypeTCP}}, {{Type: types.ICEConnectionTypeTCP, Remote: heard.Remote}},
 	} {
-		if at, ok := h.of(connections); ok {
+		if at, ok := h.lastFrom(connections); ok {
 			t.Errorf("over TCP: known to be silent since %v", at)
 		}
 	}
@@ -162,7 +162,7 @@ func TestLossesNeedAnEngineMadeForThem(t *testing.T) {
 	cfg := embeddedConfig()
 	cfg.Embedded.PacketFaults = false
 	e := newEmbedded(cfg, quiet())
-	if _, err := e.DropPackets("r", "i", nil); !errors.Is(err, errNoLosses) {
+	if _, err := e.DropPackets("r", "i", nil); !errors.Is(err, errNoPacketDrops) {
 		t.Errorf("error = %v", err)
 	}
 	closed := newEmbedded(embeddedConfig(), quiet())
@@ -184,9 +184,9 @@ func TestLossesNeedAnEngineMadeForThem(t *testing.T) {
 }
 
 func BenchmarkPacketThatIsNotLost(b *testing.B) {
-	c := &lossyConn{losses: &losses{}}
+	c := &droppingConn{dropper: &packetDropper{}}
 	for b.Loop() {
-		if c.loses(addressOfNobody) {
+		if c.drops(addressOfNobody) {
 			b.Fatal("lost")
 		}
 	}

@@ -12,8 +12,8 @@ import (
 )
 
 // Signalling implements media.Engine: the door, and behind it a proxy to LiveKit.
-func (e *external) Signalling(guard media.SeatGuard) http.Handler {
-	e.entry.guard.Store(&guard)
+func (e *external) Signalling(guard media.Guard) http.Handler {
+	e.postJoin.guard.Store(&guard)
 	proxy := &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(e.target)
@@ -37,11 +37,11 @@ func (e *external) Signalling(guard media.SeatGuard) http.Handler {
 		},
 		ErrorLog: log.New(io.Discard, "", 0),
 	}
-	return &door{
-		track: e.track, knocks: newKnocks(e.perAddress), open: e.open,
+	return &authProxy{
+		track: e.track, limiter: newConnectLimiter(e.perAddress), conns: e.conns,
 		keys: e.keys, guard: guard, ensure: e.EnsureRoom, apply: e.UpdatePermission, find: e.find, log: e.log,
-		pass: func(w http.ResponseWriter, r *http.Request, seat media.Seat, _ time.Time) {
-			token, err := e.forLiveKit(seat)
+		pass: func(w http.ResponseWriter, r *http.Request, grant media.Grant, _ time.Time) {
+			token, err := e.forLiveKit(grant)
 			if err != nil {
 				refuse(w, http.StatusServiceUnavailable, "media engine unavailable")
 				return

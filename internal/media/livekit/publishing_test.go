@@ -17,7 +17,7 @@ import (
 type sound struct {
 	t               *testing.T
 	ctx             context.Context
-	seat            media.Seat
+	grant           media.Grant
 	speaker, hearer *rogue.Media
 	clock           *rogue.Track // a camera whose packets tell the time
 	microphone      *rogue.Track
@@ -26,9 +26,9 @@ type sound struct {
 func newSound(t *testing.T) *sound {
 	t.Helper()
 	room := roomOf(t)
-	s := &sound{t: t, ctx: patient(t), seat: fullSeat(room, "ann")}
-	s.hearer = joinMedia(t, fullSeat(room, "listener"))
-	s.speaker = joinMedia(t, s.seat)
+	s := &sound{t: t, ctx: longTimeout(t), grant: fullGrant(room, "ann")}
+	s.hearer = joinMedia(t, fullGrant(room, "listener"))
+	s.speaker = joinMedia(t, s.grant)
 	s.clock = s.publish(lk.TrackType_VIDEO, lk.TrackSource_CAMERA, false)
 	return s
 }
@@ -52,8 +52,8 @@ func (s *sound) must(err error) {
 
 // shown is what the meeting shows of the microphone.
 func (s *sound) shown(muted bool) {
-	s.seat.Muted = muted
-	stage.guard.take(s.seat)
+	s.grant.Muted = muted
+	sharedEngine.guard.admit(s.grant)
 }
 
 func (s *sound) heard() {
@@ -77,7 +77,7 @@ func (s *sound) silent(when string) {
 
 func TestTheMeetingHearsFirstOfAnUnmute(t *testing.T) {
 	s := newSound(t)
-	unmutes := func() int { return stage.guard.unmutes(s.seat) }
+	unmutes := func() int { return sharedEngine.guard.unmuteCount(s.grant) }
 
 	// Published without a word to the meeting: it is told, and then others hear.
 	s.shown(true)
@@ -89,7 +89,7 @@ func TestTheMeetingHearsFirstOfAnUnmute(t *testing.T) {
 
 	// Muted by the host, who lets people unmute themselves; the page goes on sending.
 	s.shown(true)
-	s.must(stage.engine.Mute(s.ctx, s.seat.Room, "ann", media.SourceMicrophone))
+	s.must(sharedEngine.engine.Mute(s.ctx, s.grant.Room, "ann", media.SourceMicrophone))
 	s.silent("after the mute")
 	s.must(s.clock.Mute(false))
 	s.silent("after another track was unmuted")
@@ -104,8 +104,8 @@ func TestTheMeetingHearsFirstOfAnUnmute(t *testing.T) {
 
 	// Where the meeting says no, nobody is heard.
 	s.shown(true)
-	s.must(stage.engine.Mute(s.ctx, s.seat.Room, "ann", media.SourceMicrophone))
-	stage.guard.bar(s.seat)
+	s.must(sharedEngine.engine.Mute(s.ctx, s.grant.Room, "ann", media.SourceMicrophone))
+	sharedEngine.guard.forbidUnmute(s.grant)
 	s.must(s.microphone.Mute(false))
 	s.silent("without the meeting's consent")
 }
@@ -118,19 +118,19 @@ func TestAMuteUnderWayIsKept(t *testing.T) {
 	s.microphone = s.publish(lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false)
 	s.heard()
 	s.must(s.microphone.Mute(true))
-	stage.events.wait(t, media.EventMuted, s.seat.Room, "ann")
-	s.seat.Muted = true
-	stage.guard.takeLater(s.seat)
+	sharedEngine.events.wait(t, media.EventMuted, s.grant.Room, "ann")
+	s.grant.Muted = true
+	sharedEngine.guard.admitLater(s.grant)
 	s.must(s.microphone.Mute(false))
 	s.silent("muted in between")
 }
 
 func TestAFloodOfTracksEnds(t *testing.T) {
-	line := signallingOf(t, fullSeat(roomOf(t), "ann"))
+	line := signallingOf(t, fullGrant(roomOf(t), "ann"))
 	add := &lk.SignalRequest{Message: &lk.SignalRequest_AddTrack{AddTrack: &lk.AddTrackRequest{
 		Cid: "camera", Type: lk.TrackType_VIDEO, Source: lk.TrackSource_CAMERA,
 	}}}
-	for range 2 * askBurst {
+	for range 2 * requestBurst {
 		// The door may have ended the line before all is written.
 		_ = line.Send(add)
 	}
@@ -154,42 +154,42 @@ func TestAFloodOfSignalsEnds(t *testing.T) {
 		request *lk.SignalRequest
 		times   int
 	}{
-		{"offers", offer, 2 * describeBurst},
+		{"offers", offer, 2 * descriptionBurst},
 		{"long offers", longOffer, 4},
-		{"answers", answer, 2 * describeBurst},
+		{"answers", answer, 2 * descriptionBurst},
 		{"candidates", candidate, 2 * candidateBurst},
 		{"long candidates", longCandidate, 310},
 		{"changes of a sound", sound, changeBurst + 1},
 		{"changes of a picture", picture, changeBurst + 1},
-		{"audiences", audience, audienceBurst + 1},
+		{"audiences", audience, permissionUpdateBurst + 1},
 		{"large messages", large, signalBurst / 30},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			k, now, before := newKnocks(0), time.Now(), saidBefore{}
+			l, now, before := newConnectLimiter(0), time.Now(), connHistory{}
 			message, err := proto.Marshal(tt.request)
 			if err != nil {
 				t.Fatal(err)
 			}
 			passed := 0
 			for range tt.times {
-				if k.says("ann", message, &before, now) == nil {
+				if l.allowMessage("ann", message, &before, now) == nil {
 					passed++
 				}
 			}
-			if passed == 0 || passed == tt.times || k.says("ann", message, &before, now) == nil {
+			if passed == 0 || passed == tt.times || l.allowMessage("ann", message, &before, now) == nil {
 				t.Errorf("%d of %d pass", passed, tt.times)
 			}
-			if k.says("bob", message, &before, now) != nil || k.says("ann", message, &before, now.Add(time.Minute)) != nil {
+			if l.allowMessage("bob", message, &before, now) != nil || l.allowMessage("ann", message, &before, now.Add(time.Minute)) != nil {
 				t.Error("bob pays for ann, or ann for ever")
 			}
 		})
 	}
-	line := signallingOf(t, fullSeat(roomOf(t), "ann"))
+	line := signallingOf(t, fullGrant(roomOf(t), "ann"))
 	for range 2 * changeBurst {
 		// The door may have ended the line before all is written.
 		_ = line.Send(sound)
 	}
-	mustEnd(t, line, errManySignals.code, errManySignals.reason)
+	mustEnd(t, line, errTooManySignals.code, errTooManySignals.reason)
 }
 
 // A page on a bad network gathers all its candidates anew, time after time, in a
@@ -208,10 +208,10 @@ func TestAnHonestPageIsNotTakenForAFlood(t *testing.T) {
 	audience := message(&lk.SignalRequest{Message: &lk.SignalRequest_SubscriptionPermission{SubscriptionPermission: &lk.SubscriptionPermission{AllParticipants: true}}})
 	filter := message(&lk.SignalRequest{Message: &lk.SignalRequest_UpdateAudioTrack{UpdateAudioTrack: &lk.UpdateLocalAudioTrack{}}})
 	subscription := message(&lk.SignalRequest{Message: &lk.SignalRequest_Subscription{Subscription: &lk.UpdateSubscription{}}})
-	k, now, before := newKnocks(0), time.Now(), saidBefore{}
+	l, now, before := newConnectLimiter(0), time.Now(), connHistory{}
 	say := func(message []byte, times int) {
 		for range times {
-			if k.says("ann", message, &before, now) != nil {
+			if l.allowMessage("ann", message, &before, now) != nil {
 				t.Fatalf("%x refused", message)
 			}
 		}
@@ -231,7 +231,7 @@ func TestAnHonestPageIsNotTakenForAFlood(t *testing.T) {
 	}
 }
 
-func TestWhatIsToldOfATrackHasBounds(t *testing.T) {
+func TestTrackMetadataIsBounded(t *testing.T) {
 	long := strings.Repeat("covert ", 100)
 	named := &lk.AddTrackRequest{Cid: "c", Name: long, Stream: long, Layers: []*lk.VideoLayer{{Rid: "q"}}, SimulcastCodecs: []*lk.SimulcastCodec{{Codec: "vp8", Cid: "c"}}}
 	if !plain(named) || named.GetName() != "" || named.GetStream() != "" || named.GetCid() != "c" {

@@ -8,11 +8,11 @@ import (
 	"github.com/anteroom/anteroom/internal/media"
 )
 
-// pumpDepth is how many events wait for a slow handler before reporters wait too.
-const pumpDepth = 1024
+// eventQueueSize is how many events wait for a slow handler before reporters wait too.
+const eventQueueSize = 1024
 
-// pump hands events to the owner's handler, one at a time and in order.
-type pump struct {
+// eventQueue hands events to the owner's handler, one at a time and in order.
+type eventQueue struct {
 	queue   chan media.Event
 	handler atomic.Pointer[func(media.Event)]
 	// first runs before the handler for each event.
@@ -23,47 +23,47 @@ type pump struct {
 	done chan struct{}
 }
 
-func newPump(first func(media.Event)) *pump {
-	p := &pump{
-		queue: make(chan media.Event, pumpDepth),
+func newEventQueue(first func(media.Event)) *eventQueue {
+	q := &eventQueue{
+		queue: make(chan media.Event, eventQueueSize),
 		first: first,
 		quit:  make(chan struct{}),
 		done:  make(chan struct{}),
 	}
-	go p.run()
-	return p
+	go q.run()
+	return q
 }
 
-func (p *pump) onEvent(h func(media.Event)) {
+func (q *eventQueue) onEvent(h func(media.Event)) {
 	if h == nil {
-		p.handler.Store(nil)
+		q.handler.Store(nil)
 		return
 	}
-	p.handler.Store(&h)
+	q.handler.Store(&h)
 }
 
 // put waits for room in the queue; it gives up when the pump has been closed.
-func (p *pump) put(events ...media.Event) {
+func (q *eventQueue) put(events ...media.Event) {
 	for _, e := range events {
 		select {
-		case p.queue <- e:
-		case <-p.quit:
+		case q.queue <- e:
+		case <-q.quit:
 			return
 		}
 	}
 }
 
-func (p *pump) run() {
-	defer close(p.done)
+func (q *eventQueue) run() {
+	defer close(q.done)
 	for {
 		select {
-		case e := <-p.queue:
-			p.deliver(e)
-		case <-p.quit:
+		case e := <-q.queue:
+			q.deliver(e)
+		case <-q.quit:
 			for {
 				select {
-				case e := <-p.queue:
-					p.deliver(e)
+				case e := <-q.queue:
+					q.deliver(e)
 				default:
 					return
 				}
@@ -72,18 +72,18 @@ func (p *pump) run() {
 	}
 }
 
-func (p *pump) deliver(e media.Event) {
-	p.first(e)
-	if h := p.handler.Load(); h != nil {
+func (q *eventQueue) deliver(e media.Event) {
+	q.first(e)
+	if h := q.handler.Load(); h != nil {
 		(*h)(e)
 	}
 }
 
 // close delivers what is queued and waits for it, until ctx ends.
-func (p *pump) close(ctx context.Context) error {
-	p.stop.Do(func() { close(p.quit) })
+func (q *eventQueue) close(ctx context.Context) error {
+	q.stop.Do(func() { close(q.quit) })
 	select {
-	case <-p.done:
+	case <-q.done:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()

@@ -12,18 +12,18 @@ import (
 	"github.com/anteroom/anteroom/internal/media"
 )
 
-// retryTime is how long after a failed call about a room the room is reconciled; after
+// retryDelay is how long after a failed call about a room the room is reconciled; after
 // each further failure the time doubles, up to the interval.
-const retryTime = time.Second
+const retryDelay = time.Second
 
-// settleTries is how often one participant is brought to what the guard says, which can
+// maxSyncAttempts is how often one participant is brought to what the guard says, which can
 // change meanwhile.
-const settleTries = 3
+const maxSyncAttempts = 3
 
-// orAgain returns the outcome of a call about a room. If it failed, the room is
+// retryLater returns the outcome of a call about a room. If it failed, the room is
 // reconciled soon: what the guard says then is done in its place. Somebody who is not
 // connected needs nothing more.
-func (e *external) orAgain(room string, err error) error {
+func (e *external) retryLater(room string, err error) error {
 	if err == nil || errors.Is(err, media.ErrNotConnected) {
 		return err
 	}
@@ -54,7 +54,7 @@ func (e *external) reconcileLoop() {
 	tick := time.NewTicker(e.interval)
 	defer tick.Stop()
 	var retry <-chan time.Time
-	wait := e.retryTime
+	wait := e.retryDelay
 	for {
 		select {
 		case <-tick.C:
@@ -66,7 +66,7 @@ func (e *external) reconcileLoop() {
 		case <-retry:
 			retry = nil
 			if e.reconcileFailed(e.life) {
-				wait = e.retryTime
+				wait = e.retryDelay
 				continue
 			}
 			wait = min(2*wait, e.interval)
@@ -126,7 +126,7 @@ func (e *external) reconcileRoom(ctx context.Context, room string, used time.Tim
 	if err != nil {
 		return err
 	}
-	e.pump.put(e.track.reconcile(room, list, asked)...)
+	e.events.put(e.track.reconcile(room, list, asked)...)
 	if len(list) == 0 {
 		if asked.Sub(used) > roomIdleSeconds*time.Second {
 			e.forget(room, used)
@@ -139,7 +139,7 @@ func (e *external) reconcileRoom(ctx context.Context, room string, used time.Tim
 	var faults []error
 	for _, p := range list {
 		if p.GetState() != lk.ParticipantInfo_DISCONNECTED {
-			faults = append(faults, e.settle(ctx, room, p))
+			faults = append(faults, e.syncParticipant(ctx, room, p))
 		}
 	}
 	return errors.Join(faults...)
@@ -154,39 +154,39 @@ func (e *external) forget(room string, used time.Time) {
 	}
 }
 
-// settle brings a participant whom LiveKit lists to what the guard says: whoever has no
+// syncParticipant brings a participant whom LiveKit lists to what the guard says: whoever has no
 // seat, or lost it to another page, is removed, and the others have the rights of today.
-func (e *external) settle(ctx context.Context, room string, p *lk.ParticipantInfo) error {
-	guard := e.entry.guardOf(room)
+func (e *external) syncParticipant(ctx context.Context, room string, p *lk.ParticipantInfo) error {
+	guard := e.postJoin.guardOf(room)
 	if guard == nil {
 		return nil
 	}
 	identity := p.GetIdentity()
-	for range settleTries {
+	for range maxSyncAttempts {
 		asking, cancel := context.WithTimeout(ctx, guardTimeout)
-		seat, err := guard.Seat(asking, room, identity)
+		grant, err := guard.Grant(asking, room, identity)
 		cancel()
 		generation := allGenerations
 		switch {
 		case err == nil:
-			generation = seat.Generation
-		case !errors.Is(err, media.ErrNoSeat):
+			generation = grant.Generation
+		case !errors.Is(err, media.ErrNotAdmitted):
 			return err
 		}
 		if is := generationOf(p); err != nil || is > 0 && is < generation {
-			e.open.end(placeOf(room, identity), generation)
+			e.conns.end(participantKey(room, identity), generation)
 			return e.remove(ctx, room, identity)
 		}
-		seat.Room, seat.Identity = room, identity
-		if seat.Name == p.GetName() && seat.Metadata == p.GetMetadata() {
-			seat = rightsOnly(seat)
+		grant.Room, grant.Identity = room, identity
+		if grant.Name == p.GetName() && grant.Metadata == p.GetMetadata() {
+			grant = rightsOnly(grant)
 		}
-		heard := seat.Muted && slices.ContainsFunc(p.GetTracks(), func(t *lk.TrackInfo) bool {
+		heard := grant.Muted && slices.ContainsFunc(p.GetTracks(), func(t *lk.TrackInfo) bool {
 			return t.GetSource() == lk.TrackSource_MICROPHONE && !t.GetMuted()
 		})
 		switch {
-		case seat.Name != "" || !sameRights(p.GetPermission(), permission(seat)):
-			err = e.updatePermission(ctx, seat)
+		case grant.Name != "" || !samePermission(p.GetPermission(), permission(grant)):
+			err = e.updatePermission(ctx, grant)
 		case heard:
 			err = e.mute(ctx, room, identity, media.SourceMicrophone)
 		default:
@@ -205,8 +205,8 @@ func (e *external) settle(ctx context.Context, room string, p *lk.ParticipantInf
 	return nil
 }
 
-// sameRights compares what a seat permits.
-func sameRights(a, b *lk.ParticipantPermission) bool {
+// samePermission compares what a seat permits.
+func samePermission(a, b *lk.ParticipantPermission) bool {
 	if a.GetCanPublish() != b.GetCanPublish() || a.GetCanSubscribe() != b.GetCanSubscribe() || a.GetHidden() != b.GetHidden() {
 		return false
 	}

@@ -64,23 +64,23 @@ func (f *flaky) serve(t *testing.T, liveKit *httptest.Server) *httptest.Server {
 	return server
 }
 
-// TestExternalCallsThatFailAreMadeUpFor lets the first calls of each kind fail. The
+// TestExternalCallsThatFailAreRetried lets the first calls of each kind fail. The
 // regular reconciliation is far away.
-func TestExternalCallsThatFailAreMadeUpFor(t *testing.T) {
+func TestExternalCallsThatFailAreRetried(t *testing.T) {
 	liveKit := &flaky{fails: map[string]int{}}
-	o := newOutsideAt(t, liveKit.serve(t, standIn(t)))
-	o.engine.retryTime = time.Millisecond
+	o := newExternalFixtureAt(t, liveKit.serve(t, fakeServer(t)))
+	o.engine.retryDelay = time.Millisecond
 	const times, always = 3, 1 << 30
-	room, ctx := roomOf(t), patient(t)
-	seatOf := func(who string) media.Seat {
-		seat := fullSeat(room, who)
-		seat.Generation = 1
-		return seat
+	room, ctx := roomOf(t), longTimeout(t)
+	grantOf := func(who string) media.Grant {
+		grant := fullGrant(room, who)
+		grant.Generation = 1
+		return grant
 	}
 	enter := func(who string) *rogue.Media {
-		o.guard.take(seatOf(who))
-		stage.guard.take(seatOf(who)) // the stand-in's own owner looks as well
-		m, err := rogue.JoinMedia(ctx, o.door.URL, tokenFor(t, o.engine, seatOf(who)))
+		o.guard.admit(grantOf(who))
+		sharedEngine.guard.admit(grantOf(who)) // the stand-in's own owner looks as well
+		m, err := rogue.JoinMedia(ctx, o.proxy.URL, tokenFor(t, o.engine, grantOf(who)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -96,7 +96,7 @@ func TestExternalCallsThatFailAreMadeUpFor(t *testing.T) {
 	// page is sending.
 	mustEnd := func(m *rogue.Media, who string) {
 		t.Helper()
-		if code, reason, err := m.Ended(ctx); ctx.Err() != nil || code != 0 && reason != errSeatGone.reason {
+		if code, reason, err := m.Ended(ctx); ctx.Err() != nil || code != 0 && reason != errParticipantGone.reason {
 			t.Errorf("%s: the connection ended with %d %q, %v", who, code, reason, err)
 		}
 	}
@@ -113,7 +113,7 @@ func TestExternalCallsThatFailAreMadeUpFor(t *testing.T) {
 	}
 	eventually(t, "all are there", func() bool { return len(people()) == 3 })
 
-	o.guard.leave(room, "ann")
+	o.guard.remove(room, "ann")
 	liveKit.failing("RemoveParticipant", always)
 	if err := o.engine.Remove(ctx, room, "ann"); err == nil {
 		t.Error("the failed removal has no error")
@@ -122,9 +122,9 @@ func TestExternalCallsThatFailAreMadeUpFor(t *testing.T) {
 	liveKit.failing("RemoveParticipant", times)
 	eventually(t, "ann is removed", func() bool { _, in := people()["ann"]; return !in })
 
-	newer := seatOf("eve")
+	newer := grantOf("eve")
 	newer.Generation = 2
-	o.guard.take(newer)
+	o.guard.admit(newer)
 	liveKit.failing("RemoveParticipant", always)
 	if err := o.engine.RemoveOlder(ctx, room, "eve", 2); err == nil {
 		t.Error("the failed removal of an old page has no error")
@@ -133,9 +133,9 @@ func TestExternalCallsThatFailAreMadeUpFor(t *testing.T) {
 	liveKit.failing("RemoveParticipant", times)
 	eventually(t, "the old page is removed", func() bool { _, in := people()["eve"]; return !in })
 
-	seat := seatOf("bob")
-	seat.Muted = true
-	o.guard.take(seat)
+	grant := grantOf("bob")
+	grant.Muted = true
+	o.guard.admit(grant)
 	liveKit.failing("MutePublishedTrack", times)
 	if err := o.engine.Mute(ctx, room, "bob", media.SourceMicrophone); err == nil {
 		t.Error("the failed mute has no error")
@@ -144,10 +144,10 @@ func TestExternalCallsThatFailAreMadeUpFor(t *testing.T) {
 		return slices.Contains(people()["bob"].Tracks, media.Track{ID: voice.ID, Source: media.SourceMicrophone, Muted: true})
 	})
 
-	seat.CanPublishCamera = false
-	o.guard.take(seat)
+	grant.CanPublishCamera = false
+	o.guard.admit(grant)
 	liveKit.failing("UpdateParticipant", times)
-	if err := o.engine.UpdatePermission(ctx, seat); err == nil {
+	if err := o.engine.UpdatePermission(ctx, grant); err == nil {
 		t.Error("the failed change of rights has no error")
 	}
 	if err := bob.Permitted(ctx, func(p *lk.ParticipantPermission) bool {
@@ -175,23 +175,23 @@ func TestExternalCallsThatFailAreMadeUpFor(t *testing.T) {
 
 // Whoever has no seat is found by the regular reconciliation, too: another node's call
 // may have failed.
-func TestReconciliationRemovesWhoeverHasNoSeat(t *testing.T) {
+func TestReconciliationRemovesWhoeverIsNotAdmitted(t *testing.T) {
 	liveKit := &flaky{fails: map[string]int{}}
-	o := newOutsideAt(t, liveKit.serve(t, standIn(t)))
-	room, ctx := roomOf(t), patient(t)
-	enter := func(seat media.Seat) *rogue.Media {
-		seat.Metadata, seat.Attributes = "metadata", map[string]string{"key": "value"}
-		o.guard.take(seat)
-		stage.guard.take(seat)
-		m, err := rogue.JoinMedia(ctx, o.door.URL, tokenFor(t, o.engine, seat))
+	o := newExternalFixtureAt(t, liveKit.serve(t, fakeServer(t)))
+	room, ctx := roomOf(t), longTimeout(t)
+	enter := func(grant media.Grant) *rogue.Media {
+		grant.Metadata, grant.Attributes = "metadata", map[string]string{"key": "value"}
+		o.guard.admit(grant)
+		sharedEngine.guard.admit(grant)
+		m, err := rogue.JoinMedia(ctx, o.proxy.URL, tokenFor(t, o.engine, grant))
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(m.Close)
 		return m
 	}
-	ann := enter(fullSeat(room, "ann"))
-	enter(media.Seat{Room: room, Identity: "bob", Name: "Bob", Muted: true, CanSubscribe: true, Hidden: true})
+	ann := enter(fullGrant(room, "ann"))
+	enter(media.Grant{Room: room, Identity: "bob", Name: "Bob", Muted: true, CanSubscribe: true, Hidden: true})
 	// Nobody needs a change, so that none is made.
 	liveKit.failing("UpdateParticipant", 1)
 	liveKit.failing("RemoveParticipant", 1)
@@ -203,7 +203,7 @@ func TestReconciliationRemovesWhoeverHasNoSeat(t *testing.T) {
 		t.Fatalf("whoever has a seat is not there: %v, %v", people, err)
 	}
 	liveKit.failing("RemoveParticipant", 0)
-	o.guard.leave(room, "ann")
+	o.guard.remove(room, "ann")
 	o.engine.reconcile(ctx)
 	eventually(t, "ann is removed", func() bool {
 		people, err := o.engine.Participants(ctx, room)
@@ -216,14 +216,14 @@ func TestReconciliationRemovesWhoeverHasNoSeat(t *testing.T) {
 
 // A request that the guard has let in just before a removal becomes no connection.
 func TestRemovalBetweenQuestionAndConnection(t *testing.T) {
-	open := newOpenLines()
-	line, leave := open.enter("room/ann", 1)
-	_, leaveOther := open.enter("room/bob", 1)
+	open := newOpenConns()
+	conn, leave := open.add("room/ann", 1)
+	_, leaveOther := open.add("room/bob", 1)
 	open.end("room/ann", 2)
 	page, server := net.Pipe()
 	t.Cleanup(func() { _ = page.Close() })
-	line.opened(&inspectedConn{Conn: server})
-	if err := page.SetReadDeadline(time.Now().Add(patience)); err != nil {
+	conn.setConn(&inspectedConn{Conn: server})
+	if err := page.SetReadDeadline(time.Now().Add(testTimeout)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := page.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
@@ -231,7 +231,7 @@ func TestRemovalBetweenQuestionAndConnection(t *testing.T) {
 	}
 	leave()
 	leaveOther()
-	if len(open.of) != 0 {
-		t.Errorf("%d participants are kept", len(open.of))
+	if len(open.byParticipant) != 0 {
+		t.Errorf("%d participants are kept", len(open.byParticipant))
 	}
 }

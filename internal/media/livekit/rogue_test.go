@@ -24,20 +24,20 @@ import (
 	"github.com/anteroom/anteroom/internal/rogue"
 )
 
-func patient(t *testing.T) context.Context {
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+func longTimeout(t *testing.T) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), testTimeout)
 	t.Cleanup(cancel)
 	return ctx
 }
 
 // signallingOf opens the line of a seat at the door.
-func signallingOf(t *testing.T, seat media.Seat) *rogue.Signalling {
+func signallingOf(t *testing.T, grant media.Grant) *rogue.Signalling {
 	t.Helper()
-	stage.guard.take(seat)
-	if err := stage.engine.EnsureRoom(context.Background(), seat.Room); err != nil {
+	sharedEngine.guard.admit(grant)
+	if err := sharedEngine.engine.EnsureRoom(context.Background(), grant.Room); err != nil {
 		t.Fatal(err)
 	}
-	line, err := rogue.OpenSignalling(patient(t), stage.server.URL, tokenFor(t, stage.engine, seat), nil)
+	line, err := rogue.OpenSignalling(longTimeout(t), sharedEngine.server.URL, tokenFor(t, sharedEngine.engine, grant), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,10 +46,10 @@ func signallingOf(t *testing.T, seat media.Seat) *rogue.Signalling {
 }
 
 // joinMedia enters a room with sound and pictures.
-func joinMedia(t *testing.T, seat media.Seat) *rogue.Media {
+func joinMedia(t *testing.T, grant media.Grant) *rogue.Media {
 	t.Helper()
-	stage.guard.take(seat)
-	m, err := rogue.JoinMedia(patient(t), stage.server.URL, tokenFor(t, stage.engine, seat))
+	sharedEngine.guard.admit(grant)
+	m, err := rogue.JoinMedia(longTimeout(t), sharedEngine.server.URL, tokenFor(t, sharedEngine.engine, grant))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ const (
 	compressed       = 0x40
 )
 
-func TestOversizeMessagesEndTheLine(t *testing.T) {
+func TestOversizeMessagesEndTheConnection(t *testing.T) {
 	const huge = 100 << 20
 	zeros := make([]byte, maxSignalBytes+1)
 	var bomb bytes.Buffer
@@ -114,7 +114,7 @@ func TestOversizeMessagesEndTheLine(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			line := signallingOf(t, fullSeat(roomOf(t), "ann"))
+			line := signallingOf(t, fullGrant(roomOf(t), "ann"))
 			if line.Extensions != "" {
 				t.Errorf("the server agreed to %q", line.Extensions)
 			}
@@ -130,7 +130,7 @@ func TestOversizeMessagesEndTheLine(t *testing.T) {
 }
 
 func TestMessagesInFramesReachLiveKit(t *testing.T) {
-	line := signallingOf(t, fullSeat(roomOf(t), "ann"))
+	line := signallingOf(t, fullGrant(roomOf(t), "ann"))
 	ping, err := proto.Marshal(&lk.SignalRequest{Message: &lk.SignalRequest_PingReq{PingReq: &lk.Ping{Timestamp: 4711}}})
 	if err != nil {
 		t.Fatal(err)
@@ -197,7 +197,7 @@ func TestKindsOfSignals(t *testing.T) {
 }
 
 func TestSimulatedSpeakersAreRefused(t *testing.T) {
-	line := signallingOf(t, fullSeat(roomOf(t), "ann"))
+	line := signallingOf(t, fullGrant(roomOf(t), "ann"))
 	err := line.Send(&lk.SignalRequest{Message: &lk.SignalRequest_Simulate{
 		Simulate: &lk.SimulateScenario{Scenario: &lk.SimulateScenario_SpeakerUpdate{SpeakerUpdate: 3}},
 	}})
@@ -209,7 +209,7 @@ func TestSimulatedSpeakersAreRefused(t *testing.T) {
 
 func TestTracksOfAWrongKindAreRefused(t *testing.T) {
 	room := roomOf(t)
-	listener := joinMedia(t, fullSeat(room, "listener"))
+	listener := joinMedia(t, fullGrant(room, "listener"))
 	for i, tt := range []struct {
 		kind   lk.TrackType
 		source lk.TrackSource
@@ -224,14 +224,14 @@ func TestTracksOfAWrongKindAreRefused(t *testing.T) {
 	} {
 		t.Run(tt.kind.String()+" "+tt.source.String(), func(t *testing.T) {
 			// Muted by the host: no sound of theirs may be heard, whatever its label.
-			seat := fullSeat(room, fmt.Sprintf("ann%d", i))
-			seat.CanPublishMicrophone = false
-			m := joinMedia(t, seat)
-			_, err := m.Publish(patient(t), tt.kind, tt.source, false)
+			grant := fullGrant(room, fmt.Sprintf("ann%d", i))
+			grant.CanPublishMicrophone = false
+			m := joinMedia(t, grant)
+			_, err := m.Publish(longTimeout(t), tt.kind, tt.source, false)
 			if err == nil {
 				t.Error("published")
 			}
-			code, reason, err := m.Ended(patient(t))
+			code, reason, err := m.Ended(longTimeout(t))
 			if err != nil || code != tt.want.code || reason != tt.want.reason {
 				t.Errorf("ended with %d %q, error %v", code, reason, err)
 			}
@@ -246,10 +246,10 @@ func TestTracksOfAWrongKindAreRefused(t *testing.T) {
 
 func TestSilencedSoundIsNotHeard(t *testing.T) {
 	room := roomOf(t)
-	listener := joinMedia(t, fullSeat(room, "listener"))
-	seat := fullSeat(room, "ann")
-	ann := joinMedia(t, seat)
-	ctx := patient(t)
+	listener := joinMedia(t, fullGrant(room, "listener"))
+	grant := fullGrant(room, "ann")
+	ann := joinMedia(t, grant)
+	ctx := longTimeout(t)
 	spoken, err := ann.Publish(ctx, lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false)
 	if err != nil {
 		t.Fatal(err)
@@ -263,14 +263,14 @@ func TestSilencedSoundIsNotHeard(t *testing.T) {
 	}
 
 	// The meeting takes the rights away; the media server hears of it a moment later.
-	seat.CanPublishMicrophone, seat.CanPublishScreen, seat.CanPublishScreenAudio = false, false, false
-	stage.guard.take(seat)
+	grant.CanPublishMicrophone, grant.CanPublishScreen, grant.CanPublishScreenAudio = false, false, false
+	sharedEngine.guard.admit(grant)
 	_, err = ann.AddTrack(ctx, lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false)
 	var refused *rogue.NotAllowedError
 	if !errors.As(err, &refused) || refused.Reason != lk.RequestResponse_NOT_ALLOWED {
 		t.Errorf("another microphone: %v", err)
 	}
-	stage.events.wait(t, media.EventUnpublished, room, "ann")
+	sharedEngine.events.wait(t, media.EventUnpublished, room, "ann")
 	if err := spoken.Mute(false); err != nil {
 		t.Fatal(err)
 	}
@@ -338,60 +338,60 @@ func TestJoinRequestsAskForNoTracks(t *testing.T) {
 		{"not base64", "?", http.StatusBadRequest},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			seat := fullSeat(roomOf(t), "ann")
-			stage.guard.take(seat)
-			query := url.Values{"access_token": {tokenFor(t, stage.engine, seat)}, "join_request": {tt.request}}
-			if got := getStatus(t, stage.server.URL+"/rtc/v1/validate?"+query.Encode()); got != tt.want {
+			grant := fullGrant(roomOf(t), "ann")
+			sharedEngine.guard.admit(grant)
+			query := url.Values{"access_token": {tokenFor(t, sharedEngine.engine, grant)}, "join_request": {tt.request}}
+			if got := getStatus(t, sharedEngine.server.URL+"/rtc/v1/validate?"+query.Encode()); got != tt.want {
 				t.Errorf("status %d, want %d", got, tt.want)
 			}
 		})
 	}
 }
 
-func TestAParticipantHasFewLines(t *testing.T) {
-	k := newKnocks(0)
+func TestConnectionsOfAParticipantAreLimited(t *testing.T) {
+	l := newConnectLimiter(0)
 	now := time.Now()
 	var ends []func()
-	for range maxLines {
-		done, err := k.enter("ann", "192.0.2.1", toAsk, now)
+	for range maxConnections {
+		done, err := l.acquire("ann", "192.0.2.1", purposeQuery, now)
 		if err != nil {
 			t.Fatal(err)
 		}
 		ends = append(ends, done)
 	}
-	if _, err := k.enter("ann", "192.0.2.1", toAsk, now); !errors.Is(err, errManyLines) {
+	if _, err := l.acquire("ann", "192.0.2.1", purposeQuery, now); !errors.Is(err, errTooManyConnections) {
 		t.Errorf("one line too many: %v", err)
 	}
-	if _, err := k.enter("bob", "192.0.2.1", toAsk, now); err != nil {
+	if _, err := l.acquire("bob", "192.0.2.1", purposeQuery, now); err != nil {
 		t.Errorf("bob pays for ann: %v", err)
 	}
 	for _, done := range ends {
 		done()
 	}
-	tries := maxLines + 1
-	for ; tries < 10*knockBurst; tries++ {
-		done, err := k.enter("ann", "192.0.2.1", toAsk, now)
+	tries := maxConnections + 1
+	for ; tries < 10*connectBurst; tries++ {
+		done, err := l.acquire("ann", "192.0.2.1", purposeQuery, now)
 		if err != nil {
 			break
 		}
 		done()
 	}
-	if tries != knockBurst {
-		t.Errorf("%d tries at once, want %d", tries, knockBurst)
+	if tries != connectBurst {
+		t.Errorf("%d tries at once, want %d", tries, connectBurst)
 	}
-	later := now.Add(2 * knockBurst * time.Second / knocksPerSec)
-	if done, err := k.enter("carl", "192.0.2.1", toAsk, later); err != nil || len(k.open) != 2 {
-		t.Errorf("%v, %d known; ann is over and bob is not", err, len(k.open))
+	later := now.Add(2 * connectBurst * time.Second / connectsPerSec)
+	if done, err := l.acquire("carl", "192.0.2.1", purposeQuery, later); err != nil || len(l.open) != 2 {
+		t.Errorf("%v, %d known; ann is over and bob is not", err, len(l.open))
 	} else {
 		done()
 	}
 }
 
 func TestAParticipantBeginsFewSessions(t *testing.T) {
-	k, now := newKnocks(0), time.Now()
+	l, now := newConnectLimiter(0), time.Now()
 	begun := func() (n int) {
 		for range 2 * sessionBurst {
-			if done, err := k.enter("ann", "192.0.2.1", toBegin, now); err == nil {
+			if done, err := l.acquire("ann", "192.0.2.1", purposeStart, now); err == nil {
 				done()
 				n++
 			}
@@ -401,21 +401,21 @@ func TestAParticipantBeginsFewSessions(t *testing.T) {
 	if n := begun(); n != sessionBurst {
 		t.Errorf("%d sessions at once, want %d", n, sessionBurst)
 	}
-	if _, err := k.enter("ann", "192.0.2.1", toResume, now); err != nil {
+	if _, err := l.acquire("ann", "192.0.2.1", purposeResume, now); err != nil {
 		t.Error("her page may not resume the session that it has")
 	}
-	if _, err := k.enter("bob", "192.0.2.1", toAsk, now); err != nil {
+	if _, err := l.acquire("bob", "192.0.2.1", purposeQuery, now); err != nil {
 		t.Errorf("bob hears that he may not begin one: %v", err)
 	}
-	var soon *tooSoon
-	if _, err := k.enter("ann", "192.0.2.1", toAsk, now.Add(4*time.Second)); !errors.As(err, &soon) || soon.wait.Round(time.Second) != 6*time.Second {
+	var soon *retryAfterError
+	if _, err := l.acquire("ann", "192.0.2.1", purposeQuery, now.Add(4*time.Second)); !errors.As(err, &soon) || soon.wait.Round(time.Second) != 6*time.Second {
 		t.Errorf("ann hears %v after 4 s, want a wait of 6 s more", err)
 	}
 	now = now.Add(30 * time.Second)
 	if n := begun(); n != 3 {
 		t.Errorf("%d sessions after 30 s, want 3", n)
 	}
-	if _, err := k.enter("bob", "192.0.2.1", toBegin, now); err != nil {
+	if _, err := l.acquire("bob", "192.0.2.1", purposeStart, now); err != nil {
 		t.Error("bob pays for ann")
 	}
 	wrapped := func(join *lk.JoinRequest) string {
@@ -424,9 +424,9 @@ func TestAParticipantBeginsFewSessions(t *testing.T) {
 		return "join_request=" + base64.URLEncoding.EncodeToString(raw)
 	}
 	for address, want := range map[string]purpose{
-		"/rtc?protocol=16": toBegin, "/rtc?reconnect=0": toBegin, "/rtc?reconnect=1&sid=PA_x": toResume, "/rtc?reconnect=true": toResume,
-		"/rtc/v1?reconnect=1&" + wrapped(&lk.JoinRequest{ClientInfo: &lk.ClientInfo{Protocol: 16}}): toBegin, "/rtc/v1?" + wrapped(&lk.JoinRequest{Reconnect: true}): toResume,
-		"/rtc/validate?protocol=16": toAsk, "/rtc/v1/validate?" + wrapped(&lk.JoinRequest{}): toAsk,
+		"/rtc?protocol=16": purposeStart, "/rtc?reconnect=0": purposeStart, "/rtc?reconnect=1&sid=PA_x": purposeResume, "/rtc?reconnect=true": purposeResume,
+		"/rtc/v1?reconnect=1&" + wrapped(&lk.JoinRequest{ClientInfo: &lk.ClientInfo{Protocol: 16}}): purposeStart, "/rtc/v1?" + wrapped(&lk.JoinRequest{Reconnect: true}): purposeResume,
+		"/rtc/validate?protocol=16": purposeQuery, "/rtc/v1/validate?" + wrapped(&lk.JoinRequest{}): purposeQuery,
 	} {
 		if _, got, err := forLiveKit(httptest.NewRequest(http.MethodGet, address, nil)); err != nil || got != want {
 			t.Errorf("%s: %d, error %v, want %d", address, got, err, want)
@@ -434,13 +434,13 @@ func TestAParticipantBeginsFewSessions(t *testing.T) {
 	}
 }
 
-func TestAnAddressHasSoManyLines(t *testing.T) {
+func TestConnectionsFromAnAddressAreLimited(t *testing.T) {
 	const most = 200
-	k := newKnocks(most)
+	l := newConnectLimiter(most)
 	now := time.Now()
 	var ends []func()
 	enter := func(n int, address string, now time.Time) error {
-		done, err := k.enter(fmt.Sprint("participant ", n), address, toAsk, now)
+		done, err := l.acquire(fmt.Sprint("participant ", n), address, purposeQuery, now)
 		if err == nil {
 			ends = append(ends, done)
 		}
@@ -454,7 +454,7 @@ func TestAnAddressHasSoManyLines(t *testing.T) {
 	}
 	later := now.Add(2 * time.Minute)
 	for _, address := range []string{"2001:db8::1", "2001:db8::ffff:1"} {
-		if err := enter(most, address, later); !errors.Is(err, errManyAddresses) {
+		if err := enter(most, address, later); !errors.Is(err, errTooManyFromAddress) {
 			t.Errorf("from %s: %v", address, err)
 		}
 	}
@@ -464,8 +464,8 @@ func TestAnAddressHasSoManyLines(t *testing.T) {
 	for _, done := range ends {
 		done()
 	}
-	if len(k.open) != 0 || len(k.openFrom) != 0 {
-		t.Errorf("%d participants and %d addresses are remembered after the end", len(k.open), len(k.openFrom))
+	if len(l.open) != 0 || len(l.openFrom) != 0 {
+		t.Errorf("%d participants and %d addresses are remembered after the end", len(l.open), len(l.openFrom))
 	}
 	// Connections that end at once are counted, too.
 	ends, later = nil, later.Add(2*time.Minute)
@@ -481,11 +481,11 @@ func TestAnAddressHasSoManyLines(t *testing.T) {
 }
 
 func TestReconnectStormsEnd(t *testing.T) {
-	seat := fullSeat(roomOf(t), "ann")
-	stage.guard.take(seat)
-	token := tokenFor(t, stage.engine, seat)
-	for range 10 * knockBurst {
-		status, err := rogue.Validate(patient(t), stage.server.URL, token)
+	grant := fullGrant(roomOf(t), "ann")
+	sharedEngine.guard.admit(grant)
+	token := tokenFor(t, sharedEngine.engine, grant)
+	for range 10 * connectBurst {
+		status, err := rogue.Validate(longTimeout(t), sharedEngine.server.URL, token)
 		if err != nil {
 			t.Fatal(err)
 		}

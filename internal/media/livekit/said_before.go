@@ -7,9 +7,9 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// saidBefore is what has been said on a connection, as far as it matters to the cost of
+// connHistory is what has been said on a connection, as far as it matters to the cost of
 // the next message: LiveKit does little about what it knows already.
-type saidBefore struct {
+type connHistory struct {
 	// ice is by the kind of message: offers and answers may belong to different connections.
 	ice map[protowire.Number]saidOfICE
 	// restricted and receivers say who may receive the participant's tracks.
@@ -32,7 +32,7 @@ const (
 
 // describeICE returns how many candidates of a description count. After a restart, LiveKit
 // tries all of them again.
-func (s *saidBefore) describeICE(kind protowire.Number, said description) (count int) {
+func (s *connHistory) describeICE(kind protowire.Number, said description) (count int) {
 	known := s.ice[kind]
 	if known.credentials != said.credentials {
 		known, count = saidOfICE{credentials: said.credentials}, restartCost
@@ -53,13 +53,13 @@ func (s *saidBefore) describeICE(kind protowire.Number, said description) (count
 
 // The fields of a message that says who may receive the participant's tracks.
 var (
-	everybodyField = numberIn(&lk.SubscriptionPermission{}, "all_participants")
-	receiverField  = numberIn(&lk.SubscriptionPermission{}, "track_permissions")
+	everybodyField = fieldNumber(&lk.SubscriptionPermission{}, "all_participants")
+	receiverField  = fieldNumber(&lk.SubscriptionPermission{}, "track_permissions")
 )
 
 // changeReceivers returns for how many people such a message may change something, but
 // no more than everybodyCost.
-func (s *saidBefore) changeReceivers(message []byte) (int, error) {
+func (s *connHistory) changeReceivers(message []byte) (int, error) {
 	_, _, n := protowire.ConsumeTag(message)
 	body, _ := protowire.ConsumeBytes(message[n:])
 	restricted, receivers := true, digests{}

@@ -23,7 +23,7 @@ func TestAudiencesCostWhatTheyChange(t *testing.T) {
 	for n := range 500 {
 		many = append(many, fmt.Sprint("person", n))
 	}
-	var before saidBefore
+	var before connHistory
 	for i, tt := range []struct {
 		request *lk.SignalRequest
 		want    int
@@ -44,24 +44,24 @@ func TestAudiencesCostWhatTheyChange(t *testing.T) {
 		}
 	}
 
-	l := lineIn("room")
+	c := connIn("room")
 	passed := 0
-	for ; passed < audienceBurst; passed++ {
-		if _, err := l.check(signal(t, onlyTo(passed%2 == 1))); err != nil {
-			if !errors.Is(err, errManySignals) {
+	for ; passed < permissionUpdateBurst; passed++ {
+		if _, err := c.check(signal(t, onlyTo(passed%2 == 1))); err != nil {
+			if !errors.Is(err, errTooManySignals) {
 				t.Error(err)
 			}
 			break
 		}
 	}
-	if want := audienceBurst / everybodyCost; passed < want || passed > want+1 {
+	if want := permissionUpdateBurst / everybodyCost; passed < want || passed > want+1 {
 		t.Errorf("%d changes for everybody pass, want %d", passed, want)
 	}
 
 	// In focus mode, a page tells anew who may see its picture whenever somebody comes.
-	l = lineIn("room")
+	c = connIn("room")
 	for n := range 200 {
-		if _, err := l.check(signal(t, onlyTo(false, many[:n]...))); err != nil {
+		if _, err := c.check(signal(t, onlyTo(false, many[:n]...))); err != nil {
 			t.Fatalf("person %d: %v", n, err)
 		}
 	}

@@ -17,22 +17,22 @@ import (
 	"github.com/anteroom/anteroom/internal/rogue"
 )
 
-// knock shows a token at the door.
-func knock(k keys, token string) (ticket, error) {
+// joinRequest shows a token at the door.
+func joinRequest(k keys, token string) (tokenClaims, error) {
 	r := httptest.NewRequest(http.MethodGet, "/rtc", nil)
 	r.Header.Set("Authorization", "Bearer "+token)
 	return k.check(r)
 }
 
-func TestPagesTokensOpenTheDoorOnly(t *testing.T) {
+func TestPageTokensAreAcceptedByTheProxyOnly(t *testing.T) {
 	k := newKeys(testKey, testSecret)
-	seat := media.Seat{Room: "\"room\\", Identity: "a\"\\\n\x7f<&>é", Generation: 3}
-	token, err := k.Token(context.Background(), seat, time.Hour)
+	grant := media.Grant{Room: "\"room\\", Identity: "a\"\\\n\x7f<&>é", Generation: 3}
+	token, err := k.Token(context.Background(), grant, time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := knock(k, token)
-	if err != nil || got.room != seat.Room || got.identity != seat.Identity || got.generation != 3 {
+	got, err := joinRequest(k, token)
+	if err != nil || got.room != grant.Room || got.identity != grant.Identity || got.generation != 3 {
 		t.Errorf("ticket %+v, error %v", got, err)
 	}
 	if left := time.Until(got.expires); left <= 59*time.Minute || left > time.Hour {
@@ -49,20 +49,20 @@ func TestPagesTokensOpenTheDoorOnly(t *testing.T) {
 		t.Error("LiveKit's secret verifies it")
 	}
 
-	livekits, err := k.forLiveKit(fullSeat("room", "ann"))
+	livekits, err := k.forLiveKit(fullGrant("room", "ann"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	claims := jwt.MapClaims{"iss": doorIssuer, "sub": "ann", "room": "room", "exp": time.Now().Add(time.Hour).Unix()}
+	claims := jwt.MapClaims{"iss": proxyIssuer, "sub": "ann", "room": "room", "exp": time.Now().Add(time.Hour).Unix()}
 	unsigned, _ := jwt.NewWithClaims(jwt.SigningMethodNone, claims).SignedString(jwt.UnsafeAllowNoneSignatureType)
-	sha512, _ := jwt.NewWithClaims(jwt.SigningMethodHS512, claims).SignedString(k.door)
-	another, _ := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{"iss": "x", "exp": claims["exp"]}).SignedString(k.door)
+	sha512, _ := jwt.NewWithClaims(jwt.SigningMethodHS512, claims).SignedString(k.proxyKey)
+	another, _ := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{"iss": "x", "exp": claims["exp"]}).SignedString(k.proxyKey)
 	for name, token := range map[string]string{
 		"LiveKit's": livekits, "unsigned": unsigned, "other algorithm": sha512, "other issuer": another,
 		"cut off": token[:len(token)-1], "longer": token + "A", "of two parts": tokenHeader + "e30", "empty parts": tokenHeader + ".",
 		"other header": strings.Replace(token, "eyJ", "eyK", 1),
 	} {
-		if _, err := knock(k, token); !errors.Is(err, errBadToken) {
+		if _, err := joinRequest(k, token); !errors.Is(err, errBadToken) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -70,10 +70,10 @@ func TestPagesTokensOpenTheDoorOnly(t *testing.T) {
 
 // TestLiveKitReadsOurGrants: what the door says of a seat is what LiveKit understands.
 func TestLiveKitReadsOurGrants(t *testing.T) {
-	full := fullSeat("room", "ann")
+	full := fullGrant("room", "ann")
 	full.Metadata, full.Attributes = `{"a":"<&>"}`, map[string]string{"k": "v"}
-	for _, seat := range []media.Seat{full, {Room: "room", Identity: "bob"}, {Room: "room", Identity: "eve", CanPublishCamera: true, CanSubscribe: true}} {
-		token, err := newKeys(testKey, testSecret).forLiveKit(seat)
+	for _, grant := range []media.Grant{full, {Room: "room", Identity: "bob"}, {Room: "room", Identity: "eve", CanPublishCamera: true, CanSubscribe: true}} {
+		token, err := newKeys(testKey, testSecret).forLiveKit(grant)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -82,8 +82,8 @@ func TestLiveKitReadsOurGrants(t *testing.T) {
 			t.Fatal(err)
 		}
 		registered, grants, err := parsed.Verify(testSecret)
-		if err != nil || !reflect.DeepEqual(grants, claims(seat)) {
-			t.Errorf("LiveKit reads %+v, error %v; want %+v", grants, err, claims(seat))
+		if err != nil || !reflect.DeepEqual(grants, claims(grant)) {
+			t.Errorf("LiveKit reads %+v, error %v; want %+v", grants, err, claims(grant))
 		}
 		if life := registered.ExpiresAt.Sub(registered.NotBefore.Time); life > time.Minute {
 			t.Errorf("it lasts %s", life)
@@ -92,20 +92,20 @@ func TestLiveKitReadsOurGrants(t *testing.T) {
 }
 
 func TestTokensOfAnOlderPageAreRefused(t *testing.T) {
-	seat := fullSeat(roomOf(t), "ann")
-	seat.Generation = 1
-	stage.guard.take(seat)
-	old := tokenFor(t, stage.engine, seat)
-	seat.Generation = 2
-	stage.guard.take(seat)
-	if status, err := rogue.Validate(patient(t), stage.server.URL, old); err != nil || status != http.StatusForbidden {
+	grant := fullGrant(roomOf(t), "ann")
+	grant.Generation = 1
+	sharedEngine.guard.admit(grant)
+	old := tokenFor(t, sharedEngine.engine, grant)
+	grant.Generation = 2
+	sharedEngine.guard.admit(grant)
+	if status, err := rogue.Validate(longTimeout(t), sharedEngine.server.URL, old); err != nil || status != http.StatusForbidden {
 		t.Errorf("validate: %d, %v", status, err)
 	}
 	var refused *rogue.RefusedError
-	if _, err := rogue.OpenSignalling(patient(t), stage.server.URL, old, nil); !errors.As(err, &refused) || refused.Status != http.StatusForbidden {
+	if _, err := rogue.OpenSignalling(longTimeout(t), sharedEngine.server.URL, old, nil); !errors.As(err, &refused) || refused.Status != http.StatusForbidden {
 		t.Errorf("signalling: %v", err)
 	}
-	if status, err := rogue.Validate(patient(t), stage.server.URL, tokenFor(t, stage.engine, seat)); err != nil || status != http.StatusOK {
+	if status, err := rogue.Validate(longTimeout(t), sharedEngine.server.URL, tokenFor(t, sharedEngine.engine, grant)); err != nil || status != http.StatusOK {
 		t.Errorf("the newer page: %d, %v", status, err)
 	}
 }

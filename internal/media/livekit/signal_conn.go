@@ -22,9 +22,9 @@ const (
 	// shortSignalBytes the rest: one ICE candidate has some 300 bytes.
 	listSignalBytes  = 64 << 10
 	shortSignalBytes = 1 << 10
-	// maxSignalsHeld bounds what all connections of one participant have sent of
+	// maxPendingSignalBytes bounds what all connections of one participant have sent of
 	// messages that are not complete.
-	maxSignalsHeld = maxSignalBytes + 2*listSignalBytes
+	maxPendingSignalBytes = maxSignalBytes + 2*listSignalBytes
 	// maxSignalFrames bounds the frames of one message.
 	maxSignalFrames = 64
 	// signalSilence is how long a page may say nothing: LiveKit pings it every ten
@@ -34,8 +34,8 @@ const (
 	signalWrite = 15 * time.Second
 	// readPart is how much of a frame is read at a time.
 	readPart = 16 << 10
-	// keptBuffer is how large a buffer an idle connection keeps.
-	keptBuffer = 4 << 10
+	// maxKeptBuffer is how large a buffer an idle connection keeps.
+	maxKeptBuffer = 4 << 10
 	// lingerTime and lingerBytes bound what is still read after a refusal, so that the
 	// page learns the reason before the connection is gone.
 	lingerTime  = time.Second
@@ -117,9 +117,9 @@ type inspectedConn struct {
 	sent     frameTracker
 	held     []byte // the beginning of a frame, too short to know what it is
 	dropping bool   // the present frame
-	// farewell waits for the end of the frame that is being sent.
-	farewell []byte
-	silent   bool // the farewell is out, nothing follows it
+	// closeMessage waits for the end of the frame that is being sent.
+	closeMessage []byte
+	silent       bool // the farewell is out, nothing follows it
 }
 
 // Read implements net.Conn.
@@ -185,7 +185,7 @@ func (c *inspectedConn) readFrame() error {
 		}
 		h.unmask(c.message[at:], h.length-left)
 		left -= part
-		if payload := c.message[maxFrameHeader:]; len(payload) > mostBytes(payload) {
+		if payload := c.message[maxFrameHeader:]; len(payload) > maxMessageBytes(payload) {
 			return errTooBig
 		}
 	}
@@ -199,7 +199,7 @@ func (c *inspectedConn) readFrame() error {
 		c.message = append(c.message[:maxFrameHeader], passed...)
 		c.ready = withHeader(c.message)
 	}
-	if c.count = 0; cap(c.message) > keptBuffer {
+	if c.count = 0; cap(c.message) > maxKeptBuffer {
 		c.message = nil
 	}
 	if errors.Is(err, errDropped) {
@@ -212,8 +212,8 @@ func (c *inspectedConn) readFrame() error {
 // connection with unread bytes would take the reason away from the page.
 func (c *inspectedConn) refuse(r *refusal) {
 	c.writing.Lock()
-	c.farewell = r.frame()
-	err := c.sayGoodbye()
+	c.closeMessage = r.frame()
+	err := c.sendClose()
 	c.writing.Unlock()
 	if err != nil || c.Conn.SetReadDeadline(time.Now().Add(lingerTime)) != nil {
 		return
@@ -225,8 +225,8 @@ func (c *inspectedConn) refuse(r *refusal) {
 // wait for what is being sent.
 func (c *inspectedConn) end(r *refusal) {
 	if c.writing.TryLock() {
-		c.farewell = r.frame()
-		_ = c.sayGoodbye()
+		c.closeMessage = r.frame()
+		_ = c.sendClose()
 		c.writing.Unlock()
 	}
 	_ = c.Close()
@@ -270,21 +270,21 @@ func (c *inspectedConn) send(part []byte) error {
 			return err
 		}
 	}
-	return c.sayGoodbye()
+	return c.sendClose()
 }
 
 // SetWriteDeadline implements net.Conn; the deadline of each write is its own.
 func (c *inspectedConn) SetWriteDeadline(time.Time) error { return nil }
 
-// sayGoodbye sends the farewell if there is one and no frame is half sent.
-func (c *inspectedConn) sayGoodbye() error {
-	if c.farewell == nil || c.silent || !c.sent.between() {
+// sendClose sends the farewell if there is one and no frame is half sent.
+func (c *inspectedConn) sendClose() error {
+	if c.closeMessage == nil || c.silent || !c.sent.between() {
 		return nil
 	}
 	c.silent = true
 	if err := c.Conn.SetWriteDeadline(time.Now().Add(lingerTime)); err != nil {
 		return err
 	}
-	_, err := c.Conn.Write(c.farewell)
+	_, err := c.Conn.Write(c.closeMessage)
 	return err
 }

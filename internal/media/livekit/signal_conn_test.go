@@ -63,7 +63,7 @@ func TestLongSignals(t *testing.T) {
 			"one frame":  {pageFrame(0x82, message)},
 			"two frames": {pageFrame(0x02, message[:half]), pageFrame(0x80, message[half:])},
 		} {
-			hold, free := newKnocks(0).holder("one")
+			hold, free := newConnectLimiter(0).byteCounter("one")
 			conn := &inspectedConn{Conn: bytesConn{}, in: bufio.NewReader(bytes.NewReader(bytes.Join(frames, nil))), inspection: inspection{
 				check: func(message []byte) ([]byte, error) { return message, nil }, hold: hold,
 			}}
@@ -90,12 +90,12 @@ func TestLongSignals(t *testing.T) {
 // no more memory than the longest message and a little.
 func TestIncompleteSignalsOfAParticipantAreBounded(t *testing.T) {
 	t.Parallel()
-	k := newKnocks(0)
+	l := newConnectLimiter(0)
 	begun := pageFrame(0x02, signal(t, &lk.SignalRequest{Message: &lk.SignalRequest_Offer{
 		Offer: &lk.SessionDescription{Sdp: strings.Repeat("a", maxSignalBytes*3/4)},
 	}}))
 	open := func(who string) (*inspectedConn, func()) {
-		hold, free := k.holder(who)
+		hold, free := l.byteCounter(who)
 		return &inspectedConn{Conn: bytesConn{}, in: bufio.NewReader(bytes.NewReader(begun)), inspection: inspection{hold: hold}}, free
 	}
 	first, freeFirst := open("one")
@@ -113,8 +113,8 @@ func TestIncompleteSignalsOfAParticipantAreBounded(t *testing.T) {
 	freeFirst()
 	freeSecond()
 	freeOther()
-	if len(k.held) != 0 {
-		t.Errorf("still counted: %v", k.held)
+	if len(l.pendingBytes) != 0 {
+		t.Errorf("still counted: %v", l.pendingBytes)
 	}
 	third, freeThird := open("one")
 	defer freeThird()

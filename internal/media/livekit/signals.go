@@ -47,17 +47,17 @@ var signalRules = rulesByNumber(map[protoreflect.Name]signalRule{
 
 // The kinds of messages that are counted apart, or may be long.
 var (
-	offerSignal    = signalNumber("offer")
-	answerSignal   = signalNumber("answer")
-	syncSignal     = signalNumber("sync_state")
-	trickleSignal  = signalNumber("trickle")
-	audioSignal    = signalNumber("update_audio_track")
-	videoSignal    = signalNumber("update_video_track")
-	audienceSignal = signalNumber("subscription_permission")
-	addSignal      = signalNumber("add_track")
-	wantSignal     = signalNumber("subscription")
-	settingSignal  = signalNumber("track_setting")
-	metadataSignal = signalNumber("update_metadata")
+	offerSignal        = signalNumber("offer")
+	answerSignal       = signalNumber("answer")
+	syncSignal         = signalNumber("sync_state")
+	trickleSignal      = signalNumber("trickle")
+	audioSignal        = signalNumber("update_audio_track")
+	videoSignal        = signalNumber("update_video_track")
+	permissionSignal   = signalNumber("subscription_permission")
+	addSignal          = signalNumber("add_track")
+	subscriptionSignal = signalNumber("subscription")
+	trackSettingSignal = signalNumber("track_setting")
+	metadataSignal     = signalNumber("update_metadata")
 )
 
 func signalNumber(name protoreflect.Name) protowire.Number {
@@ -90,20 +90,20 @@ func rulesByNumber(names map[protoreflect.Name]signalRule) [lastSignal + 1]signa
 }
 
 var (
-	errSignalForm  = &refusal{websocket.CloseInvalidFramePayloadData, "malformed signalling message"}
-	errSignalKind  = &refusal{websocket.ClosePolicyViolation, "signalling message of a kind not allowed"}
-	errTrackKind   = &refusal{websocket.ClosePolicyViolation, "track kind does not fit its source"}
-	errTrackSource = &refusal{websocket.ClosePolicyViolation, "track source not known"}
-	errTooFast     = &refusal{websocket.ClosePolicyViolation, "too many requests to publish or unmute"}
-	errManySignals = &refusal{websocket.ClosePolicyViolation, "too many signalling messages"}
-	errManyIDs     = &refusal{websocket.ClosePolicyViolation, "too many track ids"}
-	errSeatGone    = &refusal{websocket.ClosePolicyViolation, "no seat in this meeting"}
+	errSignalForm      = &refusal{websocket.CloseInvalidFramePayloadData, "malformed signalling message"}
+	errSignalKind      = &refusal{websocket.ClosePolicyViolation, "signalling message of a kind not allowed"}
+	errTrackKind       = &refusal{websocket.ClosePolicyViolation, "track kind does not fit its source"}
+	errTrackSource     = &refusal{websocket.ClosePolicyViolation, "track source not known"}
+	errTooFast         = &refusal{websocket.ClosePolicyViolation, "too many requests to publish or unmute"}
+	errTooManySignals  = &refusal{websocket.ClosePolicyViolation, "too many signalling messages"}
+	errTooManyTrackIDs = &refusal{websocket.ClosePolicyViolation, "too many track ids"}
+	errParticipantGone = &refusal{websocket.ClosePolicyViolation, "no seat in this meeting"}
 	// errRightsUnknown: what the seat may do could not be found out.
 	errRightsUnknown = &refusal{websocket.CloseTryAgainLater, "media engine unavailable"}
 )
 
-// mostBytes is how long a message may be, of which at least the beginning is there.
-func mostBytes(message []byte) int {
+// maxMessageBytes is how long a message may be, of which at least the beginning is there.
+func maxMessageBytes(message []byte) int {
 	kind, wire, n := protowire.ConsumeTag(message)
 	if n < 0 || wire != protowire.BytesType {
 		return shortSignalBytes
@@ -111,7 +111,7 @@ func mostBytes(message []byte) int {
 	switch kind {
 	case offerSignal, answerSignal, syncSignal: // describe all pictures and sounds of a connection
 		return maxSignalBytes
-	case addSignal, wantSignal, settingSignal, audienceSignal, metadataSignal: // hold lists
+	case addSignal, subscriptionSignal, trackSettingSignal, permissionSignal, metadataSignal: // hold lists
 		return listSignalBytes
 	}
 	return shortSignalBytes

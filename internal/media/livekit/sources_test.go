@@ -21,7 +21,7 @@ import (
 // participantOf is LiveKit's.
 func participantOf(t *testing.T, room, identity string) types.LocalParticipant {
 	t.Helper()
-	r := stage.engine.running.Load().rooms.GetRoom(context.Background(), lk.RoomName(room))
+	r := sharedEngine.engine.running.Load().rooms.GetRoom(context.Background(), lk.RoomName(room))
 	if r == nil {
 		t.Fatal("no room")
 	}
@@ -46,8 +46,8 @@ func sourcesKept(p types.LocalParticipant) (packets, reports int) {
 func TestAConnectionHasFewSources(t *testing.T) {
 	const many = 50_000
 	room := roomOf(t)
-	ann := joinMedia(t, fullSeat(room, "ann"))
-	track, err := ann.Publish(patient(t), lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false)
+	ann := joinMedia(t, fullGrant(room, "ann"))
+	track, err := ann.Publish(longTimeout(t), lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,11 +62,11 @@ func TestAConnectionHasFewSources(t *testing.T) {
 		for of, name := range lk.SignalTarget_name {
 			t.Run(tt.name+" "+strings.ToLower(name), func(t *testing.T) {
 				identity := "eve " + tt.name + name
-				eve := joinMedia(t, fullSeat(room, identity))
-				if _, err := eve.Publish(patient(t), lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false); err != nil {
+				eve := joinMedia(t, fullGrant(room, identity))
+				if _, err := eve.Publish(longTimeout(t), lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false); err != nil {
 					t.Fatal(err)
 				}
-				if _, err := eve.Hears(patient(t), track.ID, 0); err != nil {
+				if _, err := eve.Hears(longTimeout(t), track.ID, 0); err != nil {
 					t.Fatal(err)
 				}
 				p := participantOf(t, room, identity)
@@ -82,7 +82,7 @@ func TestAConnectionHasFewSources(t *testing.T) {
 						time.Sleep(time.Millisecond) // or the sockets overflow
 					}
 				}
-				if left := stage.events.wait(t, media.EventLeft, room, identity); left.Reason != media.LeftRemoved {
+				if left := sharedEngine.events.wait(t, media.EventLeft, room, identity); left.Reason != media.LeftRemoved {
 					t.Errorf("left because of %q", left.Reason)
 				}
 				if most > tt.most+100 {
@@ -91,7 +91,7 @@ func TestAConnectionHasFewSources(t *testing.T) {
 				if more := heapMB() - memory; more > 6 {
 					t.Errorf("%d MB more", more)
 				}
-				if _, _, err := eve.Ended(patient(t)); err != nil {
+				if _, _, err := eve.Ended(longTimeout(t)); err != nil {
 					t.Error(err)
 				}
 			})
@@ -102,15 +102,15 @@ func TestAConnectionHasFewSources(t *testing.T) {
 // Some more sources than pages have disturb nobody.
 func TestFewSourcesDoNoHarm(t *testing.T) {
 	room := roomOf(t)
-	ann, bob := joinMedia(t, fullSeat(room, "ann")), joinMedia(t, fullSeat(room, "bob"))
-	track, err := ann.Publish(patient(t), lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false)
+	ann, bob := joinMedia(t, fullGrant(room, "ann")), joinMedia(t, fullGrant(room, "bob"))
+	track, err := ann.Publish(longTimeout(t), lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := bob.Publish(patient(t), lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false); err != nil {
+	if _, err := bob.Publish(longTimeout(t), lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := bob.Hears(patient(t), track.ID, 0); err != nil {
+	if _, err := bob.Hears(longTimeout(t), track.ID, 0); err != nil {
 		t.Fatal(err)
 	}
 	for of := range lk.SignalTarget_name {
@@ -123,7 +123,7 @@ func TestFewSourcesDoNoHarm(t *testing.T) {
 	}
 	p := participantOf(t, room, "bob")
 	eventually(t, "the sources are known", func() bool { _, reports := sourcesKept(p); return reports >= maxReportSources-100 })
-	if _, err := bob.Hears(patient(t), track.ID, bob.Heard(track.ID)+10); err != nil {
+	if _, err := bob.Hears(longTimeout(t), track.ID, bob.Heard(track.ID)+10); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -27,23 +27,23 @@ const maxTokenBytes = 1 << 10
 type keys struct {
 	key    string
 	secret string
-	// door signs what pages show at our door. LiveKit does not know it: with their
+	// proxyKey signs what pages show at our door. LiveKit does not know it: with their
 	// token, pages can open nothing but the door, which asks the guard each time.
-	door []byte
+	proxyKey []byte
 }
 
 func newKeys(key, secret string) keys {
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write([]byte("anteroom media token 1"))
-	return keys{key: key, secret: secret, door: mac.Sum(nil)}
+	return keys{key: key, secret: secret, proxyKey: mac.Sum(nil)}
 }
 
-// doorIssuer tells our tokens from LiveKit's.
-const doorIssuer = "anteroom-media-door"
+// proxyIssuer tells our tokens from LiveKit's.
+const proxyIssuer = "anteroom-media-door"
 
-// doorClaims is what a page's token says: who, where and until when. What the seat
+// proxyClaims is what a page's token says: who, where and until when. What the seat
 // permits is asked of the guard.
-type doorClaims struct {
+type proxyClaims struct {
 	Issuer     string `json:"iss"`
 	Identity   string `json:"sub"`
 	Room       string `json:"room"`
@@ -52,21 +52,21 @@ type doorClaims struct {
 }
 
 // Token implements media.Engine for both modes.
-func (k keys) Token(_ context.Context, seat media.Seat, ttl time.Duration) (string, error) {
+func (k keys) Token(_ context.Context, grant media.Grant, ttl time.Duration) (string, error) {
 	if ttl <= 0 || ttl > media.MaxTokenTTL {
 		return "", fmt.Errorf("media token ttl: is %s, must be positive and at most %s", ttl, media.MaxTokenTTL)
 	}
-	if err := seat.Validate(); err != nil {
+	if err := grant.Validate(); err != nil {
 		return "", err
 	}
-	return k.sign(doorClaims{doorIssuer, seat.Identity, seat.Room, seat.Generation, time.Now().Add(ttl).Unix()})
+	return k.sign(proxyClaims{proxyIssuer, grant.Identity, grant.Room, grant.Generation, time.Now().Add(ttl).Unix()})
 }
 
 // tokenHeader is the same for every token: {"alg":"HS256","typ":"JWT"}.
 const tokenHeader = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."
 
 // sign makes a JWT, in a fraction of a library's time: each join pays for it.
-func (k keys) sign(claims doorClaims) (string, error) {
+func (k keys) sign(claims proxyClaims) (string, error) {
 	body, err := json.Marshal(claims)
 	if err != nil {
 		return "", err
@@ -79,15 +79,15 @@ func (k keys) sign(claims doorClaims) (string, error) {
 }
 
 func (k keys) sum(signed []byte) []byte {
-	mac := hmac.New(sha256.New, k.door)
+	mac := hmac.New(sha256.New, k.proxyKey)
 	mac.Write(signed)
 	return mac.Sum(nil)
 }
 
 // forLiveKit makes the token with which the door itself goes to an external LiveKit.
-func (k keys) forLiveKit(seat media.Seat) (string, error) {
-	return auth.NewAccessToken(k.key, k.secret).SetIdentity(seat.Identity).SetName(seat.Name).SetMetadata(seat.Metadata).
-		SetAttributes(attributes(seat)).SetVideoGrant(videoGrant(seat)).SetValidFor(time.Minute).ToJWT()
+func (k keys) forLiveKit(grant media.Grant) (string, error) {
+	return auth.NewAccessToken(k.key, k.secret).SetIdentity(grant.Identity).SetName(grant.Name).SetMetadata(grant.Metadata).
+		SetAttributes(attributes(grant)).SetVideoGrant(videoGrant(grant)).SetValidFor(time.Minute).ToJWT()
 }
 
 // admin makes the token of a call to LiveKit's RoomService.
@@ -95,8 +95,8 @@ func (k keys) admin(grant *auth.VideoGrant) (string, error) {
 	return auth.NewAccessToken(k.key, k.secret).SetVideoGrant(grant).SetValidFor(time.Minute).ToJWT()
 }
 
-// ticket is what a checked media token says.
-type ticket struct {
+// tokenClaims is what a checked media token says.
+type tokenClaims struct {
 	room     string
 	identity string
 	// generation tells the pages of one seat apart: the newest speaks for it.
@@ -104,10 +104,10 @@ type ticket struct {
 	expires    time.Time
 }
 
-// place names the participant among those of all rooms.
-func (t ticket) place() string { return placeOf(t.room, t.identity) }
+// key names the participant among those of all rooms.
+func (t tokenClaims) key() string { return participantKey(t.room, t.identity) }
 
-func placeOf(room, identity string) string { return room + "/" + identity }
+func participantKey(room, identity string) string { return room + "/" + identity }
 
 // Why a media token is refused. The texts go to the browser.
 var (
@@ -116,30 +116,30 @@ var (
 )
 
 // check verifies the token of a request.
-func (k keys) check(r *http.Request) (ticket, error) {
+func (k keys) check(r *http.Request) (tokenClaims, error) {
 	raw := bearer(r)
 	if raw == "" {
-		return ticket{}, errNoToken
+		return tokenClaims{}, errNoToken
 	}
 	signed, encoded, ok := strings.Cut(strings.TrimPrefix(raw, tokenHeader), ".")
 	if !ok || len(raw) > maxTokenBytes || !strings.HasPrefix(raw, tokenHeader) {
-		return ticket{}, errBadToken
+		return tokenClaims{}, errBadToken
 	}
 	// Compared as texts: many texts decode to the same signature.
 	want := base64.RawURLEncoding.EncodeToString(k.sum([]byte(tokenHeader + signed)))
 	if !hmac.Equal([]byte(encoded), []byte(want)) {
-		return ticket{}, errBadToken
+		return tokenClaims{}, errBadToken
 	}
-	var claims doorClaims
+	var claims proxyClaims
 	body, err := base64.RawURLEncoding.DecodeString(signed)
 	if err == nil {
 		err = json.Unmarshal(body, &claims)
 	}
 	expires := time.Unix(claims.Expires, 0)
-	if err != nil || claims.Issuer != doorIssuer || !expires.After(time.Now()) {
-		return ticket{}, errBadToken
+	if err != nil || claims.Issuer != proxyIssuer || !expires.After(time.Now()) {
+		return tokenClaims{}, errBadToken
 	}
-	return ticket{claims.Room, claims.Identity, claims.Generation, expires}, nil
+	return tokenClaims{claims.Room, claims.Identity, claims.Generation, expires}, nil
 }
 
 func bearer(r *http.Request) string {
@@ -153,14 +153,14 @@ func bearer(r *http.Request) string {
 	return r.URL.Query().Get("access_token")
 }
 
-func videoGrant(seat media.Seat) *auth.VideoGrant {
-	g := &auth.VideoGrant{RoomJoin: true, Room: seat.Room, Hidden: seat.Hidden}
-	sources := sourcesToLiveKit(seat.Sources())
+func videoGrant(grant media.Grant) *auth.VideoGrant {
+	g := &auth.VideoGrant{RoomJoin: true, Room: grant.Room, Hidden: grant.Hidden}
+	sources := sourcesToLiveKit(grant.Sources())
 	g.SetCanPublish(len(sources) > 0)
 	if len(sources) > 0 {
 		g.SetCanPublishSources(sources)
 	}
-	g.SetCanSubscribe(seat.CanSubscribe)
+	g.SetCanSubscribe(grant.CanSubscribe)
 	// Chat and state travel on the control channel, where they are checked.
 	g.SetCanPublishData(false)
 	g.SetCanUpdateOwnMetadata(false)
@@ -171,12 +171,12 @@ func videoGrant(seat media.Seat) *auth.VideoGrant {
 const generationAttribute = "anteroom.generation"
 
 // attributes are those of a new connection.
-func attributes(seat media.Seat) map[string]string {
-	out := maps.Clone(seat.Attributes)
+func attributes(grant media.Grant) map[string]string {
+	out := maps.Clone(grant.Attributes)
 	if out == nil {
 		out = make(map[string]string, 1)
 	}
-	out[generationAttribute] = strconv.Itoa(seat.Generation)
+	out[generationAttribute] = strconv.Itoa(grant.Generation)
 	return out
 }
 
@@ -189,18 +189,18 @@ func generationOf(p *lk.ParticipantInfo) int {
 	return n
 }
 
-func claims(seat media.Seat) *auth.ClaimGrants {
+func claims(grant media.Grant) *auth.ClaimGrants {
 	return &auth.ClaimGrants{
-		Identity:   seat.Identity,
-		Name:       seat.Name,
-		Metadata:   seat.Metadata,
-		Attributes: attributes(seat),
-		Video:      videoGrant(seat),
+		Identity:   grant.Identity,
+		Name:       grant.Name,
+		Metadata:   grant.Metadata,
+		Attributes: attributes(grant),
+		Video:      videoGrant(grant),
 	}
 }
 
-func permission(seat media.Seat) *lk.ParticipantPermission {
-	return videoGrant(seat).ToPermission()
+func permission(grant media.Grant) *lk.ParticipantPermission {
+	return videoGrant(grant).ToPermission()
 }
 
 func sourcesToLiveKit(in []media.Source) []lk.TrackSource {

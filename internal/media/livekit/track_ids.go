@@ -27,20 +27,20 @@ type wantedFields map[protowire.Number]wantedFields
 // long as the room exists.
 var signalsWithIDs = func() wantedFields {
 	subscription := wantedFields{
-		numberIn(&lk.UpdateSubscription{}, "track_sids"):         nil,
-		numberIn(&lk.UpdateSubscription{}, "participant_tracks"): {numberIn(&lk.ParticipantTracks{}, "track_sids"): nil},
+		fieldNumber(&lk.UpdateSubscription{}, "track_sids"):         nil,
+		fieldNumber(&lk.UpdateSubscription{}, "participant_tracks"): {fieldNumber(&lk.ParticipantTracks{}, "track_sids"): nil},
 	}
 	return wantedFields{
-		wantSignal:    subscription,
-		settingSignal: {numberIn(&lk.UpdateTrackSettings{}, "track_sids"): nil},
+		subscriptionSignal: subscription,
+		trackSettingSignal: {fieldNumber(&lk.UpdateTrackSettings{}, "track_sids"): nil},
 		syncSignal: {
-			numberIn(&lk.SyncState{}, "subscription"):        subscription,
-			numberIn(&lk.SyncState{}, "track_sids_disabled"): nil,
+			fieldNumber(&lk.SyncState{}, "subscription"):        subscription,
+			fieldNumber(&lk.SyncState{}, "track_sids_disabled"): nil,
 		},
 	}
 }()
 
-func numberIn(message proto.Message, field protoreflect.Name) protowire.Number {
+func fieldNumber(message proto.Message, field protoreflect.Name) protowire.Number {
 	return message.ProtoReflect().Descriptor().Fields().ByName(field).Number()
 }
 
@@ -100,7 +100,7 @@ func (t *tracker) namedTracks(room, group string, message []byte) (unknown, exce
 	known, count := t.tracks[room], 0
 	err = eachField(message, signalsWithIDs, func(id []byte) error {
 		if count++; count > maxTrackIDs {
-			return errManyIDs
+			return errTooManyTrackIDs
 		}
 		if id == nil {
 			return nil
@@ -112,7 +112,7 @@ func (t *tracker) namedTracks(room, group string, message []byte) (unknown, exce
 			return nil
 		}
 		unknown++
-		if !t.guess(room, group, string(id)) {
+		if !t.allowUnknown(room, group, string(id)) {
 			excess++
 		}
 		return nil

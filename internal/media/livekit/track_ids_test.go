@@ -39,21 +39,21 @@ func trackIDs(from, count int) (out []string) {
 	return out
 }
 
-// lineIn is the line of a page in a room with such tracks.
-func lineIn(room string, published ...string) *line {
+// connIn is the line of a page in a room with such tracks.
+func connIn(room string, published ...string) *signalConn {
 	track := newTracker()
 	track.joined(room, &lk.ParticipantInfo{Sid: "PA_bob", Identity: "bob"})
 	for _, id := range published {
 		track.published(room, "PA_bob", &lk.TrackInfo{Sid: id, Type: lk.TrackType_VIDEO, Source: lk.TrackSource_CAMERA})
 	}
-	d := &door{log: quiet(), guard: newSeats(), track: track, knocks: newKnocks(0)}
-	return &line{door: d, ctx: context.Background(), ticket: ticket{room: room, identity: "ann"}}
+	p := &authProxy{log: quiet(), guard: newFakeGuard(), track: track, limiter: newConnectLimiter(0)}
+	return &signalConn{authProxy: p, ctx: context.Background(), token: tokenClaims{room: room, identity: "ann"}}
 }
 
 func TestIDsOfTracksAreFewAndShort(t *testing.T) {
 	t.Parallel()
 	known := trackIDs(0, maxTrackIDs)
-	l := lineIn("room", known...)
+	c := connIn("room", known...)
 	const id = "TR_VCu48cZ46gZm9A"
 	for name, tt := range map[string]struct {
 		request *lk.SignalRequest
@@ -63,13 +63,13 @@ func TestIDsOfTracksAreFewAndShort(t *testing.T) {
 		"one by participant":           {subscribeFrom(&lk.ParticipantTracks{ParticipantSid: "PA_bob", TrackSids: []string{id}}), nil},
 		"none":                         {subscribe(), nil},
 		"all":                          {syncTracks(known[:maxTrackIDs-3], known[:1]), nil},
-		"one too many":                 {syncTracks(known[:maxTrackIDs-3], known[:2]), errManyIDs},
-		"many to a subscription":       {subscribe(slices.Repeat([]string{id}, maxTrackIDs+1)...), errManyIDs},
-		"many settings":                {setTracks(slices.Repeat([]string{id}, maxTrackIDs+1)...), errManyIDs},
-		"many in a state":              {syncTracks(trackIDs(0, 50_000), nil), errManyIDs},
-		"many disabled":                {syncTracks(nil, trackIDs(0, 50_000)), errManyIDs},
-		"many lists":                   {subscribeFrom(make([]*lk.ParticipantTracks, maxTrackIDs+1)...), errManyIDs},
-		"many by participant":          {subscribeFrom(&lk.ParticipantTracks{TrackSids: slices.Repeat([]string{id}, maxTrackIDs)}), errManyIDs},
+		"one too many":                 {syncTracks(known[:maxTrackIDs-3], known[:2]), errTooManyTrackIDs},
+		"many to a subscription":       {subscribe(slices.Repeat([]string{id}, maxTrackIDs+1)...), errTooManyTrackIDs},
+		"many settings":                {setTracks(slices.Repeat([]string{id}, maxTrackIDs+1)...), errTooManyTrackIDs},
+		"many in a state":              {syncTracks(trackIDs(0, 50_000), nil), errTooManyTrackIDs},
+		"many disabled":                {syncTracks(nil, trackIDs(0, 50_000)), errTooManyTrackIDs},
+		"many lists":                   {subscribeFrom(make([]*lk.ParticipantTracks, maxTrackIDs+1)...), errTooManyTrackIDs},
+		"many by participant":          {subscribeFrom(&lk.ParticipantTracks{TrackSids: slices.Repeat([]string{id}, maxTrackIDs)}), errTooManyTrackIDs},
 		"an empty id":                  {subscribe(""), errSignalForm},
 		"a long id":                    {subscribe(trackIDPrefix + strings.Repeat("x", maxTrackIDSize)), errSignalForm},
 		"a participant's id":           {setTracks("PA_bob"), errSignalForm},
@@ -77,7 +77,7 @@ func TestIDsOfTracksAreFewAndShort(t *testing.T) {
 		"a long id by its participant": {subscribeFrom(&lk.ParticipantTracks{TrackSids: []string{strings.Repeat("x", 60<<10)}}), errSignalForm},
 	} {
 		message := signal(t, tt.request)
-		passed, err := l.check(message)
+		passed, err := c.check(message)
 		if !errors.Is(err, tt.want) || err == nil && string(passed) != string(message) {
 			t.Errorf("%s: %v, want %v", name, err, tt.want)
 		}
@@ -103,44 +103,44 @@ func TestIDsOfTracksAreFewAndShort(t *testing.T) {
 	}
 }
 
-func TestGuessesOfTracksAreFew(t *testing.T) {
+func TestUnknownTracksAreBounded(t *testing.T) {
 	t.Parallel()
 	known := trackIDs(0, 2000)
-	l := lineIn("room", known...)
+	c := connIn("room", known...)
 	passed := 0
 	for n := range 100 {
 		for _, request := range []*lk.SignalRequest{
 			subscribe(trackIDs(1_000_000+n*1000, 20)...), setTracks(trackIDs(2_000_000+n*1000, 20)...), syncTracks(trackIDs(3_000_000+n*1000, 20), nil),
 		} {
-			_, err := l.check(signal(t, request))
+			_, err := c.check(signal(t, request))
 			switch {
 			case err == nil:
 				passed += 20
-			case !errors.Is(err, errManyIDs):
+			case !errors.Is(err, errTooManyTrackIDs):
 				t.Fatal(err)
 			}
 		}
 	}
 	// Some come back while this takes its time.
-	if passed < guessBurst-20 || passed > guessBurst+100 {
-		t.Errorf("%d ids passed that nobody has published, want %d", passed, guessBurst)
+	if passed < unknownIDBurst-20 || passed > unknownIDBurst+100 {
+		t.Errorf("%d ids passed that nobody has published, want %d", passed, unknownIDBurst)
 	}
-	if _, err := l.check(signal(t, subscribe(known[:1000]...))); err != nil {
+	if _, err := c.check(signal(t, subscribe(known[:1000]...))); err != nil {
 		t.Errorf("tracks that are there: %v", err)
 	}
-	other := &line{door: l.door, ctx: l.ctx, ticket: ticket{room: "another room", identity: "bob"}}
-	if _, err := other.check(signal(t, subscribe(trackIDs(0, guessBurst)...))); err != nil {
+	other := &signalConn{authProxy: c.authProxy, ctx: c.ctx, token: tokenClaims{room: "another room", identity: "bob"}}
+	if _, err := other.check(signal(t, subscribe(trackIDs(0, unknownIDBurst)...))); err != nil {
 		t.Errorf("bob pays for ann: %v", err)
 	}
-	if _, err := other.check(signal(t, subscribe(known[:100]...))); !errors.Is(err, errManyIDs) {
+	if _, err := other.check(signal(t, subscribe(known[:100]...))); !errors.Is(err, errTooManyTrackIDs) {
 		t.Errorf("tracks of another room: %v", err)
 	}
-	l.track.closed("room")
-	if _, err := l.check(signal(t, subscribe(known[:100]...))); !errors.Is(err, errManyIDs) {
+	c.track.closed("room")
+	if _, err := c.check(signal(t, subscribe(known[:100]...))); !errors.Is(err, errTooManyTrackIDs) {
 		t.Errorf("tracks of a room that is closed: %v", err)
 	}
-	if len(l.track.tracks) > 0 {
-		t.Errorf("%d rooms' tracks are kept", len(l.track.tracks))
+	if len(c.track.tracks) > 0 {
+		t.Errorf("%d rooms' tracks are kept", len(c.track.tracks))
 	}
 }
 
@@ -149,10 +149,10 @@ func TestGuessesOfTracksAreFew(t *testing.T) {
 func TestAnHonestPageMayNameAllTracks(t *testing.T) {
 	t.Parallel()
 	known := trackIDs(0, 2000)
-	l := lineIn("room", known...)
+	c := connIn("room", known...)
 	say := func(request *lk.SignalRequest) {
 		t.Helper()
-		if _, err := l.check(signal(t, request)); err != nil {
+		if _, err := c.check(signal(t, request)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -172,19 +172,19 @@ func TestAnHonestPageMayNameAllTracks(t *testing.T) {
 	}
 }
 
-func TestGuessedTracksEndTheLine(t *testing.T) {
+func TestGuessedTracksEndTheConnection(t *testing.T) {
 	for name, request := range map[string]func(n int) *lk.SignalRequest{
 		"subscriptions": func(n int) *lk.SignalRequest { return subscribe(trackIDs(n*1000, 1000)...) },
 		"settings":      func(n int) *lk.SignalRequest { return setTracks(trackIDs(n*1000, 1000)...) },
 		"states":        func(n int) *lk.SignalRequest { return syncTracks(trackIDs(n*1000, 1000), nil) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			line := signallingOf(t, fullSeat(roomOf(t), "ann"))
+			line := signallingOf(t, fullGrant(roomOf(t), "ann"))
 			for n := range 4 {
 				// The door may have ended the line before all is written.
 				_ = line.Send(request(n))
 			}
-			mustEnd(t, line, errManyIDs.code, errManyIDs.reason)
+			mustEnd(t, line, errTooManyTrackIDs.code, errTooManyTrackIDs.reason)
 		})
 	}
 }
@@ -192,13 +192,13 @@ func TestGuessedTracksEndTheLine(t *testing.T) {
 // What the meeting's people publish is no guess.
 func TestTracksOfTheRoomAreKnown(t *testing.T) {
 	room := roomOf(t)
-	seat := fullSeat(room, "ann")
-	camera, err := joinMedia(t, seat).Publish(patient(t), lk.TrackType_VIDEO, lk.TrackSource_CAMERA, false)
+	grant := fullGrant(room, "ann")
+	camera, err := joinMedia(t, grant).Publish(longTimeout(t), lk.TrackType_VIDEO, lk.TrackSource_CAMERA, false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "the track is known", func() bool {
-		unknown, _, err := stage.engine.track.namedTracks(room, "", signal(t, subscribe(camera.ID)))
+		unknown, _, err := sharedEngine.engine.track.namedTracks(room, "", signal(t, subscribe(camera.ID)))
 		return unknown == 0 && err == nil
 	})
 }
@@ -213,8 +213,8 @@ func FuzzTrackIDs(f *testing.F) {
 		f.Add(encoded(f, request))
 	}
 	f.Fuzz(func(t *testing.T, message []byte) {
-		l := lineIn("room")
-		passed, err := l.check(message)
+		c := connIn("room")
+		passed, err := c.check(message)
 		if err != nil {
 			return
 		}
@@ -244,7 +244,7 @@ func FuzzTrackIDs(f *testing.F) {
 
 func BenchmarkTrackIDs(b *testing.B) {
 	known := trackIDs(0, 2000)
-	l := lineIn("room", known...)
+	c := connIn("room", known...)
 	long := syncTracks(known, known)
 	long.GetSyncState().Answer = &lk.SessionDescription{Type: "answer", Sdp: strings.Repeat("a=candidate\r\n", 20_000)}
 	for name, request := range map[string]*lk.SignalRequest{
@@ -258,7 +258,7 @@ func BenchmarkTrackIDs(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if unknown, _, err := l.track.namedTracks("room", "", message); unknown > 0 || err != nil {
+				if unknown, _, err := c.track.namedTracks("room", "", message); unknown > 0 || err != nil {
 					b.Fatal(unknown, err)
 				}
 			}

@@ -10,9 +10,9 @@ import (
 	"github.com/anteroom/anteroom/internal/media"
 )
 
-// goneMemory is how long a tracker remembers that a connection has ended, so that a
+// goneRetention is how long a tracker remembers that a connection has ended, so that a
 // list asked for before that does not bring it back.
-const goneMemory = time.Minute
+const goneRetention = time.Minute
 
 // tracker knows who is connected and turns reports, of which some repeat and some
 // get lost, into changes. Every method returns the changes it found.
@@ -21,8 +21,8 @@ type tracker struct {
 	rooms map[string]map[string]*connection // room, identity
 	// tracks are the ids of all that is published in a room.
 	tracks map[string]map[string]struct{}
-	// guesses are ids of no such track, by room.
-	guesses map[string]*guesses
+	// unknown are ids of no such track, by room.
+	unknown map[string]*unknownTracks
 	gone    map[string]time.Time // connection ids that ended lately
 	now     func() time.Time
 }
@@ -40,7 +40,7 @@ func newTracker() *tracker {
 	return &tracker{
 		rooms:   map[string]map[string]*connection{},
 		tracks:  map[string]map[string]struct{}{},
-		guesses: map[string]*guesses{},
+		unknown: map[string]*unknownTracks{},
 		gone:    map[string]time.Time{},
 		now:     time.Now,
 	}
@@ -85,7 +85,7 @@ func (t *tracker) left(room string, p *lk.ParticipantInfo) []media.Event {
 }
 
 func (t *tracker) leave(room, identity, id string, why media.LeaveReason) []media.Event {
-	t.bury(id)
+	t.forgetLater(id)
 	c := t.rooms[room][identity]
 	if c == nil || c.id != id {
 		return nil
@@ -102,10 +102,10 @@ func (t *tracker) leave(room, identity, id string, why media.LeaveReason) []medi
 	return []media.Event{e}
 }
 
-func (t *tracker) bury(id string) {
+func (t *tracker) forgetLater(id string) {
 	now := t.now()
 	for old, at := range t.gone {
-		if now.Sub(at) > goneMemory {
+		if now.Sub(at) > goneRetention {
 			delete(t.gone, old)
 		}
 	}
@@ -119,7 +119,7 @@ func (t *tracker) aborted(room string, p *lk.ParticipantInfo) []media.Event {
 	if c := t.rooms[room][p.GetIdentity()]; c != nil && c.id == p.GetSid() {
 		return t.leave(room, p.GetIdentity(), c.id, leaveReason(p.GetDisconnectReason()))
 	}
-	t.bury(p.GetSid())
+	t.forgetLater(p.GetSid())
 	return []media.Event{t.event(media.EventConnectFailed, room, p.GetIdentity(), p.GetSid())}
 }
 
@@ -154,7 +154,7 @@ func (t *tracker) publish(room, identity string, c *connection, tr media.Track) 
 			t.tracks[room] = map[string]struct{}{}
 		}
 		t.tracks[room][tr.ID] = struct{}{}
-		if g := t.guesses[room]; g != nil {
+		if g := t.unknown[room]; g != nil {
 			g.forget(tr.ID)
 		}
 	}
@@ -249,7 +249,7 @@ func (t *tracker) close(room string, why media.LeaveReason) []media.Event {
 	for identity, c := range t.rooms[room] {
 		out = append(out, t.leave(room, identity, c.id, why)...)
 	}
-	delete(t.guesses, room)
+	delete(t.unknown, room)
 	return append(out, t.event(media.EventRoomClosed, room, "", ""))
 }
 

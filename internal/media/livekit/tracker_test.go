@@ -120,7 +120,7 @@ func TestTrackerForgetsTheGone(t *testing.T) {
 		tr.joined("r", p)
 		tr.left("r", p)
 	}
-	now = now.Add(goneMemory + time.Second)
+	now = now.Add(goneRetention + time.Second)
 	tr.left("r", person("ann", "last"))
 	if len(tr.gone) != 1 || len(tr.rooms) != 0 {
 		t.Errorf("remembers %d ended connections and %d rooms", len(tr.gone), len(tr.rooms))

@@ -13,9 +13,9 @@ import (
 // have no metadata, and a few tracks.
 const maxWebhookBytes = 64 << 10
 
-// fromLiveKit reports, by the header alone, whether a request may be a webhook: LiveKit
+// checkWebhookHeader reports, by the header alone, whether a request may be a webhook: LiveKit
 // signs the hash of the body with the API key.
-func fromLiveKit(r *http.Request, keys auth.KeyProvider) error {
+func checkWebhookHeader(r *http.Request, keys auth.KeyProvider) error {
 	header := r.Header.Get("Authorization")
 	if header == "" {
 		return webhook.ErrNoAuthHeader
@@ -45,7 +45,7 @@ func (e *external) Webhook() http.Handler {
 			refuse(w, http.StatusMethodNotAllowed, "method not allowed")
 			return
 		}
-		err := fromLiveKit(r, provider)
+		err := checkWebhookHeader(r, provider)
 		var event *lk.WebhookEvent
 		if err == nil {
 			r.Body = http.MaxBytesReader(w, r.Body, maxWebhookBytes)
@@ -57,7 +57,7 @@ func (e *external) Webhook() http.Handler {
 			refuse(w, http.StatusUnauthorized, "not a webhook signed by this server's LiveKit")
 			return
 		}
-		e.pump.put(changes(e.track, event)...)
+		e.events.put(changes(e.track, event)...)
 		w.WriteHeader(http.StatusNoContent)
 	})
 }

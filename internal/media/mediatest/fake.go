@@ -20,7 +20,7 @@ type Engine struct {
 	mu       sync.Mutex
 	rooms    map[string]map[string]*connected
 	handler  func(media.Event)
-	guard    media.SeatGuard
+	guard    media.Guard
 	failure  error
 	starts   int
 	sequence int
@@ -28,8 +28,8 @@ type Engine struct {
 }
 
 type connected struct {
-	info media.Participant
-	seat media.Seat
+	info  media.Participant
+	grant media.Grant
 }
 
 var _ media.Engine = (*Engine)(nil)
@@ -64,15 +64,15 @@ func (e *Engine) Rooms() []string {
 	return out
 }
 
-// SeatOf returns the rights an identity is connected with.
-func (e *Engine) SeatOf(room, identity string) (media.Seat, bool) {
+// GrantOf returns the rights an identity is connected with.
+func (e *Engine) GrantOf(room, identity string) (media.Grant, bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	c, ok := e.rooms[room][identity]
 	if !ok {
-		return media.Seat{}, false
+		return media.Grant{}, false
 	}
-	return c.seat, true
+	return c.grant, true
 }
 
 // Start implements media.Engine.
@@ -94,19 +94,19 @@ func (e *Engine) start() error {
 }
 
 type token struct {
-	Seat    media.Seat
+	Grant   media.Grant
 	Expires time.Time
 }
 
 // Token implements media.Engine. The token is readable JSON and proves nothing.
-func (e *Engine) Token(_ context.Context, seat media.Seat, ttl time.Duration) (string, error) {
+func (e *Engine) Token(_ context.Context, grant media.Grant, ttl time.Duration) (string, error) {
 	if ttl <= 0 || ttl > media.MaxTokenTTL {
 		return "", fmt.Errorf("media token ttl: %s", ttl)
 	}
-	if err := seat.Validate(); err != nil {
+	if err := grant.Validate(); err != nil {
 		return "", err
 	}
-	b, err := json.Marshal(token{Seat: seat, Expires: time.Now().Add(ttl)})
+	b, err := json.Marshal(token{Grant: grant, Expires: time.Now().Add(ttl)})
 	return string(b), err
 }
 
@@ -128,7 +128,7 @@ func (e *Engine) ensure(room string) error {
 }
 
 // Connect does what a browser and the door do with a token: it returns
-// media.ErrNoSeat where the guard of Signalling refuses, and reports EventJoined.
+// media.ErrNotAdmitted where the guard of Signalling refuses, and reports EventJoined.
 func (e *Engine) Connect(ctx context.Context, raw string) error {
 	var t token
 	if err := json.Unmarshal([]byte(raw), &t); err != nil {
@@ -140,35 +140,35 @@ func (e *Engine) Connect(ctx context.Context, raw string) error {
 	e.mu.Lock()
 	guard := e.guard
 	e.mu.Unlock()
-	seat := t.Seat
+	grant := t.Grant
 	if guard != nil {
-		now, err := guard.Seat(ctx, seat.Room, seat.Identity)
+		now, err := guard.Grant(ctx, grant.Room, grant.Identity)
 		if err != nil {
 			return err
 		}
-		if now.Generation != seat.Generation {
-			return media.ErrNoSeat
+		if now.Generation != grant.Generation {
+			return media.ErrNotAdmitted
 		}
-		now.Room, now.Identity = seat.Room, seat.Identity
-		seat = now
+		now.Room, now.Identity = grant.Room, grant.Identity
+		grant = now
 	}
 	e.mu.Lock()
-	if err := e.ensure(seat.Room); err != nil {
+	if err := e.ensure(grant.Room); err != nil {
 		e.mu.Unlock()
 		return err
 	}
 	e.sequence++
 	id := fmt.Sprintf("PA_%d", e.sequence)
 	var events []media.Event
-	if old := e.rooms[seat.Room][seat.Identity]; old != nil {
-		left := event(media.EventLeft, seat.Room, seat.Identity, old.info.ConnectionID)
+	if old := e.rooms[grant.Room][grant.Identity]; old != nil {
+		left := event(media.EventLeft, grant.Room, grant.Identity, old.info.ConnectionID)
 		left.Reason = media.LeftReplaced
 		events = append(events, left)
 	}
-	e.rooms[seat.Room][seat.Identity] = &connected{seat: seat, info: media.Participant{
-		Identity: seat.Identity, Name: seat.Name, ConnectionID: id, Active: true, JoinedAt: time.Now(),
+	e.rooms[grant.Room][grant.Identity] = &connected{grant: grant, info: media.Participant{
+		Identity: grant.Identity, Name: grant.Name, ConnectionID: id, Active: true, JoinedAt: time.Now(),
 	}}
-	events = append(events, event(media.EventJoined, seat.Room, seat.Identity, id))
+	events = append(events, event(media.EventJoined, grant.Room, grant.Identity, id))
 	e.emit(events)
 	return nil
 }
@@ -181,7 +181,7 @@ func (e *Engine) Publish(room, identity string, source media.Source) error {
 		e.mu.Unlock()
 		return media.ErrNotConnected
 	}
-	if !slices.Contains(c.seat.Sources(), source) {
+	if !slices.Contains(c.grant.Sources(), source) {
 		e.mu.Unlock()
 		return fmt.Errorf("seat does not permit %s", source)
 	}
@@ -221,7 +221,7 @@ func (e *Engine) Remove(_ context.Context, room, identity string) error {
 func (e *Engine) RemoveOlder(_ context.Context, room, identity string, generation int) error {
 	e.mu.Lock()
 	var events []media.Event
-	if c := e.rooms[room][identity]; c != nil && c.seat.Generation < generation {
+	if c := e.rooms[room][identity]; c != nil && c.grant.Generation < generation {
 		events = e.leave(room, identity, media.LeftRemoved)
 	}
 	e.emit(events)
@@ -250,27 +250,27 @@ func (e *Engine) Mute(_ context.Context, room, identity string, source media.Sou
 }
 
 // UpdatePermission implements media.Engine.
-func (e *Engine) UpdatePermission(_ context.Context, seat media.Seat) error {
-	if err := seat.Validate(); err != nil {
+func (e *Engine) UpdatePermission(_ context.Context, grant media.Grant) error {
+	if err := grant.Validate(); err != nil {
 		return err
 	}
 	e.mu.Lock()
-	c := e.rooms[seat.Room][seat.Identity]
+	c := e.rooms[grant.Room][grant.Identity]
 	if c == nil {
 		e.mu.Unlock()
 		return media.ErrNotConnected
 	}
-	if seat.Name == "" {
-		seat.Name = c.seat.Name
+	if grant.Name == "" {
+		grant.Name = c.grant.Name
 	}
-	c.seat, c.info.Name = seat, seat.Name
+	c.grant, c.info.Name = grant, grant.Name
 	var events []media.Event
-	allowed := seat.Sources()
+	allowed := grant.Sources()
 	c.info.Tracks = slices.DeleteFunc(c.info.Tracks, func(t media.Track) bool {
 		if slices.Contains(allowed, t.Source) {
 			return false
 		}
-		ev := event(media.EventUnpublished, seat.Room, seat.Identity, c.info.ConnectionID)
+		ev := event(media.EventUnpublished, grant.Room, grant.Identity, c.info.ConnectionID)
 		ev.Track = t
 		events = append(events, ev)
 		return true
@@ -326,7 +326,7 @@ func (e *Engine) OnEvent(handler func(media.Event)) {
 }
 
 // Signalling implements media.Engine. The handler answers 501: use Connect.
-func (e *Engine) Signalling(guard media.SeatGuard) http.Handler {
+func (e *Engine) Signalling(guard media.Guard) http.Handler {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.guard = guard

@@ -6,11 +6,11 @@ import (
 	"github.com/anteroom/anteroom/internal/media"
 )
 
-// GuardFunc makes a media.SeatGuard of a function. Everybody may unmute.
-type GuardFunc func(ctx context.Context, room, identity string) (media.Seat, error)
+// GuardFunc makes a media.Guard of a function. Everybody may unmute.
+type GuardFunc func(ctx context.Context, room, identity string) (media.Grant, error)
 
-// Seat calls f.
-func (f GuardFunc) Seat(ctx context.Context, room, identity string) (media.Seat, error) {
+// Grant calls f.
+func (f GuardFunc) Grant(ctx context.Context, room, identity string) (media.Grant, error) {
 	return f(ctx, room, identity)
 }
 

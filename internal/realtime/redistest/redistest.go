@@ -67,9 +67,9 @@ func (s *Server) Start() {
 	s.running = server
 	ready := make(chan struct{}, 1)
 	go func() {
-		lines := bufio.NewScanner(out)
-		for lines.Scan() {
-			if strings.Contains(strings.ToLower(lines.Text()), "ready to accept connections") {
+		conns := bufio.NewScanner(out)
+		for conns.Scan() {
+			if strings.Contains(strings.ToLower(conns.Text()), "ready to accept connections") {
 				ready <- struct{}{}
 			}
 		}
