@@ -45,18 +45,18 @@ test-go: ## Run the Go tests with the race detector, the store on SQLite and Pos
 test-web: web ## Run the web SDK's unit tests
 	cd web && npm test
 
-.PHONY: crowd
-crowd: ## Build bin/crowd, which fills a meeting with synthetic participants
+.PHONY: loadgen
+loadgen: ## Build bin/loadgen, which fills a meeting with synthetic participants
 	@scripts/need go
-	$(GO) build -o bin/crowd ./bench/crowd
+	$(GO) build -o bin/loadgen ./bench/loadgen/cmd/loadgen
 
 .PHONY: test-browser
-test-browser: build crowd ## Run the browser tests against the built program
+test-browser: build loadgen ## Run the browser tests against the built program
 	@scripts/need chromium
 	cd web && npm run test:browser
 
 .PHONY: test-long
-test-long: build crowd ## Run the browser tests that take many minutes
+test-long: build loadgen ## Run the browser tests that take many minutes
 	@scripts/need chromium
 	cd web && ANTEROOM_LONG_TESTS=1 npm run test:browser -- -g 'reproduces codes|everybody who goes'
 

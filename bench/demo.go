@@ -3,12 +3,12 @@ package main
 import (
 	"context"
 
-	"github.com/anteroom/anteroom/internal/crowd"
+	"github.com/anteroom/anteroom/bench/loadgen"
 )
 
 // startDemo runs the program, and a browser for pages of its demo meeting. stop
 // ends both.
-func startDemo(ctx context.Context, path string) (p *program, browser *pages, meeting crowd.Meeting, stop func(), err error) {
+func startDemo(ctx context.Context, path string) (p *program, browser *pages, meeting loadgen.Meeting, stop func(), err error) {
 	if p, err = startProgram(ctx, path); err != nil {
 		return nil, nil, meeting, nil, err
 	}
@@ -20,7 +20,7 @@ func startDemo(ctx context.Context, path string) (p *program, browser *pages, me
 		browser.close()
 		p.stop()
 	}
-	if meeting, err = crowd.Demo(ctx, p.url); err != nil {
+	if meeting, err = loadgen.Demo(ctx, p.url); err != nil {
 		stop()
 		return nil, nil, meeting, nil, err
 	}

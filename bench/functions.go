@@ -12,7 +12,7 @@ import (
 
 // functions are the packages whose Go benchmarks show where a join's time goes, and
 // what a meeting of 300 costs.
-var functions = []string{"./signature", "./internal/admission", "./internal/credential", "./internal/store", "./internal/media/livekit", "./internal/crowd"}
+var functions = []string{"./signature", "./internal/admission", "./internal/credential", "./internal/store", "./internal/media/livekit", "./bench/loadgen"}
 
 // measureFunctions runs the packages' own Go benchmarks.
 func measureFunctions(ctx context.Context, out *report, benchTime string) error {

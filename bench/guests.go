@@ -11,13 +11,13 @@ import (
 	"os/exec"
 	"time"
 
-	"github.com/anteroom/anteroom/internal/crowd"
+	"github.com/anteroom/anteroom/bench/loadgen"
 	"github.com/anteroom/anteroom/internal/rogue"
 )
 
 // guests are people who are in a meeting for a time, to publish or to attack.
 type guests struct {
-	Meeting crowd.Meeting
+	Meeting loadgen.Meeting
 	People  int
 	Length  time.Duration
 	Hostile bool
@@ -57,7 +57,7 @@ func runGuests(ctx context.Context, in io.Reader, out io.Writer) error {
 		tried = rogue.Attack(ctx, g.Meeting, g.People)
 		return json.NewEncoder(out).Encode(tried)
 	}
-	people, err := crowd.Start(ctx, g.Meeting, g.People, "Guest", crowd.Options{Video: true, Sound: true})
+	people, err := loadgen.Start(ctx, g.Meeting, g.People, "Guest", loadgen.Options{Video: true, Sound: true})
 	if err != nil {
 		return err
 	}

@@ -52,7 +52,7 @@ func (f joinFigures) describe(out *report, database string, sc scale) {
 			ms(cell(func(r run) float64 { return milliseconds(r.p99) })), micros(time.Duration(cell(func(r run) float64 { return float64(r.cpu) }))), fmt.Sprintf("%.0f B", cell(func(r run) float64 { return float64(r.size) })),
 			noopShare, cpuShare, validateShare)
 	}
-	line("accepted joins, seats written", func(r round) run { return r.accepted }, func(r round) run { return r.acceptedNoop })
+	line("accepted joins, participants written", func(r round) run { return r.accepted }, func(r round) run { return r.acceptedNoop })
 	line("no-op of that size", func(r round) run { return r.acceptedNoop }, nil)
 	line("refused joins, wrong passcode", func(r round) run { return r.refused }, func(r round) run { return r.refusedNoop })
 	line("no-op of that size", func(r round) run { return r.refusedNoop }, nil)

@@ -27,7 +27,7 @@ import (
 )
 
 // sections are the names of the parts, in the order in which they run.
-var sections = []string{"sqlite", "postgres", "program", "bundles", "frames", "many", "door", "memory", "functions"}
+var sections = []string{"sqlite", "postgres", "program", "bundles", "frames", "many", "auth-proxy", "memory", "functions"}
 
 type settings struct {
 	out, program, profiles string
@@ -113,15 +113,15 @@ func (s settings) measure(ctx context.Context, out *report) {
 	}
 	sc.profiles = s.profiles
 	steps := map[string]func() error{
-		"sqlite":    func() error { return s.joins(ctx, out, sc, "SQLite", sqliteDatabases) },
-		"postgres":  func() error { return s.joins(ctx, out, sc, "PostgreSQL", postgresDatabases) },
-		"program":   func() error { return measureProgram(ctx, out, s.program, starts, settle) },
-		"bundles":   func() error { return measureBundles(out) },
-		"frames":    func() error { return measureFrames(ctx, out, s.program, runs) },
-		"many":      func() error { return measureMany(ctx, out, s.program, many) },
-		"door":      func() error { return measureAuthProxy(ctx, out, pairs) },
-		"memory":    func() error { return measureMemory(ctx, out, s.program, people, attack) },
-		"functions": func() error { return measureFunctions(ctx, out, benchTime) },
+		"sqlite":     func() error { return s.joins(ctx, out, sc, "SQLite", sqliteDatabases) },
+		"postgres":   func() error { return s.joins(ctx, out, sc, "PostgreSQL", postgresDatabases) },
+		"program":    func() error { return measureProgram(ctx, out, s.program, starts, settle) },
+		"bundles":    func() error { return measureBundles(out) },
+		"frames":     func() error { return measureFrames(ctx, out, s.program, runs) },
+		"many":       func() error { return measureMany(ctx, out, s.program, many) },
+		"auth-proxy": func() error { return measureAuthProxy(ctx, out, pairs) },
+		"memory":     func() error { return measureMemory(ctx, out, s.program, people, attack) },
+		"functions":  func() error { return measureFunctions(ctx, out, benchTime) },
 	}
 	for _, name := range sections {
 		if (len(s.only) > 0 && !slices.Contains(s.only, name)) || ctx.Err() != nil {

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/anteroom/anteroom/internal/crowd"
+	"github.com/anteroom/anteroom/bench/loadgen"
 )
 
 // Targets of a page with many people.
@@ -46,8 +46,8 @@ func measureMany(ctx context.Context, out *report, path string, sc manyScale) er
 
 // measureTiles leaves a page with a gallery full of moving pictures alone, one
 // view after the other.
-func measureTiles(ctx context.Context, out *report, meeting crowd.Meeting, browser *pages, sc manyScale) error {
-	senders, err := crowd.Start(ctx, meeting, publishers, "Guest", crowd.Options{Video: true, Sound: true})
+func measureTiles(ctx context.Context, out *report, meeting loadgen.Meeting, browser *pages, sc manyScale) error {
+	senders, err := loadgen.Start(ctx, meeting, publishers, "Guest", loadgen.Options{Video: true, Sound: true})
 	if err != nil {
 		return err
 	}
@@ -93,8 +93,8 @@ func measureTiles(ctx context.Context, out *report, meeting crowd.Meeting, brows
 }
 
 // measureRoster opens and searches the list of 300 people.
-func measureRoster(ctx context.Context, out *report, meeting crowd.Meeting, browser *pages, sc manyScale) error {
-	people, err := crowd.Start(ctx, meeting, roster-1, "Guest", crowd.Options{})
+func measureRoster(ctx context.Context, out *report, meeting loadgen.Meeting, browser *pages, sc manyScale) error {
+	people, err := loadgen.Start(ctx, meeting, roster-1, "Guest", loadgen.Options{})
 	if err != nil {
 		return err
 	}

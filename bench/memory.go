@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/anteroom/anteroom/internal/crowd"
+	"github.com/anteroom/anteroom/bench/loadgen"
 	"github.com/anteroom/anteroom/internal/rogue"
 )
 
@@ -136,7 +136,7 @@ func tryServer(ctx context.Context, path string, g guests) (t trial, tried map[s
 		return t, nil, err
 	}
 	defer p.stop()
-	meeting, err := crowd.Demo(ctx, p.url)
+	meeting, err := loadgen.Demo(ctx, p.url)
 	if err != nil {
 		return t, nil, err
 	}

@@ -11,7 +11,7 @@ import (
 
 	lk "github.com/livekit/protocol/livekit"
 
-	"github.com/anteroom/anteroom/internal/crowd"
+	"github.com/anteroom/anteroom/bench/loadgen"
 	"github.com/anteroom/anteroom/internal/rogue"
 )
 
@@ -27,7 +27,7 @@ const (
 // otherMeeting are the people of another meeting: one speaks and writes, the rest listen
 // and read.
 type otherMeeting struct {
-	people   []*crowd.Participant
+	people   []*loadgen.Participant
 	speaker  *rogue.Media
 	listener *rogue.Media
 	voice    *rogue.Track
@@ -52,7 +52,7 @@ type seen struct {
 }
 
 // startOtherMeeting brings them in; they talk until they are asked how it was.
-func startOtherMeeting(ctx context.Context, m crowd.Meeting) (_ *otherMeeting, err error) {
+func startOtherMeeting(ctx context.Context, m loadgen.Meeting) (_ *otherMeeting, err error) {
 	b := &otherMeeting{heard: make([]int, others), talked: make(chan struct{}), news: make(chan struct{}, 1)}
 	defer func() {
 		if err != nil {
@@ -60,7 +60,7 @@ func startOtherMeeting(ctx context.Context, m crowd.Meeting) (_ *otherMeeting, e
 		}
 	}()
 	for i := range others {
-		p, err := crowd.Join(ctx, m, fmt.Sprintf("Other %d", i+1), crowd.Options{OnFrame: func(frame []byte) { b.onFrame(i, frame) }})
+		p, err := loadgen.Join(ctx, m, fmt.Sprintf("Other %d", i+1), loadgen.Options{OnFrame: func(frame []byte) { b.onFrame(i, frame) }})
 		if err != nil {
 			return nil, err
 		}

@@ -131,7 +131,7 @@ func (p *program) ask(ctx context.Context, method, path string, send, into any) 
 		return err
 	}
 	if status != http.StatusOK && status != http.StatusNoContent {
-		return fmt.Errorf("%s answered %d: %.300s", path, status, body)
+		return fmt.Errorf("%s returned %d: %.300s", path, status, body)
 	}
 	if into == nil {
 		return nil

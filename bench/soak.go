@@ -8,7 +8,7 @@ import (
 	"os"
 	"time"
 
-	"github.com/anteroom/anteroom/internal/crowd"
+	"github.com/anteroom/anteroom/bench/loadgen"
 )
 
 const (
@@ -47,7 +47,7 @@ func soak(ctx context.Context, out *report, path string, length time.Duration) e
 		return err
 	}
 	defer stop()
-	people, err := crowd.Start(ctx, meeting, publishers, "Guest", crowd.Options{Video: true, Sound: true})
+	people, err := loadgen.Start(ctx, meeting, publishers, "Guest", loadgen.Options{Video: true, Sound: true})
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ func weighWhile(ctx context.Context, p *program, browser *pages, views []string,
 
 // joinAndLeave lets one after the other leave and another come, raise a hand and now
 // and then write, until ctx ends; it answers how many.
-func joinAndLeave(ctx context.Context, people *crowd.Group) (replaced int, err error) {
+func joinAndLeave(ctx context.Context, people *loadgen.Group) (replaced int, err error) {
 	for ; pause(ctx, every) == nil; replaced++ {
 		place := replaced % publishers
 		// Who has begun to leave or come may finish.

@@ -56,8 +56,8 @@ func (c *conn) exchange(request []byte) (response, error) {
 }
 
 var (
-	errNotHTTP = errors.New("the answer is not HTTP/1.1")
-	errTooLong = errors.New("the answer is too long")
+	errNotHTTP = errors.New("the response is not HTTP/1.1")
+	errTooLong = errors.New("the response is too long")
 
 	headerLength  = []byte("content-length")
 	headerCoding  = []byte("transfer-encoding")

@@ -2,7 +2,7 @@
 'use strict';
 
 let room;
-let seat;
+let joined;
 
 async function enter(ticket) {
   const { server, ...options } = ticket;
@@ -11,9 +11,9 @@ async function enter(ticket) {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ joinId: crypto.randomUUID(), view: 'component', sdkVersion: '6.2.0', ...options }),
   });
-  seat = { server, ...(await answer.json()) };
-  if (!answer.ok) throw new Error(`the join was refused: ${seat.errorCode} ${seat.cause}`);
-  await room.connect(seat.media.url, seat.media.token);
+  joined = { server, ...(await answer.json()) };
+  if (!answer.ok) throw new Error(`the join was refused: ${joined.errorCode} ${joined.cause}`);
+  await room.connect(joined.media.url, joined.media.token);
 }
 
 globalThis.prepare = () => {
@@ -32,18 +32,18 @@ globalThis.timedJoin = async (ticket) => {
 
 globalThis.finish = async () => {
   await room.disconnect();
-  await fetch(`${seat.server}/sdk/v1/leave`, { method: 'POST', body: JSON.stringify({ resumeToken: seat.resumeToken }) });
+  await fetch(`${joined.server}/sdk/v1/leave`, { method: 'POST', body: JSON.stringify({ resumeToken: joined.resumeToken }) });
 };
 
-/** Joins for good with a camera. The control channel keeps the seat and tells the others of the camera. */
+/** Joins for good with a camera. The control channel keeps the participant connected and announces the camera. */
 globalThis.publish = async (ticket) => {
   room = new LivekitClient.Room({ dynacast: false });
   await enter(ticket);
-  const line = new Centrifuge(seat.realtime.url, { token: seat.realtime.token });
-  line.connect();
-  await line.ready();
+  const channel = new Centrifuge(joined.realtime.url, { token: joined.realtime.token });
+  channel.connect();
+  await channel.ready();
   await room.localParticipant.setCameraEnabled(true, { resolution: { width: 640, height: 360, frameRate: 30 } }, { simulcast: false });
-  await line.rpc('command', { requestId: crypto.randomUUID(), type: 'seat.media', data: { audioOn: false, muted: true, videoOn: true, sharing: false } });
+  await channel.rpc('command', { requestId: crypto.randomUUID(), type: 'seat.media', data: { audioOn: false, muted: true, videoOn: true, sharing: false } });
 };
 
 globalThis.stepsTaken = () => Object.fromEntries(Object.entries(globalThis.steps).map(([step, at]) => [step, at - globalThis.begin]));

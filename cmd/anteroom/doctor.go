@@ -45,7 +45,7 @@ func doctorCommand() *cobra.Command {
 		Long: "Checks a signature as a join does, lists everything that is wrong with it, and tries to find the\n" +
 			"secret or mistake behind it. With --server, a development server checks what a join would return,\n" +
 			"without joining. With --key and --secret, it works offline and checks only the signature.\n" +
-			"Exit status: 0 admitted or valid, 1 rejected, 2 wrong usage, 3 no answer from the server. Use - to\n" +
+			"Exit status: 0 admitted or valid, 1 rejected, 2 wrong usage, 3 no response from the server. Use - to\n" +
 			"read from standard input.",
 		Example: "  anteroom doctor --server http://127.0.0.1:8080 --meeting 81234567890 eyJhbGciOi…\n" +
 			"  anteroom doctor --key KEY --secret SECRET eyJhbGciOi…",

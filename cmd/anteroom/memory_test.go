@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/anteroom/anteroom/internal/crowd"
+	"github.com/anteroom/anteroom/bench/loadgen"
 	"github.com/anteroom/anteroom/internal/rogue"
 )
 
@@ -25,11 +25,11 @@ func TestAttackersTakeLittleMemory(t *testing.T) {
 	)
 	cmd, url := serving(t, filepath.Join(t.TempDir(), "data"))
 	defer func() { _, _ = cmd.Process.Signal(syscall.SIGTERM), cmd.Wait() }()
-	meeting, err := crowd.Demo(t.Context(), url)
+	meeting, err := loadgen.Demo(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
 	}
-	bystander, err := crowd.StartRejoiner(t.Context(), meeting, "Ann", crowd.Options{})
+	bystander, err := loadgen.StartRejoiner(t.Context(), meeting, "Ann", loadgen.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

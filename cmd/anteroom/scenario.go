@@ -130,7 +130,7 @@ func scenarioRun(server *string) *cobra.Command {
 		Long: "Creates the accounts, apps and meetings of the scenario on the server, performs its steps and the\n" +
 			"join, and prints the response. If a scenario needs a browser, it prints the address of the page that\n" +
 			"reproduces it; --open opens that page. Exit status: 0 the server returned the code or the page was\n" +
-			"opened, 1 it was not returned or needs a browser, 2 wrong usage, 3 no answer from the server.",
+			"opened, 1 it was not returned or needs a browser, 2 wrong usage, 3 no response from the server.",
 		Args: exactly(1, "one code, such as 4012"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			code, err := codeOf(args[0])
@@ -329,7 +329,7 @@ func indented(out io.Writer, raw json.RawMessage) error {
 
 func noScenario(code errcode.Code) error {
 	if _, known := errcode.Lookup(code); known {
-		return usage("there is no scenario for %d: Anteroom never returns it; `anteroom explain %d` says what it returns instead", code, code)
+		return usage("there is no scenario for %d: Anteroom never returns it; `anteroom explain %d` prints what it returns instead", code, code)
 	}
 	return usage("there is no scenario for %d%s", code, nearestCodes(strconv.Itoa(int(code)), 1))
 }

@@ -10,7 +10,7 @@ import (
 	"io"
 
 	"github.com/anteroom/anteroom/errcode"
-	"github.com/anteroom/anteroom/errcode/internal/handbook"
+	"github.com/anteroom/anteroom/errcode/internal/docs"
 )
 
 var (
@@ -46,8 +46,8 @@ type Server struct {
 type view struct {
 	Server
 	Affiliation string
-	Page        handbook.Page
-	Groups      []handbook.Group
+	Page        docs.Page
+	Groups      []docs.Group
 	Query       string
 	Nearest     []errcode.Entry
 }
@@ -69,8 +69,8 @@ func Asset(name string) (body []byte, contentType string, ok bool) {
 // writes nothing, for a number that is not in the catalogue; err is that of
 // the writer.
 func Render(w io.Writer, code errcode.Code, server Server) (found bool, err error) {
-	v := view{Server: server, Affiliation: handbook.Affiliation}
-	if v.Page, found = handbook.ForServer(code, server.Origin); !found {
+	v := view{Server: server, Affiliation: docs.Affiliation}
+	if v.Page, found = docs.ForServer(code, server.Origin); !found {
 		return false, nil
 	}
 	return true, execute(w, "page", v)
@@ -78,13 +78,13 @@ func Render(w io.Writer, code errcode.Code, server Server) (found bool, err erro
 
 // RenderIndex writes the complete page that lists all codes by category.
 func RenderIndex(w io.Writer) error {
-	return execute(w, "index", view{Affiliation: handbook.Affiliation, Groups: handbook.Groups()})
+	return execute(w, "index", view{Affiliation: docs.Affiliation, Groups: docs.Groups()})
 }
 
 // RenderUnknown writes the complete page for a code that does not exist, with
 // the nearest ones.
 func RenderUnknown(w io.Writer, query string) error {
-	return execute(w, "unknown", view{Affiliation: handbook.Affiliation, Query: query, Nearest: errcode.Nearest(query, maxNearest)})
+	return execute(w, "unknown", view{Affiliation: docs.Affiliation, Query: query, Nearest: errcode.Nearest(query, maxNearest)})
 }
 
 // execute renders before writing, so that a fault cannot leave half a page.

@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"github.com/anteroom/anteroom/anteroomtest"
-	"github.com/anteroom/anteroom/internal/crowd"
+	"github.com/anteroom/anteroom/bench/loadgen"
 	"github.com/anteroom/anteroom/internal/store/pgtest"
 )
 
@@ -245,8 +245,8 @@ func freePort(t *testing.T) string {
 }
 
 // meeting is a meeting of the cluster as participants join it.
-func (c *cluster) meeting(m anteroomtest.Meeting) crowd.Meeting {
-	return crowd.Meeting{Server: c.url(), Number: m.Number, Passcode: m.Password, Key: c.world.SDKKey, Secret: c.world.SDKSecret}
+func (c *cluster) meeting(m anteroomtest.Meeting) loadgen.Meeting {
+	return loadgen.Meeting{Server: c.url(), Number: m.Number, Passcode: m.Password, Key: c.world.SDKKey, Secret: c.world.SDKSecret}
 }
 
 // redis is a Redis behind a socket file, and a relay before it for those who cannot use one.

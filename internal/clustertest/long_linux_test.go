@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"github.com/anteroom/anteroom/anteroomtest"
-	"github.com/anteroom/anteroom/internal/crowd"
+	"github.com/anteroom/anteroom/bench/loadgen"
 )
 
 // single is one node with SQLite and its own media server.
@@ -24,7 +24,7 @@ type single struct {
 	t      *testing.T
 	folder string
 	url    string
-	m      crowd.Meeting
+	m      loadgen.Meeting
 }
 
 // newSingle starts a node whose data is in the folder.
@@ -35,7 +35,7 @@ func newSingle(t *testing.T, folder string, capacity int) *single {
 	world.Close()
 	s := &single{t: t, folder: folder}
 	s.serve("127.0.0.1:0")
-	s.m = crowd.Meeting{Server: s.url, Number: room.Number, Passcode: room.Password, Key: world.SDKKey, Secret: world.SDKSecret}
+	s.m = loadgen.Meeting{Server: s.url, Number: room.Number, Passcode: room.Password, Key: world.SDKKey, Secret: world.SDKSecret}
 	return s
 }
 
@@ -59,7 +59,7 @@ func TestTenKillsUnderJoins(t *testing.T) {
 	long(t)
 	const kills, joiners, enough = 10, 8, 60
 	s := newSingle(t, t.TempDir(), 1000)
-	all := enter(t, s.m, "Guest", 6, crowd.Options{})
+	all := enter(t, s.m, "Guest", 6, loadgen.Options{})
 	talk := all.talk(t)
 	for range kills {
 		var mu sync.Mutex
@@ -145,7 +145,7 @@ func TestAFullDisk(t *testing.T) {
 	// After the server has ended.
 	t.Cleanup(func() { _ = syscall.Unmount(folder, syscall.MNT_DETACH) })
 	s := newSingle(t, folder, 100)
-	all := enter(t, s.m, "Guest", 4, crowd.Options{})
+	all := enter(t, s.m, "Guest", 4, loadgen.Options{})
 	talk := all.talk(t)
 	talk.goesOn(t)
 	ballast := filepath.Join(folder, "ballast")
@@ -205,7 +205,7 @@ func TestLongLosses(t *testing.T) {
 
 	// Longer than the time after which a place without a connection is given up.
 	t.Run("the database is away for 80 seconds", func(t *testing.T) {
-		all := enter(t, c.meeting(meetings["database"]), "Guest", 6, crowd.Options{})
+		all := enter(t, c.meeting(meetings["database"]), "Guest", 6, loadgen.Options{})
 		defer all.leave()
 		talk := all.talk(t)
 		talk.goesOn(t)
@@ -228,7 +228,7 @@ func TestLongLosses(t *testing.T) {
 	})
 
 	t.Run("300 lines break at once", func(t *testing.T) {
-		all := enter(t, c.meeting(meetings["lines"]), "Guest", 300, crowd.Options{})
+		all := enter(t, c.meeting(meetings["lines"]), "Guest", 300, loadgen.Options{})
 		defer all.leave()
 		few := all[:4]
 		talk := few.talk(t)

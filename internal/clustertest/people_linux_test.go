@@ -14,7 +14,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/anteroom/anteroom/internal/crowd"
+	"github.com/anteroom/anteroom/bench/loadgen"
 	"github.com/anteroom/anteroom/signature"
 )
 
@@ -22,10 +22,10 @@ import (
 const sendInterval = 300 * time.Millisecond
 
 // people are participants of one meeting who come back after a break.
-type people []*crowd.Rejoiner
+type people []*loadgen.Rejoiner
 
 // enter brings people, called by a name and a number, into the meeting until the test ends.
-func enter(t *testing.T, m crowd.Meeting, name string, count int, sends crowd.Options) people {
+func enter(t *testing.T, m loadgen.Meeting, name string, count int, sends loadgen.Options) people {
 	t.Helper()
 	all := make(people, count)
 	faults := make([]error, count)
@@ -34,7 +34,7 @@ func enter(t *testing.T, m crowd.Meeting, name string, count int, sends crowd.Op
 		wg.Go(func() {
 			one := sends
 			one.Start = 7 * i
-			all[i], faults[i] = crowd.StartRejoiner(within(t), m, fmt.Sprintf("%s %d", name, i+1), one)
+			all[i], faults[i] = loadgen.StartRejoiner(within(t), m, fmt.Sprintf("%s %d", name, i+1), one)
 		})
 	}
 	wg.Wait()
@@ -111,7 +111,7 @@ func (all people) talkEvery(t *testing.T, every time.Duration) *conversation {
 	return c
 }
 
-func (c *conversation) send(ctx context.Context, p *crowd.Rejoiner, text string) error {
+func (c *conversation) send(ctx context.Context, p *loadgen.Rejoiner, text string) error {
 	ctx, cancel := context.WithTimeout(ctx, testTimeout)
 	defer cancel()
 	return p.SendChat(ctx, text)
@@ -183,7 +183,7 @@ type joinResult struct {
 }
 
 // join asks a server for a place by plain HTTP; a resume token asks for an old one.
-func join(ctx context.Context, server string, m crowd.Meeting, resume string) (got joinResult, err error) {
+func join(ctx context.Context, server string, m loadgen.Meeting, resume string) (got joinResult, err error) {
 	signed, err := signature.Sign(signature.SignOptions{
 		Key: m.Key, Secret: m.Secret, MeetingNumber: m.Number,
 		IssuedAt: time.Now().Add(-30 * time.Second), ExpiresAt: time.Now().Add(2 * time.Hour),

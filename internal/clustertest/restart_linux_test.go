@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/anteroom/anteroom/anteroomtest"
-	"github.com/anteroom/anteroom/internal/crowd"
+	"github.com/anteroom/anteroom/bench/loadgen"
 	"github.com/anteroom/anteroom/signature"
 )
 
@@ -55,7 +55,7 @@ func TestRestartOfASingleNode(t *testing.T) {
 }
 
 // restartUnderPeople lets the browser test restart.spec.ts run in a meeting of 30 people.
-func restartUnderPeople(t *testing.T, m crowd.Meeting, restart func()) {
+func restartUnderPeople(t *testing.T, m loadgen.Meeting, restart func()) {
 	t.Helper()
 	var all people
 	var talk *conversation
@@ -73,7 +73,7 @@ func restartUnderPeople(t *testing.T, m crowd.Meeting, restart func()) {
 		control.HandleFunc("POST "+path, func(w http.ResponseWriter, r *http.Request) { _ = json.NewEncoder(w).Encode(what(r)) })
 	}
 	reply("/enter", func(*http.Request) any {
-		all = append(enter(t, m, "Speaker", withSound, crowd.Options{Sound: true}), enter(t, m, "Guest", withoutPage-withSound, crowd.Options{Media: true})...)
+		all = append(enter(t, m, "Speaker", withSound, loadgen.Options{Sound: true}), enter(t, m, "Guest", withoutPage-withSound, loadgen.Options{Media: true})...)
 		talk = all.talkEvery(t, restartSendInterval)
 		talk.goesOn(t)
 		return true

@@ -13,7 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/anteroom/anteroom/anteroomtest"
-	"github.com/anteroom/anteroom/internal/crowd"
+	"github.com/anteroom/anteroom/bench/loadgen"
 	"github.com/anteroom/anteroom/internal/store/pgtest"
 )
 
@@ -63,17 +63,17 @@ func TestUnpluggedNode(t *testing.T) {
 		t.Run("unplugged for a "+name, func(t *testing.T) {
 			m := c.meeting(meetings[name])
 			states := &stateRecorder{t: t, changes: map[int64]map[string]time.Time{}}
-			watching := crowd.Options{OnFrame: states.onFrame}
+			watching := loadgen.Options{OnFrame: states.onFrame}
 			near, far := c.joinAt(t, 0, m, "Near", 3), c.joinAt(t, 1, m, "Far", 3)
 			var witness people
 			c.joinVia(0, func() { witness = enter(t, m, "Witness", 1, watching) })
 			all := slices.Concat(near, witness, far)
 			defer all.leave()
 			// Somebody who vanishes with the node; now the meeting is full.
-			var stale *crowd.Participant
+			var stale *loadgen.Participant
 			c.joinVia(1, func() {
 				var err error
-				if stale, err = crowd.Join(within(t), m, "Ghost", crowd.Options{}); err != nil {
+				if stale, err = loadgen.Join(within(t), m, "Ghost", loadgen.Options{}); err != nil {
 					t.Fatal(err)
 				}
 			})
@@ -118,10 +118,10 @@ func TestUnpluggedNode(t *testing.T) {
 			}
 			until(t, "the node drops the connections of before", func() bool { return stale.Inside() != nil })
 			_ = stale.Leave(within(t))
-			var newcomer *crowd.Participant
+			var newcomer *loadgen.Participant
 			c.joinVia(1, func() {
 				var err error
-				if newcomer, err = crowd.Join(within(t), m, "Newcomer", crowd.Options{}); err != nil {
+				if newcomer, err = loadgen.Join(within(t), m, "Newcomer", loadgen.Options{}); err != nil {
 					t.Fatal(err)
 				}
 			})
@@ -144,14 +144,14 @@ func TestUnpluggedNode(t *testing.T) {
 }
 
 // joinAt is enter at one node.
-func (c *cluster) joinAt(t *testing.T, i int, m crowd.Meeting, name string, count int) (all people) {
+func (c *cluster) joinAt(t *testing.T, i int, m loadgen.Meeting, name string, count int) (all people) {
 	t.Helper()
-	c.joinVia(i, func() { all = enter(t, m, name, count, crowd.Options{}) })
+	c.joinVia(i, func() { all = enter(t, m, name, count, loadgen.Options{}) })
 	return all
 }
 
 // wantJoin asks for a place, and gives it up again. The code is 0 or that of the refusal.
-func (c *cluster) wantJoin(t *testing.T, m crowd.Meeting, code int) {
+func (c *cluster) wantJoin(t *testing.T, m loadgen.Meeting, code int) {
 	t.Helper()
 	switch got, err := join(within(t), c.url(), m, ""); {
 	case err != nil || got.ErrorCode != code:
@@ -184,7 +184,7 @@ func (c *cluster) awaitTransaction(t *testing.T, second *network) {
 }
 
 // joined is how many participants are joined, as the node of one of them says.
-func joined(t *testing.T, p *crowd.Participant) (count int) {
+func joined(t *testing.T, p *loadgen.Participant) (count int) {
 	t.Helper()
 	raw, err := p.Snapshot(within(t))
 	var shown struct {

@@ -9,7 +9,7 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/anteroom/anteroom/internal/crowd"
+	"github.com/anteroom/anteroom/bench/loadgen"
 	"github.com/anteroom/anteroom/internal/store/pgtest"
 )
 
@@ -47,14 +47,14 @@ func TestRollingUpgrade(t *testing.T) {
 
 // demo lets the program make the demo data in the cluster's database, and returns a
 // meeting of it and the folder of the key.
-func (c *cluster) demo() (m crowd.Meeting, folder string) {
+func (c *cluster) demo() (m loadgen.Meeting, folder string) {
 	c.t.Helper()
 	folder = c.t.TempDir()
 	var url string
 	cmd := exec.Command(c.anteroom, "serve", "--json", "--listen", "127.0.0.1:0", "--data", folder, "--media-port", "0")
 	cmd.Env = append(os.Environ(), "ANTEROOM_DATABASE="+pgtest.URLAt(c.postgres.Address()))
 	maker := start(c.t, "the maker of the demo data", cmd, listening(&url))
-	m, err := crowd.Demo(within(c.t), url)
+	m, err := loadgen.Demo(within(c.t), url)
 	if err != nil {
 		c.t.Fatal(err)
 	}

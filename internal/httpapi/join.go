@@ -133,7 +133,7 @@ func statusFor(r *http.Request, status int) int {
 
 // leave gives a seat up.
 func (a *api) leave(w http.ResponseWriter, r *http.Request) {
-	a.leaveOrDepart(w, r, a.Sessions.Leave, "could not release seat", "the server could not process the leave request now; it removes the participant shortly")
+	a.leaveOrDepart(w, r, a.Sessions.Leave, "could not remove participant", "the server could not process the leave request now; it removes the participant shortly")
 }
 
 // depart notes that a page is being unloaded.

@@ -21,7 +21,7 @@ var (
 	// moment. A seat without a media connection is nothing unusual.
 	ErrNotConnected = errors.New("no media connection")
 	// ErrNotAdmitted is what a Guard answers for an identity that holds no seat.
-	ErrNotAdmitted = errors.New("no seat")
+	ErrNotAdmitted = errors.New("not admitted")
 	// ErrMuted is what a Guard returns for an identity that may not unmute.
 	ErrMuted = errors.New("muted")
 )
@@ -89,23 +89,23 @@ func (s Grant) Validate() error {
 	var errs []error
 	id := func(field, v string) {
 		if v == "" || len(v) > MaxIDBytes {
-			errs = append(errs, fmt.Errorf("seat %s: must have 1 to %d bytes, has %d", field, MaxIDBytes, len(v)))
+			errs = append(errs, fmt.Errorf("grant %s: must have 1 to %d bytes, has %d", field, MaxIDBytes, len(v)))
 		}
 	}
 	id("Room", s.Room)
 	id("Identity", s.Identity)
 	if len(s.Name) > MaxNameBytes || !utf8.ValidString(s.Name) {
-		errs = append(errs, fmt.Errorf("seat Name: must be UTF-8 of at most %d bytes, has %d", MaxNameBytes, len(s.Name)))
+		errs = append(errs, fmt.Errorf("grant Name: must be UTF-8 of at most %d bytes, has %d", MaxNameBytes, len(s.Name)))
 	}
 	if len(s.Metadata) > MaxMetadataBytes {
-		errs = append(errs, fmt.Errorf("seat Metadata: at most %d bytes, has %d", MaxMetadataBytes, len(s.Metadata)))
+		errs = append(errs, fmt.Errorf("grant Metadata: at most %d bytes, has %d", MaxMetadataBytes, len(s.Metadata)))
 	}
 	attributes := 0
 	for k, v := range s.Attributes {
 		attributes += len(k) + len(v)
 	}
 	if attributes > MaxMetadataBytes {
-		errs = append(errs, fmt.Errorf("seat Attributes: at most %d bytes, has %d", MaxMetadataBytes, attributes))
+		errs = append(errs, fmt.Errorf("grant Attributes: at most %d bytes, has %d", MaxMetadataBytes, attributes))
 	}
 	return errors.Join(errs...)
 }

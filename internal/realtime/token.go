@@ -50,7 +50,7 @@ const (
 // for a negative generation.
 func (h *Hub) Token(participantID string, generation int, life time.Duration) (string, error) {
 	if participantID == "" || len(participantID) > maxParticipantID {
-		return "", fmt.Errorf("seat id: has %d characters; it must have 1 to %d", len(participantID), maxParticipantID)
+		return "", fmt.Errorf("participant id: has %d characters; it must have 1 to %d", len(participantID), maxParticipantID)
 	}
 	if generation < 0 {
 		return "", fmt.Errorf("generation: %d must not be negative", generation)

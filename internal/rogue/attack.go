@@ -19,7 +19,7 @@ import (
 	lk "github.com/livekit/protocol/livekit"
 	"github.com/pion/webrtc/v4"
 
-	"github.com/anteroom/anteroom/internal/crowd"
+	"github.com/anteroom/anteroom/bench/loadgen"
 )
 
 const (
@@ -33,7 +33,7 @@ const (
 
 // attackers are participants of one meeting.
 type attackers struct {
-	meeting crowd.Meeting
+	meeting loadgen.Meeting
 
 	mu   sync.Mutex
 	done map[string]int
@@ -45,7 +45,7 @@ const CutShort = ", cut short"
 // Attack lets people attack a meeting until ctx ends, in every way that this package
 // knows: in turn in those that have an end, all the time in those that only wait. It
 // returns how often each way was tried.
-func Attack(ctx context.Context, meeting crowd.Meeting, people int) map[string]int {
+func Attack(ctx context.Context, meeting loadgen.Meeting, people int) map[string]int {
 	a := &attackers{meeting: meeting, done: map[string]int{}}
 	var all sync.WaitGroup
 	for i := range people {
@@ -66,7 +66,7 @@ type attacker struct {
 	all    *attackers
 	number int
 	device string
-	joined crowd.JoinResponse
+	joined loadgen.JoinResponse
 }
 
 func (a *attackers) attacker(number int) *attacker {
@@ -89,7 +89,7 @@ var ways = []way{
 	{"bombs without a token", (*attacker).bombStrangers},
 	{"tracks in disguise", (*attacker).publishForbidden},
 	{"chat floods", (*attacker).flood},
-	{"commands over many lines", (*attacker).command},
+	{"commands over many connections", (*attacker).command},
 	{"recovery from the beginning", (*attacker).recover},
 	{"simulated scenarios", (*attacker).simulate},
 	{"old tokens", (*attacker).comeBack},
@@ -410,7 +410,7 @@ func (a *attacker) ask(ctx context.Context) error {
 
 // readNothing holds lines, answers pings by the clock, asks for what is large, and
 // reads nothing of it.
-func (a *attacker) readNothing(ctx context.Context, joined crowd.JoinResponse) {
+func (a *attacker) readNothing(ctx context.Context, joined loadgen.JoinResponse) {
 	for ctx.Err() == nil {
 		limited, cancel := context.WithTimeout(ctx, 30*time.Second)
 		conn, err := OpenConn(limited, joined.Realtime.URL, joined.Realtime.Token, joined.Meeting.SessionID)

@@ -91,7 +91,7 @@ func BenchmarkReads(b *testing.B) {
 	for name, read := range map[string]func(i int) error{
 		"LiveSession": func(i int) error { _, err := w.LiveSession(ctx, running[i%100].Session.MeetingID); return err },
 		"LastSession": func(i int) error { _, err := w.LastSession(ctx, running[i%100].Session.MeetingID); return err },
-		"Seat":        func(i int) error { _, err := w.Participant(ctx, running[i%100].Participant.ID); return err },
+		"Participant": func(i int) error { _, err := w.Participant(ctx, running[i%100].Participant.ID); return err },
 		"MeetingByNumber": func(i int) error {
 			_, err := w.MeetingByNumber(ctx, running[i%100].Session.Number)
 			return err

@@ -98,7 +98,7 @@ func (s *Store) EmptySessions(ctx context.Context, before time.Time, limit int) 
 // Participant answers a seat by id, live or not; ErrNotFound if there is none.
 func (s *Store) Participant(ctx context.Context, id string) (*meeting.Participant, error) {
 	found, err := first(s.engine.reader(ctx), scanParticipant, participantByID, id)
-	return found, wrapErr(err, "a seat cannot be read")
+	return found, wrapErr(err, "a participant cannot be read")
 }
 
 // LiveParticipantByRequest answers the live seat that a request took, named by its
@@ -108,7 +108,7 @@ func (s *Store) LiveParticipantByRequest(ctx context.Context, key string) (*meet
 		return nil, nil
 	}
 	found, err := orNil(first(s.engine.reader(ctx), scanParticipant, participantByRequest, key))
-	return found, wrapErr(err, "a seat cannot be read")
+	return found, wrapErr(err, "a participant cannot be read")
 }
 
 // LiveParticipants answers the live seats of a session in the order of joining. Their
@@ -116,7 +116,7 @@ func (s *Store) LiveParticipantByRequest(ctx context.Context, key string) (*meet
 func (s *Store) LiveParticipants(ctx context.Context, sessionID string) ([]*meeting.Participant, error) {
 	return s.rosters.get(sessionID, func() ([]*meeting.Participant, error) {
 		found, err := list(s.engine.reader(ctx), scanParticipant, liveParticipants, sessionID)
-		return found, wrapErr(err, "seats cannot be read")
+		return found, wrapErr(err, "participants cannot be read")
 	})
 }
 
@@ -124,7 +124,7 @@ func (s *Store) LiveParticipants(ctx context.Context, sessionID string) ([]*meet
 // the order of joining.
 func (s *Store) Presenters(ctx context.Context, sessionID string) ([]*meeting.Participant, error) {
 	found, err := list(s.engine.reader(ctx), scanParticipant, presenters, sessionID)
-	return found, wrapErr(err, "seats cannot be read")
+	return found, wrapErr(err, "participants cannot be read")
 }
 
 // LiveParticipantByIdentity answers the live seat that keeps a verified identity (of
@@ -135,7 +135,7 @@ func (s *Store) LiveParticipantByIdentity(ctx context.Context, sessionID, identi
 		return nil, nil
 	}
 	found, err := orNil(first(s.engine.reader(ctx), scanParticipant, participantByIdentity, sessionID, identity))
-	return found, wrapErr(err, "a seat cannot be read")
+	return found, wrapErr(err, "a participant cannot be read")
 }
 
 // LiveParticipantsOfUser answers the live seats of a signed-in user in any meeting,
@@ -145,21 +145,21 @@ func (s *Store) LiveParticipantsOfUser(ctx context.Context, userID string) ([]*m
 		return nil, nil
 	}
 	found, err := list(s.engine.reader(ctx), scanParticipant, participantsOfUser, userID)
-	return found, wrapErr(err, "a user's seats cannot be read")
+	return found, wrapErr(err, "a user's participants cannot be read")
 }
 
 // ExpiredParticipants answers live seats whose lease was over at now, in real time;
 // the longest expired first, at most limit.
 func (s *Store) ExpiredParticipants(ctx context.Context, now time.Time, limit int) ([]*meeting.Participant, error) {
 	found, err := list(s.engine.reader(ctx), scanParticipant, expiredParticipants, toMicros(now), int64(limit))
-	return found, wrapErr(err, "expired seats cannot be read")
+	return found, wrapErr(err, "expired participants cannot be read")
 }
 
 // PresentParticipants answers live seats that nobody has noted as lost, in the order of
 // their ids, from the one after the given id on; at most limit.
 func (s *Store) PresentParticipants(ctx context.Context, after string, limit int) ([]*meeting.Participant, error) {
 	found, err := list(s.engine.reader(ctx), scanParticipant, presentParticipants, after, int64(limit))
-	return found, wrapErr(err, "present seats cannot be read")
+	return found, wrapErr(err, "present participants cannot be read")
 }
 
 // renewBatch is how many leases are renewed in one write, so that joins that

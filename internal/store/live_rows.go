@@ -32,7 +32,7 @@ func scanSession(row scanner) (*meeting.Session, error) {
 	s.EndsBy = fromMicros(ends)
 	if string(policy) != emptyJSON {
 		if err := json.Unmarshal(policy, &s.Policy); err != nil {
-			return nil, fmt.Errorf("conduct: %w", err)
+			return nil, fmt.Errorf("policy: %w", err)
 		}
 	}
 	s.Participants, s.Disconnected, s.Removals, s.OnHold = int(participants), int(lost), int(removals), int(onHold)
@@ -64,7 +64,7 @@ func scanParticipant(row scanner) (*meeting.Participant, error) {
 	}
 	if string(flags) != emptyJSON {
 		if err := json.Unmarshal(flags, &s.Flags); err != nil {
-			return nil, fmt.Errorf("extras: %w", err)
+			return nil, fmt.Errorf("flags: %w", err)
 		}
 	}
 	s.Role, s.State, s.Generation = meeting.Role(role), meeting.ParticipantState(state), int(generation)
@@ -90,7 +90,7 @@ func decodeClaims(raw []byte) (meeting.IdentityClaims, error) {
 		return m, nil
 	}
 	if err := json.Unmarshal(raw, &m); err != nil {
-		return m, fmt.Errorf("marks: %w", err)
+		return m, fmt.Errorf("claims: %w", err)
 	}
 	return m, nil
 }

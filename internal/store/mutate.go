@@ -244,7 +244,7 @@ func (t *sessionTx) find(st *statement, args ...any) (*meeting.Participant, erro
 func (t *sessionTx) SaveParticipant(participant *meeting.Participant) error {
 	held, ok := t.participants[participant.ID]
 	if !ok {
-		return errors.New("a seat is saved that this transaction did not read")
+		return errors.New("a participant is saved that this transaction did not read")
 	}
 	if held.Participant != participant {
 		*held.Participant = *participant

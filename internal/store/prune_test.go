@@ -82,7 +82,7 @@ func TestOldRecordsAreDeletedInBatches(t *testing.T) {
 				return err
 			},
 		},
-		"tries": {
+		"attempt counts": {
 			func(r runner, i int, _ []string) error {
 				_, err := r.exec(countAttempt, fmt.Sprint(i), toMicros(noon), int64(0), int64(0))
 				return err

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const program = process.env['CROWD'] ?? fileURLToPath(new URL('../../bin/crowd', import.meta.url));
+const program = process.env['CROWD'] ?? fileURLToPath(new URL('../../bin/loadgen', import.meta.url));
 
 /** Synthetic participants in the demo meeting of a server, who join through its gate like anybody; `make crowd` builds them. */
 export class Crowd {

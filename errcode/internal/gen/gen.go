@@ -16,7 +16,7 @@ import (
 	"text/template"
 
 	"github.com/anteroom/anteroom/errcode"
-	"github.com/anteroom/anteroom/errcode/internal/handbook"
+	"github.com/anteroom/anteroom/errcode/internal/docs"
 	"github.com/anteroom/anteroom/internal/admission"
 )
 
@@ -63,9 +63,9 @@ func Files(root string) (map[string][]byte, error) {
 	}
 	files := map[string][]byte{typescriptPath: ts}
 	index := struct {
-		Groups      []handbook.Group
+		Groups      []docs.Group
 		Affiliation string
-	}{handbook.Groups(), handbook.Affiliation}
+	}{docs.Groups(), docs.Affiliation}
 	if files[manualDir+"/README.md"], err = render("index", index); err != nil {
 		return nil, err
 	}
@@ -77,12 +77,12 @@ func Files(root string) (map[string][]byte, error) {
 		return nil, err
 	}
 	for _, e := range errcode.All() {
-		page, _ := handbook.For(e.Code)
+		page, _ := docs.For(e.Code)
 		path := fmt.Sprintf("%s/%d.md", manualDir, e.Code)
 		data := struct {
-			handbook.Page
+			docs.Page
 			Affiliation string
-		}{page, handbook.Affiliation}
+		}{page, docs.Affiliation}
 		if files[path], err = render("page", data); err != nil {
 			return nil, err
 		}

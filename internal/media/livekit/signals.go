@@ -97,7 +97,7 @@ var (
 	errTooFast         = &refusal{websocket.ClosePolicyViolation, "too many requests to publish or unmute"}
 	errTooManySignals  = &refusal{websocket.ClosePolicyViolation, "too many signalling messages"}
 	errTooManyTrackIDs = &refusal{websocket.ClosePolicyViolation, "too many track ids"}
-	errParticipantGone = &refusal{websocket.ClosePolicyViolation, "no seat in this meeting"}
+	errParticipantGone = &refusal{websocket.ClosePolicyViolation, "not a participant of this meeting"}
 	// errRightsUnknown: what the seat may do could not be found out.
 	errRightsUnknown = &refusal{websocket.CloseTryAgainLater, "media engine unavailable"}
 )

@@ -183,7 +183,7 @@ func (e *Engine) Publish(room, identity string, source media.Source) error {
 	}
 	if !slices.Contains(c.grant.Sources(), source) {
 		e.mu.Unlock()
-		return fmt.Errorf("seat does not permit %s", source)
+		return fmt.Errorf("the grant does not permit %s", source)
 	}
 	e.sequence++
 	track := media.Track{ID: fmt.Sprintf("TR_%d", e.sequence), Source: source}

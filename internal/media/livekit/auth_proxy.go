@@ -97,7 +97,7 @@ func (p *authProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err != nil {
-		p.fail(w, r, "seat guard", t, err)
+		p.fail(w, r, "media guard", t, err)
 		return
 	}
 	// Only who has a seat is counted, so that there are no more of them than seats.
@@ -111,7 +111,7 @@ func (p *authProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	defer done()
 	if err := grant.Validate(); err != nil {
-		p.fail(w, r, "seat", t, err)
+		p.fail(w, r, "grant", t, err)
 		return
 	}
 	if err := p.ensure(r.Context(), t.room); err != nil {

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/anteroom/anteroom/anteroomtest"
-	"github.com/anteroom/anteroom/internal/crowd"
+	"github.com/anteroom/anteroom/bench/loadgen"
 )
 
 // Each loss is one of a running cluster with people in a meeting, who write all the time:
@@ -49,7 +49,7 @@ func TestLosses(t *testing.T) {
 		})
 	}
 
-	all := enter(t, c.meeting(meetings["meeting"]), "Guest", 6, crowd.Options{})
+	all := enter(t, c.meeting(meetings["meeting"]), "Guest", 6, loadgen.Options{})
 	during := func(name string, mayRepeat bool, what func(t *testing.T)) {
 		t.Run(name, func(t *testing.T) {
 			talk := all.talk(t)
@@ -114,7 +114,7 @@ func TestLosses(t *testing.T) {
 	})
 	all.leave()
 
-	seen := enter(t, c.meeting(meetings["media"]), "Guest", 2, crowd.Options{Video: true, Sound: true})
+	seen := enter(t, c.meeting(meetings["media"]), "Guest", 2, loadgen.Options{Video: true, Sound: true})
 	t.Run("a LiveKit node is killed", func(t *testing.T) {
 		talk := seen.talk(t)
 		// The room is on one of them.

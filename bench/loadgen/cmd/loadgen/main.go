@@ -1,6 +1,6 @@
-// Command crowd fills a meeting of a running server with synthetic participants:
+// Command loadgen fills a meeting of a running server with synthetic participants:
 //
-//	go run ./bench/crowd -people 25 -video
+//	go run ./bench/loadgen/cmd/loadgen -people 25 -video
 //
 // Without -meeting it is the demo meeting of a server in development mode. When
 // all are inside it prints one line of JSON, {"userIds":[…]}, and they stay until
@@ -19,7 +19,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/anteroom/anteroom/internal/crowd"
+	"github.com/anteroom/anteroom/bench/loadgen"
 )
 
 // leaveTime bounds the leaving of all.
@@ -27,8 +27,8 @@ const leaveTime = 30 * time.Second
 
 func main() {
 	var (
-		meeting crowd.Meeting
-		sends   crowd.Options
+		meeting loadgen.Meeting
+		sends   loadgen.Options
 		people  int
 		name    string
 		churn   time.Duration
@@ -48,21 +48,21 @@ func main() {
 	err := run(ctx, meeting, people, name, sends, churn)
 	stop()
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "crowd:", err)
+		fmt.Fprintln(os.Stderr, "loadgen:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, meeting crowd.Meeting, people int, name string, sends crowd.Options, churn time.Duration) (err error) {
+func run(ctx context.Context, meeting loadgen.Meeting, people int, name string, sends loadgen.Options, churn time.Duration) (err error) {
 	if people < 1 || people > 1000 {
 		return errors.New("-people: from 1 to 1000 can come")
 	}
 	if meeting.Number == "" {
-		if meeting, err = crowd.Demo(ctx, meeting.Server); err != nil {
+		if meeting, err = loadgen.Demo(ctx, meeting.Server); err != nil {
 			return err
 		}
 	}
-	c, err := crowd.Start(ctx, meeting, people, name, sends)
+	c, err := loadgen.Start(ctx, meeting, people, name, sends)
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ func (l recordingLoader) App(ctx context.Context, key string) (admission.AppFact
 }
 
 func (l recordingLoader) Resume(ctx context.Context, token string) (*meeting.Participant, error) {
-	*l.asked = append(*l.asked, "seat of "+token)
+	*l.asked = append(*l.asked, "participant of "+token)
 	return l.loader.Resume(ctx, token)
 }
 

@@ -2,7 +2,7 @@
 // through the gate with a signature of its own, holds the control channel, and
 // sends a looped film, and silence for sound, through the media server's own
 // client. It is for load, tests and benchmarks, and no part of the program.
-package crowd
+package loadgen
 
 import (
 	"bytes"
@@ -110,7 +110,7 @@ func exchange(request *http.Request, into any) error {
 		return err
 	}
 	if response.StatusCode >= http.StatusMultipleChoices {
-		return fmt.Errorf("%s answered %d: %.300s", request.URL.Path, response.StatusCode, raw)
+		return fmt.Errorf("%s returned %d: %.300s", request.URL.Path, response.StatusCode, raw)
 	}
 	if into == nil {
 		return nil

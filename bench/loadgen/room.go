@@ -1,4 +1,4 @@
-package crowd
+package loadgen
 
 import (
 	"context"
@@ -18,11 +18,11 @@ import (
 const mediaTime = 30 * time.Second
 
 // LiveKit reads its logger, a global, without a lock: it is set before anything runs.
-func init() { logger.SetLogger(logger.GetDiscardLogger(), "crowd") }
+func init() { logger.SetLogger(logger.GetDiscardLogger(), "loadgen") }
 
 // prepare readies what the media server's client needs of this process: without it the
 // client's statistics end the process.
-var prepare = sync.OnceValue(func() error { return prometheus.Init("crowd", livekit.NodeType_SERVER) })
+var prepare = sync.OnceValue(func() error { return prometheus.Init("loadgen", livekit.NodeType_SERVER) })
 
 // room is a connection to the media server.
 type room struct {

@@ -1,4 +1,4 @@
-package crowd_test
+package loadgen_test
 
 import (
 	"context"
@@ -7,26 +7,26 @@ import (
 	"time"
 
 	"github.com/anteroom/anteroom/anteroomtest"
-	"github.com/anteroom/anteroom/internal/crowd"
+	"github.com/anteroom/anteroom/bench/loadgen"
 )
 
 // testTimeout is how long a test waits for what must come.
 const testTimeout = 3 * time.Minute
 
 // startServer is a server with an open meeting of so many places.
-func startServer(t testing.TB, capacity int) (context.Context, crowd.Meeting) {
+func startServer(t testing.TB, capacity int) (context.Context, loadgen.Meeting) {
 	t.Helper()
 	s := anteroomtest.Start(t)
 	number := s.AddMeeting(anteroomtest.Meeting{Topic: "Lesson", Password: "anteroom", Capacity: capacity})
 	ctx, cancel := context.WithTimeout(context.Background(), testTimeout)
 	t.Cleanup(cancel)
-	return ctx, crowd.Meeting{Server: s.URL, Number: number.Number, Passcode: "anteroom", Key: s.SDKKey, Secret: s.SDKSecret}
+	return ctx, loadgen.Meeting{Server: s.URL, Number: number.Number, Passcode: "anteroom", Key: s.SDKKey, Secret: s.SDKSecret}
 }
 
 func TestAGroupJoinsChangesAndLeaves(t *testing.T) {
 	t.Parallel()
 	ctx, m := startServer(t, 4)
-	c, err := crowd.Start(ctx, m, 4, "Guest", crowd.Options{Video: true, Sound: true})
+	c, err := loadgen.Start(ctx, m, 4, "Guest", loadgen.Options{Video: true, Sound: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,10 +62,10 @@ func TestAGroupJoinsChangesAndLeaves(t *testing.T) {
 func TestARefusalIsReturnedAndNobodyStays(t *testing.T) {
 	t.Parallel()
 	ctx, m := startServer(t, 2)
-	if _, err := crowd.Start(ctx, m, 3, "Guest", crowd.Options{}); err == nil || !strings.Contains(err.Error(), "4001") && !strings.Contains(err.Error(), "capacity") {
+	if _, err := loadgen.Start(ctx, m, 3, "Guest", loadgen.Options{}); err == nil || !strings.Contains(err.Error(), "4001") && !strings.Contains(err.Error(), "capacity") {
 		t.Fatalf("three in a room for two: %v", err)
 	}
-	c, err := crowd.Start(ctx, m, 2, "Guest", crowd.Options{})
+	c, err := loadgen.Start(ctx, m, 2, "Guest", loadgen.Options{})
 	if err != nil {
 		t.Fatal("those who were inside have kept their seats:", err)
 	}
@@ -73,7 +73,7 @@ func TestARefusalIsReturnedAndNobodyStays(t *testing.T) {
 		t.Error(err)
 	}
 	m.Passcode = "wrong"
-	if _, err := crowd.Join(ctx, m, "Kim", crowd.Options{}); err == nil || !strings.Contains(err.Error(), "3004") {
+	if _, err := loadgen.Join(ctx, m, "Kim", loadgen.Options{}); err == nil || !strings.Contains(err.Error(), "3004") {
 		t.Errorf("a wrong passcode: %v", err)
 	}
 }

@@ -129,7 +129,7 @@ func TestASilentPostgreSQLHoldsNoCall(t *testing.T) {
 				"a read":    func() error { _, err := w.LastSession(ctx, "x"); return err },
 				"a list":    func() error { _, err := w.Accounts(ctx, Page{}); return err },
 				"a write":   func() error { return w.CreateAccount(ctx, &account.Account{Name: "Late"}) },
-				"a seat":    func() error { _, err := w.Admit(ctx, req); return err },
+				"a join":    func() error { _, err := w.Admit(ctx, req); return err },
 				"the probe": func() error { return w.Probe(ctx) },
 				"a try":     func() error { _, _, err := w.CountAttempt(ctx, "x", noon, time.Minute); return err },
 			} {

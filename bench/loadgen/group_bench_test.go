@@ -1,11 +1,11 @@
-package crowd_test
+package loadgen_test
 
 import (
 	"bytes"
 	"sync/atomic"
 	"testing"
 
-	"github.com/anteroom/anteroom/internal/crowd"
+	"github.com/anteroom/anteroom/bench/loadgen"
 )
 
 // inside is how many are in the meeting of these benchmarks.
@@ -18,7 +18,7 @@ func BenchmarkThreeHundred(b *testing.B) {
 	ctx, m := startServer(b, inside+1)
 	var heard atomic.Int64
 	all := make(chan struct{}, 1)
-	c, err := crowd.Start(ctx, m, inside, "Guest", crowd.Options{OnFrame: func(frame []byte) {
+	c, err := loadgen.Start(ctx, m, inside, "Guest", loadgen.Options{OnFrame: func(frame []byte) {
 		if bytes.Contains(frame, []byte(`"handRaised":`)) && bytes.Contains(frame, []byte(`"participant.updated"`)) && heard.Add(1)%inside == 0 {
 			all <- struct{}{}
 		}
@@ -28,14 +28,14 @@ func BenchmarkThreeHundred(b *testing.B) {
 	}
 	// A line may ask 30 times a second only, so they take turns.
 	next := 0
-	turn := func() *crowd.Participant {
+	turn := func() *loadgen.Participant {
 		next++
 		return c.Participants()[next%inside]
 	}
 
 	b.Run("JoinAndLeave", func(b *testing.B) {
 		for b.Loop() {
-			p, err := crowd.Join(ctx, m, "Kim", crowd.Options{})
+			p, err := loadgen.Join(ctx, m, "Kim", loadgen.Options{})
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -44,7 +44,7 @@ func BenchmarkThreeHundred(b *testing.B) {
 			}
 		}
 	})
-	b.Run("HandToldToAll", func(b *testing.B) {
+	b.Run("HandSentToAll", func(b *testing.B) {
 		for b.Loop() {
 			p, raised := turn(), (next-1)/inside%2 == 0
 			if err := p.RaiseHand(ctx, raised); err != nil {

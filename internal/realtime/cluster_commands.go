@@ -63,7 +63,7 @@ func (h *Hub) moveParticipant(op string, cmd clusterCommand) {
 	ctx, cancel := context.WithTimeout(context.Background(), peerTime)
 	defer cancel()
 	if _, err := h.survey(ctx, op, cmd); err != nil {
-		h.log.Warn("not all nodes moved the seat", "order", op, "seat", cmd.Participant, "error", err)
+		h.log.Warn("not all nodes moved the participant", "order", op, "seat", cmd.Participant, "error", err)
 	}
 }
 
@@ -104,7 +104,7 @@ func (h *Hub) connectedOnOtherNode(conn *connection) bool {
 	defer cancel()
 	results, err := h.survey(ctx, queryConnected, clusterCommand{Participant: conn.participantID, Generation: conn.generation})
 	if err != nil {
-		h.log.Warn("not all nodes answered whether they hold the seat", "seat", conn.participantID, "error", err)
+		h.log.Warn("not all nodes reported whether the participant is connected", "seat", conn.participantID, "error", err)
 	}
 	for node, result := range results {
 		if node != h.node.ID() && result.Code == 1 {
@@ -198,7 +198,7 @@ func (h *Hub) onSurvey(e centrifuge.SurveyEvent, reply centrifuge.SurveyCallback
 	case queryParticipants:
 		raw, err := json.Marshal(h.Connected())
 		if err != nil {
-			h.log.Error("the connected seats cannot be written", "error", err)
+			h.log.Error("could not encode the connected participants", "error", err)
 		}
 		reply(centrifuge.SurveyReply{Data: raw})
 	default:

@@ -104,7 +104,7 @@ func (s *testServer) seed(ctx context.Context) error {
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("the world could not be made: %w", err)
+		return fmt.Errorf("could not seed the database: %w", err)
 	}
 	for i := range liveMeetings {
 		number, err := db.NewMeetingNumber(ctx)

@@ -1,4 +1,4 @@
-package crowd
+package loadgen
 
 import (
 	"bytes"
@@ -13,11 +13,11 @@ import (
 	"github.com/pion/webrtc/v4/pkg/media/ivfreader"
 )
 
-// clipFile is VP8 of 320 by 180 pixels, made by film.mjs, whose end meets its
+// clipFile is VP8 of 320 by 180 pixels, made by clip.mjs, whose end meets its
 // beginning. Each second begins with a key frame, for these publishers do not
 // make one when asked.
 //
-//go:embed film.ivf
+//go:embed clip.ivf
 var clipFile []byte
 
 const filmWidth, filmHeight = 320, 180
@@ -30,7 +30,7 @@ var clip = sync.OnceValues(func() (f struct {
 ) {
 	reader, header, err := ivfreader.NewWith(bytes.NewReader(clipFile))
 	if err != nil {
-		return f, fmt.Errorf("film.ivf: %w", err)
+		return f, fmt.Errorf("clip.ivf: %w", err)
 	}
 	f.each = time.Second * time.Duration(header.TimebaseNumerator) / time.Duration(header.TimebaseDenominator)
 	for {
@@ -39,7 +39,7 @@ var clip = sync.OnceValues(func() (f struct {
 			return f, nil
 		}
 		if err != nil {
-			return f, fmt.Errorf("film.ivf: %w", err)
+			return f, fmt.Errorf("clip.ivf: %w", err)
 		}
 		f.frames = append(f.frames, frame)
 	}

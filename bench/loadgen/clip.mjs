@@ -1,7 +1,7 @@
-// Makes film.ivf, the picture that synthetic participants send: a moving ball
+// Makes clip.ivf, the picture that synthetic participants send: a moving ball
 // over a moving ground, as VP8 by the browser's own encoder.
 //
-//   node internal/crowd/film.mjs
+//   node bench/loadgen/clip.mjs
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
@@ -67,4 +67,4 @@ const parts = frames.flatMap((data, i) => {
   head.writeBigUInt64LE(BigInt(i), 4);
   return [head, Buffer.from(data)];
 });
-await writeFile(new URL('film.ivf', import.meta.url), Buffer.concat([header, ...parts]));
+await writeFile(new URL('clip.ivf', import.meta.url), Buffer.concat([header, ...parts]));

@@ -1,7 +1,7 @@
-// Package handbook turns a row of the catalogue into what a manual page says:
+// Package docs turns a row of the catalogue into what a manual page says:
 // where the code comes from, how a page of an app sees it in both views, and
 // how to reproduce it. The Markdown manual and the served pages share it.
-package handbook
+package docs
 
 import (
 	"strconv"

@@ -110,7 +110,7 @@ func (h *Hub) onConnecting(ctx context.Context, e centrifuge.ConnectEvent) (cent
 	}
 	return centrifuge.ConnectReply{
 		Credentials: &centrifuge.Credentials{UserID: participant.ID}, Subscriptions: channels,
-		Storage: map[string]any{"line": conn},
+		Storage: map[string]any{"connection": conn},
 	}, nil
 }
 
@@ -134,7 +134,7 @@ func (conn *connection) bind(participant Participant) (inside bool) {
 
 func (h *Hub) onConnect(client *centrifuge.Client) {
 	storage, release := client.AcquireStorage()
-	conn, ok := storage["line"].(*connection)
+	conn, ok := storage["connection"].(*connection)
 	release(storage)
 	if !ok {
 		client.Disconnect(centrifuge.DisconnectServerError)

@@ -70,7 +70,7 @@ func (p *participantRequest) setSession(session *meeting.Session) {
 // transaction, so that races never let in too many.
 func (s *Store) Admit(ctx context.Context, req meeting.AdmitRequest) (meeting.Admitted, error) {
 	if req.Meeting == nil {
-		return meeting.Admitted{}, errors.New("a seat is taken in a meeting")
+		return meeting.Admitted{}, errors.New("a participant needs a meeting")
 	}
 	p := &participantRequest{req: &req, participant: participantFor(&req)}
 	p.onCommit = func() { s.cacheAdmitted(p) }
@@ -102,7 +102,7 @@ func (s *Store) Admit(ctx context.Context, req meeting.AdmitRequest) (meeting.Ad
 	if !errors.Is(err, ErrConflict) {
 		s.rosters.forget(req.SessionID)
 	}
-	return meeting.Admitted{}, wrapErr(err, "a seat cannot be taken")
+	return meeting.Admitted{}, wrapErr(err, "a participant cannot be admitted")
 }
 
 // cacheAdmitted brings the caches to where a commit left a session, in the order of

@@ -43,11 +43,11 @@ func (s *Store) RefundAttempts(ctx context.Context, name string, count int) erro
 		_, err := r.exec(refundAttempts, int64(count), int64(count), name)
 		return err
 	})
-	return wrapErr(err, "tries cannot be taken back")
+	return wrapErr(err, "attempts cannot be refunded")
 }
 
 // PruneAttemptCounts forgets tries of before.
 func (s *Store) PruneAttemptCounts(ctx context.Context, before time.Time) error {
 	_, err := s.deleteOld(ctx, pruneAttemptCounts, toMicros(before), toMicros(before))
-	return wrapErr(err, "old tries cannot be deleted")
+	return wrapErr(err, "old attempt counts cannot be deleted")
 }

@@ -1,4 +1,4 @@
-package crowd
+package loadgen
 
 import (
 	"bytes"
@@ -75,7 +75,7 @@ func (c *channel) open(ctx context.Context, to *Endpoint, from map[string]positi
 	}
 	r, err := c.ask(ctx, map[string]any{"connect": map[string]any{"token": to.Token, "subs": subs}})
 	if err == nil && r.Connect == nil {
-		err = errors.New("the answer to connect says nothing")
+		err = errors.New("the reply to connect is empty")
 	}
 	if err != nil {
 		_ = socket.Close()
@@ -161,7 +161,7 @@ func (c *channel) read() {
 		}
 		if err != nil {
 			c.mu.Lock()
-			c.why = fmt.Errorf("the line was closed: %w", err)
+			c.why = fmt.Errorf("the connection was closed: %w", err)
 			c.mu.Unlock()
 			return
 		}
