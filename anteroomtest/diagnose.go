@@ -13,7 +13,7 @@ type Fault struct {
 
 // Diagnosis is what a join would come to, and why.
 type Diagnosis struct {
-	// Decision has code 0 where the join would be let in.
+	// Decision has code 0 where the join would be admitted.
 	Decision    Fault
 	AlsoFailing []Fault
 	// Token is the signature decoded; nil where it cannot be read.
@@ -22,7 +22,7 @@ type Diagnosis struct {
 	Passed, Warnings []string
 	// Scope is "gate", or "signature" where no meeting is known.
 	Scope string
-	// Body is the whole answer.
+	// Body is the whole response.
 	Body []byte `json:"-"`
 }
 

@@ -49,7 +49,7 @@ type JoinResponse struct {
 	Media       *struct{ URL, Token string }
 	Realtime    struct{ URL, Token string }
 	Warnings    []string `json:"warnings"`
-	// Body is the whole answer.
+	// Body is the whole response.
 	Body []byte `json:"-"`
 }
 
@@ -86,7 +86,7 @@ func (s *Server) Request(j Join) map[string]any {
 	return body
 }
 
-// Join asks to join and answers what the server said.
+// Join asks to join and returns what the server said.
 func (s *Server) Join(j Join) JoinResponse {
 	s.t.Helper()
 	raw, err := json.Marshal(s.Request(j))
@@ -94,7 +94,7 @@ func (s *Server) Join(j Join) JoinResponse {
 	return s.Post("/sdk/v1/join", raw)
 }
 
-// Post sends a body to the server and reads the answer as a join's.
+// Post sends a body to the server and reads the response as a join's.
 func (s *Server) Post(path string, body []byte) JoinResponse {
 	s.t.Helper()
 	return s.PostFrom("", path, body)

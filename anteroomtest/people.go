@@ -13,7 +13,7 @@ import (
 // Account is an account beside the test account.
 type Account struct{ ID, Name string }
 
-// AddAccount makes an account and answers it with its ID.
+// AddAccount makes an account and returns it with its ID.
 func (s *Server) AddAccount(name string) Account {
 	s.t.Helper()
 	made := &account.Account{ID: store.NewID(), Name: name, CreatedAt: s.clock.Now()}
@@ -74,7 +74,7 @@ func (s *Server) LimitJoins(a App, perMinute int) {
 	s.must(s.running.Accounts.SetJoinsPerMinute(context.Background(), a.ID, perMinute), "limit the app's joins")
 }
 
-// Authorise installs an app for a user and answers the installation's ID.
+// Authorise installs an app for a user and returns the installation's ID.
 func (s *Server) Authorise(a App, userID string) string {
 	s.t.Helper()
 	made, err := s.running.Accounts.Install(context.Background(), a.ID, userID, account.ScopeZAK, account.ScopeToken)
@@ -122,8 +122,8 @@ type Registrant struct {
 	Pending, Denied bool
 }
 
-// AddRegistrant registers somebody, or invites a panelist, and answers with the tk.
-// The registration is approved unless it says otherwise.
+// AddRegistrant registers somebody, or invites a panelist, and returns the tk. The
+// registration is approved unless it says otherwise.
 func (s *Server) AddRegistrant(r Registrant) Registrant {
 	s.t.Helper()
 	ctx := context.Background()
@@ -152,8 +152,8 @@ func (s *Server) CancelRegistrant(id string) {
 	s.must(s.running.Meetings.Cancel(context.Background(), id), "cancel the registration")
 }
 
-// Sweep gives up the seats and ends the meetings whose time is up, which a running
-// server does every few seconds.
+// Sweep removes the participants and ends the meetings whose time is up, which a
+// running server does every few seconds.
 func (s *Server) Sweep() {
 	s.t.Helper()
 	s.running.Sessions.Sweep(context.Background(), time.Now())

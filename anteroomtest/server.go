@@ -10,8 +10,8 @@
 //		}
 //	}
 //
-// Every server has its own database in a temporary folder, its own free port
-// and its own world, so tests may run in parallel. One media engine serves all
+// Every server has its own database in a temporary folder, its own free port and
+// its own demo data, so tests may run in parallel. One media engine serves all
 // servers of a test process; it starts with the first admitted join.
 package anteroomtest
 
@@ -32,7 +32,7 @@ import (
 	"github.com/anteroom/anteroom/internal/store"
 )
 
-// Server is a running Anteroom in development mode with a world to edit.
+// Server is a running Anteroom in development mode with data to edit.
 type Server struct {
 	// URL is its address, e.g. http://127.0.0.1:40001.
 	URL string
@@ -59,17 +59,17 @@ type options struct {
 	demo     bool
 }
 
-// WithClock makes the gate, tokens and schedules follow the given clock, such
-// as a clockwork.FakeClock. Seats' leases and media stay on real time.
+// WithClock makes the gate, tokens and schedules follow the given clock, such as a
+// clockwork.FakeClock. Participants' leases and media stay on real time.
 func WithClock(clock clockwork.Clock) Option { return func(o *options) { o.clock = clock } }
 
-// WithDatabase keeps the state in a PostgreSQL database in place of SQLite.
+// WithDatabase stores the state in a PostgreSQL database in place of SQLite.
 func WithDatabase(url string) Option { return func(o *options) { o.database = url } }
 
 // WithLogger shows the server's log. Without it the log is discarded.
 func WithLogger(log *slog.Logger) Option { return func(o *options) { o.log = log } }
 
-// WithFolder keeps the data in a folder of the caller's, to start again from.
+// WithFolder stores the data in a folder of the caller's, to start again from.
 func WithFolder(folder string) Option { return func(o *options) { o.folder = folder } }
 
 // WithDemoWorld makes the demo world of `anteroom serve` too.
@@ -113,7 +113,7 @@ func (s *Server) Close() {
 	s.running = nil
 }
 
-// seed makes the account, host and app that every world begins with.
+// seed makes the account, host and app that every test begins with.
 func (s *Server) seed() {
 	s.t.Helper()
 	ctx := context.Background()

@@ -79,7 +79,7 @@ type App struct {
 	Unpublished bool
 }
 
-// AddUser makes a user and answers it with its ID.
+// AddUser makes a user and returns it with its ID.
 func (s *Server) AddUser(u User) User {
 	s.t.Helper()
 	u.ID = s.addUser(u).ID
@@ -112,7 +112,7 @@ func (s *Server) addUser(u User) *account.User {
 	return made
 }
 
-// AddMeeting makes a meeting and answers it with its number.
+// AddMeeting makes a meeting and returns it with its number.
 func (s *Server) AddMeeting(m Meeting) Meeting {
 	s.t.Helper()
 	if m.Host == "" {
@@ -154,7 +154,7 @@ func (m *Meeting) kind() meeting.Kind {
 	return meeting.KindNoFixedTime
 }
 
-// AddApp makes a published app and answers it with its credentials.
+// AddApp makes a published app and returns it with its credentials.
 func (s *Server) AddApp(a App) App {
 	s.t.Helper()
 	made := scenario.NewApp(s.account, a.Name, s.clock.Now())
@@ -210,7 +210,7 @@ func (s *Server) Deactivate(userID string) {
 	s.must(s.running.Accounts.Deactivate(context.Background(), userID), "deactivate the user")
 }
 
-// DeleteMeeting deletes a meeting; its number then answers 3610.
+// DeleteMeeting deletes a meeting; its number then returns 3610.
 func (s *Server) DeleteMeeting(number string) {
 	s.t.Helper()
 	ctx := context.Background()

@@ -9,10 +9,10 @@ import (
 	"github.com/anteroom/anteroom/internal/store/pgtest"
 )
 
-// databases opens a source of fresh databases, and answers how to close it.
+// databases opens a source of fresh databases, and returns how to close it.
 type databases func() (fresh func(context.Context) (string, error), done func())
 
-// sqliteDatabases are made by the server, in each stage's own folder.
+// sqliteDatabases are made by the server, in each test server's own folder.
 func sqliteDatabases() (func(context.Context) (string, error), func()) {
 	return func(context.Context) (string, error) { return "", nil }, func() {}
 }
@@ -26,8 +26,8 @@ func postgresDatabases() (func(context.Context) (string, error), func()) {
 	}
 }
 
-// benchTB stands where a test would, for the throw-away cluster is made for
-// tests. It keeps what is to be undone.
+// benchTB stands where a test would, for the throw-away cluster is made for tests.
+// It records what is to be undone.
 type benchTB struct {
 	testing.TB
 	undo []func()

@@ -98,7 +98,7 @@ func backPart(first, back, longer []float64) part {
 	return p
 }
 
-// stepsPart tells when each step on the way to the first frame was reached.
+// stepsPart reports when each step on the way to the first frame was reached.
 func stepsPart(sdk, bare []map[string]float64) part {
 	reached := func(runs []map[string]float64) map[string]float64 {
 		each := map[string][]float64{}

@@ -177,11 +177,12 @@ func (s *testServer) recorded(ctx context.Context) (kept int, dropped int64, err
 }
 
 // asksPerParticipant is how often one participant's token is checked in a round: fewer
-// than the door lets through at once.
+// than the proxy lets through at once.
 const asksPerParticipant = 20
 
-// validate asks LiveKit's own check of media tokens, through our door. The tokens are
-// of as many participants as the door demands, who joined from networks of their own.
+// validate asks LiveKit's own check of media tokens, through our proxy. The tokens
+// are of as many participants as the proxy demands, who joined from networks of their
+// own.
 func (s *testServer) validate(ctx context.Context, sc scale, joins requester, next int) (run, error) {
 	c, err := dial(ctx, s.address)
 	if err != nil {

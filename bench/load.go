@@ -15,8 +15,8 @@ import (
 	"time"
 )
 
-// requester writes the request with the given running number into the buffer,
-// and answers it. Workers have a buffer each.
+// requester writes the request with the given running number into the buffer, and
+// returns it. Workers have a buffer each.
 type requester func(buffer []byte, number int) []byte
 
 // load is one kind of request at one server.
@@ -35,7 +35,7 @@ type load struct {
 // run is what one measured run saw.
 type run struct {
 	count    int
-	rate     float64 // answers per second
+	rate     float64 // responses per second
 	p50, p99 time.Duration
 	worst    time.Duration
 	size     int // bytes of an answer's body, on average
@@ -45,7 +45,7 @@ type run struct {
 }
 
 // closed sends count requests over so many connections, each as fast as its
-// answers come.
+// responses come.
 func (l *load) closed(ctx context.Context, connections, count, first int) (run, error) {
 	var next atomic.Int64
 	next.Store(int64(first))

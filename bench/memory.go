@@ -21,7 +21,7 @@ const (
 	// returned is how far memory and goroutines may be from those of a server that
 	// honest publishers have left.
 	returned = 1.10
-	// returnTime is how long after its crowd a server is looked at: LiveKit keeps
+	// returnTime is how long after its load a server is looked at: LiveKit keeps
 	// sessions for a minute, and the meeting keeps places of people who are cut off.
 	returnTime = 2 * time.Minute
 	// openTopic is the demo meeting without a passcode.
@@ -50,9 +50,9 @@ func (p *program) held(ctx context.Context) (holding, error) {
 	return holding{resident: resident, heap: response.HeapBytes / 1e6, file: file, goroutines: response.Goroutines}, err
 }
 
-// trial is what became of a server that had a crowd.
+// trial is what became of a server that had a load.
 type trial struct {
-	most          float64 // resident MB while the crowd was there
+	most          float64 // resident MB while the load was there
 	before, after holding
 	others        seen
 	lost          error // what the others missed

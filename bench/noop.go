@@ -13,7 +13,7 @@ import (
 )
 
 // noop is what joins are held against: a server of the same kind in the same
-// process that reads the request's body and answers as many bytes as a join.
+// process that reads the request's body and returns as many bytes as a join.
 type noop struct {
 	address string
 	server  *http.Server

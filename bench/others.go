@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	// others are in a meeting of their own while a crowd is in another one.
+	// others are in a meeting of their own while a load is in another one.
 	others = 6
 	// talkEvery is how often one of them writes.
 	talkEvery = 500 * time.Millisecond

@@ -37,7 +37,7 @@ func startPages(ctx context.Context, server string) (*pages, error) {
 	return p, p.script.Start()
 }
 
-// ask carries out a command of the script on a view's page and reads the answer
+// ask carries out a command of the script on a view's page and reads the response
 // into a value that may be nil.
 func (p *pages) ask(command, view string, with map[string]any, into any) error {
 	line := map[string]any{"do": command, "view": view}

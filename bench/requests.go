@@ -62,7 +62,7 @@ func (t template) fill(buffer []byte, number int, address uint32) []byte {
 	return buffer
 }
 
-// joins asks to join the stage's meetings in turn.
+// joins asks to join the test server's meetings in turn.
 func (s *testServer) joins(secretWord string) (requester, error) {
 	templates := make([]template, len(s.meetings))
 	for i, r := range s.meetings {

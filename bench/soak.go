@@ -36,7 +36,7 @@ type weight struct {
 
 // soak keeps a meeting of 25 publishers going, with a page in each view, while
 // people come and go, write and raise hands, and pages open this and that. It
-// weighs the server and the pages all the while and answers errNotSteady if one
+// weighs the server and the pages all the while and returns errNotSteady if one
 // ends more than a tenth away from where it began.
 func soak(ctx context.Context, out *report, path string, length time.Duration) error {
 	if length < leastSoak {
@@ -130,7 +130,7 @@ func weighWhile(ctx context.Context, p *program, browser *pages, views []string,
 }
 
 // joinAndLeave lets one after the other leave and another come, raise a hand and now
-// and then write, until ctx ends; it answers how many.
+// and then write, until ctx ends; it returns how many.
 func joinAndLeave(ctx context.Context, people *loadgen.Group) (replaced int, err error) {
 	for ; pause(ctx, every) == nil; replaced++ {
 		place := replaced % publishers

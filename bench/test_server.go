@@ -29,8 +29,8 @@ const (
 	stopTime      = 15 * time.Second
 )
 
-// testServer is a server in production mode inside this process, with a world of
-// meetings that are not yet running.
+// testServer is a server in production mode inside this process, with meetings
+// that are not yet running.
 type testServer struct {
 	running  *server.Server
 	address  string
@@ -39,7 +39,7 @@ type testServer struct {
 	meetings []room
 }
 
-// room is a meeting of the stage with a signature to join it by.
+// room is a meeting of the test server with a signature to join it by.
 type room struct{ number, signature string }
 
 // startServer starts a server on a fresh database: SQLite in a folder of its own,
@@ -85,8 +85,8 @@ func (s *testServer) close() {
 	}
 }
 
-// seed makes the world: an account with a host, an app with a few
-// neighbours, and the meetings, each with a passcode and open before its host.
+// seed creates an account with a host, an app with a few neighbours, and the
+// meetings, each with a passcode and open before its host.
 func (s *testServer) seed(ctx context.Context) error {
 	db, now := s.running.Store, time.Now()
 	acme := &account.Account{ID: store.NewID(), Name: "Acme School", CreatedAt: now}

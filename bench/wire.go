@@ -44,7 +44,7 @@ func dial(ctx context.Context, address string) (*conn, error) {
 
 func (c *conn) close() { c.net.Close() }
 
-// exchange sends a whole request and reads the whole answer.
+// exchange sends a whole request and reads the whole response.
 func (c *conn) exchange(request []byte) (response, error) {
 	if err := c.net.SetDeadline(time.Now().Add(exchangeTime)); err != nil {
 		return response{}, err

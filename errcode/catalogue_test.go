@@ -161,7 +161,7 @@ func TestHTTPStatus(t *testing.T) {
 	}
 	for c, status := range want {
 		if e, ok := errcode.Lookup(c); !ok || e.HTTPStatus != status {
-			t.Errorf("%s answers %d, want %d", c, e.HTTPStatus, status)
+			t.Errorf("%s returns %d, want %d", c, e.HTTPStatus, status)
 		}
 	}
 }

@@ -56,9 +56,9 @@ const (
 	UnableJoinEndedSimulive         Code = 13208
 )
 
-// Neighbours: codes outside the reference table that stand next to it. Apps
-// meet them in the field; Entry.Neighbour marks them and their Description
-// says whether Anteroom raises them.
+// Neighbours: codes outside the reference table that stand next to it. Apps meet
+// them in the field; Entry.Neighbour marks them and their Description reports
+// whether Anteroom raises them.
 const (
 	FailComponent              Code = 200
 	MeetingNumberWrong         Code = 3706

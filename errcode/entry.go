@@ -47,7 +47,7 @@ type Cause struct {
 	ID      string `json:"id"`
 	Summary string `json:"summary"`
 	Remedy  string `json:"remedy"`
-	// Retryable tells that the very same request may succeed later.
+	// Retryable reports that the very same request may succeed later.
 	Retryable bool `json:"retryable"`
 }
 
@@ -56,8 +56,8 @@ type Entry struct {
 	Code     Code
 	Name     string
 	Category Category
-	// Message is the sentence on the wire (errorMessage). Apps compare it, so
-	// it is kept as reported and never localised. Empty only for success.
+	// Message is the sentence on the wire (errorMessage). Apps compare it, so it
+	// is stored as reported and never localised. Empty only for success.
 	Message     string
 	Description string
 	// Remedy is general advice; the remedy of a known Cause is better.
@@ -68,12 +68,12 @@ type Entry struct {
 	Causes []Cause
 	// Neighbour marks a code that the reference table does not have.
 	Neighbour bool
-	// HTTPStatus is the status of the join answer. The gate answers 429
-	// instead where it throttles (cause "throttled" of 3004).
+	// HTTPStatus is the status of the join response. The gate returns 429 instead
+	// where it limits (cause "throttled" of 3004).
 	HTTPStatus int
 }
 
-// Retryable tells whether the most common cause is worth retrying unchanged.
+// Retryable reports whether the most common cause is worth retrying unchanged.
 // Where the cause is known, ask the cause.
 func (e Entry) Retryable() bool { return len(e.Causes) > 0 && e.Causes[0].Retryable }
 
@@ -164,11 +164,11 @@ func collect(keep func(Entry) bool) []Entry {
 	return out
 }
 
-// All answers the whole catalogue, neighbours included, in rising order. The
+// All returns the whole catalogue, neighbours included, in rising order. The
 // caller owns the result.
 func All() []Entry { return collect(func(Entry) bool { return true }) }
 
-// Reference answers the 46 rows of the reference table in rising order.
+// Reference returns the 46 rows of the reference table in rising order.
 func Reference() []Entry { return collect(func(e Entry) bool { return !e.Neighbour }) }
 
 // Lookup finds a row by its number.
@@ -180,15 +180,15 @@ func Lookup(c Code) (Entry, bool) {
 	return rows[i].clone(), true
 }
 
-// ByName finds rows by the reference's name, in any case. HOST_NOT_FOUND (3702
-// and 3709) and FAIL (1 and 200) name two rows each. Unknown names answer nil.
+// ByName finds rows by the reference's name, in any case. HOST_NOT_FOUND (3702 and
+// 3709) and FAIL (1 and 200) name two rows each. Unknown names return nil.
 func ByName(name string) []Entry {
 	name = strings.TrimSpace(name)
 	return collect(func(e Entry) bool { return strings.EqualFold(e.Name, name) })
 }
 
-// CauseOf finds a cause of a code by its id. For 4003 it also answers the ids
-// made from an option's name, such as "userName_too_long" (see CauseFor).
+// CauseOf finds a cause of a code by its id. For 4003 it also returns the ids made
+// from an option's name, such as "userName_too_long" (see CauseFor).
 func CauseOf(c Code, id string) (Cause, bool) {
 	i, ok := byCode[c]
 	if !ok {

@@ -56,7 +56,7 @@ func (e *Error) Message() string {
 	return ""
 }
 
-// Unwrap answers what went wrong underneath.
+// Unwrap returns what went wrong underneath.
 func (e *Error) Unwrap() error { return e.Err }
 
 // Is matches a target *Error by its code, and by its cause where that is set.
@@ -68,8 +68,8 @@ func (e *Error) Is(target error) bool {
 	return t.Code == e.Code && (t.Cause == "" || t.Cause == e.Cause)
 }
 
-// Retryable tells whether the very same request may succeed later: as the
-// cause says, or as the most common cause says where it is not known.
+// Retryable reports whether the very same request may succeed later: as the cause
+// says, or as the most common cause says where it is not known.
 func (e *Error) Retryable() bool {
 	if c, ok := CauseOf(e.Code, e.Cause); ok {
 		return c.Retryable

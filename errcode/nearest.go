@@ -10,7 +10,7 @@ import (
 // maxQuery bounds what Nearest compares, in bytes.
 const maxQuery = 64
 
-// Nearest answers up to n rows whose number or name is close to the query, the
+// Nearest returns up to n rows whose number or name is close to the query, the
 // closest first: for "did you mean". It finds nothing where about half of the
 // query would have to change, and it finds what matches exactly, so ask Lookup or
 // ByName first. Queries are compared up to 64 bytes.

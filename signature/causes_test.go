@@ -17,7 +17,7 @@ import (
 
 // broken is a token with one fault and what has to be said about it.
 type broken struct {
-	cause    string // the test's name; a part after a slash tells cases apart
+	cause    string // the test's name; a part after a slash distinguishes cases
 	token    string
 	code     errcode.Code // 3712 unless given
 	evidence string       // must occur
@@ -227,7 +227,7 @@ func noSecrets(t *testing.T, r *signature.Report) {
 	}
 	for _, s := range secrets() {
 		if strings.Contains(text, s) || strings.Contains(text, s[:10]) {
-			t.Errorf("a secret is told: %s", text)
+			t.Errorf("a secret is leaked: %s", text)
 		}
 	}
 }

@@ -21,7 +21,7 @@ type Options struct {
 	Keyring Keyring
 	// MaxProbes bounds the HMACs computed in search of the secret. Zero means
 	// DefaultMaxProbes; a negative number searches nothing, for a caller that limits
-	// how often it does so. What was not searched is told as "probe_skipped".
+	// how often it does so. What was not searched is reported as "probe_skipped".
 	MaxProbes int
 }
 
@@ -46,8 +46,8 @@ type diagnosis struct {
 // Diagnose says everything that is wrong with a signature, deciding fault first, and
 // why. It reads through damage where it can, and where the HMAC is wrong it tries
 // the keyring's secrets and the usual slips until one explains it. It never fails:
-// what could not be judged is told in the report. A report is Good exactly if Verify
-// with the named app's secret accepts the token and the app may be used.
+// what could not be judged is reported in the report. A report is Good exactly if
+// Verify with the named app's secret accepts the token and the app may be used.
 func Diagnose(ctx context.Context, token string, o Options) Report {
 	if o.MaxProbes == 0 {
 		o.MaxProbes = DefaultMaxProbes

@@ -12,7 +12,7 @@ func (d *diagnosis) judgeHMAC() {
 	}
 	p, comparable := newProber(d.token, d.opts.MaxProbes)
 	if !comparable {
-		return // the fault that left nothing to compare with is already told
+		return // the fault that left nothing to compare with is already reported
 	}
 	if d.probeOwn(p) || d.probeOthers(p) {
 		d.recognised = true
@@ -36,8 +36,8 @@ const unknownSecrets = "(1) the secret belongs to an app, an app type or an inst
 	"(2) it is an old secret of this app that has been replaced more than once, or it was mistyped; " +
 	"(3) the secret is correct, but the signed bytes differ from those sent, for example because the claims were encoded again or changed after signing"
 
-// skipped says that the search ended early. Where the HMAC is known to be wrong it is
-// the fault; without an app nothing is known to be wrong.
+// skipped reports that the search ended early. Where the HMAC is known to be wrong it
+// is the fault; without an app nothing is known to be wrong.
 func (d *diagnosis) skipped(p *prober) {
 	text := "the HMAC was not made with the secret of " + d.own.appName() + "; the search for the reason was stopped (limit of "
 	text += amount(int64(max(d.opts.MaxProbes, 0)), 1, "trials") + ")"
@@ -250,8 +250,9 @@ func (c *Credential) appShort() string {
 	return "“" + shorten(c.App.Name) + "”"
 }
 
-// blameOther tells that another app's credential signed. Where no app was found by
-// the key claim, that is no fault of its own but explains the one that is there.
+// blameOther reports that another app's credential signed. Where no app was found
+// by the key claim, that is no fault of its own but explains the one that is
+// there.
 func (d *diagnosis) blameOther(c *Credential, cause, operator, public string) {
 	if !d.ownKnown {
 		for i := range d.faults {

@@ -81,7 +81,7 @@ func TestPublicNamesNoOtherApp(t *testing.T) {
 	} {
 		r := diagnose(t, token)
 		if !strings.Contains(fmt.Sprint(r.Faults()), "Billing") {
-			t.Errorf("the operator is not told: %v", r.Faults())
+			t.Errorf("the operator is not notified: %v", r.Faults())
 		}
 		public := r.Public()
 		b, err := json.Marshal(public)

@@ -13,7 +13,7 @@ import (
 const maxUnwrap = 6
 
 // unwrapping takes off what came around a token on its way, one layer at a time,
-// and keeps a fault for each.
+// and records a fault for each.
 type unwrapping struct {
 	text   string
 	faults []Fault

@@ -94,7 +94,7 @@ func FuzzDiagnose(f *testing.F) {
 		}
 		for i := range ring {
 			if strings.Contains(string(b), string(ring[i].Secret)) {
-				t.Fatalf("a secret is told: %s", b)
+				t.Fatalf("a secret is leaked: %s", b)
 			}
 		}
 	})

@@ -6,7 +6,7 @@ import (
 	"iter"
 )
 
-// AppState tells whether an app may be used.
+// AppState reports whether an app may be used.
 type AppState string
 
 // The states of an app. The zero value is AppActive.
@@ -46,7 +46,7 @@ func (k AppKind) name() string {
 
 // App is what a diagnosis says about an app.
 type App struct {
-	// ID tells whether two credentials belong to one app. Where it is empty the
+	// ID reports whether two credentials belong to one app. Where it is empty the
 	// credentials' keys are compared instead.
 	ID string
 	// Name is shown in evidence.
@@ -85,7 +85,7 @@ type Credential struct {
 }
 
 // Keyring is where a diagnosis finds secrets. Implementations limit it to what the
-// asker may be told about: usually the credentials of one account.
+// asker may be notified of: usually the credentials of one account.
 type Keyring interface {
 	// Lookup finds the signing credential whose Key is exactly key.
 	Lookup(ctx context.Context, key string) (Credential, bool, error)
@@ -93,8 +93,9 @@ type Keyring interface {
 	// first: other secrets of the app with that key, then those of other apps.
 	// The diagnosis stops when it has had enough.
 	Candidates(ctx context.Context, key string) iter.Seq2[Credential, error]
-	// Holds tells whose secret a value is, if it is one. A server answers by keyed
-	// hash, without decrypting anything; Secret may be left empty in the answer.
+	// Holds returns whose secret a value is, if it is one. A server looks it up by
+	// keyed hash, without decrypting anything; Secret may be left empty in the
+	// answer.
 	Holds(ctx context.Context, value string) (Credential, bool, error)
 }
 

@@ -3,7 +3,7 @@ package signature
 import "strings"
 
 // kindFault recognises tokens that are plainly something else than a Meeting SDK
-// signature, so that nobody is told "mn is missing" about an access token.
+// signature, so that nobody is notified "mn is missing" about an access token.
 func kindFault(t *Token) (Fault, bool) {
 	switch {
 	case t.userTokenKind() != "":

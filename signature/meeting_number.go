@@ -20,7 +20,7 @@ func CleanMeetingNumber(s string) string {
 	}, s)
 }
 
-// plausibleMeetingNumber tells whether s is 9 to 11 digits.
+// plausibleMeetingNumber reports whether s is 9 to 11 digits.
 func plausibleMeetingNumber(s string) bool {
 	return len(s) >= 9 && len(s) <= 11 && allDigits(s)
 }

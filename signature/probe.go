@@ -20,7 +20,7 @@ type prober struct {
 // leastMAC is how many bytes of a cut HMAC are enough to recognise a secret by.
 const leastMAC = 8
 
-// newProber tells ok false where the token leaves nothing to compare with.
+// newProber returns ok false where the token leaves nothing to compare with.
 func newProber(t *Token, budget int) (*prober, bool) {
 	p := &prober{token: t, mac: t.mac, left: max(budget, 0)}
 	switch t.Header.Algorithm {
@@ -41,7 +41,7 @@ func newProber(t *Token, budget int) (*prober, bool) {
 	return p, len(p.mac) >= leastMAC
 }
 
-// over tells whether secret gives the token's HMAC over text with the hash h.
+// over reports whether secret gives the token's HMAC over text with the hash h.
 func (p *prober) over(text string, secret []byte, h func() hash.Hash) bool {
 	if len(secret) == 0 {
 		return false

@@ -105,7 +105,7 @@ func encode(v any) []byte {
 	return b
 }
 
-// secretName tells whether a claim's name announces a secret, known here or not.
+// secretName reports whether a claim's name announces a secret, known here or not.
 func secretName(name string) bool {
 	low := strings.ToLower(name)
 	return strings.Contains(low, "secret") || strings.Contains(low, "password")

@@ -11,7 +11,7 @@ const ScopeSignature = "signature"
 // Report is a diagnosis, in the shape in which the developer's API and
 // `anteroom doctor --json` answer.
 type Report struct {
-	// Decision is what join() would be told: code 0 for a good signature, else the
+	// Decision is what join() would get: code 0 for a good signature, else the
 	// first fault in the gate's order.
 	Decision Fault `json:"decision"`
 	// AlsoFailing are all other faults, in the order of the gate's steps and, within
@@ -37,7 +37,7 @@ type TokenView struct {
 	Claims json.RawMessage `json:"claims"`
 }
 
-// Good tells whether nothing refuses the signature.
+// Good reports whether nothing refuses the signature.
 func (r *Report) Good() bool { return r.Decision.Code == 0 }
 
 // Faults are the decision and all other faults; nil for a good signature.
@@ -48,7 +48,7 @@ func (r *Report) Faults() []Fault {
 	return append([]Fault{r.Decision}, r.AlsoFailing...)
 }
 
-// Has tells whether a cause is among the faults or the warnings.
+// Has reports whether a cause is among the faults or the warnings.
 func (r *Report) Has(cause string) bool {
 	return slices.ContainsFunc(r.Faults(), func(f Fault) bool { return f.Cause == cause }) ||
 		slices.ContainsFunc(r.Warnings, func(w Warning) bool { return w.Cause == cause })

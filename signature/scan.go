@@ -9,7 +9,7 @@ import (
 )
 
 // members walks the members of a JSON object, duplicates included: the standard
-// decoder silently keeps the last of two, and that is a fault to be told.
+// decoder silently keeps the last of two, and that is a fault to be reported.
 type members struct {
 	doc string
 	pos int
@@ -120,7 +120,7 @@ const (
 	kindArray
 )
 
-// kindOf tells the type by the first character. raw is "" for an absent member.
+// kindOf returns the type by the first character. raw is "" for an absent member.
 func kindOf(raw string) jsonKind {
 	if raw == "" {
 		return kindAbsent

@@ -15,7 +15,8 @@ const (
 	minLifetime = int64(MinLifetime / time.Second)
 	maxLifetime = int64(MaxLifetime / time.Second)
 	maxSkew     = int64(MaxClockSkew / time.Second)
-	// secondsLimit tells seconds from milliseconds: as seconds it is the year 5138.
+	// secondsLimit distinguishes seconds from milliseconds: as seconds it is the year
+	// 5138.
 	secondsLimit = int64(100_000_000_000)
 )
 
@@ -40,7 +41,7 @@ type SignOptions struct {
 	VideoWebRTCMode *int
 }
 
-// FieldError tells which field of SignOptions cannot be signed and why.
+// FieldError reports which field of SignOptions cannot be signed and why.
 type FieldError struct {
 	// Field is the option's name in lower camel case, e.g. "meetingNumber".
 	Field string

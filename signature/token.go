@@ -22,13 +22,13 @@ type Header struct {
 	Type string
 	// KeyID is kid, which signatures never have and OAuth tokens do.
 	KeyID string
-	// Critical tells of a member crit: extensions that a reader must understand, or
-	// else must not accept the token.
+	// Critical reports of a member crit: extensions that a reader must understand,
+	// or else must not accept the token.
 	Critical bool
 }
 
 // Claims are a signature's claims as far as they have the right type. What is
-// missing or of a wrong type is zero here, and CheckForm tells.
+// missing or of a wrong type is zero here, and CheckForm reports it.
 type Claims struct {
 	// AppKey and SDKKey name the app; either suffices.
 	AppKey, SDKKey string
@@ -94,7 +94,7 @@ func (t *Token) HeaderJSON() json.RawMessage { return json.RawMessage(t.header) 
 // ClaimsJSON is described at HeaderJSON.
 func (t *Token) ClaimsJSON() json.RawMessage { return json.RawMessage(t.payload) }
 
-// has tells whether the payload has a claim that is not null.
+// has reports whether the payload has a claim that is not null.
 func (t *Token) has(name string) bool {
 	return kindOf(lookup(t.payload, name)) != kindAbsent
 }
@@ -145,9 +145,9 @@ func parse(token string) (*Token, *Fault) {
 	return nil, unreadable(token)
 }
 
-// plainAlphabet tells whether every character can occur in a JWT. Plus, slash and
-// equals sign are let through because a third part in plain base64 is a fault of
-// its own, which leaves the claims readable.
+// plainAlphabet reports whether every character can occur in a JWT. Plus, slash
+// and equals sign are let through because a third part in plain base64 is a fault
+// of its own, which leaves the claims readable.
 func plainAlphabet(s string) bool {
 	for i := range len(s) {
 		if !plainCharacter[s[i]] {
@@ -344,7 +344,7 @@ type names struct {
 	many map[string]struct{}
 }
 
-// isDuplicate records a name and tells whether it was there before.
+// isDuplicate records a name and reports whether it was there before.
 func (s *names) isDuplicate(name string) bool {
 	for _, known := range s.few[:s.n] {
 		if known == name {

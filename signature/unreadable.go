@@ -82,7 +82,7 @@ func readLoose(raw string) (*Token, []Fault) {
 	return t, faults
 }
 
-// notJSON tells a cut text from a strange one.
+// notJSON distinguishes a cut text from a strange one.
 func notJSON(doc []byte) string {
 	if len(doc) > 1 && doc[0] == '{' && !json.Valid(doc) && doc[len(doc)-1] != '}' {
 		return CauseTruncated

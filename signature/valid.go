@@ -3,9 +3,10 @@ package signature
 // maxNesting bounds how deep a token's JSON may nest; claims are flat.
 const maxNesting = 64
 
-// validJSON tells whether s is one JSON value (RFC 8259) with nothing after it. It
-// judges as encoding/json does, which a fuzz test compares it with; on the short
-// documents of tokens it takes a fraction of the time, and every join pays for it.
+// validJSON reports whether s is one JSON value (RFC 8259) with nothing after it.
+// It judges as encoding/json does, which a fuzz test compares it with; on the
+// short documents of tokens it takes a fraction of the time, and every join pays
+// for it.
 func validJSON(s string) bool {
 	i := validValue(s, skipSpace(s, 0), 0)
 	return i > 0 && skipSpace(s, i) == len(s)

@@ -80,7 +80,7 @@ func utf16le(s string) []byte {
 type message struct {
 	text  string
 	words string // completes "the HMAC was made over …"
-	// rewritten tells that the JSON itself was another text, not its encoding.
+	// rewritten reports that the JSON itself was another text, not its encoding.
 	rewritten bool
 }
 

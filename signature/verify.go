@@ -15,7 +15,7 @@ type Expectation struct {
 	Now time.Time
 }
 
-// VerifyHMAC tells whether the token's HMAC-SHA256 was made with secret. It takes
+// VerifyHMAC reports whether the token's HMAC-SHA256 was made with secret. It takes
 // the same time whether and wherever the two differ. A token that does not claim
 // HS256, a third part that is not strict base64url of 32 bytes, and an empty secret
 // are always wrong.
@@ -82,7 +82,7 @@ func hmacDiffers() Fault {
 	return invalid(rankWho, CauseUnknownSecret, "the HMAC was not made with the secret of the app that the token names")
 }
 
-// damagedMAC tells whether a fault already explains why the HMAC cannot be right.
+// damagedMAC reports whether a fault already explains why the HMAC cannot be right.
 func damagedMAC(faults []Fault) bool {
 	for i := range faults {
 		switch faults[i].Cause {

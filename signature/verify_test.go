@@ -128,7 +128,7 @@ func TestSignRefuses(t *testing.T) {
 				t.Errorf("token %q, error %v", token, err)
 			}
 			if err != nil && strings.Contains(err.Error(), classSecret) {
-				t.Error("the error tells the secret")
+				t.Error("the error leaks the secret")
 			}
 		})
 	}

@@ -17,7 +17,7 @@ import (
 const replyTimeout = 30 * time.Second
 
 // channel is one connection of a participant's control channel, as docs/protocol
-// describes it. It keeps nothing of what it is told, and does not reconnect.
+// describes it. It keeps nothing of what it receives, and does not reconnect.
 type channel struct {
 	socket *websocket.Conn
 	// silence ends a connection on which nothing comes for so long; 0 waits for ever.
@@ -100,7 +100,7 @@ func (c *channel) commandAs(ctx context.Context, requestID, kind string, data an
 	return nil
 }
 
-// rpc calls a method of the control channel and answers its data.
+// rpc calls a method of the control channel and returns its data.
 func (c *channel) rpc(ctx context.Context, method string, data any) (json.RawMessage, error) {
 	r, err := c.ask(ctx, map[string]any{"rpc": map[string]any{"method": method, "data": data}})
 	if err != nil || r.RPC == nil {
@@ -141,7 +141,7 @@ func (c *channel) ask(ctx context.Context, request map[string]any) (reply, error
 	}
 }
 
-// reason is why the line is closed; nil while it is open.
+// reason is why the connection is closed; nil while it is open.
 func (c *channel) reason() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -171,7 +171,7 @@ func (c *channel) read() {
 				c.mu.Lock()
 				err = errors.Join(err, c.socket.WriteMessage(websocket.TextMessage, one))
 				c.mu.Unlock()
-			// Most of what 300 participants are told is about others, and need not be read.
+			// Most of what 300 participants receive is about others, and need not be read.
 			case bytes.HasPrefix(one, []byte(`{"id":`)):
 				var r reply
 				if json.Unmarshal(one, &r) == nil {

@@ -44,12 +44,12 @@ func Start(ctx context.Context, m Meeting, count int, name string, s Options) (*
 
 func (c *Group) enter(ctx context.Context, number int) (*Participant, error) {
 	sends := c.sends
-	// Spread over the film, so that tiles do not move in step.
+	// Spread over the clip, so that tiles do not move in step.
 	sends.Start += 7 * number
 	return Join(ctx, c.meeting, fmt.Sprintf("%s %03d", c.name, number+1), sends)
 }
 
-// Participants are those inside. The slice is the crowd's own.
+// Participants are those inside. The slice is the group's own.
 func (c *Group) Participants() []*Participant { return c.participants }
 
 // Replace lets the participant at the place leave and another, of a new name, come.

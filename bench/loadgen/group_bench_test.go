@@ -12,7 +12,7 @@ import (
 const inside = 300
 
 // BenchmarkThreeHundred is a whole server with 300 people in a meeting: somebody
-// more who joins and leaves, a hand whose rising all of them are told, and the
+// more who joins and leaves, a hand whose rising all of them receive, and the
 // snapshot that a page asks for.
 func BenchmarkThreeHundred(b *testing.B) {
 	ctx, m := startServer(b, inside+1)
@@ -53,7 +53,7 @@ func BenchmarkThreeHundred(b *testing.B) {
 			select {
 			case <-all:
 			case <-ctx.Done():
-				b.Fatal("not all were told: ", heard.Load())
+				b.Fatal("not all were notified: ", heard.Load())
 			}
 		}
 	})

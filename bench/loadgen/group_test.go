@@ -67,7 +67,7 @@ func TestARefusalIsReturnedAndNobodyStays(t *testing.T) {
 	}
 	c, err := loadgen.Start(ctx, m, 2, "Guest", loadgen.Options{})
 	if err != nil {
-		t.Fatal("those who were inside have kept their seats:", err)
+		t.Fatal("those who were inside are still there:", err)
 	}
 	if err := c.Stop(ctx); err != nil {
 		t.Error(err)

@@ -1,6 +1,6 @@
-// Package crowd brings synthetic participants into a running server: each joins
+// Package loadgen brings synthetic participants into a running server: each joins
 // through the gate with a signature of its own, holds the control channel, and
-// sends a looped film, and silence for sound, through the media server's own
+// sends a looped clip, and silence for sound, through the media server's own
 // client. It is for load, tests and benchmarks, and no part of the program.
 package loadgen
 
@@ -32,7 +32,7 @@ type Meeting struct {
 	Key, Secret string
 }
 
-// Demo answers the demo meeting of a server in development mode.
+// Demo returns the demo meeting of a server in development mode.
 func Demo(ctx context.Context, server string) (Meeting, error) {
 	var world struct {
 		Defaults struct{ SDKKey, SDKSecret, MeetingNumber, Password string }
@@ -59,10 +59,10 @@ type JoinResponse struct {
 	Media, Realtime *Endpoint
 }
 
-// Endpoint is where a participant connects to, and the token that lets it in.
+// Endpoint is where a participant connects to, and the token that admits it.
 type Endpoint struct{ URL, Token string }
 
-// RequestJoin asks the gate for a seat; more adds to the request or replaces parts of it. A
+// RequestJoin asks the gate to join; more adds to the request or replaces parts of it. A
 // refusal is an error with the gate's reason.
 func (m Meeting) RequestJoin(ctx context.Context, name string, more map[string]any) (JoinResponse, error) {
 	signed, err := signature.Sign(signature.SignOptions{
@@ -98,7 +98,7 @@ func (m Meeting) post(ctx context.Context, path string, body, into any) error {
 	return exchange(request, into)
 }
 
-// exchange sends the request and reads a JSON answer into a value that may be nil.
+// exchange sends the request and reads a JSON response into a value that may be nil.
 func exchange(request *http.Request, into any) error {
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {

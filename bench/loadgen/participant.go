@@ -9,14 +9,14 @@ import (
 
 // Options is what a participant does; the zero value takes part without media.
 type Options struct {
-	// Video sends the film, Sound silence.
+	// Video sends the clip, Sound silence.
 	Video, Sound bool
 	// Media connects to the media server even if nothing is sent.
 	Media bool
 	// OnFrame is called with each frame of the control channel that brings events. It
 	// must be quick, and may be nil.
 	OnFrame func(frame []byte)
-	// Start is the frame of the film to begin with, so that not all move alike.
+	// Start is the frame of the clip to begin with, so that not all move alike.
 	Start int
 }
 
@@ -40,8 +40,8 @@ func (s Options) media() map[string]any {
 	return map[string]any{"videoOn": s.Video, "audioOn": s.Sound, "muted": !s.Sound}
 }
 
-// Join joins the meeting under the name and sends what is asked. It answers
-// when the control channel stands and the media server has taken the tracks.
+// Join joins the meeting under the name and sends what is asked. It returns when
+// the control channel stands and the media server has taken the tracks.
 func Join(ctx context.Context, m Meeting, name string, s Options) (_ *Participant, err error) {
 	got, err := m.RequestJoin(ctx, name, nil)
 	if err != nil {
@@ -79,7 +79,7 @@ func (p *Participant) RaiseHand(ctx context.Context, raised bool) error {
 	return p.channel.command(ctx, "seat.hand", map[string]any{"raised": raised})
 }
 
-// Snapshot asks for the state of the meeting and answers its JSON.
+// Snapshot asks for the state of the meeting and returns its JSON.
 func (p *Participant) Snapshot(ctx context.Context) (json.RawMessage, error) {
 	return p.channel.rpc(ctx, "snapshot", map[string]any{})
 }
@@ -91,7 +91,7 @@ func (p *Participant) JoinResponse() JoinResponse { return p.joined }
 // it does not.
 func (p *Participant) Inside() error { return p.channel.reason() }
 
-// Leave gives the seat up and ends everything that was sent.
+// Leave leaves and ends everything that was sent.
 func (p *Participant) Leave(ctx context.Context) error {
 	p.stop()
 	if p.room != nil {

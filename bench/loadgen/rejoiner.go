@@ -279,7 +279,8 @@ func (r *Rejoiner) runChannel() {
 	}
 }
 
-// connect opens a line, brings the chat up to date, and reports again what is sent.
+// connect opens a connection, brings the chat up to date, and reports again what is
+// sent.
 func (r *Rejoiner) connect() (*channel, error) {
 	r.mu.Lock()
 	from := map[string]position{}

@@ -64,8 +64,8 @@ func (r *room) leave() {
 	r.Stop()
 }
 
-// asCamera says of what is published that it comes from a camera or microphone:
-// a seat's token lets nothing else in.
+// asCamera says of what is published that it comes from a camera or microphone: a
+// participant's token lets nothing else in.
 func asCamera(request *livekit.SignalRequest, next client.SignalRequestHandler) error {
 	if add := request.GetAddTrack(); add != nil {
 		if add.Type == livekit.TrackType_VIDEO {

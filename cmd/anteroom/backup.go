@@ -120,7 +120,7 @@ func restoreCommand() *cobra.Command {
 	return cmd
 }
 
-// interrupted says that a command was broken off, rather than what that led to.
+// interrupted reports that a command was broken off, rather than what that led to.
 func interrupted(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return errors.New("interrupted; nothing was changed")

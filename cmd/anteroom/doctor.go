@@ -147,8 +147,8 @@ func (d *doctor) offline(ctx context.Context, token string) (json.RawMessage, er
 	return json.Marshal(found)
 }
 
-// print writes the diagnosis for people. judged tells that somebody knew the app's
-// secret.
+// print writes the diagnosis for people. judged reports that somebody knew the
+// app's secret.
 func (f *diagnosis) print(out io.Writer, judged bool) {
 	switch {
 	case f.Decision.Code != errcode.Success:

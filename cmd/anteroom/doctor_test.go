@@ -76,7 +76,7 @@ func TestDoctorAsksAServer(t *testing.T) {
 				t.Fatalf("%d %s", status, out)
 			}
 			if strings.Contains(out, d.SDKSecret) {
-				t.Errorf("the secret is told: %s", out)
+				t.Errorf("the secret is leaked: %s", out)
 			}
 		})
 	}

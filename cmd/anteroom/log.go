@@ -21,7 +21,7 @@ func (f *logFlags) add(cmd *cobra.Command) {
 type serverLog struct {
 	*slog.Logger
 	level slog.LevelVar
-	// fixed tells that the level was given as a flag, which the file does not change.
+	// fixed reports that the level was given as a flag, which the file does not change.
 	fixed bool
 }
 

@@ -96,7 +96,7 @@ func fromEnvironment(flags *pflag.FlagSet) error {
 // environmental marks a flag whose value came from the environment.
 const environmental = "environment"
 
-// typed tells whether a flag was given on the command line itself.
+// typed reports whether a flag was given on the command line itself.
 func typed(flags *pflag.FlagSet, names ...string) bool {
 	for _, name := range names {
 		f := flags.Lookup(name)

@@ -41,7 +41,7 @@ func program(t *testing.T, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// run answers standard output, standard error and the exit status.
+// run returns standard output, standard error and the exit status.
 func run(t *testing.T, args ...string) (string, string, int) {
 	t.Helper()
 	cmd := program(t, args...)
@@ -123,7 +123,7 @@ func TestSignAndDoctor(t *testing.T) {
 		t.Fatalf("%d %s", status, problems)
 	}
 	if _, _, status := run(t, "doctor"); status != 2 {
-		t.Fatalf("wrong usage answers %d", status)
+		t.Fatalf("wrong usage returns %d", status)
 	}
 }
 
@@ -152,11 +152,11 @@ func TestTroubleEndsWithOneSentenceAndStatusOne(t *testing.T) {
 		t.Fatalf("%d %q", status, problems)
 	}
 	if _, _, status = run(t, "serve", "--no-such-flag"); status != 2 {
-		t.Fatalf("wrong usage answers %d", status)
+		t.Fatalf("wrong usage returns %d", status)
 	}
 }
 
-// serving starts the program as a server and answers it with its address.
+// serving starts the program as a server and returns it with its address.
 func serving(t *testing.T, data string) (*exec.Cmd, string) {
 	t.Helper()
 	cmd := program(t, "serve", "--listen", "127.0.0.1:0", "--data", data, "--media-port", "0", "--json")
@@ -192,8 +192,8 @@ func post(url string, in, out any) (int, error) {
 	return response.StatusCode, json.NewDecoder(response.Body).Decode(out)
 }
 
-// A crash in the middle of joins loses nothing that was answered, and leaves
-// no seat that is not given up by itself.
+// A crash in the middle of joins loses nothing that was answered, and leaves no
+// participant that is not given up by itself.
 func TestACrashLosesNothing(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
@@ -261,13 +261,13 @@ func TestACrashLosesNothing(t *testing.T) {
 		t.Fatalf("it does not start after a crash: %v", err)
 	}
 	defer func() { _ = again.Close(context.WithoutCancel(t.Context())) }()
-	// The odd ones come back to their seats, the even ones never do.
+	// The odd ones come back to their participants, the even ones never do.
 	for i, resume := range participants {
 		if i%2 == 0 {
 			continue
 		}
 		if _, code, err := join(again.URL, resume); err != nil || code != 0 {
-			t.Fatalf("the seat of join %d of %d is lost: %d %v", i, len(participants), code, err)
+			t.Fatalf("the participant of join %d of %d is lost: %d %v", i, len(participants), code, err)
 		}
 	}
 	m, err := again.Store.MeetingByNumber(t.Context(), world.Defaults.MeetingNumber)
@@ -276,7 +276,7 @@ func TestACrashLosesNothing(t *testing.T) {
 	}
 	live, err := again.Store.LiveSession(t.Context(), m.ID)
 	if err != nil || live == nil || live.Participants < len(participants) {
-		t.Fatalf("%d seats were answered, %+v are left: %v", len(participants), live, err)
+		t.Fatalf("%d participants were answered, %+v are left: %v", len(participants), live, err)
 	}
 	again.Sessions.Sweep(t.Context(), time.Now().Add(time.Hour))
 	live, err = again.Store.LiveSession(t.Context(), m.ID)

@@ -19,8 +19,8 @@ func TestAttackersTakeLittleMemory(t *testing.T) {
 	const (
 		attackers = 20
 		length    = 5 * time.Second
-		// each is what an attacker may take: four control lines with their queues, and
-		// media sessions that begin and end.
+		// each is what an attacker may take: four control connections with their
+		// queues, and media sessions that begin and end.
 		each = 3 << 20
 	)
 	cmd, url := serving(t, filepath.Join(t.TempDir(), "data"))

@@ -234,7 +234,7 @@ func doHTTP(ctx context.Context, server string, step scenario.Step) error {
 	return ask(ctx, step.Method, server, step.Path, bytes.NewReader(raw), &ignored)
 }
 
-// responseOf posts a body and answers what comes, whatever the status: a refused join is no failure here.
+// responseOf posts a body and returns what comes, whatever the status: a refused join is no failure here.
 func responseOf(ctx context.Context, server, path string, body []byte) (json.RawMessage, error) {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()

@@ -55,7 +55,7 @@ func tokenCommand() *cobra.Command {
 	return cmd
 }
 
-// call posts to a development server and reads its JSON answer.
+// call posts to a development server and reads its JSON response.
 func call(ctx context.Context, server, path string, in, out any) error {
 	body, err := json.Marshal(in)
 	if err != nil {
@@ -64,7 +64,7 @@ func call(ctx context.Context, server, path string, in, out any) error {
 	return ask(ctx, http.MethodPost, server, path, bytes.NewReader(body), out)
 }
 
-// get reads a JSON answer of a development server.
+// get reads a JSON response of a development server.
 func get(ctx context.Context, server, path string, out any) error {
 	return ask(ctx, http.MethodGet, server, path, nil, out)
 }

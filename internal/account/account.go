@@ -118,7 +118,7 @@ type App struct {
 	Enabled        bool
 	// Published apps may join meetings of other accounts.
 	Published bool
-	// MeetingSDK tells whether the app has the Meeting SDK feature (else 3713).
+	// MeetingSDK reports whether the app has the Meeting SDK feature (else 3713).
 	MeetingSDK bool
 	// ReasonStyle is how Component View words `reason`: "name" or "sentence".
 	ReasonStyle string

@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// RotateSecret gives an app a new secret and answers the app. The one before is kept
+// RotateSecret gives an app a new secret and returns the app. The one before is kept
 // for diagnosis only: signatures made with it are refused by that name.
 func (s *Service) RotateSecret(ctx context.Context, appID string) (*App, error) {
 	return s.changeApp(ctx, appID, func(a *App) error {

@@ -5,12 +5,12 @@ import (
 	"fmt"
 )
 
-// ErrNotFound is something that does not exist (any more). Repositories answer an
+// ErrNotFound is something that does not exist (any more). Repositories return an
 // error that matches it.
 var ErrNotFound = errors.New("not found")
 
-// FieldError tells which input a change cannot be made with, and why. Where several
-// are wrong at once, the error joins one for each.
+// FieldError reports which input a change cannot be made with, and why. Where
+// several are wrong at once, the error joins one for each.
 type FieldError struct {
 	// Field is named as it is in the API, e.g. "transferTo".
 	Field string

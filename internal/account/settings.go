@@ -11,7 +11,7 @@ const (
 	maxText   = 254
 )
 
-// Validate tells with a *FieldError for each what is wrong with the settings.
+// Validate reports with a *FieldError for each what is wrong with the settings.
 func (s *Settings) Validate() error {
 	var faults []error
 	for _, list := range []struct {

@@ -1,5 +1,5 @@
-// Package admission is the join gate: an ordered list of rules that decides,
-// from facts alone, whether a join is let in or which code refuses it, and why.
+// Package admission is the join gate: an ordered list of rules that decides, from
+// facts alone, whether a join is admitted or which code refuses it, and why.
 package admission
 
 import (
@@ -23,8 +23,8 @@ type Attempt struct {
 	Signature     string
 	Password      string
 	HasPassword   bool
-	// NumericPassword tells that the passcode came as a number, without the zeros
-	// that it may have begun with.
+	// NumericPassword reports that the passcode came as a number, without the
+	// zeros that it may have begun with.
 	NumericPassword bool
 	PasswordOption  string // the option name that carried the passcode, e.g. "passWord"
 	UserEmail       string
@@ -38,7 +38,7 @@ type Attempt struct {
 	// WaitID is the joinId with which a page began to wait for the host; its
 	// further questions count as one attempt with that first one.
 	WaitID string
-	// Check asks what the join would come to now, and takes no seat.
+	// Check asks what the join would come to now, and admits nobody.
 	Check bool
 	// LegacyKey is J.sdkKey / J.apiKey; a difference from the claim only warns.
 	LegacyKey string
@@ -84,10 +84,10 @@ func DefaultPolicy() Policy {
 	}
 }
 
-// validates tells whether a supplied OBF must be valid by now.
+// validates reports whether a supplied OBF must be valid by now.
 func (p *Policy) validates(now time.Time) bool { return !now.Add(p.Shift).Before(p.ValidateFrom) }
 
-// requires tells whether external joins need a user token by now.
+// requires reports whether external joins need a user token by now.
 func (p *Policy) requires(now time.Time) bool { return !now.Add(p.Shift).Before(p.RequireFrom) }
 
 // AppFacts is the first load: what is known of the app before a signature is
@@ -97,11 +97,11 @@ type AppFacts struct {
 	App *account.App
 	// Owner is the app's account.
 	Owner *account.Account
-	// Development tells that the development credential pair was named.
+	// Development reports that the development credential pair was named.
 	Development bool
-	// KeyIsSecret tells that the key claim holds a secret (found by keyed hash).
+	// KeyIsSecret reports that the key claim holds a secret (found by keyed hash).
 	KeyIsSecret bool
-	// KeyWhitespace tells that the key is known once its whitespace is trimmed.
+	// KeyWhitespace reports that the key is known once its whitespace is trimmed.
 	KeyWhitespace bool
 }
 
@@ -118,18 +118,18 @@ func (f *AppFacts) Secret() string {
 
 // UserToken is a ZAK or OBF as its reading left it.
 type UserToken struct {
-	// Given tells that the join carried one.
+	// Given reports that the join carried one.
 	Given bool
 	// Fault is empty for a valid token; else a cause such as "expired",
 	// "forged", "malformed", "wrong_token_kind", "revoked", "user_inactive".
 	Fault    string
 	Evidence string
 	User     *account.User
-	// ID is the token's own id (an OBF's seat identity).
+	// ID is the token's own id (an OBF's participant ID).
 	ID string
 	// AppID and MeetingNumber bind an OBF; empty means unbound.
 	AppID, MeetingNumber string
-	// Withdrawn tells that the grant, scope or installation behind a genuine
+	// Withdrawn reports that the grant, scope or installation behind a genuine
 	// token is gone: "scope_withdrawn" or "app_uninstalled".
 	Withdrawn string
 	ExpiresAt time.Time
@@ -155,22 +155,22 @@ type RegistrantFacts struct {
 // Valid reports whether the tk was given and is an approved one of this meeting.
 func (r *RegistrantFacts) Valid() bool { return r.Given && r.Fault == "" && r.RegistrantID != "" }
 
-// Presence is a live seat that matters to a decision.
+// Presence is a live participant that matters to a decision.
 type Presence struct {
 	Participant *meeting.Participant
-	// Connected tells that somebody is behind the seat: its connection is up or was
-	// lost a moment ago, and its page has not said goodbye. For a lost one, Grace is
-	// how long it counts so.
+	// Connected reports that somebody is behind the participant: its connection is
+	// up or was lost a moment ago, and its page has not announced its departure. For
+	// a lost one, Grace is how long it counts so.
 	Connected bool
 	Grace     time.Duration
-	// TakeOverDelay is how long the seat is not taken over again while it is
-	// connected, because it has been so often; zero if it may be.
+	// TakeOverDelay is how long the participant is not taken over again while it
+	// is connected, because it has been so often; zero if it may be.
 	TakeOverDelay time.Duration
 	// MeetingNumber and Topic name the other meeting for the `elsewhere` rule.
 	MeetingNumber, Topic string
 }
 
-// RemovedIdentity remembers one removed seat of the current session.
+// RemovedIdentity remembers one removed participant of the current session.
 type RemovedIdentity struct {
 	Claims meeting.IdentityClaims
 	Name   string
@@ -195,8 +195,8 @@ type Snapshot struct {
 	ZAK     UserToken
 	OBF     UserToken
 	TK      RegistrantFacts
-	// HasParticipants tells that somebody is connected in Session, the seat of the join's own
-	// resume token not counted.
+	// HasParticipants reports that somebody is connected in Session, the participant of the
+	// join's own resume token not counted.
 	HasParticipants bool
 	// HostElsewhere is another live meeting hosted by the host, with somebody
 	// connected in it, or nil.
@@ -206,18 +206,18 @@ type Snapshot struct {
 	// Abandoned are the sessions of the host's other begun meetings in which nobody is
 	// connected.
 	Abandoned []string
-	// Inside is the live seat with the joiner's verified identity, or nil.
+	// Inside is the live participant with the joiner's verified identity, or nil.
 	Inside *Presence
-	// Elsewhere is a connected seat of Z in another meeting, or nil.
+	// Elsewhere is a connected participant of Z in another meeting, or nil.
 	Elsewhere *Presence
-	// AuthorizerInside tells that the OBF's user is admitted.
+	// AuthorizerInside reports that the OBF's user is admitted.
 	AuthorizerInside bool
 	Removed          []RemovedIdentity
 	// OnHold are the marks of those whom a host has put in the waiting room of Session
-	// and not let in again.
+	// and not admitted again.
 	OnHold []meeting.IdentityClaims
-	// PageOnHold tells that the resume token is one of such a person's, be it an older one
-	// or that of a seat that they left.
+	// PageOnHold reports that the resume token is one of such a person's, be it an older
+	// one or that of a participant that they left.
 	PageOnHold bool
 	// InsideGroups are the barrier groups of everybody inside.
 	InsideGroups []string
@@ -232,8 +232,9 @@ type Snapshot struct {
 	MeetingPasscodeRetryAfter time.Duration
 	// AppExempt lets external joins of the app do without any user token (4012).
 	AppExempt bool
-	// Resume is the seat that a genuine resume token names, in whatever state,
-	// or nil. Only a live seat of the running session is the page's own.
+	// Resume is the participant that a genuine resume token names, in whatever
+	// state, or nil. Only a live participant of the running session is the page's
+	// own.
 	Resume *meeting.Participant
 }
 
@@ -247,54 +248,54 @@ type Finding struct {
 	Remedy   string       `json:"remedy,omitempty"`
 	// RetryAfter is set where waiting helps and how long is known.
 	RetryAfter time.Duration `json:"-"`
-	// Result is told to the page beside the refusal, in production too.
+	// Result is sent to the page beside the refusal, in production too.
 	Result any `json:"-"`
 	// Status overrides the catalogue's HTTP status (429 for throttling).
 	Status int `json:"-"`
 }
 
-// Verdict is the gate's answer: the deciding rule, every later rule that would
+// Verdict is the gate's verdict: the deciding rule, every later rule that would
 // have failed too, the rules that passed, and how the joiner enters.
 type Verdict struct {
-	// Decision is nil when the join is let in.
+	// Decision is nil when the join is admitted.
 	Decision    *Finding         `json:"decision"`
 	AlsoFailing []Finding        `json:"alsoFailing,omitempty"`
 	Passed      []string         `json:"passed,omitempty"`
 	Warnings    []string         `json:"warnings,omitempty"`
 	Claims      signature.Claims `json:"-"`
-	// Believed tells that an app has made the signature for this meeting, or that the
-	// page has come back to its seat. Anybody can make all other joins.
+	// Believed reports that an app has made the signature for this meeting, or that
+	// the page has come back to its participant. Anybody can make all other joins.
 	Believed bool `json:"-"`
 	// Admission says how an admitted join enters.
 	Admission Admission `json:"-"`
 }
 
-// Admitted reports whether the join is let in.
+// Admitted reports whether the join is admitted.
 func (v *Verdict) Admitted() bool { return v.Decision == nil }
 
 // Admission is how somebody enters.
 type Admission struct {
 	Role    meeting.Role
 	Waiting bool
-	// Starts tells that a new session begins with this join.
+	// Starts reports that a new session begins with this join.
 	Starts bool
 	// Exempt joiners (host and alternatives with ZAK) always have room and pass the lock.
 	Exempt   bool
 	Capacity int
 	Claims   meeting.IdentityClaims
 	Email    string
-	// AllowMultipleDevices frees the identity from the one-live-seat rule.
+	// AllowMultipleDevices frees the identity from the rule of one live participant.
 	AllowMultipleDevices bool
-	// Start tells that the signature's role is 1.
+	// Start reports that the signature's role is 1.
 	Start bool
-	// Resumes is the seat that goes on with the page that comes back, or nil.
+	// Resumes is the participant that goes on with the page that comes back, or nil.
 	Resumes *meeting.Participant
-	// Replaces is the seat of the same verified identity whose place the joiner
-	// takes, or nil; Connected tells that it is connected.
+	// Replaces is the participant of the same verified identity whose place the
+	// joiner takes, or nil; Connected reports that it is connected.
 	Replaces  *meeting.Participant
 	Connected bool
-	// Leaves is the page's own seat of before, which another one takes the place
-	// of, or nil.
+	// Leaves is the page's own participant of before, which another one takes the
+	// place of, or nil.
 	Leaves *meeting.Participant
 	// Ends are deserted sessions that end because their host hosts here.
 	Ends []string

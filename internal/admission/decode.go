@@ -27,7 +27,7 @@ const (
 const bodyField = "body"
 
 // retained is the body size, in bytes, up to which the attempt shares memory with
-// one copy of the whole body; of larger ones only the options are kept.
+// one copy of the whole body; of larger ones only the options are stored.
 const retained = 8 << 10
 
 // Meta is what the transport knows of a join beside its body.
@@ -38,7 +38,7 @@ type Meta struct {
 	UserAgent string
 }
 
-// The options of the join request, in the order in which their faults are told.
+// The options of the join request, in the order in which their faults are reported.
 const (
 	optMeetingNumber = iota
 	optUserName
@@ -83,7 +83,7 @@ type option struct {
 	value string
 	seen  bool
 	twice bool
-	noted bool // a warning tells of its type
+	noted bool // a warning names its type
 }
 
 type decoder struct {
@@ -93,9 +93,9 @@ type decoder struct {
 }
 
 // DecodeAttempt reads a join request. It never fails: what is wrong waits in
-// Invalid for the options rule, what is odd is told in Warnings. The body is not
-// kept. Values over their limit are cut, so that an attempt stays small whatever
-// was sent.
+// Invalid for the options rule, what is odd is reported in Warnings. The body is
+// not kept. Values over their limit are cut, so that an attempt stays small
+// whatever was sent.
 func DecodeAttempt(body []byte, meta Meta) *Attempt {
 	a := &Attempt{RemoteIP: clip(meta.RemoteIP, 64), Origin: clip(meta.Origin, 256), UserAgent: clip(meta.UserAgent, 256)}
 	d := decoder{a: a, own: func(s string) string { return s }}
@@ -134,7 +134,7 @@ func notJSON(doc string, pos int) string {
 	return fmt.Sprintf("the request is not valid JSON: syntax error at byte %d of %d", pos, len(doc))
 }
 
-// member keeps a known option and notes an unknown one.
+// member stores a known option and notes an unknown one.
 func (d *decoder) member(s *scanner, name string) {
 	kind, value := s.value(1)
 	i := optionIndex(name)

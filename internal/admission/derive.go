@@ -68,7 +68,7 @@ func (in *Input) knownEmail() string {
 	return in.a.UserEmail
 }
 
-// claims are how the joiner's seat can be recognised again.
+// claims are how the joiner's participant can be recognised again.
 func (in *Input) claims() meeting.IdentityClaims {
 	if in.resuming && in.s.Resume != nil {
 		return in.s.Resume.Claims
@@ -104,13 +104,13 @@ func (s *Snapshot) Identity() string {
 	return m.Identity()
 }
 
-// multipleDevices tells whether the verified identity is a registrant's, and the
-// meeting lets it in more than once.
+// multipleDevices reports whether the verified identity is a registrant's, and the
+// meeting admits it more than once.
 func (in *Input) multipleDevices(m meeting.IdentityClaims) bool {
 	return in.s.Meeting.Settings.RegistrantMultipleDevices && strings.HasPrefix(m.Identity(), "reg:")
 }
 
-// capacity is how many seats the meeting has.
+// capacity is how many participants the meeting has.
 func (in *Input) capacity() int {
 	n := DefaultCapacity
 	if in.s.Host != nil && in.s.Host.Licence.Capacity > 0 {
@@ -159,8 +159,8 @@ func (in *Input) admission() Admission {
 }
 
 // onHold reports whether a host has put the joiner on hold. The host has left a person
-// inside whose seat, the one they take over or their page's own, is recognised in the same
-// way; that seat excuses no identity that it does not have itself.
+// inside whose participant, the one they take over or their page's own, is recognised in
+// the same way; that participant excuses no identity that it does not have itself.
 func (in *Input) onHold(mine *meeting.IdentityClaims, replaced *meeting.Participant) bool {
 	s := in.s
 	switch {

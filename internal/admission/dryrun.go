@@ -19,7 +19,7 @@ const ScopeGate = "gate"
 
 // Diagnosis is a join thought through to its end and not carried out.
 type Diagnosis struct {
-	// Decision is what the join would be told; code 0 with a sentence on how the
+	// Decision is what the join would get; code 0 with a sentence on how the
 	// joiner would enter, where nothing refuses.
 	Decision    Finding
 	AlsoFailing []Finding
@@ -36,11 +36,11 @@ type Diagnosis struct {
 }
 
 // DryRun decides a join and stops there: it reads what the gate reads and changes
-// nothing, so that it may be asked at any time. It tells every fault in one round,
-// whatever the gate is set to, and searches for the reason of a wrong signature
-// without regard to the gate's limit of such searches; the caller answers for who
-// may ask. Where the attempt names no meeting the token's own is taken; where that
-// names none either, the signature alone is judged.
+// nothing, so that it may be asked at any time. It reports every fault in one
+// round, whatever the gate is set to, and searches for the reason of a wrong
+// signature without regard to the gate's limit of such searches; the caller
+// answers for who may ask. Where the attempt names no meeting the token's own is
+// taken; where that names none either, the signature alone is judged.
 func (g *Gate) DryRun(ctx context.Context, l Loader, now time.Time, a *Attempt) Diagnosis {
 	report := signature.Diagnose(ctx, a.Signature, signature.Options{
 		Now: now, MeetingNumber: a.MeetingNumber, Keyring: g.Keyring,
@@ -77,7 +77,7 @@ func (g *Gate) DryRun(ctx context.Context, l Loader, now time.Time, a *Attempt) 
 	return d
 }
 
-// numberMissing tells an absent meeting number from one that was refused.
+// numberMissing distinguishes an absent meeting number from one that was refused.
 func numberMissing(a *Attempt) bool {
 	return a.MeetingNumber == "" && !slices.ContainsFunc(a.Invalid, func(o InvalidOption) bool {
 		return o.Field == bodyField || o.Field == "meetingNumber" && o.Cause != "meetingNumber_missing"

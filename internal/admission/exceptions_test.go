@@ -381,7 +381,7 @@ func TestExceptions(t *testing.T) {
 			c.zak(c.other)
 			c.s.InsideGroups = []string{"research"}
 		}},
-		{"host passes the lock and the full house", 0, func(c *fixture) { c.asHost(); c.s.Session.Locked = true; c.s.Session.Participants = 100 }},
+		{"host passes the lock and the full meeting", 0, func(c *fixture) { c.asHost(); c.s.Session.Locked = true; c.s.Session.Participants = 100 }},
 		{"host with role 0 too", 0, func(c *fixture) { c.zak(c.host); c.s.Session.Locked = true; c.s.Session.Participants = 100 }},
 		{"anonymous joins are never duplicates", 0, func(c *fixture) { c.s.Inside = &Presence{Connected: true} }},
 		{"a registrant may have several devices", 0, func(c *fixture) {
@@ -405,7 +405,7 @@ func TestExceptions(t *testing.T) {
 			c.other.Licence.ConcurrentMeetings = 2
 			c.s.Elsewhere = &Presence{}
 		}},
-		{"the last seat", 0, func(c *fixture) { c.s.Session.Participants = 99 }},
+		{"the last place", 0, func(c *fixture) { c.s.Session.Participants = 99 }},
 		{"the meeting's own capacity", 4005, func(c *fixture) { c.s.Meeting.Settings.Capacity = 2; c.s.Session.Participants = 2 }},
 		{"never above the licence", 4005, func(c *fixture) { c.s.Meeting.Settings.Capacity = 500; c.s.Session.Participants = 100 }},
 	} {

@@ -18,7 +18,7 @@ const (
 	testNumber = "85802291303"
 )
 
-// fixture is a world in which an anonymous participant is let into a running
+// fixture is a fixture in which an anonymous participant is let into a running
 // meeting of the app's own account; cases change one thing each.
 type fixture struct {
 	now   time.Time

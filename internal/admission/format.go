@@ -16,7 +16,7 @@ func refuse(cause, format string, args ...any) []Finding {
 	return []Finding{{Cause: cause, Evidence: format}}
 }
 
-// blank tells whether a text has nothing to read.
+// blank reports whether a text has nothing to read.
 func blank(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return !unicode.IsSpace(r) }) < 0
 }

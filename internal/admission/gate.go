@@ -18,12 +18,13 @@ type Loader interface {
 	// App is the first load: who the key claim of a signature names. The key is
 	// as it was sent, untrusted, and never empty.
 	App(ctx context.Context, key string) (AppFacts, error)
-	// Resume finds the seat that a genuine resume token names, live or not; nil for any
-	// other token. One of an older generation names the seat as one that was left.
+	// Resume finds the participant that a genuine resume token names, live or not; nil
+	// for any other token. One of an older generation names the participant as one that
+	// was left.
 	Resume(ctx context.Context, token string) (*meeting.Participant, error)
-	// Load is the second load. It is asked only for a right signature or for a
-	// seat that comes back with the very same credentials. App, Policy and Resume of the answer may be left
-	// out: the gate fills them in from the request.
+	// Load is the second load. It is asked only for a right signature or for a participant that comes back
+	// with the very same credentials. App, Policy and Resume of the response may be left out: the gate
+	// fills them in from the request.
 	Load(ctx context.Context, r LoadRequest) (*Snapshot, error)
 }
 
@@ -31,12 +32,12 @@ type Loader interface {
 type LoadRequest struct {
 	Now     time.Time
 	Attempt *Attempt
-	// Claims are the believed claims of the signature; nil where a seat comes
-	// back without one.
+	// Claims are the believed claims of the signature; nil where a participant
+	// comes back without one.
 	Claims *signature.Claims
 	App    AppFacts
-	// Resume is the seat that the join's resume token names, or nil. Where Claims is
-	// nil, its Claims.AppID names the app.
+	// Resume is the participant that the join's resume token names, or nil. Where
+	// Claims is nil, its Claims.AppID names the app.
 	Resume *meeting.Participant
 }
 
@@ -47,12 +48,12 @@ type Prober interface{ Allow(address string) bool }
 // Gate runs joins through the rules. The zero value works: default policy, no
 // search for the reason of a wrong HMAC.
 type Gate struct {
-	// Policy answers the platform's policy at the time of the join; nil means
+	// Policy returns the platform's policy at the time of the join; nil means
 	// DefaultPolicy.
 	Policy func() Policy
 	// CollectAll goes on after a fault of the options or the token's time, so that
-	// all faults are told in one round. It costs loads, hence development only,
-	// and dry runs. It never loads a meeting for a wrong signature.
+	// all faults are reported in one round. It costs loads, hence development
+	// only, and dry runs. It never loads a meeting for a wrong signature.
 	CollectAll bool
 	// Keyring is asked why a signature is wrong; nil asks nobody.
 	Keyring signature.Keyring
@@ -101,8 +102,8 @@ func resumedParticipant(ctx context.Context, l Loader, a *Attempt) (*meeting.Par
 	return l.Resume(ctx, a.ResumeToken)
 }
 
-// fresh decides a join by what it brings of its own. The seat that its resume token
-// names, if any, goes on only where that is the same as before.
+// fresh decides a join by what it brings of its own. The participant that its
+// resume token names, if any, goes on only where that is the same as before.
 func (g *Gate) fresh(ctx context.Context, l Loader, now time.Time, a *Attempt, participant *meeting.Participant, s *Snapshot) (Verdict, *Snapshot) {
 	in := &Input{now: now, a: a, s: s}
 	in.run(stageRequest)
@@ -145,9 +146,9 @@ func (g *Gate) fresh(ctx context.Context, l Loader, now time.Time, a *Attempt, p
 	return in.verdict(), loaded
 }
 
-// staleReturn looks again at a page that came back with a seat that is gone and
-// a signature that is no longer good: having been removed, or the meeting being
-// over, is the better answer, and the genuine resume token earns it.
+// staleReturn looks again at a page that came back with a participant that is gone
+// and a signature that is no longer good: having been removed, or the meeting
+// being over, is the better answer, and the genuine resume token earns it.
 func (g *Gate) staleReturn(ctx context.Context, l Loader, now time.Time, a *Attempt, participant *meeting.Participant, v Verdict, s *Snapshot) (Verdict, *Snapshot) {
 	loaded, err := l.Load(ctx, LoadRequest{Now: now, Attempt: a, Resume: participant})
 	if err != nil {
@@ -192,8 +193,8 @@ func (s *Snapshot) complete(policy Policy, app AppFacts) {
 	s.Policy.MinSDKVersion, s.Policy.Shift = policy.MinSDKVersion, policy.Shift
 }
 
-// owns reports whether the resume token's seat is inside, so that the page may go on
-// with it or have another in its place.
+// owns reports whether the resume token's participant is inside, so that the page
+// may go on with it or have another in its place.
 func (s *Snapshot) owns() bool {
 	return s.Resume != nil && s.Resume.State.Live() && s.Meeting != nil && s.Session.Live() &&
 		s.Resume.MeetingID == s.Meeting.ID && s.Resume.SessionID == s.Session.ID
@@ -223,8 +224,8 @@ func Decide(now time.Time, a *Attempt, s *Snapshot) Verdict {
 
 // DecideApp is the first half of Decide: options, version, app, signature, token
 // time, role and the app's permission, which need no more than the app. The token
-// is nil where it cannot be read; believed tells that it was made by the app and is
-// about this meeting, so that the second load may happen.
+// is nil where it cannot be read; believed reports that it was made by the app and
+// is about this meeting, so that the second load may happen.
 func DecideApp(now time.Time, a *Attempt, app AppFacts, policy Policy) (v Verdict, token *signature.Token, believed bool) {
 	in := &Input{now: now, a: a, s: &Snapshot{Policy: policy, AppFacts: app}}
 	in.run(stageRequest)

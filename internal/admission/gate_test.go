@@ -176,7 +176,7 @@ func TestStorageFailures(t *testing.T) {
 	}
 }
 
-// comingBack is a scene with a live seat and no signature worth anything.
+// comingBack is a scene with a live participant and no signature worth anything.
 func comingBack() (*fixture, *fakeLoader) {
 	c := newFixture()
 	c.a.ResumeToken = "token"
@@ -187,7 +187,7 @@ func comingBack() (*fixture, *fakeLoader) {
 		State: meeting.ParticipantReconnecting, Claims: meeting.IdentityClaims{AppID: "app-1", DeviceID: "d-1"},
 		SignatureDigest: make([]byte, digestParts*DigestPart),
 	}
-	c.a.Digest = make([]byte, digestParts*DigestPart) // the signature that admitted the seat
+	c.a.Digest = make([]byte, digestParts*DigestPart) // the signature that admitted the participant
 	return c, &fakeLoader{c: c, participant: participant}
 }
 
@@ -227,14 +227,14 @@ func TestComingBack(t *testing.T) {
 			c.ended(time.Minute, meeting.EndedByHost)
 		}},
 		{"given up meanwhile", 3712, false, func(_ *fixture, l *fakeLoader) { l.participant.State = meeting.ParticipantLost }},
-		{"a seat of another meeting", 3712, false, func(_ *fixture, l *fakeLoader) { l.participant.MeetingID = "m-2" }},
-		{"a seat of an earlier instance", 3712, false, func(_ *fixture, l *fakeLoader) { l.participant.SessionID = "s-0" }},
+		{"a participant of another meeting", 3712, false, func(_ *fixture, l *fakeLoader) { l.participant.MeetingID = "m-2" }},
+		{"a participant of an earlier instance", 3712, false, func(_ *fixture, l *fakeLoader) { l.participant.SessionID = "s-0" }},
 		{"no token of ours", 3712, false, func(_ *fixture, l *fakeLoader) { l.participant = nil }},
 		{"no token of ours, but a good signature", 0, false, func(c *fixture, l *fakeLoader) { l.participant, c.raw = nil, "" }},
 		{"another stale signature", 3712, false, func(c *fixture, _ *fakeLoader) { c.a.Digest[0] = 1 }},
-		{"a seat from before there were digests", 3712, false, func(_ *fixture, l *fakeLoader) { l.participant.SignatureDigest = nil }},
-		{"a dead seat and a good signature", 0, false, func(c *fixture, l *fakeLoader) { l.participant.State, c.raw = meeting.ParticipantLeft, "" }},
-		{"a dead seat, a good signature, and over", 4004, false, func(c *fixture, l *fakeLoader) {
+		{"a participant from before there were digests", 3712, false, func(_ *fixture, l *fakeLoader) { l.participant.SignatureDigest = nil }},
+		{"a dead participant and a good signature", 0, false, func(c *fixture, l *fakeLoader) { l.participant.State, c.raw = meeting.ParticipantLeft, "" }},
+		{"a dead participant, a good signature, and over", 4004, false, func(c *fixture, l *fakeLoader) {
 			l.participant.State, c.raw = meeting.ParticipantLeft, ""
 			c.s.Meeting.Kind = meeting.KindInstant
 			c.ended(time.Minute, meeting.EndedByHost)

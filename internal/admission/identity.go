@@ -66,14 +66,14 @@ var identityRules = []Rule{
 	},
 }
 
-// zakIsUserToken tells whether an invalid ZAK is judged at the door (4013)
-// instead of here: on an external join that does not start anything, once such
-// joins need a token.
+// zakIsUserToken reports whether an invalid ZAK is judged on entering the room
+// (4013) instead of here: on an external join that does not start anything, once
+// such joins need a token.
 func (in *Input) zakIsUserToken() bool {
 	return in.external && !in.start && in.s.Policy.requires(in.now)
 }
 
-// unreadable tells apart the faults of what is no token of the right kind from
+// unreadable distinguishes the faults of what is no token of the right kind from
 // those of a genuine one.
 func unreadable(fault string) bool {
 	return fault == "malformed" || fault == "forged" || fault == "wrong_token_kind"
@@ -236,7 +236,7 @@ func (in *Input) blockedEmail(address string) []Finding {
 	return nil
 }
 
-// inDomain tells whether an address is of a domain. "*.example.com" means every
+// inDomain reports whether an address is of a domain. "*.example.com" means every
 // domain below example.com.
 func inDomain(address, domain string) bool {
 	host := address[strings.LastIndexByte(address, '@')+1:]
@@ -261,7 +261,7 @@ func checkRegistration(in *Input) []Finding {
 	case !tk.Given:
 		return refuse("tk_missing", "the meeting %s requires registration, and no tk was passed", quote(in.s.Meeting.Topic))
 	case tk.Fault == "registrant_denied":
-		in.unjudged = true // told as 3620 already
+		in.unjudged = true // reported as 3620 already
 		return nil
 	case tk.Fault != "":
 		return refuse(tk.Fault, "%s%s", tkText(tk.Fault), claimText(tk.Evidence))

@@ -150,7 +150,7 @@ func checkHostExists(in *Input) []Finding {
 func checkHostMember(in *Input) []Finding {
 	h := in.s.Host
 	switch {
-	case h == nil || h.Status == account.UserDeleted: // 3702 has been told
+	case h == nil || h.Status == account.UserDeleted: // 3702 has been reported
 		in.unjudged = true
 		return nil
 	case h.AccountID != in.s.Meeting.AccountID:

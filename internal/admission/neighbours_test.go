@@ -185,7 +185,7 @@ func TestNeighbours(t *testing.T) {
 				t.Errorf("decided by %s", v.Decision.Cause)
 			}
 			if !v.has(n.together[1]) {
-				t.Errorf("%s is not told beside: %+v", n.together[1], v.AlsoFailing)
+				t.Errorf("%s is not reported beside: %+v", n.together[1], v.AlsoFailing)
 			}
 		})
 	}

@@ -76,7 +76,7 @@ func viewName(view string) string {
 }
 
 // samePasscode compares with the plain and the link form. All comparisons are
-// made, over digests, so that time tells neither length nor place.
+// made, over digests, so that time reveals neither length nor place.
 func samePasscode(given, plain, link string) bool {
 	sum := sha256.Sum256([]byte(given))
 	want := sha256.Sum256([]byte(plain))

@@ -19,7 +19,7 @@ func TestRandomFixtures(t *testing.T) {
 		a := c.attempt(t)
 		v := Decide(c.now, a, c.s)
 		if again := Decide(c.now, a, c.s); !reflect.DeepEqual(v, again) {
-			t.Fatalf("two verdicts for one world:\n%+v\n%+v", v, again)
+			t.Fatalf("two verdicts for one fixture:\n%+v\n%+v", v, again)
 		}
 		if !v.Admitted() {
 			refused++
@@ -27,7 +27,7 @@ func TestRandomFixtures(t *testing.T) {
 			for _, f := range append([]Finding{*v.Decision}, v.AlsoFailing...) {
 				at := stepIndex(f)
 				if at < last {
-					t.Fatalf("%s %d is told too late: %+v %+v", f.Step, f.Code, v.Decision, v.AlsoFailing)
+					t.Fatalf("%s %d is reported too late: %+v %+v", f.Step, f.Code, v.Decision, v.AlsoFailing)
 				}
 				last = at
 				if f.Cause == "" || f.Evidence == "" || f.Name == "" {

@@ -34,9 +34,9 @@ type Redacted struct {
 const maxStoredText = 4096
 
 // Redact takes the secrets out of an attempt. Of the signature, header and claims
-// stay and the HMAC goes; where the verdict says that the claims hold a secret, or
-// where the text is no JWT and may be anything, only its length stays. The verdict
-// may be nil.
+// stay and the HMAC goes; where the verdict reports that the claims hold a secret,
+// or where the text is no JWT and may be anything, only its length stays. The
+// verdict may be nil.
 func Redact(a *Attempt, v *Verdict) Redacted {
 	return Redacted{
 		JoinID: a.JoinID, View: a.View, SDKVersion: a.SDKVersion, MeetingNumber: a.MeetingNumber,
@@ -62,7 +62,7 @@ func redactSignature(s string, v *Verdict) string {
 	return s[:last+1] + length(s[last+1:])
 }
 
-// has tells whether one of the causes is among the findings.
+// has reports whether one of the causes is among the findings.
 func (v *Verdict) has(causes ...string) bool {
 	for _, c := range causes {
 		if v.Decision != nil && v.Decision.Cause == c {
@@ -85,7 +85,7 @@ func length(s string) string {
 	return "[" + strconv.Itoa(len([]rune(s))) + " characters]"
 }
 
-// tokenLength also tells whether the text has the shape of a token.
+// tokenLength also reports whether the text has the shape of a token.
 func tokenLength(s string) string {
 	if s == "" {
 		return ""

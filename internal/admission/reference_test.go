@@ -14,8 +14,8 @@ import (
 )
 
 // naive is the contract's table once more, row by row as it is written there and
-// with none of the gate's own means, to be held against the gate. It answers the
-// code that decides; 0 lets in.
+// with none of the gate's own means, to be held against the gate. It returns the
+// code that decides; 0 admits.
 func naive(c *fixture) errcode.Code {
 	s, j, now := c.s, c.a, c.now
 	settings := account.Settings{}
@@ -204,7 +204,7 @@ func naive(c *fixture) errcode.Code {
 		}
 	}
 
-	// At the door of the room.
+	// At the room rules.
 	if slices.Contains(settings.BlockedSDKKeys, s.App.Key) {
 		return 6603
 	}
@@ -268,7 +268,7 @@ func naive(c *fixture) errcode.Code {
 
 func naiveOlder(have, least string) bool { return have != "" && least == "99.0" }
 
-// richFixture is a random world in which every setting may stand in the way.
+// richFixture is a random fixture in which every setting may stand in the way.
 func richFixture(r *rand.Rand) *fixture {
 	c := randomFixture(r)
 	c.s.Resume = nil // coming back has tests of its own
@@ -322,13 +322,13 @@ func richFixture(r *rand.Rand) *fixture {
 	return c
 }
 
-// agrees holds the gate against the naive table in one world.
+// agrees holds the gate against the naive table in one fixture.
 func agrees(t *testing.T, c *fixture) errcode.Code {
 	t.Helper()
 	a := c.attempt(t)
 	v := Decide(c.now, a, c.s)
 	if again := Decide(c.now, a, c.s); !reflect.DeepEqual(v, again) {
-		t.Fatalf("two verdicts for one world:\n%+v\n%+v", v, again)
+		t.Fatalf("two verdicts for one fixture:\n%+v\n%+v", v, again)
 	}
 	want, got := naive(c), errcode.Success
 	if v.Decision != nil {
@@ -351,7 +351,7 @@ func TestTheGateIsTheContractsTable(t *testing.T) {
 		3710, 3711, 3712, 3713, 4003, 4004, 4005, 4006, 4007, 4008, 4011, 4012, 4013, 4017, 6603, 10000, 13208,
 	} {
 		if met[code] == 0 {
-			t.Errorf("no world ended in %d", code)
+			t.Errorf("no fixture ended in %d", code)
 		}
 	}
 }

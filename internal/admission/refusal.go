@@ -9,7 +9,7 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// The HTTP statuses of the join answer that the catalogue does not know.
+// The HTTP statuses of the join response that the catalogue does not know.
 const (
 	statusOK        = 200
 	statusThrottled = 429
@@ -33,7 +33,7 @@ type Refusal struct {
 	// Result says what the page may show: a *WaitingResult with 3008, a
 	// *RunningResult with 3711; nil otherwise.
 	Result any `json:"result,omitempty"`
-	// Evidence and AlsoFailing are told in development mode only.
+	// Evidence and AlsoFailing are reported in development mode only.
 	Evidence    string    `json:"evidence,omitempty"`
 	AlsoFailing []Finding `json:"alsoFailing,omitempty"`
 }
@@ -47,7 +47,7 @@ type WaitingResult struct {
 }
 
 // RunningResult is the host's meeting that is running already. Only hosts and
-// alternatives are told of it.
+// alternatives are notified of it.
 type RunningResult struct {
 	MeetingNumber string `json:"meetingNumber"`
 	Topic         string `json:"topic"`
@@ -106,7 +106,7 @@ func refusal(f *Finding, attemptID string) Refusal {
 	return r
 }
 
-// HTTPStatus is the status of the join answer.
+// HTTPStatus is the status of the join response.
 func (v *Verdict) HTTPStatus() int {
 	switch {
 	case v.Decision == nil:

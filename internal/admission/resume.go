@@ -18,8 +18,8 @@ const (
 	digestAll = -1
 )
 
-// matches reports whether a part of what the join brings is what the seat was taken with,
-// byte for byte.
+// matches reports whether a part of what the join brings is what the participant joined
+// with, byte for byte.
 func (a *Attempt) matches(participant *meeting.Participant, part int) bool {
 	mine, theirs := a.Digest, participant.SignatureDigest
 	if len(mine) != digestParts*DigestPart || len(theirs) != len(mine) {
@@ -32,8 +32,8 @@ func (a *Attempt) matches(participant *meeting.Participant, part int) bool {
 }
 
 // sameTokens reports whether the join's tokens give what those gave that the page's own
-// seat was taken with: they are of the same user, registrant and OBF, or they are the
-// same ones and have merely expired since.
+// participant joined with: they are of the same user, registrant and OBF, or they are
+// the same ones and have merely expired since.
 func (s *Snapshot) sameTokens(a *Attempt) bool {
 	claims, unchanged := &s.Resume.Claims, a.matches(s.Resume, digestTokens)
 	same := func(given bool, fault, id, was string) bool {
@@ -60,9 +60,9 @@ func (s *Snapshot) sameTokens(a *Attempt) bool {
 		same(s.TK.Given, s.TK.Fault, s.TK.RegistrantID, claims.RegistrantID)
 }
 
-// comeBack lets a page go on with its own seat where it brings another signature, if
-// that is a right one and gives the same: no other role, app, token or person.
-// Everything else is decided afresh.
+// comeBack lets a page go on with its own participant where it brings another
+// signature, if that is a right one and gives the same: no other role, app, token or
+// person. Everything else is decided afresh.
 func (in *Input) comeBack() {
 	if !in.s.owns() || in.s.App == nil {
 		return
@@ -75,8 +75,8 @@ func (in *Input) comeBack() {
 	}
 }
 
-// replaces is the seat of the joiner's verified identity, whose place the joiner
-// takes if no rule forbids it.
+// replaces is the participant of the joiner's verified identity, whose place the
+// joiner takes if no rule forbids it.
 func (in *Input) replaces() *meeting.Participant {
 	if in.s.Inside == nil || in.s.Inside.Participant == nil {
 		return nil

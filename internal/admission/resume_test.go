@@ -8,8 +8,8 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// ownParticipant gives the scene's page a seat of its own, which a right signature of role 0
-// admitted.
+// ownParticipant gives the scene's page a participant of its own, which a right signature of
+// role 0 admitted.
 func (c *fixture) ownParticipant() *meeting.Participant {
 	participant := &meeting.Participant{
 		ID: "own", SessionID: "s-1", MeetingID: "m-1", Name: "Ada", State: meeting.ParticipantJoined, Role: meeting.RoleAttendee,
@@ -23,15 +23,15 @@ func (c *fixture) ownParticipant() *meeting.Participant {
 // differ makes a part of the digest another one than at the first join.
 func (c *fixture) differ(part int) { c.a.Digest[part*DigestPart] = 1 }
 
-// TestResumingGivesOnlyWhatIsPresented: a page goes on with its own seat only where
-// its credentials give the same; everything else is decided afresh, without meeting
-// its own seat of before.
+// TestResumingGivesOnlyWhatIsPresented: a page goes on with its own participant
+// only where its credentials give the same; everything else is decided afresh,
+// without meeting its own participant of before.
 func TestResumingGivesOnlyWhatIsPresented(t *testing.T) {
 	type outcome int
 	const (
 		resumes  outcome = iota
-		gives            // a new seat, the own one is given up
-		replaces         // the own seat goes on with what the newcomer's credentials give
+		gives            // a new participant, the own one is removed
+		replaces         // the own participant goes on with what the newcomer's credentials give
 		refused
 	)
 	for _, tc := range []struct {
@@ -141,7 +141,7 @@ func TestResumingGivesOnlyWhatIsPresented(t *testing.T) {
 			case a.Replaces != nil:
 				got = replaces
 			case a.Resumes == nil:
-				t.Errorf("%s: a seat beside the page's own", tc.name)
+				t.Errorf("%s: a participant beside the page's own", tc.name)
 			}
 			if got != tc.want || codeOf(&v) != tc.code {
 				t.Errorf("%s: %d, want %d; %d, want %d: %+v", tc.name, got, tc.want, codeOf(&v), tc.code, v.Decision)

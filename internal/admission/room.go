@@ -8,7 +8,7 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// roomRules are asked at the door of the room.
+// roomRules are asked before the room is entered.
 var roomRules = []Rule{
 	{
 		ID: "app_allowed", Step: StepAppBlocked, Code: errcode.BlockedByHostAdmin, Where: errcode.RoomWhere,
@@ -234,11 +234,11 @@ func removedFrom(waitingRoom bool) (cause, place string) {
 
 // matchingClaim names the mark by which a newcomer is recognised as somebody whom a host has
 // removed or put on hold. Verified identities recognise them, and so does the id that a
-// browser keeps to itself, unless the newcomer shows another verified identity. An
-// address, which anybody can type, recognises only somebody who has nothing stronger as
-// someone who had nothing stronger. Every page of the SDK sends its browser's id, so
-// whoever borrows the address of somebody who uses one keeps them out of nothing. A
-// customerKey recognises nobody; one that differs tells two people apart.
+// browser keeps to itself, unless the newcomer shows another verified identity. An address,
+// which anybody can type, recognises only somebody who has nothing stronger as someone who
+// had nothing stronger. Every page of the SDK sends its browser's id, so whoever borrows the
+// address of somebody who uses one keeps them out of nothing. A customerKey recognises
+// nobody; one that differs distinguishes two people.
 func matchingClaim(newcomer, known *meeting.IdentityClaims) string {
 	switch {
 	case newcomer.UserID != "" && newcomer.UserID == known.UserID:

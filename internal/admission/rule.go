@@ -59,14 +59,14 @@ type Rule struct {
 	Code errcode.Code
 	// Name says in a few words what must hold.
 	Name string
-	// Where tells whether the code is born before or in the room.
+	// Where reports whether the code is born before or in the room.
 	Where errcode.Where
 	// Causes are the identifiers a failure can have. Nil for the options rule
 	// (made from the option's name) and the signature rule (see signature.Causes).
 	Causes []string
-	// Resume rules are also asked of a page that takes its own seat over.
+	// Resume rules are also asked of a page that takes its own participant over.
 	Resume bool
-	// Check answers nothing where the rule holds; the deciding finding leads.
+	// Check returns nothing where the rule holds; the deciding finding leads.
 	Check func(*Input) []Finding
 
 	stage stage
@@ -114,7 +114,8 @@ type Input struct {
 	a        *Attempt
 	s        *Snapshot
 	resuming bool
-	// own is the page's seat of before, where it is not gone on with but replaced.
+	// own is the page's participant of before, where it is not gone on with but
+	// replaced.
 	own *meeting.Participant
 
 	token      *signature.Token
@@ -172,7 +173,7 @@ func (in *Input) verify() {
 	}
 }
 
-// isVerified tells whether the signature rule holds, so that the claims are the
+// isVerified reports whether the signature rule holds, so that the claims are the
 // app's own words about this meeting.
 func (in *Input) isVerified() bool { return in.verified }
 

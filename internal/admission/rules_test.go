@@ -17,7 +17,7 @@ type ruleCase struct {
 	rule   string // the rule's ID
 	cause  string
 	change func(*fixture)
-	// also tells that the change breaks further rules too.
+	// also reports that the change breaks further rules too.
 	also bool
 }
 
@@ -279,7 +279,7 @@ func TestEveryCauseOfEveryRuleHasACase(t *testing.T) {
 			listed := slices.ContainsFunc(Rules, func(r Rule) bool {
 				return r.Code == e.Code && (r.Causes == nil || slices.Contains(r.Causes, cause.ID))
 			})
-			// "empty" is told to those inside when everybody else has left.
+			// "empty" is sent to those inside when everybody else has left.
 			if !listed && cause.ID != "empty" && (e.Where == errcode.GateWhere || e.Where == errcode.RoomWhere) && e.Code != errcode.ServerError {
 				t.Errorf("no rule raises %v %s", e.Code, cause.ID)
 			}
@@ -316,7 +316,7 @@ func TestTheOrderIsTheContracts(t *testing.T) {
 }
 
 // TestTheEarlierFaultDecides puts every two faults together. Where both are still
-// there, the one whose rule comes first is told first.
+// there, the one whose rule comes first is reported first.
 func TestTheEarlierFaultDecides(t *testing.T) {
 	together := 0
 	for i, first := range ruleCases {
@@ -351,7 +351,7 @@ func TestTheEarlierFaultDecides(t *testing.T) {
 				if a >= 0 && b >= 0 {
 					together++
 					if a > b {
-						t.Errorf("%s/%s is told after %s/%s", first.rule, first.cause, second.rule, second.cause)
+						t.Errorf("%s/%s is reported after %s/%s", first.rule, first.cause, second.rule, second.cause)
 					}
 				}
 			}
@@ -408,7 +408,7 @@ func TestNamedPairs(t *testing.T) {
 				t.Fatalf("decided by %+v", v.Decision)
 			}
 			if !v.has(other) && other != "role_missing" {
-				t.Errorf("%s is not told beside: %+v", other, v.AlsoFailing)
+				t.Errorf("%s is not reported beside: %+v", other, v.AlsoFailing)
 			}
 		})
 	}

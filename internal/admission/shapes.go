@@ -30,7 +30,7 @@ func stripQuery(s string) string {
 	return s
 }
 
-// HasScript tells whether a text contains "<script" or "</script" in any case.
+// HasScript reports whether a text contains "<script" or "</script" in any case.
 func HasScript(s string) bool {
 	for {
 		i := strings.IndexByte(s, '<')
@@ -52,8 +52,8 @@ const (
 	LinkLength = 30
 )
 
-// linkFormIn tells whether our link form, whole or with something around it,
-// is in a text that is too long for a plain passcode.
+// linkFormIn reports whether our link form, whole or with something around it, is
+// in a text that is too long for a plain passcode.
 func linkFormIn(s string) bool {
 	if len(s) > maxLinkText {
 		return false
@@ -78,8 +78,8 @@ func isAlphanumeric(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
 }
 
-// isEmailAddress tells whether a text has the form of one e-mail address. It is no
-// promise that mail arrives there.
+// isEmailAddress reports whether a text has the form of one e-mail address. It is
+// no promise that mail arrives there.
 func isEmailAddress(s string) bool {
 	i := strings.LastIndexByte(s, '@')
 	if i < 1 || i > 64 {

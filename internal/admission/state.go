@@ -35,7 +35,7 @@ func (in *Input) simulive() bool {
 	return in.s.Meeting.IsWebinar() && in.s.Meeting.Settings.Simulive
 }
 
-// playing tells whether a simulive webinar's recording is being shown by schedule.
+// playing reports whether a simulive webinar's recording is being shown by schedule.
 func (in *Input) playing() bool {
 	if !in.simulive() {
 		return false

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// isOlder tells whether an SDK version is older than a minimum. Versions are
+// isOlder reports whether an SDK version is older than a minimum. Versions are
 // numbers between dots ("5.1.4"); a leading v and what follows a dash or plus are
 // not compared. What is no version is never below.
 func isOlder(version, minimum string) bool {

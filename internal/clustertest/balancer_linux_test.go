@@ -80,7 +80,7 @@ func newBalancer(t *testing.T, check string, backends int) *balancer {
 // url is the address of the balancer.
 func (b *balancer) url() string { return b.server.URL }
 
-// lead tells where a backend is; it is up once a check has succeeded.
+// lead reports where a backend is; it is up once a check has succeeded.
 func (b *balancer) lead(index int, host string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

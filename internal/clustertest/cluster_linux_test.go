@@ -151,7 +151,7 @@ func (c *cluster) startNode(i int) {
 	c.routeTo(i)
 }
 
-// routeTo tells the proxy where a node is.
+// routeTo sets the node of the proxy.
 func (c *cluster) routeTo(i int) {
 	c.t.Helper()
 	at, err := url.Parse(c.nodes[i].url)

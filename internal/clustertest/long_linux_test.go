@@ -203,7 +203,7 @@ func TestLongLosses(t *testing.T) {
 		}
 	})
 
-	// Longer than the time after which a place without a connection is given up.
+	// Longer than the time after which a place without a connection is removed.
 	t.Run("the database is away for 80 seconds", func(t *testing.T) {
 		all := enter(t, c.meeting(meetings["database"]), "Guest", 6, loadgen.Options{})
 		defer all.leave()

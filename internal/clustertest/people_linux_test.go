@@ -66,7 +66,7 @@ type conversation struct {
 	stop   context.CancelFunc
 	done   sync.WaitGroup
 	// mayRepeat allows messages to arrive twice: Redis loses what commands have run, so
-	// one that is sent again, since its answer was lost with it, runs again.
+	// one that is sent again, since its response was lost with it, runs again.
 	mayRepeat bool
 
 	mu     sync.Mutex
@@ -74,7 +74,7 @@ type conversation struct {
 	faults []error
 }
 
-// conversations tells conversations apart, whose messages people keep.
+// conversations distinguishes conversations, whose messages people keep.
 var conversations atomic.Int64
 
 // talk lets everybody write until finish is called.

@@ -207,7 +207,7 @@ func joined(t *testing.T, p *loadgen.Participant) (count int) {
 	return count
 }
 
-// stateRecorder is what one of the people is told of the places of others.
+// stateRecorder is what one of the people is notified of the places of others.
 type stateRecorder struct {
 	t       *testing.T
 	mu      sync.Mutex

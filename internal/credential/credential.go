@@ -54,16 +54,16 @@ type Claims struct {
 	MeetingNumber string
 }
 
-// ErrNotFound is something that does not exist (any more). Stores answer an error
+// ErrNotFound is something that does not exist (any more). Stores return an error
 // that matches it.
 var ErrNotFound = errors.New("not found")
 
 // Store is the storage that tokens need.
 type Store interface {
-	// SaveUserToken keeps a note of a token that was made, never the token itself.
+	// SaveUserToken stores a note of a token that was made, never the token itself.
 	SaveUserToken(ctx context.Context, c Claims) error
-	// UserTokenRevoked tells whether a token was revoked by its id. One that is not
-	// known is not revoked: notes may be dropped, tokens expire by themselves.
+	// UserTokenRevoked reports whether a token was revoked by its id. One that is
+	// not known is not revoked: notes may be dropped, tokens expire by themselves.
 	UserTokenRevoked(ctx context.Context, id string) (bool, error)
 	// User finds a user by id.
 	User(ctx context.Context, id string) (*account.User, error)
@@ -74,7 +74,7 @@ type Store interface {
 	InstallationFor(ctx context.Context, appID, accountID, userID string) (*account.Installation, error)
 }
 
-// FieldError tells which input a token cannot be made with, and why.
+// FieldError reports which input a token cannot be made with, and why.
 type FieldError struct {
 	// Field is "ttl", "user", "app" or "meetingNumber".
 	Field string

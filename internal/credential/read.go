@@ -182,8 +182,8 @@ func (m *Minter) userToken(ctx context.Context, token string, want Kind) (admiss
 	return out, err
 }
 
-// withdrawn tells whether the installation behind a genuine token is gone, or holds
-// no scope any more that the token could be made under.
+// withdrawn reports whether the installation behind a genuine token is gone, or
+// holds no scope any more that the token could be made under.
 func (m *Minter) withdrawn(ctx context.Context, c Claims) (string, error) {
 	if c.InstallationID == "" {
 		return "", nil

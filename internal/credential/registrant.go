@@ -25,7 +25,7 @@ const maxTK = 256
 
 // RegistrantTokens makes and reads tks: what the personal link of a registrant or
 // panelist carries. A tk is derived from the registration and is good as long as
-// that is; nothing is kept.
+// that is; nothing is stored.
 type RegistrantTokens struct {
 	key   []byte
 	store RegistrantStore
@@ -60,8 +60,8 @@ func (t *RegistrantTokens) id(token string) (string, bool) {
 	return string(raw), hmac.Equal([]byte(proof), []byte(t.proof(string(raw))))
 }
 
-// Read tells what a tk is worth for joining a meeting whose running session is live,
-// or nil. A text that is the tk of nobody is as good as none. The error is the
+// Read reports what a tk is worth for joining a meeting whose running session is
+// live, or nil. A text that is the tk of nobody is as good as none. The error is the
 // store's.
 func (t *RegistrantTokens) Read(ctx context.Context, token string, m *meeting.Meeting, live *meeting.Session, now time.Time) (admission.RegistrantFacts, error) {
 	id, genuine := t.id(token)

@@ -15,7 +15,7 @@ import (
 
 // Bounds of what the clock may be set to: Earliest allowed, Latest not. Times
 // between them, their differences, as microseconds and as a JWT's seconds, fit
-// everywhere they are kept.
+// everywhere they are stored.
 var (
 	Earliest = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 	Latest   = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -24,7 +24,7 @@ var (
 // ErrOutOfRange is a time beyond the bounds.
 var ErrOutOfRange = errors.New("the time is out of range")
 
-// Check answers an error that wraps ErrOutOfRange for a time beyond the bounds.
+// Check returns an error that wraps ErrOutOfRange for a time beyond the bounds.
 func Check(t time.Time) error {
 	if t.Before(Earliest) || !t.Before(Latest) {
 		return fmt.Errorf("%w: %s is not from %s to before %s", ErrOutOfRange, t.UTC().Format("2006-01-02"),
@@ -101,7 +101,7 @@ func (c *Clock) Since(t time.Time) time.Duration { return c.Now().Sub(t) }
 // Until implements clockwork.Clock.
 func (c *Clock) Until(t time.Time) time.Duration { return t.Sub(c.Now()) }
 
-// State answers what the clock shows.
+// State returns what the clock shows.
 func (c *Clock) State() State {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -113,7 +113,7 @@ func (c *Clock) state() State {
 	return State{Now: set.now(base), Base: base, Frozen: set != nil && set.frozen}
 }
 
-// Apply changes the clock and answers what it then shows. A change that leads
+// Apply changes the clock and returns what it then shows. A change that leads
 // beyond the bounds changes nothing and is an ErrOutOfRange.
 func (c *Clock) Apply(change Change) (State, error) {
 	c.mu.Lock()

@@ -158,7 +158,7 @@ func (q *queue) Pop() any {
 
 func (q *queue) order() { heap.Init(q) }
 
-// drop takes a waiter out and says whether it was in.
+// drop takes a waiter out and reports whether it was in.
 func (q *queue) drop(w *waiter) bool {
 	if w.place < 0 {
 		return false

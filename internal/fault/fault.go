@@ -1,4 +1,4 @@
-// Package fault keeps the faults that a developer injects into a running server,
+// Package fault holds the faults that a developer injects into a running server,
 // and says whom they hit. It exists for development mode; while no fault is
 // active, asking costs one atomic load.
 package fault
@@ -15,7 +15,8 @@ import (
 var (
 	// ErrInjected is the failure of a fault of kind Error.
 	ErrInjected = errors.New("a fault injected by the developer API")
-	// ErrDropped asks the place that was hit to break the connection without a word.
+	// ErrDropped asks the place that was hit to break the connection without a close
+	// frame.
 	ErrDropped = errors.New("dropped by a fault injected by the developer API")
 )
 
@@ -24,16 +25,19 @@ type Point string
 
 // The points, and what counts as one event there.
 const (
-	// Join is the answer of a join. Requests that repeat one joinId are one event.
+	// Join is the response to a join. Requests that repeat one joinId are one event.
 	Join Point = "join"
 	// Store is the first question of a join to the storage; repetitions as above.
 	Store Point = "store"
-	// Media is the making of a media token, or a browser's knock at the media door.
+	// Media is the making of a media token, or a browser's connection attempt at the
+	// media proxy.
 	Media Point = "media"
-	// Realtime is a page's line coming up, or something it asks for over it. For
-	// Drop, each line that is up when the fault is made is broken and counts too.
+	// Realtime is a page's connection opening, or something it asks for over it.
+	// For Drop, each connection that is up when the fault is made is broken and
+	// counts too.
 	Realtime Point = "realtime"
-	// Packets is one packet of media, in either direction, or a knock at the door.
+	// Packets is one packet of media, in either direction, or a connection attempt at
+	// the proxy.
 	Packets Point = "packets"
 )
 
@@ -85,7 +89,7 @@ type Spec struct {
 // FieldError names a field of a Spec, as the wire calls it, and what is wrong with it.
 type FieldError struct{ Property, Reason string }
 
-// Check answers everything that is wrong with the spec.
+// Check returns everything that is wrong with the spec.
 func (s Spec) Check() []FieldError {
 	var out []FieldError
 	add := func(property, reason string) { out = append(out, FieldError{property, reason}) }
@@ -163,8 +167,8 @@ type Hit struct {
 	done  func()
 }
 
-// Act does to the caller what the fault does: it answers ErrInjected or
-// ErrDropped, or waits and answers nil. A fault that is removed meanwhile lets go
+// Act does to the caller what the fault does: it returns ErrInjected or
+// ErrDropped, or waits and returns nil. A fault that is removed meanwhile lets go
 // at once; a context that ends is the answer too. Call it once.
 func (h *Hit) Act(ctx context.Context) error {
 	defer h.done()

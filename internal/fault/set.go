@@ -12,7 +12,7 @@ const (
 	// maxFaults bounds how many faults are active at once.
 	maxFaults = 1000
 	// memory is how long the repetitions of an event are known: as long as the
-	// answer of a join is.
+	// response to a join is.
 	memory = time.Minute
 )
 
@@ -49,10 +49,10 @@ type active struct {
 // NewSet makes an empty set; newID makes unique ids.
 func NewSet(newID func() string) *Set { return &Set{newID: newID} }
 
-// Any tells whether a fault is active anywhere.
+// Any reports whether a fault is active anywhere.
 func (s *Set) Any() bool { return s.any.Load() != 0 }
 
-// Active tells whether a fault is active at the point.
+// Active reports whether a fault is active at the point.
 func (s *Set) Active(p Point) bool { return s.count[slices.Index(points, p)].Load() != 0 }
 
 // Add makes a fault active. The spec must have no problems. end, if it is not
@@ -78,7 +78,7 @@ func (s *Set) changed(p Point, by int32) {
 	s.any.Add(by)
 }
 
-// List answers the active faults, the oldest first.
+// List returns the active faults, the oldest first.
 func (s *Set) List() []View {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -173,7 +173,7 @@ func (s *Set) done(f *active) {
 	s.remove(func(g *active) bool { return g == f && f.over() })
 }
 
-// over tells that a fault can hit nothing more.
+// over reports that a fault can hit nothing more.
 func (f *active) over() bool {
 	return f.Count > 0 && f.Remaining == 0 && f.busy == 0 && len(f.seen) == 0
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// protoHeader tells how a proxy was called.
+// protoHeader reports how a proxy was called.
 const protoHeader = "X-Forwarded-Proto"
 
 // addressHeaders claim to name a client. They are as http.Header spells them.

@@ -23,7 +23,7 @@ import (
 // Sessions is what the HTTP face asks of meetings.
 type Sessions interface {
 	Join(ctx context.Context, a *admission.Attempt, body []byte) *session.Outcome
-	// DryRun answers what a join would come to, without entering.
+	// DryRun returns what a join would come to, without entering.
 	DryRun(ctx context.Context, a *admission.Attempt) admission.Diagnosis
 	Leave(ctx context.Context, resumeToken string) error
 	// Depart notes that a page is being unloaded.
@@ -36,12 +36,12 @@ type Config struct {
 	Sessions Sessions
 	// Realtime serves the control channel at /realtime.
 	Realtime http.Handler
-	// Signalling serves /rtc and below, behind the media door.
+	// Signalling serves /rtc and below, behind the media proxy.
 	Signalling http.Handler
 	// MediaWebhook takes an external media server's events.
 	MediaWebhook http.Handler
 	// World is the developer's view of the demo world; nil in production mode,
-	// where everything below /dev answers 404.
+	// where everything below /dev returns 404.
 	World World
 	// Attempts is the log of joins, for the developer's API and the operator's tools.
 	Attempts Attempts
@@ -66,7 +66,7 @@ type Config struct {
 	// package web.
 	Files   *web.Archive
 	Package []byte
-	// Ready answers nil once joins are served, in bounded time and at little cost, for
+	// Ready returns nil once joins are served, in bounded time and at little cost, for
 	// anybody may ask.
 	Ready        func() error
 	Clock        clockwork.Clock
@@ -130,8 +130,8 @@ func New(c Config) *Handler {
 	return &Handler{routes: t.routes, serve: secured(a.withClientAddress(a.logged(a.recovered(t.mux))))}
 }
 
-// alive answers that the process serves requests, and nothing more: whoever
-// restarts a process that does not answer must not do so because a database is away.
+// alive reports that the process serves requests, and nothing more: whoever restarts
+// a process that does not answer must not do so because a database is away.
 func (a *api) alive(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 }
@@ -168,7 +168,7 @@ func anyOrigin(next http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// recovered turns a panic into an answer without a stack trace; the log has it.
+// recovered turns a panic into a response without a stack trace; the log has it.
 func (a *api) recovered(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {

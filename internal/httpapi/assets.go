@@ -27,7 +27,7 @@ type asset struct {
 	inline inline
 }
 
-// assetStore keeps files of the built browser code ready to be sent.
+// assetStore stores files of the built browser code ready to be sent.
 type assetStore struct {
 	files *web.Archive
 	mu    sync.RWMutex
@@ -175,7 +175,7 @@ func (a *api) sendFile(w http.ResponseWriter, r *http.Request, name, cache strin
 	file.serve(w, r, cache)
 }
 
-// versioned answers the CDN's paths, with a version folder or without:
+// versioned serves the CDN's paths, with a version folder or without:
 // /zoom-meeting-6.2.0.min.js, /6.2.0/zoom-meeting-embedded-6.2.0.min.js,
 // /6.2.0/lib/vendor/react.min.js, /6.2.0/css/bootstrap.css, /6.2.0/lib/lang/de-DE.json.
 func (a *api) versioned(w http.ResponseWriter, r *http.Request) {

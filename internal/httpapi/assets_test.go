@@ -224,7 +224,7 @@ func TestTheIconOfEveryPage(t *testing.T) {
 	s := serverOf(t, nil)
 	response, body := get(t, s.URL+"/favicon.ico", nil)
 	if response.StatusCode != http.StatusOK || response.Header.Get("Content-Type") != "image/x-icon" || !bytes.HasPrefix(body, []byte{0, 0, 1, 0}) {
-		t.Fatalf("the icon answers %d, %s", response.StatusCode, response.Header.Get("Content-Type"))
+		t.Fatalf("the icon returns %d, %s", response.StatusCode, response.Header.Get("Content-Type"))
 	}
 	for _, path := range []string{"/docs/errors", "/docs/errors/3712", "/docs/errors/9999"} {
 		response, _ := get(t, s.URL+path, nil)

@@ -12,9 +12,9 @@ import (
 
 // Attempts reads the log of joins.
 type Attempts interface {
-	// List answers recorded joins, newest first, and the cursor of the next page.
+	// List returns recorded joins, newest first, and the cursor of the next page.
 	List(ctx context.Context, q AttemptQuery) (found []AttemptView, next string, err error)
-	// Get answers one recorded join with every rule's verdict; nil if there is none.
+	// Get returns one recorded join with every rule's verdict; nil if there is none.
 	Get(ctx context.Context, id string) (*AttemptView, error)
 }
 

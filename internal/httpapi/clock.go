@@ -8,7 +8,7 @@ import (
 
 // DevClock is the injected clock as developers move it.
 type DevClock interface {
-	// Show answers what the clock shows.
+	// Show returns what the clock shows.
 	Show() ClockView
 	// Move changes it; a *FieldErrors says why it cannot be changed so.
 	Move(ClockChange) (ClockView, error)

@@ -211,7 +211,7 @@ func loopbackName(hostport string) bool {
 }
 
 // acrossOrigins lets pages of this machine, which thisMachine has let through,
-// read the answer across origins.
+// read the response across origins.
 func acrossOrigins(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if origin := r.Header.Get("Origin"); origin != "" {

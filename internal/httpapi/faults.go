@@ -10,7 +10,7 @@ import (
 type Faults interface {
 	// Add makes a fault active; a *FieldErrors says why it makes no sense.
 	Add(ctx context.Context, in FaultRequest) (FaultView, error)
-	// List answers the active faults, the oldest first.
+	// List returns the active faults, the oldest first.
 	List() []FaultView
 	// Remove ends one fault; false if there is none of that id.
 	Remove(id string) bool

@@ -44,7 +44,7 @@ type checked struct {
 	State         string  `json:"state"`
 	// Role is the one that the joiner would have.
 	Role string `json:"role"`
-	// Resumes tells that the page would take an own earlier seat over.
+	// Resumes reports that the page would take an own earlier participant over.
 	Resumes  bool           `json:"resumes"`
 	Meeting  checkedMeeting `json:"meeting"`
 	Warnings []string       `json:"warnings,omitempty"`
@@ -131,7 +131,7 @@ func statusFor(r *http.Request, status int) int {
 	return status
 }
 
-// leave gives a seat up.
+// leave leaves.
 func (a *api) leave(w http.ResponseWriter, r *http.Request) {
 	a.leaveOrDepart(w, r, a.Sessions.Leave, "could not remove participant", "the server could not process the leave request now; it removes the participant shortly")
 }
@@ -142,8 +142,8 @@ func (a *api) depart(w http.ResponseWriter, r *http.Request) {
 }
 
 // leaveOrDepart carries out what a page asks for while it goes. It is made for
-// navigator.sendBeacon, so it takes any content type and never says whether the
-// seat was still there.
+// navigator.sendBeacon, so it takes any content type and never reports whether the
+// participant was still there.
 func (a *api) leaveOrDepart(w http.ResponseWriter, r *http.Request, do func(ctx context.Context, resumeToken string) error, logged, message string) {
 	token, ok := readResumeToken(w, r)
 	if !ok {
@@ -161,7 +161,7 @@ func (a *api) leaveOrDepart(w http.ResponseWriter, r *http.Request, do func(ctx 
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// media answers a fresh media token for a seat that is inside.
+// media returns a fresh media token for a participant that is inside.
 func (a *api) media(w http.ResponseWriter, r *http.Request) {
 	token, ok := readResumeToken(w, r)
 	if !ok {
@@ -223,7 +223,7 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	h := w.Header()
 	h["Content-Type"] = jsonType
 	h["Cache-Control"] = noStore
-	// Without it a larger answer goes out in chunks, with a flush for each.
+	// Without it a larger response goes out in chunks, with a flush for each.
 	h["Content-Length"] = []string{strconv.Itoa(len(body))}
 	w.WriteHeader(status)
 	_, _ = w.Write(body)

@@ -44,8 +44,8 @@ type Route struct {
 	MaxBody int
 }
 
-// checksHeaderFirst tells that the handler judges the header of a request before it reads the
-// body, whose size and time are bounded all the same.
+// checksHeaderFirst reports that the handler judges the header of a request before it reads
+// the body, whose size and time are bounded all the same.
 func (r *Route) checksHeaderFirst() bool { return r.Audience == Service && r.MaxBody > 0 }
 
 // Handler is the whole HTTP face.
@@ -87,7 +87,7 @@ func (t *router) handleSocket(pattern string, maxBody int, next http.Handler) {
 const (
 	// bodyTime is how long the body of a request may take to arrive.
 	bodyTime = 15 * time.Second
-	// writeTime is how long a page may take to read one piece of an answer.
+	// writeTime is how long a page may take to read one piece of an response.
 	writeTime = 30 * time.Second
 	// writePiece is the size of such a piece, in bytes.
 	writePiece = 256 << 10
@@ -114,7 +114,7 @@ func rawBody(r *http.Request) []byte {
 var bodies = sync.Pool{New: func() any { b := make([]byte, 0, 4096); return &b }}
 
 // bounded reads the body before the handler runs, in bounded time and size, and
-// bounds the time that the answer may take to be read.
+// bounds the time that the response may take to be read.
 func (a *api) bounded(route Route, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		deadline := http.NewResponseController(w)
@@ -154,8 +154,8 @@ func (a *api) bounded(route Route, next http.Handler) http.Handler {
 			arrived.Reset(raw)
 			r.Body = arrived
 		}
-		// The limits were for the request. A page that waits long for its answer is
-		// not gone, and each piece of the answer has a time of its own.
+		// The limits were for the request. A page that waits long for its response
+		// is not gone, and each piece of the response has a time of its own.
 		_ = deadline.SetReadDeadline(time.Time{})
 		_ = deadline.SetWriteDeadline(time.Time{})
 		next.ServeHTTP(out, r)
@@ -198,7 +198,7 @@ func tooLarge(a *api, w http.ResponseWriter, r *http.Request, route Route) {
 	writeJSON(w, http.StatusRequestEntityTooLarge, problem{Message: "the request is too large"})
 }
 
-// timedWriter gives each piece of an answer its time.
+// timedWriter gives each piece of an response its time.
 type timedWriter struct {
 	http.ResponseWriter
 	deadline *http.ResponseController
@@ -226,7 +226,7 @@ const (
 	strictReferrer = "no-referrer"
 )
 
-// secured sets on every answer, those of the router itself too, what protects it.
+// secured sets on every response, those of the router itself too, what protects it.
 func secured(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -237,7 +237,7 @@ func secured(next http.Handler) http.Handler {
 	})
 }
 
-// Shared by all answers: nobody appends to them.
+// Shared by all responses: nobody appends to them.
 var (
 	strictPolicyHeader   = []string{strictPolicy}
 	nosniffHeader        = []string{"nosniff"}

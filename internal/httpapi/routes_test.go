@@ -171,7 +171,7 @@ func TestForeignPagesChangeNothingThroughTheDevelopersAPI(t *testing.T) {
 		"POST /sdk/v1/join": true, "POST /sdk/v1/leave": true, "POST /sdk/v1/goodbye": true, "POST /sdk/v1/media": true,
 		"/realtime": true, "/realtime/": true, "/realtime/stream": true, "/realtime/emulation": true, "/rtc": true, "/rtc/": true,
 		"POST /media/webhook": true,
-		"/":                   true, // files; it answers 404 to all that is no reading
+		"/":                   true, // files; it returns 404 to all that is no reading
 	}
 	foreign := map[string]string{"Origin": "https://evil.example", "Content-Type": "text/plain"}
 	for _, route := range face.Routes() {

@@ -10,9 +10,9 @@ import (
 	"github.com/anteroom/anteroom/internal/scenario"
 )
 
-// Scenarios brings parts of the world into wanted states.
+// Scenarios sets up scenarios.
 type Scenarios interface {
-	// Setup sets a scenario up. It answers scenario.ErrUnknownCode or a
+	// Setup sets a scenario up. It returns scenario.ErrUnknownCode or a
 	// *scenario.RequestError for what it does not know.
 	Setup(ctx context.Context, in scenario.Request) (*scenario.Scenario, error)
 }

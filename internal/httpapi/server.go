@@ -14,7 +14,7 @@ const (
 )
 
 // NewServer makes a server whose connections end when a request does not arrive or
-// an answer is not read. Handlers move the times for requests and answers where
+// an answer is not read. Handlers move the times for requests and returns where
 // they know better; a connection that becomes a WebSocket is rid of them.
 func NewServer(handler http.Handler) *http.Server {
 	return &http.Server{

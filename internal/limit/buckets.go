@@ -26,7 +26,7 @@ type bucket struct {
 // maxBuckets bounds the memory that strangers' keys take.
 const maxBuckets = 50_000
 
-// Take takes one from each key's bucket, or none from any: then it answers how long
+// Take takes one from each key's bucket, or none from any: then it returns how long
 // until all have one.
 func (b *Buckets) Take(now time.Time, perMinute int, keys ...string) (wait time.Duration) {
 	b.mu.Lock()

@@ -57,7 +57,7 @@ func (r *Rates) until(limiter *rate.Limiter, cost int, now time.Time) time.Durat
 }
 
 // tidy forgets, now and then, the keys that have their whole burst again: nothing
-// tells them from new ones.
+// distinguishes them from new ones.
 func (r *Rates) tidy(now time.Time) {
 	if now.Sub(r.tidied) < 10*time.Second {
 		return

@@ -14,7 +14,7 @@ import (
 	"github.com/jonboulle/clockwork"
 )
 
-// output is a log's text, and tells when it grows.
+// output is a log's text, and reports when it grows.
 type output struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
@@ -132,7 +132,7 @@ func TestLinesAreShort(t *testing.T) {
 	before := len(out.String())
 	log.Debug("many values", many...)
 	if n := len(out.String()) - before; n > 2*lineBytes {
-		t.Errorf("a line of many values has %d bytes", n)
+		t.Errorf("a connection of many values has %d bytes", n)
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Mode tells where the media engine runs.
+// Mode reports where the media engine runs.
 type Mode string
 
 // The modes.
@@ -67,10 +67,10 @@ type EmbeddedConfig struct {
 	// UseExternalIP asks STUNServers for the public address at start. Not together
 	// with NodeIP.
 	UseExternalIP bool
-	// STUNServers are host:port, at most 8; told to browsers, too. Empty: no third
+	// STUNServers are host:port, at most 8; sent to browsers, too. Empty: no third
 	// party is asked, neither by the engine nor by browsers.
 	STUNServers []string
-	// TURNServers are told to browsers as relays, at most 8.
+	// TURNServers are sent to browsers as relays, at most 8.
 	TURNServers []TURNServer
 	// PacketFaults lets packets be lost on purpose, see PacketDropper. For dev mode:
 	// only with LoopbackOnly.
@@ -94,7 +94,7 @@ type TURNServer struct {
 }
 
 // ExternalConfig describes a LiveKit elsewhere. Signalling is proxied through our
-// own door, so its HTTP port should be reachable from here only; its media ports
+// own proxy, so its HTTP port should be reachable from here only; its media ports
 // must be reachable by browsers. Set room.auto_create to false there.
 type ExternalConfig struct {
 	// URL is LiveKit's http, https, ws or wss address, without user, query or fragment.

@@ -2,7 +2,7 @@ package media
 
 import "time"
 
-// EventKind tells what happened to a media connection.
+// EventKind reports what happened to a media connection.
 type EventKind string
 
 // What an Engine reports.
@@ -26,12 +26,12 @@ const (
 	EventRoomClosed EventKind = "room_closed"
 )
 
-// LeaveReason tells why a connection ended.
+// LeaveReason reports why a connection ended.
 type LeaveReason string
 
 // Why a connection ended.
 const (
-	// LeftByClient: the page said goodbye.
+	// LeftByClient: the page announced its departure.
 	LeftByClient LeaveReason = "client"
 	// LeftRemoved: Engine.Remove.
 	LeftRemoved LeaveReason = "removed"
@@ -39,7 +39,7 @@ const (
 	LeftRoomEnded LeaveReason = "room_ended"
 	// LeftReplaced: the same identity opened a newer connection.
 	LeftReplaced LeaveReason = "replaced"
-	// LeftLost: the line went dead.
+	// LeftLost: the connection was lost.
 	LeftLost LeaveReason = "lost"
 	// LeftShutdown: the engine went down.
 	LeftShutdown LeaveReason = "shutdown"
@@ -56,8 +56,8 @@ type Event struct {
 	// Identity and ConnectionID are empty for EventRoomClosed.
 	Identity     string
 	ConnectionID string
-	// Generation is that of the seat for which the connection was opened; zero where it
-	// is not known.
+	// Generation is that of the participant for which the connection was opened; zero
+	// where it is not known.
 	Generation int
 	// Track is set for the track events.
 	Track Track

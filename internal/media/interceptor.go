@@ -19,14 +19,14 @@ const (
 	OpUpdatePermission Op = "update_permission"
 	OpEndRoom          Op = "end_room"
 	OpParticipants     Op = "participants"
-	// OpConnect is a browser's request at the door.
+	// OpConnect is a browser's request at the proxy.
 	OpConnect Op = "connect"
 )
 
 // Interceptor puts before in front of every operation of e: fault injection in dev
 // mode, or counting. An error from before is returned in place of carrying out the
-// operation; at the door it becomes 503. before may also wait, until ctx ends. room
-// and identity are empty where the operation has none.
+// operation; at the proxy it becomes 503. before may also wait, until ctx ends.
+// room and identity are empty where the operation has none.
 func Interceptor(e Engine, before func(ctx context.Context, op Op, room, identity string) error) Engine {
 	return &intercepted{Engine: e, before: before}
 }

@@ -1,6 +1,6 @@
-// Package media states what a meeting needs from a media engine: rooms that
-// exist only while a meeting runs, seats in them, and a door that lets nobody
-// in who holds no seat. It knows no engine; package livekit implements it.
+// Package media states what a meeting needs from a media engine: rooms that exist
+// only while a meeting runs, participants in them, and a proxy that admits nobody
+// who is no participant. It knows no engine; package livekit implements it.
 package media
 
 import (
@@ -12,15 +12,15 @@ import (
 	"unicode/utf8"
 )
 
-// Errors an Engine or a Guard answers with. Test with errors.Is.
+// Errors an Engine or a Guard returns. Test with errors.Is.
 var (
 	// ErrUnavailable: the engine could not be started, cannot be reached or has
 	// been closed. The join that needed it fails with 4009, media_unavailable.
 	ErrUnavailable = errors.New("media engine unavailable")
 	// ErrNotConnected: the identity has no media connection in the room at the
-	// moment. A seat without a media connection is nothing unusual.
+	// moment. A participant without a media connection is nothing unusual.
 	ErrNotConnected = errors.New("no media connection")
-	// ErrNotAdmitted is what a Guard answers for an identity that holds no seat.
+	// ErrNotAdmitted is what a Guard returns for an identity that is not admitted.
 	ErrNotAdmitted = errors.New("not admitted")
 	// ErrMuted is what a Guard returns for an identity that may not unmute.
 	ErrMuted = errors.New("muted")
@@ -57,10 +57,11 @@ const (
 type Grant struct {
 	// Room is the live session's id.
 	Room string
-	// Identity is the seat's id, unique in the room.
+	// Identity is the participant's id, unique in the room.
 	Identity string
-	// Generation counts the pages that had the seat, one after the other. A token is
-	// good for the page it was made for, and not once another has taken over.
+	// Generation counts the pages that the participant has had, one after the other.
+	// A token is good for the page it was made for, and not once another has taken
+	// over.
 	Generation int
 	// Name is the display name shown to others; up to MaxNameBytes.
 	Name string
@@ -79,8 +80,9 @@ type Grant struct {
 	Muted bool
 	// CanSubscribe permits receiving what others publish.
 	CanSubscribe bool
-	// Hidden participants are told to nobody in the room, and so they are not told of
-	// each other. They receive like all; what they publish would be received from them.
+	// Hidden participants receive to nobody in the room, and so they are not notified
+	// of each other. They receive like all; what they publish would be received from
+	// them.
 	Hidden bool
 }
 
@@ -110,7 +112,7 @@ func (s Grant) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Sources lists what the seat may publish.
+// Sources lists what the grant permits to publish.
 func (s Grant) Sources() []Source {
 	var out []Source
 	if s.CanPublishCamera {
@@ -128,7 +130,7 @@ func (s Grant) Sources() []Source {
 	return out
 }
 
-// Without is the seat without the right to publish a source.
+// Without is the grant without the right to publish a source.
 func (s Grant) Without(source Source) Grant {
 	switch source {
 	case SourceCamera:
@@ -143,17 +145,17 @@ func (s Grant) Without(source Source) Grant {
 	return s
 }
 
-// Guard is asked at the door each time a browser opens a media connection,
+// Guard is asked at the proxy each time a browser opens a media connection,
 // because a media token outlives the person it was given to.
 type Guard interface {
-	// Grant returns the seat as it is now: what it permits replaces what the token
-	// says, so an old token never restores a right that was taken away. It returns
-	// ErrNotAdmitted where the identity holds no seat or the live session has ended;
-	// any other error closes the door with 503.
+	// Grant returns the participant's grant as it is now: what it permits replaces what the
+	// token says, so an old token never restores a right that was taken away. It
+	// returns ErrNotAdmitted where the identity is not admitted or the live session
+	// has ended; any other error returns 503.
 	Grant(ctx context.Context, room, identity string) (Grant, error)
-	// Unmute is told that the page of a seat which is Muted is about to unmute its
-	// microphone, before the engine hears of it: whoever is heard is shown so. It
-	// returns ErrMuted where the participant has to stay muted.
+	// Unmute is told that the page of a participant which is Muted is about to
+	// unmute its microphone, before the engine hears of it: whoever is heard is
+	// shown so. It returns ErrMuted where the participant has to stay muted.
 	Unmute(ctx context.Context, room, identity string) error
 }
 
@@ -184,31 +186,32 @@ type Participant struct {
 type Engine interface {
 	// Start brings the engine up, or checks that an external one can be reached.
 	// It is idempotent; after a failure the next call tries again. EnsureRoom and
-	// the door call it, so that the first admitted join starts the engine. The
+	// the proxy call it, so that the first admitted join starts the engine. The
 	// error wraps ErrUnavailable.
 	Start(ctx context.Context) error
-	// Token makes the credential a browser shows at the door. ttl must be positive
-	// and at most MaxTokenTTL. It needs no started engine, no lock and no I/O.
+	// Token makes the credential a browser shows at the proxy. ttl must be
+	// positive and at most MaxTokenTTL. It needs no started engine, no lock and no
+	// I/O.
 	Token(ctx context.Context, grant Grant, ttl time.Duration) (string, error)
 	// EnsureRoom creates the room unless it exists. Joining never creates a room.
 	EnsureRoom(ctx context.Context, room string) error
 	// Remove ends an identity's connection; one that is not there is no error. The
 	// token stays valid: only the Guard keeps the person from coming back, so
-	// take the seat away first.
+	// remove the participant first.
 	Remove(ctx context.Context, room, identity string) error
 	// RemoveOlder is Remove for a connection that was opened for an older generation
-	// of the seat than the one given, and leaves a newer one alone.
+	// of the participant than the one given, and leaves a newer one alone.
 	RemoveOlder(ctx context.Context, room, identity string, generation int) error
 	// Mute silences the identity's tracks of that source. There is no opposite:
 	// nobody's microphone or camera is switched on from afar, the participant does
 	// it. ErrNotConnected where the identity is not connected; a connected one that
 	// publishes nothing of that source is no error.
 	Mute(ctx context.Context, room, identity string, source Source) error
-	// UpdatePermission applies the seat's rights to its live connection at once and
-	// ends tracks no longer permitted. A non-empty Name, Metadata and Attributes
-	// are applied too; an attribute with an empty value is removed. ErrNotConnected
-	// where the identity is not connected: the Guard then applies the rights
-	// when it comes.
+	// UpdatePermission applies the participant's rights to its live connection at
+	// once and ends tracks no longer permitted. A non-empty Name, Metadata and
+	// Attributes are applied too; an attribute with an empty value is removed.
+	// ErrNotConnected where the identity is not connected: the Guard then applies
+	// the rights when it comes.
 	UpdatePermission(ctx context.Context, grant Grant) error
 	// EndRoom disconnects everybody and deletes the room; one that is not there is
 	// no error.
@@ -220,13 +223,13 @@ type Engine interface {
 	// slow handler delays later events, it never loses any.
 	OnEvent(handler func(Event))
 	// Signalling returns the handler of /rtc and what is below it (mount it at
-	// "/rtc" and "/rtc/", paths unchanged), behind a door that asks the guard. 401:
-	// bad token; 403: no seat; 503: guard or engine unavailable. It needs a
-	// ResponseWriter that can be hijacked. Request URLs hold a credential in the
+	// "/rtc" and "/rtc/", paths unchanged), behind a proxy that asks the guard.
+	// 401: bad token; 403: not admitted; 503: guard or engine unavailable. It needs
+	// a ResponseWriter that can be hijacked. Request URLs hold a credential in the
 	// query parameter access_token: keep it out of access logs, see RedactQuery.
 	Signalling(guard Guard) http.Handler
 	// Webhook returns the handler an external engine reports events to. An embedded
-	// engine needs none and answers 404.
+	// engine needs none and returns 404.
 	Webhook() http.Handler
 	// Close disconnects everybody, delivers the last events and stops the engine.
 	// It returns when that is done or ctx ends. A closed engine stays closed.

@@ -8,6 +8,6 @@ type PacketDropper interface {
 	// everybody there if identity is empty, until restore is called. lose is asked
 	// for each packet, from several goroutines, and lets it through by answering
 	// false. Connections stay as they are until they notice the silence; nothing is
-	// said over signalling, and new connections are not refused at the door.
+	// said over signalling, and new connections are not refused at the proxy.
 	DropPackets(room, identity string, lose func() bool) (restore func(), err error)
 }

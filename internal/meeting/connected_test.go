@@ -45,11 +45,11 @@ func TestLostAndFound(t *testing.T) {
 		s.Departing = true
 		s.MarkLost(first.Add(time.Second))
 		if s.State != lost || !s.LostAt.Equal(first) {
-			t.Errorf("a lost seat that was %s is %s since %s", before, s.State, s.LostAt)
+			t.Errorf("a lost participant that was %s is %s since %s", before, s.State, s.LostAt)
 		}
 		s.MarkReconnected()
 		if s.State != before || !s.LostAt.IsZero() || s.Departing {
-			t.Errorf("a seat that was %s and came back is %+v", before, s)
+			t.Errorf("a participant that was %s and came back is %+v", before, s)
 		}
 	}
 }

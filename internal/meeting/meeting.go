@@ -1,5 +1,5 @@
 // Package meeting holds meetings and webinars, their live sessions and the
-// seats people take in them.
+// participants in them.
 package meeting
 
 import (
@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Kind tells how a meeting recurs and whether it is a webinar.
+// Kind reports how a meeting recurs and whether it is a webinar.
 type Kind string
 
 // The kinds of meetings.
@@ -70,7 +70,7 @@ type Settings struct {
 	BlockedAddresses []string `json:"blockedAddresses,omitempty"`
 }
 
-// EndReason tells why a live session is over.
+// EndReason reports why a live session is over.
 type EndReason string
 
 // Why sessions end.
@@ -86,24 +86,24 @@ type Session struct {
 	MeetingID string
 	Number    string
 	StartedAt time.Time
-	// HostStarted tells whether a host has begun it (else join before host).
+	// HostStarted reports whether a host has begun it (else join before host).
 	HostStarted bool
 	Locked      bool
 	Practice    bool
-	// Webinar tells that it is a webinar's.
+	// Webinar reports that it is a webinar's.
 	Webinar   bool
 	EndedAt   time.Time
 	EndReason EndReason
 	// Revision grows by one with every change that participants see.
 	Revision int64
-	// GateRevision grows with every change that can alter a gate decision
-	// other than the number of seats: lock, end, removal.
+	// GateRevision grows with every change that can alter a gate decision other
+	// than the number of participants: lock, end, removal.
 	GateRevision int64
-	// Participants is the number of live seats, waiting ones included.
+	// Participants is the number of live participants, waiting ones included.
 	Participants int
 	// Disconnected is how many of them have lost their control connection.
 	Disconnected int
-	// NextUserID is the numeric id the next seat gets.
+	// NextUserID is the numeric id the next participant gets.
 	NextUserID int64
 	// EndsBy is when the session is ended whoever is inside, on the injected
 	// clock; zero means no such moment.
@@ -112,39 +112,41 @@ type Session struct {
 	Policy SessionPolicy
 	// Removals is the number of removed marks kept for this instance.
 	Removals int
-	// OnHold is the number of seats that are on hold, those included that have left.
+	// OnHold is the number of participants that are on hold, those included that have
+	// left.
 	OnHold int
-	// HeldTo is the largest HeldTo of its seats. Later messages have larger positions.
+	// HeldTo is the largest HeldTo of its participants. Later messages have larger
+	// positions.
 	HeldTo int64
 }
 
 // Live reports whether the session is running.
 func (s *Session) Live() bool { return s != nil && s.EndedAt.IsZero() }
 
-// ParticipantState is where a seat is in its life.
+// ParticipantState is where a participant is in its life.
 type ParticipantState string
 
-// The states of a seat. Joined, waiting and reconnecting seats are live.
+// The states of a participant. Joined, waiting and reconnecting participants are live.
 const (
 	ParticipantJoined       ParticipantState = "joined"
 	ParticipantWaiting      ParticipantState = "waiting"
 	ParticipantReconnecting ParticipantState = "reconnecting"
 	ParticipantLeft         ParticipantState = "left"
 	ParticipantRemoved      ParticipantState = "removed"
-	// ParticipantNotAdmitted is a seat that a host removed from the waiting room.
+	// ParticipantNotAdmitted is a participant that a host removed from the waiting room.
 	ParticipantNotAdmitted ParticipantState = "not_admitted"
 	ParticipantLost        ParticipantState = "lost"
-	// ParticipantDismissed is an app's seat whose authorising user has left.
+	// ParticipantDismissed is an app's participant whose authorising user has left.
 	ParticipantDismissed ParticipantState = "dismissed"
 )
 
-// Live reports whether a seat in this state occupies a place.
+// Live reports whether a participant in this state occupies a place.
 func (s ParticipantState) Live() bool {
 	return s == ParticipantJoined || s == ParticipantWaiting || s == ParticipantReconnecting
 }
 
-// Removed reports whether a host removed the seat, from the meeting or from its
-// waiting room.
+// Removed reports whether a host removed the participant, from the meeting or from
+// its waiting room.
 func (s ParticipantState) Removed() bool {
 	return s == ParticipantRemoved || s == ParticipantNotAdmitted
 }
@@ -163,7 +165,7 @@ const (
 // HasHostRights reports whether the role is that of a host or co-host.
 func (r Role) HasHostRights() bool { return r == RoleHost || r == RoleCoHost }
 
-// IdentityClaims are all the ways a seat's owner can be recognised again.
+// IdentityClaims are all the ways a participant's owner can be recognised again.
 type IdentityClaims struct {
 	UserID       string `json:"userId,omitempty"`
 	RegistrantID string `json:"registrantId,omitempty"`
@@ -177,7 +179,7 @@ type IdentityClaims struct {
 }
 
 // Identity is the verified identity of which a session holds at most one live
-// seat: a signed-in user, a registrant or an app acting for somebody. It is
+// participant: a signed-in user, a registrant or an app acting for somebody. It is
 // empty for anonymous joins, which are never duplicates.
 func (m IdentityClaims) Identity() string {
 	switch {
@@ -191,8 +193,8 @@ func (m IdentityClaims) Identity() string {
 	return ""
 }
 
-// LimiterKey names whoever has the identity in a meeting for limits, whether they have a seat
-// or not. It is empty for anonymous joins.
+// LimiterKey names whoever has the identity in a meeting for limits, whether they have a
+// participant or not. It is empty for anonymous joins.
 func (m IdentityClaims) LimiterKey(meetingID string) string {
 	identity := m.Identity()
 	if identity == "" {
@@ -201,12 +203,13 @@ func (m IdentityClaims) LimiterKey(meetingID string) string {
 	return meetingID + " " + identity
 }
 
-// OriginalID names the participant of a seat by the first of their page's seats.
+// OriginalID names the participant of a participant by the first of their page's
+// participants.
 func (s *Participant) OriginalID() string { return cmp.Or(s.Flags.FirstParticipantID, s.ID) }
 
-// LimiterKey names the participant of a seat for limits: by their verified identity in the
-// meeting or, without one, by the first of their page's seats. Whoever gives a seat up for
-// another one, or leaves and signs in again, gets no new allowance.
+// LimiterKey names the participant of a participant for limits: by their verified identity
+// in the meeting or, without one, by the first of their page's participants. Whoever
+// leaves for another one, or leaves and signs in again, gets no new allowance.
 func (s *Participant) LimiterKey() string {
 	return cmp.Or(s.Claims.LimiterKey(s.MeetingID), s.OriginalID())
 }
@@ -216,7 +219,7 @@ type Participant struct {
 	ID        string // also the media identity
 	SessionID string
 	MeetingID string
-	// UserID is the number participants know the seat by, unique in its session.
+	// UserID is the number that participants know each other by, unique in its session.
 	UserID int64
 	// GUID identifies the participant across sessions in reports.
 	GUID   string
@@ -226,13 +229,15 @@ type Participant struct {
 	State  ParticipantState
 	Claims IdentityClaims
 	Flags  ParticipantFlags
-	// Guest tells that the person is no user of the meeting's account.
+	// Guest reports that the person is no user of the meeting's account.
 	Guest bool
-	// AllowMultipleDevices exempts the seat's identity from the one-live-seat rule.
+	// AllowMultipleDevices exempts the participant's identity from the rule of one live
+	// participant.
 	AllowMultipleDevices bool
-	// SignatureDigest recognises the signature, the tokens and the person that the seat was taken with.
+	// SignatureDigest recognises the signature, the tokens and the person that the participant joined
+	// with.
 	SignatureDigest []byte
-	// Generation counts take-overs; only the newest page may speak for the seat.
+	// Generation counts take-overs; only the newest page may act for the participant.
 	Generation int
 	View       string // "client" or "component"
 	SDKVersion string
@@ -242,35 +247,36 @@ type Participant struct {
 	VideoOn    bool
 	Sharing    bool
 	HandRaised bool
-	// OnHold tells that a host put the seat in the waiting room during the meeting, and
-	// has not let it in again. It stays when the seat is left.
+	// OnHold reports that a host put the participant in the waiting room during the
+	// meeting, and has not admitted it again. It stays when the participant is left.
 	OnHold bool
-	// HeldTo is the position of the last chat message that the seat's person may not
-	// read, in whatever seat of theirs: a host had put them on hold until then.
+	// HeldTo is the position of the last chat message that the participant's person
+	// may not read, in whatever participant of theirs: a host had put them on hold
+	// until then.
 	HeldTo   int64
 	JoinedAt time.Time
-	// LeaseUntil is real time: a seat not renewed by then is given up.
+	// LeaseUntil is real time: a participant not renewed by then is removed.
 	LeaseUntil time.Time
-	// LostAt is when the seat's control connection was lost, in real time; zero
-	// while it is up.
+	// LostAt is when the participant's control connection was lost, in real time;
+	// zero while it is up.
 	LostAt time.Time
-	// Departing tells that the page said goodbye when it was unloaded. It is kept
-	// with LostAt and cleared with it.
+	// Departing reports that the page announced its departure when it was
+	// unloaded. It is kept with LostAt and cleared with it.
 	Departing bool
 	LeftAt    time.Time
 	JoinID    string
-	// RequestKey is a digest of the whole request that took the seat: no two live
-	// seats have the same. Empty for seats that no request took.
+	// RequestKey is a digest of the whole request that joined: no two live
+	// participants have the same. Empty for participants that no request added.
 	RequestKey string
 }
 
-// ConnectionGrace is how long a seat counts as connected after its control
+// ConnectionGrace is how long a participant counts as connected after its control
 // connection was lost.
 const ConnectionGrace = 3 * time.Second
 
-// Connected reports whether somebody is behind a live seat at now, in real time:
-// its control connection is up, or was lost a moment ago. A participant without a
-// page has no connection to lose and counts while its lease runs.
+// Connected reports whether somebody is behind a live participant at now, in real
+// time: its control connection is up, or was lost a moment ago. A participant
+// without a page has no connection to lose and counts while its lease runs.
 func (s *Participant) Connected(now time.Time) bool {
 	if s == nil || !s.State.Live() || !s.LeaseUntil.After(now) {
 		return false
@@ -278,8 +284,8 @@ func (s *Participant) Connected(now time.Time) bool {
 	return s.LostAt.IsZero() || now.Sub(s.LostAt) < ConnectionGrace
 }
 
-// MarkLost marks the seat as one whose control connection was lost at a moment in real
-// time; the first moment stands.
+// MarkLost marks the participant as one whose control connection was lost at a moment
+// in real time; the first moment stands.
 func (s *Participant) MarkLost(at time.Time) {
 	if s.LostAt.IsZero() {
 		s.LostAt = at
@@ -298,19 +304,20 @@ func (s *Participant) MarkReconnected() {
 	}
 }
 
-// NextGeneration gives the seat to another page. The older page's devices are not the newer
-// one's, nor is the screen's place.
+// NextGeneration gives the participant to another page. The older page's devices are not
+// the newer one's, nor is the screen's place.
 func (s *Participant) NextGeneration() {
 	s.Generation++
 	s.MarkReconnected()
 	s.StopSending()
 }
 
-// StopSending takes all that the seat sends away, and the screen's place.
+// StopSending takes all that the participant sends away, and the screen's place.
 func (s *Participant) StopSending() {
 	s.AudioOn, s.VideoOn, s.Sharing, s.Flags.HoldsShare = false, false, false, false
 }
 
 // Abandoned reports whether a live session may have nobody connected in it: every
-// live seat, if there is one, has lost its control connection, be it a moment ago.
+// live participant, if there is one, has lost its control connection, be it a
+// moment ago.
 func (s *Session) Abandoned() bool { return s.Participants <= s.Disconnected }

@@ -2,7 +2,7 @@ package meeting
 
 import "time"
 
-// ChatReach tells to whom participants who are no hosts may write.
+// ChatReach is to whom participants who are no hosts may write.
 type ChatReach string
 
 // The reaches of chat. The zero value is everyone.
@@ -47,7 +47,7 @@ const (
 	CapturePaused CaptureStatus = "paused"
 )
 
-// ParticipantFlags are what a seat has beyond its role.
+// ParticipantFlags are what a participant has beyond its role.
 type ParticipantFlags struct {
 	// OriginHost came as the host and may take that role back.
 	OriginHost bool `json:"originHost,omitempty"`
@@ -55,7 +55,7 @@ type ParticipantFlags struct {
 	MayUnmute bool `json:"mayUnmute,omitempty"`
 	// MutedByHost was muted by a host and has not unmuted themselves since.
 	MutedByHost bool `json:"silenced,omitempty"`
-	// AllowedToTalk is a webinar's attendee who was given the word.
+	// AllowedToTalk is a webinar's attendee who is allowed to talk.
 	AllowedToTalk bool `json:"talks,omitempty"`
 	// HoldsShare is who has the screen's place: asked for it last, and has neither given
 	// it up nor lost it. The screen itself may still be being picked.
@@ -65,22 +65,23 @@ type ParticipantFlags struct {
 	Capture    CaptureStatus `json:"capture,omitempty"`
 	// HandRaisedAt is when the hand was raised; it means nothing while it is down.
 	HandRaisedAt time.Time `json:"handRaisedAt,omitzero"`
-	// MediaLost tells of a reconnecting seat that its sound and pictures are gone too;
-	// MaybeAudible, that this is only supposed, for nobody looks at its packets.
+	// MediaLost reports of a reconnecting participant that its sound and pictures are
+	// gone too; MaybeAudible, that this is only supposed, for nobody looks at its
+	// packets.
 	MediaLost    bool `json:"mediaLost,omitempty"`
 	MaybeAudible bool `json:"mayBeHeard,omitempty"`
-	// SignedRole is the role of the signature that admitted the seat, 0 or 1.
+	// SignedRole is the role of the signature that admitted the participant, 0 or 1.
 	SignedRole int `json:"signedRole,omitempty"`
 	// Replacements is when, in Unix milliseconds of real time, other pages of the same
-	// person last took the seat over while it was connected; the newest comes first.
+	// person last took over while it was connected; the newest comes first.
 	Replacements [TakeOversPerMinute]int64 `json:"takenOver,omitzero"`
-	// FirstParticipantID is the seat that the participant had first, if they gave it up for this
-	// one, for example to join under another name.
+	// FirstParticipantID is the participant that the participant had first, if they gave it up
+	// for this one, for example to join under another name.
 	FirstParticipantID string `json:"firstSeat,omitempty"`
-	// Entered is where the session's channel stood when the seat was let in.
+	// Entered is where the session's channel stood when the participant was admitted.
 	Entered Position `json:"entered,omitzero"`
-	// Origin and Network recognise the address that the seat was taken from, and its
-	// network; they are no addresses.
+	// Origin and Network recognise the address that the participant joined from, and
+	// its network; they are no addresses.
 	Origin  string `json:"origin,omitempty"`
 	Network string `json:"network,omitempty"`
 	// WasHost is who was a host or co-host before, and heard what was written to them.
@@ -95,7 +96,7 @@ type Position struct {
 	Offset uint64 `json:"offset"`
 }
 
-// Receivers of chat messages that are no single seat.
+// Receivers of chat messages that are no single participant.
 const (
 	ToHosts       = "@hosts"
 	ToWaitingRoom = "@waiting"
@@ -123,17 +124,17 @@ type ChatPage struct {
 	Messages, Bytes int
 }
 
-// TakeOversPerMinute is how often within a minute a connected seat is taken over.
+// TakeOversPerMinute is how often within a minute a connected participant is taken over.
 const TakeOversPerMinute = 3
 
-// RecordTakeOver remembers that a connected seat was taken over.
+// RecordTakeOver remembers that a connected participant was taken over.
 func (e *ParticipantFlags) RecordTakeOver(now time.Time) {
 	copy(e.Replacements[1:], e.Replacements[:])
 	e.Replacements[0] = now.UnixMilli()
 }
 
-// TakeOverDelay is how long a connected seat is not taken over again; zero if it may
-// be at once.
+// TakeOverDelay is how long a connected participant is not taken over again; zero if
+// it may be at once.
 func (e *ParticipantFlags) TakeOverDelay(now time.Time) time.Duration {
 	oldest := time.UnixMilli(e.Replacements[TakeOversPerMinute-1])
 	return max(0, time.Minute-now.Sub(oldest))

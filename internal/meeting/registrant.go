@@ -5,7 +5,7 @@ import "time"
 // RegistrantStatus is where a registration stands.
 type RegistrantStatus string
 
-// The states of a registration. Only an approved one opens the door.
+// The states of a registration. Only an approved one is accepted.
 const (
 	RegistrantApproved  RegistrantStatus = "approved"
 	RegistrantPending   RegistrantStatus = "pending"

@@ -53,7 +53,7 @@ func (s *Service) InvitePanelist(ctx context.Context, webinarID, email, name str
 	return s.enter(ctx, m, &Registrant{Email: email, FirstName: name, Status: RegistrantApproved, Panelist: true})
 }
 
-// enter keeps a registrant, or finds the one who is entered already.
+// enter stores a registrant, or finds the one who is entered already.
 func (s *Service) enter(ctx context.Context, m *Meeting, r *Registrant) (*Registrant, error) {
 	var faults []error
 	r.Email = strings.TrimSpace(r.Email)
@@ -90,7 +90,7 @@ func (s *Service) Approve(ctx context.Context, registrantID string) error {
 	return s.decide(ctx, registrantID, RegistrantApproved, RegistrantPending, RegistrantDenied)
 }
 
-// Deny keeps a registrant out (3620).
+// Deny stores a registrant out (3620).
 func (s *Service) Deny(ctx context.Context, registrantID string) error {
 	return s.decide(ctx, registrantID, RegistrantDenied, RegistrantPending, RegistrantApproved)
 }

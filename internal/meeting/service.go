@@ -10,7 +10,7 @@ import (
 	"github.com/anteroom/anteroom/internal/account"
 )
 
-// ErrExists is a registrant whose address is registered already. Repositories answer
+// ErrExists is a registrant whose address is registered already. Repositories return
 // an error that matches it.
 var ErrExists = errors.New("already exists")
 
@@ -27,7 +27,7 @@ type Repository interface {
 	NewMeetingNumber(context.Context) (string, error)
 	Registrant(ctx context.Context, id string) (*Registrant, error)
 	RegistrantsByEmail(ctx context.Context, meetingID, email string) ([]*Registrant, error)
-	// CreateRegistrant answers an error that matches ErrExists where the address is
+	// CreateRegistrant returns an error that matches ErrExists where the address is
 	// registered for the same occurrence.
 	CreateRegistrant(context.Context, *Registrant) error
 	UpdateRegistrant(context.Context, *Registrant) error
@@ -75,7 +75,7 @@ func (s *Service) Create(ctx context.Context, m *Meeting) error {
 	return nil
 }
 
-// Update changes a meeting and answers it as it is now. Its number and account stay
+// Update changes a meeting and returns it as it is now. Its number and account stay
 // what they are.
 func (s *Service) Update(ctx context.Context, meetingID string, change func(*Meeting)) (*Meeting, error) {
 	s.mu.Lock()

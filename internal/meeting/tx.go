@@ -3,7 +3,7 @@ package meeting
 import "time"
 
 // AdmitRequest asks for a place in a meeting's running session, or for a new
-// session with this seat as its first.
+// session with this participant as its first.
 type AdmitRequest struct {
 	Meeting *Meeting
 	// SessionID is the running session the gate saw; empty when it saw none and
@@ -12,25 +12,26 @@ type AdmitRequest struct {
 	NewSessionID string
 	// GateRevision is the session's when the gate decided; a newer one is a conflict.
 	GateRevision int64
-	// Capacity is the largest number of seats; Exempt seats are not counted against it.
+	// Capacity is the largest number of participants; Exempt participants are not
+	// counted against it.
 	Capacity int
 	Exempt   bool
 	// EndsBy is when a new session is ended at the latest; zero for never.
 	EndsBy time.Time
 	// Practice begins a new session as a webinar's practice session.
 	Practice bool
-	// Participant is the seat to take. Its UserID is given by the store.
+	// Participant is the participant to admit. Its UserID is given by the store.
 	Participant Participant
 	Now         time.Time
 }
 
-// Admitted is a seat that was taken, and the session as it is with it.
+// Admitted is a participant who was admitted, and the session as it is with it.
 type Admitted struct {
 	Session     Session
 	Participant Participant
 }
 
-// Placement is where a live seat stands, and for which of its pages.
+// Placement is where a live participant stands, and for which of its pages.
 type Placement struct {
 	Generation int
 	State      ParticipantState
@@ -39,31 +40,34 @@ type Placement struct {
 // Tx is a session held under its lock: every change inside a meeting goes
 // through one, so that changes are ordered and survive a crash.
 type Tx interface {
-	// Session is the session as it stands; changes are kept by SaveSession.
+	// Session is the session as it stands; changes are stored by SaveSession.
 	Session() *Session
-	// Participants are all live seats, in the order of joining.
+	// Participants are all live participants, in the order of joining.
 	Participants() ([]*Participant, error)
-	// ParticipantByUserID finds a live seat; nil without an error if there is none.
+	// ParticipantByUserID finds a live participant; nil without an error if there is
+	// none.
 	ParticipantByUserID(userID int64) (*Participant, error)
-	// ParticipantByID finds a seat, live or not; nil without an error if there is none.
+	// ParticipantByID finds a participant, live or not; nil without an error if there is
+	// none.
 	ParticipantByID(id string) (*Participant, error)
-	// Presenters are the live seats of hosts, co-hosts and panelists, in the order of
-	// joining.
+	// Presenters are the live participants of hosts, co-hosts and panelists, in the
+	// order of joining.
 	Presenters() ([]*Participant, error)
-	// ParticipantsAuthorizedBy are the live seats of apps that take part in a user's name.
+	// ParticipantsAuthorizedBy are the live participants of apps that take part in a
+	// user's name.
 	ParticipantsAuthorizedBy(authorizerID string) ([]*Participant, error)
-	// ParticipantsOnHold are the seats that are on hold, live or not.
+	// ParticipantsOnHold are the participants that are on hold, live or not.
 	ParticipantsOnHold() ([]*Participant, error)
-	// AddParticipant lets another live seat into the session, and numbers it.
+	// AddParticipant lets another live participant into the session, and numbers it.
 	AddParticipant(*Participant)
-	// SaveParticipant keeps a changed seat; one whose state stopped being live frees
-	// its place in Session.Participants.
+	// SaveParticipant stores a changed participant; one whose state stopped being
+	// live frees its place in Session.Participants.
 	SaveParticipant(*Participant) error
-	// SaveSession keeps the changed session.
+	// SaveSession stores the changed session.
 	SaveSession() error
-	// AddRemoval remembers a removed seat by its marks, for the gate.
+	// AddRemoval remembers a removed participant by its marks, for the gate.
 	AddRemoval(participant *Participant, at time.Time) error
-	// AddChat keeps one chat message.
+	// AddChat stores one chat message.
 	AddChat(ChatMessage) error
 	// LastChat is the position of the session's last message; 0 if nobody has written.
 	LastChat() (int64, error)
@@ -72,12 +76,12 @@ type Tx interface {
 	// DeleteChat takes a message out of the session's history.
 	DeleteChat(id string) error
 	// BumpRevision raises the revision (and, for what the gate must see, the gate
-	// revision) and answers the new revision.
+	// revision) and returns the new revision.
 	BumpRevision(gate bool) int64
 }
 
 // ChatMessage is one line of chat. ReceiverParticipantID is empty for everyone, else a
-// seat's id, ToHosts or ToWaitingRoom.
+// participant's id, ToHosts or ToWaitingRoom.
 type ChatMessage struct {
 	ID                    string
 	SessionID             string

@@ -3,7 +3,7 @@ package realtime
 import "sync"
 
 // byteBudget counts the bytes of each participant's requests that wait or are carried out, over
-// all its lines. The zero value is ready for use.
+// all its connections. The zero value is ready for use.
 type byteBudget struct {
 	mu    sync.Mutex
 	bytes map[string]int

@@ -89,8 +89,8 @@ func TestRecoversEverythingAfterACut(t *testing.T) {
 			taken = append(taken, eventOf(t, push.Pub.Data).Revision)
 		}
 	}
-	if left := await(t, b.left, "the backend to be told"); left.ID != "a" || left.Generation != 1 {
-		t.Errorf("told of %+v", left)
+	if left := await(t, b.left, "the backend to be notified"); left.ID != "a" || left.Generation != 1 {
+		t.Errorf("notified of %+v", left)
 	}
 	again := enter(t, relay.address(), token(t, h, "a", 1), map[string]position{
 		"session:s1": p.position("session:s1", len(taken)), "seat:a": p.position("seat:a", 0),
@@ -143,7 +143,7 @@ func TestWaitingParticipantIsAdmittedAndHeld(t *testing.T) {
 	// It asks for the session's channel and does not get it.
 	p := enter(t, server.URL, token(t, h, "w", 1), map[string]position{"session:s1": {Recover: true}})
 	if _, ok := p.sub.Subs["session:s1"]; ok || len(p.sub.Subs) != 1 {
-		t.Fatalf("a waiting seat is subscribed to %v", p.sub.Subs)
+		t.Fatalf("a waiting participant is subscribed to %v", p.sub.Subs)
 	}
 	publishMany(t, h, 1, 3)
 	h.Admit("w", "s1")
@@ -162,7 +162,7 @@ func TestWaitingParticipantIsAdmittedAndHeld(t *testing.T) {
 		t.Errorf("%s %+v", channel, e)
 	}
 	if got := p.call(rpc("snapshot", nil)); got.Error != nil || !strings.Contains(string(got.RPC.Data), `"waiting":false`) {
-		t.Errorf("an admitted seat's snapshot: %+v", got)
+		t.Errorf("an admitted participant's snapshot: %+v", got)
 	}
 	h.Hold("w", "s1")
 	publishMany(t, h, 5, 5)
@@ -173,7 +173,7 @@ func TestWaitingParticipantIsAdmittedAndHeld(t *testing.T) {
 		t.Fatalf("%+v", got)
 	}
 	if channel, e := p.event(); channel != "seat:w" || e.Type != "seat.held" {
-		t.Errorf("a held seat heard %s %+v", channel, e)
+		t.Errorf("a held participant heard %s %+v", channel, e)
 	}
 	h.Admit("nobody", "s1")
 	h.Hold("nobody", "s1")
@@ -210,11 +210,11 @@ func TestRefusedConnections(t *testing.T) {
 		token string
 		code  uint32
 	}{
-		"no token":         {"", CodeBadToken},
-		"rubbish":          {"rubbish", CodeBadToken},
-		"expired":          {expired, CodeBadToken},
-		"older generation": {token(t, h, "new", 1), CodeTakenOver},
-		"no such seat":     {token(t, h, "gone", 1), CodeGone},
+		"no token":            {"", CodeBadToken},
+		"rubbish":             {"rubbish", CodeBadToken},
+		"expired":             {expired, CodeBadToken},
+		"older generation":    {token(t, h, "new", 1), CodeTakenOver},
+		"no such participant": {token(t, h, "gone", 1), CodeGone},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := dial(t, server.URL)
@@ -242,7 +242,7 @@ func TestClosingCodes(t *testing.T) {
 		h.Close("a", 0, CodeGone)
 		a.mustClose(code)
 		if got := b.call(rpc("snapshot", nil)); got.Error != nil {
-			t.Errorf("the other seat's line: %+v", got)
+			t.Errorf("the other participant's connection: %+v", got)
 		}
 		h.CloseSession("another", CodeGone)
 		h.CloseSession("s1", code)

@@ -18,39 +18,39 @@ const (
 	commandHold    = "hold"
 	commandClose   = "close"
 	commandSetHost = "lead"
-	// orderStartOver tells that Redis has gone back.
+	// orderStartOver reports that Redis has gone back.
 	orderStartOver    = "start over"
 	queryConnected    = "holds"
 	queryParticipants = "seats"
 )
 
-// clusterCommand is what one node tells the others, and itself.
+// clusterCommand is what one node sends to the others, and to itself.
 type clusterCommand struct {
 	Participant string `json:"seat,omitempty"`
 	Session     string `json:"session,omitempty"`
-	// Generation bounds: lines below it are closed, or lines from it on are
-	// asked for.
+	// Generation bounds: connections below it are closed, or connections from it
+	// on are asked for.
 	Generation int    `json:"generation,omitempty"`
 	Code       uint32 `json:"code,omitempty"`
-	// Host is the seat's role from now on.
+	// Host is the participant's role from now on.
 	Host bool `json:"host,omitempty"`
 }
 
-// Admit lets a waiting seat's lines hear the session, on every node. When it
-// returns they do, so what is published after it reaches them. Lines that come
-// up later are placed by what Backend.Connect answers.
+// Admit lets a waiting participant's connections hear the session, on every node.
+// When it returns they do, so what is published after it reaches them. Connections
+// that come up later are placed by what Backend.Connect answers.
 func (h *Hub) Admit(participantID, sessionID string) {
 	h.moveParticipant(commandAdmit, clusterCommand{Participant: participantID, Session: sessionID})
 }
 
-// Hold keeps a seat's lines from hearing the session, on every node. When it
-// returns they hear it no more.
+// Hold stops a participant's connections from receiving the session, on every
+// node. When it returns they hear it no more.
 func (h *Hub) Hold(participantID, sessionID string) {
 	h.moveParticipant(commandHold, clusterCommand{Participant: participantID, Session: sessionID})
 }
 
-// SetHost counts what a seat asks for among the hosts' requests, or no longer, on every node.
-// Lines that come up later are counted by what Backend.Connect answers.
+// SetHost counts what a participant asks for among the hosts' requests, or no longer, on
+// every node. Connections that come up later are counted by what Backend.Connect answers.
 func (h *Hub) SetHost(participantID string, host bool) {
 	h.notifyNodes(commandSetHost, clusterCommand{Participant: participantID, Host: host})
 }
@@ -63,18 +63,18 @@ func (h *Hub) moveParticipant(op string, cmd clusterCommand) {
 	ctx, cancel := context.WithTimeout(context.Background(), peerTime)
 	defer cancel()
 	if _, err := h.survey(ctx, op, cmd); err != nil {
-		h.log.Warn("not all nodes moved the participant", "order", op, "seat", cmd.Participant, "error", err)
+		h.log.Warn("not all nodes moved the participant", "order", op, "participant", cmd.Participant, "error", err)
 	}
 }
 
-// Close ends a seat's lines of generations below keepGeneration, on every node;
-// zero ends all of them. The code is one of 4501 to 4508.
+// Close ends a participant's connections of generations below keepGeneration, on
+// every node; zero ends all of them. The code is one of 4501 to 4508.
 func (h *Hub) Close(participantID string, keepGeneration int, code uint32) {
 	h.notifyNodes(commandClose, clusterCommand{Participant: participantID, Generation: keepGeneration, Code: code})
 }
 
-// CloseSession ends every line of a session, on every node, those of waiting
-// seats included. The code is one of 4501 to 4508.
+// CloseSession ends every connection of a session, on every node, those of waiting
+// participants included. The code is one of 4501 to 4508.
 func (h *Hub) CloseSession(sessionID string, code uint32) {
 	h.notifyNodes(commandClose, clusterCommand{Session: sessionID, Code: code})
 }
@@ -93,9 +93,10 @@ func (h *Hub) notifyNodes(op string, cmd clusterCommand) {
 	}
 }
 
-// connectedOnOtherNode says whether another node holds a line of the seat, of the line's
-// generation or a newer one. A node that does not answer holds none: a seat
-// shown as reconnecting by mistake costs less than a ghost.
+// connectedOnOtherNode reports whether another node holds a connection of the
+// participant, of the connection's generation or a newer one. A node that does not
+// answer holds none: a participant shown as reconnecting by mistake costs less than a
+// stale participant.
 func (h *Hub) connectedOnOtherNode(conn *connection) bool {
 	if !h.shared {
 		return false
@@ -104,7 +105,7 @@ func (h *Hub) connectedOnOtherNode(conn *connection) bool {
 	defer cancel()
 	results, err := h.survey(ctx, queryConnected, clusterCommand{Participant: conn.participantID, Generation: conn.generation})
 	if err != nil {
-		h.log.Warn("not all nodes reported whether the participant is connected", "seat", conn.participantID, "error", err)
+		h.log.Warn("not all nodes reported whether the participant is connected", "participant", conn.participantID, "error", err)
 	}
 	for node, result := range results {
 		if node != h.node.ID() && result.Code == 1 {
@@ -114,8 +115,8 @@ func (h *Hub) connectedOnOtherNode(conn *connection) bool {
 	return false
 }
 
-// ConnectedAnywhere answers the seats whose line is up on any node, in no order. It
-// is an error if a node that lives does not answer.
+// ConnectedAnywhere returns the participants who are connected on any node, in no
+// order. It is an error if a node that lives does not answer.
 func (h *Hub) ConnectedAnywhere(ctx context.Context) ([]string, error) {
 	if !h.shared {
 		return h.Connected(), nil
@@ -206,7 +207,8 @@ func (h *Hub) onSurvey(e centrifuge.SurveyEvent, reply centrifuge.SurveyCallback
 	}
 }
 
-// setWantSubscribed orders a seat's lines in or out of the session and answers them.
+// setWantSubscribed orders a participant's connections in or out of the session and
+// returns them.
 func (h *Hub) setWantSubscribed(op string, cmd clusterCommand) []*connection {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -224,7 +226,7 @@ func (h *Hub) reconcileSubscriptions(conns []*connection) {
 	}
 }
 
-// closeConnections ends the lines of this node that the order means.
+// closeConnections ends the connections of this node that the order means.
 func (h *Hub) closeConnections(cmd clusterCommand) {
 	h.mu.Lock()
 	var old []*connection
@@ -246,7 +248,7 @@ func (h *Hub) closeConnections(cmd clusterCommand) {
 	}
 }
 
-// connectionsWhere picks lines; h.mu is held.
+// connectionsWhere picks connections; h.mu is held.
 func (h *Hub) connectionsWhere(pick func(*connection) bool) []*connection {
 	var picked []*connection
 	for _, conns := range h.connections {

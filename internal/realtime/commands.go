@@ -35,15 +35,16 @@ type request struct {
 	reply  centrifuge.RPCCallback
 }
 
-// receive takes a request from a line. Requests of one line run one after the
-// other, aside from the goroutine that reads: a slow one holds up no pong.
+// receive takes a request from a connection. Requests of one connection run one
+// after the other, aside from the goroutine that reads: a slow one holds up no
+// pong.
 func (h *Hub) receive(conn *connection, e centrifuge.RPCEvent, reply centrifuge.RPCCallback) {
 	if err := h.enqueue(conn, request{e.Method, e.Data, reply}); err != nil {
 		reply(centrifuge.RPCReply{}, h.refusal(err))
 	}
 }
 
-// enqueue keeps a copy of the request: its bytes are used again once this returns.
+// enqueue copies the request: its bytes are used again once this returns.
 func (h *Hub) enqueue(conn *connection, r request) error {
 	cost := 1
 	if r.method != "command" {
@@ -82,9 +83,9 @@ func (h *Hub) enqueue(conn *connection, r request) error {
 	return nil
 }
 
-// sessionLimitKey names those who use up the same allowance of the seat's session: a waiting
-// room full of strangers holds up nobody inside, attendees hold up no host, and their
-// commands keep nobody who comes from reading the state of the meeting.
+// sessionLimitKey names those who use up the same allowance of the participant's session: a
+// waiting room full of strangers holds up nobody inside, attendees hold up no host, and
+// their commands keep nobody who comes from reading the state of the meeting.
 func (s *Participant) sessionLimitKey(method string) string {
 	switch {
 	case s.Waiting:
@@ -97,7 +98,8 @@ func (s *Participant) sessionLimitKey(method string) string {
 	return s.SessionID
 }
 
-// runQueue carries out a line's requests until none is left or the line closes.
+// runQueue carries out a connection's requests until none is left or the connection
+// closes.
 func (h *Hub) runQueue(conn *connection) {
 	for {
 		conn.mu.Lock()

@@ -95,7 +95,7 @@ func TestRepeatedRequestRunsOnce(t *testing.T) {
 	check("first", a.call(command("x", "plain", nil)), 1)
 	check("repeated", a.call(command("x", "plain", nil)), 1)
 	check("repeated over another line", same.call(command("x", "plain", nil)), 1)
-	check("another seat's", b1.call(command("x", "plain", nil)), 2)
+	check("another participant's", b1.call(command("x", "plain", nil)), 2)
 	check("another request", a.call(command("y", "plain", nil)), 3)
 
 	runs.Store(0)
@@ -123,7 +123,7 @@ func TestRepeatedRequestRunsOnce(t *testing.T) {
 
 func TestCommandsOfOneConnectionRunInOrder(t *testing.T) {
 	b := newFakeBackend(participantNamed("a"))
-	var order []string // one line's commands run one at a time
+	var order []string // one connection's commands run one at a time
 	b.command = func(_ context.Context, _ Participant, c Command) (Result, error) {
 		order = append(order, c.RequestID)
 		return Result{}, nil
@@ -175,7 +175,7 @@ func TestRateLimit(t *testing.T) {
 	}
 }
 
-// A page that leaves is closed by its own command; it hears the answer first.
+// A page that leaves is closed by its own command; it gets the reply first.
 func TestReplyPrecedesTheClose(t *testing.T) {
 	b := newFakeBackend(participantNamed("a"))
 	var h *Hub
@@ -272,7 +272,7 @@ func TestResultsExpire(t *testing.T) {
 	}
 	c.claim("other", "x", now.Add(3*resultRetention))
 	if c.prune(now.Add(3 * resultRetention)); len(c.participants) != 1 {
-		t.Errorf("%d seats are remembered, want the one that has asked lately", len(c.participants))
+		t.Errorf("%d participants are remembered, want the one that has asked lately", len(c.participants))
 	}
 }
 

@@ -10,26 +10,27 @@ import (
 )
 
 // connection is one page's connection. It is known from before the backend is asked
-// about its seat, so that an order that is given meanwhile is not lost.
+// about its participant, so that an order that is given meanwhile is not lost.
 type connection struct {
 	id            string
 	participantID string
 	generation    int
 	serial        uint64
-	// evicted, guarded by Hub.mu, is set when newer lines of the seat took the
-	// line's place; it stays known until it has ended.
+	// evicted, guarded by Hub.mu, is set when newer connections of the participant
+	// took the connection's place; it stays known until it has ended.
 	evicted bool
-	// markReady closes risen: when the line is up, and when it broke before it was.
+	// markReady closes ready: when the connection is open, and when it broke before it
+	// was.
 	markReady func()
 	ready     chan struct{}
 
 	mu          sync.Mutex
-	client      *centrifuge.Client // nil until the line is up
-	bound       bool               // seat is what the backend answered
+	client      *centrifuge.Client // nil until the connection is open
+	bound       bool               // participant is what the backend answered
 	participant Participant
 	// wantSubscribed is the last order to move in or out of the session; nil without one.
 	wantSubscribed *bool
-	// isHost is the last order of whether the seat is a host; nil without one.
+	// isHost is the last order of whether the participant is a host; nil without one.
 	isHost  *bool
 	closing *centrifuge.Disconnect
 	queue   []request
@@ -52,7 +53,7 @@ func (conn *connection) isUp() bool {
 	return conn.client != nil
 }
 
-// current is the seat as it is known now.
+// current is the participant as it is known now.
 func (conn *connection) current() Participant {
 	conn.mu.Lock()
 	defer conn.mu.Unlock()
@@ -92,11 +93,11 @@ func (h *Hub) onConnecting(ctx context.Context, e centrifuge.ConnectEvent) (cent
 			return none, centrifuge.DisconnectConnectionClosed
 		}
 		if ctx.Err() == nil { // the page has not gone meanwhile
-			h.log.Error("could not confirm connection", "seat", ref.ParticipantID, "error", err)
+			h.log.Error("could not confirm connection", "participant", ref.ParticipantID, "error", err)
 		}
 		return none, centrifuge.ErrorInternal
 	}
-	// A line that breaks before it is up has no OnDisconnect.
+	// A connection that breaks before it is up has no OnDisconnect.
 	context.AfterFunc(ctx, func() {
 		conn.markReady()
 		h.connectionLost(conn)
@@ -114,7 +115,8 @@ func (h *Hub) onConnecting(ctx context.Context, e centrifuge.ConnectEvent) (cent
 	}, nil
 }
 
-// bind puts the seat on its line and says whether it starts inside the session.
+// bind puts the participant on its connection and reports whether it starts inside the
+// session.
 func (conn *connection) bind(participant Participant) (inside bool) {
 	conn.reconciling.Lock()
 	defer conn.reconciling.Unlock()
@@ -154,8 +156,8 @@ func (h *Hub) onConnect(client *centrifuge.Client) {
 	h.reconcileSubscription(conn)
 }
 
-// register makes a line known; it answers the reason why no line is let up any
-// more. A seat with too many lines loses its oldest one.
+// register makes a connection known; it returns the reason why no connection is
+// let up any more. A participant with too many connections loses its oldest one.
 func (h *Hub) register(conn *connection) (stopping *centrifuge.Disconnect) {
 	if h.heartbeat.isIsolated() {
 		return &centrifuge.DisconnectShutdown // the page tries again, and may reach another node
@@ -182,8 +184,8 @@ func (h *Hub) register(conn *connection) (stopping *centrifuge.Disconnect) {
 	return nil
 }
 
-// evictOldest marks the oldest of too many lines and answers it, else nil. Those
-// that were marked before and have not ended yet do not count.
+// evictOldest marks the oldest of too many connections and returns it, else nil.
+// Those that were marked before and have not ended yet do not count.
 func evictOldest(conns map[string]*connection) *connection {
 	var oldest *connection
 	count := 0
@@ -203,8 +205,9 @@ func evictOldest(conns map[string]*connection) *connection {
 	return oldest
 }
 
-// unregister forgets a line. It says whether the line was known, and whether
-// the seat has another one here of the same or a newer generation.
+// unregister forgets a connection. It reports whether the connection was known,
+// and whether the participant has another one here of the same or a newer
+// generation.
 func (h *Hub) unregister(conn *connection) (known, another bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -228,7 +231,8 @@ func hasConnection(conns map[string]*connection, generation int) bool {
 	return false
 }
 
-// connectionLost forgets a line; the last one of its generation is told to the backend.
+// connectionLost forgets a connection; the last one of its generation is reported to the
+// backend.
 func (h *Hub) connectionLost(conn *connection) {
 	defer h.participantLocks.lock(conn.participantID)()
 	known, another := h.unregister(conn)
@@ -243,16 +247,17 @@ func (h *Hub) connectionLost(conn *connection) {
 	defer cancel()
 	h.backend.Disconnected(ctx, conn.current())
 	// The page may have reached another node after that was asked, and connected there
-	// before the seat counted as lost.
+	// before the participant counted as lost.
 	if h.connectedOnOtherNode(conn) {
 		if _, err := h.backend.Connect(ctx, ParticipantRef{ParticipantID: conn.participantID, Generation: conn.generation}); err != nil {
-			h.log.Debug("could not confirm the connection to another node", "seat", conn.participantID, "error", err)
+			h.log.Debug("could not confirm the connection to another node", "participant", conn.participantID, "error", err)
 		}
 	}
 }
 
-// watch notices lines that Centrifuge has given up. It says so itself only when
-// the closing handshake is over, which a dead line makes five seconds longer.
+// watch notices connections that Centrifuge has given up. It says so itself only
+// when the closing handshake is over, which a dead connection makes five seconds
+// longer.
 func (h *Hub) watch() {
 	tick, tidy := time.NewTicker(watchInterval), time.NewTicker(pruneInterval)
 	defer tick.Stop()
@@ -280,8 +285,9 @@ func (h *Hub) watch() {
 	}
 }
 
-// reconcileSubscription brings the line's subscription to what was ordered last. A page may
-// have read that its line is up a moment before the line is; that is waited for.
+// reconcileSubscription brings the connection's subscription to what was ordered last. A
+// page may have read that it is connected a moment before the connection is; that is waited
+// for.
 func (h *Hub) reconcileSubscription(conn *connection) {
 	conn.reconciling.Lock()
 	defer conn.reconciling.Unlock()
@@ -307,14 +313,14 @@ func (h *Hub) reconcileSubscription(conn *connection) {
 	err := client.Subscribe(channel, centrifuge.WithRecovery(true), centrifuge.WithPositioning(true))
 	if err != nil && !errors.Is(err, centrifuge.ErrorAlreadySubscribed) {
 		// The page comes back at once and is subscribed then.
-		h.log.Warn("could not admit connection; the page reconnects", "seat", participant.ID, "error", err)
+		h.log.Warn("could not admit connection; the page reconnects", "participant", participant.ID, "error", err)
 		client.Disconnect(centrifuge.DisconnectForceReconnect)
 		return
 	}
 	conn.subscribed = true
 }
 
-// setWantSubscribed moves the line in or out of the session at the next settle.
+// setWantSubscribed moves the connection in or out of the session at the next reconciliation.
 func (conn *connection) setWantSubscribed(inside bool) {
 	conn.mu.Lock()
 	defer conn.mu.Unlock()
@@ -322,15 +328,15 @@ func (conn *connection) setWantSubscribed(inside bool) {
 	conn.participant.Waiting = !inside
 }
 
-// setHost notes whether the seat is a host from now on.
+// setHost notes whether the participant is a host from now on.
 func (conn *connection) setHost(host bool) {
 	conn.mu.Lock()
 	defer conn.mu.Unlock()
 	conn.isHost, conn.participant.Host = &host, host
 }
 
-// close ends the line. The answer of the command that it is carrying goes out
-// before, if that does not take long. The first reason stands.
+// close ends the connection. The answer of the command that it is carrying goes
+// out before, if that does not take long. The first reason stands.
 func (conn *connection) close(reason centrifuge.Disconnect) {
 	conn.mu.Lock()
 	defer conn.mu.Unlock()
@@ -348,8 +354,8 @@ func (conn *connection) close(reason centrifuge.Disconnect) {
 	}
 }
 
-// Disconnect breaks a seat's lines of this node as a cable that is cut would. Pages
-// come back by themselves.
+// Disconnect breaks a participant's connections of this node as a cut cable would.
+// Pages come back by themselves.
 func (h *Hub) Disconnect(participantID string) {
 	h.mu.Lock()
 	conns := make([]*connection, 0, len(h.connections[participantID]))
@@ -362,7 +368,7 @@ func (h *Hub) Disconnect(participantID string) {
 	}
 }
 
-// disconnect ends the line at once; what it is carrying is not answered.
+// disconnect ends the connection at once; what it is carrying is not answered.
 func (conn *connection) disconnect() {
 	conn.mu.Lock()
 	defer conn.mu.Unlock()

@@ -28,8 +28,8 @@ func TestPingFindsADeadConnection(t *testing.T) {
 	}
 }
 
-// A page that falls silent is off the stage within eight seconds, of which its media
-// take one.
+// A page that falls silent is off the screen within eight seconds, of which its
+// media take one.
 func TestDefaultPingsFindADeadConnectionInTime(t *testing.T) {
 	config := Config{TokenKey: testKey}
 	if err := config.complete(); err != nil {
@@ -56,11 +56,11 @@ func TestDisconnectedIsReportedOncePerGeneration(t *testing.T) {
 	h, server := startHub(t, b)
 	quiet := func(why string) {
 		t.Helper()
-		// Another seat's end comes after whatever would have been told before.
+		// Another participant's end comes after whatever would have been told before.
 		z := enter(t, server.URL, token(t, h, "z", 1), nil)
 		_ = z.conn.Close()
-		if left := await(t, b.left, "the other seat's end"); left.ID != "z" {
-			t.Fatalf("%s: told of %+v", why, left)
+		if left := await(t, b.left, "the other participant's end"); left.ID != "z" {
+			t.Fatalf("%s: notified of %+v", why, left)
 		}
 	}
 	first, second := enter(t, server.URL, token(t, h, "a", 1), nil), enter(t, server.URL, token(t, h, "a", 1), nil)
@@ -72,10 +72,10 @@ func TestDisconnectedIsReportedOncePerGeneration(t *testing.T) {
 	quiet("one of two lines is gone")
 	_ = second.conn.Close()
 	if left := await(t, b.left, "the last line's end"); left.ID != "a" || left.Generation != 1 {
-		t.Errorf("told of %+v", left)
+		t.Errorf("notified of %+v", left)
 	}
 
-	// Taken over: the older generation's line is closed, and not told.
+	// Taken over: the older generation's connection is closed, and not told.
 	old := enter(t, server.URL, token(t, h, "a", 1), nil)
 	participant := participantNamed("a")
 	participant.Generation = 2
@@ -90,12 +90,12 @@ func TestDisconnectedIsReportedOncePerGeneration(t *testing.T) {
 	}
 	_ = newer.conn.Close()
 	if left := await(t, b.left, "the newer line's end"); left.Generation != 2 {
-		t.Errorf("told of %+v", left)
+		t.Errorf("notified of %+v", left)
 	}
 }
 
-// What is ordered between the backend's look at the seat and the line being up
-// must not be lost.
+// What is ordered between the backend's look at the participant and the connection
+// being open must not be lost.
 func TestOrdersDuringConnect(t *testing.T) {
 	for name, c := range map[string]struct {
 		waiting bool
@@ -118,7 +118,7 @@ func TestOrdersDuringConnect(t *testing.T) {
 			h, server := startHub(t, b)
 			p := dial(t, server.URL)
 			reply := p.send(connectRequest(token(t, h, "a", 1), nil))
-			await(t, looked, "the look at the seat")
+			await(t, looked, "the look at the participant")
 			c.order(h)
 			close(proceed)
 			if c.code != 0 {
@@ -145,9 +145,9 @@ func TestConnectedReturnsConnectedParticipants(t *testing.T) {
 	enter(t, server.URL, token(t, h, "a", 1), nil)
 	enter(t, server.URL, token(t, h, "a", 1), nil)
 	p := enter(t, server.URL, token(t, h, "b", 1), nil)
-	until(t, "two seats", func() bool { return len(h.Connected()) == 2 })
+	until(t, "two participants", func() bool { return len(h.Connected()) == 2 })
 	_ = p.conn.Close()
-	await(t, b.left, "the end of a line")
+	await(t, b.left, "the end of a connection")
 	if got := h.Connected(); fmt.Sprint(got) != "[a]" {
 		t.Errorf("%v", got)
 	}
@@ -177,7 +177,7 @@ func TestShutdownDisconnectsPagesAndNotifiesTheBackend(t *testing.T) {
 			t.Error(err)
 		}
 		if len(b.left) != 2 {
-			t.Errorf("the backend was told of %d lines before Shutdown came back", len(b.left))
+			t.Errorf("the backend was notified of %d lines before Shutdown came back", len(b.left))
 		}
 		for _, p := range pages {
 			p.mustClose(centrifuge.DisconnectShutdown.Code) // below 3500: pages reconnect by themselves
@@ -210,7 +210,7 @@ func TestNoConnectionOpensDuringShutdown(t *testing.T) {
 	b.connect = func(ParticipantRef) error { looked <- struct{}{}; <-proceed; return nil }
 	coming := dial(t, server.URL)
 	coming.send(connectRequest(token(t, h, "a", 1), nil))
-	await(t, looked, "a line that is coming up")
+	await(t, looked, "a connection that is opening")
 	late := dial(t, server.URL)
 	ctx, cancel := context.WithTimeout(context.Background(), testTimeout)
 	defer cancel()

@@ -22,20 +22,20 @@ type Config struct {
 	// RedisPrefix starts every key and channel in Redis; "anteroom" by default.
 	RedisPrefix string
 	Logger      *slog.Logger
-	// HistorySize and HistoryTTL bound what a page that lost its line can
+	// HistorySize and HistoryTTL bound what a page that lost its connection can
 	// recover, for each channel: 256 events and two minutes by default. The TTL
 	// counts in whole seconds, at least one.
 	HistorySize int
 	HistoryTTL  time.Duration
-	// PingInterval and PongTimeout find a dead line: 3 s and 2.75 s by default.
-	// The interval counts in whole seconds, at least one; the timeout must be
-	// shorter.
+	// PingInterval and PongTimeout find a dead connection: 3 s and 2.75 s by
+	// default. The interval counts in whole seconds, at least one; the timeout
+	// must be shorter.
 	PingInterval time.Duration
 	PongTimeout  time.Duration
 	// NodeGone, which may be nil, is called when another node has died: it has been
 	// silent for four seconds.
 	NodeGone func()
-	// AllowOrigin says whether a page of another origin may connect. Nil allows
+	// AllowOrigin reports whether a page of another origin may connect. Nil allows
 	// every origin: the token, not a cookie, says who a page is.
 	AllowOrigin func(*http.Request) bool
 }
@@ -43,9 +43,9 @@ type Config struct {
 // Limits that hold for every connection.
 const (
 	maxMessage      = 64 << 10
-	maxQueued       = 64                 // commands of one line that wait for their turn
-	maxPendingBytes = 2 * maxMessage     // bytes of all commands of one seat that wait or are carried out
-	maxConnections  = 4                  // lines of one seat on one node
+	maxQueued       = 64                 // commands of one connection that wait for their turn
+	maxPendingBytes = 2 * maxMessage     // bytes of all commands of one participant that wait or are carried out
+	maxConnections  = 4                  // connections of one participant on one node
 	maxConnecting   = 2 * maxConnections // those that connect or end at the same time
 	maxClientQueue  = 4 << 20
 	maxRequestID    = 64
@@ -62,8 +62,8 @@ const (
 	// How often a participant connects: pages try again eight times a minute at the most.
 	connectsPerSec = 1
 	connectBurst   = 30
-	// A line that sends more than it may, of whatever kind, is closed before it is
-	// answered: answers wait for a reader, in memory.
+	// A connection that sends more than it may, of whatever kind, is closed before
+	// it has its response: replies wait for a reader, in memory.
 	readPerSec    = 200
 	readBurst     = 1000
 	sessionPerSec = 1000
@@ -73,53 +73,55 @@ const (
 	// resultRetention is longer than a page without a connection keeps its place,
 	// and so longer than it repeats a request.
 	resultRetention = 2 * time.Minute
-	// Remembered answers of one participant, and those of all on this node. Above
+	// Remembered results of one participant, and those of all on this node. Above
 	// the latter each keeps only so much as minResultBytes.
 	maxResultBytes       = 64 << 10
 	maxResultBytesOfNode = 64 << 20
 	minResultBytes       = 4 << 10
-	// resultCost is what an answer takes beside its bytes.
+	// resultCost is what a result takes beside its bytes.
 	resultCost = 256
 
 	backendTime = 15 * time.Second
-	// closeGrace is how long a closing line may still wait for the answer of
+	// closeGrace is how long a closing connection may still wait for the answer of
 	// the command that it is carrying.
 	closeGrace = time.Second
-	// watchInterval is how often lines that were given up are looked for.
+	// watchInterval is how often connections that were given up are looked for.
 	watchInterval = 500 * time.Millisecond
-	// pruneInterval is how often answers that are too old are forgotten.
+	// pruneInterval is how often results that are too old are forgotten.
 	pruneInterval = 10 * time.Second
-	// placementCheckInterval is how often lines are compared with what the backend knows.
+	// placementCheckInterval is how often connections are compared with what the backend
+	// knows.
 	placementCheckInterval = 5 * time.Second
 	// peerTime is how long other nodes are waited for.
 	peerTime = time.Second
 )
 
-// ParticipantRef names a page's seat as its token does.
+// ParticipantRef names a page's participant as its token does.
 type ParticipantRef struct {
 	ParticipantID string
 	Generation    int
 }
 
-// Participant is a seat with a line.
+// Participant is a connected participant.
 type Participant struct {
 	ID, SessionID, MeetingID string
 	UserID                   int64
-	// LimiterKey is whose allowance the seat uses: that of a verified identity in its meeting,
-	// of the seat which the participant had before, or its own. Empty stands for its own.
+	// LimiterKey is whose allowance the participant uses: that of a verified identity in its
+	// meeting, of the participant which the participant had before, or its own. Empty stands
+	// for its own.
 	LimiterKey string
-	// Generation counts the pages that have held the seat.
+	// Generation counts the pages that the participant has had.
 	Generation int
-	// Waiting seats hear their own channel, not the session's.
+	// Waiting participants hear their own channel, not the session's.
 	Waiting bool
 	// Host is set for hosts and co-hosts.
 	Host bool
-	// Entered is where the session's channel stood when the seat was let in: what
-	// was published before is not recovered.
+	// Entered is where the session's channel stood when the participant was
+	// admitted: what was published before is not recovered.
 	Entered Position
 }
 
-// Placement is where a live seat belongs.
+// Placement is where a live participant belongs.
 type Placement struct {
 	Generation int
 	Waiting    bool
@@ -171,35 +173,37 @@ type CommandError struct {
 
 func (e *CommandError) Error() string { return e.Message }
 
-// Closed refuses a line for good with a closing code of the contract, 4501 to
-// 4508.
+// Closed refuses a connection for good with a closing code of the contract, 4501
+// to 4508.
 type Closed struct{ Code uint32 }
 
 func (e *Closed) Error() string { return "closed with " + strconv.FormatUint(uint64(e.Code), 10) }
 
-// ErrDisconnect is what a Backend answers to break the line without a word, as a cable
-// that is cut would; the page comes back by itself.
+// ErrDisconnect is what a Backend returns to break the connection without a close
+// frame, as a cut cable would; the page comes back by itself.
 var ErrDisconnect = errors.New("the connection is to be closed")
 
 // Backend is what the channel asks of the meetings behind it. Its methods are
 // called from several goroutines, each with a context of limited time. For one
-// seat on one node Connect and Disconnected never run at the same time, so
+// participant on one node Connect and Disconnected never run at the same time, so
 // neither can overtake the other.
 type Backend interface {
-	// Connect lets a line up; a *Closed refuses it for good, any other error
+	// Connect accepts a connection; a *Closed refuses it for good, any other error
 	// lets the page try again.
 	Connect(ctx context.Context, ref ParticipantRef) (Participant, error)
-	// Placements answers where those of the seats that are live belong, by seat.
+	// Placements returns where those of the participants that are live belong, by
+	// participant.
 	Placements(ctx context.Context, participantIDs []string) (map[string]Placement, error)
-	// Disconnected tells that the last line of this generation is gone, on
+	// Disconnected reports that the last connection of this generation is gone, on
 	// every node, and no newer generation has one.
 	Disconnected(ctx context.Context, participant Participant)
-	// Snapshot is the meeting as the seat sees it, and what follows on a page of
-	// it; a *CommandError refuses. The data is the request's, nil for the first page.
+	// Snapshot is the meeting as the participant sees it, and what follows on a page
+	// of it; a *CommandError refuses. The data is the request's, nil for the first
+	// page.
 	Snapshot(ctx context.Context, participant Participant, data json.RawMessage) (json.RawMessage, error)
 	// Chat is a page of older messages; a *CommandError refuses.
 	Chat(ctx context.Context, participant Participant, data json.RawMessage) (json.RawMessage, error)
 	// Command carries out a command; a *CommandError refuses. Commands of one
-	// line run one after the other, in the order in which they were sent.
+	// connection run one after the other, in the order in which they were sent.
 	Command(ctx context.Context, participant Participant, c Command) (Result, error)
 }

@@ -102,7 +102,7 @@ func TestPageWithoutWebSocket(t *testing.T) {
 	if got := await(t, p.frames, "the end"); got.Push == nil || got.Push.Disconnect == nil || got.Push.Disconnect.Code != CodeRemoved {
 		t.Errorf("%+v", got)
 	}
-	if left := await(t, b.left, "the backend to be told"); left.ID != "a" {
+	if left := await(t, b.left, "the backend to be notified"); left.ID != "a" {
 		t.Errorf("%+v", left)
 	}
 }

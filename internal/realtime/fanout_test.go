@@ -10,7 +10,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// BenchmarkPublish tells 300 pages of one session something; an operation is
+// BenchmarkPublish sends something to 300 pages of one session; an operation is
 // over when all of them have it.
 func BenchmarkPublish(b *testing.B) {
 	const pages = 300

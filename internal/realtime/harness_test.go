@@ -22,7 +22,7 @@ import (
 // unless it fails.
 const testTimeout = 15 * time.Second
 
-// fakeBackend is a Backend with seats that tests put there.
+// fakeBackend is a Backend with participants that tests put there.
 type fakeBackend struct {
 	mu           sync.Mutex
 	participants map[string]Participant
@@ -289,7 +289,7 @@ func (p *page) write(raw []byte) {
 	_ = p.conn.WriteMessage(websocket.TextMessage, raw)
 }
 
-// send sends a request and answers where its reply will come.
+// send sends a request and returns where its reply will come.
 func (p *page) send(request map[string]any) chan frame {
 	reply := make(chan frame, 1)
 	p.mu.Lock()
@@ -332,7 +332,7 @@ func (p *page) event() (channel string, e Event) {
 
 func (p *page) mustClose(code uint32) {
 	p.t.Helper()
-	if got := await(p.t, p.closed, "the line's end"); got != int(code) {
+	if got := await(p.t, p.closed, "the connection's end"); got != int(code) {
 		p.t.Fatalf("closed with %d, want %d", got, code)
 	}
 }
@@ -356,7 +356,7 @@ func await[T any](t testing.TB, from <-chan T, what string) T {
 	select {
 	case got, ok := <-from:
 		if !ok {
-			t.Fatalf("the line ended while waiting for %s", what)
+			t.Fatalf("the connection ended while waiting for %s", what)
 		}
 		return got
 	case <-time.After(testTimeout):

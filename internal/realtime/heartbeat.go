@@ -30,7 +30,7 @@ const (
 // other nodes does not reach its pages.
 var ErrIsolated = errors.New("nothing that is published in Redis reaches this node")
 
-// ErrRefused is why a node serves nobody whose Redis answers but takes no events: its
+// ErrRefused is why a node serves nobody whose Redis returns but takes no events: its
 // disk or its memory is full, or it has become a replica.
 var ErrRefused = errors.New("Redis refuses what this node publishes")
 
@@ -49,7 +49,7 @@ type heartbeat struct {
 	isolated  bool
 	// refusal is Redis's answer to the last heartbeat, unless it took that.
 	refusal error
-	// aliveSince is since when this node has heard itself without a gap.
+	// aliveSince is since when this node has received its own heartbeat without a gap.
 	aliveSince time.Time
 	// reached is how far the channel of the nodes is known to have come in Redis.
 	reached centrifuge.StreamPosition
@@ -226,9 +226,9 @@ func (h *Hub) runHeartbeat() {
 	}
 }
 
-// startOver breaks every line of this node because Redis has gone back: Centrifuge would
-// take the next events for some that pages have heard. The pages reconnect and fetch the
-// state of their meetings. When another node says the same, it has been done.
+// startOver breaks every connection of this node because Redis has gone back: Centrifuge
+// would take the next events for some that pages have heard. The pages reconnect and
+// fetch the state of their meetings. When another node says the same, it has been done.
 func (h *Hub) startOver() {
 	h.mu.Lock()
 	now := time.Now()
@@ -253,7 +253,7 @@ func (h *Hub) subscription() centrifuge.SubscribeOptions {
 	return centrifuge.SubscribeOptions{EnableRecovery: time.Since(h.startedOver) > resultRetention, EnablePositioning: true}
 }
 
-// disconnectAll breaks every line of this node; the pages reconnect.
+// disconnectAll breaks every connection of this node; the pages reconnect.
 func (h *Hub) disconnectAll() {
 	h.mu.Lock()
 	all := h.connectionsWhere(func(*connection) bool { return true })
@@ -263,6 +263,6 @@ func (h *Hub) disconnectAll() {
 	}
 }
 
-// Check answers nil while what is published anywhere reaches this node's pages,
+// Check returns nil while what is published anywhere reaches this node's pages,
 // else ErrIsolated or ErrRefused.
 func (h *Hub) Check() error { return h.heartbeat.fault() }

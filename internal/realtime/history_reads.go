@@ -46,7 +46,7 @@ func newHistoryKey(channel string, options centrifuge.HistoryOptions) historyKey
 	return key
 }
 
-// do answers what read answers, or what a read of the same that began after the call did.
+// do returns what read answers, or what a read of the same that began after the call did.
 func (h *historyReads) do(channel string, options centrifuge.HistoryOptions, read func(string, centrifuge.HistoryOptions) ([]*centrifuge.Publication, centrifuge.StreamPosition, error)) ([]*centrifuge.Publication, centrifuge.StreamPosition, error) {
 	key := newHistoryKey(channel, options)
 	h.mu.Lock()

@@ -75,7 +75,7 @@ func TestAReadOfHistoryIsSharedByWhoeverAskedBeforeItBegan(t *testing.T) {
 	})
 }
 
-// Nodes of one process may use a Redis each, or reach it over lines of their own.
+// Nodes of one process may use a Redis each, or reach it over connections of their own.
 func TestNodesOfOneProcessReadHistoryEachForItself(t *testing.T) {
 	t.Parallel()
 	redis := redistest.Start(t)

@@ -1,5 +1,5 @@
 // Package realtime is the control channel: events to pages, commands from them,
-// recovery after a lost line. It is built on Centrifuge; the contract is
+// recovery after a lost connection. It is built on Centrifuge; the contract is
 // docs/protocol/control-channel.md.
 package realtime
 
@@ -29,34 +29,35 @@ type Hub struct {
 	node      *centrifuge.Node
 	heartbeat *heartbeat // nil for one node
 	log       *slog.Logger
-	// shared is true when other nodes may hold lines too.
+	// shared is true when other nodes may hold connections too.
 	shared  bool
 	results *idempotencyCache
 	keys    *macs
 	// asking and askedIn are what each participant and each session may ask for: a
-	// participant has one allowance on this node, whatever the number of lines and
-	// however often they start again.
+	// participant has one allowance on this node, whatever the number of
+	// connections and however often they start again.
 	asking, askedIn *limit.Rates
-	// connectRates is how often each seat connects to this node, before the backend is asked,
-	// which counts for each participant.
+	// connectRates is how often each participant connects to this node, before the backend is
+	// asked, which counts for each participant.
 	connectRates *limit.Rates
-	// read is what each line may send, of whatever kind.
+	// read is what each connection may send, of whatever kind.
 	read         *limit.Rates
 	pendingBytes byteBudget
 	recoveries   recoveries
 	// missedEvents are the channels in which an event could not be published.
 	missedEvents missedEvents
 
-	// participantLocks lets Connect and Disconnected of one seat run one after the other.
+	// participantLocks lets Connect and Disconnected of one participant run one after the
+	// other.
 	participantLocks keyedMutex
 
 	mu          sync.Mutex
-	connections map[string]map[string]*connection // seat, then connection
+	connections map[string]map[string]*connection // participant, then connection
 	serial      uint64
 	stopping    *centrifuge.Disconnect
 	// startedOver is when Redis had gone back last.
 	startedOver time.Time
-	open        sync.WaitGroup // lines, until the backend knows that they are gone
+	open        sync.WaitGroup // connections, until the backend knows that they are gone
 }
 
 // New starts a control channel. It fails if the configuration is not usable or
@@ -180,15 +181,15 @@ func (h *Hub) openRedis() (*redisClient, error) {
 func sessionChannel(id string) string     { return "session:" + id }
 func participantChannel(id string) string { return "seat:" + id }
 
-// Publish tells everybody inside a session, on every node. What is published
-// first arrives first; callers publish a session's events under the lock under
-// which they took their revisions, and so in revision order. When Redis does not take
-// an event, pages are asked to fetch a snapshot as soon as it takes that.
+// Publish sends to everybody inside a session, on every node. What is published first
+// arrives first; callers publish a session's events under the lock under which they
+// took their revisions, and so in revision order. When Redis does not take an event,
+// pages are asked to fetch a snapshot as soon as it takes that.
 func (h *Hub) Publish(sessionID string, e Event) error {
 	return h.publish(sessionChannel(sessionID), e)
 }
 
-// PublishToParticipant speaks to one seat alone, on every node.
+// PublishToParticipant sends to one participant only, on every node.
 func (h *Hub) PublishToParticipant(participantID string, e Event) error {
 	return h.publish(participantChannel(participantID), e)
 }
@@ -215,9 +216,9 @@ func (h *Hub) Position(sessionID string) (Position, error) {
 	return Position{now.Epoch, now.Offset}, nil
 }
 
-// Erase takes the history out of a session's channel, or out of the channels of seats
-// where some are named: what was published is recovered no more. Pages that missed
-// something get a snapshot instead.
+// Erase takes the history out of a session's channel, or out of the channels of
+// participants where some are named: what was published is recovered no more. Pages
+// that missed something get a snapshot instead.
 func (h *Hub) Erase(sessionID string, participantIDs ...string) error {
 	if len(participantIDs) == 0 {
 		return h.node.RemoveHistory(sessionChannel(sessionID))
@@ -240,7 +241,7 @@ func (h *Hub) Erase(sessionID string, participantIDs ...string) error {
 // eraseConcurrency is how many channels lose their history at the same time.
 const eraseConcurrency = 64
 
-// Connected answers the seats whose line is up on this node, in no order.
+// Connected returns the participants who are connected on this node, in no order.
 func (h *Hub) Connected() []string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -256,11 +257,11 @@ func (h *Hub) Connected() []string {
 	return ids
 }
 
-// Shutdown closes every line of this node in a way that lets its page reconnect,
-// to another node or to the process that follows; it waits until the backend has
-// been told, and stops the channel. The lines go one after the other over spread,
-// so that the nodes that take them over are not asked by everybody at once. It
-// answers the context's error if that ends first.
+// Shutdown closes every connection of this node in a way that lets its page
+// reconnect, to another node or to the process that follows; it waits until the
+// backend has been reported, and stops the channel. The connections go one after
+// the other over spread, so that the nodes that take them over are not asked by
+// everybody at once. It returns the context's error if that ends first.
 func (h *Hub) Shutdown(ctx context.Context, spread time.Duration) error {
 	reason := centrifuge.DisconnectShutdown
 	h.mu.Lock()

@@ -12,8 +12,8 @@ import (
 	"github.com/centrifugal/centrifuge"
 )
 
-// idempotencyCache remembers what each seat was answered, so that a repeated request
-// runs once. With several nodes it is remembered in Redis as well, because a
+// idempotencyCache remembers what each participant was answered, so that a repeated
+// request runs once. With several nodes it is remembered in Redis as well, because a
 // page that repeats a request after a cut may reach another node.
 type idempotencyCache struct {
 	node   *centrifuge.Node
@@ -31,7 +31,7 @@ type idempotencyCache struct {
 	claims map[string]bool
 }
 
-// participantResults are one seat's, oldest first.
+// participantResults are one participant's, oldest first.
 type participantResults struct {
 	known map[string]*result
 	order []*result
@@ -53,9 +53,9 @@ func newIdempotencyCache(node *centrifuge.Node, shared bool, log *slog.Logger) *
 	return &idempotencyCache{node: node, shared: shared, log: log, participants: map[string]*participantResults{}, claims: map[string]bool{}}
 }
 
-// once runs the request unless it ran before; then the first answer is given
-// again. Whoever comes while the first is running waits for it. An internal
-// error is forgotten: such a request may be tried again.
+// once runs the request unless it ran before; then the first response is given
+// again. Whoever comes while the first is running waits for it. An internal error
+// is forgotten: such a request may be tried again.
 func (c *idempotencyCache) once(ctx context.Context, participant, id string, run func() (json.RawMessage, error)) (json.RawMessage, error) {
 	mine, first := c.claim(participant, id, time.Now())
 	if !first {
@@ -76,7 +76,7 @@ func (c *idempotencyCache) once(ctx context.Context, participant, id string, run
 	return mine.raw, mine.err
 }
 
-// complete counts what an answer takes, or forgets one that is not final.
+// complete counts what a result takes, or forgets one that is not final.
 func (c *idempotencyCache) complete(participant string, mine *result) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -98,7 +98,7 @@ func (c *idempotencyCache) count(s *participantResults, one *result, bytes int) 
 	c.bytes += bytes
 }
 
-// final says whether a repeated request would fare no better.
+// final reports whether a repeated request would fare no better.
 func final(err error) bool {
 	if err == nil {
 		return true
@@ -126,8 +126,8 @@ func (c *idempotencyCache) claim(participant, id string, now time.Time) (mine *r
 	return mine, true
 }
 
-// expire forgets a seat's answers that are too old, and its oldest above what it may
-// keep. Where the node keeps too much, whoever asks for more pays for it.
+// expire forgets a participant's results that are too old, and its oldest above what
+// it may keep. Where the node keeps too much, whoever asks for more pays for it.
 func (c *idempotencyCache) expire(s *participantResults, now time.Time) {
 	keep := maxResultBytes
 	if c.bytes > maxResultBytesOfNode {
@@ -143,7 +143,7 @@ func (c *idempotencyCache) expire(s *participantResults, now time.Time) {
 	}
 }
 
-// prune forgets what is too old of seats that ask for nothing.
+// prune forgets what is too old of participants that ask for nothing.
 func (c *idempotencyCache) prune(now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -154,7 +154,7 @@ func (c *idempotencyCache) prune(now time.Time) {
 	}
 }
 
-// forget forgets all of a seat that is gone.
+// forget forgets all of a participant that is gone.
 func (c *idempotencyCache) forget(participant string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -28,17 +28,17 @@ const (
 
 // sharedResult is an answer as other nodes read it.
 type sharedResult struct {
-	// Claimed says that there is no answer yet; By is the claim of a node.
+	// Claimed reports that there is no result yet; By is the claim of a node.
 	Claimed bool            `json:"claimed,omitempty"`
 	By      string          `json:"by,omitempty"`
 	Raw     json.RawMessage `json:"raw,omitempty"`
 	Code    uint32          `json:"code,omitempty"`
 	Message string          `json:"message,omitempty"`
-	// Again says that the attempt failed and the request may be tried again.
+	// Again reports that the attempt failed and the request may be tried again.
 	Again bool `json:"again,omitempty"`
 }
 
-// resultHistory keeps a request's claim and its answer as the history of a channel that
+// resultHistory keeps a request's claim and its result as the history of a channel that
 // nobody hears.
 var resultHistory = centrifuge.WithHistory(2, resultRetention, 2*resultRetention)
 
@@ -58,7 +58,7 @@ func (c *idempotencyCache) onceAcrossNodes(ctx context.Context, participant, id 
 		if first {
 			raw, err := run()
 			if fault := c.storeResult(channel, raw, err); fault != nil {
-				// It ran, and this node remembers; others read the answer when Redis is back.
+				// It ran, and this node remembers; others read the result when Redis is back.
 				c.log.Warn("could not store response for other nodes yet", "error", fault)
 				c.retryInBackground(by, func() error { return c.storeResult(channel, raw, err) })
 			} else {
@@ -103,7 +103,7 @@ func (c *idempotencyCache) publishFirst(channel string, s sharedResult) (bool, e
 	if err != nil {
 		return false, err
 	}
-	// Only a publication with history tells that it was not the first.
+	// Only a publication with history reports that it was not the first.
 	result, err := c.node.Publish(channel, data, resultHistory, centrifuge.WithIdempotencyKey("claim"), centrifuge.WithIdempotentResultTTL(resultRetention))
 	return err == nil && !result.Suppressed, err
 }
@@ -185,7 +185,7 @@ func (c *idempotencyCache) store(channel string, s sharedResult) error {
 	return err
 }
 
-// read returns the answer in a channel, or the claim if there is no answer yet, or nil.
+// read returns the result in a channel, or the claim if there is no result yet, or nil.
 func (c *idempotencyCache) read(channel string) (found *sharedResult, _ error) {
 	history, err := c.node.History(channel, centrifuge.WithLimit(2))
 	if err != nil {

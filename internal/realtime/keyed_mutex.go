@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// keyedMutex lets those who name the same seat run one after the other. Its zero
-// value is ready.
+// keyedMutex lets those who name the same participant run one after the other. Its
+// zero value is ready.
 type keyedMutex struct {
 	mu    sync.Mutex
 	locks map[string]*refMutex
@@ -17,7 +17,7 @@ type refMutex struct {
 	refs int // those who have it or wait for it
 }
 
-// lock waits for the seat's turn and returns how to give it back.
+// lock waits for the participant's turn and returns how to give it back.
 func (m *keyedMutex) lock(participantID string) (unlock func()) {
 	unlock, _ = m.tryLock(participantID, math.MaxInt)
 	return unlock

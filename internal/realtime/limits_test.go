@@ -30,7 +30,8 @@ func passedOf(t *testing.T, pages []*page, prefix string, count int) (passed int
 	return passed
 }
 
-// Several lines of one participant, at once and one after the other, have one allowance.
+// Several connections of one participant, at once and one after the other, have one
+// allowance.
 func TestTheLimitIsTheParticipants(t *testing.T) {
 	h, server := startHub(t, newFakeBackend(participantNamed("a")))
 	begun := time.Now()
@@ -49,8 +50,8 @@ func TestTheLimitIsTheParticipants(t *testing.T) {
 	}
 }
 
-// flood sends as many commands as each of so many seats may, and checks that no more pass
-// than their session may have.
+// flood sends as many commands as each of so many participants may, and checks that no
+// more pass than their session may have.
 func flood(t *testing.T, h *Hub, url string, participants int) {
 	t.Helper()
 	begun, passed := time.Now(), 0
@@ -91,7 +92,7 @@ func TestASessionHasALimitOfItsOwn(t *testing.T) {
 	}
 }
 
-// Seats of one person have one allowance, one after the other.
+// Participants of one person have one allowance, one after the other.
 func TestTheLimitIsThePersons(t *testing.T) {
 	first, second := participantNamed("first"), participantNamed("second")
 	first.LimiterKey, second.LimiterKey = "m user:kim", "m user:kim"
@@ -107,7 +108,7 @@ func TestTheLimitIsThePersons(t *testing.T) {
 	}
 }
 
-// A role that changes while a line is up counts from then on, on whichever node.
+// A role that changes while a connection is up counts from then on, on whichever node.
 func TestARoleIsKnownOnEachNode(t *testing.T) {
 	b := newFakeBackend(participantNamed("a"))
 	one, two, _, second := twoNodes(t, b)
@@ -123,12 +124,12 @@ func TestARoleIsKnownOnEachNode(t *testing.T) {
 		}
 	}
 	one.SetHost("a", true)
-	until(t, "the seat is a host's", is(true))
+	until(t, "the participant is a host's", is(true))
 	one.SetHost("a", false)
-	until(t, "the seat is an attendee's", is(false))
+	until(t, "the participant is an attendee's", is(false))
 }
 
-// Erasing for many seats asks Redis for many at a time, and each of them once.
+// Erasing for many participants asks Redis for many at a time, and each of them once.
 func TestManyChannelsAreErased(t *testing.T) {
 	h, _ := startHub(t, newFakeBackend())
 	ids := make([]string, 3*eraseConcurrency)
@@ -179,7 +180,7 @@ func TestResultsAreBoundedInBytes(t *testing.T) {
 		t.Errorf("%d bytes are remembered of one participant (%d of all), at most %d may", c.participants["a"].bytes, c.bytes, maxResultBytes)
 	}
 	if _, first := c.claim("a", "999", time.Now()); first {
-		t.Error("the newest answer is forgotten")
+		t.Error("the newest response is forgotten")
 	}
 	for participant := range 2 * maxResultBytesOfNode / maxResultBytes {
 		for i := range 3 {
@@ -260,15 +261,15 @@ func TestARecoveryIsBoundedInBytes(t *testing.T) {
 	}
 }
 
-// A page that reads nothing for a while loses its line once, and then comes back to
-// the meeting as it is.
+// A page that reads nothing for a while loses its connection once, and then comes
+// back to the meeting as it is.
 func TestASlowReaderComesBack(t *testing.T) {
 	h, server := startHub(t, newFakeBackend(participantNamed("a")))
 	through := startRelay(t, server)
 	slow := enter(t, through.address(), token(t, h, "a", 1), nil)
 	since := map[string]position{"session:s1": slow.position("session:s1", 0)}
 	through.silence()
-	until(t, "the slow line is given up", func() bool {
+	until(t, "the slow connection is given up", func() bool {
 		publishLarge(t, h, 100, 16<<10)
 		return len(h.Connected()) == 0
 	})
@@ -349,7 +350,8 @@ func TestWhatIsErasedIsNotRecovered(t *testing.T) {
 	}
 }
 
-// What waits to be carried out is bounded in bytes, over all lines of a participant.
+// What waits to be carried out is bounded in bytes, over all connections of a
+// participant.
 func TestWaitingCommandsAreBoundedInBytes(t *testing.T) {
 	b := newFakeBackend(participantNamed("a"), participantNamed("b"))
 	release := make(chan struct{})
@@ -399,8 +401,8 @@ func TestWaitingCommandsAreBoundedInBytes(t *testing.T) {
 	})
 }
 
-// What a line asks for is bounded before it is looked at: each of it has an answer, which
-// waits for a reader.
+// What a connection asks for is bounded before it is looked at: each of it has an answer,
+// which waits for a reader.
 func TestFloodsEndTheConnection(t *testing.T) {
 	h, server := startHub(t, newFakeBackend(participantNamed("a"), participantNamed("b")))
 	other := enter(t, server.URL, token(t, h, "b", 1), nil)
@@ -418,7 +420,7 @@ func TestFloodsEndTheConnection(t *testing.T) {
 	}
 }
 
-// Everybody else is told of each who comes and goes: nobody does so all the time.
+// Everybody else is notified of each who comes and goes: nobody does so all the time.
 func TestAParticipantConnectsSoOften(t *testing.T) {
 	h, server := startHub(t, newFakeBackend(participantNamed("a"), participantNamed("b")))
 	begun, connected := time.Now(), 0

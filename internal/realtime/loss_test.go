@@ -100,7 +100,7 @@ func TestAShortCutLosesNothing(t *testing.T) {
 	}
 }
 
-// An order that is on its way is no reason to break a line.
+// An order that is on its way is no reason to break a connection.
 func TestAConnectionIsClosedOnlyIfItStaysMisplaced(t *testing.T) {
 	t.Parallel()
 	b := newFakeBackend(participantNamed("a"), participantNamed("b"))

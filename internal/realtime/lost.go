@@ -42,7 +42,7 @@ func (m *missedEvents) lastFailure() time.Time {
 	return m.failedAt
 }
 
-// take removes one channel and answers it.
+// take removes one channel and returns it.
 func (m *missedEvents) take() (channel string, ok bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

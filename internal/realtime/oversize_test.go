@@ -68,8 +68,8 @@ func TestOversizeMessagesEndTheConnection(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				// The server may have closed the line before all is written, and its
-				// reason may be lost with what it did not read.
+				// The server may have closed the connection before all is written,
+				// and its reason may be lost with what it did not read.
 				_ = socket.SendFrames(tt.frames...)
 				if code, _, err := socket.Ended(); err == nil && code != tt.want {
 					t.Errorf("ended with %d, want %d", code, tt.want)
@@ -94,7 +94,7 @@ func TestOversizeMessagesEndTheConnection(t *testing.T) {
 				continue
 			}
 			if name == "large" && response.StatusCode < http.StatusBadRequest {
-				t.Errorf("%s answers %d to a large body", path, response.StatusCode)
+				t.Errorf("%s returns %d to a large body", path, response.StatusCode)
 			}
 			_ = response.Body.Close()
 		}

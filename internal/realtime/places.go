@@ -8,11 +8,11 @@ import (
 	"github.com/centrifugal/centrifuge"
 )
 
-// placementBatch is how many seats the backend is asked about at once.
+// placementBatch is how many participants the backend is asked about at once.
 const placementBatch = 500
 
-// runPlacementCheck finds lines that an order of another node has not reached, until the
-// channel stops.
+// runPlacementCheck finds connections that an order of another node has not reached,
+// until the channel stops.
 func (h *Hub) runPlacementCheck() {
 	tick := time.NewTicker(placementCheckInterval)
 	defer tick.Stop()
@@ -26,9 +26,9 @@ func (h *Hub) runPlacementCheck() {
 	}
 }
 
-// reconcilePlacements answers the lines that are not where their seats belong. Those that
-// were not before either are broken: their pages come back, and are placed or closed
-// by what Backend.Connect answers. Others may have an order on its way.
+// reconcilePlacements returns the connections that are not where their participants
+// belong. Those that were not before either are broken: their pages come back, and are
+// placed or closed by what Backend.Connect answers. Others may have an order on its way.
 func (h *Hub) reconcilePlacements(before map[*connection]bool) map[*connection]bool {
 	h.mu.Lock()
 	conns := h.connectionsWhere((*connection).isUp)
@@ -51,7 +51,7 @@ func (h *Hub) reconcilePlacements(before map[*connection]bool) map[*connection]b
 			switch {
 			case live && placement == Placement{conn.generation, conn.current().Waiting}:
 			case before[conn]:
-				h.log.Info("reconnecting a page that missed an order", "seat", conn.participantID)
+				h.log.Info("reconnecting a page that missed an order", "participant", conn.participantID)
 				conn.close(centrifuge.DisconnectForceReconnect)
 			default:
 				misplaced[conn] = true

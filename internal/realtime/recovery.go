@@ -22,7 +22,7 @@ type positions map[string]Position
 // maxPositions is more than the channels that a page is subscribed to.
 const maxPositions = 8
 
-// commandRead looks at everything that a line sends, before it is carried out.
+// commandRead looks at everything that a connection sends, before it is carried out.
 func (h *Hub) commandRead(client *centrifuge.Client, e centrifuge.CommandReadEvent) error {
 	if h.read.Take(client.ID(), 1, time.Now()) > 0 {
 		return centrifuge.DisconnectTooManyRequests

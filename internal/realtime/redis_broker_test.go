@@ -17,7 +17,7 @@ import (
 	"github.com/anteroom/anteroom/internal/realtime/redistest"
 )
 
-// askRedis returns a function that sends commands, and answers the first line of each reply.
+// askRedis returns a function that sends commands, and returns the first line of each reply.
 func askRedis(t *testing.T, address string) func(command string) string {
 	t.Helper()
 	conn, err := net.Dial("unix", strings.TrimPrefix(address, "unix://"))
@@ -39,8 +39,9 @@ func askRedis(t *testing.T, address string) func(command string) string {
 	}
 }
 
-// participantsOf returns seats of a session of the test's own: where hubs run in one process,
-// those that ask their Redis about a channel of one name at once get the same answer.
+// participantsOf returns participants of a session of the test's own: where hubs run in one
+// process, those that ask their Redis about a channel of one name at once get the same
+// answer.
 func participantsOf(session string, ids ...string) (participants []Participant) {
 	for _, id := range ids {
 		participant := participantNamed(session + id)
@@ -50,7 +51,7 @@ func participantsOf(session string, ids ...string) (participants []Participant) 
 	return participants
 }
 
-// Redis answers and passes messages on, but takes no writes, so that no event reaches
+// Redis returns and passes messages on, but takes no writes, so that no event reaches
 // anybody.
 func TestANodeWhoseRedisTakesNoWritesSendsItsPagesAway(t *testing.T) {
 	t.Parallel()

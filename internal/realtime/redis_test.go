@@ -63,7 +63,7 @@ func TestTwoNodes(t *testing.T) {
 			}
 		}
 		_ = p.conn.Close()
-		await(t, b.left, "the end of a line")
+		await(t, b.left, "the end of a connection")
 		publishMany(t, one, 61, 70)
 		again := enter(t, first.URL, token(t, two, "b", 1), map[string]position{"session:s1": p.position("session:s1", 60)})
 		if sub := again.sub.Subs["session:s1"]; !sub.Recovered || len(sub.Publications) != 10 {
@@ -71,7 +71,7 @@ func TestTwoNodes(t *testing.T) {
 		}
 		two.Close("b", 0, CodeRemoved)
 		again.mustClose(CodeRemoved)
-		await(t, b.left, "the end of a line")
+		await(t, b.left, "the end of a connection")
 	})
 
 	t.Run("admitted and held from the other node", func(t *testing.T) {
@@ -90,13 +90,13 @@ func TestTwoNodes(t *testing.T) {
 			t.Fatalf("%+v", got)
 		}
 		_ = p.conn.Close()
-		await(t, b.left, "the end of a line")
+		await(t, b.left, "the end of a connection")
 	})
 
-	t.Run("a line on the other node keeps a seat", func(t *testing.T) {
+	t.Run("a connection to the other node keeps a participant", func(t *testing.T) {
 		here, there := enter(t, first.URL, token(t, one, "c", 1), nil), enter(t, second.URL, token(t, one, "c", 1), nil)
 		_ = here.conn.Close()
-		until(t, "the line's end", func() bool { return len(one.Connected()) == 1 })
+		until(t, "the connection's end", func() bool { return len(one.Connected()) == 1 })
 		one.participantLocks.lock("c")() // once the other node has been asked, too
 		_ = there.conn.Close()
 		if left := await(t, b.left, "the last line's end"); left.ID != "c" {
@@ -104,7 +104,7 @@ func TestTwoNodes(t *testing.T) {
 		}
 		until(t, "the other line's end", func() bool { return len(two.Connected()) == 0 })
 		if len(b.left) != 0 {
-			t.Errorf("told twice: %+v", <-b.left)
+			t.Errorf("notified twice: %+v", <-b.left)
 		}
 	})
 
@@ -218,7 +218,7 @@ func TestAnAbandonedRequestRuns(t *testing.T) {
 }
 
 // A page that reaches another node while its old one notes the loss is not lost: the old
-// node looks again, and says that the page is there.
+// node looks again, and reports that the page is there.
 func TestAMoveDuringTheLossIsNoticed(t *testing.T) {
 	t.Parallel()
 	b := newFakeBackend(participantNamed("a"))

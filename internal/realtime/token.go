@@ -45,9 +45,9 @@ const (
 	maxToken         = 256
 )
 
-// Token lets a page of the given seat and generation up for so long, by the
-// wall clock. It fails for a seat id that is empty or over 128 characters, and
-// for a negative generation.
+// Token lets a page of the given participant and generation up for so long, by the
+// wall clock. It fails for a participant id that is empty or over 128 characters,
+// and for a negative generation.
 func (h *Hub) Token(participantID string, generation int, life time.Duration) (string, error) {
 	if participantID == "" || len(participantID) > maxParticipantID {
 		return "", fmt.Errorf("participant id: has %d characters; it must have 1 to %d", len(participantID), maxParticipantID)

@@ -37,20 +37,20 @@ func TestTokens(t *testing.T) {
 		return body + "." + base64.RawURLEncoding.EncodeToString(sum[:])
 	}
 	for name, text := range map[string]string{
-		"another key":    token(t, other, "a", 1),
-		"another seat":   "b" + good[1:],
-		"cut":            good[:len(good)-1],
-		"longer":         good + "A",
-		"no signature":   good[:strings.LastIndexByte(good, '.')],
-		"over long":      strings.Repeat("x", 5000) + good,
-		"empty":          "",
-		"dots":           "...",
-		"signed rubbish": signed("a"),
-		"no generation":  signed("a.zzzzzzz"),
-		"odd generation": signed("a.x.zzzzzzz"),
-		"odd time":       signed("a.1.!"),
-		"signed no seat": signed(".1.zzzzzzz"),
-		"over":           signed("a.1." + "1"),
+		"another key":         token(t, other, "a", 1),
+		"another participant": "b" + good[1:],
+		"cut":                 good[:len(good)-1],
+		"longer":              good + "A",
+		"no signature":        good[:strings.LastIndexByte(good, '.')],
+		"over long":           strings.Repeat("x", 5000) + good,
+		"empty":               "",
+		"dots":                "...",
+		"signed rubbish":      signed("a"),
+		"no generation":       signed("a.zzzzzzz"),
+		"odd generation":      signed("a.x.zzzzzzz"),
+		"odd time":            signed("a.1.!"),
+		"signed not admitted": signed(".1.zzzzzzz"),
+		"over":                signed("a.1." + "1"),
 	} {
 		if ref, ok := h.readToken(text); ok {
 			t.Errorf("%s: %q is taken for %+v", name, text, ref)

@@ -25,7 +25,7 @@ import (
 const (
 	// wayTime bounds one way of attack.
 	wayTime = 5 * time.Second
-	// maxOpenConns are the lines that one participant opens at a time.
+	// maxOpenConns are the connections that one participant opens at a time.
 	maxOpenConns = 8
 	// deadBodies are the requests of one participant whose bodies never come.
 	deadBodies = 4
@@ -61,7 +61,7 @@ func (a *attackers) count(what string) {
 	a.done[what]++
 }
 
-// attacker is one of them. Its seat changes when it joins anew.
+// attacker is one of them. Its participant changes when it joins anew.
 type attacker struct {
 	all    *attackers
 	number int
@@ -76,7 +76,7 @@ func (a *attackers) attacker(number int) *attacker {
 // alone receives nothing of what others send.
 var alone = url.Values{"auto_subscribe": {"0"}}
 
-// way is one way of attack. An error says that the server was in the way.
+// way is one way of attack. An error reports that the server was in the way.
 type way struct {
 	name    string
 	attempt func(*attacker, context.Context) error
@@ -117,7 +117,8 @@ func (a *attacker) attack(ctx context.Context) {
 			continue
 		}
 		a.all.count(way.name + CutShort)
-		// The seat may be gone; whoever comes back has an old name and a new page.
+		// The participant may be gone; whoever comes back has an old name and a new
+		// page.
 		_ = a.join(ctx, nil)
 		pause(ctx, 100*time.Millisecond)
 	}
@@ -130,8 +131,8 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-// join enters with a name that disturbs, the key of somebody else, and a seat's own
-// resume token once there is one.
+// join enters with a name that disturbs, the key of somebody else, and a
+// participant's own resume token once there is one.
 func (a *attacker) join(ctx context.Context, more map[string]any) error {
 	request := map[string]any{"deviceId": a.device, "customerKey": "shared-by-all"}
 	if a.joined.ResumeToken != "" {
@@ -174,13 +175,13 @@ func compressionBombs(opcode byte) [][]Frame {
 	return [][]Frame{
 		{{First: 0x80 | 0x40 | opcode, Payload: bomb()}},
 		{{First: 0x80 | opcode, Length: bombSize, Payload: part}},
-		// As much as the media door believes, which then never comes.
+		// As much as the media proxy believes, which then never comes.
 		{{First: opcode, Length: 1 << 20, Payload: part}},
 		parts,
 	}
 }
 
-// sendBombs sends bombs, each over a line of its own, and waits for their ends.
+// sendBombs sends bombs, each over a connection of its own, and waits for their ends.
 func sendBombs(ctx context.Context, opcode byte, open func() (*Socket, error)) error {
 	for _, frames := range compressionBombs(opcode) {
 		socket, err := open()
@@ -247,7 +248,7 @@ func (a *attacker) publishForbidden(ctx context.Context) error {
 	return nil
 }
 
-// openConns opens as many control lines as there may be, and reads them.
+// openConns opens as many control connections as there may be, and reads them.
 func (a *attacker) openConns(ctx context.Context, count int) (conns []*Conn, done func(), err error) {
 	var reading sync.WaitGroup
 	limited, cancel := context.WithCancel(ctx)
@@ -271,8 +272,8 @@ func (a *attacker) flood(ctx context.Context) error {
 	})
 }
 
-// command asks for what everybody is told of, over many lines, with all that a frame
-// may hold beside it.
+// command asks for what everybody is notified of, over many connections, with all
+// that a frame may hold beside it.
 func (a *attacker) command(ctx context.Context) error {
 	rest := strings.Repeat("x", 32<<10)
 	for range 3 {
@@ -356,7 +357,7 @@ func (a *attacker) comeBack(ctx context.Context) error {
 	return nil
 }
 
-// reconnect opens media lines and drops them, as fast as it can.
+// reconnect opens media connections and drops them, as fast as it can.
 func (a *attacker) reconnect(ctx context.Context) error {
 	for range 200 {
 		line, err := OpenSignalling(ctx, a.joined.Media.URL, a.joined.Media.Token, url.Values{"auto_subscribe": {"0"}, "reconnect": {"1"}})
@@ -382,7 +383,7 @@ func (a *attacker) joinWrongly(ctx context.Context) error {
 		{"meetingNumber": "99999999999"},
 	}
 	for i := range 20 {
-		// Nobody's page: the seat stays as it is.
+		// Nobody's page: the participant stays as it is.
 		_, _ = a.all.meeting.RequestJoin(ctx, "Eve", wrong[i%len(wrong)])
 	}
 	return ctx.Err()
@@ -408,8 +409,8 @@ func (a *attacker) ask(ctx context.Context) error {
 	return nil
 }
 
-// readNothing holds lines, answers pings by the clock, asks for what is large, and
-// reads nothing of it.
+// readNothing holds connections, answers pings by the clock, asks for what is
+// large, and reads nothing of it.
 func (a *attacker) readNothing(ctx context.Context, joined loadgen.JoinResponse) {
 	for ctx.Err() == nil {
 		limited, cancel := context.WithTimeout(ctx, 30*time.Second)

@@ -45,8 +45,8 @@ func (m *Media) connection(of lk.SignalTarget) *webrtc.PeerConnection {
 	return m.subscriber
 }
 
-// Check makes a check of connectivity for one of the two peer connections, and tells where
-// the server expects it, over UDP and TCP.
+// Check makes a check of connectivity for one of the two peer connections, and reports
+// where the server expects it, over UDP and TCP.
 func (m *Media) Check(of lk.SignalTarget) (message []byte, to netip.AddrPort, err error) {
 	transport := m.connection(of).SCTP().Transport().ICETransport()
 	pair, err := transport.GetSelectedCandidatePair()

@@ -11,8 +11,8 @@ import (
 // Conn is a control channel that reads nothing unless it is told to.
 type Conn struct{ *Socket }
 
-// OpenConn connects to the control channel with a token. Since asks to be told of a
-// session's past from its beginning. The line closes when ctx ends.
+// OpenConn connects to the control channel with a token. Since asks to be notified
+// of a session's past from its beginning. The connection closes when ctx ends.
 func OpenConn(ctx context.Context, address, token string, sessions ...string) (*Conn, error) {
 	socket, err := Open(ctx, address)
 	if err != nil {
@@ -50,7 +50,7 @@ func (l *Conn) Command(id int, requestID, kind string, data any) error {
 // Pong responds to the server's pings, whether they were read or not.
 func (l *Conn) Pong() error { return l.SendBytes(websocket.TextMessage, []byte("{}")) }
 
-// Drain reads until the line ends, answers pings, and returns what was read.
+// Drain reads until the connection ends, answers pings, and returns what was read.
 func (l *Conn) Drain() (bytes int) {
 	for {
 		message, err := l.ReceiveBytes()

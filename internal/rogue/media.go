@@ -253,7 +253,7 @@ func (m *Media) update(people []*lk.ParticipantInfo) {
 	})
 }
 
-// People are the others as the server tells of them, by identity.
+// People are the others as the server reports them, by identity.
 func (m *Media) People() map[string]*lk.ParticipantInfo {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -264,7 +264,7 @@ func (m *Media) People() map[string]*lk.ParticipantInfo {
 	return out
 }
 
-// Sees waits until what the server tells of the others is as wanted.
+// Sees waits until what the server reports of the others is as wanted.
 func (m *Media) Sees(ctx context.Context, as func(people map[string]*lk.ParticipantInfo) bool) error {
 	return m.until(ctx, "see others", func() bool { return as(m.people) })
 }
@@ -412,7 +412,7 @@ func (t *Track) send(ctx context.Context) {
 // Stop sends nothing more; the track stays published.
 func (t *Track) Stop() { t.stop() }
 
-// Mute tells the media server that the track is silent, or no longer so.
+// Mute mutes or unmutes the track in the media server.
 func (t *Track) Mute(muted bool) error {
 	return t.m.Send(&lk.SignalRequest{Message: &lk.SignalRequest_Mute{Mute: &lk.MuteTrackRequest{Sid: t.ID, Muted: muted}}})
 }

@@ -16,7 +16,7 @@ import (
 // Signalling is an open signalling connection.
 type Signalling struct{ *Socket }
 
-// OpenSignalling connects to the media door of the server at base, an http or ws
+// OpenSignalling connects to the media proxy of the server at base, an http or ws
 // address. Query may add to the usual parameters or replace them.
 func OpenSignalling(ctx context.Context, base, token string, query url.Values) (*Signalling, error) {
 	q := url.Values{"access_token": {token}, "auto_subscribe": {"1"}, "protocol": {"16"}, "sdk": {"go"}, "version": {"1"}}
@@ -30,7 +30,8 @@ func OpenSignalling(ctx context.Context, base, token string, query url.Values) (
 	return &Signalling{socket}, nil
 }
 
-// Validate asks the door by plain HTTP, as pages do after a failure, and returns the status.
+// Validate asks the proxy by plain HTTP, as pages do after a failure, and returns the
+// status.
 func Validate(ctx context.Context, base, token string) (int, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/rtc/validate?access_token="+url.QueryEscape(token), nil)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// claims are those of a right signature of the corner's app, to be made wrong.
+// claims are those of a right signature of the fixture's app, to be made wrong.
 type claims struct {
 	fixture    *Fixture
 	app        string // the app's key

@@ -9,8 +9,8 @@ import (
 )
 
 // enforced sees to it that both enforcement dates of user tokens are past for the
-// corner's app: they stay the contract's where the clock is past them, whatever the
-// platform's are.
+// fixture's app: they stay the contract's where the clock is past them, whatever
+// the platform's are.
 func (f *Fixture) enforced() {
 	p := admission.DefaultPolicy()
 	today := f.now
@@ -49,7 +49,7 @@ func (f *Fixture) obfOf(by TokenMaker, u *account.User, app *account.App, meetin
 	return f.token(by.MintOBF(f.ctx, u, app, meetingNumber, tokenLife))
 }
 
-// appZAK is a ZAK as the corner's app fetches it for a user who authorised it.
+// appZAK is a ZAK as the fixture's app fetches it for a user who authorised it.
 func (f *Fixture) appZAK(u *account.User) string {
 	f.install(f.app, u)
 	if f.err != nil {
@@ -72,7 +72,7 @@ func (f *Fixture) install(app *account.App, u *account.User) *account.Installati
 	return made
 }
 
-// changeInstallation changes what the user granted the corner's app.
+// changeInstallation changes what the user granted the fixture's app.
 func (f *Fixture) changeInstallation(u *account.User, change func(*account.Installation)) {
 	changed := *f.install(f.app, u)
 	change(&changed)

@@ -1,5 +1,5 @@
-// Package scenario builds worlds to try things in: the demo world of
-// development mode.
+// Package scenario sets up data to try things with: the demo world of development
+// mode.
 package scenario
 
 import (
@@ -12,7 +12,7 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// Store keeps what a scenario makes.
+// Store stores what a scenario makes.
 type Store interface {
 	CreateAccount(context.Context, *account.Account) error
 	CreateUser(context.Context, *account.User) error

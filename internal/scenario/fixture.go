@@ -15,18 +15,18 @@ import (
 // accountPrefix begins the names of scenarios' accounts.
 const accountPrefix = "Scenario "
 
-// IsScenarioAccount tells by its name whether an account was made for a scenario, and so
-// is none of the demo world's.
+// IsScenarioAccount reports by its name whether an account was made for a scenario, and
+// so is none of the demo world's.
 func IsScenarioAccount(accountName string) bool { return strings.HasPrefix(accountName, accountPrefix) }
 
-// Fixture is a fresh part of the world while it is being built: an account with a
+// Fixture is a fresh set of test data while it is being built: an account with a
 // host, an open meeting and an app that may join it. Its recipe changes what it
 // has to. The first error ends the building.
 type Fixture struct {
 	*Runner
 	ctx  context.Context
 	now  time.Time
-	tag  string // tells this corner's names from those of all others
+	tag  string // distinguishes this fixture's names from those of all others
 	live PeopleMode
 	from string
 	err  error
@@ -76,7 +76,7 @@ func (s *Runner) newFixture(ctx context.Context, r *recipe, in Request) (*Fixtur
 	return f, f.err
 }
 
-// newDefaults thinks up what every corner begins with.
+// newDefaults thinks up what every fixture begins with.
 func (f *Fixture) newDefaults(name string) {
 	f.account = &account.Account{ID: f.NewID(), Name: accountPrefix + name + " " + f.tag, CreatedAt: f.now}
 	f.owner = f.account
@@ -109,7 +109,7 @@ func (f *Fixture) newMeeting(topic string) *meeting.Meeting {
 	}
 }
 
-// store keeps what was thought up.
+// store stores the fixture.
 func (f *Fixture) store() {
 	f.recordErr(f.Store.CreateAccount(f.ctx, f.account))
 	if f.owner != f.account {
@@ -176,7 +176,7 @@ func (f *Fixture) signJoin(r *recipe) {
 	}
 }
 
-// sign makes a right signature of the corner's app.
+// sign makes a right signature of the fixture's app.
 func (f *Fixture) sign(meetingNumber string, role int) string {
 	issued := f.now.Add(-30 * time.Second)
 	token, err := signature.Sign(signature.SignOptions{

@@ -11,7 +11,7 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// person is somebody else than the joiner: a page to be opened, or a seat
+// person is somebody else than the joiner: a page to be opened, or a participant
 // without one.
 type person struct {
 	c  *Fixture

@@ -6,14 +6,14 @@ import (
 	"github.com/anteroom/anteroom/errcode"
 )
 
-// recipe is one way to bring the world into a state in which a join ends in a
-// code for its real cause. It reads as a sentence of the contract: what is given,
-// and what happens when somebody comes.
+// recipe is one way to set up a state in which a join ends in a code for its real
+// cause. It reads as a sentence of the contract: what is given, and what happens
+// when somebody comes.
 type recipe struct {
 	code  errcode.Code
 	cause string
-	// variant tells apart several ways to the same cause; the first of them is what is
-	// staged without one.
+	// variant distinguishes several ways to the same cause; the first of them is what
+	// is staged without one.
 	variant string
 	// explanation is the state in one or two sentences, for people.
 	explanation string
@@ -21,11 +21,11 @@ type recipe struct {
 	where errcode.Where
 	// views that meet it; nil means both.
 	views []string
-	// fixture changes the corner's facts before they are kept.
+	// fixture changes the fixture's facts before they are stored.
 	fixture func(*Fixture)
 	// token makes the signature where a right one is not what is wanted.
 	token func(*claims) string
-	// arrange changes what is kept, brings people in and changes the join.
+	// arrange changes what is stored, brings people in and changes the join.
 	arrange func(*Fixture)
 }
 

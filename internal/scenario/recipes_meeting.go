@@ -11,7 +11,7 @@ import (
 // passcoded gives the meeting a passcode.
 func passcoded(f *Fixture) { f.meeting.Passcode = "anteroom" }
 
-// hostFirst lets nobody in before the host.
+// hostFirst admits nobody before the host.
 func hostFirst(f *Fixture) { f.meeting.Settings.JoinBeforeHost = false }
 
 // instant makes the meeting one that cannot run again.

@@ -6,7 +6,7 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// roomRecipes are what the door of the room refuses.
+// roomRecipes are what the room rules refuse.
 var roomRecipes = []recipe{
 	{
 		code: errcode.BlockedByHostAdmin, cause: "blocked_by_admin", explanation: "An administrator of the meeting's account has blocked the app's key.",

@@ -15,7 +15,7 @@ import (
 	"github.com/anteroom/anteroom/internal/account"
 )
 
-// signatureRecipes are 3712 in all its forms: everything in the corner is right
+// signatureRecipes are 3712 in all its forms: everything in the fixture is right
 // but for the signature, which is really made in the wrong way.
 var signatureRecipes = []recipe{
 	// Who signed.

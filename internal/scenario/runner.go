@@ -16,11 +16,11 @@ import (
 	"github.com/anteroom/anteroom/internal/session"
 )
 
-// RunnerStore keeps and changes what a scenario is made of.
+// RunnerStore stores and changes what a scenario is made of.
 type RunnerStore interface {
 	Store
 	Participant(ctx context.Context, id string) (*meeting.Participant, error)
-	// RenewLeases makes seats' leases last until the given real time.
+	// RenewLeases makes participants' leases last until the given real time.
 	RenewLeases(ctx context.Context, participantIDs []string, until time.Time) error
 	CreateInstallation(context.Context, *account.Installation) error
 	UpdateInstallation(context.Context, *account.Installation) error
@@ -50,18 +50,18 @@ type PeopleMode string
 const (
 	// Page opens real pages for them, by steps of the scenario.
 	Page PeopleMode = "page"
-	// Headless seats them in the server: real seats, taken through the gate and
-	// acting by real commands, whose lease lasts SyntheticLease.
+	// Headless admits them in the server: real participants, admitted by the gate
+	// and acting by real commands, whose lease lasts SyntheticLease.
 	Headless PeopleMode = "headless"
 )
 
 // SyntheticLease is how long people without a page stay inside, in real time.
 const SyntheticLease = 10 * time.Minute
 
-// SyntheticView is the view that their seats and recorded joins show.
+// SyntheticView is the view that their participants and recorded joins show.
 const SyntheticView = "synthetic"
 
-// Runner brings parts of the world into wanted states.
+// Runner sets up scenarios.
 type Runner struct {
 	Store    RunnerStore
 	Sessions Sessions
@@ -95,7 +95,7 @@ type Request struct {
 	From string
 }
 
-// Scenario is a part of the world in the wanted state, and how to meet it.
+// Scenario is what was set up, and how to meet it.
 type Scenario struct {
 	Code  errcode.Code  `json:"code"`
 	Name  string        `json:"name"`
@@ -112,10 +112,10 @@ type Scenario struct {
 	After          []Step  `json:"after"`
 }
 
-// ErrUnknownCode tells that no scenario ends in the code.
+// ErrUnknownCode reports that no scenario ends in the code.
 var ErrUnknownCode = errors.New("no scenario ends in this code")
 
-// RequestError tells what is wrong with a request.
+// RequestError reports what is wrong with a request.
 type RequestError struct {
 	// Property is "cause", "variant" or "live".
 	Property string
@@ -125,8 +125,8 @@ type RequestError struct {
 
 func (e *RequestError) Error() string { return e.Property + " " + e.Reason }
 
-// Setup builds a fresh corner of the world and answers how to meet the code
-// there. Calls are independent of each other and may run at once.
+// Setup builds a fresh fixture and returns how to meet the code there. Calls are
+// independent of each other and may run at once.
 func (s *Runner) Setup(ctx context.Context, in Request) (*Scenario, error) {
 	switch in.Live {
 	case "":

@@ -43,22 +43,23 @@ func TestTheMediaServerHidesTheAudience(t *testing.T) {
 	_, otto, response := join(anteroomtest.Join{Name: "Otto", Email: "otto@test.example", Device: "otto's"})
 	id, ottos := response.Participant.UserID, otto.Joined.GetParticipant().GetIdentity()
 
-	// What the host sends reaches the audience, of whom nobody is told: not each
-	// other, and not the host's page, which has its list from the control channel.
+	// What the host sends reaches the audience, of whom nobody is notified: not
+	// each other, and not the host's page, which has its list from the control
+	// channel.
 	voice, err := hostMedia.Publish(ctx, lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false)
 	must(err)
 	hears(guest, voice)
 	hears(otto, voice)
 	for name, m := range map[string]*rogue.Media{"the guest": guest, "Otto": otto} {
 		if people := m.People(); len(people) != 1 {
-			t.Errorf("%s is told of %v, not of the host alone", name, people)
+			t.Errorf("%s is notified of %v, not of the host alone", name, people)
 		}
 	}
 	if people := hostMedia.People(); len(people) != 0 {
-		t.Errorf("the host's page is told of %v", people)
+		t.Errorf("the host's page is notified of %v", people)
 	}
 
-	// Who may talk is told of, and heard by everybody.
+	// Who may talk is announced to, and heard by everybody.
 	host.command("seat.talk", fields{"userId": id, "allowed": true})
 	must(guest.Sees(ctx, func(people map[string]*lk.ParticipantInfo) bool { return people[ottos] != nil }))
 	question, err := otto.Publish(ctx, lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false)
@@ -66,13 +67,13 @@ func TestTheMediaServerHidesTheAudience(t *testing.T) {
 	hears(guest, question)
 	hears(hostMedia, question)
 
-	// With the right goes the track. LiveKit tells no more of who is hidden.
+	// With the right goes the track. LiveKit reports no more of who is hidden.
 	host.command("seat.talk", fields{"userId": id, "allowed": false})
 	must(guest.Sees(ctx, func(people map[string]*lk.ParticipantInfo) bool { return len(people[ottos].GetTracks()) == 0 }))
 	must(otto.Permitted(ctx, func(rights *lk.ParticipantPermission) bool { return rights.GetHidden() }))
 	_, late, _ := join(anteroomtest.Join{Name: "Late", Email: "late@test.example", Device: "late's"})
 	if people := late.People(); len(people) != 1 {
-		t.Errorf("somebody who comes later is told of %v, not of the host alone", people)
+		t.Errorf("somebody who comes later is notified of %v, not of the host alone", people)
 	}
 
 	// Panelists are seen by all.

@@ -50,7 +50,7 @@ func TestTheAudienceOfAWebinarDoesNotSeeEachOther(t *testing.T) {
 	host.command("seat.admit", fields{"userId": id})
 	host.awaitText("participant.added", "Otto Renamed", `"state":"joined"`)
 	if seen := guest.upTo(host); seen != "" {
-		t.Errorf("an attendee is told of another:\n%s", seen)
+		t.Errorf("an attendee is notified of another:\n%s", seen)
 	}
 	if names := guest.names(); strings.Contains(names, "Otto") || strings.Count(names, ",") != 1 {
 		t.Errorf("an attendee sees %s", names)
@@ -67,14 +67,14 @@ func TestTheAudienceOfAWebinarDoesNotSeeEachOther(t *testing.T) {
 	guest.awaitText("participant.updated", `"allowedToTalk":false`)
 	other.command("seat.rename", fields{"userName": "Otto Again"})
 	if seen := guest.upTo(host); seen != "" {
-		t.Errorf("an attendee is told of one who may talk no longer:\n%s", seen)
+		t.Errorf("an attendee is notified of one who may talk no longer:\n%s", seen)
 	}
 
 	// Panelists are seen, and see the audience, but not what is for hosts.
 	host.command("seat.role", fields{"userId": id, "role": "panelist"})
 	added := guest.awaitText("participant.added", "Otto Again")
 	if strings.Contains(string(added.Data), "k-otto") || strings.Contains(string(added.Data), "otto@") {
-		t.Errorf("an attendee is told %s", added.Data)
+		t.Errorf("an attendee received %s", added.Data)
 	}
 	other.upTo(host)
 	if names := other.names(); !strings.Contains(names, "Guest") {
@@ -88,7 +88,7 @@ func TestTheAudienceOfAWebinarDoesNotSeeEachOther(t *testing.T) {
 	other.command("seat.leave", nil)
 	host.awaitText("participant.removed", `"left"`)
 	if seen := guest.upTo(host); seen != "" {
-		t.Errorf("an attendee is told of one who is in the audience again:\n%s", seen)
+		t.Errorf("an attendee is notified of one who is in the audience again:\n%s", seen)
 	}
 
 	// Made the host, they are the only one in the eyes of everybody.
@@ -104,7 +104,7 @@ func TestACustomerKeyIsForHostsAndItsOwner(t *testing.T) {
 	guest.upTo(host)
 	other, response := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Otto", CustomerKey: "k-otto", Device: "otto's"})
 	if !strings.Contains(string(response.Body), "k-otto") {
-		t.Errorf("the owner is told %s", response.Body)
+		t.Errorf("the owner received %s", response.Body)
 	}
 	host.awaitText("participant.updated", "k-otto")
 	host.command("seat.hold", fields{"userId": response.Participant.UserID, "hold": true})
@@ -117,7 +117,7 @@ func TestACustomerKeyIsForHostsAndItsOwner(t *testing.T) {
 	}
 	for name, p := range map[string]*page{"host": host, "owner": other} {
 		if raw, _, _ := p.rpc("snapshot", nil); !strings.Contains(string(raw), "k-otto") {
-			t.Errorf("the %s is not told: %s", name, raw)
+			t.Errorf("the %s is not notified: %s", name, raw)
 		}
 	}
 }

@@ -51,7 +51,7 @@ func TestACheckAdmitsNobodyAndNotifiesNobody(t *testing.T) {
 
 	first := s.Join(anteroomtest.Join{Meeting: room.Number, Password: "secret", Role: 1, ZAK: host})
 	expect(t, first, 0, "")
-	// The same identity again would be 4008 if the check had taken a seat.
+	// The same identity again would be 4008 if the check had admitted anybody.
 	for range 3 {
 		expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, Password: "secret", Name: "Ann", CustomerKey: "ann", Extra: check}), 0, "")
 	}
@@ -82,7 +82,7 @@ func TestACheckIsRefusedAsTheJoinWouldBe(t *testing.T) {
 	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, Password: "secret", Extra: check}), 3004, "throttled")
 }
 
-// joinFrom joins from another address, as a proxy tells it.
+// joinFrom joins from another address, as a proxy reports it.
 func joinFrom(t *testing.T, s *anteroomtest.Server, address string, j anteroomtest.Join) (code int, cause string) {
 	t.Helper()
 	raw, err := json.Marshal(s.Request(j))
@@ -144,7 +144,7 @@ func TestACheckReportsReturnersAndAudience(t *testing.T) {
 	expect(t, first, 0, "")
 	again := anteroomtest.Join{Meeting: room.Number, Name: "Ann", ResumeToken: first.ResumeToken, Extra: check}
 	if c := checked(t, s.Join(again)); !c.Resumes {
-		t.Fatal("a page that comes back is not told so")
+		t.Fatal("a page that comes back is not informed")
 	}
 	// The check used nothing up.
 	again.Extra = nil
@@ -156,7 +156,7 @@ func TestACheckReportsReturnersAndAudience(t *testing.T) {
 	expect(t, a, 3008, "host_not_here")
 	var early struct{ Result struct{ Webinar bool } }
 	if err := json.Unmarshal(a.Body, &early); err != nil || !early.Result.Webinar {
-		t.Fatalf("whoever waits is not told that it is a webinar: %s", a.Body)
+		t.Fatalf("whoever waits does not learn that it is a webinar: %s", a.Body)
 	}
 	expect(t, s.Join(anteroomtest.Join{Meeting: talk.Number, Role: 1, ZAK: s.HostZAK()}), 0, "")
 	a = s.Join(watcher)

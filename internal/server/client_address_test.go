@@ -10,8 +10,8 @@ import (
 	"github.com/anteroom/anteroom/internal/server"
 )
 
-// addressRecorder is a LiveKit that has every room and notes what it is told of the
-// addresses of pages.
+// addressRecorder is a LiveKit that has every room and notes what it is notified of
+// the addresses of pages.
 type addressRecorder struct {
 	sync.Mutex
 	last http.Header
@@ -27,8 +27,8 @@ func (a *addressRecorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/protobuf")
 }
 
-// Behind a reverse proxy the media door counts each page by its own address, and tells
-// LiveKit that one; what strangers claim counts for nothing.
+// Behind a reverse proxy the media proxy counts each page by its own address, and
+// sends LiveKit that one; what strangers claim counts for nothing.
 func TestTheMediaProxyKnowsPagesBehindAReverseProxy(t *testing.T) {
 	t.Parallel()
 	type ask struct {
@@ -100,7 +100,7 @@ func TestTheMediaProxyKnowsPagesBehindAReverseProxy(t *testing.T) {
 					"X-Forwarded-For": ask.address, "CF-Connecting-IP": ask.address, "X-Real-IP": ask.address, "True-Client-IP": "", "Forwarded": "",
 				} {
 					if got := recorded.last.Get(header); got != want {
-						t.Errorf("%d. from %q: LiveKit is told %s %q, want %q", i+1, ask.forwardedFor, header, got, want)
+						t.Errorf("%d. from %q: LiveKit received %s %q, want %q", i+1, ask.forwardedFor, header, got, want)
 					}
 				}
 				recorded.Unlock()

@@ -14,8 +14,8 @@ import (
 	"github.com/anteroom/anteroom/internal/httpapi"
 )
 
-// callDev calls the developer's API and reads its answer into an answer of the
-// caller's; it answers the status and the body.
+// callDev calls the developer's API and reads its response into a response of the
+// caller's; it returns the status and the body.
 func callDev(t *testing.T, s *anteroomtest.Server, method, path, body string, into any) (int, string) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, strings.NewReader(body))
@@ -200,7 +200,7 @@ func TestForeignPagesMoveNothing(t *testing.T) {
 		}
 		response.Body.Close()
 		if response.StatusCode != c.status {
-			t.Errorf("%+v answers %d", c, response.StatusCode)
+			t.Errorf("%+v returns %d", c, response.StatusCode)
 		}
 	}
 }

@@ -88,7 +88,7 @@ type Media struct {
 	// PublicIP is the address browsers reach the media port at; empty asks the
 	// STUN servers, or without any takes the host's first address.
 	PublicIP string `yaml:"public_ip"`
-	// STUNServers are asked for the public address, and told to browsers.
+	// STUNServers are asked for the public address, and sent to browsers.
 	STUNServers []string     `yaml:"stun_servers"`
 	TURN        []TURNServer `yaml:"turn"`
 	// ConnectionsPerAddress is how many media connections from one address may be open,
@@ -120,7 +120,7 @@ type External struct {
 type Attempts struct {
 	// Days is how long an attempt is kept; 0 is the default.
 	Days int `yaml:"days"`
-	// MaxCount is how many of the newest attempts are kept; 0 is the default.
+	// MaxCount is how many of the newest attempts are stored; 0 is the default.
 	MaxCount int `yaml:"keep"`
 }
 
@@ -138,11 +138,12 @@ const (
 	maxConnectionsPerAddress     = 1_000_000
 )
 
-// Chat is how long messages are kept: both limits hold.
+// Chat is how long messages are stored: both limits hold.
 type Chat struct {
-	// MaxMessages is how many of a session's newest messages are kept; 0 is the default.
+	// MaxMessages is how many of a session's newest messages are stored; 0 is the
+	// default.
 	MaxMessages int `yaml:"keep"`
-	// Days is how long they are kept after the session has ended; 0 is the default.
+	// Days is how long they are stored after the session has ended; 0 is the default.
 	Days int `yaml:"days"`
 }
 
@@ -390,7 +391,7 @@ func (c *Config) chatLife() time.Duration {
 	return time.Duration(c.Chat.Days) * 24 * time.Hour
 }
 
-// shared tells whether several nodes may work on the database.
+// shared reports whether several nodes may work on the database.
 func (c *Config) shared() bool { return c.Redis != "" }
 
 // keyInFolder reports whether the encryption key is a file in the data folder.

@@ -86,7 +86,7 @@ func valuesOf(raw []byte) *values {
 }
 
 // take finds the key of a wrong value by its line and the beginning of its text, which
-// is all that the YAML reader tells. Each value is taken once.
+// is all that the YAML reader reports. Each value is taken once.
 func (v *values) take(line, text string) string {
 	n, _ := strconv.Atoi(line)
 	text = strings.TrimSuffix(text, "...")

@@ -8,7 +8,8 @@ import (
 	"github.com/anteroom/anteroom/anteroomtest"
 )
 
-// Others are told of each who comes and goes: another name lets nobody do so more often.
+// Others are notified of each who comes and goes: another name lets nobody do so more
+// often.
 func TestAnotherNameBringsNoMoreConnections(t *testing.T) {
 	t.Parallel()
 	s := anteroomtest.Start(t)

@@ -74,14 +74,14 @@ type publication struct {
 	Offset uint64
 }
 
-// enter joins and brings the page's line up.
+// enter joins and brings the page's connection up.
 func enter(t *testing.T, s *anteroomtest.Server, j anteroomtest.Join) (*page, anteroomtest.JoinResponse) {
 	t.Helper()
 	a := s.Join(j)
 	expect(t, a, 0, "")
 	p := lineOf(t, a)
 	if code := p.connect(); code != 0 {
-		t.Fatalf("the line was closed with %d", code)
+		t.Fatalf("the connection was closed with %d", code)
 	}
 	return p, a
 }
@@ -91,8 +91,8 @@ func lineOf(t *testing.T, a anteroomtest.JoinResponse) *page {
 	return &page{t: t, token: a.Realtime.Token, url: a.Realtime.URL, events: make(chan event, 1024), subs: map[string]position{}}
 }
 
-// connect opens the line, recovering what was missed; it answers the closing
-// code of a line that is refused for good, else 0.
+// connect opens the connection, recovering what was missed; it returns the closing
+// code of a connection that is refused for good, else 0.
 func (p *page) connect() int {
 	p.t.Helper()
 	socket, response, err := websocket.DefaultDialer.Dial(p.url, nil)
@@ -114,7 +114,7 @@ func (p *page) connect() int {
 		return code
 	}
 	if reply.Connect == nil {
-		p.t.Fatalf("the line was refused: %+v", reply.Error)
+		p.t.Fatalf("the connection was refused: %+v", reply.Error)
 	}
 	for name, sub := range reply.Connect.Subs {
 		if _, again := p.subs[name]; again && !sub.Recovered {
@@ -213,7 +213,7 @@ func (p *page) ask(command map[string]any) (reply, int) {
 	closed := p.closed
 	p.mu.Unlock()
 	if err != nil {
-		p.t.Fatalf("the line broke: %v", err)
+		p.t.Fatalf("the connection broke: %v", err)
 	}
 	select {
 	case r := <-waiting:
@@ -221,12 +221,12 @@ func (p *page) ask(command map[string]any) (reply, int) {
 	case code := <-closed:
 		return reply{}, code
 	case <-time.After(testTimeout):
-		p.t.Fatal("no answer over the line")
+		p.t.Fatal("no reply over the connection")
 		return reply{}, 0
 	}
 }
 
-// rpc asks and answers the data, or the error's code.
+// rpc asks and returns the data, or the error's code.
 func (p *page) rpc(method string, data any) (json.RawMessage, int, string) {
 	p.t.Helper()
 	r, code := p.ask(map[string]any{"rpc": map[string]any{"method": method, "data": data}})
@@ -261,7 +261,7 @@ func (p *page) refused(kind string, data any, want int) {
 	}
 }
 
-// await answers the next event of the type, skipping others.
+// await returns the next event of the type, skipping others.
 func (p *page) await(kind string) event {
 	p.t.Helper()
 	limit := time.After(testTimeout)
@@ -277,19 +277,19 @@ func (p *page) await(kind string) event {
 	}
 }
 
-// awaitClose answers the code with which the line was closed.
+// awaitClose returns the code with which the connection was closed.
 func (p *page) awaitClose() int {
 	p.t.Helper()
 	select {
 	case code := <-p.closed:
 		return code
 	case <-time.After(testTimeout):
-		p.t.Fatal("the line stays open")
+		p.t.Fatal("the connection stays open")
 		return 0
 	}
 }
 
-// cut breaks the line without a goodbye.
+// cut breaks the connection without a close frame.
 func (p *page) cut() {
 	_ = p.socket.NetConn().Close()
 	<-p.closed

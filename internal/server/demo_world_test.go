@@ -171,7 +171,7 @@ func TestALicenceEndsLongMeetings(t *testing.T) {
 	clock.Advance(time.Second)
 	s.Sweep()
 	if e := host.await("session.ended"); string(e.Data) != `{"reason":"duration_limit"}` {
-		t.Fatalf("the host was told %s", e.Data)
+		t.Fatalf("the host received %s", e.Data)
 	}
 	if code := host.awaitClose(); code != 4508 {
 		t.Fatalf("the host was closed with %d", code)
@@ -243,7 +243,7 @@ func TestARepeatedJoinMeetsNoStaleParticipantAfterARestart(t *testing.T) {
 	after := second.Post("/sdk/v1/join", raw)
 	expect(t, after, 0, "")
 	if after.Participant.UserID != before.Participant.UserID {
-		t.Fatal("the same request took a second seat")
+		t.Fatal("the same request added a second participant")
 	}
 	expect(t, second.Post("/sdk/v1/join", forged), 4005, "full")
 }

@@ -78,7 +78,7 @@ func TestDiagnosisOfAJoin(t *testing.T) {
 				t.Errorf("incomplete: %s", d.Body)
 			}
 			if strings.Contains(string(d.Body), s.SDKSecret) {
-				t.Errorf("the secret is told: %s", d.Body)
+				t.Errorf("the secret is leaked: %s", d.Body)
 			}
 			// The join itself comes to the same; a view names the passcode's option itself.
 			if a := s.Join(c.join); c.code != 0 && c.cause != "option_misspelt" && (a.ErrorCode != c.code || a.Cause != c.cause) {
@@ -113,7 +113,7 @@ func TestADiagnosisLeavesNoTrace(t *testing.T) {
 	if d := s.Diagnose(anteroomtest.Join{Meeting: room.Number, Password: "secret"}); !strings.Contains(d.Decision.Evidence, "running instance") {
 		t.Errorf("%s", d.Body)
 	}
-	// What is counted is told all the same, and looking does not lift it.
+	// What is counted is reported all the same, and looking does not lift it.
 	for range 10 {
 		expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, Password: "wrong"}), 3004, "passcode_wrong")
 	}
@@ -137,7 +137,7 @@ func TestWhatADiagnosisIsAsked(t *testing.T) {
 		a := s.Post("/dev/v1/diagnose", []byte(body))
 		var out map[string]any
 		if err := json.Unmarshal(a.Body, &out); err != nil || a.HTTPStatus != status {
-			t.Fatalf("%s answers %d %s", body, a.HTTPStatus, a.Body)
+			t.Fatalf("%s returns %d %s", body, a.HTTPStatus, a.Body)
 		}
 		return out
 	}
@@ -202,15 +202,15 @@ func TestWhatADiagnosisIsAsked(t *testing.T) {
 		out := ask(t, body, http.StatusBadRequest)
 		first, _ := out["errors"].([]any)
 		if len(first) == 0 || first[0].(map[string]any)["property"] != property || first[0].(map[string]any)["reason"] == "" {
-			t.Errorf("%s answers %v, want %s named", body, out, property)
+			t.Errorf("%s returns %v, want %s named", body, out, property)
 		}
 	}
 	if a := s.Post("/dev/v1/diagnose", []byte(`{"signature":"`+strings.Repeat("x", 2<<20)+`"}`)); a.HTTPStatus != http.StatusRequestEntityTooLarge {
-		t.Errorf("two megabytes answer %d", a.HTTPStatus)
+		t.Errorf("two megabytes return %d", a.HTTPStatus)
 	}
 }
 
-// TestADiagnosisOfAReturningPage looks at a seat without taking it over.
+// TestADiagnosisOfAReturningPage looks at a participant without taking it over.
 func TestADiagnosisOfAReturningPage(t *testing.T) {
 	t.Parallel()
 	s := anteroomtest.Start(t)
@@ -227,7 +227,7 @@ func TestADiagnosisOfAReturningPage(t *testing.T) {
 	if d := s.Diagnose(anteroomtest.Join{Meeting: room.Number, ResumeToken: in.ResumeToken}); !strings.Contains(d.Decision.Evidence, "give up its own place") {
 		t.Fatalf("without the ZAK: %s", d.Body)
 	}
-	// The token is still the newest, so nobody took the seat over.
+	// The token is still the newest, so nobody took over.
 	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, ResumeToken: in.ResumeToken}), 0, "")
 }
 
@@ -239,7 +239,7 @@ func sealed(claims, secret string) string {
 	return input + "." + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// send posts JSON and answers the whole answer.
+// send posts JSON and returns the whole response.
 func send(t *testing.T, url string, body []byte) (*http.Response, []byte) {
 	t.Helper()
 	response, err := http.Post(url, "application/json", bytes.NewReader(body))

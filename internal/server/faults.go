@@ -145,7 +145,8 @@ func (f *faults) storage(ctx context.Context) error {
 
 // media comes before the operations of the media engine; see media.Interceptor.
 func (f *faults) media(ctx context.Context, op media.Op, room, identity string) error {
-	// A seat's second check, once it is inside, comes from no request and is not a knock.
+	// A participant's second check, once it is inside, comes from no request and is not a
+	// connection attempt.
 	connect := op == media.OpConnect && ctx.Value(http.ServerContextKey) != nil
 	if !f.set.Any() || (op != media.OpToken && !connect) {
 		return nil
@@ -168,8 +169,8 @@ func (f *faults) media(ctx context.Context, op media.Op, room, identity string) 
 	return nil
 }
 
-// participantOf says which meeting a seat is in, and under which number. A seat
-// that cannot be read is in none.
+// participantOf says which meeting a participant is in, and under which number. A
+// participant that cannot be read is in none.
 func (f *faults) participantOf(ctx context.Context, participantID string) fault.Event {
 	participant, err := f.store.Participant(ctx, participantID)
 	if err != nil {
@@ -272,7 +273,7 @@ func (f *faults) Add(ctx context.Context, in httpapi.FaultRequest) (httpapi.Faul
 	return viewOf(view), nil
 }
 
-// disconnectPages breaks the lines that a fresh fault means.
+// disconnectPages closes the connections that a fresh fault means.
 func (f *faults) disconnectPages(ctx context.Context, id string) {
 	for _, participantID := range f.channel.Connected() {
 		if hit := f.set.TakeOf(id, f.participantOf(ctx, participantID)); hit != nil {

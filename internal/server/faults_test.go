@@ -39,8 +39,8 @@ func activeFaults(t *testing.T, s *anteroomtest.Server) []httpapi.FaultView {
 	return list.Faults
 }
 
-// tryJoin posts a join that may get no answer; it answers the HTTP client's
-// error, or the status.
+// tryJoin posts a join that may get no answer; it returns the HTTP client's error,
+// or the status.
 func tryJoin(ctx context.Context, t *testing.T, s *anteroomtest.Server, body []byte) (int, error) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL+"/sdk/v1/join", bytes.NewReader(body))
@@ -183,31 +183,31 @@ func TestTheMediaServerFails(t *testing.T) {
 	expect(t, inside, 0, "")
 	inject(t, s, `{"point":"media","kind":"error","meetingNumber":%q}`, room.Number)
 	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number}), 4009, "media_unavailable")
-	// The seat was given back.
+	// The participant was released.
 	second := s.Join(anteroomtest.Join{Meeting: room.Number})
 	expect(t, second, 0, "")
 
-	// By number: the one is refused at the door, the other is not.
+	// By number: the one is refused at the proxy, the other is not.
 	connect := func(a anteroomtest.JoinResponse) int {
 		status, _ := callDev(t, s, "GET", "/rtc/validate?access_token="+a.Media.Token, "", nil)
 		return status
 	}
 	inject(t, s, `{"point":"media","kind":"error","meetingNumber":%q,"userId":%d,"count":2}`, room.Number, second.Participant.UserID)
 	if got := connect(inside); got != http.StatusOK {
-		t.Fatalf("somebody else's knock answers %d", got)
+		t.Fatalf("somebody else's connection attempt returns %d", got)
 	}
 	if got := connect(second); got != http.StatusServiceUnavailable {
-		t.Fatalf("the knock answers %d", got)
+		t.Fatalf("the connection attempt returns %d", got)
 	}
 	if a := s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+second.ResumeToken+`"}`)); a.HTTPStatus != http.StatusServiceUnavailable {
 		t.Fatalf("a fresh token: %d %s", a.HTTPStatus, a.Body)
 	}
 	if got := connect(second); got != http.StatusOK {
-		t.Fatalf("the fault is over and the knock answers %d", got)
+		t.Fatalf("the fault is over and the connection attempt returns %d", got)
 	}
 }
 
-// awaitReconnecting waits until the host is shown that somebody's line is down.
+// awaitReconnecting waits until the host is shown that somebody's connection is lost.
 func awaitReconnecting(host *page) {
 	host.t.Helper()
 	for !strings.Contains(string(host.await("participant.updated").Data), `"reconnecting"`) {
@@ -239,18 +239,18 @@ func TestTheControlChannelFails(t *testing.T) {
 	}
 	awaitReconnecting(host)
 	if code := guest.connect(); code != -1 && code != 1006 {
-		t.Fatalf("the line came up, or ended with %d", code)
+		t.Fatalf("the connection came up, or ended with %d", code)
 	}
 	if list := activeFaults(t, s); *list[0].Remaining != 998 {
 		t.Fatalf("odd count %+v", *list[0].Remaining)
 	}
 	callDev(t, s, "DELETE", "/dev/v1/faults/"+view.ID, "", nil)
 	if code := guest.connect(); code != 0 {
-		t.Fatalf("the line stays away with %d", code)
+		t.Fatalf("the connection stays away with %d", code)
 	}
 	guest.command("seat.hand", map[string]any{"raised": true})
 
-	// Where no line is up, the next one that would be is the event.
+	// Where no connection is open, the next one that would be is the event.
 	guest.cut()
 	awaitReconnecting(host)
 	inject(t, s, `{"point":"realtime","kind":"drop",%s}`, only)
@@ -356,7 +356,7 @@ func TestProductionHasNoClockAndNoFaults(t *testing.T) {
 		}
 		response.Body.Close()
 		if response.StatusCode != http.StatusNotFound {
-			t.Errorf("%s %s answers %d", c.method, c.path, response.StatusCode)
+			t.Errorf("%s %s returns %d", c.method, c.path, response.StatusCode)
 		}
 	}
 	if ahead := time.Until(s.Clock.Now()); ahead > time.Minute {

@@ -168,7 +168,7 @@ func demoAppAndMeeting(t *testing.T, stored *store.Store) (*account.App, *meetin
 	return apps[app], rooms[room]
 }
 
-// TestDropsAreReportedOnce: what was not recorded is told once, with its number.
+// TestDropsAreReportedOnce: what was not recorded is reported once, with its number.
 func TestDropsAreReportedOnce(t *testing.T) {
 	t.Parallel()
 	var log strings.Builder

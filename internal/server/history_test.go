@@ -12,7 +12,7 @@ import (
 	"github.com/anteroom/anteroom/anteroomtest"
 )
 
-// write sends a message and answers the refusal's code and words.
+// write sends a message and returns the refusal's code and words.
 func (p *page) write(text string) (int, string) {
 	_, code, message := p.rpc("command", map[string]any{"requestId": uuid.NewString(), "type": "chat.send", "data": fields{"text": text}})
 	return code, message
@@ -26,7 +26,7 @@ func (p *page) recovering(channel, epoch string, offset uint64) {
 	p.subs[channel] = position{Epoch: epoch, Offset: offset}
 	p.mu.Unlock()
 	if code := p.connect(); code != 0 {
-		p.t.Fatalf("the line was closed with %d", code)
+		p.t.Fatalf("the connection was closed with %d", code)
 	}
 }
 
@@ -44,7 +44,7 @@ func (p *page) channel(kind string) (name string, at position) {
 	return "", at
 }
 
-// upTo answers everything that has arrived, up to a message that is sent after it.
+// upTo returns everything that has arrived, up to a message that is sent after it.
 func (p *page) upTo(by *page) (seen string) {
 	p.t.Helper()
 	mark := uuid.NewString()

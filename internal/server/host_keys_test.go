@@ -16,7 +16,7 @@ import (
 	"github.com/anteroom/anteroom/internal/session"
 )
 
-// participantFrom takes a seat from an address.
+// participantFrom admits a participant from an address.
 func (s *testServer) participantFrom(t *testing.T, address, signed string) *meeting.Participant {
 	t.Helper()
 	raw, err := json.Marshal(map[string]any{
@@ -49,7 +49,7 @@ func (s *testServer) participantFrom(t *testing.T, address, signed string) *meet
 			return participant
 		}
 	}
-	t.Fatal("there is no seat")
+	t.Fatal("there is not admitted")
 	return nil
 }
 

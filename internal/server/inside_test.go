@@ -127,17 +127,17 @@ func TestARemovedPersonStaysOut(t *testing.T) {
 	t.Parallel()
 	s, room, host, guest, response := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
 	if status := media(t, response); status != http.StatusOK {
-		t.Fatalf("the media door answers %d to a seat", status)
+		t.Fatalf("the media proxy returns %d to a participant", status)
 	}
 	host.command("seat.remove", map[string]any{"userId": response.Participant.UserID})
 	if code := guest.awaitClose(); code != 4502 {
-		t.Fatalf("the line was closed with %d", code)
+		t.Fatalf("the connection was closed with %d", code)
 	}
 	if status := media(t, response); status != http.StatusForbidden {
-		t.Fatalf("the media door answers %d to a removed seat's old token", status)
+		t.Fatalf("the media proxy returns %d to a removed participant's old token", status)
 	}
 	if code := guest.connect(); code != 4502 {
-		t.Fatalf("a removed page's line: %d", code)
+		t.Fatalf("a removed page's connection: %d", code)
 	}
 	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, ResumeToken: response.ResumeToken}), 3009, "removed_by_host")
 	// A token that a newer page had made old is one of theirs all the same.
@@ -149,7 +149,8 @@ func TestARemovedPersonStaysOut(t *testing.T) {
 	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, Device: "another", ResumeToken: first.ResumeToken}), 3009, "removed_by_host")
 }
 
-// Whoever a host has put on hold waits, whatever they join with, until they are let in.
+// Whoever a host has put on hold waits, whatever they join with, until they are
+// admitted.
 func TestWhoeverIsOnHoldComesBackToTheWaitingRoom(t *testing.T) {
 	t.Parallel()
 	s, room, host, _, _ := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
@@ -174,7 +175,7 @@ func TestWhoeverIsOnHoldComesBackToTheWaitingRoom(t *testing.T) {
 	state(anonymous, "joined")
 
 	// A page without a device id is known by its resume tokens: the older ones, and those
-	// of a seat that was left.
+	// of a participant that was left.
 	page, older := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Lee"})
 	newer := s.Join(anteroomtest.Join{Meeting: room.Number, Name: "Lee", ResumeToken: older.ResumeToken})
 	expect(t, newer, 0, "")
@@ -203,7 +204,7 @@ func TestWhoeverIsOnHoldComesBackToTheWaitingRoom(t *testing.T) {
 	state(signedIn, "joined")
 	state(anteroomtest.Join{Device: "user's"}, "joined")
 	if again.Participant.UserID == response.Participant.UserID {
-		t.Error("a seat that was left is taken again")
+		t.Error("a participant that was left is admitted again")
 	}
 
 	// An anonymous page that is inside is no way in for the account.
@@ -279,13 +280,13 @@ func TestAnEndedMeetingIsNotRevived(t *testing.T) {
 	s, room, host, guest, response := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
 	host.command("session.end", nil)
 	if code := guest.awaitClose(); code != 4501 {
-		t.Fatalf("the line was closed with %d", code)
+		t.Fatalf("the connection was closed with %d", code)
 	}
 	if status := media(t, response); status != http.StatusForbidden {
-		t.Fatalf("the media door answers %d after the end", status)
+		t.Fatalf("the media proxy returns %d after the end", status)
 	}
 	if code := guest.connect(); code != 4501 {
-		t.Fatalf("a line into an ended meeting: %d", code)
+		t.Fatalf("a connection into an ended meeting: %d", code)
 	}
 	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number}), 3008, "host_not_here")
 }
@@ -295,7 +296,7 @@ func TestANewerPageReplacesTheOlder(t *testing.T) {
 	s, room, host, guest, response := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
 	newer, again := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Guest", ResumeToken: response.ResumeToken})
 	if again.Participant.UserID != response.Participant.UserID {
-		t.Fatal("another seat")
+		t.Fatal("another participant")
 	}
 	if code := guest.awaitClose(); code != 4503 {
 		t.Fatalf("the older line was closed with %d", code)
@@ -335,7 +336,7 @@ func TestWaitingAndBeingAdmitted(t *testing.T) {
 	guest.await("seat.held")
 	fresh.Realtime = response.Realtime
 	if status := media(t, fresh); status != http.StatusForbidden {
-		t.Fatalf("the media door answers %d to somebody who waits again", status)
+		t.Fatalf("the media proxy returns %d to somebody who waits again", status)
 	}
 }
 
@@ -390,7 +391,7 @@ func TestARepeatedRequestRunsOnce(t *testing.T) {
 	}
 }
 
-// media knocks at the media door with the token of a join.
+// media connects to the media proxy with the token of a join.
 func media(t *testing.T, a anteroomtest.JoinResponse) int {
 	t.Helper()
 	if a.Media == nil {
@@ -517,7 +518,7 @@ func TestWhoWaitsIsForHosts(t *testing.T) {
 	guest.await("participant.removed")
 	host.command("seat.rename", map[string]any{"userId": userID, "userName": "Secret"})
 	if e := host.await("participant.updated"); !strings.Contains(string(e.Data), "Secret") {
-		t.Fatalf("the host is not told: %s", e.Data)
+		t.Fatalf("the host is not notified: %s", e.Data)
 	}
 	guest.refused("chat.send", map[string]any{"text": "psst", "userId": userID}, 1002)
 	host.command("chat.send", map[string]any{"text": "over"})
@@ -526,7 +527,7 @@ func TestWhoWaitsIsForHosts(t *testing.T) {
 		select {
 		case e := <-guest.events:
 			if strings.Contains(string(e.Data), "Secret") {
-				t.Fatalf("a guest is told of who waits: %s %s", e.Type, e.Data)
+				t.Fatalf("a guest is notified of who waits: %s %s", e.Type, e.Data)
 			}
 			if e.Type == "chat.message" {
 				return
@@ -557,7 +558,7 @@ func TestAttendeesOfAWebinarWatch(t *testing.T) {
 }
 
 // mediaGrants names the sources that the media server takes of whoever shows the
-// answer's token at the door.
+// answer's token at the proxy.
 func mediaGrants(t *testing.T, a anteroomtest.JoinResponse) string {
 	t.Helper()
 	if a.Media == nil {

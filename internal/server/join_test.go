@@ -182,7 +182,7 @@ func TestASignedInPersonIsOneParticipant(t *testing.T) {
 		t.Fatalf("leaving answered %d", a.HTTPStatus)
 	}
 	if third := s.Join(join); third.Participant.UserID != first.Participant.UserID {
-		t.Fatal("the older page's goodbye freed the newer one's place")
+		t.Fatal("the older page's departure freed the newer one's place")
 	}
 	anonymous := anteroomtest.Join{Meeting: room.Number, Device: uuid.NewString()}
 	expect(t, s.Join(anonymous), 0, "")
@@ -199,10 +199,10 @@ func TestComingBack(t *testing.T) {
 	back := s.Join(anteroomtest.Join{Meeting: room.Number, ResumeToken: first.ResumeToken})
 	expect(t, back, 0, "")
 	if back.Participant.UserID != first.Participant.UserID {
-		t.Fatal("a reload took another seat")
+		t.Fatal("a reload added another participant")
 	}
 	if back.ResumeToken == first.ResumeToken {
-		t.Fatal("the older page may still speak for the seat")
+		t.Fatal("the older page may still act for the participant")
 	}
 	s.EndMeeting(room.Number)
 	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number, ResumeToken: back.ResumeToken}), 3008, "host_not_here")
@@ -225,7 +225,7 @@ func TestALostResponseLeavesNoStaleParticipant(t *testing.T) {
 	for _, a := range responses {
 		expect(t, a, 0, "")
 		if a.AttemptID != responses[0].AttemptID || a.ResumeToken != responses[0].ResumeToken {
-			t.Fatal("the same joinId got two answers")
+			t.Fatal("the same joinId got two responses")
 		}
 	}
 }
@@ -238,7 +238,7 @@ func TestAWaitingRoomHoldsPeople(t *testing.T) {
 	a := s.Join(anteroomtest.Join{Meeting: room.Number})
 	expect(t, a, 0, "")
 	if a.State != "waiting" || a.Media != nil {
-		t.Fatalf("somebody who waits was let in: %s", a.Body)
+		t.Fatalf("somebody who waits was admitted: %s", a.Body)
 	}
 }
 
@@ -263,13 +263,13 @@ func TestRefusalsReturn200OnRequest(t *testing.T) {
 		status int
 		code   int
 	}{
-		"refused":                   {"/sdk/v1/join", wrong, 403, 3004},
-		"refused, quietly":          {"/sdk/v1/join?status=200", wrong, 200, 3004},
-		"option, quietly":           {"/sdk/v1/join?status=200", nameless, 200, 4003},
-		"too large, quietly":        {"/sdk/v1/join?status=200", huge, 200, 4003},
-		"another value is no wish":  {"/sdk/v1/join?status=204", wrong, 403, 3004},
-		"media of no seat":          {"/sdk/v1/media", []byte(`{"resumeToken":"x"}`), 403, 0},
-		"media of no seat, quietly": {"/sdk/v1/media?status=200", []byte(`{"resumeToken":"x"}`), 200, 0},
+		"refused":                        {"/sdk/v1/join", wrong, 403, 3004},
+		"refused, quietly":               {"/sdk/v1/join?status=200", wrong, 200, 3004},
+		"option, quietly":                {"/sdk/v1/join?status=200", nameless, 200, 4003},
+		"too large, quietly":             {"/sdk/v1/join?status=200", huge, 200, 4003},
+		"another value is no wish":       {"/sdk/v1/join?status=204", wrong, 403, 3004},
+		"media of not admitted":          {"/sdk/v1/media", []byte(`{"resumeToken":"x"}`), 403, 0},
+		"media of not admitted, quietly": {"/sdk/v1/media?status=200", []byte(`{"resumeToken":"x"}`), 200, 0},
 	} {
 		if a := s.Post(c.path, c.body); a.HTTPStatus != c.status || a.ErrorCode != c.code || a.Media != nil {
 			t.Errorf("%s: want HTTP %d and %d, got HTTP %d: %s", name, c.status, c.code, a.HTTPStatus, a.Body)

@@ -15,7 +15,7 @@ func (j *joinLog) write(a *session.JoinRecord) {
 	d := a.Verdict.Decision
 	if d == nil {
 		if j.log.Enabled(context.Background(), slog.LevelDebug) {
-			j.log.Debug("join admitted", append(named(a), "session", a.SessionID, "seat", a.ParticipantID, "role", a.Verdict.Admission.Role)...)
+			j.log.Debug("join admitted", append(named(a), "session", a.SessionID, "participant", a.ParticipantID, "role", a.Verdict.Admission.Role)...)
 		}
 		return
 	}

@@ -72,7 +72,7 @@ func TestAPanelistEntersAPracticeSession(t *testing.T) {
 	host.command("session.broadcast", nil)
 	host.refused("session.broadcast", nil, 1004)
 	if e := inside.await("session.updated"); string(e.Data) != `{"practice":false}` {
-		t.Fatalf("the panelist was told %s", e.Data)
+		t.Fatalf("the panelist received %s", e.Data)
 	}
 	expect(t, s.Join(attendee), 0, "")
 }
@@ -101,7 +101,7 @@ func TestTwoAnonymousTabsOfOneBrowserAreTwoPeople(t *testing.T) {
 	expect(t, one, 0, "")
 	expect(t, two, 0, "")
 	if one.Participant.UserID == two.Participant.UserID {
-		t.Fatal("two tabs share a seat")
+		t.Fatal("two tabs are one participant")
 	}
 }
 
@@ -185,7 +185,7 @@ func TestAReloadWhileLockedIsAdmitted(t *testing.T) {
 	after := s.Join(anteroomtest.Join{Meeting: room.Number, ResumeToken: before.ResumeToken})
 	expect(t, after, 0, "")
 	if after.Participant.UserID != before.Participant.UserID {
-		t.Fatal("the reload got another seat")
+		t.Fatal("the reload became another participant")
 	}
 	expect(t, s.Join(anteroomtest.Join{Meeting: room.Number}), 4006, "locked")
 }
@@ -207,7 +207,7 @@ func TestARightOBFWithoutItsUserIs4017AndTheBotGoesWhenItsUserGoes(t *testing.T)
 	ada := s.AddUser(anteroomtest.User{Email: "ada@test.example"})
 	for _, c := range []struct {
 		name string
-		// goes makes the user leave, who is inside as the given page and seat.
+		// goes makes the user leave, who is inside as the given page and participant.
 		goes func(room anteroomtest.Meeting, host, user *page, participant anteroomtest.JoinResponse)
 	}{
 		{"leaves", func(_ anteroomtest.Meeting, _, user *page, _ anteroomtest.JoinResponse) {
@@ -231,7 +231,7 @@ func TestARightOBFWithoutItsUserIs4017AndTheBotGoesWhenItsUserGoes(t *testing.T)
 			if code := notes.awaitClose(); code != 4506 {
 				t.Fatalf("the app was closed with %d", code)
 			}
-			for { // the host is told why
+			for { // the host is notified why
 				var gone struct {
 					UserID int64 `json:"userId"`
 					Reason string

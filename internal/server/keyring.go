@@ -110,7 +110,7 @@ func (k keyring) secretsOf(ctx context.Context, app *account.App, yield func(sig
 	return true
 }
 
-// Holds tells by keyed hash whether a value is somebody's secret.
+// Holds reports by keyed hash whether a value is somebody's secret.
 func (k keyring) Holds(ctx context.Context, value string) (signature.Credential, bool, error) {
 	held, err := k.store.AppBySecret(ctx, value)
 	return signature.Credential{}, held, err

@@ -117,7 +117,7 @@ func TestABadSignatureLearnsNothing(t *testing.T) {
 		after := s.rows(t, db)
 
 		if known.status != unknown.status || known.body != unknown.body || !maps.EqualFunc(known.header, unknown.header, slices.Equal) {
-			t.Errorf("%s: the answers differ:\n%+v\n%+v", c.name, known, unknown)
+			t.Errorf("%s: the responses differ:\n%+v\n%+v", c.name, known, unknown)
 		}
 		var recorded map[string]any
 		if err := json.Unmarshal([]byte(known.body), &recorded); err != nil || recorded["errorCode"] != float64(c.code) || recorded["cause"] == "" {
@@ -125,12 +125,12 @@ func TestABadSignatureLearnsNothing(t *testing.T) {
 		}
 		for _, field := range []string{"evidence", "alsoFailing"} {
 			if _, leaks := recorded[field]; leaks {
-				t.Errorf("%s: the page is told %s", c.name, field)
+				t.Errorf("%s: the page received %s", c.name, field)
 			}
 		}
 		for _, secret := range []string{s.app.Secret, s.app.Name, s.room.Topic} {
 			if strings.Contains(known.body, secret) {
-				t.Errorf("%s: the page is told %q", c.name, secret)
+				t.Errorf("%s: the page received %q", c.name, secret)
 			}
 		}
 		// Each leaves the row of its attempt, and changes nothing else.
@@ -143,7 +143,7 @@ func TestABadSignatureLearnsNothing(t *testing.T) {
 				t.Errorf("%s: %s was touched", c.name, table)
 			}
 		}
-		// The operator finds what the page is not told.
+		// The operator finds what the page does not receive.
 		for _, response := range []whole{known, unknown} {
 			stored, err := s.Store.Attempt(t.Context(), response.attemptID)
 			if err != nil {

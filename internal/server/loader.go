@@ -56,9 +56,9 @@ func (l *loader) unknownKey(ctx context.Context, key string) (facts admission.Ap
 	return facts, err
 }
 
-// Resume reads the seat that a resume token names. A token that is not ours names none.
-// One of an older generation names the seat as one that was left: it tells whose page it
-// was, and no longer opens the seat.
+// Resume reads the participant that a resume token names. A token that is not ours names
+// none. One of an older generation names the participant as one that was left: it tells
+// whose page it was, and no longer opens the participant.
 func (l *loader) Resume(ctx context.Context, token string) (*meeting.Participant, error) {
 	participantID, generation, ok := l.resume(token)
 	if !ok {
@@ -75,7 +75,7 @@ func (l *loader) Resume(ctx context.Context, token string) (*meeting.Participant
 }
 
 // Load is the second step, asked for only after a right signature or for a
-// seat that comes back.
+// participant that comes back.
 func (l *loader) Load(ctx context.Context, r admission.LoadRequest) (*admission.Snapshot, error) {
 	snap := &admission.Snapshot{AppFacts: r.App}
 	if r.Claims == nil && r.Resume != nil {
@@ -129,7 +129,7 @@ func (l *loader) Load(ctx context.Context, r admission.LoadRequest) (*admission.
 	return snap, l.loadElsewhere(ctx, r.Claims, snap)
 }
 
-// loadResumedApp reads the app that a returning seat came by.
+// loadResumedApp reads the app that a returning participant came by.
 func (l *loader) loadResumedApp(ctx context.Context, participant *meeting.Participant, snap *admission.Snapshot) error {
 	app, err := l.store.App(ctx, participant.Claims.AppID)
 	if errors.Is(err, store.ErrNotFound) {
@@ -156,7 +156,7 @@ func (l *loader) loadTokens(ctx context.Context, a *admission.Attempt, snap *adm
 }
 
 // loadInside reads who is in the running session already, but for the page's own
-// seat of before, which may be nil.
+// participant of before, which may be nil.
 func (l *loader) loadInside(ctx context.Context, page *meeting.Participant, snap *admission.Snapshot) error {
 	live := snap.Session
 	if live == nil {
@@ -211,8 +211,8 @@ func (l *loader) loadInside(ctx context.Context, page *meeting.Participant, snap
 }
 
 // hasParticipants reports whether there is somebody in a live session for whom the question is
-// answered with yes. Where anybody but own has a connection, that is known without
-// reading the seats, and the answer is yes.
+// answered with yes. Where anybody but own has a connection, that is known without reading the
+// participants, and the answer is yes.
 func (l *loader) hasParticipants(ctx context.Context, live *meeting.Session, counts func(*meeting.Participant) bool, own *meeting.Participant) (bool, error) {
 	connected := live.Participants - live.Disconnected
 	if own != nil && own.LostAt.IsZero() {
@@ -228,7 +228,7 @@ func (l *loader) hasParticipants(ctx context.Context, live *meeting.Session, cou
 	return slices.ContainsFunc(participants, counts), err
 }
 
-// presence is a seat as the rules see it at now, in real time.
+// presence is a participant as the rules see it at now, in real time.
 func presence(participant *meeting.Participant, now time.Time) *admission.Presence {
 	p := &admission.Presence{
 		Participant: participant, Connected: participant.Connected(now) && !participant.Departing, TakeOverDelay: participant.Flags.TakeOverDelay(now),

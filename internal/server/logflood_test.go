@@ -106,7 +106,7 @@ func checkFlood(t *testing.T, what string, log []byte) {
 			t.Errorf("%s: %.300s", what, line)
 		}
 		if len(line) > 2048 {
-			t.Errorf("%s: a line of %d bytes: %.300s", what, len(line), line)
+			t.Errorf("%s: a connection of %d bytes: %.300s", what, len(line), line)
 		}
 	}
 	for message, n := range count {

@@ -107,7 +107,7 @@ type roleFixture struct {
 	self *meeting.Participant
 }
 
-// addParticipant takes a seat beside the gate: what is tried here is what it may do.
+// addParticipant adds a participant past the gate: what is tried here is what it may do.
 func (c *roleFixture) addParticipant(t *testing.T, participant meeting.Participant) *meeting.Participant {
 	t.Helper()
 	ask := meeting.AdmitRequest{Meeting: c.room, SessionID: c.id, Capacity: 100, Now: time.Now(), Practice: c.room.IsWebinar(), Participant: participant}

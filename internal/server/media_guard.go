@@ -7,7 +7,7 @@ import (
 	"github.com/anteroom/anteroom/internal/session"
 )
 
-// mediaGuard answers the media door from the sessions.
+// mediaGuard answers the media proxy from the sessions.
 type mediaGuard struct{ sessions *session.Service }
 
 // Grant implements media.Guard.

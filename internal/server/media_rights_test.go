@@ -125,7 +125,8 @@ func TestTheSoundOfAScreenIsNoWayAroundAMute(t *testing.T) {
 	f.expectRefusal(sound, screenSound, "after the host's mute")
 	f.expectPackets(screen)
 
-	// It may come back once they have unmuted themselves, of which everybody is told.
+	// It may come back once they have unmuted themselves, of which everybody is
+	// notified.
 	guest.command("seat.mute", fields{"muted": false})
 	guest.command("seat.mute", fields{"muted": true})
 	voice = f.publish(sound, screenSound)
@@ -155,9 +156,9 @@ func TestADepartingParticipantIsNotHeard(t *testing.T) {
 	voice := f.publish(lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE)
 	f.expectPackets(voice)
 	s.Post("/sdk/v1/goodbye", []byte(`{"resumeToken":"`+response.ResumeToken+`"}`))
-	f.expectEnd("after the goodbye")
+	f.expectEnd("after the departure")
 	if got, err := rogue.Validate(f.ctx, strings.Replace(response.Media.URL, "ws", "http", 1), response.Media.Token); err != nil || got != 403 {
-		t.Errorf("the door answers somebody who has said goodbye with %d, error %v", got, err)
+		t.Errorf("the proxy returns somebody who has announced its departure with %d, error %v", got, err)
 	}
 
 	// Back without a word they are shown muted, and heard only once they are shown so.

@@ -53,7 +53,7 @@ func TestProductionHasNothingOfDevelopment(t *testing.T) {
 			// Whoever asks beforehand is told what may be asked of the SDK's files.
 			preflight := method == http.MethodOptions && response.StatusCode == http.StatusNoContent && !strings.Contains(response.Header.Get("Access-Control-Allow-Methods"), "POST")
 			if response.StatusCode != http.StatusNotFound && !preflight {
-				t.Errorf("%s %s answers %d", method, path, response.StatusCode)
+				t.Errorf("%s %s returns %d", method, path, response.StatusCode)
 			}
 		}
 	}

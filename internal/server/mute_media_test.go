@@ -64,7 +64,8 @@ func TestWhoIsShownMutedIsNotHeard(t *testing.T) {
 	shown(`"muted":false`)
 	heard()
 
-	// Muted by the host, they are silent until they unmute, of which everybody is told.
+	// Muted by the host, they are silent until they unmute, of which everybody is
+	// notified.
 	host.command("seat.mute", fields{"userId": id, "muted": true})
 	shown(`"muted":true`)
 	silent("after the host's mute")
@@ -72,7 +73,7 @@ func TestWhoIsShownMutedIsNotHeard(t *testing.T) {
 	shown(`"muted":false`)
 	heard()
 
-	// Who says that they are muted, or have no sound, is.
+	// Who reports that they are muted, or have no sound, is.
 	guest.command("seat.media", fields{"muted": true})
 	shown(`"muted":true`)
 	silent("after their own mute")

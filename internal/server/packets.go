@@ -9,7 +9,7 @@ import (
 )
 
 // addPackets makes a fault that loses media packets. Those who are inside lose
-// theirs at once; who knocks at the media door while it is active is refused
+// theirs at once; who connects to the media proxy while it is active is refused
 // there, see faults.media, and so needs no look at the packets.
 func (f *faults) addPackets(ctx context.Context, spec fault.Spec) (httpapi.FaultView, error) {
 	dropper, ok := f.engine.(media.PacketDropper)

@@ -130,11 +130,11 @@ func TestNoMediaComesUpWhilePacketsAreLost(t *testing.T) {
 	a := s.Join(anteroomtest.Join{Meeting: room.Number})
 	expect(t, a, 0, "")
 	if status, _ := callDev(t, s, "GET", "/rtc/validate?access_token="+a.Media.Token, "", nil); status != http.StatusServiceUnavailable {
-		t.Fatalf("the door answers %d", status)
+		t.Fatalf("the door returns %d", status)
 	}
 	callDev(t, s, "DELETE", "/dev/v1/faults", "", nil)
 	if status, _ := callDev(t, s, "GET", "/rtc/validate?access_token="+a.Media.Token, "", nil); status != http.StatusOK {
-		t.Fatalf("the fault is over, and the door answers %d", status)
+		t.Fatalf("the fault is over, and the door returns %d", status)
 	}
 }
 

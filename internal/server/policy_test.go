@@ -15,7 +15,7 @@ import (
 
 type fields = map[string]any
 
-// awaitText answers the next event of the type whose data has the words.
+// awaitText returns the next event of the type whose data has the words.
 func (p *page) awaitText(kind string, words ...string) event {
 	p.t.Helper()
 	for limit := time.Now().Add(testTimeout); time.Now().Before(limit); {
@@ -40,7 +40,7 @@ func (p *page) expectNoEvent(by *page, kind string) {
 		select {
 		case e := <-p.events:
 			if e.Type == kind {
-				p.t.Fatalf("told of %s: %s", e.Type, e.Data)
+				p.t.Fatalf("notified of %s: %s", e.Type, e.Data)
 			}
 			if e.Type == "seat.reacted" && strings.Contains(string(e.Data), "tada") {
 				return
@@ -93,7 +93,7 @@ func TestNobodyUnmutesAgainstTheRules(t *testing.T) {
 		return mediaGrants(t, s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+response.ResumeToken+`"}`)))
 	}
 	if g := grants(); strings.Contains(g, "microphone") || !strings.Contains(g, "camera") {
-		t.Fatalf("the media door still takes sound: %s", g)
+		t.Fatalf("the media proxy still takes sound: %s", g)
 	}
 	guest.refused("seat.media", fields{"muted": false}, 1001)
 	guest.refused("seat.mute", fields{"muted": false}, 1001)
@@ -123,7 +123,7 @@ func TestNobodyUnmutesByLeavingTheAudio(t *testing.T) {
 	guest.refused("seat.media", fields{"audioOn": true, "muted": false}, 1001)
 	guest.refused("seat.mute", fields{"muted": false}, 1001)
 	if g := mediaGrants(t, s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+response.ResumeToken+`"}`))); strings.Contains(g, "microphone") {
-		t.Errorf("the media door takes sound: %s", g)
+		t.Errorf("the media proxy takes sound: %s", g)
 	}
 	guest.command("seat.media", fields{"audioOn": true, "muted": true})
 	host.command("session.rules", fields{"unmuteAllowed": true})
@@ -214,7 +214,7 @@ func TestOneSharesUnlessSeveralMay(t *testing.T) {
 	other.refused("seat.share", nil, 1001)
 	again := s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+response.ResumeToken+`"}`))
 	if grants := mediaGrants(t, again); strings.Contains(grants, "screen_share") {
-		t.Fatalf("the media door still takes screens: %s", grants)
+		t.Fatalf("the media proxy still takes screens: %s", grants)
 	}
 }
 
@@ -238,7 +238,7 @@ func TestSpotlightsFocusAndHands(t *testing.T) {
 	other.awaitText("session.updated", `"spotlights":[`+second+"]")
 	_, late := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Late"})
 	if body := string(late.Body); !strings.Contains(body, `"focusMode":true`) || !strings.Contains(body, `"spotlights":[`+second+"]") {
-		t.Fatalf("a late joiner is told %s", body)
+		t.Fatalf("a late joiner received %s", body)
 	}
 }
 
@@ -266,7 +266,7 @@ func TestHandsKeepTheirOrder(t *testing.T) {
 	}
 	_, late := enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Late"})
 	if body := string(late.Body); strings.Count(body, `"handRaisedAt":"`) != 2 {
-		t.Fatalf("a late joiner is told %s", body)
+		t.Fatalf("a late joiner received %s", body)
 	}
 	guest.command("seat.hand", fields{"raised": false})
 	guest.command("seat.hand", fields{"raised": true})
@@ -288,10 +288,10 @@ func TestHostsReceiveThePasscode(t *testing.T) {
 		return strings.Contains(string(raw), `"passcode":"`+secret+`"`)
 	}
 	if !strings.Contains(string(joined.Body), secret) || !knows(host) {
-		t.Fatalf("the host is told %s", joined.Body)
+		t.Fatalf("the host received %s", joined.Body)
 	}
 	if strings.Contains(string(response.Body), secret) || knows(guest) {
-		t.Fatalf("a guest is told %s", response.Body)
+		t.Fatalf("a guest received %s", response.Body)
 	}
 	role := func(role string) {
 		host.command("seat.role", fields{"userId": response.Participant.UserID, "role": role})
@@ -299,7 +299,7 @@ func TestHostsReceiveThePasscode(t *testing.T) {
 	}
 	role("cohost")
 	if !knows(guest) {
-		t.Fatal("a co-host is not told")
+		t.Fatal("a co-host is not notified")
 	}
 	role("attendee")
 	if knows(guest) {
@@ -433,7 +433,8 @@ func TestRecordingNeedsAHostsLeave(t *testing.T) {
 	guest.refused("capture.set", fields{"status": "on"}, 1001)
 }
 
-// What is said while somebody is on hold was not said to them, whatever seat they have later.
+// What is said while somebody is on hold was not said to them, whatever participant they have
+// later.
 func TestNobodyReadsMessagesSentWhileTheyWereOnHold(t *testing.T) {
 	t.Parallel()
 	s, room, host, _, _ := hostAndGuest(t, anteroomtest.Meeting{Topic: "Standup"})
@@ -483,7 +484,8 @@ func TestNobodyReadsMessagesSentWhileTheyWereOnHold(t *testing.T) {
 	p.command("seat.leave", nil)
 	p, _ = enter(t, s, ben)
 	reads("left and came back", p, "after Ben")
-	// A page that stores no device id is known by the resume token of the seat it left.
+	// A page that stores no device id is known by the resume token of the participant it
+	// left.
 	p, _ = enter(t, s, anteroomtest.Join{Meeting: room.Number, Name: "Ben", ResumeToken: response.ResumeToken})
 	reads("came back by a resume token", p, "after Ben")
 

@@ -77,7 +77,7 @@ func (c *presenceFixture) enter(replaced map[string]any) (*page, map[string]any)
 		events: make(chan event, 1024), subs: map[string]position{},
 	}
 	if code := p.connect(); code != 0 {
-		c.t.Fatalf("the line was closed with %d", code)
+		c.t.Fatalf("the connection was closed with %d", code)
 	}
 	return p, response
 }
@@ -211,11 +211,11 @@ func TestADepartureShowsAtOnceAndAReloadIsAdmitted(t *testing.T) {
 	c := newPresenceFixture(t, session.Times{Departing: 2 * time.Second})
 	c.engine.set(c.identity, true) // packets on their way change nothing
 	c.show()
-	// Nobody makes up the goodbye of somebody else.
+	// Nobody makes up the departure of somebody else.
 	for _, forged := range []string{"forged", c.resume[:strings.LastIndexByte(c.resume, '.')] + ".forged"} {
 		c.depart(forged)
 		if participant := c.seen(); participant.Departing || !participant.LostAt.IsZero() {
-			t.Fatalf("a forged goodbye counted: %+v", participant)
+			t.Fatalf("a forged departure counted: %+v", participant)
 		}
 	}
 	began := time.Now()
@@ -230,14 +230,14 @@ func TestADepartureShowsAtOnceAndAReloadIsAdmitted(t *testing.T) {
 	// One that comes after the reload changes nothing.
 	c.depart(c.resume)
 	if participant := c.seen(); !participant.LostAt.IsZero() || participant.Departing || participant.Flags.MediaLost {
-		t.Fatalf("an old page's goodbye counted: %+v", participant)
+		t.Fatalf("an old page's departure counted: %+v", participant)
 	}
 	c.depart(response["resumeToken"].(string))
 	c.expect("participant.updated", map[string]any{"state": "reconnecting", "mediaLost": true})
 	second := time.Now()
 	c.expect("participant.removed", map[string]any{"reason": "left"})
 	if stored := time.Since(second); stored < 1500*time.Millisecond || stored > 3500*time.Millisecond {
-		t.Errorf("the place was kept for %s after a goodbye, want 2 s (the first was %s ago)", stored, time.Since(began))
+		t.Errorf("the place was kept for %s after a departure, want 2 s (the first was %s ago)", stored, time.Since(began))
 	}
 }
 
@@ -248,7 +248,7 @@ func TestAPageThatWasPutAsideReconnects(t *testing.T) {
 	c.expect("participant.updated", map[string]any{"state": "reconnecting"})
 	// Its line breaks, so that the page notices and connects again; it is not told to stop.
 	if code := c.goer.awaitClose(); code >= 3500 {
-		t.Fatalf("the line was closed for good with %d", code)
+		t.Fatalf("the connection was closed for good with %d", code)
 	}
 	if code := c.goer.connect(); code != 0 {
 		t.Fatalf("closed with %d", code)
@@ -361,7 +361,7 @@ func TestWhoWasConnectedToADeadProcessIsReconnecting(t *testing.T) {
 	})
 }
 
-// Somebody who comes and goes without end is told of so often, and no more.
+// Somebody who comes and goes without end is notified of so often, and no more.
 func TestPresenceEventsAreRateLimited(t *testing.T) {
 	t.Parallel()
 	c := newPresenceFixture(t, session.Times{Departing: time.Minute})
@@ -384,6 +384,6 @@ func TestPresenceEventsAreRateLimited(t *testing.T) {
 		}
 	}
 	if most := 2 * (32 + int(time.Since(begun).Seconds())); recorded > most || recorded < 20 {
-		t.Errorf("told %d times, want 20 to %d", recorded, most)
+		t.Errorf("notified %d times, want 20 to %d", recorded, most)
 	}
 }

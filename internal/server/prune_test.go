@@ -49,7 +49,7 @@ func TestEachKindOfOldRecordsIsDeleted(t *testing.T) {
 	run(func(*server.Server) {
 		for deadline := time.Now().Add(30 * time.Second); count(`SELECT COUNT(*) FROM tries WHERE name = 'old'`) > 0; time.Sleep(10 * time.Millisecond) {
 			if time.Now().After(deadline) {
-				t.Fatal("old tries stay where expired tokens cannot be deleted")
+				t.Fatal("old attempt counts stay where expired tokens cannot be deleted")
 			}
 		}
 	})

@@ -42,7 +42,7 @@ func (s *Server) ready() error {
 }
 
 // Anybody may ask whether the server is ready, as often as they like: what costs
-// something is asked once for all, and the answer kept for a moment.
+// something is asked once for all, and the result cached for a moment.
 const (
 	mediaProbeTime    = 2 * time.Second
 	mediaProbeTTL     = 2 * time.Second
@@ -50,12 +50,12 @@ const (
 	storeProbeTTL     = time.Second
 )
 
-// probe asks a part behind whether it can be used, and keeps the answer, good or bad.
+// probe asks a dependency whether it can be used, and caches the result, good or bad.
 // It runs on the machine's time: the clock that developers set may stand still.
 type probe struct {
 	// run is nil for a part that needs no asking.
 	run func(context.Context) error
-	// timeout is how long a question may take, and kept how long its answer holds.
+	// timeout is how long a question may take, and kept how long its result holds.
 	timeout, ttl time.Duration
 
 	mu        sync.Mutex

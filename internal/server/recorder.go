@@ -50,7 +50,7 @@ const (
 // at most 71 bytes, with about 1.5 MB in all.
 const maxSkipped = 10_000
 
-// attemptDetail is what is kept of an attempt beside its columns.
+// attemptDetail is what is stored of an attempt beside its columns.
 type attemptDetail struct {
 	Request admission.Redacted `json:"request"`
 	Verdict *admission.Verdict `json:"verdict"`
@@ -108,8 +108,8 @@ func (r *recorder) noiseSource(a *session.JoinRecord) string {
 	return ""
 }
 
-// isFrequentlyRefused counts a refused join that an app has signed, and tells whether there
-// were too many.
+// isFrequentlyRefused counts a refused join that an app has signed, and reports whether
+// there were too many.
 func (r *recorder) isFrequentlyRefused(a *session.JoinRecord, group string) bool {
 	most := refusalsPerNoise * r.noisePerMinute
 	return r.refusals.Take(a.At, most, group) > 0 ||
@@ -146,7 +146,7 @@ func sizeOf(a *admission.Attempt) int {
 	return fixed + len(a.Signature) + len(a.ZAK) + len(a.OBFToken) + len(a.TK) + len(a.RecordingToken) + len(a.ResumeToken)
 }
 
-// dropReporter tells a log of joins that were not recorded, of each once.
+// dropReporter logs joins that were not recorded, of each once.
 type dropReporter struct {
 	log               *slog.Logger
 	reported, leftOut int64

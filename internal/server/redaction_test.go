@@ -25,7 +25,7 @@ func TestSecretsOfAJoinAreStoredNowhere(t *testing.T) {
 	stray := s.AddApp(anteroomtest.App{Name: "Stray"})
 	zak, tk := s.HostZAK(), "tk-that-opens-a-webinar-7f3a"
 	obf := s.OBF(s.TestApp(), s.HostID(), "", hour)
-	// The first admitted join comes back with what would take its seat over.
+	// The first admitted join comes back with what would take its participant over.
 	first := s.Join(anteroomtest.Join{Meeting: open.Number})
 	expect(t, first, 0, "")
 

@@ -97,8 +97,8 @@ func (r *redisClaim) renewLoop(ctx context.Context) {
 	}
 }
 
-// repeat says that this node is there. A claim of another Redis stands, unless this
-// node's own has lost its data and with it its id.
+// repeat reports that this node is there. A claim of another Redis stands, unless
+// this node's own has lost its data and with it its id.
 func (r *redisClaim) repeat(ctx context.Context) error {
 	id, err := r.id()
 	if err != nil {

@@ -28,7 +28,7 @@ func TestWhoHidesAnOpenMicrophoneIsMutedWithAll(t *testing.T) {
 	host.command("session.mute_all", fields{"muted": true, "unmuteAllowed": false})
 	grants := mediaGrants(t, s.Post("/sdk/v1/media", []byte(`{"resumeToken":"`+response.ResumeToken+`"}`)))
 	if strings.Contains(grants, "microphone") {
-		t.Fatalf("the media door still takes sound: %s", grants)
+		t.Fatalf("the media proxy still takes sound: %s", grants)
 	}
 	guest.refused("seat.media", fields{"audioOn": true, "muted": false}, 1001)
 }

@@ -45,7 +45,7 @@ func ask(t *testing.T, server *anteroomtest.Server, method, path string, body, i
 		t.Error(err)
 	}
 	if into != nil && json.Unmarshal(content, into) != nil {
-		t.Errorf("%s %s answers %s", method, path, content)
+		t.Errorf("%s %s returns %s", method, path, content)
 	}
 	return response.StatusCode
 }
@@ -54,7 +54,7 @@ func listed(t *testing.T, server *anteroomtest.Server) []scenario.Entry {
 	t.Helper()
 	var list struct{ Scenarios []scenario.Entry }
 	if status := ask(t, server, http.MethodGet, "/dev/v1/scenarios", nil, &list); status != http.StatusOK {
-		t.Fatalf("the list answers %d", status)
+		t.Fatalf("the list returns %d", status)
 	}
 	return list.Scenarios
 }
@@ -65,7 +65,7 @@ func play(t *testing.T, server *anteroomtest.Server, code errcode.Code, cause st
 	var made scenario.Scenario
 	path := fmt.Sprintf("/dev/v1/scenarios/%d?cause=%s&live=%s&variant=%s", code, url.QueryEscape(cause), live, strings.Join(variant, ""))
 	if status := ask(t, server, http.MethodPost, path, nil, &made); status != http.StatusOK {
-		t.Fatalf("%s answers %d", path, status)
+		t.Fatalf("%s returns %d", path, status)
 	}
 	return &made
 }
@@ -80,7 +80,7 @@ func joinOf(t *testing.T, server *anteroomtest.Server, s *scenario.Scenario, vie
 		}
 		status := ask(t, server, step.Method, step.Path, step.Body, nil)
 		if status >= 300 {
-			t.Errorf("%s %s answers %d", step.Method, step.Path, status)
+			t.Errorf("%s %s returns %d", step.Method, step.Path, status)
 		}
 	}
 	options := s.Join
@@ -184,7 +184,7 @@ func TestScenariosAreIndependent(t *testing.T) {
 			wg.Go(func() {
 				var made scenario.Scenario
 				if status := ask(t, server, http.MethodPost, fmt.Sprintf("/dev/v1/scenarios/%d?live=headless", code), nil, &made); status != http.StatusOK {
-					t.Errorf("%d answers %d", code, status)
+					t.Errorf("%d returns %d", code, status)
 					return
 				}
 				if response, _ := joinOf(t, server, &made, scenario.ComponentView); response.ErrorCode != int(code) {
@@ -230,7 +230,7 @@ func TestBadRequestsForScenariosAreNamed(t *testing.T) {
 			Errors  []struct{ Property, Reason string }
 		}
 		if status := ask(t, server, http.MethodPost, "/dev/v1/scenarios"+path, nil, &said); status != want {
-			t.Errorf("%s answers %d", path, status)
+			t.Errorf("%s returns %d", path, status)
 		}
 		text := said.Message
 		for _, e := range said.Errors {

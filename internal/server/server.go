@@ -97,8 +97,8 @@ const (
 	StopTime = unreadyTime + moveTime + drainTime + 4*time.Second
 )
 
-// Start brings a server up. It answers once joins are served, or with one
-// clear sentence on what is in the way.
+// Start brings a server up. It returns once joins are served, or with one clear
+// sentence on what is in the way.
 func Start(ctx context.Context, config Config, parts Parts) (_ *Server, err error) {
 	if err := config.Validate(); err != nil {
 		return nil, err
@@ -279,7 +279,7 @@ func (s *Server) assemble(ctx context.Context) (http.Handler, error) {
 // Routes are all routes of the HTTP server.
 func (s *Server) Routes() []httpapi.Route { return s.routes }
 
-// lastHeard is how the engine answers when it received a participant's packets last.
+// lastHeard is how the engine reports when it received a participant's packets last.
 func lastHeard(engine media.Engine) func(room, identity string) (time.Time, bool) {
 	if listener, ok := engine.(media.Listener); ok {
 		return listener.LastHeard
@@ -402,8 +402,8 @@ func (s *Server) pruneOnce(ctx context.Context) error {
 	)
 }
 
-// reportDrops tells the operator's log how many joins were not recorded, within a
-// minute and once more when the server stops.
+// reportDrops writes to the operator's log how many joins were not recorded,
+// within a minute and once more when the server stops.
 func (s *Server) reportDrops(ctx context.Context) {
 	tick := time.NewTicker(time.Minute)
 	defer tick.Stop()
@@ -426,9 +426,10 @@ func (s *Server) reportDrops(ctx context.Context) {
 // Failed delivers the error of a server that ended by itself.
 func (s *Server) Failed() <-chan error { return s.failed }
 
-// Close stops the server: no new requests, then the lines, the media, the store.
-// Nobody is thrown out: pages reconnect, to another node or to the process that
-// follows, and give up only after Config.Times.Lost. Close takes up to StopTime.
+// Close stops the server: no new requests, then the connections, the media, the
+// store. Nobody is thrown out: pages reconnect, to another node or to the process
+// that follows, and give up only after Config.Times.Lost. Close takes up to
+// StopTime.
 func (s *Server) Close(ctx context.Context) error {
 	var problems []error
 	s.stopping.Store(true)

@@ -128,7 +128,7 @@ func (w *faultFixture) faults() []fault {
 	account := w.class.AccountID
 	const (
 		byState = "the token is right; whether it may be used is the state of the meeting and of the ZAK, which only a server knows"
-		cached  = "a token that was kept looks like any other that is old or for another meeting; it is told as that"
+		cached  = "a token that was kept looks like any other that is old or for another meeting; it is reported as that"
 	)
 	return []fault{
 		{n: 1, what: "empty", token: "", want: reportedFault{4003, "signature_missing"}, offline: blank},
@@ -321,7 +321,7 @@ func TestEveryFaultOfTheResearchIsNamed(t *testing.T) {
 	}
 	for _, cause := range signature.Causes() {
 		if !named[cause] && notAmongTheFaults[cause] == "" {
-			t.Errorf("no fault is told as %s", cause)
+			t.Errorf("no fault is reported as %s", cause)
 		}
 	}
 }
@@ -358,7 +358,7 @@ func (w *faultFixture) online(t *testing.T, f *fault) {
 	w.reported(t, "on the server", d.Evidence, response.Warnings, f)
 	for _, c := range w.ring {
 		if strings.Contains(string(raw), string(c.Secret)) {
-			t.Errorf("a secret is told: %s", raw)
+			t.Errorf("a secret is leaked: %s", raw)
 		}
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/anteroom/anteroom/anteroomtest"
 )
 
-// lose cuts a page's line for good and waits until somebody else is told. The moment
-// in which a lost page still counts as connected is over by then.
+// lose cuts a page's connection for good and waits until somebody else is told. The
+// moment in which a lost page still counts as connected is over by then.
 func lose(t *testing.T, s *anteroomtest.Server, p *page, j anteroomtest.Join, watcher *page) anteroomtest.JoinResponse {
 	t.Helper()
 	p.cut()
@@ -149,7 +149,7 @@ func TestWhoIsNotTakenOverWhileConnected(t *testing.T) {
 }
 
 // Whoever closes a tab and joins from a new one is inside at once, whatever they join
-// with: a page that has said goodbye keeps nobody out.
+// with: a page that has announced its departure keeps nobody out.
 func TestAClosedTabBlocksNobody(t *testing.T) {
 	t.Parallel()
 	s := anteroomtest.Start(t)
@@ -170,7 +170,7 @@ func TestAClosedTabBlocksNobody(t *testing.T) {
 		was  anteroomtest.JoinResponse
 	}{"a host": {host, first}, "a bot": {bot, asBot}, "a registrant": {tk, asRegistrant}} {
 		if a := s.Post("/sdk/v1/goodbye", []byte(`{"resumeToken":"`+one.was.ResumeToken+`"}`)); a.HTTPStatus != 204 {
-			t.Fatalf("%s: the goodbye was answered with %d", name, a.HTTPStatus)
+			t.Fatalf("%s: the departure returned %d", name, a.HTTPStatus)
 		}
 		again := s.Join(one.join)
 		if again.ErrorCode != 0 || again.Participant.UserID != one.was.Participant.UserID || again.Participant.Role != one.was.Participant.Role {

@@ -163,14 +163,14 @@ func TestAJoinWithoutMediaLeavesNoParticipant(t *testing.T) {
 		t.Fatalf("want 503 with 4009 media_unavailable, got %d: %v", status, response)
 	}
 	if participants := s.participants(t); len(participants) != 0 {
-		t.Fatalf("a page that was refused holds %d seats", len(participants))
+		t.Fatalf("a refused page left %d participants", len(participants))
 	}
 	broken.Store(false)
 	if status, response = s.join(t, again); status != http.StatusOK {
 		t.Fatalf("the next try: %d %v", status, response)
 	}
 	if participants := s.participants(t); len(participants) != 1 {
-		t.Fatalf("one page holds %d seats", len(participants))
+		t.Fatalf("one page has %d participants", len(participants))
 	}
 }
 
@@ -197,7 +197,7 @@ func TestAnOlderPageSpeaksNoMore(t *testing.T) {
 	}
 	token, _ := first["resumeToken"].(string)
 	if err := s.Sessions.Leave(t.Context(), token); err != nil || len(s.participants(t)) != 1 {
-		t.Fatalf("the older page gave the seat up: %v", err)
+		t.Fatalf("the older page left: %v", err)
 	}
 }
 
@@ -219,6 +219,6 @@ func TestProductionReturnsNoEvidence(t *testing.T) {
 	status, response := s.join(t, nil)
 	line, _ := response["realtime"].(map[string]any)
 	if status != http.StatusOK || line["url"] != "wss://meet.example/realtime" {
-		t.Fatalf("%d: the line is at %v", status, line["url"])
+		t.Fatalf("%d: the connection is at %v", status, line["url"])
 	}
 }

@@ -28,7 +28,7 @@ const (
 
 // SharedAttempts counts wrong tries where all nodes see them.
 type SharedAttempts interface {
-	// CountAttempt notes one more try under a name. It answers how many there are since
+	// CountAttempt notes one more try under a name. It returns how many there are since
 	// the first one that is not older than the window, and when that one was.
 	CountAttempt(ctx context.Context, name string, now time.Time, window time.Duration) (count int, since time.Time, err error)
 	// RefundAttempts forgets so many tries.
@@ -36,13 +36,13 @@ type SharedAttempts interface {
 }
 
 // AttemptLimiter counts wrong passcodes for each meeting: per address, per network, and
-// from everywhere. Too many within five minutes close the door until the window has
+// from everywhere. Too many within five minutes refuse everyone until the window has
 // passed. An address is a whole /64 in IPv6. A network is a /24, or a /48 in IPv6: what
-// one customer has, who can so close the door for the network only, and not for all.
+// one customer has, who can so close the proxy for the network only, and not for all.
 //
 // Counts are kept in memory: 100,000 of them, each with the tries of ten browsers, take
-// some 70 MB at most. Where nodes share them, each wrong try is also counted
-// there and its answer is believed, so that a right passcode costs nothing.
+// some 70 MB at most. Where nodes share them, each wrong try is also counted there and
+// its result is trusted, so that a right passcode costs nothing.
 type AttemptLimiter struct {
 	secret   string // what is guessed: "passcode" or "host key"
 	clock    clockwork.Clock
@@ -83,7 +83,7 @@ func browserOf(deviceID string) browserKey {
 	return browserKey(sum[:16])
 }
 
-// NewAttemptLimiter makes an empty throttle; shared is nil where no other node
+// NewAttemptLimiter makes an empty limiter; shared is nil where no other node
 // counts.
 func NewAttemptLimiter(clock clockwork.Clock, shared SharedAttempts, log *slog.Logger) *AttemptLimiter {
 	return newAttemptLimiter("passcode", clock, shared, log)
@@ -104,15 +104,15 @@ func keysOf(a *admission.Attempt) attemptKeys {
 	}
 }
 
-// AttemptCounts are the wrong passcodes of lately for one meeting, and how long the
-// door stays closed if they are too many. FromAddress is at least MaxPasscodeAttempts if the
+// AttemptCounts are the wrong passcodes of lately for one meeting, and how long attempts
+// stay refused if they are too many. FromAddress is at least MaxPasscodeAttempts if the
 // network's are too many.
 type AttemptCounts struct {
 	FromAddress, ForMeeting              int
 	AddressRetryAfter, MeetingRetryAfter time.Duration
 }
 
-// Counts answers how many wrong passcodes were given lately.
+// Counts returns how many wrong passcodes were given lately.
 func (l *AttemptLimiter) Counts(a *admission.Attempt) (c AttemptCounts) {
 	if l == nil || a.RemoteIP == "" {
 		return c
@@ -139,9 +139,9 @@ func (l *AttemptLimiter) read(key attemptKey, now time.Time) (int, time.Duration
 	return e.count, PasscodeWindow - now.Sub(e.since)
 }
 
-// rateLimitedSinceRead notes a passcode that the gate has judged. It answers true where the door
-// was closed meanwhile, so that the gate must be asked again: guesses that are sent
-// all at once, or to several nodes, are not judged all at once.
+// rateLimitedSinceRead notes a passcode that the gate has judged. It returns true where the
+// limit was reached meanwhile, so that the gate must be asked again: guesses that are sent all
+// at once, or to several nodes, are not judged all at once.
 func (l *AttemptLimiter) rateLimitedSinceRead(ctx context.Context, a *admission.Attempt, snap *admission.Snapshot, v *admission.Verdict) (limited bool) {
 	if l == nil || a.RemoteIP == "" || a.Password == "" || snap.Meeting == nil || snap.Meeting.Passcode == "" || snap.PasscodeFailures >= MaxPasscodeAttempts {
 		return false
@@ -188,8 +188,8 @@ func (l *AttemptLimiter) reserve(ctx context.Context, quotas []quota) (refund fu
 const countTimeout = 5 * time.Second
 
 // countShared counts where all nodes see it, the narrowest quota first, and takes over
-// what they saw. It tells whether the door was closed already; then the wider counts stay
-// as they are.
+// what they saw. It reports whether the limit was reached already; then the wider counts
+// stay as they are.
 func (l *AttemptLimiter) countShared(ctx context.Context, quotas []quota) (limited bool) {
 	if l.shared == nil {
 		return false
@@ -216,8 +216,8 @@ func (l *AttemptLimiter) countShared(ctx context.Context, quotas []quota) (limit
 	return false
 }
 
-// count notes one wrong try, unless most have been noted already; it says whether
-// it did.
+// count notes one wrong try, unless most have been noted already; it reports
+// whether it did.
 func (l *AttemptLimiter) count(key attemptKey, most int) bool { return l.countBy(key, most, "") }
 
 func (l *AttemptLimiter) countBy(key attemptKey, most int, browser string) bool {
@@ -269,7 +269,7 @@ func (l *AttemptLimiter) refundShared(ctx context.Context, key attemptKey, count
 }
 
 // sweep makes room: what is over goes, and if nothing is, a part of the counts that
-// have closed no door.
+// have reached no limit.
 func (l *AttemptLimiter) sweep(now time.Time) {
 	for key, e := range l.attempts {
 		if now.Sub(e.since) >= PasscodeWindow {

@@ -56,7 +56,7 @@ type guesser struct {
 
 const secretPasscode = "secret"
 
-// try is one join; it answers whether the passcode was judged, and not throttled.
+// try is one join; it returns whether the passcode was judged, and not throttled.
 func (g guesser) try(address, device, passcode string) (judged bool) {
 	g.t.Helper()
 	a := &admission.Attempt{RemoteIP: address, DeviceID: device, MeetingNumber: "81234567890", Password: passcode}
@@ -309,11 +309,11 @@ func TestAFullLimiterKeepsItsLimits(t *testing.T) {
 		t.Errorf("%d counts are kept, more than %d", len(g.attempts), maxAttemptKeys)
 	}
 	if g.try("192.0.2.1", "", "guess") {
-		t.Error("a flood of other counts opened a closed door")
+		t.Error("a flood of other counts opened a reached limit")
 	}
 }
 
-// keyGuesser guesses the host's key of one meeting from a seat.
+// keyGuesser guesses the host's key of one meeting from a participant.
 func keyGuesser(n int, person, address, network string) []quota {
 	return hostKeyQuotas(&meeting.Participant{
 		ID: fmt.Sprint("seat", n), MeetingID: "m",
@@ -322,7 +322,8 @@ func keyGuesser(n int, person, address, network string) []quota {
 	})
 }
 
-// judgedKeys counts the guesses, each of the next seat and on the next node, that are judged.
+// judgedKeys counts the guesses, each of the next participant and on the next node, that are
+// judged.
 func judgedKeys(nodes []*AttemptLimiter, guesses int, of func(i int) []quota) (judged int) {
 	for i := range guesses {
 		if _, ok := nodes[i%len(nodes)].reserve(context.Background(), of(i)); ok {
@@ -338,7 +339,7 @@ func TestHostKeysAreGuessedSoOften(t *testing.T) {
 		of   func(i int) []quota
 		want int
 	}{
-		"a seat":             {func(int) []quota { return keyGuesser(0, "", "a", "n") }, MaxHostKeyAttempts},
+		"a participant":      {func(int) []quota { return keyGuesser(0, "", "a", "n") }, MaxHostKeyAttempts},
 		"a signed-in person": {func(i int) []quota { return keyGuesser(i, "kim", fmt.Sprint("a", i), fmt.Sprint("n", i)) }, MaxHostKeyAttempts},
 		"an address":         {func(i int) []quota { return keyGuesser(i, "", "a", "n") }, MaxHostKeyAddressAttempts},
 		"a network":          {func(i int) []quota { return keyGuesser(i, "", fmt.Sprint("a", i), "n") }, MaxHostKeyNetworkAttempts},
@@ -364,7 +365,7 @@ func TestHostKeysAreGuessedSoOften(t *testing.T) {
 	}
 }
 
-// Whoever knows the key gives back what it cost, on every node, and no more.
+// Whoever knows the key releases what it cost, on every node, and no more.
 func TestARightHostKeyGivesNobodyElseAttempts(t *testing.T) {
 	t.Parallel()
 	shared := &memoryAttempts{counts: map[string]int{}}

@@ -6,14 +6,14 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// hidden reports whether a seat is shown to nobody of a webinar's audience: attendees do
-// not see each other, but for those who may talk.
+// hidden reports whether a participant is shown to nobody of a webinar's audience:
+// attendees do not see each other, but for those who may talk.
 func hidden(participant *meeting.Participant, live *meeting.Session) bool {
 	return isAudience(participant, live.Webinar) && !participant.Flags.AllowedToTalk
 }
 
-// canSee reports whether one seat is shown another. Who waits is shown to hosts alone,
-// and sees nobody.
+// canSee reports whether one participant is shown another. Who waits is shown to hosts
+// alone, and sees nobody.
 func canSee(viewer, participant *meeting.Participant, live *meeting.Session) bool {
 	switch {
 	case viewer.ID == participant.ID:
@@ -42,7 +42,7 @@ func hostOnlyFields(participant *meeting.Participant) map[string]any {
 	return fields
 }
 
-// recipient is somebody who is told of an event on their own channel.
+// recipient is somebody who is notified of an event on their own channel.
 type recipient struct {
 	participantID string
 	data          any
@@ -61,7 +61,7 @@ func recipients(presenters []*meeting.Participant, except string, data func(to *
 	return recipients
 }
 
-// toHosts says the same to every host.
+// toHosts sends the same to every host.
 func toHosts(data any) func(*meeting.Participant) any {
 	return func(to *meeting.Participant) any {
 		if !hasHostRights(to) {
@@ -71,7 +71,7 @@ func toHosts(data any) func(*meeting.Participant) any {
 	}
 }
 
-// arrivalOf is what is told to each of those who see a hidden or waiting participant
+// arrivalOf is what is sent to each of those who see a hidden or waiting participant
 // who is new to them.
 func arrivalOf(participant *meeting.Participant) func(*meeting.Participant) any {
 	return func(to *meeting.Participant) any {
@@ -82,7 +82,7 @@ func arrivalOf(participant *meeting.Participant) func(*meeting.Participant) any 
 	}
 }
 
-// notifyPresenters speaks to hosts, co-hosts and panelists on their own channels.
+// notifyPresenters sends to hosts, co-hosts and panelists on their own channels.
 func (c *action) notifyPresenters(except string, revision int64, event string, data func(to *meeting.Participant) any) error {
 	presenters, err := c.tx.Presenters()
 	if err != nil {
@@ -94,7 +94,8 @@ func (c *action) notifyPresenters(except string, revision int64, event string, d
 	return nil
 }
 
-// publishOf tells of a seat whoever sees it, its own page included.
+// publishOf announces a change of a participant to whoever sees it, its own page
+// included.
 func (c *action) publishOf(participant *meeting.Participant, revision int64, event string, data any) error {
 	if !hidden(participant, c.tx.Session()) {
 		session := participant.SessionID
@@ -106,7 +107,7 @@ func (c *action) publishOf(participant *meeting.Participant, revision int64, eve
 	return c.notifyPresenters(own, revision, event, func(*meeting.Participant) any { return data })
 }
 
-// publishNew tells those who see it of a seat that is new to them.
+// publishNew announces a participant to those who see it for the first time.
 func (c *action) publishNew(participant *meeting.Participant, payload any) error {
 	revision := c.tx.Session().Revision
 	if hidden(participant, c.tx.Session()) {
@@ -116,7 +117,7 @@ func (c *action) publishNew(participant *meeting.Participant, payload any) error
 	return c.sendHostFields(participant)
 }
 
-// sendHostFields tells hosts what they alone are told of a seat that all see.
+// sendHostFields sends hosts the fields of a visible participant that only they may see.
 func (c *action) sendHostFields(participant *meeting.Participant) error {
 	if more := hostOnlyFields(participant); more != nil {
 		return c.sendToHostsAndSelf(participant, more)
@@ -130,7 +131,8 @@ func (c *action) sendToHostsAndSelf(participant *meeting.Participant, fields map
 	return c.notifyPresenters(own, revision, "participant.updated", toHosts(fields))
 }
 
-// changedVisibility keeps a seat of which the audience sees more or less than before.
+// changedVisibility stores a participant of which the audience sees more or less than
+// before.
 func (c *action) changedVisibility(participant *meeting.Participant, wasHidden bool, fields map[string]any) error {
 	isHidden := hidden(participant, c.tx.Session())
 	if isHidden == wasHidden {
@@ -150,7 +152,7 @@ func (c *action) changedVisibility(participant *meeting.Participant, wasHidden b
 	return nil
 }
 
-// announceArrival announces a seat that was just taken to those inside.
+// announceArrival announces a participant who was just admitted to those inside.
 func (s *Service) announceArrival(ctx context.Context, admitted *meeting.Admitted) {
 	participant, live := &admitted.Participant, &admitted.Session
 	if participant.State == meeting.ParticipantWaiting || hidden(participant, live) {

@@ -54,7 +54,8 @@ func sendChat(c *action) error {
 		return err
 	}
 	if sent != nil {
-		// It is told again, for nobody may have heard of it; pages know it by its id.
+		// It is reported again, for nobody may have heard of it; pages know it by its
+		// id.
 		message = *sent
 	} else if err := c.tx.AddChat(message); err != nil {
 		return err
@@ -94,8 +95,8 @@ func printed(r rune) rune {
 	return r
 }
 
-// address says to whom a message goes, if its sender may write to them, and who
-// is told of it; nil is everybody inside.
+// address says to whom a message goes, if its sender may write to them, and who is
+// notified of it; nil is everybody inside.
 func (c *action) address(message *meeting.ChatMessage, userID int64, to string) ([]string, error) {
 	reach := c.tx.Session().Policy.Chat
 	host := hasHostRights(c.self)
@@ -140,7 +141,7 @@ func (c *action) address(message *meeting.ChatMessage, userID int64, to string) 
 	return []string{receiver.ID, c.self.ID}, nil
 }
 
-// readers are the sender and every seat that is picked.
+// readers are the sender and every participant that is picked.
 func (c *action) readers(pick func(*meeting.Participant) bool) ([]string, error) {
 	participants, err := c.tx.Participants()
 	if err != nil {
@@ -201,8 +202,8 @@ func deleteChat(c *action) error {
 	return nil
 }
 
-// visibleTo are the seats on whose channels a message may have gone out; none means the
-// session's channel. Whoever was a host then may be none now.
+// visibleTo are the participants on whose channels a message may have gone out; none
+// means the session's channel. Whoever was a host then may be none now.
 func (c *action) visibleTo(message *meeting.ChatMessage) ([]string, error) {
 	switch message.ReceiverParticipantID {
 	case "":
@@ -228,7 +229,7 @@ func (c *action) canRead(message *meeting.ChatMessage) bool {
 	return false
 }
 
-// readerFor is as whom a seat reads the session's chat.
+// readerFor is as whom a participant reads the session's chat.
 func readerFor(participant *meeting.Participant) meeting.Reader {
 	switch {
 	case participant.State == meeting.ParticipantWaiting:

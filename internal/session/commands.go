@@ -46,12 +46,13 @@ func refuse(code uint32, format string, args ...any) *CommandError {
 	return &CommandError{Code: code, Detail: fmt.Sprintf(format, args...)}
 }
 
-// command is one thing a participant can ask for. It runs under the session's
-// lock with the asking seat at hand, and answers what to do once it is kept.
+// command is one thing a participant can ask for. It runs under the session's lock
+// with the asking participant at hand, and returns what to do once it is
+// committed.
 type command struct {
 	// who may ask.
 	allowed func(self *meeting.Participant) bool
-	// waiting seats may ask too.
+	// waiting participants may ask too.
 	whileWaiting bool
 	// written commands count against what a participant may write.
 	written bool
@@ -61,7 +62,7 @@ type command struct {
 	run     func(*action) error
 }
 
-// open says whether a page of the generation, 0 for any, may ask for the command now.
+// open reports whether a page of the generation, 0 for any, may ask for the command now.
 func (cmd *command) open(self *meeting.Participant, generation int) error {
 	switch {
 	case self == nil || !self.State.Live() || (generation != 0 && generation != self.Generation):
@@ -95,7 +96,7 @@ type action struct {
 // afterCommit does something once the change is kept.
 func (c *action) afterCommit(f func()) { c.after = append(c.after, f) }
 
-// publish tells everybody inside, at the revision the change has now.
+// publish sends to everybody inside, at the revision the change has now.
 func (c *action) publish(event string, data any) {
 	session, revision := c.tx.Session().ID, c.tx.Session().Revision
 	c.afterCommit(func() { c.service.Channel.Publish(session, revision, event, data) })
@@ -124,7 +125,7 @@ func (c *action) read(into any) error {
 	return nil
 }
 
-// target finds the live seat of a numeric id; 0 is oneself.
+// target finds the live participant of a numeric id; 0 is oneself.
 func (c *action) target(userID int64) (*meeting.Participant, error) {
 	if userID == 0 || userID == c.self.UserID {
 		return c.self, nil
@@ -139,9 +140,9 @@ func (c *action) target(userID int64) (*meeting.Participant, error) {
 	return participant, nil
 }
 
-// Command carries out a participant's command. It answers the session's
-// revision afterwards and the command's result, or a CommandError. A page of an
-// older generation than the seat's is refused; generation 0 speaks for any.
+// Command carries out a participant's command. It returns the session's revision
+// afterwards and the command's result, or a CommandError. A page of an older
+// generation than the participant's is refused; generation 0 speaks for any.
 func (s *Service) Command(ctx context.Context, participant *meeting.Participant, kind string, data json.RawMessage) (int64, any, error) {
 	return s.CommandOnce(ctx, participant, "", kind, data)
 }

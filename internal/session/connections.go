@@ -9,8 +9,9 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// Others are told of those who come and go, and none comes twice without having gone. So
-// often a participant may connect to a node at once, and so often a second after that.
+// Others are notified of those who come and go, and none comes twice without having
+// gone. So often a participant may connect to a node at once, and so often a second
+// after that.
 const (
 	connectBurst     = 30
 	connectPerSecond = 1
@@ -40,7 +41,8 @@ func newConnections() connections {
 	}
 }
 
-// take counts a connection for a seat. It answers false for one that comes too soon.
+// take counts a connection for a participant. It returns false for one that comes too
+// soon.
 func (c *connections) take(participant *meeting.Participant, now time.Time) bool {
 	person := participant.LimiterKey()
 	if c.each.Take(person, 1, now) > 0 {

@@ -8,7 +8,7 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// counted answers how many of so many connections at once the limits let pass.
+// counted returns how many of so many connections at once the limits let pass.
 func counted(c *connections, now time.Time, times int, participant *meeting.Participant) (passed int) {
 	for range times {
 		if c.take(participant, now) {

@@ -101,7 +101,7 @@ func (c *action) removeSpotlight(participant *meeting.Participant) error {
 	return c.setSpotlights(slices.DeleteFunc(slices.Clone(present), func(id int64) bool { return id == participant.UserID }))
 }
 
-// allowToTalk gives a webinar's attendee the word, or takes it.
+// allowToTalk lets a webinar's attendee talk, or not any more.
 func allowToTalk(c *action) error {
 	var in struct {
 		UserID  int64

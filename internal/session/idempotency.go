@@ -8,21 +8,22 @@ import (
 	"time"
 )
 
-// idempotencyCache gives a repeated join its first answer again. Entries are keyed
-// by joinId and a digest of the whole request, so that nobody who guesses a
-// joinId is told another page's answer.
+// idempotencyCache returns a repeated join its first outcome again. Entries are
+// keyed by joinId and a digest of the whole request, so that nobody who guesses a
+// joinId is told another page's outcome.
 //
-// All answers together take maxCacheBytes: under a flood the oldest go first. A join
-// whose answer is lost then gets the seat that it took, or is decided anew.
+// All outcomes together take maxCacheBytes: under a flood the oldest go first. A
+// join whose response is lost then gets the participant that it added, or is decided
+// anew.
 type idempotencyCache struct {
 	retention time.Duration
 	mu        sync.Mutex
 	entries   map[cacheKey]*cacheEntry
-	// queue has the answers that are kept, oldest first, from head on.
+	// queue has the outcomes that are stored, oldest first, from head on.
 	queue []cacheExpiry
 	head  int
 	bytes int
-	// pruning tells that a timer is set for the oldest answer.
+	// pruning reports that a timer is set for the oldest answer.
 	pruning bool
 }
 
@@ -30,8 +31,8 @@ const maxCacheBytes = 16 << 20
 
 type cacheKey [32]byte
 
-// text is the key as it is kept with the seat: half of it is enough to be nobody
-// else's, and keeps the index small.
+// text is the key as it is stored with the participant: half of it is enough to be
+// nobody else's, and keeps the index small.
 func (k cacheKey) text() string { return base64.RawURLEncoding.EncodeToString(k[:16]) }
 
 type cacheEntry struct {
@@ -49,10 +50,10 @@ func newIdempotencyCache(keep time.Duration) *idempotencyCache {
 	return &idempotencyCache{retention: keep, entries: map[cacheKey]*cacheEntry{}}
 }
 
-// do runs decide once for the key; others, and later ones within the time, get
-// the same answer. A server error is not remembered: a retry may do better. It
-// answers nil, and decides nothing, if the context ends while it waits. The answer
-// may hold on to the request, whose size is in bytes.
+// do runs decide once for the key; others, and later ones within the time, get the
+// same answer. A server error is not remembered: a retry may do better. It returns
+// nil, and decides nothing, if the context ends while it waits. The answer may
+// hold on to the request, whose size is in bytes.
 func (c *idempotencyCache) do(ctx context.Context, key cacheKey, size int, decide func() *Outcome) (outcome *Outcome) {
 	c.mu.Lock()
 	if e, ok := c.entries[key]; ok {
@@ -76,7 +77,7 @@ func (c *idempotencyCache) do(ctx context.Context, key cacheKey, size int, decid
 	return decide()
 }
 
-// complete keeps an answer, or forgets the question.
+// complete stores an answer, or forgets the question.
 func (c *idempotencyCache) complete(key cacheKey, size int, e *cacheEntry, outcome *Outcome) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -124,15 +125,15 @@ func (c *idempotencyCache) prune(now time.Time) {
 	}
 }
 
-// What an answer takes in memory, beside the request and the texts below: about as
-// much as was measured.
+// What an outcome takes in memory, beside the request and the texts below: about
+// as much as was measured.
 const (
 	outcomeBytes     = 2 << 10
 	participantBytes = 512
 	messageBytes     = 256
 )
 
-// bytes is about what an answer takes in memory.
+// bytes is about what a result takes in memory.
 func (o *Outcome) bytes() int {
 	n := outcomeBytes
 	if o.Accepted == nil || o.Accepted.Snapshot == nil {

@@ -35,7 +35,7 @@ func TestAPageThatWentAwayJoinsOnce(t *testing.T) {
 	close(finish)
 	want := <-first
 	if got := c.do(context.Background(), cacheKey{1}, 100, admitted); got != want {
-		t.Fatal("the first answer was not given again")
+		t.Fatal("the first response was not given again")
 	}
 }
 
@@ -52,7 +52,7 @@ func TestARetryThatSucceededIsRememberedInFull(t *testing.T) {
 	}
 }
 
-// What anybody can ask, and what failed, pushes no answer out.
+// What anybody can ask, and what failed, evicts no outcome.
 func TestNoiseTakesNoRoomOfOutcomes(t *testing.T) {
 	t.Parallel()
 	c := newIdempotencyCache(time.Minute)
@@ -64,7 +64,7 @@ func TestNoiseTakesNoRoomOfOutcomes(t *testing.T) {
 		})
 	}
 	if c.do(t.Context(), cacheKey{1}, 100, admitted) != want {
-		t.Error("an answer was pushed out by joins that nobody has signed")
+		t.Error("an outcome was evicted by joins that nobody has signed")
 	}
 	if len(c.entries) != 1 || len(c.queue) != 1 {
 		t.Errorf("%d entries and %d in the queue for one answer", len(c.entries), len(c.queue))
@@ -96,7 +96,7 @@ func TestOutcomesAreBoundedInBytes(t *testing.T) {
 	}
 }
 
-// Memory is given back although no other join comes.
+// Memory is released although no other join comes.
 func TestOutcomesExpire(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

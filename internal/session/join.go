@@ -13,8 +13,8 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// ErrConflict is a seat that could not be taken because the session changed
-// since the gate looked; deciding again helps.
+// ErrConflict is a participant who could not be admitted because the session
+// changed since the gate looked; deciding again helps.
 var ErrConflict = errors.New("the session changed in the meantime")
 
 // ErrNotFound is something that does not exist (any more).
@@ -25,10 +25,10 @@ var ErrNotFound = errors.New("not found")
 // once more, and hears that they are too many.
 const conflictTries = meeting.TakeOversPerMinute + 2
 
-// smallMeeting is up to how many seats the join answer carries the roster.
+// smallMeeting is up to how many participants the join response carries the roster.
 const smallMeeting = 10
 
-// Outcome is what a join came to: a verdict and, when let in, the seat.
+// Outcome is what a join came to: a verdict and, when admitted, the participant.
 type Outcome struct {
 	AttemptID string
 	Verdict   admission.Verdict
@@ -37,9 +37,9 @@ type Outcome struct {
 	Accepted  *Accepted
 }
 
-// cacheable tells whether a repeated joinId gets this answer again: what anybody
-// can ask is not remembered, and neither are
-// server errors and joins that were cancelled, for the next try may do better.
+// cacheable reports whether a repeated joinId gets this outcome again: what
+// anybody can ask is not remembered, and neither are server errors and joins that
+// were cancelled, for the next try may do better.
 func (o *Outcome) cacheable() bool {
 	d := o.Verdict.Decision
 	return o.Accepted != nil || (d != nil && o.Verdict.Believed && d.Code != errcode.ServerError && !d.Cancelled())
@@ -57,10 +57,10 @@ type Accepted struct {
 	Capacity      int
 }
 
-// Join decides a join and, if it is let in, takes the seat. The same joinId
-// with the same content gets the first answer again within a minute; afterwards, and
-// where the answer is not remembered (another node, a restart), it gets the seat that
-// it took.
+// Join decides a join and, if it is admitted, adds the participant. The same joinId
+// with the same content gets the first response again within a minute; afterwards,
+// and where the outcome is not remembered (another node, a restart), it gets the
+// participant that it added.
 func (s *Service) Join(ctx context.Context, a *admission.Attempt, body []byte) *Outcome {
 	if a.Check {
 		return s.check(ctx, a)
@@ -81,8 +81,8 @@ func (s *Service) Join(ctx context.Context, a *admission.Attempt, body []byte) *
 }
 
 // check decides a join and stops there, for a page that asks before it shows its
-// devices: no seat is taken and nobody is told. What refuses it is final for the
-// page, so it is recorded, and a wrong passcode counts.
+// devices: nobody is admitted and nobody is notified. What refuses it is final for
+// the page, so it is recorded, and a wrong passcode counts.
 func (s *Service) check(ctx context.Context, a *admission.Attempt) *Outcome {
 	out := &Outcome{AttemptID: s.NewAttemptID()}
 	ctx, stop := context.WithTimeout(ctx, joinTimeout)
@@ -102,20 +102,22 @@ func (s *Service) check(ctx context.Context, a *admission.Attempt) *Outcome {
 	return out
 }
 
-// joinTimeout is how long deciding a join, taking the seat and gathering what its page
-// needs may take. A page waits for 15 seconds, and should hear 4009 before: a storage
-// that has begun to take the seat may need some more of them.
+// joinTimeout is how long deciding a join, admitting the participant and gathering
+// what its page needs may take. A page waits for 15 seconds, and should hear 4009
+// before: a storage that has begun to admit the participant may need some more of
+// them.
 const joinTimeout = 8 * time.Second
 
-// releaseTimeout is how long giving a seat back may take while its page waits.
+// releaseTimeout is how long releasing a participant may take while its page waits.
 const releaseTimeout = 2 * time.Second
 
 func (s *Service) join(ctx context.Context, a *admission.Attempt, request string) *Outcome {
 	out := &Outcome{AttemptID: s.NewAttemptID()}
 	record := JoinRecord{ID: out.AttemptID, At: s.Clock.Now(), Attempt: a}
 	a.Digest = s.digest(a)
-	// A seat that is begun is finished and its answer remembered, even if the
-	// page goes away: it asks again under its joinId and must meet no ghost.
+	// A join that is begun is finished and its outcome remembered, even if the
+	// page goes away: it asks again under its joinId and must meets no stale
+	// participant.
 	detached, cancel := context.WithTimeout(context.WithoutCancel(ctx), joinTimeout)
 	defer cancel()
 	ctx, stop := context.WithTimeout(ctx, joinTimeout)
@@ -126,7 +128,7 @@ func (s *Service) join(ctx context.Context, a *admission.Attempt, request string
 			verdict, snapshot = s.Gate.Run(ctx, s.Loader, s.Clock.Now(), a)
 		}
 		if staleParticipant(&verdict) && s.ownStaleParticipant(ctx, a, request) {
-			// The first answer to this request was lost, not the seat it took.
+			// The first answer to this request was lost, not the participant it added.
 			verdict, snapshot = s.Gate.Run(ctx, s.Loader, s.Clock.Now(), a)
 		}
 		out.Verdict, out.App, out.Meeting = verdict, snapshot.App, snapshot.Meeting
@@ -166,7 +168,8 @@ func (s *Service) join(ctx context.Context, a *admission.Attempt, request string
 	return out
 }
 
-// staleParticipant tells that a join is refused for what its own seat may be the reason of.
+// staleParticipant reports that a join is refused for what its own participant may be the
+// reason of.
 func staleParticipant(v *admission.Verdict) bool {
 	if v.Decision == nil {
 		return false
@@ -178,25 +181,25 @@ func staleParticipant(v *admission.Verdict) bool {
 	return false
 }
 
-// ownStaleParticipant lets a repeated request take over the seat that it took before, by the
-// resume token that its first answer carried, and tells whether there is one. The
-// seat is found by a digest of the whole request, with its tokens, so that whoever
-// guesses a joinId gets nobody's seat.
+// ownStaleParticipant lets a repeated request take over the participant that it added
+// before, by the resume token that its first response carried, and reports whether there is
+// one. The participant is found by a digest of the whole request, with its tokens, so that
+// whoever guesses a joinId gets nobody else's participant.
 func (s *Service) ownStaleParticipant(ctx context.Context, a *admission.Attempt, request string) bool {
 	if request == "" || a.ResumeToken != "" {
 		return false
 	}
 	participant, err := s.Repository.LiveParticipantByRequest(ctx, request)
 	if err != nil || participant == nil {
-		return false // then the gate's answer stands
+		return false // then the gate's verdict stands
 	}
 	a.ResumeToken = s.resumeToken(participant.ID, participant.Generation)
 	return true
 }
 
-// release frees a seat that was taken for a page which is then refused all the
-// same, so that its next try meets no ghost. A seat that was taken over stays:
-// it is the page's own.
+// release frees a participant who was admitted for a page which is then refused
+// all the same, so that its next attempt meets no stale participant. A participant
+// that was taken over stays: it is the page's own.
 func (s *Service) release(ctx context.Context, v *admission.Verdict, participant *meeting.Participant) {
 	if participant.ID == "" || v.Admission.Resumes != nil {
 		return
@@ -204,11 +207,11 @@ func (s *Service) release(ctx context.Context, v *admission.Verdict, participant
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
 	defer cancel()
 	if _, _, err := s.Command(ctx, participant, "seat.leave", nil); err != nil {
-		s.Logger.Error("could not release seat; it ends with its lease", "seat", participant.ID, "error", err)
+		s.Logger.Error("could not release participant; it ends with its lease", "participant", participant.ID, "error", err)
 	}
 }
 
-// stillWaiting tells a page's repeated question whether the host has come: its
+// stillWaiting reports to a page that asks again whether the host has come: its
 // first one is recorded, and so is what ends the waiting.
 func stillWaiting(a *admission.Attempt, v *admission.Verdict) bool {
 	return a.WaitID != "" && v.Decision != nil && v.Decision.Code == errcode.MeetingNotStart
@@ -227,7 +230,7 @@ func causeOf(err error) string {
 
 var errMedia = errors.New("the media server is unavailable")
 
-// admit takes or takes over the seat, and tells the others.
+// admit admits the participant, or takes over an earlier one, and notifies the others.
 func (s *Service) admit(ctx context.Context, a *admission.Attempt, v *admission.Verdict, snap *admission.Snapshot, request string) (meeting.Admitted, error) {
 	lease := s.RealTime().Add(s.Times.Lost)
 	if old := v.Admission.Resumes; old != nil {
@@ -365,12 +368,12 @@ func (s *Service) mediaToken(ctx context.Context, participant *meeting.Participa
 	return token, nil
 }
 
-// mediaGrant is what a seat may do in the media room. The name there is only
-// for the media server's own log lines; people see the roster's. Attendees of
-// a webinar watch and listen, and speak if they were given the word; until then the
-// media server, too, shows them to nobody. Whoever is muted and may not unmute sends
-// no sound. A screen is taken of the one who has its place. Its sound may be anything,
-// a voice too: it is taken of nobody whom a host has silenced, or who may not send their own.
+// mediaGrant is what a participant may do in the media room. The name there is only for the
+// media server's own log lines; people see the roster's. Attendees of a webinar watch and
+// listen, and speak if they were allowed to talk; until then the media server, too, shows
+// them to nobody. Whoever is muted and may not unmute sends no sound. A screen is taken of
+// the one who has its place. Its sound may be anything, a voice too: it is taken of nobody
+// whom a host has silenced, or who may not send their own.
 func mediaGrant(participant *meeting.Participant, live *meeting.Session) media.Grant {
 	speaks, policy := !isAudience(participant, live.Webinar), &live.Policy
 	sound := (speaks || participant.Flags.AllowedToTalk) && (isUnmuted(participant) || mayUnmute(participant, policy))

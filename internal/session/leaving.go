@@ -8,7 +8,7 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// detach frees a seat for the given reason and tells those who saw it.
+// detach removes a participant for the given reason and notifies those who saw it.
 func (c *action) detach(participant *meeting.Participant, state meeting.ParticipantState, reason string) error {
 	wasWaiting := participant.State == meeting.ParticipantWaiting
 	participant.State, participant.LeftAt = state, c.service.Clock.Now()
@@ -38,9 +38,9 @@ func (c *action) detach(participant *meeting.Participant, state meeting.Particip
 	return c.dismissApps(participant)
 }
 
-// dismissApps closes the seats of the apps that take part in somebody's name, where
-// that somebody has gone or was put on hold: a user counts as inside while another
-// page of theirs is, or while one reconnects.
+// dismissApps removes the participants of the apps that take part in somebody's
+// name, where that somebody has gone or was put on hold: a user counts as inside
+// while another page of theirs is, or while one reconnects.
 func (c *action) dismissApps(gone *meeting.Participant) error {
 	user := gone.Claims.UserID
 	if user == "" {
@@ -87,8 +87,8 @@ func (c *action) electSuccessor(gone *meeting.Participant, data map[string]any) 
 	return nil
 }
 
-// promoteToHost makes a seat the host, and every other host a co-host. It is said as one
-// event, so that nobody sees a meeting between two hosts.
+// promoteToHost makes a participant the host, and every other host a co-host. It is sent
+// as one event, so that nobody sees a meeting between two hosts.
 func (c *action) promoteToHost(host *meeting.Participant) error {
 	wasHidden := hidden(host, c.tx.Session())
 	changes, err := c.makeHost(host)
@@ -102,13 +102,13 @@ func (c *action) promoteToHost(host *meeting.Participant) error {
 	return nil
 }
 
-// setHost tells the seat's line whether its commands are a host's.
+// setHost tells the participant's connection whether its commands are a host's.
 func (c *action) setHost(participant *meeting.Participant) {
 	id, host := participant.ID, hasHostRights(participant)
 	c.afterCommit(func() { c.service.Channel.SetHost(id, host) })
 }
 
-// makeHost is crown without a word: it answers what has changed, the new host first.
+// makeHost is promoteToHost without an event: it returns what has changed, the new host first.
 func (c *action) makeHost(host *meeting.Participant) ([]map[string]any, error) {
 	participants, err := c.tx.Participants()
 	if err != nil {
@@ -135,12 +135,12 @@ func (c *action) makeHost(host *meeting.Participant) ([]map[string]any, error) {
 	return changes, nil
 }
 
-// sendToHosts speaks to every host inside, on their own channels, of a change.
+// sendToHosts sends to every host inside, on their own channels, of a change.
 func (c *action) sendToHosts(event string, data any) error {
 	return c.notifyPresenters("", c.tx.Session().Revision, event, toHosts(data))
 }
 
-// dropMedia takes a seat out of the media room.
+// dropMedia admits a participant out of the media room.
 func (c *action) dropMedia(participant *meeting.Participant) {
 	room, identity, service := participant.SessionID, participant.ID, c.service
 	c.afterCommit(func() {
@@ -255,7 +255,7 @@ func admit(c *action) error {
 	return c.admit(participant)
 }
 
-// admit lets people in who wait. What it asks for is asked once for all of them: the
+// admit admits people who wait. What it asks for is asked once for all of them: the
 // database waits meanwhile, and with SQLite every other meeting too.
 func (c *action) admit(participants ...*meeting.Participant) error {
 	if slices.ContainsFunc(participants, func(participant *meeting.Participant) bool { return participant.State != meeting.ParticipantWaiting }) {
@@ -285,8 +285,9 @@ func (c *action) admit(participants ...*meeting.Participant) error {
 	return nil
 }
 
-// endHold ends the holds of the people who are let in, who were put on hold in these seats
-// or in seats of theirs that they have left. What was written until now they never read.
+// endHold ends the holds of the people who are admitted, who were put on hold in these
+// participants or in participants of theirs that they have left. What was written until
+// now they never read.
 func (c *action) endHold(in []*meeting.Participant) error {
 	if c.tx.Session().OnHold == 0 {
 		return nil
@@ -312,8 +313,8 @@ func (c *action) endHold(in []*meeting.Participant) error {
 	return nil
 }
 
-// samePerson tells whether a seat is recognised as one of the person of another seat of
-// the session that a host has put on hold.
+// samePerson reports whether a participant is recognised as one of the person of
+// another participant of the session that a host has put on hold.
 func samePerson(participant, held *meeting.Participant) bool {
 	return participant.OriginalID() == held.OriginalID() || admission.SamePerson(&participant.Claims, &held.Claims)
 }
@@ -328,7 +329,8 @@ func admitAll(c *action) error {
 
 func end(c *action) error { return c.end(meeting.EndedByHost) }
 
-// end closes the session: every seat is freed, every line closed, the room gone.
+// end closes the session: every participant is removed, every connection closed, the
+// room gone.
 func (c *action) end(reason meeting.EndReason) error {
 	participants, err := c.tx.Participants()
 	if err != nil {

@@ -13,14 +13,16 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// ClosedError tells a page that its seat is no longer there, and why.
+// ClosedError is returned to a page whose participant is no longer there, with the
+// reason.
 type ClosedError struct{ Code CloseCode }
 
 func (e *ClosedError) Error() string { return "the participant is no longer in the meeting" }
 
-// Connect lets a page's line up for a seat of the given generation. The seat
-// is shown as joined again if it was reconnecting. A page whose seat is gone
-// gets a ClosedError, and one whose participant connects too often ErrTooOften.
+// Connect accepts a page's connection for a participant of the given generation.
+// The participant is shown as joined again if it was reconnecting. A page whose
+// participant is gone gets a ClosedError, and one whose participant connects too
+// often ErrTooOften.
 func (s *Service) Connect(ctx context.Context, participantID string, generation int) (*meeting.Participant, error) {
 	participant, err := s.Repository.Participant(ctx, participantID)
 	if errors.Is(err, ErrNotFound) {
@@ -66,9 +68,9 @@ func closeOf(reason meeting.EndReason) CloseCode {
 	return CloseEnded
 }
 
-// MediaGrant is asked at the media door: what may the identity do in the room
-// right now? Waiting seats hold no place there, nor does one whose page has said
-// goodbye and is not back.
+// MediaGrant is asked at the media proxy: what may the identity do in the room
+// right now? Waiting participants have no place there, nor does one whose page has
+// announced its departure and is not back.
 func (s *Service) MediaGrant(ctx context.Context, room, identity string) (media.Grant, error) {
 	participant, err := s.Repository.Participant(ctx, identity)
 	if errors.Is(err, ErrNotFound) {
@@ -87,8 +89,8 @@ func (s *Service) MediaGrant(ctx context.Context, room, identity string) (media.
 	return mediaGrant(participant, live), nil
 }
 
-// MediaUnmuted notes that the page of a seat is about to unmute its microphone in the
-// media server: whoever is heard is shown so.
+// MediaUnmuted notes that the page of a participant is about to unmute its microphone
+// in the media server: whoever is heard is shown so.
 func (s *Service) MediaUnmuted(ctx context.Context, room, identity string) error {
 	participant := &meeting.Participant{ID: identity, SessionID: room}
 	_, _, err := s.Command(ctx, participant, "seat.media", json.RawMessage(`{"audioOn":true,"muted":false}`))
@@ -105,8 +107,8 @@ func (s *Service) MediaUnmuted(ctx context.Context, room, identity string) error
 	return err
 }
 
-// Snapshot is the meeting as the seat sees it. After a participant's number it is the
-// page of the roster that follows, alone.
+// Snapshot is the meeting as the participant sees it. After a participant's number it
+// is the page of the roster that follows, alone.
 func (s *Service) Snapshot(ctx context.Context, participantID string, after int64) (*Snapshot, error) {
 	participant, err := s.Repository.Participant(ctx, participantID)
 	if err != nil {
@@ -119,7 +121,8 @@ func (s *Service) Snapshot(ctx context.Context, participantID string, after int6
 	if err != nil {
 		return nil, err
 	}
-	// Under the session's lock the revision, the seats and the chat belong together.
+	// Under the session's lock the revision, the participants and the chat belong
+	// together.
 	unlock := sync.OnceFunc(s.lockSession(participant.SessionID))
 	defer unlock()
 	live, err := s.Repository.Session(ctx, participant.SessionID)
@@ -130,7 +133,7 @@ func (s *Service) Snapshot(ctx context.Context, participantID string, after int6
 	if err != nil {
 		return nil, err
 	}
-	// The seat may have been moved or given up while the lock was waited for.
+	// The participant may have been moved or given up while the lock was waited for.
 	self := slices.IndexFunc(participants, func(one *meeting.Participant) bool { return one.ID == participantID })
 	if self < 0 {
 		return nil, refuse(RefusedState, "closed")
@@ -161,7 +164,8 @@ func (s *Snapshot) list(all []ParticipantView, after int64) {
 	}
 }
 
-// Chat answers the messages that a seat may read before the one of an id, oldest first.
+// Chat returns the messages that a participant may read before the one of an id, oldest
+// first.
 func (s *Service) Chat(ctx context.Context, participantID, before string) (*ChatPage, error) {
 	participant, err := s.Repository.Participant(ctx, participantID)
 	if err != nil {
@@ -182,8 +186,9 @@ func (s *Service) Chat(ctx context.Context, participantID, before string) (*Chat
 	return page, err
 }
 
-// chatBefore answers what a seat may read of the chat. Whose person was on hold reads
-// what was said since they were let in again: hosts may have spoken about them meanwhile.
+// chatBefore returns what a participant may read of the chat. Whose person was on hold
+// reads what was said since they were admitted again: hosts may have spoken about them
+// meanwhile.
 func (s *Service) chatBefore(ctx context.Context, live *meeting.Session, participant *meeting.Participant, before string) ([]ChatView, bool, error) {
 	after, err := s.heldTo(ctx, live, participant)
 	if err != nil {
@@ -198,8 +203,8 @@ func (s *Service) chatBefore(ctx context.Context, live *meeting.Session, partici
 	return views, more, err
 }
 
-// heldTo is the position in the chat after which the person of a seat reads, whichever of
-// their seats a host had put on hold.
+// heldTo is the position in the chat after which the person of a participant reads,
+// whichever of their participants a host had put on hold.
 func (s *Service) heldTo(ctx context.Context, live *meeting.Session, participant *meeting.Participant) (int64, error) {
 	if live.HeldTo == 0 {
 		return 0, nil
@@ -234,8 +239,8 @@ func snapshotOf(m *meeting.Meeting, live *meeting.Session, self *meeting.Partici
 	return snap
 }
 
-// Leave gives up the seat of a resume token at once. An unknown token or a
-// seat that is gone is no error.
+// Leave removes the participant of a resume token at once. An unknown token or a
+// participant that is gone is no error.
 func (s *Service) Leave(ctx context.Context, resumeToken string) error {
 	participant, err := s.liveParticipant(ctx, resumeToken)
 	if errors.Is(err, ErrNotFound) {
@@ -251,7 +256,7 @@ func (s *Service) Leave(ctx context.Context, resumeToken string) error {
 	return err
 }
 
-// MediaFor answers a media token for the seat of a resume token, if it is
+// MediaFor returns a media token for the participant of a resume token, if it is
 // inside; ErrNotFound otherwise.
 func (s *Service) MediaFor(ctx context.Context, resumeToken string) (string, error) {
 	participant, err := s.liveParticipant(ctx, resumeToken)

@@ -13,8 +13,8 @@ import (
 // another before others see them as reconnecting.
 const orphanTime = 4 * time.Second
 
-// NodeGone tells that another node has died: whoever was connected to it and does
-// not come back soon is shown as reconnecting.
+// NodeGone reports that another node has died: whoever was connected to it and
+// does not come back soon is shown as reconnecting.
 func (s *Service) NodeGone() {
 	select {
 	case s.nodeGone <- struct{}{}:
@@ -22,8 +22,9 @@ func (s *Service) NodeGone() {
 	}
 }
 
-// markOrphaned notes the loss of every seat that counts as connected although no
-// node has a line of it, as its own node would have done had it not died.
+// markOrphaned notes the loss of every participant that counts as connected
+// although no node has a connection of it, as its own node would have done had it
+// not died.
 func (s *Service) markOrphaned(ctx context.Context) error {
 	connected, err := s.connectedAnywhere(ctx)
 	if err != nil {
@@ -61,17 +62,18 @@ func (s *Service) markOrphaned(ctx context.Context) error {
 	return nil
 }
 
-// restore shows a seat as joined that counts as lost although its line is up.
+// restore shows a participant as joined that counts as lost although it is connected.
 func (s *Service) restore(ctx context.Context, participant *meeting.Participant) {
 	if err := s.reconnected(ctx, participant); err != nil && !errors.Is(err, ErrNotFound) {
-		s.Logger.Error("could not show a connected participant as joined", "seat", participant.ID, "error", err)
+		s.Logger.Error("could not show a connected participant as joined", "participant", participant.ID, "error", err)
 	}
 }
 
-// expired returns the seats to give up: their lease was over at now, and nobody
-// holds a line of them. A lease may be over although the page is connected: when the
-// database was away or its node has no connection to it, the lease is renewed; when the
-// loss of one connection was noted after the next had come up, the seat is restored.
+// expired returns the participants to give up: their lease was over at now, and nobody
+// holds a connection of them. A lease may be over although the page is connected: when
+// the database was away or its node has no connection to it, the lease is renewed; when
+// the loss of one connection was noted after the next had come up, the participant is
+// restored.
 func (s *Service) expired(ctx context.Context, now time.Time) ([]*meeting.Participant, error) {
 	participants, err := s.Repository.ExpiredParticipants(ctx, now, sweepBatch)
 	if s.storage.note(err, now) {

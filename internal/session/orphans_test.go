@@ -34,7 +34,7 @@ func (r *fakeRepository) RenewLeases(_ context.Context, ids []string, _ time.Tim
 	return r.away
 }
 
-// fakeChannel are the connected seats of this node and of all.
+// fakeChannel are the connected participants of this node and of all.
 type fakeChannel struct {
 	ControlChannel
 	here, anywhere []string

@@ -8,7 +8,7 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// How silence is read once a seat's control connection is lost.
+// How silence is read once a participant's control connection is lost.
 const (
 	// firstSilence without a packet means that media are lost too: a page that sends
 	// pictures or sound is never silent for so long.
@@ -19,12 +19,13 @@ const (
 	// unknownMedia is how long media are believed in where nothing is known of them.
 	unknownMedia      = 3 * time.Second
 	mediaPollInterval = 100 * time.Millisecond
-	// presencePollInterval is how often the listening ends for a seat that has come back.
+	// presencePollInterval is how often the listening ends for a participant that has
+	// come back.
 	presencePollInterval = 2 * time.Second
 )
 
-// Disconnected notes that a seat's line is down, and shows it as reconnecting if
-// it is inside. Without a new line the sweeper gives the seat up.
+// Disconnected notes that a participant's connection is lost, and shows it as
+// reconnecting if it is inside. Without a new connection the sweeper leaves.
 func (s *Service) Disconnected(ctx context.Context, participantID string, generation int) {
 	participant, err := s.Repository.Participant(ctx, participantID)
 	if err != nil || participant.Generation != generation || !participant.State.Live() || !participant.LostAt.IsZero() {
@@ -59,8 +60,8 @@ func (s *Service) Disconnected(ctx context.Context, participantID string, genera
 }
 
 // Depart notes that the page with this resume token is being unloaded: others see
-// that at once, and the seat is given up soon unless a reload takes it back. One
-// that comes after the reload changes nothing, nor does an unknown one.
+// that at once, and the participant is removed soon unless a reload resumes it.
+// One that comes after the reload changes nothing, nor does an unknown one.
 func (s *Service) Depart(ctx context.Context, resumeToken string) error {
 	participant, err := s.liveParticipant(ctx, resumeToken)
 	if errors.Is(err, ErrNotFound) {
@@ -78,12 +79,12 @@ func (s *Service) Depart(ctx context.Context, resumeToken string) error {
 		participant.MarkLost(now)
 		participant.Departing, participant.LeaseUntil = true, now.Add(s.Times.Departing)
 		s.sweepAt(participant.LeaseUntil)
-		// A page that was only put aside notices, and takes the seat back if it is shown again.
+		// A page that was only put aside notices, and reconnects if it is shown again.
 		c.afterCommit(func() { s.Channel.Disconnect(participant.ID) })
 		if participant.State == meeting.ParticipantWaiting {
 			return c.tx.SaveParticipant(participant)
 		}
-		// Whatever the page was: it sends nothing more before its line is back.
+		// Whatever the page was: it sends nothing more before its connection is back.
 		participant.StopSending()
 		participant.Flags.Capture = meeting.CaptureOff
 		room, identity, next := participant.SessionID, participant.ID, participant.Generation+1
@@ -96,7 +97,7 @@ func (s *Service) Depart(ctx context.Context, resumeToken string) error {
 	return err
 }
 
-// reconnected shows a lost seat as joined again: its line is up.
+// reconnected shows a lost participant as joined again: it is connected.
 func (s *Service) reconnected(ctx context.Context, participant *meeting.Participant) error {
 	return s.updatePresence(ctx, participant, func(c *action, participant *meeting.Participant) error {
 		if participant.LostAt.IsZero() {
@@ -112,8 +113,8 @@ func (s *Service) reconnected(ctx context.Context, participant *meeting.Particip
 	})
 }
 
-// updatePresence changes a seat that is still held by the same page, and brings the
-// caller's copy up to date.
+// updatePresence changes a participant that is still held by the same page, and
+// brings the caller's copy up to date.
 func (s *Service) updatePresence(ctx context.Context, participant *meeting.Participant, change func(*action, *meeting.Participant) error) error {
 	return s.system(ctx, participant.SessionID, func(c *action) error {
 		now, err := c.tx.ParticipantByID(participant.ID)
@@ -126,17 +127,17 @@ func (s *Service) updatePresence(ctx context.Context, participant *meeting.Parti
 	})
 }
 
-// clearPresence ends what a seat shows to others, which is nothing any more: its sound and
-// pictures, its raised hand, its spotlight. All of it but the spotlight is shown again
-// as soon as its media flow or its page is back. Where nobody looks at its packets, its
-// sound may flow all the same, and is shown.
+// clearPresence ends what a participant shows to others, which is nothing any more: its
+// sound and pictures, its raised hand, its spotlight. All of it but the spotlight is shown
+// again as soon as its media flow or its page is back. Where nobody looks at its packets,
+// its sound may flow all the same, and is shown.
 func (c *action) clearPresence(participant *meeting.Participant, known bool) error {
 	before := viewOf(participant, false)
 	participant.Flags.MaybeAudible = !known
 	return c.sendMediaLost(participant, before)
 }
 
-// sendMediaLost tells of somebody whose media are lost what is no longer shown of them.
+// sendMediaLost announces what is no longer shown of somebody whose media are lost.
 func (c *action) sendMediaLost(participant *meeting.Participant, before ParticipantView) error {
 	participant.Flags.MediaLost = true
 	now := viewOf(participant, false)
@@ -158,7 +159,8 @@ func (c *action) sendMediaLost(participant *meeting.Participant, before Particip
 	return c.removeSpotlight(participant)
 }
 
-// reconnectedFields is what an update tells of somebody whose line or media are there again.
+// reconnectedFields is what an update contains of somebody whose connection or media are
+// there again.
 func reconnectedFields(participant *meeting.Participant) map[string]any {
 	now := viewOf(participant, false)
 	fields := map[string]any{
@@ -171,7 +173,8 @@ func reconnectedFields(participant *meeting.Participant) map[string]any {
 	return fields
 }
 
-// mediaFlows reports whether media of the seat flow at now, and whether that is known.
+// mediaFlows reports whether media of the participant flow at now, and whether that is
+// known.
 func (s *Service) mediaFlows(participant *meeting.Participant, now time.Time, silence time.Duration) (flow, known bool) {
 	if s.LastHeard != nil {
 		if at, ok := s.LastHeard(participant.SessionID, participant.ID); ok {
@@ -181,8 +184,8 @@ func (s *Service) mediaFlows(participant *meeting.Participant, now time.Time, si
 	return s.RealTime().Sub(participant.LostAt) < unknownMedia, false
 }
 
-// watchMedia takes a seat without a control connection off the stage once its media
-// are lost too, and brings it back when they are heard again.
+// watchMedia admits a participant without a control connection off the screen once
+// its media are lost too, and brings it back when they are heard again.
 func (s *Service) watchMedia(participant *meeting.Participant) {
 	tick := time.NewTicker(mediaPollInterval)
 	defer tick.Stop()
@@ -209,8 +212,8 @@ func (s *Service) watchMedia(participant *meeting.Participant) {
 	}
 }
 
-// showMedia shows whether the media of a lost seat flow; it answers whether the
-// seat is still lost.
+// showMedia shows whether the media of a lost participant flow; it returns whether
+// the participant is still lost.
 func (s *Service) showMedia(participant *meeting.Participant, lostAt time.Time, flow, known bool) (lost bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), joinTimeout)
 	defer cancel()

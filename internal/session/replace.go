@@ -10,11 +10,11 @@ import (
 
 // admitNewcomer lets somebody into a running session who changes more there than the
 // number of people: all of it is one transaction, and one update for those inside. A
-// seat of the same verified identity goes on under its number and in its place, for
-// to everybody else it is the same participant: its next generation is the
-// newcomer's, with the role and the marks that their own credentials give. The
-// page's own seat of before, if it is another one's, leaves. A new host is the only
-// one from the beginning.
+// participant of the same verified identity goes on under its number and in its
+// place, for to everybody else it is the same participant: its next generation is
+// the newcomer's, with the role and the marks that their own credentials give. The
+// page's own participant of before, if it is another one's, leaves. A new host is
+// the only one from the beginning.
 func (s *Service) admitNewcomer(ctx context.Context, how *admission.Admission, live *meeting.Session, newcomer *meeting.Participant) (meeting.Admitted, error) {
 	defer s.lockSession(live.ID)()
 	var admitted meeting.Admitted
@@ -38,7 +38,7 @@ func (s *Service) admitNewcomer(ctx context.Context, how *admission.Admission, l
 	return admitted, err
 }
 
-// replaceParticipant makes the newcomer's seat.
+// replaceParticipant makes the newcomer's participant.
 func (c *action) replaceParticipant(how *admission.Admission, newcomer *meeting.Participant) (*meeting.Participant, error) {
 	if how.Replaces == nil {
 		return c.addParticipant(how, newcomer)
@@ -55,7 +55,7 @@ func (c *action) replaceParticipant(how *admission.Admission, newcomer *meeting.
 	return participant, c.replaceConnection(how, participant, newcomer)
 }
 
-// replaceConnection gives a seat to the newcomer's page.
+// replaceConnection gives a participant to the newcomer's page.
 func (c *action) replaceConnection(how *admission.Admission, participant, newcomer *meeting.Participant) error {
 	was := *participant
 	if how.Connected {
@@ -118,8 +118,8 @@ func (c *action) replaceConnection(how *admission.Admission, participant, newcom
 	return c.publishTakenOver(participant, &was, changes, data)
 }
 
-// sentToWait tells those inside that a seat is no longer there, because the page that has
-// taken it over waits.
+// sentToWait tells those inside that a participant is no longer there, because the page
+// that has taken it over waits.
 func (c *action) sentToWait(participant, was *meeting.Participant) error {
 	data := map[string]any{"userId": participant.UserID, "reason": "held"}
 	if was.Role == meeting.RoleHost {
@@ -136,21 +136,23 @@ func (c *action) sentToWait(participant, was *meeting.Participant) error {
 	return c.dismissApps(participant)
 }
 
-// disconnectOlder closes the lines of a seat's older pages, and then ends their media.
+// disconnectOlder closes the connections of a participant's older pages, and then ends
+// their media.
 func (s *Service) disconnectOlder(participant *meeting.Participant) {
 	s.Channel.Close(participant.ID, participant.Generation, CloseTakenOver)
 	s.removeOlderMedia(participant.SessionID, participant.ID, participant.Generation)
 }
 
-// removeOlderMedia takes the media connection of a seat's older pages out of the room.
+// removeOlderMedia takes the media connection of a participant's older pages out of the
+// room.
 func (s *Service) removeOlderMedia(room, identity string, generation int) {
 	s.background(room, identity, "remove older connection", func(ctx context.Context) error {
 		return s.Media.RemoveOlder(ctx, room, identity, generation)
 	})
 }
 
-// publishTakenOver tells of a seat that another page has taken over, whose own change
-// comes first, and of the others that changed along with it.
+// publishTakenOver announces a participant that another page has taken over, whose
+// own change comes first, and of the others that changed along with it.
 func (c *action) publishTakenOver(participant, was *meeting.Participant, changes []map[string]any, data map[string]any) error {
 	live := c.tx.Session()
 	fields := changes[0]
@@ -190,7 +192,7 @@ type arrival struct {
 	HostUserID   *int64           `json:"hostUserId,omitempty"`
 }
 
-// publishArrival tells those inside of a seat that is new to them.
+// publishArrival announces a new participant to those inside.
 func (c *action) publishArrival(participant *meeting.Participant) error {
 	payload := arrival{ParticipantView: viewOf(participant, false)}
 	if participant.Role == meeting.RoleHost {
@@ -204,7 +206,7 @@ func (c *action) publishArrival(participant *meeting.Participant) error {
 	return c.publishNew(participant, payload)
 }
 
-// visibleFields is all that others see of a seat, as fields of an update.
+// visibleFields is all that others see of a participant, as fields of an update.
 func (c *action) visibleFields(participant *meeting.Participant) map[string]any {
 	p := viewOf(participant, false)
 	fields := map[string]any{
@@ -217,7 +219,7 @@ func (c *action) visibleFields(participant *meeting.Participant) map[string]any 
 }
 
 // addParticipant lets the newcomer in under a number of their own, where there is one beside
-// the page's seat of before, which is about to leave.
+// the page's participant of before, which is about to leave.
 func (c *action) addParticipant(how *admission.Admission, newcomer *meeting.Participant) (*meeting.Participant, error) {
 	participants, err := c.tx.Participants()
 	if err != nil {
@@ -250,7 +252,7 @@ func (c *action) addParticipant(how *admission.Admission, newcomer *meeting.Part
 	return &participant, c.publishArrival(&participant)
 }
 
-// leavePrevious lets the page's own seat of before leave, if it is still there.
+// leavePrevious lets the page's own participant of before leave, if it is still there.
 func (c *action) leavePrevious(own *meeting.Participant) error {
 	if own == nil {
 		return nil

@@ -13,9 +13,9 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// resumeToken lets the page that holds it take the seat over. It is derived,
-// not stored: the same seat and generation give the same token, so that a
-// repeated answer needs nothing remembered.
+// resumeToken lets the page that holds it take the participant over. It is
+// derived, not stored: the same participant and generation give the same token, so
+// that a repeated response needs nothing remembered.
 func (s *Service) resumeToken(participantID string, generation int) string {
 	body := participantID + "." + strconv.Itoa(generation)
 	return body + "." + s.resumeMAC(body)
@@ -27,7 +27,7 @@ func (s *Service) resumeMAC(body string) string {
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// ReadResumeToken answers the seat and generation of a genuine resume token.
+// ReadResumeToken returns the participant and generation of a genuine resume token.
 func (s *Service) ReadResumeToken(token string) (participantID string, generation int, ok bool) {
 	if len(token) > 256 {
 		return "", 0, false
@@ -48,9 +48,9 @@ func (s *Service) ReadResumeToken(token string) (participantID string, generatio
 	return participantID, generation, err == nil
 }
 
-// liveParticipant returns the live seat that a genuine resume token still opens, and
-// ErrNotFound where there is none: the token is unknown, another page has taken the
-// seat over, or it was given up.
+// liveParticipant returns the live participant that a genuine resume token still
+// opens, and ErrNotFound where there is none: the token is unknown, another page has
+// taken the participant over, or it was given up.
 func (s *Service) liveParticipant(ctx context.Context, resumeToken string) (*meeting.Participant, error) {
 	id, generation, ok := s.ReadResumeToken(resumeToken)
 	if !ok {
@@ -81,7 +81,7 @@ func (s *Service) originOf(a *admission.Attempt) (address, network string) {
 }
 
 // digest recognises what a join brings: its signature, its tokens, and who it says it
-// is. It is keyed, so that what is stored tells nothing about them.
+// is. It is keyed, so that what is stored reveals nothing about them.
 func (s *Service) digest(a *admission.Attempt) []byte {
 	out := make([]byte, 0, 3*admission.DigestPart)
 	part := func(kind string, texts ...string) {

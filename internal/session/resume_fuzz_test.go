@@ -15,7 +15,7 @@ func FuzzReadResumeToken(f *testing.F) {
 	f.Add(strings.Repeat(".", 300))
 	f.Fuzz(func(t *testing.T, text string) {
 		if id, generation, ok := s.ReadResumeToken(text); ok && (text != good || id != "seat" || generation != 3) {
-			t.Fatalf("%q is believed: seat %q, generation %d", text, id, generation)
+			t.Fatalf("%q is believed: participant %q, generation %d", text, id, generation)
 		}
 	})
 }

@@ -7,16 +7,18 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// maxRosters is how many meetings' seats are kept: with seats of about 1 KB, those of
-// meetings of 1,000 people take 16 MB. Of more seats than rosterLargest none are kept.
+// maxRosters is how many meetings' participants are kept: with participants of about 1
+// KB, those of meetings of 1,000 people take 16 MB. Of more participants than
+// rosterLargest none are kept.
 const (
 	maxRosters    = 16
 	rosterLargest = 10_000
 )
 
-// rosters keeps the seats of large meetings as they were at a revision, for the snapshots
-// that many pages ask for at once. Whatever a snapshot shows changes the revision, and so
-// does whatever ends or begins a hold, or changes by what somebody on hold is recognised.
+// rosters keeps the participants of large meetings as they were at a revision, for the
+// snapshots that many pages ask for at once. Whatever a snapshot shows changes the
+// revision, and so does whatever ends or begins a hold, or changes by what somebody on
+// hold is recognised.
 type rosters struct {
 	mu   sync.Mutex
 	kept []roster // the newest last
@@ -28,7 +30,8 @@ type roster struct {
 	participants []*meeting.Participant
 }
 
-// of returns the seats of a session, read unless they are kept. They are read-only.
+// of returns the participants of a session, read unless they are stored. They are
+// read-only.
 func (r *rosters) of(live *meeting.Session, read func() ([]*meeting.Participant, error)) ([]*meeting.Participant, error) {
 	if participants := r.at(live); participants != nil {
 		return participants, nil
@@ -60,7 +63,7 @@ func (r *rosters) at(live *meeting.Session) []*meeting.Participant {
 	return nil
 }
 
-// forget drops what is kept of a session that is over.
+// forget drops what is stored of a session that is over.
 func (r *rosters) forget(session string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

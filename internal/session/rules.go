@@ -8,20 +8,20 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// mayUnmute tells whether a seat may unmute itself.
+// mayUnmute reports whether a participant may unmute itself.
 func mayUnmute(participant *meeting.Participant, policy *meeting.SessionPolicy) bool {
 	return !policy.UnmuteDisabled || hasHostRights(participant) || participant.Flags.MayUnmute
 }
 
-// isUnmuted tells whether a seat is shown with an open microphone. One that has not joined
-// the audio is shown muted, whatever else its page has said: to join it unmuted is to
-// unmute.
+// isUnmuted reports whether a participant is shown with an open microphone. One that has
+// not joined the audio is shown muted, whatever else its page has said: to join it unmuted
+// is to unmute.
 func isUnmuted(participant *meeting.Participant) bool {
 	return participant.AudioOn && !participant.Muted
 }
 
-// isAudience tells whether a seat is of a webinar's audience, who send neither a
-// picture nor a screen.
+// isAudience reports whether a participant is of a webinar's audience, who send
+// neither a picture nor a screen.
 func isAudience(participant *meeting.Participant, webinar bool) bool {
 	return webinar && participant.Role == meeting.RoleAttendee
 }
@@ -89,7 +89,7 @@ func setRules(c *action) error {
 
 var chatReaches = map[string]meeting.ChatReach{"everyone": meeting.ChatEveryone, "hosts": meeting.ChatHosts, "off": meeting.ChatOff}
 
-// rulesChanged is what an event tells of a change.
+// rulesChanged is what an event contains of a change.
 func rulesChanged(before, now *meeting.SessionPolicy) map[string]any {
 	old, changed := rulesOf(before), map[string]any{}
 	for name, value := range rulesOf(now) {
@@ -109,7 +109,7 @@ func rulesOf(c *meeting.SessionPolicy) map[string]any {
 	}
 }
 
-// keepSession keeps the changed session and tells everybody which fields are new.
+// keepSession stores the changed session and publishes which fields are new.
 func (c *action) keepSession(fields map[string]any) error {
 	if err := c.tx.SaveSession(); err != nil {
 		return err
@@ -146,7 +146,7 @@ func mute(c *action) error {
 	return c.muteOther(participant)
 }
 
-// mayUnmute tells whether the asking seat may open its microphone.
+// mayUnmute reports whether the asking participant may open its microphone.
 func (c *action) mayUnmute() error {
 	switch {
 	case isUnmuted(c.self):
@@ -173,16 +173,16 @@ func (c *action) muteSelf(muted bool) error {
 	return c.changed(c.self, map[string]any{"userId": c.self.UserID, "muted": !isUnmuted(c.self)})
 }
 
-// clearHostMute ends a host's mute of the asking seat, if it has unmuted itself, and
-// reports whether there was one.
+// clearHostMute ends a host's mute of the asking participant, if it has unmuted
+// itself, and reports whether there was one.
 func (c *action) clearHostMute() bool {
 	was := c.self.Flags.MutedByHost
 	c.self.Flags.MutedByHost = was && c.self.Muted
 	return was && !c.self.Muted
 }
 
-// muteMedia mutes the asking seat in the media server if it is shown as muted: its page
-// says so, and need not do so. A page that does has muted itself already.
+// muteMedia mutes the asking participant in the media server if it is shown as muted:
+// its page says so, and need not do so. A page that does has muted itself already.
 func (c *action) muteMedia() {
 	if isUnmuted(c.self) {
 		return
@@ -391,7 +391,7 @@ func (c *action) stopOtherShares() error {
 	return c.stopShares(func(participant *meeting.Participant) bool { return participant.ID != stays.ID })
 }
 
-// applyRights tells the media server what a seat may do from now on.
+// applyRights updates what a participant may do in the media server.
 func (c *action) applyRights(participants ...*meeting.Participant) {
 	service, room, session := c.service, c.tx.Session().ID, c.tx.Session()
 	c.afterCommit(func() {

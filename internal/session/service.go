@@ -1,5 +1,5 @@
-// Package session is what happens in meetings: people are let in by the gate,
-// take seats, act, and leave. It knows no SQL, HTTP or LiveKit.
+// Package session is what happens in meetings: the gate admits people, who, act
+// and leave. It knows no SQL, HTTP or LiveKit.
 package session
 
 import (
@@ -18,11 +18,11 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// Times that rule a seat's life, in real time.
+// Times that rule a participant's life, in real time.
 const (
-	// JoinRetention is how long a join's answer is given again for its joinId.
+	// JoinRetention is how long a join's outcome is returned again for its joinId.
 	JoinRetention = 60 * time.Second
-	// MediaTokenLife is how long a media token opens the door; the seat behind
+	// MediaTokenLife is how long a media token is accepted; the participant behind
 	// it is checked each time all the same.
 	MediaTokenLife = 24 * time.Hour
 )
@@ -30,12 +30,12 @@ const (
 // Times rule how long what nobody is behind is kept, in real time. Zero means the
 // usual time.
 type Times struct {
-	// Lost is how long a seat outlives its page's last sign of life, 60 s.
+	// Lost is how long a participant outlives its page's last sign of life, 60 s.
 	Lost time.Duration
 	// Departing is how long it outlives a page that was unloaded, so that a reload
 	// takes it back, 10 s.
 	Departing time.Duration
-	// Empty is how long a session without live seats is kept open, 5 min.
+	// Empty is how long a session without live participants is kept open, 5 min.
 	Empty time.Duration
 }
 
@@ -51,73 +51,77 @@ type Repository interface {
 	Meeting(ctx context.Context, id string) (*meeting.Meeting, error)
 	Account(ctx context.Context, id string) (*account.Account, error)
 	User(ctx context.Context, id string) (*account.User, error)
-	// Session answers a session by id, live or ended.
+	// Session returns a session by id, live or ended.
 	Session(ctx context.Context, id string) (*meeting.Session, error)
-	// Admit answers ErrConflict when the session is no longer as the gate saw it.
+	// Admit returns ErrConflict when the session is no longer as the gate saw it.
 	Admit(context.Context, meeting.AdmitRequest) (meeting.Admitted, error)
-	// ResumeParticipant moves a live seat to its next generation; a digest that is not nil
-	// becomes its SignatureDigest.
+	// ResumeParticipant moves a live participant to its next generation; a digest that is
+	// not nil becomes its SignatureDigest.
 	ResumeParticipant(ctx context.Context, participantID string, generation int, leaseUntil time.Time, digest []byte) (meeting.Admitted, error)
 	Participant(ctx context.Context, id string) (*meeting.Participant, error)
 	LiveParticipants(ctx context.Context, sessionID string) ([]*meeting.Participant, error)
-	// Presenters are the live seats of hosts, co-hosts and panelists.
+	// Presenters are the live participants of hosts, co-hosts and panelists.
 	Presenters(ctx context.Context, sessionID string) ([]*meeting.Participant, error)
-	// HeldParticipants are the seats that were put on hold, live or not: those that are, and
-	// those with a HeldTo.
+	// HeldParticipants are the participants that were put on hold, live or not: those that
+	// are, and those with a HeldTo.
 	HeldParticipants(ctx context.Context, sessionID string) ([]*meeting.Participant, error)
-	// ChatHistory answers a page of what a seat may read, oldest first, and whether
-	// there is more before.
+	// ChatHistory returns a page of what a participant may read, oldest first, and
+	// whether there is more before.
 	ChatHistory(ctx context.Context, sessionID, participantID string, as meeting.Reader, page meeting.ChatPage) (found []meeting.ChatMessage, more bool, err error)
-	// Mutate runs fn with the live session under its lock; fn may run again
-	// when the transaction is tried again. It answers ErrNotFound for a
-	// session that is over.
+	// Mutate runs fn with the live session under its lock; fn may run again when
+	// the transaction is tried again. It returns ErrNotFound for a session that is
+	// over.
 	Mutate(ctx context.Context, sessionID string, fn func(meeting.Tx) error) error
 	RenewLeases(ctx context.Context, participantIDs []string, until time.Time) error
 	ExpiredParticipants(ctx context.Context, now time.Time, limit int) ([]*meeting.Participant, error)
-	// PresentParticipants answers live seats that nobody has noted as lost, by id, from
-	// the one after the given id on.
+	// PresentParticipants returns live participants that nobody has noted as lost, by
+	// id, from the one after the given id on.
 	PresentParticipants(ctx context.Context, after string, limit int) ([]*meeting.Participant, error)
-	// Placements answers the places of those of the seats that are live, by seat.
+	// Placements returns the places of those of the participants that are live, by
+	// participant.
 	Placements(ctx context.Context, participantIDs []string) (map[string]meeting.Placement, error)
-	// DueSessions answers live sessions whose EndsBy has come at now.
+	// DueSessions returns live sessions whose EndsBy has come at now.
 	DueSessions(ctx context.Context, now time.Time, limit int) ([]*meeting.Session, error)
-	// LiveParticipantByRequest answers the live seat that a request took, by its
-	// RequestKey; nil if there is none.
+	// LiveParticipantByRequest returns the live participant that a request added,
+	// by its RequestKey; nil if there is none.
 	LiveParticipantByRequest(ctx context.Context, key string) (*meeting.Participant, error)
-	// EmptySessions answers live sessions without live seats, unchanged since before.
+	// EmptySessions returns live sessions without live participants, unchanged since
+	// before.
 	EmptySessions(ctx context.Context, before time.Time, limit int) ([]*meeting.Session, error)
 }
 
 // ControlChannel is the control channel to the pages.
 type ControlChannel interface {
 	Token(participantID string, generation int) (string, error)
-	// Publish tells everybody inside. Callers publish in revision order.
+	// Publish sends to everybody inside. Callers publish in revision order.
 	Publish(sessionID string, revision int64, event string, data any)
-	// Send speaks to one seat alone; revision 0 changes nothing in the session.
+	// Send sends to one participant only; revision 0 changes nothing in the session.
 	Send(participantID string, revision int64, event string, data any)
-	// Position is where the session's events stand: whoever is let in now recovers
-	// nothing from before.
+	// Position is where the session's events stand: whoever is admitted now
+	// recovers nothing from before.
 	Position(sessionID string) meeting.Position
-	// Erase keeps what a session's channel, or the channels of the seats if some
-	// are named, have carried from being recovered.
+	// Erase keeps what a session's channel, or the channels of the participants if
+	// some are named, have carried from being recovered.
 	Erase(sessionID string, participantIDs ...string)
-	// Admit and Hold move a seat's line in and out of the session's channel.
+	// Admit and Hold move a participant's connection in and out of the session's
+	// channel.
 	Admit(participantID, sessionID string)
 	Hold(participantID, sessionID string)
-	// SetHost says whether a seat is a host or co-host now.
+	// SetHost reports whether a participant is a host or co-host now.
 	SetHost(participantID string, host bool)
-	// Close ends a seat's lines of generations below keep; zero ends all.
+	// Close ends a participant's connections of generations below keep; zero ends all.
 	Close(participantID string, keep int, code CloseCode)
-	// Disconnect breaks a seat's lines; a page that is still there comes back by itself.
+	// Disconnect breaks a participant's connections; a page that is still there comes
+	// back by itself.
 	Disconnect(participantID string)
-	// Connected answers the seats whose line is up on this node.
+	// Connected returns the participants who are connected on this node.
 	Connected() []string
-	// ConnectedAnywhere answers those of all nodes; an error if one that lives has
+	// ConnectedAnywhere returns those of all nodes; an error if one that lives has
 	// not said.
 	ConnectedAnywhere(ctx context.Context) ([]string, error)
 }
 
-// CloseCode tells a page why its line is closed for good.
+// CloseCode is the reason that a page gets when its connection is closed for good.
 type CloseCode uint32
 
 // The closing codes of docs/protocol/control-channel.md.
@@ -132,7 +136,7 @@ const (
 	CloseNotAdmitted    CloseCode = 4509
 )
 
-// Recorder keeps the joins that were attempted. It never blocks.
+// Recorder stores the joins that were attempted. It never blocks.
 type Recorder interface {
 	Record(JoinRecord)
 }
@@ -155,7 +159,7 @@ type Config struct {
 	Repository Repository
 	Media      media.Engine
 	Channel    ControlChannel
-	// LastHeard answers when media packets of a seat were last received, zero for
+	// LastHeard returns when media packets of a participant were last received, zero for
 	// one without a media connection; not ok where that is not known. Nil knows nothing.
 	LastHeard func(room, identity string) (at time.Time, ok bool)
 	Recorder  Recorder
@@ -194,18 +198,19 @@ type Service struct {
 	// chatRates is how much each participant may write.
 	chatRates    *limit.Rates
 	sessionLocks [64]sync.Mutex
-	// rosters are the seats that were last read for snapshots of large meetings.
+	// rosters are the participants that were last read for snapshots of large meetings.
 	rosters rosters
-	// held are the seats that were on hold, as they were last read for pages of chat.
+	// held are the participants that were on hold, as they were last read for pages of
+	// chat.
 	held  rosters
 	tasks taskQueue
-	// warmMedia starts the media engine at the first admitted join, so that it
-	// is up when the page knocks.
+	// warmMedia starts the media engine at the first admitted join, so that it is
+	// up when the page connection attempt.
 	warmMedia sync.Once
 	// due wakes the sweeper; stopped is closed when it has ended.
 	due     chan struct{}
 	stopped chan struct{}
-	// nodeGone tells the sweeper that another node has died.
+	// nodeGone reports to the sweeper that another node has died.
 	nodeGone chan struct{}
 	storage  storageHealth
 }
@@ -226,8 +231,8 @@ func New(c Config) *Service {
 	}
 }
 
-// lockSession holds the lock under which a session's changes are made and told, so
-// that events leave in revision order.
+// lockSession holds the lock under which a session's changes are made and
+// published, so that events leave in revision order.
 func (s *Service) lockSession(sessionID string) func() {
 	var h uint32 = 2166136261
 	for i := range len(sessionID) {

@@ -7,14 +7,14 @@ import (
 
 // storageHealth is what this node knows of its storage. While that was away no
 // lease could be renewed, so that all are over when it is back: then pages and
-// other nodes get time to show who is there before anybody is given up.
+// other nodes get time to show who is there before anybody is removed.
 type storageHealth struct {
 	mu        sync.Mutex
 	failing   bool
 	healthyAt time.Time // since when it works again; zero if it never failed
 }
 
-// note takes in how a call at now went, and says whether the storage has just
+// note takes in how a call at now went, and reports whether the storage has just
 // come back.
 func (h *storageHealth) note(err error, now time.Time) (back bool) {
 	h.mu.Lock()

@@ -14,7 +14,7 @@ const (
 	sweepBatch    = 200
 )
 
-// renewEvery is how often leases of connected seats are renewed.
+// renewEvery is how often leases of connected participants are renewed.
 func (s *Service) renewEvery() time.Duration { return s.Times.Lost / 4 }
 
 // sweepAt lets the sweeper look at a moment at which something is due. What other
@@ -28,8 +28,8 @@ func (s *Service) sweepAt(at time.Time) {
 	})
 }
 
-// Run renews the leases of connected seats, gives up those whose lease is over
-// and ends sessions that stay empty, until the context is done.
+// Run renews the leases of connected participants, gives up those whose lease is
+// over and ends sessions that stay empty, until the context is done.
 func (s *Service) Run(ctx context.Context) {
 	renew, sweep := time.NewTicker(s.renewEvery()), time.NewTicker(sweepInterval)
 	// Whoever an earlier process of this node has left behind is looked for at the start.
@@ -69,13 +69,13 @@ func (s *Service) renew(ctx context.Context) {
 	}
 }
 
-// Sweep gives up the seats whose lease was over at now and ends the sessions
-// that have stood empty. It is what leaves no ghost after a crash. It also ends the
-// sessions whose time is up on the injected clock.
+// Sweep removes the participants whose lease was over at now and ends the sessions
+// that have stood empty. It is what leaves no stale participant after a crash. It
+// also ends the sessions whose time is up on the injected clock.
 func (s *Service) Sweep(ctx context.Context, now time.Time) {
 	participants, err := s.expired(ctx, now)
 	if err != nil {
-		s.Logger.Error("could not read expired seats", "error", err)
+		s.Logger.Error("could not read expired participants", "error", err)
 	}
 	for _, participant := range participants {
 		err := s.system(ctx, participant.SessionID, func(c *action) error {
@@ -89,7 +89,7 @@ func (s *Service) Sweep(ctx context.Context, now time.Time) {
 			return c.leave(lost, meeting.ParticipantLost, "lost", CloseGone)
 		})
 		if err != nil && !errors.Is(err, ErrNotFound) {
-			s.Logger.Error("could not release lost seat", "error", err)
+			s.Logger.Error("could not release lost participant", "error", err)
 		}
 	}
 	s.endDue(ctx)
@@ -151,8 +151,8 @@ func (s *Service) EndSession(ctx context.Context, sessionID string, reason meeti
 }
 
 // background carries out what nobody waits for, in the order of the session's changes.
-// What is asked for again for the same seat, or for the whole session if identity is
-// empty, before its turn has come replaces what was asked for before.
+// What is asked for again for the same participant, or for the whole session if
+// identity is empty, before its turn has come replaces what was asked for before.
 func (s *Service) background(sessionID, identity, what string, do func(context.Context) error) {
 	full := s.tasks.enqueue(sessionID, what+" "+identity, func() {
 		ctx, cancel := context.WithTimeout(context.Background(), mediaTimeout)

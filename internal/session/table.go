@@ -100,10 +100,10 @@ func reportMedia(c *action) error {
 	return c.changed(c.self, changed)
 }
 
-// isAudience reports whether the asking seat is of a webinar's audience.
+// isAudience reports whether the asking participant is of a webinar's audience.
 func (c *action) isAudience() bool { return isAudience(c.self, c.tx.Session().Webinar) }
 
-// changed keeps a changed seat and tells those who see it which fields are new.
+// changed stores a changed participant and publishes which fields are new.
 func (c *action) changed(participant *meeting.Participant, fields map[string]any) error {
 	if err := c.tx.SaveParticipant(participant); err != nil {
 		return err

@@ -2,16 +2,16 @@ package session
 
 import "sync"
 
-// maxTasks bounds what is left to do for a session; an errand of its own has some 300
-// bytes. Where more is to be done, the media server does not answer, and what is left out
-// is made up for when it does.
+// maxTasks bounds what is left to do for a session; a task of its own has some 300 bytes.
+// Where more is to be done, the media server does not answer, and what is left out is
+// made up for when it does.
 const maxTasks = 10_000
 
-// taskQueue are what nobody waits for. Those of one session are carried out one
-// after the other, in the order in which they were given: what a seat may do in
-// the end is what was decided last. One that is given again before its turn has come is
-// carried out once, at its first place and as it was given last: whoever causes very many
-// of them holds up nobody else's.
+// taskQueue are what nobody waits for. Those of one session are carried out one after the
+// other, in the order in which they were given: what a participant may do in the end is
+// what was decided last. One that is given again before its turn has come is carried out
+// once, at its first place and as it was given last: whoever causes very many of them
+// holds up nobody else's.
 type taskQueue struct {
 	mu sync.Mutex
 	// queues holds what is left to do for each session; a session that has an
@@ -24,8 +24,8 @@ type sessionQueue struct {
 	tasks   map[string]func()
 }
 
-// enqueue notes what is to be done about a subject: what kind of errand it is, and for whom.
-// It tells whether the oldest errand had to make room.
+// enqueue notes what is to be done about a subject: what kind of task it is, and for whom.
+// It reports whether the oldest task had to make room.
 func (tq *taskQueue) enqueue(sessionID, subject string, do func()) (full bool) {
 	tq.mu.Lock()
 	defer tq.mu.Unlock()
@@ -48,7 +48,7 @@ func (tq *taskQueue) enqueue(sessionID, subject string, do func()) (full bool) {
 	return full
 }
 
-// next takes the oldest errand; nil if there is none.
+// next takes the oldest task; nil if there is none.
 func (q *sessionQueue) next() func() {
 	if len(q.pending) == 0 {
 		return nil

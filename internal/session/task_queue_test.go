@@ -28,7 +28,7 @@ func TestTasksOfASessionRunInOrder(t *testing.T) {
 	for session, got := range order {
 		for i := range many {
 			if got[i] != i {
-				t.Fatalf("%s: errand %d came as number %d", session, got[i], i)
+				t.Fatalf("%s: task %d came as number %d", session, got[i], i)
 			}
 		}
 	}
@@ -42,14 +42,14 @@ func TestASlowTaskDelaysItsSessionOnly(t *testing.T) {
 	<-other
 	select {
 	case <-slow:
-		t.Fatal("the errand did not wait")
+		t.Fatal("the task did not wait")
 	default:
 	}
 	close(release)
 	<-slow
 }
 
-// What one participant causes again and again holds up nobody else's errands.
+// What one participant causes again and again holds up nobody else's tasks.
 func TestATaskThatIsQueuedAgainRunsOnce(t *testing.T) {
 	var tq taskQueue
 	release, done := make(chan struct{}), make(chan struct{})
@@ -64,7 +64,7 @@ func TestATaskThatIsQueuedAgainRunsOnce(t *testing.T) {
 	close(release)
 	<-done
 	if want := []string{"mallory at last", "ann"}; !slices.Equal(order, want) {
-		t.Errorf("carried out %d errands, %.80q..., want %q", len(order), order[:min(3, len(order))], want)
+		t.Errorf("carried out %d tasks, %.80q..., want %q", len(order), order[:min(3, len(order))], want)
 	}
 }
 
@@ -84,6 +84,6 @@ func TestTasksOfASessionAreBounded(t *testing.T) {
 	close(release)
 	<-done
 	if carriedOut != maxTasks-1 || full != 500 {
-		t.Errorf("%d errands were carried out and %d dropped, want %d and 500", carriedOut, full, maxTasks-1)
+		t.Errorf("%d tasks were carried out and %d dropped, want %d and 500", carriedOut, full, maxTasks-1)
 	}
 }

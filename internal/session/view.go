@@ -8,8 +8,8 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// ParticipantView is a seat as other participants see it. Field names are those
-// of docs/protocol/control-channel.md.
+// ParticipantView is a participant as other participants see it. Field names are
+// those of docs/protocol/control-channel.md.
 type ParticipantView struct {
 	UserID     int64                    `json:"userId"`
 	GUID       string                   `json:"guid"`
@@ -34,14 +34,15 @@ type ParticipantView struct {
 	AllowedToTalk bool      `json:"allowedToTalk,omitempty"`
 	MayCapture    bool      `json:"mayCapture,omitempty"`
 	Capture       string    `json:"capture,omitempty"`
-	// MediaLost tells of a reconnecting participant that sound and pictures are gone too.
+	// MediaLost reports of a reconnecting participant that sound and pictures are gone
+	// too.
 	MediaLost bool `json:"mediaLost,omitempty"`
-	// PersonKey is the same for the seats of one signed-in user in the session.
+	// PersonKey is the same for the participants of one signed-in user in the session.
 	PersonKey string `json:"personKey,omitempty"`
 	Bot       *Bot   `json:"bot,omitempty"`
 }
 
-// Bot tells in whose name an app takes part.
+// Bot names the user on whose behalf an app takes part.
 type Bot struct {
 	AppName string `json:"appName"`
 	// AuthorizerKey is the PersonKey of who authorised it.
@@ -58,7 +59,7 @@ type Info struct {
 	HostUserID *int64 `json:"hostUserId"`
 	Kind       string `json:"kind"`
 	Locked     bool   `json:"locked"`
-	// Practice tells that attendees of the webinar are not let in yet.
+	// Practice reports that attendees of the webinar are not admitted yet.
 	Practice     bool      `json:"practice"`
 	StartedAt    time.Time `json:"startedAt"`
 	Participants int       `json:"participants"`
@@ -113,7 +114,7 @@ type Snapshot struct {
 	// MoreAfter is the last participant's number if others follow on the next page.
 	MoreAfter int64      `json:"moreAfter,omitempty"`
 	Chat      []ChatView `json:"chat"`
-	// MoreChat tells that there are older messages than these.
+	// MoreChat reports that there are older messages than these.
 	MoreChat bool `json:"moreChat,omitempty"`
 }
 
@@ -123,8 +124,8 @@ type ChatPage struct {
 	More bool       `json:"more"`
 }
 
-// viewOf shows a seat to others. Addresses and customerKeys are for hosts, and
-// for the participant's own page.
+// viewOf shows a participant to others. Addresses and customerKeys are for hosts,
+// and for the participant's own page.
 func viewOf(participant *meeting.Participant, toHost bool) ParticipantView {
 	p := ParticipantView{
 		UserID: participant.UserID, GUID: participant.GUID, UserName: participant.Name, Role: participant.Role, State: participant.State,
@@ -175,7 +176,7 @@ func personKey(sessionID, userID string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:12])
 }
 
-// visible are the seats that a participant sees.
+// visible are the participants that a participant sees.
 func visible(participants []*meeting.Participant, self *meeting.Participant, live *meeting.Session) []ParticipantView {
 	out := make([]ParticipantView, 0, len(participants))
 	for _, participant := range participants {

@@ -27,8 +27,8 @@ func (r *accountRow) read() (*account.Account, error) {
 	return a, fromJSON(r.Settings, "the settings of account "+r.ID, &a.Settings)
 }
 
-// CreateAccount keeps a new account. An empty ID or CreatedAt is filled in.
-// ErrExists tells that the id is taken.
+// CreateAccount stores a new account. An empty ID or CreatedAt is filled in.
+// ErrExists reports that the id is taken.
 func (s *Store) CreateAccount(ctx context.Context, a *account.Account) error {
 	s.fill(&a.ID, &a.CreatedAt)
 	row := rowOfAccount(a)
@@ -37,7 +37,7 @@ func (s *Store) CreateAccount(ctx context.Context, a *account.Account) error {
 	return wrapErr(err, "an account cannot be made")
 }
 
-// UpdateAccount keeps a changed account; ErrNotFound if there is none.
+// UpdateAccount stores a changed account; ErrNotFound if there is none.
 func (s *Store) UpdateAccount(ctx context.Context, a *account.Account) error {
 	row := rowOfAccount(a)
 	err := s.engine.write(ctx, func(r runner) error { return s.updateRow(ctx, r, row) })
@@ -45,7 +45,7 @@ func (s *Store) UpdateAccount(ctx context.Context, a *account.Account) error {
 	return wrapErr(err, "an account cannot be changed")
 }
 
-// Account answers an account by id; ErrNotFound if there is none.
+// Account returns an account by id; ErrNotFound if there is none.
 func (s *Store) Account(ctx context.Context, id string) (*account.Account, error) {
 	return s.accounts.get(id, func() (*account.Account, error) {
 		row, err := oneRow[accountRow](ctx, s, byID(id))

@@ -221,13 +221,13 @@ func TestARequestIsAdmittedOnce(t *testing.T) {
 		none, err := w.LiveParticipantByRequest(ctx, "")
 		w.must(err)
 		if none != nil {
-			t.Fatal("no request found a seat")
+			t.Fatal("no request found a participant")
 		}
 		w.end(first.Session.ID)
 		gone, err := w.LiveParticipantByRequest(ctx, "request")
 		w.must(err)
 		if gone != nil {
-			t.Fatal("a seat that is gone is found")
+			t.Fatal("a participant that is gone is found")
 		}
 		w.join(m, "Ada", same)
 	})

@@ -10,7 +10,7 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// Numbers by which participants know seats: large, as apps expect of them,
+// Numbers by which participants know participants: large, as apps expect of them,
 // and unique in their session.
 const (
 	firstUserID = 16778240
@@ -22,8 +22,8 @@ var (
 	insertSession = define(`INSERT INTO sessions (id, meeting_id, number, host_id, started_at, host_started, locked, practice,
 		webinar, ended_at, end_reason, revision, gate_revision, seats, next_user_id, removals, empty_since, ends_by)
 		VALUES (?, ?, ?, ?, ?, ?, FALSE, ?, ?, 0, '', 1, 1, 1, ?, 0, 0, ?)`)
-	// countParticipantIn counts a seat in if the session is still as the gate saw it and
-	// has room. It holds the session's row until the transaction ends.
+	// countParticipantIn counts a participant in if the session is still as the gate saw
+	// it and has room. It holds the session's row until the transaction ends.
 	countParticipantIn = define(`UPDATE sessions SET seats = seats + 1, next_user_id = next_user_id + 1024, revision = revision + 1,
 		host_started = (host_started OR ?), empty_since = 0
 		WHERE id = ? AND meeting_id = ? AND ended_at = 0 AND gate_revision = ? AND seats < ? RETURNING ` + sessionColumns)
@@ -38,16 +38,16 @@ var (
 	useMeeting = define(`UPDATE meetings SET last_used_at = ? WHERE id = ?`)
 )
 
-// participantRequest is a seat that is asked for.
+// participantRequest is a participant that is asked for.
 type participantRequest struct {
 	req         *meeting.AdmitRequest
 	participant meeting.Participant
-	// claims and extras are those of the seat as they are stored.
+	// claims and extras are those of the participant as they are stored.
 	claims, flags string
-	// onCommit is called once the place is taken for good, before anybody is told.
+	// onCommit is called once the place is taken for good, before anybody is notified.
 	onCommit func()
 
-	// session is as the seat left it; nil if it was taken too late.
+	// session is as the participant left it; nil if it was taken too late.
 	session *meeting.Session
 	// What follows is the queue's: the outcome, and whether the place is being
 	// taken or was given up before.
@@ -56,18 +56,18 @@ type participantRequest struct {
 	claimed atomic.Bool
 }
 
-// setSession notes the session that counts the seat in, and numbers the seat.
+// setSession notes the session that counts the participant, and numbers the participant.
 func (p *participantRequest) setSession(session *meeting.Session) {
 	p.session = session
 	p.participant.SessionID, p.participant.UserID = session.ID, session.NextUserID-userIDStep
 }
 
-// Admit takes a place in the session that the gate saw, or begins the
-// session that it saw missing. It answers ErrConflict if the session has ended
-// or begun meanwhile, its gate revision has grown, it is full, or the seat's
-// verified identity already has a live seat there, if the same request has
-// taken a live seat, or if whoever authorised it is not inside. All of it is one
-// transaction, so that races never let in too many.
+// Admit takes a place in the session that the gate saw, or begins the session that
+// it saw missing. It returns ErrConflict if the session has ended or begun
+// meanwhile, its gate revision has grown, it is full, or the participant's
+// verified identity already has a live participant there, if the same request has
+// taken a live participant, or if whoever authorised it is not inside. All of it
+// is one transaction, so that races never admitted too many.
 func (s *Store) Admit(ctx context.Context, req meeting.AdmitRequest) (meeting.Admitted, error) {
 	if req.Meeting == nil {
 		return meeting.Admitted{}, errors.New("a participant needs a meeting")
@@ -94,7 +94,7 @@ func (s *Store) Admit(ctx context.Context, req meeting.AdmitRequest) (meeting.Ad
 	if err == nil {
 		return meeting.Admitted{Session: *p.session, Participant: p.participant}, nil
 	}
-	// What was decided on, or what the database now holds, is not what is kept.
+	// What was decided on, or what the database now holds, is not what is stored.
 	s.live.forget(req.Meeting.ID)
 	if unique, _ := constraintViolation(err); unique {
 		return meeting.Admitted{}, ErrConflict
@@ -124,7 +124,7 @@ func (s *Store) cacheAdmitted(p *participantRequest) {
 	s.numbers.revise(p.req.Meeting.Number, used)
 }
 
-// participantFor is the seat that is asked for, with what callers may leave out.
+// participantFor is the participant that is asked for, with what callers may leave out.
 func participantFor(req *meeting.AdmitRequest) meeting.Participant {
 	participant := req.Participant
 	participant.MeetingID, participant.LeftAt = req.Meeting.ID, time.Time{}
@@ -145,7 +145,7 @@ func participantFor(req *meeting.AdmitRequest) meeting.Participant {
 	return participant
 }
 
-// capacity is how many seats the session may have before this one is taken.
+// capacity is how many participants the session may have before this one is taken.
 func (p *participantRequest) capacity() int64 {
 	if p.req.Exempt {
 		return math.MaxInt32
@@ -153,7 +153,7 @@ func (p *participantRequest) capacity() int64 {
 	return int64(p.req.Capacity)
 }
 
-// join counts the seat in and writes it, one statement after the other. Every
+// join counts the participant and writes it, one statement after the other. Every
 // check comes before the first change, so that a conflict leaves the shared
 // transaction of other writes as it was.
 func (p *participantRequest) join(r runner) error {
@@ -185,7 +185,7 @@ func (p *participantRequest) join(r runner) error {
 	return p.write(r, session)
 }
 
-// begin starts a session with its first seat counted in.
+// begin starts a session with its first participant counted in.
 func (p *participantRequest) begin(r runner) error {
 	req, isHost := p.req, p.participant.Role == meeting.RoleHost
 	switch _, err := first(r, scanText, liveSessionID, req.Meeting.ID); {
@@ -209,14 +209,14 @@ func (p *participantRequest) begin(r runner) error {
 	return p.write(r, session)
 }
 
-// write keeps the seat in the session that counts it in.
+// write stores the participant in the session that counts it in.
 func (p *participantRequest) write(r runner, session *meeting.Session) error {
 	p.setSession(session)
 	r.after(p.onCommit)
 	return insertAs(r, &p.participant, p.claims, p.flags)
 }
 
-// insert writes a new live seat.
+// insert writes a new live participant.
 func insert(r runner, s *meeting.Participant) error {
 	claims, err := encodeClaims(&s.Claims)
 	if err != nil {

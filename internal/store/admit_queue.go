@@ -10,7 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// Bounds of the queue of seats.
+// Bounds of the queue of participants.
 const (
 	// admitQueueSize is how many joins wait before more of them wait to wait.
 	admitQueueSize = 1024
@@ -19,9 +19,9 @@ const (
 	admitTimeout = 6 * time.Second
 )
 
-// admitQueue is the one goroutine that takes seats in running sessions of a
-// PostgreSQL database: joins that wait share a statement, so that they share
-// its way there and back and its commit too. Each is answered only after it.
+// admitQueue is the one goroutine that admits participants in running sessions of
+// a PostgreSQL database: joins that wait share a statement, so that they share its
+// way there and back and its commit too. Each is answered only after it.
 //
 // A queue holds no two places of one session. Other nodes would lock the rows
 // of several sessions in another order, so with them there is no queue.
@@ -39,9 +39,9 @@ func newAdmitQueue(e *postgresEngine) *admitQueue {
 	return q
 }
 
-// take waits for its turn and for the commit. A
-// context that ends while the place waits abandons it; once it is being taken,
-// the answer is awaited, so that nobody is in doubt.
+// take waits for its turn and for the commit. A context that ends while the place
+// waits abandons it; once it is being taken, the result is awaited, so that nobody
+// is in doubt.
 func (q *admitQueue) take(ctx context.Context, p *participantRequest) error {
 	p.done = make(chan struct{})
 	select {
@@ -88,7 +88,7 @@ func (q *admitQueue) run() {
 	}
 }
 
-// round takes the seats of all who wait, beginning with p.
+// round admits all who wait, beginning with p.
 func (q *admitQueue) round(p *participantRequest) {
 	batch := make([]*participantRequest, 0, admitBatchSize)
 	for yielded := false; p != nil; {

@@ -146,9 +146,9 @@ func (s *Store) readApp(ctx context.Context, row *appRow) (*account.App, error) 
 	return a, nil
 }
 
-// CreateApp keeps a new app; its secrets are sealed. An empty ID or CreatedAt
-// is filled in. ErrExists tells that the id or a key is taken, ErrNotFound
-// that there is no such account.
+// CreateApp stores a new app; its secrets are sealed. An empty ID or CreatedAt is
+// filled in. ErrExists reports that the id or a key is taken, ErrNotFound that
+// there is no such account.
 func (s *Store) CreateApp(ctx context.Context, a *account.App) error {
 	s.fill(&a.ID, &a.CreatedAt)
 	row := rowOfApp(a)
@@ -162,8 +162,8 @@ func (s *Store) CreateApp(ctx context.Context, a *account.App) error {
 	return wrapErr(err, "an app cannot be made")
 }
 
-// UpdateApp keeps a changed app, its keys and secrets as given. ErrNotFound
-// tells that there is none, ErrExists that a key is taken.
+// UpdateApp stores a changed app, its keys and secrets as given. ErrNotFound
+// reports that there is none, ErrExists that a key is taken.
 func (s *Store) UpdateApp(ctx context.Context, a *account.App) error {
 	row := rowOfApp(a)
 	err := s.engine.write(ctx, func(r runner) error {
@@ -181,7 +181,7 @@ func (s *Store) forgetApp(id string) {
 	s.apps.forgetWhere(func(k keyedApp) bool { return k.app.ID == id })
 }
 
-// App answers an app by id, deleted ones too; ErrNotFound if there is none.
+// App returns an app by id, deleted ones too; ErrNotFound if there is none.
 func (s *Store) App(ctx context.Context, id string) (*account.App, error) {
 	return s.appsByID.get(id, func() (*account.App, error) {
 		row, err := oneRow[appRow](ctx, s, byID(id))
@@ -193,8 +193,8 @@ func (s *Store) App(ctx context.Context, id string) (*account.App, error) {
 	})
 }
 
-// AppByKey answers the app that an SDK key names, deleted ones too, and
-// whether it is the development key; ErrNotFound if there is none.
+// AppByKey returns the app that an SDK key names, deleted ones too, and whether it
+// is the development key; ErrNotFound if there is none.
 func (s *Store) AppByKey(ctx context.Context, key string) (app *account.App, development bool, err error) {
 	found, err := s.apps.get(key, func() (keyedApp, error) {
 		named, err := first(s.engine.reader(ctx), scanAppKey, appOfKey, key)
@@ -207,7 +207,7 @@ func (s *Store) AppByKey(ctx context.Context, key string) (app *account.App, dev
 	return found.app, found.development, err
 }
 
-// AppBySecret tells whether a value is a secret of any app, without opening one.
+// AppBySecret reports whether a value is a secret of any app, without opening one.
 func (s *Store) AppBySecret(ctx context.Context, value string) (bool, error) {
 	if value == "" {
 		return false, nil

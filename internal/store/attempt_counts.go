@@ -21,7 +21,7 @@ func scanAttemptCount(row scanner) (r attemptCountRow, err error) {
 	return r, err
 }
 
-// CountAttempt notes one more try under a name, for all nodes. It answers how many there
+// CountAttempt notes one more try under a name, for all nodes. It returns how many there
 // are since the first one that is not older than the window, and when that one was.
 func (s *Store) CountAttempt(ctx context.Context, name string, now time.Time, window time.Duration) (int, time.Time, error) {
 	var found attemptCountRow

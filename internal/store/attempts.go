@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// AttemptRecord is one join that was decided, as it is kept.
+// AttemptRecord is one join that was decided, as it is stored.
 type AttemptRecord struct {
 	// ID is of NewAttemptID, so that ids sort by time.
 	ID            string
@@ -54,7 +54,7 @@ func (a *AttemptRecord) values() []any {
 	}
 }
 
-// detail survives a maker that panics: nobody up the stack could be told.
+// detail survives a maker that panics: nobody up the stack could be notified.
 func (a *AttemptRecord) detail() (detail []byte) {
 	if a.MakeDetail == nil {
 		return a.Detail
@@ -78,9 +78,9 @@ func scanAttempt(row scanner) (*AttemptRecord, error) {
 	return &a, err
 }
 
-// RecordAttempt keeps an attempt soon. It never waits: when more than 8192
-// attempts or 16 MiB wait to be written, the oldest is dropped and counted. Of noise,
-// 256 wait; it answers false for more, which is not kept.
+// RecordAttempt stores an attempt soon. It never waits: when more than 8192 attempts
+// or 16 MiB wait to be written, the oldest is dropped and counted. Of noise, 256
+// wait; it returns false for more, which is not kept.
 func (s *Store) RecordAttempt(record AttemptRecord) (stored bool) {
 	if record.ID == "" {
 		record.ID = NewAttemptID()
@@ -160,7 +160,7 @@ func (s *Store) Attempts(ctx context.Context, f AttemptFilter) (found []*Attempt
 	return found, next, nil
 }
 
-// Attempt answers an attempt by id; ErrNotFound if there is none.
+// Attempt returns an attempt by id; ErrNotFound if there is none.
 func (s *Store) Attempt(ctx context.Context, id string) (*AttemptRecord, error) {
 	s.flushAttempts(ctx)
 	found, err := first(s.engine.reader(ctx), scanAttempt, attemptByID, id)
@@ -180,7 +180,7 @@ func (s *Store) flushAttempts(ctx context.Context) {
 	}
 }
 
-// How long and how many attempts are kept by default.
+// How long and how many attempts are stored by default.
 const (
 	AttemptLife = 14 * 24 * time.Hour
 	MaxAttempts = 100_000
@@ -199,10 +199,10 @@ var (
 // noiseShare is the part of MaxAttempts that is kept of noise beside the others.
 const noiseShare = 10
 
-// PruneAttempts deletes attempts made before a time, and all but the newest
-// keep, and a tenth as many of noise, and tells how many. A keep of 0 means
-// MaxAttempts. Where there are too many, each app keeps an equal share: none displaces
-// what another has within its own.
+// PruneAttempts deletes attempts made before a time, and all but the newest keep, and
+// a tenth as many of noise, and reports how many. A keep of 0 means MaxAttempts. Where
+// there are too many, each app keeps an equal share: none displaces what another has
+// within its own.
 func (s *Store) PruneAttempts(ctx context.Context, before time.Time, keep int) (int64, error) {
 	if keep <= 0 {
 		keep = MaxAttempts

@@ -206,7 +206,7 @@ func TestBackupWhileWritesGoOn(t *testing.T) {
 	w.Store = w.open(nil)
 	stored := participantsOf(w, first.Session.ID)
 	if stored < before || stored > after {
-		t.Errorf("%d seats are restored; there were %d before the backup, %d after", stored, before, after)
+		t.Errorf("%d participants are restored; there were %d before the backup, %d after", stored, before, after)
 	}
 	w.counted(first.Session.ID, stored)
 	w.must(w.Close())

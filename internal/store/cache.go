@@ -9,11 +9,11 @@ import (
 // cacheBytes is how much the entries of one cache may take in memory, about.
 const cacheBytes = 8 << 20
 
-// cache keeps what was read by its key, until it is written. On a database
-// that other nodes write to it keeps nothing.
+// cache caches what was read by its key, until it is written. On a database that
+// other nodes write to it keeps nothing.
 //
-// A reader that began before a write must not put back what it read then: a
-// value is kept only if no write has happened since its reading began.
+// A reader that began before a write must not put back what it read then: a value
+// is stored only if no write has happened since its reading began.
 type cache[T any] struct {
 	off     bool
 	mu      sync.RWMutex
@@ -32,7 +32,7 @@ func newCache[T any](off bool) *cache[T] {
 	return &cache[T]{off: off, entries: map[string]cached[T]{}}
 }
 
-// get answers the value of key, read by load if it is not kept.
+// get returns the value of key, read by load if it is not kept.
 func (c *cache[T]) get(key string, load func() (T, error)) (T, error) {
 	if c.off {
 		return load()
@@ -56,7 +56,7 @@ func (c *cache[T]) get(key string, load func() (T, error)) (T, error) {
 	return value, nil
 }
 
-// put keeps a value, and drops others to make room for it.
+// put stores a value, and drops others to make room for it.
 func (c *cache[T]) put(key string, value T) {
 	c.drop(key)
 	size := 2*len(key) + cacheEntryBytes + bytesOf(reflect.ValueOf(&value))

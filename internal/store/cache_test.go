@@ -104,7 +104,7 @@ func TestLiveCache(t *testing.T) {
 	}
 }
 
-// TestLiveCacheIsExact compares what is kept with the database while joins and
+// TestLiveCacheIsExact compares what is stored with the database while joins and
 // changes race.
 func TestLiveCacheIsExact(t *testing.T) {
 	both(t, func(t *testing.T, w *testDB) {

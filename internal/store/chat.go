@@ -35,17 +35,17 @@ func scanChat(row scanner) (meeting.ChatMessage, error) {
 	return c, err
 }
 
-// How long chat is kept unless the configuration says otherwise.
+// How long chat is stored unless the configuration says otherwise.
 const (
-	// MaxChatMessages is how many of a session's newest messages are kept.
+	// MaxChatMessages is how many of a session's newest messages are stored.
 	MaxChatMessages = 2000
-	// ChatLife is how long messages are kept after their session has ended.
+	// ChatLife is how long messages are stored after their session has ended.
 	ChatLife = 30 * 24 * time.Hour
 	// chatSlack is how many more there may be before the oldest are deleted.
 	chatSlack = 64
 )
 
-// ChatHistory answers the last messages that a seat may read, oldest first, and
+// ChatHistory returns the last messages that a participant may read, oldest first, and
 // whether there are older ones: those that it sent or was sent itself, and, of those
 // to many, what people of its kind read: everyone's and, for hosts, the hosts' and the
 // waiting room's; for somebody who waits, the waiting room's alone.

@@ -64,7 +64,7 @@ func (c *checkpointer) run() {
 	}
 }
 
-// freeCache gives back what a connection has cached: SQLite keeps the pages of the
+// freeCache releases what a connection has cached: SQLite keeps the pages of the
 // busiest time for good.
 func (c *checkpointer) freeCache(conn *sql.Conn) {
 	if _, err := conn.ExecContext(context.Background(), "PRAGMA shrink_memory"); err != nil {
@@ -93,8 +93,8 @@ func (c *checkpointer) stop() {
 	<-c.done
 }
 
-// checkpoint carries over what it can without waiting for anybody, and answers
-// how many pages the log has.
+// checkpoint carries over what it can without waiting for anybody, and returns how
+// many pages the log has.
 func checkpoint(conn *sql.Conn) (pages int, err error) {
 	var busy, carried int
 	err = conn.QueryRowContext(context.Background(), "PRAGMA wal_checkpoint(PASSIVE)").Scan(&busy, &pages, &carried)

@@ -16,12 +16,12 @@ import (
 	"github.com/anteroom/anteroom/internal/store/pgtest"
 )
 
-// childVariable tells this test's own program to be a server that is killed:
-// its value is the database, and the meeting to take seats in.
+// childVariable makes this test's own program a server that is killed: its value
+// is the database, and the meeting to take participants in.
 const childVariable = "ANTEROOM_STORE_TEST_CHILD"
 
-// child claims the database and takes seats until it is killed. It prints the
-// id of each seat once it is acknowledged.
+// child claims the database and admits participants until it is killed. It prints
+// the id of each participant once it is acknowledged.
 func child(job string) int {
 	url, meetingID, _ := strings.Cut(job, "\n")
 	ctx := context.Background()
@@ -63,8 +63,8 @@ func child(job string) int {
 	return 1
 }
 
-// TestKill kills a process with -9 while it takes seats. What it acknowledged
-// is there, the count is right, and the database is free at once.
+// TestKill kills a process with -9 while it admits participants. What it
+// acknowledged is there, the count is right, and the database is free at once.
 func TestKill(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) { testKill(t, liteFile(t)) })
 	t.Run("postgres", func(t *testing.T) { testKill(t, pgtest.URL(t)) })
@@ -103,7 +103,7 @@ func testKill(t *testing.T, url string) {
 	}
 	_ = cmd.Wait()
 	if len(participants) < acknowledged {
-		t.Fatalf("the child ended after %d seats: %s", len(participants), complaints.String())
+		t.Fatalf("the child ended after %d participants: %s", len(participants), complaints.String())
 	}
 
 	w.Store = w.open(nil)
@@ -117,7 +117,7 @@ func testKill(t *testing.T, url string) {
 	}
 	for _, id := range participants {
 		if !there[id] {
-			t.Fatalf("the seat %s was acknowledged and is lost", id)
+			t.Fatalf("the participant %s was acknowledged and is lost", id)
 		}
 	}
 	w.counted(first.Session.ID, len(live))

@@ -58,7 +58,7 @@ func (f *firewall) pass(to io.WriteCloser, from io.Reader, age int) {
 		forgotten := age != f.age
 		f.mu.Unlock()
 		if forgotten {
-			return // and nobody is told
+			return // and nobody is notified
 		}
 		if err != nil {
 			_ = to.Close()

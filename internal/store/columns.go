@@ -9,7 +9,7 @@ import (
 	"github.com/uptrace/bun"
 )
 
-// toJSON is a value as it is kept in a text column.
+// toJSON is a value as it is stored in a text column.
 func toJSON(v any) string {
 	raw, err := json.Marshal(v)
 	if err != nil {
@@ -26,7 +26,7 @@ func fromJSON(text, what string, into any) error {
 	return nil
 }
 
-// insertRow keeps a new row.
+// insertRow stores a new row.
 func (s *Store) insertRow(ctx context.Context, r runner, row any) error {
 	_, err := s.orm.NewInsert().Conn(r.orm()).Model(row).Exec(ctx)
 	return err

@@ -16,7 +16,7 @@ import (
 // missing, empty or another one.
 var ErrNotThisDatabase = errors.New("not the database of this server")
 
-// identity tells which database is the right one: each has an id, and a file
+// identity reports which database is the right one: each has an id, and a file
 // elsewhere has the same.
 type identity struct {
 	// file is where the id is kept beside the database; "" keeps it nowhere.
@@ -43,7 +43,7 @@ func readIdentity(file string) (identity, error) {
 	return k, nil
 }
 
-// refuse tells what is wrong with a database, and what helps.
+// refuse reports what is wrong with a database, and what helps.
 func (k *identity) refuse(format string, args ...any) error {
 	problem := fmt.Sprintf(format, args...)
 	if k.want == "" {
@@ -71,7 +71,7 @@ func readID(ctx context.Context, db *sql.DB) (string, error) {
 }
 
 // check refuses a database that is not the expected one, before anything is written
-// to it. making tells that it may be empty, if none is expected.
+// to it. making reports that it may be empty, if none is expected.
 func (k *identity) check(ctx context.Context, db *sql.DB, hasTables string, making bool) error {
 	var tables bool
 	if err := db.QueryRowContext(ctx, hasTables).Scan(&tables); err != nil {
@@ -105,7 +105,7 @@ func (s *Store) identify(ctx context.Context, k identity) error {
 		if _, err := r.exec(insertMeta, "id", []byte(NewID())); err != nil {
 			return err
 		}
-		// Another node may have been first: what is kept counts.
+		// Another node may have been first: what is stored counts.
 		id, err = first(r, scanBytes, readMeta, "id")
 		return err
 	})

@@ -35,9 +35,9 @@ func (r *installationRow) read() (*account.Installation, error) {
 	return i, fromJSON(r.Scopes, "the scopes of installation "+r.ID, &i.Scopes)
 }
 
-// CreateInstallation keeps a new installation of an app. An empty ID or
-// CreatedAt is filled in. ErrExists tells that the id is taken, ErrNotFound that
-// there is no such app or account.
+// CreateInstallation stores a new installation of an app. An empty ID or CreatedAt
+// is filled in. ErrExists reports that the id is taken, ErrNotFound that there is
+// no such app or account.
 func (s *Store) CreateInstallation(ctx context.Context, i *account.Installation) error {
 	s.fill(&i.ID, &i.CreatedAt)
 	row := rowOfInstallation(i)
@@ -46,7 +46,7 @@ func (s *Store) CreateInstallation(ctx context.Context, i *account.Installation)
 	return wrapErr(err, "an installation cannot be made")
 }
 
-// UpdateInstallation keeps a changed installation; ErrNotFound if there is none.
+// UpdateInstallation stores a changed installation; ErrNotFound if there is none.
 func (s *Store) UpdateInstallation(ctx context.Context, i *account.Installation) error {
 	row := rowOfInstallation(i)
 	err := s.engine.write(ctx, func(r runner) error { return s.updateRow(ctx, r, row) })
@@ -66,7 +66,7 @@ func (s *Store) RemoveInstallations(ctx context.Context, appID string, at time.T
 	return wrapErr(err, "installations cannot be removed")
 }
 
-// Installation answers an installation by id, removed ones too; ErrNotFound if
+// Installation returns an installation by id, removed ones too; ErrNotFound if
 // there is none.
 func (s *Store) Installation(ctx context.Context, id string) (*account.Installation, error) {
 	return s.installations.get(id, func() (*account.Installation, error) {
@@ -78,9 +78,9 @@ func (s *Store) Installation(ctx context.Context, id string) (*account.Installat
 	})
 }
 
-// InstallationFor answers the installation by which an app acts for a user: the
-// user's own, else the newest of their account. ErrNotFound if neither has the
-// app installed.
+// InstallationFor returns the installation by which an app acts for a user: the
+// user's own, else the newest of their account. ErrNotFound if neither has the app
+// installed.
 func (s *Store) InstallationFor(ctx context.Context, appID, accountID, userID string) (*account.Installation, error) {
 	row, err := oneRow[installationRow](ctx, s, func(q *bun.SelectQuery) *bun.SelectQuery {
 		return q.Where("account_id = ?", accountID).Where("app_id = ?", appID).Where("removed_at = 0").

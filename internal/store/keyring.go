@@ -85,13 +85,13 @@ func newSealKey(master []byte) (*sealKey, error) {
 	return &sealKey{id: name[0], aead: aead, lookup: lookup}, nil
 }
 
-// place is where a sealed value is kept. It is bound to the value, so that one
+// place is where a sealed value is stored. It is bound to the value, so that one
 // copied into another row does not open.
 func place(table, column, row string) []byte {
 	return []byte(table + "\x00" + column + "\x00" + row)
 }
 
-// seal answers version, key id, nonce and ciphertext in one.
+// seal returns version, key id, nonce and ciphertext in one.
 func (r *keyring) seal(value, at []byte) []byte {
 	k := r.current
 	out := make([]byte, 2+k.aead.NonceSize(), 2+k.aead.NonceSize()+len(value)+k.aead.Overhead())
@@ -100,7 +100,7 @@ func (r *keyring) seal(value, at []byte) []byte {
 	return k.aead.Seal(out, out[2:], value, at)
 }
 
-// open tells the value, and whether the newest key had sealed it.
+// open returns the value, and whether the newest key had sealed it.
 func (r *keyring) open(sealed, at []byte) (value []byte, current bool, err error) {
 	if len(sealed) < 2 || sealed[0] != sealVersion {
 		return nil, false, errSealed

@@ -37,7 +37,7 @@ var (
 		WHERE r.session_id = ? ORDER BY r.id`)
 )
 
-// orNil answers nil without an error for what does not exist.
+// orNil returns nil without an error for what does not exist.
 func orNil[T any](found *T, err error) (*T, error) {
 	if errors.Is(err, ErrNotFound) {
 		return nil, nil
@@ -45,14 +45,14 @@ func orNil[T any](found *T, err error) (*T, error) {
 	return found, err
 }
 
-// Session answers a session by id, live or ended; ErrNotFound if there is none.
+// Session returns a session by id, live or ended; ErrNotFound if there is none.
 func (s *Store) Session(ctx context.Context, id string) (*meeting.Session, error) {
 	found, err := first(s.engine.reader(ctx), scanSession, sessionByID, id)
 	return found, wrapErr(err, "a session cannot be read")
 }
 
-// LiveSession answers the running session of a meeting; nil without an error
-// if there is none.
+// LiveSession returns the running session of a meeting; nil without an error if
+// there is none.
 func (s *Store) LiveSession(ctx context.Context, meetingID string) (*meeting.Session, error) {
 	return s.live.get(meetingID, func() (*meeting.Session, error) {
 		found, err := orNil(first(s.engine.reader(ctx), scanSession, liveSession, meetingID))
@@ -60,49 +60,49 @@ func (s *Store) LiveSession(ctx context.Context, meetingID string) (*meeting.Ses
 	})
 }
 
-// LastSession answers the newest ended session of a meeting; nil without an
-// error if there is none.
+// LastSession returns the newest ended session of a meeting; nil without an error
+// if there is none.
 func (s *Store) LastSession(ctx context.Context, meetingID string) (*meeting.Session, error) {
 	found, err := orNil(first(s.engine.reader(ctx), scanSession, lastSession, meetingID))
 	return found, wrapErr(err, "an ended session cannot be read")
 }
 
-// LiveSessionsOfHost answers the live sessions of a user's own meetings,
-// oldest first.
+// LiveSessionsOfHost returns the live sessions of a user's own meetings, oldest
+// first.
 func (s *Store) LiveSessionsOfHost(ctx context.Context, hostUserID string) ([]*meeting.Session, error) {
 	found, err := list(s.engine.reader(ctx), scanSession, liveOfHost, hostUserID)
 	return found, wrapErr(err, "a host's sessions cannot be read")
 }
 
-// LiveSessions answers live sessions in the order of their ids, those after
-// the given one; at most limit.
+// LiveSessions returns live sessions in the order of their ids, those after the
+// given one; at most limit.
 func (s *Store) LiveSessions(ctx context.Context, after string, limit int) ([]*meeting.Session, error) {
 	found, err := list(s.engine.reader(ctx), scanSession, allLive, after, int64(limit))
 	return found, wrapErr(err, "live sessions cannot be read")
 }
 
-// DueSessions answers live sessions whose time is up at now, on the clock that
+// DueSessions returns live sessions whose time is up at now, on the clock that
 // their EndsBy is on; at most limit.
 func (s *Store) DueSessions(ctx context.Context, now time.Time, limit int) ([]*meeting.Session, error) {
 	found, err := list(s.engine.reader(ctx), scanSession, dueLive, toMicros(now), int64(limit))
 	return found, wrapErr(err, "sessions whose time is up cannot be read")
 }
 
-// EmptySessions answers live sessions in which nobody has been since before,
-// in real time; at most limit.
+// EmptySessions returns live sessions in which nobody has been since before, in
+// real time; at most limit.
 func (s *Store) EmptySessions(ctx context.Context, before time.Time, limit int) ([]*meeting.Session, error) {
 	found, err := list(s.engine.reader(ctx), scanSession, emptyLive, toMicros(before), int64(limit))
 	return found, wrapErr(err, "empty sessions cannot be read")
 }
 
-// Participant answers a seat by id, live or not; ErrNotFound if there is none.
+// Participant returns a participant by id, live or not; ErrNotFound if there is none.
 func (s *Store) Participant(ctx context.Context, id string) (*meeting.Participant, error) {
 	found, err := first(s.engine.reader(ctx), scanParticipant, participantByID, id)
 	return found, wrapErr(err, "a participant cannot be read")
 }
 
-// LiveParticipantByRequest answers the live seat that a request took, named by its
-// Participant.RequestKey; nil without an error if there is none.
+// LiveParticipantByRequest returns the live participant that a request added,
+// named by its Participant.RequestKey; nil without an error if there is none.
 func (s *Store) LiveParticipantByRequest(ctx context.Context, key string) (*meeting.Participant, error) {
 	if key == "" {
 		return nil, nil
@@ -111,8 +111,9 @@ func (s *Store) LiveParticipantByRequest(ctx context.Context, key string) (*meet
 	return found, wrapErr(err, "a participant cannot be read")
 }
 
-// LiveParticipants answers the live seats of a session in the order of joining. Their
-// leases may have been renewed since; Participant answers the present one.
+// LiveParticipants returns the live participants of a session in the order of
+// joining. Their leases may have been renewed since; Participant returns the present
+// one.
 func (s *Store) LiveParticipants(ctx context.Context, sessionID string) ([]*meeting.Participant, error) {
 	return s.rosters.get(sessionID, func() ([]*meeting.Participant, error) {
 		found, err := list(s.engine.reader(ctx), scanParticipant, liveParticipants, sessionID)
@@ -120,16 +121,16 @@ func (s *Store) LiveParticipants(ctx context.Context, sessionID string) ([]*meet
 	})
 }
 
-// Presenters returns the live seats of a session's hosts, co-hosts and panelists, in
-// the order of joining.
+// Presenters returns the live participants of a session's hosts, co-hosts and
+// panelists, in the order of joining.
 func (s *Store) Presenters(ctx context.Context, sessionID string) ([]*meeting.Participant, error) {
 	found, err := list(s.engine.reader(ctx), scanParticipant, presenters, sessionID)
 	return found, wrapErr(err, "participants cannot be read")
 }
 
-// LiveParticipantByIdentity answers the live seat that keeps a verified identity (of
-// Claims.Identity) from joining again; nil without an error if there is none.
-// Seats that may be on several devices keep nobody out.
+// LiveParticipantByIdentity returns the live participant that keeps a verified
+// identity (of Claims.Identity) from joining again; nil without an error if there is
+// none. Participants that may be on several devices keep nobody out.
 func (s *Store) LiveParticipantByIdentity(ctx context.Context, sessionID, identity string) (*meeting.Participant, error) {
 	if identity == "" {
 		return nil, nil
@@ -138,8 +139,8 @@ func (s *Store) LiveParticipantByIdentity(ctx context.Context, sessionID, identi
 	return found, wrapErr(err, "a participant cannot be read")
 }
 
-// LiveParticipantsOfUser answers the live seats of a signed-in user in any meeting,
-// oldest first; at most 100.
+// LiveParticipantsOfUser returns the live participants of a signed-in user in any
+// meeting, oldest first; at most 100.
 func (s *Store) LiveParticipantsOfUser(ctx context.Context, userID string) ([]*meeting.Participant, error) {
 	if userID == "" {
 		return nil, nil
@@ -148,15 +149,15 @@ func (s *Store) LiveParticipantsOfUser(ctx context.Context, userID string) ([]*m
 	return found, wrapErr(err, "a user's participants cannot be read")
 }
 
-// ExpiredParticipants answers live seats whose lease was over at now, in real time;
-// the longest expired first, at most limit.
+// ExpiredParticipants returns live participants whose lease was over at now, in
+// real time; the longest expired first, at most limit.
 func (s *Store) ExpiredParticipants(ctx context.Context, now time.Time, limit int) ([]*meeting.Participant, error) {
 	found, err := list(s.engine.reader(ctx), scanParticipant, expiredParticipants, toMicros(now), int64(limit))
 	return found, wrapErr(err, "expired participants cannot be read")
 }
 
-// PresentParticipants answers live seats that nobody has noted as lost, in the order of
-// their ids, from the one after the given id on; at most limit.
+// PresentParticipants returns live participants that nobody has noted as lost, in the
+// order of their ids, from the one after the given id on; at most limit.
 func (s *Store) PresentParticipants(ctx context.Context, after string, limit int) ([]*meeting.Participant, error) {
 	found, err := list(s.engine.reader(ctx), scanParticipant, presentParticipants, after, int64(limit))
 	return found, wrapErr(err, "present participants cannot be read")
@@ -166,8 +167,8 @@ func (s *Store) PresentParticipants(ctx context.Context, after string, limit int
 // wait behind it do not wait long.
 const renewBatch = 200
 
-// RenewLeases makes the leases of live seats last until the given real time.
-// It never shortens one, and passes over seats that are gone or whose connection is lost.
+// RenewLeases makes the leases of live participants last until the given real time. It
+// never shortens one, and skips participants that are gone or whose connection is lost.
 func (s *Store) RenewLeases(ctx context.Context, participantIDs []string, until time.Time) error {
 	for len(participantIDs) > 0 {
 		n := min(renewBatch, len(participantIDs))
@@ -186,7 +187,8 @@ func (s *Store) RenewLeases(ctx context.Context, participantIDs []string, until 
 	return nil
 }
 
-// Placements answers the places of those of the seats that are live, by seat.
+// Placements returns the places of those of the participants that are live, by
+// participant.
 func (s *Store) Placements(ctx context.Context, participantIDs []string) (map[string]meeting.Placement, error) {
 	names, err := json.Marshal(participantIDs)
 	if err != nil {
@@ -203,10 +205,10 @@ func (s *Store) Placements(ctx context.Context, participantIDs []string) (map[st
 		placements[id] = placement
 		return id, err
 	}, selectPlacements, string(names))
-	return placements, wrapErr(err, "the places of seats cannot be read")
+	return placements, wrapErr(err, "the places of participants cannot be read")
 }
 
-// Removal remembers one seat that was removed from a session.
+// Removal remembers one participant that was removed from a session.
 type Removal struct {
 	Claims meeting.IdentityClaims
 	Name   string
@@ -231,15 +233,15 @@ func scanRemoval(row scanner) (Removal, error) {
 	return r, err
 }
 
-// HeldParticipants answers the seats that a host has put on hold in a session, be they live or
-// not: those that still are, and those whose people may not read what was written until
-// they were let in again.
+// HeldParticipants returns the participants that a host has put on hold in a session, be they
+// live or not: those that still are, and those whose people may not read what was written
+// until they were admitted again.
 func (s *Store) HeldParticipants(ctx context.Context, sessionID string) ([]*meeting.Participant, error) {
 	participants, err := list(s.engine.reader(ctx), scanParticipant, heldParticipants, sessionID)
-	return participants, wrapErr(err, "seats on hold cannot be read")
+	return participants, wrapErr(err, "participants on hold cannot be read")
 }
 
-// Removals answers who was removed from a session, oldest first.
+// Removals returns who was removed from a session, oldest first.
 func (s *Store) Removals(ctx context.Context, sessionID string) ([]Removal, error) {
 	found, err := list(s.engine.reader(ctx), scanRemoval, removalsOf, sessionID)
 	return found, wrapErr(err, "removals cannot be read")

@@ -7,11 +7,11 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// liveCache keeps the running session of each meeting, for every join asks for
+// liveCache caches the running session of each meeting, for every join asks for
 // it. It is exact because each change is put in right after its commit, before
-// anybody is told of it, and those of one session in the order of their
-// commits: SQLite has one writer, and on PostgreSQL sessionOrder sees to it.
-// Where other nodes write as well there is none of this.
+// anybody is notified of it, and those of one session in the order of their
+// commits: SQLite has one writer, and on PostgreSQL sessionOrder sees to it. Where
+// other nodes write as well there is none of this.
 //
 // It keeps 64,000 sessions at most, of meetings that exist: less than 1 KB for each, ids,
 // number and conduct being bounded.
@@ -31,7 +31,7 @@ type liveShard struct {
 	mu sync.Mutex
 	// entries holds nil for a meeting that is known to have no running session.
 	entries map[string]*meeting.Session
-	// writes tells a reader that something was put in while it read.
+	// writes shows a reader that something was put in while it read.
 	writes uint64
 }
 
@@ -47,7 +47,7 @@ func (c *liveCache) shard(meetingID string) *liveShard {
 	return &c.shards[maphash.String(c.seed, meetingID)%liveShards]
 }
 
-// get answers a copy of the running session, read by load if it is not kept.
+// get returns a copy of the running session, read by load if it is not kept.
 func (c *liveCache) get(meetingID string, load func() (*meeting.Session, error)) (*meeting.Session, error) {
 	if c.off {
 		return load()
@@ -72,7 +72,7 @@ func (c *liveCache) get(meetingID string, load func() (*meeting.Session, error))
 	return read, nil
 }
 
-// put keeps a session as a commit left it. The end of one session says nothing
+// put stores a session as a commit left it. The end of one session says nothing
 // about the next one of its meeting, which may have been put in already.
 func (c *liveCache) put(s *meeting.Session) {
 	if c.off {
@@ -90,7 +90,7 @@ func (c *liveCache) put(s *meeting.Session) {
 	}
 }
 
-// forget drops what is kept of a meeting, so that it is read anew.
+// forget drops what is stored of a meeting, so that it is read anew.
 func (c *liveCache) forget(meetingID string) {
 	if c.off {
 		return

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// lockFile locks a file for this process alone, or shared with others that
-// share. taken tells that somebody else holds it.
+// lockFile locks a file for this process alone, or shared with others that share.
+// taken reports that somebody else holds it.
 func lockFile(path string, alone bool) (release func(), taken bool, err error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {

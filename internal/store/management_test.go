@@ -31,7 +31,7 @@ func wantEqual(t *testing.T, got, want any) {
 func TestWhatIsStoredIsReturned(t *testing.T) {
 	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
-		// A second store has an empty cache: what it answers was on the disk.
+		// A second store has an empty cache: what it returns was on the disk.
 		fresh := w.open(func(c *Config) { c.Shared = true })
 
 		a := &account.Account{ID: "acme", Name: "Acme", CreatedAt: noon, Settings: account.Settings{
@@ -83,7 +83,7 @@ func TestAppsAreFoundByKeyAndSecret(t *testing.T) {
 		p := &account.App{AccountID: a.ID, Name: "Classroom", Key: "key-1", Secret: "secret-1", DevKey: "dev-1", DevSecret: "secret-2"}
 		w.must(w.CreateApp(ctx, p))
 		for key, development := range map[string]bool{"key-1": false, "dev-1": true} {
-			for range 2 { // the second answer comes from the cache
+			for range 2 { // the second response comes from the cache
 				got, dev, err := w.AppByKey(ctx, key)
 				w.must(err)
 				if got.ID != p.ID || dev != development {

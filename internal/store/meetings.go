@@ -82,8 +82,8 @@ func (s *Store) invalidateMeeting(id, number string) {
 	s.numbers.forget(number)
 }
 
-// CreateMeeting keeps a new meeting. An empty ID or CreatedAt is filled in.
-// ErrExists tells that the id or number is taken, ErrNotFound that there is no
+// CreateMeeting stores a new meeting. An empty ID or CreatedAt is filled in.
+// ErrExists reports that the id or number is taken, ErrNotFound that there is no
 // such account.
 func (s *Store) CreateMeeting(ctx context.Context, m *meeting.Meeting) error {
 	s.fill(&m.ID, &m.CreatedAt)
@@ -95,8 +95,8 @@ func (s *Store) CreateMeeting(ctx context.Context, m *meeting.Meeting) error {
 
 var moveLiveSession = define(`UPDATE sessions SET host_id = ? WHERE meeting_id = ? AND ended_at = 0 AND host_id <> ?`)
 
-// UpdateMeeting keeps a changed meeting; its number stays what it is for ever.
-// A new host is the host of its live session too. ErrNotFound if there is none.
+// UpdateMeeting stores a changed meeting; its number stays what it is for ever. A
+// new host is the host of its live session too. ErrNotFound if there is none.
 func (s *Store) UpdateMeeting(ctx context.Context, m *meeting.Meeting) error {
 	row := s.rowOfMeeting(m)
 	err := s.engine.write(ctx, func(r runner) error {
@@ -136,13 +136,13 @@ func (s *Store) TransferMeetings(ctx context.Context, from, to string) error {
 	return wrapErr(err, "meetings cannot be given to another host")
 }
 
-// Meeting answers a meeting by id, deleted ones too; ErrNotFound if there is none.
+// Meeting returns a meeting by id, deleted ones too; ErrNotFound if there is none.
 func (s *Store) Meeting(ctx context.Context, id string) (*meeting.Meeting, error) {
 	return s.meetings.get(id, func() (*meeting.Meeting, error) { return s.readMeeting(ctx, byID(id)) })
 }
 
-// MeetingByNumber answers a meeting by its number of 9 to 11 digits, deleted
-// ones too; ErrNotFound if no meeting ever had it.
+// MeetingByNumber returns a meeting by its number of 9 to 11 digits, deleted ones
+// too; ErrNotFound if no meeting ever had it.
 func (s *Store) MeetingByNumber(ctx context.Context, number string) (*meeting.Meeting, error) {
 	return s.numbers.get(number, func() (*meeting.Meeting, error) {
 		return s.readMeeting(ctx, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("number = ?", number) })
@@ -183,9 +183,9 @@ const numberTries = 50
 
 var numberTaken = define(`SELECT id FROM meetings WHERE number = ?`)
 
-// NewMeetingNumber draws a random number of 9 to 11 digits that no meeting
-// ever had. It is not reserved: CreateMeeting answers ErrExists if another
-// drew the same meanwhile.
+// NewMeetingNumber draws a random number of 9 to 11 digits that no meeting ever
+// had. It is not reserved: CreateMeeting returns ErrExists if another drew the
+// same meanwhile.
 func (s *Store) NewMeetingNumber(ctx context.Context) (string, error) {
 	for range numberTries {
 		low, width := int64(100_000_000), int64(99_900_000_000)

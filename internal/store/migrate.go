@@ -150,8 +150,9 @@ type queryer interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// check refuses a database that this program cannot work with, and tells which version
-// programs must know. One of that version from before this was noted needs the version.
+// check refuses a database that this program cannot work with, and reports which
+// version programs must know. One of that version from before this was noted needs the
+// version.
 func (s *schema) check(ctx context.Context, db queryer, version int64) (least int64, err error) {
 	var raw []byte
 	err = db.QueryRowContext(ctx, `SELECT sealed FROM meta WHERE name = 'min_compatible'`).Scan(&raw)

@@ -19,7 +19,7 @@ var (
 		revision = ?, gate_revision = ?, seats = ?, lost = ?, next_user_id = ?, removals = ?, on_hold = ?, held_to = ?, conduct = ?,
 		empty_since = CASE WHEN ? > 0 THEN 0 WHEN empty_since > 0 THEN empty_since ELSE ? END WHERE id = ?`)
 	// A lease is only ever prolonged here: it may have been renewed since the
-	// seat was read.
+	// participant was read.
 	updateParticipant = define(`UPDATE seats SET name = ?, email = ?, role = ?, state = ?, live = ?, marks = ?, identity = ?,
 		account_user_id = ?, guest = ?, several_devices = ?, signature_digest = ?, generation = ?, view = ?, sdk_version = ?,
 		muted = ?, audio_on = ?, video_on = ?, sharing = ?, hand_raised = ?,
@@ -36,11 +36,11 @@ var (
 		receiver_seat_id, receiver_user_id, receiver_name, body, sent_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
 )
 
-// Mutate runs fn with a live session under its lock and keeps what it changed
-// in one transaction. If fn answers an error nothing is kept and the error
-// comes back as it is. fn may run again, so it changes nothing but the tx, and
-// it must not call the store. ErrNotFound tells that there is no such session
-// or that it is over.
+// Mutate runs fn with a live session under its lock and stores what it changed in
+// one transaction. If fn returns an error nothing is stored and the error comes
+// back as it is. fn may run again, so it changes nothing but the tx, and it must
+// not call the store. ErrNotFound reports that there is no such session or that it
+// is over.
 func (s *Store) Mutate(ctx context.Context, sessionID string, fn func(meeting.Tx) error) error {
 	_, err := s.mutate(ctx, sessionID, func(tx *sessionTx) error { return fn(tx) })
 	return err
@@ -80,7 +80,7 @@ func (s *Store) mutate(ctx context.Context, sessionID string, fn func(*sessionTx
 			s.rosters.forget(sessionID)
 		}
 		if unique, _ := constraintViolation(err); unique {
-			return nil, ErrConflict // the same request has taken a seat meanwhile
+			return nil, ErrConflict // the same request has taken a participant meanwhile
 		}
 		return nil, wrapErr(err, "a session cannot be changed")
 	}
@@ -109,14 +109,15 @@ type sessionTx struct {
 	realTime        func() time.Time
 }
 
-// trackedParticipant is a seat in the transaction: one object, however it was found.
+// trackedParticipant is a participant in the transaction: one object, however it was
+// found.
 type trackedParticipant struct {
 	*meeting.Participant
-	// counted tells whether the session's number of seats includes it.
+	// counted reports whether the session's number of participants includes it.
 	counted bool
-	// lost tells whether the session's number of lost seats includes it.
+	// lost reports whether the session's number of lost participants includes it.
 	lost bool
-	// onHold tells whether the session's number of seats on hold includes it.
+	// onHold reports whether the session's number of participants on hold includes it.
 	onHold bool
 	dirty  bool
 }
@@ -177,8 +178,9 @@ func (t *sessionTx) ParticipantByID(id string) (*meeting.Participant, error) {
 }
 
 func (t *sessionTx) Presenters() ([]*meeting.Participant, error) {
-	// Roles may have changed in this transaction, and seats have been added: those
-	// that it holds are as they are now. Commands for everybody ask for each of them.
+	// Roles may have changed in this transaction, and participants have been added:
+	// those that it holds are as they are now. Commands for everybody ask for each of
+	// them.
 	among := t.order
 	if !t.all {
 		found, err := list(t.r, scanParticipant, presenters, t.session.ID)
@@ -429,11 +431,10 @@ func (t *sessionTx) flushParticipant(s *meeting.Participant) error {
 	return err
 }
 
-// ResumeParticipant hands a live seat to its next page: the generation grows by one,
-// nothing of a lost connection is left (a reconnecting seat is joined again, a
-// waiting one stays waiting), the lease lasts until the given real time, and the
-// digest, if it is not nil, recognises from now on with what the page came. ErrNotFound tells that the seat is
-// gone, ErrConflict that another page took it over first.
+// ResumeParticipant hands a live participant to its next page: the generation grows by one, nothing of a lost
+// connection is left (a reconnecting participant is joined again, a waiting one stays waiting), the lease
+// lasts until the given real time, and the digest, if it is not nil, recognises from now on with what the page
+// came. ErrNotFound reports that the participant is gone, ErrConflict that another page took it over first.
 func (s *Store) ResumeParticipant(ctx context.Context, participantID string, generation int, leaseUntil time.Time, digest []byte) (meeting.Admitted, error) {
 	known, err := s.Participant(ctx, participantID)
 	if err != nil {

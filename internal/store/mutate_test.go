@@ -25,11 +25,11 @@ func TestMutate(t *testing.T) {
 				return err
 			}
 			if got := names(participants); got != "Ada:joined Ben:joined " {
-				return fmt.Errorf("the seats are %s", got)
+				return fmt.Errorf("the participants are %s", got)
 			}
 			byNumber, err := tx.ParticipantByUserID(ben.Participant.UserID)
 			if err != nil || byNumber != participants[1] {
-				return fmt.Errorf("one seat has two objects: %w", err)
+				return fmt.Errorf("one participant has two objects: %w", err)
 			}
 			byNumber.Name, byNumber.HandRaised, byNumber.Role = "Benjamin", true, meeting.RoleCoHost
 			tx.Session().Locked = true
@@ -46,7 +46,7 @@ func TestMutate(t *testing.T) {
 		participant, err := w.Participant(ctx, ben.Participant.ID)
 		w.must(err)
 		if participant.Name != "Benjamin" || !participant.HandRaised || participant.Role != meeting.RoleCoHost || participant.Claims.DeviceID != "device" {
-			t.Fatalf("the seat is %+v", participant)
+			t.Fatalf("the participant is %+v", participant)
 		}
 
 		refused := errors.New("refused")
@@ -93,11 +93,11 @@ func TestRemovalAndLeaving(t *testing.T) {
 				return err
 			}
 			if gone, err := tx.ParticipantByUserID(ben.Participant.UserID); err != nil || gone != nil {
-				return fmt.Errorf("a removed seat is still found: %v, %w", gone, err)
+				return fmt.Errorf("a removed participant is still found: %v, %w", gone, err)
 			}
 			participants, err := tx.Participants()
 			if err != nil || len(participants) != 1 {
-				return fmt.Errorf("%d seats are left, %w", len(participants), err)
+				return fmt.Errorf("%d participants are left, %w", len(participants), err)
 			}
 			return nil
 		}))
@@ -117,7 +117,7 @@ func TestRemovalAndLeaving(t *testing.T) {
 		gone, err := w.Participant(ctx, ada.Participant.ID)
 		w.must(err)
 		if gone.State != meeting.ParticipantLeft || !gone.LeftAt.Equal(noon.Add(time.Hour)) {
-			t.Fatalf("Ada's seat is %+v", gone)
+			t.Fatalf("Ada's participant is %+v", gone)
 		}
 		removed, err := w.Participant(ctx, ben.Participant.ID)
 		w.must(err)
@@ -155,7 +155,7 @@ func TestParticipantsStayOnHoldAfterTheyLeave(t *testing.T) {
 				claims = append(claims, participant.Claims)
 			}
 			if live.OnHold != want || len(claims) != want {
-				t.Fatalf("%d seats are on hold, %d are counted, want %d", len(claims), live.OnHold, want)
+				t.Fatalf("%d participants are on hold, %d are counted, want %d", len(claims), live.OnHold, want)
 			}
 			return claims
 		}
@@ -169,7 +169,7 @@ func TestParticipantsStayOnHoldAfterTheyLeave(t *testing.T) {
 		w.must(w.Mutate(ctx, id, func(tx meeting.Tx) error {
 			participants, err := tx.ParticipantsOnHold()
 			if err != nil || len(participants) != 1 {
-				return fmt.Errorf("%d seats are on hold, %w", len(participants), err)
+				return fmt.Errorf("%d participants are on hold, %w", len(participants), err)
 			}
 			participants[0].OnHold = false
 			return tx.SaveParticipant(participants[0])
@@ -214,7 +214,7 @@ func TestChatIsReadFromAPositionOn(t *testing.T) {
 			participants, err := w.HeldParticipants(ctx, ada.SessionID)
 			w.must(err)
 			if want > 0 && (len(participants) != 1 || participants[0].HeldTo != want) || want == 0 && len(participants) > 0 || live.HeldTo != want {
-				t.Fatalf("%d seats, %d in the session, want one with %d", len(participants), live.HeldTo, want)
+				t.Fatalf("%d participants, %d in the session, want one with %d", len(participants), live.HeldTo, want)
 			}
 		}
 		reads := func(after int64, before string, want ...string) {
@@ -323,7 +323,7 @@ func TestResumeParticipant(t *testing.T) {
 		lost, err := w.Participant(ctx, ada.Participant.ID)
 		w.must(err)
 		if !lost.LostAt.Equal(later) || !lost.Departing || lost.State != meeting.ParticipantReconnecting {
-			t.Fatalf("a lost seat is read as %+v", lost)
+			t.Fatalf("a lost participant is read as %+v", lost)
 		}
 		back, err := w.ResumeParticipant(ctx, ada.Participant.ID, 2, later, nil)
 		w.must(err)
@@ -366,7 +366,7 @@ func TestLeases(t *testing.T) {
 		few, err := w.ExpiredParticipants(ctx, start.Add(2*time.Minute), 2)
 		w.must(err)
 		if len(few) != 2 {
-			t.Fatalf("%d of at most 2 seats are answered", len(few))
+			t.Fatalf("%d of at most 2 participants are answered", len(few))
 		}
 		none, err := w.ExpiredParticipants(ctx, start, 10)
 		w.must(err)

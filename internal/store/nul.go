@@ -11,8 +11,8 @@ import (
 func withoutNUL(s string) string { return strings.ReplaceAll(s, "\x00", "\uFFFD") }
 
 // storable replaces the one character that PostgreSQL keeps in no text, NUL: a
-// name with one would refuse the whole statement, and with it the seats that
-// others take in it.
+// name with one would refuse the whole statement, and with it the participants
+// that others take in it.
 func storable(args []any) []any {
 	for i, arg := range args {
 		switch v := arg.(type) {

@@ -34,7 +34,7 @@ func TestAdmit(t *testing.T) {
 			t.Fatalf("the session went on as %+v", two.Session)
 		}
 		if one.Participant.UserID != 16778240 || two.Participant.UserID != 16778240+1024 {
-			t.Fatalf("the seats are numbered %d and %d", one.Participant.UserID, two.Participant.UserID)
+			t.Fatalf("the participants are numbered %d and %d", one.Participant.UserID, two.Participant.UserID)
 		}
 		if two.Participant.State != meeting.ParticipantWaiting {
 			t.Fatalf("Ben is %s", two.Participant.State)
@@ -79,14 +79,14 @@ func TestAdmitConflicts(t *testing.T) {
 			{"of another meeting", nil, func(a *meeting.AdmitRequest) { a.Meeting = &meeting.Meeting{ID: "other"} }, ErrConflict},
 			{"already inside", nil, func(a *meeting.AdmitRequest) { a.Participant.Claims = known }, ErrConflict},
 			{"on several devices", nil, func(a *meeting.AdmitRequest) { a.Participant.Claims, a.Participant.AllowMultipleDevices = known, true }, nil},
-			{"a seat id twice", nil, func(a *meeting.AdmitRequest) { a.Participant.ID = "fixed" }, ErrConflict},
+			{"a participant id twice", nil, func(a *meeting.AdmitRequest) { a.Participant.ID = "fixed" }, ErrConflict},
 		}
 		for _, c := range cases {
 			t.Run(c.name, func(t *testing.T) {
 				m := w.meeting()
 				first := w.join(m, "Ada", func(a *meeting.AdmitRequest) {
 					a.Participant.Claims = known
-					if c.name == "a seat id twice" {
+					if c.name == "a participant id twice" {
 						a.Participant.ID = "fixed"
 					}
 				})
@@ -124,8 +124,8 @@ func (w *testDB) end(sessionID string) {
 	}))
 }
 
-// TestNoRaceOverAdmits is the promise of the gate: of 200 joins at once into
-// 100 places exactly 100 are let in, and a person gets in once.
+// TestNoRaceOverAdmits is the promise of the gate: of 200 joins at once into 100
+// places exactly 100 are admitted, and a person gets in once.
 func TestNoRaceOverAdmits(t *testing.T) {
 	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
@@ -166,7 +166,7 @@ func TestNoRaceOverAdmits(t *testing.T) {
 		}
 		group.Wait()
 		if in.Load() != 100 || out.Load() != 100 {
-			t.Fatalf("%d were let in and %d kept out, want 100 and 100", in.Load(), out.Load())
+			t.Fatalf("%d were admitted and %d kept out, want 100 and 100", in.Load(), out.Load())
 		}
 		live, err := w.LiveSession(ctx, m.ID)
 		w.must(err)
@@ -178,7 +178,7 @@ func TestNoRaceOverAdmits(t *testing.T) {
 			numbers[s.UserID] = true
 		}
 		if len(numbers) != 100 {
-			t.Fatalf("100 seats have %d numbers", len(numbers))
+			t.Fatalf("100 participants have %d numbers", len(numbers))
 		}
 	})
 }
@@ -208,7 +208,7 @@ func TestOnePersonManyPages(t *testing.T) {
 		}
 		group.Wait()
 		if in.Load() != 1 {
-			t.Fatalf("one person got %d seats", in.Load())
+			t.Fatalf("one person was admitted %d times", in.Load())
 		}
 		w.counted(first.Session.ID, 2)
 		inside, err := w.LiveParticipantByIdentity(ctx, first.Session.ID, "user:ben")
@@ -229,7 +229,7 @@ func TestPresenceIsFound(t *testing.T) {
 		participants, err := w.LiveParticipantsOfUser(ctx, "ben")
 		w.must(err)
 		if len(participants) != 2 || participants[0].ID != in1.Participant.ID || participants[1].ID != in2.Participant.ID {
-			t.Fatalf("Ben's seats are %s", names(participants))
+			t.Fatalf("Ben's participants are %s", names(participants))
 		}
 		hosted, err := w.LiveSessionsOfHost(ctx, "ada")
 		w.must(err)
@@ -240,7 +240,7 @@ func TestPresenceIsFound(t *testing.T) {
 		participants, err = w.LiveParticipantsOfUser(ctx, "ben")
 		w.must(err)
 		if len(participants) != 1 || participants[0].ID != in2.Participant.ID {
-			t.Fatalf("Ben's seats are %s", names(participants))
+			t.Fatalf("Ben's participants are %s", names(participants))
 		}
 		moved := *m2
 		moved.HostID = "zoe"

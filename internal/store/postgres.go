@@ -153,7 +153,7 @@ func (e *postgresEngine) probe(ctx context.Context) error {
 	})
 }
 
-// admit takes a seat together with those of other sessions, if there is a
+// admit admits a participant together with those of other sessions, if there is a
 // queue.
 func (e *postgresEngine) admit(ctx context.Context, p *participantRequest) (err error) {
 	if e.admissions != nil {
@@ -209,7 +209,7 @@ func (r postgresRunner) query(st *statement, args ...any) (*sql.Rows, error) {
 	return r.on.QueryContext(r.ctx, st.dollar, storable(args)...)
 }
 
-// constraintViolation tells which rule of the schema a write broke, in either dialect.
+// constraintViolation reports which rule of the schema a write broke, in either dialect.
 func constraintViolation(err error) (unique, foreign bool) {
 	var fault *pgconn.PgError
 	if errors.As(err, &fault) {

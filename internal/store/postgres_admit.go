@@ -6,10 +6,10 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// admitParticipants takes any number of seats in running sessions, each in another
-// session, in one statement: it counts those in for which the session is still
-// as the gate saw it and has room, writes their seats, and answers their
-// sessions with the ordinal of the place. Who is not answered came too late.
+// admitParticipants admits any number of participants in running sessions, each in
+// another session, in one statement: it counts those in for which the session is
+// still as the gate saw it and has room, writes their participants, and returns
+// their sessions with the ordinal of the place. Who is not answered came too late.
 // Each argument is one column of all places.
 var admitParticipants = defineEach("", `WITH asked AS (
 		SELECT * FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],

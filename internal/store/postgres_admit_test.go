@@ -16,7 +16,7 @@ func (w *testDB) admitQueueOf() *admitQueue {
 	}
 }
 
-// place is a seat that is asked for in a session that runs.
+// place is a participant that is asked for in a session that runs.
 func (w *testDB) place(m *meeting.Meeting, change ...func(*meeting.AdmitRequest)) *participantRequest {
 	w.t.Helper()
 	req := w.admitRequest(m, "Ben")

@@ -69,7 +69,7 @@ func (w *testDB) work(m *meeting.Meeting, stop *atomic.Bool) {
 	}
 }
 
-// reading is a transaction that reads the seats for long, as pg_dump does.
+// reading is a transaction that reads the participants for long, as pg_dump does.
 func (w *testDB) reading() *sql.Tx {
 	w.t.Helper()
 	db, err := sql.Open("pgx", w.url+"&application_name=report")
@@ -155,7 +155,7 @@ func TestAMigrationGivesUp(t *testing.T) {
 	if err == nil {
 		_ = s.Close()
 	}
-	if text := fmt.Sprint(err); strings.Contains(text, "\n") || !strings.Contains(text, `application "report"`) || !strings.Contains(text, "has kept seats in use") {
+	if text := fmt.Sprint(err); strings.Contains(text, "\n") || !strings.Contains(text, `application "report"`) || !strings.Contains(text, "has kept participants in use") {
 		t.Errorf("the error is %q", text)
 	}
 	w.must(report.Rollback())

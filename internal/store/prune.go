@@ -77,8 +77,8 @@ func (s *Store) pruneOfEnded(ctx context.Context, before time.Time, statements .
 }
 
 // deleteOld runs a statement that deletes at most as many rows as its last argument
-// says until there are no more of them, and tells how many there were. Others write in
-// between, and on PostgreSQL no run takes as long as statement_timeout.
+// says until there are no more of them, and reports how many there were. Others write
+// in between, and on PostgreSQL no run takes as long as statement_timeout.
 func (s *Store) deleteOld(ctx context.Context, st *statement, args ...any) (total int64, err error) {
 	args = append(args, int64(pruneBatch))
 	for more := true; more && err == nil; {

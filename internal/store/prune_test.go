@@ -155,10 +155,10 @@ func TestParticipantsOfOldSessionsAreDeleted(t *testing.T) {
 			w.must(w.PruneParticipants(ctx, c.before))
 			w.must(w.PruneSessions(ctx, c.before))
 			if participants, removals := count(ended); participants != c.participants || removals != c.removals {
-				t.Errorf("before %s: %d seats and %d removals of an ended session are left, want %d and %d", c.before, participants, removals, c.participants, c.removals)
+				t.Errorf("before %s: %d participants and %d removals of an ended session are left, want %d and %d", c.before, participants, removals, c.participants, c.removals)
 			}
 			if participants, removals := count(running); participants != 1 || removals != 1 {
-				t.Errorf("before %s: %d seats and %d removals are left of a session that runs", c.before, participants, removals)
+				t.Errorf("before %s: %d participants and %d removals are left of a session that runs", c.before, participants, removals)
 			}
 		}
 		last, err := w.LastSession(ctx, room.ID)
@@ -236,7 +236,7 @@ func TestOldSessionsAreFoundByIndexes(t *testing.T) {
 	rows, err := conn.QueryContext(t.Context(), "EXPLAIN "+pruneSessions.dollar, `["1"]`, int64(pruneBatch))
 	w.must(err)
 	defer rows.Close()
-	found := 0 // in seats, removals and chat
+	found := 0 // in participants, removals and chat
 	var plan strings.Builder
 	for rows.Next() {
 		var line string

@@ -18,7 +18,7 @@ const (
 	// noiseQueue is how many attempts wait that are noise; then no more come in.
 	noiseQueue   = 256
 	attemptBatch = 32
-	// maxDetail bounds what is kept of one attempt, in bytes.
+	// maxDetail bounds what is stored of one attempt, in bytes.
 	maxDetail = 64 << 10
 	// attemptPause lets attempts gather, so that a flood of joins is written in
 	// few statements.
@@ -110,9 +110,9 @@ func (r *recorder) enqueue(record AttemptRecord) (stored bool) {
 	return true
 }
 
-// take answers the attempts that have waited longest, up to one write's worth:
+// take returns the attempts that have waited longest, up to one write's worth:
 // little, so that other writes get their turn, but more where many wait. Noise
-// comes last. All of one answer are of one kind.
+// comes last. All of one response are of one kind.
 func (r *recorder) take() []AttemptRecord {
 	r.mu.Lock()
 	defer r.mu.Unlock()

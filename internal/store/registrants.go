@@ -37,10 +37,10 @@ func (r *registrantRow) read() (*meeting.Registrant, error) {
 	}, nil
 }
 
-// CreateRegistrant keeps a new registrant or panelist. An empty ID or CreatedAt
-// is filled in. ErrExists tells that the id is taken or that the address is
-// registered for the same occurrence and has not cancelled; ErrNotFound that
-// there is no such meeting.
+// CreateRegistrant stores a new registrant or panelist. An empty ID or CreatedAt
+// is filled in. ErrExists reports that the id is taken or that the address is
+// registered for the same occurrence and has not cancelled; ErrNotFound that there
+// is no such meeting.
 func (s *Store) CreateRegistrant(ctx context.Context, r *meeting.Registrant) error {
 	s.fill(&r.ID, &r.CreatedAt)
 	row := rowOfRegistrant(r)
@@ -49,8 +49,8 @@ func (s *Store) CreateRegistrant(ctx context.Context, r *meeting.Registrant) err
 	return wrapErr(err, "a registrant cannot be made")
 }
 
-// UpdateRegistrant keeps a changed registrant; ErrNotFound if there is none.
-// ErrExists tells that the address has registered anew meanwhile.
+// UpdateRegistrant stores a changed registrant; ErrNotFound if there is none.
+// ErrExists reports that the address has registered anew meanwhile.
 func (s *Store) UpdateRegistrant(ctx context.Context, r *meeting.Registrant) error {
 	row := rowOfRegistrant(r)
 	err := s.engine.write(ctx, func(run runner) error { return s.updateRow(ctx, run, row) })
@@ -58,8 +58,8 @@ func (s *Store) UpdateRegistrant(ctx context.Context, r *meeting.Registrant) err
 	return wrapErr(err, "a registrant cannot be changed")
 }
 
-// Registrant answers a registrant by id, cancelled ones too; ErrNotFound if
-// there is none.
+// Registrant returns a registrant by id, cancelled ones too; ErrNotFound if there
+// is none.
 func (s *Store) Registrant(ctx context.Context, id string) (*meeting.Registrant, error) {
 	return s.registrants.get(id, func() (*meeting.Registrant, error) {
 		row, err := oneRow[registrantRow](ctx, s, byID(id))

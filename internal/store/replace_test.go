@@ -10,8 +10,8 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// TestConcurrentTakeOversLeaveOneLiveParticipant: each of many newcomers takes a seat over at the
-// generation it saw; the rest are told, and look again.
+// TestConcurrentTakeOversLeaveOneLiveParticipant: each of many newcomers takes over from a
+// participant at the generation it saw; the rest get a conflict, and look again.
 func TestConcurrentTakeOversLeaveOneLiveParticipant(t *testing.T) {
 	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
@@ -54,8 +54,8 @@ func TestConcurrentTakeOversLeaveOneLiveParticipant(t *testing.T) {
 	})
 }
 
-// TestAddParticipant: one seat goes as another comes, in one transaction and under a number of
-// its own.
+// TestAddParticipant: one participant goes as another comes, in one transaction and under a
+// number of its own.
 func TestAddParticipant(t *testing.T) {
 	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()
@@ -86,7 +86,8 @@ func TestAddParticipant(t *testing.T) {
 	})
 }
 
-// TestLostParticipantsAreCounted: a session knows how many of its seats have nobody behind them.
+// TestLostParticipantsAreCounted: a session knows how many of its participants have nobody
+// behind them.
 func TestLostParticipantsAreCounted(t *testing.T) {
 	both(t, func(t *testing.T, w *testDB) {
 		ctx := context.Background()

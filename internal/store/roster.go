@@ -7,10 +7,11 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// rosterCache keeps the live seats of small sessions, which every join into one
-// is told, and whether a session has a chat at all. It is exact for the same
-// reason as liveCache. Only the leases are as they were when a seat last changed
-// otherwise, for they are renewed by the hundred without asking whose they are.
+// rosterCache stores the live participants of small sessions, which every join
+// into one gets, and whether a session has a chat at all. It is exact for the same
+// reason as liveCache. Only the leases are as they were when a participant last
+// changed otherwise, for they are renewed by the hundred without asking whose they
+// are.
 type rosterCache struct {
 	off    bool
 	seed   maphash.Seed
@@ -19,27 +20,27 @@ type rosterCache struct {
 
 const (
 	rosterShards = 64
-	// rosterShardSize is how many sessions a shard remembers at most: with seats of
-	// about 1 KB, all shards take 64 MB at the very most.
+	// rosterShardSize is how many sessions a shard remembers at most: with
+	// participants of about 1 KB, all shards take 64 MB at the very most.
 	rosterShardSize = 64
-	// maxRosterParticipants is the largest session whose seats are kept; to larger ones
-	// joins are not told the seats.
+	// maxRosterParticipants is the largest session whose participants are kept; to
+	// larger ones joins do not get the participants.
 	maxRosterParticipants = 16
 )
 
 type rosterShard struct {
 	mu      sync.Mutex
 	entries map[string]*roster
-	// writes tells a reader that something was put in while it read.
+	// writes shows a reader that something was put in while it read.
 	writes uint64
 }
 
-// roster is what is kept of one session.
+// roster is what is stored of one session.
 type roster struct {
 	// participants are the live ones in the order of joining; nil means unknown. What
 	// is in the slice never changes, it only grows behind what readers hold.
 	participants []*meeting.Participant
-	// noChat tells that nobody has written a chat message yet.
+	// noChat reports that nobody has written a chat message yet.
 	noChat bool
 }
 
@@ -55,7 +56,7 @@ func (c *rosterCache) shard(sessionID string) *rosterShard {
 	return &c.shards[maphash.String(c.seed, sessionID)%rosterShards]
 }
 
-// get answers the live seats of a session, read by load if they are not kept.
+// get returns the live participants of a session, read by load if they are not kept.
 func (c *rosterCache) get(sessionID string, load func() ([]*meeting.Participant, error)) ([]*meeting.Participant, error) {
 	if c.off {
 		return load()
@@ -81,7 +82,7 @@ func (c *rosterCache) get(sessionID string, load func() ([]*meeting.Participant,
 	return read, nil
 }
 
-// hasNoChat tells that a session is known to have no chat.
+// hasNoChat reports that a session is known to have no chat.
 func (c *rosterCache) hasNoChat(sessionID string) bool {
 	if c.off {
 		return false
@@ -93,7 +94,7 @@ func (c *rosterCache) hasNoChat(sessionID string) bool {
 	return stored != nil && stored.noChat
 }
 
-// sessionStarted keeps a session that a commit began with its first seat.
+// sessionStarted stores a session that a commit began with its first participant.
 func (c *rosterCache) sessionStarted(first meeting.Participant) {
 	if c.off {
 		return
@@ -106,7 +107,7 @@ func (c *rosterCache) sessionStarted(first meeting.Participant) {
 	stored.participants, stored.noChat = append(make([]*meeting.Participant, 0, 4), &first), true
 }
 
-// participantJoined keeps a seat that a commit added to a session.
+// participantJoined stores a participant that a commit added to a session.
 func (c *rosterCache) participantJoined(participant meeting.Participant) {
 	if c.off {
 		return
@@ -126,8 +127,8 @@ func (c *rosterCache) participantJoined(participant meeting.Participant) {
 	}
 }
 
-// changed drops what a commit has made wrong: the seats, the quiet, or all of
-// a session that is over.
+// changed drops what a commit has made wrong: the participants, the quiet, or all
+// of a session that is over.
 func (c *rosterCache) changed(sessionID string, participants, chat, over bool) {
 	if c.off || (!participants && !chat && !over) {
 		return
@@ -148,10 +149,10 @@ func (c *rosterCache) changed(sessionID string, participants, chat, over bool) {
 	}
 }
 
-// forget drops what is kept of a session, so that it is read anew.
+// forget drops what is stored of a session, so that it is read anew.
 func (c *rosterCache) forget(sessionID string) { c.changed(sessionID, false, false, true) }
 
-// entry answers what is kept of a session, making room for it if need be.
+// entry answers what is stored of a session, making room for it if need be.
 func (s *rosterShard) entry(sessionID string) *roster {
 	if stored := s.entries[sessionID]; stored != nil {
 		return stored

@@ -10,7 +10,7 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// TestRosterIsExact compares what is kept of a session with the database while
+// TestRosterIsExact compares what is stored of a session with the database while
 // joins and every kind of change race.
 func TestRosterIsExact(t *testing.T) {
 	both(t, func(t *testing.T, w *testDB) {
@@ -87,7 +87,7 @@ func TestRosterIsExact(t *testing.T) {
 			compare(fmt.Sprint("raced in round ", round), session, participant)
 			compare("read again", session, participant)
 			if got := names(held); got != "Ada:joined Bo:joined " {
-				t.Fatalf("seats in a reader's hands became %s", got)
+				t.Fatalf("participants in a reader's hands became %s", got)
 			}
 			if resumed, err := w.ResumeParticipant(ctx, participant, 1, first.Participant.LeaseUntil, nil); err != nil || resumed.Participant.Generation != 2 {
 				t.Fatalf("resumed %+v, %v", resumed.Participant, err)
@@ -106,8 +106,8 @@ func TestRosterIsExact(t *testing.T) {
 	})
 }
 
-// TestRosterForgetsNoChat tells that what is not kept of a session is not
-// taken for silence.
+// TestRosterForgetsNoChat reports that what is not kept of a session is not taken
+// for silence.
 func TestRosterForgetsNoChat(t *testing.T) {
 	c := newRosterCache(false)
 	for i := range rosterShards * rosterShardSize * 2 {

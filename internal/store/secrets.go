@@ -14,8 +14,8 @@ var (
 	insertSecret = define(`INSERT INTO secrets (name, sealed, created_at) VALUES (?, ?, ?) ON CONFLICT (name) DO NOTHING`)
 )
 
-// Secret answers the installation's secret of a name: 32 random bytes, made
-// when they are first asked for and the same ever after, on every node.
+// Secret returns the installation's secret of a name: 32 random bytes, made when
+// they are first asked for and the same ever after, on every node.
 func (s *Store) Secret(ctx context.Context, name string) ([]byte, error) {
 	return s.secrets.get(name, func() ([]byte, error) {
 		sealed, err := first(s.engine.reader(ctx), scanBytes, secretByName, name)
@@ -26,7 +26,7 @@ func (s *Store) Secret(ctx context.Context, name string) ([]byte, error) {
 				if _, err := r.exec(insertSecret, name, s.keys.seal(fresh, installationSpot(name)), toMicros(s.clock.Now())); err != nil {
 					return err
 				}
-				// Another may have been first: what is kept counts.
+				// Another may have been first: what is stored counts.
 				sealed, err = first(r, scanBytes, secretByName, name)
 				return err
 			})

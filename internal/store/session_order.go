@@ -15,7 +15,7 @@ type sessionOrder struct {
 	locks [512]sync.Mutex
 }
 
-// lock waits for the session's turn and answers how to end it.
+// lock waits for the session's turn and returns how to end it.
 func (o *sessionOrder) lock(sessionID string) (unlock func()) {
 	if o == nil {
 		return func() {}

@@ -18,7 +18,7 @@ func (s *Store) RealTime() time.Time {
 	return s.skew.wall().Add(-time.Duration(s.skew.ahead.Load()))
 }
 
-// MeasureSkew compares this machine's clock with the database's, and answers how far
+// MeasureSkew compares this machine's clock with the database's, and returns how far
 // it is ahead. RealTime follows.
 func (s *Store) MeasureSkew(ctx context.Context) (ahead time.Duration, err error) {
 	before := s.skew.wall()
@@ -28,7 +28,7 @@ func (s *Store) MeasureSkew(ctx context.Context) (ahead time.Duration, err error
 	}
 	took := s.skew.wall().Sub(before)
 	ahead = before.Add(took / 2).Sub(now)
-	// The answer is not known better than this, nor does less matter.
+	// The result is not known better than this, nor does less matter.
 	if ahead.Abs() <= took/2+10*time.Millisecond {
 		ahead = 0
 	}

@@ -142,7 +142,7 @@ func (k *identity) checkFile(path string) error {
 	case err == nil && info.Mode().IsRegular() && info.Size() == 0 && !unfinished(path):
 		return k.refuse("the file is empty")
 	}
-	return nil // what else is wrong is told by who opens it
+	return nil // what else is wrong is reported by who opens it
 }
 
 // inFile names the file of a fault, and what helps if it is damaged or in use.
@@ -216,9 +216,9 @@ func (e *sqliteEngine) close() error {
 	return errors.Join(e.writer.closeStatements(), e.conn.Close(), e.checkpointConn.Close(), e.reads.Close(), e.writes.Close())
 }
 
-// reader answers a runner on the pool. The driver starts a goroutine for each
-// query whose context can end; reads of one row are over before that pays, so
-// an ended context is noticed beforehand only.
+// reader returns a runner on the pool. The driver starts a goroutine for each
+// query whose context can end; reads of one row are over before that pays, so an
+// ended context is noticed beforehand only.
 func (e *sqliteEngine) reader(ctx context.Context) runner { return sqliteReader{e, ctx} }
 
 type sqliteReader struct {
@@ -263,14 +263,14 @@ func (r sqliteReader) query(st *statement, args ...any) (*sql.Rows, error) {
 	return p.QueryContext(context.WithoutCancel(r.ctx), args...)
 }
 
-// abortsTx tells a fault after which SQLite may have rolled the whole
+// abortsTx reports a fault after which SQLite may have rolled the whole
 // transaction back: any but a broken rule of the schema.
 func abortsTx(err error) bool {
 	var fault *sqlite.Error
 	return errors.As(err, &fault) && fault.Code()&0xff != sqlitecode.SQLITE_CONSTRAINT
 }
 
-// sqliteConstraint tells which rule of the schema a write broke.
+// sqliteConstraint reports which rule of the schema a write broke.
 func sqliteConstraint(err error) (unique, foreign bool) {
 	var fault *sqlite.Error
 	if !errors.As(err, &fault) {

@@ -14,7 +14,7 @@ import (
 type statement struct {
 	index        int
 	lite, dollar string
-	// returns tells a change that answers rows.
+	// returns marks a change that returns rows.
 	returns bool
 }
 

@@ -1,10 +1,10 @@
-// Package store keeps the state of an installation in SQL: accounts, apps,
-// meetings, live sessions with their seats, and the log of join attempts. It is
-// the only package that knows a dialect: SQLite in one file by default,
+// Package store stores the state of an installation in SQL: accounts, apps,
+// meetings, live sessions with their participants, and the log of join attempts.
+// It is the only package that knows a dialect: SQLite in one file by default,
 // PostgreSQL by URL.
 //
-// Pointers that reads answer may come from a cache and be shared: treat what
-// they point at as read-only, and copy before changing.
+// Pointers that reads return may come from a cache and be shared: treat what they
+// point at as read-only, and copy before changing.
 package store
 
 import (
@@ -25,7 +25,7 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-// What callers tell apart; everything else that goes wrong is a fault of the
+// What callers distinguish; everything else that goes wrong is a fault of the
 // storage.
 var (
 	// ErrNotFound is something that does not exist (any more).
@@ -52,17 +52,18 @@ type Config struct {
 	IDFile string
 	// Clock gives the time of records whose maker gave none; real time if nil.
 	Clock clockwork.Clock
-	// Logger takes notes of what could not be told to a caller; slog's default if nil.
+	// Logger takes notes of what could not be returned to a caller; slog's default if
+	// nil.
 	Logger *slog.Logger
-	// MaxAttempts is how many of the newest attempts are kept, and a tenth as many of
-	// noise; 0 means MaxAttempts.
+	// MaxAttempts is how many of the newest attempts are stored, and a tenth as many
+	// of noise; 0 means MaxAttempts.
 	MaxAttempts int
-	// MaxChatMessages is how many of a session's newest chat messages are kept; 0 is the
-	// default.
+	// MaxChatMessages is how many of a session's newest chat messages are stored; 0 is
+	// the default.
 	MaxChatMessages int
 	// Wall is this machine's clock; time.Now if nil.
 	Wall func() time.Time
-	// Shared tells that other nodes write to the same database; nothing is
+	// Shared reports that other nodes write to the same database; nothing is
 	// cached then.
 	Shared bool
 
@@ -202,7 +203,7 @@ func (s *Store) newCaches(shared bool) {
 }
 
 // Close writes the attempts that wait, releases the node lock and closes the
-// database. It may be called again and answers the same.
+// database. It may be called again and returns the same.
 func (s *Store) Close() error {
 	s.closer.Do(func() {
 		s.recorder.close()
@@ -216,7 +217,7 @@ func (s *Store) Close() error {
 	return s.fault
 }
 
-// Probe tells whether the database can be read and written.
+// Probe reports whether the database can be read and written.
 func (s *Store) Probe(ctx context.Context) error {
 	if err := s.engine.probe(ctx); err != nil {
 		return fmt.Errorf("the database cannot be used: %w", err)
@@ -224,7 +225,7 @@ func (s *Store) Probe(ctx context.Context) error {
 	return nil
 }
 
-// toMicros is a time as it is kept: microseconds since 1970, 0 for never.
+// toMicros is a time as it is stored: microseconds since 1970, 0 for never.
 func toMicros(t time.Time) int64 {
 	if t.IsZero() {
 		return 0

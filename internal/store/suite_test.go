@@ -110,7 +110,7 @@ func (w *testDB) meetingOf(a *account.Account, hostID string) *meeting.Meeting {
 
 func (w *testDB) meeting() *meeting.Meeting { return w.meetingOf(w.account(), "host") }
 
-// admitRequest is a join that the gate would let in now.
+// admitRequest is a join that the gate would admitted now.
 func (w *testDB) admitRequest(m *meeting.Meeting, name string) meeting.AdmitRequest {
 	w.t.Helper()
 	live, err := w.LiveSession(context.Background(), m.ID)
@@ -135,12 +135,12 @@ func (w *testDB) join(m *meeting.Meeting, name string, change ...func(*meeting.A
 	}
 	admitted, err := w.Admit(context.Background(), a)
 	if err != nil {
-		w.t.Fatalf("TakeSeat of %s: %v", name, err)
+		w.t.Fatalf("Admit of %s: %v", name, err)
 	}
 	return admitted
 }
 
-// counted compares the count of a session with the seats it counts.
+// counted compares the count of a session with the participants it counts.
 func (w *testDB) counted(sessionID string, want int) {
 	w.t.Helper()
 	live, err := w.Session(context.Background(), sessionID)
@@ -148,7 +148,7 @@ func (w *testDB) counted(sessionID string, want int) {
 	participants, err := w.LiveParticipants(context.Background(), sessionID)
 	w.must(err)
 	if live.Participants != want || len(participants) != want {
-		w.t.Fatalf("the session counts %d seats and has %d, want %d", live.Participants, len(participants), want)
+		w.t.Fatalf("the session counts %d participants and has %d, want %d", live.Participants, len(participants), want)
 	}
 }
 

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// UserToken is what is kept of a token given to a user: enough to revoke it.
-// The token itself is not kept.
+// UserToken is what is stored of a token given to a user: enough to revoke it. The
+// token itself is not kept.
 type UserToken struct {
 	ID string
 	// Kind is "zak", "obf" or another kind of its maker.
@@ -45,7 +45,7 @@ func scanUserToken(row scanner) (*UserToken, error) {
 	return &t, err
 }
 
-// SaveUserToken keeps a new token; an empty ID is filled in, ErrExists tells
+// SaveUserToken stores a new token; an empty ID is filled in, ErrExists reports
 // that it is taken.
 func (s *Store) SaveUserToken(ctx context.Context, t *UserToken) error {
 	if t.ID == "" {
@@ -59,13 +59,13 @@ func (s *Store) SaveUserToken(ctx context.Context, t *UserToken) error {
 	return wrapErr(err, "a token cannot be stored")
 }
 
-// UserToken answers a token by id; ErrNotFound if there is none.
+// UserToken returns a token by id; ErrNotFound if there is none.
 func (s *Store) UserToken(ctx context.Context, id string) (*UserToken, error) {
 	t, err := first(s.engine.reader(ctx), scanUserToken, userTokenByID, id)
 	return t, wrapErr(err, "a token cannot be read")
 }
 
-// UserTokens answers a user's tokens, newest first; at most limit.
+// UserTokens returns a user's tokens, newest first; at most limit.
 func (s *Store) UserTokens(ctx context.Context, userID string, limit int) ([]*UserToken, error) {
 	t, err := list(s.engine.reader(ctx), scanUserToken, userTokensOf, userID, int64(limit))
 	return t, wrapErr(err, "tokens cannot be read")
@@ -84,7 +84,7 @@ func (s *Store) RevokeUserToken(ctx context.Context, id string, at time.Time) er
 	return wrapErr(err, "a token cannot be revoked")
 }
 
-// PruneUserTokens forgets tokens that expired before a time, and tells how many.
+// PruneUserTokens forgets tokens that expired before a time, and reports how many.
 func (s *Store) PruneUserTokens(ctx context.Context, before time.Time) (int64, error) {
 	n, err := s.deleteOld(ctx, pruneUserTokens, toMicros(before))
 	return n, wrapErr(err, "expired tokens cannot be deleted")

@@ -78,8 +78,8 @@ func (s *Store) fill(id *string, made *time.Time) {
 	}
 }
 
-// CreateUser keeps a new user. An empty ID, CreatedAt or HostKey is filled in.
-// ErrExists tells that the id is taken or that somebody who is not deleted has
+// CreateUser stores a new user. An empty ID, CreatedAt or HostKey is filled in.
+// ErrExists reports that the id is taken or that somebody who is not deleted has
 // the e-mail address; ErrNotFound that there is no such account.
 func (s *Store) CreateUser(ctx context.Context, u *account.User) error {
 	s.fill(&u.ID, &u.CreatedAt)
@@ -92,8 +92,8 @@ func (s *Store) CreateUser(ctx context.Context, u *account.User) error {
 	return wrapErr(err, "a user cannot be made")
 }
 
-// UpdateUser keeps a changed user; ErrNotFound if there is none, ErrExists if
-// the e-mail address is taken.
+// UpdateUser stores a changed user; ErrNotFound if there is none, ErrExists if the
+// e-mail address is taken.
 func (s *Store) UpdateUser(ctx context.Context, u *account.User) error {
 	row := s.rowOfUser(u)
 	err := s.engine.write(ctx, func(r runner) error { return s.updateRow(ctx, r, row) })
@@ -101,7 +101,7 @@ func (s *Store) UpdateUser(ctx context.Context, u *account.User) error {
 	return wrapErr(err, "a user cannot be changed")
 }
 
-// User answers a user by id, deleted ones too; ErrNotFound if there is none.
+// User returns a user by id, deleted ones too; ErrNotFound if there is none.
 func (s *Store) User(ctx context.Context, id string) (*account.User, error) {
 	return s.users.get(id, func() (*account.User, error) {
 		row, err := oneRow[userRow](ctx, s, byID(id))
@@ -112,8 +112,8 @@ func (s *Store) User(ctx context.Context, id string) (*account.User, error) {
 	})
 }
 
-// UserByEmail answers who has an e-mail address, whatever its case: somebody
-// who is not deleted first, else the one created last. ErrNotFound if nobody.
+// UserByEmail returns who has an e-mail address, whatever its case: somebody who
+// is not deleted first, else the one created last. ErrNotFound if nobody.
 func (s *Store) UserByEmail(ctx context.Context, email string) (*account.User, error) {
 	row, err := oneRow[userRow](ctx, s, func(q *bun.SelectQuery) *bun.SelectQuery {
 		return q.Where("email_key = ?", emailKey(email)).

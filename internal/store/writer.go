@@ -50,8 +50,8 @@ type write struct {
 	done     chan struct{}
 	err      error
 	panicked any
-	// after is done by the writer once the write is kept, so that what it does
-	// comes in the order of the commits.
+	// after is done by the writer once the write is committed, so that what it
+	// does comes in the order of the commits.
 	after []func()
 	// state goes from waiting to running or abandoned.
 	state atomic.Int32
@@ -82,7 +82,7 @@ func newWriter(ctx context.Context, conn *sql.Conn) (*writer, error) {
 }
 
 // do queues fn and waits for its commit. A context that ends while fn waits
-// abandons it; once it runs, the answer is awaited, so that nobody is in doubt.
+// abandons it; once it runs, the result is awaited, so that nobody is in doubt.
 func (w *writer) do(ctx context.Context, fn func(runner) error) error {
 	op := &write{fn: fn, done: make(chan struct{})}
 	select {
@@ -181,7 +181,7 @@ func (w *writer) round(op *write) {
 	}
 }
 
-// finish answers a write that the last commit holds. One that failed changed
+// finish acknowledges a write that the last commit holds. One that failed changed
 // nothing and does nothing after.
 func (w *writer) finish(op *write) {
 	w.committed.Add(1)

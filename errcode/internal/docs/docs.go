@@ -25,7 +25,7 @@ type Page struct {
 	errcode.Entry
 	// WhereText is Where as a sentence.
 	WhereText string
-	// HTTPText is the status of the join answer, empty for codes that are never
+	// HTTPText is the status of the join response, empty for codes that are never
 	// the answer to a request.
 	HTTPText  string
 	Client    []Snippet
@@ -75,7 +75,7 @@ func ForServer(code errcode.Code, origin string) (page Page, ok bool) {
 	return p, true
 }
 
-// Groups answers the catalogue by category, in the order of the reference.
+// Groups returns the catalogue by category, in the order of the reference.
 func Groups() []Group {
 	titles := []struct {
 		category errcode.Category

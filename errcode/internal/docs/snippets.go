@@ -117,7 +117,7 @@ const (
 	notRaised            = "Anteroom never returns this code, so your app does not need to handle it."
 )
 
-// retryWise tells whether waiting and joining again is what a page should do.
+// retryWise reports whether waiting and joining again is what a page should do.
 func retryWise(e errcode.Entry) bool {
 	// A page that caught an unforeseen error, or a meeting it is itself in,
 	// gains nothing by joining in a loop.

@@ -50,8 +50,8 @@ func Root(dir string) (string, error) {
 	}
 }
 
-// Files answers every derived file by its slash-separated path below the root.
-// The root is read for the names of the Go constants.
+// Files returns every derived file by its slash-separated path below the root. The
+// root is read for the names of the Go constants.
 func Files(root string) (map[string][]byte, error) {
 	identifiers, err := identifiers(filepath.Join(root, "errcode", "code.go"))
 	if err != nil {

@@ -17,21 +17,21 @@ import (
 	"github.com/anteroom/anteroom/internal/media"
 )
 
-// guardTimeout bounds one question to the seat guard.
+// guardTimeout bounds one question to the guard.
 const guardTimeout = 5 * time.Second
 
 // authProxy stands before LiveKit's signalling. LiveKit accepts whoever has a token;
-// the door accepts whoever still has a seat, with the rights of today.
+// the proxy accepts whoever is still admitted, with the rights of today.
 type authProxy struct {
 	keys   keys
 	guard  media.Guard
 	ensure func(ctx context.Context, room string) error
-	// apply gives a connected seat its rights.
+	// apply gives a connected participant its rights.
 	apply func(ctx context.Context, grant media.Grant) error
 	// find returns what LiveKit knows of a connected participant.
 	find func(ctx context.Context, room, identity string) (*lk.ParticipantInfo, error)
-	// pass hands an admitted request to LiveKit with the seat's rights. The request
-	// holds no credential any more.
+	// pass hands an admitted request to LiveKit with the participant's rights. The
+	// request holds no credential any more.
 	pass func(w http.ResponseWriter, r *http.Request, grant media.Grant, expires time.Time)
 	log  *slog.Logger
 
@@ -41,7 +41,7 @@ type authProxy struct {
 	conns *openConns
 }
 
-// errTakenOver: the token is that of an older page; a newer one has the seat.
+// errTakenOver: the token is that of an older page; a newer page has replaced it.
 var errTakenOver = fmt.Errorf("%w for this page any more", media.ErrNotAdmitted)
 
 // signallingPaths are the only ones that reach LiveKit. The validate ones are plain
@@ -100,7 +100,8 @@ func (p *authProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.fail(w, r, "media guard", t, err)
 		return
 	}
-	// Only who has a seat is counted, so that there are no more of them than seats.
+	// Only who is a participant is counted, so that there are no more counters than
+	// participants.
 	done, err := p.limiter.acquire(t.key(), remoteIP(r), kind, time.Now())
 	if soon := (*retryAfterError)(nil); errors.As(err, &soon) {
 		// A page cannot read why its WebSocket was refused. It asks a validate path.
@@ -124,7 +125,8 @@ func (p *authProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.pass(inspected(w, inspection{line.check, hold, opened}), forwarded, grant, t.expires)
 }
 
-// currentGrant asks the guard. It tells the rights; whom it is about, the token has proved.
+// currentGrant asks the guard. It returns the rights; whom it is about, the token has
+// proved.
 func (p *authProxy) currentGrant(ctx context.Context, t tokenClaims) (media.Grant, error) {
 	ctx, cancel := context.WithTimeout(ctx, guardTimeout)
 	defer cancel()

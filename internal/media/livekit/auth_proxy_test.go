@@ -65,7 +65,7 @@ func TestAuthProxy(t *testing.T) {
 		{name: "other secret", path: "/rtc", token: foreign, guard: yes, want: 401},
 		{name: "expired", path: "/rtc", token: expired, guard: yes, want: 401},
 		{name: "LiveKit's own token", path: "/rtc", token: admin, guard: yes, want: 401},
-		{name: "no seat", path: "/rtc", token: good, guard: no, want: 403},
+		{name: "not admitted", path: "/rtc", token: good, guard: no, want: 403},
 		{name: "guard down", path: "/rtc", token: good, guard: down, want: 503},
 		{name: "engine down", path: "/rtc", token: good, guard: yes, ensure: media.ErrUnavailable, want: 503},
 		{name: "room service", method: "POST", path: "/twirp/livekit.RoomService/ListRooms", bearer: "Bearer " + admin, guard: yes, want: 404},
@@ -83,7 +83,7 @@ func TestAuthProxy(t *testing.T) {
 				pass: func(w http.ResponseWriter, r *http.Request, s media.Grant, expires time.Time) {
 					got = r
 					if s.Room != "room" || s.Identity != "ann" {
-						t.Errorf("seat = %+v", s)
+						t.Errorf("participant = %+v", s)
 					}
 					if left := time.Until(expires); left <= 0 || left > time.Minute {
 						t.Errorf("expires in %s", left)
@@ -192,11 +192,11 @@ func TestValidateThroughLiveKit(t *testing.T) {
 	sharedEngine.guard.admit(fullGrant(room, "ann"))
 	token := tokenFor(t, sharedEngine.engine, fullGrant(room, "ann"))
 	if got := getStatus(t, sharedEngine.server.URL+"/rtc/validate?access_token="+token); got != 200 {
-		t.Errorf("with seat: %d, want 200", got)
+		t.Errorf("admitted: %d, want 200", got)
 	}
 	sharedEngine.guard.remove(room, "ann")
 	if got := getStatus(t, sharedEngine.server.URL+"/rtc/validate?access_token="+token); got != 403 {
-		t.Errorf("without seat: %d, want 403", got)
+		t.Errorf("not admitted: %d, want 403", got)
 	}
 }
 
@@ -213,7 +213,7 @@ func TestTokenBounds(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(token) > maxTokenBytes {
-		t.Errorf("a seat at its limits makes a token of %d bytes", len(token))
+		t.Errorf("a participant at its limits makes a token of %d bytes", len(token))
 	}
 	for name, bad := range map[string]func(*media.Grant){
 		"Room":       func(s *media.Grant) { s.Room = "" },

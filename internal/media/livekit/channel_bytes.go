@@ -12,7 +12,7 @@ import (
 )
 
 // A peer connection may bring so many bytes for its data channels, which nobody here uses
-// once they are open: Pion answers some of what may come with thousands of packets. Pages
+// once they are open: Pion returns some of what may come with thousands of packets. Pages
 // send 1.2 KB to connect, some hundred bytes more to open channels again, and then about
 // 80 bytes each half minute.
 const (
@@ -63,7 +63,7 @@ func (c *channelBytes) release(ufrag string) {
 	}
 }
 
-// allow says whether a packet may be received.
+// allow reports whether a packet may be received.
 func (a *agentBytes) allow(packet []byte) bool {
 	n := channelBytesIn(packet)
 	return n == 0 || a.allowed.Load().AllowN(time.Now(), n)

@@ -274,7 +274,7 @@ func allowedOf(t *testing.T, room, identity string) (ufrag string, allowed *rate
 	return ufrag, allowed
 }
 
-// Requests to reset streams, each of which Pion answers with every packet of data that
+// Requests to reset streams, each of which Pion returns every packet of data that
 // comes, cost little, before and after a restart of ICE; media flow on.
 func TestResetsOfStreamsAreAnsweredSeldom(t *testing.T) {
 	room := roomOf(t)

@@ -31,8 +31,8 @@ func heapMB() int {
 	return int(m.HeapAlloc >> 20)
 }
 
-// Whoever opens more data channels than pages do loses the session, and nothing is kept
-// of the channels.
+// Whoever opens more data channels than pages do loses the session, and nothing is
+// stored of the channels.
 func TestAConnectionHasFewDataChannels(t *testing.T) {
 	room := roomOf(t)
 	ann := joinMedia(t, fullGrant(room, "ann"))

@@ -10,7 +10,7 @@ import (
 // connHistory is what has been said on a connection, as far as it matters to the cost of
 // the next message: LiveKit does little about what it knows already.
 type connHistory struct {
-	// ice is by the kind of message: offers and answers may belong to different connections.
+	// ice is by the kind of message: offers and returns may belong to different connections.
 	ice map[protowire.Number]saidOfICE
 	// restricted and receivers say who may receive the participant's tracks.
 	restricted bool

@@ -10,15 +10,15 @@ import (
 	"github.com/anteroom/anteroom/internal/limit"
 )
 
-// Limits of one participant at the door. A page has one connection; others are left
-// over from lines that broke, until they are noticed.
+// Limits of one participant at the proxy. A page has one connection; others are
+// left over from connections that broke, until they are noticed.
 const (
 	maxConnections = 4
 	connectsPerSec = 1
 	connectBurst   = 30
 	// LiveKit keeps each session in memory for a minute, however short it was. Pages
-	// whose line broke resume the session that they have; they begin a new one when that
-	// fails, which takes them seconds, and when they are loaded again.
+	// whose connection broke resume the session that they have; they begin a new one
+	// when that fails, which takes them seconds, and when they are loaded again.
 	sessionsPerSec = 0.1
 	sessionBurst   = 4
 	// requestsPerSec bound the requests that ask for rights, in units: unmuting is one, and
@@ -26,7 +26,7 @@ const (
 	requestsPerSec = 2
 	requestBurst   = 120
 	publishCost    = 4
-	// A page describes what it sends whenever that changes, and answers each of LiveKit's
+	// A page describes what it sends whenever that changes, and returns each of LiveKit's
 	// descriptions, of which at most seven come in a second. The units are of up to 64
 	// media sections: LiveKit works through each of them, and a page of a large meeting
 	// has one for every sound and picture that it receives.
@@ -39,12 +39,12 @@ const (
 	candidatesPerSec = 2
 	candidateBurst   = 1200
 	// Pages change a track that they have published when a filter is turned on or off, and
-	// everybody is told, even of no change.
+	// everybody is notified, even of no change.
 	changesPerSec = 2
 	changeBurst   = 30
-	// Who may receive a track is told again whenever somebody comes, and looked at for
-	// everybody who receives it. Each person for whom that changes is a unit; LiveKit
-	// begins or stops to send them the tracks.
+	// Who may receive a track is reported again whenever somebody comes, and looked at
+	// for everybody who receives it. Each person for whom that changes is a unit;
+	// LiveKit begins or stops to send them the tracks.
 	permissionUpdatesPerSec = 10
 	permissionUpdateBurst   = 300
 	everybodyCost           = 30
@@ -78,7 +78,7 @@ type connectLimiter struct {
 	pendingBytes map[string]int
 }
 
-// purpose is what a request at the door wants.
+// purpose is what a request at the proxy wants.
 type purpose int
 
 const (

@@ -8,15 +8,16 @@ import (
 	lk "github.com/livekit/protocol/livekit"
 )
 
-// Limits of a session description, of which LiveKit takes some work again for each line,
-// or for each two. Browsers write up to 250 lines in a section, among them 40 of sources.
+// Limits of a session description, of which LiveKit takes some work again for each
+// connection, or for each two. Browsers write up to 250 connections in a section, among
+// them 40 of sources.
 const (
 	maxSessionLines  = 64
 	maxSectionLines  = 512
 	maxSourceLines   = 64
 	maxFeedbackToAll = 8
 	// maxLayers is how often layers of a picture are named: browsers name up to four, each
-	// in a line of its own and in one for all. Pion keeps something for each.
+	// in a connection of its own and in one for all. Pion keeps something for each.
 	maxLayers = 16
 	// Browsers write one or two streams, and a dozen or so extensions.
 	maxStreams    = 8
@@ -27,8 +28,8 @@ const (
 	// maxGrouped is how many more names of sections there may be in groups than sections:
 	// LiveKit looks for each section among all of them.
 	maxGrouped = 64
-	// maxWords in the line that begins a section, most of them formats: there are 63
-	// that browsers choose from, and a few fixed ones.
+	// maxWords in the connection that begins a section, most of them formats: there
+	// are 63 that browsers choose from, and a few fixed ones.
 	maxWords = 80
 	// maxCandidates of one message. A page repeats those that it has found in each
 	// description, for each connection that it offers.
@@ -53,7 +54,7 @@ var signalsThatDescribe = func() wantedFields {
 type description struct {
 	// work is the number of media sections; large ones count as several.
 	work int
-	// candidates are the lines of ICE candidates.
+	// candidates are the connections of ICE candidates.
 	candidates [][]byte
 	// credentials stand for all of ICE in it. Other ones restart ICE.
 	credentials uint64
@@ -73,21 +74,22 @@ func descriptionsIn(message []byte) (all description, err error) {
 	return all, err
 }
 
-// section is a media section while its lines are read, or what precedes all of them.
+// section is a media section while its connections are read, or what precedes all of
+// them.
 type section struct {
 	words, lines, bytes, sources, feedbackToAll, layers, streams, extensions int
 }
 
-// crowded reports whether there are more lines of some kind than browsers write.
+// crowded reports whether there are more connections of some kind than browsers write.
 func (s section) crowded() bool {
 	return s.lines > maxSectionLines || s.words > maxWords || s.sources > maxSourceLines || s.feedbackToAll > maxFeedbackToAll ||
 		s.layers > maxLayers || s.streams > maxStreams || s.extensions > maxExtensions
 }
 
 // readDescription reads a session description as browsers write it. It refuses others,
-// in which LiveKit could find lines that are none here: each line has a type and an end
-// of its own, and the lines of which LiveKit reads but the first words hold no further
-// one.
+// in which LiveKit could find connections that are none here: each connection has a
+// type and an end of its own, and the connections of which LiveKit reads but the first
+// words hold no further one.
 func readDescription(sdp []byte) (out description, err error) {
 	var now section
 	grouped, sections := 0, 0

@@ -232,8 +232,8 @@ func (e *embedded) UpdatePermission(ctx context.Context, grant media.Grant) erro
 	})
 }
 
-// updateRights gives a connected seat its rights. LiveKit says nothing more of who is
-// hidden, not even that their tracks have ended: these end first.
+// updateRights gives a connected participant its rights. LiveKit says nothing more of
+// who is hidden, not even that their tracks have ended: these end first.
 func updateRights(grant media.Grant, now func() (*lk.ParticipantInfo, error), update func(media.Grant) error) error {
 	if grant.Hidden {
 		p, err := now()
@@ -351,7 +351,7 @@ func (e *embedded) Close(ctx context.Context) error {
 	}
 }
 
-// absent tells that the room or the participant is not there.
+// absent reports that the room or the participant is not there.
 func absent(err error) bool {
 	return errors.Is(err, service.ErrRoomNotFound) || errors.Is(err, service.ErrParticipantNotFound)
 }

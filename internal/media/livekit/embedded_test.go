@@ -168,7 +168,7 @@ func TestEndedRoomIsNotRevived(t *testing.T) {
 	if sharedEngine.engine.running.Load().rooms.GetRoom(ctx, lk.RoomName(room)) != nil {
 		t.Error("the room lives again")
 	}
-	// Behind the door, too, a token alone makes no room.
+	// Behind the proxy, too, a token alone makes no room.
 	if err := sharedEngine.engine.EndRoom(ctx, room); err != nil {
 		t.Errorf("second end = %v", err)
 	}
@@ -184,7 +184,7 @@ func (removals) endTracks(context.Context, media.Grant, media.Source, []string) 
 
 func TestRemovedWhileConnecting(t *testing.T) {
 	room := roomOf(t)
-	// The guard says yes at the door and no afterwards, as when the host removes
+	// The guard says yes at the proxy and no afterwards, as when the host removes
 	// somebody in that moment.
 	asked := 0
 	events := newRecorder()
@@ -409,7 +409,7 @@ func TestHostingModeListensOnTCPAndFreesIt(t *testing.T) {
 	w := httptest.NewRecorder()
 	proxy.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/rtc/validate?access_token="+token, nil))
 	if w.Code != http.StatusServiceUnavailable {
-		t.Errorf("door of a closed engine = %d, want 503", w.Code)
+		t.Errorf("proxy of a closed engine = %d, want 503", w.Code)
 	}
 }
 
@@ -442,7 +442,7 @@ func TestBrowsersAreSentToNoThirdParty(t *testing.T) {
 		for _, s := range got {
 			for _, u := range s.GetUrls() {
 				if !strings.HasPrefix(u, "stun:127.0.0.1:") {
-					t.Errorf("browsers are told %s", u)
+					t.Errorf("browsers received %s", u)
 				}
 			}
 		}

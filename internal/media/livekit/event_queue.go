@@ -42,7 +42,7 @@ func (q *eventQueue) onEvent(h func(media.Event)) {
 	q.handler.Store(&h)
 }
 
-// put waits for room in the queue; it gives up when the pump has been closed.
+// put waits for room in the queue; it gives up when the queue has been closed.
 func (q *eventQueue) put(events ...media.Event) {
 	for _, e := range events {
 		select {

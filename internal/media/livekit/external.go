@@ -42,7 +42,7 @@ type external struct {
 	events     *eventQueue
 	postJoin   postJoinCheck
 	conns      *openConns
-	wake       chan struct{} // tells the loop of a failed call
+	wake       chan struct{} // wakes the loop after a failed call
 
 	mu      sync.Mutex
 	started bool
@@ -162,7 +162,7 @@ func (e *external) EnsureRoom(ctx context.Context, room string) error {
 	return nil
 }
 
-// Remove implements media.Engine. The connections at this node's door end even if
+// Remove implements media.Engine. The connections at this node's proxy end even if
 // LiveKit cannot be reached. A call that fails is made up for, as are those of the other
 // methods: see retryLater.
 func (e *external) Remove(ctx context.Context, room, identity string) error {
@@ -333,7 +333,7 @@ func (e *external) Close(ctx context.Context) error {
 	return e.events.close(ctx)
 }
 
-// missing tells that LiveKit does not know the room or the participant.
+// missing reports that LiveKit does not know the room or the participant.
 func missing(err error) bool {
 	var te twirp.Error
 	if !errors.As(err, &te) {

@@ -11,13 +11,13 @@ import (
 	"github.com/anteroom/anteroom/internal/media"
 )
 
-// Signalling implements media.Engine: the door, and behind it a proxy to LiveKit.
+// Signalling implements media.Engine: the proxy, and behind it a proxy to LiveKit.
 func (e *external) Signalling(guard media.Guard) http.Handler {
 	e.postJoin.guard.Store(&guard)
 	proxy := &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(e.target)
-			// Rewrite has dropped what earlier hops may have claimed; the door set it.
+			// Rewrite has dropped what earlier hops may have claimed; the proxy set it.
 			r.Out.Header.Set("X-Forwarded-For", r.In.Header.Get("X-Forwarded-For"))
 		},
 		Transport: e.http,

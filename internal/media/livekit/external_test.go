@@ -147,7 +147,7 @@ func TestExternalMediaThroughTheProxy(t *testing.T) {
 	defer voice.Stop()
 	eventually(t, "bob hears ann", func() bool { return bob.BytesReceived() > 0 })
 
-	// No webhook has come: the list tells who is there.
+	// No webhook has come: the list shows who is there.
 	o.engine.reconcile(ctx)
 	o.events.wait(t, media.EventJoined, room, "ann")
 	o.events.wait(t, media.EventJoined, room, "bob")

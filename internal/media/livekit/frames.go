@@ -114,7 +114,7 @@ type frameTracker struct {
 
 const blankLine = "\r\n\r\n"
 
-// between tells that no frame is half sent.
+// between reports that no frame is half sent.
 func (t *frameTracker) between() bool {
 	return t.headEnd == len(blankLine) && t.have == 0 && t.left == 0
 }

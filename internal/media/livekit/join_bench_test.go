@@ -22,9 +22,9 @@ import (
 	"github.com/anteroom/anteroom/internal/rogue"
 )
 
-// joinChecks is what the door checks during a media join: its limits, the query, and every
-// message of both sides, more and longer ones than in BenchmarkMediaJoin. Questions for a
-// seat's rights are not part of it.
+// joinChecks is what the proxy checks during a media join: its limits, the query, and
+// every message of both sides, more and longer ones than in BenchmarkMediaJoin. Questions
+// for a participant's rights are not part of it.
 func joinChecks(b *testing.B) func() {
 	var sent bytes.Buffer
 	page := func(request *lk.SignalRequest) {
@@ -93,12 +93,12 @@ func BenchmarkJoinChecks(b *testing.B) {
 	}
 }
 
-// BenchmarkMediaJoin compares media joins through the door with joins past its checks:
+// BenchmarkMediaJoin compares media joins through the proxy with joins past its checks:
 // its limits, its look at the query, at every message and every track. What was there
-// before them stays: the token, the question for the seat, and the room. A join ends when
-// a camera is offered and taken. Both take turns; the ratios are of medians. What the
-// checks cost by themselves is given as a share of a join past them, by processor time:
-// that hardly depends on what else the machine does.
+// before them stays: the token, the question for the participant, and the room. A join
+// ends when a camera is offered and taken. Both take turns; the ratios are of medians.
+// What the checks cost by themselves is given as a share of a join past them, by
+// processor time: that hardly depends on what else the machine does.
 func BenchmarkMediaJoin(b *testing.B) {
 	bare := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		t, err := sharedEngine.engine.keys.check(r)

@@ -50,8 +50,8 @@ func signallingQuery(raw string) (query url.Values, resumes bool, err error) {
 }
 
 // checkJoinRequest looks into the message that newer clients send in place of
-// parameters. Tracks could be asked for in it, past the door's look at them; pages
-// ask for them later. LiveKit reads it again.
+// parameters. Tracks could be asked for in it, past the proxy's look at them;
+// pages ask for them later. LiveKit reads it again.
 func checkJoinRequest(encoded string) (resumes bool, err error) {
 	if len(encoded) > base64.URLEncoding.EncodedLen(maxJoinRequest) {
 		return false, errJoinRequest

@@ -116,7 +116,7 @@ func setPort(conf *config.Config, e media.EmbeddedConfig, port int) {
 	conf.RTC.UDPPort = rtcconfig.PortRange{Start: port}
 	if len(e.STUNServers) == 0 && len(e.TURNServers) == 0 {
 		// Given none, LiveKit would tell browsers to ask STUN servers of third parties.
-		// Nobody answers at this one, and needs not: the engine learns a browser's address
+		// Nothing listens at this one, and needs not: the engine learns a browser's address
 		// from the packets it sends. It must not be our own media port, since browsers take
 		// all that comes from a STUN server's address for its answers and drop the media.
 		conf.RTC.STUNServers = []string{net.JoinHostPort(conf.RTC.NodeIP.PrimaryIP(), discardPort)}

@@ -50,7 +50,7 @@ func (o *logOutput) watch(t *testing.T, level slog.Level) {
 
 const icePassword = "abcdefghijklmnopqrstuvwx"
 
-// offerOf is an offer of so many sounds in a format, each with more lines.
+// offerOf is an offer of so many sounds in a format, each with more connections.
 func offerOf(sounds int, format, more string) *lk.SignalRequest {
 	var sdp strings.Builder
 	sdp.WriteString("v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=ice-ufrag:abcd\r\na=ice-pwd:" + icePassword +
@@ -66,7 +66,7 @@ func offerOf(sounds int, format, more string) *lk.SignalRequest {
 }
 
 // attackWith sends a message on a connection of its own, and waits until LiveKit has
-// read it: it answers the ping that follows.
+// read it: it returns the ping that follows.
 func attackWith(t *testing.T, who string, attacks ...*lk.SignalRequest) {
 	t.Helper()
 	line := signallingOf(t, fullGrant(roomOf(t), who))
@@ -101,7 +101,7 @@ func TestParticipantsDoNotFillTheLog(t *testing.T) {
 				n++
 			}
 			if len(line) > 4096 {
-				t.Errorf("a line of %d bytes: %.300s", len(line), line)
+				t.Errorf("a connection of %d bytes: %.300s", len(line), line)
 			}
 		}
 		return n
@@ -143,7 +143,7 @@ func TestTheLogOfDebuggingIsShortAndHasNoPasswords(t *testing.T) {
 	}
 }
 
-// Whoever signs a webhook wrongly is told of in no words of theirs.
+// Whoever signs a webhook wrongly is notified of in no words of theirs.
 func TestRefusedWebhooksAreNotRepeated(t *testing.T) {
 	o := newExternalFixture(t)
 	var out logOutput

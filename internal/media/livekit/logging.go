@@ -85,9 +85,9 @@ func (l *filteredLog) write(level slog.Level, msg string, err error, kv []any) {
 	_ = l.to.Handler().Handle(ctx, line)
 }
 
-// logValue writes plain values only: LiveKit also logs whole requests, with grants
-// and addresses. Of the description of a session, which is logged for each line that is
-// wrong, only the length is written.
+// logValue writes plain values only: LiveKit also logs whole requests, with grants and
+// addresses. Of the description of a session, which is logged for each connection that
+// is wrong, only the length is written.
 func logValue(key string, v any) string {
 	switch v := v.(type) {
 	case nil:

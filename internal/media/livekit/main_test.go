@@ -99,7 +99,7 @@ type fakeGuard struct {
 	mu    sync.Mutex
 	held  map[string]media.Grant
 	later map[string]media.Grant // takes the place of held after the next question
-	// barred may not unmute; told counts who did.
+	// barred may not unmute; notified counts who did.
 	barred   map[string]bool
 	notified map[string]int
 	fault    error
@@ -154,7 +154,7 @@ func (g *fakeGuard) Unmute(_ context.Context, room, identity string) error {
 	return nil
 }
 
-// admitLater changes a seat once it has been asked about.
+// admitLater changes a participant once it has been asked about.
 func (g *fakeGuard) admitLater(grant media.Grant) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -173,7 +173,7 @@ func (g *fakeGuard) unmuteCount(grant media.Grant) int {
 	return g.notified[grant.Room+"/"+grant.Identity]
 }
 
-// recorder keeps events and lets tests wait for one.
+// recorder stores events and lets tests wait for one.
 type recorder struct {
 	mu     sync.Mutex
 	list   []media.Event
@@ -241,7 +241,7 @@ func tokenFor(t *testing.T, e media.Engine, grant media.Grant) string {
 
 func wsURL(s *httptest.Server) string { return "ws" + strings.TrimPrefix(s.URL, "http") }
 
-// dial opens a real LiveKit client at a server's door.
+// dial opens a real LiveKit client at a server's proxy.
 func dial(t *testing.T, server *httptest.Server, token string, source lk.TrackSource) *client.RTCClient {
 	t.Helper()
 	return dialWith(t, server, token, &client.Options{

@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// openConns are the signalling connections at a door, by participant, so that they can
-// be ended at once when the participant is removed.
+// openConns are the signalling connections at a proxy, by participant, so that they
+// can be ended at once when the participant is removed.
 type openConns struct {
 	mu            sync.Mutex
 	byParticipant map[string]map[*openConn]struct{}
@@ -33,11 +33,11 @@ func (c *openConns) add(key string, generation int) (conn *openConn, leave func(
 	}
 }
 
-// allGenerations is above each generation of a seat.
+// allGenerations is above each generation of a participant.
 const allGenerations = math.MaxInt
 
-// end ends the connections of a participant that are for older generations of the seat
-// than the one given.
+// end ends the connections of a participant that are for older generations of the
+// participant than the one given.
 func (c *openConns) end(key string, generation int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -48,7 +48,7 @@ func (c *openConns) end(key string, generation int) {
 	}
 }
 
-// openConn is a request at the door, and the connection that it has become.
+// openConn is a request at the proxy, and the connection that it has become.
 type openConn struct {
 	generation int
 

@@ -178,7 +178,7 @@ func (l *tcpListener) enter(conn net.Conn) *tcpConn {
 	return c
 }
 
-// heard says that an agent has heard of a connection, or that none will.
+// heard reports that an agent has heard of a connection, or that none will.
 func (l *tcpListener) heard(c *tcpConn) {
 	if c.unheard != nil {
 		l.unheard.Remove(c.unheard)

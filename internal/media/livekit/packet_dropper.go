@@ -22,7 +22,7 @@ var errNoPacketDrops = errors.New("this media engine was not started with fault 
 // packetDropper are the packets that are lost on purpose. They stand between LiveKit's
 // ICE and its UDP sockets; while nothing is lost, a packet costs one atomic load.
 type packetDropper struct {
-	// addresses answers where packets of the identity, or of everybody in the room,
+	// addresses returns where packets of the identity, or of everybody in the room,
 	// come from at the moment.
 	addresses func(room, identity string) []netip.AddrPort
 	victims   atomic.Pointer[map[netip.AddrPort]*packetDrop]
@@ -41,7 +41,7 @@ type packetDrop struct {
 	ended          atomic.Bool
 }
 
-// begin loses packets until the function that it answers is called. Those of
+// begin loses packets until the function that it returns is called. Those of
 // connections that stand now are lost when it returns.
 func (d *packetDropper) begin(room, identity string, lose func() bool) (restore func(), err error) {
 	one := &packetDrop{room: room, identity: identity, lose: lose}

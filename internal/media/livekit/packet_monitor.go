@@ -54,7 +54,7 @@ func (h *packetMonitor) lastFrom(connections []*types.ICEConnectionInfo) (at tim
 	return h.lastReceived(addressesOf(connections))
 }
 
-// wrap puts the hearing before the connections of an ICE mux.
+// wrap puts the monitor before the connections of an ICE mux.
 func (h *packetMonitor) wrap(mux ice.UDPMux) ice.UDPMux { return monitoredMux{mux, h} }
 
 type monitoredMux struct {
@@ -81,7 +81,7 @@ type monitoredConn struct {
 	monitor *packetMonitor
 
 	mu    sync.Mutex
-	known map[netip.AddrPort]*atomic.Int64 // what it has put into hearing
+	known map[netip.AddrPort]*atomic.Int64 // what it has added to the monitor
 	more  *rate.Limiter                    // allows others
 	// latest is where the last packet came from, the usual place of the next one.
 	latest atomic.Pointer[lastPacket]

@@ -21,7 +21,7 @@ func (e *embedded) DropPackets(room, identity string, lose func() bool) (restore
 	return e.dropper.begin(room, identity, lose)
 }
 
-// addresses answers where packets of the identity, or of everybody in the room,
+// addresses returns where packets of the identity, or of everybody in the room,
 // come from: the candidates of the other side that LiveKit knows, those of
 // connections in the making and those it has learnt from packets included.
 func (e *embedded) addresses(room, identity string) []netip.AddrPort {
@@ -29,8 +29,8 @@ func (e *embedded) addresses(room, identity string) []netip.AddrPort {
 	return addressesOf(connections)
 }
 
-// connections are those of the identity, or of everybody in the room; it also says
-// whether anybody who is meant is there.
+// connections are those of the identity, or of everybody in the room; it also
+// reports whether anybody who is meant is there.
 func (e *embedded) connections(room, identity string) (out []*types.ICEConnectionInfo, connected bool) {
 	s := e.running.Load()
 	if s == nil {

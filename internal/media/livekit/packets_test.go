@@ -31,7 +31,7 @@ func TestThisLiveKitCanLosePackets(t *testing.T) {
 	}
 }
 
-// flowing tells, by looking twice, whether a client receives media.
+// flowing reports, by looking twice, whether a client receives media.
 func flowing(c *client.RTCClient, pause time.Duration) bool {
 	before := c.BytesReceived()
 	time.Sleep(pause)
@@ -98,7 +98,7 @@ func TestPacketsOfOneAreLostAndComeBack(t *testing.T) {
 	}
 }
 
-// The door is not the only thing that keeps a connection out while packets are
+// The proxy is not the only thing that keeps a connection out while packets are
 // lost: one that was past it already comes to nothing.
 func TestAConnectionThatComesDuringALossIsSilent(t *testing.T) {
 	room := roomOf(t)

@@ -11,9 +11,9 @@ import (
 )
 
 // postJoinCheck looks at everybody once more when they have come in, and whenever they have
-// published or unmuted something. Between the door's question and LiveKit's act a seat
-// can be taken away, changed or muted, and Remove, UpdatePermission or Mute then found
-// nothing to act on.
+// published or unmuted something. Between the proxy's question and LiveKit's act a
+// participant can be taken away, changed or muted, and Remove, UpdatePermission or Mute
+// then found nothing to act on.
 type postJoinCheck struct {
 	engine interface {
 		Remove(ctx context.Context, room, identity string) error
@@ -25,8 +25,9 @@ type postJoinCheck struct {
 	}
 	track *tracker
 	guard atomic.Pointer[media.Guard]
-	// rooms are the guards of rooms whose people came in by a door of this engine:
-	// in tests several servers share one, each with a door and seats of its own.
+	// rooms are the guards of rooms whose people came in by a proxy of this
+	// engine: in tests several servers share one, each with a proxy and
+	// participants of its own.
 	rooms sync.Map
 	log   *slog.Logger
 }
@@ -59,10 +60,10 @@ func (n *postJoinCheck) check(e media.Event) {
 	grant, err := guard.Grant(ctx, e.Room, e.Identity)
 	switch {
 	case errors.Is(err, media.ErrNotAdmitted), err == nil && e.Track.Source == media.SourceUnknown:
-		// A track that is not what it is said to be has come past the door.
+		// A track that is not what it is said to be has come past the proxy.
 		err = n.engine.Remove(ctx, e.Room, e.Identity)
 	case err == nil && e.Generation > 0 && e.Generation < grant.Generation:
-		// Another page has taken the seat over.
+		// Another page has taken the participant over.
 		err = n.engine.RemoveOlder(ctx, e.Room, e.Identity, grant.Generation)
 	case err == nil:
 		grant.Room, grant.Identity = e.Room, e.Identity
@@ -80,7 +81,7 @@ func (n *postJoinCheck) check(e media.Event) {
 	}
 }
 
-// rightsOnly leaves the name and the like away, which would be told to everybody
+// rightsOnly leaves the name and the like away, which would be sent to everybody
 // again, unchanged.
 func rightsOnly(grant media.Grant) media.Grant {
 	grant.Name, grant.Metadata, grant.Attributes = "", "", nil

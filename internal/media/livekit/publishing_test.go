@@ -79,12 +79,12 @@ func TestTheMeetingHearsFirstOfAnUnmute(t *testing.T) {
 	s := newSound(t)
 	unmutes := func() int { return sharedEngine.guard.unmuteCount(s.grant) }
 
-	// Published without a word to the meeting: it is told, and then others hear.
+	// Published without notifying the meeting: it is notified, and then others hear.
 	s.shown(true)
 	s.microphone = s.publish(lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false)
 	s.heard()
 	if n := unmutes(); n != 1 {
-		t.Fatalf("the meeting was told %d times", n)
+		t.Fatalf("the meeting was notified %d times", n)
 	}
 
 	// Muted by the host, who lets people unmute themselves; the page goes on sending.
@@ -94,12 +94,12 @@ func TestTheMeetingHearsFirstOfAnUnmute(t *testing.T) {
 	s.must(s.clock.Mute(false))
 	s.silent("after another track was unmuted")
 	if n := unmutes(); n != 1 {
-		t.Errorf("told %d times; the camera is no microphone", n)
+		t.Errorf("notified %d times; the camera is no microphone", n)
 	}
 	s.must(s.microphone.Mute(false))
 	s.heard()
 	if n := unmutes(); n != 2 {
-		t.Errorf("told %d times", n)
+		t.Errorf("notified %d times", n)
 	}
 
 	// Where the meeting says no, nobody is heard.
@@ -112,8 +112,8 @@ func TestTheMeetingHearsFirstOfAnUnmute(t *testing.T) {
 
 func TestAMuteUnderWayIsKept(t *testing.T) {
 	s := newSound(t)
-	// Muted between the door's question and LiveKit's act: what is heard all the same
-	// is muted as soon as LiveKit tells of it.
+	// Muted between the proxy's question and LiveKit's act: what is heard all the
+	// same is muted as soon as LiveKit reports it.
 	s.shown(false)
 	s.microphone = s.publish(lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false)
 	s.heard()
@@ -131,7 +131,7 @@ func TestAFloodOfTracksEnds(t *testing.T) {
 		Cid: "camera", Type: lk.TrackType_VIDEO, Source: lk.TrackSource_CAMERA,
 	}}}
 	for range 2 * requestBurst {
-		// The door may have ended the line before all is written.
+		// The proxy may have ended the connection before all is written.
 		_ = line.Send(add)
 	}
 	mustEnd(t, line, errTooFast.code, errTooFast.reason)
@@ -186,7 +186,7 @@ func TestAFloodOfSignalsEnds(t *testing.T) {
 	}
 	line := signallingOf(t, fullGrant(roomOf(t), "ann"))
 	for range 2 * changeBurst {
-		// The door may have ended the line before all is written.
+		// The proxy may have ended the connection before all is written.
 		_ = line.Send(sound)
 	}
 	mustEnd(t, line, errTooManySignals.code, errTooManySignals.reason)

@@ -155,7 +155,7 @@ func (e *external) forget(room string, used time.Time) {
 }
 
 // syncParticipant brings a participant whom LiveKit lists to what the guard says: whoever has no
-// seat, or lost it to another page, is removed, and the others have the rights of today.
+// participant, or lost it to another page, is removed, and the others have the rights of today.
 func (e *external) syncParticipant(ctx context.Context, room string, p *lk.ParticipantInfo) error {
 	guard := e.postJoin.guardOf(room)
 	if guard == nil {
@@ -205,7 +205,7 @@ func (e *external) syncParticipant(ctx context.Context, room string, p *lk.Parti
 	return nil
 }
 
-// samePermission compares what a seat permits.
+// samePermission compares what a participant permits.
 func samePermission(a, b *lk.ParticipantPermission) bool {
 	if a.GetCanPublish() != b.GetCanPublish() || a.GetCanSubscribe() != b.GetCanSubscribe() || a.GetHidden() != b.GetHidden() {
 		return false

@@ -92,8 +92,8 @@ func TestExternalCallsThatFailAreRetried(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The door ends the signalling while LiveKit does not. The reason arrives unless the
-	// page is sending.
+	// The proxy ends the signalling while LiveKit does not. The reason arrives unless
+	// the page is sending.
 	mustEnd := func(m *rogue.Media, who string) {
 		t.Helper()
 		if code, reason, err := m.Ended(ctx); ctx.Err() != nil || code != 0 && reason != errParticipantGone.reason {
@@ -173,8 +173,8 @@ func TestExternalCallsThatFailAreRetried(t *testing.T) {
 	})
 }
 
-// Whoever has no seat is found by the regular reconciliation, too: another node's call
-// may have failed.
+// Whoever has no participant is found by the regular reconciliation, too: another
+// node's call may have failed.
 func TestReconciliationRemovesWhoeverIsNotAdmitted(t *testing.T) {
 	liveKit := &flaky{fails: map[string]int{}}
 	o := newExternalFixtureAt(t, liveKit.serve(t, fakeServer(t)))
@@ -200,7 +200,7 @@ func TestReconciliationRemovesWhoeverIsNotAdmitted(t *testing.T) {
 		t.Error("somebody is changed who has what they may have")
 	}
 	if people, err := o.engine.Participants(ctx, room); err != nil || len(people) != 2 {
-		t.Fatalf("whoever has a seat is not there: %v, %v", people, err)
+		t.Fatalf("an admitted participant is not there: %v, %v", people, err)
 	}
 	liveKit.failing("RemoveParticipant", 0)
 	o.guard.remove(room, "ann")
@@ -214,7 +214,7 @@ func TestReconciliationRemovesWhoeverIsNotAdmitted(t *testing.T) {
 	}
 }
 
-// A request that the guard has let in just before a removal becomes no connection.
+// A request that the guard has admitted just before a removal becomes no connection.
 func TestRemovalBetweenQuestionAndConnection(t *testing.T) {
 	open := newOpenConns()
 	conn, leave := open.add("room/ann", 1)

@@ -30,7 +30,7 @@ func longTimeout(t *testing.T) context.Context {
 	return ctx
 }
 
-// signallingOf opens the line of a seat at the door.
+// signallingOf opens the connection of a participant at the proxy.
 func signallingOf(t *testing.T, grant media.Grant) *rogue.Signalling {
 	t.Helper()
 	sharedEngine.guard.admit(grant)
@@ -118,7 +118,7 @@ func TestOversizeMessagesEndTheConnection(t *testing.T) {
 			if line.Extensions != "" {
 				t.Errorf("the server agreed to %q", line.Extensions)
 			}
-			// The door may have closed the line before all is written.
+			// The proxy may have closed the connection before all is written.
 			_ = line.SendFrames(tt.frames...)
 			mustEnd(t, line, tt.want.code, tt.want.reason)
 		})
@@ -239,7 +239,7 @@ func TestTracksOfAWrongKindAreRefused(t *testing.T) {
 	}
 	for who, person := range listener.People() {
 		if tracks := person.GetTracks(); len(tracks) > 0 {
-			t.Errorf("others were told of %s's %v", who, tracks)
+			t.Errorf("others were notified of %s's %v", who, tracks)
 		}
 	}
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/anteroom/anteroom/internal/rogue"
 )
 
-// joinRequest shows a token at the door.
+// joinRequest shows a token at the proxy.
 func joinRequest(k keys, token string) (tokenClaims, error) {
 	r := httptest.NewRequest(http.MethodGet, "/rtc", nil)
 	r.Header.Set("Authorization", "Bearer "+token)
@@ -68,7 +68,8 @@ func TestPageTokensAreAcceptedByTheProxyOnly(t *testing.T) {
 	}
 }
 
-// TestLiveKitReadsOurGrants: what the door says of a seat is what LiveKit understands.
+// TestLiveKitReadsOurGrants: what the proxy says of a participant is what LiveKit
+// understands.
 func TestLiveKitReadsOurGrants(t *testing.T) {
 	full := fullGrant("room", "ann")
 	full.Metadata, full.Attributes = `{"a":"<&>"}`, map[string]string{"k": "v"}

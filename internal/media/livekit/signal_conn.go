@@ -119,7 +119,7 @@ type inspectedConn struct {
 	dropping bool   // the present frame
 	// closeMessage waits for the end of the frame that is being sent.
 	closeMessage []byte
-	silent       bool // the farewell is out, nothing follows it
+	silent       bool // the close frame is out, nothing follows it
 }
 
 // Read implements net.Conn.
@@ -208,8 +208,8 @@ func (c *inspectedConn) readFrame() error {
 	return err
 }
 
-// refuse says goodbye with the reason, and reads on for a moment: closing a
-// connection with unread bytes would take the reason away from the page.
+// refuse sends the close frame with the reason, and reads on for a moment: closing
+// a connection with unread bytes would take the reason away from the page.
 func (c *inspectedConn) refuse(r *refusal) {
 	c.writing.Lock()
 	c.closeMessage = r.frame()
@@ -276,7 +276,7 @@ func (c *inspectedConn) send(part []byte) error {
 // SetWriteDeadline implements net.Conn; the deadline of each write is its own.
 func (c *inspectedConn) SetWriteDeadline(time.Time) error { return nil }
 
-// sendClose sends the farewell if there is one and no frame is half sent.
+// sendClose sends the close message if there is one and no frame is half sent.
 func (c *inspectedConn) sendClose() error {
 	if c.closeMessage == nil || c.silent || !c.sent.between() {
 		return nil

@@ -10,7 +10,8 @@ import (
 	"github.com/anteroom/anteroom/internal/media"
 )
 
-// signalConn is a page's signalling connection, of which the door reads what asks for rights.
+// signalConn is a page's signalling connection, of which the proxy reads what asks for
+// rights.
 type signalConn struct {
 	*authProxy
 	ctx   context.Context
@@ -100,7 +101,7 @@ func (c *signalConn) addTrack(track *lk.AddTrackRequest) error {
 }
 
 // unmute looks at a request to unmute a track. Whose microphone is heard is shown so:
-// the meeting is told first.
+// the meeting is reported first.
 func (c *signalConn) unmute(track string) error {
 	if !c.limiter.allowRequest(c.token.key(), 1, time.Now()) {
 		return errTooFast

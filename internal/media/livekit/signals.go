@@ -10,7 +10,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// signalRule says what the door does with a kind of signalling message.
+// signalRule says what the proxy does with a kind of signalling message.
 type signalRule int
 
 const (
@@ -98,7 +98,7 @@ var (
 	errTooManySignals  = &refusal{websocket.ClosePolicyViolation, "too many signalling messages"}
 	errTooManyTrackIDs = &refusal{websocket.ClosePolicyViolation, "too many track ids"}
 	errParticipantGone = &refusal{websocket.ClosePolicyViolation, "not a participant of this meeting"}
-	// errRightsUnknown: what the seat may do could not be found out.
+	// errRightsUnknown: what the participant may do could not be found out.
 	errRightsUnknown = &refusal{websocket.CloseTryAgainLater, "media engine unavailable"}
 )
 
@@ -154,7 +154,7 @@ func checkSignal(message []byte, inspect func(*lk.SignalRequest) error) ([]byte,
 	return nil, errSignalKind
 }
 
-// What others are told of a track has bounds.
+// What others are notified of a track has bounds.
 const (
 	maxTrackText = 128
 	maxTrackList = 16
@@ -179,7 +179,7 @@ func plain(track *lk.AddTrackRequest) bool {
 var refreshToken = (*lk.SignalResponse)(nil).ProtoReflect().Descriptor().Fields().ByName("refresh_token").Number()
 
 // isRefreshToken reports whether a message of LiveKit's holds a token: one that would
-// open LiveKit's own port, and not our door.
+// open LiveKit's own port, and not our proxy.
 func isRefreshToken(message []byte) bool {
 	number, _, n := protowire.ConsumeTag(message)
 	return n > 0 && number == refreshToken

@@ -20,15 +20,17 @@ import (
 	"github.com/anteroom/anteroom/internal/media"
 )
 
-// maxTokenBytes bounds what the door parses; a token for the longest ids stays below it.
+// maxTokenBytes bounds what the proxy parses; a token for the longest ids stays below
+// it.
 const maxTokenBytes = 1 << 10
 
 // keys are LiveKit's key and secret, and signs and checks the tokens of pages.
 type keys struct {
 	key    string
 	secret string
-	// proxyKey signs what pages show at our door. LiveKit does not know it: with their
-	// token, pages can open nothing but the door, which asks the guard each time.
+	// proxyKey signs what pages show at our proxy. LiveKit does not know it: with
+	// their token, pages can open nothing but the proxy, which asks the guard each
+	// time.
 	proxyKey []byte
 }
 
@@ -38,11 +40,11 @@ func newKeys(key, secret string) keys {
 	return keys{key: key, secret: secret, proxyKey: mac.Sum(nil)}
 }
 
-// proxyIssuer tells our tokens from LiveKit's.
+// proxyIssuer distinguishes our tokens from LiveKit's.
 const proxyIssuer = "anteroom-media-door"
 
-// proxyClaims is what a page's token says: who, where and until when. What the seat
-// permits is asked of the guard.
+// proxyClaims is what a page's token says: who, where and until when. What the
+// participant permits is asked of the guard.
 type proxyClaims struct {
 	Issuer     string `json:"iss"`
 	Identity   string `json:"sub"`
@@ -84,7 +86,7 @@ func (k keys) sum(signed []byte) []byte {
 	return mac.Sum(nil)
 }
 
-// forLiveKit makes the token with which the door itself goes to an external LiveKit.
+// forLiveKit makes the token with which the proxy itself goes to an external LiveKit.
 func (k keys) forLiveKit(grant media.Grant) (string, error) {
 	return auth.NewAccessToken(k.key, k.secret).SetIdentity(grant.Identity).SetName(grant.Name).SetMetadata(grant.Metadata).
 		SetAttributes(attributes(grant)).SetVideoGrant(videoGrant(grant)).SetValidFor(time.Minute).ToJWT()
@@ -99,7 +101,7 @@ func (k keys) admin(grant *auth.VideoGrant) (string, error) {
 type tokenClaims struct {
 	room     string
 	identity string
-	// generation tells the pages of one seat apart: the newest speaks for it.
+	// generation distinguishes the pages of one participant: the newest speaks for it.
 	generation int
 	expires    time.Time
 }
@@ -167,7 +169,8 @@ func videoGrant(grant media.Grant) *auth.VideoGrant {
 	return g
 }
 
-// generationAttribute tells for which generation of the seat a connection was opened.
+// generationAttribute records for which generation of the participant a connection was
+// opened.
 const generationAttribute = "anteroom.generation"
 
 // attributes are those of a new connection.

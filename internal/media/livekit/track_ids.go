@@ -11,7 +11,7 @@ import (
 
 // Limits of the track ids in a message.
 const (
-	// maxTrackIDs: a page whose line broke tells of every sound and picture in the meeting
+	// maxTrackIDs: a page whose connection broke lists every track in the meeting, with
 	// what it wants of it.
 	maxTrackIDs    = 4096
 	maxTrackIDSize = 64

@@ -39,7 +39,7 @@ func trackIDs(from, count int) (out []string) {
 	return out
 }
 
-// connIn is the line of a page in a room with such tracks.
+// connIn is the connection of a page in a room with such tracks.
 func connIn(room string, published ...string) *signalConn {
 	track := newTracker()
 	track.joined(room, &lk.ParticipantInfo{Sid: "PA_bob", Identity: "bob"})
@@ -145,7 +145,7 @@ func TestUnknownTracksAreBounded(t *testing.T) {
 }
 
 // In a meeting of a thousand, a page turns over a gallery of 49 tiles, is resized and
-// comes back after its line broke.
+// comes back after its connection broke.
 func TestAnHonestPageMayNameAllTracks(t *testing.T) {
 	t.Parallel()
 	known := trackIDs(0, 2000)
@@ -181,7 +181,7 @@ func TestGuessedTracksEndTheConnection(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			line := signallingOf(t, fullGrant(roomOf(t), "ann"))
 			for n := range 4 {
-				// The door may have ended the line before all is written.
+				// The proxy may have ended the connection before all is written.
 				_ = line.Send(request(n))
 			}
 			mustEnd(t, line, errTooManyTrackIDs.code, errTooManyTrackIDs.reason)
@@ -203,8 +203,8 @@ func TestTracksOfTheRoomAreKnown(t *testing.T) {
 	})
 }
 
-// FuzzTrackIDs demands that LiveKit reads no track id in a message that the door has not
-// looked at.
+// FuzzTrackIDs demands that LiveKit reads no track id in a message that the proxy has
+// not looked at.
 func FuzzTrackIDs(f *testing.F) {
 	for _, request := range []*lk.SignalRequest{
 		subscribe("TR_a", "TR_b"), setTracks("TR_a"), syncTracks([]string{"TR_a"}, []string{"TR_b"}),
@@ -236,7 +236,7 @@ func FuzzTrackIDs(f *testing.F) {
 		}
 		for _, id := range ids {
 			if seen[id]--; seen[id] < 0 || !isTrackID([]byte(id)) {
-				t.Fatalf("LiveKit reads %q, of which the door knows nothing", id)
+				t.Fatalf("LiveKit reads %q, of which the proxy knows nothing", id)
 			}
 		}
 	})

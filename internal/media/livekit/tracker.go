@@ -29,7 +29,7 @@ type tracker struct {
 
 type connection struct {
 	id string
-	// generation of the seat, for which it was opened; zero if it is not known.
+	// generation of the participant, for which it was opened; zero if it is not known.
 	generation int
 	tracks     map[string]media.Track
 	order      []string // the tracks' ids as they were published

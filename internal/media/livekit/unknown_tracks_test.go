@@ -12,7 +12,7 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// connOfOther is the line of another page in the same room.
+// connOfOther is the connection of another page in the same room.
 func connOfOther(c *signalConn, n int, group string) *signalConn {
 	return &signalConn{authProxy: c.authProxy, ctx: c.ctx, group: group, token: tokenClaims{room: c.token.room, identity: fmt.Sprint("mallory", n)}}
 }
@@ -49,7 +49,7 @@ func TestUnknownTracksOfManyParticipantsAreBounded(t *testing.T) {
 			} {
 				passed, err := connOfOther(c, n, group).check(signal(t, request))
 				if err != nil {
-					t.Fatalf("seat %d, message %d: %v", n, what, err)
+					t.Fatalf("participant %d, message %d: %v", n, what, err)
 				}
 				kept[group] += passedIDs(t, passed)
 			}

@@ -45,7 +45,7 @@ func (e *Engine) Fail(err error) {
 	e.failure = err
 }
 
-// Starts tells how often Start or EnsureRoom succeeded.
+// Starts reports how often Start or EnsureRoom succeeded.
 func (e *Engine) Starts() int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -127,7 +127,7 @@ func (e *Engine) ensure(room string) error {
 	return nil
 }
 
-// Connect does what a browser and the door do with a token: it returns
+// Connect does what a browser and the proxy do with a token: it returns
 // media.ErrNotAdmitted where the guard of Signalling refuses, and reports EventJoined.
 func (e *Engine) Connect(ctx context.Context, raw string) error {
 	var t token
@@ -325,7 +325,7 @@ func (e *Engine) OnEvent(handler func(media.Event)) {
 	e.handler = handler
 }
 
-// Signalling implements media.Engine. The handler answers 501: use Connect.
+// Signalling implements media.Engine. The handler returns 501: use Connect.
 func (e *Engine) Signalling(guard media.Guard) http.Handler {
 	e.mu.Lock()
 	defer e.mu.Unlock()

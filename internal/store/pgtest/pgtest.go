@@ -54,8 +54,8 @@ var shared struct {
 
 var databases atomic.Int64
 
-// URL answers the address of a new, empty database that is dropped with the
-// test. The test is skipped where there is no PostgreSQL.
+// URL returns the address of a new, empty database that is dropped with the test.
+// The test is skipped where there is no PostgreSQL.
 func URL(t testing.TB) string {
 	t.Helper()
 	server := os.Getenv(ServerVariable)
@@ -217,7 +217,7 @@ func (c *cluster) initialise(binaries string, owner *identity) error {
 }
 
 // launch starts the server on a free port, with further settings, and waits until it
-// says that it is ready.
+// reports that it is ready.
 func (c *cluster) launch(binaries string, owner *identity, settings ...string) error {
 	port, err := freePort()
 	if err != nil {
@@ -261,7 +261,7 @@ func (c *cluster) launch(binaries string, owner *identity, settings ...string) e
 }
 
 // follow reads the server's log to its end, closes ready when it says so, and
-// answers its last lines.
+// returns its last lines.
 func follow(log io.Reader, ready chan struct{}) string {
 	var last []string
 	told := false
