@@ -34,7 +34,7 @@ func TestEachKindOfOldRecordsIsDeleted(t *testing.T) {
 	for _, text := range []string{
 		`INSERT INTO user_tokens (id, kind, user_id, app_id, meeting_number, installation_id, issued_at, expires_at, revoked_at) VALUES ('t', 'zak', 'ada', '', '', '', 1, 1, 0)`,
 		`CREATE TRIGGER standing BEFORE DELETE ON user_tokens BEGIN SELECT RAISE(ABORT, 'no'); END`,
-		`INSERT INTO tries (name, count, since) VALUES ('old', 1, 1)`,
+		`INSERT INTO attempt_counts (name, count, since) VALUES ('old', 1, 1)`,
 	} {
 		if _, err := db.ExecContext(t.Context(), text); err != nil {
 			t.Fatal(err)
@@ -47,7 +47,7 @@ func TestEachKindOfOldRecordsIsDeleted(t *testing.T) {
 		return n
 	}
 	run(func(*server.Server) {
-		for deadline := time.Now().Add(30 * time.Second); count(`SELECT COUNT(*) FROM tries WHERE name = 'old'`) > 0; time.Sleep(10 * time.Millisecond) {
+		for deadline := time.Now().Add(30 * time.Second); count(`SELECT COUNT(*) FROM attempt_counts WHERE name = 'old'`) > 0; time.Sleep(10 * time.Millisecond) {
 			if time.Now().After(deadline) {
 				t.Fatal("old attempt counts stay where expired tokens cannot be deleted")
 			}

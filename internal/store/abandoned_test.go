@@ -39,7 +39,7 @@ func TestCancelledCallsKeepTheirConnections(t *testing.T) {
 	for round := range 3 {
 		lock, err := pool.BeginTx(t.Context(), nil)
 		w.must(err)
-		_, err = lock.ExecContext(t.Context(), "LOCK TABLE tries, registrants IN ACCESS EXCLUSIVE MODE")
+		_, err = lock.ExecContext(t.Context(), "LOCK TABLE attempt_counts, registrants IN ACCESS EXCLUSIVE MODE")
 		w.must(err)
 		ctx, abort := context.WithCancel(t.Context())
 		var all sync.WaitGroup

@@ -20,20 +20,20 @@ const (
 var (
 	liveSessionID = define(`SELECT id FROM sessions WHERE meeting_id = ? AND ended_at = 0`)
 	insertSession = define(`INSERT INTO sessions (id, meeting_id, number, host_id, started_at, host_started, locked, practice,
-		webinar, ended_at, end_reason, revision, gate_revision, seats, next_user_id, removals, empty_since, ends_by)
+		webinar, ended_at, end_reason, revision, gate_revision, participants, next_user_id, removals, empty_since, ends_by)
 		VALUES (?, ?, ?, ?, ?, ?, FALSE, ?, ?, 0, '', 1, 1, 1, ?, 0, 0, ?)`)
 	// countParticipantIn counts a participant in if the session is still as the gate saw
 	// it and has room. It holds the session's row until the transaction ends.
-	countParticipantIn = define(`UPDATE sessions SET seats = seats + 1, next_user_id = next_user_id + 1024, revision = revision + 1,
+	countParticipantIn = define(`UPDATE sessions SET participants = participants + 1, next_user_id = next_user_id + 1024, revision = revision + 1,
 		host_started = (host_started OR ?), empty_since = 0
-		WHERE id = ? AND meeting_id = ? AND ended_at = 0 AND gate_revision = ? AND seats < ? RETURNING ` + sessionColumns)
-	identityInside = define(`SELECT id FROM seats
-		WHERE session_id = ? AND identity = ? AND live AND identity <> '' AND NOT several_devices`)
-	authorizerInside = define(`SELECT id FROM seats
+		WHERE id = ? AND meeting_id = ? AND ended_at = 0 AND gate_revision = ? AND participants < ? RETURNING ` + sessionColumns)
+	identityInside = define(`SELECT id FROM participants
+		WHERE session_id = ? AND identity = ? AND live AND identity <> '' AND NOT multiple_devices`)
+	authorizerInside = define(`SELECT id FROM participants
 		WHERE session_id = ? AND account_user_id = ? AND live AND account_user_id <> '' AND state <> 'waiting' LIMIT 1`)
-	insertParticipant = define(`INSERT INTO seats (id, session_id, meeting_id, user_id, guid, name, email, role, state, live, marks,
-		identity, account_user_id, guest, several_devices, signature_digest, generation, view, sdk_version, muted, audio_on, video_on,
-		sharing, hand_raised, joined_at, lease_until, left_at, join_id, request_key, authorizer_id, extras)
+	insertParticipant = define(`INSERT INTO participants (id, session_id, meeting_id, user_id, guid, name, email, role, state, live, claims,
+		identity, account_user_id, guest, multiple_devices, signature_digest, generation, view, sdk_version, muted, audio_on, video_on,
+		sharing, hand_raised, joined_at, lease_until, left_at, join_id, request_key, authorizer_id, flags)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)`)
 	useMeeting = define(`UPDATE meetings SET last_used_at = ? WHERE id = ?`)
 )

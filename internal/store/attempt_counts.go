@@ -6,12 +6,12 @@ import (
 )
 
 var (
-	countAttempt = define(`INSERT INTO tries (name, count, since) VALUES (?, 1, ?) ON CONFLICT (name) DO UPDATE SET
-		count = CASE WHEN tries.since <= ? THEN 1 ELSE tries.count + 1 END,
-		since = CASE WHEN tries.since <= ? THEN excluded.since ELSE tries.since END`)
-	readAttempts       = define(`SELECT count, since FROM tries WHERE name = ?`)
-	refundAttempts     = define(`UPDATE tries SET count = CASE WHEN count > ? THEN count - ? ELSE 0 END WHERE name = ?`)
-	pruneAttemptCounts = define(`DELETE FROM tries WHERE since < ? AND name IN (SELECT name FROM tries WHERE since < ? LIMIT ?)`)
+	countAttempt = define(`INSERT INTO attempt_counts (name, count, since) VALUES (?, 1, ?) ON CONFLICT (name) DO UPDATE SET
+		count = CASE WHEN attempt_counts.since <= ? THEN 1 ELSE attempt_counts.count + 1 END,
+		since = CASE WHEN attempt_counts.since <= ? THEN excluded.since ELSE attempt_counts.since END`)
+	readAttempts       = define(`SELECT count, since FROM attempt_counts WHERE name = ?`)
+	refundAttempts     = define(`UPDATE attempt_counts SET count = CASE WHEN count > ? THEN count - ? ELSE 0 END WHERE name = ?`)
+	pruneAttemptCounts = define(`DELETE FROM attempt_counts WHERE since < ? AND name IN (SELECT name FROM attempt_counts WHERE since < ? LIMIT ?)`)
 )
 
 type attemptCountRow struct{ count, since int64 }

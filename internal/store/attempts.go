@@ -40,7 +40,7 @@ type AttemptRecord struct {
 }
 
 const attemptColumns = `id, at, meeting_number, code, name, cause, view, app_id, app_name, user_name, remote_ip, join_id,
-	session_id, seat_id, noise, skipped`
+	session_id, participant_id, noise, skipped`
 
 // values are the columns of the record, in order.
 func (a *AttemptRecord) values() []any {

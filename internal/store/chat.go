@@ -8,15 +8,15 @@ import (
 	"github.com/anteroom/anteroom/internal/meeting"
 )
 
-const chatColumns = `id, session_id, sender_seat_id, sender_user_id, sender_name, receiver_seat_id, receiver_user_id,
+const chatColumns = `id, session_id, sender_participant_id, sender_user_id, sender_name, receiver_participant_id, receiver_user_id,
 	receiver_name, body, sent_at`
 
 var (
 	chatHistory = define(`SELECT ` + chatColumns + ` FROM chat
-		WHERE session_id = ? AND (receiver_seat_id IN (?, ?, ?, ?) OR sender_seat_id = ?) AND position > ?
+		WHERE session_id = ? AND (receiver_participant_id IN (?, ?, ?, ?) OR sender_participant_id = ?) AND position > ?
 		ORDER BY position DESC LIMIT ?`)
 	chatBefore = define(`SELECT ` + chatColumns + ` FROM chat
-		WHERE session_id = ? AND (receiver_seat_id IN (?, ?, ?, ?) OR sender_seat_id = ?) AND position > ?
+		WHERE session_id = ? AND (receiver_participant_id IN (?, ?, ?, ?) OR sender_participant_id = ?) AND position > ?
 			AND position < (SELECT position FROM chat WHERE session_id = ? AND id = ?)
 		ORDER BY position DESC LIMIT ?`)
 	pruneChat  = define(`DELETE FROM chat WHERE session_id = ? AND position <= ?`)

@@ -16,24 +16,24 @@ var (
 	liveOfHost            = define(`SELECT ` + sessionColumns + ` FROM sessions WHERE host_id = ? AND ended_at = 0 ORDER BY started_at, id`)
 	allLive               = define(`SELECT ` + sessionColumns + ` FROM sessions WHERE ended_at = 0 AND id > ? ORDER BY id LIMIT ?`)
 	dueLive               = define(`SELECT ` + sessionColumns + ` FROM sessions WHERE ended_at = 0 AND ends_by > 0 AND ends_by <= ? ORDER BY ends_by LIMIT ?`)
-	emptyLive             = define(`SELECT ` + sessionColumns + ` FROM sessions WHERE ended_at = 0 AND seats = 0 AND empty_since <= ? ORDER BY empty_since LIMIT ?`)
-	participantByID       = define(`SELECT ` + participantColumns + ` FROM seats WHERE id = ?`)
-	participantByRequest  = define(`SELECT ` + participantColumns + ` FROM seats WHERE request_key = ? AND live AND request_key <> ''`)
-	liveParticipants      = define(`SELECT ` + participantColumns + ` FROM seats WHERE session_id = ? AND live ORDER BY user_id`)
-	presenters            = define(`SELECT ` + participantColumns + ` FROM seats WHERE session_id = ? AND live AND role <> 'attendee' ORDER BY user_id`)
-	participantByUserID   = define(`SELECT ` + participantColumns + ` FROM seats WHERE session_id = ? AND user_id = ? AND live`)
-	participantByIdentity = define(`SELECT ` + participantColumns + ` FROM seats
-		WHERE session_id = ? AND identity = ? AND live AND identity <> '' AND NOT several_devices`)
-	participantsOfUser  = define(`SELECT ` + participantColumns + ` FROM seats WHERE account_user_id = ? AND live AND account_user_id <> '' ORDER BY id LIMIT 100`)
-	expiredParticipants = define(`SELECT ` + participantColumns + ` FROM seats WHERE live AND lease_until <= ? ORDER BY lease_until LIMIT ?`)
-	presentParticipants = define(`SELECT ` + participantColumns + ` FROM seats WHERE live AND lost_at = 0 AND id > ? ORDER BY id LIMIT ?`)
+	emptyLive             = define(`SELECT ` + sessionColumns + ` FROM sessions WHERE ended_at = 0 AND participants = 0 AND empty_since <= ? ORDER BY empty_since LIMIT ?`)
+	participantByID       = define(`SELECT ` + participantColumns + ` FROM participants WHERE id = ?`)
+	participantByRequest  = define(`SELECT ` + participantColumns + ` FROM participants WHERE request_key = ? AND live AND request_key <> ''`)
+	liveParticipants      = define(`SELECT ` + participantColumns + ` FROM participants WHERE session_id = ? AND live ORDER BY user_id`)
+	presenters            = define(`SELECT ` + participantColumns + ` FROM participants WHERE session_id = ? AND live AND role <> 'attendee' ORDER BY user_id`)
+	participantByUserID   = define(`SELECT ` + participantColumns + ` FROM participants WHERE session_id = ? AND user_id = ? AND live`)
+	participantByIdentity = define(`SELECT ` + participantColumns + ` FROM participants
+		WHERE session_id = ? AND identity = ? AND live AND identity <> '' AND NOT multiple_devices`)
+	participantsOfUser  = define(`SELECT ` + participantColumns + ` FROM participants WHERE account_user_id = ? AND live AND account_user_id <> '' ORDER BY id LIMIT 100`)
+	expiredParticipants = define(`SELECT ` + participantColumns + ` FROM participants WHERE live AND lease_until <= ? ORDER BY lease_until LIMIT ?`)
+	presentParticipants = define(`SELECT ` + participantColumns + ` FROM participants WHERE live AND lost_at = 0 AND id > ? ORDER BY id LIMIT ?`)
 	renewLeases         = defineEach(
-		`UPDATE seats SET lease_until = ? WHERE id IN (SELECT value FROM json_each(?)) AND live AND lost_at = 0 AND lease_until < ?`,
-		`UPDATE seats SET lease_until = ? WHERE id IN (SELECT json_array_elements_text(?::json)) AND live AND lost_at = 0 AND lease_until < ?`)
+		`UPDATE participants SET lease_until = ? WHERE id IN (SELECT value FROM json_each(?)) AND live AND lost_at = 0 AND lease_until < ?`,
+		`UPDATE participants SET lease_until = ? WHERE id IN (SELECT json_array_elements_text(?::json)) AND live AND lost_at = 0 AND lease_until < ?`)
 	selectPlacements = defineEach(
-		`SELECT id, generation, state FROM seats WHERE id IN (SELECT value FROM json_each(?)) AND live`,
-		`SELECT id, generation, state FROM seats WHERE id IN (SELECT json_array_elements_text(?::json)) AND live`)
-	removalsOf = define(`SELECT r.marks, r.name, r.removed_at, COALESCE(s.state, '') FROM removals r LEFT JOIN seats s ON s.id = r.seat_id
+		`SELECT id, generation, state FROM participants WHERE id IN (SELECT value FROM json_each(?)) AND live`,
+		`SELECT id, generation, state FROM participants WHERE id IN (SELECT json_array_elements_text(?::json)) AND live`)
+	removalsOf = define(`SELECT r.claims, r.name, r.removed_at, COALESCE(s.state, '') FROM removals r LEFT JOIN participants s ON s.id = r.participant_id
 		WHERE r.session_id = ? ORDER BY r.id`)
 )
 

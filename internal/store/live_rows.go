@@ -11,7 +11,7 @@ import (
 // road, by way of text, to every other type.
 
 const sessionColumns = `id, meeting_id, number, started_at, host_started, locked, practice, webinar, ended_at, end_reason,
-	revision, gate_revision, seats, lost, next_user_id, removals, on_hold, held_to, ends_by, conduct`
+	revision, gate_revision, participants, disconnected, next_user_id, removals, on_hold, held_to, ends_by, policy`
 
 func scanSession(row scanner) (*meeting.Session, error) {
 	var (
@@ -39,9 +39,9 @@ func scanSession(row scanner) (*meeting.Session, error) {
 	return &s, nil
 }
 
-const participantColumns = `id, session_id, meeting_id, user_id, guid, name, email, role, state, marks, guest, several_devices,
+const participantColumns = `id, session_id, meeting_id, user_id, guid, name, email, role, state, claims, guest, multiple_devices,
 	signature_digest, generation, view, sdk_version, muted, audio_on, video_on, sharing, hand_raised, joined_at, lease_until,
-	left_at, lost_at, goodbye, join_id, request_key, on_hold, held_to, extras`
+	left_at, lost_at, departing, join_id, request_key, on_hold, held_to, flags`
 
 func scanParticipant(row scanner) (*meeting.Participant, error) {
 	var (

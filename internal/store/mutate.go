@@ -16,24 +16,24 @@ var (
 		`SELECT `+sessionColumns+` FROM sessions WHERE id = ? AND ended_at = 0`,
 		`SELECT `+sessionColumns+` FROM sessions WHERE id = ? AND ended_at = 0 FOR UPDATE`)
 	updateSession = define(`UPDATE sessions SET host_started = ?, locked = ?, practice = ?, ended_at = ?, end_reason = ?,
-		revision = ?, gate_revision = ?, seats = ?, lost = ?, next_user_id = ?, removals = ?, on_hold = ?, held_to = ?, conduct = ?,
+		revision = ?, gate_revision = ?, participants = ?, disconnected = ?, next_user_id = ?, removals = ?, on_hold = ?, held_to = ?, policy = ?,
 		empty_since = CASE WHEN ? > 0 THEN 0 WHEN empty_since > 0 THEN empty_since ELSE ? END WHERE id = ?`)
 	// A lease is only ever prolonged here: it may have been renewed since the
 	// participant was read.
-	updateParticipant = define(`UPDATE seats SET name = ?, email = ?, role = ?, state = ?, live = ?, marks = ?, identity = ?,
-		account_user_id = ?, guest = ?, several_devices = ?, signature_digest = ?, generation = ?, view = ?, sdk_version = ?,
+	updateParticipant = define(`UPDATE participants SET name = ?, email = ?, role = ?, state = ?, live = ?, claims = ?, identity = ?,
+		account_user_id = ?, guest = ?, multiple_devices = ?, signature_digest = ?, generation = ?, view = ?, sdk_version = ?,
 		muted = ?, audio_on = ?, video_on = ?, sharing = ?, hand_raised = ?,
-		lease_until = CASE WHEN lease_until < ? OR ? THEN ? ELSE lease_until END, left_at = ?, lost_at = ?, goodbye = ?, join_id = ?,
-		request_key = ?, on_hold = ?, held_to = ?, extras = ?
+		lease_until = CASE WHEN lease_until < ? OR ? THEN ? ELSE lease_until END, left_at = ?, lost_at = ?, departing = ?, join_id = ?,
+		request_key = ?, on_hold = ?, held_to = ?, flags = ?
 		WHERE id = ?`)
-	participantsAuthorizedBy = define(`SELECT ` + participantColumns + ` FROM seats WHERE session_id = ? AND authorizer_id = ? AND live AND authorizer_id <> '' ORDER BY user_id`)
-	participantsOnHold       = define(`SELECT ` + participantColumns + ` FROM seats WHERE session_id = ? AND on_hold ORDER BY user_id, id`)
-	heldParticipants         = define(`SELECT ` + participantColumns + ` FROM seats WHERE session_id = ? AND (on_hold OR held_to > 0) ORDER BY user_id, id`)
-	countParticipantOut      = define(`UPDATE seats SET live = FALSE, state = 'left', left_at = ? WHERE session_id = ? AND live`)
-	insertRemoval            = define(`INSERT INTO removals (id, session_id, seat_id, marks, name, removed_at) VALUES (?, ?, ?, ?, ?, ?)`)
+	participantsAuthorizedBy = define(`SELECT ` + participantColumns + ` FROM participants WHERE session_id = ? AND authorizer_id = ? AND live AND authorizer_id <> '' ORDER BY user_id`)
+	participantsOnHold       = define(`SELECT ` + participantColumns + ` FROM participants WHERE session_id = ? AND on_hold ORDER BY user_id, id`)
+	heldParticipants         = define(`SELECT ` + participantColumns + ` FROM participants WHERE session_id = ? AND (on_hold OR held_to > 0) ORDER BY user_id, id`)
+	countParticipantOut      = define(`UPDATE participants SET live = FALSE, state = 'left', left_at = ? WHERE session_id = ? AND live`)
+	insertRemoval            = define(`INSERT INTO removals (id, session_id, participant_id, claims, name, removed_at) VALUES (?, ?, ?, ?, ?, ?)`)
 	lastChat                 = define(`SELECT COALESCE(MAX(position), 0) FROM chat WHERE session_id = ?`)
-	insertChat               = define(`INSERT INTO chat (id, session_id, position, sender_seat_id, sender_user_id, sender_name,
-		receiver_seat_id, receiver_user_id, receiver_name, body, sent_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+	insertChat               = define(`INSERT INTO chat (id, session_id, position, sender_participant_id, sender_user_id, sender_name,
+		receiver_participant_id, receiver_user_id, receiver_name, body, sent_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
 )
 
 // Mutate runs fn with a live session under its lock and stores what it changed in

@@ -16,30 +16,30 @@ var admitParticipants = defineEach("", `WITH asked AS (
 			?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::bytea[], ?::bigint[],
 			?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bool[], ?::bool[], ?::bool[], ?::bool[], ?::bool[], ?::bool[],
 			?::bool[], ?::bool[])
-		WITH ORDINALITY AS a(seat_id, in_session, in_meeting, guid, name, email, role, state, marks, identity, account_user_id,
-			view, sdk_version, join_id, request_key, authorizer_id, extras, signature_digest, gate_seen, capacity, generation,
-			joined_at, lease_until, is_host, guest, several_devices, muted, audio_on, video_on, sharing, hand_raised, place)
+		WITH ORDINALITY AS a(participant_id, in_session, in_meeting, guid, name, email, role, state, claims, identity, account_user_id,
+			view, sdk_version, join_id, request_key, authorizer_id, flags, signature_digest, gate_seen, capacity, generation,
+			joined_at, lease_until, is_host, guest, multiple_devices, muted, audio_on, video_on, sharing, hand_raised, place)
 	), placed AS (
-		UPDATE sessions SET seats = seats + 1, next_user_id = next_user_id + 1024, revision = revision + 1,
+		UPDATE sessions SET participants = participants + 1, next_user_id = next_user_id + 1024, revision = revision + 1,
 			host_started = (host_started OR asked.is_host), empty_since = 0
 		FROM asked
 		WHERE sessions.id = asked.in_session AND meeting_id = asked.in_meeting AND ended_at = 0
-			AND gate_revision = asked.gate_seen AND seats < asked.capacity
-			AND NOT (asked.identity <> '' AND NOT asked.several_devices AND EXISTS (
-				SELECT FROM seats AS inside WHERE inside.session_id = asked.in_session AND inside.identity = asked.identity
-					AND inside.live AND inside.identity <> '' AND NOT inside.several_devices))
+			AND gate_revision = asked.gate_seen AND participants < asked.capacity
+			AND NOT (asked.identity <> '' AND NOT asked.multiple_devices AND EXISTS (
+				SELECT FROM participants AS inside WHERE inside.session_id = asked.in_session AND inside.identity = asked.identity
+					AND inside.live AND inside.identity <> '' AND NOT inside.multiple_devices))
 			AND (asked.authorizer_id = '' OR EXISTS (
-				SELECT FROM seats AS inside WHERE inside.session_id = asked.in_session
+				SELECT FROM participants AS inside WHERE inside.session_id = asked.in_session
 					AND inside.account_user_id = asked.authorizer_id AND inside.live AND inside.account_user_id <> ''
 					AND inside.state <> 'waiting'))
 		RETURNING sessions.*, asked.*
-	), seated AS (
-		INSERT INTO seats (id, session_id, meeting_id, user_id, guid, name, email, role, state, live, marks, identity,
-			account_user_id, guest, several_devices, signature_digest, generation, view, sdk_version, muted, audio_on, video_on,
-			sharing, hand_raised, joined_at, lease_until, left_at, join_id, request_key, authorizer_id, extras)
-		SELECT seat_id, in_session, in_meeting, next_user_id - 1024, guid, name, email, role, state, TRUE, marks, identity,
-			account_user_id, guest, several_devices, signature_digest, generation, view, sdk_version, muted, audio_on, video_on,
-			sharing, hand_raised, joined_at, lease_until, 0, join_id, request_key, authorizer_id, extras
+	), inserted AS (
+		INSERT INTO participants (id, session_id, meeting_id, user_id, guid, name, email, role, state, live, claims, identity,
+			account_user_id, guest, multiple_devices, signature_digest, generation, view, sdk_version, muted, audio_on, video_on,
+			sharing, hand_raised, joined_at, lease_until, left_at, join_id, request_key, authorizer_id, flags)
+		SELECT participant_id, in_session, in_meeting, next_user_id - 1024, guid, name, email, role, state, TRUE, claims, identity,
+			account_user_id, guest, multiple_devices, signature_digest, generation, view, sdk_version, muted, audio_on, video_on,
+			sharing, hand_raised, joined_at, lease_until, 0, join_id, request_key, authorizer_id, flags
 		FROM placed
 	)
 	SELECT place, `+sessionColumns+` FROM placed`)

@@ -77,7 +77,7 @@ func (w *testDB) reading() *sql.Tx {
 	w.t.Cleanup(func() { _ = db.Close() })
 	tx, err := db.BeginTx(context.Background(), &sql.TxOptions{ReadOnly: true})
 	w.must(err)
-	_, err = tx.ExecContext(context.Background(), "LOCK TABLE seats IN ACCESS SHARE MODE")
+	_, err = tx.ExecContext(context.Background(), "LOCK TABLE participants IN ACCESS SHARE MODE")
 	w.must(err)
 	return tx
 }
@@ -90,7 +90,7 @@ func later(t *testing.T, changes ...string) func(*Config) {
 	return with(ofVersion(t, latest(t), changes...))
 }
 
-const anyChange = "ALTER TABLE seats ADD COLUMN colour BIGINT NOT NULL DEFAULT 0"
+const anyChange = "ALTER TABLE participants ADD COLUMN colour BIGINT NOT NULL DEFAULT 0"
 
 // While somebody reads a table for long, a migration of it waits, old nodes work on, and
 // they can be started.

@@ -12,7 +12,7 @@ const pruneBatch = 500
 var (
 	endedBefore       = define(`SELECT id FROM sessions WHERE id > ? AND ended_at > 0 AND ended_at < ? ORDER BY id LIMIT ?`)
 	pruneMessages     = definePruneOfEnded("chat", "")
-	pruneParticipants = definePruneOfEnded("seats", " AND NOT live")
+	pruneParticipants = definePruneOfEnded("participants", " AND NOT live")
 	pruneRemovals     = definePruneOfEnded("removals", "")
 	// How its meeting last ended is asked at each join, and there is nothing to keep an
 	// older session for once nothing belongs to it.
@@ -23,7 +23,7 @@ var (
 // another collation than what refers to it: compared as it is, no index would serve.
 func unused(id string) string {
 	return ` AND EXISTS (SELECT 1 FROM sessions later WHERE later.meeting_id = sessions.meeting_id AND later.ended_at > sessions.ended_at)
-		AND NOT EXISTS (SELECT 1 FROM seats WHERE session_id = ` + id + `)
+		AND NOT EXISTS (SELECT 1 FROM participants WHERE session_id = ` + id + `)
 		AND NOT EXISTS (SELECT 1 FROM removals WHERE session_id = ` + id + `)
 		AND NOT EXISTS (SELECT 1 FROM chat WHERE session_id = ` + id + `)`
 }

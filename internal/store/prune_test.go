@@ -37,7 +37,7 @@ func (c *countingRunner) exec(st *statement, args ...any) (int64, error) {
 }
 
 var copyEnded = define(`INSERT INTO sessions (id, meeting_id, number, host_id, started_at, host_started, locked, practice,
-	webinar, ended_at, end_reason, revision, gate_revision, seats, next_user_id, removals, empty_since, ends_by)
+	webinar, ended_at, end_reason, revision, gate_revision, participants, next_user_id, removals, empty_since, ends_by)
 	SELECT CAST(? AS TEXT), meeting_id, number, host_id, started_at, host_started, FALSE, practice, webinar, CAST(? AS BIGINT), end_reason,
 	1, 1, 0, 1, 0, 0, 0 FROM sessions WHERE id = ?`)
 
