@@ -68,6 +68,7 @@ test-cluster: build ## Take everything away from a running cluster, part by part
 
 .PHONY: lint
 lint: web/node_modules/.stamp ## Check format, style and types
+	$(GO) run ./scripts/checknames
 	@scripts/need go node
 	$(GO) tool -modfile=tools/go.mod golangci-lint run ./...
 	$(GO) vet ./...
