@@ -66,11 +66,11 @@ async function writeDictionaries() {
   });
   const load = (name) => import(pathToFileURL(join(made, `${name}.mjs`)).href);
   const { enUS } = await load('en-US');
-  const { wordsOf } = await load('languages');
+  const { loadDictionary } = await load('languages');
   await mkdir(join(served, 'cdn/lib/lang'), { recursive: true });
-  const oldNames = { 'jp-JP': 'ja-JP', 'ko-KO': 'ko-KR' };
+  const legacyNames = { 'jp-JP': 'ja-JP', 'ko-KO': 'ko-KR' };
   for (const language of 'de-DE es-ES en-US fr-FR ja-JP jp-JP pt-PT pl-PL tr-TR ru-RU zh-CN zh-TW ko-KR ko-KO vi-VN it-IT id-ID nl-NL sv-SE'.split(' ')) {
-    const words = { ...enUS, ...(await wordsOf(oldNames[language] ?? language)) };
+    const words = { ...enUS, ...(await loadDictionary(legacyNames[language] ?? language)) };
     await writeFile(join(served, 'cdn/lib/lang', `${language}.json`), `${JSON.stringify(words, null, 1)}\n`);
   }
 }

@@ -17,7 +17,7 @@ interface InPage {
  * a page whose widget has not been measured yet would be judged by a layout nobody sees.
  * A page that never rests is judged as it is after two hundred frames.
  */
-async function atRest(page: Page, within: string): Promise<void> {
+async function waitUntilStill(page: Page, within: string): Promise<void> {
   await page.evaluate(async (w) => {
     await document.fonts.ready;
     const look = () =>
@@ -40,7 +40,7 @@ async function atRest(page: Page, within: string): Promise<void> {
 
 /** Nothing on the page may hinder people who use it by ear, by keyboard or with weak eyes. */
 export async function accessible(page: Page, within = '.anteroom'): Promise<void> {
-  await atRest(page, within);
+  await waitUntilStill(page, within);
   await page.evaluate(await script);
   const found = await page.evaluate(async ([o, w]) => {
     const { violations } = await (window as unknown as InPage).axe.run({ include: [w] }, o);

@@ -2,7 +2,7 @@ import { expect, type BrowserContext } from '@playwright/test';
 import type { Person } from './person.ts';
 
 /** How long something was away at most, in milliseconds. */
-export interface Breaks {
+export interface Interruptions {
   /** Breaks of the control channel, and the longest one. */
   breaks: number;
   control: number;
@@ -11,10 +11,10 @@ export interface Breaks {
 }
 
 /** The time between two messages of one page. */
-const sayEvery = 1_000;
+const messageInterval = 1_000;
 
 /** Measures breaks in all pages of a context that are opened from now on. */
-export async function watchBreaks(context: BrowserContext): Promise<void> {
+export async function measureInterruptions(context: BrowserContext): Promise<void> {
   await context.addInitScript(() => {
     const control = { open: 0, breaks: 0, since: 0, longest: 0 };
     const pictures = new Map<number, { frames: number; at: number; longest: number }>();
@@ -59,30 +59,30 @@ export async function watchBreaks(context: BrowserContext): Promise<void> {
 }
 
 /** The longest breaks of a page so far. */
-export async function breaksOf(person: Person): Promise<Breaks> {
-  return person.page.evaluate(() => (window as unknown as { breaks(): Breaks }).breaks());
+export async function interruptionsOf(person: Person): Promise<Interruptions> {
+  return person.page.evaluate(() => (window as unknown as { breaks(): Interruptions }).breaks());
 }
 
 /** Whose pictures move on a page now. */
-export async function moving(person: Person): Promise<number[]> {
+export async function movingVideos(person: Person): Promise<number[]> {
   return person.page.evaluate(() => (window as unknown as { moving(): number[] }).moving());
 }
 
 /** Lets somebody write numbered messages, each of which must be confirmed; what is returned ends that and answers them. */
-export function talk(person: Person, name: string): () => Promise<string[]> {
-  let over = false;
+export function sendMessages(person: Person, name: string): () => Promise<string[]> {
+  let stopped = false;
   const sent: string[] = [];
   const done = (async () => {
-    while (!over) {
+    while (!stopped) {
       const text = `${name}, message ${sent.length + 1}`;
       expect(await person.sendChat(text), text).toHaveProperty(person.view === 'client' ? 'success' : 'resolved');
       sent.push(text);
-      await person.page.evaluate((ms) => new Promise((resolve) => setTimeout(resolve, ms)), sayEvery);
+      await person.page.evaluate((ms) => new Promise((resolve) => setTimeout(resolve, ms)), messageInterval);
     }
   })();
   done.catch(() => undefined); // is thrown to whoever ends it
   return async () => {
-    over = true;
+    stopped = true;
     await done;
     return sent;
   };

@@ -6,25 +6,25 @@ import { fileURLToPath } from 'node:url';
 const program = process.env['CROWD'] ?? fileURLToPath(new URL('../../bin/loadgen', import.meta.url));
 
 /** Synthetic participants in the demo meeting of a server, who join through its gate like anybody; `make crowd` builds them. */
-export class Crowd {
+export class Loadgen {
   private constructor(
     private readonly child: ChildProcess,
     readonly userIds: readonly number[],
   ) {}
 
   /** Answers when all are inside and, with `video`, send moving pictures. */
-  static async gather(server: string, { people, video = false, name = 'Guest' }: { people: number; video?: boolean; name?: string }): Promise<Crowd> {
+  static async start(server: string, { people, video = false, name = 'Guest' }: { people: number; video?: boolean; name?: string }): Promise<Loadgen> {
     const child = spawn(program, ['-server', server, '-people', String(people), '-name', name, ...(video ? ['-video'] : [])], { stdio: ['pipe', 'pipe', 'inherit'] });
     const first = await new Promise<string>((resolve, reject) => {
       child.once('error', reject);
       child.once('exit', (status) => reject(new Error(`the crowd ended with ${String(status)}`)));
       createInterface({ input: child.stdout }).once('line', resolve);
     });
-    return new Crowd(child, (JSON.parse(first) as { userIds: number[] }).userIds);
+    return new Loadgen(child, (JSON.parse(first) as { userIds: number[] }).userIds);
   }
 
   /** All leave. */
-  async disperse(): Promise<void> {
+  async stop(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const ended = once(this.child, 'exit');
     this.child.stdin?.end();

@@ -1,6 +1,6 @@
 import { test as base, type Browser, type BrowserContext, type BrowserContextOptions } from '@playwright/test';
 import { AppServer, type View } from './app-server.ts';
-import { Crowd } from './crowd.ts';
+import { Loadgen } from './crowd.ts';
 import { Person } from './person.ts';
 import { Preview } from './preview.ts';
 import { Server } from './server.ts';
@@ -39,7 +39,7 @@ export class People {
   }
 
   /** A person in a browser that somebody else has opened already. */
-  async beside(other: Person, view: View): Promise<Person> {
+  async openBeside(other: Person, view: View): Promise<Person> {
     const page = await other.context.newPage();
     await page.goto(this.app.address(view, this.server));
     return new Person(view, other.context, page);
@@ -58,7 +58,7 @@ interface Fixtures {
   world: World;
   people: People;
   /** Brings synthetic participants into the server's demo meeting until the test ends. */
-  crowd: (options: Parameters<typeof Crowd.gather>[1]) => Promise<Crowd>;
+  loadgen: (options: Parameters<typeof Loadgen.start>[1]) => Promise<Loadgen>;
 }
 
 interface WorkerFixtures {
@@ -112,13 +112,13 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     await use(people);
     await people.close();
   },
-  crowd: async ({ server }, use) => {
-    const gathered: Crowd[] = [];
+  loadgen: async ({ server }, use) => {
+    const started: Loadgen[] = [];
     await use(async (options) => {
-      const crowd = await Crowd.gather(server.url, options);
-      gathered.push(crowd);
-      return crowd;
+      const loadgen = await Loadgen.start(server.url, options);
+      started.push(loadgen);
+      return loadgen;
     });
-    await Promise.all(gathered.map((crowd) => crowd.disperse()));
+    await Promise.all(started.map((loadgen) => loadgen.stop()));
   },
 });

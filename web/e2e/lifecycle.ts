@@ -3,29 +3,29 @@ import type { View } from './app-server.ts';
 import type { Fields, Person } from './person.ts';
 
 /** What may happen to somebody in a meeting, in the order of the document. */
-export const ways = [
+export const departureKinds = [
   'reload', 'put aside and shown again', 'Back to another page', '`leaveMeeting`', 'tab closed', 'tab closed, joined from a new one',
   'renderer crashed', 'network cut', 'host ends the meeting', 'removed by a host', 'the app’s user reloads', 'the app’s user leaves',
 ] as const;
-export const kinds = ['guest', 'host with ZAK', 'registrant', 'OBF bot'] as const;
-export type Way = (typeof ways)[number];
-export type Kind = (typeof kinds)[number];
+export const participantKinds = ['guest', 'host with ZAK', 'registrant', 'OBF bot'] as const;
+export type DepartureKind = (typeof departureKinds)[number];
+export type ParticipantKind = (typeof participantKinds)[number];
 
 /** How soon something is gone, in the classes that are promised. */
-export type Soon = 'at once' | 'within 8 s' | 'after a goodbye' | 'after a loss' | 'stays' | 'with the meeting';
+export type Timing = 'at once' | 'within 8 s' | 'after a goodbye' | 'after a loss' | 'stays' | 'with the meeting';
 
 /** What is seen of somebody's going, or of their coming back. */
-export interface Going {
+export interface Departure {
   /** What their page is told, in order and in its view's words. */
   page: readonly string[];
   /** What the pages of others are told of them. */
   others: readonly string[];
-  stage: Soon;
-  roster: Soon;
+  stage: Timing;
+  roster: Timing;
 }
 
 /** What the contract promises for a way in a view. */
-export function promised(view: View, way: Way, kind: Kind): Going {
+export function expectedDeparture(view: View, way: DepartureKind, kind: ParticipantKind): Departure {
   const client = view === 'client';
   const joined = client ? ['onMeetingStatus 1', 'onMeetingStatus 2'] : ['connection-change Connecting', 'connection-change Connected'];
   const broken = client ? 'onMeetingStatus 4 4000' : 'connection-change Reconnecting 4000';
@@ -68,38 +68,38 @@ export function promised(view: View, way: Way, kind: Kind): Going {
 }
 
 /** Something a page was told, and when. */
-export interface Told {
+export interface ReportedEvent {
   at: number;
   name: string;
   payload: unknown;
 }
 
 /** Runs in the page before its scripts: keeps what the SDK tells, longer than the page lives, and who is on the stage. */
-export function keepTold(): void {
+export function recordEvents(): void {
   const key = 'told';
-  let saw: (name: string, payload: unknown) => void = () => undefined;
-  Object.defineProperty(window, 'saw', {
-    set: (given: typeof saw) => (saw = given),
+  let record: (name: string, payload: unknown) => void = () => undefined;
+  Object.defineProperty(window, 'record', {
+    set: (given: typeof record) => (record = given),
     get: () => (name: string, payload: unknown) => {
-      saw(name, payload);
+      record(name, payload);
       if (!/^(connection-change|onMeetingStatus|user-|onUser|page error)/.test(name)) return;
-      const told = JSON.parse(sessionStorage.getItem(key) ?? '[]') as unknown[];
-      sessionStorage.setItem(key, JSON.stringify([...told, { at: Date.now(), name, payload: payload ?? null }]));
+      const events = JSON.parse(sessionStorage.getItem(key) ?? '[]') as unknown[];
+      sessionStorage.setItem(key, JSON.stringify([...events, { at: Date.now(), name, payload: payload ?? null }]));
     },
   });
   const log: { at: number; shown: number[] }[] = [];
   Object.assign(window, { stage: log });
-  const look = (): void => {
+  const update = (): void => {
     const shown = [...document.querySelectorAll<HTMLElement>('[data-user-id]')].map((tile) => Number(tile.dataset['userId'])).sort();
     if (String(log.at(-1)?.shown) !== String(shown)) log.push({ at: Date.now(), shown });
   };
-  new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-user-id'] });
+  new MutationObserver(update).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-user-id'] });
 }
 
 /** All that a page, and the pages before it in its tab, were told since a moment. */
-export async function toldBy(person: Person, since: number): Promise<Told[]> {
-  const told = await person.page.evaluate(() => JSON.parse(sessionStorage.getItem('told') ?? '[]') as Told[]);
-  return told.filter(({ at }) => at >= since);
+export async function recordedEvents(person: Person, since: number): Promise<ReportedEvent[]> {
+  const events = await person.page.evaluate(() => JSON.parse(sessionStorage.getItem('told') ?? '[]') as ReportedEvent[]);
+  return events.filter(({ at }) => at >= since);
 }
 
 /** When somebody left a page's stage after a moment; undefined as long as they are there. */
@@ -109,42 +109,42 @@ export async function offStage(person: Person, userId: number, after: number): P
 }
 
 /** What concerns the own connection and going, in the view's words. */
-export function ownWords(told: readonly Told[]): string[] {
-  return told.flatMap(({ name, payload }) => {
+export function ownEvents(events: readonly ReportedEvent[]): string[] {
+  return events.flatMap(({ name, payload }) => {
     const fields = (payload ?? {}) as Fields;
     const why = fields['errorCode'] || (fields['state'] === 'Closed' && fields['reason']);
-    const word = (what: unknown): string[] => [`${name} ${String(what)}${why ? ` ${String(why)}` : ''}`];
-    if (name === 'connection-change') return word(fields['state']);
-    if (name === 'onMeetingStatus') return word(fields['status']);
+    const describe = (what: unknown): string[] => [`${name} ${String(what)}${why ? ` ${String(why)}` : ''}`];
+    if (name === 'connection-change') return describe(fields['state']);
+    if (name === 'onMeetingStatus') return describe(fields['status']);
     if (name === 'onUserLeave' && fields['userId'] === undefined) return [`${name} reasonCode ${String(fields['reasonCode'])}`];
     return name === 'page error' ? [`${name} ${String(payload)}`] : [];
   });
 }
 
 /** The words without a break of the line that was mended: whether it lasts long enough to be told is the machine's affair. */
-export function withoutBreaks(words: readonly string[]): string[] {
-  return words.filter((word, i) => !/ 4000$/.test(word) && !/ 4000$/.test(words[i - 1] ?? ''));
+export function withoutInterruptions(texts: readonly string[]): string[] {
+  return texts.filter((word, i) => !/ 4000$/.test(word) && !/ 4000$/.test(texts[i - 1] ?? ''));
 }
 
 /**
  * What others were told of somebody who stays, each break and return once: a starved
  * machine answers no ping for seconds, and its line breaks again by itself.
  */
-export function breaksOnce(words: readonly string[]): string[] {
-  return words.filter((word, i) => word !== words[i - 2] || !/ (true|false)$/.test(word));
+export function breaksOnce(texts: readonly string[]): string[] {
+  return texts.filter((word, i) => word !== texts[i - 2] || !/ (true|false)$/.test(word));
 }
 
-export interface Heard {
+export interface SeenEvent {
   at: number;
-  words: string;
+  text: string;
   /** Whether the connection is said to be lost; null for everything else. */
   away: boolean | null;
 }
 
 /** What was told of somebody else: only what changes whether they are there. */
-export function wordsOf(userId: number, told: readonly Told[]): Heard[] {
+export function eventsAbout(userId: number, events: readonly ReportedEvent[]): SeenEvent[] {
   let away = false;
-  return told.flatMap(({ at, name, payload }): Heard[] => {
+  return events.flatMap(({ at, name, payload }): SeenEvent[] => {
     if (!/^(user-|onUser(Join|Leave|Update))/.test(name)) return [];
     const person = ([payload].flat() as Fields[]).find((p) => p['userId'] === userId);
     if (!person) return [];
@@ -152,10 +152,10 @@ export function wordsOf(userId: number, told: readonly Told[]): Heard[] {
       const now = person['isInFailover'];
       if (typeof now !== 'boolean' || now === away) return [];
       away = now;
-      return [{ at, words: `${name} isInFailover ${String(now)}`, away: now }];
+      return [{ at, text: `${name} isInFailover ${String(now)}`, away: now }];
     }
     const why = person['reason'];
-    return [{ at, words: why === undefined ? name : `${name} reason ${String(why)}`, away: null }];
+    return [{ at, text: why === undefined ? name : `${name} reason ${String(why)}`, away: null }];
   });
 }
 
@@ -164,20 +164,20 @@ const source = new URL('../../internal/session/service.go', import.meta.url);
 const viewNames = { component: 'Component View', client: 'Client View' };
 
 /** The section of a view; kinds of participants for whom all is the same share a row. */
-export function section(view: View, seen: ReadonlyMap<Way, ReadonlyMap<Kind, Going>>): string {
+export function section(view: View, seen: ReadonlyMap<DepartureKind, ReadonlyMap<ParticipantKind, Departure>>): string {
   const times = readFileSync(source, 'utf8');
   const seconds = (name: string): string => `after ${/(\d+)\*time\.Second/.exec(times.slice(times.indexOf(`cmp.Or(t.${name}`)))?.[1] ?? '?'} s`;
-  const soon = (when: Soon): string => ({ 'after a goodbye': seconds('Goodbye'), 'after a loss': seconds('Lost') })[when as string] ?? when;
-  const list = (words: readonly string[]): string => words.map((w) => `\`${w}\``).join(', ') || 'nothing';
-  const rows = ways.flatMap((way) => {
-    const same = new Map<string, Kind[]>();
-    for (const kind of kinds) {
+  const soon = (when: Timing): string => ({ 'after a goodbye': seconds('Goodbye'), 'after a loss': seconds('Lost') })[when as string] ?? when;
+  const list = (texts: readonly string[]): string => texts.map((w) => `\`${w}\``).join(', ') || 'nothing';
+  const rows = departureKinds.flatMap((way) => {
+    const same = new Map<string, ParticipantKind[]>();
+    for (const kind of participantKinds) {
       const going = seen.get(way)?.get(kind);
       if (!going) continue;
       const row = `${list(going.page)} | ${list(going.others)} | ${soon(going.stage)} | ${soon(going.roster)} |`;
       same.set(row, [...(same.get(row) ?? []), kind]);
     }
-    return [...same].map(([row, who]) => `| ${way} | ${who.length === kinds.length ? 'all' : who.join(', ')} | ${row}`);
+    return [...same].map(([row, who]) => `| ${way} | ${who.length === participantKinds.length ? 'all' : who.join(', ')} | ${row}`);
   });
   return [`## ${viewNames[view]}`, '', '| What happens | To whom | Their page is told | Others are told | Off the stage | Off the roster |', '|---|---|---|---|---|---|', ...rows, ''].join('\n');
 }

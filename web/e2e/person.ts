@@ -44,8 +44,8 @@ interface InPage {
     roster(): Promise<Attendee[]>;
     self(): Promise<Attendee | null>;
   };
-  seen: { name: string; payload: Fields }[];
-  heard(): Promise<number>;
+  recorded: { name: string; payload: Fields }[];
+  audioEnergy(): Promise<number>;
   connections: RTCPeerConnection[];
 }
 
@@ -152,30 +152,30 @@ export class Person {
   }
 
   /** What was told under a name so far. */
-  async told(name: string): Promise<Fields[]> {
-    return this.page.evaluate((n) => (window as unknown as InPage).seen.filter((s) => s.name === n).map((s) => s.payload), name);
+  async events(name: string): Promise<Fields[]> {
+    return this.page.evaluate((n) => (window as unknown as InPage).recorded.filter((s) => s.name === n).map((s) => s.payload), name);
   }
 
   /** The names of everything that was told, in order. */
-  async order(): Promise<string[]> {
-    return this.page.evaluate(() => (window as unknown as InPage).seen.map((s) => s.name));
+  async eventNames(): Promise<string[]> {
+    return this.page.evaluate(() => (window as unknown as InPage).recorded.map((s) => s.name));
   }
 
   /** The payloads of an event, lists taken apart. */
   async people(name: string): Promise<Fields[]> {
-    return (await this.told(name)).flat() as Fields[];
+    return (await this.events(name)).flat() as Fields[];
   }
 
   /** The states of the connection so far, in the view's own words. */
   async states(): Promise<unknown[]> {
-    if (this.view === 'client') return (await this.told('onMeetingStatus')).map((p) => p['status']);
-    return (await this.told('connection-change')).map((p) => p['state']);
+    if (this.view === 'client') return (await this.events('onMeetingStatus')).map((p) => p['status']);
+    return (await this.events('connection-change')).map((p) => p['state']);
   }
 
   /** The texts of the chat messages that were told of. */
   async chat(): Promise<string[]> {
-    if (this.view === 'client') return (await this.told('onReceiveChatMsg')).map((p) => String((p['content'] as Fields)['text']));
-    return (await this.told('chat-on-message')).map((p) => String(p['message']));
+    if (this.view === 'client') return (await this.events('onReceiveChatMsg')).map((p) => String((p['content'] as Fields)['text']));
+    return (await this.events('chat-on-message')).map((p) => String(p['message']));
   }
 
   /** A button of the view by its accessible name. */
@@ -202,7 +202,7 @@ export class Person {
   }
 
   /** Somebody's picture must be there and move. */
-  async seesMoving(userId: number): Promise<void> {
+  async expectMovingVideo(userId: number): Promise<void> {
     await expect.poll(() => this.frames(userId), { message: `a picture of ${userId}` }).toBeGreaterThan(0);
     const before = await this.frames(userId);
     await expect.poll(() => this.frames(userId), { message: `the picture of ${userId} moves` }).toBeGreaterThan(before + 3);
@@ -214,13 +214,13 @@ export class Person {
   }
 
   /** The loudness received so far. */
-  async heard(): Promise<number> {
-    return this.page.evaluate(() => (window as unknown as InPage).heard());
+  async audioEnergy(): Promise<number> {
+    return this.page.evaluate(() => (window as unknown as InPage).audioEnergy());
   }
 
   /** Sound must arrive and be played. */
-  async hears(): Promise<void> {
-    const before = await this.heard();
-    await expect.poll(() => this.heard(), { message: 'sound arrives' }).toBeGreaterThan(before);
+  async expectAudio(): Promise<void> {
+    const before = await this.audioEnergy();
+    await expect.poll(() => this.audioEnergy(), { message: 'sound arrives' }).toBeGreaterThan(before);
   }
 }

@@ -6,7 +6,7 @@ import { Server } from './server.ts';
 import type { Step } from './steps.ts';
 
 /** One code of `GET /dev/v1/scenarios`. */
-export interface Listed {
+export interface ScenarioListing {
   code: number;
   name: string;
   category: string;
@@ -34,11 +34,11 @@ export interface Scenario {
 }
 
 /** The list of the program under test, from a server that lives just for that. */
-export async function scenarioList(): Promise<Listed[]> {
+export async function scenarioList(): Promise<ScenarioListing[]> {
   const server = await Server.start();
   try {
-    const answer = await fetch(`${server.url}/dev/v1/scenarios`);
-    return ((await answer.json()) as { scenarios: Listed[] }).scenarios;
+    const response = await fetch(`${server.url}/dev/v1/scenarios`);
+    return ((await response.json()) as { scenarios: ScenarioListing[] }).scenarios;
   } finally {
     await server.stop();
   }
@@ -61,9 +61,9 @@ export function sentenceOf(code: number): string {
 }
 
 /** Brings a fresh part of the server's world into the state of a code and cause, other people being real pages. */
-export async function play(server: string, code: number, cause: string): Promise<Scenario> {
-  const answer = await fetch(`${server}/dev/v1/scenarios/${code}?cause=${encodeURIComponent(cause)}&live=page`, { method: 'POST' });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`the scenario ${code} ${cause} was answered ${answer.status}: ${text}`);
+export async function setUpScenario(server: string, code: number, cause: string): Promise<Scenario> {
+  const response = await fetch(`${server}/dev/v1/scenarios/${code}?cause=${encodeURIComponent(cause)}&live=page`, { method: 'POST' });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`the scenario ${code} ${cause} was answered ${response.status}: ${text}`);
   return JSON.parse(text) as Scenario;
 }

@@ -20,7 +20,7 @@ export type Step =
   | { do: 'wait'; ms: number };
 
 /** The line of the joining page, which can really be cut: HTTP, WebSocket and media. */
-export interface Line {
+export interface Network {
   cut(): void;
   restore(): void;
 }
@@ -29,19 +29,19 @@ export interface Line {
 const joiner = 'joiner';
 
 /** Carries steps out with real pages: the joining one, and others that steps open. */
-export class Play {
+export class StepRunner {
   private readonly pages: Map<string, Person>;
   private initOptions: Fields;
   private initialise = true;
   private restoring: NodeJS.Timeout | undefined;
   /** What came of the last `call`. */
-  called: Outcome | undefined;
+  lastCall: Outcome | undefined;
 
   constructor(
     private readonly person: Person,
     private readonly people: People,
     private readonly server: string,
-    private readonly line: Line,
+    private readonly network: Network,
     initOptions: Fields = {},
   ) {
     this.pages = new Map([[joiner, person]]);
@@ -66,7 +66,7 @@ export class Play {
   /** Puts the line right again, whatever steps did to it. */
   end(): void {
     clearTimeout(this.restoring);
-    this.line.restore();
+    this.network.restore();
   }
 
   private async step(step: Step): Promise<void> {
@@ -100,18 +100,18 @@ export class Play {
         return act(this.page(step.as), step.action, step.target === undefined ? undefined : this.page(step.target));
       case 'http': {
         const body = step.body === undefined ? {} : { body: JSON.stringify(step.body) };
-        const answer = await fetch(this.server + step.path, { method: step.method, headers: { 'content-type': 'application/json' }, ...body });
-        expect(answer.ok, `${step.method} ${step.path} is answered ${answer.status}: ${await answer.text()}`).toBe(true);
+        const response = await fetch(this.server + step.path, { method: step.method, headers: { 'content-type': 'application/json' }, ...body });
+        expect(response.ok, `${step.method} ${step.path} is answered ${response.status}: ${await response.text()}`).toBe(true);
         return;
       }
       case 'cut-network':
-        this.line.cut();
-        if (step.forMs) this.restoring = setTimeout(() => this.line.restore(), step.forMs);
+        this.network.cut();
+        if (step.forMs) this.restoring = setTimeout(() => this.network.restore(), step.forMs);
         return;
       case 'restore-network':
         return this.end();
       case 'call':
-        this.called = await this.person.call(step.method, ...(step.args ?? []));
+        this.lastCall = await this.person.call(step.method, ...(step.args ?? []));
         return;
       case 'wait':
         await new Promise((resolve) => setTimeout(resolve, step.ms));
@@ -140,13 +140,13 @@ async function act(who: Person, action: Action, target?: Person): Promise<void> 
   const done = (outcome: Outcome): void => {
     expect(outcome, `${action} is carried out`).toHaveProperty(who.view === 'client' ? 'success' : 'resolved');
   };
-  const whom = async (): Promise<number> => {
+  const targetId = async (): Promise<number> => {
     if (!target) throw new Error(`${action} needs a target`);
     return target.userId();
   };
-  const hold = async (held: boolean): Promise<Outcome> => {
-    const userId = await whom();
-    return who.view === 'client' ? who.call('putOnHold', { userId, hold: held }) : who.call('putOnHold', userId, held);
+  const hold = async (onHold: boolean): Promise<Outcome> => {
+    const userId = await targetId();
+    return who.view === 'client' ? who.call('putOnHold', { userId, hold: onHold }) : who.call('putOnHold', userId, onHold);
   };
   switch (action) {
     case 'lock':
@@ -154,7 +154,7 @@ async function act(who: Person, action: Action, target?: Person): Promise<void> 
     case 'unlock':
       return done(await who.command('lockMeeting', 'lockMeeting', false));
     case 'remove':
-      return done(await who.command('expel', 'userId', await whom()));
+      return done(await who.command('expel', 'userId', await targetId()));
     case 'admit':
       return done(await hold(false));
     case 'hold':

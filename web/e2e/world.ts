@@ -17,8 +17,8 @@ export class World {
   ) {}
 
   static async of(url: string): Promise<World> {
-    const answer = await fetch(`${url}/dev/v1/world`);
-    return new World(url, (await answer.json()) as WorldView);
+    const response = await fetch(`${url}/dev/v1/world`);
+    return new World(url, (await response.json()) as WorldView);
   }
 
   meeting(topic: string): WorldView['meetings'][number] {
@@ -41,50 +41,50 @@ export class World {
   }
 
   /** Join options for a meeting of the demo world, signed by the demo app. */
-  async joining(topic: string, userName: string, role: 0 | 1 = 0): Promise<JoinOptions> {
+  async joinOptions(topic: string, userName: string, role: 0 | 1 = 0): Promise<JoinOptions> {
     const { number, password } = this.meeting(topic);
     return { meetingNumber: number, userName, signature: await this.signature(number, role), ...(password ? { password } : {}) };
   }
 
   /** The same for its host, who starts it. */
-  async hosting(topic: string, userName = 'Ada Park'): Promise<JoinOptions> {
-    return { ...(await this.joining(topic, userName, 1)), zak: await this.zak(this.meeting(topic).host) };
+  async hostOptions(topic: string, userName = 'Ada Park'): Promise<JoinOptions> {
+    return { ...(await this.joinOptions(topic, userName, 1)), zak: await this.zak(this.meeting(topic).host) };
   }
 
   /** A signature of the demo app, or of another one by its key. */
   async signature(meetingNumber: string, role: 0 | 1 = 0, sdkKey?: string): Promise<string> {
-    const answer = await this.post('/dev/v1/signature', { meetingNumber, role, ...(sdkKey === undefined ? {} : { sdkKey }) });
-    return answer['signature'] as string;
+    const response = await this.post('/dev/v1/signature', { meetingNumber, role, ...(sdkKey === undefined ? {} : { sdkKey }) });
+    return response['signature'] as string;
   }
 
   async zak(user: string, ttlSeconds?: number): Promise<string> {
-    const answer = await this.post('/dev/v1/tokens', { kind: 'zak', user, ...(ttlSeconds === undefined ? {} : { ttlSeconds }) });
-    return answer['token'] as string;
+    const response = await this.post('/dev/v1/tokens', { kind: 'zak', user, ...(ttlSeconds === undefined ? {} : { ttlSeconds }) });
+    return response['token'] as string;
   }
 
   /** A token by which an app joins on behalf of a user. */
   async obf(user: string, meetingNumber: string): Promise<string> {
-    const answer = await this.post('/dev/v1/tokens', { kind: 'obf', user, meetingNumber });
-    return answer['token'] as string;
+    const response = await this.post('/dev/v1/tokens', { kind: 'obf', user, meetingNumber });
+    return response['token'] as string;
   }
 
   /** The personal token of somebody who has registered for a meeting. */
   async tk(meetingNumber: string, email: string, firstName: string): Promise<string> {
-    const answer = await this.post('/dev/v1/tokens', { kind: 'tk', meetingNumber, email, firstName });
-    return answer['token'] as string;
+    const response = await this.post('/dev/v1/tokens', { kind: 'tk', meetingNumber, email, firstName });
+    return response['token'] as string;
   }
 
   /** The codes of the joins to a meeting that the server has recorded, oldest first. */
   async attempts(meetingNumber: string): Promise<number[]> {
-    const answer = await fetch(`${this.url}/dev/v1/attempts?meeting=${meetingNumber}`);
-    const { attempts } = (await answer.json()) as { attempts: { code: number }[] };
+    const response = await fetch(`${this.url}/dev/v1/attempts?meeting=${meetingNumber}`);
+    const { attempts } = (await response.json()) as { attempts: { code: number }[] };
     return attempts.map((a) => a.code).reverse();
   }
 
   private async post(path: string, body: unknown): Promise<Record<string, unknown>> {
-    const answer = await fetch(this.url + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
-    const json = (await answer.json()) as Record<string, unknown>;
-    if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${JSON.stringify(json)}`);
+    const response = await fetch(this.url + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    const json = (await response.json()) as Record<string, unknown>;
+    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${JSON.stringify(json)}`);
     return json;
   }
 }

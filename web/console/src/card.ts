@@ -1,5 +1,5 @@
 /** What a refused join rejects with in Component View, and what `connection-change` tells at the end, as far as the card needs it. */
-export interface Told {
+export interface JoinFailureDetails {
   errorCode?: number;
   reason?: string;
   cause?: string;
@@ -10,16 +10,16 @@ export interface Told {
   alsoFailing?: readonly { code: number; name: string; evidence: string }[];
 }
 
-export const isTold = (what: unknown): what is Told => typeof what === 'object' && what !== null && 'errorCode' in what && 'reason' in what;
+export const isJoinFailure = (what: unknown): what is JoinFailureDetails => typeof what === 'object' && what !== null && 'errorCode' in what && 'reason' in what;
 
 /** The SDK draws these itself, in its element: the passcode again (3004) and a meeting that has not started (3008). */
-export const isInPlace = ({ errorCode, cause = '' }: Told): boolean => errorCode === 3004 || errorCode === 3008 || cause.startsWith('password_');
+export const isShownBySDK = ({ errorCode, cause = '' }: JoinFailureDetails): boolean => errorCode === 3004 || errorCode === 3008 || cause.startsWith('password_');
 
-type Words = readonly [title: string, text: string];
+type Texts = readonly [title: string, text: string];
 
 /** Words for a join that the person gave up. */
-export const notJoined: Words = ['You haven’t joined the meeting', 'You can try again at any time.'];
-const refusals: Record<number, Words> = {
+export const notJoined: Texts = ['You haven’t joined the meeting', 'You can try again at any time.'];
+const refusals: Record<number, Texts> = {
   3001: ['This meeting doesn’t exist', 'Check the meeting number, or ask the host for a new invitation.'],
   3009: ['You were removed from this meeting', 'You can’t join it again unless the host allows it.'],
   3099: ['You need to register for this meeting', 'Register first, then join with the link you receive.'],
@@ -33,18 +33,18 @@ const refusals: Record<number, Words> = {
   4008: ['You’re already in this meeting', 'Leave it in the other window or on the other device, then try again.'],
   4012: ['You need to sign in to join this meeting', 'Sign in, then join again.'],
 };
-const endings: Record<number, Words> = {
+const endings: Record<number, Texts> = {
   3009: ['You were removed from this meeting', 'If you think this is a mistake, contact the host.'],
   4001: ['You’ve been disconnected', 'Your connection was lost and couldn’t be restored. Check your network, then join again.'],
   4004: ['The host has ended this meeting', 'Thanks for joining.'],
 };
 
 /** Words for a refused join. Most codes are for the people who run the app. */
-export const refusalWords = ({ errorCode = 0 }: Told): Words =>
+export const refusalTexts = ({ errorCode = 0 }: JoinFailureDetails): Texts =>
   refusals[errorCode] ?? ['You couldn’t join the meeting', 'Something is wrong with this page or the meeting. Contact whoever invited you.'];
 
 /** Words for the end of a meeting; without a code the person has left, here or for another page. */
-export function endingWords({ errorCode, reason, cause }: Told, host: boolean): Words {
+export function endingTexts({ errorCode, reason, cause }: JoinFailureDetails, host: boolean): Texts {
   if (errorCode === undefined) return reason === 'left' ? ['You left the meeting', 'You can join again at any time.'] : ['You joined from somewhere else', 'This page left the meeting.'];
   if (cause === 'duration_limit') return ['This meeting has reached its time limit', 'It has ended for everyone.'];
   if (host && errorCode === 4004) return ['You ended the meeting', 'It’s over for everyone.'];
@@ -58,30 +58,30 @@ const element = (name: string, ...content: (string | Node)[]): HTMLElement => {
 };
 
 /** All that is known about a refusal, folded: it is for the people who build the app. */
-function developersPart(told: Told): HTMLElement {
+function developerDetails(details: JoinFailureDetails): HTMLElement {
   const facts = element('dl');
   const add = (name: string, value: string | null | undefined, as = 'span'): void => {
     if (value) facts.append(element('dt', name), element('dd', element(as, value)));
   };
-  add('Error', `${told.errorCode} ${told.reason}`, 'code');
-  add('Seen', told.evidence);
-  add('What you can do', told.remedy);
-  add('Cause', told.cause, 'code');
-  add('Attempt', told.attemptId, 'code');
-  for (const further of told.alsoFailing ?? []) add('Would fail next', `${further.code} ${further.name}: ${further.evidence}`);
-  const docs = element('a', `More about ${told.errorCode}`) as HTMLAnchorElement;
-  docs.href = told.docs ?? `/docs/errors/${told.errorCode}`;
+  add('Error', `${details.errorCode} ${details.reason}`, 'code');
+  add('Seen', details.evidence);
+  add('What you can do', details.remedy);
+  add('Cause', details.cause, 'code');
+  add('Attempt', details.attemptId, 'code');
+  for (const further of details.alsoFailing ?? []) add('Would fail next', `${further.code} ${further.name}: ${further.evidence}`);
+  const docs = element('a', `More about ${details.errorCode}`) as HTMLAnchorElement;
+  docs.href = details.docs ?? `/docs/errors/${details.errorCode}`;
   return element('details', element('summary', 'For developers'), facts, element('p', docs));
 }
 
 /** Fills the card: what happened, what to do now and, for a refusal, the developer's part. */
-export function fillCard(card: HTMLElement, [title, text]: Words, again: () => void, refusal?: Told): void {
+export function fillCard(card: HTMLElement, [title, text]: Texts, onRetry: () => void, refusal?: JoinFailureDetails): void {
   const button = element('button', 'Join again') as HTMLButtonElement;
   button.className = 'primary';
-  button.addEventListener('click', again);
+  button.addEventListener('click', onRetry);
   const back = element('a', 'Back to the start page') as HTMLAnchorElement;
   back.href = '/';
   const actions = element('div', button, back);
   actions.className = 'actions';
-  card.replaceChildren(element('h2', title), element('p', text), actions, ...(refusal ? [developersPart(refusal)] : []));
+  card.replaceChildren(element('h2', title), element('p', text), actions, ...(refusal ? [developerDetails(refusal)] : []));
 }

@@ -1,4 +1,4 @@
-import { showTrouble, ticket } from './world';
+import { showError, loadJoinParams } from './world';
 
 interface ClientView {
   preLoadWasm(): void;
@@ -11,7 +11,7 @@ declare const ZoomMtg: ClientView;
 ZoomMtg.preLoadWasm();
 ZoomMtg.prepareWebSDK();
 
-ticket().then((t) => {
+loadJoinParams().then((t) => {
   ZoomMtg.init({
     leaveUrl: '/',
     success: () => {
@@ -26,6 +26,6 @@ ticket().then((t) => {
         error: () => undefined,
       });
     },
-    error: showTrouble,
+    error: showError,
   });
-}, showTrouble);
+}, showError);

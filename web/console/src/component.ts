@@ -1,11 +1,11 @@
-import { endingWords, fillCard, isInPlace, isTold, notJoined, refusalWords, type Told } from './card';
-import { showTrouble, ticket } from './world';
+import { endingTexts, fillCard, isShownBySDK, isJoinFailure, notJoined, refusalTexts, type JoinFailureDetails } from './card';
+import { showError, loadJoinParams } from './world';
 
 interface Client {
   init(options: Record<string, unknown>): Promise<unknown>;
   join(options: Record<string, unknown>): Promise<unknown>;
   isHost(): boolean;
-  on(event: 'connection-change', listener: (change: Told & { state: string }) => void): void;
+  on(event: 'connection-change', listener: (change: JoinFailureDetails & { state: string }) => void): void;
 }
 declare const ZoomMtgEmbedded: { createClient(): Client };
 
@@ -14,8 +14,8 @@ const root = document.getElementById('meetingSDKElement') as HTMLElement;
 const card = document.getElementById('card') as HTMLElement;
 
 /** Shows the card in the place of the meeting. */
-function show(words: Parameters<typeof fillCard>[1], refusal?: Told): void {
-  fillCard(card, words, () => void join(), refusal);
+function show(texts: Parameters<typeof fillCard>[1], refusal?: JoinFailureDetails): void {
+  fillCard(card, texts, () => void join(), refusal);
   card.hidden = false;
   root.hidden = true;
 }
@@ -26,12 +26,12 @@ function hide(): void {
 }
 
 /** Says why a join failed, where the SDK's element does not say it itself. */
-function refused(refusal: Told): void {
-  if (!isInPlace(refusal)) show(refusalWords(refusal), refusal);
+function refused(refusal: JoinFailureDetails): void {
+  if (!isShownBySDK(refusal)) show(refusalTexts(refusal), refusal);
 }
 
 client.on('connection-change', (change) => {
-  if (change.state === 'Closed') show(endingWords(change, client.isHost()));
+  if (change.state === 'Closed') show(endingTexts(change, client.isHost()));
   else if (change.state === 'Fail') refused(change);
   else hide();
 });
@@ -44,15 +44,15 @@ new MutationObserver(() => {
 async function join(): Promise<void> {
   try {
     hide();
-    const t = await ticket();
+    const t = await loadJoinParams();
     await client.join({ meetingNumber: t.meetingNumber, userName: t.userName, userEmail: t.userEmail, password: t.password, signature: t.signature, zak: t.zak });
   } catch (what) {
     // `connection-change` has told it; the rejection knows more.
-    if (isTold(what)) refused(what);
-    else showTrouble(what);
+    if (isJoinFailure(what)) refused(what);
+    else showError(what);
   }
 }
 
 client
   .init({ zoomAppRoot: root, language: 'en-US', customize: { video: { isResizable: true, defaultViewType: 'gallery', viewSizes: { default: { width: Math.min(1000, innerWidth - 32), height: 560 } } } } })
-  .then(join, showTrouble);
+  .then(join, showError);

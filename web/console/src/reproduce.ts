@@ -1,6 +1,6 @@
 import type { Fields, Outcome, Received, ScenarioApp, View } from './app';
-import { http, scenarioList, sentence, type Listed, type Scenario, type Step } from './scenarios';
-import { showTrouble } from './world';
+import { http, scenarioList, describeStep, type ScenarioListing, type Scenario, type Step } from './scenarios';
+import { showError } from './world';
 
 const byId = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
 const form = byId<HTMLFormElement>('choice');
@@ -25,11 +25,11 @@ function printable(value: unknown): string {
 /** One run: the frames it opened, and what its app has received. */
 class Run {
   private readonly apps = new Map<string, ScenarioApp>();
-  private readonly faults: string[] = [];
+  private readonly injectedFaults: string[] = [];
   private initialise = true;
   private initOptions: Fields = {};
   private met = false;
-  private over = false;
+  private ended = false;
 
   constructor(
     private readonly scenario: Scenario,
@@ -46,21 +46,21 @@ class Run {
     sessionStorage.clear();
     const joined = await this.app('joiner').join(JSON.stringify(this.view === 'client' ? this.scenario.clientViewJoin : this.scenario.join));
     this.done();
-    if (code === 0 && joined.ok) this.settle(true, '0 SUCCESS: the join succeeded.');
-    else if (!joined.ok && codeOf(joined.value) !== code) this.settle(false, `The join returned ${codeOf(joined.value) ?? 'no code'} instead of ${code}.`);
-    else if (joined.ok && this.scenario.where !== 'inside') this.settle(false, `The join succeeded instead of failing with ${code}.`);
+    if (code === 0 && joined.ok) this.finish(true, '0 SUCCESS: the join succeeded.');
+    else if (!joined.ok && codeOf(joined.value) !== code) this.finish(false, `The join returned ${codeOf(joined.value) ?? 'no code'} instead of ${code}.`);
+    else if (joined.ok && this.scenario.where !== 'inside') this.finish(false, `The join succeeded instead of failing with ${code}.`);
     for (const step of after) await this.step(step);
     if (this.scenario.where === 'inside' && !this.met && after.length > 0) this.show('waiting', `The steps are complete. Waiting for ${code} ${this.scenario.name}…`);
   }
 
   /** Stops what would go on without the page: the faults that the run injected. */
   end(): void {
-    this.over = true;
+    this.ended = true;
     this.restore();
   }
 
   private receive(received: Received): void {
-    if (this.over) return;
+    if (this.ended) return;
     const entry = document.createElement('li');
     const source = document.createElement('strong');
     source.textContent = received.source;
@@ -69,17 +69,17 @@ class Run {
     entry.append(source, text);
     byId('received').append(entry);
     const { code, name } = this.scenario;
-    if (code !== 0 && codeOf(received.payload) === code && !received.source.startsWith('init')) this.settle(true, `${code} ${name}: your app received it from ${received.source.split(':')[0]}.`);
+    if (code !== 0 && codeOf(received.payload) === code && !received.source.startsWith('init')) this.finish(true, `${code} ${name}: your app received it from ${received.source.split(':')[0]}.`);
   }
 
-  private settle(met: boolean, text: string): void {
-    if (this.met || this.over) return;
+  private finish(met: boolean, text: string): void {
+    if (this.met || this.ended) return;
     this.met = met;
     this.show(met ? 'met' : 'missed', text);
   }
 
   private show(state: string, text: string): void {
-    if (this.over || this.met && state !== 'met') return;
+    if (this.ended || this.met && state !== 'met') return;
     outcome.hidden = false;
     outcome.dataset['state'] = state;
     outcome.textContent = text;
@@ -104,11 +104,11 @@ class Run {
   private hintAt(frame: HTMLIFrameElement): void {
     const root = frame.contentDocument?.getElementById('meetingSDKElement');
     if (!root) return;
-    const look = (): void => {
-      if (!this.over) byId('shown').hidden = !this.met || root.innerText.trim() !== '';
+    const update = (): void => {
+      if (!this.ended) byId('shown').hidden = !this.met || root.innerText.trim() !== '';
     };
-    new MutationObserver(look).observe(root, { childList: true, subtree: true, characterData: true });
-    new MutationObserver(look).observe(outcome, { attributes: true });
+    new MutationObserver(update).observe(root, { childList: true, subtree: true, characterData: true });
+    new MutationObserver(update).observe(outcome, { attributes: true });
   }
 
   private app(as: string): ScenarioApp {
@@ -124,7 +124,7 @@ class Run {
   }
 
   private async step(step: Step): Promise<void> {
-    if (this.over) return;
+    if (this.ended) return;
     switch (step.do) {
       case 'skip-init':
         this.initialise = false;
@@ -176,13 +176,13 @@ class Run {
   /** Other participants use Component View. */
   private async act(as: string, action: string, target?: string): Promise<void> {
     const app = this.app(as);
-    const whom = target === undefined ? 0 : await this.app(target).userId();
+    const userId = target === undefined ? 0 : await this.app(target).userId();
     const calls: Record<string, [string, ...unknown[]]> = {
       lock: ['lockMeeting', true],
       unlock: ['lockMeeting', false],
-      remove: ['expel', whom],
-      admit: ['putOnHold', whom, false],
-      hold: ['putOnHold', whom, true],
+      remove: ['expel', userId],
+      admit: ['putOnHold', userId, false],
+      hold: ['putOnHold', userId, true],
       end: ['endMeeting'],
       leave: ['leaveMeeting'],
     };
@@ -197,30 +197,30 @@ class Run {
     const meetingNumber = String(this.scenario.join['meetingNumber']);
     for (const point of ['packets', 'realtime']) {
       const { id } = await http<{ id: string }>('POST', '/dev/v1/faults', { point, kind: 'drop', meetingNumber, ...(point === 'realtime' ? { count: 1000 } : {}) });
-      this.faults.push(id);
+      this.injectedFaults.push(id);
     }
   }
 
   private restore(): void {
-    for (const id of this.faults.splice(0)) void http('DELETE', `/dev/v1/faults/${id}`).catch(() => undefined);
+    for (const id of this.injectedFaults.splice(0)) void http('DELETE', `/dev/v1/faults/${id}`).catch(() => undefined);
   }
 
   private listSteps(): void {
     const { before, after } = this.scenario;
-    const texts = [...before.map(sentence), `Join meeting ${String(this.scenario.join['meetingNumber'] ?? '')}`, ...after.map(sentence)];
+    const texts = [...before.map(describeStep), `Join meeting ${String(this.scenario.join['meetingNumber'] ?? '')}`, ...after.map(describeStep)];
     byId('steps').replaceChildren(...texts.map((text) => Object.assign(document.createElement('li'), { textContent: text })));
   }
 
   /** Marks the next step of the list as complete. */
   private done(): void {
-    if (!this.over) byId('steps').querySelector('li:not(.done)')?.classList.add('done');
+    if (!this.ended) byId('steps').querySelector('li:not(.done)')?.classList.add('done');
   }
 }
 
-let list: Listed[] = [];
+let list: ScenarioListing[] = [];
 let running: Run | undefined;
 
-const listed = (): Listed | undefined => list.find(({ code }) => String(code) === codes.value);
+const listed = (): ScenarioListing | undefined => list.find(({ code }) => String(code) === codes.value);
 
 function offerCauses(): void {
   causes.replaceChildren(...(listed()?.causes ?? []).map((cause) => new Option(cause, cause)));
@@ -265,15 +265,15 @@ async function reproduce(): Promise<void> {
   await running.start();
 }
 
-function trouble(what: unknown): void {
+function fail(what: unknown): void {
   outcome.hidden = true;
-  showTrouble(what);
+  showError(what);
 }
 
 codes.addEventListener('change', offerCauses);
 form.addEventListener('submit', (event) => {
   event.preventDefault();
-  reproduce().catch(trouble);
+  reproduce().catch(fail);
 });
 addEventListener('pagehide', () => running?.end());
 
@@ -286,9 +286,9 @@ scenarioList().then((found) => {
   if (unknownCode) codes.selectedIndex = 0;
   offerCauses();
   if (asked.get('view') === 'client') views.value = 'client';
-  if (unknownCode) return trouble(`There is no scenario for the code “${asked.get('code') ?? ''}”. Select one from the list.`);
+  if (unknownCode) return fail(`There is no scenario for the code “${asked.get('code') ?? ''}”. Select one from the list.`);
   const cause = asked.get('cause');
-  if (cause && !listed()?.causes.includes(cause)) return trouble(`There is no scenario for the cause “${cause}” of ${codes.value}. Select one from the list.`);
+  if (cause && !listed()?.causes.includes(cause)) return fail(`There is no scenario for the cause “${cause}” of ${codes.value}. Select one from the list.`);
   if (cause) causes.value = cause;
-  if (asked.has('code')) reproduce().catch(trouble);
-}, trouble);
+  if (asked.has('code')) reproduce().catch(fail);
+}, fail);

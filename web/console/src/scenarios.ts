@@ -1,7 +1,7 @@
 import type { Fields, View } from './app';
 
 /** One code of `GET /dev/v1/scenarios`. */
-export interface Listed {
+export interface ScenarioListing {
   code: number;
   name: string;
   category: string;
@@ -51,31 +51,31 @@ export async function http<T>(method: string, path: string, body?: unknown): Pro
   return (text === '' ? null : JSON.parse(text)) as T;
 }
 
-export const scenarioList = async (): Promise<Listed[]> => (await http<{ scenarios: Listed[] }>('GET', '/dev/v1/scenarios')).scenarios;
+export const scenarioList = async (): Promise<ScenarioListing[]> => (await http<{ scenarios: ScenarioListing[] }>('GET', '/dev/v1/scenarios')).scenarios;
 
 const count = (n: number, unit: string) => `${n} ${unit}${n === 1 ? '' : 's'}`;
 
 const who = (as: string) => (as === 'host' ? 'The host' : as === 'joiner' ? 'you' : `The participant “${as}”`);
 
-const deeds: Readonly<Record<string, (whom: string) => string>> = {
+const actionTexts: Readonly<Record<string, (name: string) => string>> = {
   lock: () => 'locks the meeting',
   unlock: () => 'unlocks the meeting',
-  remove: (whom) => `removes ${whom}`,
+  remove: (name) => `removes ${name}`,
   end: () => 'ends the meeting',
-  admit: (whom) => `admits ${whom}`,
-  hold: (whom) => `moves ${whom} to the waiting room`,
+  admit: (name) => `admits ${name}`,
+  hold: (name) => `moves ${name} to the waiting room`,
   leave: () => 'leaves',
 };
 
 /** A step as a sentence. */
-export function sentence(step: Step): string {
+export function describeStep(step: Step): string {
   switch (step.do) {
     case 'skip-init': return 'Call join without init';
     case 'init-with': return `Call init with ${JSON.stringify(step.options)}`;
     case 'join-other-meeting': return `Join another meeting (${String(step.join['meetingNumber'])}) in the same page`;
     case 'block-webrtc': return 'Make WebRTC unavailable in the page';
     case 'open-page': return `${who(step.as)} joins`;
-    case 'act': return `${who(step.as)} ${deeds[step.action]?.(who(step.target ?? 'joiner')) ?? step.action}`;
+    case 'act': return `${who(step.as)} ${actionTexts[step.action]?.(who(step.target ?? 'joiner')) ?? step.action}`;
     case 'http': return `${step.method} ${step.path}${step.body === undefined ? '' : ` ${JSON.stringify(step.body)}`}`;
     case 'cut-network': return step.forMs ? `Interrupt the connection for ${count(Math.round(step.forMs / 1000), 'second')}` : 'Interrupt the connection';
     case 'restore-network': return 'Restore the connection';

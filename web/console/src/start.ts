@@ -1,6 +1,6 @@
 import { purposeOf } from './purposes';
-import { scenarioList, type Listed } from './scenarios';
-import { showTrouble, world, type World } from './world';
+import { scenarioList, type ScenarioListing } from './scenarios';
+import { showError, fetchWorld, type World } from './world';
 
 const form = document.getElementById('join') as HTMLFormElement;
 const field = <T extends HTMLElement>(name: string) => form.elements.namedItem(name) as unknown as T;
@@ -30,13 +30,13 @@ function show(w: World): void {
     select.append(option);
   }
   const passcode = field<HTMLInputElement>('password');
-  const follow = () => {
+  const update = () => {
     const chosen = w.meetings.find((m) => m.number === select.value);
     passcode.value = chosen?.password ?? '';
     text('purpose', chosen ? purposeOf(chosen.topic) : '');
   };
-  select.addEventListener('change', follow);
-  follow();
+  select.addEventListener('change', update);
+  update();
   for (const m of w.meetings) {
     const item = document.createElement('li');
     const choose = document.createElement('button');
@@ -45,7 +45,7 @@ function show(w: World): void {
     choose.textContent = m.topic;
     choose.addEventListener('click', () => {
       select.value = m.number;
-      follow();
+      update();
       form.scrollIntoView({ block: 'start' });
       select.focus({ preventScroll: true });
     });
@@ -78,7 +78,7 @@ function show(w: World): void {
 }
 
 /** Lists every code with a link to the page that reproduces it. */
-function showCodes(list: readonly Listed[]): void {
+function showCodes(list: readonly ScenarioListing[]): void {
   const place = document.getElementById('codes');
   const items = list.map(({ code, name, title, causes }) => {
     const item = document.createElement('li');
@@ -98,10 +98,10 @@ function showCodes(list: readonly Listed[]): void {
   });
   const filter = document.getElementById('filter') as HTMLInputElement;
   filter.addEventListener('input', () => {
-    const wanted = filter.value.trim().toLowerCase();
+    const query = filter.value.trim().toLowerCase();
     let shown = 0;
     for (const { item, searched } of items) {
-      item.hidden = !searched.includes(wanted);
+      item.hidden = !searched.includes(query);
       if (!item.hidden) shown++;
     }
     const none = document.getElementById('no-codes');
@@ -117,5 +117,5 @@ form.addEventListener('submit', (event) => {
 document.getElementById('wrong')?.addEventListener('click', () => {
   if (form.reportValidity()) open('component', true);
 });
-world().then(show, showTrouble);
-scenarioList().then(showCodes, showTrouble);
+fetchWorld().then(show, showError);
+scenarioList().then(showCodes, showError);

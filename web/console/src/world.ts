@@ -7,15 +7,15 @@ export interface World {
 
 async function call<T>(path: string, body?: unknown): Promise<T> {
   const init: RequestInit = body === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-  const answer = await fetch(path, init);
-  if (!answer.ok) throw new Error(`${path} returned ${answer.status}`);
-  return (await answer.json()) as T;
+  const response = await fetch(path, init);
+  if (!response.ok) throw new Error(`${path} returned ${response.status}`);
+  return (await response.json()) as T;
 }
 
-export const world = () => call<World>('/dev/v1/world');
+export const fetchWorld = () => call<World>('/dev/v1/world');
 
 /** What a page needs to join as its address asks. */
-export interface Ticket {
+export interface JoinParams {
   meetingNumber: string;
   userName: string;
   userEmail: string;
@@ -26,9 +26,9 @@ export interface Ticket {
 }
 
 /** Reads name, email, meeting, passcode and role from the address, and signs. */
-export async function ticket(): Promise<Ticket> {
+export async function loadJoinParams(): Promise<JoinParams> {
   const asked = new URLSearchParams(location.search);
-  const all = await world();
+  const all = await fetchWorld();
   const meetingNumber = asked.get('meeting') ?? all.defaults.meetingNumber;
   const role = asked.get('role') === '1' ? 1 : 0;
   const signed = await call<{ signature: string; sdkKey: string }>('/dev/v1/signature', { meetingNumber, role });
@@ -49,7 +49,7 @@ export async function ticket(): Promise<Ticket> {
   };
 }
 
-export function showTrouble(what: unknown): void {
+export function showError(what: unknown): void {
   const place = document.getElementById('trouble');
   if (!place) return;
   const text = what instanceof Error ? what.message : typeof what === 'object' && what !== null && 'errorMessage' in what ? String(what.errorMessage) : String(what);

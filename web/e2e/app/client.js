@@ -6,15 +6,15 @@ const EVENTS = [
   'onPreviewPannel', 'onUserIsInWaitingRoom', 'onFocusModeStatusChange', 'onClaimStatus', 'onVideoQos', 'onAudioQos', 'onNetworkQualityChange',
   'onMediaCapturePermissionChange', 'onMediaCaptureStatusChange', 'onShareContentChange', 'receiveSharingChannelReady', 'onVbStatusChange', 'bot-relation-update', 'onVideoOrder',
 ];
-for (const name of EVENTS) ZoomMtg.inMeetingServiceListener(name, (payload) => window.saw(name, payload));
+for (const name of EVENTS) ZoomMtg.inMeetingServiceListener(name, (payload) => window.record(name, payload));
 
 /** Calls a function with callbacks; the first of them decides, every one is kept. */
 const called = (method, args) =>
   new Promise((resolve) => {
     ZoomMtg[method]({
       ...args,
-      success: (answer) => (window.saw(`${method} success`, answer), resolve({ success: window.plain(answer) })),
-      error: (answer) => (window.saw(`${method} error`, answer), resolve({ error: window.plain(answer) })),
+      success: (answer) => (window.record(`${method} success`, answer), resolve({ success: window.plain(answer) })),
+      error: (answer) => (window.record(`${method} error`, answer), resolve({ error: window.plain(answer) })),
     });
   });
 

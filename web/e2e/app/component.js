@@ -7,7 +7,7 @@ const EVENTS = [
 ];
 
 const client = window.ZoomMtgEmbedded.createClient();
-for (const name of EVENTS) client.on(name, (payload) => window.saw(name, payload));
+for (const name of EVENTS) client.on(name, (payload) => window.record(name, payload));
 
 const settled = (promise) =>
   promise.then(

@@ -4,8 +4,8 @@
  */
 
 /** Everything that was told, in order. */
-window.seen = [];
-window.saw = (name, payload) => window.seen.push({ name, payload: window.plain(payload) });
+window.recorded = [];
+window.record = (name, payload) => window.recorded.push({ name, payload: window.plain(payload) });
 
 /** A value as it can leave the page; an Error keeps its own enumerable fields and says that it is one. */
 window.plain = (value) => {
@@ -24,7 +24,7 @@ window.RTCPeerConnection = class extends window.RTCPeerConnection {
 };
 
 /** The loudness received so far, summed over all sounds that are played. */
-window.heard = async () => {
+window.audioEnergy = async () => {
   let energy = 0;
   for (const connection of window.connections) {
     if (connection.connectionState !== 'connected') continue;
@@ -35,5 +35,5 @@ window.heard = async () => {
   return energy;
 };
 
-document.addEventListener('securitypolicyviolation', (event) => window.saw('policy violation', `${event.violatedDirective} ${event.blockedURI}`));
-window.addEventListener('error', (event) => window.saw('page error', String(event.error ?? event.message)));
+document.addEventListener('securitypolicyviolation', (event) => window.record('policy violation', `${event.violatedDirective} ${event.blockedURI}`));
+window.addEventListener('error', (event) => window.record('page error', String(event.error ?? event.message)));

@@ -10,23 +10,23 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
 import { filledIn, samples } from './samples.mjs';
-import { surround } from './surroundings.mjs';
+import { startEnvironment } from './surroundings.mjs';
 
-const patience = 30_000;
+const timeout = 30_000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { server: { type: 'string', default: 'http://127.0.0.1:8080' }, pictures: { type: 'string' } },
 });
-const wanted = positionals.map((text) => /^([\w-]+)=(https?:\/\/.+)$/.exec(text)).map((found) => found && { name: found[1], address: found[2] });
-if (wanted.length === 0 || wanted.some((each) => !each || !samples[each.name])) {
+const requested = positionals.map((text) => /^([\w-]+)=(https?:\/\/.+)$/.exec(text)).map((found) => found && { name: found[1], address: found[2] });
+if (requested.length === 0 || requested.some((each) => !each || !samples[each.name])) {
   console.error(`usage: node samples/run.mjs [--server URL] [--pictures DIR] NAME=ADDRESS…\nnames: ${Object.keys(samples).join(', ')}`);
   process.exit(2);
 }
 
 /** Asks until something true comes, as every wait here. */
 async function until(what, question) {
-  const end = Date.now() + patience;
+  const end = Date.now() + timeout;
   for (;;) {
     const answer = await question();
     if (answer) return answer;
@@ -41,15 +41,15 @@ const framesIn = (page, userId) =>
     return Math.max(0, ...videos.map((video) => (video.videoWidth > 0 ? video.getVideoPlaybackQuality().totalVideoFrames : 0)));
   }, userId);
 
-async function seesMoving(page, userId, what) {
+async function expectMovingVideo(page, userId, what) {
   await until(`${what}: a first picture`, async () => (await framesIn(page, userId)) > 0);
   const before = await framesIn(page, userId);
   await until(`${what}: a moving picture`, async () => (await framesIn(page, userId)) > before + 5);
 }
 
 async function startCamera(page) {
-  await page.getByRole('button', { name: 'start my video', exact: true }).first().click({ timeout: patience });
-  await page.getByRole('button', { name: 'stop my video', exact: true }).first().waitFor({ timeout: patience });
+  await page.getByRole('button', { name: 'start my video', exact: true }).first().click({ timeout });
+  await page.getByRole('button', { name: 'stop my video', exact: true }).first().waitFor({ timeout });
 }
 
 /** A page of nobody's, in Component View, that waits for whom it meets. */
@@ -87,14 +87,14 @@ async function prepare(context, sample, address, meeting) {
     const answer = await route.fetch(instead ? { url: url.origin + instead + url.search } : {});
     let body = await answer.text();
     if (kind === 'document') body = sample.page?.(body) ?? body;
-    else if (sample.says && !isDependency(url.pathname)) body = filledIn(body, meeting);
+    else if (sample.participantName && !isDependency(url.pathname)) body = filledIn(body, meeting);
     return route.fulfill({ response: answer, body });
   });
 }
 
 async function meet(browser, { name, address }, meeting) {
   const sample = samples[name];
-  const said = sample.says ?? `Visitor of ${name}`;
+  const participantName = sample.participantName ?? `Visitor of ${name}`;
   const context = await browser.newContext({ permissions: ['camera', 'microphone'], viewport: { width: 1280, height: 800 } });
   const faults = [];
   context.on('weberror', (error) => faults.push(`page error: ${error.error().message}`));
@@ -102,19 +102,19 @@ async function meet(browser, { name, address }, meeting) {
   const other = await openOther(browser, values.server, meeting);
   let page;
   try {
-    if (sample.says || sample.page) await prepare(context, sample, address, meeting);
-    page = await sample.join(await context.newPage(), address, meeting, said);
+    if (sample.participantName || sample.page) await prepare(context, sample, address, meeting);
+    page = await sample.join(await context.newPage(), address, meeting, participantName);
     // Client View asks how one looks before one enters, unless an app says not to.
     const enter = page.getByRole('button', { name: 'Join meeting', exact: true });
     const toolbar = page.getByRole('button', { name: 'Leave', exact: true });
-    await enter.or(toolbar).first().waitFor({ timeout: patience });
+    await enter.or(toolbar).first().waitFor({ timeout });
     if (await enter.isVisible()) await enter.click();
-    await toolbar.first().waitFor({ timeout: patience });
-    const known = async () => (await other.people()).find((person) => person.userName === said || person.displayName === said);
+    await toolbar.first().waitFor({ timeout });
+    const known = async () => (await other.people()).find((person) => person.userName === participantName || person.displayName === participantName);
     const { userId } = await until(`${name}: the other knows of it`, known);
     if (await page.getByRole('button', { name: 'start my video', exact: true }).first().isVisible()) await startCamera(page);
-    await seesMoving(other.page, userId, `the other sees ${name}`);
-    await seesMoving(page, other.own, `${name} sees the other`);
+    await expectMovingVideo(other.page, userId, `the other sees ${name}`);
+    await expectMovingVideo(page, other.own, `${name} sees the other`);
     return { ok: true, faults };
   } catch (error) {
     return { ok: false, error, faults };
@@ -129,19 +129,19 @@ async function meet(browser, { name, address }, meeting) {
 if (values.pictures) await mkdir(values.pictures, { recursive: true });
 const world = await (await fetch(`${values.server}/dev/v1/world`)).json();
 const meeting = { meetingNumber: world.defaults.meetingNumber, password: world.defaults.password };
-const surroundings = await surround(values.server);
+const environment = await startEnvironment(values.server);
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: [
     '--no-sandbox', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', '--autoplay-policy=no-user-gesture-required',
     // Pages whose settings were filled in on their way count as public, and ask for what is on this machine.
     '--disable-features=LocalNetworkAccessChecks',
-    '--disable-quic', '--disable-background-networking', '--disable-component-update', '--no-first-run', ...surroundings.chromium,
+    '--disable-quic', '--disable-background-networking', '--disable-component-update', '--no-first-run', ...environment.chromium,
   ],
 });
 let failed = 0;
 try {
-  for (const each of wanted) {
+  for (const each of requested) {
     const { ok, error, faults } = await meet(browser, each, meeting);
     if (!ok) failed++;
     console.log(`${ok ? 'ok    ' : 'FAILED'} ${each.name} (${each.address})${error ? `: ${error.message}` : ''}`);
@@ -149,7 +149,7 @@ try {
   }
 } finally {
   await browser.close();
-  await surroundings.stop();
+  await environment.stop();
 }
-console.log(`${wanted.length - failed} passed, ${failed} failed`);
+console.log(`${requested.length - failed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;

@@ -45,16 +45,16 @@ export const samples = {
   'web-local': { join: byForm('/index.html') },
   'web-components': { join: byForm('/nav.html', { '#demoType': 'local' }) },
   'web-components-cdn': { join: byForm('/nav.html', { '#demoType': 'cdn' }) },
-  'javascript-client': { join: byButton, says: 'JavaScript' },
+  'javascript-client': { join: byButton, participantName: 'JavaScript' },
   // Its read-me: comment the one view's scripts out and the other's in.
   'javascript-component': {
     join: byButton,
-    says: 'JavaScript',
+    participantName: 'JavaScript',
     page: (html) => html.replace(/<!-- (<script[^]*?<\/script>) -->/, '$1').replaceAll(/<script[^>]*(?:zoom-meeting-4|client-view)[^>]*><\/script>/g, ''),
   },
-  'react-client': { join: byButton, says: 'React' },
-  'react-component': { join: byButton, says: 'React', swap: swap('/src/App.tsx', '/src/App-New.tsx') },
-  'vue-client': { join: byButton, says: 'Vue.js' },
-  'vue-component': { join: byButton, says: 'Vue.js', swap: swap('/src/components/HelloWorld.vue', '/src/components/HelloWorldNew.vue') },
-  'angular-client': { join: byButton, says: 'Angular' },
+  'react-client': { join: byButton, participantName: 'React' },
+  'react-component': { join: byButton, participantName: 'React', swap: swap('/src/App.tsx', '/src/App-New.tsx') },
+  'vue-client': { join: byButton, participantName: 'Vue.js' },
+  'vue-component': { join: byButton, participantName: 'Vue.js', swap: swap('/src/components/HelloWorld.vue', '/src/components/HelloWorldNew.vue') },
+  'angular-client': { join: byButton, participantName: 'Angular' },
 };

@@ -35,26 +35,26 @@ async function certificates() {
 }
 
 /** Hands requests and WebSockets on to the server at `target`, as a reverse proxy does. */
-function handOn(server, target, extra) {
+function proxyTo(server, target, extra) {
   const { hostname, port } = new URL(target);
   const headersOf = (request) => ({ ...request.headers, ...extra });
   server.on('request', (request, response) => {
-    const onward = ask({ hostname, port, method: request.method, path: request.url, headers: headersOf(request) }, (answer) => {
+    const upstream = ask({ hostname, port, method: request.method, path: request.url, headers: headersOf(request) }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
     });
-    onward.on('error', () => response.headersSent || response.writeHead(502).end());
-    response.on('close', () => onward.destroy());
-    request.pipe(onward);
+    upstream.on('error', () => response.headersSent || response.writeHead(502).end());
+    response.on('close', () => upstream.destroy());
+    request.pipe(upstream);
   });
   server.on('upgrade', (request, socket, head) => {
-    const onward = connect(Number(port), hostname, () => {
+    const upstream = connect(Number(port), hostname, () => {
       const lines = Object.entries(headersOf(request)).map(([name, value]) => `${name}: ${value}`);
-      onward.write(`${request.method} ${request.url} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
-      onward.write(head);
-      socket.pipe(onward).pipe(socket);
+      upstream.write(`${request.method} ${request.url} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
+      upstream.write(head);
+      socket.pipe(upstream).pipe(socket);
     });
-    for (const [one, other] of [[socket, onward], [onward, socket]]) one.on('error', () => other.destroy()).on('close', () => other.destroy());
+    for (const [one, other] of [[socket, upstream], [upstream, socket]]) one.on('error', () => other.destroy()).on('close', () => other.destroy());
   });
 }
 
@@ -67,13 +67,13 @@ async function listen(server, port, host = '127.0.0.1') {
  * Starts both. Answers the arguments with which Chromium resolves the CDN's
  * names to it, trusts its authority and reaches nothing beyond this machine.
  */
-export async function surround(target) {
+export async function startEnvironment(target) {
   const { cert, key, trusted } = await certificates();
   const cdn = createTls({ cert, key });
-  handOn(cdn, target, { 'x-forwarded-proto': 'https' });
+  proxyTo(cdn, target, { 'x-forwarded-proto': 'https' });
   const port = await listen(cdn, 0);
   const auth = createHttp();
-  handOn(auth, target, {});
+  proxyTo(auth, target, {});
   await listen(auth, 4000);
   const rules = [...cdnHosts.map((host) => `MAP ${host}:443 127.0.0.1:${port}`), 'MAP * ~NOTFOUND', 'EXCLUDE 127.0.0.1', 'EXCLUDE localhost'];
   return {

@@ -54,7 +54,7 @@ async function trap(context: BrowserContext): Promise<void> {
 async function expectNothingExecuted(person: Person, dialogs: string[]): Promise<void> {
   expect(await person.page.evaluate(() => (window as unknown as { executions: unknown[] }).executions)).toEqual([]);
   expect(dialogs).toEqual([]);
-  expect(await person.told('page error')).toEqual([]);
+  expect(await person.events('page error')).toEqual([]);
   expect(await person.page.locator('.anteroom img[onerror], .anteroom svg[onload], .anteroom a[href^="javascript:"], .anteroom script').count()).toBe(0);
 }
 
@@ -76,8 +76,8 @@ for (const view of views) {
       dialogs.push(dialog.message());
       void dialog.dismiss();
     });
-    await grace.enter(await world.joining(demo, 'Grace'));
-    await mallory.enter(await world.joining(demo, 'Mallory'));
+    await grace.enter(await world.joinOptions(demo, 'Grace'));
+    await mallory.enter(await world.joinOptions(demo, 'Mallory'));
     const id = await mallory.userId();
     await grace.button('participants').or(grace.page.getByRole('button', { name: /participants/i })).first().click();
     for (const name of names) {
@@ -107,7 +107,7 @@ for (const view of views) {
   test(`a denied camera and microphone in ${view} view: told in words, and the meeting goes on`, async ({ world, peopleWith }, info) => {
     const people = await peopleWith(['--use-fake-device-for-media-stream', '--deny-permission-prompts']);
     const grace = await people.open(view, { permissions: [] });
-    await grace.enter(await world.joining(demo, 'Grace'));
+    await grace.enter(await world.joinOptions(demo, 'Grace'));
     await grace.button('start my video').click();
     await expect(grace.page.getByText('Your browser is blocking the camera. Allow it from the address bar').first()).toBeVisible();
     await grace.button('join audio').click();
@@ -120,7 +120,7 @@ for (const view of views) {
   test(`no camera and no microphone in ${view} view: told in words, and the meeting goes on`, async ({ world, peopleWith }, info) => {
     const people = await peopleWith(['--use-fake-ui-for-media-stream']);
     const grace = await people.open(view);
-    await grace.enter(await world.joining(demo, 'Grace'));
+    await grace.enter(await world.joinOptions(demo, 'Grace'));
     await grace.button('start my video').click();
     await expect(grace.page.getByText('No camera found. Connect one').first()).toBeVisible();
     await grace.button('join audio').or(grace.button('unmute my microphone')).click();
@@ -157,12 +157,12 @@ for (const view of views) {
         }),
     });
     const linus = await people.open('component');
-    await grace.enter(await world.joining(demo, 'Grace'));
-    await linus.enter(await world.joining(demo, 'Linus'));
+    await grace.enter(await world.joinOptions(demo, 'Grace'));
+    await linus.enter(await world.joinOptions(demo, 'Linus'));
     await grace.startCamera();
     await grace.startMicrophone();
     const id = await grace.userId();
-    await linus.seesMoving(id);
+    await linus.expectMovingVideo(id);
     const plug = (there: boolean): Promise<void> => grace.page.evaluate((on) => (window as unknown as { plug(there: boolean): void }).plug(on), there);
     await plug(false);
     await expect(grace.page.getByText('Your camera was disconnected. Plug it in again').first()).toBeVisible();
@@ -173,16 +173,16 @@ for (const view of views) {
     await expect.poll(async () => (await linus.roster()).find((p) => p.userId === id)?.video).toBe(false);
     await plug(true);
     await grace.startCamera();
-    await linus.seesMoving(id);
+    await linus.expectMovingVideo(id);
   });
 
   test(`a tab that slept in ${view} view goes on where it was`, async ({ world, people }) => {
     test.slow();
     const [grace, ada] = await Promise.all([people.open(view), people.open('component')]);
-    await ada.enter(await world.hosting(demo));
-    await grace.enter(await world.joining(demo, 'Grace'));
+    await ada.enter(await world.hostOptions(demo));
+    await grace.enter(await world.joinOptions(demo, 'Grace'));
     await ada.startCamera();
-    await grace.seesMoving(await ada.userId());
+    await grace.expectMovingVideo(await ada.userId());
     const id = await grace.userId();
     const devtools = await grace.context.newCDPSession(grace.page);
     // What a browser tells a page that it puts to sleep; by the protocol alone it does not.
@@ -194,7 +194,7 @@ for (const view of views) {
     await expectConnected(grace, 45_000);
     await expect.poll(() => grace.chat()).toEqual(['while you slept']);
     expect(await grace.userId()).toBe(id);
-    await grace.seesMoving(await ada.userId());
+    await grace.expectMovingVideo(await ada.userId());
   });
 
   test(`a page without storage in ${view} view meets the others`, async ({ world, people }) => {
@@ -212,20 +212,20 @@ for (const view of views) {
         }),
     });
     const linus = await people.open('client');
-    await linus.enter(await world.joining(demo, 'Linus'));
-    await grace.enter(await world.joining(demo, 'Grace'));
+    await linus.enter(await world.joinOptions(demo, 'Linus'));
+    await grace.enter(await world.joinOptions(demo, 'Grace'));
     await expect.poll(() => linus.names()).toEqual(['Grace', 'Linus']);
     await grace.startCamera();
-    await linus.seesMoving(await grace.userId());
-    expect(await grace.told('page error')).toEqual([]);
+    await linus.expectMovingVideo(await grace.userId());
+    expect(await grace.events('page error')).toEqual([]);
     await grace.leave();
     await expect.poll(() => linus.names()).toEqual(['Linus']);
   });
 
   test(`two tabs of one person in ${view} view are two participants`, async ({ world, people }) => {
     const first = await people.open(view);
-    const second = await people.beside(first, view);
-    const options = await world.joining(demo, 'Grace');
+    const second = await people.openBeside(first, view);
+    const options = await world.joinOptions(demo, 'Grace');
     await first.enter(options);
     await second.enter(options);
     await expect.poll(() => first.names()).toEqual(['Grace', 'Grace']);
@@ -252,13 +252,13 @@ for (const view of views) {
           }, days * 86_400_000),
       });
       const linus = await people.open('component');
-      await linus.enter(await world.joining(demo, 'Linus'));
-      await grace.enter(await world.joining(demo, 'Grace'));
+      await linus.enter(await world.joinOptions(demo, 'Linus'));
+      await grace.enter(await world.joinOptions(demo, 'Grace'));
       await linus.startCamera();
-      await grace.seesMoving(await linus.userId());
+      await grace.expectMovingVideo(await linus.userId());
       await linus.sendChat('what time is it?');
       await expect.poll(() => grace.chat()).toEqual(['what time is it?']);
-      expect(await grace.told('page error')).toEqual([]);
+      expect(await grace.events('page error')).toEqual([]);
     });
   }
 }

@@ -24,7 +24,7 @@ test.describe('order of calls', () => {
       client.on('connection-change', ({ state }) => states.push(state));
       void client.init({ zoomAppRoot: document.getElementById('meetingSDKElement') });
       return { value: await client.join(options), states };
-    }, person.options(await world.joining(demo, 'Grace')));
+    }, person.options(await world.joinOptions(demo, 'Grace')));
     expect(answer).toEqual({ value: '', states: ['Connecting', 'Connected'] });
   });
 
@@ -37,18 +37,18 @@ test.describe('order of calls', () => {
           ZoomMtg['init']?.({ leaveUrl: '/left', disablePreview: true });
           ZoomMtg['join']?.({ ...options, success, error });
         }),
-      person.options(await world.joining(demo, 'Grace')),
+      person.options(await world.joinOptions(demo, 'Grace')),
     );
     expect(answer).toMatchObject({ method: 'join', status: true, errorCode: 0 });
   });
 
   test('component view: init that fails while a meeting is live is told to nobody but join', async ({ world, people }) => {
     const person = await people.open('component');
-    await person.enter(await world.joining(demo, 'Grace'));
+    await person.enter(await world.joinOptions(demo, 'Grace'));
     const states = await person.states();
     expect(await person.init({ zoomAppRoot: null })).toHaveProperty('rejected');
     const unprepared = { code: 2, name: 'MEETING_NOT_INIT', message: 'Meeting not initialized.', cause: 'init_failed' };
-    await expectQuietRefusal(person, await person.join(await world.joining(demo, 'Grace')), unprepared, states);
+    await expectQuietRefusal(person, await person.join(await world.joinOptions(demo, 'Grace')), unprepared, states);
     expect(await person.names()).toEqual(['Grace']);
   });
 
@@ -56,7 +56,7 @@ test.describe('order of calls', () => {
     test(`${view} view: a doubled join, as StrictMode makes it, is one participant`, async ({ world, people }) => {
       const person = await people.open(view);
       await person.init();
-      const [first, fresh] = await Promise.all([world.joining(demo, 'Grace'), world.joining(demo, 'Grace')]);
+      const [first, fresh] = await Promise.all([world.joinOptions(demo, 'Grace'), world.joinOptions(demo, 'Grace')]);
       await Promise.all([person.mustJoin(first), person.mustJoin(fresh)]);
       await person.mustJoin(fresh);
       expect(await person.names()).toEqual(['Grace']);
@@ -109,7 +109,7 @@ test.describe('calls in the shapes that apps use', () => {
       const { client } = (window as unknown as { app: { client: Embedded } }).app;
       await client.init({ zoomAppRoot: document.getElementById('meetingSDKElement'), language: 'jp-JP', pathToNothing: 1 });
       return client.join(options);
-    }, person.options(await world.joining(demo, 'Grace')));
+    }, person.options(await world.joinOptions(demo, 'Grace')));
     expect(answer).toBe('');
   });
 
@@ -117,7 +117,7 @@ test.describe('calls in the shapes that apps use', () => {
     test(`client view: leaveMeeting with ${shape} goes to leaveUrl`, async ({ world, people, app }) => {
       const address = app.serve('/gone', { body: '<!doctype html><title>Gone</title>' });
       const person = await people.open('client');
-      await person.enter(await world.joining(demo, 'Grace'), { leaveUrl: `${address}?from=meeting` });
+      await person.enter(await world.joinOptions(demo, 'Grace'), { leaveUrl: `${address}?from=meeting` });
       await person.page.evaluate((given) => {
         const { ZoomMtg } = window as unknown as { ZoomMtg: Mtg };
         void (given === undefined ? (ZoomMtg['leaveMeeting'] as (() => unknown) | undefined)?.() : ZoomMtg['leaveMeeting']?.(given));
@@ -128,12 +128,12 @@ test.describe('calls in the shapes that apps use', () => {
 
   test('client view: calls without callbacks are promises; the line of a refused join is logged for bots', async ({ world, people }) => {
     const person = await people.open('client');
-    const options = person.options(await world.joining(demo, 'Grace'));
+    const options = person.options(await world.joinOptions(demo, 'Grace'));
     const answer = await person.page.evaluate(async (given) => {
       const { ZoomMtg } = window as unknown as { ZoomMtg: Mtg };
       const lines: unknown[][] = [];
       const usual = console.log;
-      console.log = (...words: unknown[]) => (String(words[0]).startsWith('join error code:') ? void lines.push(words) : usual(...words));
+      console.log = (...texts: unknown[]) => (String(texts[0]).startsWith('join error code:') ? void lines.push(texts) : usual(...texts));
       await ZoomMtg['init']?.({ leaveUrl: '/left', disablePreview: true, isShowJoiningErrorDialog: false });
       const refused = await Promise.resolve(ZoomMtg['join']?.({ ...given, passWord: 'certainly-wrong' })).catch((error: unknown) => (window as unknown as { plain(value: unknown): Fields }).plain(error));
       await ZoomMtg['join']?.({ ...given, apiKey: 'of-an-old-page', role: 0 });
@@ -166,7 +166,7 @@ test.describe('calls in the shapes that apps use', () => {
     const person = await people.open('client', { address: app.serve('/own-root', { body }) });
     await person.init();
     await person.page.evaluate(() => document.getElementById('zmmtg-root')?.replaceChildren());
-    await person.mustJoin(await world.joining(demo, 'Grace'));
+    await person.mustJoin(await world.joinOptions(demo, 'Grace'));
     await expect(person.page.locator('#zmmtg-root.mine #wc-footer')).toBeVisible();
     expect(await person.page.locator('#zmmtg-root').count()).toBe(1);
   });
@@ -177,8 +177,8 @@ test.describe('calls in the shapes that apps use', () => {
       const policy = `default-src 'self' ${server.url}; script-src 'nonce-n0nce' 'strict-dynamic'; style-src 'self' ${server.url}; connect-src 'self' ${server.url} ws://${host}; img-src 'self' data:; media-src blob:`;
       const body = (await appFile(`${view}.html`, server.url)).replaceAll('<script ', '<script nonce="n0nce" ');
       const person = await people.open(view, { address: app.serve(`/nonce-${view}`, { body, headers: { 'content-security-policy': policy } }) });
-      await person.enter(await world.joining(demo, 'Grace'));
-      expect(await person.told('policy violation')).toEqual([]);
+      await person.enter(await world.joinOptions(demo, 'Grace'));
+      expect(await person.events('policy violation')).toEqual([]);
     });
   }
 });
@@ -196,7 +196,7 @@ test.describe('the page around component view', () => {
         page.tree = tree;
         await page.app.client.init({ zoomAppRoot: tree.firstElementChild, language: 'en-US' });
       }, mode);
-      await person.mustJoin(await world.joining(demo, 'Grace'));
+      await person.mustJoin(await world.joinOptions(demo, 'Grace'));
       /** Where something is in the tree and whether it has the keyboard. */
       const find = (selector: string, name: string) =>
         person.page.evaluate(([css, start]) => {
@@ -233,7 +233,7 @@ test.describe('the page around component view', () => {
     const person = await people.open('component');
     const seen = await person.page.evaluate(async () => {
       const html = () => document.documentElement.outerHTML;
-      const rehearsal = new Promise<{ found: number; left: boolean }>((resolve) => {
+      const prewarmed = new Promise<{ found: number; left: boolean }>((resolve) => {
         let found = 0;
         new MutationObserver((changes, observer) => {
           const [come] = changes.flatMap((change) => [...change.addedNodes]);
@@ -244,7 +244,7 @@ test.describe('the page around component view', () => {
         }).observe(document.documentElement, { childList: true });
       });
       await (window as unknown as { app: { init(options: unknown): Promise<unknown> } }).app.init({});
-      return rehearsal;
+      return prewarmed;
     });
     expect(seen).toEqual({ found: 0, left: false });
   });
@@ -256,33 +256,33 @@ test.describe('waiting for the host', () => {
   test('component view: fails with 3008, and the same client joins once the host is there', async ({ world, people }) => {
     const [grace, host] = await Promise.all([people.open('component'), people.open('client')]);
     await grace.init();
-    const outcome = await grace.join(await world.joining(topic, 'Grace'));
+    const outcome = await grace.join(await world.joinOptions(topic, 'Grace'));
     expect(outcome.rejected).toMatchObject({ errorCode: 3008, reason: 'MEETING_NOT_START', cause: 'host_not_here', retryable: true });
-    await host.enter(await world.hosting(topic));
-    await grace.mustJoin(await world.joining(topic, 'Grace'));
+    await host.enter(await world.hostOptions(topic));
+    await grace.mustJoin(await world.joinOptions(topic, 'Grace'));
     expect(await grace.names()).toEqual(['Ada Park', 'Grace']);
   });
 
   test('client view: the page waits by itself, adopts a join of the app, and goes in', async ({ world, people }) => {
     const [grace, host] = await Promise.all([people.open('client'), people.open('component')]);
     await grace.init();
-    const outcome = await grace.join(await world.joining(topic, 'Grace'));
+    const outcome = await grace.join(await world.joinOptions(topic, 'Grace'));
     expect(outcome.error).toMatchObject({ errorCode: 3008, name: 'MEETING_NOT_START', result: { topic } });
     await expect(grace.page.getByText('Waiting for the host to start the meeting')).toBeVisible();
     // The page waits, so nothing has ended.
     expect(await grace.states()).toEqual([1]);
     // An app that tries again by itself is told once it is inside.
-    const again = grace.join(await world.joining(topic, 'Grace'));
+    const again = grace.join(await world.joinOptions(topic, 'Grace'));
     // The page asks more than once meanwhile; to the log of joins it is one attempt.
     await grace.page.waitForResponse(/\/sdk\/v1\/join/);
     expect(await world.attempts(world.meeting(topic).number)).toEqual([3008]);
-    await host.enter(await world.hosting(topic));
+    await host.enter(await world.hostOptions(topic));
     await expectConnected(grace);
     expect(await again).toHaveProperty('success');
-    await expect.poll(() => grace.told('join success')).toHaveLength(2);
-    expect(await grace.told('join error')).toHaveLength(1);
+    await expect.poll(() => grace.events('join success')).toHaveLength(2);
+    expect(await grace.events('join error')).toHaveLength(1);
     await expect.poll(() => world.attempts(world.meeting(topic).number)).toEqual([3008, 0, 0]);
-    expect((await grace.told('onJoinSpeed')).map((p) => p['level'])).toEqual(expect.arrayContaining([1, 4, 5, 8]));
+    expect((await grace.events('onJoinSpeed')).map((p) => p['level'])).toEqual(expect.arrayContaining([1, 4, 5, 8]));
     expect(await grace.names()).toEqual(['Ada Park', 'Grace']);
   });
 });
@@ -313,10 +313,10 @@ test.describe('the page of the app', () => {
       const body = await appFile(`${view}.html`, server.url);
       const headers = { 'content-security-policy': policy.join('; ') };
       const person = await people.open(view, { address: app.serve(`/strict-${view}`, { body, headers }) });
-      await person.enter(await world.joining(demo, 'Grace'));
+      await person.enter(await world.joinOptions(demo, 'Grace'));
       await person.startCamera();
-      await person.seesMoving(await person.userId());
-      expect(await person.told('policy violation')).toEqual([]);
+      await person.expectMovingVideo(await person.userId());
+      expect(await person.events('policy violation')).toEqual([]);
     });
 
     test(`${view} view: in an isolated page (COOP and COEP)`, async ({ world, people, app, server }) => {
@@ -324,15 +324,15 @@ test.describe('the page of the app', () => {
       const headers = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
       const person = await people.open(view, { address: app.serve(`/isolated-${view}`, { body, headers }) });
       expect(await person.page.evaluate(() => crossOriginIsolated)).toBe(true);
-      await person.enter(await world.joining(demo, 'Grace'));
+      await person.enter(await world.joinOptions(demo, 'Grace'));
       await person.startCamera();
-      await person.seesMoving(await person.userId());
+      await person.expectMovingVideo(await person.userId());
     });
 
     test(`${view} view: leaveOnPageUnload frees the seat at once`, async ({ world, people }) => {
       const [grace, ada] = await Promise.all([people.open(view), people.open('component')]);
-      await ada.enter(await world.joining(demo, 'Ada'));
-      await grace.enter(await world.joining(demo, 'Grace'), { leaveOnPageUnload: true });
+      await ada.enter(await world.joinOptions(demo, 'Ada'));
+      await grace.enter(await world.joinOptions(demo, 'Grace'), { leaveOnPageUnload: true });
       const id = await grace.userId();
       await grace.page.goto('about:blank');
       await expect.poll(() => ada.names(), { timeout: 8_000 }).toEqual(['Ada']);
@@ -343,7 +343,7 @@ test.describe('the page of the app', () => {
       const person = await people.open(view, { before: (context) => context.route('**/sdk/chunks/media*', (route) => route.abort()) });
       await person.init();
       const code = view === 'client' ? 1 : 200;
-      const outcome = await person.join(await world.joining(demo, 'Grace'));
+      const outcome = await person.join(await world.joinOptions(demo, 'Grace'));
       await expectRefusal(person, outcome, { code, name: 'FAIL', message: 'Fail to join the meeting.', cause: 'asset_blocked', inPage: true });
     });
 
@@ -351,7 +351,7 @@ test.describe('the page of the app', () => {
       let gone = true;
       const serve = (route: Route) => (gone ? route.fulfill({ status: 404 }) : route.continue());
       const person = await people.open(view, { before: (context) => context.route('**/sdk/chunks/parts-*', serve) });
-      await person.enter(await world.joining(demo, 'Grace'));
+      await person.enter(await world.joinOptions(demo, 'Grace'));
       const { page } = person;
       const button = page.locator('.footer-participants-button__toggle-button');
       await button.click();
@@ -375,7 +375,7 @@ test.describe('the page of the app', () => {
       expect(await person.page.evaluate(() => isSecureContext)).toBe(false);
       await person.init();
       const code = view === 'client' ? 1 : 200;
-      const outcome = await person.join(await world.joining(demo, 'Grace'));
+      const outcome = await person.join(await world.joinOptions(demo, 'Grace'));
       await expectRefusal(person, outcome, { code, name: 'FAIL', message: 'Fail to join the meeting.', cause: 'insecure_context', inPage: true });
     });
   }
@@ -388,7 +388,7 @@ test.describe('the page of the app', () => {
         await person.init();
         // The files of the SDK are there when the network goes.
         await person.page.waitForLoadState('networkidle');
-        const options = await world.joining(demo, 'Grace');
+        const options = await world.joinOptions(demo, 'Grace');
         await person.context.setOffline(true);
         await expectRefusal(person, await person.join(options), gone);
       }),
@@ -403,23 +403,23 @@ test.describe('the reason in component view', () => {
   test('is the sentence where the app asks for it, in the rejection and in the event', async ({ world, people }) => {
     const person = await people.open('component');
     await person.init({ reasonStyle: 'sentence' });
-    const outcome = await person.join({ ...(await world.joining(demo, 'Grace')), password: 'certainly-wrong' });
+    const outcome = await person.join({ ...(await world.joinOptions(demo, 'Grace')), password: 'certainly-wrong' });
     expect(outcome.rejected).toMatchObject({ ...wrong, reason: sentence });
-    expect((await person.told('connection-change')).at(-1)).toMatchObject({ ...wrong, state: 'Fail', reason: sentence });
+    expect((await person.events('connection-change')).at(-1)).toMatchObject({ ...wrong, state: 'Fail', reason: sentence });
   });
 
   test("is the sentence where the server's policy for the app says so, inside as well", async ({ world, people }) => {
     const [person, host] = await Promise.all([people.open('component'), people.open('client')]);
-    await host.enter(await world.hosting(demo));
+    await host.enter(await world.hostOptions(demo));
     const { number } = world.meeting(demo);
-    const options = { ...(await world.joining(demo, 'Grace')), signature: await world.signature(number, 0, world.app('Compares error messages').sdkKey) };
+    const options = { ...(await world.joinOptions(demo, 'Grace')), signature: await world.signature(number, 0, world.app('Compares error messages').sdkKey) };
     await person.init();
     const outcome = await person.join({ ...options, password: 'certainly-wrong' });
     expect(outcome.rejected).toMatchObject({ ...wrong, reason: sentence });
-    expect((await person.told('connection-change')).at(-1)).toMatchObject({ ...wrong, state: 'Fail', reason: sentence });
+    expect((await person.events('connection-change')).at(-1)).toMatchObject({ ...wrong, state: 'Fail', reason: sentence });
     await person.mustJoin(options);
     await host.call('expel', { userId: await person.userId() });
-    await expect.poll(async () => (await person.told('connection-change')).at(-1)).toMatchObject({ state: 'Closed', errorCode: 3009, name: 'BE_REMOVED', reason: 'Be removed.' });
+    await expect.poll(async () => (await person.events('connection-change')).at(-1)).toMatchObject({ state: 'Closed', errorCode: 3009, name: 'BE_REMOVED', reason: 'Be removed.' });
   });
 });
 
@@ -427,7 +427,7 @@ test.describe('the dialog of a refused join', () => {
   test('says what helps, and developers why; closing it shows the page of the app, or goes to leaveUrl where there is none', async ({ world, people }) => {
     const person = await people.open('client');
     await person.init();
-    const { error } = await person.join(await world.joining(demo, 'Grace').then((o) => ({ ...o, password: 'certainly-wrong' })));
+    const { error } = await person.join(await world.joinOptions(demo, 'Grace').then((o) => ({ ...o, password: 'certainly-wrong' })));
     const dialog = person.page.getByRole('alertdialog');
     await expect(dialog).toContainText('3004');
     await expect(dialog).toContainText(String(error?.['attemptId']));
@@ -442,11 +442,11 @@ test.describe('the dialog of a refused join', () => {
     await expect(person.page.locator('#zmmtg-root')).toBeHidden();
     expect(person.page.url()).toBe(address);
     // The page is as good as new.
-    await person.mustJoin(await world.joining(demo, 'Grace'));
+    await person.mustJoin(await world.joinOptions(demo, 'Grace'));
     await person.leave();
     const blank = await people.open('client');
     await blank.init();
-    await blank.join(await world.joining(demo, 'Grace').then((o) => ({ ...o, password: 'certainly-wrong' })));
+    await blank.join(await world.joinOptions(demo, 'Grace').then((o) => ({ ...o, password: 'certainly-wrong' })));
     await blank.page.getByRole('button', { name: 'Close' }).click();
     await blank.page.waitForURL('**/left');
   });
@@ -454,7 +454,7 @@ test.describe('the dialog of a refused join', () => {
   test('is not there with isShowJoiningErrorDialog: false, while the callback comes', async ({ world, people }) => {
     const person = await people.open('client');
     await person.init({ isShowJoiningErrorDialog: false });
-    const outcome = await person.join({ ...(await world.joining(demo, 'Grace')), password: 'certainly-wrong' });
+    const outcome = await person.join({ ...(await world.joinOptions(demo, 'Grace')), password: 'certainly-wrong' });
     await expectRefusal(person, outcome, { code: 3004, name: 'WRONG_MEETING_PASSWORD', message: 'Meeting Passcode wrong.', cause: 'passcode_wrong' });
     await expect(person.page.locator('#zmmtg-root')).toBeHidden();
     await expect(person.page.getByRole('alertdialog')).toHaveCount(0);

@@ -4,7 +4,7 @@ import type { Person } from '../person.ts';
 const demo = 'Demo meeting';
 
 /** Keeps every track and peer connection that the page ever has. */
-const keep = `
+const trackResources = `
   window.opened = { tracks: [], peers: [] };
   const media = navigator.mediaDevices;
   const open = media.getUserMedia.bind(media);
@@ -20,7 +20,7 @@ const keep = `
       window.opened.peers.push(this);
     }
   };`;
-const before = (context: { addInitScript(script: string): Promise<unknown> }): Promise<unknown> => context.addInitScript(keep);
+const before = (context: { addInitScript(script: string): Promise<unknown> }): Promise<unknown> => context.addInitScript(trackResources);
 
 /** How many tracks and peer connections are alive. */
 const alive = (person: Person): Promise<{ tracks: number; peers: number }> =>
@@ -39,9 +39,9 @@ async function openVideoSettings(person: Person): Promise<void> {
 
 test('hold, and the end of the meeting, close the settings and the camera that they show', async ({ world, people }) => {
   const [host, guest, client] = await Promise.all([people.open('component'), people.open('component', { before }), people.open('client', { before })]);
-  await host.enter(await world.hosting(demo, 'Grace'));
-  await guest.enter(await world.joining(demo, 'Linus'));
-  await client.enter(await world.joining(demo, 'Ada'));
+  await host.enter(await world.hostOptions(demo, 'Grace'));
+  await guest.enter(await world.joinOptions(demo, 'Linus'));
+  await client.enter(await world.joinOptions(demo, 'Ada'));
   const dialog = (person: Person) => person.page.getByRole('dialog');
   await client.startMicrophone();
   await client.startCamera();
@@ -61,8 +61,8 @@ test('hold, and the end of the meeting, close the settings and the camera that t
 
 test('component view: a root that moves stays in the meeting; a removed one leaves it, and joins again', async ({ world, people }) => {
   const [other, person] = await Promise.all([people.open('component'), people.open('component', { before })]);
-  await other.enter(await world.hosting(demo, 'Grace'));
-  const options = await world.joining(demo, 'Linus');
+  await other.enter(await world.hostOptions(demo, 'Grace'));
+  const options = await world.joinOptions(demo, 'Linus');
   await person.enter(options);
   await person.startCamera();
   // As frameworks do when they mount twice, or bring an element elsewhere.
@@ -98,8 +98,8 @@ test('component view: a root that moves stays in the meeting; a removed one leav
 
 test('client view: going back to before the join leaves the meeting and shows the app', async ({ world, people }) => {
   const [other, person] = await Promise.all([people.open('component'), people.open('client', { before })]);
-  await other.enter(await world.hosting(demo, 'Grace'));
-  const options = await world.joining(demo, 'Ada');
+  await other.enter(await world.hostOptions(demo, 'Grace'));
+  const options = await world.joinOptions(demo, 'Ada');
   await person.page.evaluate(() => {
     document.body.append(document.createElement('h1'));
     document.querySelector('h1')?.append('The app');

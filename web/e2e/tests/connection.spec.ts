@@ -1,4 +1,4 @@
-import { breaksOf, talk, watchBreaks } from '../breaks.ts';
+import { interruptionsOf, sendMessages, measureInterruptions } from '../breaks.ts';
 import { withRelay } from '../cut-line.ts';
 import { expect, test as base, views } from '../fixtures.ts';
 import { expectConnected, expectReconnecting } from '../refusals.ts';
@@ -12,12 +12,12 @@ for (const view of views) {
   test(`4000 in ${view} view: state, roster and chat come back without loss or duplicates`, async ({ world, people, relay }) => {
     test.slow();
     const [grace, ada, linus] = await Promise.all([people.open(view, { server: relay.url }), people.open('component'), people.open('client')]);
-    await ada.enter(await world.hosting(demo));
-    await grace.enter(await world.joining(demo, 'Grace'));
+    await ada.enter(await world.hostOptions(demo));
+    await grace.enter(await world.joinOptions(demo, 'Grace'));
     await grace.startCamera();
     await ada.startCamera();
-    await grace.seesMoving(await ada.userId());
-    await ada.seesMoving(await grace.userId());
+    await grace.expectMovingVideo(await ada.userId());
+    await ada.expectMovingVideo(await grace.userId());
     expect(relay.mediaSenders).toBeGreaterThan(0);
     await ada.sendChat('before');
     await expect.poll(() => grace.chat()).toEqual(['before']);
@@ -29,7 +29,7 @@ for (const view of views) {
     await expect.poll(async () => (await ada.people('user-updated')).some((p) => p['userId'] === graceId && p['isInFailover'] === true)).toBe(true);
     const refused = await grace.callOnce('lockMeeting', view === 'client' ? { lockMeeting: true } : true);
     expect(refused.rejected ?? refused.error).toMatchObject({ type: 'IMPROPER_MEETING_STATE', errorCode: 1 });
-    await linus.enter(await world.joining(demo, 'Linus'));
+    await linus.enter(await world.joinOptions(demo, 'Linus'));
     for (const text of ['one', 'two', 'three']) await ada.sendChat(text);
     await ada.call('rename', 'Ada the host', await ada.userId());
     expect(await grace.chat()).toEqual(['before']);
@@ -45,8 +45,8 @@ for (const view of views) {
     // Nobody was told that Grace came or went.
     expect((await ada.people('user-removed')).filter((p) => p['userId'] === graceId)).toEqual([]);
     expect((await ada.people('user-added')).filter((p) => p['userId'] === graceId)).toHaveLength(1);
-    await grace.seesMoving(await ada.userId());
-    await ada.seesMoving(graceId);
+    await grace.expectMovingVideo(await ada.userId());
+    await ada.expectMovingVideo(graceId);
     await grace.sendChat('and back');
     await expect.poll(() => ada.chat()).toContain('and back');
   });
@@ -54,17 +54,17 @@ for (const view of views) {
 
 for (const how of ['kill', 'terminate'] as const) base(`${how === 'kill' ? 'kill -9 of the server' : 'a restart of the server'}: everybody comes back to the same places`, async ({ people, world, server }) => {
   base.setTimeout(120_000);
-  const [grace, linus] = await Promise.all([people.open('component', { before: watchBreaks }), people.open('client', { before: watchBreaks })]);
-  await grace.enter(await world.joining(demo, 'Grace'));
-  await linus.enter(await world.joining(demo, 'Linus'));
+  const [grace, linus] = await Promise.all([people.open('component', { before: measureInterruptions }), people.open('client', { before: measureInterruptions })]);
+  await grace.enter(await world.joinOptions(demo, 'Grace'));
+  await linus.enter(await world.joinOptions(demo, 'Linus'));
   await grace.startCamera();
   await linus.startCamera();
   const ids = { grace: await grace.userId(), linus: await linus.userId() };
-  await grace.seesMoving(ids.linus);
-  await linus.seesMoving(ids.grace);
+  await grace.expectMovingVideo(ids.linus);
+  await linus.expectMovingVideo(ids.grace);
   await grace.sendChat('before');
   await expect.poll(() => linus.chat()).toEqual(['before']);
-  const talks = [talk(grace, 'Grace'), talk(linus, 'Linus')];
+  const talks = [sendMessages(grace, 'Grace'), sendMessages(linus, 'Linus')];
 
   const { address } = server;
   const folder = await server[how]();
@@ -82,9 +82,9 @@ for (const how of ['kill', 'terminate'] as const) base(`${how === 'kill' ? 'kill
       await expect.poll(chat, { message: 'every message is there' }).toEqual(sent);
       expect((await person.states()).filter((state) => state === 'Fail' || state === 'Closed' || state === 3)).toEqual([]);
     }
-    await grace.seesMoving(ids.linus);
-    await linus.seesMoving(ids.grace);
-    for (const person of [grace, linus]) base.info().annotations.push({ type: 'breaks in ms', description: JSON.stringify(await breaksOf(person)) });
+    await grace.expectMovingVideo(ids.linus);
+    await linus.expectMovingVideo(ids.grace);
+    for (const person of [grace, linus]) base.info().annotations.push({ type: 'breaks in ms', description: JSON.stringify(await interruptionsOf(person)) });
   } finally {
     await again.stop();
   }

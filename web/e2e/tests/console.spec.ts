@@ -15,16 +15,16 @@ for (const view of views) {
   test(`a good session in ${view} view writes nothing to the console`, async ({ world, people }) => {
     const lines: string[] = [];
     const [grace, ada] = await Promise.all([people.open(view, { before: listenTo(lines) }), people.open('component')]);
-    await ada.enter(await world.hosting(demo));
+    await ada.enter(await world.hostOptions(demo));
     await ada.startCamera();
-    await grace.enter(await world.joining(demo, 'Grace'));
-    await grace.seesMoving(await ada.userId());
+    await grace.enter(await world.joinOptions(demo, 'Grace'));
+    await grace.expectMovingVideo(await ada.userId());
     await grace.startMicrophone();
     await grace.button('mute my microphone').click();
     await grace.startCamera();
-    await ada.seesMoving(await grace.userId());
+    await ada.expectMovingVideo(await grace.userId());
     await grace.button('Share Screen').click();
-    const share = (): Promise<unknown[]> => ada.told('peer-share-state-change').then((told) => told.map((t) => t['action']));
+    const share = (): Promise<unknown[]> => ada.events('peer-share-state-change').then((events) => events.map((t) => t['action']));
     await expect.poll(share).toEqual(['Start']);
     await grace.button('Stop sharing').first().click();
     await expect.poll(share).toEqual(['Start', 'Stop']);
@@ -40,7 +40,7 @@ for (const view of views) {
     const lines: string[] = [];
     const grace = await people.open(view, { before: listenTo(lines) });
     await grace.init();
-    const outcome = await grace.join({ ...(await world.joining(demo, 'Grace')), password: 'wrong' });
+    const outcome = await grace.join({ ...(await world.joinOptions(demo, 'Grace')), password: 'wrong' });
     expect(outcome.rejected ?? outcome.error).toMatchObject({ errorCode: 3004 });
     // The line that bots wait for is all there is.
     expect(lines.filter((line) => !line.startsWith('log: join error code: 3004'))).toEqual([]);
@@ -81,7 +81,7 @@ for (const view of views) {
 
 test('the demo page of Component View says what happened, without words for developers, and joins again', async ({ server, world, people }) => {
   const ada = await people.open('component');
-  await ada.enter(await world.hosting(demo));
+  await ada.enter(await world.hostOptions(demo));
   const address = (query: Record<string, string>) => `${server.url}/demo/component?${new URLSearchParams({ name: 'Grace', password: world.view.defaults.password, ...query }).toString()}`;
   const phone = { viewport: { width: 390, height: 844 } };
   let { page } = await people.open('component', { address: address({ password: 'wrong' }), ...phone });
@@ -107,7 +107,7 @@ test('the demo page of Component View says what happened, without words for deve
   await expect.poll(() => ada.names()).toHaveLength(2);
   // The view is there before the join is over; whoever sends pictures has joined.
   await page.getByRole('button', { name: 'start my video', exact: true }).click();
-  await ada.seesMoving((await ada.roster()).find((person) => person.userName === 'Linus')?.userId ?? 0);
+  await ada.expectMovingVideo((await ada.roster()).find((person) => person.userName === 'Linus')?.userId ?? 0);
   await ada.endMeeting();
   await expect(card.getByRole('heading')).toHaveText('The host has ended this meeting');
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);

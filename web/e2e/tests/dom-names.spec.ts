@@ -46,14 +46,14 @@ test('client view: ids, class names and labels that apps look for', async ({ wor
   await finds(grace.page, 'script');
 
   await grace.init({ disablePreview: false });
-  await grace.join({ ...(await world.joining(demo, 'Grace')), password: 'certainly-wrong' }).catch(() => undefined);
+  await grace.join({ ...(await world.joinOptions(demo, 'Grace')), password: 'certainly-wrong' }).catch(() => undefined);
   await finds(grace.page, 'client-refused');
   expect(await lookOfAddedLink(grace.page)).toEqual(await look(grace.page.locator('.zm-modal .zm-btn--primary').first()));
-  await grace.join({ ...(await world.joining(demo, 'Grace')), signature: 'x.y.z' }).catch(() => undefined);
+  await grace.join({ ...(await world.joinOptions(demo, 'Grace')), signature: 'x.y.z' }).catch(() => undefined);
   await finds(grace.page, 'client-refused-finally');
 
   await linus.init({ disablePreview: false, audioPanelAlwaysOpen: true });
-  const joined = linus.join(await world.joining(demo, 'Linus'));
+  const joined = linus.join(await world.joinOptions(demo, 'Linus'));
   await finds(linus.page, 'client-preview');
   await linus.page.locator('#pc-join').click();
   expect(await joined).toHaveProperty('success');
@@ -61,7 +61,7 @@ test('client view: ids, class names and labels that apps look for', async ({ wor
   await expect(linus.page.locator(`video-player[node-id="${await linus.userId()}"]`)).toBeVisible();
   await linus.leave();
 
-  await ada.enter({ ...(await world.hosting(demo, 'Ada')), userEmail: 'ada@demo.example' }, { audioPanelAlwaysOpen: true });
+  await ada.enter({ ...(await world.hostOptions(demo, 'Ada')), userEmail: 'ada@demo.example' }, { audioPanelAlwaysOpen: true });
   await finds(ada.page, 'client');
   for (const tag of ['div', 'button']) {
     await ada.page.locator(`${tag}[aria-label="More meeting control "]`).click();
@@ -72,7 +72,7 @@ test('client view: ids, class names and labels that apps look for', async ({ wor
   expect(await ada.page.evaluate(() => ['username', 'useremail'].map((name) => sessionStorage.getItem(`zmmtg-root__${name}`)))).toEqual(['Ada', 'ada@demo.example']);
 
   await grace.init({ disablePreview: true, defaultView: 'gallery' });
-  await grace.mustJoin(await world.joining(demo, 'Grace'));
+  await grace.mustJoin(await world.joinOptions(demo, 'Grace'));
   await finds(grace.page, 'client-gallery');
   await expect(grace.page.locator('.footer-button__number-counter')).toHaveText('2');
   await screenToShare(ada.page);
@@ -84,13 +84,13 @@ test('client view: ids, class names and labels that apps look for', async ({ wor
 test('client view: names on the pages of people who wait', async ({ world, people }) => {
   const [early, guest, host] = await Promise.all([people.open('client'), people.open('client'), people.open('component')]);
   await early.init();
-  await early.join(await world.joining('Only after the host', 'Linus'));
+  await early.join(await world.joinOptions('Only after the host', 'Linus'));
   await finds(early.page, 'client-waiting-host');
   await early.page.locator('.leave-btn').click();
   await early.page.waitForURL('**/left');
 
-  await host.enter(await world.hosting('Waiting room'));
-  await guest.enter(await world.joining('Waiting room', 'Grace'));
+  await host.enter(await world.hostOptions('Waiting room'));
+  await guest.enter(await world.joinOptions('Waiting room', 'Grace'));
   await finds(guest.page, 'client-waiting-room');
   await guest.page.locator('.leave-btn').click();
   await guest.page.waitForURL('**/left');
@@ -98,7 +98,7 @@ test('client view: names on the pages of people who wait', async ({ world, peopl
 
 test('component view: ids, class names and labels that apps look for', async ({ world, people }) => {
   const [ada, grace] = await Promise.all([people.open('component'), people.open('component')]);
-  await ada.enter(await world.hosting(demo, 'Ada'));
+  await ada.enter(await world.hostOptions(demo, 'Ada'));
   await finds(ada.page, 'component');
   await ada.startCamera();
   await finds(ada.page, 'component-camera');
@@ -107,7 +107,7 @@ test('component view: ids, class names and labels that apps look for', async ({ 
   await ada.page.keyboard.press('Escape');
   await ada.page.locator('button[title="Gallery View"]').click();
   await finds(ada.page, 'component-gallery');
-  await grace.enter(await world.joining(demo, 'Grace'));
+  await grace.enter(await world.joinOptions(demo, 'Grace'));
   await screenToShare(ada.page);
   await ada.button('Share Screen').click();
   await finds(grace.page, 'component-share');
@@ -115,7 +115,7 @@ test('component view: ids, class names and labels that apps look for', async ({ 
 
 test('client view: the cookie names the language', async ({ world, people, app }) => {
   const german = await people.open('client', { before: (context) => context.addCookies([{ name: '_zm_lang', value: 'de-DE', url: app.origin }]) });
-  await german.enter(await world.joining(demo, 'Grace'));
+  await german.enter(await world.joinOptions(demo, 'Grace'));
   await expect(german.page.locator('#wc-footer')).toBeVisible();
   expect(await german.page.evaluate(() => (window as unknown as { ZoomMtg: { i18n: { getCurrentLang(): string } } }).ZoomMtg.i18n.getCurrentLang())).toBe('de-DE');
 });

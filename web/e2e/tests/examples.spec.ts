@@ -22,7 +22,7 @@ test('the plain HTML example meets another page', async ({ server, world, people
   expect(text).toContain('http://127.0.0.1:8080/');
   const address = app.serve('/plain-html', { body: text.replaceAll('http://127.0.0.1:8080', server.url) });
   const [kim, linus] = await Promise.all([people.open('client', { address }), people.open('component')]);
-  await linus.enter(await world.joining(demo, 'Linus'));
+  await linus.enter(await world.joinOptions(demo, 'Linus'));
   await linus.startCamera();
   await fillIn(kim.page, world.meeting(demo), 'Kim');
   await kim.page.getByRole('button', { name: 'Join meeting', exact: true }).click();
@@ -49,7 +49,7 @@ test('the React example installs, compiles, builds, meets another page and comes
     const endpoint = JSON.stringify(`${server.url}/dev/v1/signature`);
     app.folder('/react/', await packed.build('/react/', ['index.html'], [react()], { 'import.meta.env.VITE_SIGNATURE_ENDPOINT': endpoint }));
     const [kim, linus] = await Promise.all([people.open('component', { address: `${app.origin}/react/index.html` }), people.open('component')]);
-    await linus.enter(await world.joining(demo, 'Linus'));
+    await linus.enter(await world.joinOptions(demo, 'Linus'));
     await linus.startCamera();
 
     await fillIn(kim.page, { ...world.meeting(demo), password: 'wrong' }, 'Kim');
@@ -74,6 +74,6 @@ test('the React example installs, compiles, builds, meets another page and comes
 async function bothSee(kim: Person, linus: Person): Promise<void> {
   const found = (await linus.roster()).find((person) => person.userName === 'Kim');
   if (!found) throw new Error('Kim is not in the meeting');
-  await linus.seesMoving(found.userId);
-  await kim.seesMoving(await linus.userId());
+  await linus.expectMovingVideo(found.userId);
+  await kim.expectMovingVideo(await linus.userId());
 }

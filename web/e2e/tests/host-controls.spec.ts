@@ -68,9 +68,9 @@ for (const view of views) {
   test(`${view}: pins stay here, spotlights and focus mode are everybody's`, async ({ world, people }) => {
     test.slow();
     const [ada, grace, linus] = await Promise.all([people.open(view), people.open('client'), people.open('component')]);
-    await ada.enter(await world.hosting(demo, 'Ada'));
-    await grace.enter(await world.joining(demo, 'Grace'));
-    await linus.enter(await world.joining(demo, 'Linus'));
+    await ada.enter(await world.hostOptions(demo, 'Ada'));
+    await grace.enter(await world.joinOptions(demo, 'Grace'));
+    await linus.enter(await world.joinOptions(demo, 'Linus'));
     const [adaId, graceId, linusId] = [await ada.userId(), await grace.userId(), await linus.userId()];
     const everybody = [adaId, graceId, linusId].sort((a, b) => a - b);
     await expect.poll(() => shown(ada)).toEqual(everybody);
@@ -94,7 +94,7 @@ for (const view of views) {
       await choose(ada, 'Grace', 'Add spotlight');
       for (const person of [grace, linus]) await expect.poll(() => large(person), person.view).toEqual([linusId, graceId]);
       await expect(grace.page.locator(`.ar-tile[data-user-id="${linusId}"] .ar-badge`).getByRole('img', { name: 'spotlighted' })).toBeVisible();
-      expect((await grace.told('onVideoOrder')).at(-1)).toMatchObject({ view: 'multi-speaker-view', multiSpeakerMainCurrent: [linusId, graceId], multiSpeakerActiveCurrent: [adaId] });
+      expect((await grace.events('onVideoOrder')).at(-1)).toMatchObject({ view: 'multi-speaker-view', multiSpeakerMainCurrent: [linusId, graceId], multiSpeakerActiveCurrent: [adaId] });
       await choose(ada, 'Ada', 'Replace spotlight');
       for (const person of [grace, linus]) await expect.poll(() => large(person), person.view).toEqual([adaId]);
       await choose(ada, 'Ada', 'Remove spotlight');
@@ -104,19 +104,19 @@ for (const view of views) {
 
     await test.step('focus mode', async () => {
       await linus.startCamera();
-      await grace.seesMoving(linusId);
+      await grace.expectMovingVideo(linusId);
       await turn(ada, 'Focus mode', true);
       await expect(grace.page.getByText('Focus mode: you see only hosts')).toBeVisible();
       await expect.poll(() => shown(grace)).toEqual([adaId, graceId].sort((a, b) => a - b));
       await expect.poll(() => shown(ada)).toEqual(everybody);
-      await ada.seesMoving(linusId);
+      await ada.expectMovingVideo(linusId);
       await choose(ada, 'Linus', 'Spotlight for everyone');
       await expect.poll(() => shown(grace)).toEqual(everybody);
-      await grace.seesMoving(linusId);
+      await grace.expectMovingVideo(linusId);
       await choose(ada, 'Linus', 'Remove spotlight');
       await expect.poll(() => shown(grace)).toEqual([adaId, graceId].sort((a, b) => a - b));
       await ada.button('Turn off').click();
-      await grace.seesMoving(linusId);
+      await grace.expectMovingVideo(linusId);
       await expect(grace.page.getByText('Focus mode: you see only hosts')).toBeHidden();
     });
   });
@@ -124,8 +124,8 @@ for (const view of views) {
   test(`${view}: the rules of the host tools bind the others`, async ({ world, people }) => {
     test.slow();
     const [ada, grace] = await Promise.all([people.open(view), people.open(view)]);
-    await ada.enter(await world.hosting(demo, 'Ada'));
-    await grace.enter(await world.joining(demo, 'Grace'));
+    await ada.enter(await world.hostOptions(demo, 'Ada'));
+    await grace.enter(await world.joinOptions(demo, 'Grace'));
     const graceId = await grace.userId();
     await expect(grace.button('Host tools')).toHaveCount(0);
 
@@ -181,9 +181,9 @@ for (const view of views) {
       await turn(ada, 'Lock meeting', true);
       const linus = await people.open('client');
       await linus.init({ isShowJoiningErrorDialog: false });
-      expect((await linus.join(await world.joining(demo, 'Linus'))).error).toMatchObject({ errorCode: 4006 });
+      expect((await linus.join(await world.joinOptions(demo, 'Linus'))).error).toMatchObject({ errorCode: 4006 });
       await turn(ada, 'Lock meeting', false);
-      await linus.mustJoin(await world.joining(demo, 'Linus'));
+      await linus.mustJoin(await world.joinOptions(demo, 'Linus'));
       await choose(ada, 'Linus', 'Put in waiting room');
       await expect(linus.page.getByText('The host moved you to the waiting room')).toBeVisible();
       await (await list(ada)).getByRole('button', { name: 'Admit Linus', exact: true }).click();
@@ -197,9 +197,9 @@ for (const view of views) {
   test(`${view}: the host's role is made, withdrawn, handed on, taken back and left to a successor`, async ({ world, people }) => {
     test.slow();
     const [ada, grace, linus] = await Promise.all([people.open(view), people.open(view), people.open('client')]);
-    await ada.enter(await world.hosting(demo, 'Ada'));
-    await grace.enter(await world.joining(demo, 'Grace'));
-    await linus.enter(await world.joining(demo, 'Linus'));
+    await ada.enter(await world.hostOptions(demo, 'Ada'));
+    await grace.enter(await world.joinOptions(demo, 'Grace'));
+    await linus.enter(await world.joinOptions(demo, 'Linus'));
     const [adaId, graceId, linusId] = [await ada.userId(), await grace.userId(), await linus.userId()];
 
     await choose(ada, 'Grace', 'Make co-host');
@@ -214,7 +214,7 @@ for (const view of views) {
 
     await linus.call('mediaCapturePermission', { operate: 'request' });
     await ada.button('Allow').click();
-    await expect.poll(() => linus.told('onMediaCapturePermissionChange')).toEqual([{ allow: true }]);
+    await expect.poll(() => linus.events('onMediaCapturePermissionChange')).toEqual([{ allow: true }]);
     await linus.call('mediaCapture', { record: 'start' });
     // Not what screen readers are told, which stays in the document.
     const badge = grace.page.locator('[role=status]:not(.ar-hidden)', { hasText: 'Linus is recording' });
@@ -233,13 +233,13 @@ for (const view of views) {
     await linus.button('End Meeting for All').click();
     // Component View leaves its element empty, and its app learns why.
     if (view === 'client') await expect(grace.page.getByText('The host has ended this meeting')).toBeVisible();
-    else await expect.poll(async () => (await grace.told('connection-change')).at(-1)).toMatchObject({ state: 'Closed', errorCode: 4004 });
+    else await expect.poll(async () => (await grace.events('connection-change')).at(-1)).toMatchObject({ state: 'Closed', errorCode: 4004 });
   });
 
   test(`${view}: whoever knows the host's key becomes the host`, async ({ world, people }) => {
     const [grace, linus] = await Promise.all([people.open(view), people.open('client')]);
-    await grace.enter(await world.joining(open, 'Grace'));
-    await linus.enter(await world.joining(open, 'Linus'));
+    await grace.enter(await world.joinOptions(open, 'Grace'));
+    await linus.enter(await world.joinOptions(open, 'Linus'));
     const graceId = await grace.userId();
     await choose(grace, 'Grace', 'Claim host…');
     const key = grace.page.getByRole('textbox', { name: 'Host key' });
@@ -257,37 +257,37 @@ for (const view of views) {
     test.slow();
     const webinar = world.view.meetings.find((m) => m.number === world.view.defaults.webinarNumber)?.topic ?? '';
     const [ada, grace, linus] = await Promise.all([people.open(view), people.open(view), people.open(view === 'client' ? 'component' : 'client')]);
-    await ada.enter({ ...(await world.hosting(webinar, 'Ada')), userEmail: world.meeting(webinar).host });
+    await ada.enter({ ...(await world.hostOptions(webinar, 'Ada')), userEmail: world.meeting(webinar).host });
     await Promise.all([
-      grace.enter({ ...(await world.joining(webinar, 'Grace')), userEmail: 'grace@example.com' }),
-      linus.enter({ ...(await world.joining(webinar, 'Linus')), userEmail: 'linus@example.com' }),
+      grace.enter({ ...(await world.joinOptions(webinar, 'Grace')), userEmail: 'grace@example.com' }),
+      linus.enter({ ...(await world.joinOptions(webinar, 'Linus')), userEmail: 'linus@example.com' }),
     ]);
     const [adaId, graceId] = [await ada.userId(), await grace.userId()];
     await expect(grace.button('join audio')).toHaveCount(0);
     await ada.startCamera();
     await ada.startMicrophone();
     for (const attendee of [grace, linus]) {
-      await attendee.seesMoving(adaId);
-      await attendee.hears();
+      await attendee.expectMovingVideo(adaId);
+      await attendee.expectAudio();
     }
     expect(await linus.names()).toEqual(['Ada', 'Linus']);
     await ada.button('mute my microphone').click();
     await choose(ada, 'Grace', 'Allow to talk');
     await grace.startMicrophone();
-    await linus.hears();
-    await ada.hears();
+    await linus.expectAudio();
+    await ada.expectAudio();
     await expect(grace.button('start my video')).toHaveCount(0);
     await choose(ada, 'Grace', 'Disallow talking');
     await expect(grace.button('mute my microphone')).toHaveCount(0);
     await expect.poll(() => linus.names()).toEqual(['Ada', 'Linus']);
     await choose(ada, 'Grace', 'Make panelist');
     await grace.startCamera();
-    await ada.seesMoving(graceId);
-    await linus.seesMoving(graceId);
+    await ada.expectMovingVideo(graceId);
+    await linus.expectMovingVideo(graceId);
     await choose(ada, 'Grace', 'Make attendee');
     await expect(grace.button('stop my video')).toHaveCount(0);
     await expect.poll(() => linus.frames(graceId)).toBe(0);
-    await linus.seesMoving(adaId);
+    await linus.expectMovingVideo(adaId);
     await expect.poll(() => shown(ada)).toEqual([adaId]);
   });
 }

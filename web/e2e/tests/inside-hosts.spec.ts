@@ -17,8 +17,8 @@ async function list(person: Person, method: string): Promise<unknown> {
 test('co-hosts, spotlight, focus mode, hands, the waiting room, reclaiming and handing on', async ({ world, people }) => {
   test.slow();
   const [ada, grace, linus, tim] = await Promise.all([people.open('component'), people.open('client'), people.open('client'), people.open('client')]);
-  await ada.enter(await world.hosting(demo, 'Ada'));
-  await Promise.all([grace, linus, tim].map(async (person, i) => person.enter(await world.joining(demo, ['Grace', 'Linus', 'Tim'][i] ?? ''))));
+  await ada.enter(await world.hostOptions(demo, 'Ada'));
+  await Promise.all([grace, linus, tim].map(async (person, i) => person.enter(await world.joinOptions(demo, ['Grace', 'Linus', 'Tim'][i] ?? ''))));
   const [adaId, graceId, linusId, timId] = [await ada.userId(), await grace.userId(), await linus.userId(), await tim.userId()];
   const seenBy = async (person: Person, userId: number) => (await person.roster()).find((a) => a.userId === userId);
 
@@ -44,13 +44,13 @@ test('co-hosts, spotlight, focus mode, hands, the waiting room, reclaiming and h
 
   await test.step('in focus mode participants do not get each other\'s pictures; hosts do', async () => {
     await linus.startCamera();
-    await tim.seesMoving(linusId);
+    await tim.expectMovingVideo(linusId);
     await done(grace.call('focusMode', { enable: true }));
-    await expect.poll(() => tim.told('onFocusModeStatusChange')).toEqual([{ status: true }]);
-    await grace.seesMoving(linusId);
+    await expect.poll(() => tim.events('onFocusModeStatusChange')).toEqual([{ status: true }]);
+    await grace.expectMovingVideo(linusId);
     await expect.poll(() => flowing(tim)).toBe(false);
     await done(grace.call('focusMode', { enable: false }));
-    await tim.seesMoving(linusId);
+    await tim.expectMovingVideo(linusId);
   });
 
   await test.step('hands go up one by one and down together', async () => {
@@ -64,7 +64,7 @@ test('co-hosts, spotlight, focus mode, hands, the waiting room, reclaiming and h
   await test.step('hosts write to the waiting room, in the app\'s own words', async () => {
     await done(tim.call('setCustomizeWaitingRoom', { title: 'Please wait', desc: 'The lesson has begun.' }));
     await done(grace.call('putOnHold', { userId: timId, hold: true }));
-    await expect.poll(async () => (await tim.told('onUserIsInWaitingRoom')).length).toBe(1);
+    await expect.poll(async () => (await tim.events('onUserIsInWaitingRoom')).length).toBe(1);
     await done(grace.call('sendChat', { message: 'In five minutes', userId: 4 }));
     await expect.poll(() => tim.chat()).toEqual(['In five minutes']);
     expect(await linus.chat()).toEqual([]);
@@ -84,8 +84,8 @@ test('co-hosts, spotlight, focus mode, hands, the waiting room, reclaiming and h
 
   await test.step('the end is one for all', async () => {
     await done(linus.call('endMeeting', {}));
-    await expect.poll(async () => (await tim.told('onUserLeave')).at(-1)).toMatchObject({ reasonCode: 1 });
-    await expect.poll(async () => (await grace.told('onMeetingStatus')).at(-1)).toMatchObject({ meetingStatus: 3, errorCode: 4004 });
+    await expect.poll(async () => (await tim.events('onUserLeave')).at(-1)).toMatchObject({ reasonCode: 1 });
+    await expect.poll(async () => (await grace.events('onMeetingStatus')).at(-1)).toMatchObject({ meetingStatus: 3, errorCode: 4004 });
   });
 });
 
@@ -95,32 +95,32 @@ test('a host key, leave to record, a test meeting', async ({ world, people }) =>
 
   await test.step('a test meeting is joined as a participant', async () => {
     await grace.init();
-    expect((await grace.call('joinTest', grace.options(await world.joining(open, 'Grace', 1)))).error).toMatchObject({ method: 'joinTest', type: 'INVALID_PARAMETERS' });
-    await done(grace.call('joinTest', grace.options(await world.joining(open, 'Grace'))));
+    expect((await grace.call('joinTest', grace.options(await world.joinOptions(open, 'Grace', 1)))).error).toMatchObject({ method: 'joinTest', type: 'INVALID_PARAMETERS' });
+    await done(grace.call('joinTest', grace.options(await world.joinOptions(open, 'Grace'))));
   });
-  await linus.enter(await world.joining(open, 'Linus'));
+  await linus.enter(await world.joinOptions(open, 'Linus'));
   const graceId = await grace.userId();
 
   await test.step('whoever knows the key becomes the host, while there is none', async () => {
     expect((await grace.call('claimHostWithHostKey', { hostKey: 'wrong' })).error).toMatchObject({ type: 'INVALID_PARAMETERS' });
     await done(grace.call('claimHostWithHostKey', { hostKey: world.hostKey(world.meeting(open).host) }));
-    expect(await grace.told('onClaimStatus')).toEqual([{ status: false, userId: graceId }, { status: true, userId: graceId }]);
+    expect(await grace.events('onClaimStatus')).toEqual([{ status: false, userId: graceId }, { status: true, userId: graceId }]);
     await expect.poll(async () => (await linus.roster()).find((a) => a.userId === graceId)?.isHost).toBe(true);
     expect((await linus.call('claimHostWithHostKey', { hostKey: world.hostKey(world.meeting(open).host) })).error).toMatchObject({ type: 'INVALID_OPERATION' });
   });
 
   await test.step('recording needs a host\'s leave, and everybody is told', async () => {
-    await ada.enter(await world.hosting(open, 'Ada'));
+    await ada.enter(await world.hostOptions(open, 'Ada'));
     const linusId = await linus.userId();
     expect((await linus.call('mediaCapture', { record: 'start' })).error).toMatchObject({ type: 'INSUFFICIENT_PRIVILEGES' });
     await done(linus.call('mediaCapturePermission', { operate: 'request' }));
-    await expect.poll(async () => (await ada.told('media-capture-permission-change')).at(-1)).toEqual({ type: 'request', value: String(linusId) });
+    await expect.poll(async () => (await ada.events('media-capture-permission-change')).at(-1)).toEqual({ type: 'request', value: String(linusId) });
     await done(ada.call('mediaCapturePermission', 'grant', linusId, 2));
-    await expect.poll(() => linus.told('onMediaCapturePermissionChange')).toEqual([{ allow: true }]);
+    await expect.poll(() => linus.events('onMediaCapturePermissionChange')).toEqual([{ allow: true }]);
     await done(linus.call('mediaCapture', { record: 'start' }));
-    await expect.poll(async () => (await ada.told('media-capture-status-change')).at(-1)).toEqual({ userId: linusId, bLocalRecord: true });
+    await expect.poll(async () => (await ada.events('media-capture-status-change')).at(-1)).toEqual({ userId: linusId, bLocalRecord: true });
     await done(ada.call('mediaCapturePermission', 'revoke', linusId));
-    await expect.poll(async () => (await grace.told('onMediaCaptureStatusChange')).at(-1)).toEqual({ userId: linusId, status: 0 });
+    await expect.poll(async () => (await grace.events('onMediaCaptureStatusChange')).at(-1)).toEqual({ userId: linusId, status: 0 });
   });
 });
 

@@ -11,22 +11,22 @@ async function done(outcome: Promise<Outcome>): Promise<void> {
 test('sound, shares, statistics, pins and backgrounds, by their effect on the other page', async ({ world, people, server }) => {
   test.slow();
   const [ada, grace, linus] = await Promise.all([people.open('component'), people.open('client'), people.open('client')]);
-  await ada.enter(await world.hosting(demo, 'Ada'));
-  await Promise.all([grace.enter(await world.joining(demo, 'Grace')), linus.enter(await world.joining(demo, 'Linus'))]);
+  await ada.enter(await world.hostOptions(demo, 'Ada'));
+  await Promise.all([grace.enter(await world.joinOptions(demo, 'Grace')), linus.enter(await world.joinOptions(demo, 'Linus'))]);
   const [adaId, graceId, linusId] = [await ada.userId(), await grace.userId(), await linus.userId()];
   await grace.startMicrophone();
 
   await test.step('incoming sound is stopped and let in again, on one page alone', async () => {
-    await linus.hears();
+    await linus.expectAudio();
     await done(linus.call('stopIncomingAudio', { stop: true }));
     await expect.poll(async () => {
-      const before = await linus.heard();
+      const before = await linus.audioEnergy();
       await linus.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 500)));
-      return (await linus.heard()) - before;
+      return (await linus.audioEnergy()) - before;
     }).toBeLessThanOrEqual(0);
-    await ada.hears();
+    await ada.expectAudio();
     await done(linus.call('stopIncomingAudio', { stop: false }));
-    await linus.hears();
+    await linus.expectAudio();
   });
 
   await test.step('everybody is muted, and hosts are not', async () => {
@@ -41,13 +41,13 @@ test('sound, shares, statistics, pins and backgrounds, by their effect on the ot
   await test.step('one shares at a time, and a host comes first', async () => {
     // Whoever was muted by a host shares the picture alone.
     await done(grace.call('startScreenShare', { hideShareAudioOption: false }));
-    await expect.poll(() => ada.told('peer-share-state-change')).toEqual([{ userId: graceId, action: 'Start' }]);
-    await expect.poll(() => linus.told('receiveSharingChannelReady')).toEqual([{ userId: graceId }]);
+    await expect.poll(() => ada.events('peer-share-state-change')).toEqual([{ userId: graceId, action: 'Start' }]);
+    await expect.poll(() => linus.events('receiveSharingChannelReady')).toEqual([{ userId: graceId }]);
     expect((await linus.call('startScreenShare', {})).error).toMatchObject({ type: 'INVALID_OPERATION', errorMessage: 'another participant is sharing' });
     await done(ada.call('makeHost', linusId));
     await expect.poll(async () => (await linus.self())?.isHost).toBe(true);
     await done(linus.call('startScreenShare', { hideShareAudioOption: true }));
-    await expect.poll(() => ada.told('peer-share-state-change')).toEqual([
+    await expect.poll(() => ada.events('peer-share-state-change')).toEqual([
       { userId: graceId, action: 'Start' },
       { userId: graceId, action: 'Stop' },
       { userId: linusId, action: 'Start' },
@@ -58,10 +58,10 @@ test('sound, shares, statistics, pins and backgrounds, by their effect on the ot
   await test.step('statistics and quality are told', async () => {
     await grace.startCamera();
     await done(grace.call('subscribeStatisticData', { audio: false, video: true, share: false }));
-    await expect.poll(async () => (await grace.told('onVideoQos')).some((q) => q['type'] === 'VIDEO_QOS_DATA' && Number((q['data'] as Record<string, unknown>)['fps']) > 0 && (q['data'] as Record<string, unknown>)['encoding'] === true)).toBe(true);
-    expect(await grace.told('onAudioQos')).toEqual([]);
+    await expect.poll(async () => (await grace.events('onVideoQos')).some((q) => q['type'] === 'VIDEO_QOS_DATA' && Number((q['data'] as Record<string, unknown>)['fps']) > 0 && (q['data'] as Record<string, unknown>)['encoding'] === true)).toBe(true);
+    expect(await grace.events('onAudioQos')).toEqual([]);
     await done(grace.call('unSubscribeStatisticData', {}));
-    await expect.poll(async () => (await ada.told('network-quality-change')).some((q) => typeof q['level'] === 'number' && q['type'] === 'uplink')).toBe(true);
+    await expect.poll(async () => (await ada.events('network-quality-change')).some((q) => typeof q['level'] === 'number' && q['type'] === 'uplink')).toBe(true);
   });
 
   await test.step('pins stay on the page that made them', async () => {
@@ -75,7 +75,7 @@ test('sound, shares, statistics, pins and backgrounds, by their effect on the ot
     const asked: string[] = [];
     grace.page.on('request', (request) => asked.push(request.url()));
     expect((await grace.call('isSupportVirtualBackground', {})).success).toMatchObject({ result: { vb: true, enable: true } });
-    await ada.seesMoving(graceId);
+    await ada.expectMovingVideo(graceId);
     const plain = await picture();
     const image = await grace.page.evaluate(() => {
       const canvas = document.createElement('canvas');

@@ -32,39 +32,39 @@ async function start(person: Person, language: string, options: Fields = {}): Pr
 }
 
 for (const view of views) {
-  for (const [language, words] of Object.entries(languages)) {
+  for (const [language, texts] of Object.entries(languages)) {
     test(`${view} in ${language}: the meeting is translated`, async ({ world, people }) => {
       const person = await people.open(view, { reducedMotion: 'reduce' });
       await start(person, language);
-      await person.mustJoin(await world.joining(demo, 'Ada'));
+      await person.mustJoin(await world.joinOptions(demo, 'Ada'));
       await expect(person.page.locator('.anteroom')).toHaveAttribute('lang', language);
-      await expect(person.page.getByRole('button', { name: words.leave, exact: true })).toBeVisible();
+      await expect(person.page.getByRole('button', { name: texts.leave, exact: true })).toBeVisible();
       await accessible(person.page);
     });
   }
 }
 
-for (const [language, words] of Object.entries(languages)) {
+for (const [language, texts] of Object.entries(languages)) {
   test(`${language}: a refusal is told to the person in their words, to the app in those of the contract`, async ({ world, people }) => {
     const person = await people.open('client', { reducedMotion: 'reduce' });
     await start(person, language);
-    const outcome = await person.join({ ...(await world.joining(demo, 'Ada')), password: 'wrong' });
+    const outcome = await person.join({ ...(await world.joinOptions(demo, 'Ada')), password: 'wrong' });
     expect(outcome.error).toMatchObject({ errorCode: 3004, errorMessage: expect.stringMatching(/^[\x20-\x7e]+$/) });
-    const dialog = person.page.getByRole('alertdialog', { name: words.refused });
+    const dialog = person.page.getByRole('alertdialog', { name: texts.refused });
     await expect(dialog).toBeVisible();
-    await expect(dialog).toContainText(words.again);
+    await expect(dialog).toContainText(texts.again);
     await accessible(person.page);
   });
 }
 
 test('the files of every language are served', async ({ server }) => {
-  for (const [language, words] of Object.entries(languages)) {
+  for (const [language, texts] of Object.entries(languages)) {
     const answer = await fetch(`${server.url}/6.2.0/lib/lang/${language}.json`);
     expect(answer.status).toBe(200);
-    expect(await answer.json()).toMatchObject({ 'leave.short': words.leave, 'refusal.title': words.refused });
+    expect(await answer.json()).toMatchObject({ 'leave.short': texts.leave, 'refusal.title': texts.refused });
   }
   const files = await Promise.all(['zh-TW', 'jp-JP', 'ko-KO', 'it-IT'].map(async (name) => (await fetch(`${server.url}/6.2.0/lib/lang/${name}.json`)).json() as Promise<Fields>));
-  expect(files.map((words) => words['leave.short'])).toEqual(['離開', '退出', '나가기', 'Esci']);
+  expect(files.map((texts) => texts['leave.short'])).toEqual(['離開', '退出', '나가기', 'Esci']);
 });
 
 test('Client View: a language nobody has is noted once and read in English; the language changes while inside; it is kept', async ({ world, people }) => {
@@ -72,7 +72,7 @@ test('Client View: a language nobody has is noted once and read in English; the 
   const notes: string[] = [];
   person.page.on('console', (message) => message.text().includes('there are no texts for the language') && notes.push(message.text()));
   await start(person, 'xx-YY');
-  await person.mustJoin(await world.joining(demo, 'Ada'));
+  await person.mustJoin(await world.joinOptions(demo, 'Ada'));
   await expect(person.button('Leave')).toBeVisible();
   await expect(person.page.locator('.anteroom')).toHaveAttribute('lang', 'en-US');
   expect(notes).toHaveLength(1);
@@ -90,7 +90,7 @@ test('Client View: a language nobody has is noted once and read in English; the 
 test('Component View: an app changes words while inside', async ({ world, people }) => {
   const person = await people.open('component');
   await start(person, 'ja-JP');
-  await person.mustJoin(await world.joining(demo, 'Ada'));
+  await person.mustJoin(await world.joinOptions(demo, 'Ada'));
   await person.call('updateLanguageTranslation', 'ja-JP', { 'leave.short': 'またね' });
   await expect(person.button('またね')).toBeVisible();
 });

@@ -52,7 +52,7 @@ function seen(page: Page): Promise<string[]> {
 
 /** The first elements that are elsewhere or look otherwise. */
 function differences(before: Record<string, string[]>, after: Record<string, string[]>): string[] {
-  const all = Object.entries(before).flatMap(([scene, rows]) => rows.flatMap((row, i) => (row === after[scene]?.[i] ? [] : [`${scene}\n  ${row}\n  ${after[scene]?.[i]}`])));
+  const all = Object.entries(before).flatMap(([name, rows]) => rows.flatMap((row, i) => (row === after[name]?.[i] ? [] : [`${name}\n  ${row}\n  ${after[name]?.[i]}`])));
   return all.slice(0, 5);
 }
 
@@ -76,9 +76,9 @@ for (const view of views) {
     };
     const all = async (css: string): Promise<Record<string, string[]>> => {
       const seen: Record<string, string[]> = {};
-      for (const [panel, scene] of Object.entries(scenes)) {
+      for (const [panel, name] of Object.entries(scenes)) {
         await styled(page, address({ panel }), `${css}\n${frame}`);
-        seen[panel] = await scene();
+        seen[panel] = await name();
       }
       await styled(page, address({ layout: 'speaker' }), `${css}\n${frame}`);
       await button(/^More meeting control/).click();
@@ -268,7 +268,7 @@ test('nothing of a view sticks out of its frame, however small: notices, banners
     [{ view: 'component', layout: 'speaker', width: 720 }],
     [{ view: 'component', layout: 'speaker', width: 360, height: 300 }],
   ];
-  const say = 'The microphone is gone. Plug it in again, or choose another one in the settings.';
+  const text = 'The microphone is gone. Plug it in again, or choose another one in the settings.';
   for (const [query, css = ''] of frames) {
     await styled(page, preview.address({ tiles: 4, ...query }), css);
     for (const phase of ['inMeeting', 'reconnecting', 'previewing', 'waitingRoom', 'waitingForHost', 'ended']) {
@@ -278,7 +278,7 @@ test('nothing of a view sticks out of its frame, however small: notices, banners
             phase, reconnectingSince: phase === 'reconnecting' ? 4 : null, canPlaySound: false,
             notices: [{ id: 1, level: 'info', key: 'notice.failed' }, { id: 2, level: 'error', key: 'notice.refused', values: { reason } }],
           }),
-        [phase, say] as const,
+        [phase, text] as const,
       );
       await settled(page);
       expect(await sticksOut(page), `${JSON.stringify(query)} ${css} ${phase}`).toEqual([]);

@@ -12,7 +12,7 @@ const withoutModals = `for (const name of ['alert', 'confirm', 'prompt']) window
 for (const view of views) {
   test(`${view} view: a wrong passcode is typed again in place, on a phone`, async ({ world, people }) => {
     const person = await people.open(view, { viewport: phone });
-    const options = await world.joining(demo, 'Grace');
+    const options = await world.joinOptions(demo, 'Grace');
     await person.init();
     await person.join({ ...options, password: 'certainly-wrong' });
     const { page } = person;
@@ -28,7 +28,7 @@ for (const view of views) {
     await expect(field).toBeHidden();
     if (view === 'client') {
       // The app was told of the refusal once, and of the success.
-      await expect.poll(async () => (await person.order()).filter((name) => /^join /.test(name))).toEqual(['join error', 'join success']);
+      await expect.poll(async () => (await person.eventNames()).filter((name) => /^join /.test(name))).toEqual(['join error', 'join success']);
     } else await expect.poll(() => person.states()).toEqual(['Connecting', 'Fail', 'Connecting', 'Fail', 'Connecting', 'Connected']);
   });
 }
@@ -45,7 +45,7 @@ test('client view: in a frame without modals the view itself asks whether to lea
       await app.init({});
       return app.join(given);
     }, options);
-  expect(await enter(person.options(await world.hosting(demo, 'Grace')))).toHaveProperty('success');
+  expect(await enter(person.options(await world.hostOptions(demo, 'Grace')))).toHaveProperty('success');
   const ask = (): Promise<unknown> =>
     frame.evaluate(() => {
       const { ZoomMtg, asked } = window as unknown as { ZoomMtg: Mtg; asked: string[] };
@@ -60,7 +60,7 @@ test('client view: in a frame without modals the view itself asks whether to lea
   expect(await frame.evaluate(() => (window as unknown as { asked: string[] }).asked)).toEqual(['cancelled']);
 
   const guest = await people.open('component');
-  await guest.enter(await world.joining(demo, 'Linus'));
+  await guest.enter(await world.joinOptions(demo, 'Linus'));
   await ask();
   const choice = frame.getByRole('dialog', { name: 'Leave the meeting?' });
   await expect(choice.getByLabel('New host')).toContainText('Linus');
@@ -73,9 +73,9 @@ test('client view: in a frame without modals the view itself asks whether to lea
 
 test('client view: what ended the meeting, the way back, and into it again', async ({ world, people }) => {
   const [host, removed, moved] = await Promise.all([people.open('component'), people.open('client', { viewport: phone }), people.open('client')]);
-  await host.enter(await world.hosting(demo, 'Grace'));
-  await removed.enter(await world.joining(demo, 'Linus'), { leaveUrl: './left?why=removed#now' });
-  const options = await world.joining(demo, 'Ada');
+  await host.enter(await world.hostOptions(demo, 'Grace'));
+  await removed.enter(await world.joinOptions(demo, 'Linus'), { leaveUrl: './left?why=removed#now' });
+  const options = await world.joinOptions(demo, 'Ada');
   await moved.enter(options);
   await host.call('expel', await removed.userId());
   await expect(removed.page.getByRole('heading', { name: 'You were removed from this meeting' })).toBeVisible();
@@ -83,9 +83,9 @@ test('client view: what ended the meeting, the way back, and into it again', asy
   await removed.page.waitForURL('**/left?why=removed#now');
 
   // The same tab's seat, taken by another page: it may be had back here.
-  const other = await people.beside(moved, 'client');
-  const seat = await moved.page.evaluate(() => Object.entries(sessionStorage));
-  await other.page.evaluate((entries) => entries.forEach(([key, value]) => sessionStorage.setItem(key, value)), seat);
+  const other = await people.openBeside(moved, 'client');
+  const storage = await moved.page.evaluate(() => Object.entries(sessionStorage));
+  await other.page.evaluate((entries) => entries.forEach(([key, value]) => sessionStorage.setItem(key, value)), storage);
   await other.enter(options);
   await expect(moved.page.getByRole('heading', { name: 'You joined from somewhere else' })).toBeVisible();
   await moved.page.getByRole('button', { name: 'Join here instead' }).click();
@@ -101,7 +101,7 @@ test('client view: what ended the meeting, the way back, and into it again', asy
 
 test('component view: a meeting that has not started says so in the element, and asks only when told to', async ({ world, people }) => {
   const [early, host] = await Promise.all([people.open('component', { viewport: phone }), people.open('component')]);
-  const options = await world.joining('Only after the host', 'Linus');
+  const options = await world.joinOptions('Only after the host', 'Linus');
   await early.init();
   expect((await early.join(options)).rejected).toMatchObject({ errorCode: 3008 });
   const { page } = early;
@@ -110,7 +110,7 @@ test('component view: a meeting that has not started says so in the element, and
   await expect(page.locator('#meetingSDKElement > *')).toHaveCount(0);
 
   expect((await early.join(options)).rejected).toMatchObject({ errorCode: 3008 });
-  await host.enter(await world.hosting('Only after the host', 'Grace'));
+  await host.enter(await world.hostOptions('Only after the host', 'Grace'));
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect.poll(() => early.names()).toEqual(['Grace', 'Linus']);
 });

@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from '@playwright/test';
 import { withRelay } from '../cut-line.ts';
 import { expect, views } from '../fixtures.ts';
-import { breaksOnce, documented, keepTold, kinds, offStage, ownWords, promised, section, toldBy, withoutBreaks, wordsOf, write, type Going, type Heard, type Kind, type Soon, type Way } from '../lifecycle.ts';
+import { breaksOnce, documented, recordEvents, participantKinds, offStage, ownEvents, expectedDeparture, section, recordedEvents, withoutInterruptions, eventsAbout, write, type Departure, type SeenEvent, type ParticipantKind, type Timing, type DepartureKind } from '../lifecycle.ts';
 import { Person, type JoinOptions } from '../person.ts';
 import { expectConnected } from '../refusals.ts';
 import type { World } from '../world.ts';
@@ -14,37 +14,37 @@ import type { World } from '../world.ts';
 
 /** How long places are kept, in seconds: shortened, but in `make test-long`. */
 const long = process.env['ANTEROOM_LONG_TESTS'] === '1';
-const kept = long ? { goodbye: 10, lost: 60 } : { goodbye: 6, lost: 10 };
-const test = withRelay(long ? {} : { ANTEROOM_TEST_TIMES: `lost=${kept.lost}s,goodbye=${kept.goodbye}s,empty=10s` });
+const keepSeconds = long ? { goodbye: 10, lost: 60 } : { goodbye: 6, lost: 10 };
+const test = withRelay(long ? {} : { ANTEROOM_TEST_TIMES: `lost=${keepSeconds.lost}s,goodbye=${keepSeconds.goodbye}s,empty=10s` });
 /** For what comes after a place was given up. */
-const patience = { timeout: 1000 * (kept.lost + 30) };
+const slack = { timeout: 1000 * (keepSeconds.lost + 30) };
 
 const demo = 'Demo meeting';
 /** Only registrants need a meeting that asks for registration. */
 const registering = 'Registration required';
-const topicOf = (kind: Kind): string => (kind === 'registrant' ? registering : demo);
+const topicOf = (kind: ParticipantKind): string => (kind === 'registrant' ? registering : demo);
 
 /** The join of somebody of a kind; credentials are fresh each time. */
-async function joining(world: World, kind: Kind, registrants = 'robin'): Promise<JoinOptions> {
+async function joining(world: World, kind: ParticipantKind, registrants = 'robin'): Promise<JoinOptions> {
   const topic = topicOf(kind);
   const { number } = world.meeting(topic);
   switch (kind) {
     case 'guest':
-      return world.joining(topic, 'Grace');
+      return world.joinOptions(topic, 'Grace');
     case 'host with ZAK':
-      return world.hosting(topic);
+      return world.hostOptions(topic);
     case 'registrant':
-      return { ...(await world.joining(topic, 'Robin')), tk: await world.tk(number, `${registrants}@school.example`, 'Robin') };
+      return { ...(await world.joinOptions(topic, 'Robin')), tk: await world.tk(number, `${registrants}@school.example`, 'Robin') };
     case 'OBF bot':
-      return { ...(await world.joining(topic, 'Notes for Mia')), obfToken: await world.obf('mia@acme.example', number) };
+      return { ...(await world.joinOptions(topic, 'Notes for Mia')), obfToken: await world.obf('mia@acme.example', number) };
     default:
       throw new Error(`nobody is a ${String(kind)}`);
   }
 }
 
 /** Somebody who goes and comes again, over the line that can be cut. */
-interface Goer {
-  kind: Kind;
+interface Leaver {
+  kind: ParticipantKind;
   person: Person;
   userId: number;
   options?: JoinOptions;
@@ -55,75 +55,75 @@ for (const view of views) {
     test.setTimeout(240_000 + (long ? 240_000 : 0));
     const address = app.address(view, relay.url);
     // The page before the app's in the history of its tab.
-    const open = (): Promise<Person> => people.open(view, { address: `${app.origin}/left?before`, before: (context: BrowserContext) => context.addInitScript(keepTold) });
+    const open = (): Promise<Person> => people.open(view, { address: `${app.origin}/left?before`, before: (context: BrowserContext) => context.addInitScript(recordEvents) });
     // Mia, in whose name the bot is there, stays in the one meeting, and Una in the other one.
     const [mia, una] = await Promise.all([open(), open()]);
-    const goers = await Promise.all(kinds.map(async (kind): Promise<Goer> => ({ kind, person: await open(), userId: 0 })));
-    const [guest, host, registrant, bot] = goers as [Goer, Goer, Goer, Goer];
-    const seen = new Map<Way, Map<Kind, Going>>();
+    const leavers = await Promise.all(participantKinds.map(async (kind): Promise<Leaver> => ({ kind, person: await open(), userId: 0 })));
+    const [guest, host, registrant, bot] = leavers as [Leaver, Leaver, Leaver, Leaver];
+    const seen = new Map<DepartureKind, Map<ParticipantKind, Departure>>();
 
-    const watcher = ({ kind }: Goer): Person => (kind === 'registrant' ? una : mia);
-    const isSeen = async (goer: Goer, by = watcher(goer)): Promise<boolean> => (await by.roster()).some(({ userId }) => userId === goer.userId);
-    const own = async ({ person }: Goer, since: number): Promise<string[]> => {
+    const watcher = ({ kind }: Leaver): Person => (kind === 'registrant' ? una : mia);
+    const isSeen = async (leaver: Leaver, by = watcher(leaver)): Promise<boolean> => (await by.roster()).some(({ userId }) => userId === leaver.userId);
+    const own = async ({ person }: Leaver, since: number): Promise<string[]> => {
       if (person.page.isClosed()) return [];
-      const words = ownWords(await toldBy(person, since));
-      return person.page.url() === `${app.origin}/left` ? [...words, 'opens leaveUrl'] : words;
+      const events = ownEvents(await recordedEvents(person, since));
+      return person.page.url() === `${app.origin}/left` ? [...events, 'opens leaveUrl'] : events;
     };
     const enterMia = async (): Promise<void> => {
       await mia.page.goto(app.address(view, world.url));
-      await mia.enter({ ...(await world.joining(demo, 'Mia')), zak: await world.zak('mia@acme.example') });
+      await mia.enter({ ...(await world.joinOptions(demo, 'Mia')), zak: await world.zak('mia@acme.example') });
     };
     const enterUna = async (): Promise<void> => {
       await una.page.goto(app.address(view, world.url));
-      await una.enter({ ...(await world.joining(registering, 'Una')), tk: await world.tk(world.meeting(registering).number, 'una@school.example', 'Una') });
+      await una.enter({ ...(await world.joinOptions(registering, 'Una')), tk: await world.tk(world.meeting(registering).number, 'una@school.example', 'Una') });
     };
-    const come = async (goer: Goer, options?: JoinOptions): Promise<void> => {
-      await goer.person.page.goto(address);
-      goer.options = options ?? (await joining(world, goer.kind));
-      await goer.person.enter(goer.options);
-      goer.userId = await goer.person.userId();
+    const come = async (leaver: Leaver, options?: JoinOptions): Promise<void> => {
+      await leaver.person.page.goto(address);
+      leaver.options = options ?? (await joining(world, leaver.kind));
+      await leaver.person.enter(leaver.options);
+      leaver.userId = await leaver.person.userId();
     };
-    const arrive = async (goer: Goer, options?: JoinOptions): Promise<void> => {
-      await come(goer, options);
-      await expect.poll(() => isSeen(goer)).toBe(true);
+    const arrive = async (leaver: Leaver, options?: JoinOptions): Promise<void> => {
+      await come(leaver, options);
+      await expect.poll(() => isSeen(leaver)).toBe(true);
     };
-    const everybody = (): Promise<unknown> => Promise.all(goers.map((goer) => arrive(goer)));
+    const everybody = (): Promise<unknown> => Promise.all(leavers.map((leaver) => arrive(leaver)));
 
-    const note = (way: Way, { kind }: Goer, going: Going): void => {
-      expect(going, `${kind}: ${way}`).toEqual(promised(view, way, kind));
-      seen.set(way, (seen.get(way) ?? new Map<Kind, Going>()).set(kind, going));
+    const note = (way: DepartureKind, { kind }: Leaver, going: Departure): void => {
+      expect(going, `${kind}: ${way}`).toEqual(expectedDeparture(view, way, kind));
+      seen.set(way, (seen.get(way) ?? new Map<ParticipantKind, Departure>()).set(kind, going));
     };
     /** Waits until everything that is promised was told, and keeps what was told and seen. */
-    const observe = async (way: Way, goer: Goer, start: number, by = watcher(goer)): Promise<void> => {
-      const wanted = promised(view, way, goer.kind);
-      await expect.poll(async () => (await own(goer, start)).length, { message: `${goer.kind}: ${way}, told by the page`, ...patience }).toBeGreaterThanOrEqual(wanted.page.length);
-      const heard = async (): Promise<Heard[]> => wordsOf(goer.userId, await toldBy(by, start));
-      await expect.poll(async () => (await heard()).length, { message: `${goer.kind}: ${way}, told by others`, ...patience }).toBeGreaterThanOrEqual(wanted.others.length);
-      const words = await heard();
-      const stays = await isSeen(goer, by);
-      const page = await own(goer, start);
-      const off = await offStage(by, goer.userId, start);
-      note(way, goer, {
-        page: stays ? withoutBreaks(page) : page,
-        others: stays ? breaksOnce(words.map((w) => w.words)) : words.map((w) => w.words),
-        stage: stageSoon(off && off - start, wanted.stage),
-        roster: stays ? 'stays' : rosterSoon(words),
+    const observe = async (way: DepartureKind, leaver: Leaver, start: number, by = watcher(leaver)): Promise<void> => {
+      const expected = expectedDeparture(view, way, leaver.kind);
+      await expect.poll(async () => (await own(leaver, start)).length, { message: `${leaver.kind}: ${way}, told by the page`, ...slack }).toBeGreaterThanOrEqual(expected.page.length);
+      const reported = async (): Promise<SeenEvent[]> => eventsAbout(leaver.userId, await recordedEvents(by, start));
+      await expect.poll(async () => (await reported()).length, { message: `${leaver.kind}: ${way}, told by others`, ...slack }).toBeGreaterThanOrEqual(expected.others.length);
+      const events = await reported();
+      const stays = await isSeen(leaver, by);
+      const page = await own(leaver, start);
+      const off = await offStage(by, leaver.userId, start);
+      note(way, leaver, {
+        page: stays ? withoutInterruptions(page) : page,
+        others: stays ? breaksOnce(events.map((w) => w.text)) : events.map((w) => w.text),
+        stage: stageSoon(off && off - start, expected.stage),
+        roster: stays ? 'stays' : rosterSoon(events),
       });
     };
     /** Lets people go in one way, all at the same time. */
-    const go = (way: Way, who: readonly Goer[], act: (goer: Goer) => unknown): Promise<void> =>
+    const go = (way: DepartureKind, who: readonly Leaver[], act: (leaver: Leaver) => unknown): Promise<void> =>
       test.step(way, async () => {
         const started = await Promise.all(
-          who.map(async (goer) => {
+          who.map(async (leaver) => {
             const start = Date.now();
-            await act(goer);
+            await act(leaver);
             return start;
           }),
         );
-        for (const [i, goer] of who.entries()) {
-          await observe(way, goer, started[i] ?? 0);
+        for (const [i, leaver] of who.entries()) {
+          await observe(way, leaver, started[i] ?? 0);
           // Nothing of a meeting that is over for a page stays open in it.
-          if (!goer.person.page.isClosed() && goer.person.page.url() === address) await expect.poll(() => goer.person.openConnections()).toHaveLength(await isSeen(goer) ? 1 : 0);
+          if (!leaver.person.page.isClosed() && leaver.person.page.url() === address) await expect.poll(() => leaver.person.openConnections()).toHaveLength(await isSeen(leaver) ? 1 : 0);
         }
       });
 
@@ -131,40 +131,40 @@ for (const view of views) {
     relay.exemptMedia();
     await everybody();
 
-    await go('reload', goers, async ({ person, options, userId }) => {
+    await go('reload', leavers, async ({ person, options, userId }) => {
       await person.page.reload();
       await person.enter(options as JoinOptions);
       expect(await person.userId()).toBe(userId);
     });
-    await go('put aside and shown again', goers, async (goer) => {
+    await go('put aside and shown again', leavers, async (leaver) => {
       const start = Date.now();
-      await transition(goer.person.page, 'pagehide');
-      await expect.poll(async () => wordsOf(goer.userId, await toldBy(watcher(goer), start)).some(({ away }) => away)).toBe(true);
-      await transition(goer.person.page, 'pageshow');
-      await expect.poll(async () => wordsOf(goer.userId, await toldBy(watcher(goer), start)).at(-1)?.away).toBe(false);
-      await expectConnected(goer.person);
+      await transition(leaver.person.page, 'pagehide');
+      await expect.poll(async () => eventsAbout(leaver.userId, await recordedEvents(watcher(leaver), start)).some(({ away }) => away)).toBe(true);
+      await transition(leaver.person.page, 'pageshow');
+      await expect.poll(async () => eventsAbout(leaver.userId, await recordedEvents(watcher(leaver), start)).at(-1)?.away).toBe(false);
+      await expectConnected(leaver.person);
     });
-    await go('Back to another page', goers, ({ person }) => person.page.goBack());
+    await go('Back to another page', leavers, ({ person }) => person.page.goBack());
     await everybody();
-    await go('`leaveMeeting`', goers, ({ person }) => person.leave());
+    await go('`leaveMeeting`', leavers, ({ person }) => person.leave());
     await everybody();
-    await go('tab closed, joined from a new one', [host, registrant], async (goer) => {
-      await goer.person.page.close();
-      await anew(goer);
-      await goer.person.page.goto(address);
-      await goer.person.enter(await joining(world, goer.kind));
-      expect(await goer.person.userId()).toBe(goer.userId);
+    await go('tab closed, joined from a new one', [host, registrant], async (leaver) => {
+      await leaver.person.page.close();
+      await anew(leaver);
+      await leaver.person.page.goto(address);
+      await leaver.person.enter(await joining(world, leaver.kind));
+      expect(await leaver.person.userId()).toBe(leaver.userId);
     });
-    await go('tab closed', goers, ({ person }) => person.page.close());
-    await Promise.all(goers.map(anew));
+    await go('tab closed', leavers, ({ person }) => person.page.close());
+    await Promise.all(leavers.map(anew));
     await everybody();
-    await go('renderer crashed', goers, async (goer) => {
-      await crash(goer.person.page);
-      await goer.person.page.close();
+    await go('renderer crashed', leavers, async (leaver) => {
+      await crash(leaver.person.page);
+      await leaver.person.page.close();
     });
-    await Promise.all(goers.map(anew));
+    await Promise.all(leavers.map(anew));
     await everybody();
-    await go('network cut', goers, () => relay.cut());
+    await go('network cut', leavers, () => relay.cut());
     relay.restore();
     await everybody();
 
@@ -179,22 +179,22 @@ for (const view of views) {
       await arrive(bot);
     });
 
-    const endFor = async (who: readonly Goer[]): Promise<void> => {
+    const endFor = async (who: readonly Leaver[]): Promise<void> => {
       const start = Date.now();
       await host.person.endMeeting();
-      for (const goer of who) {
-        const wanted = promised(view, 'host ends the meeting', goer.kind);
-        await expect.poll(() => own(goer, start)).toEqual(wanted.page);
-        const others = async (): Promise<string[]> => ownWords(await toldBy(watcher(goer), start));
-        await expect.poll(others).toEqual(wanted.others);
-        expect(await watcher(goer).roster()).toEqual([]);
-        note('host ends the meeting', goer, { page: await own(goer, start), others: await others(), stage: 'with the meeting', roster: 'with the meeting' });
+      for (const leaver of who) {
+        const expected = expectedDeparture(view, 'host ends the meeting', leaver.kind);
+        await expect.poll(() => own(leaver, start)).toEqual(expected.page);
+        const others = async (): Promise<string[]> => ownEvents(await recordedEvents(watcher(leaver), start));
+        await expect.poll(others).toEqual(expected.others);
+        expect(await watcher(leaver).roster()).toEqual([]);
+        note('host ends the meeting', leaver, { page: await own(leaver, start), others: await others(), stage: 'with the meeting', roster: 'with the meeting' });
       }
     };
     await endFor([guest, host, bot]);
 
     // The registrants' meeting has the same host.
-    await come(host, await world.hosting(registering));
+    await come(host, await world.hostOptions(registering));
     await go('removed by a host', [registrant], ({ userId }) => host.person.command('expel', 'userId', userId));
     await arrive(registrant, await joining(world, 'registrant', 'rosa'));
     await endFor([registrant]);
@@ -202,7 +202,7 @@ for (const view of views) {
     // For a while only a host begins a meeting again that a host has ended.
     await come(host);
     await enterMia();
-    await Promise.all([guest, bot].map((goer) => arrive(goer)));
+    await Promise.all([guest, bot].map((leaver) => arrive(leaver)));
     await go('removed by a host', [guest, bot], ({ userId }) => host.person.command('expel', 'userId', userId));
     // A host is removed by the one to whom they have given the meeting.
     await host.person.command('makeHost', 'userId', await mia.userId());
@@ -216,8 +216,8 @@ for (const view of views) {
 }
 
 /** A new tab for somebody, in the browser that they had. */
-async function anew(goer: Goer): Promise<void> {
-  goer.person = new Person(goer.person.view, goer.person.context, await goer.person.context.newPage());
+async function anew(leaver: Leaver): Promise<void> {
+  leaver.person = new Person(leaver.person.view, leaver.person.context, await leaver.person.context.newPage());
 }
 
 /** The renderer ends at once, as if it had been killed. */
@@ -234,16 +234,16 @@ async function transition(page: Page, name: 'pagehide' | 'pageshow'): Promise<vo
 }
 
 /** The class of a time on the stage, with patience for a slow machine; sooner than promised is as promised. */
-function stageSoon(took: number | undefined, wanted: Soon): Soon {
+function stageSoon(took: number | undefined, expected: Timing): Timing {
   if (took === undefined) return 'stays';
   const patient = { 'at once': 3_000, 'within 8 s': 12_000 };
-  if (wanted === 'within 8 s' && took < patient[wanted]) return wanted;
+  if (expected === 'within 8 s' && took < patient[expected]) return expected;
   return took < patient['at once'] ? 'at once' : 'after a loss';
 }
 
 /** How long the place was kept, told by what others saw between. */
-function rosterSoon(words: readonly Heard[]): Soon {
-  const [away, gone] = [words.find((w) => w.away)?.at, words.at(-1)?.at];
-  if (away === undefined || gone === undefined || gone - away < 500 * kept.goodbye) return 'at once';
-  return gone - away < 500 * (kept.goodbye + kept.lost) ? 'after a goodbye' : 'after a loss';
+function rosterSoon(events: readonly SeenEvent[]): Timing {
+  const [away, gone] = [events.find((w) => w.away)?.at, events.at(-1)?.at];
+  if (away === undefined || gone === undefined || gone - away < 500 * keepSeconds.goodbye) return 'at once';
+  return gone - away < 500 * (keepSeconds.goodbye + keepSeconds.lost) ? 'after a goodbye' : 'after a loss';
 }

@@ -28,15 +28,15 @@ async function flowing(person: Person): Promise<number> {
   });
 }
 
-test('25 people with moving pictures: what is on no tile is not received', async ({ world, people, crowd }) => {
+test('25 people with moving pictures: what is on no tile is not received', async ({ world, people, loadgen }) => {
   test.slow();
-  const { userIds } = await crowd({ people: 25, video: true });
+  const { userIds } = await loadgen({ people: 25, video: true });
   const grace = await people.open('client');
-  await grace.enter(await world.joining(demo, 'Grace'), { defaultView: 'gallery' });
+  await grace.enter(await world.joinOptions(demo, 'Grace'), { defaultView: 'gallery' });
 
   await test.step('the first page of the gallery moves, all of it', async () => {
     await expect.poll(async () => (await tiles(grace)).length).toBe(24);
-    for (const userId of await tiles(grace)) await grace.seesMoving(userId);
+    for (const userId of await tiles(grace)) await grace.expectMovingVideo(userId);
     await expect.poll(() => flowing(grace)).toBe(24);
   });
 
@@ -62,7 +62,7 @@ test('25 people with moving pictures: what is on no tile is not received', async
     await grace.page.getByRole('button', { name: 'Next page' }).click();
     const rest = userIds.filter((userId) => !first.has(userId));
     expect(rest).toHaveLength(1);
-    await grace.seesMoving(rest[0] ?? 0);
+    await grace.expectMovingVideo(rest[0] ?? 0);
     await expect.poll(() => flowing(grace)).toBe(1);
   });
 
@@ -79,12 +79,12 @@ test('25 people with moving pictures: what is on no tile is not received', async
 test('a picture comes as large as its tile needs, and not at all while the view is minimised', async ({ world, people }) => {
   test.slow();
   const [ada, grace] = await Promise.all([people.open('client'), people.open('component')]);
-  await ada.enter(await world.joining(demo, 'Ada'));
+  await ada.enter(await world.joinOptions(demo, 'Ada'));
   await ada.startCamera();
   const adaId = await ada.userId();
   const viewSizes = { default: { width: 1_200, height: 675 }, ribbon: { width: 220, height: 200 } };
-  await grace.enter(await world.joining(demo, 'Grace'), { customize: { video: { defaultViewType: 'active', viewSizes } } });
-  await grace.seesMoving(adaId);
+  await grace.enter(await world.joinOptions(demo, 'Grace'), { customize: { video: { defaultViewType: 'active', viewSizes } } });
+  await grace.expectMovingVideo(adaId);
   const width = async (): Promise<number> => grace.page.evaluate((id) => document.querySelector<HTMLVideoElement>(`[data-user-id="${id}"] video`)?.videoWidth ?? 0, adaId);
 
   await expect.poll(width, { message: 'a large tile has a large picture' }).toBeGreaterThanOrEqual(640);
@@ -94,11 +94,11 @@ test('a picture comes as large as its tile needs, and not at all while the view 
   await expect.poll(() => flowing(grace)).toBe(0);
 });
 
-test('300 people: the list draws a screenful, and finds and reaches everybody', async ({ world, people, crowd }) => {
+test('300 people: the list draws a screenful, and finds and reaches everybody', async ({ world, people, loadgen }) => {
   test.slow();
-  await crowd({ people: 299 });
+  await loadgen({ people: 299 });
   const ada = await people.open('client');
-  await ada.enter(await world.hosting(demo, 'Ada'));
+  await ada.enter(await world.hostOptions(demo, 'Ada'));
   await expect.poll(async () => (await ada.roster()).length).toBe(300);
   const { page } = ada;
   await page.getByRole('button', { name: /open the participants list/i }).click();
@@ -132,7 +132,7 @@ test('300 people: the list draws a screenful, and finds and reaches everybody', 
   });
 
   await test.step('whoever comes is in the list', async () => {
-    await crowd({ people: 1, name: 'Zoe' });
+    await loadgen({ people: 1, name: 'Zoe' });
     await expect(page.getByRole('heading', { name: 'Participants (301)' })).toBeVisible();
     await expect(list.locator('[aria-posinset="270"]').getByRole('button')).toBeFocused();
     await page.keyboard.press('End');

@@ -7,11 +7,11 @@ test('both views in one meeting: pictures, sound, roster, mute, chat, lock, leav
   const [grace, linus] = await Promise.all([people.open('component'), people.open('client')]);
 
   await test.step('one joins from each view, with camera and microphone', async () => {
-    await grace.enter(await world.hosting(demo, 'Grace'));
+    await grace.enter(await world.hostOptions(demo, 'Grace'));
     await grace.startMicrophone();
     await grace.startCamera();
     await linus.init({ disablePreview: false });
-    const joined = linus.join(await world.joining(demo, 'Linus'));
+    const joined = linus.join(await world.joinOptions(demo, 'Linus'));
     await expect(linus.page.locator('.ar-preview video')).toBeVisible();
     // Whoever looks at themselves is not there yet.
     expect(await grace.names()).toEqual(['Grace']);
@@ -25,11 +25,11 @@ test('both views in one meeting: pictures, sound, roster, mute, chat, lock, leav
   const linusId = await linus.userId();
 
   await test.step('each sees the other move, and hears sound', async () => {
-    await grace.seesMoving(linusId);
-    await linus.seesMoving(graceId);
-    await grace.seesMoving(graceId);
-    await grace.hears();
-    await linus.hears();
+    await grace.expectMovingVideo(linusId);
+    await linus.expectMovingVideo(graceId);
+    await grace.expectMovingVideo(graceId);
+    await grace.expectAudio();
+    await linus.expectAudio();
   });
 
   await test.step('the roster says who is there', async () => {
@@ -57,7 +57,7 @@ test('both views in one meeting: pictures, sound, roster, mute, chat, lock, leav
   await test.step('chat reaches the other page', async () => {
     expect((await grace.sendChat('Hello from Grace')).resolved).toMatchObject({ message: 'Hello from Grace', sender: { userId: graceId } });
     await expect.poll(() => linus.chat()).toEqual(['Hello from Grace']);
-    expect((await linus.told('onReceiveChatMsg'))[0]).toMatchObject({ sender: 'Grace', senderId: graceId });
+    expect((await linus.events('onReceiveChatMsg'))[0]).toMatchObject({ sender: 'Grace', senderId: graceId });
     await linus.page.getByRole('button', { name: /^Open the chat/ }).click();
     await expect(linus.page.getByRole('log')).toContainText('Hello from Grace');
     await linus.page.getByRole('textbox', { name: 'Write a message' }).fill('Hello from Linus');
@@ -67,12 +67,12 @@ test('both views in one meeting: pictures, sound, roster, mute, chat, lock, leav
 
   await test.step('a third joins, leaves and comes back', async () => {
     const third = await people.open('component');
-    await third.enter(await world.joining(demo, 'Tim'));
+    await third.enter(await world.joinOptions(demo, 'Tim'));
     const first = await third.userId();
     await expect.poll(() => linus.names()).toEqual(['Grace', 'Linus', 'Tim']);
     await third.leave();
     await expect.poll(() => linus.names()).toEqual(['Grace', 'Linus']);
-    await third.mustJoin(await world.joining(demo, 'Tim'));
+    await third.mustJoin(await world.joinOptions(demo, 'Tim'));
     await expect.poll(() => linus.names()).toEqual(['Grace', 'Linus', 'Tim']);
     const second = await third.userId();
     expect((await linus.people('onUserJoin')).map((p) => p['userId'])).toEqual([linusId, graceId, first, second]);
@@ -97,7 +97,7 @@ test('both views in one meeting: pictures, sound, roster, mute, chat, lock, leav
     await linus.page.waitForURL(`${app.origin}/left`);
     await expect.poll(() => grace.names()).toEqual(['Grace']);
     await grace.leave();
-    expect((await grace.told('connection-change')).at(-1)).toMatchObject({ state: 'Closed' });
+    expect((await grace.events('connection-change')).at(-1)).toMatchObject({ state: 'Closed' });
     expect(await grace.roster()).toEqual([]);
   });
 });
@@ -105,19 +105,19 @@ test('both views in one meeting: pictures, sound, roster, mute, chat, lock, leav
 for (const view of views) {
   test(`a reload in ${view} view takes its own seat back`, async ({ world, people }) => {
     const [grace, ada] = await Promise.all([people.open(view), people.open('component')]);
-    await ada.enter(await world.hosting(demo));
+    await ada.enter(await world.hostOptions(demo));
     // Signed once: whoever comes back needs no fresh signature, and a lock does not keep them out.
-    const options = await world.joining(demo, 'Grace');
+    const options = await world.joinOptions(demo, 'Grace');
     await grace.enter(options);
     await grace.startCamera();
     const before = await grace.userId();
-    await ada.seesMoving(before);
+    await ada.expectMovingVideo(before);
     await ada.call('lockMeeting', true);
     await grace.page.reload();
     await grace.enter(options);
     expect(await grace.userId()).toBe(before);
     await expect(grace.button('stop my video')).toBeVisible();
-    await ada.seesMoving(before);
+    await ada.expectMovingVideo(before);
     expect(await ada.names()).toEqual(['Ada Park', 'Grace']);
     expect((await ada.people('user-added')).map((p) => p['userId'])).toEqual([before]);
     expect(await ada.people('user-removed')).toEqual([]);
@@ -126,7 +126,7 @@ for (const view of views) {
 
 test('a page that is reloaded again and again waits until media are let in', async ({ world, people }) => {
   const grace = await people.open('component');
-  const options = await world.joining(demo, 'Grace');
+  const options = await world.joinOptions(demo, 'Grace');
   await grace.enter(options);
   for (let reloads = 0; reloads < 4; reloads++) {
     await grace.page.reload();
@@ -141,30 +141,30 @@ test('a page that is reloaded again and again waits until media are let in', asy
 
 test('the older of two pages with one seat leaves with reason 5', async ({ world, people }) => {
   const first = await people.open('client');
-  const options = await world.joining(demo, 'Grace');
+  const options = await world.joinOptions(demo, 'Grace');
   await first.enter(options);
-  const seat = await first.page.evaluate(() => ({ ...sessionStorage }));
-  const second = await people.beside(first, 'client');
-  await second.page.evaluate((s) => Object.assign(sessionStorage, s), seat);
+  const storage = await first.page.evaluate(() => ({ ...sessionStorage }));
+  const second = await people.openBeside(first, 'client');
+  await second.page.evaluate((s) => Object.assign(sessionStorage, s), storage);
   await second.enter(options);
   expect(await second.userId()).toBeGreaterThan(0);
-  await expect.poll(async () => (await first.told('onUserLeave')).at(-1)).toMatchObject({ reasonCode: 5 });
+  await expect.poll(async () => (await first.events('onUserLeave')).at(-1)).toMatchObject({ reasonCode: 5 });
   expect(await second.names()).toEqual(['Grace']);
 });
 
 for (const view of views) {
   test(`the waiting room in ${view} view: held, let in, put back`, async ({ world, people }) => {
     const levels = async (): Promise<unknown[]> =>
-      view === 'client' ? (await guest.told('onJoinSpeed')).map((p) => p['level']) : (await guest.told('join-speed')).map((p) => p['tagId']);
+      view === 'client' ? (await guest.events('onJoinSpeed')).map((p) => p['level']) : (await guest.events('join-speed')).map((p) => p['tagId']);
     const [guest, host] = await Promise.all([people.open(view), people.open('component')]);
-    await host.enter(await world.hosting('Waiting room'));
+    await host.enter(await world.hostOptions('Waiting room'));
     // The join succeeds, although nobody has let them in yet.
-    await guest.enter(await world.joining('Waiting room', 'Grace'));
+    await guest.enter(await world.joinOptions('Waiting room', 'Grace'));
     await expect(guest.page.getByText('The host will let you in soon')).toBeVisible();
     await expect.poll(levels).toEqual([1, 6]);
     if (view === 'client') {
-      await expect.poll(async () => (await guest.told('onUserIsInWaitingRoom')).length).toBe(1);
-      expect((await guest.told('onUserIsInWaitingRoom'))[0]).toMatchObject({ userName: 'Grace', isHold: true, isInWaitingRoom: true, isSelf: true });
+      await expect.poll(async () => (await guest.events('onUserIsInWaitingRoom')).length).toBe(1);
+      expect((await guest.events('onUserIsInWaitingRoom'))[0]).toMatchObject({ userName: 'Grace', isHold: true, isInWaitingRoom: true, isSelf: true });
     }
     const refused = await guest.sendChat('am I heard?');
     if (view === 'client') expect(refused.error).toMatchObject({ method: 'sendChat', status: false, errorCode: 1, type: 'IMPROPER_MEETING_STATE', errorMessage: 'on hold' });
@@ -174,7 +174,7 @@ for (const view of views) {
     expect(await host.call('admit', guestId)).toEqual({ resolved: '' });
     await expect.poll(async () => (await levels()).slice(0, 4)).toEqual([1, 6, 7, 8]);
     await guest.startCamera();
-    await host.seesMoving(guestId);
+    await host.expectMovingVideo(guestId);
     expect(await host.call('putOnHold', guestId, true)).toEqual({ resolved: '' });
     await expect(guest.page.getByText('The host moved you to the waiting room')).toBeVisible();
     await expect.poll(async () => (await levels()).at(-1)).toBe(6);
@@ -182,17 +182,17 @@ for (const view of views) {
 
   test(`the waiting room in ${view} view: removed from there, after which a reload says the same`, async ({ world, people }) => {
     const [guest, host] = await Promise.all([people.open(view), people.open('component')]);
-    await host.enter(await world.hosting('Waiting room'));
-    const join = await world.joining('Waiting room', 'Grace');
+    await host.enter(await world.hostOptions('Waiting room'));
+    const join = await world.joinOptions('Waiting room', 'Grace');
     await guest.enter(join);
     await expect.poll(async () => (await host.roster()).map((a) => a.userName).sort()).toEqual(['Ada Park', 'Grace']);
     await host.call('expel', Number((await host.roster()).find((a) => a.userName === 'Grace')?.userId));
     const page = guest.page;
     const ending = view === 'client' ? 'onMeetingStatus' : 'connection-change';
-    await expect.poll(async () => (await guest.told(ending)).at(-1)).toMatchObject({ errorCode: 3009, cause: 'not_admitted' });
+    await expect.poll(async () => (await guest.events(ending)).at(-1)).toMatchObject({ errorCode: 3009, cause: 'not_admitted' });
     if (view === 'client') {
       await expect(page.getByRole('heading', { name: 'The host didn’t let you in' })).toBeVisible();
-      expect((await guest.told('onUserLeave')).at(-1)).toMatchObject({ reasonCode: 7 });
+      expect((await guest.events('onUserLeave')).at(-1)).toMatchObject({ reasonCode: 7 });
     }
     await page.reload();
     await guest.init();

@@ -39,14 +39,14 @@ for (const view of views) {
     try {
       const grace = await people.open(view, { server: proxy.url });
       await grace.init();
-      const outcome = await grace.join(await world.joining(demo, `Grace ${view}`));
+      const outcome = await grace.join(await world.joinOptions(demo, `Grace ${view}`));
       expect(outcome.rejected ?? outcome.error).toMatchObject({ ...failed, cause: 'websocket_blocked' });
       expect(await grace.states()).not.toContain(view === 'client' ? 2 : 'Connected');
       // Media three times, and the control channel once before it streams over HTTP.
       expect(proxy.refused()).toBeLessThanOrEqual(8);
       await expect.poll(() => grace.openConnections(), { message: 'no try leaves a connection open' }).toEqual([]);
       const ada = await people.open('component');
-      await ada.enter(await world.joining(demo, 'Ada'));
+      await ada.enter(await world.joinOptions(demo, 'Ada'));
       expect(await ada.names()).not.toContain(`Grace ${view}`);
       await ada.leave();
     } finally {
@@ -59,7 +59,7 @@ for (const view of views) {
     const address = app.serve(`/csp-${view}`, { body: page, headers: { 'content-security-policy': "connect-src 'self'" } });
     const grace = await people.open(view, { address });
     await grace.init();
-    const outcome = await grace.join(await world.joining(demo, 'Grace'));
+    const outcome = await grace.join(await world.joinOptions(demo, 'Grace'));
     expect(outcome.rejected ?? outcome.error).toMatchObject({ ...failed, cause: 'csp_blocked', evidence: expect.stringContaining('connect-src') });
   });
 }
@@ -73,17 +73,17 @@ test('a frame without allow: the requirements tell the truth, and the join still
   await frame?.waitForFunction(() => 'app' in window);
   const grace = new Person('component', outer.context, frame as unknown as Page);
   expect(await grace.call('checkSystemRequirements')).toEqual({ resolved: { audio: false, video: false, screen: false } });
-  await grace.enter(await world.joining(demo, 'Grace'));
+  await grace.enter(await world.joinOptions(demo, 'Grace'));
   await grace.button('start my video').click();
   await expect(outer.page.frameLocator('iframe').getByText('does not allow the camera').first()).toBeVisible();
   await grace.leave();
 });
 
 /** What the person reads in Client View; the app of Component View has the same cause to tell them by. */
-const words = { local_network_blocked: 'Your browser is blocking access to the meeting server', mixed_content: 'Something is wrong with the page you’re joining from' };
+const texts = { local_network_blocked: 'Your browser is blocking access to the meeting server', mixed_content: 'Something is wrong with the page you’re joining from' };
 
 /** A browser that cannot reach the server from an app's page, which brings the SDK itself. */
-async function cutOff(cause: keyof typeof words, app: AppServer, server: Server): Promise<{ open: (view: View) => Promise<Person>; endpoint: string; close: () => Promise<void> }> {
+async function cutOff(cause: keyof typeof texts, app: AppServer, server: Server): Promise<{ open: (view: View) => Promise<Person>; endpoint: string; close: () => Promise<void> }> {
   const { port } = new URL(app.origin);
   const local = cause === 'local_network_blocked';
   // A page at a public address and the server in this device, or a page by HTTPS and the server by HTTP.
@@ -121,13 +121,13 @@ for (const cause of ['local_network_blocked', 'mixed_content'] as const) {
       for (const view of views) {
         const grace = await open(view);
         await grace.init({ webEndpoint: endpoint });
-        const outcome = await grace.join(await world.joining(demo, `Grace ${cause}`));
+        const outcome = await grace.join(await world.joinOptions(demo, `Grace ${cause}`));
         expect(outcome.rejected ?? outcome.error).toMatchObject({ ...failed, cause });
         expect(await grace.states()).not.toContain(view === 'client' ? 2 : 'Connected');
-        if (view === 'client') await expect(grace.page.getByRole('dialog').or(grace.page.getByRole('alertdialog'))).toContainText(words[cause]);
+        if (view === 'client') await expect(grace.page.getByRole('dialog').or(grace.page.getByRole('alertdialog'))).toContainText(texts[cause]);
       }
       const ada = await people.open('component');
-      await ada.enter(await world.joining(demo, 'Ada'));
+      await ada.enter(await world.joinOptions(demo, 'Ada'));
       expect(await ada.names()).not.toContain(`Grace ${cause}`);
       await ada.leave();
     } finally {

@@ -86,14 +86,14 @@ const clientEffects: Effect[] = [
 test.describe('options of init in client view', () => {
   test('without any, everything is there', async ({ world, people }) => {
     const person = await people.open('client');
-    await person.enter(await world.joining(demo, 'Grace'));
+    await person.enter(await world.joinOptions(demo, 'Grace'));
     for (const effect of clientEffects) await test.step(Object.keys(effect.option).join(), () => effect.without(person.page));
   });
 
   for (const effect of clientEffects) {
     test(JSON.stringify(effect.option), async ({ world, people }) => {
       const person = await people.open('client');
-      await person.enter(await world.joining(demo, 'Grace'), effect.option);
+      await person.enter(await world.joinOptions(demo, 'Grace'), effect.option);
       await effect.with(person.page);
     });
   }
@@ -101,7 +101,7 @@ test.describe('options of init in client view', () => {
   test('disablePreview: false shows the devices before the join', async ({ world, people }) => {
     const person = await people.open('client');
     await person.init({ disablePreview: false });
-    const joined = person.join(await world.joining(demo, 'Grace'));
+    const joined = person.join(await world.joinOptions(demo, 'Grace'));
     await person.page.locator('#pc-join').click();
     expect(await joined).toHaveProperty('success');
   });
@@ -110,21 +110,21 @@ test.describe('options of init in client view', () => {
     const trial = 'Test camera and microphone';
     const [grace, linus] = await Promise.all([people.open('client'), people.open('client')]);
     await grace.init();
-    await grace.join(await world.joining('Only after the host', 'Grace'));
+    await grace.join(await world.joinOptions('Only after the host', 'Grace'));
     await button(grace.page, trial).click();
     const picture = grace.page.getByLabel('Your video');
     await expect.poll(() => picture.evaluate((video: HTMLVideoElement) => video.videoWidth)).toBeGreaterThan(0);
     await button(grace.page, 'End test').click();
     await expect(picture).toHaveCount(0);
     await linus.init({ enableWaitingRoomPreview: false });
-    await linus.join(await world.joining('Only after the host', 'Linus'));
+    await linus.join(await world.joinOptions('Only after the host', 'Linus'));
     await expect(linus.page.getByText('Waiting for the host to start the meeting')).toBeVisible();
     await expect(button(linus.page, trial)).toHaveCount(0);
   });
 
   test('inviteUrlFormat makes the link of the invitation', async ({ world, people }) => {
     const person = await people.open('client', { permissions: ['camera', 'microphone', 'clipboard-read', 'clipboard-write'] });
-    const options = await world.joining(demo, 'Grace');
+    const options = await world.joinOptions(demo, 'Grace');
     await person.enter(options, { inviteUrlFormat: 'https://app.example/join/{0}?code={1}' });
     await (await info(person.page)).getByText('Copy invitation').click();
     const link = `https://app.example/join/${options.meetingNumber}?code=${encodeURIComponent(options.password ?? '')}`;
@@ -133,7 +133,7 @@ test.describe('options of init in client view', () => {
 
   test('externalLinkPage stands before links in chats', async ({ world, people }) => {
     const person = await people.open('client');
-    await person.enter(await world.joining(demo, 'Grace'), { externalLinkPage: './externalLinkPage.html' });
+    await person.enter(await world.joinOptions(demo, 'Grace'), { externalLinkPage: './externalLinkPage.html' });
     await person.sendChat('see https://example.org/a?b=c');
     await button(person.page, /^Open the chat/).click();
     const link = person.page.getByRole('log').getByRole('link', { name: 'https://example.org/a?b=c' });
@@ -148,8 +148,8 @@ test.describe('options of init in client view', () => {
       await expect.poll(() => own.evaluate((video: HTMLVideoElement) => video.videoHeight)).toBeGreaterThan(0);
       return own.evaluate((video: HTMLVideoElement) => video.videoHeight);
     };
-    await small.enter(await world.joining(demo, 'Grace'), { enableHD: false });
-    await large.enter(await world.joining(demo, 'Linus'), { disablePictureInPicture: true });
+    await small.enter(await world.joinOptions(demo, 'Grace'), { enableHD: false });
+    await large.enter(await world.joinOptions(demo, 'Linus'), { disablePictureInPicture: true });
     expect(await height(small)).toBeLessThanOrEqual(360);
     expect(await height(large)).toBeGreaterThan(360);
     const floats = (person: typeof small) => person.page.locator('video-player video').first().evaluate((video: HTMLVideoElement) => !video.disablePictureInPicture);
@@ -158,10 +158,10 @@ test.describe('options of init in client view', () => {
 
   test('options that nothing answers, and misspelt ones, are told once and break nothing', async ({ world, people }) => {
     const person = await people.open('client');
-    const told: string[] = [];
-    person.page.on('console', (message) => told.push(message.text()));
-    await person.enter(await world.joining(demo, 'Grace'), { isSupportQA: true, isSupportCC: false, disableRecord: true, showMeetingHeadr: false });
-    const about = (name: string) => told.filter((line) => line.includes(name));
+    const events: string[] = [];
+    person.page.on('console', (message) => events.push(message.text()));
+    await person.enter(await world.joinOptions(demo, 'Grace'), { isSupportQA: true, isSupportCC: false, disableRecord: true, showMeetingHeadr: false });
+    const about = (name: string) => events.filter((line) => line.includes(name));
     expect(about('isSupportQA')).toEqual([expect.stringContaining('polls and Q&A are not available')]);
     expect(about('showMeetingHeadr')).toEqual([expect.stringContaining('did you mean "showMeetingHeader"')]);
     expect([...about('isSupportCC'), ...about('disableRecord')]).toEqual([]);
@@ -173,10 +173,10 @@ test.describe('shared screens in client view', () => {
 
   test('sharingMode and showPureSharingContent', async ({ world, people }) => {
     const [ada, both, fit, pure] = await Promise.all([people.open('client'), people.open('client'), people.open('client'), people.open('client')]);
-    await ada.enter(await world.hosting(demo, 'Ada'));
-    await both.enter(await world.joining(demo, 'Grace'));
-    await fit.enter(await world.joining(demo, 'Linus'), { sharingMode: 'fit' });
-    await pure.enter(await world.joining(demo, 'Barbara'), { showPureSharingContent: true });
+    await ada.enter(await world.hostOptions(demo, 'Ada'));
+    await both.enter(await world.joinOptions(demo, 'Grace'));
+    await fit.enter(await world.joinOptions(demo, 'Linus'), { sharingMode: 'fit' });
+    await pure.enter(await world.joinOptions(demo, 'Barbara'), { showPureSharingContent: true });
     await ada.page.evaluate(() => {
       const canvas = Object.assign(document.createElement('canvas'), { width: 2400, height: 1600 });
       const draw = canvas.getContext('2d');
@@ -246,7 +246,7 @@ const componentEffects: { customize: Fields; effect: (page: Page) => Promise<unk
 test.describe('customize in component view', () => {
   test('without any, the usual', async ({ world, people }) => {
     const grace = await people.open('component');
-    await grace.enter(await world.joining(demo, 'Grace'));
+    await grace.enter(await world.joinOptions(demo, 'Grace'));
     await expect(grace.page.locator('.react-resizable')).toHaveCount(1);
     expect((await boxOf(grace.page, '.ar-widget'))?.width).not.toBe(640);
     await expect((await info(grace.page)).getByText('Encryption')).toBeVisible();
@@ -262,15 +262,15 @@ test.describe('customize in component view', () => {
         for (const entry of buttons) entry['onClick'] = () => Object.assign(window, { clicked: 1 });
         return app.init({ customize: given });
       }, customize);
-      await person.mustJoin(await world.joining(demo, 'Grace'));
+      await person.mustJoin(await world.joinOptions(demo, 'Grace'));
       await effect(person.page);
     });
   }
 
   test('chat.notificationCls places the notice of a message; a click opens the chat', async ({ world, people }) => {
     const [grace, ada] = await Promise.all([people.open('component'), people.open('client')]);
-    await grace.enter(await world.joining(demo, 'Grace'), { customize: { chat: { notificationCls: { top: 12, right: 16 } } } });
-    await ada.enter(await world.joining(demo, 'Ada'));
+    await grace.enter(await world.joinOptions(demo, 'Grace'), { customize: { chat: { notificationCls: { top: 12, right: 16 } } } });
+    await ada.enter(await world.joinOptions(demo, 'Ada'));
     await ada.sendChat('<b>hello</b> to the widget');
     const notice = grace.page.locator('.ar-chat-notice');
     await expect(notice).toContainText('<b>hello</b> to the widget');
@@ -282,8 +282,8 @@ test.describe('customize in component view', () => {
 
   test('maximumVideosInGalleryView pages the gallery', async ({ world, people }) => {
     const [grace, ada] = await Promise.all([people.open('component'), people.open('component')]);
-    await ada.enter(await world.joining(demo, 'Ada'));
-    await grace.enter(await world.joining(demo, 'Grace'), { maximumVideosInGalleryView: 1, customize: { video: { defaultViewType: 'gallery' } } });
+    await ada.enter(await world.joinOptions(demo, 'Ada'));
+    await grace.enter(await world.joinOptions(demo, 'Grace'), { maximumVideosInGalleryView: 1, customize: { video: { defaultViewType: 'gallery' } } });
     await expect(grace.page.locator('[id^=suspension-view-tabpanel-gallery] [data-user-id]')).toHaveCount(1);
     await expect(grace.page.locator('.gallery-video-container__switch-button').first()).toBeVisible();
   });

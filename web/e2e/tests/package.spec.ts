@@ -53,10 +53,10 @@ test('the package installs under the known name, builds with Vite and joins in b
     people.open('client', { address: `${app.origin}/package/client.html` }),
   ]);
   // No address is named anywhere: the package knows the server it came from.
-  await grace.enter(await world.joining(demo, 'Grace'));
-  await linus.enter(await world.joining(demo, 'Linus'));
+  await grace.enter(await world.joinOptions(demo, 'Grace'));
+  await linus.enter(await world.joinOptions(demo, 'Linus'));
   await grace.startCamera();
-  await linus.seesMoving(await grace.userId());
+  await linus.expectMovingVideo(await grace.userId());
   expect(await linus.names()).toEqual(['Grace', 'Linus']);
 });
 
@@ -76,15 +76,15 @@ for (const { framework, version, files, entry } of frameworks) {
     app.folder(`/${framework}/`, await packed.build(`/${framework}/`, ['index.html'], [framework === 'vue3' ? vue() : react()]));
 
     const [grace, linus] = await Promise.all([people.open('component', { address: `${app.origin}/${framework}/index.html` }), people.open('client')]);
-    await linus.enter(await world.joining(demo, 'Linus'));
-    const options = grace.options(await world.joining(demo, 'Grace'));
+    await linus.enter(await world.joinOptions(demo, 'Linus'));
+    const options = grace.options(await world.joinOptions(demo, 'Grace'));
     const answer = await grace.page.evaluate((o) => (window as unknown as { enter(options: Fields): Promise<unknown> }).enter(o), options);
     expect(answer).toBe('');
     expect(await grace.page.evaluate(() => (window as unknown as { framework: string }).framework)).toMatch(version);
     await grace.startCamera();
-    await linus.seesMoving(await grace.userId());
+    await linus.expectMovingVideo(await grace.userId());
     expect(await linus.names()).toEqual(['Grace', 'Linus']);
-    expect(await grace.told('page error')).toEqual([]);
+    expect(await grace.events('page error')).toEqual([]);
   });
 }
 
@@ -96,10 +96,10 @@ test('an app of CommonJS modules gets both views by require', async ({ pack, wor
   await packed.write('index.html', page(module('main.js')));
   app.folder('/required/', await packed.build('/required/', ['index.html']));
   const [grace, linus] = await Promise.all([people.open('component', { address: `${app.origin}/required/index.html` }), people.open('client')]);
-  await grace.enter(await world.joining(demo, 'Grace'));
-  await linus.enter(await world.joining(demo, 'Linus'));
+  await grace.enter(await world.joinOptions(demo, 'Grace'));
+  await linus.enter(await world.joinOptions(demo, 'Linus'));
   await grace.startCamera();
-  await linus.seesMoving(await grace.userId());
+  await linus.expectMovingVideo(await grace.userId());
   expect(await grace.page.evaluate(() => typeof (window as unknown as { ZoomMtg: { join: unknown } }).ZoomMtg.join)).toBe('function');
 });
 
@@ -117,12 +117,12 @@ test('plain script tags from the package’s dist folder join in both views', as
       }),
     ),
   );
-  for (const [i, person] of opened.entries()) await person.enter(await world.joining(demo, `Person ${i}`));
+  for (const [i, person] of opened.entries()) await person.enter(await world.joinOptions(demo, `Person ${i}`));
   const [first, , third] = opened;
   await first?.startCamera();
-  await third?.seesMoving((await first?.userId()) ?? 0);
+  await third?.expectMovingVideo((await first?.userId()) ?? 0);
   expect(await third?.names()).toEqual(['Person 0', 'Person 1', 'Person 2', 'Person 3']);
-  for (const person of opened) expect(await person.told('page error')).toEqual([]);
+  for (const person of opened) expect(await person.events('page error')).toEqual([]);
 });
 
 const consumer = `

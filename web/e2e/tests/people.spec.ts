@@ -5,10 +5,10 @@ const demo = 'Demo meeting';
 for (const view of views) {
   test(`${view} view: a host is told of hands and guests, writes to the waiting room, and sees what is private`, async ({ world, people }) => {
     const [ada, grace] = await Promise.all([people.open(view), people.open(view === 'client' ? 'component' : 'client')]);
-    await ada.enter(await world.hosting(demo));
+    await ada.enter(await world.hostOptions(demo));
     const alone = ada.page.getByRole('region', { name: 'You’re the only one here' });
     if (view === 'client') await expect(alone).toContainText('Copy invitation');
-    await grace.enter(await world.joining(demo, 'Grace'));
+    await grace.enter(await world.joinOptions(demo, 'Grace'));
     await expect(alone).toHaveCount(0);
     const live = ada.page.locator('[aria-live="polite"]');
     await expect(live.filter({ hasText: 'Grace joined' }).first()).toBeAttached();
@@ -38,10 +38,10 @@ for (const view of views) {
     await ada.page.getByRole('button', { name: /^Open the chat/ }).click();
     await to.selectOption('waitingRoom');
     for (const text of ['<b>Five minutes</b>', 'Now']) {
-      const words = ada.page.getByRole('textbox', { name: 'Write a message' });
-      await words.fill(text);
-      await words.press('Enter');
-      await expect(words).toHaveValue('');
+      const texts = ada.page.getByRole('textbox', { name: 'Write a message' });
+      await texts.fill(text);
+      await texts.press('Enter');
+      await expect(texts).toHaveValue('');
     }
     const news = grace.page.getByRole('log');
     await expect(news.locator('.ar-message__text')).toHaveText(['<b>Five minutes</b>', 'Now']);
@@ -57,7 +57,7 @@ test('an invitation by a host with a ZAK has the passcode, also where copying is
       navigator.clipboard.writeText = () => Promise.reject(new DOMException('refused', 'NotAllowedError'));
     }),
   });
-  const { password = '', ...options } = await world.hosting(demo);
+  const { password = '', ...options } = await world.hostOptions(demo);
   await host.enter(options, { inviteUrlFormat: 'https://app.example/{0}?p={1}' });
   const card = host.page.getByRole('region', { name: 'You’re the only one here' });
   await card.getByRole('button', { name: 'Copy invitation' }).click();

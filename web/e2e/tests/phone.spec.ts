@@ -51,13 +51,13 @@ test('a phone: whole people, large targets, notices that cover nobody, two camer
   const [grace, ada] = await Promise.all([people.open('client', { viewport: upright, hasTouch: true, isMobile: true, before: backCamera }), people.open('component')]);
   const { page } = grace;
   const notice = page.locator('.ar-toast--asks');
-  await grace.enter(await world.hosting('Waiting room', 'Grace'));
+  await grace.enter(await world.hostOptions('Waiting room', 'Grace'));
   const graceId = await grace.userId();
 
   await test.step('the card of somebody who waits covers neither the chat nor names', async () => {
     await page.getByRole('button', { name: /^Open the chat/ }).tap();
     await expect(page.getByRole('log')).toBeVisible();
-    await ada.enter(await world.joining('Waiting room', 'Ada'));
+    await ada.enter(await world.joinOptions('Waiting room', 'Ada'));
     await expect(notice).toBeVisible();
     await expect.poll(() => covered(page)).toEqual([]);
     expect(await page.locator('.ar-composer textarea').evaluate((field) => parseFloat(getComputedStyle(field).fontSize))).toBeGreaterThanOrEqual(16);
@@ -79,7 +79,7 @@ test('a phone: whole people, large targets, notices that cover nobody, two camer
   const adaId = await ada.userId();
   await ada.startCamera();
   await grace.startCamera();
-  await grace.seesMoving(adaId);
+  await grace.expectMovingVideo(adaId);
   const main = page.locator(`[data-user-id="${adaId}"]`).first();
   const own = page.locator(`[data-user-id="${graceId}"] video`).first();
   for (const viewport of [{ width: 320, height: 640 }, upright, lying]) {
@@ -110,7 +110,7 @@ test('a phone: whole people, large targets, notices that cover nobody, two camer
 
 test('a phone, Component View: whoever is alone can invite, and the logo of the start page keeps its size', async ({ world, people, server }) => {
   const person = await people.open('component', { viewport: upright, hasTouch: true, isMobile: true });
-  await person.enter(await world.hosting('Demo meeting', 'Grace'));
+  await person.enter(await world.hostOptions('Demo meeting', 'Grace'));
   const card = person.page.getByRole('region', { name: 'You’re the only one here' });
   await expect(card.getByRole('button', { name: 'Copy invitation' })).toBeInViewport({ ratio: 1 });
   const [box, badge] = [await card.boundingBox(), await person.page.locator('.ar-tile .ar-badge').boundingBox()];

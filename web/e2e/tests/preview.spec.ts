@@ -5,11 +5,11 @@ const demo = 'Demo meeting';
 test('the background that is chosen in the preview goes on into the meeting, and is loaded only then', async ({ world, people }) => {
   test.slow();
   const [ada, grace] = await Promise.all([people.open('component'), people.open('client')]);
-  await ada.enter(await world.hosting(demo, 'Ada'));
+  await ada.enter(await world.hostOptions(demo, 'Ada'));
   const loaded: string[] = [];
   grace.page.on('request', (request) => request.url().includes('/sdk/background/') && loaded.push(request.url()));
   await grace.init({ disablePreview: false });
-  const joined = grace.join(await world.joining(demo, 'Grace'));
+  const joined = grace.join(await world.joinOptions(demo, 'Grace'));
   const picture = grace.page.locator('.ar-preview video');
   const camera = (video: HTMLVideoElement) => (video.srcObject as MediaStream | null)?.getVideoTracks()[0]?.label ?? '';
   await expect.poll(() => picture.evaluate(camera)).toContain('fake');
@@ -29,5 +29,5 @@ test('the background that is chosen in the preview goes on into the meeting, and
   await expect.poll(() => own.evaluate(camera), { timeout: 60_000 }).not.toBe('');
   // Nobody ever got the picture without its background.
   expect(await own.evaluate(camera)).not.toContain('fake');
-  await ada.seesMoving(await grace.userId());
+  await ada.expectMovingVideo(await grace.userId());
 });

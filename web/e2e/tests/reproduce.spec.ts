@@ -51,11 +51,11 @@ for (const view of views) {
 }
 
 test('a code or cause without a scenario is named, and steps are sentences', async ({ page, server }) => {
-  const trouble = page.locator('#trouble');
+  const error = page.locator('#trouble');
   await page.goto(`${server.url}/demo/reproduce?code=9999&view=client`);
-  await expect(trouble).toHaveText('There is no scenario for the code “9999”. Select one from the list.');
+  await expect(error).toHaveText('There is no scenario for the code “9999”. Select one from the list.');
   await page.goto(`${server.url}/demo/reproduce?code=3004&cause=pascode_wrong`);
-  await expect(trouble).toContainText('the cause “pascode_wrong” of 3004');
+  await expect(error).toContainText('the cause “pascode_wrong” of 3004');
   await expect(page.locator('#outcome')).toBeHidden();
   await page.goto(`${server.url}/demo/reproduce?code=4006`);
   await expect(page.locator('#steps li').nth(1)).toHaveText(/^The host locks the meeting/);

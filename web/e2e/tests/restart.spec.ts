@@ -1,4 +1,4 @@
-import { breaksOf, moving, talk, watchBreaks } from '../breaks.ts';
+import { interruptionsOf, movingVideos, sendMessages, measureInterruptions } from '../breaks.ts';
 import config from '../playwright.config.ts';
 import { expect, People, test, views } from '../fixtures.ts';
 
@@ -32,7 +32,7 @@ test('a restart under 30 people: nobody is thrown out, no message is lost, pictu
   };
   const people = new People(browser, app, server);
   try {
-    const four = await Promise.all([0, 1, 2, 3].map((i) => people.open(views[i % 2] ?? 'client', { before: watchBreaks })));
+    const four = await Promise.all([0, 1, 2, 3].map((i) => people.open(views[i % 2] ?? 'client', { before: measureInterruptions })));
     const names = four.map((p, i) => `Page ${i + 1} (${p.view})`);
     for (const [i, person] of four.entries()) {
       await person.enter({ ...join, userName: names[i] ?? '' }, person.view === 'client' ? { defaultView: 'gallery' } : { customize: { video: { defaultViewType: 'gallery', viewSizes: { default: { width: 1_200, height: 675 } } } } });
@@ -42,18 +42,18 @@ test('a restart under 30 people: nobody is thrown out, no message is lost, pictu
     for (const person of four) await expect.poll(async () => (await person.roster()).length, { message: `${person.view} knows everybody` }).toBe(others + four.length);
     const seen = await Promise.all(four.map((person) => person.userId()));
     for (const [i, person] of four.entries()) await expect.poll(() => missing(person, seen), { message: `${names[i]} sees all four`, timeout: 60_000 }).toEqual([]);
-    const talks = four.map((person, i) => talk(person, names[i] ?? ''));
+    const talks = four.map((person, i) => sendMessages(person, names[i] ?? ''));
     await ask('/restart');
     for (const [i, person] of four.entries()) {
       await expect.poll(() => missing(person, seen), { message: `${names[i]} sees everybody again` }).toEqual([]);
     }
     const sent = (await Promise.all(talks.map((stop) => stop()))).flat();
-    const said = (await ask('/quiet')) as string[];
+    const messages = (await ask('/quiet')) as string[];
     for (const [i, person] of four.entries()) {
-      const expected = [...sent, ...said].sort();
+      const expected = [...sent, ...messages].sort();
       await softly.poll(async () => (await person.chat()).sort(), { message: `${names[i]} has every message once` }).toEqual(expected);
     }
-    const report = await Promise.all(four.map(async (person, i) => ({ name: names[i], received: (await person.chat()).length, ...(await breaksOf(person)), states: await person.states() })));
+    const report = await Promise.all(four.map(async (person, i) => ({ name: names[i], received: (await person.chat()).length, ...(await interruptionsOf(person)), states: await person.states() })));
     await ask('/report', { sent, pages: report });
     for (const page of report) {
       expect(JSON.stringify(page.states), `${page.name} goes on`).not.toMatch(/Fail|Closed|\b3\b/);
@@ -64,7 +64,7 @@ test('a restart under 30 people: nobody is thrown out, no message is lost, pictu
   }
 });
 
-async function missing(person: Parameters<typeof moving>[0], wanted: readonly number[]): Promise<number[]> {
-  const now = await moving(person);
-  return wanted.filter((id) => !now.includes(id));
+async function missing(person: Parameters<typeof movingVideos>[0], userIds: readonly number[]): Promise<number[]> {
+  const now = await movingVideos(person);
+  return userIds.filter((id) => !now.includes(id));
 }

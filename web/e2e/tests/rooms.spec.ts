@@ -1,5 +1,5 @@
 import { expect, test, views } from '../fixtures.ts';
-import { expectOver, expectRefusal, type Refusal } from '../refusals.ts';
+import { expectEnded, expectRefusal, type Refusal } from '../refusals.ts';
 
 const demo = 'Demo meeting';
 const ended: Refusal = { code: 4004, name: 'MEETING_ENDED', message: 'The meeting has been ended', cause: 'ended_by_host' };
@@ -14,37 +14,37 @@ for (const view of views) {
   test.describe(`${view} view`, () => {
     test('4004: the host ends the meeting for everybody, themselves included, and for those who come later', async ({ world, people }) => {
       const [guest, host, late] = await Promise.all([people.open(view), people.open(other), people.open(view)]);
-      await host.enter(await world.hosting(demo));
-      await guest.enter(await world.joining(demo, 'Grace'));
+      await host.enter(await world.hostOptions(demo));
+      await guest.enter(await world.joinOptions(demo, 'Grace'));
       await host.endMeeting();
-      await expectOver(guest, ended);
+      await expectEnded(guest, ended);
       if (other === 'client') await host.page.waitForURL('**/left');
-      else await expectOver(host, ended);
+      else await expectEnded(host, ended);
       // It may run again at any time, with its host.
       await late.init({ isShowJoiningErrorDialog: false });
-      await expectRefusal(late, await late.join(await world.joining(demo, 'Linus')), { ...notStarted, result: expect.objectContaining({ topic: demo }) });
+      await expectRefusal(late, await late.join(await world.joinOptions(demo, 'Linus')), { ...notStarted, result: expect.objectContaining({ topic: demo }) });
     });
 
     test('3009: whoever was removed stays out', async ({ world, people }) => {
       const [guest, host] = await Promise.all([people.open(view), people.open(other)]);
-      await host.enter(await world.hosting(demo));
-      await guest.enter(await world.joining(demo, 'Grace'));
+      await host.enter(await world.hostOptions(demo));
+      await guest.enter(await world.joinOptions(demo, 'Grace'));
       await host.command('expel', 'userId', await guest.userId());
-      await expectOver(guest, removed);
+      await expectEnded(guest, removed);
       await expect.poll(() => host.names()).toEqual(['Ada Park']);
-      const again = await people.beside(guest, view);
+      const again = await people.openBeside(guest, view);
       await again.init();
-      await expectRefusal(again, await again.join(await world.joining(demo, 'Grace')), removed);
+      await expectRefusal(again, await again.join(await world.joinOptions(demo, 'Grace')), removed);
     });
   });
 }
 
 test('4006: locked out until the host unlocks', async ({ world, people }) => {
   const [host, late] = await Promise.all([people.open('client'), people.open('component')]);
-  await host.enter(await world.hosting(demo));
+  await host.enter(await world.hostOptions(demo));
   expect(await host.command('lockMeeting', 'lockMeeting', true)).toHaveProperty('success');
   await late.init();
-  const options = await world.joining(demo, 'Grace');
+  const options = await world.joinOptions(demo, 'Grace');
   await expectRefusal(late, await late.join(options), locked);
   await host.command('lockMeeting', 'lockMeeting', false);
   await late.mustJoin(options);
@@ -52,7 +52,7 @@ test('4006: locked out until the host unlocks', async ({ world, people }) => {
 
 test('4008: the same registrant may come once the other page has left', async ({ world, people }) => {
   const topic = 'Registration required';
-  const options = { ...(await world.joining(topic, 'Mia')), tk: await world.tk(world.meeting(topic).number, 'mia@school.example', 'Mia') };
+  const options = { ...(await world.joinOptions(topic, 'Mia')), tk: await world.tk(world.meeting(topic).number, 'mia@school.example', 'Mia') };
   const [first, second] = await Promise.all([people.open('component'), people.open('client')]);
   await first.enter(options);
   await second.init();

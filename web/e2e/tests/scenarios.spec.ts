@@ -1,10 +1,10 @@
 import { expect, test as base, views, type View } from '../fixtures.ts';
 import type { Person } from '../person.ts';
-import { expectAdmitted, expectCallRefused, expectConnected, expectOver, expectQuietRefusal, expectReconnecting, expectRefusal, type Refusal } from '../refusals.ts';
+import { expectAdmitted, expectCallRefused, expectConnected, expectEnded, expectQuietRefusal, expectReconnecting, expectRefusal, type Refusal } from '../refusals.ts';
 import { freeMediaPort, mediaAddress, Relay } from '../relay.ts';
-import { play, reference, scenarioList, sentenceOf, type Listed, type Scenario } from '../scenarios.ts';
+import { setUpScenario, reference, scenarioList, sentenceOf, type ScenarioListing, type Scenario } from '../scenarios.ts';
 import { Server } from '../server.ts';
-import { Play } from '../steps.ts';
+import { StepRunner } from '../steps.ts';
 
 /*
  * Every code in both views, from the program's own list of scenarios: the
@@ -34,7 +34,7 @@ const test = base.extend<object, { cable: { server: Server; relay: Relay } }>({
 /** What meets only one view, as the contract has it: Component View's 1 for a failed join. */
 const onlyComponent = new Set([200]);
 /** Client View waits for the host by itself, unless the app shows its own words. */
-const ownWords = { isShowJoiningErrorDialog: false };
+const withoutDialog = { isShowJoiningErrorDialog: false };
 /** `onUserLeave.reasonCode` of an end from outside; 0 for the others. */
 const leaveReasons: Readonly<Record<number, number>> = { 4004: 1, 3009: 6 };
 
@@ -48,25 +48,25 @@ test('every code of the reference has a scenario, and so has 200', () => {
 });
 
 // One cut serves both views: giving up takes a minute.
-for (const listed of list.filter(cutsTheLine)) {
+for (const listed of list.filter(cutsConnection)) {
   test(`both views: ${listed.code} ${listed.name}`, async ({ people, cable }) => {
     test.setTimeout(150_000);
     let inside = 0;
     let bothInside = (): void => undefined;
     const both = new Promise<void>((resolve) => (bothInside = resolve));
-    const plays: Play[] = [];
+    const plays: StepRunner[] = [];
     try {
       await Promise.all(
         views.map(async (view) => {
           const scenario = await firstOf(cable.server.url, listed, view);
           const person = await people.open(view, { server: cable.relay.url });
-          const steps = new Play(person, people, cable.server.url, cable.relay);
+          const steps = new StepRunner(person, people, cable.server.url, cable.relay);
           plays.push(steps);
           await meet(person, steps, scenario, async () => {
             if (++inside === views.length) bothInside();
             await both;
           });
-          expect(await person.told('page error')).toEqual([]);
+          expect(await person.events('page error')).toEqual([]);
         }),
       );
     } finally {
@@ -80,12 +80,12 @@ for (const view of views) {
   test.describe(`${view} view`, () => {
     for (const listed of list) {
       const { code, name, causes } = listed;
-      if (cutsTheLine(listed) || (view === 'client' && onlyComponent.has(code))) continue;
+      if (cutsConnection(listed) || (view === 'client' && onlyComponent.has(code))) continue;
 
       test(`${code} ${name}`, async ({ people, cable }) => {
         const scenario = await firstOf(cable.server.url, listed, view);
         const person = await people.open(view);
-        await go(person, new Play(person, people, cable.server.url, cable.relay, code === 3008 && view === 'client' ? ownWords : {}), scenario);
+        await go(person, new StepRunner(person, people, cable.server.url, cable.relay, code === 3008 && view === 'client' ? withoutDialog : {}), scenario);
       });
 
       if (causes.length < 2) continue;
@@ -96,12 +96,12 @@ for (const view of views) {
         let met = 0;
         for (const cause of causes) {
           if (cause === first.cause) continue;
-          const scenario = await play(cable.server.url, code, cause);
+          const scenario = await setUpScenario(cable.server.url, code, cause);
           if (!scenario.views.includes(view)) continue;
           met++;
           await test.step(cause, async () => {
             await person.page.reload();
-            await go(person, new Play(person, people, cable.server.url, cable.relay, view === 'client' ? ownWords : {}), scenario);
+            await go(person, new StepRunner(person, people, cable.server.url, cable.relay, view === 'client' ? withoutDialog : {}), scenario);
             if (view === 'client') await expect(person.page.getByRole('alertdialog')).toHaveCount(0);
           });
         }
@@ -112,14 +112,14 @@ for (const view of views) {
 }
 
 /** Whether a code is about a line that breaks while inside. */
-function cutsTheLine({ where, category }: Listed): boolean {
+function cutsConnection({ where, category }: ScenarioListing): boolean {
   return where === 'inside' && category === 'connection';
 }
 
 /** The scenario of the most usual cause that the view meets. */
-async function firstOf(server: string, { code, causes }: Listed, view: View): Promise<Scenario> {
+async function firstOf(server: string, { code, causes }: ScenarioListing, view: View): Promise<Scenario> {
   for (const cause of causes) {
-    const scenario = await play(server, code, cause);
+    const scenario = await setUpScenario(server, code, cause);
     if (scenario.views.includes(view)) return scenario;
   }
   throw new Error(`no cause of ${code} is met in ${view} view`);
@@ -131,16 +131,16 @@ function attemptedBy({ code, cause }: Scenario): boolean {
 }
 
 /** Goes through a scenario, which must end as it says, and leaves the line as it was. */
-async function go(person: Person, steps: Play, scenario: Scenario): Promise<void> {
+async function go(person: Person, steps: StepRunner, scenario: Scenario): Promise<void> {
   try {
     await meet(person, steps, scenario);
   } finally {
     steps.end();
   }
-  expect(await person.told('page error')).toEqual([]);
+  expect(await person.events('page error')).toEqual([]);
 }
 
-async function meet(person: Person, steps: Play, scenario: Scenario, admitted?: () => Promise<void>): Promise<void> {
+async function meet(person: Person, steps: StepRunner, scenario: Scenario, admitted?: () => Promise<void>): Promise<void> {
   const { code, name, cause, where, before, after } = scenario;
   const refusal: Refusal = { code, name, message: sentenceOf(code), cause, inPage: where === 'page' };
   if (code === 3711) refusal.result = expect.objectContaining({ meetingNumber: expect.stringMatching(/^\d{9,11}$/) });
@@ -164,10 +164,10 @@ async function meet(person: Person, steps: Play, scenario: Scenario, admitted?: 
     await expectConnected(person, 45_000);
     return;
   }
-  if (code === 1) return expectCallRefused(steps.called, cause);
-  await expectOver(person, refusal, 100_000);
+  if (code === 1) return expectCallRefused(steps.lastCall, cause);
+  await expectEnded(person, refusal, 100_000);
   if (person.view === 'client') {
-    const left = (await person.told('onUserLeave')).at(-1);
+    const left = (await person.events('onUserLeave')).at(-1);
     expect(left).toMatchObject({ reasonCode: leaveReasons[code] ?? 0 });
     await expect(person.page.locator('.ar-page__title')).toBeVisible();
   }

@@ -29,9 +29,9 @@ for (const { name, viewport } of sizes) {
   test(`${name}: both views with two people, their panels`, async ({ world, people }) => {
     test.slow();
     const [grace, linus] = await Promise.all([people.open('component', { viewport }), people.open('client', { viewport })]);
-    await grace.enter(await world.hosting(demo, 'Grace Hopper'));
+    await grace.enter(await world.hostOptions(demo, 'Grace Hopper'));
     await linus.init({ disablePreview: false });
-    const joined = linus.join(await world.joining(demo, 'Linus Pauling'));
+    const joined = linus.join(await world.joinOptions(demo, 'Linus Pauling'));
     await expect(linus.page.locator('.ar-preview video')).toBeVisible();
     await expect.poll(() => linus.page.locator('.ar-preview video').evaluate((v: HTMLVideoElement) => v.getVideoPlaybackQuality().totalVideoFrames)).toBeGreaterThan(5);
     await shot(linus.page, 'client-preview');
@@ -39,8 +39,8 @@ for (const { name, viewport } of sizes) {
     expect(await joined).toHaveProperty('success');
     await grace.startMicrophone();
     await grace.startCamera();
-    await grace.seesMoving(await linus.userId());
-    await linus.seesMoving(await grace.userId());
+    await grace.expectMovingVideo(await linus.userId());
+    await linus.expectMovingVideo(await grace.userId());
     await grace.sendChat('Good morning! Shall we begin?');
     await linus.sendChat('Yes, the slides are at https://example.com/lesson-7');
     await expect.poll(() => grace.chat()).toHaveLength(2);
@@ -62,18 +62,18 @@ for (const { name, viewport } of sizes) {
   test(`${name}: refused, waiting, over, the start page`, async ({ world, people, server }) => {
     const [refused, waiting, host] = await Promise.all([people.open('client', { viewport }), people.open('client', { viewport }), people.open('component')]);
     await refused.init();
-    await refused.join({ ...(await world.joining(demo, 'Grace Hopper')), password: 'certainly-wrong' });
+    await refused.join({ ...(await world.joinOptions(demo, 'Grace Hopper')), password: 'certainly-wrong' });
     await expect(refused.page.getByRole('alertdialog')).toBeVisible();
     await shot(refused.page, 'client-refusal');
 
     await waiting.init();
-    await waiting.join(await world.joining('Only after the host', 'Linus Pauling'));
+    await waiting.join(await world.joinOptions('Only after the host', 'Linus Pauling'));
     await expect(waiting.page.getByText('Waiting for the host')).toBeVisible();
     await shot(waiting.page, 'client-waiting-for-host');
 
     await refused.page.reload();
-    await host.enter(await world.hosting('Waiting room'));
-    await refused.enter(await world.joining('Waiting room', 'Grace Hopper'));
+    await host.enter(await world.hostOptions('Waiting room'));
+    await refused.enter(await world.joinOptions('Waiting room', 'Grace Hopper'));
     await expect(refused.page.getByText('The host will let you in soon')).toBeVisible();
     await shot(refused.page, 'client-waiting-room');
     await host.call('admitAll');

@@ -12,8 +12,8 @@ async function choose(person: Person, button: string | RegExp, entry: string): P
 for (const view of ['component', 'client'] as const) {
   test(`${view} view: reactions, the hand, chat with hosts and taking a message back are seen by the other page`, async ({ world, people }) => {
     const [ada, grace] = await Promise.all([people.open('component'), people.open(view)]);
-    await ada.enter(await world.hosting(demo, 'Ada'));
-    await grace.enter(await world.joining(demo, 'Grace'));
+    await ada.enter(await world.hostOptions(demo, 'Ada'));
+    await grace.enter(await world.joinOptions(demo, 'Grace'));
     const graceId = await grace.userId();
 
     await choose(grace, 'Reactions', 'Celebration');
@@ -40,11 +40,11 @@ for (const view of ['component', 'client'] as const) {
   test(`${view} view: the settings choose a background, a mirror, and show how the connection fares`, async ({ world, people }) => {
     test.slow();
     const [ada, grace] = await Promise.all([people.open('component'), people.open(view)]);
-    await ada.enter(await world.hosting(demo, 'Ada'));
-    await grace.enter(await world.joining(demo, 'Grace'));
+    await ada.enter(await world.hostOptions(demo, 'Ada'));
+    await grace.enter(await world.joinOptions(demo, 'Grace'));
     const graceId = await grace.userId();
     await grace.startCamera();
-    await ada.seesMoving(graceId);
+    await ada.expectMovingVideo(graceId);
 
     await grace.page.getByRole('button', { name: /^More meeting control/ }).click();
     await grace.page.getByRole('menuitem', { name: 'Settings' }).click();
@@ -69,14 +69,14 @@ for (const view of ['component', 'client'] as const) {
 
 test('whoever stops the sound of others hears nobody, until they let it in again', async ({ world, people }) => {
   const [ada, grace] = await Promise.all([people.open('component'), people.open('client')]);
-  await ada.enter(await world.hosting(demo, 'Ada'));
-  await grace.enter(await world.joining(demo, 'Grace'));
+  await ada.enter(await world.hostOptions(demo, 'Ada'));
+  await grace.enter(await world.joinOptions(demo, 'Grace'));
   await ada.startMicrophone();
-  await grace.hears();
+  await grace.expectAudio();
   await grace.page.getByRole('button', { name: 'Audio options' }).click();
   await grace.page.getByRole('menuitemcheckbox', { name: 'Stop incoming audio' }).click();
   expect(await grace.page.evaluate(() => [...document.querySelectorAll('audio')].every((audio) => audio.muted || audio.volume === 0 || audio.paused))).toBe(true);
   await grace.page.getByRole('button', { name: 'Audio options' }).click();
   await grace.page.getByRole('menuitemcheckbox', { name: 'Stop incoming audio' }).click();
-  await grace.hears();
+  await grace.expectAudio();
 });

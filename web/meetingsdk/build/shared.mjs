@@ -18,4 +18,4 @@ export const target = 'es2022';
 export const packageTarget = 'es2017';
 
 /** The version of the contract that is spoken, as the source has it. */
-export const contractVersion = /spokenVersion = '([\d.]+)'/.exec(readFileSync('src/core/meeting.ts', 'utf8'))[1];
+export const contractVersion = /contractVersion = '([\d.]+)'/.exec(readFileSync('src/core/meeting.ts', 'utf8'))[1];

@@ -1,8 +1,8 @@
 import type { Failure, MeetingActions, MeetingModel, MeetingState, Participant, Phase, Role, ViewKind } from '../src/core/model';
 import { Dictionaries } from '../src/core/i18n';
-import { emptyState, usualRules } from '../src/core/state';
+import { initialState, defaultRules } from '../src/core/state';
 import { enUS } from '../src/ui/i18n/en-US';
-import { wordsOf } from '../src/ui/i18n/languages';
+import { loadDictionary } from '../src/ui/i18n/languages';
 import { applyPin } from '../src/core/pins';
 import { drawPicture, drawScreen } from './pictures';
 
@@ -12,7 +12,7 @@ const NAMES = [
   'Tariq Haddad', 'Elena Popescu', 'Marcus Webb', 'Yuki Sato', 'Bartholomew Featherstonehaugh-Cholmondeley', 'Aisha Rahman', 'Petr Novák', 'Grace Liu', 'Tom',
 ];
 
-interface Wanted {
+interface PreviewQuery {
   tiles: number;
   state: string;
   role: string;
@@ -38,65 +38,65 @@ const FAILURES: Record<string, Partial<Failure>> = {
   endedByHost: { errorCode: 4004, name: 'MEETING_ENDED', errorMessage: 'Meeting has ended', joinFailed: false, attemptId: null },
 };
 
-function person(i: number, wanted: Wanted): Participant {
-  const role: Role = i === 0 ? (wanted.role as Role) : wanted.role !== 'host' && i === 1 ? 'host' : i === 2 ? 'cohost' : 'attendee';
+function person(i: number, query: PreviewQuery): Participant {
+  const role: Role = i === 0 ? (query.role as Role) : query.role !== 'host' && i === 1 ? 'host' : i === 2 ? 'cohost' : 'attendee';
   const name = NAMES[i % NAMES.length] ?? 'Guest';
   return {
     userId: 16778240 + i * 1024, guid: `guid-${i}`, userName: i < NAMES.length ? name : `${name} ${Math.floor(i / NAMES.length) + 1}`, role, state: 'joined',
     muted: i % 3 === 1, audioOn: i % 7 !== 6, videoOn: i % 4 !== 3, sharing: false, handRaised: i === 4, guest: i % 9 === 8,
-    view: wanted.view, mediaIdentity: `p${i}`, joinedAt: new Date(Date.UTC(2026, 4, 4, 9, 0, i)).toISOString(),
+    view: query.view, mediaIdentity: `p${i}`, joinedAt: new Date(Date.UTC(2026, 4, 4, 9, 0, i)).toISOString(),
   };
 }
 
-function firstState(wanted: Wanted): MeetingState {
-  const participants = Array.from({ length: wanted.tiles }, (_, i) => person(i, wanted));
+function firstState(query: PreviewQuery): MeetingState {
+  const participants = Array.from({ length: query.tiles }, (_, i) => person(i, query));
   const self = participants[0] ?? null;
-  const failed = FAILURES[wanted.state];
+  const failed = FAILURES[query.state];
   const phases: Record<string, Phase> = { removed: 'ended', endedByHost: 'ended', failure3004: 'initialised', failure3712: 'initialised', sharing: 'inMeeting', ownSharing: 'inMeeting', silent: 'inMeeting', unmute: 'inMeeting', focus: 'inMeeting', recording: 'inMeeting', asks: 'inMeeting' };
-  if (wanted.state === 'sharing' && participants[1]) participants[1] = { ...participants[1], sharing: true };
-  if (wanted.state === 'ownSharing' && participants[0]) participants[0] = { ...participants[0], sharing: true };
-  if (wanted.state === 'reconnecting' && participants[2]) participants[2] = { ...participants[2], state: 'reconnecting' };
-  const says = (i: number, from: number, minute: number, text: string, to: number | null = null) => {
+  if (query.state === 'sharing' && participants[1]) participants[1] = { ...participants[1], sharing: true };
+  if (query.state === 'ownSharing' && participants[0]) participants[0] = { ...participants[0], sharing: true };
+  if (query.state === 'reconnecting' && participants[2]) participants[2] = { ...participants[2], state: 'reconnecting' };
+  const message = (i: number, from: number, minute: number, text: string, to: number | null = null) => {
     const of = (index: number) => ({ userId: participants[index]?.userId ?? index, name: NAMES[index] ?? '' });
     return { id: `c${i}`, text, sentAt: new Date(2026, 4, 4, 9, minute).toISOString(), sender: of(from), receiver: to === null ? null : of(to) };
   };
-  const waiting = ['Kwame Mensah', 'Lena Hoffmann'].map((userName, i): Participant => ({ ...person(200 + i, wanted), userName, state: 'waiting', role: 'attendee' }));
+  const waiting = ['Kwame Mensah', 'Lena Hoffmann'].map((userName, i): Participant => ({ ...person(200 + i, query), userName, state: 'waiting', role: 'attendee' }));
   const numbers = (count: number) => participants.slice(1, 1 + count).map((other) => other.userId);
-  if (wanted.state === 'recording' && participants[1]) participants[1] = { ...participants[1], capture: 'on' };
+  if (query.state === 'recording' && participants[1]) participants[1] = { ...participants[1], capture: 'on' };
   if (participants[5]) participants[5] = { ...participants[5], guest: true, bot: { appName: 'Meeting Notes', authorizerKey: 'k1' } };
   if (participants[1]) participants[1] = { ...participants[1], personKey: 'k1' };
   return {
-    ...emptyState,
-    pins: numbers(wanted.pins), multiPin: wanted.pins > 1, captureRequests: wanted.state === 'asks' && participants[1] ? [participants[1].userId] : [],
-    phase: phases[wanted.state] ?? (wanted.state as Phase),
-    self, participants: wanted.tiles > 2 && wanted.role === 'host' ? [...participants, ...waiting] : participants,
+    ...initialState,
+    pins: numbers(query.pins), multiPin: query.pins > 1, captureRequests: query.state === 'asks' && participants[1] ? [participants[1].userId] : [],
+    phase: phases[query.state] ?? (query.state as Phase),
+    self, participants: query.tiles > 2 && query.role === 'host' ? [...participants, ...waiting] : participants,
     session: {
       sessionId: 's1', meetingNumber: '81555123456', topic: 'Field service: weekly review', hostUserId: participants[0]?.userId ?? null, kind: 'meeting',
-      locked: wanted.tiles === 25, startedAt: '2026-05-04T09:00:00Z', participants: wanted.tiles, ...usualRules,
-      spotlights: numbers(wanted.spotlights), focusMode: wanted.state === 'focus',
+      locked: query.tiles === 25, startedAt: '2026-05-04T09:00:00Z', participants: query.tiles, ...defaultRules,
+      spotlights: numbers(query.spotlights), focusMode: query.state === 'focus',
     },
     chat: [
-      says(1, 1, 3, 'Good morning, everybody!'),
-      says(2, 1, 3, 'The agenda is at https://example.com/agenda (please add your points).'),
-      says(3, 0, 4, 'Thank you, I have added the report.'),
-      says(4, 2, 11, 'Could we take the parts list first? I have to leave at ten.', 0),
-      says(5, 0, 12, 'Sure.', 2),
-      says(6, 3, 12, '<b>Not bold</b>, and a\nsecond line.'),
+      message(1, 1, 3, 'Good morning, everybody!'),
+      message(2, 1, 3, 'The agenda is at https://example.com/agenda (please add your points).'),
+      message(3, 0, 4, 'Thank you, I have added the report.'),
+      message(4, 2, 11, 'Could we take the parts list first? I have to leave at ten.', 0),
+      message(5, 0, 12, 'Sure.', 2),
+      message(6, 3, 12, '<b>Not bold</b>, and a\nsecond line.'),
     ],
-    unreadChat: 3, activeSpeakers: participants[2] ? [participants[2].userId] : [], microphone: 'on', camera: 'on', share: wanted.state === 'ownSharing' ? 'on' : 'off',
-    canPlaySound: wanted.state !== 'silent',
+    unreadChat: 3, activeSpeakers: participants[2] ? [participants[2].userId] : [], microphone: 'on', camera: 'on', share: query.state === 'ownSharing' ? 'on' : 'off',
+    canPlaySound: query.state !== 'silent',
     devices: {
       microphones: [{ deviceId: 'm1', label: 'Built-in Microphone' }, { deviceId: 'm2', label: 'Headset (USB)' }],
       cameras: [{ deviceId: 'c1', label: 'FaceCam HD' }], speakers: [{ deviceId: 's1', label: 'Built-in Speakers' }, { deviceId: 's2', label: 'Headset (USB)' }],
       microphone: 'm2', camera: 'c1', speaker: 's2',
     },
-    background: { ...emptyState.background, supported: true, images: ['Beach', 'Office', 'Mountains'].map((name, i) => ({ id: name, displayName: name, fileName: `${name}.svg`, url: colouredImage(i * 110) })) },
-    joinsAs: 'Amara Okafor',
+    background: { ...initialState.background, supported: true, images: ['Beach', 'Office', 'Mountains'].map((name, i) => ({ id: name, displayName: name, fileName: `${name}.svg`, url: colouredImage(i * 110) })) },
+    displayName: 'Amara Okafor',
     notices: [],
     failure: failed ? { retryable: false, retryAfter: null, attemptId: 'att_01J9ZK3V7Q', docs: 'https://example.com/docs', joinFailed: true, errorCode: 1, name: 'FAIL', errorMessage: '', cause: '', remedy: '', ...failed } : null,
-    reconnectingSince: wanted.state === 'reconnecting' ? 4 : null,
-    awaited: { topic: 'Field service: weekly review', scheduleTime: '2026-05-04T09:00:00Z' },
-    unmuteRequestedBy: wanted.state === 'unmute' ? 'Amara Okafor' : null,
+    reconnectingSince: query.state === 'reconnecting' ? 4 : null,
+    awaitedMeeting: { topic: 'Field service: weekly review', scheduleTime: '2026-05-04T09:00:00Z' },
+    unmuteRequestedBy: query.state === 'unmute' ? 'Amara Okafor' : null,
   };
 }
 
@@ -106,8 +106,8 @@ function colouredImage(hue: number): string {
 }
 
 /** A meeting without a server: commands change the state at once, pictures are drawn. */
-export function fakeModel(wanted: Wanted): MeetingModel & { set: (change: Partial<MeetingState>) => void } {
-  let state = firstState(wanted);
+export function fakeModel(query: PreviewQuery): MeetingModel & { set: (change: Partial<MeetingState>) => void } {
+  let state = firstState(query);
   const listeners = new Set<() => void>();
   const set = (change: Partial<MeetingState>) => {
     state = { ...state, ...change };
@@ -147,12 +147,12 @@ export function fakeModel(wanted: Wanted): MeetingModel & { set: (change: Partia
     lock: (locked) => (state.session && set({ session: { ...state.session, locked } }), done),
     startWebinar: () => (state.session && set({ session: { ...state.session, practice: false } }), done),
     leave: () => (set({ phase: 'ended' }), done),
-    stay: () => set({ leaveAsked: false }),
+    stay: () => set({ confirmingLeave: false }),
     joinAgain: () => (set({ phase: 'joining', failure: null }), done),
     end: () => (set({ phase: 'ended' }), done),
     dismissNotice: (id) => set({ notices: state.notices.filter((notice) => notice.id !== id) }),
     dismissFailure: () => set({ failure: null }),
-    answerUnmuteRequest: () => (set({ unmuteRequestedBy: null }), done),
+    respondToUnmuteRequest: () => (set({ unmuteRequestedBy: null }), done),
     setShareSound: () => undefined,
     deleteChat: (id) => (set({ chat: state.chat.filter((message) => message.id !== id) }), done),
     lowerAllHands: () => (set({ participants: state.participants.map((other) => ({ ...other, handRaised: false })) }), done),
@@ -166,8 +166,8 @@ export function fakeModel(wanted: Wanted): MeetingModel & { set: (change: Partia
     removeAllPins: () => set({ pins: [] }),
     allowMultiPin: (multiPin) => set({ multiPin }),
     setMirrored: (mirrored) => set({ mirrored }),
-    stopIncomingAudio: (incomingStopped) => set({ incomingStopped }),
-    measure: () =>
+    stopIncomingAudio: (incomingAudioStopped) => set({ incomingAudioStopped }),
+    readStatistics: () =>
       Promise.resolve([
         { medium: 'audio', encoding: true, avgLoss: 0, maxLoss: 0.4, jitter: 3, rtt: 28, sampleRate: 48000, width: 0, height: 0, fps: 0 },
         { medium: 'video', encoding: true, avgLoss: 0.2, maxLoss: 1, jitter: 5, rtt: 28, sampleRate: 90000, width: 1280, height: 720, fps: 30 },
@@ -175,7 +175,7 @@ export function fakeModel(wanted: Wanted): MeetingModel & { set: (change: Partia
       ]),
     setWaitingRoomText: (waitingRoomText) => set({ waitingRoomText }),
     setBackground: (id) => (set({ background: { ...state.background, id } }), done),
-    tryBackground: (stream) => Promise.resolve({ stream, stop: () => undefined }),
+    previewBackground: (stream) => Promise.resolve({ stream, stop: () => undefined }),
     permitCapture: (userId, mayCapture) => (set({ captureRequests: [] }), patch(userId, { mayCapture })),
     setCapture: (capture) => own({ capture }),
     setPictureInPicture: (userId) => (set({ pictureInPicture: userId !== null }), done),
@@ -184,8 +184,8 @@ export function fakeModel(wanted: Wanted): MeetingModel & { set: (change: Partia
   };
   const i18n = new Dictionaries();
   i18n.addBase('en-US', enUS);
-  i18n.loadFrom(wordsOf);
-  i18n.use(wanted.language);
+  i18n.setSource(loadDictionary);
+  i18n.setLanguage(query.language);
   return {
     getState: () => state,
     subscribe: (listener) => {

@@ -7,7 +7,7 @@ import { defaultOptions } from '../src/core/assemble';
 import { videoOptionsOf } from '../src/component-view/options';
 import type { ViewOptions } from '../src/core/model';
 import { mountClientView, mountComponentView } from '../src/ui/index';
-import { loadLater } from '../src/ui/later/load';
+import { loadLazyParts } from '../src/ui/later/load';
 import { fakeModel } from './fake-model';
 
 const query = new URLSearchParams(location.search);
@@ -60,7 +60,7 @@ if (view === 'component') {
 const mounted = view === 'client' ? mountClientView(root, model, options) : mountComponentView(root, model, options);
 (window as unknown as Record<string, unknown>)['preview'] = { model, mounted };
 
-await loadLater();
+await loadLazyParts();
 const panel = query.get('panel');
 const frame = () => new Promise(requestAnimationFrame);
 await frame();

@@ -1,14 +1,14 @@
 /** What of the contract works and what is refused, taken from the code itself. */
 
 import contract from './contract.json';
-import { toldEvents as clientEvents } from '../src/client-view/listener';
-import { givenInitOptions as clientGiven, idleInitOptions, idleJoinOptions, joinOptionNames as clientJoin, obeyedInitOptions as clientObeyed } from '../src/client-view/options';
-import { idleFunctions, silentEvents as clientSilent, unsupportedFunctions } from '../src/client-view/unsupported';
-import { toldEvents as componentEvents } from '../src/component-view/events';
-import { givenInitOptions as componentGiven, idleCustomize, joinOptionNames as componentJoin, obeyedCustomize, obeyedInitOptions as componentObeyed } from '../src/component-view/options';
-import { emptyGetters, silentEvents as componentSilent, unsupportedMethods } from '../src/component-view/unsupported';
-import type { Reason } from '../src/core/refused';
-import { reasons } from '../src/core/refused';
+import { emittedEvents as clientEvents } from '../src/client-view/listener';
+import { acceptedInitOptions as clientGiven, ignoredInitOptions, ignoredJoinOptions, joinOptionNames as clientJoin, supportedInitOptions as clientObeyed } from '../src/client-view/options';
+import { ignoredFunctions, unsupportedEvents as clientSilent, unsupportedFunctions } from '../src/client-view/unsupported';
+import { emittedEvents as componentEvents } from '../src/component-view/events';
+import { acceptedInitOptions as componentGiven, ignoredCustomize, joinOptionNames as componentJoin, supportedCustomize, supportedInitOptions as componentObeyed } from '../src/component-view/options';
+import { emptyGetters, unsupportedEvents as componentSilent, unsupportedMethods } from '../src/component-view/unsupported';
+import type { UnsupportedReason } from '../src/core/refused';
+import { unsupportedReasons } from '../src/core/refused';
 
 export type Standing = { works: true; note?: string } | { works: false; reason: string } | 'missing';
 
@@ -22,12 +22,12 @@ export interface Part {
   rows: Row[];
 }
 
-type Refused = Partial<Record<string, Reason>>;
+type Refused = Partial<Record<string, UnsupportedReason>>;
 
 function part(title: string, names: readonly string[], works: (name: string) => boolean, refused: Refused = {}, note: (name: string) => string | undefined = () => undefined): Part {
   const standing = (name: string): Standing => {
     const reason = refused[name];
-    if (reason) return { works: false, reason: reasons[reason] };
+    if (reason) return { works: false, reason: unsupportedReasons[reason] };
     if (!works(name)) return 'missing';
     const text = note(name);
     return text ? { works: true, note: text } : { works: true };
@@ -46,17 +46,17 @@ export function support(client: object, i18n: object, component: object, factory
   const { client: c, component: e } = contract;
   const given = (list: readonly string[]) => (name: string) => (list.includes(name) ? 'accepted; no effect' : undefined);
   return [
-    part('Client View: functions', c.functions, (name) => (name.startsWith('i18n.') ? has(i18n)(name.slice(5)) : has(client)(name)), { ...unsupportedFunctions, ...idleFunctions, generateSDKSignature: 'signing' }, given(['setZoomJSLib'])),
+    part('Client View: functions', c.functions, (name) => (name.startsWith('i18n.') ? has(i18n)(name.slice(5)) : has(client)(name)), { ...unsupportedFunctions, ...ignoredFunctions, generateSDKSignature: 'signing' }, given(['setZoomJSLib'])),
     part('Client View: events', c.events, oneOf(clientEvents), clientSilent),
-    part('Client View: options of `init`', c.initOptions, oneOf(clientObeyed, clientGiven), idleInitOptions, given(clientGiven)),
-    part('Client View: options of `join`', c.joinOptions, oneOf(clientJoin), idleJoinOptions),
+    part('Client View: options of `init`', c.initOptions, oneOf(clientObeyed, clientGiven), ignoredInitOptions, given(clientGiven)),
+    part('Client View: options of `join`', c.joinOptions, oneOf(clientJoin), ignoredJoinOptions),
     part('Client View: enums', Object.keys(c.enums), (name) => declared('client', name)),
     part('Client View: types', c.types, (name) => declared('client', name)),
     part('Component View: factory', e.factory, has(factory)),
     part('Component View: methods', e.methods, has(component), { ...unsupportedMethods, ...emptyGetters }),
     part('Component View: events', e.events, oneOf(componentEvents), componentSilent),
     part('Component View: options of `init`', e.initOptions, oneOf(componentObeyed, componentGiven), {}, given(componentGiven)),
-    part('Component View: `customize`', e.customize, oneOf(obeyedCustomize), idleCustomize),
+    part('Component View: `customize`', e.customize, oneOf(supportedCustomize), ignoredCustomize),
     part('Component View: options of `join`', e.joinOptions, oneOf(componentJoin), { recordingToken: 'recordingToken' }),
     part('Component View: enums', Object.keys(e.enums), (name) => declared('component', name)),
     part('Component View: types', e.types, (name) => declared('component', name)),
@@ -84,8 +84,8 @@ export function supportTable(parts: readonly Part[]): string {
   for (const { title, rows: own } of parts) {
     lines.push('', `## ${title}`, '', '| Name | Supported |', '|---|---|');
     for (const { name, standing } of own) {
-      const told = standing === 'missing' ? '**missing**' : standing.works ? `yes${standing.note ? ` (${standing.note})` : ''}` : `no: ${standing.reason}`;
-      lines.push(`| \`${name}\` | ${told} |`);
+      const cell = standing === 'missing' ? '**missing**' : standing.works ? `yes${standing.note ? ` (${standing.note})` : ''}` : `no: ${standing.reason}`;
+      lines.push(`| \`${name}\` | ${cell} |`);
     }
   }
   return `${lines.join('\n')}\n`;

@@ -50,7 +50,7 @@ describe('another host', () => {
   });
 
   it('leaves no moment without a host in Client View', async () => {
-    const zoom = createZoomMtg(server.surroundings());
+    const zoom = createZoomMtg(server.environment());
     await zoom.init({ leaveUrl: '/bye', disablePreview: true });
     await zoom.join(joinArgs);
     const seen: unknown[] = [];
@@ -88,7 +88,7 @@ describe('another host', () => {
 });
 
 function embedded() {
-  return createEmbedded(server.surroundings()).createClient();
+  return createEmbedded(server.environment()).createClient();
 }
 
 function hosts(people: { userId: number; isHost: boolean }[]): number[] {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Backoff } from '../src/core/backoff';
 import { MediaError } from '../src/core/media';
-import { openLine } from '../src/media/centrifuge-line';
+import { openTransport } from '../src/media/centrifuge-line';
 import { createEmbedded } from '../src/component-view/factory';
 import { FakeServer, joinArgs } from './support/fake-server';
 
@@ -35,7 +35,7 @@ describe('waits between tries', () => {
 describe('a media server that refuses every connection', () => {
   it('is asked at most eight times in the first minute, with a fresh token each time', async () => {
     const server = new FakeServer();
-    const client = createEmbedded(server.surroundings()).createClient();
+    const client = createEmbedded(server.environment()).createClient();
     await client.init({ zoomAppRoot: document.body });
     await client.join(joinArgs);
     server.onMediaConnect = () => {
@@ -89,8 +89,8 @@ describe('a control channel whose sockets are refused', () => {
       }
     });
     let connected = 0;
-    const line = openLine({ url: 'ws://server.test/realtime', token: 't' }, { connected: () => connected++, stale: () => undefined, lost: () => undefined, closed: () => undefined, event: () => undefined });
-    line.connect();
+    const transport = openTransport({ url: 'ws://server.test/realtime', token: 't' }, { connected: () => connected++, stale: () => undefined, lost: () => undefined, closed: () => undefined, event: () => undefined });
+    transport.connect();
     await vi.advanceTimersByTimeAsync(100);
     expect(connected).toBe(1);
     refuse = true;
@@ -101,6 +101,6 @@ describe('a control channel whose sockets are refused', () => {
     expect(sockets.length - 1).toBeLessThanOrEqual(8);
     expect(sockets.length - 1).toBeGreaterThan(4);
     expect(Math.min(...waits)).toBeGreaterThanOrEqual(300);
-    line.close();
+    transport.close();
   });
 });

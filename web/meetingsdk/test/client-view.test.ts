@@ -12,7 +12,7 @@ const notStarted = refusal(3008, 'MEETING_NOT_START', 'Meeting has not started',
 beforeEach(() => {
   document.body.replaceChildren();
   server = new FakeServer();
-  zoom = createZoomMtg(server.surroundings());
+  zoom = createZoomMtg(server.environment());
   log = [];
   for (const name of ['onMeetingStatus', 'onUserJoin', 'onUserLeave', 'onUserUpdate', 'onReceiveChatMsg', 'onActiveSpeaker', 'onUserIsInWaitingRoom']) {
     zoom.inMeetingServiceListener(name, (payload: unknown) => void log.push([name, payload]));
@@ -51,14 +51,14 @@ describe('joining', () => {
   });
 
   it('calls success once the meeting is drawn, for apps look for it in the document then', async () => {
-    const { chunks, ...surroundings } = server.surroundings();
+    const { chunks, ...environment } = server.environment();
     let draw = (): void => undefined;
     const drawn = new Promise<void>((resolve) => (draw = resolve));
     const ui = async (): ReturnType<typeof chunks.ui> => {
       const chunk = await chunks.ui();
-      return { ...chunk, mountClientView: (...given) => ({ ...chunk.mountClientView(...given), drawn: () => drawn }) };
+      return { ...chunk, mountClientView: (...given) => ({ ...chunk.mountClientView(...given), rendered: () => drawn }) };
     };
-    zoom = createZoomMtg({ ...surroundings, chunks: { ...chunks, ui } });
+    zoom = createZoomMtg({ ...environment, chunks: { ...chunks, ui } });
     await start();
     await server.clock.advance(5_000);
     expect(log).toEqual([]);
@@ -99,14 +99,14 @@ describe('joining', () => {
     zoom.join({ ...joinArgs, ...callbacks() });
     await settle();
     expect(log[0]).toMatchObject(['error', { errorCode: 2, name: 'MEETING_NOT_INIT', cause: 'init_not_called' }]);
-    server.facts.webRTC = false;
+    server.capabilities.webRTC = false;
     log = [];
     await start();
     expect(log[1]).toMatchObject(['error', { errorCode: 1, name: 'FAIL', cause: 'browser_unsupported' }]);
   });
 
   it.each([
-    ['browser_unsupported', () => void (server.facts.webRTC = false)],
+    ['browser_unsupported', () => void (server.capabilities.webRTC = false)],
     ['asset_blocked', () => void (server.blocked = 'media')],
   ])('is there to show %s, unless the app shows its own', async (cause, hinder) => {
     hinder();
@@ -142,7 +142,7 @@ describe('joining', () => {
     [() => Promise.reject(new TypeError('Failed to fetch')), false, 'offline'],
   ])('names why nothing answered (%#)', async (reply, online, cause) => {
     server.replies = Array.from({ length: 20 }, () => reply);
-    server.facts.online = online;
+    server.capabilities.online = online;
     await start();
     await server.clock.advance(15_100);
     expect(log[1]).toMatchObject(['error', { errorCode: 3621, cause }]);
@@ -175,7 +175,7 @@ describe('waiting for the host', () => {
     zoom.join({ ...joinArgs, success: () => again.push('success'), error: () => again.push('error') });
     await server.clock.advance(11_000);
     expect(again).toEqual(['success']);
-    expect(server.seats).toBe(1);
+    expect(server.admissions).toBe(1);
   });
 
   it('goes on through a hiccup of the server, and ends with a real refusal', async () => {
@@ -225,9 +225,9 @@ describe('inside', () => {
 
   it('refuses with code 1 what may not be', async () => {
     await start();
-    const { LineError } = await import('../src/core/line');
+    const { TransportError } = await import('../src/core/line');
     server.onCommand = () => {
-      throw new LineError(1001, 'INSUFFICIENT_PRIVILEGES', false);
+      throw new TransportError(1001, 'INSUFFICIENT_PRIVILEGES', false);
     };
     log = [];
     zoom.lockMeeting({ lockMeeting: true, ...callbacks() });
@@ -249,10 +249,10 @@ describe('inside', () => {
     [4506, 4019, 0],
     [4504, 4001, 0],
     [4508, 4004, 0],
-  ])('closing code %i becomes %i with leave reason %i', async (lineCode, errorCode, reasonCode) => {
+  ])('closing code %i becomes %i with leave reason %i', async (closeCode, errorCode, reasonCode) => {
     await start();
     log = [];
-    server.line.handlers.closed(lineCode);
+    server.transport.handlers.closed(closeCode);
     await settle();
     expect(log).toMatchObject([
       ['onUserLeave', { reasonCode }],
@@ -265,9 +265,9 @@ describe('inside', () => {
     [4502, ['/bye']],
     [4506, ['/bye']],
     [4504, []],
-  ])('after closing code %i the page says so for a while, then goes to %j', async (lineCode, addresses) => {
+  ])('after closing code %i the page says so for a while, then goes to %j', async (closeCode, addresses) => {
     await start();
-    server.line.handlers.closed(lineCode);
+    server.transport.handlers.closed(closeCode);
     await server.clock.advance(9_000);
     expect(server.navigated).toEqual([]);
     expect(root().style.display).toBe('block');
@@ -278,7 +278,7 @@ describe('inside', () => {
   it('leaves with reason 5 and no error when another page takes the seat', async () => {
     await start();
     log = [];
-    server.line.handlers.closed(4503);
+    server.transport.handlers.closed(4503);
     await settle();
     expect(log).toEqual([
       ['onUserLeave', { reasonCode: 5 }],
@@ -339,7 +339,7 @@ describe('the waiting room', () => {
     await settle();
     expect(server.engine.calls.at(-1)).toBe('disconnect');
     expect(log.at(-1)).toMatchObject(['onUserIsInWaitingRoom', { isSelf: true, isHold: true }]);
-    server.line.handlers.closed(4509);
+    server.transport.handlers.closed(4509);
     expect(log).toContainEqual(['onUserLeave', { reasonCode: 7 }]);
   });
 });

@@ -9,7 +9,7 @@ let zoomAppRoot: HTMLElement;
 
 beforeEach(() => {
   server = new FakeServer();
-  embedded = createEmbedded(server.surroundings());
+  embedded = createEmbedded(server.environment());
   zoomAppRoot = document.createElement('div');
   document.body.replaceChildren(zoomAppRoot);
 });
@@ -66,7 +66,7 @@ describe('joining', () => {
     await expect(Promise.all([first, second])).resolves.toEqual(['', '']);
     expect(server.joins).toHaveLength(1);
     await expect(client.join(joinArgs)).resolves.toBe('');
-    expect(server.seats).toBe(1);
+    expect(server.admissions).toBe(1);
   });
 
   it.each(['initialising', 'joining'])('yields one participant when the first mount is destroyed while %s', async (when) => {
@@ -84,7 +84,7 @@ describe('joining', () => {
     void second.init({ zoomAppRoot });
     await expect(second.join(joinArgs)).resolves.toBe('');
     await abandoned;
-    expect(server.seats).toBe(1);
+    expect(server.admissions).toBe(1);
   });
 
   it('is 3005 for another meeting, without a status while the first is live', async () => {
@@ -98,7 +98,7 @@ describe('joining', () => {
     ['insecure_context', { secure: false }],
     ['browser_unsupported', { webRTC: false }],
   ])('is 200 %s', async (cause, facts) => {
-    Object.assign(server.facts, facts);
+    Object.assign(server.capabilities, facts);
     const client = embedded.createClient();
     await client.init({ zoomAppRoot });
     expect(await rejection(client.join(joinArgs))).toMatchObject({ errorCode: 200, reason: 'FAIL', cause });
@@ -115,23 +115,23 @@ describe('joining', () => {
     await expect(client.join(joinArgs)).resolves.toBe('');
     expect(server.received.map((r) => r.path)).toEqual(['/sdk/v1/join', '/sdk/v1/leave', '/sdk/v1/join']);
     expect(server.received[1]?.body).toEqual({ resumeToken: 'resume-1' });
-    expect(server.seats).toBe(1);
+    expect(server.admissions).toBe(1);
   });
 
   it('gives up a seat that is admitted only after the join failed for a blocked chunk', async () => {
     let answer = (): void => undefined;
-    const answered = new Promise<void>((resolve) => (answer = resolve));
-    server.replies = [(request) => answered.then(() => server.admit(request))];
+    const responded = new Promise<void>((resolve) => (answer = resolve));
+    server.replies = [(request) => responded.then(() => server.admit(request))];
     server.blocked = 'media';
     const client = embedded.createClient();
     await client.init({ zoomAppRoot });
     expect(await rejection(client.join(joinArgs))).toMatchObject({ errorCode: 200, cause: 'asset_blocked' });
-    expect(server.seats).toBe(0);
+    expect(server.admissions).toBe(0);
     answer();
     await settle();
     expect(server.received.map((r) => r.path)).toEqual(['/sdk/v1/join', '/sdk/v1/leave']);
-    expect(server.seats).toBe(0);
-    expect(server.lines).toHaveLength(0);
+    expect(server.admissions).toBe(0);
+    expect(server.transports).toHaveLength(0);
   });
 
   it('tells of a blocked chunk before a refusal of the server', async () => {
@@ -154,7 +154,7 @@ describe('joining', () => {
     arrive();
     await expect(join).resolves.toBe('');
     expect(server.prepared).toBe(1);
-    expect(server.crowds).toEqual([2]);
+    expect(server.participantCounts).toEqual([2]);
   });
 
   it('tells a refusal that came before the chunks did', async () => {
@@ -210,11 +210,11 @@ describe('a refused join', () => {
     await rejection(client.join(joinArgs));
     server.reasonStyle = 'sentence';
     await client.join(joinArgs);
-    server.line.handlers.closed(4502);
+    server.transport.handlers.closed(4502);
     // What the app asks for itself stands above what the server says.
     await client.init({ zoomAppRoot, reasonStyle: 'name' });
     await client.join(joinArgs);
-    server.line.handlers.closed(4506);
+    server.transport.handlers.closed(4506);
     expect(reasons.filter(Boolean)).toEqual(['Meeting Passcode wrong.', 'Be removed.', 'AUTHORIZED_USER_LEFT']);
   });
 
@@ -250,7 +250,7 @@ describe('functions', () => {
     if (reason === 'on hold') server.state = 'waiting';
     if (reason === 'on hold') server.participants[1] = person(2, { state: 'waiting' });
     if (reason !== 'closed') await client.join(joinArgs);
-    if (reason === 'reconnecting') server.line.handlers.lost();
+    if (reason === 'reconnecting') server.transport.handlers.lost();
     await server.clock.advance(1_600);
     const error = await rejection(client.lockMeeting(true));
     expect({ ...error }).toEqual({ type: 'IMPROPER_MEETING_STATE', reason, errorCode: 1, message: `IMPROPER_MEETING_STATE: ${reason}` });
@@ -294,16 +294,16 @@ describe('functions', () => {
 
   /** A client whose view tells what it is told. */
   function watched() {
-    const surroundings = server.surroundings();
+    const environment = server.environment();
     const seen = { updates: [] as { customize?: unknown; defaultView?: unknown }[], layouts: [] as unknown[], mounted: [] as unknown[] };
-    surroundings.chunks.ui = async () => ({
+    environment.chunks.ui = async () => ({
       mountClientView: () => ({ update: () => undefined, unmount: () => undefined }),
       mountComponentView: (_root, _model, options) => {
         seen.mounted.push(options);
         return { update: (change) => void seen.updates.push(change), setLayout: (layout) => void seen.layouts.push(layout), unmount: () => undefined };
       },
     });
-    return { client: createEmbedded(surroundings).createClient(), seen };
+    return { client: createEmbedded(environment).createClient(), seen };
   }
 
   it('takes one size of the video, or one side, without taking back the others', async () => {
@@ -353,7 +353,7 @@ describe('functions', () => {
     const client = embedded.createClient() as unknown as Record<string, unknown>;
     for (const name of ['leave', 'destroy', 'mount', 'joinAudio', 'getMediaStream', 'getParticipantsList']) expect(client[name]).toBeUndefined();
     expect(() => embedded.createClient().on('device-change', () => undefined)).not.toThrow();
-    expect(() => createEmbedded(server.surroundings()).destroyClient()).not.toThrow();
+    expect(() => createEmbedded(server.environment()).destroyClient()).not.toThrow();
   });
 });
 

@@ -1,19 +1,19 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Control } from '../src/core/control';
-import type { LineHandlers, OpenLine } from '../src/core/line';
-import { LineError } from '../src/core/line';
+import { ControlChannel } from '../src/core/control';
+import type { TransportHandlers, OpenTransport } from '../src/core/line';
+import { TransportError } from '../src/core/line';
 import { FakeClock, settle } from './support/fake-clock';
 import { person, session } from './support/fake-server';
 
 let clock: FakeClock;
-let line: LineHandlers;
+let transportHandlers: TransportHandlers;
 let rpc: (method: string, data: unknown) => Promise<unknown>;
 let seen: string[];
-let control: Control;
+let control: ControlChannel;
 
 const snapshot = (revision: number) => ({ revision, self: person(2), session, participants: [person(2)], chat: [] });
-const openLine: OpenLine = (_address, handlers) => {
-  line = handlers;
+const openTransport: OpenTransport = (_address, handlers) => {
+  transportHandlers = handlers;
   return { connect: () => undefined, rpc: (method, data) => rpc(method, data), close: () => void seen.push('line closed') };
 };
 
@@ -22,7 +22,7 @@ beforeEach(() => {
   seen = [];
   rpc = async () => snapshot(10);
   let ids = 0;
-  control = new Control(clock, () => `request-${++ids}`, openLine, { url: 'ws://x', token: 't' }, {
+  control = new ControlChannel(clock, () => `request-${++ids}`, openTransport, { url: 'ws://x', token: 't' }, {
     snapshot: (s) => void seen.push(`snapshot ${s.revision}`),
     event: (e) => void seen.push(`event ${e.revision}`),
     ready: () => void seen.push('ready'),
@@ -31,31 +31,31 @@ beforeEach(() => {
   });
 });
 
-const event = (revision: number): void => line.event({ revision, type: 'session.updated', data: {} });
+const event = (revision: number): void => transportHandlers.event({ revision, type: 'session.updated', data: {} });
 
 describe('revisions', () => {
   it('asks for a snapshot on the first connect, even after the one of the join answer', async () => {
     control.start(snapshot(9));
-    line.connected(false);
+    transportHandlers.connected(false);
     await settle();
     expect(seen).toEqual(['snapshot 9', 'snapshot 10', 'ready']);
   });
 
   it('reads every page of the roster, and of the chat what a page shows', async () => {
     const asked: unknown[] = [];
-    const said = (id: number) => ({ id: `m${id}` });
+    const chatMessage = (id: number) => ({ id: `m${id}` });
     rpc = async (method, data) => {
       asked.push([method, data]);
-      if (method === 'chat') return { chat: Array.from({ length: 120 }, (_, i) => said(i)), more: true };
+      if (method === 'chat') return { chat: Array.from({ length: 120 }, (_, i) => chatMessage(i)), more: true };
       const { after } = data as { after?: number };
-      return { ...snapshot(10), participants: [person(after ? 3 : 2)], moreAfter: after ? undefined : 2, chat: Array.from({ length: 90 }, (_, i) => said(200 + i)), moreChat: true };
+      return { ...snapshot(10), participants: [person(after ? 3 : 2)], moreAfter: after ? undefined : 2, chat: Array.from({ length: 90 }, (_, i) => chatMessage(200 + i)), moreChat: true };
     };
     let whole: unknown;
-    control = new Control(clock, () => 'id', openLine, { url: 'ws://x', token: 't' }, {
+    control = new ControlChannel(clock, () => 'id', openTransport, { url: 'ws://x', token: 't' }, {
       snapshot: (s) => void (whole = s), event: () => undefined, ready: () => undefined, lost: () => undefined, closed: () => undefined,
     });
     control.start(null);
-    line.connected(false);
+    transportHandlers.connected(false);
     await settle();
     expect(asked).toEqual([['snapshot', {}], ['snapshot', { after: 2 }], ['chat', { before: 'm200' }]]);
     expect(whole).toMatchObject({ participants: [{ userId: person(2).userId }, { userId: person(3).userId }], moreChat: true });
@@ -63,8 +63,8 @@ describe('revisions', () => {
   });
 
   it('reads the chat back to what it had before a gap', async () => {
-    const said = (id: number) => ({ id: `m${id}`, sentAt: new Date(id * 1_000).toISOString() });
-    const page = (first: number, length: number) => Array.from({ length }, (_, i) => said(first + i));
+    const chatMessage = (id: number) => ({ id: `m${id}`, sentAt: new Date(id * 1_000).toISOString() });
+    const page = (first: number, length: number) => Array.from({ length }, (_, i) => chatMessage(first + i));
     const asked: unknown[] = [];
     let newest = page(1, 100);
     rpc = async (method, data) => {
@@ -75,16 +75,16 @@ describe('revisions', () => {
       return { chat: page(Math.max(end - 200, 1), Math.min(200, end - 1)), more: end > 201 };
     };
     const kept: string[][] = [];
-    control = new Control(clock, () => 'id', openLine, { url: 'ws://x', token: 't' }, {
+    control = new ControlChannel(clock, () => 'id', openTransport, { url: 'ws://x', token: 't' }, {
       snapshot: (s) => void kept.push(s.chat.map((message) => message.id)), event: () => undefined, ready: () => undefined, lost: () => undefined, closed: () => undefined,
     });
     control.start(null);
-    line.connected(false);
+    transportHandlers.connected(false);
     await settle();
-    line.event({ revision: 11, type: 'chat.message', data: said(101) });
+    transportHandlers.event({ revision: 11, type: 'chat.message', data: chatMessage(101) });
     newest = page(801, 200);
-    line.lost();
-    line.connected(false);
+    transportHandlers.lost();
+    transportHandlers.connected(false);
     await settle();
     expect(asked).toEqual(['m801', 'm601', 'm401', 'm201']);
     expect(kept[1]).toHaveLength(1_000);
@@ -93,7 +93,7 @@ describe('revisions', () => {
 
   it('drops what the snapshot holds, keeps equal later ones and revision 0', async () => {
     control.start(null);
-    line.connected(false);
+    transportHandlers.connected(false);
     await settle();
     seen.length = 0;
     for (const revision of [9, 10, 11, 11, 0, 15]) event(revision);
@@ -104,7 +104,7 @@ describe('revisions', () => {
     let answer = (_: unknown): void => undefined;
     rpc = () => new Promise((resolve) => (answer = resolve));
     control.start(null);
-    line.connected(false);
+    transportHandlers.connected(false);
     event(11);
     event(9);
     expect(seen).toEqual([]);
@@ -115,26 +115,26 @@ describe('revisions', () => {
 
   it('asks again after a reconnect that did not recover, and not after one that did', async () => {
     control.start(null);
-    line.connected(false);
+    transportHandlers.connected(false);
     await settle();
-    line.lost();
-    line.connected(true);
+    transportHandlers.lost();
+    transportHandlers.connected(true);
     await settle();
     expect(seen).toEqual(['snapshot 10', 'ready', 'lost', 'ready']);
     rpc = async () => snapshot(20);
-    line.lost();
-    line.connected(false);
+    transportHandlers.lost();
+    transportHandlers.connected(false);
     await settle();
     expect(seen.slice(4)).toEqual(['lost', 'snapshot 20', 'ready']);
   });
 
   it('asks again when the server has lost an event, and takes what comes meanwhile after it', async () => {
     control.start(null);
-    line.connected(false);
+    transportHandlers.connected(false);
     await settle();
     seen.length = 0;
     rpc = async () => snapshot(12);
-    line.event({ revision: 0, type: 'session.refresh', data: {} });
+    transportHandlers.event({ revision: 0, type: 'session.refresh', data: {} });
     event(12);
     event(13);
     await settle();
@@ -142,13 +142,13 @@ describe('revisions', () => {
   });
 
   it('asks again when the snapshot was cut off, though the line recovered', async () => {
-    rpc = () => Promise.reject(new LineError(11, 'connection closed', true));
+    rpc = () => Promise.reject(new TransportError(11, 'connection closed', true));
     control.start(null);
-    line.connected(false);
+    transportHandlers.connected(false);
     await settle();
-    line.lost();
+    transportHandlers.lost();
     rpc = async () => snapshot(12);
-    line.connected(true);
+    transportHandlers.connected(true);
     await settle();
     expect(seen).toEqual(['lost', 'snapshot 12', 'ready']);
   });
@@ -157,20 +157,20 @@ describe('revisions', () => {
 describe('commands', () => {
   it('are repeated under one id when the line is cut, and only once it is back', async () => {
     control.start(null);
-    line.connected(false);
+    transportHandlers.connected(false);
     await settle();
     const sent: unknown[] = [];
     rpc = async (_method, data) => {
       sent.push(data);
-      if (sent.length === 1) throw new LineError(11, 'connection closed', true);
+      if (sent.length === 1) throw new TransportError(11, 'connection closed', true);
       return { revision: 11, result: 'done' };
     };
     const outcome = control.command('session.lock', { locked: true });
     await settle();
-    line.lost();
+    transportHandlers.lost();
     await clock.advance(5_000);
     expect(sent).toHaveLength(1);
-    line.connected(true);
+    transportHandlers.connected(true);
     await clock.advance(1_000);
     await expect(outcome).resolves.toEqual({ revision: 11, result: 'done' });
     expect(sent).toEqual([
@@ -181,7 +181,7 @@ describe('commands', () => {
 
   it('time out when the line never comes back', async () => {
     control.start(null);
-    rpc = () => Promise.reject(new LineError(11, 'connection closed', true));
+    rpc = () => Promise.reject(new TransportError(11, 'connection closed', true));
     const outcome = control.command('session.lock', {}).catch((e: unknown) => e);
     await clock.advance(15_000);
     expect(await outcome).toMatchObject({ type: 'OPERATION_TIMEOUT' });
@@ -197,18 +197,18 @@ describe('commands', () => {
     [4242, 'strange', 'INTERNAL_ERROR', 'strange'],
   ])('refusal %i becomes %s', async (code, message, type, reason) => {
     control.start(null);
-    line.connected(false);
+    transportHandlers.connected(false);
     await settle();
-    rpc = () => Promise.reject(new LineError(code, message, false));
+    rpc = () => Promise.reject(new TransportError(code, message, false));
     await expect(control.command('x', {})).rejects.toMatchObject({ type, reason });
   });
 
   it('try an internal error of the server three times', async () => {
     control.start(null);
-    line.connected(false);
+    transportHandlers.connected(false);
     await settle();
     let tries = 0;
-    rpc = () => (tries++, Promise.reject(new LineError(1005, 'INTERNAL_ERROR', false)));
+    rpc = () => (tries++, Promise.reject(new TransportError(1005, 'INTERNAL_ERROR', false)));
     const outcome = control.command('x', {}).catch((e: unknown) => e);
     await clock.advance(5_000);
     expect(await outcome).toMatchObject({ type: 'INTERNAL_ERROR' });
@@ -219,29 +219,29 @@ describe('commands', () => {
 describe('closing', () => {
   it('keeps the line, and hears nothing, until the place is given up', async () => {
     control.start(null);
-    line.connected(false);
+    transportHandlers.connected(false);
     await settle();
     seen.length = 0;
-    let answered = (): void => undefined;
-    control.close(new Promise<void>((resolve) => (answered = resolve)));
+    let responded = (): void => undefined;
+    control.close(new Promise<void>((resolve) => (responded = resolve)));
     event(11);
-    line.lost();
-    line.closed(4504);
+    transportHandlers.lost();
+    transportHandlers.closed(4504);
     await settle();
     expect(seen).toEqual([]);
-    answered();
+    responded();
     await settle();
     expect(seen).toEqual(['line closed']);
   });
 
   it('is not ready again when the line comes back meanwhile', async () => {
     control.start(null);
-    line.connected(false);
+    transportHandlers.connected(false);
     await settle();
     seen.length = 0;
     control.close(new Promise<void>(() => undefined));
-    line.lost();
-    line.connected(true);
+    transportHandlers.lost();
+    transportHandlers.connected(true);
     await settle();
     expect(seen).toEqual([]);
   });

@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
-import { closingOf, detailsOf } from '../src/core/catalogue';
+import { closeReason, errorDetails } from '../src/core/catalogue';
 import { Dictionaries } from '../src/core/i18n';
-import { leaveReasonOf } from '../src/core/room-handlers';
-import { SeatMemory, memoryStorage, sturdy } from '../src/core/seat-memory';
+import { toLeaveReason } from '../src/core/room-handlers';
+import { ResumeStore, memoryStorage, safeStorage } from '../src/core/seat-memory';
 import { chooseServer, isVendorHost } from '../src/core/server';
 import { pageOption, pageUrl, templateOption } from '../src/core/page-url';
-import { joinAnswerOf } from '../src/core/wire';
+import { parseJoinResponse } from '../src/core/wire';
 import { browserName } from '../src/core/requirements';
 import { enUS } from '../src/ui/i18n/en-US';
 import { endingOf } from '../src/ui/pages/ending';
@@ -92,23 +92,23 @@ describe('an address that an app gives for a page', () => {
 });
 
 describe('the memory of a seat', () => {
-  const memory = (tab = memoryStorage()): SeatMemory => new SeatMemory(tab, memoryStorage(), () => 'device');
+  const createStore = (tab = memoryStorage()): ResumeStore => new ResumeStore(tab, memoryStorage(), () => 'device');
 
   it('belongs to a server, a meeting and a person', () => {
-    const seats = memory();
-    seats.remember('https://a', '1', 'token');
-    expect(seats.resumeToken('https://a', '1')).toBe('token');
-    expect(seats.resumeToken('https://b', '1')).toBeNull();
-    expect(seats.resumeToken('https://a', '2')).toBeNull();
-    seats.forget('https://a', '1');
-    expect(seats.resumeToken('https://a', '1')).toBeNull();
+    const store = createStore();
+    store.saveToken('https://a', '1', 'token');
+    expect(store.resumeToken('https://a', '1')).toBe('token');
+    expect(store.resumeToken('https://b', '1')).toBeNull();
+    expect(store.resumeToken('https://a', '2')).toBeNull();
+    store.clear('https://a', '1');
+    expect(store.resumeToken('https://a', '1')).toBeNull();
   });
 
   it('survives forbidden and full storage', () => {
-    const forbidden = sturdy(() => {
+    const forbidden = safeStorage(() => {
       throw new DOMException('denied', 'SecurityError');
     });
-    const full = sturdy(() => ({
+    const full = safeStorage(() => ({
       getItem: () => null,
       setItem() {
         throw new DOMException('full', 'QuotaExceededError');
@@ -116,35 +116,35 @@ describe('the memory of a seat', () => {
       removeItem: () => undefined,
     }));
     for (const storage of [forbidden, full]) {
-      const seats = memory(storage);
-      seats.remember('https://a', '1', 'token');
-      expect(seats.resumeToken('https://a', '1')).toBe('token');
+      const store = createStore(storage);
+      store.saveToken('https://a', '1', 'token');
+      expect(store.resumeToken('https://a', '1')).toBe('token');
     }
   });
 
   it('is not fooled by what others wrote', () => {
     const tab = memoryStorage();
     tab.setItem('anteroom.seat:https://a:1', '{"person":"ada"');
-    expect(memory(tab).resumeToken('https://a', '1')).toBeNull();
+    expect(createStore(tab).resumeToken('https://a', '1')).toBeNull();
   });
 });
 
 describe('codes', () => {
   it.each([
     [4501, 4004], [4502, 3009], [4503, null], [4504, 4001], [4506, 4019], [4507, 4001], [4508, 4004], [4509, 3009], [4999, 4001],
-  ])('closing code %i is %s', (line, code) => {
-    expect(closingOf(line).code).toBe(code);
+  ])('closing code %i is %s', (closeCode, code) => {
+    expect(closeReason(closeCode).code).toBe(code);
   });
 
   it('a meeting whose time was up is told apart from one that its host ended', () => {
-    expect(detailsOf(4004, closingOf(4508).cause).remedy).toContain('time limit');
-    expect(closingOf(4501).cause).toBe('ended_by_host');
+    expect(errorDetails(4004, closeReason(4508).cause).remedy).toContain('time limit');
+    expect(closeReason(4501).cause).toBe('ended_by_host');
   });
 
   it.each([
     [4501, 'The host has ended this meeting'], [4502, 'You were removed from this meeting'], [4504, 'You’ve been disconnected'], [4506, 'This app left the meeting'], [4508, 'This meeting has reached its time limit'], [4509, 'The host didn’t let you in'],
-  ])('closing code %i is shown as: %s', (line, title) => {
-    const { code, cause } = closingOf(line);
+  ])('closing code %i is shown as: %s', (closeCode, title) => {
+    const { code, cause } = closeReason(closeCode);
     expect(enUS[`ended.${endingOf({ errorCode: code ?? 0, cause }).key}.title`]).toBe(title);
   });
 
@@ -156,14 +156,14 @@ describe('codes', () => {
     [{ code: 4004, cause: 'duration_limit' }, 0],
     [{ code: 4001, cause: 'network' }, 0],
   ])('%j leaves with reason %i', (ending, reason) => {
-    expect(leaveReasonOf(ending)).toBe(reason);
+    expect(toLeaveReason(ending)).toBe(reason);
   });
 
   it.each([
     [1, 'FAIL', 'asset_blocked'], [200, 'FAIL', 'asset_blocked'], [2, 'MEETING_NOT_INIT', 'init_not_called'], [3005, 'ANOTHER_MEETING_RUNNING', 'other_meeting_in_page'],
     [3621, 'NO_RESPONSE_FROM_WEB', 'unreachable'], [4000, 'RE_CONNECTING', 'media_lost'], [4001, 'DISCONNECT', 'network'], [4001, 'DISCONNECT', 'server_gone'], [3621, 'NO_RESPONSE_FROM_WEB', 'websocket_blocked'], [1, 'FAIL', 'frame_policy'], [200, 'FAIL', 'csp_blocked'],
   ])('%i is %s, with a remedy for %s', (code, name, cause) => {
-    const details = detailsOf(code, cause);
+    const details = errorDetails(code, cause);
     expect(details).toMatchObject({ errorCode: code, name, cause, docs: `/docs/errors/${code}` });
     expect(details.errorMessage).not.toBe('');
     expect(details.remedy).not.toBe('');
@@ -172,36 +172,36 @@ describe('codes', () => {
 
 describe('the answer to a join', () => {
   it.each([[null], ['x'], [[]], [{}], [{ errorCode: '0' }], [{ errorCode: 0 }], [{ errorCode: 0, participant: {}, meeting: {}, realtime: { url: '' } }]])('%j is none', (value) => {
-    expect(joinAnswerOf(value)).toBeNull();
+    expect(parseJoinResponse(value)).toBeNull();
   });
 });
 
 describe('words', () => {
   it('fills places, falls back to English and echoes what is unknown', () => {
-    const words = new Dictionaries();
-    words.addBase('en-US', { hello: 'Hello {name}, {name}!', bye: 'Bye' });
-    words.add('jp-JP', { bye: 'じゃあ' });
-    words.use('jp-JP');
-    expect(words.language).toBe('ja-JP');
-    expect(words.t('bye')).toBe('じゃあ');
-    expect(words.t('hello', { name: 'Ada' })).toBe('Hello Ada, Ada!');
-    expect(words.t('no.such.key')).toBe('no.such.key');
-    words.use('he-IL');
-    expect(words.direction).toBe('rtl');
+    const texts = new Dictionaries();
+    texts.addBase('en-US', { hello: 'Hello {name}, {name}!', bye: 'Bye' });
+    texts.add('jp-JP', { bye: 'じゃあ' });
+    texts.setLanguage('jp-JP');
+    expect(texts.language).toBe('ja-JP');
+    expect(texts.t('bye')).toBe('じゃあ');
+    expect(texts.t('hello', { name: 'Ada' })).toBe('Hello Ada, Ada!');
+    expect(texts.t('no.such.key')).toBe('no.such.key');
+    texts.setLanguage('he-IL');
+    expect(texts.direction).toBe('rtl');
   });
 
   it('counts the changes of what it answers, so that a view that subscribes late misses none', () => {
-    const words = new Dictionaries();
-    const before = words.version;
-    words.addBase('de-DE', { bye: 'Tschüs' });
-    expect(words.version).not.toBe(before);
+    const texts = new Dictionaries();
+    const before = texts.version;
+    texts.addBase('de-DE', { bye: 'Tschüs' });
+    expect(texts.version).not.toBe(before);
   });
 
   it('lets the words of an app stand over those of the SDK', () => {
-    const words = new Dictionaries();
-    words.add('en-US', { bye: 'Ta-ta' });
-    words.addBase('en-US', { bye: 'Bye' });
-    expect(words.t('bye')).toBe('Ta-ta');
+    const texts = new Dictionaries();
+    texts.add('en-US', { bye: 'Ta-ta' });
+    texts.addBase('en-US', { bye: 'Bye' });
+    expect(texts.t('bye')).toBe('Ta-ta');
   });
 });
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createZoomMtg } from '../src/client-view/zoom-mtg';
-import { assemble } from '../src/core/assemble';
+import { createMeeting } from '../src/core/assemble';
 import type { Meeting } from '../src/core/meeting';
 import { createEmbedded } from '../src/component-view/factory';
 import { settle } from './support/fake-clock';
@@ -8,34 +8,34 @@ import { FakeServer, joinArgs, person } from './support/fake-server';
 
 let server: FakeServer;
 /** What the app was told since it was inside, in order. */
-let told: string[];
+let events: string[];
 
 beforeEach(() => {
   server = new FakeServer();
-  told = [];
+  events = [];
 });
 
 const views = {
   async component() {
     const zoomAppRoot = document.createElement('div');
     document.body.replaceChildren(zoomAppRoot);
-    const client = createEmbedded(server.surroundings()).createClient();
+    const client = createEmbedded(server.environment()).createClient();
     client.on('connection-change', (payload: unknown) => {
       const { state, errorCode } = payload as { state: string; errorCode?: number };
-      told.push(errorCode ? `${state} ${errorCode}` : state);
+      events.push(errorCode ? `${state} ${errorCode}` : state);
     });
     await client.init({ zoomAppRoot });
     await client.join(joinArgs);
   },
   async client() {
     document.body.replaceChildren();
-    const zoom = createZoomMtg(server.surroundings());
+    const zoom = createZoomMtg(server.environment());
     zoom.inMeetingServiceListener('onMeetingStatus', (payload: unknown) => {
       const { status, errorCode } = payload as { status: number; errorCode?: number };
-      told.push(errorCode ? `${status} ${errorCode}` : String(status));
+      events.push(errorCode ? `${status} ${errorCode}` : String(status));
     });
-    zoom.inMeetingServiceListener('onUserIsInWaitingRoom', () => void told.push('waiting room'));
-    await zoom.init({ leaveUrl: '/bye', disablePreview: true, onRetryCallback: () => void told.push('retry') });
+    zoom.inMeetingServiceListener('onUserIsInWaitingRoom', () => void events.push('waiting room'));
+    await zoom.init({ leaveUrl: '/bye', disablePreview: true, onRetryCallback: () => void events.push('retry') });
     await zoom.join(joinArgs);
   },
 };
@@ -45,35 +45,35 @@ type View = keyof typeof views;
 async function enter(view: View): Promise<void> {
   await views[view]();
   await settle();
-  told.length = 0;
+  events.length = 0;
 }
 
 /** The media server ends the connection because our server said so. */
 const thrownOut = (): void => server.engine.handlers.disconnected(true);
 
-const endings: { name: string; lineCode: number; event?: [string, object]; client: string; component: string }[] = [
-  { name: 'the host ends the meeting', lineCode: 4501, event: ['session.ended', { reason: 'ended_by_host' }], client: '3 4004', component: 'Closed 4004' },
-  { name: 'its time is up', lineCode: 4508, event: ['session.ended', { reason: 'duration_limit' }], client: '3 4004', component: 'Closed 4004' },
-  { name: 'a host removes this participant', lineCode: 4502, client: '3 3009', component: 'Closed 3009' },
-  { name: 'the authorising user leaves', lineCode: 4506, client: '3 4019', component: 'Closed 4019' },
-  { name: 'another page takes over', lineCode: 4503, client: '3', component: 'Closed' },
-  { name: 'the place is given up', lineCode: 4504, client: '3 4001', component: 'Closed 4001' },
+const endings: { name: string; closeCode: number; event?: [string, object]; client: string; component: string }[] = [
+  { name: 'the host ends the meeting', closeCode: 4501, event: ['session.ended', { reason: 'ended_by_host' }], client: '3 4004', component: 'Closed 4004' },
+  { name: 'its time is up', closeCode: 4508, event: ['session.ended', { reason: 'duration_limit' }], client: '3 4004', component: 'Closed 4004' },
+  { name: 'a host removes this participant', closeCode: 4502, client: '3 3009', component: 'Closed 3009' },
+  { name: 'the authorising user leaves', closeCode: 4506, client: '3 4019', component: 'Closed 4019' },
+  { name: 'another page takes over', closeCode: 4503, client: '3', component: 'Closed' },
+  { name: 'the place is given up', closeCode: 4504, client: '3 4001', component: 'Closed 4001' },
 ];
 
 for (const view of ['component', 'client'] as const) {
   describe(`the reason comes first and alone in ${view} view`, () => {
-    for (const { name, lineCode, event, ...last } of endings) {
+    for (const { name, closeCode, event, ...last } of endings) {
       // What ends sound and pictures may overtake what says why, by little or much.
       for (const lead of [0, 200, 2_800]) {
         it(`when ${name} and media end ${lead} ms before`, async () => {
           await enter(view);
           thrownOut();
           await server.clock.advance(lead);
-          expect(told).toEqual([]);
+          expect(events).toEqual([]);
           if (event) server.publish(...event);
-          server.line.handlers.closed(lineCode);
+          server.transport.handlers.closed(closeCode);
           await server.clock.advance(120_000);
-          expect(told).toEqual([last[view]]);
+          expect(events).toEqual([last[view]]);
           expect(server.engine.calls.filter((call) => call.startsWith('connect'))).toEqual(['connect first']);
         });
       }
@@ -82,11 +82,11 @@ for (const view of ['component', 'client'] as const) {
     it('when the line breaks and only the next one says why', async () => {
       await enter(view);
       server.engine.handlers.reconnecting();
-      server.line.handlers.lost();
+      server.transport.handlers.lost();
       await server.clock.advance(1_000);
-      server.line.handlers.closed(4501);
+      server.transport.handlers.closed(4501);
       await server.clock.advance(120_000);
-      expect(told).toEqual([view === 'client' ? '3 4004' : 'Closed 4004']);
+      expect(events).toEqual([view === 'client' ? '3 4004' : 'Closed 4004']);
     });
   });
 
@@ -101,7 +101,7 @@ for (const view of ['component', 'client'] as const) {
         await server.clock.advance(10_000);
         server.publish('seat.admitted', {}, 0);
         await server.clock.advance(120_000);
-        expect(told).toEqual(view === 'client' ? ['waiting room', 'waiting room'] : []);
+        expect(events).toEqual(view === 'client' ? ['waiting room', 'waiting room'] : []);
         expect(server.engine.calls.filter((call) => call.startsWith('connect'))).toEqual(['connect first', 'connect fresh']);
       });
     }
@@ -112,7 +112,7 @@ for (const view of ['component', 'client'] as const) {
     thrownOut();
     await server.clock.advance(4_000);
     expect(server.engine.calls.filter((call) => call.startsWith('connect'))).toEqual(['connect first', 'connect fresh']);
-    expect(told).toEqual([]);
+    expect(events).toEqual([]);
   });
 }
 
@@ -122,8 +122,8 @@ describe('devices come back as they were', () => {
   /** A freshly loaded page of the same tab. */
   async function load(): Promise<Meeting> {
     server.page = { occupant: null, leaving: Promise.resolve() };
-    const { meeting } = assemble('component', server.surroundings());
-    meeting.initialising(Promise.resolve());
+    const { meeting } = createMeeting('component', server.environment());
+    meeting.trackInit(Promise.resolve());
     await meeting.join(joinArgs, { admitted: () => undefined, refused: (error) => { throw error; } }, () => ({ waitForHost: false }));
     await settle();
     return meeting;

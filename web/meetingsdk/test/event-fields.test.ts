@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import ts from 'typescript';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ServiceListeners, toldEvents as clientEvents } from '../src/client-view/listener';
-import { ClientEvents, toldEvents as componentEvents } from '../src/component-view/events';
+import { ServiceListeners, emittedEvents as clientEvents } from '../src/client-view/listener';
+import { ClientEvents, emittedEvents as componentEvents } from '../src/component-view/events';
 import { Emitter } from '../src/core/emitter';
 import type { MeetingEvents } from '../src/core/events';
 import type { Meeting } from '../src/core/meeting';
@@ -39,7 +39,7 @@ const examples: { [K in keyof MeetingEvents]: MeetingEvents[K][] } = {
   session: [{ before: session, after: { ...session, focusMode: !session.focusMode } }],
   claimed: [{ claimed: true }, { claimed: false }],
   layout: (['gallery', 'multiSpeaker', 'active', 'minimized', 'speaker'] as const).map((view) => ({ view, main: [1], others: [2] }) as never),
-  floating: [{ floats: true }],
+  pictureInPicture: [{ active: true }],
   background: [background as never],
   quality: [{ userId: 1, level: 3 }],
   statistics: [{ medium: 'audio', ...quality }, { medium: 'video', ...quality }, { medium: 'share', ...quality }],
@@ -52,18 +52,18 @@ const examples: { [K in keyof MeetingEvents]: MeetingEvents[K][] } = {
   milestone: [{ level: 8, at: 1 }],
   preview: [{ shown: true }],
   selfLeft: [{ reasonCode: 2 }],
-  over: [],
+  finished: [],
   passcode: [],
   failureDismissed: [],
 };
 
 /** What each listener of `listen` receives while the core tells all of that. */
-function told(events: readonly string[], listen: (event: string, callback: (payload: unknown) => void) => void, follow: (meeting: Meeting) => void): Map<string, unknown[]> {
+function collectEvents(events: readonly string[], listen: (event: string, callback: (payload: unknown) => void) => void, forward: (meeting: Meeting) => void): Map<string, unknown[]> {
   const payloads = new Map<string, unknown[]>(events.map((event) => [event, []]));
   for (const event of events) listen(event, (payload) => payloads.get(event)?.push(payload));
   const core = new Emitter<MeetingEvents>();
   const state = { self: person(2), session, participants: [ada, person(2), bot] };
-  follow({ events: core, getState: () => state, reasonStyle: 'name' } as unknown as Meeting);
+  forward({ events: core, getState: () => state, reasonStyle: 'name' } as unknown as Meeting);
   for (const [event, given] of Object.entries(examples)) for (const payload of given) core.emit(event as keyof MeetingEvents, payload);
   return payloads;
 }
@@ -142,13 +142,13 @@ class Declared {
 }
 
 describe.each([
-  { view: 'client', events: clientEvents, types: clientTypes, follow: () => { const l = new ServiceListeners(); return told(clientEvents, (e, c) => l.on(e, c), (m) => l.follow(m)); } },
-  { view: 'component', events: componentEvents, types: componentTypes, follow: () => { const l = new ClientEvents(); return told(componentEvents, (e, c) => l.on(e, c), (m) => l.follow(m, () => undefined)); } },
-])('the events of $view view', ({ events, types, follow }) => {
+  { view: 'client', events: clientEvents, types: clientTypes, forward: () => { const l = new ServiceListeners(); return collectEvents(clientEvents, (e, c) => l.on(e, c), (m) => l.forwardEvents(m)); } },
+  { view: 'component', events: componentEvents, types: componentTypes, forward: () => { const l = new ClientEvents(); return collectEvents(componentEvents, (e, c) => l.on(e, c), (m) => l.forwardEvents(m, () => undefined)); } },
+])('the events of $view view', ({ events, types, forward }) => {
   let payloads: Map<string, unknown[]>;
   let declared: Declared;
   beforeAll(() => {
-    payloads = follow();
+    payloads = forward();
     declared = new Declared(types, payloads);
   });
 

@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => vi.restoreAllMocks());
 
 async function initialised() {
-  const client = createEmbedded(server.surroundings()).createClient();
+  const client = createEmbedded(server.environment()).createClient();
   await client.init({ zoomAppRoot, language: 'en-US' });
   return client;
 }
@@ -23,22 +23,22 @@ describe('the rehearsal of a view', () => {
   it('comes once, while nobody has asked for a join', async () => {
     const client = await initialised();
     await server.clock.advance(149);
-    expect(server.rehearsals).toBe(0);
+    expect(server.prewarms).toBe(0);
     await server.clock.advance(1);
-    expect(server.rehearsals).toBe(1);
+    expect(server.prewarms).toBe(1);
     await client.init({ zoomAppRoot, language: 'en-US' });
     await server.clock.advance(10_000);
-    expect(server.rehearsals).toBe(1);
+    expect(server.prewarms).toBe(1);
   });
 
   it('comes once however often Client View is prepared', async () => {
-    const ZoomMtg = createZoomMtg(server.surroundings());
+    const ZoomMtg = createZoomMtg(server.environment());
     ZoomMtg.preLoadWasm();
     ZoomMtg.prepareWebSDK();
     await server.clock.advance(10_000);
     ZoomMtg.init({ leaveUrl: '/' });
     await server.clock.advance(10_000);
-    expect(server.rehearsals).toBe(1);
+    expect(server.prewarms).toBe(1);
   });
 
   it('gives way to a join', async () => {
@@ -46,7 +46,7 @@ describe('the rehearsal of a view', () => {
     const joining = client.join(joinArgs);
     await server.clock.advance(10_000);
     await joining;
-    expect(server.rehearsals).toBe(0);
+    expect(server.prewarms).toBe(0);
   });
 
   it('is left out in a page that nobody sees, and where the file of the views is blocked', async () => {
@@ -58,7 +58,7 @@ describe('the rehearsal of a view', () => {
     vi.spyOn(console, 'error').mockImplementation(() => undefined);
     await initialised();
     await server.clock.advance(10_000);
-    expect(server.rehearsals).toBe(0);
+    expect(server.prewarms).toBe(0);
   });
 });
 

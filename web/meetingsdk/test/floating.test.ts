@@ -1,18 +1,18 @@
 import { beforeEach, expect, it, vi } from 'vitest';
-import { FloatingPicture, type FloatingDocument } from '../src/core/floating';
+import { PictureInPicture, type PictureInPictureDocument } from '../src/core/floating';
 
-let page: FloatingDocument & { pictureInPictureElement: Element | null };
-let floats: boolean[];
-let floating: FloatingPicture;
+let page: PictureInPictureDocument & { pictureInPictureElement: Element | null };
+let events: boolean[];
+let pictureInPicture: PictureInPicture;
 
 beforeEach(() => {
-  floats = [];
+  events = [];
   page = {
     pictureInPictureEnabled: true,
     pictureInPictureElement: null,
     exitPictureInPicture: vi.fn(async () => void (page.pictureInPictureElement = null)),
   };
-  floating = new FloatingPicture((on) => void floats.push(on), () => page);
+  pictureInPicture = new PictureInPicture((on) => void events.push(on), () => page);
 });
 
 /** A picture on the page, which floats once the browser is ready. */
@@ -28,24 +28,24 @@ function picture(ready: Promise<void> = Promise.resolve()): HTMLVideoElement {
 }
 
 it('a floating picture goes with the picture on the page, another one stays', async () => {
-  const gone = floating.watch(1, 'camera', picture());
-  const other = floating.watch(2, 'camera', picture());
-  await floating.show(1);
-  expect(floats).toEqual([true]);
+  const gone = pictureInPicture.track(1, 'camera', picture());
+  const other = pictureInPicture.track(2, 'camera', picture());
+  await pictureInPicture.show(1);
+  expect(events).toEqual([true]);
   other();
   expect(page.pictureInPictureElement).not.toBeNull();
   gone();
-  await vi.waitFor(() => expect(floats).toEqual([true, false]));
+  await vi.waitFor(() => expect(events).toEqual([true, false]));
   expect(page.pictureInPictureElement).toBeNull();
 });
 
 it('one that the browser opens only after the end of the meeting is closed at once', async () => {
   let open = (): void => undefined;
-  const gone = floating.watch(1, 'camera', picture(new Promise((resolve) => (open = resolve))));
-  const shown = floating.show(1);
+  const gone = pictureInPicture.track(1, 'camera', picture(new Promise((resolve) => (open = resolve))));
+  const shown = pictureInPicture.show(1);
   gone();
   open();
   await shown;
   expect(page.pictureInPictureElement).toBeNull();
-  expect(floats.at(-1)).toBe(false);
+  expect(events.at(-1)).toBe(false);
 });

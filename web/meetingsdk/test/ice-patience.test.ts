@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { IcePatience } from '../src/media/ice-patience';
+import { IceTimeout } from '../src/media/ice-patience';
 
 let state: RTCIceConnectionState | undefined;
-let told: string[];
-let watch: IcePatience;
+let events: string[];
+let watch: IceTimeout;
 
 beforeEach(() => {
   vi.useFakeTimers();
   state = 'connected';
-  told = [];
-  watch = new IcePatience(() => state, { lost: () => void told.push('lost'), found: () => void told.push('found') });
+  events = [];
+  watch = new IceTimeout(() => state, { lost: () => void events.push('lost'), recovered: () => void events.push('found') });
   watch.start();
 });
 afterEach(() => void vi.useRealTimers());
@@ -17,15 +17,15 @@ afterEach(() => void vi.useRealTimers());
 describe('a media connection without packets', () => {
   it('is lost after five seconds, and found when they come again', () => {
     vi.advanceTimersByTime(30_000);
-    expect(told).toEqual([]);
+    expect(events).toEqual([]);
     state = 'disconnected';
     vi.advanceTimersByTime(4_000);
-    expect(told).toEqual([]);
+    expect(events).toEqual([]);
     vi.advanceTimersByTime(60_000);
-    expect(told).toEqual(['lost']);
+    expect(events).toEqual(['lost']);
     state = 'connected';
     vi.advanceTimersByTime(60_000);
-    expect(told).toEqual(['lost', 'found']);
+    expect(events).toEqual(['lost', 'found']);
   });
 
   it('is not lost by hiccups', () => {
@@ -35,7 +35,7 @@ describe('a media connection without packets', () => {
       state = 'completed';
       vi.advanceTimersByTime(1_000);
     }
-    expect(told).toEqual([]);
+    expect(events).toEqual([]);
   });
 
   it('stays lost while it is made anew', () => {
@@ -45,7 +45,7 @@ describe('a media connection without packets', () => {
       state = next;
       vi.advanceTimersByTime(3_000);
     }
-    expect(told).toEqual(['lost']);
+    expect(events).toEqual(['lost']);
   });
 
   it('is no matter once the meeting is left', () => {
@@ -53,6 +53,6 @@ describe('a media connection without packets', () => {
     vi.advanceTimersByTime(3_000);
     watch.stop();
     vi.advanceTimersByTime(60_000);
-    expect(told).toEqual([]);
+    expect(events).toEqual([]);
   });
 });

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createZoomMtg } from '../src/client-view/zoom-mtg';
 import { createEmbedded } from '../src/component-view/factory';
-import { assemble } from '../src/core/assemble';
-import { LineError } from '../src/core/line';
+import { createMeeting } from '../src/core/assemble';
+import { TransportError } from '../src/core/line';
 import { nearest } from '../src/core/option-names';
 import { applyPin } from '../src/core/pins';
 import type { Participant } from '../src/core/model';
@@ -10,20 +10,20 @@ import { settle } from './support/fake-clock';
 import { FakeServer, joinArgs, person, session } from './support/fake-server';
 
 let server: FakeServer;
-let told: [string, unknown][];
+let emitted: [string, unknown][];
 
 beforeEach(() => {
   document.body.replaceChildren();
   server = new FakeServer();
-  told = [];
+  emitted = [];
 });
 
 const sent = (): [string, unknown][] => server.commands.filter((c) => c.type !== 'seat.media').map((c) => [c.type, c.data]);
-const of = (name: string): unknown[] => told.filter(([event]) => event === name).map(([, payload]) => payload);
+const of = (name: string): unknown[] => emitted.filter(([event]) => event === name).map(([, payload]) => payload);
 
 async function client(events: string[] = [], init: object = {}) {
-  const zoom = createZoomMtg(server.surroundings());
-  for (const name of events) zoom.inMeetingServiceListener(name, (payload: unknown) => void told.push([name, payload]));
+  const zoom = createZoomMtg(server.environment());
+  for (const name of events) zoom.inMeetingServiceListener(name, (payload: unknown) => void emitted.push([name, payload]));
   await zoom.init({ leaveUrl: '/bye', disablePreview: true, ...init });
   await zoom.join(joinArgs);
   await settle();
@@ -31,8 +31,8 @@ async function client(events: string[] = [], init: object = {}) {
 }
 
 async function component(events: string[] = []) {
-  const embedded = createEmbedded(server.surroundings()).createClient();
-  for (const name of events) embedded.on(name, (payload: unknown) => void told.push([name, payload]));
+  const embedded = createEmbedded(server.environment()).createClient();
+  for (const name of events) embedded.on(name, (payload: unknown) => void emitted.push([name, payload]));
   await embedded.init({ zoomAppRoot: document.body.appendChild(document.createElement('div')), language: 'en-US' });
   await embedded.join({ ...joinArgs, meetingNumber: '12345678901' });
   await settle();
@@ -40,8 +40,8 @@ async function component(events: string[] = []) {
 }
 
 async function inMeeting() {
-  const { meeting } = assemble('component', server.surroundings());
-  meeting.initialising(Promise.resolve());
+  const { meeting } = createMeeting('component', server.environment());
+  meeting.trackInit(Promise.resolve());
   await meeting.join(joinArgs, { admitted: () => undefined, refused: (error) => expect.fail(error.message) }, () => ({ waitForHost: false }));
   await settle();
   return meeting;
@@ -91,7 +91,7 @@ describe('commands of Client View', () => {
   it('tells what came of a host key', async () => {
     const zoom = await client(['onClaimStatus']);
     server.onCommand = (type) => {
-      if (type === 'session.claim_host') throw Object.assign(new Error('INVALID_PARAMETERS: hostKey: not the host\'s key'), { name: 'LineError', code: 1002, transport: false });
+      if (type === 'session.claim_host') throw Object.assign(new Error('INVALID_PARAMETERS: hostKey: not the host\'s key'), { name: 'TransportError', code: 1002, outcomeUnknown: false });
       return { revision: 0 };
     };
     await expect(zoom.claimHostWithHostKey({ hostKey: '000000' })).rejects.toMatchObject({ type: 'INVALID_PARAMETERS' });
@@ -134,13 +134,13 @@ describe('commands of Client View', () => {
   });
 
   it('show or hide the joining of audio, and leave the camera alone', async () => {
-    const surroundings = server.surroundings();
+    const environment = server.environment();
     const updates: object[] = [];
-    surroundings.chunks.ui = async () => ({
+    environment.chunks.ui = async () => ({
       mountClientView: () => ({ update: (change) => void updates.push(change), unmount: () => undefined }),
       mountComponentView: () => ({ update: () => undefined, unmount: () => undefined }),
     });
-    const zoom = createZoomMtg(surroundings);
+    const zoom = createZoomMtg(environment);
     await zoom.init({ leaveUrl: '/', disablePreview: true });
     await zoom.join(joinArgs);
     updates.length = 0;
@@ -150,7 +150,7 @@ describe('commands of Client View', () => {
   });
 
   it('enters a test meeting as a participant only', async () => {
-    const zoom = createZoomMtg(server.surroundings());
+    const zoom = createZoomMtg(server.environment());
     await zoom.init({ leaveUrl: '/bye', disablePreview: true });
     const signed = (role: number): string => `x.${btoa(JSON.stringify({ role }))}.x`;
     await expect(zoom.joinTest({ ...joinArgs, signature: signed(1) })).rejects.toMatchObject({ method: 'joinTest', type: 'INVALID_PARAMETERS' });
@@ -207,14 +207,14 @@ describe('events of what happens inside', () => {
   });
 
   it('follow the order that the view draws', async () => {
-    const surroundings = server.surroundings();
-    const zoom = createZoomMtg(surroundings);
+    const environment = server.environment();
+    const zoom = createZoomMtg(environment);
     let report: ((layout: { view: 'gallery'; main: number[]; others: number[] }) => void) | undefined;
-    surroundings.chunks.ui = async () => ({
+    environment.chunks.ui = async () => ({
       mountClientView: (_root, model) => ((report = model.actions.reportLayout), { update: () => undefined, unmount: () => undefined }),
       mountComponentView: () => ({ update: () => undefined, unmount: () => undefined }),
     });
-    zoom.inMeetingServiceListener('onVideoOrder', (payload: unknown) => void told.push(['onVideoOrder', payload]));
+    zoom.inMeetingServiceListener('onVideoOrder', (payload: unknown) => void emitted.push(['onVideoOrder', payload]));
     await zoom.init({ leaveUrl: '/', disablePreview: true });
     await zoom.join(joinArgs);
     report?.({ view: 'gallery', main: [], others: [2, 1] });
@@ -237,17 +237,17 @@ describe('events of what happens inside', () => {
   });
 
   it('take back a message that was deleted, also while away', async () => {
-    const said = (id: string) => ({ id, text: id, sentAt: '2026-01-01T00:00:01Z', sender: { userId: 1, name: 'Ada' }, receiver: null });
-    server.chat = [said('a'), said('b')];
+    const chatMessage = (id: string) => ({ id, text: id, sentAt: '2026-01-01T00:00:01Z', sender: { userId: 1, name: 'Ada' }, receiver: null });
+    server.chat = [chatMessage('a'), chatMessage('b')];
     const meeting = await inMeeting();
     const ids = (): string[] => meeting.getState().chat.map((message) => message.id);
-    server.publish('chat.message', said('c'));
+    server.publish('chat.message', chatMessage('c'));
     server.publish('chat.deleted', { id: 'a' });
     expect(ids()).toEqual(['b', 'c']);
-    server.chat = [said('c')];
+    server.chat = [chatMessage('c')];
     server.revision++;
-    server.line.handlers.lost();
-    server.line.handlers.connected(false);
+    server.transport.handlers.lost();
+    server.transport.handlers.connected(false);
     await settle();
     expect(ids()).toEqual(['c']);
   });
@@ -376,7 +376,7 @@ describe('muting and sharing by the rules', () => {
     const meeting = await inMeeting();
     await meeting.actions.setMicrophone(true);
     server.publish('session.updated', { unmuteAllowed: false });
-    server.engine.handlers.silenced();
+    server.engine.handlers.microphoneRevoked();
     expect(meeting.getState().microphone).toBe('muted');
     await expect(meeting.actions.setMicrophone(true)).rejects.toMatchObject({ type: 'INSUFFICIENT_PRIVILEGES' });
     await expect(meeting.actions.mute(2, false)).rejects.toMatchObject({ type: 'INSUFFICIENT_PRIVILEGES' });
@@ -410,7 +410,7 @@ describe('muting and sharing by the rules', () => {
   it('takes the share back when somebody else was quicker', async () => {
     const meeting = await inMeeting();
     server.onCommand = (type, data) => {
-      if (type === 'seat.media' && data.sharing === true) throw new LineError(1004, 'INVALID_OPERATION: somebody else is sharing', false);
+      if (type === 'seat.media' && data.sharing === true) throw new TransportError(1004, 'INVALID_OPERATION: somebody else is sharing', false);
       return { revision: 0 };
     };
     await meeting.actions.setShare(true);

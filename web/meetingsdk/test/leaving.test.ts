@@ -17,7 +17,7 @@ const busy = refusal(3711, 'CANT_HOST_CONCURRENT', 'Cannot not host another meet
 beforeEach(() => {
   document.body.replaceChildren();
   server = new FakeServer();
-  zoom = createZoomMtg(server.surroundings());
+  zoom = createZoomMtg(server.environment());
   log = [];
   for (const name of ['onMeetingStatus', 'onUserLeave']) zoom.inMeetingServiceListener(name, (payload: Record<string, unknown>) => void log.push([name, payload]));
 });
@@ -41,7 +41,7 @@ async function start(init: object = {}, join: object = {}): Promise<void> {
 }
 
 async function embedded(init: object = {}) {
-  const client = createEmbedded(server.surroundings()).createClient();
+  const client = createEmbedded(server.environment()).createClient();
   const root = document.body.appendChild(document.createElement('div'));
   client.on('connection-change', (payload: Record<string, unknown>) => void log.push([String(payload.state), payload]));
   await client.init({ zoomAppRoot: root, ...init });
@@ -85,11 +85,11 @@ describe('leaveMeeting with confirm', () => {
     log = [];
     const cancelCallback = vi.fn();
     zoom.leaveMeeting({ confirm: true, cancelCallback, ...callbacks() });
-    expect(modelState()?.leaveAsked).toBe(true);
+    expect(modelState()?.confirmingLeave).toBe(true);
     actions().stay();
     await settle();
     expect(cancelCallback).toHaveBeenCalledOnce();
-    expect(modelState()?.leaveAsked).toBe(false);
+    expect(modelState()?.confirmingLeave).toBe(false);
     expect(names()).toEqual([]);
     expect(server.navigated).toEqual([]);
   });
@@ -105,7 +105,7 @@ describe('leaveMeeting with confirm', () => {
     await start();
     log = [];
     zoom.leaveMeeting({ confirm: true, ...callbacks() });
-    server.line.handlers.closed(4502);
+    server.transport.handlers.closed(4502);
     await settle();
     expect(names()).toEqual(['onUserLeave', 'status 3', 'success']);
   });
@@ -133,11 +133,11 @@ describe('ending the meeting for all', () => {
     await start();
     log = [];
     server.onCommand = () => {
-      throw Object.assign(new Error('INSUFFICIENT_PRIVILEGES'), { name: 'LineError', code: 1001, transport: false });
+      throw Object.assign(new Error('INSUFFICIENT_PRIVILEGES'), { name: 'TransportError', code: 1001, outcomeUnknown: false });
     };
     await expect(zoom.endMeeting()).rejects.toMatchObject({ type: 'INSUFFICIENT_PRIVILEGES' });
     expect(log).toEqual([]);
-    server.line.handlers.closed(4501);
+    server.transport.handlers.closed(4501);
     await settle();
     expect(server.navigated).toEqual([]);
   });
@@ -205,7 +205,7 @@ describe('a join that the person tries again', () => {
   it('is not called when a connection is restored', async () => {
     const onRetryCallback = vi.fn();
     await start({ onRetryCallback });
-    server.line.handlers.lost();
+    server.transport.handlers.lost();
     await server.clock.advance(2_000);
     expect(names()).toContain('status 4');
     expect(onRetryCallback).not.toHaveBeenCalled();
@@ -213,7 +213,7 @@ describe('a join that the person tries again', () => {
 
   it('comes back after the connection was given up, without telling success again', async () => {
     await start();
-    server.line.handlers.closed(4504);
+    server.transport.handlers.closed(4504);
     await settle();
     log = [];
     await actions().joinAgain();
@@ -288,10 +288,10 @@ describe('the element of Component View', () => {
   it.each([
     ['one’s own leave', (client: Awaited<ReturnType<typeof embedded>>['client']) => client.leaveMeeting()],
     ['one’s own end', (client: Awaited<ReturnType<typeof embedded>>['client']) => client.endMeeting()],
-    ['the end by the host', () => server.line.handlers.closed(4501)],
-    ['a removal', () => server.line.handlers.closed(4502)],
-    ['another page', () => server.line.handlers.closed(4503)],
-    ['the loss of its place', () => server.line.handlers.closed(4504)],
+    ['the end by the host', () => server.transport.handlers.closed(4501)],
+    ['a removal', () => server.transport.handlers.closed(4502)],
+    ['another page', () => server.transport.handlers.closed(4503)],
+    ['the loss of its place', () => server.transport.handlers.closed(4504)],
   ])('is empty after %s', async (_how, end) => {
     const { client, root } = await embedded();
     await client.join(joinArgs);
@@ -307,7 +307,7 @@ describe('the element of Component View', () => {
   it('keeps a card of what happened with keepEndedPage, until it is closed', async () => {
     const { client, root } = await embedded({ keepEndedPage: true });
     await client.join(joinArgs);
-    server.line.handlers.closed(4501);
+    server.transport.handlers.closed(4501);
     await settle();
     expect(root.childElementCount).toBe(1);
     actions().dismissFailure();
@@ -337,7 +337,7 @@ describe('the element of Component View', () => {
 });
 
 describe('user-removed', () => {
-  it.each([['held', 'on hold'], ['lost', 'failover'], ['left', undefined], ['removed', undefined]])('of somebody who is %s has the reason %s', async (reason, told) => {
+  it.each([['held', 'on hold'], ['lost', 'failover'], ['left', undefined], ['removed', undefined]])('of somebody who is %s has the reason %s', async (reason, expectedReason) => {
     const { client } = await embedded();
     server.participants = [...server.participants, person(3)];
     await client.join(joinArgs);
@@ -345,7 +345,7 @@ describe('user-removed', () => {
     client.on('user-removed', (people: Record<string, unknown>[]) => void seen.push(...people));
     server.publish('participant.removed', { userId: 3, reason });
     expect(seen).toEqual([expect.objectContaining({ userId: 3 })]);
-    expect(seen[0]?.reason).toBe(told);
+    expect(seen[0]?.reason).toBe(expectedReason);
   });
 });
 
@@ -371,7 +371,7 @@ describe('a view that the page took away', () => {
   it('client view leaves, goes nowhere, says so, and joins again', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     await start();
-    server.models.at(-1)?.viewGone?.('removed');
+    server.models.at(-1)?.viewRemoved?.('removed');
     await settle();
     expect(server.engine.calls.at(-1)).toBe('disconnect');
     expect(server.received.at(-1)?.path).toBe('/sdk/v1/leave');
@@ -389,7 +389,7 @@ describe('a view that the page took away', () => {
     vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     const { client, root } = await embedded();
     await client.join({ ...joinArgs, password: 'x' });
-    server.models.at(-1)?.viewGone?.('hidden');
+    server.models.at(-1)?.viewRemoved?.('hidden');
     await settle();
     expect(root.childElementCount).toBe(0);
     expect(log.at(-1)?.[0]).toBe('Closed');

@@ -7,7 +7,7 @@ import { FakeServer } from './support/fake-server';
 afterEach(() => vi.restoreAllMocks());
 
 const at = (version: string): Record<string, unknown> =>
-  createZoomMtg({ ...new FakeServer().surroundings(), scriptUrl: `http://server.test/${version}/zoom-meeting-${version}.min.js` });
+  createZoomMtg({ ...new FakeServer().environment(), scriptUrl: `http://server.test/${version}/zoom-meeting-${version}.min.js` });
 
 describe('old versioned paths', () => {
   it.each([
@@ -34,12 +34,12 @@ describe('old versioned paths', () => {
   it('answers a JWT at once and by success, and warns', () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     const sign = at('2.18.0').generateSignature as (args: object) => string;
-    let told: unknown;
-    const token = sign({ meetingNumber: '123 456', apiKey: 'key', apiSecret: 'secret', role: '1', success: (answer: unknown) => (told = answer) });
+    let received: unknown;
+    const token = sign({ meetingNumber: '123 456', apiKey: 'key', apiSecret: 'secret', role: '1', success: (answer: unknown) => (received = answer) });
     const [head = '', body = '', mac = ''] = token.split('.');
     expect(JSON.parse(Buffer.from(body, 'base64url').toString())).toMatchObject({ appKey: 'key', sdkKey: 'key', mn: '123456', role: 1 });
     expect(mac).toBe(createHmac('sha256', 'secret').update(`${head}.${body}`).digest('base64url'));
-    expect(told).toMatchObject({ method: 'generateSignature', status: true, result: token });
+    expect(received).toMatchObject({ method: 'generateSignature', status: true, result: token });
     expect(String(warn.mock.calls)).toContain('sign on your own server');
     expect(String(warn.mock.calls)).not.toContain('secret"');
   });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createEmbedded } from '../src/component-view/factory';
 import { MediaError } from '../src/core/media';
-import { browserObstacles, spaceOf } from '../src/core/obstacles';
+import { createBlockerDetector, addressSpaceOf } from '../src/core/obstacles';
 import { settle } from './support/fake-clock';
 import { FakeServer, joinArgs, person } from './support/fake-server';
 
@@ -11,7 +11,7 @@ describe('where a host is', () => {
     ['10.1.2.3', 'local'], ['192.168.0.7', 'local'], ['172.16.0.1', 'local'], ['172.31.9.9', 'local'], ['169.254.1.1', 'local'], ['100.64.0.1', 'local'],
     ['[fd12::1]', 'local'], ['[fe80::1]', 'local'], ['printer.local', 'local'], ['nas.lan', 'local'], ['meet.home.arpa', 'local'], ['intranet', 'local'],
     ['172.32.0.1', 'public'], ['100.128.0.1', 'public'], ['meet.example.com', 'public'], ['[2001:db8::1]', 'public'], ['8.8.8.8', 'public'],
-  ])('%s is %s', (host, space) => expect(spaceOf(host)).toBe(space));
+  ])('%s is %s', (host, space) => expect(addressSpaceOf(host)).toBe(space));
 });
 
 /** A window as far as obstacles are read off it. */
@@ -25,7 +25,7 @@ function windowOf(href: string, permission: string | null, asked: string[] = [])
   const scope = { document, location: new URL(href), navigator: { permissions: { query } } } as unknown as Partial<typeof globalThis>;
   const violate = (effectiveDirective: string, blockedURI: string, disposition = 'enforce') =>
     void document.dispatchEvent(Object.assign(new Event('securitypolicyviolation'), { effectiveDirective, blockedURI, disposition }));
-  return { obstacles: browserObstacles(scope), violate };
+  return { obstacles: createBlockerDetector(scope), violate };
 }
 
 describe('what the browser puts in the way', () => {
@@ -50,9 +50,9 @@ describe('what the browser puts in the way', () => {
   it('asks for the permission of the network that the server is in', async () => {
     const asked: string[] = [];
     const { obstacles } = windowOf('https://app.example.com', 'prompt', asked);
-    expect(await obstacles.asking('http://localhost:8080')).toBe(true);
-    expect(await obstacles.asking('https://10.0.0.2')).toBe(true);
-    expect(await obstacles.asking('https://meet.example.com')).toBe(false);
+    expect(await obstacles.isPrompting('http://localhost:8080')).toBe(true);
+    expect(await obstacles.isPrompting('https://10.0.0.2')).toBe(true);
+    expect(await obstacles.isPrompting('https://meet.example.com')).toBe(false);
     expect(asked).toEqual(['loopback-network', 'local-network']);
   });
 
@@ -63,9 +63,9 @@ describe('what the browser puts in the way', () => {
     expect(await obstacles.find('https://meet.example.com')).toBeNull();
     violate('connect-src', 'wss://meet.example.com/rtc/v1');
     expect(await obstacles.find('https://meet.example.com')).toMatchObject({ cause: 'csp_blocked', evidence: expect.stringContaining('wss://meet.example.com/rtc/v1') });
-    expect(await obstacles.blockedFile()).toBeNull();
+    expect(await obstacles.findBlockedFile()).toBeNull();
     violate('script-src-elem', 'https://meet.example.com/sdk/chunks/media.js');
-    expect(await obstacles.blockedFile()).toContain('script-src-elem');
+    expect(await obstacles.findBlockedFile()).toContain('script-src-elem');
   });
 });
 
@@ -75,7 +75,7 @@ let changes: Record<string, unknown>[];
 
 beforeEach(async () => {
   server = new FakeServer();
-  client = createEmbedded(server.surroundings()).createClient();
+  client = createEmbedded(server.environment()).createClient();
   changes = [];
   client.on('connection-change', (payload: unknown) => void changes.push(payload as Record<string, unknown>));
   await client.init({ zoomAppRoot: document.body });
@@ -113,32 +113,32 @@ describe('a join', () => {
   it.each([
     ['csp_blocked', 'policy'], ['mixed_content', 'address'], ['local_network_blocked', 'permission'],
   ] as const)('whose request the browser forbids fails with %s at once', async (cause, evidence) => {
-    server.reach = 'refused';
-    server.obstacle = { cause, evidence };
+    server.reachability = 'refused';
+    server.blocker = { cause, evidence };
     expect(await rejection()).toMatchObject({ errorCode: 3621, cause, evidence, name: 'NO_RESPONSE_FROM_WEB' });
     expect(server.joins).toHaveLength(1);
   });
 
   it('waits while the browser asks the person for the local network', async () => {
-    server.reach = 'silent';
-    server.asking = true;
+    server.reachability = 'silent';
+    server.prompting = true;
     const join = rejection();
     await server.clock.advance(40_000);
     expect(server.joins).toHaveLength(1);
-    server.asking = false;
-    server.reach = 'answered';
+    server.prompting = false;
+    server.reachability = 'answered';
     await server.clock.advance(8_000);
     expect(await join).toEqual({ joined: true });
   });
 
   it('whose sockets the browser forbids fails with the cause, and gives its place up', async () => {
-    server.obstacle = obstacle;
+    server.blocker = obstacle;
     server.onMediaConnect = () => {
       throw new MediaError('unreachable', 'no');
     };
     expect(await rejection()).toMatchObject({ errorCode: 3621, ...obstacle });
     expect(leaves()).toBe(1);
-    expect(server.line.closed).toBe(true);
+    expect(server.transport.closed).toBe(true);
   });
 
   it.each(['socket', 'unreachable', 'refused'] as const)('whose sockets a proxy refuses (%s) is websocket_blocked after three tries', async (stage) => {
@@ -175,14 +175,14 @@ describe('a join', () => {
     server.onMediaConnect = connect;
     const join = rejection();
     await settle();
-    server.reach = reach;
+    server.reachability = reach;
     await server.clock.advance(21_000);
     expect(await join).toMatchObject({ errorCode: 3621, cause });
   });
 
   it('whose files the policy of the page blocks says so', async () => {
     server = new FakeServer();
-    client = createEmbedded(server.surroundings()).createClient();
+    client = createEmbedded(server.environment()).createClient();
     server.blocked = 'media';
     server.blockedFile = 'script-src …';
     await client.init({ zoomAppRoot: document.body });
@@ -192,10 +192,10 @@ describe('a join', () => {
 
 describe('a connection that is given up', () => {
   it.each<[string, (s: FakeServer) => void]>([
-    ['network', (s) => void (s.facts.online = false)],
-    ['network', (s) => void (s.reach = 'silent')],
-    ['server_gone', (s) => void (s.reach = 'refused')],
-    ['local_network_blocked', (s) => void (s.obstacle = obstacle)],
+    ['network', (s) => void (s.capabilities.online = false)],
+    ['network', (s) => void (s.reachability = 'silent')],
+    ['server_gone', (s) => void (s.reachability = 'refused')],
+    ['local_network_blocked', (s) => void (s.blocker = obstacle)],
     ['websocket_blocked', () => undefined],
   ])('is 4001 %s, and gives the place up at once', async (cause, happen) => {
     await client.join(joinArgs);
@@ -203,7 +203,7 @@ describe('a connection that is given up', () => {
     server.onMediaConnect = () => {
       throw new MediaError('socket', 'no');
     };
-    server.line.handlers.lost();
+    server.transport.handlers.lost();
     server.engine.handlers.disconnected(false);
     await server.clock.advance(64_000);
     expect(changes.at(-1)).toMatchObject({ state: 'Closed', errorCode: 4001, cause });

@@ -6,12 +6,12 @@ const track = () => ({ mediaStreamTrack: { readyState: 'live' as MediaStreamTrac
 it('ends what is open, and what opens only after the end, but not what the next connection opens', async () => {
   const tracks = new OpenTracks();
   const [early, late, next] = [track(), track(), track()];
-  await tracks.hold(Promise.resolve([early]));
+  await tracks.track(Promise.resolve([early]));
   let answer: (opened: ReturnType<typeof track>[]) => void = () => undefined;
-  const opening = tracks.hold(new Promise<ReturnType<typeof track>[]>((resolve) => (answer = resolve)));
+  const opening = tracks.track(new Promise<ReturnType<typeof track>[]>((resolve) => (answer = resolve)));
   tracks.closeAll();
   expect(early.stop).toHaveBeenCalledOnce();
-  await tracks.hold(Promise.resolve([next]));
+  await tracks.track(Promise.resolve([next]));
   answer([late]);
   await expect(opening).rejects.toMatchObject({ name: 'AbortError' });
   expect(late.stop).toHaveBeenCalledOnce();
@@ -20,6 +20,6 @@ it('ends what is open, and what opens only after the end, but not what the next 
 
 it('ends what could not be made ready', async () => {
   const camera = track();
-  await expect(new OpenTracks().hold(Promise.resolve([camera]), () => Promise.reject(new Error('no background')))).rejects.toThrow('no background');
+  await expect(new OpenTracks().track(Promise.resolve([camera]), () => Promise.reject(new Error('no background')))).rejects.toThrow('no background');
   expect(camera.stop).toHaveBeenCalledOnce();
 });

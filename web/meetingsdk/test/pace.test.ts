@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { type Fences, paced } from '../src/media/pace';
+import { type GpuFences, paced } from '../src/media/pace';
 
 const frame = () => ({ close: vi.fn() });
 const sync = {} as WebGLSync;
@@ -9,7 +9,7 @@ async function aSecond(page: number, graphics: number): Promise<{ processed: num
   let time = 0;
   let drawnAt = 0;
   let busy = 0;
-  const gl: Fences = {
+  const gl: GpuFences = {
     SYNC_GPU_COMMANDS_COMPLETE: 1, SYNC_STATUS: 2, SIGNALED: 3,
     fenceSync: () => sync, flush: () => undefined, deleteSync: () => undefined, getSyncParameter: () => (time >= drawnAt ? 3 : 4),
   };
@@ -19,11 +19,11 @@ async function aSecond(page: number, graphics: number): Promise<{ processed: num
     busy += page;
     drawnAt = time + graphics;
   });
-  const give = paced(process, () => gl, () => time);
+  const feed = paced(process, () => gl, () => time);
   while (time < 1_000) {
     frames.push(frame());
     const started = time;
-    await give(frames.at(-1) as ReturnType<typeof frame>);
+    await feed(frames.at(-1) as ReturnType<typeof frame>);
     time = Math.max(time, started + 33);
   }
   return { processed: process.mock.calls.length, closed: frames.filter(({ close }) => close.mock.calls.length > 0).length, busy };
@@ -42,15 +42,15 @@ it.each([
 });
 
 it('goes on after a frame that fails, and after a lost context', async () => {
-  let context: Fences | null = { SYNC_GPU_COMMANDS_COMPLETE: 1, SYNC_STATUS: 2, SIGNALED: 3, fenceSync: () => sync, flush: () => undefined, deleteSync: () => undefined, getSyncParameter: () => 4 };
+  let context: GpuFences | null = { SYNC_GPU_COMMANDS_COMPLETE: 1, SYNC_STATUS: 2, SIGNALED: 3, fenceSync: () => sync, flush: () => undefined, deleteSync: () => undefined, getSyncParameter: () => 4 };
   const process = vi.fn(() => Promise.resolve());
-  const give = paced(process, () => context, () => 0);
+  const feed = paced(process, () => context, () => 0);
   process.mockRejectedValueOnce(new Error('x'));
-  await expect(give(frame())).rejects.toThrow('x');
-  await give(frame());
-  await give(frame());
+  await expect(feed(frame())).rejects.toThrow('x');
+  await feed(frame());
+  await feed(frame());
   expect(process).toHaveBeenCalledTimes(2);
   context = null;
-  await give(frame());
+  await feed(frame());
   expect(process).toHaveBeenCalledTimes(3);
 });

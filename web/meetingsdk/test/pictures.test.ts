@@ -1,7 +1,7 @@
 import type { Room } from 'livekit-client';
 import { RemoteTrackPublication, Track } from 'livekit-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Pictures } from '../src/media/pictures';
+import { VideoSubscriptions } from '../src/media/pictures';
 
 /** A remote publication whose track came unasked. */
 function publication(source: Track.Source) {
@@ -18,10 +18,10 @@ function publication(source: Track.Source) {
   return { value, calls, attached };
 }
 
-function pictures(camera: RemoteTrackPublication): Pictures {
+function pictures(camera: RemoteTrackPublication): VideoSubscriptions {
   const ada = { getTrackPublication: (source: Track.Source) => (source === camera.source ? camera : undefined) };
   const room = { localParticipant: { identity: 'me' }, getParticipantByIdentity: (identity: string) => (identity === 'ada' ? ada : undefined) };
-  return new Pictures(room as unknown as Room);
+  return new VideoSubscriptions(room as unknown as Room);
 }
 
 beforeEach(() => void vi.useFakeTimers());
@@ -30,7 +30,7 @@ afterEach(() => void vi.useRealTimers());
 describe('a picture that came unasked', () => {
   it('is given back when nobody looks at it', () => {
     const { value, calls } = publication(Track.Source.Camera);
-    pictures(value).dropUnlessWatched('ada', value);
+    pictures(value).unsubscribeUnlessAttached('ada', value);
     vi.advanceTimersByTime(4_999);
     expect(calls).toEqual([]);
     vi.advanceTimersByTime(1);
@@ -40,7 +40,7 @@ describe('a picture that came unasked', () => {
   it('stays when a tile shows it in time, and is not asked for again', () => {
     const { value, calls, attached } = publication(Track.Source.Camera);
     const all = pictures(value);
-    all.dropUnlessWatched('ada', value);
+    all.unsubscribeUnlessAttached('ada', value);
     const tile = document.createElement('video');
     all.attach('ada', 'camera', tile);
     expect(attached).toEqual([tile]);
@@ -51,7 +51,7 @@ describe('a picture that came unasked', () => {
   it('goes for a tile of another kind or person all the same', () => {
     const { value, calls } = publication(Track.Source.Camera);
     const all = pictures(value);
-    all.dropUnlessWatched('ada', value);
+    all.unsubscribeUnlessAttached('ada', value);
     all.attach('ada', 'screen', document.createElement('video'));
     all.attach('bob', 'camera', document.createElement('video'));
     vi.advanceTimersByTime(5_000);

@@ -43,8 +43,8 @@ describe('the public types', () => {
   it('name exactly what is there', () => {
     expect(complete).toEqual([true, true, true, true]);
     const server = new FakeServer();
-    const zoom = createZoomMtg(server.surroundings()) as unknown as Record<string, unknown>;
-    const client = createEmbedded(server.surroundings()).createClient() as unknown as Record<string, unknown>;
+    const zoom = createZoomMtg(server.environment()) as unknown as Record<string, unknown>;
+    const client = createEmbedded(server.environment()).createClient() as unknown as Record<string, unknown>;
     for (const [name, value] of [...Object.entries(zoom), ...Object.entries(client)]) {
       expect(typeof value, name).toBe(name === 'i18n' ? 'object' : 'function');
     }

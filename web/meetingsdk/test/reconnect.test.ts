@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createEmbedded } from '../src/component-view/factory';
-import { LineError } from '../src/core/line';
+import { TransportError } from '../src/core/line';
 import { settle } from './support/fake-clock';
 import { FakeServer, joinArgs, person } from './support/fake-server';
 
@@ -16,7 +16,7 @@ beforeEach(async () => {
 async function enter() {
   const zoomAppRoot = document.createElement('div');
   document.body.replaceChildren(zoomAppRoot);
-  embedded = createEmbedded(server.surroundings());
+  embedded = createEmbedded(server.environment());
   changes = [];
   const client = embedded.createClient();
   client.on('connection-change', (payload: unknown) => void changes.push(payload as Record<string, unknown>));
@@ -28,14 +28,14 @@ async function enter() {
 
 describe('a broken line', () => {
   it('is 4000 once it has lasted for more than 1.5 s, and connected once everything is back', async () => {
-    server.line.handlers.lost();
+    server.transport.handlers.lost();
     server.engine.handlers.reconnecting();
     await server.clock.advance(1_490);
     expect(changes).toEqual([]);
     await server.clock.advance(20);
     expect(changes).toMatchObject([{ state: 'Reconnecting', errorCode: 4000, reason: 'RE_CONNECTING', cause: 'control_channel_lost' }]);
     await server.clock.advance(20_000);
-    server.line.handlers.connected(true);
+    server.transport.handlers.connected(true);
     await settle();
     expect(changes).toHaveLength(1);
     server.engine.handlers.connected();
@@ -45,19 +45,19 @@ describe('a broken line', () => {
   });
 
   it('is no event while it is shorter, and calls made in it are carried out', async () => {
-    server.line.handlers.lost();
+    server.transport.handlers.lost();
     const locked = embedded.createClient().lockMeeting(true);
     await server.clock.advance(1_400);
-    server.line.handlers.connected(true);
+    server.transport.handlers.connected(true);
     await server.clock.advance(120_000);
     expect(changes).toEqual([]);
     await expect(locked).resolves.toBe('');
   });
 
   it('is one break, although media notice it when the control channel is back', async () => {
-    server.line.handlers.lost();
+    server.transport.handlers.lost();
     await server.clock.advance(2_000);
-    server.line.handlers.connected(true);
+    server.transport.handlers.connected(true);
     await server.clock.advance(1_000);
     server.engine.handlers.reconnecting();
     await server.clock.advance(4_000);
@@ -67,9 +67,9 @@ describe('a broken line', () => {
   });
 
   it('of the control channel alone is over when media have held for 2 s; calls are carried out before', async () => {
-    server.line.handlers.lost();
+    server.transport.handlers.lost();
     await server.clock.advance(2_000);
-    server.line.handlers.connected(true);
+    server.transport.handlers.connected(true);
     await settle();
     await expect(embedded.createClient().lockMeeting(true)).resolves.toBe('');
     expect(changes.map((c) => c.state)).toEqual(['Reconnecting']);
@@ -85,11 +85,11 @@ describe('a broken line', () => {
     client.on('chat-on-message', (m: unknown) => void chat.push((m as { id: string }).id));
     const message = (id: string) => ({ id, text: id, sentAt: `2026-01-01T00:00:0${id}Z`, sender: { userId: 1, name: 'P' }, receiver: null });
     server.publish('chat.message', message('1'));
-    server.line.handlers.lost();
+    server.transport.handlers.lost();
     server.participants = [...server.participants, person(3)];
     server.chat = [message('1'), message('2')];
     server.revision = 20;
-    server.line.handlers.connected(false);
+    server.transport.handlers.connected(false);
     await settle();
     server.publish('chat.message', message('2'), 20);
     expect(chat).toEqual(['1', '2']);
@@ -97,13 +97,13 @@ describe('a broken line', () => {
   });
 
   it('is 4001 when it is not restored within 60 s; nothing is left open, and the seat may be taken back', async () => {
-    server.line.handlers.lost();
-    server.facts.online = false;
+    server.transport.handlers.lost();
+    server.capabilities.online = false;
     await server.clock.advance(59_900);
     expect(changes.map((c) => c.state)).toEqual(['Reconnecting']);
     await server.clock.advance(200);
     expect(changes[1]).toMatchObject({ state: 'Closed', errorCode: 4001, reason: 'DISCONNECT', cause: 'network' });
-    expect(server.line.closed).toBe(true);
+    expect(server.transport.closed).toBe(true);
     expect(server.engine.calls.at(-1)).toBe('disconnect');
     // The server is told as well, in case it can be reached.
     expect(server.received.filter((r) => r.path === '/sdk/v1/leave').map((r) => r.body)).toEqual([{ resumeToken: 'resume-1' }]);
@@ -114,14 +114,14 @@ describe('a broken line', () => {
   it('is followed by a word to the server of what this page sends, whatever the server made of it meanwhile', async () => {
     server.participants = [person(1, { role: 'host' }), person(2, { videoOn: true })];
     server.publish('participant.updated', { userId: 2, videoOn: true });
-    server.line.handlers.lost();
+    server.transport.handlers.lost();
     server.publish('participant.updated', { userId: 2, videoOn: false });
-    server.line.handlers.connected(true);
+    server.transport.handlers.connected(true);
     await settle();
     expect(server.commands).toEqual([]);
     server.publish('participant.updated', { userId: 2, videoOn: true });
-    server.line.handlers.lost();
-    server.line.handlers.connected(true);
+    server.transport.handlers.lost();
+    server.transport.handlers.connected(true);
     await settle();
     expect(server.commands.map((c) => [c.type, c.data])).toEqual([['seat.media', { audioOn: false, muted: true, videoOn: false, sharing: false }]]);
   });
@@ -146,7 +146,7 @@ describe('coming back', () => {
     await enter();
     expect(server.joins[1]).toMatchObject({ resumeToken: 'resume-1' });
     server.page = { occupant: null, leaving: Promise.resolve() };
-    embedded = createEmbedded(server.surroundings());
+    embedded = createEmbedded(server.environment());
     const client = embedded.createClient();
     await client.init({ zoomAppRoot: document.body });
     await client.join({ ...joinArgs, userName: 'Somebody else' });
@@ -171,7 +171,7 @@ describe('an admitted join whose control channel never opens', () => {
     const outcome = embedded.createClient().join(joinArgs).catch((e: unknown) => e);
     await server.clock.advance(15_100);
     expect(await outcome).toMatchObject({ errorCode: 3621, cause: 'unreachable' });
-    expect(server.seats).toBe(0);
+    expect(server.admissions).toBe(0);
   });
 
   it('is the reason of the closing when there is one', async () => {
@@ -179,7 +179,7 @@ describe('an admitted join whose control channel never opens', () => {
     server.autoConnect = false;
     const outcome = embedded.createClient().join(joinArgs).catch((e: unknown) => e);
     await settle();
-    server.line.handlers.closed(4501);
+    server.transport.handlers.closed(4501);
     expect(await outcome).toMatchObject({ type: 'JOIN_MEETING_FAILED', errorCode: 4004, reason: 'MEETING_ENDED' });
   });
 });
@@ -190,7 +190,7 @@ describe('a large meeting', () => {
     server.withSnapshot = false;
     let fails = 2;
     server.onSnapshot = () => {
-      if (fails-- > 0) throw new LineError(1005, 'INTERNAL_ERROR', false);
+      if (fails-- > 0) throw new TransportError(1005, 'INTERNAL_ERROR', false);
       return server.snapshot();
     };
     const outcome = embedded.createClient().join(joinArgs);

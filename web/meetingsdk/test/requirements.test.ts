@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createZoomMtg } from '../src/client-view/zoom-mtg';
 import { createEmbedded } from '../src/component-view/factory';
-import { browserFacts } from '../src/core/browser';
+import { detectCapabilities } from '../src/core/browser';
 import { FakeServer, joinArgs } from './support/fake-server';
 
 /** A page in a frame that allows nothing but what is named. */
@@ -27,8 +27,8 @@ interface Requirements {
 }
 
 const both = (server: FakeServer) => ({
-  client: createZoomMtg(server.surroundings()).checkSystemRequirements() as Requirements,
-  component: createEmbedded(server.surroundings()).createClient().checkSystemRequirements(),
+  client: createZoomMtg(server.environment()).checkSystemRequirements() as Requirements,
+  component: createEmbedded(server.environment()).createClient().checkSystemRequirements(),
 });
 
 describe('checkSystemRequirements', () => {
@@ -48,7 +48,7 @@ describe('checkSystemRequirements', () => {
     inFrame(...allowed);
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     const server = new FakeServer();
-    server.facts = { ...server.facts, framed: browserFacts().framed };
+    server.capabilities = { ...server.capabilities, blockedByFrame: detectCapabilities().blockedByFrame };
     const { client, component } = both(server);
     expect(component).toEqual({ audio, video, screen });
     expect(client).toMatchObject({ audio, video, screen });
@@ -60,7 +60,7 @@ describe('checkSystemRequirements', () => {
 describe('in a frame without leave', () => {
   it('sharing is refused with the frame as the reason, and the browser is not asked', async () => {
     const server = new FakeServer();
-    const zoom = createZoomMtg(server.surroundings());
+    const zoom = createZoomMtg(server.environment());
     await zoom.init({ leaveUrl: '/bye', disablePreview: true });
     await zoom.join(joinArgs);
     inFrame('camera', 'microphone');

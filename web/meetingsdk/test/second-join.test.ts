@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createZoomMtg } from '../src/client-view/zoom-mtg';
 import { createEmbedded } from '../src/component-view/factory';
-import { claimsOf, credentialsOf } from '../src/core/credentials';
+import { signatureClaims, credentialKey } from '../src/core/credentials';
 import { settle } from './support/fake-clock';
 import { FakeServer, joinArgs, person, refusal } from './support/fake-server';
 
@@ -17,10 +17,10 @@ beforeEach(() => {
 });
 
 async function client() {
-  const told: string[] = [];
-  const zoom = createZoomMtg(server.surroundings());
-  zoom.inMeetingServiceListener('onMeetingStatus', (p: { meetingStatus: number }) => void told.push(`status ${p.meetingStatus}`));
-  zoom.inMeetingServiceListener('onUserLeave', () => void told.push('left'));
+  const events: string[] = [];
+  const zoom = createZoomMtg(server.environment());
+  zoom.inMeetingServiceListener('onMeetingStatus', (p: { meetingStatus: number }) => void events.push(`status ${p.meetingStatus}`));
+  zoom.inMeetingServiceListener('onUserLeave', () => void events.push('left'));
   await zoom.init({ leaveUrl: '/bye', disablePreview: true });
   const join = async (options: Record<string, unknown>) => {
     const outcome = zoom.join(options) as Promise<unknown>;
@@ -29,11 +29,11 @@ async function client() {
     await server.clock.advance(1_000);
     return result;
   };
-  return { zoom, told, join };
+  return { zoom, told: events, join };
 }
 
 async function component() {
-  const embedded = createEmbedded(server.surroundings()).createClient();
+  const embedded = createEmbedded(server.environment()).createClient();
   await embedded.init({ zoomAppRoot: document.body.appendChild(document.createElement('div')), language: 'en-US' });
   return embedded;
 }
@@ -49,23 +49,23 @@ describe('a second join inside', () => {
     ['another customerKey', { ...guest, customerKey: 'k' }, { ...guest, customerKey: 'l' }],
   ];
   it.each(others)('is decided afresh: %s', async (_, first, second) => {
-    const { told, join } = await client();
+    const { told: events, join } = await client();
     expect(await join(first)).toBe('success');
-    told.length = 0;
-    const { line, engine } = server;
+    events.length = 0;
+    const { transport, engine } = server;
     server.selfId = 3;
     server.participants = [person(1, { role: 'host' }), person(3)];
     server.replies = [(request) => {
       // The server closes the older page as it lets the newer one in, before its answer arrives.
-      line.handlers.closed(4503);
+      transport.handlers.closed(4503);
       return server.admit(request);
     }];
     expect(await join(second)).toBe('success');
     expect(server.joins).toHaveLength(2);
     expect(server.joins[1]).toMatchObject({ ...second, meetingNumber: joinArgs.meetingNumber, resumeToken: 'resume-1' });
     // No leaving is told, or the app would go to its leaveUrl.
-    expect(told).toEqual(['status 1', 'status 2']);
-    expect(server.lines).toHaveLength(2);
+    expect(events).toEqual(['status 1', 'status 2']);
+    expect(server.transports).toHaveLength(2);
     expect(engine.calls).toContain('disconnect');
     expect(server.received.filter((r) => r.path === '/sdk/v1/leave')).toEqual([]);
   });
@@ -75,23 +75,23 @@ describe('a second join inside', () => {
     ['a fresh signature of the same app and role', { ...guest, signature: signed({ appKey: 'a', role: 0 }, 'later') }],
     ['the app under its older claim', { ...guest, signature: signed({ sdkKey: 'a', role: '0' }) }],
   ])('is answered at once: %s', async (_, second) => {
-    const { told, join } = await client();
+    const { told: events, join } = await client();
     await join(guest);
-    told.length = 0;
+    events.length = 0;
     expect(await join(second)).toBe('success');
     expect(server.joins).toHaveLength(1);
-    expect(told).toEqual([]);
+    expect(events).toEqual([]);
   });
 
   it.each(['joined', 'waiting'] as const)('that is refused leaves the participant as it was: %s', async (state) => {
     server.state = state;
-    const { told, join, zoom } = await client();
+    const { told: events, join, zoom } = await client();
     expect(await join(guest)).toBe('success');
-    told.length = 0;
+    events.length = 0;
     server.replies = [refusal(4013, 'OBF', 'refused', 'obf_malformed')];
     expect(await join({ ...guest, obfToken: 'x.y.z' })).toBe(4013);
-    expect(told).toEqual([]);
-    expect([server.line.closed, server.lines.length]).toEqual([false, 1]);
+    expect(events).toEqual([]);
+    expect([server.transport.closed, server.transports.length]).toEqual([false, 1]);
     // And it goes on being who it was.
     expect(await join(guest)).toBe('success');
     expect(server.joins).toHaveLength(2);
@@ -102,13 +102,13 @@ describe('a second join inside', () => {
 
   it('of somebody who waits is decided afresh', async () => {
     server.state = 'waiting';
-    const { join, told } = await client();
+    const { join, told: events } = await client();
     await join(guest);
     server.state = 'joined';
-    told.length = 0;
+    events.length = 0;
     expect(await join(host)).toBe('success');
     expect(server.joins[1]).toMatchObject({ resumeToken: 'resume-1', zak: 'z.a.k' });
-    expect(told).toEqual(['status 1', 'status 2']);
+    expect(events).toEqual(['status 1', 'status 2']);
   });
 
   it('is left with the meeting, wherever the server is with it', async () => {
@@ -124,7 +124,7 @@ describe('a second join inside', () => {
     await left;
     expect(await outcome).toBe('cancelled');
     expect(server.received.filter((r) => r.path === '/sdk/v1/leave').map((r) => r.body.resumeToken)).toEqual(['resume-1', 'resume-1']);
-    expect(server.seats).toBe(0);
+    expect(server.admissions).toBe(0);
   });
 });
 
@@ -141,7 +141,7 @@ describe('a second join while joining', () => {
     await server.clock.advance(1_000);
     expect(await first).toBe('cancelled');
     await expect(second).resolves.toBe('');
-    expect(server.seats).toBe(1);
+    expect(server.admissions).toBe(1);
   });
 
   it('with the same credentials is the same join', async () => {
@@ -152,6 +152,6 @@ describe('a second join while joining', () => {
 });
 
 it.each([undefined, null, 7, '', 'a', 'a.b', 'a.%%%.c', `a.${btoa('null')}.c`, `a.${btoa('[1]')}.c`, { toString: null }])('a signature of %j is read without harm', (signature) => {
-  expect(claimsOf(signature)).toEqual({ role: '', app: '' });
-  expect(credentialsOf({ signature, customerKey: {}, userName: 7 })).toBe(credentialsOf({ userName: '7' }));
+  expect(signatureClaims(signature)).toEqual({ role: '', app: '' });
+  expect(credentialKey({ signature, customerKey: {}, userName: 7 })).toBe(credentialKey({ userName: '7' }));
 });

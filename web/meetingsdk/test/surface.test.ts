@@ -13,8 +13,8 @@ const declared = (view: 'client' | 'component', name: string): boolean => files[
 
 describe('the surface', () => {
   const server = new FakeServer();
-  const zoom = createZoomMtg(server.surroundings());
-  const embedded = createEmbedded(server.surroundings());
+  const zoom = createZoomMtg(server.environment());
+  const embedded = createEmbedded(server.environment());
   const parts = support(zoom, zoom.i18n, embedded.createClient(), embedded, declared);
 
   it('has everything of the contract: it works, or is refused with a reason', async () => {

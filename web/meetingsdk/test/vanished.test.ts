@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 
 it('nobody who has vanished speaks: not any longer, and not again while sound is still on its way', async () => {
-  const client = createEmbedded(server.surroundings()).createClient();
+  const client = createEmbedded(server.environment()).createClient();
   await client.init({ zoomAppRoot: document.body });
   await client.join(joinArgs);
   const speakers = (): readonly number[] | undefined => server.models.at(-1)?.getState().activeSpeakers;

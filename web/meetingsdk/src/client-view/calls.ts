@@ -3,7 +3,7 @@ import type { ErrorDetails, RefusalExtras } from '../core/errors';
 import { CallError, SDKError } from '../core/errors';
 
 /** What `success` receives. */
-export interface SuccessAnswer<T = unknown> {
+export interface SuccessResponse<T = unknown> {
   method: string;
   status: true;
   errorCode: 0;
@@ -12,7 +12,7 @@ export interface SuccessAnswer<T = unknown> {
 }
 
 /** What `error` receives; a failed join carries every field, a refused function the first ones. */
-export interface ErrorAnswer extends Partial<Omit<ErrorDetails, 'errorCode' | 'errorMessage'>>, Omit<RefusalExtras, 'result' | 'reasonStyle'> {
+export interface ErrorResponse extends Partial<Omit<ErrorDetails, 'errorCode' | 'errorMessage'>>, Omit<RefusalExtras, 'result' | 'reasonStyle'> {
   method: string;
   status: false;
   errorCode: number;
@@ -28,18 +28,18 @@ export interface Callbacks {
 }
 
 /** The object for `success`. */
-export function successAnswer<T>(method: string, result: T): SuccessAnswer<T> {
+export function successResponse<T>(method: string, result: T): SuccessResponse<T> {
   return { method, status: true, errorCode: 0, errorMessage: null, result };
 }
 
 /** The object for `error`. */
-export function errorAnswer(method: string, error: unknown): ErrorAnswer {
+export function errorResponse(method: string, error: unknown): ErrorResponse {
   if (error instanceof SDKError) {
     const { errorCode, errorMessage, ...rest } = error.details;
-    const answer: ErrorAnswer = { method, status: false, errorCode, errorMessage, result: error.extras.result ?? null, ...rest };
-    if (error.extras.evidence !== undefined) answer.evidence = error.extras.evidence;
-    if (error.extras.alsoFailing !== undefined) answer.alsoFailing = error.extras.alsoFailing;
-    return answer;
+    const response: ErrorResponse = { method, status: false, errorCode, errorMessage, result: error.extras.result ?? null, ...rest };
+    if (error.extras.evidence !== undefined) response.evidence = error.extras.evidence;
+    if (error.extras.alsoFailing !== undefined) response.alsoFailing = error.extras.alsoFailing;
+    return response;
   }
   const refused = error instanceof CallError ? error : new CallError('INTERNAL_ERROR', error instanceof Error ? error.message : String(error));
   return {
@@ -56,9 +56,9 @@ export function errorAnswer(method: string, error: unknown): ErrorAnswer {
 
 /** An Error that carries the fields of an error answer, for callers that gave no callbacks. */
 export class ClientViewError extends Error {
-  constructor(answer: ErrorAnswer) {
-    super(answer.errorMessage);
-    Object.assign(this, answer);
+  constructor(response: ErrorResponse) {
+    super(response.errorMessage);
+    Object.assign(this, response);
   }
 }
 
@@ -68,24 +68,24 @@ export function hasCallbacks(args: Callbacks | null | undefined): boolean {
 }
 
 /** Calls a callback of the page, if it is one. */
-export function tell(callback: unknown, answer: SuccessAnswer | ErrorAnswer): void {
-  if (typeof callback === 'function') callSafely(() => (callback as (answer: unknown) => unknown)(answer));
+export function invokeCallback(callback: unknown, response: SuccessResponse | ErrorResponse): void {
+  if (typeof callback === 'function') callSafely(() => (callback as (response: unknown) => unknown)(response));
 }
 
 /**
  * Runs a function of the contract: with callbacks they are called and nothing
  * is returned; without, a promise tells the same.
  */
-export function run(method: string, args: Callbacks | null | undefined, work: () => unknown): Promise<SuccessAnswer> | undefined {
-  const outcome = (async () => successAnswer(method, (await work()) ?? null))();
+export function run(method: string, args: Callbacks | null | undefined, work: () => unknown): Promise<SuccessResponse> | undefined {
+  const outcome = (async () => successResponse(method, (await work()) ?? null))();
   if (!hasCallbacks(args)) {
     return outcome.catch((error: unknown) => {
-      throw new ClientViewError(errorAnswer(method, error));
+      throw new ClientViewError(errorResponse(method, error));
     });
   }
   outcome.then(
-    (answer) => tell(args?.success, answer),
-    (error: unknown) => tell(args?.error, errorAnswer(method, error)),
+    (response) => invokeCallback(args?.success, response),
+    (error: unknown) => invokeCallback(args?.error, errorResponse(method, error)),
   );
   return undefined;
 }

@@ -2,7 +2,7 @@ import { callSafely } from '../core/emitter';
 import type { Dictionaries } from '../core/i18n';
 import { languageCodes } from '../core/i18n';
 import { log } from '../core/log';
-import { ignoredVendorAddress } from '../core/server';
+import { isIgnoredVendorAddress } from '../core/server';
 
 /** After this long a language counts as ready, loaded or not. */
 const loadTimeout = 3_000;
@@ -20,12 +20,12 @@ function cookies(): string {
 }
 
 /** The language of an earlier page, if it is one of the contract. */
-function rememberedLanguage(): string | undefined {
-  const kept = cookies().split('; ').find((entry) => entry.startsWith(`${cookie}=`));
-  return languageCodes.find((code) => code === kept?.slice(cookie.length + 1));
+function savedLanguage(): string | undefined {
+  const saved = cookies().split('; ').find((entry) => entry.startsWith(`${cookie}=`));
+  return languageCodes.find((code) => code === saved?.slice(cookie.length + 1));
 }
 
-function remember(language: string): void {
+function saveLanguage(language: string): void {
   if (!globalThis.document || !languageCodes.includes(language)) return;
   try {
     document.cookie = `${cookie}=${language}; path=/; SameSite=Lax`;
@@ -36,17 +36,17 @@ function remember(language: string): void {
 
 /** `ZoomMtg.i18n`. */
 export function createI18n(dictionaries: Dictionaries): ClientI18n {
-  dictionaries.startWith(rememberedLanguage());
+  dictionaries.setInitialLanguage(savedLanguage());
   let loading: Promise<unknown> = Promise.resolve();
   let supported = [...languageCodes];
 
-  const speak = (language: unknown): void => {
-    dictionaries.use(language);
-    remember(dictionaries.language);
+  const setLanguage = (language: unknown): void => {
+    dictionaries.setLanguage(language);
+    saveLanguage(dictionaries.language);
   };
 
-  const fetched = async (url: string, language: string): Promise<void> => {
-    if (ignoredVendorAddress('i18n.load', url)) return;
+  const fetchDictionary = async (url: string, language: string): Promise<void> => {
+    if (isIgnoredVendorAddress('i18n.load', url)) return;
     const response = await fetch(url, { credentials: 'omit' });
     if (!response.ok) throw new Error(`HTTP ${response.status}`);
     dictionaries.add(language, await response.json());
@@ -56,13 +56,13 @@ export function createI18n(dictionaries: Dictionaries): ClientI18n {
     const language = typeof second === 'string' ? second : first;
     if (second !== undefined && typeof second === 'string') {
       try {
-        if (typeof first === 'string') await fetched(first, second);
+        if (typeof first === 'string') await fetchDictionary(first, second);
         else dictionaries.add(second, first);
       } catch (error) {
         log.error('a dictionary could not be loaded', error);
       }
     }
-    speak(language);
+    setLanguage(language);
     await dictionaries.ready();
   };
 
@@ -73,17 +73,17 @@ export function createI18n(dictionaries: Dictionaries): ClientI18n {
     },
     onLoad(callback) {
       if (typeof callback !== 'function') return;
-      let told = false;
-      const tell = (result: 'success' | 'timeout'): void => {
-        if (told) return;
-        told = true;
+      let notified = false;
+      const notify = (result: 'success' | 'timeout'): void => {
+        if (notified) return;
+        notified = true;
         clearTimeout(timer);
         callSafely(() => callback(result));
       };
-      const timer = setTimeout(() => tell('timeout'), loadTimeout);
-      void loading.then(() => tell('success'));
+      const timer = setTimeout(() => notify('timeout'), loadTimeout);
+      void loading.then(() => notify('success'));
     },
-    reload: speak,
+    reload: setLanguage,
     getAll: (language) => dictionaries.all(typeof language === 'string' ? language : dictionaries.language),
     get: (key) => dictionaries.t(String(key)),
     getCurrentLang: () => dictionaries.language,

@@ -1,19 +1,19 @@
-import type { Screen } from '../core/assemble';
+import type { ViewMount } from '../core/assemble';
 import { authorizerOf, botsOf } from '../core/bots';
-import { captureStatusOf, requestCapture } from '../core/capture';
-import { flagOf, textOf, userIdOf } from '../core/calls';
+import { parseCaptureStatus, requestCapture } from '../core/capture';
+import { requireBoolean, requireText, requireUserId } from '../core/calls';
 import { CallError } from '../core/errors';
 import { log } from '../core/log';
 import type { Meeting } from '../core/meeting';
 import type { Background, Participant } from '../core/model';
 import { groupIds } from '../core/model';
 import { publicParticipant } from '../core/people';
-import { notSupported, reasons } from '../core/refused';
-import type { Callbacks, SuccessAnswer } from './calls';
+import { notSupported, unsupportedReasons } from '../core/refused';
+import type { Callbacks, SuccessResponse } from './calls';
 
 type Args = Record<string, unknown> & Callbacks;
 /** Makes a function of the contract of what it does with its options. */
-export type MakeCall = (method: string, work: (args: Args) => unknown) => (args?: Args) => Promise<SuccessAnswer> | undefined;
+export type MakeCall = (method: string, work: (args: Args) => unknown) => (args?: Args) => Promise<SuccessResponse> | undefined;
 
 /** What `getVirtualBackgroundStatus` and `onVbStatusChange` tell. */
 export function backgroundStatus(background: Background): object {
@@ -22,30 +22,30 @@ export function backgroundStatus(background: Background): object {
 }
 
 /** The functions on what happens inside a meeting, beyond the roster and devices. */
-export function insideCalls(meeting: Meeting, screen: Screen, call: MakeCall) {
+export function createFeatureCalls(meeting: Meeting, viewMount: ViewMount, call: MakeCall) {
   const { actions } = meeting;
   const operation = (value: unknown): 'add' | 'replace' | 'remove' => {
     if (value === 'add' || value === 'replace' || value === 'remove') return value;
     throw new CallError('INVALID_PARAMETERS', 'operate: add, replace or remove');
   };
   const person = (userId: unknown): Participant => {
-    meeting.seated();
-    const id = userIdOf(userId);
+    meeting.requireJoined();
+    const id = requireUserId(userId);
     const found = meeting.getState().participants.find((p) => p.userId === id);
     if (!found) throw new CallError('INVALID_PARAMETERS', `userId: no participant has the number ${id}`);
     return found;
   };
-  const own = (): Participant => person(meeting.getState().self?.userId);
-  const shown = (p: Participant): object => publicParticipant(p, meeting.getState().participants);
+  const self = (): Participant => person(meeting.getState().self?.userId);
+  const toPublic = (p: Participant): object => publicParticipant(p, meeting.getState().participants);
   return {
     sendChat: call('sendChat', (args) => {
-      meeting.inside();
+      meeting.requireConnected();
       if (meeting.getState().session?.kind === 'webinar') throw new CallError('INVALID_OPERATION', 'sendChat is for meetings, not for webinars');
-      const text = textOf(args.message, 'message');
+      const text = requireText(args.message, 'message');
       if (args.userId === groupIds.waitingRoom) return actions.sendChat(text, 'waitingRoom');
-      return actions.sendChat(text, args.userId == null || args.userId === 0 ? 'everyone' : userIdOf(args.userId));
+      return actions.sendChat(text, args.userId == null || args.userId === 0 ? 'everyone' : requireUserId(args.userId));
     }),
-    stopIncomingAudio: call('stopIncomingAudio', (args) => actions.stopIncomingAudio(flagOf(args.stop, 'stop'))),
+    stopIncomingAudio: call('stopIncomingAudio', (args) => actions.stopIncomingAudio(requireBoolean(args.stop, 'stop'))),
     startScreenShare: call('startScreenShare', async (args) => {
       if (args.sourceId != null) throw notSupported('startScreenShare with sourceId', 'electron');
       if (args.broadcastToBreakoutRoom === true) throw notSupported('startScreenShare with broadcastToBreakoutRoom', 'breakout');
@@ -55,11 +55,11 @@ export function insideCalls(meeting: Meeting, screen: Screen, call: MakeCall) {
       if (meeting.getState().share === 'off') throw new CallError('INVALID_OPERATION', 'nothing was selected, or the browser was not allowed to share it');
     }),
     lowerAllHands: call('lowerAllHands', () => actions.lowerAllHands()),
-    focusMode: call('focusMode', (args) => actions.setRules({ focusMode: flagOf(args.enable, 'enable') })),
-    getFocusModeStatus: call('getFocusModeStatus', () => (meeting.seated(), { status: meeting.getState().session?.focusMode === true })),
+    focusMode: call('focusMode', (args) => actions.setRules({ focusMode: requireBoolean(args.enable, 'enable') })),
+    getFocusModeStatus: call('getFocusModeStatus', () => (meeting.requireJoined(), { status: meeting.getState().session?.focusMode === true })),
     reclaimHost: call('reclaimHost', () => actions.reclaimHost()),
     claimHostWithHostKey: call('claimHostWithHostKey', async (args) => {
-      const hostKey = textOf(args.hostKey, 'hostKey');
+      const hostKey = requireText(args.hostKey, 'hostKey');
       try {
         await actions.claimHost(hostKey);
       } catch (error) {
@@ -68,17 +68,17 @@ export function insideCalls(meeting: Meeting, screen: Screen, call: MakeCall) {
       }
       meeting.events.emit('claimed', { claimed: true });
     }),
-    operatePin: call('operatePin', (args) => actions.pin(operation(args.operate), userIdOf(args.userId))),
-    getPinList: call('getPinList', () => (meeting.seated(), [...meeting.getState().pins])),
+    operatePin: call('operatePin', (args) => actions.pin(operation(args.operate), requireUserId(args.userId))),
+    getPinList: call('getPinList', () => (meeting.requireJoined(), [...meeting.getState().pins])),
     /** Takes one id, or `allow`; has no callbacks. */
     allowMultiPin(args?: { userId?: unknown; allow?: unknown }): void {
       actions.allowMultiPin(args?.allow !== false);
     },
-    operateSpotlight: call('operateSpotlight', (args) => actions.spotlight(operation(args.operate), userIdOf(args.userId))),
-    getSpotlightList: call('getSpotlightList', () => (meeting.seated(), [...(meeting.getState().session?.spotlights ?? [])])),
+    operateSpotlight: call('operateSpotlight', (args) => actions.spotlight(operation(args.operate), requireUserId(args.userId))),
+    getSpotlightList: call('getSpotlightList', () => (meeting.requireJoined(), [...(meeting.getState().session?.spotlights ?? [])])),
     mirrorVideo: call('mirrorVideo', (args) => {
-      meeting.inside();
-      actions.setMirrored(flagOf(args.mirrored ?? args.mirror, 'mirrored'));
+      meeting.requireConnected();
+      actions.setMirrored(requireBoolean(args.mirrored ?? args.mirror, 'mirrored'));
     }),
     subscribeStatisticData: call('subscribeStatisticData', (args) => meeting.statistics.subscribe(args)),
     unSubscribeStatisticData: call('unSubscribeStatisticData', (args) => meeting.statistics.unsubscribe(args)),
@@ -90,34 +90,34 @@ export function insideCalls(meeting: Meeting, screen: Screen, call: MakeCall) {
     getVirtualBackgroundStatus: call('getVirtualBackgroundStatus', () => backgroundStatus(meeting.getState().background)),
     updateVirtualBackgroundList: call('updateVirtualBackgroundList', (args) => meeting.background.setImages(args.vbList ?? [], true)),
     setVirtualBackground: call('setVirtualBackground', (args) => meeting.background.choose(typeof args.id === 'string' ? args.id : '')),
-    lockVirtualBackground: call('lockVirtualBackground', (args) => meeting.background.lock(flagOf(args.isLock ?? args.lock, 'isLock'))),
+    lockVirtualBackground: call('lockVirtualBackground', (args) => meeting.background.lock(requireBoolean(args.isLock ?? args.lock, 'isLock'))),
 
     setCustomizeWaitingRoom: call('setCustomizeWaitingRoom', (args) =>
-      actions.setWaitingRoomText({ title: textOf(args.title, 'title'), description: typeof args.desc === 'string' ? args.desc : '' }),
+      actions.setWaitingRoomText({ title: requireText(args.title, 'title'), description: typeof args.desc === 'string' ? args.desc : '' }),
     ),
     mediaCapturePermission: call('mediaCapturePermission', (args) => {
       if (args.operate !== 'request') throw new CallError('INVALID_PARAMETERS', 'operate: request');
       return requestCapture(meeting);
     }),
-    mediaCapture: call('mediaCapture', (args) => actions.setCapture(captureStatusOf(args.record))),
+    mediaCapture: call('mediaCapture', (args) => actions.setCapture(parseCaptureStatus(args.record))),
 
-    isBotUser: call('isBotUser', () => own().bot !== undefined),
-    getBotAppName: call('getBotAppName', () => own().bot?.appName ?? null),
+    isBotUser: call('isBotUser', () => self().bot !== undefined),
+    getBotAppName: call('getBotAppName', () => self().bot?.appName ?? null),
     getBotAuthorizedUserInfoByUserId: call('getBotAuthorizedUserInfoByUserId', (args) => {
       const authorizer = authorizerOf(person(args.userId), meeting.getState().participants);
-      return authorizer && shown(authorizer);
+      return authorizer && toPublic(authorizer);
     }),
     getAuthorizedBotListByUserId: call('getAuthorizedBotListByUserId', (args) => {
-      const parent = args.userId == null ? own() : person(args.userId);
-      return botsOf(parent, meeting.getState().participants).map(shown);
+      const parent = args.userId == null ? self() : person(args.userId);
+      return botsOf(parent, meeting.getState().participants).map(toPublic);
     }),
 
     showPureSharingContent(args?: { show?: unknown }): void {
-      if (typeof args?.show === 'boolean') screen.update({ showPureSharingContent: args.show });
+      if (typeof args?.show === 'boolean') viewMount.update({ showPureSharingContent: args.show });
       else log.error('showPureSharingContent: show is not true or false');
     },
     /** There is no such control to show. */
-    showCalloutFunction: (): void => log.noteOnce(`showCalloutFunction: ${reasons.telephony}`),
-    showRecordFunction: (): void => log.noteOnce(`showRecordFunction: ${reasons.recording}`),
+    showCalloutFunction: (): void => log.warnOnce(`showCalloutFunction: ${unsupportedReasons.telephony}`),
+    showRecordFunction: (): void => log.warnOnce(`showRecordFunction: ${unsupportedReasons.recording}`),
   };
 }

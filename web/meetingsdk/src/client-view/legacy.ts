@@ -1,9 +1,9 @@
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { log } from '../core/log';
-import { fieldsOf } from '../core/wire';
+import { asRecord } from '../core/wire';
 import type { Callbacks } from './calls';
-import { successAnswer, tell } from './calls';
+import { successResponse, invokeCallback } from './calls';
 
 /** Up to which version pages signed by themselves. */
 const lastSigner = [3, 12, 0];
@@ -26,21 +26,21 @@ export function signsInPage(scriptUrl: string | null | undefined): boolean {
 
 const encode = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 const utf8 = new TextEncoder();
-const words = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
+const toText = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
 
 /**
  * Signs in the page as versions of long ago did: answers a JWT at once, and by
  * `success`. Everybody who opens the page can read the secret; the console says so.
  */
 export function signInPage(method: string, args: (Record<string, unknown> & Callbacks) | undefined): string {
-  const { meetingNumber, role, sdkKey, sdkSecret, apiKey, apiSecret } = fieldsOf(args) ?? {};
-  const key = words(sdkKey) || words(apiKey);
-  const secret = words(sdkSecret) || words(apiSecret);
-  log.noteOnce(`${method} exposes the secret to everyone who opens this page: sign on your own server instead`);
+  const { meetingNumber, role, sdkKey, sdkSecret, apiKey, apiSecret } = asRecord(args) ?? {};
+  const key = toText(sdkKey) || toText(apiKey);
+  const secret = toText(sdkSecret) || toText(apiSecret);
+  log.warnOnce(`${method} exposes the secret to everyone who opens this page: sign on your own server instead`);
   const now = Math.floor(Date.now() / 1000) - 30;
-  const claims = { appKey: key, sdkKey: key, mn: words(meetingNumber).replace(/\D/g, ''), role: Number(role ?? 0), iat: now, exp: now + lifetime, tokenExp: now + lifetime };
+  const claims = { appKey: key, sdkKey: key, mn: toText(meetingNumber).replace(/\D/g, ''), role: Number(role ?? 0), iat: now, exp: now + lifetime, tokenExp: now + lifetime };
   const body = `${encode(utf8.encode('{"alg":"HS256","typ":"JWT"}'))}.${encode(utf8.encode(JSON.stringify(claims)))}`;
   const token = `${body}.${encode(hmac(sha256, utf8.encode(secret), utf8.encode(body)))}`;
-  tell(args?.success, successAnswer(method, token));
+  invokeCallback(args?.success, successResponse(method, token));
   return token;
 }

@@ -1,4 +1,4 @@
-import { captureNumber } from '../core/capture';
+import { captureStatusCode } from '../core/capture';
 import { callSafely } from '../core/emitter';
 import type { Meeting } from '../core/meeting';
 import type { Participant, VideoLayout } from '../core/model';
@@ -32,7 +32,7 @@ export class ServiceListeners {
   }
 
   /** Turns the events of the core into those of the contract. */
-  follow(meeting: Meeting): void {
+  forwardEvents(meeting: Meeting): void {
     const { events } = meeting;
     events.on('status', (event) => this.emit('onMeetingStatus', statusPayload(event)));
     const everybody = (): readonly Participant[] => meeting.getState().participants;
@@ -78,14 +78,14 @@ export class ServiceListeners {
     });
     events.on('claimed', ({ claimed }) => this.emit('onClaimStatus', { status: claimed, userId: meeting.getState().self?.userId ?? 0 }));
     events.on('layout', (layout) => this.emit('onVideoOrder', videoOrder(layout)));
-    events.on('floating', ({ floats }) => this.emit('onPictureInPicture', { pip: floats }));
+    events.on('pictureInPicture', ({ active }) => this.emit('onPictureInPicture', { pip: active }));
     events.on('background', (background) => {
       if (!background.busy) this.emit('onVbStatusChange', backgroundStatus(background));
     });
     events.on('quality', ({ userId, level }) => this.emit('onNetworkQualityChange', { level, userId, type: 'uplink' }));
     events.on('statistics', (statistics) => this.emit(qosEvents[statistics.medium], qosPayload(statistics)));
     events.on('capturePermission', ({ allowed }) => this.emit('onMediaCapturePermissionChange', { allow: allowed }));
-    events.on('capture', ({ userId, status }) => this.emit('onMediaCaptureStatusChange', { status: captureNumber(status), userId }));
+    events.on('capture', ({ userId, status }) => this.emit('onMediaCaptureStatusChange', { status: captureStatusCode(status), userId }));
     events.on('botRelations', (pairs) => {
       if (!webinar()) this.emit('bot-relation-update', pairs);
     });
@@ -117,7 +117,7 @@ export class ServiceListeners {
 const qosEvents = { audio: 'onAudioQos', video: 'onVideoQos', share: 'onShareQos' } as const;
 
 /** Events that are told; a test holds them against the contract. */
-export const toldEvents = [
+export const emittedEvents = [
   'onUserJoin', 'onUserLeave', 'onUserUpdate', 'bot-relation-update', 'receiveSharingChannelReady', 'onUserIsInWaitingRoom', 'onPreviewPannel', 'onJoinSpeed', 'onMeetingStatus',
   'onAudioQos', 'onVideoQos', 'onShareQos', 'onClaimStatus', 'onNetworkQualityChange', 'onVideoOrder', 'onShareContentChange', 'onReceiveChatMsg', 'onVbStatusChange',
   'onMediaCapturePermissionChange', 'onMediaCaptureStatusChange', 'onFocusModeStatusChange', 'onActiveSpeaker', 'onPictureInPicture',

@@ -1,13 +1,13 @@
 import type { JoinOptions } from '../core/wire';
 import type { ViewOptions } from '../core/model';
-import { pageOption, pagePlace, templateOption } from '../core/page-url';
-import type { Reason } from '../core/refused';
-import { fieldsOf } from '../core/wire';
+import { pageOption, pageLocation, templateOption } from '../core/page-url';
+import type { UnsupportedReason } from '../core/refused';
+import { asRecord } from '../core/wire';
 
 const flag = (value: unknown, otherwise: boolean): boolean => (typeof value === 'boolean' ? value : otherwise);
 
 /** Options of `init` that have nothing to do here, and why. */
-export const idleInitOptions = {
+export const ignoredInitOptions = {
   disableCallOut: 'telephony',
   disableZoomPhone: 'telephony',
   onInviteSearchZoomPhoneCallback: 'telephony',
@@ -17,13 +17,13 @@ export const idleInitOptions = {
   isSupportCC: 'captions',
   isSupportBreakout: 'breakout',
   disableReport: 'feedback',
-} as const satisfies Record<string, Reason>;
+} as const satisfies Record<string, UnsupportedReason>;
 
 /** Options of `init` that ask for what is so anyway: there are no hotfixes to load, no logo, no popup of a login. */
-export const givenInitOptions = ['patchJsMedia', 'disableCORP', 'disableZoomLogo', 'loginWindow', 'helper', 'isSupportSimulive'] as const;
+export const acceptedInitOptions = ['patchJsMedia', 'disableCORP', 'disableZoomLogo', 'loginWindow', 'helper', 'isSupportSimulive'] as const;
 
 /** Options of `init` that are obeyed. */
-export const obeyedInitOptions = [
+export const supportedInitOptions = [
   'debug', 'leaveUrl', 'webEndpoint', 'isShowJoiningErrorDialog', 'disablePreview', 'onRetryCallback', 'leaveOnPageUnload', 'success', 'error', 'disableJoinAudio',
   'audioPanelAlwaysOpen', 'isSupportAV', 'disableVoIP', 'videoDrag', 'videoHeader', 'enableHD', 'enableFullHD', 'defaultView', 'disablePictureInPicture', 'showPureSharingContent', 'screenShare',
   'sharingMode', 'hideShareAudioOption', 'isSupportChat', 'enableWaitingRoomPreview', 'isSupportNonverbal', 'showMeetingHeader', 'disableInvite', 'isLockBottom', 'inviteUrlFormat', 'meetingInfo',
@@ -31,7 +31,7 @@ export const obeyedInitOptions = [
 ] as const;
 
 /** Options of `join` that have nothing to do here, and why. */
-export const idleJoinOptions = { childToken: 'nodes', recordingToken: 'recordingToken' } as const satisfies Record<string, Reason>;
+export const ignoredJoinOptions = { childToken: 'nodes', recordingToken: 'recordingToken' } as const satisfies Record<string, UnsupportedReason>;
 
 /** Options of `join`; `sdkKey` and `apiKey` say what the signature says, `role` likewise. */
 export const joinOptionNames = [
@@ -59,8 +59,8 @@ export function viewOptionsOf(args: Record<string, unknown>): Partial<ViewOption
     hideShareAudioOption: flag(args.hideShareAudioOption, false),
     disablePictureInPicture: flag(args.disablePictureInPicture, false),
     enableWaitingRoomPreview: flag(args.enableWaitingRoomPreview, true),
-    inviteUrlFormat: templateOption('inviteUrlFormat', args.inviteUrlFormat, pagePlace(), 'invitations have no link'),
-    externalLinkPage: pageOption('externalLinkPage', args.externalLinkPage, pagePlace(), 'links in chats are opened directly') ?? '',
+    inviteUrlFormat: templateOption('inviteUrlFormat', args.inviteUrlFormat, pageLocation(), 'invitations have no link'),
+    externalLinkPage: pageOption('externalLinkPage', args.externalLinkPage, pageLocation(), 'links in chats are opened directly') ?? '',
   };
   if (args.defaultView === 'gallery' || args.defaultView === 'speaker' || args.defaultView === 'multiSpeaker') options.defaultView = args.defaultView;
   if (Array.isArray(args.meetingInfo)) options.meetingInfo = args.meetingInfo.filter((item): item is string => typeof item === 'string');
@@ -73,7 +73,7 @@ export function viewOptionsOf(args: Record<string, unknown>): Partial<ViewOption
  * that the server can say what is wrong with it.
  */
 export function joinOptionsOf(value: unknown): JoinOptions {
-  const args = fieldsOf(value) ?? {};
+  const args = asRecord(value) ?? {};
   const options: JoinOptions = {
     meetingNumber: args.meetingNumber,
     userName: args.userName,

@@ -8,7 +8,7 @@ export function ensureRoots(document: Document | undefined = globalThis.document
   if (!document.body) {
     // A script in the head: the page's own element may still come.
     ensureIn(document, document.documentElement);
-    document.addEventListener('DOMContentLoaded', () => adopt(document), { once: true });
+    document.addEventListener('DOMContentLoaded', () => moveIntoBody(document), { once: true });
     return;
   }
   ensureIn(document, document.body);
@@ -35,14 +35,14 @@ export function pageIsBlank(document: Document = globalThis.document): boolean {
     if (style.display === 'none' || style.visibility === 'hidden') return false;
     const sized = width > 1 && height > 1;
     if (sized && /^(img|svg|canvas|video|iframe|input|button|select|textarea|object|embed)$/i.test(element.localName)) return true;
-    if (sized && hasWords(element)) return true;
+    if (sized && hasText(element)) return true;
     return [...(element.shadowRoot ?? element).children].some(walk);
   };
-  return !hasWords(document.body) && ![...document.body.children].some(walk);
+  return !hasText(document.body) && ![...document.body.children].some(walk);
 }
 
 /** Whether words stand right in an element. */
-function hasWords(element: Element): boolean {
+function hasText(element: Element): boolean {
   return [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent?.trim());
 }
 
@@ -72,7 +72,7 @@ function ensureIn(document: Document, parent: Element): void {
 }
 
 /** Moves what was made too early into the body, unless the page brought its own. */
-function adopt(document: Document): void {
+function moveIntoBody(document: Document): void {
   for (const id of [rootId, ariaId]) {
     const all = [...document.querySelectorAll<HTMLElement>(`#${id}`)];
     const own = all.find((element) => element.dataset.anteroom !== 'made');

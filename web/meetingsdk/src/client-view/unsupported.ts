@@ -1,4 +1,4 @@
-import type { Reason } from '../core/refused';
+import type { UnsupportedReason } from '../core/refused';
 
 /** Functions of the contract that this SDK does not have, and why; each refuses with code 1. */
 export const unsupportedFunctions = {
@@ -27,18 +27,18 @@ export const unsupportedFunctions = {
   getUnassignedAttendeeList: 'breakout',
   getChildTokens: 'nodes',
   setActiveSpeaker: 'nodes',
-} as const satisfies Record<string, Reason>;
+} as const satisfies Record<string, UnsupportedReason>;
 
 export type UnsupportedFunction = keyof typeof unsupportedFunctions;
 
 /** Functions without callbacks that have nothing to show or hide; the console says so once. */
-export const idleFunctions = { showCalloutFunction: 'telephony', showRecordFunction: 'recording' } as const satisfies Record<string, Reason>;
+export const ignoredFunctions = { showCalloutFunction: 'telephony', showRecordFunction: 'recording' } as const satisfies Record<string, UnsupportedReason>;
 
 /** Events that this SDK never tells, and why. */
-export const silentEvents = {
+export const unsupportedEvents = {
   onReceiveTranscriptionMsg: 'captions',
   onReceiveTranslateMsg: 'captions',
   onRoomStatusChange: 'breakout',
   onRecordingChange: 'recording',
   onFeedBackData: 'feedback',
-} as const satisfies Record<string, Reason>;
+} as const satisfies Record<string, UnsupportedReason>;

@@ -1,76 +1,76 @@
-import type { Surroundings } from '../core/assemble';
-import { assemble } from '../core/assemble';
-import { browserFacts } from '../core/browser';
-import { flagOf, textOf, userIdOf } from '../core/calls';
+import type { Environment } from '../core/assemble';
+import { createMeeting } from '../core/assemble';
+import { detectCapabilities } from '../core/browser';
+import { requireBoolean, requireText, requireUserId } from '../core/calls';
 import { realClock } from '../core/clock';
 import { callSafely } from '../core/emitter';
 import { CallError } from '../core/errors';
 import { log } from '../core/log';
-import { spokenVersion } from '../core/meeting';
-import { publicParticipant, roster } from '../core/people';
+import { contractVersion } from '../core/meeting';
+import { publicParticipant, publicRoster } from '../core/people';
 import { features, browserName, systemRequirements } from '../core/requirements';
-import { noteUnknownOptions } from '../core/option-names';
-import { pageOption, pagePlace, pageUrl } from '../core/page-url';
-import { noteIdleOptions, notSupported } from '../core/refused';
-import { ignoredVendorAddress } from '../core/server';
-import { fieldsOf } from '../core/wire';
-import type { Callbacks, SuccessAnswer } from './calls';
-import { hasCallbacks, run, successAnswer, tell } from './calls';
+import { warnUnknownOptions } from '../core/option-names';
+import { pageOption, pageLocation, pageUrl } from '../core/page-url';
+import { warnIgnoredOptions, notSupported } from '../core/refused';
+import { isIgnoredVendorAddress } from '../core/server';
+import { asRecord } from '../core/wire';
+import type { Callbacks, SuccessResponse } from './calls';
+import { hasCallbacks, run, successResponse, invokeCallback } from './calls';
 import { ClientJoin } from './join';
 import { createI18n } from './i18n';
-import { insideCalls } from './inside';
+import { createFeatureCalls } from './inside';
 import { signInPage, signsInPage } from './legacy';
 import { ServiceListeners } from './listener';
-import { givenInitOptions, idleInitOptions, obeyedInitOptions, viewOptionsOf } from './options';
+import { acceptedInitOptions, ignoredInitOptions, supportedInitOptions, viewOptionsOf } from './options';
 import { clientRoot, ensureRoots } from './root';
 import type { UnsupportedFunction } from './unsupported';
 import { unsupportedFunctions } from './unsupported';
 
 type Args = Record<string, unknown> & Callbacks;
-type Answer = Promise<SuccessAnswer> | undefined;
-type Call = (args?: Args) => Answer;
+type CallResult = Promise<SuccessResponse> | undefined;
+type Call = (args?: Args) => CallResult;
 
 /** What Client View needs beyond the surroundings of both views. */
-export interface ClientSurroundings extends Surroundings {
+export interface ClientEnvironment extends Environment {
   navigate?: (address: string) => void;
 }
 
 /** Makes the `ZoomMtg` object of a page. */
-export function createZoomMtg(surroundings: ClientSurroundings) {
+export function createZoomMtg(environment: ClientEnvironment) {
   ensureRoots();
-  const assembly = assemble('client', surroundings);
-  const { meeting, screen } = assembly;
+  const created = createMeeting('client', environment);
+  const { meeting, viewMount } = created;
   const { actions } = meeting;
   const listeners = new ServiceListeners();
-  listeners.follow(meeting);
+  listeners.forwardEvents(meeting);
   const i18n = createI18n(meeting.i18n);
-  const navigate = surroundings.navigate ?? goTo;
-  screen.place(() => clientRoot());
-  const joining = new ClientJoin({
+  const navigate = environment.navigate ?? navigateTo;
+  viewMount.setRoot(() => clientRoot());
+  const clientJoin = new ClientJoin({
     meeting,
-    screen,
-    clock: surroundings.clock ?? realClock,
+    viewMount,
+    clock: environment.clock ?? realClock,
     navigate,
-    leaveAddress: () => leaveUrl ?? (pagePlace().origin || pagePlace().href),
+    leaveAddress: () => leaveUrl ?? (pageLocation().origin || pageLocation().href),
   });
   let leaveUrl: string | null = null;
   let unloadLeaves = false;
   globalThis.addEventListener?.('pagehide', () => meeting.unload(unloadLeaves));
 
-  const call = (method: string, work: (args: Args) => unknown): Call => (args) => run(method, args, () => work(fieldsOf(args) ?? {}));
+  const call = (method: string, work: (args: Args) => unknown): Call => (args) => run(method, args, () => work(asRecord(args) ?? {}));
   const visible = (name: string, apply: (show: boolean) => void) => (args?: unknown): void => {
-    const show = fieldsOf(args)?.show;
+    const show = asRecord(args)?.show;
     if (typeof show === 'boolean') apply(show);
     else log.error(`${name}: show is not true or false`);
   };
   const version = (args?: Callbacks): string[] => {
-    const result = [spokenVersion, spokenVersion];
-    tell(args?.success, successAnswer('getWebSDKVersion', result));
+    const result = [contractVersion, contractVersion];
+    invokeCallback(args?.success, successResponse('getWebSDKVersion', result));
     return result;
   };
-  const prepare = (): void => screen.preload();
-  const facts = surroundings.facts ?? browserFacts;
-  const signsHere = signsInPage(surroundings.scriptUrl);
+  const prepare = (): void => viewMount.preload();
+  const capabilities = environment.detectCapabilities ?? detectCapabilities;
+  const signsHere = signsInPage(environment.scriptUrl);
 
   const supported = {
     i18n,
@@ -79,37 +79,37 @@ export function createZoomMtg(surroundings: ClientSurroundings) {
     prepareJssdk: prepare,
     /** Media files come from the own server; other addresses are noted and ignored. */
     setZoomJSLib(path?: unknown): void {
-      if (!ignoredVendorAddress('setZoomJSLib', path) && typeof path === 'string') {
+      if (!isIgnoredVendorAddress('setZoomJSLib', path) && typeof path === 'string') {
         log.info('setZoomJSLib has no effect: this SDK loads its files from its own location');
       }
     },
-    init(args?: Args): Answer {
-      const options = fieldsOf(args) ?? {};
-      noteUnknownOptions('init', options, [...obeyedInitOptions, ...givenInitOptions, ...Object.keys(idleInitOptions)]);
-      noteIdleOptions('init', options, idleInitOptions);
+    init(args?: Args): CallResult {
+      const options = asRecord(args) ?? {};
+      warnUnknownOptions('init', options, [...supportedInitOptions, ...acceptedInitOptions, ...Object.keys(ignoredInitOptions)]);
+      warnIgnoredOptions('init', options, ignoredInitOptions);
       const work = Promise.resolve().then(() => {
         if (options.debug === true) log.setLevel('info');
-        leaveUrl = pageOption('leaveUrl', options.leaveUrl, pagePlace(), 'after the meeting the page goes to its own origin');
+        leaveUrl = pageOption('leaveUrl', options.leaveUrl, pageLocation(), 'after the meeting the page goes to its own origin');
         unloadLeaves = options.leaveOnPageUnload === true;
-        assembly.setEndpoint(options.webEndpoint);
+        created.setEndpoint(options.webEndpoint);
         const view = viewOptionsOf(options);
-        screen.update(view);
+        viewMount.update(view);
         meeting.videoLimit = options.enableFullHD === true ? 1080 : options.enableHD === false ? 360 : 720;
         meeting.shareSound = view.hideShareAudioOption !== true;
-        meeting.floating.allowed = view.disablePictureInPicture !== true;
+        meeting.pictureInPicture.allowed = view.disablePictureInPicture !== true;
         const { onRetryCallback } = options;
         meeting.onRetry = typeof onRetryCallback === 'function' ? (meetingNumber) => (onRetryCallback as (meetingNumber?: string) => unknown)(meetingNumber) : null;
-        screen.preload();
+        viewMount.preload();
       });
-      meeting.initialising(work);
+      meeting.trackInit(work);
       return run('init', args, () => work);
     },
-    join: (args?: Args): Answer => joining.join(args),
-    joinTest: (args?: Args): Answer => joining.joinTest(args),
-    leaveMeeting: (args?: Args): Answer => {
+    join: (args?: Args): CallResult => clientJoin.join(args),
+    joinTest: (args?: Args): CallResult => clientJoin.joinTest(args),
+    leaveMeeting: (args?: Args): CallResult => {
       // Without a view there is nobody to ask.
-      if (args?.confirm !== true || !meeting.busy || !screen.shown) return run('leaveMeeting', args, () => actions.leave());
-      const left = meeting.askToLeave();
+      if (args?.confirm !== true || !meeting.busy || !viewMount.shown) return run('leaveMeeting', args, () => actions.leave());
+      const left = meeting.confirmLeave();
       void left.then((yes) => {
         if (!yes && typeof args.cancelCallback === 'function') callSafely(args.cancelCallback as () => unknown);
       });
@@ -122,7 +122,7 @@ export function createZoomMtg(surroundings: ClientSurroundings) {
     },
     endMeeting: call('endMeeting', () => actions.end()),
     changeRedirectUrl: call('changeRedirectUrl', (args) => {
-      const address = pageUrl(args.leaveUrl, pagePlace());
+      const address = pageUrl(args.leaveUrl, pageLocation());
       if (address === null) throw new CallError('INVALID_PARAMETERS', 'leaveUrl is not the address of a page');
       leaveUrl = address;
     }),
@@ -130,9 +130,9 @@ export function createZoomMtg(surroundings: ClientSurroundings) {
     setLogLevel: (level?: unknown): void => log.setLevel(level),
     getWebSDKVersion: version,
     getJSSDKVersion: version,
-    checkSystemRequirements: () => systemRequirements(facts(), globalThis.navigator?.userAgent ?? ''),
+    checkSystemRequirements: () => systemRequirements(capabilities(), globalThis.navigator?.userAgent ?? ''),
     checkFeatureRequirements: () => {
-      const { supported: on, missing } = features(facts());
+      const { supported: on, missing } = features(capabilities());
       return { platform: browserName(globalThis.navigator?.userAgent ?? '').browserName, supportFeatures: on, unSupportFeatures: missing };
     },
     reRender: call('reRender', (args) => i18n.reload(args.lang)),
@@ -146,9 +146,9 @@ export function createZoomMtg(surroundings: ClientSurroundings) {
     },
 
     getAttendeeslist: call('getAttendeeslist', () => {
-      meeting.seated();
+      meeting.requireJoined();
       const { participants, self } = meeting.getState();
-      return { attendeesList: roster(participants, self) };
+      return { attendeesList: publicRoster(participants, self) };
     }),
     getCurrentUser: call('getCurrentUser', () => {
       const { self } = meeting.getState();
@@ -161,12 +161,12 @@ export function createZoomMtg(surroundings: ClientSurroundings) {
       return {
         meetingNumber: session.meetingNumber,
         mn: session.meetingNumber,
-        password: session.passcode ?? screen.options.passcode,
+        password: session.passcode ?? viewMount.options.passcode,
         meetingId: session.sessionId,
         meetingTopic: session.topic,
         topic: session.topic,
         lang: meeting.i18n.language,
-        webEndpoint: assembly.server(),
+        webEndpoint: created.server(),
         isLocked: session.locked,
         isWebinar: session.kind === 'webinar',
         userId: self?.userId ?? 0,
@@ -174,32 +174,32 @@ export function createZoomMtg(surroundings: ClientSurroundings) {
       };
     }),
 
-    mute: call('mute', (args) => actions.mute(userIdOf(args.userId ?? meeting.getState().self?.userId), flagOf(args.mute, 'mute'))),
-    muteAll: call('muteAll', (args) => actions.muteAll(flagOf(args.muteAll, 'muteAll'))),
+    mute: call('mute', (args) => actions.mute(requireUserId(args.userId ?? meeting.getState().self?.userId), requireBoolean(args.mute, 'mute'))),
+    muteAll: call('muteAll', (args) => actions.muteAll(requireBoolean(args.muteAll, 'muteAll'))),
     rename: call('rename', (args) => {
-      const userId = userIdOf(args.userId);
+      const userId = requireUserId(args.userId);
       const person = meeting.getState().participants.find((p) => p.userId === userId);
       if (person && typeof args.oldName === 'string' && args.oldName !== person.userName) {
         throw new CallError('INVALID_PARAMETERS', 'oldName is not the name of that participant');
       }
-      return actions.rename(userId, textOf(args.newName, 'newName'));
+      return actions.rename(userId, requireText(args.newName, 'newName'));
     }),
-    expel: call('expel', (args) => actions.remove(userIdOf(args.userId))),
-    lockMeeting: call('lockMeeting', (args) => actions.lock(flagOf(args.lockMeeting ?? args.lock, 'lockMeeting'))),
-    makeHost: call('makeHost', (args) => actions.setRole(userIdOf(args.userId), 'host')),
-    makeCoHost: call('makeCoHost', (args) => actions.setRole(userIdOf(args.userId), 'cohost')),
-    withdrawCoHost: call('withdrawCoHost', (args) => actions.setRole(userIdOf(args.userId), 'attendee')),
-    putOnHold: call('putOnHold', (args) => actions.hold(userIdOf(args.userId), flagOf(args.hold ?? args.bHold, 'hold'))),
+    expel: call('expel', (args) => actions.remove(requireUserId(args.userId))),
+    lockMeeting: call('lockMeeting', (args) => actions.lock(requireBoolean(args.lockMeeting ?? args.lock, 'lockMeeting'))),
+    makeHost: call('makeHost', (args) => actions.setRole(requireUserId(args.userId), 'host')),
+    makeCoHost: call('makeCoHost', (args) => actions.setRole(requireUserId(args.userId), 'cohost')),
+    withdrawCoHost: call('withdrawCoHost', (args) => actions.setRole(requireUserId(args.userId), 'attendee')),
+    putOnHold: call('putOnHold', (args) => actions.hold(requireUserId(args.userId), requireBoolean(args.hold ?? args.bHold, 'hold'))),
     admitAll: call('admitAll', () => actions.admitAll()),
     raiseHand: call('raiseHand', () => actions.raiseHand(true)),
-    lowerHand: call('lowerHand', (args) => actions.raiseHand(false, args.userId == null ? undefined : userIdOf(args.userId))),
+    lowerHand: call('lowerHand', (args) => actions.raiseHand(false, args.userId == null ? undefined : requireUserId(args.userId))),
 
-    showMeetingHeader: visible('showMeetingHeader', (show) => screen.update({ showMeetingHeader: show })),
-    showInviteFunction: visible('showInviteFunction', (show) => screen.update({ disableInvite: !show })),
-    showJoinAudioFunction: visible('showJoinAudioFunction', (show) => screen.update({ disableJoinAudio: !show })),
+    showMeetingHeader: visible('showMeetingHeader', (show) => viewMount.update({ showMeetingHeader: show })),
+    showInviteFunction: visible('showInviteFunction', (show) => viewMount.update({ disableInvite: !show })),
+    showJoinAudioFunction: visible('showJoinAudioFunction', (show) => viewMount.update({ disableJoinAudio: !show })),
   };
 
-  const refusing = Object.fromEntries(
+  const unsupported = Object.fromEntries(
     Object.entries(unsupportedFunctions).map(([method, reason]) => [
       method,
       call(method, () => {
@@ -207,13 +207,13 @@ export function createZoomMtg(surroundings: ClientSurroundings) {
       }),
     ]),
   ) as Record<UnsupportedFunction, Call>;
-  const zoom = { ...refusing, ...insideCalls(meeting, screen, call), ...supported };
+  const zoom = { ...unsupported, ...createFeatureCalls(meeting, viewMount, call), ...supported };
   // Newer versions never had it: there it stays undefined.
   return signsHere ? Object.assign(zoom, { generateSignature: (args?: Args) => signInPage('generateSignature', args) }) : zoom;
 }
 
 /** Goes to an address; one that is where the page is already, down to its hash, would be no step at all. */
-function goTo(address: string): void {
+function navigateTo(address: string): void {
   const { location } = globalThis;
   if (address === location.href && address.includes('#')) location.reload();
   else if (address !== '') location.href = address;

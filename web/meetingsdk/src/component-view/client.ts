@@ -1,24 +1,24 @@
-import type { Assembly, Surroundings } from '../core/assemble';
-import { assemble } from '../core/assemble';
-import { browserFacts } from '../core/browser';
-import { flagOf, textOf, userIdOf } from '../core/calls';
+import type { CreatedMeeting, Environment } from '../core/assemble';
+import { createMeeting } from '../core/assemble';
+import { detectCapabilities } from '../core/browser';
+import { requireBoolean, requireText, requireUserId } from '../core/calls';
 import { callSafely } from '../core/emitter';
 import type { ReasonStyle } from '../core/errors';
 import { CallError } from '../core/errors';
 import { log } from '../core/log';
 import type { ChatMessage } from '../core/model';
 import type { PublicParticipant } from '../core/people';
-import { publicParticipant, roster } from '../core/people';
-import { noteUnknownOptions } from '../core/option-names';
-import { noteIdleOptions, notSupported } from '../core/refused';
+import { publicParticipant, publicRoster } from '../core/people';
+import { warnUnknownOptions } from '../core/option-names';
+import { warnIgnoredOptions, notSupported } from '../core/refused';
 import { compatibility } from '../core/requirements';
-import { ignoredVendorAddress } from '../core/server';
-import { fieldsOf } from '../core/wire';
+import { isIgnoredVendorAddress } from '../core/server';
+import { asRecord } from '../core/wire';
 import type { PublicChat } from './events';
 import { ClientEvents, publicChat } from './events';
-import { insideMethods } from './inside';
+import { createFeatureMethods } from './inside';
 import { callFailure, joinFailure } from './failures';
-import { customizeBranches, customizeNames, givenInitOptions, idleCustomize, joinOptionNames, joinOptionsOf, mergedVideo, obeyedInitOptions, videoOptionsOf, viewOptionsOf, viewTypeOf } from './options';
+import { customizeBranches, customizeNames, acceptedInitOptions, ignoredCustomize, joinOptionNames, joinOptionsOf, mergedVideo, supportedInitOptions, videoOptionsOf, viewOptionsOf, viewTypeOf } from './options';
 import type { UnsupportedMethod } from './unsupported';
 import { unsupportedMethods } from './unsupported';
 
@@ -26,26 +26,26 @@ import { unsupportedMethods } from './unsupported';
 const echoTimeout = 5_000;
 
 /** One client of Component View; `createClient` gives it out. */
-export function createEmbeddedClient(surroundings: Surroundings) {
-  const assembly: Assembly = assemble('component', surroundings);
-  const { meeting, screen } = assembly;
+export function createEmbeddedClient(environment: Environment) {
+  const created: CreatedMeeting = createMeeting('component', environment);
+  const { meeting, viewMount } = created;
   const { actions } = meeting;
   const events = new ClientEvents();
   let root: HTMLElement | null = null;
-  let style: ReasonStyle | undefined;
+  let reasonStyle: ReasonStyle | undefined;
   let unloadLeaves = false;
-  events.follow(meeting, () => style);
-  screen.place(() => root);
+  events.forwardEvents(meeting, () => reasonStyle);
+  viewMount.setRoot(() => root);
   const onPageHide = (): void => meeting.unload(unloadLeaves);
   globalThis.addEventListener?.('pagehide', onPageHide);
-  meeting.events.on('passcode', ({ passcode }) => screen.update({ passcode }));
+  meeting.events.on('passcode', ({ passcode }) => viewMount.update({ passcode }));
   // The app's element is the app's again once the meeting is over, or its refusal closed.
-  meeting.events.on('over', ({ joinFailed, byPerson, viewGone }) => {
-    if (!joinFailed && (byPerson || viewGone || !screen.options.keepEndedPage)) screen.hide();
+  meeting.events.on('finished', ({ joinFailed, byUser, viewRemoved }) => {
+    if (!joinFailed && (byUser || viewRemoved || !viewMount.options.keepEndedPage)) viewMount.hide();
   });
-  meeting.events.on('failureDismissed', () => screen.hide());
+  meeting.events.on('failureDismissed', () => viewMount.hide());
 
-  const done = async (work: () => unknown): Promise<string> => {
+  const toResult = async (work: () => unknown): Promise<string> => {
     try {
       await work();
       return '';
@@ -55,75 +55,75 @@ export function createEmbeddedClient(surroundings: Surroundings) {
   };
   const state = (): ReturnType<typeof meeting.getState> => meeting.getState();
 
-  async function setUp(args: unknown): Promise<void> {
-    const options = fieldsOf(args) ?? {};
-    noteUnknownOptions('init', options, [...obeyedInitOptions, ...givenInitOptions]);
-    const customize = fieldsOf(options.customize) ?? {};
-    noteUnknownOptions('customize', customize, customizeNames);
-    noteIdleOptions('init', customizeBranches(customize), idleCustomize);
+  async function initialise(args: unknown): Promise<void> {
+    const options = asRecord(args) ?? {};
+    warnUnknownOptions('init', options, [...supportedInitOptions, ...acceptedInitOptions]);
+    const customize = asRecord(options.customize) ?? {};
+    warnUnknownOptions('customize', customize, customizeNames);
+    warnIgnoredOptions('init', customizeBranches(customize), ignoredCustomize);
     if (options.debug === true) log.setLevel('info');
     if (!isElement(options.zoomAppRoot)) throw new CallError('INVALID_PARAMETERS', 'zoomAppRoot must be an element of the page');
     root = options.zoomAppRoot;
-    style = options.reasonStyle === 'name' || options.reasonStyle === 'sentence' ? options.reasonStyle : undefined;
+    reasonStyle = options.reasonStyle === 'name' || options.reasonStyle === 'sentence' ? options.reasonStyle : undefined;
     unloadLeaves = options.leaveOnPageUnload === true;
-    ignoredVendorAddress('assetPath', options.assetPath);
-    assembly.setEndpoint(options.webEndpoint);
-    meeting.i18n.use(options.language);
+    isIgnoredVendorAddress('assetPath', options.assetPath);
+    created.setEndpoint(options.webEndpoint);
+    meeting.i18n.setLanguage(options.language);
     const view = viewOptionsOf(options);
-    screen.update(view);
+    viewMount.update(view);
     meeting.shareSound = view.hideShareAudioOption !== true;
-    screen.preload();
+    viewMount.preload();
     // A blocked file is told by join, with its own code.
-    await screen.show().catch((error: unknown) => log.error(error instanceof Error ? error.message : error));
+    await viewMount.show().catch((error: unknown) => log.error(error instanceof Error ? error.message : error));
   }
 
   const supported = {
     /** Sets the client up and mounts it. May be called again, e.g. with another element after a remount. */
     init(args?: unknown): Promise<string> {
-      const work = setUp(args);
-      meeting.initialising(work);
-      return done(() => work);
+      const work = initialise(args);
+      meeting.trackInit(work);
+      return toResult(() => work);
     },
     /** Joins. Rejects with a JoinFailure. */
     join(args?: unknown): Promise<string> {
-      const { success, error: failed } = fieldsOf(args) ?? {};
-      noteUnknownOptions('join', fieldsOf(args) ?? {}, joinOptionNames);
-      noteIdleOptions('join', fieldsOf(args) ?? {}, { recordingToken: 'recordingToken' });
+      const { success, error: failed } = asRecord(args) ?? {};
+      warnUnknownOptions('join', asRecord(args) ?? {}, joinOptionNames);
+      warnIgnoredOptions('join', asRecord(args) ?? {}, { recordingToken: 'recordingToken' });
       const options = joinOptionsOf(args);
-      screen.update({ passcode: typeof options.password === 'string' ? options.password : '' });
+      viewMount.update({ passcode: typeof options.password === 'string' ? options.password : '' });
       return new Promise((resolve, reject) => {
-        const waiter = {
+        const observer = {
           admitted() {
             if (typeof success === 'function') callSafely(() => (success as (answer: string) => unknown)(''));
             resolve('');
           },
           refused(error: Parameters<typeof joinFailure>[0]) {
-            const failure = joinFailure(error, style);
+            const failure = joinFailure(error, reasonStyle);
             if (typeof failed === 'function') callSafely(() => (failed as (answer: unknown) => unknown)(failure));
             reject(failure);
           },
         };
-        void meeting.join(options, waiter, () => ({ waitForHost: false }));
+        void meeting.join(options, observer, () => ({ waitForHost: false }));
       });
     },
     /** Leaves; a host may name the next host. */
     leaveMeeting: (nextHost?: unknown): Promise<string> =>
-      done(async () => {
+      toResult(async () => {
         const names = nextHost != null && typeof nextHost !== 'object' && state().self?.role === 'host';
-        await actions.leave(names ? userIdOf(nextHost) : undefined);
+        await actions.leave(names ? requireUserId(nextHost) : undefined);
       }),
-    endMeeting: (): Promise<string> => done(() => actions.end()),
+    endMeeting: (): Promise<string> => toResult(() => actions.end()),
     on: (event?: unknown, callback?: unknown): void => events.on(event, callback),
     off: (event?: unknown, callback?: unknown): void => events.off(event, callback),
     checkSystemRequirements(): { audio: boolean; video: boolean; screen: boolean } {
-      return compatibility((surroundings.facts ?? browserFacts)());
+      return compatibility((environment.detectCapabilities ?? detectCapabilities)());
     },
 
     getCurrentUser(): PublicParticipant | null {
       const { self } = state();
       return self ? publicParticipant(self, state().participants) : null;
     },
-    getAttendeeslist: (): PublicParticipant[] => roster(state().participants, state().self),
+    getAttendeeslist: (): PublicParticipant[] => publicRoster(state().participants, state().self),
     isHost: (): boolean => state().self?.role === 'host',
     isCoHost: (): boolean => state().self?.role === 'cohost',
     isOriginHost: (): boolean => state().self?.originHost === true,
@@ -139,12 +139,12 @@ export function createEmbeddedClient(surroundings: Surroundings) {
       const { session } = state();
       return {
         meetingNumber: session ? Number(session.meetingNumber) : 0,
-        password: session ? (session.passcode ?? screen.options.passcode) : '',
+        password: session ? (session.passcode ?? viewMount.options.passcode) : '',
         telPwd: '',
         meetingTopic: session?.topic ?? '',
         lang: meeting.i18n.language,
         meetingId: session?.sessionId ?? '',
-        webEndpoint: assembly.server(),
+        webEndpoint: created.server(),
         userName: '',
         userId: 0,
         userEmail: '',
@@ -159,86 +159,86 @@ export function createEmbeddedClient(surroundings: Surroundings) {
       };
     },
 
-    stopAudio: (): Promise<string> => done(() => meeting.inside().media.stopAudio()),
+    stopAudio: (): Promise<string> => toResult(() => meeting.requireConnected().media.stopAudio()),
     mute: (mute?: unknown, userId?: unknown): Promise<string> =>
-      done(() => actions.mute(userId == null ? (meeting.inside(), state().self?.userId ?? 0) : userIdOf(userId), flagOf(mute, 'mute'))),
-    muteAll: (muteAll?: unknown): Promise<string> => done(() => actions.muteAll(flagOf(muteAll, 'muteAll'))),
-    rename: (newName?: unknown, userId?: unknown): Promise<string> => done(() => actions.rename(userIdOf(userId), textOf(newName, 'newName'))),
-    expel: (userId?: unknown): Promise<string> => done(() => actions.remove(userIdOf(userId))),
-    lockMeeting: (lock?: unknown): Promise<string> => done(() => actions.lock(flagOf(lock, 'lockMeeting'))),
-    makeHost: (userId?: unknown): Promise<string> => done(() => actions.setRole(userIdOf(userId), 'host')),
-    makeCoHost: (userId?: unknown): Promise<string> => done(() => actions.setRole(userIdOf(userId), 'cohost')),
-    revokeCoHost: (userId?: unknown): Promise<string> => done(() => actions.setRole(userIdOf(userId), 'attendee')),
-    admit: (userId?: unknown): Promise<string> => done(() => actions.admit(userIdOf(userId))),
-    admitAll: (): Promise<string> => done(() => actions.admitAll()),
-    putOnHold: (userId?: unknown, hold?: unknown): Promise<string> => done(() => actions.hold(userIdOf(userId), flagOf(hold, 'hold'))),
+      toResult(() => actions.mute(userId == null ? (meeting.requireConnected(), state().self?.userId ?? 0) : requireUserId(userId), requireBoolean(mute, 'mute'))),
+    muteAll: (muteAll?: unknown): Promise<string> => toResult(() => actions.muteAll(requireBoolean(muteAll, 'muteAll'))),
+    rename: (newName?: unknown, userId?: unknown): Promise<string> => toResult(() => actions.rename(requireUserId(userId), requireText(newName, 'newName'))),
+    expel: (userId?: unknown): Promise<string> => toResult(() => actions.remove(requireUserId(userId))),
+    lockMeeting: (lock?: unknown): Promise<string> => toResult(() => actions.lock(requireBoolean(lock, 'lockMeeting'))),
+    makeHost: (userId?: unknown): Promise<string> => toResult(() => actions.setRole(requireUserId(userId), 'host')),
+    makeCoHost: (userId?: unknown): Promise<string> => toResult(() => actions.setRole(requireUserId(userId), 'cohost')),
+    revokeCoHost: (userId?: unknown): Promise<string> => toResult(() => actions.setRole(requireUserId(userId), 'attendee')),
+    admit: (userId?: unknown): Promise<string> => toResult(() => actions.admit(requireUserId(userId))),
+    admitAll: (): Promise<string> => toResult(() => actions.admitAll()),
+    putOnHold: (userId?: unknown, hold?: unknown): Promise<string> => toResult(() => actions.hold(requireUserId(userId), requireBoolean(hold, 'hold'))),
     /** Sends a text; resolves to the sent message. */
     async sendChat(text?: unknown, userId?: unknown): Promise<PublicChat> {
       try {
-        meeting.inside();
+        meeting.requireConnected();
         if (state().session?.kind === 'webinar') throw new CallError('INVALID_OPERATION', 'sendChat is for meetings, not for webinars');
-        const sentence = textOf(text, 'chatMessage');
-        const to = userId == null || userId === 0 ? undefined : userIdOf(userId);
-        return await sent(sentence, to);
+        const sentence = requireText(text, 'chatMessage');
+        const to = userId == null || userId === 0 ? undefined : requireUserId(userId);
+        return await sendAndAwaitEcho(sentence, to);
       } catch (error) {
         throw callFailure(error);
       }
     },
     setViewType: (viewType?: unknown): Promise<string> =>
-      done(() => {
+      toResult(() => {
         const defaultView = viewTypeOf(viewType);
         if (!defaultView) throw new CallError('INVALID_PARAMETERS', 'viewType is not a layout');
-        screen.setLayout(defaultView);
+        viewMount.setLayout(defaultView);
       }),
     updateVideoOptions(videoOptions?: unknown): void {
-      if (!screen.shown) throw callFailure(new CallError('IMPROPER_MEETING_STATE', 'the view is not mounted'));
+      if (!viewMount.shown) throw callFailure(new CallError('IMPROPER_MEETING_STATE', 'the view is not mounted'));
       const { defaultViewType, ...video } = videoOptionsOf('updateVideoOptions', videoOptions);
-      if (defaultViewType != null) log.noteOnce('updateVideoOptions: defaultViewType applies only at init; setViewType changes the layout');
-      const { customize } = screen.options;
-      screen.update({ customize: { ...customize, video: mergedVideo(fieldsOf(customize.video) ?? {}, video) } });
+      if (defaultViewType != null) log.warnOnce('updateVideoOptions: defaultViewType applies only at init; setViewType changes the layout');
+      const { customize } = viewMount.options;
+      viewMount.update({ customize: { ...customize, video: mergedVideo(asRecord(customize.video) ?? {}, video) } });
     },
     async getLanguageTranslation(language?: unknown): Promise<unknown> {
       try {
-        const name = textOf(language, 'lng');
+        const name = requireText(language, 'lng');
         await meeting.i18n.ready(name);
         return meeting.i18n.all(name);
       } catch (error) {
         throw callFailure(error);
       }
     },
-    updateLanguageTranslation: (language?: unknown, words?: unknown): Promise<string> =>
-      done(() => {
-        if (!fieldsOf(words)) throw new CallError('INVALID_PARAMETERS', 'userLangDict is not an object of strings');
-        meeting.i18n.add(textOf(language, 'lng'), words);
+    updateLanguageTranslation: (language?: unknown, texts?: unknown): Promise<string> =>
+      toResult(() => {
+        if (!asRecord(texts)) throw new CallError('INVALID_PARAMETERS', 'userLangDict is not an object of strings');
+        meeting.i18n.add(requireText(language, 'lng'), texts);
       }),
   };
 
   /** Sends a message and waits for its own echo, which has its id and time. */
-  async function sent(text: string, userId: number | undefined): Promise<PublicChat> {
+  async function sendAndAwaitEcho(text: string, userId: number | undefined): Promise<PublicChat> {
     const own = state().self?.userId;
     // The server leaves out what is blank at the end.
-    const kept = text.replace(/[ \t\r\n]+$/, '');
+    const trimmed = text.replace(/[ \t\r\n]+$/, '');
     const echo = new Promise<ChatMessage>((resolve) => {
       const stop = meeting.events.on('chat', (message) => {
-        if (message.sender.userId !== own || message.text !== kept || (message.receiver?.userId ?? undefined) !== userId) return;
+        if (message.sender.userId !== own || message.text !== trimmed || (message.receiver?.userId ?? undefined) !== userId) return;
         stop();
         resolve(message);
       });
       meeting.deps.clock.after(echoTimeout, () => {
         stop();
         const receiver = userId === undefined ? null : { userId, name: state().participants.find((p) => p.userId === userId)?.userName ?? '' };
-        resolve({ id: '', text: kept, sentAt: new Date(meeting.deps.clock.now()).toISOString(), sender: { userId: own ?? 0, name: state().self?.userName ?? '' }, receiver });
+        resolve({ id: '', text: trimmed, sentAt: new Date(meeting.deps.clock.now()).toISOString(), sender: { userId: own ?? 0, name: state().self?.userName ?? '' }, receiver });
       });
     });
     await actions.sendChat(text, userId);
     return publicChat(await echo);
   }
 
-  const refusing = Object.fromEntries(
+  const unsupported = Object.fromEntries(
     Object.entries(unsupportedMethods).map(([method, reason]) => [
       method,
       () =>
-        done(() => {
+        toResult(() => {
           throw notSupported(method, reason);
         }),
     ]),
@@ -247,13 +247,13 @@ export function createEmbeddedClient(surroundings: Surroundings) {
   /** Leaves and takes the view away; for `destroyClient`. */
   const destroy = (): void => {
     if (meeting.busy) void meeting.leave(false).catch(() => undefined);
-    screen.hide();
-    meeting.uninitialise();
+    viewMount.hide();
+    meeting.resetInit();
     events.clear();
     globalThis.removeEventListener?.('pagehide', onPageHide);
   };
 
-  return { client: { ...refusing, ...insideMethods(meeting, done), ...supported }, destroy };
+  return { client: { ...unsupported, ...createFeatureMethods(meeting, toResult), ...supported }, destroy };
 }
 
 /** An element of this page or of another window, as a popup has. */

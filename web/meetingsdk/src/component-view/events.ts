@@ -5,7 +5,7 @@ import type { Meeting } from '../core/meeting';
 import type { ChatMessage, Participant } from '../core/model';
 import { publicChange, publicParticipant } from '../core/people';
 import { qosPayload } from '../core/statistics';
-import { reasonOf } from './failures';
+import { failureReason } from './failures';
 
 type Listener = (payload: unknown) => void;
 
@@ -63,29 +63,29 @@ export class ClientEvents {
   }
 
   /** Turns the events of the core into those of the contract. `style` is what the app asked for in `init`, if it did. */
-  follow(meeting: Meeting, style: () => ReasonStyle | undefined): void {
+  forwardEvents(meeting: Meeting, style: () => ReasonStyle | undefined): void {
     const { events } = meeting;
     const self = (): number | undefined => meeting.getState().self?.userId;
     events.on('status', (event) => this.emit('connection-change', connectionChange(event, style() ?? meeting.reasonStyle)));
-    const shown = (p: Participant): object => publicParticipant(p, meeting.getState().participants);
-    const shares = (userId: number, before: boolean, sharing: boolean): void => {
+    const toPublic = (p: Participant): object => publicParticipant(p, meeting.getState().participants);
+    const emitShareState = (userId: number, before: boolean, sharing: boolean): void => {
       if (before !== sharing && userId !== self()) this.emit('peer-share-state-change', { userId, action: sharing ? 'Start' : 'Stop' });
     };
     events.on('usersFound', (found) => {
-      for (const p of found) shares(p.userId, false, p.sharing);
+      for (const p of found) emitShareState(p.userId, false, p.sharing);
     });
     events.on('usersAdded', (added) => {
-      this.emit('user-added', added.map((p) => ({ ...shown(p), ...(p.state === 'waiting' ? { source: 'on hold' } : {}) })));
-      for (const p of added) shares(p.userId, false, p.sharing);
+      this.emit('user-added', added.map((p) => ({ ...toPublic(p), ...(p.state === 'waiting' ? { source: 'on hold' } : {}) })));
+      for (const p of added) emitShareState(p.userId, false, p.sharing);
     });
     events.on('usersRemoved', (removed) => {
       // Nobody says of those who go that their share ended, for it goes with them.
-      for (const { participant: p } of removed) shares(p.userId, p.sharing, false);
-      this.emit('user-removed', removed.map(({ participant: p, reason }) => ({ ...shown(p), ...reasonOfGoing(p, reason) })));
+      for (const { participant: p } of removed) emitShareState(p.userId, p.sharing, false);
+      this.emit('user-removed', removed.map(({ participant: p, reason }) => ({ ...toPublic(p), ...removalReason(p, reason) })));
     });
     events.on('usersUpdated', (updated) => {
       this.emit('user-updated', updated.map(({ before, after }) => publicChange(before, after)));
-      for (const { before, after } of updated) shares(after.userId, before.sharing, after.sharing);
+      for (const { before, after } of updated) emitShareState(after.userId, before.sharing, after.sharing);
     });
     events.on('chat', (message) => this.emit('chat-on-message', publicChat(message)));
     events.on('activeSpeakers', (speakers) => this.emit('active-speaker', speakers.map(({ userId, userName }) => ({ userId, displayName: userName }))));
@@ -110,21 +110,21 @@ export class ClientEvents {
 }
 
 /** The contract's word for a removal that is no departure: put into the waiting room, or gone out of it, or a connection that never came back. */
-function reasonOfGoing(p: Participant, reason: string): { reason?: 'on hold' | 'failover' } {
+function removalReason(p: Participant, reason: string): { reason?: 'on hold' | 'failover' } {
   if (p.state === 'waiting' || reason === 'held') return { reason: 'on hold' };
   return reason === 'lost' ? { reason: 'failover' } : {};
 }
 
 /** Events that are told; a test holds them against the contract. */
-export const toldEvents = [
+export const emittedEvents = [
   'connection-change', 'user-added', 'user-removed', 'user-updated', 'active-speaker', 'peer-share-state-change', 'chat-on-message', 'local-recording-change', 'media-capture-status-change',
   'media-capture-permission-change', 'bot-relation-update', 'audio-statistic-data-change', 'video-statistic-data-change', 'share-statistic-data-change', 'network-quality-change', 'join-speed',
 ] as const;
 
 /** The payload of `connection-change`. */
 export function connectionChange(event: StatusEvent, style: ReasonStyle | undefined): object {
-  const told = (error: ErrorDetails): object => ({
-    reason: reasonOf(error, style),
+  const errorFields = (error: ErrorDetails): object => ({
+    reason: failureReason(error, style),
     errorCode: error.errorCode,
     message: error.errorMessage,
     name: error.name,
@@ -136,9 +136,9 @@ export function connectionChange(event: StatusEvent, style: ReasonStyle | undefi
     case 2:
       return { state: 'Connected' };
     case 4:
-      return { state: 'Reconnecting', ...(event.error ? told(event.error) : {}) };
+      return { state: 'Reconnecting', ...(event.error ? errorFields(event.error) : {}) };
     default:
-      if (event.error) return { state: event.joinFailed ? 'Fail' : 'Closed', ...told(event.error) };
+      if (event.error) return { state: event.joinFailed ? 'Fail' : 'Closed', ...errorFields(event.error) };
       return { state: 'Closed', reason: event.reason ?? 'left' };
   }
 }

@@ -1,16 +1,16 @@
-import type { Surroundings } from '../core/assemble';
-import { spokenVersion } from '../core/meeting';
+import type { Environment } from '../core/assemble';
+import { contractVersion } from '../core/meeting';
 import type { EmbeddedClient } from './client';
 import { createEmbeddedClient } from './client';
 
 /** Makes the `ZoomMtgEmbedded` object of a page. */
-export function createEmbedded(surroundings: Surroundings) {
+export function createEmbedded(environment: Environment) {
   let current: ReturnType<typeof createEmbeddedClient> | null = null;
   return {
-    VERSION: spokenVersion,
+    VERSION: contractVersion,
     /** The client of this page; every call gives the same one until `destroyClient`. */
     createClient(): EmbeddedClient {
-      current ??= createEmbeddedClient(surroundings);
+      current ??= createEmbeddedClient(environment);
       return current.client;
     },
     /** Leaves, unmounts and forgets the client; harmless when none was found. */

@@ -1,4 +1,4 @@
-import type { ErrorDetails, FurtherFault, ReasonStyle, RefusalExtras, SDKError } from '../core/errors';
+import type { ErrorDetails, FurtherFailure, ReasonStyle, RefusalExtras, SDKError } from '../core/errors';
 import { CallError } from '../core/errors';
 
 /** What a failed `join` rejects with: an Error whose own fields tell everything. */
@@ -12,11 +12,11 @@ export interface JoinFailure extends Error, Omit<ErrorDetails, 'name' | 'errorMe
   cause: string;
   result?: RefusalExtras['result'];
   evidence?: string;
-  alsoFailing?: readonly FurtherFault[];
+  alsoFailing?: readonly FurtherFailure[];
 }
 
 /** `reason` in the style that the app, else the server's policy for it, wants. */
-export function reasonOf(details: Pick<ErrorDetails, 'name' | 'errorMessage'>, style: ReasonStyle | undefined): string {
+export function failureReason(details: Pick<ErrorDetails, 'name' | 'errorMessage'>, style: ReasonStyle | undefined): string {
   return style === 'sentence' ? details.errorMessage : details.name;
 }
 
@@ -26,7 +26,7 @@ export function joinFailure(error: SDKError, style: ReasonStyle | undefined): Jo
   const { result, evidence, alsoFailing, reasonStyle } = error.extras;
   const fields = {
     type: 'JOIN_MEETING_FAILED',
-    reason: reasonOf(error.details, style ?? reasonStyle),
+    reason: failureReason(error.details, style ?? reasonStyle),
     errorCode,
     message: errorMessage,
     name,

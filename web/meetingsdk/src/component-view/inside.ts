@@ -1,6 +1,6 @@
 import { authorizerOf, botsOf } from '../core/bots';
-import { captureStatusOf, requestCapture } from '../core/capture';
-import { flagOf, textOf, userIdOf } from '../core/calls';
+import { parseCaptureStatus, requestCapture } from '../core/capture';
+import { requireBoolean, requireText, requireUserId } from '../core/calls';
 import { CallError } from '../core/errors';
 import type { Meeting } from '../core/meeting';
 import type { BackgroundImage, Participant } from '../core/model';
@@ -8,58 +8,58 @@ import type { PublicParticipant } from '../core/people';
 import { publicParticipant } from '../core/people';
 
 /** Turns what a method does into its answer: an empty text, or a CallFailure. */
-export type Done = (work: () => unknown) => Promise<string>;
+export type ToResult = (work: () => unknown) => Promise<string>;
 
 /** The methods on what happens inside a meeting, beyond the roster and devices. */
-export function insideMethods(meeting: Meeting, done: Done) {
+export function createFeatureMethods(meeting: Meeting, toResult: ToResult) {
   const { actions } = meeting;
   const state = (): ReturnType<typeof meeting.getState> => meeting.getState();
   const person = (userId: unknown): Participant | undefined => {
     const id = Number(userId);
     return state().participants.find((p) => p.userId === id);
   };
-  const shown = (p: Participant): PublicParticipant => publicParticipant(p, state().participants);
+  const toPublic = (p: Participant): PublicParticipant => publicParticipant(p, state().participants);
   return {
-    allowAttendeeToTalk: (userId?: unknown, isAllow?: unknown): Promise<string> => done(() => actions.allowToTalk(userIdOf(userId), flagOf(isAllow, 'isAllow'))),
-    reclaimHost: (): Promise<string> => done(() => actions.reclaimHost()),
-    claimHostWithHostKey: (hostKey?: unknown): Promise<string> => done(() => actions.claimHost(textOf(hostKey, 'hostKey'))),
+    allowAttendeeToTalk: (userId?: unknown, isAllow?: unknown): Promise<string> => toResult(() => actions.allowToTalk(requireUserId(userId), requireBoolean(isAllow, 'isAllow'))),
+    reclaimHost: (): Promise<string> => toResult(() => actions.reclaimHost()),
+    claimHostWithHostKey: (hostKey?: unknown): Promise<string> => toResult(() => actions.claimHost(requireText(hostKey, 'hostKey'))),
     /** Pins somebody beside those who are pinned already. */
     addPin: (userId?: unknown): Promise<string> =>
-      done(() => {
-        meeting.seated();
+      toResult(() => {
+        meeting.requireJoined();
         actions.allowMultiPin(true);
-        actions.pin('add', userIdOf(userId));
+        actions.pin('add', requireUserId(userId));
       }),
-    removeAllPins: (): Promise<string> => done(() => (meeting.seated(), actions.removeAllPins())),
+    removeAllPins: (): Promise<string> => toResult(() => (meeting.requireJoined(), actions.removeAllPins())),
     getPinList: (): number[] => [...state().pins],
-    subscribeStatisticData: (args?: unknown): Promise<string> => done(() => meeting.statistics.subscribe(args)),
-    unSubscribeStatisticData: (args?: unknown): Promise<string> => done(() => meeting.statistics.unsubscribe(args)),
+    subscribeStatisticData: (args?: unknown): Promise<string> => toResult(() => meeting.statistics.subscribe(args)),
+    unSubscribeStatisticData: (args?: unknown): Promise<string> => toResult(() => meeting.statistics.unsubscribe(args)),
 
     isSupportVirtualBackground: (): boolean => meeting.background.supported,
     getVirtualBackgroundStatus(): { id: string; isVbOn: boolean; isLock: boolean; vbList: BackgroundImage[] } {
       const { id, locked, images } = state().background;
       return { id, isVbOn: id !== '', isLock: locked, vbList: [...images] };
     },
-    lockVirtualBackground: (isLock?: unknown): Promise<string> => done(() => meeting.background.lock(flagOf(isLock, 'isLock'))),
-    updateVirtualBackgroundList: (images?: unknown): Promise<string> => done(() => meeting.background.setImages(images)),
+    lockVirtualBackground: (isLock?: unknown): Promise<string> => toResult(() => meeting.background.lock(requireBoolean(isLock, 'isLock'))),
+    updateVirtualBackgroundList: (images?: unknown): Promise<string> => toResult(() => meeting.background.setImages(images)),
     setVirtualBackground: (id?: unknown): Promise<string> =>
-      done(() => {
+      toResult(() => {
         if (typeof id !== 'string') throw new CallError('INVALID_PARAMETERS', 'vbImageId is not a string');
         return meeting.background.choose(id);
       }),
 
-    mediaCapture: (record?: unknown): Promise<string> => done(() => actions.setCapture(captureStatusOf(record))),
+    mediaCapture: (record?: unknown): Promise<string> => toResult(() => actions.setCapture(parseCaptureStatus(record))),
     /** `request` by a participant; `grant` and `revoke` by a host. */
     mediaCapturePermission: (operation?: unknown, userId?: unknown, permission?: unknown): Promise<string> =>
-      done(() => {
+      toResult(() => {
         switch (operation) {
           case 'request':
             return requestCapture(meeting);
           case 'grant':
             // 1 denies what was asked for, 2 allows it; a bare grant allows.
-            return actions.permitCapture(userIdOf(userId), permission !== 1);
+            return actions.permitCapture(requireUserId(userId), permission !== 1);
           case 'revoke':
-            return actions.permitCapture(userIdOf(userId), false);
+            return actions.permitCapture(requireUserId(userId), false);
           default:
             throw new CallError('INVALID_PARAMETERS', 'operation: grant, request or revoke');
         }
@@ -73,11 +73,11 @@ export function insideMethods(meeting: Meeting, done: Done) {
     getBotAuthorizedUserInfoByUserId(userId?: unknown): PublicParticipant | null {
       const bot = person(userId);
       const authorizer = bot && authorizerOf(bot, state().participants);
-      return authorizer ? shown(authorizer) : null;
+      return authorizer ? toPublic(authorizer) : null;
     },
     getAuthorizedBotListByUserId(userId?: unknown): PublicParticipant[] | null {
       const parent = person(userId);
-      return parent ? botsOf(parent, state().participants).map(shown) : null;
+      return parent ? botsOf(parent, state().participants).map(toPublic) : null;
     },
   };
 }

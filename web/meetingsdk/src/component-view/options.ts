@@ -1,10 +1,10 @@
 import type { JoinOptions } from '../core/wire';
 import type { ViewOptions } from '../core/model';
-import { pagePlace, templateOption } from '../core/page-url';
-import type { Reason } from '../core/refused';
+import { pageLocation, templateOption } from '../core/page-url';
+import type { UnsupportedReason } from '../core/refused';
 import { log } from '../core/log';
-import { noteUnknownOptions } from '../core/option-names';
-import { fieldsOf } from '../core/wire';
+import { warnUnknownOptions } from '../core/option-names';
+import { asRecord } from '../core/wire';
 
 const viewTypes = ['minimized', 'speaker', 'ribbon', 'gallery', 'active'] as const;
 export type ViewType = (typeof viewTypes)[number];
@@ -15,24 +15,24 @@ export function viewTypeOf(value: unknown): ViewType | null {
 }
 
 /** Options of `init` that are obeyed; `reasonStyle`, `isShowJoiningErrorDialog` and `keepEndedPage` are our own. */
-export const obeyedInitOptions = ['debug', 'zoomAppRoot', 'webEndpoint', 'language', 'customize', 'maximumVideosInGalleryView', 'leaveOnPageUnload', 'reasonStyle', 'isShowJoiningErrorDialog', 'keepEndedPage'] as const;
+export const supportedInitOptions = ['debug', 'zoomAppRoot', 'webEndpoint', 'language', 'customize', 'maximumVideosInGalleryView', 'leaveOnPageUnload', 'reasonStyle', 'isShowJoiningErrorDialog', 'keepEndedPage'] as const;
 
 /** Options of `init` that ask for what is so anyway: files come from where the SDK came from, and there are no hotfixes to load. */
-export const givenInitOptions = ['assetPath', 'enforceVirtualBackground', 'patchJsMedia'] as const;
+export const acceptedInitOptions = ['assetPath', 'enforceVirtualBackground', 'patchJsMedia'] as const;
 
 /** Branches of `customize` that are obeyed. */
-export const obeyedCustomize = [
+export const supportedCustomize = [
   'customize.toolbar.buttons', 'customize.meetingInfo', 'customize.inviteUrlFormat', 'customize.participants.popper', 'customize.setting.popper',
   'customize.chat.notificationCls', 'customize.chat.popper', 'customize.meeting.popper', 'customize.video', 'customize.video.popper', 'customize.video.isResizable',
   'customize.video.viewSizes.ribbon', 'customize.video.viewSizes.default', 'customize.video.defaultViewType', 'customize.sharing.options.hideShareAudioOption',
 ] as const;
 
 /** Branches that place what is not there, and why. */
-export const idleCustomize = { 'customize.callMe.popper': 'telephony', 'customize.invite.popper': 'invitePanel', 'customize.activeApps.popper': 'apps' } as const satisfies Record<string, Reason>;
+export const ignoredCustomize = { 'customize.callMe.popper': 'telephony', 'customize.invite.popper': 'invitePanel', 'customize.activeApps.popper': 'apps' } as const satisfies Record<string, UnsupportedReason>;
 
 /** The branches of `customize` that an app gave, each by its path. */
 export function customizeBranches(customize: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(customize).map(([name, branch]) => [`customize.${name}.popper`, fieldsOf(branch)?.popper]));
+  return Object.fromEntries(Object.entries(customize).map(([name, branch]) => [`customize.${name}.popper`, asRecord(branch)?.popper]));
 }
 
 /** The first names below `customize`. */
@@ -49,30 +49,30 @@ export type ViewSizes = Partial<Record<(typeof kinds)[number], Partial<Record<(t
  */
 export function videoOptionsOf(call: string, value: unknown): Record<string, unknown> & { viewSizes?: ViewSizes } {
   if (value == null) return {};
-  const video = fieldsOf(value);
-  const refuse = (name: string, given: unknown, want: string): void => log.noteOnce(`${call}: ${name} is ${brief(given)}, not ${want}; it is ignored`);
+  const video = asRecord(value);
+  const warnInvalid = (name: string, given: unknown, expected: string): void => log.warnOnce(`${call}: ${name} is ${describe(given)}, not ${expected}; it is ignored`);
   if (!video) {
-    refuse('customize.video', value, 'an object');
+    warnInvalid('customize.video', value, 'an object');
     return {};
   }
-  noteUnknownOptions('customize.video', video, videoNames);
+  warnUnknownOptions('customize.video', video, videoNames);
   const { viewSizes: given, ...rest } = video;
   if (given == null) return rest;
   const viewSizes: ViewSizes = {};
   const name = 'customize.video.viewSizes';
-  const all = fieldsOf(given);
-  if (!all) refuse(name, given, 'an object');
-  noteUnknownOptions(name, all ?? {}, kinds);
+  const all = asRecord(given);
+  if (!all) warnInvalid(name, given, 'an object');
+  warnUnknownOptions(name, all ?? {}, kinds);
   for (const kind of kinds) {
     if (all?.[kind] == null) continue;
-    const size = fieldsOf(all[kind]);
-    if (!size) refuse(`${name}.${kind}`, all[kind], 'an object with width, height or both');
+    const size = asRecord(all[kind]);
+    if (!size) warnInvalid(`${name}.${kind}`, all[kind], 'an object with width, height or both');
     for (const side of sides) {
       const length = size?.[side];
       if (length == null) continue;
       const pixels = typeof length === 'string' && /^\s*\d+(?:\.\d+)?(?:px)?\s*$/i.test(length) ? Number.parseFloat(length) : length;
       if (typeof pixels === 'number' && pixels >= 100 && pixels <= 10_000) (viewSizes[kind] ??= {})[side] = pixels;
-      else refuse(`${name}.${kind}.${side}`, length, 'a length of 100 to 10000 pixels');
+      else warnInvalid(`${name}.${kind}.${side}`, length, 'a length of 100 to 10000 pixels');
     }
   }
   return { ...rest, viewSizes };
@@ -81,9 +81,9 @@ export function videoOptionsOf(call: string, value: unknown): Record<string, unk
 /** The options of the picture with later ones: one size, or one side of it, may come without taking the others back. */
 export function mergedVideo(before: Record<string, unknown>, later: Record<string, unknown>): Record<string, unknown> {
   const video: Record<string, unknown> = { ...before, ...later };
-  const both = (name: string): Record<string, unknown>[] => [before, later].map((one) => fieldsOf(one[name]) ?? {});
-  if (fieldsOf(later.popper)) video.popper = Object.assign({}, ...both('popper'));
-  if (fieldsOf(later.viewSizes)) {
+  const both = (name: string): Record<string, unknown>[] => [before, later].map((one) => asRecord(one[name]) ?? {});
+  if (asRecord(later.popper)) video.popper = Object.assign({}, ...both('popper'));
+  if (asRecord(later.viewSizes)) {
     const [old, own] = both('viewSizes') as [ViewSizes, ViewSizes];
     video.viewSizes = Object.fromEntries(kinds.filter((kind) => old[kind] ?? own[kind]).map((kind) => [kind, { ...old[kind], ...own[kind] }]));
   }
@@ -91,7 +91,7 @@ export function mergedVideo(before: Record<string, unknown>, later: Record<strin
 }
 
 /** A value of an app as one short word for the console. */
-function brief(value: unknown): string {
+function describe(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value.slice(0, 64)) : typeof value === 'object' && value !== null ? 'an object' : String(value).slice(0, 64);
 }
 
@@ -102,25 +102,25 @@ export const joinOptionNames = [
 
 /** The options of `init` that the view obeys. */
 export function viewOptionsOf(args: Record<string, unknown>): Partial<ViewOptions> {
-  const customize = fieldsOf(args.customize) ?? {};
+  const customize = asRecord(args.customize) ?? {};
   const video = videoOptionsOf('init', customize.video);
   const options: Partial<ViewOptions> = { customize: { ...customize, video } };
   const defaultView = viewTypeOf(video.defaultViewType);
   if (defaultView) options.defaultView = defaultView;
-  else if (video.defaultViewType != null) log.noteOnce(`init: customize.video.defaultViewType is ${brief(video.defaultViewType)}, not one of ${viewTypes.join(', ')}; the usual layout is shown`);
+  else if (video.defaultViewType != null) log.warnOnce(`init: customize.video.defaultViewType is ${describe(video.defaultViewType)}, not one of ${viewTypes.join(', ')}; the usual layout is shown`);
   if (Array.isArray(customize.meetingInfo)) options.meetingInfo = customize.meetingInfo.filter((item): item is string => typeof item === 'string');
-  options.hideShareAudioOption = fieldsOf(fieldsOf(customize.sharing)?.options)?.hideShareAudioOption === true;
-  options.inviteUrlFormat = templateOption('customize.inviteUrlFormat', customize.inviteUrlFormat, pagePlace(), 'invitations have no link');
+  options.hideShareAudioOption = asRecord(asRecord(customize.sharing)?.options)?.hideShareAudioOption === true;
+  options.inviteUrlFormat = templateOption('customize.inviteUrlFormat', customize.inviteUrlFormat, pageLocation(), 'invitations have no link');
   options.showJoiningErrorDialog = args.isShowJoiningErrorDialog !== false;
   options.keepEndedPage = args.keepEndedPage === true;
-  const most = args.maximumVideosInGalleryView;
-  if (typeof most === 'number' && most >= 1) options.maximumVideosInGalleryView = Math.min(Math.floor(most), 25);
+  const max = args.maximumVideosInGalleryView;
+  if (typeof max === 'number' && max >= 1) options.maximumVideosInGalleryView = Math.min(Math.floor(max), 25);
   return options;
 }
 
 /** The options of `join` as the server reads them. Client View's spelling of the passcode is passed on under its name. */
 export function joinOptionsOf(value: unknown): JoinOptions {
-  const args = fieldsOf(value) ?? {};
+  const args = asRecord(value) ?? {};
   const options: JoinOptions = {
     meetingNumber: args.meetingNumber,
     userName: args.userName,

@@ -1,4 +1,4 @@
-import type { Reason } from '../core/refused';
+import type { UnsupportedReason } from '../core/refused';
 
 /** Methods of the contract that this SDK does not have, and why; each rejects with INVALID_OPERATION. */
 export const unsupportedMethods = {
@@ -16,7 +16,7 @@ export const unsupportedMethods = {
   giveUpFarEndCameraControl: 'farEnd',
   controlFarEndCamera: 'farEnd',
   controlCamera: 'farEnd',
-} as const satisfies Record<string, Reason>;
+} as const satisfies Record<string, UnsupportedReason>;
 
 export type UnsupportedMethod = keyof typeof unsupportedMethods;
 
@@ -30,10 +30,10 @@ export const emptyGetters = {
   getFarEndCameraPTZCapability: 'farEnd',
   getCameraPTZCapability: 'farEnd',
   isBrowserSupportPTZ: 'farEnd',
-} as const satisfies Record<string, Reason>;
+} as const satisfies Record<string, UnsupportedReason>;
 
 /** Events that this SDK never tells, and why. */
-export const silentEvents = {
+export const unsupportedEvents = {
   'caption-message': 'captions',
   'recording-change': 'recording',
   'room-state-change': 'breakout',
@@ -43,4 +43,4 @@ export const silentEvents = {
   'far-end-camera-response-control': 'farEnd',
   'far-end-camera-in-control-change': 'farEnd',
   'far-end-camera-capability-change': 'farEnd',
-} as const satisfies Record<string, Reason>;
+} as const satisfies Record<string, UnsupportedReason>;

@@ -1,51 +1,51 @@
 import { CallError } from './errors';
 import type { Meeting } from './meeting';
-import { insideActions } from './inside';
+import { createFeatureActions } from './inside';
 import type { ChatTarget, MeetingActions } from './model';
 
 /** The number by which apps know that a microphone is muted before audio is joined. */
-const audioNotJoined = 6015;
+const audioNotJoinedCode = 6015;
 
 /** The commands of the model. They reject with CallError when refused. */
 export function createActions(meeting: Meeting): MeetingActions {
   const command = async (type: string, data: object = {}): Promise<void> => {
-    await meeting.inside().command(type, data);
+    await meeting.requireConnected().command(type, data);
   };
   const self = (): number => meeting.getState().self?.userId ?? 0;
   const actions: MeetingActions = {
     finishPreview: (choice) => meeting.finishPreview(choice),
     async setMicrophone(on) {
-      const { media } = meeting.inside();
+      const { media } = meeting.requireConnected();
       // Joining audio is allowed to everybody; only opening one's mouth may not be.
-      if (on && meeting.getState().microphone === 'muted') mayUnmute();
+      if (on && meeting.getState().microphone === 'muted') assertCanUnmute();
       return media.setMicrophone(on);
     },
-    setCamera: async (on) => meeting.inside().media.setCamera(on),
+    setCamera: async (on) => meeting.requireConnected().media.setCamera(on),
     async setShare(on, how) {
-      const { media } = meeting.inside();
+      const { media } = meeting.requireConnected();
       // Asked first, for nobody should pick a window in vain.
       if (on && meeting.getState().share === 'off') await command('seat.share');
       return media.setShare(on, how);
     },
-    leaveAudio: async () => meeting.inside().media.stopAudio(),
+    leaveAudio: async () => meeting.requireConnected().media.stopAudio(),
     async chooseDevice(kind, deviceId) {
-      await meeting.inside().media.chooseDevice(kind, deviceId);
-      meeting.rememberDevices();
+      await meeting.requireConnected().media.chooseDevice(kind, deviceId);
+      meeting.saveDevices();
     },
-    unlockSound: async () => meeting.inside().media.unlockSound(),
-    ...insideActions(meeting, command),
+    unlockSound: async () => meeting.requireConnected().media.unlockSound(),
+    ...createFeatureActions(meeting, command),
     async sendChat(text, to) {
-      const room = meeting.inside();
+      const room = meeting.requireConnected();
       if (text.trim() === '') throw new CallError('INVALID_PARAMETERS', 'the text is empty');
       if (Array.from(text).length > room.chatLength) throw new CallError('INVALID_PARAMETERS', `the text is longer than ${room.chatLength} characters`);
-      await room.command('chat.send', { text, ...addressed(to) });
+      await room.command('chat.send', { text, ...receiverFields(to) });
     },
     markChatRead: () => meeting.store.set({ unreadChat: 0 }),
     async mute(userId, muted) {
       if (userId === self() || userId === 0) {
-        const room = meeting.inside();
-        if (meeting.getState().microphone === 'off') throw new CallError('INVALID_OPERATION', 'audio is not joined', audioNotJoined);
-        if (!muted) mayUnmute();
+        const room = meeting.requireConnected();
+        if (meeting.getState().microphone === 'off') throw new CallError('INVALID_OPERATION', 'audio is not joined', audioNotJoinedCode);
+        if (!muted) assertCanUnmute();
         return room.media.setMicrophone(!muted);
       }
       return command('seat.mute', { userId, muted });
@@ -74,18 +74,18 @@ export function createActions(meeting: Meeting): MeetingActions {
       meeting.store.set({ failure: null });
       meeting.events.emit('failureDismissed', { joinFailed: failure?.joinFailed ?? false });
     },
-    async answerUnmuteRequest(yes) {
+    async respondToUnmuteRequest(yes) {
       meeting.store.set({ unmuteRequestedBy: null });
-      if (yes) await meeting.inside().media.setMicrophone(true);
+      if (yes) await meeting.requireConnected().media.setMicrophone(true);
     },
     attachVideo(userId, kind, element) {
       const person = meeting.getState().participants.find((p) => p.userId === userId);
       const identity = person?.mediaIdentity ?? (userId === self() ? meeting.getState().self?.mediaIdentity : undefined);
       if (!meeting.room || !identity) return () => undefined;
       const detach = meeting.room.media.attach(identity, kind, element);
-      const unwatch = meeting.floating.watch(userId, kind, element);
+      const stopTracking = meeting.pictureInPicture.track(userId, kind, element);
       return () => {
-        unwatch();
+        stopTracking();
         detach();
       };
     },
@@ -93,7 +93,7 @@ export function createActions(meeting: Meeting): MeetingActions {
   return actions;
 
   /** Refused where participants may not unmute themselves. */
-  function mayUnmute(): void {
+  function assertCanUnmute(): void {
     const { self: own, session } = meeting.getState();
     const host = own?.role === 'host' || own?.role === 'cohost';
     if (session?.unmuteAllowed === false && !host && !own?.mayUnmute) {
@@ -102,7 +102,7 @@ export function createActions(meeting: Meeting): MeetingActions {
   }
 }
 
-function addressed(to: ChatTarget | undefined): object {
+function receiverFields(to: ChatTarget | undefined): object {
   if (to === undefined || to === 0 || to === 'everyone') return {};
   return typeof to === 'number' ? { userId: to } : { to };
 }

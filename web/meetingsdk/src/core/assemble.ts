@@ -1,47 +1,47 @@
 import { builtInAddress } from './address';
-import { browserFacts, microphoneAllowed } from './browser';
+import { detectCapabilities, microphoneAllowed } from './browser';
 import type { ChunkSource } from './chunks';
 import { Chunks } from './chunks';
 import type { Clock } from './clock';
-import { pause, realClock } from './clock';
+import { delay, realClock } from './clock';
 import type { Fetch } from './http';
-import { HttpTransport } from './http';
+import { HttpJoinApi } from './http';
 import { Dictionaries } from './i18n';
 import { Meeting } from './meeting';
 import type { MountedView, ViewKind, ViewOptions } from './model';
-import type { Obstacles } from './obstacles';
-import { browserObstacles } from './obstacles';
+import type { BlockerDetector } from './obstacles';
+import { createBlockerDetector } from './obstacles';
 import type { PageRegistry } from './page';
 import { pageRegistry } from './page';
-import type { KeyValue } from './seat-memory';
-import { SeatMemory, sturdy } from './seat-memory';
+import type { KeyValueStore } from './seat-memory';
+import { ResumeStore, safeStorage } from './seat-memory';
 import { chooseServer } from './server';
 
 /** How long a view waits for the words of its language before it is drawn in English. */
-const wordsTimeout = 1_500;
+const dictionaryTimeout = 1_500;
 /** Whoever has not asked for a join by then after `init` leaves the page idle until a person does. */
-const idleAfter = 150;
+const prewarmDelay = 150;
 
 /** What a view needs from its surroundings; everything but the chunks has a default of the browser. */
-export interface Surroundings {
+export interface Environment {
   chunks: ChunkSource;
   /** Address of the script that runs, where a server handed it out. */
   scriptUrl?: string | null;
   clock?: Clock;
   fetch?: Fetch;
   page?: PageRegistry;
-  tabStorage?: KeyValue;
-  browserStorage?: KeyValue;
+  tabStorage?: KeyValueStore;
+  browserStorage?: KeyValueStore;
   newId?: () => string;
-  facts?: typeof browserFacts;
-  obstacles?: Obstacles;
+  detectCapabilities?: typeof detectCapabilities;
+  blockerDetector?: BlockerDetector;
   microphoneAllowed?: () => Promise<boolean>;
 }
 
 /** A meeting with its server and the place where it is drawn. */
-export interface Assembly {
+export interface CreatedMeeting {
   meeting: Meeting;
-  screen: Screen;
+  viewMount: ViewMount;
   /** Takes `webEndpoint` of init. */
   setEndpoint(webEndpoint: unknown): void;
   /** The server's address now. */
@@ -49,43 +49,43 @@ export interface Assembly {
 }
 
 /** Wires one view's meeting together. */
-export function assemble(view: ViewKind, surroundings: Surroundings): Assembly {
-  const clock = surroundings.clock ?? realClock;
-  const chunks = new Chunks(surroundings.chunks, clock);
+export function createMeeting(view: ViewKind, environment: Environment): CreatedMeeting {
+  const clock = environment.clock ?? realClock;
+  const chunks = new Chunks(environment.chunks, clock);
   const i18n = new Dictionaries();
-  i18n.loadFrom(async (language) => (await chunks.ui()).wordsOf?.(language) ?? null);
-  const newId = surroundings.newId ?? randomId;
-  const facts = surroundings.facts ?? browserFacts;
-  const obstacles = surroundings.obstacles ?? browserObstacles();
-  const fetch: Fetch = surroundings.fetch ?? ((url, init) => globalThis.fetch(url, init));
+  i18n.setSource(async (language) => (await chunks.ui()).loadDictionary?.(language) ?? null);
+  const newId = environment.newId ?? randomId;
+  const capabilities = environment.detectCapabilities ?? detectCapabilities;
+  const blockerDetector = environment.blockerDetector ?? createBlockerDetector();
+  const fetch: Fetch = environment.fetch ?? ((url, init) => globalThis.fetch(url, init));
   let webEndpoint: unknown;
   const server = (): string =>
-    chooseServer({ webEndpoint, scriptUrl: surroundings.scriptUrl ?? null, builtIn: builtInAddress, pageOrigin: globalThis.location?.origin ?? '' });
+    chooseServer({ webEndpoint, scriptUrl: environment.scriptUrl ?? null, builtIn: builtInAddress, pageOrigin: globalThis.location?.origin ?? '' });
   const meeting: Meeting = new Meeting({
     view,
     clock,
     newId,
-    page: surroundings.page ?? pageRegistry(),
-    memory: new SeatMemory(
-      surroundings.tabStorage ?? sturdy(() => globalThis.sessionStorage),
-      surroundings.browserStorage ?? sturdy(() => globalThis.localStorage),
+    page: environment.page ?? pageRegistry(),
+    resumeStore: new ResumeStore(
+      environment.tabStorage ?? safeStorage(() => globalThis.sessionStorage),
+      environment.browserStorage ?? safeStorage(() => globalThis.localStorage),
       newId,
     ),
     i18n,
-    facts: () => facts(),
-    obstacles,
+    capabilities: () => capabilities(),
+    blockerDetector,
     server: () => {
       const address = server();
       const beacon = (url: string, body: string): boolean => globalThis.navigator?.sendBeacon?.(url, body) ?? false;
-      return { address, transport: new HttpTransport({ server: address, clock, fetch, online: () => facts().online, obstacles, beacon }) };
+      return { address, api: new HttpJoinApi({ server: address, clock, fetch, online: () => capabilities().online, blockerDetector, beacon }) };
     },
-    loadParts: () => chunks.media(),
-    prepareView: () => screen.show(),
-    viewDrawn: () => screen.drawn(),
-    microphoneAllowed: surroundings.microphoneAllowed ?? microphoneAllowed,
+    loadMedia: () => chunks.media(),
+    prepareView: () => viewMount.show(),
+    viewRendered: () => viewMount.rendered(),
+    microphoneAllowed: environment.microphoneAllowed ?? microphoneAllowed,
   });
-  const screen = new Screen(view, meeting, chunks);
-  return { meeting, screen, server, setEndpoint: (value) => void (webEndpoint = value) };
+  const viewMount = new ViewMount(view, meeting, chunks);
+  return { meeting, viewMount, server, setEndpoint: (value) => void (webEndpoint = value) };
 }
 
 /** A random UUID, also where `crypto.randomUUID` is missing because the page is not secure. */
@@ -99,11 +99,11 @@ export function randomId(): string {
 }
 
 /** Where a view is drawn: loads the views' chunk, mounts it once, keeps its options. */
-export class Screen {
+export class ViewMount {
   private mounted: { root: HTMLElement; view: MountedView } | null = null;
   private root: (() => HTMLElement | null) | null = null;
-  private turn = 0;
-  private rehearsed = false;
+  private generation = 0;
+  private prewarmed = false;
   options: ViewOptions;
 
   constructor(
@@ -118,30 +118,30 @@ export class Screen {
   preload(): void {
     const { chunks, meeting } = this;
     chunks.preload();
-    if (this.rehearsed) return;
-    this.rehearsed = true;
-    meeting.deps.clock.after(idleAfter, () => {
+    if (this.prewarmed) return;
+    this.prewarmed = true;
+    meeting.deps.clock.after(prewarmDelay, () => {
       chunks.ui().then(
-        (ui) => meeting.busy || document.hidden || ui.rehearseView?.(meeting.i18n, this.options),
+        (ui) => meeting.busy || document.hidden || ui.prewarmView?.(meeting.i18n, this.options),
         () => undefined,
       );
     });
   }
 
   /** Says where to draw; nothing is drawn yet. */
-  place(root: () => HTMLElement | null): void {
+  setRoot(root: () => HTMLElement | null): void {
     this.root = root;
   }
 
   /** Draws the view unless it is drawn there already. Rejects when the chunk cannot be had. */
   async show(): Promise<void> {
-    const turn = ++this.turn;
+    const generation = ++this.generation;
     const ui = await this.chunks.ui();
     // Rather a moment later than a page that changes its language before one's eyes.
     const { i18n, deps } = this.meeting;
-    const ready = i18n.ready();
-    if (i18n.pending) await Promise.race([ready, pause(deps.clock, wordsTimeout)]);
-    if (turn !== this.turn) return;
+    const dictionaryReady = i18n.ready();
+    if (i18n.pending) await Promise.race([dictionaryReady, delay(deps.clock, dictionaryTimeout)]);
+    if (generation !== this.generation) return;
     const root = this.root?.() ?? null;
     if (!root || (this.mounted?.root === root && root.hasChildNodes())) return;
     this.mounted?.view.unmount();
@@ -152,13 +152,13 @@ export class Screen {
   }
 
   /** Resolves once what the state says now is in the document. */
-  async drawn(): Promise<void> {
-    await this.mounted?.view.drawn?.();
+  async rendered(): Promise<void> {
+    await this.mounted?.view.rendered?.();
   }
 
   /** Takes the view away. */
   hide(): void {
-    this.turn++;
+    this.generation++;
     this.mounted?.view.unmount();
     this.mounted = null;
   }

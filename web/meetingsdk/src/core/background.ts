@@ -1,11 +1,11 @@
 import { CallError } from './errors';
-import type { RoomParts } from './media';
-import type { Background, BackgroundImage, TriedBackground } from './model';
+import type { MediaModule } from './media';
+import type { Background, BackgroundImage, BackgroundPreview } from './model';
 import type { Meeting } from './meeting';
-import { fieldsOf } from './wire';
+import { asRecord } from './wire';
 
 /** What the background needs of the meeting. */
-export interface BackgroundParts {
+export interface BackgroundDeps {
   read(): Background;
   write(background: Background): void;
   /** Whether this browser can. */
@@ -15,22 +15,22 @@ export interface BackgroundParts {
 }
 
 /** How many images may be on the list. */
-const mostImages = 50;
+const maxImages = 50;
 
 /** The own background: the app's list of images, the choice, and its lock. */
-export class BackgroundChoice {
-  constructor(private readonly parts: BackgroundParts) {}
+export class VirtualBackground {
+  constructor(private readonly deps: BackgroundDeps) {}
 
   get supported(): boolean {
-    return this.parts.supported();
+    return this.deps.supported();
   }
 
   /** Replaces the list of images. `emptyEnds`: an empty one switches backgrounds off, as Client View has it. */
-  setImages(value: unknown, emptyEnds = false): void {
+  setImages(value: unknown, emptyDisables = false): void {
     const { id } = this.current();
     if (id !== '') throw new CallError('INVALID_OPERATION', 'a background is in use');
-    const images = imagesOf(value);
-    this.write({ images, offered: !emptyEnds || images.length > 0 });
+    const images = parseImages(value);
+    this.write({ images, offered: !emptyDisables || images.length > 0 });
   }
 
   lock(locked: boolean): void {
@@ -38,19 +38,19 @@ export class BackgroundChoice {
   }
 
   /** Chooses `blur`, an image of the list, or nothing. The person may not while it is locked. */
-  async choose(id: string, byPerson = false): Promise<void> {
+  async choose(id: string, byUser = false): Promise<void> {
     const before = this.current();
     if (!this.supported) throw new CallError('INVALID_OPERATION', 'this browser cannot replace backgrounds');
     if (!before.offered) throw new CallError('INVALID_OPERATION', 'the app has switched backgrounds off');
     if (before.locked) throw new CallError('OPERATION_LOCKED', 'the background is locked');
     if (before.busy) throw new CallError('INVALID_OPERATION', 'another background is being applied');
-    if (id === '' && !byPerson && before.id !== '') throw new CallError('INVALID_OPERATION', 'an active background can only be changed, not removed');
+    if (id === '' && !byUser && before.id !== '') throw new CallError('INVALID_OPERATION', 'an active background can only be changed, not removed');
     const image = before.images.find((one) => one.id === id);
     if (id !== '' && id !== 'blur' && !image) throw new CallError('INVALID_PARAMETERS', 'the list has no image of that id');
     if (id === before.id) return;
     this.write({ busy: true });
     try {
-      await this.parts.apply(image ? { image: image.url } : id === 'blur' ? { blur: true } : null);
+      await this.deps.apply(image ? { image: image.url } : id === 'blur' ? { blur: true } : null);
       this.write({ id, busy: false });
     } catch (error) {
       this.write({ busy: false });
@@ -60,53 +60,53 @@ export class BackgroundChoice {
   }
 
   /** What was chosen; null for nothing. */
-  get chosen(): Parameters<BackgroundParts['apply']>[0] {
+  get selected(): Parameters<BackgroundDeps['apply']>[0] {
     const { id, images } = this.current();
     const image = images.find((one) => one.id === id);
     return id === '' ? null : image ? { image: image.url } : { blur: true };
   }
 
   /** Applies what was chosen to the camera of another seat: whoever chose it counts on it in the next meeting too. */
-  async carryOver(apply: BackgroundParts['apply']): Promise<void> {
-    if (this.chosen) await apply(this.chosen);
+  async applyTo(apply: BackgroundDeps['apply']): Promise<void> {
+    if (this.selected) await apply(this.selected);
   }
 
   /** Puts what was chosen into the picture of a camera that is tried out before a meeting. */
-  async tryOut(stream: MediaStream, parts: RoomParts, server: string): Promise<TriedBackground> {
-    if (!this.chosen) throw new CallError('INVALID_OPERATION', 'no background is chosen');
-    return parts.tryBackground(stream, this.chosen, server);
+  async createPreview(stream: MediaStream, mediaModule: MediaModule, server: string): Promise<BackgroundPreview> {
+    if (!this.selected) throw new CallError('INVALID_OPERATION', 'no background is chosen');
+    return mediaModule.previewBackground(stream, this.selected, server);
   }
 
   private current(): Background {
-    return this.parts.read();
+    return this.deps.read();
   }
 
   private write(change: Partial<Background>): void {
-    this.parts.write({ ...this.current(), supported: this.supported, ...change });
+    this.deps.write({ ...this.current(), supported: this.supported, ...change });
   }
 }
 
 /** The background of a meeting's own camera. */
-export function backgroundOf(meeting: Meeting): BackgroundChoice {
-  return new BackgroundChoice({
+export function createVirtualBackground(meeting: Meeting): VirtualBackground {
+  return new VirtualBackground({
     read: () => meeting.getState().background,
     write: (background) => {
       meeting.store.set({ background });
       meeting.events.emit('background', background);
     },
-    supported: () => meeting.deps.facts().background,
+    supported: () => meeting.deps.capabilities().background,
     // What is chosen in the preview goes along into the meeting.
-    apply: (background) => (meeting.getState().phase === 'previewing' && !meeting.room ? Promise.resolve() : meeting.inside().media.setBackground(background)),
+    apply: (background) => (meeting.getState().phase === 'previewing' && !meeting.room ? Promise.resolve() : meeting.requireConnected().media.setBackground(background)),
   });
 }
 
 /** Reads a list of images as apps give it. */
-export function imagesOf(value: unknown): BackgroundImage[] {
+export function parseImages(value: unknown): BackgroundImage[] {
   if (!Array.isArray(value)) throw new CallError('INVALID_PARAMETERS', 'the list of images is not an array');
-  if (value.length > mostImages) throw new CallError('INVALID_PARAMETERS', `at most ${mostImages} images`);
+  if (value.length > maxImages) throw new CallError('INVALID_PARAMETERS', `at most ${maxImages} images`);
   const ids = new Set<string>();
   return value.map((entry: unknown, i) => {
-    const { id, displayName, fileName, url } = fieldsOf(entry) ?? {};
+    const { id, displayName, fileName, url } = asRecord(entry) ?? {};
     for (const [name, text] of Object.entries({ id, displayName, fileName, url })) {
       if (typeof text !== 'string' || text === '') throw new CallError('INVALID_PARAMETERS', `image ${i}: ${name} is missing`);
     }

@@ -1,9 +1,9 @@
 /** Waits between tries: however quickly tries fail, no more than eight begin within a minute, the first included. */
-const waits = [300, 1_000, 2_000, 4_000, 8_000, 14_000, 20_000];
+const delays = [300, 1_000, 2_000, 4_000, 8_000, 14_000, 20_000];
 /** Up to this share is added at random, so that the pages of a server that was away do not all come at once. */
 const jitter = 0.4;
 /** A connection that held for so long was good; after it, waits begin anew. */
-const calm = 10_000;
+const stableAfter = 10_000;
 
 /** How long to wait before the next try. */
 export class Backoff {
@@ -17,9 +17,9 @@ export class Backoff {
 
   /** The wait before the next try, in milliseconds; to be asked once for each. */
   next(): number {
-    if (this.since !== null && this.now() - this.since >= calm) this.tries = 0;
+    if (this.since !== null && this.now() - this.since >= stableAfter) this.tries = 0;
     this.since = null;
-    const wait = waits[Math.min(this.tries++, waits.length - 1)] ?? 0;
+    const wait = delays[Math.min(this.tries++, delays.length - 1)] ?? 0;
     return Math.round(wait * (1 + this.random() * jitter));
   }
 

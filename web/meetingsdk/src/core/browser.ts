@@ -1,15 +1,15 @@
-import { pageError, pageFaultCode } from './catalogue';
+import { pageError, pageErrorCode } from './catalogue';
 import type { SDKError } from './errors';
 import type { ViewKind } from './model';
 
 /** What the browser can do; read anew each time, for tests and blockers change it. */
-export interface BrowserFacts {
+export interface BrowserCapabilities {
   webRTC: boolean;
   secure: boolean;
   camera: boolean;
   screen: boolean;
   /** What the frames around this page do not let it use. */
-  framed: readonly FrameFeature[];
+  blockedByFrame: readonly FrameFeature[];
   online: boolean;
   /** Whether backgrounds can be replaced. */
   background: boolean;
@@ -29,16 +29,16 @@ export function frameAllows(feature: FrameFeature, scope: Partial<typeof globalT
 }
 
 /** Reads the facts of a window. */
-export function browserFacts(scope: Partial<typeof globalThis> = globalThis): BrowserFacts {
+export function detectCapabilities(scope: Partial<typeof globalThis> = globalThis): BrowserCapabilities {
   const devices = scope.navigator?.mediaDevices;
   return {
     webRTC: typeof scope.RTCPeerConnection === 'function' && typeof scope.WebSocket === 'function',
     secure: scope.isSecureContext !== false,
     camera: typeof devices?.getUserMedia === 'function',
     screen: typeof devices?.getDisplayMedia === 'function',
-    framed: (['camera', 'microphone', 'display-capture'] as const).filter((feature) => !frameAllows(feature, scope)),
+    blockedByFrame: (['camera', 'microphone', 'display-capture'] as const).filter((feature) => !frameAllows(feature, scope)),
     online: scope.navigator?.onLine !== false,
-    background: canProcess(scope),
+    background: canReplaceBackground(scope),
   };
 }
 
@@ -57,15 +57,15 @@ export async function microphoneAllowed(scope: Partial<typeof globalThis> = glob
 const simd = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11]);
 
 /** What replacing a background needs: WebAssembly, WebGL 2 and a way to make a track of what was drawn. */
-function canProcess(scope: Partial<typeof globalThis>): boolean {
+function canReplaceBackground(scope: Partial<typeof globalThis>): boolean {
   if (typeof scope.OffscreenCanvas !== 'function' || typeof scope.VideoFrame !== 'function') return false;
   if (typeof scope.WebAssembly !== 'object' || !scope.WebAssembly.validate(simd)) return false;
   return 'MediaStreamTrackProcessor' in scope || typeof scope.HTMLCanvasElement?.prototype.captureStream === 'function';
 }
 
 /** The rule `browser` of the join gate: null when a meeting can be held here. */
-export function browserFault(view: ViewKind, facts: BrowserFacts): SDKError | null {
-  if (!facts.secure) return pageError(pageFaultCode(view), 'insecure_context');
-  if (!facts.webRTC) return pageError(pageFaultCode(view), 'browser_unsupported');
+export function browserError(view: ViewKind, capabilities: BrowserCapabilities): SDKError | null {
+  if (!capabilities.secure) return pageError(pageErrorCode(view), 'insecure_context');
+  if (!capabilities.webRTC) return pageError(pageErrorCode(view), 'browser_unsupported');
   return null;
 }

@@ -3,33 +3,33 @@ import type { Meeting } from './meeting';
 import type { CaptureStatus } from './model';
 
 /** How long somebody waits whether a host lets them record. */
-const answerTime = 10_000;
+const responseTimeout = 10_000;
 
 /** Asks the hosts whether this page may record; no answer is a refusal. */
 export async function requestCapture(meeting: Meeting): Promise<void> {
-  const room = meeting.inside();
+  const room = meeting.requireConnected();
   const { events, deps } = meeting;
-  let heard = false;
-  const stop = events.on('capturePermission', () => (heard = true));
+  let responded = false;
+  const stop = events.on('capturePermission', () => (responded = true));
   try {
     await room.command('capture.request');
   } catch (error) {
     stop();
     throw error;
   }
-  deps.clock.after(answerTime, () => {
+  deps.clock.after(responseTimeout, () => {
     stop();
-    if (!heard && meeting.room === room) events.emit('capturePermission', { allowed: false });
+    if (!responded && meeting.room === room) events.emit('capturePermission', { allowed: false });
   });
 }
 
-const statusNumbers = { off: 0, on: 1, paused: 2 } as const;
+const statusCodes = { off: 0, on: 1, paused: 2 } as const;
 
 /** The number of a status, the same in both views. */
-export const captureNumber = (status: CaptureStatus): 0 | 1 | 2 => statusNumbers[status];
+export const captureStatusCode = (status: CaptureStatus): 0 | 1 | 2 => statusCodes[status];
 
 /** Reads a status: a word of Client View or a number of Component View. */
-export function captureStatusOf(value: unknown): CaptureStatus {
+export function parseCaptureStatus(value: unknown): CaptureStatus {
   const known: Record<string, CaptureStatus> = { start: 'on', pause: 'paused', stop: 'off', 0: 'off', 1: 'on', 2: 'paused' };
   const status = typeof value === 'string' || typeof value === 'number' ? known[String(value)] : undefined;
   if (!status) throw new CallError('INVALID_PARAMETERS', 'record: start, pause or stop');

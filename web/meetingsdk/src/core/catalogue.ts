@@ -13,75 +13,75 @@ interface PageCause {
   retryable: boolean;
 }
 
-const later = (remedy: string): PageCause => ({ remedy, retryable: true });
-const no = (remedy: string): PageCause => ({ remedy, retryable: false });
+const retryable = (remedy: string): PageCause => ({ remedy, retryable: true });
+const permanent = (remedy: string): PageCause => ({ remedy, retryable: false });
 
 /** What keeps a page from its server although the server is well. */
-const obstacles: Record<string, PageCause> = {
-  local_network_blocked: later("Allow “local network access” for the page in the browser's site settings and reload, or serve the page and the server from the same network."),
-  websocket_blocked: later('A proxy or firewall blocks WebSockets. Let it pass the Upgrade header for /rtc and /realtime, and allow wss:// to the server.'),
-  csp_blocked: no("Add the server's origin, as https: and wss:, to connect-src of the page's Content-Security-Policy, and to script-src and worker-src where the page loads the SDK from it."),
-  mixed_content: no('Serve the Anteroom server over HTTPS: a page loaded over HTTPS may not use an http:// server.'),
+const blockers: Record<string, PageCause> = {
+  local_network_blocked: retryable("Allow “local network access” for the page in the browser's site settings and reload, or serve the page and the server from the same network."),
+  websocket_blocked: retryable('A proxy or firewall blocks WebSockets. Let it pass the Upgrade header for /rtc and /realtime, and allow wss:// to the server.'),
+  csp_blocked: permanent("Add the server's origin, as https: and wss:, to connect-src of the page's Content-Security-Policy, and to script-src and worker-src where the page loads the SDK from it."),
+  mixed_content: permanent('Serve the Anteroom server over HTTPS: a page loaded over HTTPS may not use an http:// server.'),
 };
 
 const generic: Record<string, PageCause> = {
-  csp_blocked: obstacles.csp_blocked as PageCause,
-  unexpected: later('Reload the page and try again. If it happens again, save the console output: it is a bug in the app or in the SDK.'),
-  cancelled: later('The page left while joining. Nothing is wrong; join again at any time.'),
-  browser_unsupported: no('Use a current Chrome, Edge, Firefox or Safari; if the page is in an in-app browser, open it in a standalone one.'),
-  insecure_context: no('Serve the page over HTTPS, or use localhost during development.'),
-  asset_blocked: later('Check the network panel: a Content-Security-Policy, an ad blocker, a proxy or a wrong path is blocking a file of the SDK.'),
+  csp_blocked: blockers.csp_blocked as PageCause,
+  unexpected: retryable('Reload the page and try again. If it happens again, save the console output: it is a bug in the app or in the SDK.'),
+  cancelled: retryable('The page left while joining. Nothing is wrong; join again at any time.'),
+  browser_unsupported: permanent('Use a current Chrome, Edge, Firefox or Safari; if the page is in an in-app browser, open it in a standalone one.'),
+  insecure_context: permanent('Serve the page over HTTPS, or use localhost during development.'),
+  asset_blocked: retryable('Check the network panel: a Content-Security-Policy, an ad blocker, a proxy or a wrong path is blocking a file of the SDK.'),
 };
 
 const causes: Record<number, Record<string, PageCause>> = {
   1: {
     ...generic,
-    frame_policy: no('Add allow="camera; microphone; display-capture" to the iframe that contains the page; each frame around it needs it too.'),
+    frame_policy: permanent('Add allow="camera; microphone; display-capture" to the iframe that contains the page; each frame around it needs it too.'),
   },
   200: generic,
   2: {
-    init_not_called: no('Call init, wait for its success, and call join from there.'),
-    init_failed: no('Handle the error from init: it says what was rejected. Then call init again.'),
+    init_not_called: permanent('Call init, wait for its success, and call join from there.'),
+    init_failed: permanent('Handle the error from init: it says what was rejected. Then call init again.'),
   },
   3005: {
-    other_meeting_in_page: no('Leave this page’s meeting first, then join the other one.'),
-    other_view_in_page: no('Use one view per meeting, or await leaveMeeting in one view before joining in the other.'),
+    other_meeting_in_page: permanent('Leave this page’s meeting first, then join the other one.'),
+    other_view_in_page: permanent('Use one view per meeting, or await leaveMeeting in one view before joining in the other.'),
   },
   3621: {
-    timeout: later('The server took too long. Try again. If it keeps happening, check the server and any proxies in front of it.'),
-    offline: later('This device is offline. Try again when the network connection is back.'),
-    unreachable: later(
+    timeout: retryable('The server took too long. Try again. If it keeps happening, check the server and any proxies in front of it.'),
+    offline: retryable('This device is offline. Try again when the network connection is back.'),
+    unreachable: retryable(
       'The server did not respond at this address. A closed port, a wrong address, a certificate that the browser rejects, ' +
         'a blocked cross-origin request and a Content-Security-Policy all look the same to a page; check the console and the network panel to tell them apart.',
     ),
-    network: later('The server responds, but audio and video do not get through. Open UDP and TCP to its media port, or set up TURN.'),
-    ...obstacles,
+    network: retryable('The server responds, but audio and video do not get through. Open UDP and TCP to its media port, or set up TURN.'),
+    ...blockers,
   },
   3009: {
-    removed_by_host: no('A host removed this participant. Only the host can allow them to join again.'),
-    not_admitted: no('A host removed this person from the waiting room. Only the host can allow them to join again.'),
+    removed_by_host: permanent('A host removed this participant. Only the host can allow them to join again.'),
+    not_admitted: permanent('A host removed this person from the waiting room. Only the host can allow them to join again.'),
   },
   4000: {
-    control_channel_lost: later('Wait until the connection is restored. Do not leave or join again.'),
-    media_lost: later('Wait until audio and video are restored. If they never are, UDP and TCP to the media port may be blocked.'),
+    control_channel_lost: retryable('Wait until the connection is restored. Do not leave or join again.'),
+    media_lost: retryable('Wait until audio and video are restored. If they never are, UDP and TCP to the media port may be blocked.'),
   },
   4001: {
-    network: later('Nothing came through for a minute. Check the network, and join again.'),
-    server_gone: later('The server refuses connections: it was stopped, or has moved. Join again once it runs.'),
-    ...obstacles,
-    seat_lost: later('The server did not hear from this page for too long. Join again.'),
-    token_invalid: later("The connection token is no longer accepted. Join again to get a new one."),
+    network: retryable('Nothing came through for a minute. Check the network, and join again.'),
+    server_gone: retryable('The server refuses connections: it was stopped, or has moved. Join again once it runs.'),
+    ...blockers,
+    seat_lost: retryable('The server did not hear from this page for too long. Join again.'),
+    token_invalid: retryable("The connection token is no longer accepted. Join again to get a new one."),
   },
   4004: {
-    ended_by_host: no('The host ended the meeting for everyone.'),
-    duration_limit: no('The meeting reached its host’s time limit.'),
-    empty: no('The meeting ended because everyone left.'),
+    ended_by_host: permanent('The host ended the meeting for everyone.'),
+    duration_limit: permanent('The meeting reached its host’s time limit.'),
+    empty: permanent('The meeting ended because everyone left.'),
   },
-  4019: { authorizing_user_left: later('The user this app joined for has left. Join again when they return.') },
+  4019: { authorizing_user_left: retryable('The user this app joined for has left. Join again when they return.') },
 };
 
 /** The details of an error that this page raises. */
-export function detailsOf(errorCode: number, cause: string): ErrorDetails {
+export function errorDetails(errorCode: number, cause: string): ErrorDetails {
   const entry = errorRow(errorCode);
   const known = causes[errorCode]?.[cause];
   return {
@@ -99,17 +99,17 @@ export function detailsOf(errorCode: number, cause: string): ErrorDetails {
 
 /** An error that this page raises; `evidence` says what was seen. */
 export function pageError(errorCode: number, cause: string, evidence?: string): SDKError {
-  return new SDKError(detailsOf(errorCode, cause), evidence ? { evidence } : {});
+  return new SDKError(errorDetails(errorCode, cause), evidence ? { evidence } : {});
 }
 
 /** The number of a fault of the page itself: 1 in Client View, 200 in Component View. */
-export function pageFaultCode(view: ViewKind): 1 | 200 {
+export function pageErrorCode(view: ViewKind): 1 | 200 {
   return view === 'client' ? 1 : 200;
 }
 
 /** The closing codes of the control channel. `code` null: no error, the seat moved to another page. */
-export function closingOf(lineCode: number): { code: number | null; cause: string } {
-  switch (lineCode) {
+export function closeReason(closeCode: number): { code: number | null; cause: string } {
+  switch (closeCode) {
     case 4501:
       return { code: 4004, cause: 'ended_by_host' };
     case 4502:

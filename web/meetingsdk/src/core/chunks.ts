@@ -1,15 +1,15 @@
 import type { Clock } from './clock';
 import type { Dictionary, LanguageSource } from './i18n';
-import type { RoomParts } from './media';
+import type { MediaModule } from './media';
 import type { UserInterface } from './model';
 
 /** The views' chunk; it brings the English words along and knows where the others are. */
-export type UiChunk = UserInterface & { enUS?: Dictionary; wordsOf?: LanguageSource };
+export type UiChunk = UserInterface & { enUS?: Dictionary; loadDictionary?: LanguageSource };
 
 /** How the two lazily loaded chunks are had; each build has its own way. */
 export interface ChunkSource {
   ui(): Promise<UiChunk>;
-  media(): Promise<RoomParts>;
+  media(): Promise<MediaModule>;
 }
 
 /** How long a chunk may take before it counts as blocked. */
@@ -18,7 +18,7 @@ const chunkTimeout = 20_000;
 /** Loads each chunk once; after a failure the next call tries again. */
 export class Chunks {
   private uiChunk: Promise<UiChunk> | null = null;
-  private mediaChunk: Promise<RoomParts> | null = null;
+  private mediaChunk: Promise<MediaModule> | null = null;
 
   constructor(
     private readonly source: ChunkSource,
@@ -30,7 +30,7 @@ export class Chunks {
     return this.uiChunk;
   }
 
-  media(): Promise<RoomParts> {
+  media(): Promise<MediaModule> {
     this.mediaChunk ??= this.load('media engine', () => this.source.media(), () => (this.mediaChunk = null));
     return this.mediaChunk;
   }
@@ -43,11 +43,11 @@ export class Chunks {
       .catch(() => undefined);
   }
 
-  private load<T>(what: string, start: () => Promise<T>, failed: () => void): Promise<T> {
+  private load<T>(name: string, start: () => Promise<T>, failed: () => void): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const fail = (why: string): void => {
+      const fail = (reason: string): void => {
         failed();
-        reject(new Error(`the ${what} failed to load: ${why}`));
+        reject(new Error(`the ${name} failed to load: ${reason}`));
       };
       const cancel = this.clock.after(chunkTimeout, () => fail('no response in time'));
       start().then(

@@ -13,7 +13,7 @@ export interface ErrorDetails {
 }
 
 /** One further fault of a refused join; the server tells them in development mode only. */
-export interface FurtherFault {
+export interface FurtherFailure {
   step: string;
   code: number;
   name: string;
@@ -41,7 +41,7 @@ export interface RefusalExtras {
   /** 3008: what is known of the meeting whose host is awaited; 3711: the number of the host's meeting that runs. */
   result?: RefusalResult;
   evidence?: string;
-  alsoFailing?: readonly FurtherFault[];
+  alsoFailing?: readonly FurtherFailure[];
 }
 
 /** The classes of a refused in-meeting function, as Component View publishes them. */

@@ -2,10 +2,10 @@ import type { ErrorDetails } from './errors';
 import type { Background, CaptureStatus, ChatMessage, Participant, Reaction, SessionInfo, VideoLayout } from './model';
 
 /** Connection phase, numbered as `onMeetingStatus` numbers it. */
-export type StatusNumber = 1 | 2 | 3 | 4;
+export type MeetingStatusCode = 1 | 2 | 3 | 4;
 
 export interface StatusEvent {
-  status: StatusNumber;
+  status: MeetingStatusCode;
   /** The error behind 3 or 4; null where nothing went wrong. */
   error: ErrorDetails | null;
   /** true: a join failed; false: a meeting went on or is over. */
@@ -81,7 +81,7 @@ export interface MeetingEvents {
   /** What came of claiming the host's role by its key. */
   claimed: { claimed: boolean };
   layout: VideoLayout;
-  floating: { floats: boolean };
+  pictureInPicture: { active: boolean };
   background: Background;
   /** Whose picture and sound come how well; 0 to 5. */
   quality: { userId: number; level: number };
@@ -102,7 +102,7 @@ export interface MeetingEvents {
   /** The own departure, however it came about. */
   selfLeft: { reasonCode: LeaveReason };
   /** Everything of a join or meeting is over; a view tidies up. */
-  over: { joinFailed: boolean; byPerson: boolean; error: ErrorDetails | null; viewGone?: boolean };
+  finished: { joinFailed: boolean; byUser: boolean; error: ErrorDetails | null; viewRemoved?: boolean };
   /** The person typed the passcode with which the join is tried again. */
   passcode: { passcode: string };
   /** The person closed the dialog that told of a failure. */

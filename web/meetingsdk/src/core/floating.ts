@@ -2,20 +2,20 @@ import { CallError } from './errors';
 import type { VideoKind } from './model';
 
 /** What of a document this needs. */
-export interface FloatingDocument {
+export interface PictureInPictureDocument {
   readonly pictureInPictureEnabled?: boolean;
   readonly pictureInPictureElement?: Element | null;
   exitPictureInPicture?(): Promise<void>;
 }
 
 /** Picture in picture: floats one of the pictures that are on the page. */
-export class FloatingPicture {
-  private readonly shown = new Map<HTMLVideoElement, { userId: number; kind: VideoKind }>();
+export class PictureInPicture {
+  private readonly elements = new Map<HTMLVideoElement, { userId: number; kind: VideoKind }>();
   allowed = true;
 
   constructor(
-    private readonly changed: (floats: boolean) => void,
-    private readonly document: () => FloatingDocument = () => globalThis.document,
+    private readonly changed: (active: boolean) => void,
+    private readonly document: () => PictureInPictureDocument = () => globalThis.document,
   ) {}
 
   get supported(): boolean {
@@ -23,15 +23,15 @@ export class FloatingPicture {
   }
 
   /** Notes an element that shows somebody, until the returned function is called. */
-  watch(userId: number, kind: VideoKind, element: HTMLVideoElement): () => void {
-    this.shown.set(element, { userId, kind });
+  track(userId: number, kind: VideoKind, element: HTMLVideoElement): () => void {
+    this.elements.set(element, { userId, kind });
     const enter = (): void => this.changed(true);
     const leave = (): void => this.changed(false);
     element.addEventListener('enterpictureinpicture', enter);
     element.addEventListener('leavepictureinpicture', leave);
     element.disablePictureInPicture = !this.allowed;
     return () => {
-      this.shown.delete(element);
+      this.elements.delete(element);
       element.removeEventListener('enterpictureinpicture', enter);
       element.removeEventListener('leavepictureinpicture', leave);
       if (this.document().pictureInPictureElement === element) void this.end();
@@ -42,13 +42,13 @@ export class FloatingPicture {
   async show(userId: number | null): Promise<void> {
     if (userId === null) return this.end();
     if (!this.supported) throw new CallError('INVALID_OPERATION', 'picture in picture is not available in this browser or app');
-    const { shown } = this;
-    const element = [...shown].find(([, shown]) => shown.userId === userId)?.[0];
+    const { elements } = this;
+    const element = [...elements].find(([, shown]) => shown.userId === userId)?.[0];
     if (!element) throw new CallError('INVALID_PARAMETERS', 'the page shows no video of that participant');
     try {
       await element.requestPictureInPicture();
       // The meeting may be over by the time the browser is ready.
-      if (!shown.has(element)) await this.end();
+      if (!elements.has(element)) await this.end();
     } catch (error) {
       throw new CallError('INVALID_OPERATION', error instanceof Error ? error.message : 'the browser refused');
     }

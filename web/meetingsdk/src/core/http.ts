@@ -1,47 +1,47 @@
 import type { Clock } from './clock';
-import { pause } from './clock';
+import { delay } from './clock';
 import { pageError } from './catalogue';
 import type { SDKError } from './errors';
-import type { Obstacles } from './obstacles';
-import type { Endpoint, JoinAnswer, JoinRequest } from './wire';
-import { joinAnswerOf, mediaAnswerOf } from './wire';
+import type { BlockerDetector } from './obstacles';
+import type { Endpoint, JoinResponse, JoinRequest } from './wire';
+import { parseJoinResponse, parseMediaResponse } from './wire';
 
 /** How long a join may take altogether, retries included. */
 export const joinTimeout = 15_000;
 /** How long one try may take before it is repeated under the same joinId. */
 const tryTimeout = 6_000;
 /** How long a question of the browser to the person may stand. */
-const askingTimeout = 60_000;
+const promptTimeout = 60_000;
 /** How long the last look at a connection may take that is given up. */
-const reachTimeout = 2_500;
+const reachabilityTimeout = 2_500;
 const firstBackoff = 300;
-const longestBackoff = 3_000;
+const maxBackoff = 3_000;
 /** Statuses of proxies whose server is away for a moment. */
-const passing = new Set([408, 425, 429, 500, 502, 503, 504]);
+const transientStatuses = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** What came of a request: an answer of the server, a quick failure, or silence. */
-export type Reach = 'answered' | 'refused' | 'silent' | 'offline';
+export type Reachability = 'answered' | 'refused' | 'silent' | 'offline';
 
 /** The HTTP side of the server: join, leave and fresh media tokens. */
-export interface JoinTransport {
+export interface JoinApi {
   /**
    * Resolves to the server's answer; rejects with 3621 when none was found.
    * Aborting stops the retries, not a request that is out: its answer must be
    * known, for it may be a seat that has to be given up.
    */
-  join(request: JoinRequest, signal: AbortSignal): Promise<JoinAnswer>;
+  join(request: JoinRequest, signal: AbortSignal): Promise<JoinResponse>;
   /** Gives the seat up. Never rejects. */
   leave(resumeToken: string): Promise<void>;
   /** Gives the seat up while the page is being unloaded. */
   leaveOnUnload(resumeToken: string): void;
   /** Tells that the page is being unloaded; a reload takes the seat back. */
-  goodbye(resumeToken: string): void;
+  notifyUnload(resumeToken: string): void;
   /** A fresh media token of a seat that is inside; null when none was found now. */
   media(resumeToken: string): Promise<Endpoint | null>;
   /** How far a request comes now. Never rejects. */
-  reach(resumeToken: string): Promise<Reach>;
+  checkReachability(resumeToken: string): Promise<Reachability>;
 }
 
 export interface HttpOptions {
@@ -49,39 +49,39 @@ export interface HttpOptions {
   clock: Clock;
   fetch: Fetch;
   online: () => boolean;
-  obstacles: Obstacles;
+  blockerDetector: BlockerDetector;
   beacon?: (url: string, body: string) => boolean;
 }
 
-type Try = { answer: JoinAnswer } | { failed: 'timeout' | 'unreachable'; final: boolean; seen: string };
+type TryResult = { response: JoinResponse } | { failed: 'timeout' | 'unreachable'; final: boolean; evidence: string };
 
 /** Talks to the server's `/sdk/v1` paths. */
-export class HttpTransport implements JoinTransport {
+export class HttpJoinApi implements JoinApi {
   constructor(private readonly options: HttpOptions) {}
 
-  async join(request: JoinRequest, signal: AbortSignal): Promise<JoinAnswer> {
+  async join(request: JoinRequest, signal: AbortSignal): Promise<JoinResponse> {
     const { clock } = this.options;
     const body = JSON.stringify(request);
     let deadline = clock.now() + joinTimeout;
     let backoff = firstBackoff;
-    let last: Extract<Try, { failed: string }> = { failed: 'timeout', final: false, seen: 'no response' };
+    let last: Extract<TryResult, { failed: string }> = { failed: 'timeout', final: false, evidence: 'no response' };
     for (;;) {
-      const left = deadline - clock.now();
-      if (left <= 0 || signal.aborted) throw this.noAnswer(last);
+      const remaining = deadline - clock.now();
+      if (remaining <= 0 || signal.aborted) throw this.unreachableError(last);
       const began = clock.now();
-      const outcome = await this.tryJoin(body, Math.min(left, tryTimeout));
-      if ('answer' in outcome) return outcome.answer;
+      const outcome = await this.tryJoin(body, Math.min(remaining, tryTimeout));
+      if ('response' in outcome) return outcome.response;
       last = outcome;
-      if (outcome.final) throw this.noAnswer(last);
+      if (outcome.final) throw this.unreachableError(last);
       if (last.failed === 'unreachable') {
         // What the browser forbids, it forbids the next time as well.
-        const obstacle = await this.options.obstacles.find(this.options.server);
-        if (obstacle) throw pageError(3621, obstacle.cause, obstacle.evidence);
+        const blocker = await this.options.blockerDetector.find(this.options.server);
+        if (blocker) throw pageError(3621, blocker.cause, blocker.evidence);
       }
       // The time of the browser's own question is the person's.
       deadline += Math.max(0, clock.now() - began - tryTimeout);
-      await pause(clock, Math.min(backoff * (1 + Math.random() * 0.4), Math.max(deadline - clock.now(), 0)), signal);
-      backoff = Math.min(backoff * 2, longestBackoff);
+      await delay(clock, Math.min(backoff * (1 + Math.random() * 0.4), Math.max(deadline - clock.now(), 0)), signal);
+      backoff = Math.min(backoff * 2, maxBackoff);
     }
   }
 
@@ -90,7 +90,7 @@ export class HttpTransport implements JoinTransport {
     const request = fetch(`${server}/sdk/v1/leave`, { method: 'POST', body: JSON.stringify({ resumeToken }), keepalive: true });
     const limit = new AbortController();
     // A lost request costs nothing but time: the seat's lease ends by itself.
-    await Promise.race([request.then(() => undefined, () => undefined), pause(clock, 3_000, limit.signal)]);
+    await Promise.race([request.then(() => undefined, () => undefined), delay(clock, 3_000, limit.signal)]);
     limit.abort();
   }
 
@@ -99,7 +99,7 @@ export class HttpTransport implements JoinTransport {
     if (!this.options.beacon?.(`${this.options.server}/sdk/v1/leave`, body)) void this.leave(resumeToken);
   }
 
-  goodbye(resumeToken: string): void {
+  notifyUnload(resumeToken: string): void {
     const url = `${this.options.server}/sdk/v1/goodbye`;
     const body = JSON.stringify({ resumeToken });
     if (this.options.beacon?.(url, body)) return;
@@ -111,7 +111,7 @@ export class HttpTransport implements JoinTransport {
     const cancel = this.options.clock.after(tryTimeout, () => limit.abort());
     try {
       const response = await this.post('/sdk/v1/media', JSON.stringify({ resumeToken }), limit.signal);
-      return response.ok ? mediaAnswerOf(await response.json()) : null;
+      return response.ok ? parseMediaResponse(await response.json()) : null;
     } catch {
       return null;
     } finally {
@@ -119,14 +119,14 @@ export class HttpTransport implements JoinTransport {
     }
   }
 
-  async reach(resumeToken: string): Promise<Reach> {
+  async checkReachability(resumeToken: string): Promise<Reachability> {
     if (!this.options.online()) return 'offline';
     const limit = new AbortController();
-    const cancel = this.options.clock.after(reachTimeout, () => limit.abort());
+    const cancel = this.options.clock.after(reachabilityTimeout, () => limit.abort());
     try {
       const response = await this.post('/sdk/v1/media', JSON.stringify({ resumeToken }), limit.signal);
       // A proxy whose server is away speaks for nobody.
-      return passing.has(response.status) ? 'refused' : 'answered';
+      return transientStatuses.has(response.status) ? 'refused' : 'answered';
     } catch {
       return limit.signal.aborted ? 'silent' : 'refused';
     } finally {
@@ -134,41 +134,41 @@ export class HttpTransport implements JoinTransport {
     }
   }
 
-  private async tryJoin(body: string, ms: number): Promise<Try> {
-    const { clock, obstacles, server } = this.options;
+  private async tryJoin(body: string, ms: number): Promise<TryResult> {
+    const { clock, blockerDetector, server } = this.options;
     const limit = new AbortController();
-    const latest = clock.now() + askingTimeout;
+    const latest = clock.now() + promptTimeout;
     let done = false;
     const expire = async (): Promise<void> => {
-      const asking = clock.now() < latest && (await obstacles.asking(server));
+      const prompting = clock.now() < latest && (await blockerDetector.isPrompting(server));
       if (done) return;
-      if (asking) cancel = clock.after(1_000, () => void expire());
+      if (prompting) cancel = clock.after(1_000, () => void expire());
       else limit.abort();
     };
     let cancel = clock.after(ms, () => void expire());
-    const givenUp = new Promise<never>((_, reject) => {
+    const timedOut = new Promise<never>((_, reject) => {
       limit.signal.addEventListener('abort', () => reject(new Error('no response in time')), { once: true });
     });
     try {
-      return await Promise.race([this.readJoin(body, limit.signal), givenUp]);
+      return await Promise.race([this.readJoin(body, limit.signal), timedOut]);
     } catch (error) {
-      if (limit.signal.aborted) return { failed: 'timeout', final: false, seen: 'the request timed out' };
-      return { failed: 'unreachable', final: false, seen: error instanceof Error ? error.message : String(error) };
+      if (limit.signal.aborted) return { failed: 'timeout', final: false, evidence: 'the request timed out' };
+      return { failed: 'unreachable', final: false, evidence: error instanceof Error ? error.message : String(error) };
     } finally {
       done = true;
       cancel();
     }
   }
 
-  private async readJoin(body: string, signal: AbortSignal): Promise<Try> {
+  private async readJoin(body: string, signal: AbortSignal): Promise<TryResult> {
     const response = await this.post('/sdk/v1/join', body, signal);
     const text = await response.text();
-    const answer = joinAnswerOf(parsedOrNull(text));
-    if (answer) return { answer };
+    const joinResponse = parseJoinResponse(parseJSON(text));
+    if (joinResponse) return { response: joinResponse };
     return {
       failed: 'unreachable',
-      final: !passing.has(response.status),
-      seen: `HTTP ${response.status} without a response from an Anteroom server`,
+      final: !transientStatuses.has(response.status),
+      evidence: `HTTP ${response.status} without a response from an Anteroom server`,
     };
   }
 
@@ -185,13 +185,13 @@ export class HttpTransport implements JoinTransport {
     });
   }
 
-  private noAnswer(last: Extract<Try, { failed: string }>): SDKError {
+  private unreachableError(last: Extract<TryResult, { failed: string }>): SDKError {
     const cause = this.options.online() ? last.failed : 'offline';
-    return pageError(3621, cause, `${this.options.server}: ${last.seen}`);
+    return pageError(3621, cause, `${this.options.server}: ${last.evidence}`);
   }
 }
 
-function parsedOrNull(text: string): unknown {
+function parseJSON(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

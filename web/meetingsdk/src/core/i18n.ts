@@ -1,6 +1,6 @@
 import { log } from './log';
 import type { Translator } from './model';
-import { fieldsOf } from './wire';
+import { asRecord } from './wire';
 
 /** A flat dictionary: key to sentence, with `{name}` places. */
 export type Dictionary = Readonly<Record<string, string>>;
@@ -15,25 +15,25 @@ export const languageCodes: readonly string[] = [
 ];
 
 /** Words that the core itself uses; the views bring the rest along. */
-export const coreWords: Dictionary = {
+export const coreTexts: Dictionary = {
   'notice.mutedByHost': 'The host muted you.',
   'notice.shareStopped': 'Your screen share ended because someone else started sharing or the host stopped it.',
   'leave.confirmQuestion': 'Leave the meeting?',
 };
 
-const oldNames: Readonly<Record<string, string>> = { 'jp-JP': 'ja-JP', 'ko-KO': 'ko-KR' };
+const legacyNames: Readonly<Record<string, string>> = { 'jp-JP': 'ja-JP', 'ko-KO': 'ko-KR' };
 const fallback = 'en-US';
 /** Languages written from right to left. */
 const rightToLeft = new Set(['ar', 'dv', 'fa', 'he', 'ku', 'ps', 'sd', 'ug', 'ur', 'yi']);
 
-const nameOf = (language: string): string => oldNames[language] ?? language;
+const canonicalName = (language: string): string => legacyNames[language] ?? language;
 /** The language of the contract whose words serve for a name: its own, or that of the same tongue, as for `de` and `fr-CA`. */
-const servingOf = (name: string): string | undefined =>
+const contractLanguageFor = (name: string): string | undefined =>
   languageCodes.includes(name) ? name : languageCodes.find((code) => code.split('-')[0] === name.split('-')[0]?.toLowerCase());
 
 /** The dictionaries of one SDK object; apps may add their own under any name. */
 export class Dictionaries implements Translator {
-  private readonly entries = new Map<string, Dictionary>([[fallback, coreWords]]);
+  private readonly entries = new Map<string, Dictionary>([[fallback, coreTexts]]);
   private readonly listeners = new Set<() => void>();
   private readonly loading = new Map<string, Promise<void>>();
   private readonly loaded = new Set<string>();
@@ -46,7 +46,7 @@ export class Dictionaries implements Translator {
   }
 
   /** The language of what is read: English as long as the current one has no words. */
-  get spoken(): string {
+  get textLanguage(): string {
     return this.entries.has(this.current) ? this.current : fallback;
   }
 
@@ -56,12 +56,12 @@ export class Dictionaries implements Translator {
 
   /** The text of a key in the current language, else in English, else the key itself; a `count` chooses the plural form. */
   t = (key: string, values: Record<string, string | number> = {}): string => {
-    const text = this.textOf(this.current, key, values.count) ?? this.textOf(fallback, key, values.count) ?? key;
+    const text = this.lookUp(this.current, key, values.count) ?? this.lookUp(fallback, key, values.count) ?? key;
     // One pass: what a value holds is never read as a place.
-    return text.replace(/\{(\w+)\}/g, (place, name: string) => (Object.hasOwn(values, name) ? harmless(String(values[name])) : place));
+    return text.replace(/\{(\w+)\}/g, (place, name: string) => (Object.hasOwn(values, name) ? stripDirectionMarks(String(values[name])) : place));
   };
 
-  private textOf(language: string, key: string, count: string | number | undefined): string | undefined {
+  private lookUp(language: string, key: string, count: string | number | undefined): string | undefined {
     const entries = this.entries.get(language);
     if (!entries) return undefined;
     const forms = typeof count === 'number' ? [...(count === 0 ? [`${key}_zero`] : []), `${key}_${pluralForm(language, count)}`, key] : [key];
@@ -79,23 +79,23 @@ export class Dictionaries implements Translator {
   }
 
   /** Says where the SDK's own dictionaries come from. */
-  loadFrom(source: LanguageSource): void {
+  setSource(source: LanguageSource): void {
     this.source = source;
   }
 
   /** Switches the language; an old or odd name is taken for what it means. Its words follow as soon as they are loaded. */
-  use(language: unknown): void {
+  setLanguage(language: unknown): void {
     if (typeof language !== 'string' || language === '') return;
-    const next = nameOf(language);
+    const next = canonicalName(language);
     void this.ready(next);
     if (next === this.current) return;
     this.current = next;
-    this.changed();
+    this.notify();
   }
 
   /** Takes a language without loading anything yet; its words are asked for when a view is drawn. */
-  startWith(language: string | undefined): void {
-    if (language) this.current = nameOf(language);
+  setInitialLanguage(language: string | undefined): void {
+    if (language) this.current = canonicalName(language);
   }
 
   /** Whether the words of the current language are still on their way. */
@@ -105,18 +105,18 @@ export class Dictionaries implements Translator {
 
   /** Resolves once the SDK's own words of a language are there; at once where it has none. Never rejects. */
   ready(language: string = this.current): Promise<void> {
-    const name = nameOf(language);
+    const name = canonicalName(language);
     if (name === fallback) return Promise.resolve();
-    const serving = servingOf(name);
-    if (!serving) this.lacks(name);
-    if (!serving || !this.source) return Promise.resolve();
+    const contractLanguage = contractLanguageFor(name);
+    if (!contractLanguage) this.warnMissing(name);
+    if (!contractLanguage || !this.source) return Promise.resolve();
     let loading = this.loading.get(name);
     if (!loading) {
-      loading = (serving === fallback ? Promise.resolve(null) : this.source(serving)).then(
+      loading = (contractLanguage === fallback ? Promise.resolve(null) : this.source(contractLanguage)).then(
         (entries) => {
           this.loaded.add(name);
           if (entries) this.addBase(name, entries);
-          else this.lacks(name);
+          else this.warnMissing(name);
         },
         (error: unknown) => {
           // English is shown until a later call succeeds.
@@ -130,14 +130,14 @@ export class Dictionaries implements Translator {
   }
 
   /** Tells the page's developer once that English stands in for a language, unless the app brought words. */
-  private lacks(name: string): void {
-    if (!this.entries.has(name)) log.noteOnce(`there are no texts for the language ${JSON.stringify(name.slice(0, 40))}; the view shows English and any texts added by i18n.load or updateLanguageTranslation`);
+  private warnMissing(name: string): void {
+    if (!this.entries.has(name)) log.warnOnce(`there are no texts for the language ${JSON.stringify(name.slice(0, 40))}; the view shows English and any texts added by i18n.load or updateLanguageTranslation`);
   }
 
   /** Adds entries to a language; later ones win. Values that are not text are left out. */
   add(language: string, entries: unknown): void {
-    const texts = Object.entries(fieldsOf(entries) ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-    this.put(nameOf(language), { ...this.all(language), ...Object.fromEntries(texts) });
+    const texts = Object.entries(asRecord(entries) ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+    this.put(canonicalName(language), { ...this.all(language), ...Object.fromEntries(texts) });
   }
 
   /** Adds the SDK's own entries beneath those of the app. */
@@ -147,31 +147,31 @@ export class Dictionaries implements Translator {
 
   /** Everything known of one language. */
   all(language: string): Dictionary {
-    return { ...this.entries.get(nameOf(language)) };
+    return { ...this.entries.get(canonicalName(language)) };
   }
 
   private put(language: string, entries: Dictionary): void {
     this.entries.set(language, entries);
-    this.changed();
+    this.notify();
   }
 
-  private changed(): void {
+  private notify(): void {
     this.changes++;
     for (const listener of [...this.listeners]) listener();
   }
 }
 
 /** Marks that turn the direction of what follows them, in embeddings, overrides and isolates. */
-const turns = /[\u202A-\u202E\u2066-\u2069]/g;
+const directionMarks = /[\u202A-\u202E\u2066-\u2069]/g;
 
 /** A value without marks in it that would turn the sentence around it. */
-const harmless = (value: string): string => value.replace(turns, '');
+const stripDirectionMarks = (value: string): string => value.replace(directionMarks, '');
 
-const rules = new Map<string, Intl.PluralRules>();
+const pluralRules = new Map<string, Intl.PluralRules>();
 
 /** The form that a language has for a count; names that an app made up count as English does. */
 function pluralForm(language: string, count: number): string {
-  let known = rules.get(language);
+  let known = pluralRules.get(language);
   if (!known) {
     try {
       known = new Intl.PluralRules(language);
@@ -179,7 +179,7 @@ function pluralForm(language: string, count: number): string {
       known = new Intl.PluralRules(fallback);
     }
     // Making one takes far longer than asking it, and counts are drawn often.
-    rules.set(language, known);
+    pluralRules.set(language, known);
   }
   return known.select(count);
 }

@@ -6,17 +6,17 @@ import { applyPin } from './pins';
 /** Sends a command of the control channel; rejects with CallError. */
 export type Command = (type: string, data?: object) => Promise<void>;
 
-type InsideActions = Pick<
+type FeatureActions = Pick<
   MeetingActions,
   | 'setShareSound' | 'deleteChat' | 'lowerAllHands' | 'react' | 'reclaimHost' | 'claimHost' | 'setRules' | 'spotlight' | 'allowToTalk' | 'pin' | 'removeAllPins'
-  | 'allowMultiPin' | 'setMirrored' | 'stopIncomingAudio' | 'setWaitingRoomText' | 'setBackground' | 'tryBackground' | 'permitCapture' | 'setCapture' | 'setPictureInPicture' | 'measure' | 'reportLayout'
+  | 'allowMultiPin' | 'setMirrored' | 'stopIncomingAudio' | 'setWaitingRoomText' | 'setBackground' | 'previewBackground' | 'permitCapture' | 'setCapture' | 'setPictureInPicture' | 'readStatistics' | 'reportLayout'
 >;
 
 /** The commands beyond joining, devices and the roster. */
-export function insideActions(meeting: Meeting, command: Command): InsideActions {
+export function createFeatureActions(meeting: Meeting, command: Command): FeatureActions {
   const { store } = meeting;
   return {
-    setShareSound: (on) => meeting.inside().media.setSharedSound(on),
+    setShareSound: (on) => meeting.requireConnected().media.setSharedSound(on),
     deleteChat: (id) => command('chat.delete', { id }),
     lowerAllHands: () => command('session.lower_hands'),
     react: (reaction) => command('seat.react', { reaction }),
@@ -26,7 +26,7 @@ export function insideActions(meeting: Meeting, command: Command): InsideActions
     spotlight: (operate, userId) => command('session.spotlight', { operate, userId }),
     allowToTalk: (userId, allowed) => command('seat.talk', { userId, allowed }),
     pin(operate, userId) {
-      meeting.seated();
+      meeting.requireJoined();
       const { participants, pins, multiPin } = store.get();
       const person = participants.find((p) => p.userId === userId);
       if (operate !== 'remove' && (!person || person.state === 'waiting')) {
@@ -38,19 +38,19 @@ export function insideActions(meeting: Meeting, command: Command): InsideActions
     allowMultiPin: (multiPin) => store.set({ multiPin, pins: multiPin ? store.get().pins : store.get().pins.slice(-1) }),
     setMirrored: (mirrored) => store.set({ mirrored }),
     stopIncomingAudio(stop) {
-      meeting.inside().media.setIncomingSound(!stop);
-      store.set({ incomingStopped: stop });
+      meeting.requireConnected().media.setIncomingSound(!stop);
+      store.set({ incomingAudioStopped: stop });
     },
     setWaitingRoomText: (waitingRoomText) => store.set({ waitingRoomText }),
     setBackground: (id) => meeting.background.choose(id, true),
-    tryBackground: async (stream) => meeting.background.tryOut(stream, await meeting.deps.loadParts(), meeting.deps.server().address),
+    previewBackground: async (stream) => meeting.background.createPreview(stream, await meeting.deps.loadMedia(), meeting.deps.server().address),
     async permitCapture(userId, allowed) {
       await command('capture.permit', { userId, allowed });
       store.set({ captureRequests: store.get().captureRequests.filter((id) => id !== userId) });
     },
     setCapture: (status) => command('capture.set', { status }),
-    setPictureInPicture: (userId) => meeting.floating.show(userId),
-    measure: async () => meeting.inside().media.measure(),
+    setPictureInPicture: (userId) => meeting.pictureInPicture.show(userId),
+    readStatistics: async () => meeting.requireConnected().media.readStatistics(),
     reportLayout: (layout) => meeting.events.emit('layout', layout),
   };
 }

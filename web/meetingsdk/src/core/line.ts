@@ -1,5 +1,5 @@
 /** How a control channel tells what happens to it. */
-export interface LineHandlers {
+export interface TransportHandlers {
   /** Connected. `recovered` is false when events may have been missed, the first connect included. */
   connected(recovered: boolean): void;
   /** A subscription came anew while connected: what it carried before is unknown. */
@@ -13,7 +13,7 @@ export interface LineHandlers {
 }
 
 /** The control channel: one connection that restores itself until closed for good. */
-export interface Line {
+export interface Transport {
   connect(): void;
   /** Rejects with LineError. */
   rpc(method: string, data: unknown): Promise<unknown>;
@@ -21,20 +21,20 @@ export interface Line {
 }
 
 /** Opens a control channel at the address and with the token of a join answer. */
-export type OpenLine = (address: { url: string; token: string }, handlers: LineHandlers) => Line;
+export type OpenTransport = (address: { url: string; token: string }, handlers: TransportHandlers) => Transport;
 
 /** A call over the line that failed. */
-export class LineError extends Error {
+export class TransportError extends Error {
   /** The server's number, or a small number of the transport. */
   readonly code: number;
   /** Whether it was the transport: the call may or may not have run. */
-  readonly transport: boolean;
+  readonly outcomeUnknown: boolean;
 
-  constructor(code: number, message: string, transport: boolean) {
+  constructor(code: number, message: string, outcomeUnknown: boolean) {
     super(message);
-    this.name = 'LineError';
+    this.name = 'TransportError';
     this.code = code;
-    this.transport = transport;
+    this.outcomeUnknown = outcomeUnknown;
   }
 }
 
@@ -42,6 +42,6 @@ export class LineError extends Error {
  * Tells a LineError by its looks: with script tags the media chunk has a class
  * of its own of that name.
  */
-export function isLineError(error: unknown): error is LineError {
-  return error instanceof Error && error.name === 'LineError' && 'transport' in error;
+export function isTransportError(error: unknown): error is TransportError {
+  return error instanceof Error && error.name === 'TransportError' && 'outcomeUnknown' in error;
 }

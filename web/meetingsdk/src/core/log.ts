@@ -2,7 +2,7 @@ export type LogLevel = 'info' | 'error' | 'silent';
 
 const rank: Record<LogLevel, number> = { info: 0, error: 1, silent: 2 };
 let level: LogLevel = 'error';
-const told = new Set<string>();
+const warned = new Set<string>();
 
 /** What the SDK writes to the console. Tokens, passwords and signatures never go in here. */
 export const log = {
@@ -17,13 +17,13 @@ export const log = {
     if (rank[level] <= rank.info) write('info', args);
   },
   /** A note to the developer of the page, written once however often it applies. */
-  noteOnce(text: string): void {
-    if (level === 'silent' || told.has(text)) return;
-    told.add(text);
+  warnOnce(text: string): void {
+    if (level === 'silent' || warned.has(text)) return;
+    warned.add(text);
     write('warn', [text]);
   },
   /** A note to the developer of the page on what just happened. */
-  note(text: string): void {
+  warn(text: string): void {
     if (level !== 'silent') write('warn', [text]);
   },
   error(...args: unknown[]): void {

@@ -1,11 +1,11 @@
 import { Backoff } from './backoff';
 import { frameAllows } from './browser';
 import type { Clock } from './clock';
-import { pause } from './clock';
+import { delay } from './clock';
 import { CallError } from './errors';
 import { log } from './log';
-import type { CreateMedia, DeviceFault, MediaEngine, MediaHandlers, MediaStage } from './media';
-import { DeviceError, failureOf, isDeviceError } from './media';
+import type { CreateMediaEngine, DeviceFault, MediaEngine, MediaHandlers, MediaStage } from './media';
+import { DeviceError, classifyFailure, isDeviceError } from './media';
 import type { MeetingState, VideoKind } from './model';
 import type { Endpoint } from './wire';
 
@@ -13,25 +13,25 @@ import type { Endpoint } from './wire';
 export type LocalState = Pick<MeetingState, 'microphone' | 'camera' | 'share' | 'canPlaySound' | 'devices' | 'cameraFacesAway'>;
 
 /** What this page now sends, as the control channel wants to know it. */
-export interface Sending {
+export interface MediaStatus {
   audioOn: boolean;
   muted: boolean;
   videoOn: boolean;
   sharing: boolean;
 }
 
-export interface MediaLinkOptions {
+export interface MediaConnectionOptions {
   clock: Clock;
-  create: CreateMedia;
+  create: CreateMediaEngine;
   server: string;
   /** A fresh address and token; null when none was found now. */
-  fresh: () => Promise<Endpoint | null>;
+  refreshEndpoint: () => Promise<Endpoint | null>;
   /** How many people are in the meeting now. */
-  crowd: () => number;
+  participantCount: () => number;
   read: () => LocalState;
   write: (change: Partial<LocalState>) => void;
-  sending: (sending: Sending) => void;
-  answered: () => void;
+  statusChanged: (status: MediaStatus) => void;
+  signalConnected: () => void;
   negotiated: () => void;
   connected: () => void;
   lost: () => void;
@@ -43,31 +43,31 @@ export interface MediaLinkOptions {
 }
 
 /** Who is taken out of the media room by the server hears why over the control channel; this long it is waited for. */
-const wordTime = 3_000;
+const closeReasonWait = 3_000;
 /** Listing devices starts processes of the browser; the first pictures get this long without them. */
-const pictureTime = 300;
+const deviceListDelay = 300;
 
 /** Sound and pictures of this seat: the connection, its restoring, and the local devices. */
-export class MediaLink {
+export class MediaConnection {
   private readonly engine: MediaEngine;
   private readonly backoff: Backoff;
-  private turn = 0;
+  private generation = 0;
   private stopped = false;
   private sharedSound = true;
 
-  constructor(private readonly options: MediaLinkOptions) {
+  constructor(private readonly options: MediaConnectionOptions) {
     this.backoff = new Backoff(() => options.clock.now());
     const handlers: MediaHandlers = {
-      answered: () => options.answered(),
+      signalConnected: () => options.signalConnected(),
       negotiated: () => options.negotiated(),
       connected: () => this.onConnected(),
       reconnecting: () => options.lost(),
-      disconnected: (ordered) => {
+      disconnected: (byServer) => {
         if (this.stopped) return;
-        if (!ordered) return void this.reconnect();
-        const { turn } = this;
-        options.clock.after(wordTime, () => {
-          if (!this.stopped && turn === this.turn) void this.reconnect();
+        if (!byServer) return void this.reconnect();
+        const { generation } = this;
+        options.clock.after(closeReasonWait, () => {
+          if (!this.stopped && generation === this.generation) void this.reconnect();
         });
       },
       speaking: (identities) => options.speaking(identities),
@@ -78,8 +78,8 @@ export class MediaLink {
         if (!this.stopped) this.onSourceEnded(source);
       },
       deviceFailed: (source, fault) => this.onDeviceFailed(source, fault),
-      silenced: () => {
-        if (this.options.read().microphone === 'on') this.wrote({ microphone: 'muted' });
+      microphoneRevoked: () => {
+        if (this.options.read().microphone === 'on') this.update({ microphone: 'muted' });
       },
       quality: (identity, level) => options.quality(identity, level),
     };
@@ -89,7 +89,7 @@ export class MediaLink {
   /** Connects, and keeps trying with fresh tokens until stopped. */
   connect(endpoint: Endpoint | null): void {
     this.stopped = false;
-    void this.run(endpoint).then(() => this.options.clock.after(pictureTime, () => {
+    void this.run(endpoint).then(() => this.options.clock.after(deviceListDelay, () => {
       if (!this.stopped) void this.refreshDevices();
     }));
   }
@@ -97,7 +97,7 @@ export class MediaLink {
   /** Leaves the media room and closes every local device. */
   async disconnect(): Promise<void> {
     this.stopped = true;
-    this.turn++;
+    this.generation++;
     this.options.write({ microphone: 'off', camera: 'off', share: 'off' });
     await this.engine.disconnect().catch((error: unknown) => log.info('media did not close cleanly', error));
   }
@@ -107,38 +107,38 @@ export class MediaLink {
     if (!on) {
       if (now !== 'on') return;
       await this.engine.muteMicrophone(true);
-      return this.wrote({ microphone: 'muted' });
+      return this.update({ microphone: 'muted' });
     }
     if (now === 'on' || now === 'joining') return;
     if (now === 'muted') {
       try {
         await this.engine.muteMicrophone(false, this.options.read().devices.microphone);
       } catch (error) {
-        throw this.deviceRefused('microphone', error);
+        throw this.toDeviceCallError('microphone', error);
       }
-      return this.wrote({ microphone: 'on' });
+      return this.update({ microphone: 'on' });
     }
     this.options.write({ microphone: 'joining' });
-    let speaks: boolean;
+    let unmuted: boolean;
     try {
-      speaks = await this.engine.openMicrophone(this.options.read().devices.microphone);
+      unmuted = await this.engine.openMicrophone(this.options.read().devices.microphone);
     } catch (error) {
-      throw this.deviceRefused('microphone', error);
+      throw this.toDeviceCallError('microphone', error);
     }
-    this.wrote({ microphone: speaks ? 'on' : 'muted' });
+    this.update({ microphone: unmuted ? 'on' : 'muted' });
     void this.refreshDevices();
   }
 
   /** Joins audio and opens nothing yet: others are heard, and unmuting opens the microphone. */
   joinMuted(): void {
-    if (this.options.read().microphone === 'off') this.wrote({ microphone: 'muted' });
+    if (this.options.read().microphone === 'off') this.update({ microphone: 'muted' });
   }
 
   /** Mutes because a host said so; never opens anything. */
   async muteByHost(): Promise<void> {
     if (this.options.read().microphone !== 'on') return;
     await this.engine.muteMicrophone(true);
-    this.wrote({ microphone: 'muted' });
+    this.update({ microphone: 'muted' });
   }
 
   /** Ends the own share because somebody else took its place. */
@@ -151,7 +151,7 @@ export class MediaLink {
     const now = this.options.read().microphone;
     if (now !== 'on' && now !== 'muted') throw new CallError('INVALID_OPERATION', 'audio is not joined');
     await this.engine.closeMicrophone();
-    this.wrote({ microphone: 'off' });
+    this.update({ microphone: 'off' });
   }
 
   async setCamera(on: boolean): Promise<void> {
@@ -161,9 +161,9 @@ export class MediaLink {
     try {
       await this.engine.setCamera(on, this.options.read().devices.camera);
     } catch (error) {
-      throw this.deviceRefused('camera', error);
+      throw this.toDeviceCallError('camera', error);
     }
-    this.wrote({ camera: on ? 'on' : 'off', cameraFacesAway: this.engine.cameraFacesAway() });
+    this.update({ camera: on ? 'on' : 'off', cameraFacesAway: this.engine.cameraFacesAway() });
     if (on) void this.refreshDevices();
   }
 
@@ -172,12 +172,12 @@ export class MediaLink {
     if (on === (now === 'on') || (on && now === 'starting')) return;
     if (on && !frameAllows('display-capture')) {
       this.options.notice('error', 'notice.shareFramed');
-      throw framedError('share');
+      throw framePolicyError('share');
     }
     if (on) this.options.write({ share: 'starting' });
     try {
       const sharing = await this.engine.setScreen(on, { sound: how.sound ?? this.sharedSound, motion: how.motion ?? false });
-      this.wrote({ share: sharing ? 'on' : 'off' });
+      this.update({ share: sharing ? 'on' : 'off' });
     } catch (error) {
       this.options.write({ share: 'off' });
       throw new CallError('INTERNAL_ERROR', error instanceof Error ? error.message : 'the screen could not be shared');
@@ -211,12 +211,12 @@ export class MediaLink {
     return this.engine.setBackground(background);
   }
 
-  showOnlyTo(identities: ReadonlySet<string> | null, everybody: readonly string[]): void {
-    this.engine.showOnlyTo(identities, everybody);
+  limitVideoTo(identities: ReadonlySet<string> | null, everybody: readonly string[]): void {
+    this.engine.limitVideoTo(identities, everybody);
   }
 
-  measure(): ReturnType<MediaEngine['measure']> {
-    return this.engine.measure();
+  readStatistics(): ReturnType<MediaEngine['readStatistics']> {
+    return this.engine.readStatistics();
   }
 
   attach(identity: string, kind: VideoKind, element: HTMLVideoElement): () => void {
@@ -224,7 +224,7 @@ export class MediaLink {
   }
 
   /** What is sent now. */
-  sending(): Sending {
+  status(): MediaStatus {
     const { microphone, camera, share } = this.options.read();
     return {
       audioOn: microphone === 'on' || microphone === 'muted',
@@ -237,9 +237,9 @@ export class MediaLink {
   /** Connects anew; not at once, for every page of a server that went away does the same. */
   private async reconnect(): Promise<void> {
     this.options.lost();
-    const turn = ++this.turn;
-    await pause(this.options.clock, this.backoff.next());
-    if (!this.stopped && turn === this.turn) await this.run(null);
+    const generation = ++this.generation;
+    await delay(this.options.clock, this.backoff.next());
+    if (!this.stopped && generation === this.generation) await this.run(null);
   }
 
   private onConnected(): void {
@@ -248,16 +248,16 @@ export class MediaLink {
   }
 
   private async run(first: Endpoint | null): Promise<void> {
-    const turn = ++this.turn;
-    const current = (): boolean => !this.stopped && turn === this.turn;
+    const generation = ++this.generation;
+    const current = (): boolean => !this.stopped && generation === this.generation;
     let endpoint = first;
     for (let tries = 1; current(); tries++) {
-      endpoint ??= await this.options.fresh();
+      endpoint ??= await this.options.refreshEndpoint();
       if (!current()) return;
-      let failure = failureOf(null);
+      let failure = classifyFailure(null);
       if (endpoint) {
         try {
-          await this.engine.connect(endpoint.url, endpoint.token, this.options.crowd());
+          await this.engine.connect(endpoint.url, endpoint.token, this.options.participantCount());
           if (current()) this.onConnected();
           // One that was chosen in an earlier meeting may be unplugged today; then the system's default plays.
           const { speaker } = this.options.read().devices;
@@ -265,7 +265,7 @@ export class MediaLink {
           return;
         } catch (error) {
           log.info('media could not be connected', error);
-          failure = failureOf(error);
+          failure = classifyFailure(error);
         }
       }
       if (!current()) return;
@@ -273,7 +273,7 @@ export class MediaLink {
       if (failure.stage === 'limited') tries = 0;
       this.options.failed(failure.stage, tries, endpoint?.url ?? '');
       endpoint = null;
-      await pause(this.options.clock, Math.max(this.backoff.next(), failure.retryAfter));
+      await delay(this.options.clock, Math.max(this.backoff.next(), failure.retryAfter));
     }
   }
 
@@ -287,20 +287,20 @@ export class MediaLink {
   }
 
   private onSourceEnded(source: 'microphone' | 'camera' | 'screen'): void {
-    if (source === 'screen') this.wrote({ share: 'off' });
-    else if (source === 'camera') this.wrote({ camera: 'off' });
-    else this.wrote({ microphone: 'off' });
+    if (source === 'screen') this.update({ share: 'off' });
+    else if (source === 'camera') this.update({ camera: 'off' });
+    else this.update({ microphone: 'off' });
     // Whoever ended a share knows it; a device may have been unplugged by accident.
     if (source !== 'screen') this.options.notice('warning', source === 'camera' ? 'notice.cameraGone' : 'notice.micGone');
     void this.refreshDevices();
   }
 
   private onDeviceFailed(source: 'microphone' | 'camera', fault: DeviceFault): void {
-    this.deviceRefused(source, new DeviceError(fault, 'the device could not be opened'));
-    this.options.sending(this.sending());
+    this.toDeviceCallError(source, new DeviceError(fault, 'the device could not be opened'));
+    this.options.statusChanged(this.status());
   }
 
-  private deviceRefused(source: 'microphone' | 'camera', error: unknown): CallError {
+  private toDeviceCallError(source: 'microphone' | 'camera', error: unknown): CallError {
     // Closed before the device was open: there is nothing to tell the person.
     if (this.stopped) return new CallError('IMPROPER_MEETING_STATE', 'closed');
     const fault: DeviceFault = isDeviceError(error) ? error.fault : 'failed';
@@ -309,20 +309,20 @@ export class MediaLink {
     const subject = source === 'microphone' ? 'mic' : 'camera';
     if (fault === 'denied' && !frameAllows(source)) {
       this.options.notice('error', `notice.${subject}Framed`);
-      return framedError(source);
+      return framePolicyError(source);
     }
     this.options.notice('error', fault === 'failed' ? 'notice.failed' : `notice.${subject}${fault === 'denied' ? 'Denied' : 'Missing'}`);
-    const words = { denied: 'access was denied', missing: 'none was found', failed: 'it could not be opened' }[fault];
-    return new CallError('INVALID_OPERATION', `${source}: ${words}`);
+    const reason = { denied: 'access was denied', missing: 'none was found', failed: 'it could not be opened' }[fault];
+    return new CallError('INVALID_OPERATION', `${source}: ${reason}`);
   }
 
-  private wrote(change: Partial<LocalState>): void {
+  private update(change: Partial<LocalState>): void {
     this.options.write(change);
-    this.options.sending(this.sending());
+    this.options.statusChanged(this.status());
   }
 }
 
 /** The refusal of a device that the frames around this page do not let it use. */
-function framedError(what: string): CallError {
-  return new CallError('INVALID_OPERATION', `${what}: the frame of this page does not allow it (frame_policy)`);
+function framePolicyError(device: string): CallError {
+  return new CallError('INVALID_OPERATION', `${device}: the frame of this page does not allow it (frame_policy)`);
 }

@@ -1,6 +1,6 @@
 import type { MediaStatistics } from './events';
-import type { OpenLine } from './line';
-import type { DeviceChoice, Devices, TriedBackground, VideoKind } from './model';
+import type { OpenTransport } from './line';
+import type { DeviceChoice, Devices, BackgroundPreview, VideoKind } from './model';
 
 /** Why a local device could not be used. */
 export type DeviceFault = 'denied' | 'missing' | 'failed';
@@ -28,7 +28,7 @@ export class MediaError extends Error {
 }
 
 /** Stage and wait of an error by its looks; see `isLineError`. */
-export function failureOf(error: unknown): Pick<MediaError, 'stage' | 'retryAfter'> {
+export function classifyFailure(error: unknown): Pick<MediaError, 'stage' | 'retryAfter'> {
   return error instanceof Error && error.name === 'MediaError' && 'stage' in error ? (error as MediaError) : { stage: 'unreachable', retryAfter: 0 };
 }
 
@@ -51,7 +51,7 @@ export function isDeviceError(error: unknown): error is DeviceError {
 /** What the media engine tells. Identities are those of the media room. */
 export interface MediaHandlers {
   /** The media server has answered; the connection itself is on its way. */
-  answered(): void;
+  signalConnected(): void;
   /** What the page itself has to do for the connection is done, as a rule. */
   negotiated(): void;
   connected(): void;
@@ -60,7 +60,7 @@ export interface MediaHandlers {
    * Given up or thrown out; connecting again needs a fresh token. `ordered`: the
    * server took this page out of the room, and says why over the control channel.
    */
-  disconnected(ordered: boolean): void;
+  disconnected(byServer: boolean): void;
   /** Identities of those who speak, loudest first. */
   speaking(identities: string[]): void;
   canPlaySound(can: boolean): void;
@@ -70,7 +70,7 @@ export interface MediaHandlers {
   /** The engine could not open a device that was to be replaced or resumed. */
   deviceFailed(source: 'microphone' | 'camera', fault: DeviceFault): void;
   /** The right to send sound was taken away, and the microphone with it. */
-  silenced(): void;
+  microphoneRevoked(): void;
   /** How well somebody's sound and pictures come and go, 0 to 5. */
   quality(identity: string, level: number): void;
 }
@@ -82,7 +82,7 @@ export interface MediaEngine {
    * they are few, sound and pictures of all of them are asked for at once.
    * Resolves once sound and pictures have a way; rejects with MediaError.
    */
-  connect(url: string, token: string, crowd: number): Promise<void>;
+  connect(url: string, token: string, participantCount: number): Promise<void>;
   disconnect(): Promise<void>;
   /** Opens the microphone; false where this page may not speak now, and stays muted. Rejects with DeviceError. */
   openMicrophone(deviceId: string): Promise<boolean>;
@@ -104,9 +104,9 @@ export interface MediaEngine {
   /** The background of the own camera, now and whenever it is opened. */
   setBackground(background: { blur: true } | { image: string } | null): Promise<void>;
   /** Who may receive the own pictures; null is everybody. Sound goes to all. */
-  showOnlyTo(identities: ReadonlySet<string> | null, everybody: readonly string[]): void;
+  limitVideoTo(identities: ReadonlySet<string> | null, everybody: readonly string[]): void;
   /** What the browser has measured since the last call, for each medium and direction. */
-  measure(): Promise<MediaStatistics[]>;
+  readStatistics(): Promise<MediaStatistics[]>;
   /** Shows a participant's picture in the element while attached. */
   attach(identity: string, kind: VideoKind, element: HTMLVideoElement): () => void;
 }
@@ -121,14 +121,14 @@ export interface MediaSettings {
 }
 
 /** Makes the engine of one seat. */
-export type CreateMedia = (handlers: MediaHandlers, settings: MediaSettings) => MediaEngine;
+export type CreateMediaEngine = (handlers: MediaHandlers, settings: MediaSettings) => MediaEngine;
 
 /** What the lazily loaded media chunk exports. */
-export interface RoomParts {
-  openLine: OpenLine;
-  createMedia: CreateMedia;
+export interface MediaModule {
+  openTransport: OpenTransport;
+  createMediaEngine: CreateMediaEngine;
   /** Does ahead of a join what costs time at the join; opens no device and no connection. */
   prepare?(): void;
   /** Puts a background into the picture of a camera that is tried out before a meeting. `server` has the files for it. */
-  tryBackground(stream: MediaStream, background: { blur: true } | { image: string }, server: string): Promise<TriedBackground>;
+  previewBackground(stream: MediaStream, background: { blur: true } | { image: string }, server: string): Promise<BackgroundPreview>;
 }

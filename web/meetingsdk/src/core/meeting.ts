@@ -1,45 +1,45 @@
-import { browserFault } from './browser';
-import type { BrowserFacts } from './browser';
-import { detailsOf, pageError, pageFaultCode } from './catalogue';
+import { browserError } from './browser';
+import type { BrowserCapabilities } from './browser';
+import { errorDetails, pageError, pageErrorCode } from './catalogue';
 import type { Clock } from './clock';
-import { credentialsOf } from './credentials';
-import { pause } from './clock';
-import { backgroundOf } from './background';
+import { credentialKey } from './credentials';
+import { delay } from './clock';
+import { createVirtualBackground } from './background';
 import { Emitter } from './emitter';
 import type { ReasonStyle } from './errors';
 import { CallError, SDKError } from './errors';
 import type { MeetingEvents } from './events';
 import { LeaveReason, Milestone } from './events';
-import { FloatingPicture } from './floating';
-import type { JoinTransport } from './http';
+import { PictureInPicture } from './floating';
+import type { JoinApi } from './http';
 import type { Dictionaries } from './i18n';
 import { log } from './log';
-import type { RoomParts } from './media';
-import type { Failure, MeetingModel, MeetingState, PreviewChoice, ViewGone, ViewKind } from './model';
-import type { Obstacles } from './obstacles';
+import type { MediaModule } from './media';
+import type { Failure, MeetingModel, MeetingState, PreviewChoice, ViewRemoval, ViewKind } from './model';
+import type { BlockerDetector } from './obstacles';
 import type { PageRegistry } from './page';
 import { cleanNumber } from './page';
-import type { DevicesOn, RoomHandlers } from './room';
+import type { ActiveDevices, RoomHandlers } from './room';
 import { Room } from './room';
 import { roomHandlers } from './room-handlers';
-import type { SeatMemory } from './seat-memory';
-import { emptyState, freshState } from './state';
+import type { ResumeStore } from './seat-memory';
+import { initialState, resetState } from './state';
 import { Statistics } from './statistics';
 import { Store } from './store';
 import { createActions } from './actions';
 import type { JoinAccepted, JoinOptions, JoinRequest } from './wire';
 
 /** The version of the contract that is spoken. */
-export const spokenVersion = '6.2.0';
+export const contractVersion = '6.2.0';
 /** How often a page that waits for the host asks again, unless the server says otherwise. */
-const waitingPoll = 5_000;
+const hostPollInterval = 5_000;
 /** How long another try waits for what the app does before it. */
-const retryPatience = 15_000;
+const retryCallbackTimeout = 15_000;
 /** How long an admitted page may take until the control channel stands, and until sound and pictures have a way. */
-const entryTimeout = 15_000;
+const controlTimeout = 15_000;
 const mediaTimeout = 20_000;
 
-const goneWords: Record<ViewGone, string> = {
+const viewRemovedMessages: Record<ViewRemoval, string> = {
   removed: 'left the meeting because the page removed its view from the document',
   hidden: 'left the meeting because the page went to another address and hid its view',
   back: 'left the meeting because the page went back to before the join',
@@ -50,24 +50,24 @@ export interface MeetingDeps {
   clock: Clock;
   newId: () => string;
   page: PageRegistry;
-  memory: SeatMemory;
+  resumeStore: ResumeStore;
   i18n: Dictionaries;
-  facts: () => BrowserFacts;
-  obstacles: Obstacles;
+  capabilities: () => BrowserCapabilities;
+  blockerDetector: BlockerDetector;
   /** The server's address and the HTTP side of it; asked at each join, for init may change it. */
-  server: () => { address: string; transport: JoinTransport };
+  server: () => { address: string; api: JoinApi };
   /** Loads the media chunk. Rejects when it cannot be had. */
-  loadParts: () => Promise<RoomParts>;
+  loadMedia: () => Promise<MediaModule>;
   /** Gets the view ready to be shown; rejects when its chunk cannot be had. */
   prepareView: () => Promise<void>;
   /** Resolves once the view shows what the state says now. */
-  viewDrawn: () => Promise<void>;
+  viewRendered: () => Promise<void>;
   /** Whether this page may open the microphone without asking the person. */
   microphoneAllowed: () => Promise<boolean>;
 }
 
 /** What one caller of `join` wants to be told; called at most as often as said. */
-export interface JoinWaiter {
+export interface JoinObserver {
   /** Once, unless refused. */
   admitted(): void;
   /** Once. */
@@ -86,7 +86,7 @@ export interface JoinBehaviour {
 }
 
 /** What a page learns before it shows the preview. */
-interface Outlook {
+interface JoinCheck {
   /** Whether there is anything to choose: not for a page that comes back, nor for a webinar's audience. */
   preview: boolean;
   /** The question with which the page began to wait for the host. */
@@ -96,37 +96,37 @@ interface Outlook {
 interface Attempt {
   meetingNumber: string;
   credentials: string;
-  waiters: JoinWaiter[];
+  observers: JoinObserver[];
   /** How many of them know already that the host is awaited. */
-  told: number;
+  notified: number;
   stop: AbortController;
   done: Promise<void>;
 }
 
 /** A join that the server has let in already. */
-interface Decided {
+interface AdmittedJoin {
   accepted: JoinAccepted;
   address: string;
-  transport: JoinTransport;
+  api: JoinApi;
   /** What was on before; null where this page is not inside any more. */
-  wishes: DevicesOn | null;
+  devices: ActiveDevices | null;
 }
 
 /** The one meeting of a view: joins, holds and leaves it, and is the model of the UI. */
 export class Meeting implements MeetingModel {
   readonly events = new Emitter<MeetingEvents>();
-  readonly store = new Store<MeetingState>(emptyState);
+  readonly store = new Store<MeetingState>(initialState);
   readonly actions = createActions(this);
   readonly i18n: Dictionaries;
-  readonly background = backgroundOf(this);
+  readonly background = createVirtualBackground(this);
   readonly statistics = new Statistics(this);
   /** How pictures are sent at most, and whether screens are shared with their sound. */
   videoLimit: 360 | 720 | 1080 = 720;
   shareSound = true;
-  readonly floating = new FloatingPicture((pictureInPicture) => {
+  readonly pictureInPicture = new PictureInPicture((pictureInPicture) => {
     if (this.store.get().pictureInPicture === pictureInPicture) return;
     this.store.set({ pictureInPicture });
-    this.events.emit('floating', { floats: pictureInPicture });
+    this.events.emit('pictureInPicture', { active: pictureInPicture });
   });
   room: Room | null = null;
   /** How the server wants `reason` of Component View worded for this app; undefined until it answered. */
@@ -134,29 +134,29 @@ export class Meeting implements MeetingModel {
   private init: 'none' | 'failed' | Promise<void> = 'none';
   private attempt: Attempt | null = null;
   /** A join with other credentials while this page is inside: the server is deciding. */
-  private change: Attempt | null = null;
+  private pendingSwitch: Attempt | null = null;
   /** With what the present participant was let in. */
   private credentials = '';
   /** The present participant was taken over while the server decided. */
-  private replaced: (() => void) | null = null;
-  private seat: { resumeToken: string; server: string; transport: JoinTransport } | null = null;
+  private deferredTakeover: (() => void) | null = null;
+  private admission: { resumeToken: string; server: string; api: JoinApi } | null = null;
   /** The meeting is on the page, although sound and pictures may still be on their way. */
-  private drawn = false;
+  private rendered = false;
   /** The meeting that keeps its host from hosting this one (3711). */
-  private running: string | undefined;
-  private confirmPreview: ((choice: PreviewChoice | null) => void) | null = null;
+  private runningMeeting: string | undefined;
+  private resolvePreview: ((choice: PreviewChoice | null) => void) | null = null;
   /** What to open once inside. */
-  private wishes: DevicesOn = { microphone: 'off', camera: false };
-  private readonly early: Milestone[] = [];
+  private requestedDevices: ActiveDevices = { microphone: 'off', camera: false };
+  private readonly pendingMilestones: Milestone[] = [];
   /** Grows when joins that have not begun yet must not begin any more. */
   private epoch = 0;
   private readonly occupant: { meetingNumber: string; view: ViewKind };
   /** What joinAgain repeats. */
-  private last: { options: JoinOptions; waiters: readonly JoinWaiter[]; behaviour: () => JoinBehaviour } | null = null;
+  private lastJoin: { options: JoinOptions; observers: readonly JoinObserver[]; behaviour: () => JoinBehaviour } | null = null;
   /** The app's part of another try at 3711: it may end the meeting of this number. */
   onRetry: ((meetingNumber: string | undefined) => unknown) | null = null;
   private endingForAll = false;
-  private askers: ((left: boolean) => void)[] = [];
+  private leaveResolvers: ((left: boolean) => void)[] = [];
 
   constructor(readonly deps: MeetingDeps) {
     this.i18n = deps.i18n;
@@ -167,11 +167,11 @@ export class Meeting implements MeetingModel {
   subscribe = (listener: () => void): (() => void) => this.store.subscribe(listener);
 
   /** Notes an `init` that runs; `join` awaits it. */
-  initialising(work: Promise<void>): void {
+  trackInit(work: Promise<void>): void {
     const guarded = work.then(
       () => {
         if (this.store.get().phase === 'idle') this.store.set({ phase: 'initialised' });
-        this.deps.memory.warm();
+        this.deps.resumeStore.preload();
       },
       (error: unknown) => {
         if (this.init === guarded) this.init = 'failed';
@@ -183,9 +183,9 @@ export class Meeting implements MeetingModel {
   }
 
   /** Forgets `init`, as after `destroyClient`. */
-  uninitialise(): void {
+  resetInit(): void {
     this.init = 'none';
-    this.last = null;
+    this.lastJoin = null;
     this.epoch++;
   }
 
@@ -199,74 +199,74 @@ export class Meeting implements MeetingModel {
   }
 
   /** Joins; the waiter is told the outcome. Never rejects. */
-  async join(options: JoinOptions, waiter: JoinWaiter, behaviour: () => JoinBehaviour): Promise<void> {
+  async join(options: JoinOptions, observer: JoinObserver, behaviour: () => JoinBehaviour): Promise<void> {
     const { epoch } = this;
     try {
-      await this.initialised();
+      await this.awaitInit();
     } catch (error) {
-      return this.refuse(waiter, error as SDKError);
+      return this.reject(observer, error as SDKError);
     }
     await this.deps.page.leaving;
-    if (epoch !== this.epoch) return waiter.refused(this.cancelled());
+    if (epoch !== this.epoch) return observer.refused(this.cancelledError());
     const number = cleanNumber(options.meetingNumber);
     const { page } = this.deps;
     if (page.occupant && page.occupant.meetingNumber !== number) {
-      return this.refuse(waiter, pageError(3005, 'other_meeting_in_page', `this page is in meeting ${page.occupant.meetingNumber}`));
+      return this.reject(observer, pageError(3005, 'other_meeting_in_page', `this page is in meeting ${page.occupant.meetingNumber}`));
     }
     const { view } = this.deps;
     if (page.occupant?.view && page.occupant.view !== view) {
-      return this.refuse(waiter, pageError(3005, 'other_view_in_page', `this page is already in the meeting through ${page.occupant.view === 'client' ? 'Client View' : 'Component View'}`));
+      return this.reject(observer, pageError(3005, 'other_view_in_page', `this page is already in the meeting through ${page.occupant.view === 'client' ? 'Client View' : 'Component View'}`));
     }
-    const credentials = credentialsOf(options);
-    const underWay = this.change ?? this.attempt;
-    if (underWay?.credentials === credentials) {
-      underWay.waiters.push(waiter);
-      return underWay.done;
+    const credentials = credentialKey(options);
+    const pending = this.pendingSwitch ?? this.attempt;
+    if (pending?.credentials === credentials) {
+      pending.observers.push(observer);
+      return pending.done;
     }
-    const attempt: Attempt = { meetingNumber: number, credentials, waiters: [waiter], told: 0, stop: new AbortController(), done: Promise.resolve() };
-    if (this.change) {
+    const attempt: Attempt = { meetingNumber: number, credentials, observers: [observer], notified: 0, stop: new AbortController(), done: Promise.resolve() };
+    if (this.pendingSwitch) {
       // One decision after the other.
-      await this.change.done;
-      return this.join(options, waiter, behaviour);
+      await this.pendingSwitch.done;
+      return this.join(options, observer, behaviour);
     }
     if (this.attempt) {
-      await this.giveUp(this.attempt);
+      await this.cancelAttempt(this.attempt);
       // Whatever has happened meanwhile counts.
-      return this.join(options, waiter, behaviour);
+      return this.join(options, observer, behaviour);
     }
-    if (this.room && this.credentials === credentials) return waiter.admitted();
+    if (this.room && this.credentials === credentials) return observer.admitted();
     if (this.room) {
-      this.change = attempt;
-      attempt.done = this.changeOver(attempt, options, behaviour);
+      this.pendingSwitch = attempt;
+      attempt.done = this.switchParticipant(attempt, options, behaviour);
       return attempt.done;
     }
     this.occupant.meetingNumber = number;
     page.occupant = this.occupant;
     this.attempt = attempt;
-    this.last = { options, waiters: attempt.waiters, behaviour };
+    this.lastJoin = { options, observers: attempt.observers, behaviour };
     attempt.done = this.run(attempt, options, behaviour());
     return attempt.done;
   }
 
   /** Ends a join under way for one with other credentials: nobody was told of a meeting yet. */
-  private async giveUp(attempt: Attempt): Promise<void> {
-    const { room, seat } = this;
+  private async cancelAttempt(attempt: Attempt): Promise<void> {
+    const { room, admission } = this;
     this.attempt = null;
     this.room = null;
-    this.seat = null;
+    this.admission = null;
     attempt.stop.abort();
-    this.release();
-    attempt.waiters.slice(attempt.told).forEach((waiter) => waiter.refused(this.cancelled()));
-    await this.giveSeatUp(seat, room);
+    this.releasePage();
+    attempt.observers.slice(attempt.notified).forEach((observer) => observer.refused(this.cancelledError()));
+    await this.releaseAdmission(admission, room);
     await attempt.done;
   }
 
   /** Gives a seat up; its line stays until the server knows, or others would see a loss first. */
-  private async giveSeatUp(seat: Meeting['seat'], room: Room | null): Promise<void> {
-    if (!seat) return;
-    this.deps.memory.forget(seat.server, this.occupant.meetingNumber);
-    const given = seat.transport.leave(seat.resumeToken);
-    await Promise.all([given, room?.close(given)]);
+  private async releaseAdmission(admission: Meeting['admission'], room: Room | null): Promise<void> {
+    if (!admission) return;
+    this.deps.resumeStore.clear(admission.server, this.occupant.meetingNumber);
+    const leaving = admission.api.leave(admission.resumeToken);
+    await Promise.all([leaving, room?.close(leaving)]);
   }
 
   /**
@@ -274,90 +274,90 @@ export class Meeting implements MeetingModel {
    * the participants in one step. A refusal is told to its caller alone, and the
    * present participant stays as it is.
    */
-  private async changeOver(attempt: Attempt, options: JoinOptions, behaviour: () => JoinBehaviour): Promise<void> {
-    const { address, transport } = this.deps.server();
-    const former = this.seat;
+  private async switchParticipant(attempt: Attempt, options: JoinOptions, behaviour: () => JoinBehaviour): Promise<void> {
+    const { address, api } = this.deps.server();
+    const previous = this.admission;
     let accepted: JoinAccepted;
     try {
-      accepted = await this.ask(attempt, options, { waitForHost: false }, address, transport);
+      accepted = await this.requestAdmission(attempt, options, { waitForHost: false }, address, api);
     } catch (error) {
-      this.change = null;
-      const { replaced } = this;
-      this.replaced = null;
-      const refusal = attempt.stop.signal.aborted ? this.cancelled() : error instanceof SDKError ? error : this.unexpected(error);
-      for (const waiter of attempt.waiters) {
-        if (attempt.stop.signal.aborted) waiter.refused(refusal);
-        else this.refuse(waiter, refusal);
+      this.pendingSwitch = null;
+      const { deferredTakeover } = this;
+      this.deferredTakeover = null;
+      const refusal = attempt.stop.signal.aborted ? this.cancelledError() : error instanceof SDKError ? error : this.unexpectedError(error);
+      for (const observer of attempt.observers) {
+        if (attempt.stop.signal.aborted) observer.refused(refusal);
+        else this.reject(observer, refusal);
       }
-      replaced?.();
+      deferredTakeover?.();
       return;
     }
-    this.change = null;
-    this.replaced = null;
+    this.pendingSwitch = null;
+    this.deferredTakeover = null;
     if (attempt.stop.signal.aborted) {
-      attempt.waiters.forEach((waiter) => waiter.refused(this.cancelled()));
-      return transport.leave(accepted.resumeToken);
+      attempt.observers.forEach((observer) => observer.refused(this.cancelledError()));
+      return api.leave(accepted.resumeToken);
     }
     const { room } = this;
     const { microphone, camera } = this.store.get();
     this.room = null;
-    this.seat = null;
-    this.drawn = false;
+    this.admission = null;
+    this.rendered = false;
     this.attempt = attempt;
-    this.last = { options, waiters: attempt.waiters, behaviour };
+    this.lastJoin = { options, observers: attempt.observers, behaviour };
     this.occupant.meetingNumber = attempt.meetingNumber;
     this.deps.page.occupant = this.occupant;
     await room?.close();
-    if (former && former.server !== address) void former.transport.leave(former.resumeToken);
-    await this.run(attempt, options, behaviour(), { accepted, address, transport, wishes: room ? { microphone: microphone === 'on' || microphone === 'muted' ? microphone : 'off', camera: camera === 'on' } : null });
+    if (previous && previous.server !== address) void previous.api.leave(previous.resumeToken);
+    await this.run(attempt, options, behaviour(), { accepted, address, api, devices: room ? { microphone: microphone === 'on' || microphone === 'muted' ? microphone : 'off', camera: camera === 'on' } : null });
   }
 
   /** Leaves whatever there is: a meeting, the waiting room, a join under way. Resolves when the seat is given up. */
-  async leave(byPerson: boolean, viewGone = false): Promise<void> {
-    const { attempt, change, room, seat } = this;
-    change?.stop.abort();
-    const previewing = this.confirmPreview !== null;
+  async leave(byUser: boolean, viewRemoved = false): Promise<void> {
+    const { attempt, pendingSwitch, room, admission } = this;
+    pendingSwitch?.stop.abort();
+    const previewing = this.resolvePreview !== null;
     if (!attempt && !room) throw new CallError('IMPROPER_MEETING_STATE', 'closed');
     const phase = this.store.get().phase;
     const reasonCode = phase === 'waitingForHost' ? LeaveReason.selfWaitingForHost : room?.waiting ? LeaveReason.selfInWaitingRoom : LeaveReason.selfInMeeting;
     this.attempt = null;
     this.room = null;
-    this.seat = null;
+    this.admission = null;
     attempt?.stop.abort();
-    const gone = (async () => {
-      await this.giveSeatUp(seat, room);
+    const released = (async () => {
+      await this.releaseAdmission(admission, room);
       // A join still under way gives up the seat it may get, before another begins.
-      await Promise.all([attempt?.done, change?.done]);
+      await Promise.all([attempt?.done, pendingSwitch?.done]);
     })();
-    this.deps.page.leaving = gone.then(() => undefined, () => undefined);
-    attempt?.waiters.slice(attempt.told).forEach((waiter) => waiter.refused(this.cancelled()));
+    this.deps.page.leaving = released.then(() => undefined, () => undefined);
+    attempt?.observers.slice(attempt.notified).forEach((observer) => observer.refused(this.cancelledError()));
     // Whoever goes from the preview was never there.
-    this.finish({ reasonCode: previewing ? null : reasonCode, byPerson, viewGone });
-    await gone;
+    this.finish({ reasonCode: previewing ? null : reasonCode, byUser, viewRemoved });
+    await released;
   }
 
   /** The page took the view away: nobody stays in a meeting that they cannot see or leave. */
-  viewGone(why: ViewGone): void {
+  viewRemoved(reason: ViewRemoval): void {
     if (!this.busy) return;
-    log.note(goneWords[why]);
+    log.warn(viewRemovedMessages[reason]);
     void this.leave(false, true).catch(() => undefined);
   }
 
   /** Asks the person whether to leave. Resolves once they have, to false if they stay. */
-  askToLeave(): Promise<boolean> {
-    this.store.set({ leaveAsked: true });
-    return new Promise((resolve) => this.askers.push(resolve));
+  confirmLeave(): Promise<boolean> {
+    this.store.set({ confirmingLeave: true });
+    return new Promise((resolve) => this.leaveResolvers.push(resolve));
   }
 
   /** The person stays after all. */
   stay(): void {
-    this.store.set({ leaveAsked: false });
-    for (const answer of this.askers.splice(0)) answer(false);
+    this.store.set({ confirmingLeave: false });
+    for (const answer of this.leaveResolvers.splice(0)) answer(false);
   }
 
   /** Ends the meeting for everybody, and this page's part in it at once. */
   async endForAll(): Promise<void> {
-    const room = this.inside();
+    const room = this.requireConnected();
     this.endingForAll = true;
     try {
       await room.command('session.end');
@@ -368,32 +368,32 @@ export class Meeting implements MeetingModel {
     }
     if (this.room !== room) return;
     void room.close();
-    this.ended(new SDKError(detailsOf(4004, 'ended_by_host')), LeaveReason.hostEnded);
+    this.ended(new SDKError(errorDetails(4004, 'ended_by_host')), LeaveReason.hostEnded);
   }
 
   /** Joins once more as the person wants it; the app is told what it does not know yet. */
   async joinAgain(passcode?: string): Promise<void> {
-    const { last } = this;
+    const { lastJoin } = this;
     const { failure } = this.store.get();
-    if (!last || this.busy || failure?.retrying) return;
-    const { behaviour } = last;
+    if (!lastJoin || this.busy || failure?.retrying) return;
+    const { behaviour } = lastJoin;
     if (passcode !== undefined) this.events.emit('passcode', { passcode });
-    const options = passcode === undefined ? last.options : { ...last.options, password: passcode, passwordOption: this.deps.view === 'client' ? 'passWord' : 'password' };
+    const options = passcode === undefined ? lastJoin.options : { ...lastJoin.options, password: passcode, passwordOption: this.deps.view === 'client' ? 'passWord' : 'password' };
     if (!failure?.joinFailed) return this.join(options, { admitted: () => undefined, refused: () => undefined }, behaviour);
     this.store.set({ failure: { ...failure, retrying: true } });
-    if (failure.errorCode === 3711) await this.appRetries();
+    if (failure.errorCode === 3711) await this.runRetryCallback();
     if (this.busy || !this.store.get().failure?.retrying) return;
-    await this.join(options, repeated(last.waiters, failure.errorCode), behaviour);
+    await this.join(options, retryObserver(lastJoin.observers, failure.errorCode), behaviour);
     const left = this.store.get().failure;
     if (left?.retrying && !this.busy) this.store.set({ failure: { ...left, retrying: false } });
   }
 
   /** The app may end the host's other meeting first, and says by its promise when it has. */
-  private async appRetries(): Promise<void> {
-    const { onRetry, running } = this;
+  private async runRetryCallback(): Promise<void> {
+    const { onRetry, runningMeeting } = this;
     if (!onRetry) return;
     try {
-      await Promise.race([onRetry(running), pause(this.deps.clock, retryPatience)]);
+      await Promise.race([onRetry(runningMeeting), delay(this.deps.clock, retryCallbackTimeout)]);
     } catch (error) {
       log.error('onRetryCallback failed', error);
     }
@@ -401,9 +401,9 @@ export class Meeting implements MeetingModel {
 
   /** Gives the seat up while the page unloads. */
   leaveOnUnload(): void {
-    if (!this.seat) return;
-    this.deps.memory.forget(this.seat.server, this.occupant.meetingNumber);
-    this.seat.transport.leaveOnUnload(this.seat.resumeToken);
+    if (!this.admission) return;
+    this.deps.resumeStore.clear(this.admission.server, this.occupant.meetingNumber);
+    this.admission.api.leaveOnUnload(this.admission.resumeToken);
   }
 
   /**
@@ -412,41 +412,41 @@ export class Meeting implements MeetingModel {
    */
   unload(leaves: boolean): void {
     if (leaves) this.leaveOnUnload();
-    else this.seat?.transport.goodbye(this.seat.resumeToken);
+    else this.admission?.api.notifyUnload(this.admission.resumeToken);
   }
 
-  noteDevicesOn(devices: DevicesOn): void {
-    const { seat } = this;
-    const place = this.store.get().self?.mediaIdentity;
-    if (seat && place) this.deps.memory.rememberDevicesOn(seat.server, this.occupant.meetingNumber, place, devices);
+  saveActiveDevices(devices: ActiveDevices): void {
+    const { admission } = this;
+    const mediaIdentity = this.store.get().self?.mediaIdentity;
+    if (admission && mediaIdentity) this.deps.resumeStore.saveActiveDevices(admission.server, this.occupant.meetingNumber, mediaIdentity, devices);
   }
 
   /** The room, for a call that needs one. Throws CallError as the contract words it. */
-  inside(): Room {
-    const room = this.seated();
+  requireConnected(): Room {
+    const room = this.requireJoined();
     if (room.reconnecting) throw new CallError('IMPROPER_MEETING_STATE', 'reconnecting');
     return room;
   }
 
   /** The room, for a call that only reads: a broken line does not hinder it. */
-  seated(): Room {
+  requireJoined(): Room {
     const { room } = this;
-    if (!room || !this.drawn) throw new CallError('IMPROPER_MEETING_STATE', 'closed');
+    if (!room || !this.rendered) throw new CallError('IMPROPER_MEETING_STATE', 'closed');
     if (room.waiting) throw new CallError('IMPROPER_MEETING_STATE', 'on hold');
     return room;
   }
 
   milestone(level: Milestone): void {
     // Media may be ready before the first picture is; nobody is told before `joined`.
-    if (this.attempt && level > Milestone.joined) this.early.push(level);
-    else this.reached(level);
+    if (this.attempt && level > Milestone.joined) this.pendingMilestones.push(level);
+    else this.emitMilestone(level);
   }
 
-  private reached(level: Milestone): void {
+  private emitMilestone(level: Milestone): void {
     this.events.emit('milestone', { level, at: this.deps.clock.now() });
   }
 
-  private async initialised(): Promise<void> {
+  private async awaitInit(): Promise<void> {
     if (this.init === 'none') throw pageError(2, 'init_not_called');
     try {
       if (this.init !== 'failed') return await this.init;
@@ -457,153 +457,153 @@ export class Meeting implements MeetingModel {
   }
 
   /** A refusal before anything began: no status while a meeting is live, or apps would navigate away. */
-  private refuse(waiter: JoinWaiter, error: SDKError): void {
-    waiter.refused(error);
+  private reject(observer: JoinObserver, error: SDKError): void {
+    observer.refused(error);
     if (this.busy || this.deps.page.occupant) return;
     this.events.emit('status', { status: 3, error: error.details, joinFailed: true });
   }
 
-  private async run(attempt: Attempt, options: JoinOptions, behaviour: JoinBehaviour, decided?: Decided): Promise<void> {
+  private async run(attempt: Attempt, options: JoinOptions, behaviour: JoinBehaviour, admitted?: AdmittedJoin): Promise<void> {
     const { deps } = this;
     const { failure } = this.store.get();
-    const joinsAs = typeof options.userName === 'string' ? options.userName : '';
+    const displayName = typeof options.userName === 'string' ? options.userName : '';
     this.store.set({
-      ...freshState(this.store.get()), devices: this.chosenDevices(), switches: deps.memory.switches(), joinsAs, phase: 'joining', failure: failure?.retrying ? failure : null,
+      ...resetState(this.store.get()), devices: this.selectedDevices(), deviceSwitches: deps.resumeStore.switches(), displayName, phase: 'joining', failure: failure?.retrying ? failure : null,
     });
     this.events.emit('status', { status: 1, error: null, joinFailed: false });
-    this.early.length = 0;
-    this.wishes = { microphone: 'off', camera: false };
+    this.pendingMilestones.length = 0;
+    this.requestedDevices = { microphone: 'off', camera: false };
     this.milestone(Milestone.callJoin);
     try {
-      const fault = browserFault(deps.view, deps.facts());
-      if (fault) throw fault;
-      if (decided) {
+      const unsupported = browserError(deps.view, deps.capabilities());
+      if (unsupported) throw unsupported;
+      if (admitted) {
         // Whoever was inside keeps the devices on that were on.
-        this.wishes = decided.wishes ?? this.wishes;
-        const [parts] = await Promise.all([this.parts(), this.view()]);
-        if (attempt.stop.signal.aborted) return await decided.transport.leave(decided.accepted.resumeToken);
-        return await this.enter(attempt, decided.accepted, parts, decided.address, decided.transport);
+        this.requestedDevices = admitted.devices ?? this.requestedDevices;
+        const [mediaModule] = await Promise.all([this.loadMedia(), this.mountView()]);
+        if (attempt.stop.signal.aborted) return await admitted.api.leave(admitted.accepted.resumeToken);
+        return await this.enter(attempt, admitted.accepted, mediaModule, admitted.address, admitted.api);
       }
-      const { address, transport } = deps.server();
+      const { address, api } = deps.server();
       let waitId: string | undefined;
       if (behaviour.preview) {
-        const checking = this.check(attempt, options, behaviour, address, transport);
+        const checking = this.checkJoin(attempt, options, behaviour, address, api);
         checking.catch(() => undefined);
-        await Promise.all([this.parts(), this.view()]);
-        const outlook = await checking;
+        await Promise.all([this.loadMedia(), this.mountView()]);
+        const outcome = await checking;
         if (attempt.stop.signal.aborted) return;
-        if (outlook.preview && !(await this.preview(attempt))) return;
-        ({ waitId } = outlook);
+        if (outcome.preview && !(await this.showPreview(attempt))) return;
+        ({ waitId } = outcome);
       }
       // Asked along with the server, so that nothing waits for it.
       const mayJoinAudio = behaviour.joinsAudio ? deps.microphoneAllowed().catch(() => false) : false;
-      const asking = this.ask(attempt, options, behaviour, address, transport, waitId);
-      asking.catch(() => undefined);
+      const admitting = this.requestAdmission(attempt, options, behaviour, address, api, waitId);
+      admitting.catch(() => undefined);
       // A missing chunk is told first, as if nothing had been asked; so is it awaited first.
-      const [parts] = await Promise.all([this.parts(), this.view()]).catch((error: unknown) => {
+      const [mediaModule] = await Promise.all([this.loadMedia(), this.mountView()]).catch((error: unknown) => {
         attempt.stop.abort();
-        deps.page.leaving = asking.then(({ resumeToken }) => transport.leave(resumeToken)).catch(() => undefined);
+        deps.page.leaving = admitting.then(({ resumeToken }) => api.leave(resumeToken)).catch(() => undefined);
         throw error;
       });
-      const accepted = await asking;
-      if (this.wishes.microphone === 'off' && (await mayJoinAudio)) this.wishes = { ...this.wishes, microphone: 'muted' };
-      if (attempt.stop.signal.aborted) return await transport.leave(accepted.resumeToken);
-      await this.enter(attempt, accepted, parts, address, transport);
+      const accepted = await admitting;
+      if (this.requestedDevices.microphone === 'off' && (await mayJoinAudio)) this.requestedDevices = { ...this.requestedDevices, microphone: 'muted' };
+      if (attempt.stop.signal.aborted) return await api.leave(accepted.resumeToken);
+      await this.enter(attempt, accepted, mediaModule, address, api);
     } catch (error) {
       // Whoever has left, or destroyed the client, wants nothing drawn any more.
       if (this.attempt !== attempt) return;
       // The view is there before it is told: it may have to show why.
       await deps.prepareView().catch(() => undefined);
       if (this.attempt !== attempt) return;
-      this.fail(attempt, error instanceof SDKError ? error : this.unexpected(error));
+      this.fail(attempt, error instanceof SDKError ? error : this.unexpectedError(error));
     }
   }
 
-  private async parts(): Promise<RoomParts> {
+  private async loadMedia(): Promise<MediaModule> {
     try {
-      return await this.deps.loadParts();
+      return await this.deps.loadMedia();
     } catch (error) {
-      throw await this.blocked(error);
+      throw await this.blockedError(error);
     }
   }
 
-  private async view(): Promise<void> {
+  private async mountView(): Promise<void> {
     try {
       await this.deps.prepareView();
     } catch (error) {
-      throw await this.blocked(error);
+      throw await this.blockedError(error);
     }
   }
 
-  private async blocked(error: unknown): Promise<SDKError> {
-    const policy = await this.deps.obstacles.blockedFile();
-    if (policy) return pageError(pageFaultCode(this.deps.view), 'csp_blocked', policy);
-    return pageError(pageFaultCode(this.deps.view), 'asset_blocked', error instanceof Error ? error.message : String(error));
+  private async blockedError(error: unknown): Promise<SDKError> {
+    const policy = await this.deps.blockerDetector.findBlockedFile();
+    if (policy) return pageError(pageErrorCode(this.deps.view), 'csp_blocked', policy);
+    return pageError(pageErrorCode(this.deps.view), 'asset_blocked', error instanceof Error ? error.message : String(error));
   }
 
-  private cancelled(): SDKError {
-    return pageError(pageFaultCode(this.deps.view), 'cancelled', 'the page left while joining');
+  private cancelledError(): SDKError {
+    return pageError(pageErrorCode(this.deps.view), 'cancelled', 'the page left while joining');
   }
 
-  private unexpected(error: unknown): SDKError {
+  private unexpectedError(error: unknown): SDKError {
     log.error('an unexpected error stopped the join', error);
-    return pageError(pageFaultCode(this.deps.view), 'unexpected', error instanceof Error ? error.message : String(error));
+    return pageError(pageErrorCode(this.deps.view), 'unexpected', error instanceof Error ? error.message : String(error));
   }
 
-  private request(attempt: Attempt, options: JoinOptions, address: string): JoinRequest {
+  private buildRequest(attempt: Attempt, options: JoinOptions, address: string): JoinRequest {
     const { deps } = this;
-    const token = deps.memory.resumeToken(address, attempt.meetingNumber);
-    const request: JoinRequest = { ...options, joinId: deps.newId(), view: deps.view, sdkVersion: spokenVersion, deviceId: deps.memory.deviceId() };
+    const token = deps.resumeStore.resumeToken(address, attempt.meetingNumber);
+    const request: JoinRequest = { ...options, joinId: deps.newId(), view: deps.view, sdkVersion: contractVersion, deviceId: deps.resumeStore.deviceId() };
     if (token) request.resumeToken = token;
     return request;
   }
 
   /** Asks the server what the join would come to, so that what refuses it is told before anybody chooses devices. */
-  private async check(attempt: Attempt, options: JoinOptions, behaviour: JoinBehaviour, address: string, transport: JoinTransport): Promise<Outlook> {
-    const request: JoinRequest = { ...this.request(attempt, options, address), check: true };
-    const answer = await transport.join(request, attempt.stop.signal);
+  private async checkJoin(attempt: Attempt, options: JoinOptions, behaviour: JoinBehaviour, address: string, api: JoinApi): Promise<JoinCheck> {
+    const request: JoinRequest = { ...this.buildRequest(attempt, options, address), check: true };
+    const answer = await api.join(request, attempt.stop.signal);
     if ('passed' in answer) {
       const { resumes, role, meeting } = answer.passed;
-      this.store.set({ awaited: { topic: meeting.topic, scheduleTime: null } });
+      this.store.set({ awaitedMeeting: { topic: meeting.topic, scheduleTime: null } });
       return { preview: !resumes && !(meeting.webinar && role === 'attendee') };
     }
     // Let in all the same, by a server that knows no checks: nobody is inside before the preview.
-    if (answer.admitted) return transport.leave(answer.accepted.resumeToken).then(() => ({ preview: true }));
+    if (answer.admitted) return api.leave(answer.accepted.resumeToken).then(() => ({ preview: true }));
     if (answer.details.errorCode !== 3008 || !behaviour.waitForHost) throw new SDKError(answer.details, answer.extras);
-    const awaited = answer.extras.result ?? { topic: '', scheduleTime: null, webinar: false };
-    this.store.set({ awaited });
-    return { preview: !awaited.webinar, waitId: request.joinId };
+    const awaitedMeeting = answer.extras.result ?? { topic: '', scheduleTime: null, webinar: false };
+    this.store.set({ awaitedMeeting });
+    return { preview: !awaitedMeeting.webinar, waitId: request.joinId };
   }
 
   /** Shows the preview until it is confirmed; false where the page leaves instead. */
-  private async preview(attempt: Attempt): Promise<boolean> {
-    const choosing = new Promise<PreviewChoice | null>((resolve) => {
-      this.confirmPreview = resolve;
+  private async showPreview(attempt: Attempt): Promise<boolean> {
+    const confirmed = new Promise<PreviewChoice | null>((resolve) => {
+      this.resolvePreview = resolve;
       attempt.stop.signal.addEventListener('abort', () => resolve(null), { once: true });
     });
     const { background } = this.store.get();
     this.store.set({ phase: 'previewing', failure: null, background: { ...background, supported: this.background.supported } });
     this.milestone(Milestone.preview);
     this.events.emit('preview', { shown: true });
-    const choice = await choosing;
-    this.confirmPreview = null;
+    const choice = await confirmed;
+    this.resolvePreview = null;
     this.events.emit('preview', { shown: false });
     if (!choice) return false;
     this.milestone(Milestone.previewConfirmed);
-    this.wishes = { microphone: choice.microphone ? 'on' : 'off', camera: choice.camera };
+    this.requestedDevices = { microphone: choice.microphone ? 'on' : 'off', camera: choice.camera };
     return true;
   }
 
   /** Asks the server until it lets this page in; waits for the host where that is wanted. */
-  private async ask(attempt: Attempt, options: JoinOptions, behaviour: JoinBehaviour, address: string, transport: JoinTransport, waitId?: string): Promise<JoinAccepted> {
+  private async requestAdmission(attempt: Attempt, options: JoinOptions, behaviour: JoinBehaviour, address: string, api: JoinApi, waitId?: string): Promise<JoinAccepted> {
     const { deps } = this;
     const { signal } = attempt.stop;
     for (let waiting = false; ; ) {
-      const request = this.request(attempt, options, address);
+      const request = this.buildRequest(attempt, options, address);
       if (waitId) request.waitId = waitId;
       let refusal: SDKError;
       try {
-        const answer = await transport.join(request, signal);
+        const answer = await api.join(request, signal);
         if (answer.admitted) {
           if (waiting && !signal.aborted) this.milestone(Milestone.outWaitingForHost);
           return answer.accepted;
@@ -620,13 +620,13 @@ export class Meeting implements MeetingModel {
       if (!waiting) this.beginWaiting(attempt, refusal);
       waiting = true;
       waitId ??= request.joinId;
-      await pause(deps.clock, refusal.details.retryAfter ? refusal.details.retryAfter * 1000 : waitingPoll, signal);
+      await delay(deps.clock, refusal.details.retryAfter ? refusal.details.retryAfter * 1000 : hostPollInterval, signal);
       if (signal.aborted) throw refusal;
     }
   }
 
   /** A refused join as the view shows it, with a link that works from the app's page. */
-  private failureOf(error: SDKError): Failure {
+  private toFailure(error: SDKError): Failure {
     const { docs } = error.details;
     const failure: Failure = { ...error.details, joinFailed: true };
     // Servers say what they saw in development mode only.
@@ -637,49 +637,49 @@ export class Meeting implements MeetingModel {
   }
 
   private beginWaiting(attempt: Attempt, refusal: SDKError): void {
-    this.store.set({ phase: 'waitingForHost', awaited: refusal.extras.result ?? { topic: '', scheduleTime: null }, failure: null });
+    this.store.set({ phase: 'waitingForHost', awaitedMeeting: refusal.extras.result ?? { topic: '', scheduleTime: null }, failure: null });
     this.milestone(Milestone.waitingForHost);
-    attempt.told = attempt.waiters.length;
-    for (const waiter of attempt.waiters) waiter.notStarted?.(refusal);
+    attempt.notified = attempt.observers.length;
+    for (const observer of attempt.observers) observer.notStarted?.(refusal);
   }
 
-  private async enter(attempt: Attempt, accepted: JoinAccepted, parts: RoomParts, address: string, transport: JoinTransport): Promise<void> {
+  private async enter(attempt: Attempt, accepted: JoinAccepted, mediaModule: MediaModule, address: string, api: JoinApi): Promise<void> {
     const { deps } = this;
-    for (const warning of accepted.warnings) log.noteOnce(warning);
+    for (const warning of accepted.warnings) log.warnOnce(warning);
     this.reasonStyle = accepted.reasonStyle;
-    const seat = { resumeToken: accepted.resumeToken, server: address, transport };
-    this.seat = seat;
-    deps.memory.remember(address, attempt.meetingNumber, accepted.resumeToken);
+    const admission = { resumeToken: accepted.resumeToken, server: address, api };
+    this.admission = admission;
+    deps.resumeStore.saveToken(address, attempt.meetingNumber, accepted.resumeToken);
     this.credentials = attempt.credentials;
     let handlers: RoomHandlers | undefined;
     await new Promise<void>((resolve, reject) => {
-      let over = false;
+      let done = false;
       const settled = (): void => {
-        over = true;
+        done = true;
         late();
         mediaLate();
       };
       const fail = (error: SDKError): void => {
-        if (over) return;
+        if (done) return;
         settled();
         // Nobody waits inside for a page that does not come.
-        void this.giveSeatUp(seat, room);
+        void this.releaseAdmission(admission, room);
         reject(error);
       };
-      const late = deps.clock.after(entryTimeout, () => {
-        void deps.obstacles.find(accepted.realtime.url).then((found) =>
+      const late = deps.clock.after(controlTimeout, () => {
+        void deps.blockerDetector.find(accepted.realtime.url).then((found) =>
           fail(pageError(3621, found?.cause ?? 'unreachable', found?.evidence ?? 'the join was admitted, but the control channel could not be opened')),
         );
       });
       const mediaLate = deps.clock.after(mediaTimeout, () => {
-        void room.cause().then(({ cause, evidence }) => fail(pageError(3621, cause === 'server_gone' ? 'unreachable' : cause, evidence)));
+        void room.findCause().then(({ cause, evidence }) => fail(pageError(3621, cause === 'server_gone' ? 'unreachable' : cause, evidence)));
       });
       handlers = roomHandlers(this, {
         ready: () => {
           late();
           if (this.attempt !== attempt) return;
-          this.drawn = true;
-          this.store.set({ phase: this.phase(), awaited: null, failure: null });
+          this.rendered = true;
+          this.store.set({ phase: this.phase(), awaitedMeeting: null, failure: null });
         },
         complete: () => {
           settled();
@@ -687,30 +687,30 @@ export class Meeting implements MeetingModel {
         },
         ended: (error) => fail(error),
       });
-      const devicesOn = this.devicesToOpen(attempt, accepted, address);
-      const room: Room = new Room({ clock: deps.clock, newId: deps.newId, parts, transport, accepted, server: address, obstacles: deps.obstacles, handlers, devicesOn });
+      const devicesToOpen = this.devicesToOpen(attempt, accepted, address);
+      const room: Room = new Room({ clock: deps.clock, newId: deps.newId, mediaModule, api, accepted, server: address, blockerDetector: deps.blockerDetector, handlers, devicesToOpen });
       room.media.setSharedSound(this.shareSound);
       if (this.videoLimit !== 720) room.media.setVideoLimit(this.videoLimit);
-      void this.background.carryOver((background) => room.media.setBackground(background));
+      void this.background.applyTo((background) => room.media.setBackground(background));
       this.room = room;
       attempt.stop.signal.addEventListener('abort', () => (settled(), resolve()), { once: true });
       room.start();
     }).catch((error: unknown) => {
       this.room = null;
-      this.seat = null;
+      this.admission = null;
       throw error;
     });
     if (this.attempt !== attempt) return;
-    this.store.set({ phase: this.phase(), awaited: null });
+    this.store.set({ phase: this.phase(), awaitedMeeting: null });
     // What apps do once they are told may look for the meeting in the document.
-    await deps.viewDrawn().catch(() => undefined);
+    await deps.viewRendered().catch(() => undefined);
     if (this.attempt !== attempt) return;
     this.attempt = null;
     const waiting = this.room?.waiting === true;
     this.milestone(waiting ? Milestone.waitingRoom : Milestone.joined);
-    for (const level of this.early.splice(0)) this.reached(level);
-    for (const waiter of attempt.waiters) waiter.admitted();
-    if (!waiting) this.found(true);
+    for (const level of this.pendingMilestones.splice(0)) this.emitMilestone(level);
+    for (const observer of attempt.observers) observer.admitted();
+    if (!waiting) this.emitUsersFound(true);
     this.events.emit('status', { status: 2, error: null, joinFailed: false });
     const { self } = this.store.get();
     if (waiting && self) this.events.emit('waitingRoom', { participant: self, self: true, waiting: true });
@@ -720,18 +720,18 @@ export class Meeting implements MeetingModel {
   }
 
   /** What to open inside: what was on when the page was left, else what was chosen before the meeting. */
-  private devicesToOpen({ meetingNumber }: Attempt, { participant, meeting }: JoinAccepted, address: string): DevicesOn | null {
-    const { memory } = this.deps;
-    const place = participant.mediaIdentity;
-    const before = memory.devicesOn(address, meetingNumber, place);
+  private devicesToOpen({ meetingNumber }: Attempt, { participant, meeting }: JoinAccepted, address: string): ActiveDevices | null {
+    const { resumeStore } = this.deps;
+    const mediaIdentity = participant.mediaIdentity;
+    const before = resumeStore.activeDevices(address, meetingNumber, mediaIdentity);
     // A webinar's audience watches and listens.
     if (before || (meeting.kind === 'webinar' && participant.role === 'attendee')) return before;
-    memory.rememberDevicesOn(address, meetingNumber, place, this.wishes);
-    return this.wishes;
+    resumeStore.saveActiveDevices(address, meetingNumber, mediaIdentity, this.requestedDevices);
+    return this.requestedDevices;
   }
 
   /** Tells who is inside, oneself first; those who were known before are not told again. */
-  found(everybody: boolean): void {
+  emitUsersFound(everybody: boolean): void {
     const { self, participants } = this.store.get();
     if (!self) return;
     const own = participants.find((p) => p.userId === self.userId) ?? self;
@@ -750,66 +750,66 @@ export class Meeting implements MeetingModel {
   }
 
   /** Keeps the choice of devices for later meetings in this browser. */
-  rememberDevices(): void {
-    this.deps.memory.rememberDevices(this.store.get().devices);
+  saveDevices(): void {
+    this.deps.resumeStore.saveDevices(this.store.get().devices);
   }
 
-  private chosenDevices(): MeetingState['devices'] {
+  private selectedDevices(): MeetingState['devices'] {
     const { devices } = this.store.get();
-    const known = this.deps.memory.devices();
+    const known = this.deps.resumeStore.devices();
     return { ...devices, microphone: devices.microphone || known.microphone, camera: devices.camera || known.camera, speaker: devices.speaker || known.speaker };
   }
 
   /** Confirms the preview: only now the page joins. The preview stays on the page until it is let in. */
   finishPreview(choice: PreviewChoice): void {
-    if (!this.confirmPreview) return;
+    if (!this.resolvePreview) return;
     const { devices } = this.store.get();
-    this.store.set({ devices: { ...devices, microphone: choice.microphoneId, camera: choice.cameraId, speaker: choice.speakerId }, switches: choice.switches });
-    this.rememberDevices();
-    this.deps.memory.rememberSwitches(choice.switches);
-    this.confirmPreview(choice);
+    this.store.set({ devices: { ...devices, microphone: choice.microphoneId, camera: choice.cameraId, speaker: choice.speakerId }, deviceSwitches: choice.deviceSwitches });
+    this.saveDevices();
+    this.deps.resumeStore.saveSwitches(choice.deviceSwitches);
+    this.resolvePreview(choice);
   }
 
   private fail(attempt: Attempt, error: SDKError): void {
     this.attempt = null;
-    this.release();
+    this.releasePage();
     this.reasonStyle = error.extras.reasonStyle ?? this.reasonStyle;
-    if (error.code === 3009 || error.code === 4004) this.deps.memory.forget(this.deps.server().address, attempt.meetingNumber);
-    this.running = error.extras.result?.meetingNumber;
-    this.store.set({ phase: 'initialised', awaited: null, leaveAsked: false, failure: this.failureOf(error) });
-    this.overNow();
-    for (const waiter of attempt.waiters) waiter.refused(error);
+    if (error.code === 3009 || error.code === 4004) this.deps.resumeStore.clear(this.deps.server().address, attempt.meetingNumber);
+    this.runningMeeting = error.extras.result?.meetingNumber;
+    this.store.set({ phase: 'initialised', awaitedMeeting: null, confirmingLeave: false, failure: this.toFailure(error) });
+    this.resolveLeavePrompts();
+    for (const observer of attempt.observers) observer.refused(error);
     this.events.emit('status', { status: 3, error: error.details, joinFailed: true });
-    this.events.emit('over', { joinFailed: true, byPerson: false, error: error.details });
+    this.events.emit('finished', { joinFailed: true, byUser: false, error: error.details });
   }
 
   /** The meeting ended from outside: by a host, the server or the network. */
   ended(error: SDKError | null, reasonCode: LeaveReason): void {
-    const { attempt, seat } = this;
-    if (this.change && !attempt && reasonCode === LeaveReason.transferred) {
+    const { attempt, admission } = this;
+    if (this.pendingSwitch && !attempt && reasonCode === LeaveReason.transferred) {
       // As a rule by the very join that is being decided.
-      this.replaced = () => this.ended(error, reasonCode);
+      this.deferredTakeover = () => this.ended(error, reasonCode);
       return;
     }
     this.room = null;
-    this.seat = null;
+    this.admission = null;
     if (attempt) {
       // Let in and already out again: the app has not been told of a meeting, so the join failed.
       attempt.stop.abort();
-      return this.fail(attempt, error ?? new SDKError(detailsOf(4001, 'seat_lost')));
+      return this.fail(attempt, error ?? new SDKError(errorDetails(4001, 'seat_lost')));
     }
     // Whoever has given up is waited for by nobody, if that still gets through.
-    if (seat && error?.code === 4001) void seat.transport.leave(seat.resumeToken);
+    if (admission && error?.code === 4001) void admission.api.leave(admission.resumeToken);
     // After a broken line the seat may be taken back; every other end is final.
-    if (seat && error?.code !== 4001) this.deps.memory.forget(seat.server, this.occupant.meetingNumber);
-    this.finish({ reasonCode, byPerson: this.endingForAll && reasonCode === LeaveReason.hostEnded, error });
+    if (admission && error?.code !== 4001) this.deps.resumeStore.clear(admission.server, this.occupant.meetingNumber);
+    this.finish({ reasonCode, byUser: this.endingForAll && reasonCode === LeaveReason.hostEnded, error });
   }
 
-  private finish(end: { reasonCode: LeaveReason | null; byPerson: boolean; error?: SDKError | null; viewGone?: boolean }): void {
+  private finish(end: { reasonCode: LeaveReason | null; byUser: boolean; error?: SDKError | null; viewRemoved?: boolean }): void {
     const error = end.error?.details ?? null;
-    this.release();
+    this.releasePage();
     this.store.set({
-      ...freshState(this.store.get()),
+      ...resetState(this.store.get()),
       phase: 'ended',
       chat: this.store.get().chat,
       failure: error ? { ...error, joinFailed: false } : null,
@@ -818,27 +818,27 @@ export class Meeting implements MeetingModel {
     const reason = end.reasonCode === LeaveReason.transferred ? 'taken_over' : 'left';
     if (end.reasonCode !== null) this.events.emit('selfLeft', { reasonCode: end.reasonCode });
     this.events.emit('status', { status: 3, error, joinFailed: false, ...(error ? {} : { reason }) });
-    this.events.emit('over', { joinFailed: false, byPerson: end.byPerson, error, viewGone: end.viewGone === true });
-    this.overNow();
+    this.events.emit('finished', { joinFailed: false, byUser: end.byUser, error, viewRemoved: end.viewRemoved === true });
+    this.resolveLeavePrompts();
   }
 
   /** Whoever was asked whether to leave is out now, however that came. */
-  private overNow(): void {
-    for (const answer of this.askers.splice(0)) answer(true);
+  private resolveLeavePrompts(): void {
+    for (const answer of this.leaveResolvers.splice(0)) answer(true);
   }
 
-  private release(): void {
-    this.drawn = false;
+  private releasePage(): void {
+    this.rendered = false;
     this.endingForAll = false;
     if (this.deps.page.occupant === this.occupant) this.deps.page.occupant = null;
   }
 }
 
 /** The waiters of a join that is tried again: whoever was told of its refusal is not told the same once more. */
-function repeated(waiters: readonly JoinWaiter[], known: number): JoinWaiter {
+function retryObserver(observers: readonly JoinObserver[], knownCode: number): JoinObserver {
   return {
-    admitted: () => waiters.forEach((waiter) => waiter.admitted()),
-    refused: (error) => waiters.forEach((waiter) => error.code === known || error.details.cause === 'cancelled' || waiter.refused(error)),
-    notStarted: (error) => waiters.forEach((waiter) => waiter.notStarted?.(error)),
+    admitted: () => observers.forEach((observer) => observer.admitted()),
+    refused: (error) => observers.forEach((observer) => error.code === knownCode || error.details.cause === 'cancelled' || observer.refused(error)),
+    notStarted: (error) => observers.forEach((observer) => observer.notStarted?.(error)),
   };
 }

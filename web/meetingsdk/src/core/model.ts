@@ -9,7 +9,7 @@ import type { MediaStatistics } from './events';
 /** Which of the two public views is running. */
 export type ViewKind = 'client' | 'component';
 /** How an app took a view away: out of the document, out of sight, or by going back to before the join. */
-export type ViewGone = 'removed' | 'hidden' | 'back';
+export type ViewRemoval = 'removed' | 'hidden' | 'back';
 
 /** The stage of the one join of this page. */
 export type Phase =
@@ -137,7 +137,7 @@ export interface Background {
 }
 
 /** A camera's picture with a background; `stop` ends what draws it and leaves the camera open. */
-export interface TriedBackground {
+export interface BackgroundPreview {
   stream: MediaStream;
   stop(): void;
 }
@@ -211,19 +211,19 @@ export interface MeetingState {
   canPlaySound: boolean;
   devices: Devices;
   /** The switches of the preview, as they were left last. */
-  switches: DeviceSwitches;
+  deviceSwitches: DeviceSwitches;
   /** The name under which this page joins, as the app gave it. */
-  joinsAs: string;
+  displayName: string;
   notices: readonly Notice[];
   failure: Failure | null;
   /** The meeting is over here because the same person went on with it elsewhere. */
   takenOver: boolean;
   /** The app asks whether the person wants to leave. */
-  leaveAsked: boolean;
+  confirmingLeave: boolean;
   /** Seconds since the line broke, while reconnecting. */
   reconnectingSince: number | null;
   /** What is known of a meeting that is previewed, or whose host is awaited (3008). */
-  awaited: { topic: string; scheduleTime: string | null } | null;
+  awaitedMeeting: { topic: string; scheduleTime: string | null } | null;
   /** A host asks this person to unmute. */
   unmuteRequestedBy: string | null;
   /** userIds that this page shows large, in their order; nobody else sees it. */
@@ -237,7 +237,7 @@ export interface MeetingState {
   /** Whether the own camera looks away from the person, as the one at a phone's back does. */
   cameraFacesAway: boolean;
   /** Whether sound of others is cut off. */
-  incomingStopped: boolean;
+  incomingAudioStopped: boolean;
   /** 0 and 1 bad, 2 normal, 3 to 5 good; by userId. */
   quality: Readonly<Record<number, number>>;
   /** The app's own words for the waiting room. */
@@ -261,7 +261,7 @@ export interface PreviewChoice {
   cameraId: string;
   speakerId: string;
   /** Where the two switches stand; kept for the next meeting. */
-  switches: DeviceSwitches;
+  deviceSwitches: DeviceSwitches;
 }
 
 /** Whether microphone and camera are on when a meeting begins. */
@@ -326,7 +326,7 @@ export interface MeetingActions {
   /** Chooses the own background; empty takes it away. Loads what it needs. */
   setBackground(id: string): Promise<void>;
   /** The picture of a camera that is tried out before a meeting, with the chosen background. Loads what it needs. */
-  tryBackground(stream: MediaStream): Promise<TriedBackground>;
+  previewBackground(stream: MediaStream): Promise<BackgroundPreview>;
   /** Answers somebody who asks whether they may record. */
   permitCapture(userId: number, allowed: boolean): Promise<void>;
   /** Tells everybody that this page records, pauses or stops. */
@@ -334,7 +334,7 @@ export interface MeetingActions {
   /** Floats a picture above other windows: somebody's, or nobody's. */
   setPictureInPicture(userId: number | null): Promise<void>;
   /** What the browser measures now of each medium that is sent or received. */
-  measure(): Promise<readonly MediaStatistics[]>;
+  readStatistics(): Promise<readonly MediaStatistics[]>;
   /** The view says whom it shows, each time that changes. */
   reportLayout(layout: VideoLayout): void;
   /** `successor`: who becomes the host, where the host leaves. */
@@ -347,7 +347,7 @@ export interface MeetingActions {
   dismissNotice(id: number): void;
   /** Closes what tells of a refusal, or of the end of a meeting. */
   dismissFailure(): void;
-  answerUnmuteRequest(yes: boolean): Promise<void>;
+  respondToUnmuteRequest(yes: boolean): Promise<void>;
   /**
    * Shows a participant's picture in the element until the returned function
    * is called. Subscribes only while attached; the requested resolution
@@ -363,7 +363,7 @@ export interface MeetingModel {
   readonly actions: MeetingActions;
   readonly i18n: Translator;
   /** The page took the view away for good; the meeting is left. */
-  viewGone?(why: ViewGone): void;
+  viewRemoved?(reason: ViewRemoval): void;
 }
 
 export interface Translator {
@@ -371,7 +371,7 @@ export interface Translator {
   t(key: string, values?: Record<string, string | number>): string;
   readonly language: string;
   /** The language of the words that are shown: English where `language` has none. */
-  readonly spoken: string;
+  readonly textLanguage: string;
   readonly direction: 'ltr' | 'rtl';
   /** Another number after each change of what `t` answers. */
   readonly version: number;
@@ -426,12 +426,12 @@ export interface UserInterface {
   mountClientView(root: HTMLElement, model: MeetingModel, options: ViewOptions): MountedView;
   mountComponentView(root: HTMLElement, model: MeetingModel, options: ViewOptions): MountedView;
   /** Gets the browser ready to draw a view. */
-  rehearseView?(i18n: Translator, options: ViewOptions): void;
+  prewarmView?(i18n: Translator, options: ViewOptions): void;
 }
 
 export interface MountedView {
   /** Resolves once what the state says now is in the document. */
-  drawn?(): Promise<void>;
+  rendered?(): Promise<void>;
   update(options: Partial<ViewOptions>): void;
   /** Shows a layout now; `defaultView` counts only when a view is mounted. */
   setLayout?(layout: ViewOptions['defaultView']): void;

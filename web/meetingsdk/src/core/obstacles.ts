@@ -1,30 +1,30 @@
-import { pause, realClock } from './clock';
+import { delay, realClock } from './clock';
 
 /** What keeps this page from its server although the server may be well. */
-export interface Obstacle {
+export interface Blocker {
   cause: 'csp_blocked' | 'mixed_content' | 'local_network_blocked';
   /** What was seen, for the developer. */
   evidence: string;
 }
 
 /** What the browser itself puts in the way of requests. */
-export interface Obstacles {
+export interface BlockerDetector {
   /** Looked for after a request or a socket to the address failed; null when nothing is known. */
-  find(address: string): Promise<Obstacle | null>;
+  find(address: string): Promise<Blocker | null>;
   /** Whether a policy of this page kept a file of the SDK away a moment ago; its words, else null. */
-  blockedFile(): Promise<string | null>;
+  findBlockedFile(): Promise<string | null>;
   /** Whether the browser is just asking the person if the page may reach that address. */
-  asking(address: string): Promise<boolean>;
+  isPrompting(address: string): Promise<boolean>;
 }
 
 /** The names under which browsers keep the permission, the newer ones first. */
 const permissionNames = { loopback: ['loopback-network', 'local-network-access'], local: ['local-network', 'local-network-access'], public: ['local-network-access', 'local-network'] };
 
-type Space = keyof typeof permissionNames;
-const rank: Record<Space, number> = { public: 0, local: 1, loopback: 2 };
+type AddressSpace = keyof typeof permissionNames;
+const rank: Record<AddressSpace, number> = { public: 0, local: 1, loopback: 2 };
 
 /** Where a host is, as far as its name tells: a name of the DNS may lead anywhere and counts as public. */
-export function spaceOf(host: string): Space {
+export function addressSpaceOf(host: string): AddressSpace {
   const name = host.toLowerCase().replace(/^\[|\]$/g, '').replace(/\.$/, '');
   if (/^(.+\.)?localhost$|^127\.|^::1$/.test(name)) return 'loopback';
   if (/^10\.|^192\.168\.|^169\.254\.|^172\.(1[6-9]|2\d|3[01])\.|^100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./.test(name)) return 'local';
@@ -34,7 +34,7 @@ export function spaceOf(host: string): Space {
 
 /** The event of a blocked request comes a moment after the request has failed. */
 const reportDelay = 50;
-const mostReports = 20;
+const maxReports = 20;
 
 interface Report {
   directive: string;
@@ -42,15 +42,15 @@ interface Report {
 }
 
 /** Reads obstacles off the browser. Listens to the page's policy from the first call on. */
-export function browserObstacles(scope: Partial<typeof globalThis> = globalThis): Obstacles {
+export function createBlockerDetector(scope: Partial<typeof globalThis> = globalThis): BlockerDetector {
   const reports: Report[] = [];
   scope.document?.addEventListener?.('securitypolicyviolation', (event) => {
     if (event.disposition === 'report') return;
     reports.push({ directive: event.effectiveDirective, uri: event.blockedURI });
-    if (reports.length > mostReports) reports.shift();
+    if (reports.length > maxReports) reports.shift();
   });
   const permission = async (address: string): Promise<PermissionState | null> => {
-    for (const name of permissionNames[spaceOf(hostOf(address))]) {
+    for (const name of permissionNames[addressSpaceOf(hostOf(address))]) {
       try {
         const status = await scope.navigator?.permissions?.query({ name: name as PermissionName });
         if (status) return status.state;
@@ -60,18 +60,18 @@ export function browserObstacles(scope: Partial<typeof globalThis> = globalThis)
     }
     return null;
   };
-  const deeper = (address: string): boolean => rank[spaceOf(hostOf(address))] > rank[spaceOf(scope.location?.hostname ?? '')];
+  const isMorePrivate = (address: string): boolean => rank[addressSpaceOf(hostOf(address))] > rank[addressSpaceOf(scope.location?.hostname ?? '')];
   return {
     async find(address) {
-      await pause(realClock, reportDelay);
+      await delay(realClock, reportDelay);
       const host = hostOf(address, true);
       const report = reports.find(({ directive, uri }) => directive === 'connect-src' && hostOf(uri, true) === host);
       if (report) return { cause: 'csp_blocked', evidence: `${report.directive} of the page's Content-Security-Policy does not list ${report.uri}` };
       const secure = scope.location?.protocol === 'https:';
-      if (secure && /^(http|ws):/.test(address) && spaceOf(hostOf(address)) !== 'loopback') {
+      if (secure && /^(http|ws):/.test(address) && addressSpaceOf(hostOf(address)) !== 'loopback') {
         return { cause: 'mixed_content', evidence: `the page was loaded over HTTPS, but the server's address is ${address}` };
       }
-      const state = deeper(address) ? await permission(address) : null;
+      const state = isMorePrivate(address) ? await permission(address) : null;
       if (state === 'denied' || state === 'prompt') {
         return {
           cause: 'local_network_blocked',
@@ -80,12 +80,12 @@ export function browserObstacles(scope: Partial<typeof globalThis> = globalThis)
       }
       return null;
     },
-    async blockedFile() {
-      await pause(realClock, reportDelay);
+    async findBlockedFile() {
+      await delay(realClock, reportDelay);
       const report = [...reports].reverse().find(({ directive }) => /^(script|worker|child|default)-src/.test(directive));
       return report ? `${report.directive} of the page's Content-Security-Policy does not list ${report.uri}` : null;
     },
-    asking: async (address) => deeper(address) && (await permission(address)) === 'prompt',
+    isPrompting: async (address) => isMorePrivate(address) && (await permission(address)) === 'prompt',
   };
 }
 

@@ -1,23 +1,23 @@
 import { log } from './log';
 
 /** Notes options that no such call has, with what may have been meant. Never refuses. */
-export function noteUnknownOptions(call: string, args: object, known: readonly string[]): void {
+export function warnUnknownOptions(call: string, args: object, known: readonly string[]): void {
   for (const name of Object.keys(args)) {
     if (known.includes(name)) continue;
-    const meant = nearest(name, known);
-    log.noteOnce(`${call} has no option ${JSON.stringify(name.slice(0, 64))}${meant ? `; did you mean ${JSON.stringify(meant)}?` : ''}`);
+    const suggestion = nearest(name, known);
+    log.warnOnce(`${call} has no option ${JSON.stringify(name.slice(0, 64))}${suggestion ? `; did you mean ${JSON.stringify(suggestion)}?` : ''}`);
   }
 }
 
 /** The name that differs least, if it differs little. */
 export function nearest(name: string, known: readonly string[]): string | null {
   if (name.length > 64) return null;
-  const wanted = name.toLowerCase();
+  const lowerName = name.toLowerCase();
   let best: string | null = null;
-  let least = Math.min(3, Math.ceil(name.length / 3)) + 1;
+  let minDistance = Math.min(3, Math.ceil(name.length / 3)) + 1;
   for (const candidate of known) {
-    const distance = editDistance(wanted, candidate.toLowerCase());
-    if (distance < least) [best, least] = [candidate, distance];
+    const distance = editDistance(lowerName, candidate.toLowerCase());
+    if (distance < minDistance) [best, minDistance] = [candidate, distance];
   }
   return best;
 }

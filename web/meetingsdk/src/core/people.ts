@@ -2,7 +2,7 @@ import { authorizerOf } from './bots';
 import type { Participant } from './model';
 
 /** `audio` of a participant record: nothing joined, or computer audio. */
-export const audioOf = (p: Participant): '' | 'computer' => (p.audioOn ? 'computer' : '');
+export const audioState = (p: Participant): '' | 'computer' => (p.audioOn ? 'computer' : '');
 
 /** `os`, `userType` and the like of somebody who came with a browser. */
 const browserUserType = 9;
@@ -11,15 +11,15 @@ const browserUserType = 9;
  * A participant as the public views show it: the names of today and the old
  * ones that apps still read.
  */
-export function publicParticipant(p: Participant, everybody: readonly Participant[] = []): PublicParticipant {
-  const held = p.state === 'waiting';
+export function publicParticipant(p: Participant, participants: readonly Participant[] = []): PublicParticipant {
+  const waiting = p.state === 'waiting';
   const host = p.role === 'host';
   const cohost = p.role === 'cohost';
   return {
     userId: p.userId,
     userName: p.userName,
     displayName: p.userName,
-    audio: audioOf(p),
+    audio: audioState(p),
     muted: p.muted,
     isHost: host,
     isCoHost: cohost,
@@ -28,8 +28,8 @@ export function publicParticipant(p: Participant, everybody: readonly Participan
     avatar: '',
     isPhoneUser: false,
     bRaiseHand: p.handRaised,
-    isHold: held,
-    bHold: held,
+    isHold: waiting,
+    bHold: waiting,
     video: p.videoOn,
     bVideoOn: p.videoOn,
     isVideoConnect: p.videoOn,
@@ -58,7 +58,7 @@ export function publicParticipant(p: Participant, everybody: readonly Participan
     caps: 0,
     isBotUser: p.bot !== undefined,
     botBrandName: p.bot?.appName ?? '',
-    botAuthorizerName: authorizerOf(p, everybody)?.userName ?? '',
+    botAuthorizerName: authorizerOf(p, participants)?.userName ?? '',
   };
 }
 
@@ -120,7 +120,7 @@ export function publicChange(before: Participant, after: Participant): Partial<P
 }
 
 /** The roster as apps expect it: oneself first. */
-export function roster(participants: readonly Participant[], self: Participant | null): PublicParticipant[] {
+export function publicRoster(participants: readonly Participant[], self: Participant | null): PublicParticipant[] {
   const own = self ? (participants.find((p) => p.userId === self.userId) ?? self) : null;
   const others = participants.filter((p) => p.userId !== own?.userId);
   return (own ? [own, ...others] : others).map((p) => publicParticipant(p, participants));

@@ -1,8 +1,8 @@
 /** How many people fit on the large places at most. */
-export const mostPins = 9;
+export const maxPins = 9;
 
 /** The list after an operation on it; used for pins and for the order of spotlights. */
-export function applyPin(list: readonly number[], operate: 'add' | 'replace' | 'remove', userId: number, several: boolean): readonly number[] {
+export function applyPin(list: readonly number[], operate: 'add' | 'replace' | 'remove', userId: number, multiple: boolean): readonly number[] {
   const others = list.filter((id) => id !== userId);
   switch (operate) {
     case 'remove':
@@ -10,6 +10,6 @@ export function applyPin(list: readonly number[], operate: 'add' | 'replace' | '
     case 'replace':
       return [userId];
     default:
-      return several ? [...others, userId].slice(-mostPins) : [userId];
+      return multiple ? [...others, userId].slice(-maxPins) : [userId];
   }
 }

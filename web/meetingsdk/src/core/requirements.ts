@@ -1,4 +1,4 @@
-import type { BrowserFacts, FrameFeature } from './browser';
+import type { BrowserCapabilities, FrameFeature } from './browser';
 import { log } from './log';
 
 /** A browser by name and version, as far as its user agent tells. */
@@ -7,7 +7,7 @@ export interface BrowserName {
   browserVersion: string;
 }
 
-const known: readonly [RegExp, string][] = [
+const browserPatterns: readonly [RegExp, string][] = [
   [/Edg(?:e|A|iOS)?\/([\d.]+)/, 'Edge'],
   [/OPR\/([\d.]+)/, 'Opera'],
   [/(?:Firefox|FxiOS)\/([\d.]+)/, 'Firefox'],
@@ -17,7 +17,7 @@ const known: readonly [RegExp, string][] = [
 
 /** Reads a user agent. */
 export function browserName(userAgent: string): BrowserName {
-  for (const [pattern, name] of known) {
+  for (const [pattern, name] of browserPatterns) {
     const match = pattern.exec(userAgent);
     if (match) return { browserName: name, browserVersion: match[1] ?? '' };
   }
@@ -25,7 +25,7 @@ export function browserName(userAgent: string): BrowserName {
 }
 
 /** What `checkSystemRequirements` of Client View answers. */
-export function systemRequirements(facts: BrowserFacts, userAgent: string): object {
+export function systemRequirements(capabilities: BrowserCapabilities, userAgent: string): object {
   const name = browserName(userAgent);
   const info = {
     ...name,
@@ -37,30 +37,30 @@ export function systemRequirements(facts: BrowserFacts, userAgent: string): obje
   };
   // Apps print it as well as read its fields.
   Object.defineProperty(info, 'toString', { value: () => `${name.browserName} ${name.browserVersion}`.trim() });
-  return { ...name, browserInfo: info, features: features(facts).supported, ...compatibility(facts), blockedByFrame: [...facts.framed] };
+  return { ...name, browserInfo: info, features: features(capabilities).supported, ...compatibility(capabilities), blockedByFrame: [...capabilities.blockedByFrame] };
 }
 
 /** What of sound, pictures and screens works here; a frame that forbids a device is named on the console once. */
-export function compatibility(facts: BrowserFacts): { audio: boolean; video: boolean; screen: boolean } {
-  const { supported } = features(facts);
-  if (facts.framed.length > 0) {
-    log.noteOnce(`this page is in a frame that may not use ${facts.framed.join(', ')}: add allow="camera; microphone; display-capture" to the iframe, and to each frame around it`);
+export function compatibility(capabilities: BrowserCapabilities): { audio: boolean; video: boolean; screen: boolean } {
+  const { supported } = features(capabilities);
+  if (capabilities.blockedByFrame.length > 0) {
+    log.warnOnce(`this page is in a frame that may not use ${capabilities.blockedByFrame.join(', ')}: add allow="camera; microphone; display-capture" to the iframe, and to each frame around it`);
   }
   return { audio: supported.includes('audio'), video: supported.includes('video'), screen: supported.includes('screenShare') };
 }
 
 /** What this browser can and cannot do in a meeting, by name. */
-export function features(facts: BrowserFacts): { supported: string[]; missing: string[] } {
-  const media = facts.webRTC && facts.secure;
-  const framed = (feature: FrameFeature): boolean => facts.framed.includes(feature);
-  const camera = media && facts.camera && !framed('camera');
+export function features(capabilities: BrowserCapabilities): { supported: string[]; missing: string[] } {
+  const media = capabilities.webRTC && capabilities.secure;
+  const framed = (feature: FrameFeature): boolean => capabilities.blockedByFrame.includes(feature);
+  const camera = media && capabilities.camera && !framed('camera');
   const all: [string, boolean][] = [
     ['audio', media && !framed('microphone')],
     ['video', camera],
-    ['screenShare', media && facts.screen && !framed('display-capture')],
+    ['screenShare', media && capabilities.screen && !framed('display-capture')],
     ['chat', true],
     ['waitingRoom', true],
-    ['virtualBackground', camera && facts.background],
+    ['virtualBackground', camera && capabilities.background],
     ['breakoutRoom', false],
     ['cloudRecording', false],
     ['liveTranscription', false],

@@ -1,27 +1,27 @@
-import { detailsOf, pageError } from './catalogue';
+import { errorDetails, pageError } from './catalogue';
 import { SDKError } from './errors';
 import { botRelations } from './bots';
 import { LeaveReason, Milestone } from './events';
 import type { Meeting } from './meeting';
 import type { Notice, Reaction } from './model';
-import { isAway } from './roster';
+import { isUnreachable } from './roster';
 import type { Ending, RoomHandlers } from './room';
 
 let noticeId = 0;
 let reactionId = 0;
 /** How long a reaction is shown, and how many at once at most. */
-const reactionTime = 6_000;
-const mostReactions = 20;
+const reactionDuration = 6_000;
+const maxReactions = 20;
 /** How long somebody waits for the answer whether they may record. */
-const captureTime = 10_000;
+const captureRequestTimeout = 10_000;
 /** How long a notice stands unless it is dismissed. */
-const noticeTime = 8_000;
+const noticeDuration = 8_000;
 
 /** Shows the person a notice for a moment. */
-export function notify(meeting: Meeting, level: Notice['level'], key: string, values?: Notice['values']): void {
+export function showNotice(meeting: Meeting, level: Notice['level'], key: string, values?: Notice['values']): void {
   const notice: Notice = { id: ++noticeId, level, key, ...(values ? { values } : {}) };
   meeting.store.set({ notices: [...meeting.getState().notices, notice].slice(-5) });
-  meeting.deps.clock.after(noticeTime, () => {
+  meeting.deps.clock.after(noticeDuration, () => {
     meeting.store.set({ notices: meeting.getState().notices.filter((n) => n.id !== notice.id) });
   });
 }
@@ -32,7 +32,7 @@ export function roomHandlers(meeting: Meeting, entry: { ready: () => void; compl
   let entered = false;
   let mediaReady = false;
   let relations = '[]';
-  const tellBots = (): void => {
+  const emitBotRelations = (): void => {
     const pairs = botRelations(store.get().participants);
     if (JSON.stringify(pairs) === relations) return;
     relations = JSON.stringify(pairs);
@@ -50,9 +50,9 @@ export function roomHandlers(meeting: Meeting, entry: { ready: () => void; compl
       // Once inside, the connection is restored as long as there is time.
       if (!entered) entry.ended(pageError(3621, obstacle.cause, obstacle.evidence));
     },
-    found(first) {
+    rosterKnown(first) {
       // Before the page is inside, the join itself tells it.
-      if (entered && !meeting.entering) meeting.found(first);
+      if (entered && !meeting.entering) meeting.emitUsersFound(first);
     },
     roster(change, reasons) {
       const selfId = store.get().self?.userId;
@@ -79,7 +79,7 @@ export function roomHandlers(meeting: Meeting, entry: { ready: () => void; compl
         store.set({ activeSpeakers: activeSpeakers.filter((id) => !gone.has(id)) });
         if (pins.some((id) => gone.has(id))) store.set({ pins: pins.filter((id) => !gone.has(id)) });
       }
-      const away = new Set(change.updated.filter(({ after }) => isAway(after)).map(({ after }) => after.userId));
+      const away = new Set(change.updated.filter(({ after }) => isUnreachable(after)).map(({ after }) => after.userId));
       const { activeSpeakers: speakers } = store.get();
       if (speakers.some((id) => away.has(id))) store.set({ activeSpeakers: speakers.filter((id) => !away.has(id)) });
       if (change.updated.length && entered) events.emit('usersUpdated', change.updated);
@@ -87,24 +87,24 @@ export function roomHandlers(meeting: Meeting, entry: { ready: () => void; compl
         const status = after.capture ?? 'off';
         if ((before.capture ?? 'off') !== status) events.emit('capture', { userId: after.userId, status });
       }
-      if ([...change.added, ...change.removed].some((p) => p.bot || p.personKey)) tellBots();
+      if ([...change.added, ...change.removed].some((p) => p.bot || p.personKey)) emitBotRelations();
     },
     chat: (message) => events.emit('chat', message),
     chatDeleted: (id) => events.emit('chatDeleted', { id }),
     reacted(userId, reaction) {
       const shown: Reaction = { id: ++reactionId, userId, reaction };
-      store.set({ reactions: [...store.get().reactions, shown].slice(-mostReactions) });
-      meeting.deps.clock.after(reactionTime, () => store.set({ reactions: store.get().reactions.filter((r) => r.id !== shown.id) }));
+      store.set({ reactions: [...store.get().reactions, shown].slice(-maxReactions) });
+      meeting.deps.clock.after(reactionDuration, () => store.set({ reactions: store.get().reactions.filter((r) => r.id !== shown.id) }));
       events.emit('reaction', shown);
     },
     captureRequested(userId) {
       store.set({ captureRequests: [...store.get().captureRequests.filter((id) => id !== userId), userId] });
       // The server refuses by itself after the same time.
-      meeting.deps.clock.after(captureTime, () => store.set({ captureRequests: store.get().captureRequests.filter((id) => id !== userId) }));
+      meeting.deps.clock.after(captureRequestTimeout, () => store.set({ captureRequests: store.get().captureRequests.filter((id) => id !== userId) }));
       events.emit('captureRequest', { userId });
     },
-    devicesOn: (devices) => meeting.noteDevicesOn(devices),
-    captureAnswered: (allowed) => events.emit('capturePermission', { allowed }),
+    devicesChanged: (devices) => meeting.saveActiveDevices(devices),
+    captureDecided: (allowed) => events.emit('capturePermission', { allowed }),
     quality(identity, level) {
       const person = store.get().participants.find((p) => p.mediaIdentity === identity);
       if (!person || store.get().quality[person.userId] === level) return;
@@ -113,12 +113,12 @@ export function roomHandlers(meeting: Meeting, entry: { ready: () => void; compl
     },
     session: (before, after) => events.emit('session', { before, after }),
     speaking(identities) {
-      const byIdentity = new Map(store.get().participants.filter((p) => !isAway(p)).map((p) => [p.mediaIdentity, p]));
+      const byIdentity = new Map(store.get().participants.filter((p) => !isUnreachable(p)).map((p) => [p.mediaIdentity, p]));
       const speakers = identities.flatMap((identity) => byIdentity.get(identity) ?? []);
       store.set({ activeSpeakers: speakers.map((p) => p.userId) });
       events.emit('activeSpeakers', speakers.map(({ userId, userName }) => ({ userId, userName })));
     },
-    place(place) {
+    stateChanged(place) {
       if (!entered || meeting.entering) return;
       const waiting = place === 'waiting';
       store.set({ phase: meeting.phase(), activeSpeakers: [], unmuteRequestedBy: null });
@@ -141,7 +141,7 @@ export function roomHandlers(meeting: Meeting, entry: { ready: () => void; compl
       if (!entered || meeting.entering) return;
       store.set({ phase: 'reconnecting', reconnectingSince: (meeting.deps.clock.now() - since) / 1000 });
       const cause = link === 'control' ? 'control_channel_lost' : 'media_lost';
-      events.emit('status', { status: 4, error: detailsOf(4000, cause), joinFailed: false });
+      events.emit('status', { status: 4, error: errorDetails(4000, cause), joinFailed: false });
     },
     restored() {
       if (!entered || meeting.entering) return;
@@ -152,18 +152,18 @@ export function roomHandlers(meeting: Meeting, entry: { ready: () => void; compl
       const by = store.get().participants.find((p) => p.userId === byUserId);
       store.set({ unmuteRequestedBy: by?.userName ?? '' });
     },
-    notice: (level, key) => notify(meeting, level, key),
+    notice: (level, key) => showNotice(meeting, level, key),
     ended(ending) {
       const error = ending.code === null ? null : pageError(ending.code, ending.cause, ending.evidence);
-      if (entered) return meeting.ended(error, leaveReasonOf(ending));
+      if (entered) return meeting.ended(error, toLeaveReason(ending));
       // Closed between the answer and the first picture: the join itself failed.
-      entry.ended(error ?? new SDKError(detailsOf(4001, 'seat_lost')));
+      entry.ended(error ?? new SDKError(errorDetails(4001, 'seat_lost')));
     },
   };
 }
 
 /** The reason code of the own departure for each way a meeting ends from outside. */
-export function leaveReasonOf(ending: Ending): LeaveReason {
+export function toLeaveReason(ending: Ending): LeaveReason {
   if (ending.code === null) return LeaveReason.transferred;
   if (ending.code === 3009) return ending.cause === 'not_admitted' ? LeaveReason.refusedInWaitingRoom : LeaveReason.expelled;
   if (ending.code === 4004 && ending.cause === 'ended_by_host') return LeaveReason.hostEnded;

@@ -1,16 +1,16 @@
-import { closingOf } from './catalogue';
+import { closeReason } from './catalogue';
 import type { Clock } from './clock';
-import { Control } from './control';
+import { ControlChannel } from './control';
 import { CallError } from './errors';
-import type { JoinTransport } from './http';
+import type { JoinApi } from './http';
 import { log } from './log';
-import type { RoomParts } from './media';
+import type { MediaModule } from './media';
 import type { MediaStage } from './media';
-import type { LocalState, Sending } from './media-link';
-import { MediaLink } from './media-link';
-import type { Obstacles } from './obstacles';
+import type { LocalState, MediaStatus } from './media-link';
+import { MediaConnection } from './media-link';
+import type { BlockerDetector } from './obstacles';
 import type { ServerState } from './roster';
-import { rosterChange, withEvent, withSnapshot } from './roster';
+import { rosterChange, applyEvent, applySnapshot } from './roster';
 import type { RosterChange } from './roster';
 import type { ChatMessage, Participant, ReactionName, SessionInfo } from './model';
 import type { Link } from './watch';
@@ -18,12 +18,12 @@ import { ConnectionWatch } from './watch';
 import type { Endpoint, JoinAccepted, ServerEvent, Snapshot } from './wire';
 
 /** How long the control channel waits for the media server's first answer, and the drawing of the meeting for the next. */
-const mediaFirst = 100;
+const mediaHeadStart = 100;
 /** So many sockets to the media server fail in a row, while plain HTTP passes, until the way in counts as blocked. */
-const socketTries = 3;
+const maxSocketFailures = 3;
 
 /** The devices that a person has on. */
-export interface DevicesOn {
+export interface ActiveDevices {
   microphone: 'off' | 'muted' | 'on';
   camera: boolean;
 }
@@ -44,14 +44,14 @@ export interface RoomHandlers {
   /** Inside: up to date, and sound and pictures have a way unless this is the waiting room. */
   complete(): void;
   /** The way in is blocked, and trying on would not help. */
-  blocked(obstacle: Omit<Ending, 'code'>): void;
+  blocked(blocker: Omit<Ending, 'code'>): void;
   /** This page is inside, and it is known who else is. `first`: they were not known before. */
-  found(first: boolean): void;
+  rosterKnown(first: boolean): void;
   roster(change: RosterChange, reasons: ReadonlyMap<number, string>): void;
   chat(message: ChatMessage): void;
   speaking(identities: string[]): void;
   /** Put into, or let out of, the waiting room. */
-  place(place: 'joined' | 'waiting'): void;
+  stateChanged(state: 'joined' | 'waiting'): void;
   mediaConnecting(): void;
   mediaConnected(): void;
   lost(link: Link, since: number): void;
@@ -60,10 +60,10 @@ export interface RoomHandlers {
   reacted(userId: number, reaction: ReactionName): void;
   chatDeleted(id: string): void;
   captureRequested(userId: number): void;
-  captureAnswered(allowed: boolean): void;
+  captureDecided(allowed: boolean): void;
   quality(identity: string, level: number): void;
   /** The person switched a device on or off. */
-  devicesOn(devices: DevicesOn): void;
+  devicesChanged(devices: ActiveDevices): void;
   /** The session's own facts changed. */
   session(before: SessionInfo, after: SessionInfo): void;
   notice(level: 'info' | 'warning' | 'error', key: string): void;
@@ -74,96 +74,96 @@ export interface RoomHandlers {
 export interface RoomOptions {
   clock: Clock;
   newId: () => string;
-  parts: RoomParts;
-  transport: JoinTransport;
+  mediaModule: MediaModule;
+  api: JoinApi;
   accepted: JoinAccepted;
   /** The server's address. */
   server: string;
-  obstacles: Obstacles;
+  blockerDetector: BlockerDetector;
   handlers: RoomHandlers;
   /** What to open once media are connected: what was on when the page was left. */
-  devicesOn?: DevicesOn | null;
+  devicesToOpen?: ActiveDevices | null;
 }
 
 /** One seat of a meeting, from the join answer to its end. */
 export class Room {
-  readonly media: MediaLink;
-  private readonly control: Control;
+  readonly media: MediaConnection;
+  private readonly control: ControlChannel;
   private readonly watch: ConnectionWatch;
-  private place: 'joined' | 'waiting';
-  private firstPicture = true;
+  private state: 'joined' | 'waiting';
+  private firstSnapshot = true;
   /** Inside, but not told yet who is there. */
-  private arriving = true;
+  private rosterUnannounced = true;
   private isReady = false;
   private controlStarted = false;
-  private mediaUp = false;
-  private complete = false;
+  private mediaConnected = false;
+  private entryComplete = false;
   private stage: MediaStage | null = null;
-  private obstacle: Omit<Ending, 'code'> | null = null;
+  private blocker: Omit<Ending, 'code'> | null = null;
   /** Drawing the meeting would hold up what the page has to do until sound and pictures flow by themselves. */
-  private readonly undisturbed: Promise<void>;
-  private draw = (): void => undefined;
-  private breaks = 0;
-  private over = false;
-  private endedBecause: string | null = null;
+  private readonly readyToRender: Promise<void>;
+  private allowRender = (): void => undefined;
+  private disconnects = 0;
+  private closed = false;
+  private endReason: string | null = null;
   /** What the server was told last; null: whatever it knows may be out of date. */
-  private told: Sending | null = null;
+  private reportedStatus: MediaStatus | null = null;
   /** Which devices the person has on, the waiting room and reloads of the page aside. */
-  private wanted: DevicesOn;
+  private activeDevices: ActiveDevices;
   private firstMedia: Endpoint | null;
 
   constructor(private readonly options: RoomOptions) {
     const { accepted, clock, handlers } = options;
-    this.place = accepted.state;
-    this.wanted = options.devicesOn ?? { microphone: 'off', camera: false };
-    this.undisturbed = new Promise((resolve) => (this.draw = resolve));
+    this.state = accepted.state;
+    this.activeDevices = options.devicesToOpen ?? { microphone: 'off', camera: false };
+    this.readyToRender = new Promise((resolve) => (this.allowRender = resolve));
     this.firstMedia = accepted.media;
     this.watch = new ConnectionWatch(clock, accepted.limits.reconnectSeconds * 1000, {
       lost: (link, since) => handlers.lost(link, since),
       restored: () => handlers.restored(),
-      mediaInUse: () => this.place === 'joined',
-      givenUp: () => void this.cause().then((found) => this.end({ code: 4001, ...found })),
+      mediaInUse: () => this.state === 'joined',
+      timedOut: () => void this.findCause().then((found) => this.end({ code: 4001, ...found })),
     });
-    this.control = new Control(clock, options.newId, options.parts.openLine, accepted.realtime, {
+    this.control = new ControlChannel(clock, options.newId, options.mediaModule.openTransport, accepted.realtime, {
       snapshot: (snapshot) => this.onSnapshot(snapshot),
       event: (event) => this.onEvent(event),
       ready: () => {
-        const { breaks } = this;
-        void this.undisturbed.then(() => this.over || breaks !== this.breaks || this.onReady());
+        const { disconnects } = this;
+        void this.readyToRender.then(() => this.closed || disconnects !== this.disconnects || this.onReady());
       },
       lost: () => {
-        this.breaks++;
-        this.told = null;
+        this.disconnects++;
+        this.reportedStatus = null;
         if (this.isReady) this.watch.lost('control');
       },
       closed: (code) => this.onClosed(code),
     });
-    this.media = new MediaLink({
+    this.media = new MediaConnection({
       clock,
-      create: options.parts.createMedia,
+      create: options.mediaModule.createMediaEngine,
       server: options.server,
-      fresh: () => options.transport.media(accepted.resumeToken),
-      crowd: () => (handlers.read().session ?? accepted.meeting).participants,
+      refreshEndpoint: () => options.api.media(accepted.resumeToken),
+      participantCount: () => (handlers.read().session ?? accepted.meeting).participants,
       read: () => handlers.read(),
       write: (change) => {
         handlers.write(change);
-        this.note(change);
+        this.trackDevices(change);
       },
-      sending: (sending) => this.tell(sending),
-      answered: () => this.startControl(),
-      negotiated: () => this.draw(),
+      statusChanged: (sending) => this.reportStatus(sending),
+      signalConnected: () => this.startControl(),
+      negotiated: () => this.allowRender(),
       connected: () => {
-        this.draw();
-        this.mediaUp = true;
+        this.allowRender();
+        this.mediaConnected = true;
         this.stage = null;
         this.watch.restored('media');
         handlers.mediaConnected();
-        this.openAgain();
-        this.settleEntry();
+        this.restoreDevices();
+        this.checkEntryComplete();
       },
       lost: () => {
-        this.mediaUp = false;
-        if (this.place === 'joined') this.watch.lost('media');
+        this.mediaConnected = false;
+        if (this.state === 'joined') this.watch.lost('media');
       },
       failed: (stage, tries, address) => void this.onMediaFailed(stage, tries, address),
       speaking: (identities) => handlers.speaking(identities),
@@ -173,7 +173,7 @@ export class Room {
   }
 
   get waiting(): boolean {
-    return this.place === 'waiting';
+    return this.state === 'waiting';
   }
 
   get reconnecting(): boolean {
@@ -193,32 +193,32 @@ export class Room {
     // Media first, and the rest once they are under way: the first picture has the longest way to go.
     if (accepted.state === 'joined') this.connectMedia();
     handlers.write({ self: accepted.participant, session: accepted.meeting });
-    if (accepted.state === 'joined') this.options.clock.after(mediaFirst, () => this.startControl());
+    if (accepted.state === 'joined') this.options.clock.after(mediaHeadStart, () => this.startControl());
     else this.startControl();
   }
 
   private startControl(): void {
-    if (this.over || this.controlStarted) return;
+    if (this.closed || this.controlStarted) return;
     this.controlStarted = true;
-    if (this.place === 'joined') this.options.clock.after(mediaFirst, () => this.draw());
-    else this.draw();
+    if (this.state === 'joined') this.options.clock.after(mediaHeadStart, () => this.allowRender());
+    else this.allowRender();
     this.control.start(this.options.accepted.snapshot);
   }
 
   /** Runs a command of the control channel. Rejects with CallError. */
   async command(type: string, data: object = {}): Promise<unknown> {
-    if (this.over) throw new CallError('IMPROPER_MEETING_STATE', 'closed');
-    if (this.place === 'waiting') throw new CallError('IMPROPER_MEETING_STATE', 'on hold');
+    if (this.closed) throw new CallError('IMPROPER_MEETING_STATE', 'closed');
+    if (this.state === 'waiting') throw new CallError('IMPROPER_MEETING_STATE', 'on hold');
     if (this.watch.reconnecting) throw new CallError('IMPROPER_MEETING_STATE', 'reconnecting');
     return this.control.command(type, data);
   }
 
   /** Closes everything at this end; says nothing to the server. */
-  async close(gone?: Promise<unknown>): Promise<void> {
-    if (this.over) return;
-    this.over = true;
+  async close(left?: Promise<unknown>): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
     this.watch.stop();
-    this.control.close(gone);
+    this.control.close(left);
     await this.media.disconnect();
   }
 
@@ -235,35 +235,35 @@ export class Room {
     if (!this.isReady) {
       this.isReady = true;
       this.options.handlers.ready();
-      this.settleEntry();
+      this.checkEntryComplete();
     }
-    this.tell(this.media.sending());
+    this.reportStatus(this.media.status());
   }
 
-  private settleEntry(): void {
-    if (this.complete || this.over || !this.isReady || (this.place === 'joined' && !this.mediaUp)) return;
-    this.complete = true;
+  private checkEntryComplete(): void {
+    if (this.entryComplete || this.closed || !this.isReady || (this.state === 'joined' && !this.mediaConnected)) return;
+    this.entryComplete = true;
     this.options.handlers.complete();
   }
 
   private async onMediaFailed(stage: MediaStage, tries: number, address: string): Promise<void> {
     this.stage = stage;
-    const { handlers, obstacles, server } = this.options;
-    this.obstacle = await obstacles.find(address || server);
-    if (this.complete || this.over) return;
-    if (this.obstacle) handlers.blocked(this.obstacle);
-    else if (stage === 'transport') handlers.blocked(await this.cause());
+    const { handlers, blockerDetector, server } = this.options;
+    this.blocker = await blockerDetector.find(address || server);
+    if (this.entryComplete || this.closed) return;
+    if (this.blocker) handlers.blocked(this.blocker);
+    else if (stage === 'transport') handlers.blocked(await this.findCause());
     // The address comes with a token, by plain HTTP.
-    else if (address && tries >= socketTries) handlers.blocked({ cause: 'websocket_blocked', evidence: `HTTP requests to ${server} succeed, WebSocket connections to ${address}/rtc do not` });
+    else if (address && tries >= maxSocketFailures) handlers.blocked({ cause: 'websocket_blocked', evidence: `HTTP requests to ${server} succeed, WebSocket connections to ${address}/rtc do not` });
   }
 
   /** Why the connections that are broken do not come back, as far as a last look tells. */
-  async cause(): Promise<Omit<Ending, 'code'>> {
-    const { obstacles, server, transport, accepted } = this.options;
-    const obstacle = this.obstacle ?? (await obstacles.find(server));
-    if (obstacle) return obstacle;
-    const reach = await transport.reach(accepted.resumeToken);
-    switch (reach) {
+  async findCause(): Promise<Omit<Ending, 'code'>> {
+    const { blockerDetector, server, api, accepted } = this.options;
+    const blocker = this.blocker ?? (await blockerDetector.find(server));
+    if (blocker) return blocker;
+    const reachability = await api.checkReachability(accepted.resumeToken);
+    switch (reachability) {
       case 'offline':
         return { cause: 'network', evidence: 'the browser says that it has no network' };
       case 'silent':
@@ -281,34 +281,34 @@ export class Room {
   private onSnapshot(snapshot: Snapshot): void {
     const { handlers } = this.options;
     const before = handlers.read();
-    const after = withSnapshot(before, snapshot);
+    const after = applySnapshot(before, snapshot);
     handlers.write(after);
-    this.audience();
+    this.updateVideoAudience();
     if (before.session && after.session) handlers.session(before.session, after.session);
-    this.settlePlace(snapshot.self.state === 'waiting' ? 'waiting' : 'joined');
-    if (!this.firstPicture) {
+    this.setState(snapshot.self.state === 'waiting' ? 'waiting' : 'joined');
+    if (!this.firstSnapshot) {
       const known = new Set(before.chat.map((message) => message.id));
       handlers.roster(rosterChange(before.participants, after.participants), new Map());
       for (const message of after.chat) if (!known.has(message.id)) handlers.chat(message);
     }
     // Of the waiting room one sees nobody: whoever is there at the admission was there before.
-    if (this.place !== 'joined') return;
-    if (this.arriving) handlers.found(this.firstPicture);
-    this.arriving = this.firstPicture = false;
+    if (this.state !== 'joined') return;
+    if (this.rosterUnannounced) handlers.rosterKnown(this.firstSnapshot);
+    this.rosterUnannounced = this.firstSnapshot = false;
   }
 
   private onEvent(event: ServerEvent): void {
     const { handlers } = this.options;
     switch (event.type) {
       case 'session.ended':
-        this.endedBecause = event.data.reason;
+        this.endReason = event.data.reason;
         return;
       case 'seat.admitted':
-        this.settlePlace('joined');
+        this.setState('joined');
         void this.control.refresh();
         return;
       case 'seat.held':
-        this.settlePlace('waiting');
+        this.setState('waiting');
         return;
       case 'seat.muted':
         void this.media.muteByHost().then(() => handlers.notice('info', 'notice.mutedByHost'));
@@ -322,102 +322,102 @@ export class Room {
       case 'seat.reacted':
         return handlers.reacted(event.data.userId, event.data.reaction);
       case 'capture.answered':
-        return handlers.captureAnswered(event.data.allowed);
+        return handlers.captureDecided(event.data.allowed);
       case 'capture.requested':
         return handlers.captureRequested(event.data.userId);
     }
     const before = handlers.read();
-    const after = withEvent(before, event);
+    const after = applyEvent(before, event);
     if (after === before) return;
     handlers.write({ self: after.self, session: after.session, participants: after.participants, chat: after.chat, unreadChat: after.unreadChat });
     if (event.type === 'chat.message') return handlers.chat(event.data);
     if (event.type === 'chat.deleted') return handlers.chatDeleted(event.data.id);
-    this.audience();
+    this.updateVideoAudience();
     if (before.session && after.session && before.session !== after.session) handlers.session(before.session, after.session);
     const reasons = event.type === 'participant.removed' ? new Map([[event.data.userId, event.data.reason]]) : new Map<number, string>();
     handlers.roster(rosterChange(before.participants, after.participants), reasons);
     // Who waits, what hosts write to each other, the passcode and a webinar's audience come and go with the role.
-    if (before.self && after.self && sight(before.self) !== sight(after.self)) void this.control.refresh();
+    if (before.self && after.self && visibilityKey(before.self) !== visibilityKey(after.self)) void this.control.refresh();
   }
 
   /** In focus mode the pictures of a participant without a spotlight go to the hosts only; the media server sees to that. */
-  private audience(): void {
+  private updateVideoAudience(): void {
     const { self, session, participants } = this.options.handlers.read();
     if (!self || !session) return;
-    const hosts = participants.filter(runsMeeting);
+    const hosts = participants.filter(isHostOrCohost);
     const limited = session.focusMode && !hosts.some((p) => p.userId === self.userId) && !session.spotlights.includes(self.userId);
-    this.media.showOnlyTo(limited ? new Set(hosts.map((p) => p.mediaIdentity)) : null, limited ? participants.map((p) => p.mediaIdentity) : []);
+    this.media.limitVideoTo(limited ? new Set(hosts.map((p) => p.mediaIdentity)) : null, limited ? participants.map((p) => p.mediaIdentity) : []);
   }
 
-  private settlePlace(place: 'joined' | 'waiting'): void {
-    if (place === this.place || this.over) return;
-    this.place = place;
-    if (place === 'waiting') {
-      this.told = null;
+  private setState(state: 'joined' | 'waiting'): void {
+    if (state === this.state || this.closed) return;
+    this.state = state;
+    if (state === 'waiting') {
+      this.reportedStatus = null;
       void this.media.disconnect();
       this.watch.restored('media');
     }
-    this.options.handlers.place(place);
-    if (place === 'joined') this.arriving = true;
-    this.settleEntry();
-    if (place === 'joined') this.connectMedia();
+    this.options.handlers.stateChanged(state);
+    if (state === 'joined') this.rosterUnannounced = true;
+    this.checkEntryComplete();
+    if (state === 'joined') this.connectMedia();
   }
 
-  private tell(sending: Sending): void {
-    if (this.place !== 'joined' || this.over || !this.isReady) return;
-    const before = this.told ?? this.known();
-    const same = (Object.keys(sending) as (keyof Sending)[]).every((key) => before[key] === sending[key]);
+  private reportStatus(status: MediaStatus): void {
+    if (this.state !== 'joined' || this.closed || !this.isReady) return;
+    const before = this.reportedStatus ?? this.serverStatus();
+    const same = (Object.keys(status) as (keyof MediaStatus)[]).every((key) => before[key] === status[key]);
     if (same) return;
-    this.told = sending;
-    this.control.command('seat.media', sending).catch((error: unknown) => {
-      if (this.told === sending) this.told = before;
+    this.reportedStatus = status;
+    this.control.command('seat.media', status).catch((error: unknown) => {
+      if (this.reportedStatus === status) this.reportedStatus = before;
       // Somebody else was quicker, or the rules changed meanwhile.
-      if (sending.sharing && !before.sharing && error instanceof CallError) void this.media.shareEnded().then(() => this.options.handlers.notice('warning', 'notice.shareStopped'));
+      if (status.sharing && !before.sharing && error instanceof CallError) void this.media.shareEnded().then(() => this.options.handlers.notice('warning', 'notice.shareStopped'));
       log.info('the server could not be notified of what this page sends', error);
     });
   }
 
   /** What the server shows of this page to others. */
-  private known(): Sending {
+  private serverStatus(): MediaStatus {
     const { self } = this.options.handlers.read();
     const { audioOn = false, muted = true, videoOn = false, sharing = false } = self ?? {};
     return { audioOn, muted: muted || !audioOn, videoOn, sharing };
   }
 
-  private note({ microphone, camera }: Partial<LocalState>): void {
-    if (this.place !== 'joined' || this.over) return;
-    const before = this.wanted;
+  private trackDevices({ microphone, camera }: Partial<LocalState>): void {
+    if (this.state !== 'joined' || this.closed) return;
+    const before = this.activeDevices;
     const now = { ...before };
     if (microphone && microphone !== 'joining') now.microphone = microphone === 'on' || microphone === 'muted' ? microphone : 'off';
     if (camera && camera !== 'starting') now.camera = camera === 'on';
-    this.wanted = now;
-    if (now.microphone !== before.microphone || now.camera !== before.camera) this.options.handlers.devicesOn(now);
+    this.activeDevices = now;
+    if (now.microphone !== before.microphone || now.camera !== before.camera) this.options.handlers.devicesChanged(now);
   }
 
   /** Opens what was on before a reload or the waiting room closed it. */
-  private openAgain(): void {
+  private restoreDevices(): void {
     const { microphone, camera } = this.options.handlers.read();
-    const { wanted } = this;
+    const { activeDevices } = this;
     // What cannot be opened any more is told by a notice.
-    if (wanted.microphone === 'muted') this.media.joinMuted();
-    if (wanted.microphone === 'on' && microphone === 'off') this.media.setMicrophone(true).catch(() => undefined);
-    if (wanted.camera && camera === 'off') this.media.setCamera(true).catch(() => undefined);
+    if (activeDevices.microphone === 'muted') this.media.joinMuted();
+    if (activeDevices.microphone === 'on' && microphone === 'off') this.media.setMicrophone(true).catch(() => undefined);
+    if (activeDevices.camera && camera === 'off') this.media.setCamera(true).catch(() => undefined);
   }
 
-  private onClosed(lineCode: number): void {
-    const ending = closingOf(lineCode);
-    if (ending.code === 4004 && this.endedBecause) ending.cause = this.endedBecause;
+  private onClosed(closeCode: number): void {
+    const ending = closeReason(closeCode);
+    if (ending.code === 4004 && this.endReason) ending.cause = this.endReason;
     this.end(ending);
   }
 
   private end(ending: Ending): void {
-    if (this.over) return;
+    if (this.closed) return;
     void this.close();
     this.options.handlers.ended(ending);
   }
 }
 
 /** What somebody sees of a meeting depends on this. */
-const sight = (p: Participant): string => (runsMeeting(p) ? 'host' : p.role);
+const visibilityKey = (p: Participant): string => (isHostOrCohost(p) ? 'host' : p.role);
 
-const runsMeeting = ({ role }: Participant): boolean => role === 'host' || role === 'cohost';
+const isHostOrCohost = ({ role }: Participant): boolean => role === 'host' || role === 'cohost';

@@ -7,97 +7,97 @@ import type { ServerEvent, Snapshot } from './wire';
 export type ServerState = Pick<MeetingState, 'self' | 'session' | 'participants' | 'chat' | 'unreadChat'>;
 
 /** How many chat messages a page keeps. */
-export const chatKept = 2_000;
+export const maxChatMessages = 2_000;
 
 /** Times are compared as times: as texts, those that end in zeros are shorter. */
-export const sent = (message: ChatMessage | undefined): number => Date.parse(message?.sentAt ?? '');
+export const sentTime = (message: ChatMessage | undefined): number => Date.parse(message?.sentAt ?? '');
 
 /** Replaces everything by a snapshot; chat that is older than what it carries is kept. */
-export function withSnapshot(state: ServerState, snapshot: Snapshot): ServerState {
+export function applySnapshot(state: ServerState, snapshot: Snapshot): ServerState {
   const fresh = new Set(snapshot.chat.map((message) => message.id));
   // Older than the snapshot reaches back; what is missing in its reach was deleted meanwhile.
-  const since = sent(snapshot.chat[0]);
-  const held = snapshot.self.state === 'waiting';
-  const kept = state.chat.filter((message) => !fresh.has(message.id) && (held || (snapshot.moreChat === true && sent(message) < since)));
+  const since = sentTime(snapshot.chat[0]);
+  const waiting = snapshot.self.state === 'waiting';
+  const older = state.chat.filter((message) => !fresh.has(message.id) && (waiting || (snapshot.moreChat === true && sentTime(message) < since)));
   const known = new Set(state.chat.map((message) => message.id));
   const unread = state.chat.length === 0 ? 0 : snapshot.chat.filter((message) => !known.has(message.id)).length;
   return {
     self: snapshot.self,
     session: snapshot.session,
     participants: snapshot.participants,
-    chat: [...kept, ...snapshot.chat].sort((a, b) => sent(a) - sent(b)).slice(-chatKept),
+    chat: [...older, ...snapshot.chat].sort((a, b) => sentTime(a) - sentTime(b)).slice(-maxChatMessages),
     unreadChat: state.unreadChat + unread,
   };
 }
 
 /** The state after one event; the same object if the event changes nothing. */
-export function withEvent(state: ServerState, event: ServerEvent): ServerState {
+export function applyEvent(state: ServerState, event: ServerEvent): ServerState {
   switch (event.type) {
     case 'participant.added':
-      return withArrival(state, event.data);
+      return applyAdded(state, event.data);
     case 'participant.updated':
-      return withChange(state, event.data);
+      return updateParticipant(state, event.data);
     case 'participants.updated':
-      return withRoles(state, event.data);
+      return updateRoles(state, event.data);
     case 'participant.removed':
-      return withRoles(withoutParticipant(state, event.data.userId), event.data);
+      return updateRoles(removeParticipant(state, event.data.userId), event.data);
     case 'session.updated':
       return state.session ? { ...state, session: { ...state.session, ...event.data } } : state;
     case 'chat.message':
-      return withMessage(state, event.data);
+      return addMessage(state, event.data);
     case 'chat.deleted':
-      return withoutMessage(state, event.data.id);
+      return removeMessage(state, event.data.id);
     default:
       return state;
   }
 }
 
 /** Somebody new; a host comes with whose role ends thereby. */
-function withArrival(state: ServerState, { participants, hostUserId, ...added }: Extract<ServerEvent, { type: 'participant.added' }>['data']): ServerState {
-  return withRoles(withParticipant(state, added), { participants, hostUserId });
+function applyAdded(state: ServerState, { participants, hostUserId, ...added }: Extract<ServerEvent, { type: 'participant.added' }>['data']): ServerState {
+  return updateRoles(addParticipant(state, added), { participants, hostUserId });
 }
 
-function withParticipant(state: ServerState, added: Participant): ServerState {
+function addParticipant(state: ServerState, added: Participant): ServerState {
   const others = state.participants.filter((p) => p.userId !== added.userId);
   const self = state.self?.userId === added.userId ? added : state.self;
   return { ...state, self, participants: [...others, added] };
 }
 
-function withChange(state: ServerState, change: Partial<Participant> & { userId: number }): ServerState {
+function updateParticipant(state: ServerState, change: Partial<Participant> & { userId: number }): ServerState {
   const merge = (p: Participant): Participant => (p.userId === change.userId ? { ...p, ...change } : p);
   const self = state.self ? merge(state.self) : null;
   const participants = state.participants.map(merge);
-  return { ...state, self, participants: watches(self, state) ? participants.filter((p) => p.userId === self?.userId || !isHidden(p)) : participants };
+  return { ...state, self, participants: isAudience(self, state) ? participants.filter((p) => p.userId === self?.userId || !isHidden(p)) : participants };
 }
 
 /** Whether this page is of a webinar's audience, who do not see each other. */
-const watches = (self: Participant | null, { session }: ServerState): boolean => session?.kind === 'webinar' && self?.role === 'attendee';
+const isAudience = (self: Participant | null, { session }: ServerState): boolean => session?.kind === 'webinar' && self?.role === 'attendee';
 
 const isHidden = (p: Participant): boolean => p.role === 'attendee' && !p.allowedToTalk;
 
 /** What changes along with the host. */
-function withRoles(state: ServerState, { participants, hostUserId }: Extract<ServerEvent, { type: 'participants.updated' }>['data']): ServerState {
-  const changed = (participants ?? []).reduce(withChange, state);
+function updateRoles(state: ServerState, { participants, hostUserId }: Extract<ServerEvent, { type: 'participants.updated' }>['data']): ServerState {
+  const changed = (participants ?? []).reduce(updateParticipant, state);
   return hostUserId === undefined || !changed.session ? changed : { ...changed, session: { ...changed.session, hostUserId } };
 }
 
 /** Whether nothing is left of somebody but their place: they are off the stage. */
-export function isAway({ state, mediaLost }: Participant): boolean {
+export function isUnreachable({ state, mediaLost }: Participant): boolean {
   return state === 'reconnecting' && mediaLost === true;
 }
 
-function withoutParticipant(state: ServerState, userId: number): ServerState {
+function removeParticipant(state: ServerState, userId: number): ServerState {
   if (!state.participants.some((p) => p.userId === userId)) return state;
   return { ...state, participants: state.participants.filter((p) => p.userId !== userId) };
 }
 
-function withMessage(state: ServerState, message: ChatMessage): ServerState {
+function addMessage(state: ServerState, message: ChatMessage): ServerState {
   if (state.chat.some((known) => known.id === message.id)) return state;
   const own = message.sender.userId === state.self?.userId;
-  return { ...state, chat: [...state.chat, message].slice(-chatKept), unreadChat: state.unreadChat + (own ? 0 : 1) };
+  return { ...state, chat: [...state.chat, message].slice(-maxChatMessages), unreadChat: state.unreadChat + (own ? 0 : 1) };
 }
 
-function withoutMessage(state: ServerState, id: string): ServerState {
+function removeMessage(state: ServerState, id: string): ServerState {
   if (!state.chat.some((known) => known.id === id)) return state;
   return { ...state, chat: state.chat.filter((known) => known.id !== id) };
 }

@@ -1,12 +1,12 @@
 import type { Devices, DeviceSwitches } from './model';
-import type { DevicesOn } from './room';
-import { fieldsOf } from './wire';
+import type { ActiveDevices } from './room';
+import { asRecord } from './wire';
 
 /** The part of `Storage` that is used; either may be missing or throw (private mode, sandboxed frames). */
-export type KeyValue = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+export type KeyValueStore = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
 /** A map that looks like storage, for pages where storage is forbidden. */
-export function memoryStorage(): KeyValue {
+export function memoryStorage(): KeyValueStore {
   const map = new Map<string, string>();
   return {
     getItem: (key) => map.get(key) ?? null,
@@ -16,15 +16,15 @@ export function memoryStorage(): KeyValue {
 }
 
 /** Tries storage first and falls back to memory for good once it fails. */
-export function sturdy(open: () => KeyValue | null | undefined): KeyValue {
+export function safeStorage(open: () => KeyValueStore | null | undefined): KeyValueStore {
   const memory = memoryStorage();
-  let store: KeyValue = memory;
+  let store: KeyValueStore = memory;
   try {
     store = open() ?? memory;
   } catch {
     store = memory;
   }
-  const attempt = <T>(run: (s: KeyValue) => T): T => {
+  const attempt = <T>(run: (s: KeyValueStore) => T): T => {
     try {
       return run(store);
     } catch {
@@ -44,85 +44,85 @@ export function sturdy(open: () => KeyValue | null | undefined): KeyValue {
  * browser a random id and the devices that were chosen last. The seat belongs to a server and a meeting; what
  * whoever joins from this tab gets of it is the server's decision.
  */
-export class SeatMemory {
+export class ResumeStore {
   constructor(
-    private readonly tab: KeyValue,
-    private readonly browser: KeyValue,
+    private readonly tab: KeyValueStore,
+    private readonly browser: KeyValueStore,
     private readonly newId: () => string,
   ) {}
 
   /** Has the browser load both storages: the first look at each halts the page for tens of milliseconds. */
-  warm(): void {
+  preload(): void {
     this.tab.getItem('anteroom.device');
     this.browser.getItem('anteroom.device');
   }
 
   resumeToken(origin: string, meetingNumber: string): string | null {
-    const raw = this.tab.getItem(seatKey(origin, meetingNumber));
+    const raw = this.tab.getItem(tokenKey(origin, meetingNumber));
     if (!raw) return null;
     try {
-      const fields = fieldsOf(JSON.parse(raw));
+      const fields = asRecord(JSON.parse(raw));
       return typeof fields?.token === 'string' ? fields.token : null;
     } catch {
       return null;
     }
   }
 
-  remember(origin: string, meetingNumber: string, token: string): void {
-    this.tab.setItem(seatKey(origin, meetingNumber), JSON.stringify({ token }));
+  saveToken(origin: string, meetingNumber: string, token: string): void {
+    this.tab.setItem(tokenKey(origin, meetingNumber), JSON.stringify({ token }));
   }
 
   /** Notes which devices are on, for a page that takes this very place of the meeting back. */
-  rememberDevicesOn(origin: string, meetingNumber: string, place: string, devices: DevicesOn): void {
-    this.tab.setItem(devicesOnKey(origin, meetingNumber), JSON.stringify({ place, ...devices }));
+  saveActiveDevices(origin: string, meetingNumber: string, mediaIdentity: string, devices: ActiveDevices): void {
+    this.tab.setItem(activeDevicesKey(origin, meetingNumber), JSON.stringify({ place: mediaIdentity, ...devices }));
   }
 
   /** The devices that were on at that place when the page was left; null for another place. */
-  devicesOn(origin: string, meetingNumber: string, place: string): DevicesOn | null {
+  activeDevices(origin: string, meetingNumber: string, mediaIdentity: string): ActiveDevices | null {
     try {
-      const known = fieldsOf(JSON.parse(this.tab.getItem(devicesOnKey(origin, meetingNumber)) ?? 'null'));
-      if (known?.place !== place) return null;
-      const { microphone, camera } = known;
+      const saved = asRecord(JSON.parse(this.tab.getItem(activeDevicesKey(origin, meetingNumber)) ?? 'null'));
+      if (saved?.place !== mediaIdentity) return null;
+      const { microphone, camera } = saved;
       return { microphone: microphone === 'on' || microphone === 'muted' ? microphone : 'off', camera: camera === true };
     } catch {
       return null;
     }
   }
 
-  forget(origin: string, meetingNumber: string): void {
-    this.tab.removeItem(seatKey(origin, meetingNumber));
-    this.tab.removeItem(devicesOnKey(origin, meetingNumber));
+  clear(origin: string, meetingNumber: string): void {
+    this.tab.removeItem(tokenKey(origin, meetingNumber));
+    this.tab.removeItem(activeDevicesKey(origin, meetingNumber));
   }
 
   /** The devices chosen last in this browser; empty ids where nothing is known. */
   devices(): DeviceIds {
-    let known: Record<string, unknown> | null = null;
+    let saved: Record<string, unknown> | null = null;
     try {
-      known = fieldsOf(JSON.parse(this.browser.getItem(devicesKey) ?? 'null')) ?? null;
+      saved = asRecord(JSON.parse(this.browser.getItem(devicesKey) ?? 'null')) ?? null;
     } catch {
       // Whatever another program has written there is as good as nothing.
     }
     const id = (value: unknown): string => (typeof value === 'string' ? value : '');
-    return { microphone: id(known?.microphone), camera: id(known?.camera), speaker: id(known?.speaker) };
+    return { microphone: id(saved?.microphone), camera: id(saved?.camera), speaker: id(saved?.speaker) };
   }
 
-  rememberDevices({ microphone, camera, speaker }: DeviceIds): void {
+  saveDevices({ microphone, camera, speaker }: DeviceIds): void {
     this.browser.setItem(devicesKey, JSON.stringify({ microphone, camera, speaker }));
   }
 
   /** Whether microphone and camera were on when a meeting was joined last; both at first. */
   switches(): DeviceSwitches {
-    const kept = this.browser.getItem(switchesKey) ?? '';
-    return { microphone: !kept.includes('microphone'), camera: !kept.includes('camera') };
+    const saved = this.browser.getItem(switchesKey) ?? '';
+    return { microphone: !saved.includes('microphone'), camera: !saved.includes('camera') };
   }
 
-  rememberSwitches({ microphone, camera }: DeviceSwitches): void {
+  saveSwitches({ microphone, camera }: DeviceSwitches): void {
     this.browser.setItem(switchesKey, [microphone ? '' : 'microphone', camera ? '' : 'camera'].join(' ').trim());
   }
 
   deviceId(): string {
-    const known = this.browser.getItem('anteroom.device');
-    if (known) return known;
+    const saved = this.browser.getItem('anteroom.device');
+    if (saved) return saved;
     const fresh = this.newId();
     this.browser.setItem('anteroom.device', fresh);
     return fresh;
@@ -135,10 +135,10 @@ const switchesKey = 'anteroom.off';
 
 type DeviceIds = Pick<Devices, 'microphone' | 'camera' | 'speaker'>;
 
-function devicesOnKey(origin: string, meetingNumber: string): string {
+function activeDevicesKey(origin: string, meetingNumber: string): string {
   return `anteroom.devices-on:${origin}:${meetingNumber}`;
 }
 
-function seatKey(origin: string, meetingNumber: string): string {
+function tokenKey(origin: string, meetingNumber: string): string {
   return `anteroom.seat:${origin}:${meetingNumber}`;
 }

@@ -38,10 +38,10 @@ function schemeFor(host: string): 'http' | 'https' {
 }
 
 /** Ignores an address of the vendor's with one note on the console. */
-export function ignoredVendorAddress(option: string, value: unknown): boolean {
+export function isIgnoredVendorAddress(option: string, value: unknown): boolean {
   const url = parseAddress(value);
   if (!url || !isVendorHost(url.hostname)) return false;
-  log.noteOnce(`${option} names another vendor’s host (${url.hostname}) and is ignored: this SDK connects to your own server.`);
+  log.warnOnce(`${option} names another vendor’s host (${url.hostname}) and is ignored: this SDK connects to your own server.`);
   return true;
 }
 
@@ -53,16 +53,16 @@ export function ignoredVendorAddress(option: string, value: unknown): boolean {
  * no slash at its end.
  */
 export function chooseServer(hints: ServerHints): string {
-  if (!ignoredVendorAddress('webEndpoint', hints.webEndpoint)) {
+  if (!isIgnoredVendorAddress('webEndpoint', hints.webEndpoint)) {
     const named = parseAddress(hints.webEndpoint);
-    if (named) return baseOf(named);
+    if (named) return baseURL(named);
   }
   const script = parseAddress(hints.scriptUrl);
   if (script) return script.origin;
   const builtIn = parseAddress(hints.builtIn);
-  return builtIn ? baseOf(builtIn) : hints.pageOrigin;
+  return builtIn ? baseURL(builtIn) : hints.pageOrigin;
 }
 
-function baseOf(url: URL): string {
+function baseURL(url: URL): string {
   return url.origin + url.pathname.replace(/\/+$/, '');
 }

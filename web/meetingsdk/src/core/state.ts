@@ -1,7 +1,7 @@
 import type { MeetingState, SessionRules } from './model';
 
 /** What a meeting allows unless its hosts say otherwise. */
-export const usualRules: SessionRules = {
+export const defaultRules: SessionRules = {
   chatAllowed: 'everyone',
   unmuteAllowed: true,
   renameAllowed: true,
@@ -11,7 +11,7 @@ export const usualRules: SessionRules = {
 };
 
 /** The state before anything happened. */
-export const emptyState: MeetingState = {
+export const initialState: MeetingState = {
   phase: 'idle',
   self: null,
   session: null,
@@ -24,21 +24,21 @@ export const emptyState: MeetingState = {
   share: 'off',
   canPlaySound: true,
   devices: { microphones: [], cameras: [], speakers: [], microphone: '', camera: '', speaker: '' },
-  switches: { microphone: true, camera: true },
-  joinsAs: '',
+  deviceSwitches: { microphone: true, camera: true },
+  displayName: '',
   notices: [],
   failure: null,
   takenOver: false,
-  leaveAsked: false,
+  confirmingLeave: false,
   reconnectingSince: null,
-  awaited: null,
+  awaitedMeeting: null,
   unmuteRequestedBy: null,
   pins: [],
   multiPin: false,
   reactions: [],
   mirrored: true,
   cameraFacesAway: false,
-  incomingStopped: false,
+  incomingAudioStopped: false,
   quality: {},
   waitingRoomText: null,
   background: { supported: null, offered: true, id: '', images: [], locked: false, busy: false },
@@ -47,7 +47,7 @@ export const emptyState: MeetingState = {
 };
 
 /** The state at the begin and after the end of a meeting: what the app and the person chose stays. */
-export function freshState(before: MeetingState): MeetingState {
-  const { devices, switches, waitingRoomText, mirrored, multiPin, background } = before;
-  return { ...emptyState, devices, switches, waitingRoomText, mirrored, multiPin, background: { ...background, busy: false } };
+export function resetState(before: MeetingState): MeetingState {
+  const { devices, deviceSwitches, waitingRoomText, mirrored, multiPin, background } = before;
+  return { ...initialState, devices, deviceSwitches, waitingRoomText, mirrored, multiPin, background: { ...background, busy: false } };
 }

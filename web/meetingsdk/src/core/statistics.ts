@@ -1,25 +1,25 @@
 import type { MediaStatistics } from './events';
 import { log } from './log';
 import type { Meeting } from './meeting';
-import { fieldsOf } from './wire';
+import { asRecord } from './wire';
 
 /** How often what is subscribed is told. */
-const every = 2_000;
+const reportInterval = 2_000;
 
 type Media = Record<MediaStatistics['medium'], boolean>;
 
 /** Tells how sound and pictures fare, as long as somebody wants to know. */
 export class Statistics {
-  private wanted: Media = { audio: false, video: false, share: false };
+  private subscribed: Media = { audio: false, video: false, share: false };
   private cancel: (() => void) | null = null;
 
   constructor(private readonly meeting: Meeting) {
-    meeting.events.on('over', () => this.want({ audio: false, video: false, share: false }));
+    meeting.events.on('finished', () => this.setSubscribed({ audio: false, video: false, share: false }));
   }
 
   /** Without arguments all three; else those that are true. */
   subscribe(args: unknown): void {
-    this.meeting.inside();
+    this.meeting.requireConnected();
     this.change(args, true);
   }
 
@@ -28,15 +28,15 @@ export class Statistics {
   }
 
   private change(args: unknown, on: boolean): void {
-    const flags = fieldsOf(args);
+    const flags = asRecord(args);
     const named = (['audio', 'video', 'share'] as const).filter((medium) => typeof flags?.[medium] === 'boolean');
-    const meant = named.length ? named.filter((medium) => flags?.[medium] === true) : (['audio', 'video', 'share'] as const);
-    this.want({ ...this.wanted, ...Object.fromEntries(meant.map((medium) => [medium, on])) });
+    const media = named.length ? named.filter((medium) => flags?.[medium] === true) : (['audio', 'video', 'share'] as const);
+    this.setSubscribed({ ...this.subscribed, ...Object.fromEntries(media.map((medium) => [medium, on])) });
   }
 
-  private want(wanted: Media): void {
-    this.wanted = wanted;
-    const any = wanted.audio || wanted.video || wanted.share;
+  private setSubscribed(subscribed: Media): void {
+    this.subscribed = subscribed;
+    const any = subscribed.audio || subscribed.video || subscribed.share;
     if (any && !this.cancel) this.schedule();
     if (!any) {
       this.cancel?.();
@@ -45,16 +45,16 @@ export class Statistics {
   }
 
   private schedule(): void {
-    this.cancel = this.meeting.deps.clock.after(every, () => {
+    this.cancel = this.meeting.deps.clock.after(reportInterval, () => {
       this.schedule();
-      void this.tell();
+      void this.emitStatistics();
     });
   }
 
-  private async tell(): Promise<void> {
+  private async emitStatistics(): Promise<void> {
     try {
-      for (const statistics of (await this.meeting.room?.media.measure()) ?? []) {
-        if (this.wanted[statistics.medium]) this.meeting.events.emit('statistics', statistics);
+      for (const statistics of (await this.meeting.room?.media.readStatistics()) ?? []) {
+        if (this.subscribed[statistics.medium]) this.meeting.events.emit('statistics', statistics);
       }
     } catch (error) {
       log.info('the browser returned no statistics', error);
@@ -69,6 +69,6 @@ export function qosPayload(s: MediaStatistics): { type: string; data: Record<str
   const common = { encoding: s.encoding, avg_loss: s.avgLoss, max_loss: s.maxLoss, jitter: s.jitter, rtt: s.rtt };
   const sound = { sample_rate: s.sampleRate };
   const picture = { width: s.width, height: s.height, fps: s.fps };
-  const own = { audio: sound, video: { ...sound, ...picture }, share: picture }[s.medium];
-  return { type: types[s.medium], data: { ...common, ...own } };
+  const specific = { audio: sound, video: { ...sound, ...picture }, share: picture }[s.medium];
+  return { type: types[s.medium], data: { ...common, ...specific } };
 }

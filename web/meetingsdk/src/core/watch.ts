@@ -4,9 +4,9 @@ import type { Clock } from './clock';
 export type Link = 'control' | 'media';
 
 /** A shorter break is no event: nobody needs to know, and what ends a meeting may just be on its way. */
-const noticeable = 1_500;
+const reportAfter = 1_500;
 /** What breaks the control channel breaks media as well, which take longer to notice: so long they are waited for. */
-const mediaNotice = 2_000;
+const mediaDetectionDelay = 2_000;
 
 export interface WatchHandlers {
   /** A break has lasted long enough to be told; `link` broke first. */
@@ -14,7 +14,7 @@ export interface WatchHandlers {
   /** Every link stands again; called only after `lost`. */
   restored(): void;
   /** A link stayed broken for too long. */
-  givenUp(): void;
+  timedOut(): void;
   /** Whether media are in use. */
   mediaInUse(): boolean;
 }
@@ -23,12 +23,12 @@ export interface WatchHandlers {
 export class ConnectionWatch {
   private readonly broken = new Set<Link>();
   /** The links that have broken since the break began. */
-  private readonly hit = new Set<Link>();
+  private readonly affected = new Set<Link>();
   private cancelSettling: (() => void) | null = null;
   private readonly timers = new Set<() => void>();
   private stopped = false;
-  private told = false;
-  private first: { link: Link; since: number } | null = null;
+  private reported = false;
+  private firstLoss: { link: Link; since: number } | null = null;
 
   constructor(
     private readonly clock: Clock,
@@ -38,31 +38,31 @@ export class ConnectionWatch {
 
   /** Whether a break has been told and lasts. */
   get reconnecting(): boolean {
-    return this.told && this.broken.size > 0;
+    return this.reported && this.broken.size > 0;
   }
 
   /** The link that broke first, and when; null unless the break has been told. */
   get loss(): { link: Link; since: number } | null {
-    return this.told ? this.first : null;
+    return this.reported ? this.firstLoss : null;
   }
 
   lost(link: Link): void {
     if (this.stopped) return;
     const first = this.broken.size === 0;
     this.broken.add(link);
-    this.hit.add(link);
+    this.affected.add(link);
     if (!first) return;
     this.cancelSettling?.();
     this.cancelSettling = null;
     this.after(this.limitMs, () => {
       this.stop();
-      this.handlers.givenUp();
+      this.handlers.timedOut();
     });
-    if (this.told) return; // the same break
+    if (this.reported) return; // the same break
     const loss = { link, since: this.clock.now() };
-    this.first = loss;
-    this.after(noticeable, () => {
-      this.told = true;
+    this.firstLoss = loss;
+    this.after(reportAfter, () => {
+      this.reported = true;
       this.handlers.lost(loss.link, loss.since);
     });
   }
@@ -70,16 +70,16 @@ export class ConnectionWatch {
   restored(link: Link): void {
     if (this.stopped || !this.broken.delete(link) || this.broken.size > 0) return;
     this.cancel();
-    if (this.told && !this.hit.has('media') && this.handlers.mediaInUse()) this.cancelSettling = this.clock.after(mediaNotice, () => this.over());
-    else this.over();
+    if (this.reported && !this.affected.has('media') && this.handlers.mediaInUse()) this.cancelSettling = this.clock.after(mediaDetectionDelay, () => this.endBreak());
+    else this.endBreak();
   }
 
   /** Ends the break. */
-  private over(): void {
+  private endBreak(): void {
     this.cancelSettling = null;
-    this.hit.clear();
-    if (!this.told) return;
-    this.told = false;
+    this.affected.clear();
+    if (!this.reported) return;
+    this.reported = false;
     this.handlers.restored();
   }
 

@@ -4,7 +4,7 @@
  */
 
 import type { ChatMessage, Participant, ReactionName, Role, SessionInfo, ViewKind } from './model';
-import type { ErrorDetails, FurtherFault, ReasonStyle, RefusalExtras } from './errors';
+import type { ErrorDetails, FurtherFailure, ReasonStyle, RefusalExtras } from './errors';
 
 /** Options of a join as the views hand them on; values are sent as the app gave them. */
 export interface JoinOptions {
@@ -81,7 +81,7 @@ export interface CheckPassed {
   meeting: { topic: string; webinar: boolean };
 }
 
-export type JoinAnswer =
+export type JoinResponse =
   | { admitted: true; accepted: JoinAccepted }
   | { admitted: false; passed: CheckPassed }
   | { admitted: false; details: ErrorDetails; extras: RefusalExtras };
@@ -114,115 +114,115 @@ type Fields = Record<string, unknown>;
 const roles: readonly Role[] = ['host', 'cohost', 'panelist', 'attendee'];
 
 /** Reads a value as an object with unknown fields. */
-export function fieldsOf(value: unknown): Fields | null {
+export function asRecord(value: unknown): Fields | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
 }
 
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-const count = (value: unknown, otherwise: number): number => (typeof value === 'number' && value > 0 ? value : otherwise);
+const toText = (value: unknown): string => (typeof value === 'string' ? value : '');
+const positiveOr = (value: unknown, fallback: number): number => (typeof value === 'number' && value > 0 ? value : fallback);
 
-const reasonStyleOf = (value: unknown): ReasonStyle => (value === 'sentence' ? 'sentence' : 'name');
+const parseReasonStyle = (value: unknown): ReasonStyle => (value === 'sentence' ? 'sentence' : 'name');
 
-function endpointOf(value: unknown): Endpoint | null {
-  const fields = fieldsOf(value);
-  return fields && text(fields.url) && text(fields.token) ? { url: text(fields.url), token: text(fields.token) } : null;
+function parseEndpoint(value: unknown): Endpoint | null {
+  const fields = asRecord(value);
+  return fields && toText(fields.url) && toText(fields.token) ? { url: toText(fields.url), token: toText(fields.token) } : null;
 }
 
 /** Reads a snapshot; null if it is not one. */
-export function snapshotOf(value: unknown): Snapshot | null {
-  const fields = fieldsOf(value);
-  if (!fields || typeof fields.revision !== 'number' || !fieldsOf(fields.self) || !fieldsOf(fields.session)) return null;
+export function parseSnapshot(value: unknown): Snapshot | null {
+  const fields = asRecord(value);
+  if (!fields || typeof fields.revision !== 'number' || !asRecord(fields.self) || !asRecord(fields.session)) return null;
   if (!Array.isArray(fields.participants)) return null;
   return { ...(fields as unknown as Snapshot), chat: Array.isArray(fields.chat) ? (fields.chat as ChatMessage[]) : [] };
 }
 
 /** Reads a page of older messages; empty if it is none. */
-export function chatPageOf(value: unknown): { chat: ChatMessage[]; more: boolean } {
-  const fields = fieldsOf(value);
+export function parseChatPage(value: unknown): { chat: ChatMessage[]; more: boolean } {
+  const fields = asRecord(value);
   return { chat: Array.isArray(fields?.chat) ? (fields.chat as ChatMessage[]) : [], more: fields?.more === true };
 }
 
 /** Reads the answer of `POST /sdk/v1/join`; null if it is no answer of ours. */
-export function joinAnswerOf(value: unknown): JoinAnswer | null {
-  const fields = fieldsOf(value);
+export function parseJoinResponse(value: unknown): JoinResponse | null {
+  const fields = asRecord(value);
   if (!fields || typeof fields.errorCode !== 'number') return null;
-  if (fields.errorCode !== 0) return refusedOf(fields, fields.errorCode);
-  return fields.state === 'checked' ? passedOf(fields) : acceptedOf(fields);
+  if (fields.errorCode !== 0) return parseRefusal(fields, fields.errorCode);
+  return fields.state === 'checked' ? parseCheckPassed(fields) : parseAccepted(fields);
 }
 
-function passedOf(fields: Fields): JoinAnswer {
-  const meeting = fieldsOf(fields.meeting);
+function parseCheckPassed(fields: Fields): JoinResponse {
+  const meeting = asRecord(fields.meeting);
   return {
     admitted: false,
     passed: {
       resumes: fields.resumes === true,
       role: roles.find((role) => role === fields.role) ?? 'attendee',
-      meeting: { topic: text(meeting?.topic), webinar: meeting?.webinar === true },
+      meeting: { topic: toText(meeting?.topic), webinar: meeting?.webinar === true },
     },
   };
 }
 
-function acceptedOf(fields: Fields): JoinAnswer | null {
-  const participant = fieldsOf(fields.participant);
-  const meeting = fieldsOf(fields.meeting);
-  const realtime = endpointOf(fields.realtime);
+function parseAccepted(fields: Fields): JoinResponse | null {
+  const participant = asRecord(fields.participant);
+  const meeting = asRecord(fields.meeting);
+  const realtime = parseEndpoint(fields.realtime);
   if (!participant || !meeting || !realtime) return null;
-  const limits = fieldsOf(fields.limits) ?? {};
+  const limits = asRecord(fields.limits) ?? {};
   return {
     admitted: true,
     accepted: {
-      attemptId: text(fields.attemptId),
+      attemptId: toText(fields.attemptId),
       state: fields.state === 'waiting' ? 'waiting' : 'joined',
       participant: participant as unknown as Participant,
       meeting: meeting as unknown as SessionInfo,
-      snapshot: snapshotOf(fields.snapshot),
-      resumeToken: text(fields.resumeToken),
-      media: endpointOf(fields.media),
+      snapshot: parseSnapshot(fields.snapshot),
+      resumeToken: toText(fields.resumeToken),
+      media: parseEndpoint(fields.media),
       realtime,
       limits: {
-        capacity: count(limits.capacity, 0),
-        chatLength: count(limits.chatLength, 4096),
-        reconnectSeconds: count(limits.reconnectSeconds, 60),
+        capacity: positiveOr(limits.capacity, 0),
+        chatLength: positiveOr(limits.chatLength, 4096),
+        reconnectSeconds: positiveOr(limits.reconnectSeconds, 60),
       },
       warnings: Array.isArray(fields.warnings) ? fields.warnings.filter((w): w is string => typeof w === 'string') : [],
-      reasonStyle: reasonStyleOf(fields.reasonStyle),
+      reasonStyle: parseReasonStyle(fields.reasonStyle),
     },
   };
 }
 
-function refusedOf(fields: Fields, errorCode: number): JoinAnswer {
-  const extras: RefusalExtras = { reasonStyle: reasonStyleOf(fields.reasonStyle) };
-  const result = fieldsOf(fields.result);
-  if (result) extras.result = { topic: text(result.topic), scheduleTime: text(result.scheduleTime) || null, webinar: result.webinar === true };
-  if (extras.result && text(result?.meetingNumber)) extras.result.meetingNumber = text(result?.meetingNumber);
+function parseRefusal(fields: Fields, errorCode: number): JoinResponse {
+  const extras: RefusalExtras = { reasonStyle: parseReasonStyle(fields.reasonStyle) };
+  const result = asRecord(fields.result);
+  if (result) extras.result = { topic: toText(result.topic), scheduleTime: toText(result.scheduleTime) || null, webinar: result.webinar === true };
+  if (extras.result && toText(result?.meetingNumber)) extras.result.meetingNumber = toText(result?.meetingNumber);
   if (typeof fields.evidence === 'string') extras.evidence = fields.evidence;
-  if (Array.isArray(fields.alsoFailing)) extras.alsoFailing = fields.alsoFailing as FurtherFault[];
+  if (Array.isArray(fields.alsoFailing)) extras.alsoFailing = fields.alsoFailing as FurtherFailure[];
   return {
     admitted: false,
     details: {
       errorCode,
-      name: text(fields.name),
-      errorMessage: text(fields.errorMessage),
-      cause: text(fields.cause),
-      remedy: text(fields.remedy),
+      name: toText(fields.name),
+      errorMessage: toText(fields.errorMessage),
+      cause: toText(fields.cause),
+      remedy: toText(fields.remedy),
       retryable: fields.retryable === true,
       retryAfter: typeof fields.retryAfter === 'number' ? fields.retryAfter : null,
-      attemptId: text(fields.attemptId) || null,
-      docs: text(fields.docs) || null,
+      attemptId: toText(fields.attemptId) || null,
+      docs: toText(fields.docs) || null,
     },
     extras,
   };
 }
 
 /** Reads the answer of `POST /sdk/v1/media`. */
-export function mediaAnswerOf(value: unknown): Endpoint | null {
-  return endpointOf(fieldsOf(value)?.media);
+export function parseMediaResponse(value: unknown): Endpoint | null {
+  return parseEndpoint(asRecord(value)?.media);
 }
 
 /** Reads one event of the control channel; null if it is not one. */
-export function eventOf(value: unknown): ServerEvent | null {
-  const fields = fieldsOf(value);
+export function parseEvent(value: unknown): ServerEvent | null {
+  const fields = asRecord(value);
   if (!fields || typeof fields.type !== 'string') return null;
   const revision = typeof fields.revision === 'number' ? fields.revision : 0;
-  return { revision, type: fields.type, data: fieldsOf(fields.data) ?? {} } as ServerEvent;
+  return { revision, type: fields.type, data: asRecord(fields.data) ?? {} } as ServerEvent;
 }

@@ -1,22 +1,22 @@
 import type { LocalVideoTrack } from 'livekit-client';
 import { Track } from 'livekit-client';
 import { BackgroundProcessor } from '@livekit/track-processors';
-import type { TriedBackground } from '../core/model';
+import type { BackgroundPreview } from '../core/model';
 import { paced } from './pace';
 
 /** What is shown behind the person. */
-export type Backdrop = { blur: true } | { image: string };
+export type BackgroundEffect = { blur: true } | { image: string };
 
 type Processor = ReturnType<typeof BackgroundProcessor>;
 
 const blurRadius = 12;
-const mode = (backdrop: Backdrop) =>
-  'image' in backdrop ? ({ mode: 'virtual-background', imagePath: backdrop.image } as const) : ({ mode: 'background-blur', blurRadius } as const);
+const mode = (effect: BackgroundEffect) =>
+  'image' in effect ? ({ mode: 'virtual-background', imagePath: effect.image } as const) : ({ mode: 'background-blur', blurRadius } as const);
 
 /** `assets` is where the model and its WebAssembly are, with a slash at the end. */
-function processorOf(backdrop: Backdrop, assets: string): Processor {
+function createProcessor(effect: BackgroundEffect, assets: string): Processor {
   const assetPaths = { tasksVisionFileSet: `${assets}wasm`, modelAssetPath: `${assets}selfie_segmentation.tflite` };
-  const processor = BackgroundProcessor({ ...mode(backdrop), assetPaths });
+  const processor = BackgroundProcessor({ ...mode(effect), assetPaths });
   const { transformer } = processor;
   // The library lets the first frame through as it is, with what the person wants hidden.
   transformer.isFirstFrame = false;
@@ -28,14 +28,14 @@ function processorOf(backdrop: Backdrop, assets: string): Processor {
  * Puts a backdrop behind the person of a camera's picture; another one takes
  * its place without a gap.
  */
-export async function applyBackdrop(track: LocalVideoTrack, backdrop: Backdrop, assets: string): Promise<void> {
+export async function applyEffect(track: LocalVideoTrack, effect: BackgroundEffect, assets: string): Promise<void> {
   const present = track.getProcessor() as Processor | undefined;
-  if (present) return present.switchTo(mode(backdrop));
-  await track.setProcessor(processorOf(backdrop, assets));
+  if (present) return present.switchTo(mode(effect));
+  await track.setProcessor(createProcessor(effect, assets));
 }
 
 /** The same picture with a backdrop, of a camera that no meeting has opened. */
-export async function tryBackdrop(stream: MediaStream, backdrop: Backdrop, assets: string): Promise<TriedBackground> {
+export async function createPreview(stream: MediaStream, effect: BackgroundEffect, assets: string): Promise<BackgroundPreview> {
   const [track] = stream.getVideoTracks();
   if (!track) throw new Error('the camera is closed');
   // Browsers without streams of frames take them from an element that plays.
@@ -44,7 +44,7 @@ export async function tryBackdrop(stream: MediaStream, backdrop: Backdrop, asset
   element.playsInline = true;
   element.srcObject = stream;
   element.play().catch(() => undefined);
-  const processor = processorOf(backdrop, assets);
+  const processor = createProcessor(effect, assets);
   const stop = (): void => {
     element.srcObject = null;
     void processor.destroy();

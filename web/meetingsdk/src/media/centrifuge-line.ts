@@ -1,7 +1,7 @@
 import { Centrifuge, type TransportEndpoint } from 'centrifuge';
 import { Backoff } from '../core/backoff';
-import type { LineHandlers, OpenLine } from '../core/line';
-import { LineError } from '../core/line';
+import type { TransportHandlers, OpenTransport } from '../core/line';
+import { TransportError } from '../core/line';
 
 /** Closing codes from here on are final; the client reconnects by itself below. */
 const firstFinalCode = 4500;
@@ -11,7 +11,7 @@ const firstServerCode = 100;
 const temporaryServerCodes = new Set([100, 112]);
 
 /** Opens a Centrifuge connection. Dead lines are noticed within ten seconds. */
-export const openLine: OpenLine = (address, handlers) => {
+export const openTransport: OpenTransport = (address, handlers) => {
   // Where WebSockets are blocked the same channel is streamed over HTTP.
   const overHTTP = address.url.replace(/^ws/, 'http');
   const transports: TransportEndpoint[] = [
@@ -31,14 +31,14 @@ export const openLine: OpenLine = (address, handlers) => {
   // The library draws each wait anew between a minimum and a maximum, which bounds no number of tries.
   Object.assign(client, { _getReconnectDelay: () => backoff.next() });
   client.on('connected', () => backoff.connected());
-  wire(client, handlers);
+  attachHandlers(client, handlers);
   return {
     connect: () => client.connect(),
     async rpc(method, data) {
       try {
         return (await client.rpc(method, data)).data as unknown;
       } catch (error) {
-        throw lineErrorOf(error);
+        throw toTransportError(error);
       }
     },
     close() {
@@ -48,26 +48,26 @@ export const openLine: OpenLine = (address, handlers) => {
   };
 };
 
-function wire(client: Centrifuge, handlers: LineHandlers): void {
+function attachHandlers(client: Centrifuge, handlers: TransportHandlers): void {
   let everConnected = false;
   // Server-side subscriptions are announced right after `connected`, in the same turn.
-  let settling: { recovered: boolean; any: boolean } | null = null;
+  let pendingConnect: { recovered: boolean; any: boolean } | null = null;
   client.on('connected', () => {
     const first = !everConnected;
     everConnected = true;
     const seen = { recovered: true, any: false };
-    settling = seen;
+    pendingConnect = seen;
     queueMicrotask(() => {
-      settling = null;
+      pendingConnect = null;
       handlers.connected(!first && seen.any && seen.recovered);
     });
   });
   client.on('subscribed', (context) => {
-    const kept = context.wasRecovering && context.recovered;
-    if (settling) {
-      settling.any = true;
-      settling.recovered &&= kept;
-    } else if (!kept) {
+    const recovered = context.wasRecovering && context.recovered;
+    if (pendingConnect) {
+      pendingConnect.any = true;
+      pendingConnect.recovered &&= recovered;
+    } else if (!recovered) {
       handlers.stale();
     }
   });
@@ -78,8 +78,8 @@ function wire(client: Centrifuge, handlers: LineHandlers): void {
   client.on('disconnected', (context) => handlers.closed(context.code >= firstFinalCode ? context.code : 4507));
 }
 
-function lineErrorOf(error: unknown): LineError {
+function toTransportError(error: unknown): TransportError {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   const number = typeof code === 'number' ? code : 0;
-  return new LineError(number, typeof message === 'string' ? message : 'unknown', number < firstServerCode || temporaryServerCodes.has(number));
+  return new TransportError(number, typeof message === 'string' ? message : 'unknown', number < firstServerCode || temporaryServerCodes.has(number));
 }

@@ -1,3 +1,3 @@
 /** The media chunk: everything that is needed only once a join is let in. */
-export { openLine } from './centrifuge-line';
-export { createMedia, prepare, tryBackground } from './livekit-engine';
+export { openTransport } from './centrifuge-line';
+export { createMediaEngine, prepare, previewBackground } from './livekit-engine';

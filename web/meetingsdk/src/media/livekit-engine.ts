@@ -1,26 +1,26 @@
 import type { LocalTrackPublication, LocalVideoTrack, Participant as RoomParticipant, TrackPublication } from 'livekit-client';
 import { ConnectionError, ConnectionErrorReason, ConnectionQuality, ConnectionState, DisconnectReason, getLogger, LocalTrack, LoggerNames, MediaDeviceFailure, ParticipantEvent, Room, RoomEvent, Track, VideoPresets } from 'livekit-client';
 import type { MediaStatistics } from '../core/events';
-import type { CreateMedia, DeviceFault, MediaEngine, MediaHandlers, MediaSettings, MediaStage } from '../core/media';
+import type { CreateMediaEngine, DeviceFault, MediaEngine, MediaHandlers, MediaSettings, MediaStage } from '../core/media';
 import { DeviceError, MediaError } from '../core/media';
-import type { DeviceChoice, TriedBackground, VideoKind } from '../core/model';
-import type { Backdrop } from './background';
+import type { DeviceChoice, BackgroundPreview, VideoKind } from '../core/model';
+import type { BackgroundEffect } from './background';
 import { closeDroppedEngines } from './dropped-engines';
-import { IcePatience, iceState } from './ice-patience';
-import { Measure } from './measure';
+import { IceTimeout, iceState } from './ice-patience';
+import { StatisticsReader } from './measure';
 import { OpenTracks } from './open-tracks';
-import { Pictures } from './pictures';
+import { VideoSubscriptions } from './pictures';
 import { warmUp } from './warm-up';
 
 /** The meeting gives up by itself; until then the library goes on. */
-const retryFor = 60_000;
+const maxRetryDuration = 60_000;
 /** The media server's numbers of sources that may be sent. */
 const sourceNumbers = { microphone: 2, screen: 3, screenSound: 4 } as const;
-type Granted = keyof typeof sourceNumbers;
+type GrantedSource = keyof typeof sourceNumbers;
 /** How long descriptions and candidates take after the media server's answer, until the browser needs the page no more. */
 const negotiationTime = 70;
 /** How long a right that a host gave may take to arrive. */
-const rightsTime = 3_000;
+const permissionTimeout = 3_000;
 /** LiveKit's words for the quality of a connection as the contract's levels. */
 const qualityLevels: Partial<Record<ConnectionQuality, number>> = {
   [ConnectionQuality.Excellent]: 5,
@@ -36,42 +36,42 @@ const serverReasons: ReadonlySet<DisconnectReason> = new Set([
   DisconnectReason.DUPLICATE_IDENTITY, DisconnectReason.PARTICIPANT_REMOVED, DisconnectReason.ROOM_DELETED, DisconnectReason.ROOM_CLOSED,
 ]);
 /** While a connection ends, tracks end first; what is gone by itself shows after that. */
-const settleTime = 250;
+const settleDelay = 250;
 /**
  * Up to so many people, the media server itself subscribes a page to everybody:
  * one exchange less until the first picture than asking for each track. In a
  * larger meeting that would cost more than it saves, for most are on no tile.
  */
-const smallCrowd = 12;
+const autoSubscribeLimit = 12;
 
 const assetsOf = (server: string): string => `${server}/sdk/background/`;
 
 /** Made ahead of the join: that takes a slow page tens of milliseconds. */
-let spare: Prepared | null = null;
+let prewarmedRoom: PrewarmedRoom | null = null;
 
 /** A room, and how long it waits before each try to come back: known only when it gets its seat. */
-interface Prepared {
+interface PrewarmedRoom {
   room: Room;
   tracks: OpenTracks;
   retry: { delay: () => number };
   /** What is done to tracks before anybody gets them. */
-  dressing: { dress: (tracks: LocalTrack[]) => Promise<void> };
+  hooks: { beforePublish: (tracks: LocalTrack[]) => Promise<void> };
 }
 
 /** Gets the room of the next seat ready; connects to nothing. */
 export function prepare(): void {
-  spare ??= newRoom();
+  prewarmedRoom ??= createRoom();
   void warmUp();
 }
 
 /** Puts a background into the picture of a camera that is tried out before a meeting. Loads what it needs. */
-export async function tryBackground(stream: MediaStream, backdrop: Backdrop, server: string): Promise<TriedBackground> {
-  const { tryBackdrop } = await import('./background');
-  return tryBackdrop(stream, backdrop, assetsOf(server));
+export async function previewBackground(stream: MediaStream, effect: BackgroundEffect, server: string): Promise<BackgroundPreview> {
+  const { createPreview } = await import('./background');
+  return createPreview(stream, effect, assetsOf(server));
 }
 
 /** Makes the media engine of one seat on LiveKit. */
-export const createMedia: CreateMedia = (handlers, settings) => {
+export const createMediaEngine: CreateMediaEngine = (handlers, settings) => {
   setLogLevel(settings.verbose ? 'info' : 'silent');
   return new LiveKitEngine(handlers, settings);
 };
@@ -86,15 +86,15 @@ setLogLevel('silent');
 class LiveKitEngine implements MediaEngine {
   private readonly room: Room;
   private readonly tracks: OpenTracks;
-  private readonly pictures: Pictures;
-  private readonly statistics: Measure;
-  private readonly ice: IcePatience;
+  private readonly videoSubscriptions: VideoSubscriptions;
+  private readonly statistics: StatisticsReader;
+  private readonly ice: IceTimeout;
   private audience: { identities: ReadonlySet<string> | null; everybody: readonly string[] } = { identities: null, everybody: [] };
-  private shownTo = '';
-  private backdrop: Backdrop | null = null;
+  private appliedPermissions = '';
+  private backgroundEffect: BackgroundEffect | null = null;
   /** What should be sent, so that a fresh connection sends it again. */
-  private wanted: { microphone: 'off' | 'muted' | 'on'; camera: boolean; screen: boolean } = { microphone: 'off', camera: false, screen: false };
-  private incoming = true;
+  private desiredTracks: { microphone: 'off' | 'muted' | 'on'; camera: boolean; screen: boolean } = { microphone: 'off', camera: false, screen: false };
+  private incomingAudio = true;
   private closing = false;
   /** A try to connect tells its end by itself. */
   private connecting = false;
@@ -106,46 +106,46 @@ class LiveKitEngine implements MediaEngine {
     settings: MediaSettings,
   ) {
     this.assets = assetsOf(settings.server);
-    const { room, tracks, retry, dressing } = spare ?? newRoom();
+    const { room, tracks, retry, hooks } = prewarmedRoom ?? createRoom();
     this.room = room;
     this.tracks = tracks;
     retry.delay = settings.retryDelay;
-    dressing.dress = (opened) => this.dress(opened);
-    spare = null;
-    this.pictures = new Pictures(this.room);
-    this.statistics = new Measure(this.room);
-    this.ice = new IcePatience(() => iceState(this.room), {
+    hooks.beforePublish = (opened) => this.applyBackground(opened);
+    prewarmedRoom = null;
+    this.videoSubscriptions = new VideoSubscriptions(this.room);
+    this.statistics = new StatisticsReader(this.room);
+    this.ice = new IceTimeout(() => iceState(this.room), {
       lost: () => handlers.reconnecting(),
       // While the connection is made anew, its own end of that counts.
-      found: () => this.room.state === ConnectionState.Connected && handlers.connected(),
+      recovered: () => this.room.state === ConnectionState.Connected && handlers.connected(),
     });
     this.listen();
   }
 
-  async connect(url: string, token: string, crowd: number): Promise<void> {
+  async connect(url: string, token: string, participantCount: number): Promise<void> {
     this.closing = false;
-    this.shownTo = '';
+    this.appliedPermissions = '';
     this.connecting = true;
     this.signalled = false;
     try {
-      await this.room.connect(url, token, { autoSubscribe: this.incoming && crowd <= smallCrowd, maxRetries: 1 });
+      await this.room.connect(url, token, { autoSubscribe: this.incomingAudio && participantCount <= autoSubscribeLimit, maxRetries: 1 });
     } catch (error) {
-      const stage = this.signalled ? 'transport' : stageOfSignal(error);
-      const wait = stage === 'socket' ? await waitAskedFor(url, token) : 0;
+      const stage = this.signalled ? 'transport' : signalFailureStage(error);
+      const wait = stage === 'socket' ? await requestedWait(url, token) : 0;
       throw new MediaError(wait ? 'limited' : stage, error instanceof Error ? error.message : String(error), wait);
     } finally {
       this.connecting = false;
     }
     this.ice.start();
     this.limitAudience();
-    this.askForAll();
+    this.subscribeToAll();
     this.handlers.canPlaySound(this.room.canPlaybackAudio);
-    await this.sendAgain();
+    await this.republish();
   }
 
   async disconnect(): Promise<void> {
     this.closing = true;
-    this.wanted = { microphone: 'off', camera: false, screen: false };
+    this.desiredTracks = { microphone: 'off', camera: false, screen: false };
     this.ice.stop();
     // At once, and what is not published yet as well: LiveKit stops neither while it takes its leave.
     this.tracks.closeAll();
@@ -153,51 +153,51 @@ class LiveKitEngine implements MediaEngine {
   }
 
   async openMicrophone(deviceId: string): Promise<boolean> {
-    if (!this.maySend('microphone')) {
-      this.wanted.microphone = 'muted';
+    if (!this.canSend('microphone')) {
+      this.desiredTracks.microphone = 'muted';
       return false;
     }
-    await opening(() => this.room.localParticipant.setMicrophoneEnabled(true, deviceId ? { deviceId } : undefined));
-    this.wanted.microphone = 'on';
+    await withDeviceErrors(() => this.room.localParticipant.setMicrophoneEnabled(true, deviceId ? { deviceId } : undefined));
+    this.desiredTracks.microphone = 'on';
     return true;
   }
 
   async muteMicrophone(muted: boolean, deviceId = ''): Promise<void> {
-    this.wanted.microphone = muted ? 'muted' : 'on';
-    if (!muted) await this.whenMaySend('microphone');
-    await opening(() => this.room.localParticipant.setMicrophoneEnabled(!muted, deviceId ? { deviceId } : undefined));
+    this.desiredTracks.microphone = muted ? 'muted' : 'on';
+    if (!muted) await this.waitUntilCanSend('microphone');
+    await withDeviceErrors(() => this.room.localParticipant.setMicrophoneEnabled(!muted, deviceId ? { deviceId } : undefined));
   }
 
   async closeMicrophone(): Promise<void> {
-    this.wanted.microphone = 'off';
-    const publication = this.local(Track.Source.Microphone);
+    this.desiredTracks.microphone = 'off';
+    const publication = this.localPublication(Track.Source.Microphone);
     if (publication?.track) await this.room.localParticipant.unpublishTrack(publication.track, true);
   }
 
   async setCamera(on: boolean, deviceId: string): Promise<void> {
-    this.wanted.camera = on;
+    this.desiredTracks.camera = on;
     try {
-      await opening(() => this.room.localParticipant.setCameraEnabled(on, on && deviceId ? { deviceId } : undefined));
+      await withDeviceErrors(() => this.room.localParticipant.setCameraEnabled(on, on && deviceId ? { deviceId } : undefined));
       // The light of the camera must go out, so the track is closed, not only muted.
-      const track = this.local(Track.Source.Camera)?.track;
+      const track = this.localPublication(Track.Source.Camera)?.track;
       if (!on && track) await this.room.localParticipant.unpublishTrack(track, true);
     } catch (error) {
-      this.wanted.camera = false;
+      this.desiredTracks.camera = false;
       throw error;
     }
   }
 
   cameraFacesAway(): boolean {
-    const track = this.local(Track.Source.Camera)?.track;
+    const track = this.localPublication(Track.Source.Camera)?.track;
     return track instanceof LocalTrack && track.getSourceTrackSettings().facingMode === 'environment';
   }
 
   async setScreen(on: boolean, options: { sound: boolean; motion: boolean }): Promise<boolean> {
-    this.wanted.screen = on;
+    this.desiredTracks.screen = on;
     try {
-      if (on) await this.whenMaySend('screen');
+      if (on) await this.waitUntilCanSend('screen');
       // Whoever was muted by a host shares the picture alone.
-      const sound = options.sound && this.maySend('screenSound');
+      const sound = options.sound && this.canSend('screenSound');
       await this.room.localParticipant.setScreenShareEnabled(on, {
         audio: sound,
         systemAudio: sound ? 'include' : 'exclude',
@@ -206,7 +206,7 @@ class LiveKitEngine implements MediaEngine {
       });
       return on;
     } catch (error) {
-      this.wanted.screen = false;
+      this.desiredTracks.screen = false;
       // Closing the browser's picker looks like a refused permission.
       if (error instanceof DOMException && (error.name === 'NotAllowedError' || error.name === 'AbortError')) return false;
       throw error;
@@ -215,7 +215,7 @@ class LiveKitEngine implements MediaEngine {
 
   async switchDevice(kind: 'microphone' | 'camera' | 'speaker', deviceId: string): Promise<void> {
     const kinds = { microphone: 'audioinput', camera: 'videoinput', speaker: 'audiooutput' } as const;
-    await opening(() => this.room.switchActiveDevice(kinds[kind], deviceId || 'default', deviceId !== ''));
+    await withDeviceErrors(() => this.room.switchActiveDevice(kinds[kind], deviceId || 'default', deviceId !== ''));
   }
 
   async listDevices(): Promise<{ microphones: DeviceChoice[]; cameras: DeviceChoice[]; speakers: DeviceChoice[] }> {
@@ -230,7 +230,7 @@ class LiveKitEngine implements MediaEngine {
   }
 
   setIncomingSound(on: boolean): void {
-    this.incoming = on;
+    this.incomingAudio = on;
     for (const participant of this.room.remoteParticipants.values()) {
       for (const publication of participant.audioTrackPublications.values()) this.subscribeSound(publication);
     }
@@ -241,28 +241,28 @@ class LiveKitEngine implements MediaEngine {
     this.room.options.videoCaptureDefaults = { ...this.room.options.videoCaptureDefaults, resolution };
   }
 
-  async setBackground(backdrop: Backdrop | null): Promise<void> {
-    const before = this.backdrop;
-    this.backdrop = backdrop;
+  async setBackground(effect: BackgroundEffect | null): Promise<void> {
+    const before = this.backgroundEffect;
+    this.backgroundEffect = effect;
     try {
-      await this.applyBackdrop();
+      await this.updateBackground();
     } catch (error) {
-      this.backdrop = before;
+      this.backgroundEffect = before;
       throw error;
     }
   }
 
-  measure(): Promise<MediaStatistics[]> {
-    return this.statistics.all();
+  readStatistics(): Promise<MediaStatistics[]> {
+    return this.statistics.read();
   }
 
-  showOnlyTo(identities: ReadonlySet<string> | null, everybody: readonly string[]): void {
+  limitVideoTo(identities: ReadonlySet<string> | null, everybody: readonly string[]): void {
     this.audience = { identities, everybody };
     this.limitAudience();
   }
 
   attach(identity: string, kind: VideoKind, element: HTMLVideoElement): () => void {
-    return this.pictures.attach(identity, kind, element);
+    return this.videoSubscriptions.attach(identity, kind, element);
   }
 
   private listen(): void {
@@ -270,9 +270,9 @@ class LiveKitEngine implements MediaEngine {
     // Long before the connection stands, the server tells who is there.
     room.on(RoomEvent.SignalConnected, () => {
       this.signalled = true;
-      handlers.answered();
+      handlers.signalConnected();
       setTimeout(() => handlers.negotiated(), negotiationTime);
-      this.askForAll();
+      this.subscribeToAll();
     });
     room.on(RoomEvent.Reconnecting, () => handlers.reconnecting());
     room.on(RoomEvent.Reconnected, () => handlers.connected());
@@ -280,9 +280,9 @@ class LiveKitEngine implements MediaEngine {
       this.ice.stop();
       // Not asked for by this page's person: LiveKit leaves by itself when the browser puts a tab to sleep.
       if (this.closing || this.connecting) return;
-      if (this.wanted.screen) {
+      if (this.desiredTracks.screen) {
         // A screen cannot be asked for again without the person.
-        this.wanted.screen = false;
+        this.desiredTracks.screen = false;
         handlers.sourceEnded('screen');
       }
       handlers.disconnected(reason !== undefined && serverReasons.has(reason));
@@ -292,13 +292,13 @@ class LiveKitEngine implements MediaEngine {
     room.on(RoomEvent.MediaDevicesChanged, () => handlers.devicesChanged());
     room.on(RoomEvent.TrackPublished, (publication, participant) => {
       this.subscribeSound(publication);
-      this.pictures.sync(participant.identity);
+      this.videoSubscriptions.sync(participant.identity);
     });
     room.on(RoomEvent.TrackSubscribed, (track, publication, participant) => {
       if (isSound(publication)) track.attach();
       else if (track.kind === Track.Kind.Video) {
         this.sync(publication, participant);
-        this.pictures.dropUnlessWatched(participant.identity, publication);
+        this.videoSubscriptions.unsubscribeUnlessAttached(participant.identity, publication);
       }
     });
     room.on(RoomEvent.TrackUnsubscribed, (track) => void track.detach());
@@ -315,68 +315,68 @@ class LiveKitEngine implements MediaEngine {
     });
     room.on(RoomEvent.LocalTrackUnpublished, (publication) => {
       // Whoever may speak again a moment later was silenced all the same.
-      const barred = !this.maySend('microphone');
-      setTimeout(() => this.onLocalGone(publication, barred), settleTime);
+      const revoked = !this.canSend('microphone');
+      setTimeout(() => this.onLocalUnpublished(publication, revoked), settleDelay);
     });
   }
 
-  private askForAll(): void {
+  private subscribeToAll(): void {
     for (const participant of this.room.remoteParticipants.values()) {
       for (const publication of participant.trackPublications.values()) this.subscribeSound(publication);
     }
-    this.pictures.syncAll();
+    this.videoSubscriptions.syncAll();
   }
 
   private sync(_publication: TrackPublication, participant: RoomParticipant): void {
-    this.pictures.sync(participant.identity);
+    this.videoSubscriptions.sync(participant.identity);
   }
 
   private subscribeSound(publication: TrackPublication): void {
     if (!('setSubscribed' in publication) || !isSound(publication)) return;
-    (publication as unknown as { setSubscribed(on: boolean): void }).setSubscribed(this.incoming);
+    (publication as unknown as { setSubscribed(on: boolean): void }).setSubscribed(this.incomingAudio);
   }
 
   /** A device was unplugged and there is no other: LiveKit mutes what it cannot open again. Or the server has muted it. */
   private onLocalMuted({ source, track }: TrackPublication): void {
-    const { wanted, handlers, room } = this;
+    const { desiredTracks, handlers, room } = this;
     if (!(track instanceof LocalTrack)) return;
     if (track.mediaStreamTrack.readyState !== 'ended') {
-      if (source !== Track.Source.Microphone || wanted.microphone !== 'on') return;
-      wanted.microphone = 'muted';
-      handlers.silenced();
+      if (source !== Track.Source.Microphone || desiredTracks.microphone !== 'on') return;
+      desiredTracks.microphone = 'muted';
+      handlers.microphoneRevoked();
       return;
     }
-    if (source === Track.Source.Camera && wanted.camera) {
-      wanted.camera = false;
+    if (source === Track.Source.Camera && desiredTracks.camera) {
+      desiredTracks.camera = false;
       handlers.sourceEnded('camera');
-    } else if (source === Track.Source.Microphone && wanted.microphone === 'on') {
-      wanted.microphone = 'off';
+    } else if (source === Track.Source.Microphone && desiredTracks.microphone === 'on') {
+      desiredTracks.microphone = 'off';
       handlers.sourceEnded('microphone');
     } else return;
     void room.localParticipant.unpublishTrack(track, true);
   }
 
-  private onLocalGone(publication: LocalTrackPublication, barred: boolean): void {
-    const { wanted, handlers } = this;
+  private onLocalUnpublished(publication: LocalTrackPublication, revoked: boolean): void {
+    const { desiredTracks, handlers } = this;
     // Published anew meanwhile: nothing is missing.
-    if (this.closing || this.local(publication.source)) return;
-    if (publication.source === Track.Source.ScreenShare && wanted.screen) {
-      wanted.screen = false;
+    if (this.closing || this.localPublication(publication.source)) return;
+    if (publication.source === Track.Source.ScreenShare && desiredTracks.screen) {
+      desiredTracks.screen = false;
       handlers.sourceEnded('screen');
-    } else if (publication.source === Track.Source.Camera && wanted.camera && this.room.state === ConnectionState.Connected) {
-      wanted.camera = false;
+    } else if (publication.source === Track.Source.Camera && desiredTracks.camera && this.room.state === ConnectionState.Connected) {
+      desiredTracks.camera = false;
       handlers.sourceEnded('camera');
-    } else if (publication.source === Track.Source.Microphone && wanted.microphone !== 'off' && (barred || !this.maySend('microphone'))) {
-      wanted.microphone = 'muted';
-      handlers.silenced();
-    } else if (publication.source === Track.Source.Microphone && wanted.microphone !== 'off' && this.room.state === ConnectionState.Connected) {
-      wanted.microphone = 'off';
+    } else if (publication.source === Track.Source.Microphone && desiredTracks.microphone !== 'off' && (revoked || !this.canSend('microphone'))) {
+      desiredTracks.microphone = 'muted';
+      handlers.microphoneRevoked();
+    } else if (publication.source === Track.Source.Microphone && desiredTracks.microphone !== 'off' && this.room.state === ConnectionState.Connected) {
+      desiredTracks.microphone = 'off';
       handlers.sourceEnded('microphone');
     }
   }
 
   /** Whether the media server takes such a track of this page now. */
-  private maySend(source: Granted): boolean {
+  private canSend(source: GrantedSource): boolean {
     const { permissions } = this.room.localParticipant;
     if (!permissions) return true;
     const sources = permissions.canPublishSources;
@@ -384,8 +384,8 @@ class LiveKitEngine implements MediaEngine {
   }
 
   /** The right may be on its way: a host has just given it, or this page asked for it. */
-  private async whenMaySend(source: Granted): Promise<void> {
-    if (this.maySend(source)) return;
+  private async waitUntilCanSend(source: GrantedSource): Promise<void> {
+    if (this.canSend(source)) return;
     await new Promise<void>((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
@@ -393,50 +393,50 @@ class LiveKitEngine implements MediaEngine {
         resolve();
       };
       const check = (): void => {
-        if (this.maySend(source)) done();
+        if (this.canSend(source)) done();
       };
-      const timer = setTimeout(done, rightsTime);
+      const timer = setTimeout(done, permissionTimeout);
       this.room.localParticipant.on(ParticipantEvent.ParticipantPermissionsChanged, check);
     });
   }
 
   /** After a fresh connection, opens again what was open before. */
-  private async sendAgain(): Promise<void> {
+  private async republish(): Promise<void> {
     const { localParticipant } = this.room;
-    const { microphone, camera } = this.wanted;
+    const { microphone, camera } = this.desiredTracks;
     // A muted one is opened when it is unmuted.
-    if (microphone === 'on' && this.maySend('microphone') && !this.local(Track.Source.Microphone)) {
+    if (microphone === 'on' && this.canSend('microphone') && !this.localPublication(Track.Source.Microphone)) {
       try {
-        await opening(() => localParticipant.setMicrophoneEnabled(true));
+        await withDeviceErrors(() => localParticipant.setMicrophoneEnabled(true));
       } catch (error) {
-        this.wanted.microphone = 'off';
-        this.handlers.deviceFailed('microphone', faultOf(error));
+        this.desiredTracks.microphone = 'off';
+        this.handlers.deviceFailed('microphone', toDeviceFault(error));
       }
     }
-    if (camera && !this.local(Track.Source.Camera)) {
+    if (camera && !this.localPublication(Track.Source.Camera)) {
       try {
-        await opening(() => localParticipant.setCameraEnabled(true));
+        await withDeviceErrors(() => localParticipant.setCameraEnabled(true));
       } catch (error) {
-        this.wanted.camera = false;
-        this.handlers.deviceFailed('camera', faultOf(error));
+        this.desiredTracks.camera = false;
+        this.handlers.deviceFailed('camera', toDeviceFault(error));
       }
     }
   }
 
   /** Nobody sees the picture without its background, not even while the camera starts. */
-  private async dress(tracks: LocalTrack[]): Promise<void> {
+  private async applyBackground(tracks: LocalTrack[]): Promise<void> {
     const camera = tracks.find((track): track is LocalVideoTrack => track.kind === Track.Kind.Video);
-    if (!camera || !this.backdrop) return;
-    const { applyBackdrop } = await import('./background');
-    if (this.backdrop) await applyBackdrop(camera, this.backdrop, this.assets);
+    if (!camera || !this.backgroundEffect) return;
+    const { applyEffect } = await import('./background');
+    if (this.backgroundEffect) await applyEffect(camera, this.backgroundEffect, this.assets);
   }
 
   /** Loads what backgrounds need when the first one is chosen. */
-  private async applyBackdrop(): Promise<void> {
-    const track = this.local(Track.Source.Camera)?.track as LocalVideoTrack | undefined;
+  private async updateBackground(): Promise<void> {
+    const track = this.localPublication(Track.Source.Camera)?.track as LocalVideoTrack | undefined;
     if (!track) return;
-    if (this.backdrop) {
-      await this.dress([track]);
+    if (this.backgroundEffect) {
+      await this.applyBackground([track]);
     } else if (track.getProcessor()) {
       await track.stopProcessor();
     }
@@ -451,20 +451,20 @@ class LiveKitEngine implements MediaEngine {
     const permissions = identities
       ? everybody.map((participantIdentity) => ({ participantIdentity, ...(identities.has(participantIdentity) ? { allowAll: true } : { allowedTrackSids: sound }) }))
       : [];
-    const told = JSON.stringify([identities === null, permissions]);
-    if (told === this.shownTo || (identities === null && this.shownTo === '')) return;
-    this.shownTo = told;
+    const serialized = JSON.stringify([identities === null, permissions]);
+    if (serialized === this.appliedPermissions || (identities === null && this.appliedPermissions === '')) return;
+    this.appliedPermissions = serialized;
     localParticipant.setTrackSubscriptionPermissions(identities === null, permissions);
   }
 
-  private local(source: Track.Source): LocalTrackPublication | undefined {
+  private localPublication(source: Track.Source): LocalTrackPublication | undefined {
     return this.room.localParticipant.getTrackPublication(source);
   }
 }
 
-function newRoom(): Prepared {
-  const retry = { delay: () => retryFor };
-  const dressing: Prepared['dressing'] = { dress: () => Promise.resolve() };
+function createRoom(): PrewarmedRoom {
+  const retry = { delay: () => maxRetryDuration };
+  const hooks: PrewarmedRoom['hooks'] = { beforePublish: () => Promise.resolve() };
   const room = new Room({
     adaptiveStream: { pixelDensity: 'screen' },
     dynacast: true,
@@ -472,34 +472,34 @@ function newRoom(): Prepared {
     audioCaptureDefaults: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
     videoCaptureDefaults: { resolution: VideoPresets.h720.resolution },
     publishDefaults: { simulcast: true, dtx: true, red: true, videoSimulcastLayers: [VideoPresets.h180, VideoPresets.h360] },
-    reconnectPolicy: { nextRetryDelayInMs: ({ elapsedMs }) => (elapsedMs > retryFor ? null : retry.delay()) },
+    reconnectPolicy: { nextRetryDelayInMs: ({ elapsedMs }) => (elapsedMs > maxRetryDuration ? null : retry.delay()) },
   });
   closeDroppedEngines(room);
   // LiveKit opens devices by these two only.
   const tracks = new OpenTracks();
   const { localParticipant } = room;
   const [create, createScreen] = [localParticipant.createTracks.bind(localParticipant), localParticipant.createScreenTracks.bind(localParticipant)];
-  localParticipant.createTracks = (options) => tracks.hold(create(options), (opened) => dressing.dress(opened));
-  localParticipant.createScreenTracks = (options) => tracks.hold(createScreen(options));
-  return { room, tracks, retry, dressing };
+  localParticipant.createTracks = (options) => tracks.track(create(options), (opened) => hooks.beforePublish(opened));
+  localParticipant.createScreenTracks = (options) => tracks.track(createScreen(options));
+  return { room, tracks, retry, hooks };
 }
 
 /** LiveKit asks the server by HTTP when a WebSocket fails; only if that is answered, the socket alone is at fault. */
-function stageOfSignal(error: unknown): MediaStage {
+function signalFailureStage(error: unknown): MediaStage {
   if (!(error instanceof ConnectionError)) return 'unreachable';
   if (error.reason === ConnectionErrorReason.NotAllowed) return 'refused';
   return error.reason === ConnectionErrorReason.InternalError || error.reason === ConnectionErrorReason.WebSocket ? 'socket' : 'unreachable';
 }
 
 /** The longest wait that a server is granted, in seconds. */
-const longestWait = 30;
+const maxWait = 30;
 
 /** How long the server wants no connection, in milliseconds: a page cannot read why its WebSocket was refused, so it asks. */
-async function waitAskedFor(url: string, token: string): Promise<number> {
+async function requestedWait(url: string, token: string): Promise<number> {
   try {
     const signal = AbortSignal.timeout(3_000);
     const { status, headers } = await fetch(`${url.replace(/^ws/, 'http').replace(/\/$/, '')}/rtc/validate`, { headers: { Authorization: `Bearer ${token}` }, signal });
-    return status === 429 ? Math.min(Math.max(1, Number(headers.get('Retry-After')) || 0), longestWait) * 1_000 : 0;
+    return status === 429 ? Math.min(Math.max(1, Number(headers.get('Retry-After')) || 0), maxWait) * 1_000 : 0;
   } catch {
     return 0;
   }
@@ -510,15 +510,15 @@ function isSound({ kind, source }: TrackPublication): boolean {
   return kind === Track.Kind.Audio && (source === Track.Source.Microphone || source === Track.Source.ScreenShareAudio);
 }
 
-async function opening(work: () => Promise<unknown>): Promise<void> {
+async function withDeviceErrors(open: () => Promise<unknown>): Promise<void> {
   try {
-    await work();
+    await open();
   } catch (error) {
-    throw new DeviceError(faultOf(error), error instanceof Error ? error.message : String(error));
+    throw new DeviceError(toDeviceFault(error), error instanceof Error ? error.message : String(error));
   }
 }
 
-function faultOf(error: unknown): DeviceFault {
+function toDeviceFault(error: unknown): DeviceFault {
   if (error instanceof DeviceError) return error.fault;
   switch (MediaDeviceFailure.getFailure(error)) {
     case MediaDeviceFailure.PermissionDenied:

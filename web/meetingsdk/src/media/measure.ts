@@ -11,39 +11,39 @@ const media: Partial<Record<Track.Source, MediaStatistics['medium']>> = {
 /** What a report of the browser says, as far as it is read here. */
 type Stat = Record<string, unknown>;
 
-interface Counted {
+interface LossCounter {
   lost: number;
   packets: number;
 }
 
 /** Reads the browser's statistics of every track; losses count from one call to the next. */
-export class Measure {
-  private readonly counted = new Map<string, Counted>();
+export class StatisticsReader {
+  private readonly counters = new Map<string, LossCounter>();
 
   constructor(private readonly room: Room) {}
 
-  async all(): Promise<MediaStatistics[]> {
+  async read(): Promise<MediaStatistics[]> {
     const { localParticipant, remoteParticipants } = this.room;
     const parts: Promise<MediaStatistics | null>[] = [];
-    for (const publication of localParticipant.trackPublications.values()) parts.push(this.one(publication, true));
+    for (const publication of localParticipant.trackPublications.values()) parts.push(this.readTrack(publication, true));
     for (const participant of remoteParticipants.values()) {
-      for (const publication of participant.trackPublications.values()) parts.push(this.one(publication, false));
+      for (const publication of participant.trackPublications.values()) parts.push(this.readTrack(publication, false));
     }
     const each = (await Promise.all(parts)).filter((one) => one !== null);
-    this.forget();
+    this.dropStale();
     return merged(each);
   }
 
   /** Drops the counts of tracks that are gone. */
-  private forget(): void {
+  private dropStale(): void {
     const there = new Set<string>();
     for (const { trackPublications } of [this.room.localParticipant, ...this.room.remoteParticipants.values()]) {
       for (const { trackSid } of trackPublications.values()) there.add(trackSid + 'true').add(trackSid + 'false');
     }
-    for (const track of this.counted.keys()) if (!there.has(track)) this.counted.delete(track);
+    for (const track of this.counters.keys()) if (!there.has(track)) this.counters.delete(track);
   }
 
-  private async one(publication: TrackPublication, encoding: boolean): Promise<MediaStatistics | null> {
+  private async readTrack(publication: TrackPublication, encoding: boolean): Promise<MediaStatistics | null> {
     const medium = media[publication.source];
     const report = medium && (await publication.track?.getRTCStatsReport().catch(() => undefined));
     if (!medium || !report) return null;
@@ -67,16 +67,16 @@ export class Measure {
       jitter: Math.round(Math.max(0, ...arrived.map((stat) => number(stat.jitter))) * 1000),
       rtt: Math.round(rtt * 1000),
       sampleRate: medium === 'audio' ? number(of('codec')[0]?.clockRate) : 0,
-      width: most(streams, 'frameWidth'),
-      height: most(streams, 'frameHeight'),
-      fps: Math.round(most(streams, 'framesPerSecond')),
+      width: maxOf(streams, 'frameWidth'),
+      height: maxOf(streams, 'frameHeight'),
+      fps: Math.round(maxOf(streams, 'framesPerSecond')),
     };
   }
 
   /** Per cent lost since the last look. */
-  private loss(key: string, now: Counted): number {
-    const before = this.counted.get(key) ?? { lost: 0, packets: 0 };
-    this.counted.set(key, now);
+  private loss(key: string, now: LossCounter): number {
+    const before = this.counters.get(key) ?? { lost: 0, packets: 0 };
+    this.counters.set(key, now);
     const packets = now.packets - before.packets;
     const lost = now.lost - before.lost;
     return packets > 0 && lost > 0 ? Math.round((lost / packets) * 1000) / 10 : 0;
@@ -100,4 +100,4 @@ function merged(each: readonly MediaStatistics[]): MediaStatistics[] {
 
 const number = (value: unknown): number => (typeof value === 'number' && Number.isFinite(value) ? value : 0);
 const sum = (stats: readonly Stat[], key: string): number => stats.reduce((all, stat) => all + number(stat[key]), 0);
-const most = (stats: readonly Stat[], key: string): number => Math.max(0, ...stats.map((stat) => number(stat[key])));
+const maxOf = (stats: readonly Stat[], key: string): number => Math.max(0, ...stats.map((stat) => number(stat[key])));

@@ -10,24 +10,24 @@ interface OpenTrack {
  */
 export class OpenTracks {
   private readonly open = new Set<OpenTrack>();
-  private turn = 0;
+  private generation = 0;
 
   /**
    * Waits for tracks, and for what is done to them before they are used. Rejects, with
    * the tracks stopped, where that fails or the connection ended meanwhile.
    */
-  async hold<T extends OpenTrack>(opening: Promise<T[]>, ready: (tracks: T[]) => Promise<void> = () => Promise.resolve()): Promise<T[]> {
-    const { turn } = this;
+  async track<T extends OpenTrack>(opening: Promise<T[]>, ready: (tracks: T[]) => Promise<void> = () => Promise.resolve()): Promise<T[]> {
+    const { generation } = this;
     const tracks = await opening;
-    const current = (): void => {
-      if (turn !== this.turn) throw new DOMException('the connection ended before the device was open', 'AbortError');
+    const assertCurrent = (): void => {
+      if (generation !== this.generation) throw new DOMException('the connection ended before the device was open', 'AbortError');
     };
     try {
-      current();
+      assertCurrent();
       for (const track of this.open) if (track.mediaStreamTrack.readyState === 'ended') this.open.delete(track);
       for (const track of tracks) this.open.add(track);
       await ready(tracks);
-      current();
+      assertCurrent();
     } catch (error) {
       for (const track of tracks) track.stop();
       throw error;
@@ -36,7 +36,7 @@ export class OpenTracks {
   }
 
   closeAll(): void {
-    this.turn++;
+    this.generation++;
     for (const track of this.open) track.stop();
     this.open.clear();
   }

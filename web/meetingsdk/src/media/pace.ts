@@ -1,5 +1,5 @@
 /** The part of WebGL 2 that tells when the graphics processor is done. */
-export interface Fences {
+export interface GpuFences {
   readonly SYNC_GPU_COMMANDS_COMPLETE: number;
   readonly SYNC_STATUS: number;
   readonly SIGNALED: number;
@@ -14,7 +14,7 @@ interface Frame {
 }
 
 /** A frame that takes longer leaves too little time for the page; in milliseconds. */
-const slow = 30;
+const slowFrame = 30;
 
 /**
  * Lets a frame be processed only when the one before is done, and after a slow
@@ -24,21 +24,21 @@ const slow = 30;
  */
 export function paced<Rest extends unknown[], F extends Frame>(
   process: (frame: F, ...rest: Rest) => Promise<void>,
-  context: () => Fences | null | undefined,
+  context: () => GpuFences | null | undefined,
   now: () => number = () => performance.now(),
-): (frame: F, ...rest: Rest) => Promise<void> {
+): (frame: F, ...addCooldown: Rest) => Promise<void> {
   let began = 0;
-  let restsUntil = 0;
+  let cooldownUntil = 0;
   let busy = false;
-  let pending: { gl: Fences; sync: WebGLSync; late: boolean } | null = null;
+  let pending: { gl: GpuFences; sync: WebGLSync; late: boolean } | null = null;
 
   const rest = (): void => {
     const took = now() - began;
-    if (took > slow) restsUntil = now() + took;
+    if (took > slowFrame) cooldownUntil = now() + took;
   };
 
   /** Whether what was given to the graphics processor is drawn. */
-  const drawn = (): boolean => {
+  const isGpuDone = (): boolean => {
     if (!pending) return true;
     const { gl, sync, late } = pending;
     // A lost context signals nothing any more.
@@ -53,7 +53,7 @@ export function paced<Rest extends unknown[], F extends Frame>(
   };
 
   return async (frame, ...others) => {
-    if (busy || !drawn() || now() < restsUntil) return frame.close();
+    if (busy || !isGpuDone() || now() < cooldownUntil) return frame.close();
     busy = true;
     began = now();
     try {

@@ -3,22 +3,22 @@ import { RemoteTrackPublication, Track } from 'livekit-client';
 import type { VideoKind } from '../core/model';
 
 /** A picture that nobody looks at is unsubscribed after this long: layouts move tiles about. */
-const unwatchedFor = 1_000;
+const unsubscribeDelay = 1_000;
 /** One that came unasked gets longer: a slow page draws its tiles late. */
-const unclaimedFor = 5_000;
+const unclaimedDelay = 5_000;
 
 const sources: Record<VideoKind, Track.Source> = { camera: Track.Source.Camera, screen: Track.Source.ScreenShare };
 
 /** Which elements show whose pictures. A picture is kept subscribed only while some element shows it. */
-export class Pictures {
-  private readonly watched = new Map<string, { identity: string; kind: VideoKind; elements: Set<HTMLVideoElement> }>();
+export class VideoSubscriptions {
+  private readonly attached = new Map<string, { identity: string; kind: VideoKind; elements: Set<HTMLVideoElement> }>();
 
   constructor(private readonly room: Room) {}
 
   attach(identity: string, kind: VideoKind, element: HTMLVideoElement): () => void {
     const key = `${kind}:${identity}`;
-    let entry = this.watched.get(key);
-    if (!entry) this.watched.set(key, (entry = { identity, kind, elements: new Set() }));
+    let entry = this.attached.get(key);
+    if (!entry) this.attached.set(key, (entry = { identity, kind, elements: new Set() }));
     const { elements } = entry;
     elements.add(element);
     this.sync(identity);
@@ -28,17 +28,17 @@ export class Pictures {
       element.srcObject = null;
       if (elements.size > 0) return;
       setTimeout(() => {
-        if (elements.size > 0 || this.watched.get(key)?.elements !== elements) return;
-        this.watched.delete(key);
+        if (elements.size > 0 || this.attached.get(key)?.elements !== elements) return;
+        this.attached.delete(key);
         const publication = this.publication(identity, kind);
         if (publication instanceof RemoteTrackPublication) publication.setSubscribed(false);
-      }, unwatchedFor);
+      }, unsubscribeDelay);
     };
   }
 
   /** Brings one participant's pictures and the elements that want them together. */
   sync(identity: string): void {
-    for (const entry of this.watched.values()) {
+    for (const entry of this.attached.values()) {
       if (entry.identity !== identity || entry.elements.size === 0) continue;
       const publication = this.publication(identity, entry.kind);
       if (!publication) continue;
@@ -52,17 +52,17 @@ export class Pictures {
 
   /** The same for everybody, after a fresh connection. */
   syncAll(): void {
-    for (const identity of new Set([...this.watched.values()].map((entry) => entry.identity))) this.sync(identity);
+    for (const identity of new Set([...this.attached.values()].map((entry) => entry.identity))) this.sync(identity);
   }
 
   /** Gives back a picture that the media server sent unasked, unless somebody soon looks at it. */
-  dropUnlessWatched(identity: string, publication: TrackPublication): void {
-    const watched = (): boolean =>
-      [...this.watched.values()].some((entry) => entry.identity === identity && entry.elements.size > 0 && sources[entry.kind] === publication.source);
-    if (watched() || !(publication instanceof RemoteTrackPublication)) return;
+  unsubscribeUnlessAttached(identity: string, publication: TrackPublication): void {
+    const isAttached = (): boolean =>
+      [...this.attached.values()].some((entry) => entry.identity === identity && entry.elements.size > 0 && sources[entry.kind] === publication.source);
+    if (isAttached() || !(publication instanceof RemoteTrackPublication)) return;
     setTimeout(() => {
-      if (!watched() && publication.isSubscribed) publication.setSubscribed(false);
-    }, unclaimedFor);
+      if (!isAttached() && publication.isSubscribed) publication.setSubscribed(false);
+    }, unclaimedDelay);
   }
 
   private publication(identity: string, kind: VideoKind): TrackPublication | undefined {

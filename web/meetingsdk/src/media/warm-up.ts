@@ -4,7 +4,7 @@ import { closeDroppedEngines } from './dropped-engines';
 let warm: Promise<void> | null = null;
 
 /** Stands in for an address: the attempt ends before anything is opened, and nothing has this name. */
-const nowhere = 'wss://warm-up.invalid';
+const placeholderURL = 'wss://warm-up.invalid';
 /** Steps that run before the browser makes an offer; an offer itself takes a later turn of the page. */
 const stepsToOffer = 50;
 
@@ -44,7 +44,7 @@ async function offer(): Promise<void> {
   getLogger(loggerName).setLevel('silent', false);
   const room = new Room({ loggerName });
   closeDroppedEngines(room);
-  const connected = room.connect(nowhere, 'none').catch(() => undefined);
+  const connected = room.connect(placeholderURL, 'none').catch(() => undefined);
   for (let i = 0; i < stepsToOffer; i++) await Promise.resolve();
   await room.disconnect();
   await connected;

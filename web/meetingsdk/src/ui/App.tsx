@@ -3,7 +3,7 @@ import type { MeetingModel } from '../core/model';
 import { Announcer } from './dialogs/Announcer';
 import { Dialogs } from './dialogs/Dialogs';
 import { Notices } from './dialogs/Notices';
-import { isWithin } from './logic/phases';
+import { isInMeeting } from './logic/phases';
 import { Shortcuts } from './toolbar/Shortcuts';
 import { Context, type ViewContext } from './state/context';
 import type { Store } from './state/store';
@@ -17,22 +17,22 @@ interface AppProps {
   layer: HTMLElement;
   View: ComponentType;
   /** The view is in the document for the first time. */
-  onDrawn: () => void;
+  onRendered: () => void;
 }
 
 /** The words of a refused command, for people. */
-function refusalText(error: unknown): string {
+function errorText(error: unknown): string {
   if (typeof error !== 'object' || error === null) return '';
   const { errorMessage, reason, message } = error as Record<string, unknown>;
   return [errorMessage, reason, message].find((text): text is string => typeof text === 'string' && text !== '') ?? '';
 }
 
 /** Gives a view its context, and draws what both views share over it. */
-export function App({ model, ui, host, layer, View, onDrawn }: AppProps) {
+export function App({ model, ui, host, layer, View, onRendered }: AppProps) {
   const { i18n } = model;
   // Words may come between the first drawing and the subscription: none are missed.
   const version = useSyncExternalStore(useCallback((listener: () => void) => i18n.subscribe(listener), [i18n]), () => i18n.version);
-  useLayoutEffect(onDrawn, [onDrawn]);
+  useLayoutEffect(onRendered, [onRendered]);
 
   const context = useMemo<ViewContext>(
     () => ({
@@ -44,14 +44,14 @@ export function App({ model, ui, host, layer, View, onDrawn }: AppProps) {
       rtl: host.dir === 'rtl',
       layer: () => layer,
       run(command) {
-        const inside = isWithin(model.getState());
+        const inside = isInMeeting(model.getState());
         const known = new Set(model.getState().notices.map((notice) => notice.id));
         command.catch((error: unknown) => {
           // What the end of the meeting cut short needs no words.
-          if (inside && !isWithin(model.getState())) return;
+          if (inside && !isInMeeting(model.getState())) return;
           // The core tells some refusals in better words, such as a blocked microphone; once is enough.
           if (model.getState().notices.some((notice) => notice.level === 'error' && !known.has(notice.id))) return;
-          const reason = refusalText(error);
+          const reason = errorText(error);
           addNotice(ui, { level: 'error', key: reason ? 'notice.refused' : 'notice.failed', values: { reason } });
         });
       },

@@ -7,10 +7,10 @@ import type { MeetingModel, MountedView, Translator, UserInterface, ViewOptions 
 import { ClientView } from './client/ClientView';
 import { ComponentView } from './component/ComponentView';
 import { mountView } from './mount';
-import { rehearse } from './rehearsal';
+import { prewarm } from './rehearsal';
 
 export { enUS } from './i18n/en-US';
-export { wordsOf } from './i18n/languages';
+export { loadDictionary } from './i18n/languages';
 
 /** Mounts the full-page view into `#zmmtg-root`. */
 export function mountClientView(root: HTMLElement, model: MeetingModel, options: ViewOptions): MountedView {
@@ -23,9 +23,9 @@ export function mountComponentView(root: HTMLElement, model: MeetingModel, optio
 }
 
 /** Gets the browser ready to draw a view; to be called once, while nothing else is to do. */
-export function rehearseView(i18n: Translator, options: ViewOptions): void {
-  rehearse(options.view === 'client' ? mountClientView : mountComponentView, i18n, options);
+export function prewarmView(i18n: Translator, options: ViewOptions): void {
+  prewarm(options.view === 'client' ? mountClientView : mountComponentView, i18n, options);
 }
 
 // Keeps this file true to what the core expects of it.
-({ mountClientView, mountComponentView, rehearseView }) satisfies UserInterface;
+({ mountClientView, mountComponentView, prewarmView }) satisfies UserInterface;

@@ -4,12 +4,12 @@ import { createRoot } from 'react-dom/client';
 import type { MeetingModel, MountedView, ViewOptions } from '../core/model';
 import { App } from './App';
 import { placeInRoot } from './client/place';
-import { isWithin } from './logic/phases';
+import { isInMeeting } from './logic/phases';
 import { createStore } from './state/store';
-import { applyTheme, chosenTheme } from './state/theme';
+import { applyTheme, loadTheme } from './state/theme';
 import { showLayout } from './state/layout';
-import { watchPresence } from './state/presence';
-import { firstLayout, firstUiState, uiOutside } from './state/ui-state';
+import { watchViewPresence } from './state/presence';
+import { firstLayout, firstUiState, uiAfterMeeting } from './state/ui-state';
 import { installStyles } from './styles/install';
 
 /** Mounts a view into an element of the host page, beside whatever the page keeps there. */
@@ -21,7 +21,7 @@ export function mountView(root: HTMLElement, model: MeetingModel, options: ViewO
   host.className = `anteroom anteroom--${options.view}`;
   // The name by which apps know the widget.
   if (options.view === 'component' && !document.getElementById('ZoomEmbeddedApp')) host.id = 'ZoomEmbeddedApp';
-  applyTheme(host, chosenTheme());
+  applyTheme(host, loadTheme());
   const app = document.createElement('div');
   app.className = 'ar-app';
   const layer = document.createElement('div');
@@ -30,36 +30,36 @@ export function mountView(root: HTMLElement, model: MeetingModel, options: ViewO
   root.append(host);
   // Asked while the view is still empty: an element with a height of its own is filled. One that
   // only has a least height (`min-height`) gives what is inside none, and the view brings its own.
-  if (options.view === 'component') host.classList.toggle('anteroom--fill', fillsIn(host));
+  if (options.view === 'component') host.classList.toggle('anteroom--fill', fillsContainer(host));
   const stopPlacing = options.view === 'client' ? placeInRoot(root, host) : () => undefined;
 
-  const speak = () => {
+  const applyLanguage = () => {
     // A page from right to left has a mirrored view, whatever its words.
     host.dir = view.getComputedStyle(root).direction === 'rtl' ? 'rtl' : model.i18n.direction;
-    host.lang = model.i18n.spoken;
+    host.lang = model.i18n.textLanguage;
   };
-  speak();
-  const stopSpeaking = model.i18n.subscribe(speak);
+  applyLanguage();
+  const stopLanguage = model.i18n.subscribe(applyLanguage);
 
   const ui = createStore(firstUiState(options));
   // What belongs to the meeting goes with it, before anything of it is drawn once more.
-  let inside = isWithin(model.getState());
-  const stopTidying = model.subscribe(() => {
+  let inside = isInMeeting(model.getState());
+  const stopReset = model.subscribe(() => {
     const was = inside;
     const state = model.getState();
-    inside = isWithin(state);
-    if (was && !inside) ui.set(uiOutside(ui.get(), state.phase === 'waitingRoom'));
+    inside = isInMeeting(state);
+    if (was && !inside) ui.set(uiAfterMeeting(ui.get(), state.phase === 'waitingRoom'));
   });
-  const stopWatching = watchPresence(host, options.view, model);
+  const stopWatching = watchViewPresence(host, options.view, model);
   const react = createRoot(app, { identifierPrefix: 'anteroom-' });
-  let begun: () => void = () => undefined;
-  const first = new Promise<void>((resolve) => (begun = resolve));
-  react.render(<App model={model} ui={ui} host={host} layer={layer} View={View} onDrawn={begun} />);
+  let resolveFirstRender: () => void = () => undefined;
+  const firstRender = new Promise<void>((resolve) => (resolveFirstRender = resolve));
+  react.render(<App model={model} ui={ui} host={host} layer={layer} View={View} onRendered={resolveFirstRender} />);
 
   let mounted = true;
   return {
-    drawn: async () => {
-      await first;
+    rendered: async () => {
+      await firstRender;
       // What the state changed since is drawn now, not when React gets to it.
       if (mounted) flushSync(() => undefined);
     },
@@ -68,15 +68,15 @@ export function mountView(root: HTMLElement, model: MeetingModel, options: ViewO
       ui.set({ options });
       if (change.hideShareAudioOption !== undefined) ui.set({ shareSound: !change.hideShareAudioOption });
       // Another `init` before the next meeting; in a meeting the person has chosen since.
-      if (change.defaultView !== undefined && !isWithin(model.getState())) showLayout({ model, ui }, firstLayout(options));
+      if (change.defaultView !== undefined && !isInMeeting(model.getState())) showLayout({ model, ui }, firstLayout(options));
     },
     setLayout: (defaultView) => showLayout({ model, ui }, firstLayout({ ...ui.get().options, defaultView })),
     unmount() {
       if (!mounted) return;
       mounted = false;
-      begun();
-      stopSpeaking();
-      stopTidying();
+      resolveFirstRender();
+      stopLanguage();
+      stopReset();
       stopWatching();
       stopPlacing();
       react.unmount();
@@ -87,7 +87,7 @@ export function mountView(root: HTMLElement, model: MeetingModel, options: ViewO
 }
 
 /** Whether a share of the height of what the host is in means anything there, and is enough for a view. */
-function fillsIn(host: HTMLElement): boolean {
+function fillsContainer(host: HTMLElement): boolean {
   host.style.blockSize = '100%';
   const filled = host.clientHeight >= 240;
   host.style.blockSize = '';

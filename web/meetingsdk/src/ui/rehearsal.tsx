@@ -1,8 +1,8 @@
 import type { MeetingActions, MeetingModel, MeetingState, Participant, Translator, ViewOptions } from '../core/model';
-import { emptyState, usualRules } from '../core/state';
+import { initialState, defaultRules } from '../core/state';
 
 /** Where it is drawn: as large as a usual view, seen by nobody, in nobody's way. */
-const outOfSight: Partial<CSSStyleDeclaration> = {
+const offscreenStyle: Partial<CSSStyleDeclaration> = {
   position: 'fixed',
   insetBlockStart: '0',
   insetInlineStart: '0',
@@ -20,19 +20,19 @@ const outOfSight: Partial<CSSStyleDeclaration> = {
  * shadow tree outside of the body, so that an app looking for elements of a
  * view finds none, and it is gone after a few frames.
  */
-export function rehearse(draw: (root: HTMLElement, model: MeetingModel, options: ViewOptions) => { unmount(): void }, i18n: Translator, options: ViewOptions): void {
-  const place = document.createElement('div');
-  place.inert = true;
-  place.ariaHidden = 'true';
-  Object.assign(place.style, outOfSight);
+export function prewarm(mount: (root: HTMLElement, model: MeetingModel, options: ViewOptions) => { unmount(): void }, i18n: Translator, options: ViewOptions): void {
+  const container = document.createElement('div');
+  container.inert = true;
+  container.ariaHidden = 'true';
+  Object.assign(container.style, offscreenStyle);
   const root = document.createElement('div');
   root.style.blockSize = '100%';
-  place.attachShadow({ mode: 'closed' }).append(root);
-  document.documentElement.append(place);
-  const view = draw(root, model(i18n), options);
+  container.attachShadow({ mode: 'closed' }).append(root);
+  document.documentElement.append(container);
+  const view = mount(root, staticModel(i18n), options);
   afterFrames(3, () => {
     view.unmount();
-    place.remove();
+    container.remove();
   });
 }
 
@@ -42,19 +42,19 @@ function afterFrames(count: number, then: () => void): void {
 }
 
 /** A meeting that stands still, and in which nothing can be done. */
-function model(i18n: Translator): MeetingModel {
+function staticModel(i18n: Translator): MeetingModel {
   const actions = new Proxy({}, { get: () => () => undefined }) as MeetingActions;
   return { getState: () => meeting, subscribe: () => () => undefined, actions, i18n };
 }
 
 const [self, other] = [person(1, false), person(2, true)];
 const meeting: MeetingState = {
-  ...emptyState,
+  ...initialState,
   phase: 'inMeeting',
   self,
   participants: [self, other],
   session: {
-    sessionId: '', meetingNumber: '', topic: '', hostUserId: null, kind: 'meeting', locked: false, startedAt: '', participants: 2, spotlights: [], ...usualRules,
+    sessionId: '', meetingNumber: '', topic: '', hostUserId: null, kind: 'meeting', locked: false, startedAt: '', participants: 2, spotlights: [], ...defaultRules,
   },
 };
 

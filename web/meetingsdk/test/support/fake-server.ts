@@ -1,14 +1,14 @@
 import type { MediaStatistics } from '../../src/core/events';
-import type { LineHandlers, OpenLine } from '../../src/core/line';
-import { LineError } from '../../src/core/line';
-import type { CreateMedia, MediaEngine, MediaHandlers, RoomParts } from '../../src/core/media';
+import type { TransportHandlers, OpenTransport } from '../../src/core/line';
+import { TransportError } from '../../src/core/line';
+import type { CreateMediaEngine, MediaEngine, MediaHandlers, MediaModule } from '../../src/core/media';
 import type { ChatMessage, MeetingModel, Participant, SessionInfo, UserInterface } from '../../src/core/model';
-import type { Surroundings } from '../../src/core/assemble';
-import type { Obstacle } from '../../src/core/obstacles';
-import type { BrowserFacts } from '../../src/core/browser';
+import type { Environment } from '../../src/core/assemble';
+import type { Blocker } from '../../src/core/obstacles';
+import type { BrowserCapabilities } from '../../src/core/browser';
 import { newPage } from '../../src/core/page';
 import { memoryStorage } from '../../src/core/seat-memory';
-import { usualRules } from '../../src/core/state';
+import { defaultRules } from '../../src/core/state';
 import { FakeClock } from './fake-clock';
 
 export function person(userId: number, change: Partial<Participant> = {}): Participant {
@@ -20,7 +20,7 @@ export function person(userId: number, change: Partial<Participant> = {}): Parti
 
 export const session: SessionInfo = {
   sessionId: 'session-1', meetingNumber: '12345678901', topic: 'Tea', hostUserId: 1, kind: 'meeting', locked: false,
-  startedAt: '2026-01-01T00:00:00Z', participants: 2, ...usualRules, spotlights: [],
+  startedAt: '2026-01-01T00:00:00Z', participants: 2, ...defaultRules, spotlights: [],
 };
 
 export interface Received {
@@ -58,11 +58,11 @@ export class FakeServer {
   withSnapshot = true;
   reconnectSeconds = 60;
   reasonStyle = 'name';
-  lines: { handlers: LineHandlers; closed: boolean; connects: number }[] = [];
+  transports: { handlers: TransportHandlers; closed: boolean; connects: number }[] = [];
   media: { handlers: MediaHandlers; calls: string[] }[] = [];
   snapshots = 0;
   /** How many people the media engine was told of, at each connection. */
-  crowds: number[] = [];
+  participantCounts: number[] = [];
   /** Called for each command; may throw a LineError. */
   onCommand: (type: string, data: Record<string, unknown>, requestId: string) => unknown = () => ({ revision: 0, result: {} });
   onSnapshot: () => unknown = () => this.snapshot();
@@ -70,30 +70,30 @@ export class FakeServer {
   negotiates = true;
   onMediaConnect: (token: string) => void | Promise<void> = () => undefined;
   /** Whether requests reach this server, and whether they fail at once if not. */
-  reach: 'answered' | 'refused' | 'silent' = 'answered';
-  seats = 0;
+  reachability: 'answered' | 'refused' | 'silent' = 'answered';
+  admissions = 0;
   /** What the browser puts in the way, and whether it is asking the person. */
-  obstacle: Obstacle | null = null;
-  asking = false;
+  blocker: Blocker | null = null;
+  prompting = false;
   blockedFile: string | null = null;
   autoConnect = true;
   blocked: 'ui' | 'media' | null = null;
   /** The media chunk arrives once this resolves. */
   mediaArrives: Promise<void> = Promise.resolve();
   prepared = 0;
-  facts: BrowserFacts = { webRTC: true, secure: true, camera: true, screen: true, framed: [], online: true, background: true };
+  capabilities: BrowserCapabilities = { webRTC: true, secure: true, camera: true, screen: true, blockedByFrame: [], online: true, background: true };
   /** Whether the person has allowed this page the microphone before. */
   microphoneAllowed = false;
   measured: MediaStatistics[] = [];
   /** Backgrounds that were tried before a meeting. */
-  tried: object[] = [];
+  backgroundPreviews: object[] = [];
   /** Whether the person picks something to share, and how it was shared. */
   picks = true;
   shared: { sound: boolean; motion: boolean }[] = [];
   mounts: { view: 'client' | 'component'; root: HTMLElement; mounted: boolean }[] = [];
   /** What each mounted view was given. */
   models: MeetingModel[] = [];
-  rehearsals = 0;
+  prewarms = 0;
   /** How often the page asked for the devices. */
   listings = 0;
   navigated: string[] = [];
@@ -111,11 +111,11 @@ export class FakeServer {
     const path = new URL(url).pathname;
     const body = JSON.parse(String(init.body)) as Record<string, unknown>;
     this.received.push({ path, body });
-    if (this.reach === 'refused') throw new TypeError('Failed to fetch');
-    if (this.reach === 'silent') return new Promise((_, reject) => init.signal?.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError'))));
+    if (this.reachability === 'refused') throw new TypeError('Failed to fetch');
+    if (this.reachability === 'silent') return new Promise((_, reject) => init.signal?.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError'))));
     if (path === '/sdk/v1/join' && body.check === true) return (this.checks.shift() ?? this.pass)(body);
     if (path === '/sdk/v1/join') return (this.replies.shift() ?? this.admit)(body);
-    if (path === '/sdk/v1/leave') this.seats--;
+    if (path === '/sdk/v1/leave') this.admissions--;
     if (path === '/sdk/v1/media') return Response.json({ media: { url: 'ws://server.test', token: 'fresh' } });
     return new Response(null, { status: 204 });
   };
@@ -127,12 +127,12 @@ export class FakeServer {
     });
 
   admit: JoinReply = () => {
-    this.seats++;
+    this.admissions++;
     const snapshot = this.snapshot();
     return Response.json({
       meetingStatus: 2, errorCode: 0, errorMessage: null, name: 'SUCCESS', attemptId: 'a-1', state: this.state,
       participant: { ...snapshot.self, state: this.state }, meeting: session, snapshot: this.withSnapshot && this.state === 'joined' ? snapshot : null,
-      resumeToken: `resume-${this.seats}`, media: this.state === 'joined' ? { url: 'ws://server.test', token: 'first' } : null,
+      resumeToken: `resume-${this.admissions}`, media: this.state === 'joined' ? { url: 'ws://server.test', token: 'first' } : null,
       realtime: { url: 'ws://server.test/realtime', token: 'rt' }, limits: { capacity: 100, chatLength: 20, reconnectSeconds: this.reconnectSeconds },
       reasonStyle: this.reasonStyle,
     });
@@ -142,10 +142,10 @@ export class FakeServer {
     return this.received.filter((r) => r.path === '/sdk/v1/join' && r.body.check !== true).map((r) => r.body);
   }
 
-  get line() {
-    const line = this.lines.at(-1);
-    if (!line) throw new Error('no line was opened');
-    return line;
+  get transport() {
+    const transport = this.transports.at(-1);
+    if (!transport) throw new Error('no line was opened');
+    return transport;
   }
 
   get engine() {
@@ -156,20 +156,20 @@ export class FakeServer {
 
   /** Sends an event to the page. */
   publish(type: string, data: object, revision = ++this.revision): void {
-    this.line.handlers.event({ revision, type, data });
+    this.transport.handlers.event({ revision, type, data });
   }
 
-  private openLine: OpenLine = (_address, handlers) => {
-    const line = { handlers, closed: false, connects: 0 };
-    this.lines.push(line);
+  private openTransport: OpenTransport = (_address, handlers) => {
+    const transport = { handlers, closed: false, connects: 0 };
+    this.transports.push(transport);
     return {
       connect: () => {
-        line.connects++;
-        if (this.autoConnect) queueMicrotask(() => !line.closed && handlers.connected(false));
+        transport.connects++;
+        if (this.autoConnect) queueMicrotask(() => !transport.closed && handlers.connected(false));
       },
       rpc: async (method, data) => {
         await Promise.resolve();
-        if (line.closed) throw new LineError(4, 'client closed', true);
+        if (transport.closed) throw new TransportError(4, 'client closed', true);
         if (method === 'snapshot') {
           this.snapshots++;
           return this.onSnapshot();
@@ -178,19 +178,19 @@ export class FakeServer {
         this.commands.push(command);
         return this.onCommand(command.type, command.data, command.requestId);
       },
-      close: () => void (line.closed = true),
+      close: () => void (transport.closed = true),
     };
   };
 
-  private createMedia: CreateMedia = (handlers) => {
+  private createMediaEngine: CreateMediaEngine = (handlers) => {
     const calls: string[] = [];
     this.media.push({ handlers, calls });
     const note = async (what: string): Promise<void> => void calls.push(what);
     const engine: MediaEngine = {
-      connect: async (_url: string, token: string, crowd: number) => {
-        this.crowds.push(crowd);
+      connect: async (_url: string, token: string, participantCount: number) => {
+        this.participantCounts.push(participantCount);
         calls.push(`connect ${token}`);
-        handlers.answered();
+        handlers.signalConnected();
         if (this.negotiates) handlers.negotiated();
         await this.onMediaConnect(token);
       },
@@ -217,10 +217,10 @@ export class FakeServer {
       setIncomingSound: (on) => void calls.push(`setIncomingSound ${on}`),
       setVideoLimit: (height) => void calls.push(`setVideoLimit ${height}`),
       setBackground: (background) => note(`setBackground ${JSON.stringify(background)}`),
-      showOnlyTo: (identities, everybody) => {
+      limitVideoTo: (identities, everybody) => {
         if (identities) calls.push(`showOnlyTo ${[...identities].join()} of ${everybody.length}`);
       },
-      measure: async () => this.measured,
+      readStatistics: async () => this.measured,
       attach: (identity, kind) => {
         calls.push(`attach ${identity} ${kind}`);
         return () => void calls.push(`detach ${identity} ${kind}`);
@@ -229,15 +229,15 @@ export class FakeServer {
     return engine;
   };
 
-  private get parts(): RoomParts {
+  private get mediaModule(): MediaModule {
     const prepare = (): void => {
       this.prepared++;
     };
-    const tryBackground: RoomParts['tryBackground'] = async (stream, background) => {
-      this.tried.push(background);
+    const previewBackground: MediaModule['previewBackground'] = async (stream, background) => {
+      this.backgroundPreviews.push(background);
       return { stream, stop: () => undefined };
     };
-    return { openLine: this.openLine, createMedia: this.createMedia, prepare, tryBackground };
+    return { openTransport: this.openTransport, createMediaEngine: this.createMediaEngine, prepare, previewBackground };
   }
 
   private get ui(): UserInterface {
@@ -248,18 +248,18 @@ export class FakeServer {
       root.append(document.createElement('div'));
       return { update: () => undefined, unmount: () => ((entry.mounted = false), root.replaceChildren()) };
     };
-    return { mountClientView: mount('client'), mountComponentView: mount('component'), rehearseView: () => { this.rehearsals++; } };
+    return { mountClientView: mount('client'), mountComponentView: mount('component'), prewarmView: () => { this.prewarms++; } };
   }
 
   /** What a view needs to run against this server. */
-  surroundings(): Surroundings & { navigate: (address: string) => void } {
+  environment(): Environment & { navigate: (address: string) => void } {
     const chunk = <T>(name: 'ui' | 'media', value: () => T) => async (): Promise<T> => {
       if (name === 'media') await this.mediaArrives;
       if (this.blocked === name) throw new TypeError('Failed to fetch dynamically imported module');
       return value();
     };
     return {
-      chunks: { ui: chunk('ui', () => this.ui), media: chunk('media', () => this.parts) },
+      chunks: { ui: chunk('ui', () => this.ui), media: chunk('media', () => this.mediaModule) },
       scriptUrl: 'http://server.test/sdk/zoom-meeting.min.js',
       clock: this.clock,
       fetch: this.fetch,
@@ -267,8 +267,8 @@ export class FakeServer {
       tabStorage: this.tab,
       browserStorage: this.browser,
       newId: () => `id-${++this.ids}`,
-      facts: () => this.facts,
-      obstacles: { find: async () => this.obstacle, asking: async () => this.asking, blockedFile: async () => this.blockedFile },
+      detectCapabilities: () => this.capabilities,
+      blockerDetector: { find: async () => this.blocker, isPrompting: async () => this.prompting, findBlockedFile: async () => this.blockedFile },
       microphoneAllowed: async () => this.microphoneAllowed,
       navigate: (address) => void this.navigated.push(address),
     };

@@ -11,22 +11,22 @@ const MEASURED = 'data-anteroom-measured';
  */
 export function placeInRoot(root: HTMLElement, host: HTMLElement): () => void {
   const view = root.ownerDocument.defaultView;
-  const settle = (): void => {
+  const update = (): void => {
     const inside = hasOwnSize(root);
     root.toggleAttribute(INSIDE, inside);
     root.toggleAttribute(PAGE, !inside);
     host.classList.toggle('anteroom--page', !inside && !hasArea(root));
   };
-  settle();
-  const resized = view && 'ResizeObserver' in view ? new view.ResizeObserver(settle) : null;
+  update();
+  const resized = view && 'ResizeObserver' in view ? new view.ResizeObserver(update) : null;
   resized?.observe(root);
-  const restyled = new MutationObserver(settle);
+  const restyled = new MutationObserver(update);
   restyled.observe(root, { attributeFilter: ['class', 'style'] });
-  view?.addEventListener('resize', settle);
+  view?.addEventListener('resize', update);
   return () => {
     resized?.disconnect();
     restyled.disconnect();
-    view?.removeEventListener('resize', settle);
+    view?.removeEventListener('resize', update);
     for (const name of [INSIDE, PAGE]) root.removeAttribute(name);
   };
 }

@@ -2,30 +2,30 @@ import { useEffect, useState } from 'react';
 import { useView } from '../state/context';
 
 /** How long nothing has to happen until the page is at rest, in milliseconds. */
-const REST_MS = 3_000;
+const IDLE_MS = 3_000;
 
 /** Whether the person did something on the page a moment ago. Always true unless `watched`. */
-export function useAwake(watched: boolean): boolean {
+export function useRecentActivity(enabled: boolean): boolean {
   const { layer } = useView();
-  const [rests, setRests] = useState(false);
+  const [idle, setIdle] = useState(false);
 
   useEffect(() => {
     const document = layer()?.ownerDocument;
-    if (!watched || !document) return;
-    const signs = ['pointermove', 'pointerdown', 'keydown', 'focusin'] as const;
+    if (!enabled || !document) return;
+    const activityEvents = ['pointermove', 'pointerdown', 'keydown', 'focusin'] as const;
     let timer: ReturnType<typeof setTimeout>;
-    const wake = () => {
+    const onActivity = () => {
       clearTimeout(timer);
-      timer = setTimeout(() => setRests(true), REST_MS);
-      setRests(false);
+      timer = setTimeout(() => setIdle(true), IDLE_MS);
+      setIdle(false);
     };
-    wake();
-    for (const sign of signs) document.addEventListener(sign, wake, true);
+    onActivity();
+    for (const event of activityEvents) document.addEventListener(event, onActivity, true);
     return () => {
       clearTimeout(timer);
-      for (const sign of signs) document.removeEventListener(sign, wake, true);
+      for (const sign of activityEvents) document.removeEventListener(sign, onActivity, true);
     };
-  }, [watched, layer]);
+  }, [enabled, layer]);
 
-  return !watched || !rests;
+  return !enabled || !idle;
 }

@@ -1,14 +1,14 @@
 import { PhasePage } from '../pages/PhasePage';
-import { useLate } from '../pages/useLate';
+import { useDelayed } from '../pages/useLate';
 import { Stage } from '../stage/Stage';
 import { useMeeting, useOption, useUi } from '../state/context';
 import { Toolbar } from '../toolbar/Toolbar';
 import { Minimized } from './Minimized';
 import { PanelHost } from './PanelHost';
-import { RefusalPanel, isPanelled } from './RefusalPanel';
+import { RefusalPanel, isShownInWidget } from './RefusalPanel';
 import { Widget } from './Widget';
 import { WidgetHeader } from './WidgetHeader';
-import { useWishes } from './usePopper';
+import { usePlacementOptions } from './usePopper';
 
 /** The widget inside the app's page. */
 export function ComponentView() {
@@ -16,17 +16,17 @@ export function ComponentView() {
   const failure = useMeeting((state) => state.failure);
   const withRefusals = useOption('showJoiningErrorDialog');
   const layout = useUi((state) => state.layout);
-  const slow = useLate(phase === 'joining');
+  const slow = useDelayed(phase === 'joining');
   const withHeader = useOption('showMeetingHeader');
-  const wishes = useWishes();
+  const placementOptions = usePlacementOptions();
 
-  if (failure?.joinFailed && withRefusals && isPanelled(failure)) return <Widget wishes={wishes} layout="speaker"><RefusalPanel failure={failure} /></Widget>;
+  if (failure?.joinFailed && withRefusals && isShownInWidget(failure)) return <Widget placementOptions={placementOptions} layout="speaker"><RefusalPanel failure={failure} /></Widget>;
   if (phase === 'idle' || phase === 'initialised' || (failure?.joinFailed && phase !== 'inMeeting')) return null;
   if (phase === 'joining' && !slow) return null;
   const inside = phase === 'inMeeting' || phase === 'reconnecting';
-  if (inside && layout === 'minimized') return <Widget wishes={wishes} layout="minimized"><Minimized /></Widget>;
+  if (inside && layout === 'minimized') return <Widget placementOptions={placementOptions} layout="minimized"><Minimized /></Widget>;
   return (
-    <Widget wishes={wishes} layout={inside ? layout : 'speaker'}>
+    <Widget placementOptions={placementOptions} layout={inside ? layout : 'speaker'}>
       {inside ? (
         <>
           {withHeader ? <WidgetHeader /> : null}

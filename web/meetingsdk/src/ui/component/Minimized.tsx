@@ -2,9 +2,9 @@ import { Icon } from '../icons/Icon';
 import { Avatar } from '../parts/Avatar';
 import { IconButton } from '../parts/IconButton';
 import { canSpeak } from '../logic/permissions';
-import { useReport } from '../stage/useReport';
-import { ShareMain } from '../stage/ShareMain';
-import { useMain } from '../stage/useMain';
+import { useReportLayout } from '../stage/useReport';
+import { SharedScreen } from '../stage/ShareMain';
+import { useActiveSpeaker } from '../stage/useMain';
 import { useSharer } from '../stage/useSharer';
 import { useActions, useMeeting, useOption, useParticipant, useSelf, useT, useUi, useView } from '../state/context';
 import { showLayout } from '../state/layout';
@@ -16,8 +16,8 @@ export function Minimized() {
   const view = useView();
   const { run } = view;
   const unminimized = useUi((state) => state.unminimized);
-  const { main, mains } = useMain();
-  useReport('minimized', mains, []);
+  const { main, mains } = useActiveSpeaker();
+  useReportLayout('minimized', mains, []);
   const sharer = useSharer();
   const person = useParticipant(main ?? -1);
   const speaking = useMeeting((state) => main !== null && state.activeSpeakers.includes(main));
@@ -36,7 +36,7 @@ export function Minimized() {
         {withAV ? <IconButton icon={on ? 'mic' : 'micOff'} label={t(on ? 'mic.muteLabel' : 'mic.unmuteLabel')} onClick={() => run(actions.setMicrophone(!on))} /> : null}
         <IconButton icon="restore" label={t('view.restore')} onClick={() => showLayout(view, unminimized)} />
       </div>
-      {sharer === null ? null : <div className="ar-minimized__share"><ShareMain sharer={sharer} /></div>}
+      {sharer === null ? null : <div className="ar-minimized__share"><SharedScreen sharer={sharer} /></div>}
     </>
   );
 }

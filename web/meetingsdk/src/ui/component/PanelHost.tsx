@@ -1,6 +1,6 @@
 import { useRef, type ReactNode } from 'react';
 import { createPortal } from 'react-dom';
-import { Later } from '../later/Later';
+import { LazyPart } from '../later/Later';
 import { useUi, useView } from '../state/context';
 import type { PanelName } from '../state/ui-state';
 import { usePopper } from './usePopper';
@@ -8,7 +8,7 @@ import { usePopper } from './usePopper';
 /** The open panel: inside the widget, or as a popper where the app wants it. */
 export function PanelHost() {
   const panel = useUi((state) => state.panel);
-  return panel && <Later opened="panel">{({ ChatPanel, ParticipantsPanel }) => <Placed panel={panel}>{panel === 'chat' ? <ChatPanel /> : <ParticipantsPanel />}</Placed>}</Later>;
+  return panel && <LazyPart opened="panel">{({ ChatPanel, ParticipantsPanel }) => <Placed panel={panel}>{panel === 'chat' ? <ChatPanel /> : <ParticipantsPanel />}</Placed>}</LazyPart>;
 }
 
 function Placed({ panel, children }: { panel: PanelName; children: ReactNode }) {

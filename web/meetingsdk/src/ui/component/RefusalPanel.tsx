@@ -1,14 +1,14 @@
 import { useId } from 'react';
 import type { Failure } from '../../core/model';
-import { toldOf } from '../logic/refusals';
+import { refusalInfo } from '../logic/refusals';
 import { StatusPage } from '../pages/StatusPage';
 import { RefusalButtons } from '../refusal/RefusalButtons';
-import { PasscodeField, RefusalFacts, RefusalWords } from '../refusal/RefusalWords';
+import { PasscodeField, RefusalFacts, RefusalText } from '../refusal/RefusalWords';
 import { useT } from '../state/context';
 
 /** Whether the widget tells of a refusal: where the person can do something about it themselves. The app hears of all. */
-export function isPanelled(failure: Pick<Failure, 'errorCode' | 'cause' | 'joinFailed'> | null): boolean {
-  return failure?.joinFailed === true && (failure.errorCode === 3008 || toldOf(failure).way === 'passcode');
+export function isShownInWidget(failure: Pick<Failure, 'errorCode' | 'cause' | 'joinFailed'> | null): boolean {
+  return failure?.joinFailed === true && (failure.errorCode === 3008 || refusalInfo(failure).recovery === 'passcode');
 }
 
 /** A refused join inside the app's element. */
@@ -22,7 +22,7 @@ export function RefusalPanel({ failure }: { failure: Failure }) {
       title={t(waits ? 'refused.notStarted.title' : 'refusal.title')}
       actions={<RefusalButtons failure={failure} form={form} close={t(waits ? 'leave.short' : 'action.cancel')} />}
     >
-      {waits ? <p>{t(`refused.${toldOf(failure).key}.do`)}</p> : <RefusalWords failure={failure} />}
+      {waits ? <p>{t(`refused.${refusalInfo(failure).key}.do`)}</p> : <RefusalText failure={failure} />}
       {waits ? null : <PasscodeField form={form} failure={failure} />}
       <RefusalFacts failure={failure} />
     </StatusPage>

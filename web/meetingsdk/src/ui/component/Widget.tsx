@@ -2,24 +2,24 @@ import { useRef, type CSSProperties, type ReactNode } from 'react';
 import { Notices } from '../dialogs/Notices';
 import { useT } from '../state/context';
 import type { Layout } from '../state/ui-state';
-import type { WidgetWishes } from './customize';
+import type { PlacementOptions } from './customize';
 import { ResizeHandle } from './ResizeHandle';
 import { useDrag } from './useDrag';
 import { useWidgetSize } from './useWidgetSize';
 
 /** The frame of the Component View: sized by its container or the app, dragged by its header, resized at its corner. */
-export function Widget({ wishes, layout, children }: { wishes: WidgetWishes; layout: Layout; children: ReactNode }) {
+export function Widget({ placementOptions, layout, children }: { placementOptions: PlacementOptions; layout: Layout; children: ReactNode }) {
   const t = useT();
   const box = useRef<HTMLDivElement>(null);
-  const { size, resize, fills } = useWidgetSize(box, wishes, layout);
-  const draggable = wishes.draggable && !fills;
+  const { size, resize, fills } = useWidgetSize(box, placementOptions, layout);
+  const draggable = placementOptions.draggable && !fills;
   const drag = useDrag(box, draggable);
-  const resizable = wishes.resizable && layout !== 'minimized';
+  const resizable = placementOptions.resizable && layout !== 'minimized';
 
   const style: CSSProperties = {
     ...(size.width ? { width: size.width } : {}),
     ...(size.height ? { height: size.height } : {}),
-    ...(wishes.position ? { position: 'absolute', ...wishes.position } : {}),
+    ...(placementOptions.position ? { position: 'absolute', ...placementOptions.position } : {}),
   };
   return (
     <div

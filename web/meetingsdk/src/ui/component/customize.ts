@@ -7,25 +7,25 @@ export interface Size {
 }
 
 /** Where the app wants a panel. */
-export interface PopperWish {
+export interface PopperOptions {
   anchorElement: HTMLElement | null;
   placement: Placement | null;
   position: { top?: string; left?: string; right?: string; bottom?: string } | null;
 }
 
 /** What of `customize.video` and the poppers this view obeys. */
-export interface WidgetWishes {
+export interface PlacementOptions {
   size: Partial<Size> | null;
   ribbon: Partial<Size> | null;
   resizable: boolean;
   draggable: boolean;
-  position: PopperWish['position'];
-  participants: PopperWish | null;
-  chat: PopperWish | null;
-  setting: PopperWish | null;
-  meeting: PopperWish | null;
+  position: PopperOptions['position'];
+  participants: PopperOptions | null;
+  chat: PopperOptions | null;
+  setting: PopperOptions | null;
+  meeting: PopperOptions | null;
   /** Where notices of new messages are shown. */
-  chatNotice: PopperWish['position'];
+  chatNotice: PopperOptions['position'];
 }
 
 /** A panel that the app may place. */
@@ -36,7 +36,7 @@ const PLACEMENTS = /^(?:top|bottom|left|right)(?:-(?:start|end))?$/;
 const asTree = (value: unknown): Tree => (typeof value === 'object' && value !== null ? (value as Tree) : {});
 
 /** The sides of a size that an app gave; they have been checked on their way here. */
-function sizeOf(value: unknown): Partial<Size> | null {
+function parseSize(value: unknown): Partial<Size> | null {
   const size: Partial<Size> = {};
   for (const side of ['width', 'height'] as const) {
     const length = asTree(value)[side];
@@ -45,9 +45,9 @@ function sizeOf(value: unknown): Partial<Size> | null {
   return Object.keys(size).length > 0 ? size : null;
 }
 
-function positionOf(value: unknown): PopperWish['position'] {
+function parsePosition(value: unknown): PopperOptions['position'] {
   const tree = asTree(value);
-  const position: NonNullable<PopperWish['position']> = {};
+  const position: NonNullable<PopperOptions['position']> = {};
   for (const edge of ['top', 'left', 'right', 'bottom'] as const) {
     const length = tree[edge];
     if (typeof length === 'number' && Number.isFinite(length)) position[edge] = `${length}px`;
@@ -56,33 +56,33 @@ function positionOf(value: unknown): PopperWish['position'] {
   return Object.keys(position).length > 0 ? position : null;
 }
 
-function popperOf(value: unknown): PopperWish | null {
+function parsePopper(value: unknown): PopperOptions | null {
   const popper = asTree(asTree(value)['popper']);
   const anchor = popper['anchorElement'];
   const placement = popper['placement'];
-  const wish: PopperWish = {
+  const options: PopperOptions = {
     anchorElement: anchor instanceof HTMLElement ? anchor : null,
     placement: typeof placement === 'string' && PLACEMENTS.test(placement) ? (placement as Placement) : null,
-    position: popper['anchorReference'] === 'anchorPosition' || !anchor ? positionOf(popper['anchorPosition']) : null,
+    position: popper['anchorReference'] === 'anchorPosition' || !anchor ? parsePosition(popper['anchorPosition']) : null,
   };
-  return wish.anchorElement || wish.placement || wish.position ? wish : null;
+  return options.anchorElement || options.placement || options.position ? options : null;
 }
 
 /** Reads `customize` as an app gave it, unchecked. */
-export function widgetWishes(customize: Record<string, unknown>): WidgetWishes {
+export function parsePlacementOptions(customize: Record<string, unknown>): PlacementOptions {
   const video = asTree(customize['video']);
   const sizes = asTree(video['viewSizes']);
   const popper = asTree(video['popper']);
   return {
-    size: sizeOf(sizes['default']),
-    ribbon: sizeOf(sizes['ribbon']),
+    size: parseSize(sizes['default']),
+    ribbon: parseSize(sizes['ribbon']),
     resizable: video['isResizable'] !== false,
     draggable: popper['disableDraggable'] !== true,
-    position: positionOf(popper['anchorPosition']),
-    participants: popperOf(customize['participants']),
-    chat: popperOf(customize['chat']),
-    setting: popperOf(customize['setting']),
-    meeting: popperOf(customize['meeting']),
-    chatNotice: positionOf(asTree(customize['chat'])['notificationCls']),
+    position: parsePosition(popper['anchorPosition']),
+    participants: parsePopper(customize['participants']),
+    chat: parsePopper(customize['chat']),
+    setting: parsePopper(customize['setting']),
+    meeting: parsePopper(customize['meeting']),
+    chatNotice: parsePosition(asTree(customize['chat'])['notificationCls']),
   };
 }

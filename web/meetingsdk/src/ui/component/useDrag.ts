@@ -27,9 +27,9 @@ export function useDrag(box: RefObject<HTMLElement | null>, enabled: boolean): D
       if (!grip.current || !element) return;
       const rect = element.getBoundingClientRect();
       const home = { left: rect.left - offset.current.x, top: rect.top - offset.current.y };
-      const least = 48;
-      const x = Math.max(least - rect.width - home.left, Math.min(event.clientX - grip.current.x, window.innerWidth - least - home.left));
-      const y = Math.max(-home.top, Math.min(event.clientY - grip.current.y, window.innerHeight - least - home.top));
+      const minVisible = 48;
+      const x = Math.max(minVisible - rect.width - home.left, Math.min(event.clientX - grip.current.x, window.innerWidth - minVisible - home.left));
+      const y = Math.max(-home.top, Math.min(event.clientY - grip.current.y, window.innerHeight - minVisible - home.top));
       offset.current = { x, y };
       element.style.setProperty('translate', `${x}px ${y}px`);
     },

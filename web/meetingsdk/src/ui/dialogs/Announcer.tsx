@@ -4,18 +4,18 @@ import { useUi, useView } from '../state/context';
 import { LiveRegion } from './LiveRegion';
 
 /** How long news are gathered, so that a crowd that comes is one sentence. */
-const GATHER_MS = 800;
+const BATCH_MS = 800;
 /** Takes the place of a space at the end: the same words said again are a change. */
-const AGAIN = '\u00a0';
+const REPEAT_MARK = '\u00a0';
 
 /** Tells screen readers what happens in the meeting, politely and in batches, unless that is switched off. */
 export function Announcer() {
   const { model, ui, t } = useView();
-  const on = useUi((state) => state.announces);
+  const on = useUi((state) => state.announcementsEnabled);
   const [text, setText] = useState('');
-  const words = useRef(t);
+  const translate = useRef(t);
   useEffect(() => {
-    words.current = t;
+    translate.current = t;
   });
 
   useEffect(() => {
@@ -23,11 +23,11 @@ export function Announcer() {
     let before = model.getState();
     let news: News[] = [];
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const say = () => {
+    const announce = () => {
       timer = undefined;
-      const said = sentences(news, words.current);
+      const announcement = sentences(news, translate.current);
       news = [];
-      setText((last) => (last === said ? said + AGAIN : said));
+      setText((last) => (last === announcement ? announcement + REPEAT_MARK : announcement));
     };
     const stop = model.subscribe(() => {
       const after = model.getState();
@@ -35,7 +35,7 @@ export function Announcer() {
       before = after;
       // An open chat is read as a log.
       news.push(...(ui.get().panel === 'chat' ? more.filter(({ text: written }) => written === undefined) : more));
-      if (news.length > 0) timer ??= setTimeout(say, GATHER_MS);
+      if (news.length > 0) timer ??= setTimeout(announce, BATCH_MS);
     });
     return () => {
       stop();

@@ -1,6 +1,6 @@
 import { Icon } from '../icons/Icon';
-import { deviceTrouble } from '../logic/device-trouble';
-import { inSentences } from '../logic/sentences';
+import { deviceProblem } from '../logic/device-trouble';
+import { joinSentences } from '../logic/sentences';
 import { LevelMeter } from '../pages/LevelMeter';
 import { usePreviewStream } from '../pages/usePreviewStream';
 import { DeviceSelect } from '../parts/DeviceSelect';
@@ -13,15 +13,15 @@ export function AudioSettings() {
   const actions = useActions();
   const { run } = useView();
   const devices = useMeeting((state) => state.devices);
-  const stopped = useMeeting((state) => state.incomingStopped);
+  const stopped = useMeeting((state) => state.incomingAudioStopped);
   const denied = useMeeting((state) => state.microphone === 'denied');
   const { stream, state } = usePreviewStream('audio', devices.microphones.length > 0, devices.microphone);
-  const trouble = deviceTrouble('mic', denied && devices.microphones.length === 0 ? 'denied' : state, navigator.userAgent);
+  const problem = deviceProblem('mic', denied && devices.microphones.length === 0 ? 'denied' : state, navigator.userAgent);
   return (
     <>
       <DeviceSelect kind="microphone" choices={devices.microphones} value={devices.microphone} onChange={(id) => run(actions.chooseDevice('microphone', id))} none={denied ? 'mic.denied' : undefined} />
       <LevelMeter stream={stream} />
-      <p className="ar-settings__problem" role="status">{trouble ? <><Icon name="warning" /><span>{inSentences(t, [t(trouble.what), t(trouble.cure)])}</span></> : null}</p>
+      <p className="ar-settings__problem" role="status">{problem ? <><Icon name="warning" /><span>{joinSentences(t, [t(problem.what), t(problem.fix)])}</span></> : null}</p>
       <DeviceSelect kind="speaker" choices={devices.speakers} value={devices.speaker} onChange={(id) => run(actions.chooseDevice('speaker', id))} />
       <SpeakerTest deviceId={devices.speaker} />
       <label className="ar-check">

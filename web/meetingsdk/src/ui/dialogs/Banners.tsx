@@ -12,7 +12,7 @@ export function Banners() {
   const actions = useActions();
   const { run } = useView();
   const reconnecting = useMeeting((state) => state.phase === 'reconnecting');
-  const silenced = useMeeting((state) => !state.canPlaySound && (state.phase === 'inMeeting' || state.phase === 'reconnecting'));
+  const audioBlocked = useMeeting((state) => !state.canPlaySound && (state.phase === 'inMeeting' || state.phase === 'reconnecting'));
   const since = useMeeting((state) => state.reconnectingSince);
   // Whoever asks and goes asks no longer.
   const asking = useMeeting((state) => (canManage(findParticipant(state.participants, state.self?.userId) ?? null) ? state.captureRequests.map((id) => findParticipant(state.participants, id)).find(Boolean) : undefined));
@@ -55,7 +55,7 @@ export function Banners() {
           {seconds > 2 ? <span className="ar-banner__fine">{t('reconnecting.since', { seconds })}</span> : null}
         </div>
       ) : null}
-      {silenced ? (
+      {audioBlocked ? (
         <div className="ar-banner">
           <Icon name="soundOff" />
           <span role="status">{t('sound.text')}</span>

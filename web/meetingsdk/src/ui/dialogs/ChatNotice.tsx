@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'react';
-import { useWishes } from '../component/usePopper';
+import { usePlacementOptions } from '../component/usePopper';
 import { Icon } from '../icons/Icon';
 import { isPrivate } from '../logic/chat';
 import { IconButton } from '../parts/IconButton';
 import { useMeeting, useOption, useT, useUi, useView } from '../state/context';
 
 /** How long the notice stays, in milliseconds. */
-const STAY_MS = 6_000;
+const DURATION_MS = 6_000;
 
 /** The newest message while the chat is closed, where the app wants it; a click opens the chat. */
 export function ChatNotice() {
@@ -17,14 +17,14 @@ export function ChatNotice() {
   const inside = useMeeting((state) => state.phase === 'inMeeting');
   const newest = useMeeting((state) => (state.unreadChat > 0 ? state.chat.at(-1) : undefined));
   const own = useMeeting((state) => state.self?.userId);
-  const { chatNotice } = useWishes();
+  const { chatNotice } = usePlacementOptions();
   const [done, setDone] = useState('');
   const shown = withChat && closed && inside && newest && newest.sender.userId !== own && newest.id !== done ? newest : null;
   const id = shown?.id ?? '';
 
   useEffect(() => {
     if (!id) return;
-    const timer = setTimeout(() => setDone(id), STAY_MS);
+    const timer = setTimeout(() => setDone(id), DURATION_MS);
     return () => clearTimeout(timer);
   }, [id]);
 

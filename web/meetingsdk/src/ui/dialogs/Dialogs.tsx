@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
-import { Later, usePreloadedParts } from '../later/Later';
-import { isWithin } from '../logic/phases';
+import { LazyPart, usePreloadedParts } from '../later/Later';
+import { isInMeeting } from '../logic/phases';
 import { useActions, useMeeting, useOption, useUi, useView } from '../state/context';
 import { LeaveDialog } from './LeaveDialog';
 import { RefusalDialog } from './RefusalDialog';
@@ -16,20 +16,20 @@ export function Dialogs() {
   const withAudio = !useOption('disableJoinAudio') && withAV;
   const withRefusals = useOption('showJoiningErrorDialog');
   const view = useOption('view');
-  const leaveAsked = useMeeting((state) => state.leaveAsked);
-  const inside = useMeeting(isWithin);
+  const confirmingLeave = useMeeting((state) => state.confirmingLeave);
+  const inside = useMeeting(isInMeeting);
   const dialog = useUi((state) => state.dialog);
   // Where the app has switched audio off, a yes would join it all the same.
   const asked = unmuteBy !== null && withAudio;
   useEffect(() => {
-    if (unmuteBy !== null && !withAudio) run(actions.answerUnmuteRequest(false));
+    if (unmuteBy !== null && !withAudio) run(actions.respondToUnmuteRequest(false));
   }, [unmuteBy, withAudio, actions, run]);
   usePreloadedParts(inside);
 
   // Component View tells of refusals inside its widget, for the page around it is the app's.
   if (failure?.joinFailed) return withRefusals && view === 'client' ? <RefusalDialog failure={failure} /> : null;
-  if (leaveAsked) return <LeaveDialog />;
+  if (confirmingLeave) return <LeaveDialog />;
   if (!inside) return null;
   if (asked) return <UnmuteDialog by={unmuteBy} />;
-  return dialog && <Later opened="dialog">{({ OpenedDialog }) => <OpenedDialog dialog={dialog} />}</Later>;
+  return dialog && <LazyPart opened="dialog">{({ OpenedDialog }) => <OpenedDialog dialog={dialog} />}</LazyPart>;
 }

@@ -1,21 +1,21 @@
 import { useState } from 'react';
-import { keepAnnouncements } from '../state/announcements';
+import { saveAnnouncementsEnabled } from '../state/announcements';
 import { useT, useUi, useView } from '../state/context';
-import { applyTheme, chosenTheme, keepTheme, THEMES, type Theme } from '../state/theme';
+import { applyTheme, loadTheme, saveTheme, THEMES, type Theme } from '../state/theme';
 
 /** How the view looks in this browser. */
 export function GeneralSettings() {
   const t = useT();
   const { layer, ui } = useView();
-  const announces = useUi((state) => state.announces);
+  const announcementsEnabled = useUi((state) => state.announcementsEnabled);
   const announce = (on: boolean) => {
-    keepAnnouncements(on);
-    ui.set({ announces: on });
+    saveAnnouncementsEnabled(on);
+    ui.set({ announcementsEnabled: on });
   };
-  const [theme, setTheme] = useState<Theme>(chosenTheme);
+  const [theme, setTheme] = useState<Theme>(loadTheme);
   const choose = (chosen: Theme) => {
     setTheme(chosen);
-    keepTheme(chosen);
+    saveTheme(chosen);
     const host = layer()?.parentElement;
     if (host) applyTheme(host, chosen);
   };
@@ -31,7 +31,7 @@ export function GeneralSettings() {
         ))}
       </fieldset>
       <label className="ar-check">
-        <input type="checkbox" checked={announces} onChange={(event) => announce(event.target.checked)} />
+        <input type="checkbox" checked={announcementsEnabled} onChange={(event) => announce(event.target.checked)} />
         <span>{t('news.setting')}</span>
       </label>
     </>

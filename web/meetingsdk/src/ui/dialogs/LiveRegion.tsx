@@ -13,7 +13,7 @@ export function LiveRegion({ text }: { text: string }) {
   // The document, or the shadow tree in which the view is.
   const scope = layer()?.getRootNode();
   const shared = areaIn(scope);
-  const line = useRef<HTMLElement>(null);
+  const element = useRef<HTMLElement>(null);
 
   useEffect(() => {
     const area = areaIn(scope);
@@ -23,15 +23,15 @@ export function LiveRegion({ text }: { text: string }) {
     area.setAttribute('aria-atomic', 'false');
     const own = area.ownerDocument.createElement('div');
     area.append(own);
-    line.current = own;
+    element.current = own;
     return () => {
       own.remove();
-      line.current = null;
+      element.current = null;
     };
   }, [scope]);
 
   useEffect(() => {
-    line.current?.replaceChildren(text);
+    element.current?.replaceChildren(text);
   }, [scope, text]);
 
   const target = layer();

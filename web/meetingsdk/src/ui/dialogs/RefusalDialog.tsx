@@ -1,9 +1,9 @@
 import { useId } from 'react';
 import type { Failure } from '../../core/model';
-import { toldOf } from '../logic/refusals';
+import { refusalInfo } from '../logic/refusals';
 import { Dialog } from '../parts/Dialog';
 import { RefusalButtons } from '../refusal/RefusalButtons';
-import { PasscodeField, RefusalFacts, RefusalWords } from '../refusal/RefusalWords';
+import { PasscodeField, RefusalFacts, RefusalText } from '../refusal/RefusalWords';
 import { useActions, useT } from '../state/context';
 
 /** A join that was refused: what happened, and what the person can do now. */
@@ -11,11 +11,11 @@ export function RefusalDialog({ failure }: { failure: Failure }) {
   const t = useT();
   const actions = useActions();
   const form = useId();
-  const { way } = toldOf(failure);
+  const { recovery } = refusalInfo(failure);
   return (
-    <Dialog alert wide title={t('refusal.title')} onClose={() => actions.dismissFailure()} footer={<RefusalButtons failure={failure} form={form} close={t(way ? 'refusal.close' : 'refusal.ok')} />}>
-      <RefusalWords failure={failure} />
-      {way === 'passcode' ? <PasscodeField form={form} failure={failure} /> : null}
+    <Dialog alert wide title={t('refusal.title')} onClose={() => actions.dismissFailure()} footer={<RefusalButtons failure={failure} form={form} close={t(recovery ? 'refusal.close' : 'refusal.ok')} />}>
+      <RefusalText failure={failure} />
+      {recovery === 'passcode' ? <PasscodeField form={form} failure={failure} /> : null}
       <RefusalFacts failure={failure} />
     </Dialog>
   );

@@ -13,10 +13,10 @@ export function RenameDialog({ person, onClose }: { person: Participant; onClose
   const form = useId();
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    const wanted = name.trim();
-    if (!wanted) return;
+    const newName = name.trim();
+    if (!newName) return;
     onClose();
-    if (wanted !== person.userName) run(actions.rename(person.userId, wanted));
+    if (newName !== person.userName) run(actions.rename(person.userId, newName));
   };
   return (
     <Dialog

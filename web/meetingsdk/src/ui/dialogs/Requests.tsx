@@ -50,7 +50,7 @@ function Request({ people, icon, one, several, children }: RequestProps) {
   const t = useT();
   const { ui } = useView();
   const listed = useUi((state) => state.panel === 'participants');
-  const seen = useUi((state) => state.seen);
+  const seen = useUi((state) => state.seenRequests);
   const first = people[0];
   if (listed || !first || people.every((person) => seen.includes(requestKey(person)))) return null;
   const others = people.length - 1;
@@ -62,7 +62,7 @@ function Request({ people, icon, one, several, children }: RequestProps) {
         <Button tone="quiet" onClick={() => ui.set({ panel: 'participants' })}>{t('action.view')}</Button>
         {children}
       </div>
-      <IconButton icon="close" label={t('notice.close')} onClick={() => ui.set({ seen: [...new Set([...seen, ...people.map(requestKey)])] })} />
+      <IconButton icon="close" label={t('notice.close')} onClick={() => ui.set({ seenRequests: [...new Set([...seen, ...people.map(requestKey)])] })} />
     </div>
   );
 }

@@ -14,7 +14,7 @@ export function StatisticsTable() {
 
   useEffect(() => {
     let current = true;
-    const read = () => void actions.measure().then((all) => current && setRows(all)).catch(() => current && setRows([]));
+    const read = () => void actions.readStatistics().then((all) => current && setRows(all)).catch(() => current && setRows([]));
     read();
     const timer = setInterval(read, EVERY_MS);
     return () => {

@@ -17,9 +17,9 @@ export function SuccessorDialog({ title, onClose, keepOpen = false }: SuccessorD
   const actions = useActions();
   const { run } = useView();
   const people = useMeeting(successors);
-  const [wanted, setWanted] = useState<number | null>(null);
+  const [selectedId, setSelectedId] = useState<number | null>(null);
   // Whoever was chosen may have gone meanwhile.
-  const chosen = people.find((person) => person.userId === wanted) ?? people[0];
+  const chosen = people.find((person) => person.userId === selectedId) ?? people[0];
   const then = (command: () => Promise<void>) => () => {
     if (!keepOpen) onClose();
     run(command());
@@ -39,7 +39,7 @@ export function SuccessorDialog({ title, onClose, keepOpen = false }: SuccessorD
     >
       <label className="ar-field">
         <span className="ar-field__label">{t('successor.choose')}</span>
-        <select className="ar-select" data-autofocus value={chosen?.userId ?? ''} onChange={(event) => setWanted(Number(event.target.value))}>
+        <select className="ar-select" data-autofocus value={chosen?.userId ?? ''} onChange={(event) => setSelectedId(Number(event.target.value))}>
           {people.map((person) => (
             <option key={person.userId} value={person.userId}>{person.userName}</option>
           ))}

@@ -1,6 +1,6 @@
 import { useEffect, useMemo } from 'react';
 import { Icon } from '../icons/Icon';
-import { inSentences } from '../logic/sentences';
+import { joinSentences } from '../logic/sentences';
 import { IconButton } from '../parts/IconButton';
 import { useActions, useMeeting, useT, useUi, useView } from '../state/context';
 import { ChatNotice } from './ChatNotice';
@@ -8,8 +8,8 @@ import { LiveRegion } from './LiveRegion';
 import { Requests } from './Requests';
 
 /** How long a notice stays, in milliseconds; errors stay until closed. */
-const STAY_MS = 6000;
-const MOST = 4;
+const DURATION_MS = 6000;
+const MAX_TOASTS = 4;
 
 /** Notices for a moment, read aloud politely. */
 export function Toasts() {
@@ -22,7 +22,7 @@ export function Toasts() {
     () => [
       ...core.map((notice) => ({ ...notice, key: `m${notice.id}`, text: t(notice.key, notice.values), close: () => actions.dismissNotice(notice.id) })),
       ...own.map((notice) => ({ ...notice, key: `v${notice.id}`, text: t(notice.key, notice.values), close: () => ui.set({ notices: ui.get().notices.filter((other) => other.id !== notice.id) }) })),
-    ].slice(-MOST),
+    ].slice(-MAX_TOASTS),
     [core, own, t, actions, ui],
   );
 
@@ -30,7 +30,7 @@ export function Toasts() {
   const passingKey = passing?.key;
   useEffect(() => {
     if (!passing) return;
-    const timer = setTimeout(passing.close, STAY_MS);
+    const timer = setTimeout(passing.close, DURATION_MS);
     return () => clearTimeout(timer);
     // One timer for the oldest passing notice; it starts anew only when that one changes.
     // eslint-disable-next-line react-hooks/exhaustive-deps
@@ -38,7 +38,7 @@ export function Toasts() {
 
   return (
     <>
-      <LiveRegion text={inSentences(t, shown.map((notice) => notice.text))} />
+      <LiveRegion text={joinSentences(t, shown.map((notice) => notice.text))} />
       <div className="ar-toasts" id="notificationManager">
         <Requests />
         <ChatNotice />

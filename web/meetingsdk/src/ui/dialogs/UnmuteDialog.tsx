@@ -7,7 +7,7 @@ export function UnmuteDialog({ by }: { by: string }) {
   const t = useT();
   const actions = useActions();
   const { run } = useView();
-  const answer = (yes: boolean) => run(actions.answerUnmuteRequest(yes));
+  const answer = (yes: boolean) => run(actions.respondToUnmuteRequest(yes));
   return (
     <Dialog
       alert

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import { deviceTrouble } from '../logic/device-trouble';
+import { deviceProblem } from '../logic/device-trouble';
 import { facesAway } from '../logic/facing';
 import { usePreviewStream } from '../pages/usePreviewStream';
 import { DeviceSelect } from '../parts/DeviceSelect';
@@ -16,7 +16,7 @@ export function VideoSettings() {
   const denied = useMeeting((all) => all.camera === 'denied');
   const { stream, state } = usePreviewStream('video', devices.cameras.length > 0, devices.camera);
   const blocked = state === 'denied' || (denied && devices.cameras.length === 0);
-  const trouble = deviceTrouble('camera', blocked ? 'denied' : devices.cameras.length === 0 ? 'missing' : state, navigator.userAgent);
+  const problem = deviceProblem('camera', blocked ? 'denied' : devices.cameras.length === 0 ? 'missing' : state, navigator.userAgent);
   useEffect(() => {
     if (video.current) video.current.srcObject = stream;
   }, [stream]);
@@ -26,7 +26,7 @@ export function VideoSettings() {
         {state === 'on' ? (
           <video ref={video} className={`ar-video${mirrored && !facesAway(stream) ? ' ar-video--mirrored' : ''}`} aria-label={t('preview.picture')} autoPlay playsInline muted />
         ) : (
-          <p className="ar-settings__trouble" role="status">{trouble ? <><strong>{t(trouble.what)}</strong><span>{t(trouble.cure)}</span></> : t('camera.starting')}</p>
+          <p className="ar-settings__trouble" role="status">{problem ? <><strong>{t(problem.what)}</strong><span>{t(problem.fix)}</span></> : t('camera.starting')}</p>
         )}
       </div>
       <DeviceSelect kind="camera" choices={devices.cameras} value={devices.camera} onChange={(id) => run(actions.chooseDevice('camera', id))} none={blocked ? 'camera.denied' : undefined} />

@@ -21,6 +21,6 @@ export const translations: Readonly<Record<string, () => Promise<Dictionary>>> =
 };
 
 /** The SDK's own words of a language; null where there are none. */
-export async function wordsOf(language: string): Promise<Dictionary | null> {
+export async function loadDictionary(language: string): Promise<Dictionary | null> {
   return Object.hasOwn(translations, language) ? ((await translations[language]?.()) ?? null) : null;
 }

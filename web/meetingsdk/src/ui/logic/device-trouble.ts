@@ -11,10 +11,10 @@ export function browserOf(userAgent: string): Browser {
 }
 
 /** The keys of what is wrong with a device that was asked for, and of what helps; null where nothing is. */
-export function deviceTrouble(kind: 'camera' | 'mic', state: string, userAgent: string): { what: string; cure: string } | null {
-  if (state === 'denied' && !frameAllows(kind === 'mic' ? 'microphone' : kind)) return { what: `${kind}.deniedLabel`, cure: 'cure.framed' };
-  if (state === 'denied') return { what: `${kind}.deniedLabel`, cure: `cure.${browserOf(userAgent)}` };
-  if (state === 'missing') return { what: `${kind}.missingLabel`, cure: 'cure.missing' };
-  if (state === 'busy') return { what: `${kind}.busyLabel`, cure: 'cure.busy' };
+export function deviceProblem(kind: 'camera' | 'mic', state: string, userAgent: string): { what: string; fix: string } | null {
+  if (state === 'denied' && !frameAllows(kind === 'mic' ? 'microphone' : kind)) return { what: `${kind}.deniedLabel`, fix: 'cure.framed' };
+  if (state === 'denied') return { what: `${kind}.deniedLabel`, fix: `cure.${browserOf(userAgent)}` };
+  if (state === 'missing') return { what: `${kind}.missingLabel`, fix: 'cure.missing' };
+  if (state === 'busy') return { what: `${kind}.busyLabel`, fix: 'cure.busy' };
   return null;
 }

@@ -35,16 +35,16 @@ export function bestGrid(width: number, height: number, count: number, gap: numb
 }
 
 /** The narrowest tile on which a name can still be read. */
-export const LEAST_TILE_WIDTH = 104;
+export const MIN_TILE_WIDTH = 104;
 
 /**
  * The most tiles one page may hold: `most` (25 at the utmost), 9 on a small
- * stage, and fewer where tiles would fall below {@link LEAST_TILE_WIDTH}.
+ * stage, and fewer where tiles would fall below {@link MIN_TILE_WIDTH}.
  */
-export function pageCapacity(width: number, height: number, gap: number, most: number): number {
+export function pageCapacity(width: number, height: number, gap: number, max: number): number {
   const small = Math.min(width, height) < 480 || width < 640;
-  let capacity = Math.max(1, Math.min(Math.floor(most) || 25, 25, small ? 9 : 25));
-  while (capacity > 1 && bestGrid(width, height, capacity, gap).tileWidth < LEAST_TILE_WIDTH) capacity--;
+  let capacity = Math.max(1, Math.min(Math.floor(max) || 25, 25, small ? 9 : 25));
+  while (capacity > 1 && bestGrid(width, height, capacity, gap).tileWidth < MIN_TILE_WIDTH) capacity--;
   return capacity;
 }
 

@@ -52,7 +52,7 @@ export function linkify(text: string): TextRun[] {
  * The address by which a link is opened: through the app's page for links that
  * lead away (it reads the target from `ref`), or the link itself without one.
  */
-export function throughPage(page: string, href: string, base: string): string {
+export function viaLinkPage(page: string, href: string, base: string): string {
   if (!page || !URL.canParse(page, base)) return href;
   const url = new URL(page, base);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return href;

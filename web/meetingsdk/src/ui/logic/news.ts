@@ -2,7 +2,7 @@ import type { ChatMessage, MeetingState, Participant, Translator } from '../../c
 import { isPrivate } from './chat';
 import { findParticipant } from './order';
 import { canManage } from './permissions';
-import { inSentences } from './sentences';
+import { joinSentences } from './sentences';
 
 /** Something that people who do not see the page should be told. `text` is what was written. */
 export interface News {
@@ -16,7 +16,7 @@ const KINDS = ['muted', 'unmuted', 'handUp', 'handDown', 'shares', 'waiting', 'h
 export type NewsKind = (typeof KINDS)[number];
 
 /** A longer message is read in the chat. */
-const READ_ALOUD = 200;
+const MAX_READ_LENGTH = 200;
 
 /** What happened in the meeting between two states. */
 export function newsBetween(before: MeetingState, after: MeetingState): News[] {
@@ -27,7 +27,7 @@ export function newsBetween(before: MeetingState, after: MeetingState): News[] {
     const manages = canManage(findParticipant(after.participants, selfId) ?? after.self);
     for (const person of after.participants) {
       const former = findParticipant(before.participants, person.userId);
-      if (former !== person) tell(former, person, person.userId === selfId, manages, news);
+      if (former !== person) addParticipantNews(former, person, person.userId === selfId, manages, news);
     }
     for (const person of before.participants) {
       if (person.state !== 'waiting' && person.userId !== selfId && !present(findParticipant(after.participants, person.userId))) news.push({ kind: 'left', name: person.userName });
@@ -38,16 +38,16 @@ export function newsBetween(before: MeetingState, after: MeetingState): News[] {
   if (before.share !== 'on' && after.share === 'on') news.push({ kind: 'shares', name: '' });
   if (before.chat !== after.chat) {
     const known = new Set(before.chat.map(({ id }) => id));
-    for (const message of after.chat) if (!known.has(message.id) && message.sender.userId !== selfId) news.push(written(message));
+    for (const message of after.chat) if (!known.has(message.id) && message.sender.userId !== selfId) news.push(chatNews(message));
   }
   return news;
 }
 
 const inside = ({ phase }: MeetingState) => phase === 'inMeeting' || phase === 'reconnecting';
 const present = (person: Participant | undefined) => person !== undefined && person.state !== 'waiting';
-const written = (message: ChatMessage): News => ({ kind: isPrivate(message) ? 'private' : 'message', name: message.sender.name, text: message.text });
+const chatNews = (message: ChatMessage): News => ({ kind: isPrivate(message) ? 'private' : 'message', name: message.sender.name, text: message.text });
 
-function tell(former: Participant | undefined, person: Participant, isSelf: boolean, manages: boolean, news: News[]): void {
+function addParticipantNews(former: Participant | undefined, person: Participant, isSelf: boolean, manages: boolean, news: News[]): void {
   const add = (kind: NewsKind) => news.push({ kind, name: person.userName });
   if (person.state === 'waiting') {
     if (manages && former?.state !== 'waiting') add('waiting');
@@ -63,11 +63,11 @@ function tell(former: Participant | undefined, person: Participant, isSelf: bool
 
 /** What happened in words: several of one kind become one sentence. */
 export function sentences(news: readonly News[], t: Translator['t']): string {
-  return inSentences(t, KINDS.flatMap((kind) => {
+  return joinSentences(t, KINDS.flatMap((kind) => {
     const some = news.filter((one) => one.kind === kind);
     const [first] = some;
     if (!first) return [];
     if (some.length > 1 && first.name) return t(`news.${kind}Several`, { count: some.length });
-    return t(`news.${kind}`, { name: first.name, text: (first.text ?? '').slice(0, READ_ALOUD) });
+    return t(`news.${kind}`, { name: first.name, text: (first.text ?? '').slice(0, MAX_READ_LENGTH) });
   }));
 }

@@ -1,5 +1,5 @@
 import type { MeetingState, Participant } from '../../core/model';
-import { isAway } from '../../core/roster';
+import { isUnreachable } from '../../core/roster';
 import { canManage } from './permissions';
 
 const byId = new WeakMap<readonly Participant[], Map<number, Participant>>();
@@ -19,7 +19,7 @@ export function findParticipant(roster: readonly Participant[], userId: number |
  * Remembers an order for as long as the roster object lives: selectors run at
  * every change of the state, most of which are only about who speaks.
  */
-function perRoster<T>(order: (state: MeetingState) => T): (state: MeetingState) => T {
+function memoizeByRoster<T>(order: (state: MeetingState) => T): (state: MeetingState) => T {
   const known = new WeakMap<readonly Participant[], { about: string; value: T }>();
   return (state) => {
     const { self, session } = state;
@@ -35,7 +35,7 @@ function perRoster<T>(order: (state: MeetingState) => T): (state: MeetingState) 
 const names = new Intl.Collator();
 
 /** Joining order, which never changes while people stay, so that tiles keep their places. */
-function byArrival(a: Participant, b: Participant): number {
+function byJoinTime(a: Participant, b: Participant): number {
   return Date.parse(a.joinedAt) - Date.parse(b.joinedAt) || a.userId - b.userId;
 }
 
@@ -44,26 +44,26 @@ function byArrival(a: Participant, b: Participant): number {
  * arrival. A webinar's audience has none; in focus mode participants see the
  * hosts and whom the hosts show, besides themselves.
  */
-export const tileOrder = perRoster((state): readonly number[] => {
+export const tileOrder = memoizeByRoster((state): readonly number[] => {
   const selfId = state.self?.userId;
   const webinar = state.session?.kind === 'webinar';
   const spotlights = state.session?.spotlights ?? [];
   const self = findParticipant(state.participants, selfId) ?? state.self;
   const focused = state.session?.focusMode === true && !canManage(self);
-  const lit = (id: number) => {
+  const spotlightIndex = (id: number) => {
     const at = spotlights.indexOf(id);
     return at < 0 ? spotlights.length : at;
   };
   return state.participants
-    .filter((person) => person.userId === selfId || !isAway(person))
+    .filter((person) => person.userId === selfId || !isUnreachable(person))
     .filter((person) => person.state !== 'waiting' && !(webinar && person.role === 'attendee'))
     .filter((person) => !focused || person.userId === selfId || canManage(person) || spotlights.includes(person.userId))
-    .sort((a, b) => lit(a.userId) - lit(b.userId) || Number(b.userId === selfId) - Number(a.userId === selfId) || byArrival(a, b))
+    .sort((a, b) => spotlightIndex(a.userId) - spotlightIndex(b.userId) || Number(b.userId === selfId) - Number(a.userId === selfId) || byJoinTime(a, b))
     .map((person) => person.userId);
 });
 
 /** Whom this page shows large by wish: its own pins, else the hosts' spotlights; only those who have a tile. */
-export function chosenMains(state: MeetingState): readonly number[] {
+export function pinnedOrSpotlit(state: MeetingState): readonly number[] {
   const tiles = new Set(tileOrder(state));
   const pins = state.pins.filter((id) => tiles.has(id));
   return pins.length > 0 ? pins : (state.session?.spotlights.filter((id) => tiles.has(id)) ?? []);
@@ -78,12 +78,12 @@ function byHand(a: Participant, b: Participant): number {
 }
 
 /** Those inside whose hands are up, in the order in which they raised them. */
-export const handOrder = perRoster((state): readonly Participant[] =>
+export const handOrder = memoizeByRoster((state): readonly Participant[] =>
   state.participants.filter((person) => person.handRaised && person.state !== 'waiting').sort(byHand),
 );
 
 /** The list's order: the self, hosts, raised hands as they were raised, panelists, the rest; by name within each. */
-export const listOrder = perRoster((state): readonly Participant[] => {
+export const listOrder = memoizeByRoster((state): readonly Participant[] => {
   const selfId = state.self?.userId;
   const rank = (person: Participant): number => {
     if (person.userId === selfId) return -1;
@@ -96,8 +96,8 @@ export const listOrder = perRoster((state): readonly Participant[] => {
 });
 
 /** Those in the waiting room, the longest waiting first. */
-export const waitingOrder = perRoster((state): readonly Participant[] =>
-  state.participants.filter((person) => person.state === 'waiting').sort(byArrival),
+export const waitingOrder = memoizeByRoster((state): readonly Participant[] =>
+  state.participants.filter((person) => person.state === 'waiting').sort(byJoinTime),
 );
 
 /**
@@ -105,7 +105,7 @@ export const waitingOrder = perRoster((state): readonly Participant[] =>
  * picture does not flicker between two who talk at once; the self only fills it
  * when alone.
  */
-export function chooseMain(tiles: readonly number[], active: readonly number[], selfId: number | undefined, shown: number | null): number | null {
+export function selectActiveSpeaker(tiles: readonly number[], active: readonly number[], selfId: number | undefined, shown: number | null): number | null {
   const eligible = (id: number) => id !== selfId && tiles.includes(id);
   const stays = shown !== null && eligible(shown);
   if (stays && active.includes(shown)) return shown;
@@ -120,16 +120,16 @@ export function chooseMain(tiles: readonly number[], active: readonly number[], 
  * takes B's place, so that only one small tile changes. `first` come before all.
  */
 export function stripOrder(previous: readonly number[], tiles: readonly number[], mains: readonly number[], first: readonly number[] = []): readonly number[] {
-  const wanted = new Set(tiles.filter((id) => !mains.includes(id)));
-  const placed = new Set(previous.filter((id) => wanted.has(id)));
-  const arrivals = tiles.filter((id) => wanted.has(id) && !placed.has(id));
+  const remaining = new Set(tiles.filter((id) => !mains.includes(id)));
+  const placed = new Set(previous.filter((id) => remaining.has(id)));
+  const arrivals = tiles.filter((id) => remaining.has(id) && !placed.has(id));
   const strip: number[] = [];
   for (const id of previous) {
-    if (wanted.has(id)) strip.push(id);
+    if (remaining.has(id)) strip.push(id);
     else if (mains.includes(id) && arrivals.length > 0) strip.push(arrivals.shift() as number);
   }
   const order = [...strip, ...arrivals];
-  return first.length === 0 ? order : [...first.filter((id) => wanted.has(id)), ...order.filter((id) => !first.includes(id))];
+  return first.length === 0 ? order : [...first.filter((id) => remaining.has(id)), ...order.filter((id) => !first.includes(id))];
 }
 
 /** The others who share their screens, in the order of the roster. */
@@ -147,9 +147,9 @@ export function sharerOf(state: MeetingState, chosen: number | null = null): num
 }
 
 /** Who could take over from a host who leaves: co-hosts first, then by arrival; no apps, and nobody who only listens. */
-export const successors = perRoster((state): readonly Participant[] => {
+export const successors = memoizeByRoster((state): readonly Participant[] => {
   const webinar = state.session?.kind === 'webinar';
   return state.participants
     .filter((person) => person.state !== 'waiting' && !person.bot && person.userId !== state.self?.userId && !(webinar && person.role === 'attendee'))
-    .sort((a, b) => Number(b.role === 'cohost') - Number(a.role === 'cohost') || byArrival(a, b));
+    .sort((a, b) => Number(b.role === 'cohost') - Number(a.role === 'cohost') || byJoinTime(a, b));
 });

@@ -66,27 +66,27 @@ export function personActions(self: Participant | null, target: Participant, ses
   const isSelf = target.userId === self.userId;
   const webinar = session?.kind === 'webinar';
   const audience = webinar && target.role === 'attendee';
-  const lit = session?.spotlights ?? [];
+  const spotlights = session?.spotlights ?? [];
   // A co-host has no power over the host.
-  const over = manages && !isSelf && (host || target.role !== 'host');
+  const canControl = manages && !isSelf && (host || target.role !== 'host');
   const among = (list: readonly number[], none: PersonAction, more: PersonAction[], end: PersonAction) => (list.includes(target.userId) ? [end] : list.length > 0 ? more : [none]);
   const entries: [boolean, PersonAction | PersonAction[]][] = [
-    [over && target.audioOn, target.muted ? 'askUnmute' : 'mute'],
+    [canControl && target.audioOn, target.muted ? 'askUnmute' : 'mute'],
     [!isSelf && isSupportChat && canChatWith(self, target, session), 'chat'],
     [!audience, among(pins, 'pin', ['addPin', 'replacePin'], 'unpin')],
-    [manages && !audience, among(lit, 'spotlight', ['addSpotlight', 'replaceSpotlight'], 'endSpotlight')],
-    [(over || isSelf) && target.handRaised, 'lowerHand'],
-    [over && host, 'makeHost'],
-    [over && host && !audience, target.role === 'cohost' ? 'withdrawCohost' : 'makeCohost'],
+    [manages && !audience, among(spotlights, 'spotlight', ['addSpotlight', 'replaceSpotlight'], 'endSpotlight')],
+    [(canControl || isSelf) && target.handRaised, 'lowerHand'],
+    [canControl && host, 'makeHost'],
+    [canControl && host && !audience, target.role === 'cohost' ? 'withdrawCohost' : 'makeCohost'],
     [isSelf && target.originHost === true && !host, 'reclaimHost'],
     [isSelf && claimable, 'claimHost'],
-    [over && audience, target.allowedToTalk ? 'endTalk' : 'allowToTalk'],
-    [over && host && audience, 'makePanelist'],
-    [over && host && webinar && target.role === 'panelist', 'makeAttendee'],
-    [over || (isSelf && canRename(self, session)), 'rename'],
-    [over && !canManage(target), target.mayCapture ? 'endCapture' : 'permitCapture'],
-    [over && !canManage(target) && !webinar, 'hold'],
-    [over && target.role !== 'host' && (host || target.role !== 'cohost'), 'remove'],
+    [canControl && audience, target.allowedToTalk ? 'endTalk' : 'allowToTalk'],
+    [canControl && host && audience, 'makePanelist'],
+    [canControl && host && webinar && target.role === 'panelist', 'makeAttendee'],
+    [canControl || (isSelf && canRename(self, session)), 'rename'],
+    [canControl && !canManage(target), target.mayCapture ? 'endCapture' : 'permitCapture'],
+    [canControl && !canManage(target) && !webinar, 'hold'],
+    [canControl && target.role !== 'host' && (host || target.role !== 'cohost'), 'remove'],
   ];
   return entries.flatMap(([shown, entry]) => (shown ? entry : []));
 }

@@ -12,7 +12,7 @@ export type Placement = Side | `${Side}-start` | `${Side}-end`;
 const OPPOSITE: Record<Side, Side> = { top: 'bottom', bottom: 'top', left: 'right', right: 'left' };
 /** What stays free at the edge of the bounds. */
 const EDGE = 8;
-const clamp = (value: number, least: number, most: number) => Math.max(least, Math.min(value, Math.max(least, most)));
+const clamp = (value: number, min: number, max: number) => Math.max(min, Math.min(value, Math.max(min, max)));
 
 /**
  * Where a popup of the given size goes beside its anchor: on the wanted side,
@@ -20,21 +20,21 @@ const clamp = (value: number, least: number, most: number) => Math.max(least, Ma
  * than both have room for, always inside the bounds.
  * `start` and `end` follow the reading direction for top and bottom.
  */
-export function place(anchor: Box, popup: { width: number; height: number }, bounds: Box, placement: Placement, gap = 8, rtl = false): { left: number; top: number } {
-  const [wanted, align] = placement.split('-') as [Side, 'start' | 'end' | undefined];
+export function computePosition(anchor: Box, popup: { width: number; height: number }, bounds: Box, placement: Placement, gap = 8, rtl = false): { left: number; top: number } {
+  const [preferred, align] = placement.split('-') as [Side, 'start' | 'end' | undefined];
   const room: Record<Side, number> = {
     top: anchor.top - bounds.top,
     bottom: bounds.top + bounds.height - anchor.top - anchor.height,
     left: anchor.left - bounds.left,
     right: bounds.left + bounds.width - anchor.left - anchor.width,
   };
-  const vertical = wanted === 'top' || wanted === 'bottom';
+  const vertical = preferred === 'top' || preferred === 'bottom';
   const need = (vertical ? popup.height : popup.width) + gap;
   if (vertical && Math.max(room.top, room.bottom) < need && Math.max(room.left, room.right) >= popup.width + gap + EDGE) {
     // Over its anchor it would take the second click of a double one.
-    return place(anchor, popup, bounds, room.left > room.right ? 'left' : 'right', gap, rtl);
+    return computePosition(anchor, popup, bounds, room.left > room.right ? 'left' : 'right', gap, rtl);
   }
-  const side = room[wanted] < need && room[OPPOSITE[wanted]] > room[wanted] ? OPPOSITE[wanted] : wanted;
+  const side = room[preferred] < need && room[OPPOSITE[preferred]] > room[preferred] ? OPPOSITE[preferred] : preferred;
   let left: number;
   let top: number;
   if (vertical) {

@@ -1,12 +1,12 @@
 import type { Failure } from '../../core/model';
 
 /** What the person can do right there. */
-export type Way = 'passcode' | 'retry' | null;
+export type Recovery = 'passcode' | 'retry' | null;
 
 /** How a refusal is told to the person: the key of its words, and what they can do. */
-export interface Told {
+export interface RefusalInfo {
   key: RefusalKey;
-  way: Way;
+  recovery: Recovery;
 }
 
 /** The keys below `refused.`: `say` what is the matter, `do` what helps. */
@@ -41,16 +41,16 @@ const byCause: Record<string, RefusalKey> = {
 };
 
 /** Where another try of the same join may succeed without anything done elsewhere in the app. */
-const retried: ReadonlySet<RefusalKey> = new Set([
+const retryable: ReadonlySet<RefusalKey> = new Set([
   'authorizer', 'busy', 'elsewhere', 'full', 'hostBusy', 'inside', 'loading', 'localNetwork', 'locked', 'lost', 'network', 'noAnswer', 'notStarted', 'offline', 'practice', 'registrationPending', 'server', 'tooEarly',
 ]);
 
 /** Every code with words of its own; a test holds them against the catalogue. */
-export const toldCodes: readonly number[] = Object.keys(byCode).map(Number);
+export const codesWithText: readonly number[] = Object.keys(byCode).map(Number);
 
 /** How a refusal is told to the person. */
-export function toldOf({ errorCode, cause }: Pick<Failure, 'errorCode' | 'cause'>): Told {
+export function refusalInfo({ errorCode, cause }: Pick<Failure, 'errorCode' | 'cause'>): RefusalInfo {
   const key = byCause[`${errorCode} ${cause}`] ?? byCode[errorCode] ?? 'other';
-  if (key === 'passcode' || key === 'passcodeMissing' || key === 'passcodeTries') return { key, way: 'passcode' };
-  return { key, way: retried.has(key) ? 'retry' : null };
+  if (key === 'passcode' || key === 'passcodeMissing' || key === 'passcodeTries') return { key, recovery: 'passcode' };
+  return { key, recovery: retryable.has(key) ? 'retry' : null };
 }

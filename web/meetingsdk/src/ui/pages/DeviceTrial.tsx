@@ -6,9 +6,9 @@ import { LevelMeter } from './LevelMeter';
 import { usePreviewStream } from './usePreviewStream';
 
 /** Camera and microphone to try while one waits; nothing is opened before the person asks. */
-export function DeviceTrial() {
+export function DeviceTest() {
   const t = useT();
-  const wanted = useOption('enableWaitingRoomPreview');
+  const enabled = useOption('enableWaitingRoomPreview');
   const withAV = useOption('isSupportAV');
   const withoutAudio = useOption('disableJoinAudio');
   const mirrored = useMeeting((state) => state.mirrored);
@@ -21,7 +21,7 @@ export function DeviceTrial() {
     if (video.current) video.current.srcObject = picture.stream;
   }, [picture.stream]);
 
-  if (!wanted || !withAV) return null;
+  if (!enabled || !withAV) return null;
   return (
     <div className="ar-trial">
       {on ? (

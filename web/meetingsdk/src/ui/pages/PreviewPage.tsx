@@ -3,26 +3,26 @@ import { Icon } from '../icons/Icon';
 import { Backgrounds } from '../parts/Backgrounds';
 import { Button } from '../parts/Button';
 import { DeviceSelect } from '../parts/DeviceSelect';
-import { deviceTrouble } from '../logic/device-trouble';
-import { inSentences } from '../logic/sentences';
+import { deviceProblem } from '../logic/device-trouble';
+import { joinSentences } from '../logic/sentences';
 import { Main, Title } from '../parts/Landmark';
 import { SpeakerTest } from '../parts/SpeakerTest';
 import { useActions, useMeeting, useOption, useT, useView } from '../state/context';
 import { LevelMeter } from './LevelMeter';
-import { PreviewPicture } from './PreviewPicture';
+import { PreviewVideo } from './PreviewPicture';
 import { useDeviceLists } from './useDeviceLists';
 import { usePreviewStream } from './usePreviewStream';
-import { useTriedBackground } from './useTriedBackground';
+import { useBackgroundPreview } from './useTriedBackground';
 
 /** Devices and background before joining: see oneself, hear that it works, go in. */
 export function PreviewPage() {
   const t = useT();
   const actions = useActions();
   const { run } = useView();
-  const topic = useMeeting((state) => state.session?.topic ?? state.awaited?.topic);
+  const topic = useMeeting((state) => state.session?.topic ?? state.awaitedMeeting?.topic);
   const withAV = useOption('isSupportAV');
   const withAudio = !useOption('disableJoinAudio') && withAV;
-  const switches = useMeeting((state) => state.switches);
+  const switches = useMeeting((state) => state.deviceSwitches);
   const background = useMeeting((state) => state.background);
   const [microphone, setMicrophone] = useState(switches.microphone);
   const [camera, setCamera] = useState(switches.camera);
@@ -35,17 +35,17 @@ export function PreviewPage() {
   const sound = usePreviewStream('audio', withAudio && microphone && !joining, microphoneId);
   const picture = usePreviewStream('video', withAV && camera && !joining, cameraId);
   const lists = useDeviceLists(`${sound.state}/${picture.state}`);
-  const shown = useTriedBackground(picture.stream);
+  const shown = useBackgroundPreview(picture.stream);
 
   // What is allowed in the browser is often allowed for both.
-  const again = () => {
+  const retry = () => {
     sound.retry();
     picture.retry();
   };
-  const soundTrouble = deviceTrouble('mic', sound.state, navigator.userAgent);
-  const pictureTrouble = deviceTrouble('camera', picture.state, navigator.userAgent);
-  const speaks = microphone && !soundTrouble;
-  const films = camera && !pictureTrouble;
+  const soundProblem = deviceProblem('mic', sound.state, navigator.userAgent);
+  const pictureProblem = deviceProblem('camera', picture.state, navigator.userAgent);
+  const micOn = microphone && !soundProblem;
+  const cameraOn = camera && !pictureProblem;
 
   const join = () => {
     if (joining) return;
@@ -53,20 +53,20 @@ export function PreviewPage() {
     picture.stream?.getTracks().forEach((track) => track.stop());
     sound.stream?.getTracks().forEach((track) => track.stop());
     // A device that is still being opened counts as its switch shows it.
-    actions.finishPreview({ microphone: withAudio && speaks, camera: withAV && films, microphoneId, cameraId, speakerId, switches: { microphone, camera } });
+    actions.finishPreview({ microphone: withAudio && micOn, camera: withAV && cameraOn, microphoneId, cameraId, speakerId, deviceSwitches: { microphone, camera } });
   };
 
   return (
     <Main className="ar-page ar-preview">
       <div className="ar-preview__card">
-        <PreviewPicture camera={picture.stream} stream={shown.stream} state={picture.state} trouble={pictureTrouble} joining={joining} onRetry={again}>
-          {withAudio ? <button type="button" className={`ar-round${speaks ? '' : ' ar-round--off'}`} aria-label={t(speaks ? 'mic.muteLabel' : 'mic.unmuteLabel')} title={t(speaks ? 'mic.mute' : 'mic.unmute')} onClick={soundTrouble ? again : () => setMicrophone(!microphone)}>
-            <Icon name={speaks ? 'mic' : 'micOff'} />
+        <PreviewVideo camera={picture.stream} stream={shown.stream} state={picture.state} problem={pictureProblem} joining={joining} onRetry={retry}>
+          {withAudio ? <button type="button" className={`ar-round${micOn ? '' : ' ar-round--off'}`} aria-label={t(micOn ? 'mic.muteLabel' : 'mic.unmuteLabel')} title={t(micOn ? 'mic.mute' : 'mic.unmute')} onClick={soundProblem ? retry : () => setMicrophone(!microphone)}>
+            <Icon name={micOn ? 'mic' : 'micOff'} />
           </button> : null}
-          {withAV ? <button type="button" className={`ar-round send-video-container__btn${films ? '' : ' ar-round--off'}`} aria-label={t(films ? 'camera.stopLabel' : 'camera.startLabel')} title={t(films ? 'camera.stop' : 'camera.start')} onClick={pictureTrouble ? again : () => setCamera(!camera)}>
-            <Icon name={films ? 'camera' : 'cameraOff'} />
+          {withAV ? <button type="button" className={`ar-round send-video-container__btn${cameraOn ? '' : ' ar-round--off'}`} aria-label={t(cameraOn ? 'camera.stopLabel' : 'camera.startLabel')} title={t(cameraOn ? 'camera.stop' : 'camera.start')} onClick={pictureProblem ? retry : () => setCamera(!camera)}>
+            <Icon name={cameraOn ? 'camera' : 'cameraOff'} />
           </button> : null}
-        </PreviewPicture>
+        </PreviewVideo>
         <div className="ar-preview__side">
           {topic ? <p className="ar-page__over">{topic}</p> : null}
           <Title className="ar-page__title">{t('preview.title')}</Title>
@@ -77,7 +77,7 @@ export function PreviewPage() {
                   <div>
                     <DeviceSelect kind="microphone" choices={lists.microphones} value={microphoneId} onChange={setMicrophoneId} none={sound.state === 'denied' ? 'mic.denied' : undefined} />
                     <LevelMeter stream={sound.stream} />
-                    <p className="ar-preview__problem" role="status">{soundTrouble ? <><Icon name="warning" /><span>{inSentences(t, [t(soundTrouble.what), t(soundTrouble.cure), t('preview.still')])}</span></> : null}</p>
+                    <p className="ar-preview__problem" role="status">{soundProblem ? <><Icon name="warning" /><span>{joinSentences(t, [t(soundProblem.what), t(soundProblem.fix), t('preview.still')])}</span></> : null}</p>
                   </div>
                   <div className="ar-preview__speaker">
                     {/* Browsers that cannot choose a loudspeaker list none. */}

@@ -5,13 +5,13 @@ import { Button } from '../parts/Button';
 import { useMeeting, useT } from '../state/context';
 import type { PreviewState } from './usePreviewStream';
 
-interface PreviewPictureProps {
+interface PreviewVideoProps {
   camera: MediaStream | null;
   /** The camera's picture as others will see it. */
   stream: MediaStream | null;
   state: PreviewState;
   /** The keys of what is wrong with the camera and of what helps. */
-  trouble: { what: string; cure: string } | null;
+  problem: { what: string; fix: string } | null;
   joining: boolean;
   onRetry: () => void;
   /** The switches below the picture. */
@@ -19,9 +19,9 @@ interface PreviewPictureProps {
 }
 
 /** What the camera sees, or why there is nothing to see. */
-export function PreviewPicture({ camera, stream, state, trouble, joining, onRetry, children }: PreviewPictureProps) {
+export function PreviewVideo({ camera, stream, state, problem, joining, onRetry, children }: PreviewVideoProps) {
   const t = useT();
-  const name = useMeeting((state) => state.joinsAs);
+  const name = useMeeting((state) => state.displayName);
   const mirrored = useMeeting((state) => state.mirrored) && !facesAway(camera);
   const video = useRef<HTMLVideoElement>(null);
 
@@ -37,10 +37,10 @@ export function PreviewPicture({ camera, stream, state, trouble, joining, onRetr
   return (
     <div className="ar-preview__picture">
       <Avatar name={name || '?'} />
-      {trouble ? (
+      {problem ? (
         <div className="ar-preview__trouble" role="status">
-          <strong>{t(trouble.what)}</strong>
-          <span>{t(trouble.cure)}</span>
+          <strong>{t(problem.what)}</strong>
+          <span>{t(problem.fix)}</span>
           <Button onClick={onRetry}>{t('preview.retry')}</Button>
         </div>
       ) : joining || state === 'on' ? null : <p className="ar-preview__off">{t(state === 'starting' ? 'camera.starting' : 'preview.cameraOff')}</p>}

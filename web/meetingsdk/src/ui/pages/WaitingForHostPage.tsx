@@ -1,20 +1,20 @@
 import { dayAndTime } from '../logic/format';
 import { Button } from '../parts/Button';
 import { useActions, useMeeting, useView } from '../state/context';
-import { DeviceTrial } from './DeviceTrial';
+import { DeviceTest } from './DeviceTrial';
 import { StatusPage } from './StatusPage';
 
 /** The meeting exists, its host is not there yet (3008). */
 export function WaitingForHostPage() {
   const { t, language, run } = useView();
   const actions = useActions();
-  const awaited = useMeeting((state) => state.awaited);
-  const when = awaited?.scheduleTime ? dayAndTime(awaited.scheduleTime, language) : '';
+  const meeting = useMeeting((state) => state.awaitedMeeting);
+  const when = meeting?.scheduleTime ? dayAndTime(meeting.scheduleTime, language) : '';
   return (
-    <StatusPage icon="clock" busy over={awaited?.topic} title={t('waitingForHost.title')} actions={<Button className="leave-btn" onClick={() => run(actions.leave())}>{t('leave.leave')}</Button>}>
+    <StatusPage icon="clock" busy over={meeting?.topic} title={t('waitingForHost.title')} actions={<Button className="leave-btn" onClick={() => run(actions.leave())}>{t('leave.leave')}</Button>}>
       {when ? <p>{t('waitingForHost.scheduled', { time: when })}</p> : null}
       <p>{t('waitingForHost.text')}</p>
-      <DeviceTrial />
+      <DeviceTest />
     </StatusPage>
   );
 }

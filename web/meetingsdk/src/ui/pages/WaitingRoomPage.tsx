@@ -4,7 +4,7 @@ import { clockTime } from '../logic/format';
 import { ChatText } from '../panels/ChatText';
 import { Button } from '../parts/Button';
 import { useActions, useMeeting, useT, useUi, useView } from '../state/context';
-import { DeviceTrial } from './DeviceTrial';
+import { DeviceTest } from './DeviceTrial';
 import { StatusPage } from './StatusPage';
 
 /** In the waiting room until a host opens the door. The app may have words of its own for it. */
@@ -12,14 +12,14 @@ export function WaitingRoomPage() {
   const t = useT();
   const actions = useActions();
   const { run } = useView();
-  const topic = useMeeting((state) => state.session?.topic ?? state.awaited?.topic);
-  const words = useMeeting((state) => state.waitingRoomText);
-  const held = useUi((state) => state.held);
+  const topic = useMeeting((state) => state.session?.topic ?? state.awaitedMeeting?.topic);
+  const customText = useMeeting((state) => state.waitingRoomText);
+  const movedHere = useUi((state) => state.movedToWaitingRoom);
   return (
-    <StatusPage icon="door" busy over={topic} title={words?.title || t(held ? 'waitingRoom.heldTitle' : 'waitingRoom.title')} actions={<Button className="leave-btn" onClick={() => run(actions.leave())}>{t('leave.leave')}</Button>}>
-      <p>{words?.description || t('waitingRoom.text')}</p>
+    <StatusPage icon="door" busy over={topic} title={customText?.title || t(movedHere ? 'waitingRoom.heldTitle' : 'waitingRoom.title')} actions={<Button className="leave-btn" onClick={() => run(actions.leave())}>{t('leave.leave')}</Button>}>
+      <p>{customText?.description || t('waitingRoom.text')}</p>
       <WaitingMessages />
-      <DeviceTrial />
+      <DeviceTest />
     </StatusPage>
   );
 }

@@ -1,18 +1,18 @@
 import { useEffect, useState } from 'react';
 
 /** A join that takes less is not worth a page: it would only flash, and draw while the media connect. */
-const shownAfter = 250;
+const delay = 250;
 
 /** Whether `on` has lasted for a moment. */
-export function useLate(on: boolean): boolean {
-  const [late, setLate] = useState(false);
+export function useDelayed(on: boolean): boolean {
+  const [delayed, setDelayed] = useState(false);
   useEffect(() => {
     if (!on) return;
-    const timer = setTimeout(() => setLate(true), shownAfter);
+    const timer = setTimeout(() => setDelayed(true), delay);
     return () => {
       clearTimeout(timer);
-      setLate(false);
+      setDelayed(false);
     };
   }, [on]);
-  return on && late;
+  return on && delayed;
 }

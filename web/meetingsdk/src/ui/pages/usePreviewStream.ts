@@ -13,7 +13,7 @@ export interface PreviewStream extends Outcome {
   retry: () => void;
 }
 
-function reasonOf(error: unknown): PreviewState {
+function failureState(error: unknown): PreviewState {
   // Held by another app, or the system could not open it.
   if (error instanceof DOMException && (error.name === 'NotReadableError' || error.name === 'AbortError')) return 'busy';
   return error instanceof DOMException && (error.name === 'NotFoundError' || error.name === 'OverconstrainedError') ? 'missing' : 'denied';
@@ -36,24 +36,24 @@ export function usePreviewStream(kind: 'audio' | 'video', on: boolean, deviceId:
     let current = true;
     let stream: MediaStream | null = null;
     // Not exactly: one chosen in an earlier meeting may be unplugged today.
-    const wanted: MediaTrackConstraints = deviceId ? { deviceId } : {};
-    const settle = (result: Outcome) => {
+    const constraints: MediaTrackConstraints = deviceId ? { deviceId } : {};
+    const finish = (result: Outcome) => {
       if (current) setOpened({ key, ...result });
     };
     const devices = navigator.mediaDevices as MediaDevices | undefined;
     if (!devices) {
       // An insecure page has no devices at all.
-      queueMicrotask(() => settle({ stream: null, state: 'denied' }));
+      queueMicrotask(() => finish({ stream: null, state: 'denied' }));
     } else {
-      devices.getUserMedia({ [kind]: kind === 'video' ? { ...wanted, width: { ideal: 1280 }, height: { ideal: 720 } } : wanted }).then(
+      devices.getUserMedia({ [kind]: kind === 'video' ? { ...constraints, width: { ideal: 1280 }, height: { ideal: 720 } } : constraints }).then(
         (got) => {
           stream = got;
           if (!current) return got.getTracks().forEach((track) => track.stop());
           // Unplugged, or no longer allowed: not told where this page stops it.
           got.getTracks().forEach((track) => track.addEventListener('ended', retry));
-          settle({ stream: got, state: 'on' });
+          finish({ stream: got, state: 'on' });
         },
-        (error: unknown) => settle({ stream: null, state: reasonOf(error) }),
+        (error: unknown) => finish({ stream: null, state: failureState(error) }),
       );
     }
     return () => {
@@ -64,8 +64,8 @@ export function usePreviewStream(kind: 'audio' | 'video', on: boolean, deviceId:
   }, [kind, on, deviceId, key, retry]);
 
   const state = !on ? 'off' : opened?.key === key ? opened.state : 'starting';
-  const waits = state === 'denied' || state === 'missing' || state === 'busy';
-  useEffect(() => (waits ? whenAvailable(kind === 'video' ? 'camera' : 'microphone', state, retry) : undefined), [waits, state, kind, retry]);
+  const unavailable = state === 'denied' || state === 'missing' || state === 'busy';
+  useEffect(() => (unavailable ? whenAvailable(kind === 'video' ? 'camera' : 'microphone', state, retry) : undefined), [unavailable, state, kind, retry]);
 
   return { stream: state === 'on' ? (opened?.stream ?? null) : null, state, retry };
 }

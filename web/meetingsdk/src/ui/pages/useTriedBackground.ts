@@ -5,20 +5,20 @@ import { useActions, useMeeting } from '../state/context';
  * The picture of a camera with the chosen background: without one while it is being
  * prepared. One that cannot be had is given up, for the meeting would not get it either.
  */
-export function useTriedBackground(camera: MediaStream | null): { stream: MediaStream | null; state: 'ready' | 'busy' | 'failed' } {
+export function useBackgroundPreview(camera: MediaStream | null): { stream: MediaStream | null; state: 'ready' | 'busy' | 'failed' } {
   const actions = useActions();
   const id = useMeeting((state) => state.background.id);
-  const [tried, setTried] = useState<{ of: MediaStream; id: string; stream: MediaStream } | null>(null);
+  const [preview, setPreview] = useState<{ of: MediaStream; id: string; stream: MediaStream } | null>(null);
   const [failed, setFailed] = useState(false);
 
   useEffect(() => {
     if (!camera || !id) return;
     let current = true;
-    const trying = actions.tryBackground(camera);
-    trying.then(
+    const pending = actions.previewBackground(camera);
+    pending.then(
       (got) => {
         if (!current) return;
-        setTried({ of: camera, id, stream: got.stream });
+        setPreview({ of: camera, id, stream: got.stream });
         setFailed(false);
       },
       () => {
@@ -29,10 +29,10 @@ export function useTriedBackground(camera: MediaStream | null): { stream: MediaS
     );
     return () => {
       current = false;
-      trying.then((got) => got.stop(), () => undefined);
+      pending.then((got) => got.stop(), () => undefined);
     };
   }, [actions, camera, id]);
 
   if (!camera || !id) return { stream: camera, state: failed ? 'failed' : 'ready' };
-  return tried?.of === camera && tried.id === id ? { stream: tried.stream, state: 'ready' } : { stream: camera, state: 'busy' };
+  return preview?.of === camera && preview.id === id ? { stream: preview.stream, state: 'ready' } : { stream: camera, state: 'busy' };
 }

@@ -31,7 +31,7 @@ export function ChatComposer() {
   if (canManage(self) && waiting > 0) groups.push('waitingRoom');
   // What was meant for somebody never goes to everyone because they left.
   const here = typeof chosen === 'number' ? receivers.some((person) => person.userId === chosen) : chosen === null || groups.includes(chosen);
-  const secret = typeof chosen === 'number' && here;
+  const isPrivateMessage = typeof chosen === 'number' && here;
   const to = chosen ?? (everyone ? 'everyone' : 'hosts');
   const present = people.some((person) => person.userId === chosen);
   const open = everyone || groups.includes('hosts');
@@ -46,12 +46,12 @@ export function ChatComposer() {
   if (!open) return <p className="ar-composer ar-composer--closed">{t(reach === 'hosts' ? 'chat.noHost' : 'chat.off')}</p>;
 
   const send = () => {
-    const words = text.trim();
-    if (!words || !here) return;
+    const message = text.trim();
+    if (!message || !here) return;
     setText('');
     // A message that was refused goes back into the input, so that nobody types it twice.
-    run(actions.sendChat(words, to).catch((error: unknown) => {
-      if (!ui.get().chatDraft) setText(words);
+    run(actions.sendChat(message, to).catch((error: unknown) => {
+      if (!ui.get().chatDraft) setText(message);
       throw error;
     }));
   };
@@ -61,7 +61,7 @@ export function ChatComposer() {
     send();
   };
 
-  const placeholder = secret ? t('chat.placeholderPrivate', { name: known }) : t('chat.placeholder');
+  const placeholder = isPrivateMessage ? t('chat.placeholderPrivate', { name: known }) : t('chat.placeholder');
   const gone = chosen === 'waitingRoom' ? t('chat.nobodyWaits') : chosen === 'hosts' ? t('chat.noHostHere') : present ? t('chat.hostsOnly', { name: known }) : t('chat.goneText', { name: known || t('chat.somebody') });
 
   return (
@@ -74,10 +74,10 @@ export function ChatComposer() {
           {here ? null : <option value={to} disabled>{typeof chosen === 'string' ? t(`chat.${chosen}`) : known || t('chat.gone')}</option>}
           {receivers.map((person) => <option key={person.userId} value={person.userId}>{person.userName}</option>)}
         </select>
-        {secret ? <span className="ar-composer__private"><Icon name="lock" />{t('chat.privately')}</span> : null}
+        {isPrivateMessage ? <span className="ar-composer__private"><Icon name="lock" />{t('chat.privately')}</span> : null}
       </label>
       <p className="ar-composer__gone" role="status">{here ? '' : gone}</p>
-      <div className={`ar-composer__row${secret ? ' ar-composer__row--private' : ''}`}>
+      <div className={`ar-composer__row${isPrivateMessage ? ' ar-composer__row--private' : ''}`}>
         <textarea
           ref={input}
           data-autofocus

@@ -1,5 +1,5 @@
 import { memo } from 'react';
-import { linkify, throughPage } from '../logic/linkify';
+import { linkify, viaLinkPage } from '../logic/linkify';
 import { useOption } from '../state/context';
 
 /** The words of one message. React escapes them; only addresses become links. */
@@ -9,7 +9,7 @@ export const ChatText = memo(function ChatText({ text }: { text: string }) {
     <p className="ar-message__text">
       {linkify(text).map((run, i) =>
         run.href ? (
-          <a key={i} href={throughPage(page, run.href, document.baseURI)} target="_blank" rel="noopener noreferrer nofollow ugc">{run.text}</a>
+          <a key={i} href={viaLinkPage(page, run.href, document.baseURI)} target="_blank" rel="noopener noreferrer nofollow ugc">{run.text}</a>
         ) : (
           <span key={i}>{run.text}</span>
         ),

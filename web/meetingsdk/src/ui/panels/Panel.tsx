@@ -1,6 +1,6 @@
 import { useEffect, useId, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import { IconButton } from '../parts/IconButton';
-import { focusedBeside } from '../parts/tree';
+import { focusedElementNear } from '../parts/tree';
 import { useT, useView } from '../state/context';
 
 interface PanelProps {
@@ -19,12 +19,12 @@ export function Panel({ title, children, className = '' }: PanelProps) {
   useEffect(() => {
     const element = box.current;
     if (!element) return;
-    const before = focusedBeside(element);
+    const before = focusedElementNear(element);
     // On a phone the keyboard would cover what was opened.
     const touch = element.ownerDocument.defaultView?.matchMedia?.('(pointer: coarse)').matches ?? false;
     element.querySelector<HTMLElement>(touch ? 'button' : '[data-autofocus]')?.focus({ preventScroll: true });
     return () => {
-      const at = before && focusedBeside(before);
+      const at = before && focusedElementNear(before);
       if (before?.isConnected && (!at || element.contains(at))) before.focus({ preventScroll: true });
     };
   }, []);

@@ -18,12 +18,12 @@ interface ParticipantRowProps {
 export const ParticipantRow = memo(function ParticipantRow({ person, hand, isSelf, withMenu }: ParticipantRowProps) {
   const t = useT();
   // Whom a bot speaks for has to be seen by all.
-  const behind = useMeeting((state) => (person.bot ? authorizerOf(person, state.participants)?.userName : undefined));
+  const authorizer = useMeeting((state) => (person.bot ? authorizerOf(person, state.participants)?.userName : undefined));
   const notes = [
     isSelf ? t('name.me') : '',
     person.role === 'attendee' ? '' : t(`role.${person.role}`),
     person.guest && !person.bot ? t('role.guest') : '',
-    person.bot ? (behind ? t('role.bot', { app: person.bot.appName, name: behind }) : t('role.app', { app: person.bot.appName })) : '',
+    person.bot ? (authorizer ? t('role.bot', { app: person.bot.appName, name: authorizer }) : t('role.app', { app: person.bot.appName })) : '',
     person.allowedToTalk ? t('state.mayTalk') : '',
     person.state === 'reconnecting' ? t('state.reconnecting') : '',
   ].filter(Boolean);

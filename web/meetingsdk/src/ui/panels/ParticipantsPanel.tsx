@@ -4,7 +4,7 @@ import { handOrder, listOrder, waitingOrder } from '../logic/order';
 import { canManage, personActions } from '../logic/permissions';
 import { handsFor, requestKey, waitingFor } from '../logic/requests';
 import { Button } from '../parts/Button';
-import { Rows } from '../parts/Rows';
+import { VirtualList } from '../parts/Rows';
 import { useMeeting, useOption, useSelf, useT, useView } from '../state/context';
 import { EverybodyMenu } from './EverybodyMenu';
 import { Panel } from './Panel';
@@ -21,10 +21,10 @@ export function ParticipantsPanel() {
   const people = useMeeting(listOrder);
   const waiting = useMeeting(waitingOrder);
   const [search, setSearch] = useState('');
-  const wanted = useDeferredValue(search.trim().toLocaleLowerCase());
+  const query = useDeferredValue(search.trim().toLocaleLowerCase());
   const found = useMemo(
-    () => (wanted ? people.filter((person) => person.userName.toLocaleLowerCase().includes(wanted)) : people),
-    [people, wanted],
+    () => (query ? people.filter((person) => person.userName.toLocaleLowerCase().includes(query)) : people),
+    [people, query],
   );
   const manages = canManage(self);
   const hands = useMeeting(handOrder);
@@ -32,7 +32,7 @@ export function ParticipantsPanel() {
   const scroller = useRef<HTMLDivElement>(null);
 
   // What the list shows needs no notice once it is closed.
-  useEffect(() => ui.set({ seen: asking }), [ui, asking]);
+  useEffect(() => ui.set({ seenRequests: asking }), [ui, asking]);
 
   return (
     <Panel title={t('participants.title', { count: people.length })} className="ar-panel--people participants-section-container">
@@ -51,9 +51,9 @@ export function ParticipantsPanel() {
       <div className="ar-panel__scroll" ref={scroller}>
         {manages && waiting.length > 0 ? <WaitingList people={waiting} scroller={scroller} /> : null}
         {found.length === 0 ? <p className="ar-panel__empty">{t('participants.none')}</p> : null}
-        <Rows items={found} keyOf={(person) => person.userId} label={t('participants.short')} scroller={scroller}>
+        <VirtualList items={found} keyOf={(person) => person.userId} label={t('participants.short')} scroller={scroller}>
           {(person) => <ParticipantRow person={person} hand={hands.length > 1 ? hands.indexOf(person) + 1 : 0} isSelf={person.userId === self?.userId} withMenu={personActions(self, person, session, { isSupportChat }).length > 0} />}
-        </Rows>
+        </VirtualList>
       </div>
       {manages ? (
         <div className="ar-panel__foot">

@@ -3,7 +3,7 @@ import type { Participant } from '../../core/model';
 import { Avatar } from '../parts/Avatar';
 import { Button } from '../parts/Button';
 import { IconButton } from '../parts/IconButton';
-import { Rows } from '../parts/Rows';
+import { VirtualList } from '../parts/Rows';
 import { useActions, useT, useView } from '../state/context';
 
 /** Those in the waiting room, for hosts to let in. */
@@ -17,7 +17,7 @@ export function WaitingList({ people, scroller }: { people: readonly Participant
         <h3>{t('waiting.title', { count: people.length })}</h3>
         {people.length > 1 ? <Button tone="quiet" onClick={() => run(actions.admitAll())}>{t('waiting.admitAll')}</Button> : null}
       </header>
-      <Rows items={people} keyOf={(person) => person.userId} label={t('waiting.title', { count: people.length })} scroller={scroller}>
+      <VirtualList items={people} keyOf={(person) => person.userId} label={t('waiting.title', { count: people.length })} scroller={scroller}>
         {(person) => (
           <div className="ar-person">
             <Avatar name={person.userName} />
@@ -28,7 +28,7 @@ export function WaitingList({ people, scroller }: { people: readonly Participant
             </div>
           </div>
         )}
-      </Rows>
+      </VirtualList>
     </section>
   );
 }

@@ -10,7 +10,7 @@ export function InfoCard() {
   const session = useMeeting((state) => state.session);
   const host = useMeeting((state) => findParticipant(state.participants, state.session?.hostUserId)?.userName ?? '');
   const selfId = useMeeting((state) => state.self?.userId);
-  const wanted = useOption('meetingInfo');
+  const infoItems = useOption('meetingInfo');
   const invitation = useInvitation();
   const typed = useOption('passcode');
   if (!session) return null;
@@ -21,10 +21,10 @@ export function InfoCard() {
     { name: 'pwd', value: session.passcode ?? typed },
     { name: 'participant', value: selfId === undefined ? '' : String(selfId) },
     { name: 'enctype', value: t('info.encryption') },
-  ].filter((row) => row.value && wanted.includes(row.name));
+  ].filter((row) => row.value && infoItems.includes(row.name));
   return (
     <div role="dialog" aria-label={t('info.title')} className="meeting-info">
-      <h2 className="ar-info__topic">{wanted.length === 0 || wanted.includes('topic') ? session.topic : t('info.title')}</h2>
+      <h2 className="ar-info__topic">{infoItems.length === 0 || infoItems.includes('topic') ? session.topic : t('info.title')}</h2>
       <dl className="ar-info__rows">
         {rows.map((row) => (
           <div key={row.name}>

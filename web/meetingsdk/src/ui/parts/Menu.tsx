@@ -1,7 +1,7 @@
 import { useEffect, useRef, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
 import type { Placement } from '../logic/placement';
 import { Popover } from './Popover';
-import { focusedBeside } from './tree';
+import { focusedElementNear } from './tree';
 
 interface MenuProps {
   anchor: RefObject<HTMLElement | null>;
@@ -23,13 +23,13 @@ export function Menu({ anchor, label, onClose, placement = 'top', children }: Me
     items?.querySelector<HTMLElement>(ITEMS)?.focus({ preventScroll: true });
     return () => {
       // Only if nothing else, such as a dialog, has taken the focus meanwhile.
-      if (from?.isConnected && !focusedBeside(from)) from.focus({ preventScroll: true });
+      if (from?.isConnected && !focusedElementNear(from)) from.focus({ preventScroll: true });
     };
   }, [anchor]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     const items = [...(list.current?.querySelectorAll<HTMLElement>(ITEMS) ?? [])];
-    const at = items.findIndex((item) => item === focusedBeside(item));
+    const at = items.findIndex((item) => item === focusedElementNear(item));
     let next: HTMLElement | undefined;
     if (event.key === 'ArrowDown') next = items[(at + 1) % items.length];
     else if (event.key === 'ArrowUp') next = items[(at - 1 + items.length) % items.length];

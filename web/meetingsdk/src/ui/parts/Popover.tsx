@@ -2,9 +2,9 @@ import { useEffect, useLayoutEffect, useRef, useState, type ReactNode, type RefO
 import { createPortal } from 'react-dom';
 import type { PopperName } from '../component/customize';
 import { usePopper } from '../component/usePopper';
-import { place, type Placement } from '../logic/placement';
+import { computePosition, type Placement } from '../logic/placement';
 import { useView } from '../state/context';
-import { treeOf } from './tree';
+import { rootOf } from './tree';
 
 interface PopoverProps {
   anchor: RefObject<HTMLElement | null>;
@@ -20,33 +20,33 @@ interface PopoverProps {
 export function Popover({ anchor, onClose, placement = 'bottom-start', className = '', popper, children }: PopoverProps) {
   const { layer, rtl } = useView();
   const box = useRef<HTMLDivElement>(null);
-  const [at, setAt] = useState<{ left: number; top: number } | null>(null);
+  const [position, setPosition] = useState<{ left: number; top: number } | null>(null);
   const close = useRef(onClose);
   useEffect(() => {
     close.current = onClose;
   });
   const target = layer();
-  const wished = usePopper(popper ?? null, box);
+  const appStyle = usePopper(popper ?? null, box);
 
   useLayoutEffect(() => {
     const popup = box.current;
     const from = anchor.current;
     if (!popup || !from || !target) return;
     const view = popup.ownerDocument.defaultView;
-    const settle = () => {
+    const update = () => {
       const origin = target.getBoundingClientRect();
       const rect = from.getBoundingClientRect();
       const bounds = { left: 0, top: 0, width: view?.innerWidth ?? origin.width, height: view?.innerHeight ?? origin.height };
-      const spot = place(rect, { width: popup.offsetWidth, height: popup.offsetHeight }, bounds, placement, 8, rtl);
-      setAt({ left: spot.left - origin.left, top: spot.top - origin.top });
+      const spot = computePosition(rect, { width: popup.offsetWidth, height: popup.offsetHeight }, bounds, placement, 8, rtl);
+      setPosition({ left: spot.left - origin.left, top: spot.top - origin.top });
     };
-    settle();
-    const observer = new ResizeObserver(settle);
+    update();
+    const observer = new ResizeObserver(update);
     observer.observe(popup);
-    view?.addEventListener('resize', settle);
+    view?.addEventListener('resize', update);
     return () => {
       observer.disconnect();
-      view?.removeEventListener('resize', settle);
+      view?.removeEventListener('resize', update);
     };
   }, [anchor, placement, rtl, target]);
 
@@ -54,7 +54,7 @@ export function Popover({ anchor, onClose, placement = 'bottom-start', className
     const popup = box.current;
     if (!popup) return;
     const document = popup.ownerDocument;
-    const tree = treeOf(popup);
+    const tree = rootOf(popup);
     const onPointer = (event: Event) => {
       const path = event.composedPath();
       // The document sees of a shadow tree only its host; the tree itself sees what in it was meant.
@@ -78,7 +78,7 @@ export function Popover({ anchor, onClose, placement = 'bottom-start', className
 
   if (!target) return null;
   return createPortal(
-    <div ref={box} className={`ar-popover zoom-MuiPopper-root ${className}`} style={wished ?? (at ? { left: at.left, top: at.top } : { opacity: 0 })}>
+    <div ref={box} className={`ar-popover zoom-MuiPopper-root ${className}`} style={appStyle ?? (position ? { left: position.left, top: position.top } : { opacity: 0 })}>
       {children}
     </div>,
     target,

@@ -1,4 +1,4 @@
 /** A sentence of the server in which `words in backticks` are names of code. */
-export function Prose({ text }: { text: string }) {
+export function TextWithCode({ text }: { text: string }) {
   return <>{text.split('`').map((part, i) => (i % 2 === 1 ? <code key={i}>{part}</code> : part))}</>;
 }

@@ -2,11 +2,11 @@ import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type 
 import { flushSync } from 'react-dom';
 
 /** Rows kept beyond either edge, so that a fast scroll shows no gap before the next frame. */
-const BEYOND = 8;
+const OVERSCAN = 8;
 /** Rows drawn before anything could be measured. */
-const UNMEASURED = 30;
+const INITIAL_ROWS = 30;
 
-interface RowsProps<T> {
+interface VirtualListProps<T> {
   items: readonly T[];
   keyOf: (item: T) => number;
   label: string;
@@ -22,28 +22,28 @@ interface RowsProps<T> {
  * stays, however far it is scrolled away; arrow keys, Home and End go from row
  * to row.
  */
-export function Rows<T>({ items, keyOf, label, scroller, children }: RowsProps<T>) {
+export function VirtualList<T>({ items, keyOf, label, scroller, children }: VirtualListProps<T>) {
   const list = useRef<HTMLUListElement>(null);
-  const [[first, end], setWindow] = useState<readonly [number, number]>([0, UNMEASURED]);
-  const [held, setHeld] = useState<number | null>(null);
+  const [[first, end], setWindow] = useState<readonly [number, number]>([0, INITIAL_ROWS]);
+  const [focusedKey, setFocusedKey] = useState<number | null>(null);
 
-  const settle = useRef<() => void>(() => undefined);
+  const measure = useRef<() => void>(() => undefined);
   useLayoutEffect(() => {
-    settle.current = () => {
+    measure.current = () => {
       const [box, rows] = [scroller.current?.getBoundingClientRect(), list.current?.getBoundingClientRect()];
       if (!box || !rows || rows.height === 0) return;
       const row = rows.height / items.length;
-      const from = Math.max(0, Math.floor((box.top - rows.top) / row) - BEYOND);
-      const to = Math.min(items.length, Math.ceil((box.bottom - rows.top) / row) + BEYOND);
+      const from = Math.max(0, Math.floor((box.top - rows.top) / row) - OVERSCAN);
+      const to = Math.min(items.length, Math.ceil((box.bottom - rows.top) / row) + OVERSCAN);
       setWindow((old) => (old[0] === from && old[1] === to ? old : [from, to]));
     };
-    settle.current();
+    measure.current();
   });
 
   useEffect(() => {
     const element = scroller.current;
     if (!element) return;
-    const onChange = () => settle.current();
+    const onChange = () => measure.current();
     const observer = new ResizeObserver(onChange);
     observer.observe(element);
     element.addEventListener('scroll', onChange, { passive: true });
@@ -62,7 +62,7 @@ export function Rows<T>({ items, keyOf, label, scroller, children }: RowsProps<T
     const item = next === undefined ? undefined : items[next];
     if (!item) return;
     event.preventDefault();
-    flushSync(() => setHeld(keyOf(item)));
+    flushSync(() => setFocusedKey(keyOf(item)));
     const row = event.currentTarget.querySelector<HTMLElement>(`[aria-posinset="${(next ?? 0) + 1}"]`);
     row?.scrollIntoView({ block: 'nearest' });
     (row?.querySelector<HTMLElement>('button') ?? row)?.focus({ preventScroll: true });
@@ -71,9 +71,9 @@ export function Rows<T>({ items, keyOf, label, scroller, children }: RowsProps<T
   const shown: ReactNode[] = [];
   items.forEach((item, i) => {
     const key = keyOf(item);
-    if ((i < first || i >= end) && key !== held) return;
+    if ((i < first || i >= end) && key !== focusedKey) return;
     shown.push(
-      <li key={key} className="ar-rows__row" tabIndex={-1} aria-setsize={items.length} aria-posinset={i + 1} style={{ top: `calc(var(--ar-row) * ${i})` }} onFocus={() => setHeld(key)}>
+      <li key={key} className="ar-rows__row" tabIndex={-1} aria-setsize={items.length} aria-posinset={i + 1} style={{ top: `calc(var(--ar-row) * ${i})` }} onFocus={() => setFocusedKey(key)}>
         {children(item)}
       </li>,
     );

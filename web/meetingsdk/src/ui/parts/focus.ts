@@ -1,4 +1,4 @@
-import { focusedBeside, treeOf } from './tree';
+import { focusedElementNear, rootOf } from './tree';
 
 const FOCUSABLE = 'a[href], button, input, select, textarea, [tabindex]';
 
@@ -14,8 +14,8 @@ export function focusable(root: HTMLElement): HTMLElement[] {
  * function lets go and gives the focus back to where it was, if that still exists.
  */
 export function trapFocus(root: HTMLElement, onEscape?: () => void): () => void {
-  const tree = treeOf(root);
-  const before = focusedBeside(root);
+  const tree = rootOf(root);
+  const before = focusedElementNear(root);
   const first = root.querySelector<HTMLElement>('[data-autofocus]') ?? focusable(root)[0] ?? root;
   first.focus({ preventScroll: true });
 
@@ -34,7 +34,7 @@ export function trapFocus(root: HTMLElement, onEscape?: () => void): () => void 
       event.preventDefault();
       return;
     }
-    const at = focusedBeside(root);
+    const at = focusedElementNear(root);
     if (event.shiftKey && (at === start || at === root)) {
       event.preventDefault();
       end.focus();

@@ -19,11 +19,11 @@ export interface Invitation {
 export function useInvitation(): Invitation | null {
   const t = useT();
   const session = useMeeting((state) => state.session);
-  const wanted = useOption('meetingInfo').includes('invite');
+  const enabled = useOption('meetingInfo').includes('invite');
   const disabled = useOption('disableInvite');
   const format = useOption('inviteUrlFormat');
   const typed = useOption('passcode');
-  if (!session || !wanted || disabled) return null;
+  if (!session || !enabled || disabled) return null;
   const passcode = session.passcode ?? typed;
   const link = inviteLink(format, session.meetingNumber, passcode);
   const number = groupNumber(session.meetingNumber);

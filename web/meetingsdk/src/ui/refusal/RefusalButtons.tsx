@@ -1,5 +1,5 @@
 import type { Failure } from '../../core/model';
-import { toldOf } from '../logic/refusals';
+import { refusalInfo } from '../logic/refusals';
 import { Button } from '../parts/Button';
 import { useActions, useT, useView } from '../state/context';
 
@@ -16,14 +16,14 @@ export function RefusalButtons({ failure, form, close }: RefusalButtonsProps) {
   const t = useT();
   const actions = useActions();
   const { run } = useView();
-  const { way } = toldOf(failure);
+  const { recovery } = refusalInfo(failure);
   const busy = failure.retrying === true;
-  const again = t(busy ? 'refusal.joining' : way === 'passcode' ? 'refusal.join' : 'refusal.retry');
+  const again = t(busy ? 'refusal.joining' : recovery === 'passcode' ? 'refusal.join' : 'refusal.retry');
   return (
     <>
-      <Button tone={way ? 'plain' : 'primary'} data-autofocus={way ? undefined : true} className="leave-btn" onClick={() => actions.dismissFailure()}>{close}</Button>
-      {way === 'passcode' ? <Button tone="primary" type="submit" form={form} aria-disabled={busy}>{again}</Button> : null}
-      {way === 'retry' ? <Button tone="primary" data-autofocus aria-disabled={busy} onClick={() => busy || run(actions.joinAgain())}>{again}</Button> : null}
+      <Button tone={recovery ? 'plain' : 'primary'} data-autofocus={recovery ? undefined : true} className="leave-btn" onClick={() => actions.dismissFailure()}>{close}</Button>
+      {recovery === 'passcode' ? <Button tone="primary" type="submit" form={form} aria-disabled={busy}>{again}</Button> : null}
+      {recovery === 'retry' ? <Button tone="primary" data-autofocus aria-disabled={busy} onClick={() => busy || run(actions.joinAgain())}>{again}</Button> : null}
     </>
   );
 }

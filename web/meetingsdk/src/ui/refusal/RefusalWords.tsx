@@ -1,8 +1,8 @@
 import { useEffect, useId, useRef, useState, type SyntheticEvent } from 'react';
 import type { Failure } from '../../core/model';
-import { toldOf } from '../logic/refusals';
+import { refusalInfo } from '../logic/refusals';
 import { IconButton } from '../parts/IconButton';
-import { Prose } from '../parts/Prose';
+import { TextWithCode } from '../parts/Prose';
 import { useActions, useT, useView } from '../state/context';
 
 /** Only http and https addresses become links; the text comes from the server. */
@@ -11,9 +11,9 @@ function safeLink(address: string | null): string | null {
 }
 
 /** What a refusal means to the person and what they can do; what is for developers is folded below, and for them only. */
-export function RefusalWords({ failure }: { failure: Failure }) {
+export function RefusalText({ failure }: { failure: Failure }) {
   const t = useT();
-  const { key } = toldOf(failure);
+  const { key } = refusalInfo(failure);
   const seconds = Math.ceil(failure.retryAfter ?? 0);
   return (
     <>
@@ -53,13 +53,13 @@ export function RefusalFacts({ failure }: { failure: Failure }) {
           {failure.evidence ? (
             <>
               <h3>{t('refusal.cause')}</h3>
-              <p lang="en" dir="ltr"><Prose text={failure.evidence} /></p>
+              <p lang="en" dir="ltr"><TextWithCode text={failure.evidence} /></p>
             </>
           ) : null}
           {failure.remedy ? (
             <>
               <h3>{t('refusal.remedy')}</h3>
-              <p lang="en" dir="ltr"><Prose text={failure.remedy} /></p>
+              <p lang="en" dir="ltr"><TextWithCode text={failure.remedy} /></p>
             </>
           ) : null}
           {docs ? <p><a href={docs} target="_blank" rel="noopener noreferrer">{t('refusal.docs')}</a></p> : null}

@@ -5,8 +5,8 @@ import { useElementSize } from '../parts/useElementSize';
 import { useMeeting, useOption } from '../state/context';
 import { Tile } from '../tile/Tile';
 import { Pager } from './Pager';
-import { useGlide } from './useGlide';
-import { useReport } from './useReport';
+import { useFlipAnimation } from './useGlide';
+import { useReportLayout } from './useReport';
 
 const NONE: readonly number[] = [];
 
@@ -15,18 +15,18 @@ export function GalleryStage() {
   const box = useRef<HTMLDivElement>(null);
   const { width, height } = useElementSize(box);
   const tiles = useMeeting(tileOrder);
-  const most = useOption('maximumVideosInGalleryView');
-  const [wanted, setPage] = useState(0);
+  const max = useOption('maximumVideosInGalleryView');
+  const [selectedPage, setPage] = useState(0);
 
   const gap = width < 640 ? 6 : width > 2000 ? 16 : 10;
-  const capacity = pageCapacity(width, height, gap, most);
-  const { page, pages, items } = pageOf(tiles, wanted, capacity);
+  const capacity = pageCapacity(width, height, gap, max);
+  const { page, pages, items } = pageOf(tiles, selectedPage, capacity);
   // The last page keeps the size of the full ones, so that turning pages does not make tiles jump.
   const slots = pages > 1 ? capacity : items.length;
   const { columns, tileWidth, tileHeight } = bestGrid(width, height, slots, gap);
 
-  useReport('gallery', NONE, items);
-  useGlide(box, items.join(), `${width}/${height}`);
+  useReportLayout('gallery', NONE, items);
+  useFlipAnimation(box, items.join(), `${width}/${height}`);
 
   return (
     <div className="ar-gallery gallery-video-container__main-view" id="suspension-view-tabpanel-gallery">

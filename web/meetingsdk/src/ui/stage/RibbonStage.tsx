@@ -1,6 +1,6 @@
-import { chosenMains, tileOrder } from '../logic/order';
+import { pinnedOrSpotlit, tileOrder } from '../logic/order';
 import { useMeeting } from '../state/context';
-import { ShareMain } from './ShareMain';
+import { SharedScreen } from './ShareMain';
 import { Strip } from './Strip';
 
 const NONE: readonly number[] = [];
@@ -8,10 +8,10 @@ const NONE: readonly number[] = [];
 /** A narrow column of tiles for apps that keep the meeting at their side; a shared screen comes before them. */
 export function RibbonStage({ sharer }: { sharer: number | null }) {
   const tiles = useMeeting(tileOrder);
-  const first = useMeeting(chosenMains);
+  const first = useMeeting(pinnedOrSpotlit);
   return (
     <div className={`ar-ribbon${sharer === null ? '' : ' ar-share video-share-layout'}`}>
-      {sharer === null ? null : <ShareMain key={sharer} sharer={sharer} />}
+      {sharer === null ? null : <SharedScreen key={sharer} sharer={sharer} />}
       <Strip tiles={tiles} mains={NONE} first={first} vertical view="ribbon" />
     </div>
   );

@@ -6,7 +6,7 @@ import { TileVideo } from '../tile/TileVideo';
 import { ShareChoice } from './ShareChoice';
 
 /** A shared screen and whose it is; in place of one's own, that it is shared. */
-export function ShareMain({ sharer }: { sharer: number }) {
+export function SharedScreen({ sharer }: { sharer: number }) {
   const t = useT();
   const actions = useActions();
   const { run } = useView();

@@ -1,10 +1,10 @@
 import { useRef } from 'react';
-import { chosenMains, tileOrder } from '../logic/order';
+import { pinnedOrSpotlit, tileOrder } from '../logic/order';
 import { useElementSize } from '../parts/useElementSize';
 import { useMeeting, useOption } from '../state/context';
-import { ShareMain } from './ShareMain';
+import { SharedScreen } from './ShareMain';
 import { Strip } from './Strip';
-import { useReport } from './useReport';
+import { useReportLayout } from './useReport';
 
 const NONE: readonly number[] = [];
 
@@ -13,18 +13,18 @@ export function ShareStage({ sharer }: { sharer: number }) {
   const box = useRef<HTMLDivElement>(null);
   const { width, height } = useElementSize(box);
   const tiles = useMeeting(tileOrder);
-  const first = useMeeting(chosenMains);
+  const first = useMeeting(pinnedOrSpotlit);
   const isSelf = useMeeting((state) => state.self?.userId === sharer);
   const pure = useOption('showPureSharingContent') && !isSelf;
   const side = width > 720 && width / Math.max(height, 1) > 1.3;
   // Below this height people take more than they give while a screen is read.
   const withStrip = (height > 320 || side) && !pure;
-  useReport(withStrip ? null : 'speaker', NONE, NONE);
+  useReportLayout(withStrip ? null : 'speaker', NONE, NONE);
 
   return (
     <div ref={box} className={`ar-speaker ar-share video-share-layout${side ? ' ar-speaker--side' : ''}`}>
       {withStrip ? <Strip tiles={tiles} mains={NONE} first={first} vertical={side} view="speaker" /> : null}
-      <ShareMain sharer={sharer} />
+      <SharedScreen sharer={sharer} />
     </div>
   );
 }

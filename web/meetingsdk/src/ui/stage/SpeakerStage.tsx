@@ -4,9 +4,9 @@ import { useElementSize } from '../parts/useElementSize';
 import { Tile } from '../tile/Tile';
 import { FloatingTile } from './FloatingTile';
 import { Strip } from './Strip';
-import { useMain } from './useMain';
-import { useGlide } from './useGlide';
-import { useReport } from './useReport';
+import { useActiveSpeaker } from './useMain';
+import { useFlipAnimation } from './useGlide';
+import { useReportLayout } from './useReport';
 
 const GAP = 8;
 /** Below this height, in CSS pixels, the others take more than they give. */
@@ -18,17 +18,17 @@ export function SpeakerStage({ alone = false }: { alone?: boolean }) {
   const room = useRef<HTMLDivElement>(null);
   const { width, height } = useElementSize(box);
   const place = useElementSize(room);
-  const { mains, tiles } = useMain();
+  const { mains, tiles } = useActiveSpeaker();
   const others = alone ? [] : tiles.filter((id) => !mains.includes(id));
   const side = width > 900 && width / Math.max(height, 1) > 1.5;
   const floating = others.length === 1 && mains.length === 1 ? others[0] : undefined;
   const several = mains.length > 1;
   const { tileWidth, tileHeight } = bestGrid(place.width, place.height, mains.length, GAP);
-  useGlide(room, several ? mains.join() : '', `${place.width}/${place.height}`);
+  useFlipAnimation(room, several ? mains.join() : '', `${place.width}/${place.height}`);
   const view = alone ? 'active' : several ? 'multiSpeaker' : 'speaker';
   const low = height > 0 && height < LOW && !side;
   const withStrip = others.length > 0 && floating === undefined && !low;
-  useReport(withStrip ? null : view, mains, floating === undefined ? [] : others);
+  useReportLayout(withStrip ? null : view, mains, floating === undefined ? [] : others);
 
   return (
     <div ref={box} className={`ar-speaker${side ? ' ar-speaker--side' : ''} ${others.length === 0 ? 'single-main-container__main-view' : ''}`}>

@@ -8,7 +8,7 @@ import { RibbonStage } from './RibbonStage';
 import { ShareStage } from './ShareStage';
 import { SpeakerStage } from './SpeakerStage';
 import { StageNotes } from './StageNotes';
-import { useFollow } from './useFollow';
+import { useAutoSpeakerLayout } from './useFollow';
 import { useSharer } from './useSharer';
 
 /** The pictures, in the chosen layout; a shared screen comes first. */
@@ -18,7 +18,7 @@ export function Stage() {
   const sharer = useSharer();
   const count = useMeeting((state) => tileOrder(state).length);
 
-  useFollow();
+  useAutoSpeakerLayout();
 
   let content;
   if (count === 0 && sharer === null) content = <p className="ar-stage__empty">{t('stage.empty')}</p>;

@@ -6,8 +6,8 @@ import { useElementSize } from '../parts/useElementSize';
 import { useT } from '../state/context';
 import { Tile } from '../tile/Tile';
 import { Pager } from './Pager';
-import { useGlide } from './useGlide';
-import { useReport } from './useReport';
+import { useFlipAnimation } from './useGlide';
+import { useReportLayout } from './useReport';
 
 interface StripProps {
   tiles: readonly number[];
@@ -25,7 +25,7 @@ export function Strip({ tiles, mains, first, vertical, view }: StripProps) {
   const t = useT();
   const box = useRef<HTMLDivElement>(null);
   const { width, height } = useElementSize(box);
-  const [wanted, setPage] = useState(0);
+  const [selectedPage, setPage] = useState(0);
   const [order, setOrder] = useState<readonly number[]>([]);
   const next = stripOrder(order, tiles, mains, first);
 
@@ -39,11 +39,11 @@ export function Strip({ tiles, mains, first, vertical, view }: StripProps) {
   const length = Math.min(ideal, Math.floor((room - gap * (capacity - 1)) / capacity));
   const tileWidth = vertical ? width : length;
   const tileHeight = vertical ? length : height;
-  const { page, pages, items } = pageOf(next, wanted, capacity);
+  const { page, pages, items } = pageOf(next, selectedPage, capacity);
 
   const drawn = tileWidth > 0 && tileHeight > 0;
-  useReport(drawn ? view : null, mains, items);
-  useGlide(box, items.join(), `${tileWidth}/${tileHeight}`);
+  useReportLayout(drawn ? view : null, mains, items);
+  useFlipAnimation(box, items.join(), `${tileWidth}/${tileHeight}`);
 
   return (
     <div className={`ar-strip${vertical ? ' ar-strip--vertical' : ''}`} role="group" aria-label={t('stage.others')}>

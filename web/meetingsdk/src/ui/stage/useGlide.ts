@@ -1,16 +1,16 @@
 import { useLayoutEffect, useRef, type RefObject } from 'react';
 
-const GLIDE_MS = 180;
+const DURATION_MS = 180;
 
-type Place = Pick<DOMRect, 'left' | 'top' | 'width' | 'height'>;
+type Box = Pick<DOMRect, 'left' | 'top' | 'width' | 'height'>;
 
 /**
  * Lets the tiles in a box glide to their new places when `key` says that people
  * came or went. They are there at once where `bounds`, the room itself, has
  * changed, and for people who want no motion.
  */
-export function useGlide(box: RefObject<HTMLElement | null>, key: string, bounds: string): void {
-  const before = useRef<{ bounds: string; places: Map<string | undefined, Place> } | null>(null);
+export function useFlipAnimation(box: RefObject<HTMLElement | null>, key: string, bounds: string): void {
+  const before = useRef<{ bounds: string; places: Map<string | undefined, Box> } | null>(null);
   const running = useRef<Animation[]>([]);
   useLayoutEffect(() => {
     const element = box.current;
@@ -33,7 +33,7 @@ export function useGlide(box: RefObject<HTMLElement | null>, key: string, bounds
     });
     if (moved.length === 0 || element.ownerDocument.defaultView?.matchMedia('(prefers-reduced-motion: reduce)').matches) return;
     running.current = moved.map(({ tile, transform }) =>
-      tile.animate([{ transform, transformOrigin: '0 0' }, { transform: 'none', transformOrigin: '0 0' }], { duration: GLIDE_MS, easing: 'ease-out' }),
+      tile.animate([{ transform, transformOrigin: '0 0' }, { transform: 'none', transformOrigin: '0 0' }], { duration: DURATION_MS, easing: 'ease-out' }),
     );
   }, [box, key, bounds]);
 }

@@ -1,18 +1,18 @@
 import { useState } from 'react';
-import { chooseMain, chosenMains, tileOrder } from '../logic/order';
+import { selectActiveSpeaker, pinnedOrSpotlit, tileOrder } from '../logic/order';
 import { useMeeting } from '../state/context';
 
 /**
  * Who fills the large places now: those pinned or in the spotlight, else
  * whoever speaks, steady while people talk across each other.
  */
-export function useMain(): { main: number | null; mains: readonly number[]; tiles: readonly number[] } {
+export function useActiveSpeaker(): { main: number | null; mains: readonly number[]; tiles: readonly number[] } {
   const tiles = useMeeting(tileOrder);
-  const chosen = useMeeting(chosenMains);
+  const chosen = useMeeting(pinnedOrSpotlit);
   const active = useMeeting((state) => state.activeSpeakers);
   const selfId = useMeeting((state) => state.self?.userId);
-  const [shown, setShown] = useState<number | null>(null);
-  const main = chosen[0] ?? chooseMain(tiles, active, selfId, shown);
-  if (main !== shown) setShown(main);
+  const [current, setCurrent] = useState<number | null>(null);
+  const main = chosen[0] ?? selectActiveSpeaker(tiles, active, selfId, current);
+  if (main !== current) setCurrent(main);
   return { main, mains: chosen.length > 0 ? chosen : main === null ? [] : [main], tiles };
 }

@@ -3,7 +3,7 @@ import type { VideoLayout } from '../../core/model';
 import { useActions } from '../state/context';
 
 /** Tells the core whom the stage shows, for apps that follow the order; nothing as long as `view` is null. */
-export function useReport(view: VideoLayout['view'] | null, main: readonly number[], others: readonly number[]): void {
+export function useReportLayout(view: VideoLayout['view'] | null, main: readonly number[], others: readonly number[]): void {
   const actions = useActions();
   const key = `${view}/${main.join()}/${others.join()}`;
   useEffect(() => {

@@ -44,7 +44,7 @@ export function sameSelection(a: unknown, b: unknown): boolean {
 }
 
 /** Keeps the former object while a new selection shows the same, so that nothing renders in vain. */
-function steadySelection<S, T>(): (select: (state: S) => T, state: S) => T {
+function stableSelection<S, T>(): (select: (state: S) => T, state: S) => T {
   let last: { value: T } | null = null;
   return (select, state) => {
     const next = select(state);
@@ -56,16 +56,16 @@ function steadySelection<S, T>(): (select: (state: S) => T, state: S) => T {
 /** A part of the meeting's state; renders again only when that part changes. */
 export function useMeeting<T>(select: (state: MeetingState) => T): T {
   const { model } = useView();
-  const [steady] = useState(() => steadySelection<MeetingState, T>());
+  const [stable] = useState(() => stableSelection<MeetingState, T>());
   const subscribe = useCallback((listener: () => void) => model.subscribe(listener), [model]);
-  return useSyncExternalStore(subscribe, () => steady(select, model.getState()));
+  return useSyncExternalStore(subscribe, () => stable(select, model.getState()));
 }
 
 /** A part of the view's own state. */
 export function useUi<T>(select: (state: UiState) => T): T {
   const { ui } = useView();
-  const [steady] = useState(() => steadySelection<UiState, T>());
-  return useSyncExternalStore(ui.subscribe, () => steady(select, ui.get()));
+  const [stable] = useState(() => stableSelection<UiState, T>());
+  return useSyncExternalStore(ui.subscribe, () => stable(select, ui.get()));
 }
 
 /** One of the options the app gave. */

@@ -1,8 +1,8 @@
-import type { MeetingModel, ViewGone, ViewKind } from '../../core/model';
+import type { MeetingModel, ViewRemoval, ViewKind } from '../../core/model';
 
 /** How often the view looks whether it is still there, and how long it may be away, in milliseconds: frameworks move elements. */
-const LOOK_MS = 100;
-const AWAY_MS = 500;
+const CHECK_INTERVAL_MS = 100;
+const ABSENCE_LIMIT_MS = 500;
 /** An address at which the view has been seen for so long is one of the meeting's own. */
 const SETTLE_MS = 5_000;
 
@@ -17,16 +17,16 @@ interface History {
  * is: an app that takes it away for good has its meeting left, so that nobody
  * stays in it, seen and heard, without a way out. Returns the function that stops it.
  */
-export function watchPresence(host: HTMLElement, kind: ViewKind, model: MeetingModel): () => void {
+export function watchViewPresence(host: HTMLElement, kind: ViewKind, model: MeetingModel): () => void {
   const view = host.ownerDocument.defaultView;
-  if (!view || !model.viewGone) return () => undefined;
+  if (!view || !model.viewRemoved) return () => undefined;
   const history = (view as { navigation?: History }).navigation;
   let timer: ReturnType<typeof setInterval> | undefined;
   /** Since when the view is away; null while it is there. */
-  let away: number | null = null;
+  let absentSince: number | null = null;
   let attached = false;
   let entry = '';
-  let begun = '';
+  let joinAddress = '';
   const visited = new Set<string>();
   let settled = '';
   let last = '';
@@ -36,10 +36,10 @@ export function watchPresence(host: HTMLElement, kind: ViewKind, model: MeetingM
 
   /** Whether the page went back to before the join. */
   const wentBack = (now: string): boolean => {
-    if (kind !== 'client' || now === begun || !history?.currentEntry) return false;
+    if (kind !== 'client' || now === joinAddress || !history?.currentEntry) return false;
     return history.entries().findIndex(({ key }) => key === entry) > history.currentEntry.index;
   };
-  const lost = (): ViewGone | null => {
+  const removal = (): ViewRemoval | null => {
     if (!host.isConnected || !host.ownerDocument.defaultView) return attached ? 'removed' : null;
     attached = true;
     const now = address();
@@ -52,44 +52,44 @@ export function watchPresence(host: HTMLElement, kind: ViewKind, model: MeetingM
     if (time - lastSince >= SETTLE_MS) settled = now;
     return null;
   };
-  const look = (): void => {
-    const why = lost();
-    if (!why) {
-      away = null;
+  const check = (): void => {
+    const reason = removal();
+    if (!reason) {
+      absentSince = null;
       return;
     }
-    away ??= Date.now();
-    if (Date.now() - away < AWAY_MS) return;
+    absentSince ??= Date.now();
+    if (Date.now() - absentSince < ABSENCE_LIMIT_MS) return;
     stop();
-    model.viewGone?.(why);
+    model.viewRemoved?.(reason);
   };
   /** Browsers that tell nothing of their history: an address that was not there since the join was there before. */
   const onPop = (): void => {
     if (history || kind !== 'client' || timer === undefined) return;
     const now = address();
-    if (now !== begun && !visited.has(now)) {
+    if (now !== joinAddress && !visited.has(now)) {
       stop();
-      model.viewGone?.('back');
+      model.viewRemoved?.('back');
     }
   };
   const stop = (): void => {
     clearInterval(timer);
     timer = undefined;
   };
-  const follow = (): void => {
+  const update = (): void => {
     if (!isUnderWay(model)) return stop();
     if (timer !== undefined) return;
-    begun = settled = last = address();
+    joinAddress = settled = last = address();
     visited.clear();
-    visited.add(begun);
+    visited.add(joinAddress);
     entry = history?.currentEntry?.key ?? '';
-    away = null;
+    absentSince = null;
     attached = host.isConnected;
-    timer = setInterval(look, LOOK_MS);
+    timer = setInterval(check, CHECK_INTERVAL_MS);
   };
 
-  follow();
-  const unsubscribe = model.subscribe(follow);
+  update();
+  const unsubscribe = model.subscribe(update);
   view.addEventListener('popstate', onPop);
   return () => {
     stop();

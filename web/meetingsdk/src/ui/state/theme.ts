@@ -1,4 +1,4 @@
-import { sturdy } from '../../core/seat-memory';
+import { safeStorage } from '../../core/seat-memory';
 
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
@@ -6,9 +6,9 @@ export type Theme = (typeof THEMES)[number];
 const key = 'anteroom.theme';
 
 /** What the person chose in this browser; `system` leaves it to the app's page and the system. */
-export function chosenTheme(): Theme {
-  const kept = sturdy(() => globalThis.localStorage).getItem(key);
-  return THEMES.find((theme) => theme === kept) ?? 'system';
+export function loadTheme(): Theme {
+  const saved = safeStorage(() => globalThis.localStorage).getItem(key);
+  return THEMES.find((theme) => theme === saved) ?? 'system';
 }
 
 /** Draws a view in the chosen theme. */
@@ -17,6 +17,6 @@ export function applyTheme(host: HTMLElement, theme: Theme): void {
   else host.dataset.theme = theme;
 }
 
-export function keepTheme(theme: Theme): void {
-  sturdy(() => globalThis.localStorage).setItem(key, theme);
+export function saveTheme(theme: Theme): void {
+  safeStorage(() => globalThis.localStorage).setItem(key, theme);
 }

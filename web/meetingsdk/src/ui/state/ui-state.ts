@@ -1,5 +1,5 @@
 import type { ViewOptions } from '../../core/model';
-import { chosenAnnouncements } from './announcements';
+import { loadAnnouncementsEnabled } from './announcements';
 import type { Store } from './store';
 
 export type Layout = 'gallery' | 'speaker' | 'ribbon' | 'active' | 'minimized';
@@ -35,16 +35,16 @@ export interface UiState {
   /** What is being written there; it outlives the panel. */
   chatDraft: string;
   /** The requests, by their keys, of which the person wants to be shown no more. */
-  seen: readonly string[];
+  seenRequests: readonly string[];
   /** Whose shared screen is shown where several share; null is the first. */
   sharer: number | null;
   /** Whether the next share of the toolbar asks for sound as well. */
   shareSound: boolean;
   notices: readonly LocalNotice[];
   /** Whether screen readers are told what happens in the meeting. */
-  announces: boolean;
+  announcementsEnabled: boolean;
   /** Whether a host moved this participant from the meeting to the waiting room. */
-  held: boolean;
+  movedToWaitingRoom: boolean;
 }
 
 let noticeId = 0;
@@ -72,10 +72,10 @@ export function firstLayout(options: ViewOptions): Layout {
 /** The state of a view just mounted. */
 export function firstUiState(options: ViewOptions): UiState {
   const layout = firstLayout(options);
-  return { options, layout, unminimized: layout === 'minimized' ? 'speaker' : layout, panel: null, dialog: null, chatTo: null, chatDraft: '', seen: [], sharer: null, shareSound: !options.hideShareAudioOption, notices: [], announces: chosenAnnouncements(), held: false };
+  return { options, layout, unminimized: layout === 'minimized' ? 'speaker' : layout, panel: null, dialog: null, chatTo: null, chatDraft: '', seenRequests: [], sharer: null, shareSound: !options.hideShareAudioOption, notices: [], announcementsEnabled: loadAnnouncementsEnabled(), movedToWaitingRoom: false };
 }
 
 /** The state of a view that is out of the meeting; whoever was only put on hold goes on with what they were writing. */
-export function uiOutside({ chatDraft, chatTo, seen }: UiState, held: boolean): Partial<UiState> {
-  return { panel: null, dialog: null, sharer: null, notices: [], held, ...(held ? { chatDraft, chatTo, seen } : { chatDraft: '', chatTo: null, seen: [] }) };
+export function uiAfterMeeting({ chatDraft, chatTo, seenRequests }: UiState, movedToWaitingRoom: boolean): Partial<UiState> {
+  return { panel: null, dialog: null, sharer: null, notices: [], movedToWaitingRoom, ...(movedToWaitingRoom ? { chatDraft, chatTo, seenRequests } : { chatDraft: '', chatTo: null, seenRequests: [] }) };
 }

@@ -1,19 +1,19 @@
-import { treeOf } from '../parts/tree';
+import { rootOf } from '../parts/tree';
 import base from './base.css?inline';
 import component from './component.css?inline';
 import dialogs from './dialogs.css?inline';
 import panels from './panels.css?inline';
 import pages from './pages.css?inline';
-import parts from './parts.css?inline';
+import primitives from './parts.css?inline';
 import stage from './stage.css?inline';
 import toolbar from './toolbar.css?inline';
 import reset from './reset.css?inline';
 import { rootRules } from './root';
-import { withStrength } from './strength';
+import { withSpecificity } from './strength';
 import touch from './touch.css?inline';
 import { tokens } from './tokens';
 
-const CSS = `${tokens}\n${withStrength([reset, base, parts, stage, toolbar, panels, pages, dialogs, component, touch].join('\n'))}\n${rootRules}`;
+const CSS = `${tokens}\n${withSpecificity([reset, base, primitives, stage, toolbar, panels, pages, dialogs, component, touch].join('\n'))}\n${rootRules}`;
 
 const users = new WeakMap<Document | ShadowRoot, { count: number; remove: () => void }>();
 const sheets = new WeakMap<Document, CSSStyleSheet>();
@@ -50,7 +50,7 @@ function add(scope: Document | ShadowRoot): () => void {
 
 /** Installs the styles for one view where it is mounted; the returned function takes them out with the last one. */
 export function installStyles(root: HTMLElement): () => void {
-  const scope = treeOf(root);
+  const scope = rootOf(root);
   const used = users.get(scope) ?? { count: 0, remove: add(scope) };
   used.count++;
   users.set(scope, used);

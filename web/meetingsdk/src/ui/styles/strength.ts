@@ -16,10 +16,10 @@
  */
 
 /** Classes of the elements with an id that apps know. */
-export const IDENTIFIED: readonly string[] = ['ar-client', 'ar-body', 'ar-stage', 'ar-toasts'];
+export const WITH_KNOWN_ID: readonly string[] = ['ar-client', 'ar-body', 'ar-stage', 'ar-toasts'];
 
 /** Classes of the elements with a class that apps know; `ar-named` marks it on elements that only sometimes have one. */
-export const NAMED: readonly string[] = [
+export const WITH_KNOWN_CLASS: readonly string[] = [
   'ar-named', 'ar-toolbar', 'ar-header', 'ar-tool', 'ar-button', 'zm-btn', 'ar-speaker', 'ar-speaker__main', 'ar-gallery', 'ar-ribbon', 'ar-share__main', 'ar-dialog', 'ar-dialog__title', 'ar-dialog__body',
   'ar-dialog__content', 'ar-dialog__footer', 'ar-popover', 'ar-popper', 'ar-widget',
 ];
@@ -27,55 +27,55 @@ const sometimes = /\.(?:ar-icon-button|ar-menu__item)(?:--\w+)?(?![\w-])/;
 
 const has = (names: readonly string[]) => new RegExp(`\\.(?:${names.join('|')})(?:--\\w+)?(?![\\w-])`);
 const list = (names: readonly string[]) => `:where(${names.map((name) => `.${name}`).join()})`;
-const [identified, named, anyNamed] = [has(IDENTIFIED), has(NAMED), list(NAMED)];
-const others = `:where(:not(${[...IDENTIFIED, ...NAMED].map((name) => `.${name}`).join()}))`;
+const [identified, named, anyNamed] = [has(WITH_KNOWN_ID), has(WITH_KNOWN_CLASS), list(WITH_KNOWN_CLASS)];
+const others = `:where(:not(${[...WITH_KNOWN_ID, ...WITH_KNOWN_CLASS].map((name) => `.${name}`).join()}))`;
 const pseudoElement = /::?(?:before|after|placeholder|marker|backdrop)$/;
 
 /** The same style sheet with each selector's strength. */
-export function withStrength(css: string): string {
-  return css.replace(/\/\*[^]*?\*\//g, '').replace(/([^{}]+)\{/g, (rule, prelude: string) => (prelude.includes('.anteroom') ? `${parts(prelude).flatMap(strengthened).join()}{` : rule));
+export function withSpecificity(css: string): string {
+  return css.replace(/\/\*[^]*?\*\//g, '').replace(/([^{}]+)\{/g, (rule, prelude: string) => (prelude.includes('.anteroom') ? `${splitSelectors(prelude).flatMap(adjustSpecificity).join()}{` : rule));
 }
 
 /** The selectors of a list, which may have lists in brackets. */
-function parts(selectors: string): string[] {
+function splitSelectors(selectors: string): string[] {
   return selectors.split(/,(?![^(]*\))/).map((selector) => selector.trim());
 }
 
-function strengthened(selector: string): string[] {
+function adjustSpecificity(selector: string): string[] {
   const pseudo = pseudoElement.exec(selector)?.[0] ?? '';
   // Without the star that minifiers leave out.
   const element = selector.slice(0, selector.length - pseudo.length).replace(/[\s>+~]$/, '$&*');
   const subject = /(?:[^\s>+~(]|\((?:[^()]|\([^()]*\))*\))*$/.exec(element)?.[0] ?? '';
   // Said twice, it holds for named elements as well: what keeps the view usable.
-  if (selector.includes('.anteroom.anteroom') || subject.includes('.anteroom')) return [heavy(element) + pseudo];
-  if (identified.test(subject)) return [middle(element) + pseudo];
-  if (named.test(subject)) return [light(element) + pseudo];
-  if (sometimes.test(subject)) return [`${heavy(element)}:where(:not(.ar-named))${pseudo}`, `${light(element, ':where(.ar-named)')}${pseudo}`];
-  if (/\.[a-z]/i.test(subject.replace(/\([^]*\)/, ''))) return [heavy(element) + pseudo];
-  return [heavy(element) + others + pseudo, middle(element) + list(IDENTIFIED) + pseudo, light(element, anyNamed) + pseudo];
+  if (selector.includes('.anteroom.anteroom') || subject.includes('.anteroom')) return [withIdWeight(element) + pseudo];
+  if (identified.test(subject)) return [withClassWeight(element) + pseudo];
+  if (named.test(subject)) return [withTypeWeight(element) + pseudo];
+  if (sometimes.test(subject)) return [`${withIdWeight(element)}:where(:not(.ar-named))${pseudo}`, `${withTypeWeight(element, ':where(.ar-named)')}${pseudo}`];
+  if (/\.[a-z]/i.test(subject.replace(/\([^]*\)/, ''))) return [withIdWeight(element) + pseudo];
+  return [withIdWeight(element) + others + pseudo, withClassWeight(element) + list(WITH_KNOWN_ID) + pseudo, withTypeWeight(element, anyNamed) + pseudo];
 }
 
 /** With the weight of two ids, which nothing has. */
-function heavy(selector: string): string {
-  return weighed(selector, '#ar#ar');
+function withIdWeight(selector: string): string {
+  return addWeight(selector, '#ar#ar');
 }
 
 /** With the weight of more classes than an app has. */
-function middle(selector: string): string {
-  return weighed(selector, '.i.i.i.i.i.i.i.i');
+function withClassWeight(selector: string): string {
+  return addWeight(selector, '.i.i.i.i.i.i.i.i');
 }
 
-function weighed(selector: string, weight: string): string {
+function addWeight(selector: string, weight: string): string {
   return selector.replace(/\.anteroom(?:--\w+)?/, `$&:not(${weight})`);
 }
 
-const pointed = /:(?:hover|active|focus)/;
+const statePattern = /:(?:hover|active|focus)/;
 
 /** With the weight of element names alone; those that were heavier before are heavier still. */
-function light(selector: string, only = ''): string {
+function withTypeWeight(selector: string, only = ''): string {
   const counted = selector.replace(/:where\((?:[^()]|\([^()]*\))*\)/g, '');
   const classes = counted.match(/[.[]|(?<!:):(?!not|is|has|:)[a-z]/g)?.length ?? 0;
   const elements = counted.match(/(?:^|[\s>+~(])[a-z]/gi)?.length ?? 0;
-  const state = pointed.test(selector.replace(/:not\([^)]*\)/g, '')) ? '.i' : '';
+  const state = statePattern.test(selector.replace(/:not\([^)]*\)/g, '')) ? '.i' : '';
   return `:where(${selector})${only}:not(${Array(8 + 2 * classes + elements).fill('i').join(' ')}${state})`;
 }

@@ -4,7 +4,7 @@ import { mountClientView } from '../index';
 import { usePreviewStream } from '../pages/usePreviewStream';
 import { fakeModel, options, person, renderInView, state, stubSizes } from './fake';
 import { createStore } from '../state/store';
-import { firstUiState, uiOutside, type UiState } from '../state/ui-state';
+import { firstUiState, uiAfterMeeting, type UiState } from '../state/ui-state';
 
 beforeEach(() => stubSizes(1200, 700));
 afterEach(() => {
@@ -53,8 +53,8 @@ it('a camera that opens only after its picture went away is closed at once', asy
 
 it('what a person was writing outlives a hold, not the meeting', () => {
   const ui = createStore<UiState>({ ...firstUiState(options), chatDraft: 'Hello', chatTo: 7, panel: 'chat', dialog: { name: 'muteAll' } });
-  ui.set(uiOutside(ui.get(), true));
-  expect(ui.get()).toMatchObject({ chatDraft: 'Hello', chatTo: 7, panel: null, dialog: null, held: true });
-  ui.set(uiOutside(ui.get(), false));
-  expect(ui.get()).toMatchObject({ chatDraft: '', chatTo: null, held: false });
+  ui.set(uiAfterMeeting(ui.get(), true));
+  expect(ui.get()).toMatchObject({ chatDraft: 'Hello', chatTo: 7, panel: null, dialog: null, movedToWaitingRoom: true });
+  ui.set(uiAfterMeeting(ui.get(), false));
+  expect(ui.get()).toMatchObject({ chatDraft: '', chatTo: null, movedToWaitingRoom: false });
 });

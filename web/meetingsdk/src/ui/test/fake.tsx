@@ -3,15 +3,15 @@ import type { ReactElement } from 'react';
 import { vi } from 'vitest';
 import { defaultOptions } from '../../core/assemble';
 import type { MeetingActions, MeetingModel, MeetingState, Participant, ViewOptions } from '../../core/model';
-import { emptyState, usualRules } from '../../core/state';
+import { initialState, defaultRules } from '../../core/state';
 import { enUS } from '../i18n/en-US';
-import { loadLater } from '../later/load';
+import { loadLazyParts } from '../later/load';
 import { Context, type ViewContext } from '../state/context';
 import { createStore } from '../state/store';
 import { firstUiState } from '../state/ui-state';
 
 // Tests are of pages that have been inside for a moment; later.test.tsx is of the others.
-await loadLater().catch(() => undefined);
+await loadLazyParts().catch(() => undefined);
 
 /** A participant with what the test says. */
 export function person(userId: number, change: Partial<Participant> = {}): Participant {
@@ -24,12 +24,12 @@ export function person(userId: number, change: Partial<Participant> = {}): Parti
 /** A running meeting in which the first person is the self. */
 export function state(people: Participant[], change: Partial<MeetingState> = {}): MeetingState {
   return {
-    ...emptyState,
+    ...initialState,
     phase: 'inMeeting', self: people[0] ?? null, participants: people,
-    session: { sessionId: 's', meetingNumber: '81555123456', topic: 'Topic', hostUserId: null, kind: 'meeting', locked: false, startedAt: '', participants: people.length, ...usualRules, spotlights: [] },
+    session: { sessionId: 's', meetingNumber: '81555123456', topic: 'Topic', hostUserId: null, kind: 'meeting', locked: false, startedAt: '', participants: people.length, ...defaultRules, spotlights: [] },
     chat: [], unreadChat: 0, activeSpeakers: [], microphone: 'muted', camera: 'off', share: 'off', canPlaySound: true,
     devices: { microphones: [], cameras: [], speakers: [], microphone: '', camera: '', speaker: '' },
-    notices: [], failure: null, reconnectingSince: null, awaited: null, unmuteRequestedBy: null, ...change,
+    notices: [], failure: null, reconnectingSince: null, awaitedMeeting: null, unmuteRequestedBy: null, ...change,
   };
 }
 
@@ -60,7 +60,7 @@ export function fakeModel(first: MeetingState): MeetingModel & { set: (change: P
     actions,
     i18n: {
       t: (key, values) => ((enUS as Record<string, string>)[key] ?? key).replace(/\{(\w+)\}/g, (place, name: string) => String(values?.[name] ?? place)),
-      language: 'en-US', spoken: 'en-US', direction: 'ltr', version: 0, subscribe: () => () => undefined,
+      language: 'en-US', textLanguage: 'en-US', direction: 'ltr', version: 0, subscribe: () => () => undefined,
     },
   };
 }

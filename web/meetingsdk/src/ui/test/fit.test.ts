@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { showsWhole } from '../logic/fit';
+import { shouldContain } from '../logic/fit';
 
 it.each([
   ['a wide picture on an upright phone', [1280, 720], [390, 650], true],
@@ -9,5 +9,5 @@ it.each([
   ['an older camera on a wide stage', [640, 480], [1280, 720], false],
   ['no picture yet', [0, 0], [640, 360], false],
 ] as const)('%s', (_, [width, height], [across, down], whole) => {
-  expect(showsWhole({ width, height }, { width: across, height: down })).toBe(whole);
+  expect(shouldContain({ width, height }, { width: across, height: down })).toBe(whole);
 });

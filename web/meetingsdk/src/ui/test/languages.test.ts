@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { coreWords, Dictionaries, languageCodes, type Dictionary } from '../../core/i18n';
+import { coreTexts, Dictionaries, languageCodes, type Dictionary } from '../../core/i18n';
 import { enUS } from '../i18n/en-US';
-import { translations, wordsOf } from '../i18n/languages';
+import { translations, loadDictionary } from '../i18n/languages';
 
-const english: Dictionary = { ...coreWords, ...enUS };
+const english: Dictionary = { ...coreTexts, ...enUS };
 const suffix = /_(?:zero|one|two|few|many|other)$/;
 const places = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([place]) => place).sort();
-const baseKeys = (words: Dictionary): string[] => Object.keys(words).filter((key) => !suffix.test(key)).sort();
+const baseKeys = (texts: Dictionary): string[] => Object.keys(texts).filter((key) => !suffix.test(key)).sort();
 
 /** The plural forms that counts up to a thousand need, beside `other`, which the key itself is. */
 function neededForms(language: string): string[] {
@@ -18,9 +18,9 @@ const languages = [['en-US', async () => english] as const, ...Object.entries(tr
 
 describe('the translations', () => {
   it.each(languages)('%s lacks no key and has none of its own', async (_language, load) => {
-    const words = baseKeys(await load());
-    const missing = baseKeys(english).filter((key) => !words.includes(key));
-    const unknown = words.filter((key) => !(key in english));
+    const texts = baseKeys(await load());
+    const missing = baseKeys(english).filter((key) => !texts.includes(key));
+    const unknown = texts.filter((key) => !(key in english));
     expect({ missing, unknown }).toEqual({ missing: [], unknown: [] });
   });
 
@@ -33,52 +33,52 @@ describe('the translations', () => {
   });
 
   it.each(languages)('%s has every plural form it needs where it has one, and where English has one', async (language, load) => {
-    const words = await load();
-    const plural = new Set([...Object.keys(words), ...Object.keys(english)].filter((key) => suffix.test(key)).map((key) => key.replace(suffix, '')));
-    const missing = [...plural].flatMap((key) => neededForms(language).map((form) => `${key}_${form}`)).filter((key) => !(key in words));
+    const texts = await load();
+    const plural = new Set([...Object.keys(texts), ...Object.keys(english)].filter((key) => suffix.test(key)).map((key) => key.replace(suffix, '')));
+    const missing = [...plural].flatMap((key) => neededForms(language).map((form) => `${key}_${form}`)).filter((key) => !(key in texts));
     expect(missing).toEqual([]);
   });
 
   // Who steers by voice says what is written on a button.
   it.each(languages)('%s has what stands on a button in the name of that button', async (_language, load) => {
-    const words = await load();
+    const texts = await load();
     const pairs = [...Object.keys(english).filter((key) => key.endsWith('Label')).map((key) => [key.slice(0, -5), key]), ['participants.short', 'participants.open'], ['participants.short', 'participants.openWaiting'], ['chat.short', 'chat.open'], ['chat.short', 'chat.openUnread']];
     const wordsIn = (text: string): string => ` ${text.toLowerCase().replace(/[^\p{L}\p{N}\p{M}]+/gu, ' ').trim()} `;
     // Without spaces between words, letters in a row are enough.
-    const spaced = !/[\p{Script=Han}\p{Script=Hiragana}]/u.test(words['leave.short'] ?? '');
+    const spaced = !/[\p{Script=Han}\p{Script=Hiragana}]/u.test(texts['leave.short'] ?? '');
     const wrong = pairs.filter(([short = '', label = '']) => {
-      const text = wordsIn(words[short] ?? '');
-      return short in english && !wordsIn(words[label] ?? '').includes(spaced ? text : text.trim());
+      const text = wordsIn(texts[short] ?? '');
+      return short in english && !wordsIn(texts[label] ?? '').includes(spaced ? text : text.trim());
     });
     expect(wrong).toEqual([]);
   });
 
   it.each(languageCodes.filter((code) => code !== 'en-US'))('has %s, of which nothing is left in English', async (code) => {
-    const words = new Dictionaries();
-    words.addBase('en-US', english);
-    words.loadFrom(wordsOf);
-    words.use(code);
-    await words.ready();
-    for (const key of ['leave.leave', 'preview.join', 'waitingRoom.text', 'refused.passcode.say', 'leave.confirmQuestion']) expect(words.t(key), key).not.toBe(english[key]);
+    const texts = new Dictionaries();
+    texts.addBase('en-US', english);
+    texts.setSource(loadDictionary);
+    texts.setLanguage(code);
+    await texts.ready();
+    for (const key of ['leave.leave', 'preview.join', 'waitingRoom.text', 'refused.passcode.say', 'leave.confirmQuestion']) expect(texts.t(key), key).not.toBe(english[key]);
   });
 
   it('choose the form by the count', async () => {
-    const words = new Dictionaries();
-    words.addBase('en-US', enUS);
-    words.loadFrom(wordsOf);
-    words.use('de-DE');
-    await words.ready();
-    expect(words.t('refusal.retryAfter', { seconds: 1, count: 1 })).toContain('1 Sekunde ');
-    expect(words.t('refusal.retryAfter', { seconds: 2, count: 2 })).toContain('2 Sekunden');
-    words.use('en-US');
-    expect(words.t('refusal.retryAfter', { seconds: 1, count: 1 })).toContain('1 second.');
-    words.use('ja-JP');
-    await words.ready();
-    expect(words.t('refusal.retryAfter', { seconds: 1, count: 1 })).toContain('1 秒');
+    const texts = new Dictionaries();
+    texts.addBase('en-US', enUS);
+    texts.setSource(loadDictionary);
+    texts.setLanguage('de-DE');
+    await texts.ready();
+    expect(texts.t('refusal.retryAfter', { seconds: 1, count: 1 })).toContain('1 Sekunde ');
+    expect(texts.t('refusal.retryAfter', { seconds: 2, count: 2 })).toContain('2 Sekunden');
+    texts.setLanguage('en-US');
+    expect(texts.t('refusal.retryAfter', { seconds: 1, count: 1 })).toContain('1 second.');
+    texts.setLanguage('ja-JP');
+    await texts.ready();
+    expect(texts.t('refusal.retryAfter', { seconds: 1, count: 1 })).toContain('1 秒');
   });
 
   it('of a language that nobody has translated are none', async () => {
-    expect(await wordsOf('xx-XX')).toBeNull();
-    expect(await wordsOf('constructor')).toBeNull();
+    expect(await loadDictionary('xx-XX')).toBeNull();
+    expect(await loadDictionary('constructor')).toBeNull();
   });
 });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { ClientView } from '../client/ClientView';
 import { PanelHost } from '../component/PanelHost';
 import { Dialogs } from '../dialogs/Dialogs';
-import { later } from '../later/load';
+import { lazyParts } from '../later/load';
 import type { Store } from '../state/store';
 import type { UiState } from '../state/ui-state';
 import { person, renderInView, state, stubSizes } from './fake';
@@ -54,7 +54,7 @@ it.each([
 
 it('tries again when the person opens it again, and draws at once what is loaded', async () => {
   server.away = false;
-  expect(later.get().parts).toBeNull();
+  expect(lazyParts.get().parts).toBeNull();
   const { ui } = renderInView(<Dialogs />, state([person(1)]));
   await act(async () => ui.set({ dialog: { name: 'settings' } }));
   expect(await screen.findByRole('dialog', { name: 'Settings' })).toBeTruthy();
@@ -65,11 +65,11 @@ it('tries again when the person opens it again, and draws at once what is loaded
 });
 
 it('takes the keyboard as soon as a dialog is drawn late', async () => {
-  later.set({ parts: null });
+  lazyParts.set({ parts: null });
   const { ui } = renderInView(<Dialogs />, state([person(1)]));
   await act(async () => ui.set({ dialog: { name: 'settings' } }));
   const parts = await import('../later/parts');
-  later.set({ parts });
+  lazyParts.set({ parts });
   // No `act`: nothing but React's own turn lies between the drawing and the key.
   await Promise.resolve();
   const dialog = screen.getByRole('dialog', { name: 'Settings' });

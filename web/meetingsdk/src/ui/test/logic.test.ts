@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { customButtons } from '../toolbar/useCustomButtons';
-import { widgetWishes } from '../component/customize';
+import { parsePlacementOptions } from '../component/customize';
 import { avatarColour, initials } from '../logic/avatar';
 import { groupChat } from '../logic/chat';
 import { clockTime, groupNumber } from '../logic/format';
-import { bestGrid, LEAST_TILE_WIDTH, pageCapacity, pageOf } from '../logic/grid';
+import { bestGrid, MIN_TILE_WIDTH, pageCapacity, pageOf } from '../logic/grid';
 import { linkify } from '../logic/linkify';
-import { place } from '../logic/placement';
+import { computePosition } from '../logic/placement';
 
 describe('bestGrid', () => {
   it.each([
@@ -48,7 +48,7 @@ describe('pages', () => {
   it('takes fewer rather than showing tiles too small to read', () => {
     const capacity = pageCapacity(300, 200, 6, 25);
     expect(capacity).toBeGreaterThan(0);
-    expect(bestGrid(300, 200, capacity, 6).tileWidth).toBeGreaterThanOrEqual(LEAST_TILE_WIDTH);
+    expect(bestGrid(300, 200, capacity, 6).tileWidth).toBeGreaterThanOrEqual(MIN_TILE_WIDTH);
   });
 
   it('goes to the last page when people leave', () => {
@@ -125,30 +125,30 @@ describe('groupChat', () => {
 describe('place', () => {
   const bounds = { left: 0, top: 0, width: 400, height: 400 };
   it('goes to the other side when there is no room', () => {
-    expect(place({ left: 100, top: 10, width: 40, height: 20 }, { width: 80, height: 100 }, bounds, 'top').top).toBe(38);
-    expect(place({ left: 100, top: 370, width: 40, height: 20 }, { width: 80, height: 100 }, bounds, 'bottom').top).toBe(262);
+    expect(computePosition({ left: 100, top: 10, width: 40, height: 20 }, { width: 80, height: 100 }, bounds, 'top').top).toBe(38);
+    expect(computePosition({ left: 100, top: 370, width: 40, height: 20 }, { width: 80, height: 100 }, bounds, 'bottom').top).toBe(262);
   });
   it('goes beside its anchor when it is too high for above and below', () => {
-    expect(place({ left: 300, top: 190, width: 20, height: 20 }, { width: 100, height: 300 }, bounds, 'bottom-end')).toEqual({ left: 192, top: 50 });
-    expect(place({ left: 80, top: 190, width: 20, height: 20 }, { width: 100, height: 300 }, bounds, 'top')).toEqual({ left: 108, top: 50 });
+    expect(computePosition({ left: 300, top: 190, width: 20, height: 20 }, { width: 100, height: 300 }, bounds, 'bottom-end')).toEqual({ left: 192, top: 50 });
+    expect(computePosition({ left: 80, top: 190, width: 20, height: 20 }, { width: 100, height: 300 }, bounds, 'top')).toEqual({ left: 108, top: 50 });
   });
   it('stays inside the window and follows the reading direction', () => {
-    expect(place({ left: 380, top: 100, width: 20, height: 20 }, { width: 200, height: 50 }, bounds, 'bottom-start').left).toBe(192);
-    expect(place({ left: 200, top: 100, width: 40, height: 20 }, { width: 100, height: 50 }, bounds, 'bottom-start', 8, true).left).toBe(140);
+    expect(computePosition({ left: 380, top: 100, width: 20, height: 20 }, { width: 200, height: 50 }, bounds, 'bottom-start').left).toBe(192);
+    expect(computePosition({ left: 200, top: 100, width: 40, height: 20 }, { width: 100, height: 50 }, bounds, 'bottom-start', 8, true).left).toBe(140);
   });
 });
 
 describe('customize', () => {
   it('obeys what is right and ignores what is not', () => {
     const anchor = document.createElement('div');
-    const wishes = widgetWishes({
+    const placementOptions = parsePlacementOptions({
       video: { isResizable: false, viewSizes: { default: { width: 1000, height: 600 }, ribbon: { width: -1, height: 'x' } }, popper: { disableDraggable: true, anchorPosition: { top: 10, left: 'calc(evil)' } } },
       chat: { popper: { anchorElement: anchor, placement: 'right-start' } },
       participants: { popper: { placement: 'nowhere' } },
     });
-    expect(wishes).toMatchObject({ size: { width: 1000, height: 600 }, ribbon: null, resizable: false, draggable: false, position: { top: '10px' }, participants: null });
-    expect(wishes.chat).toMatchObject({ anchorElement: anchor, placement: 'right-start' });
-    expect(widgetWishes({ video: null, chat: 7 })).toMatchObject({ size: null, resizable: true, chat: null });
+    expect(placementOptions).toMatchObject({ size: { width: 1000, height: 600 }, ribbon: null, resizable: false, draggable: false, position: { top: '10px' }, participants: null });
+    expect(placementOptions.chat).toMatchObject({ anchorElement: anchor, placement: 'right-start' });
+    expect(parsePlacementOptions({ video: null, chat: 7 })).toMatchObject({ size: null, resizable: true, chat: null });
   });
 
   it('takes only buttons with words and a handler', () => {

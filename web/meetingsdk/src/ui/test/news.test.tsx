@@ -19,9 +19,9 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-const said = (from: number, text: string, to: ChatMessage['receiver'] = null, sentAt = '2026-01-01T10:00:00Z'): ChatMessage => ({ id: `${from}${text}`, text, sentAt, sender: { userId: from, name: `Person ${from}` }, receiver: to });
+const chatMessage = (from: number, text: string, to: ChatMessage['receiver'] = null, sentAt = '2026-01-01T10:00:00Z'): ChatMessage => ({ id: `${from}${text}`, text, sentAt, sender: { userId: from, name: `Person ${from}` }, receiver: to });
 const { t } = fakeModel(state([])).i18n;
-const told = (before: MeetingState, after: MeetingState) => sentences(newsBetween(before, after), t);
+const announced = (before: MeetingState, after: MeetingState) => sentences(newsBetween(before, after), t);
 const me = person(1);
 const host = person(1, { role: 'host' });
 
@@ -42,11 +42,11 @@ describe('what happened', () => {
     ['Person 2 is recording', state([me, person(2)]), state([me, person(2, { capture: 'on' })])],
     ['You are muted', state([me], { microphone: 'on' }), state([me], { microphone: 'muted' })],
     ['You are unmuted', state([me], { microphone: 'muted' }), state([me], { microphone: 'on' })],
-    ['Message from Person 2: hello', state([me]), state([me], { chat: [said(2, 'hello')] })],
-    ['Private message from Person 2: psst', state([me]), state([me], { chat: [said(2, 'psst', { userId: 1, name: 'Person 1' })] })],
-    ['', state([me]), state([me], { chat: [said(1, 'mine')] })],
+    ['Message from Person 2: hello', state([me]), state([me], { chat: [chatMessage(2, 'hello')] })],
+    ['Private message from Person 2: psst', state([me]), state([me], { chat: [chatMessage(2, 'psst', { userId: 1, name: 'Person 1' })] })],
+    ['', state([me]), state([me], { chat: [chatMessage(1, 'mine')] })],
     ['', state([me], { phase: 'joining' }), state([me, person(2)])],
-  ])('%s', (words, before, after) => expect(told(before, after)).toBe(words));
+  ])('%s', (texts, before, after) => expect(announced(before, after)).toBe(texts));
 });
 
 describe('the live region', () => {
@@ -73,18 +73,18 @@ describe('the live region', () => {
     expect(localStorage.getItem('anteroom.announcements')).toBe('off');
     act(() => model.set({ participants: [me] }));
     act(() => void vi.advanceTimersByTime(1000));
-    expect([region()?.textContent, ui.get().announces]).toEqual(['', false]);
+    expect([region()?.textContent, ui.get().announcementsEnabled]).toEqual(['', false]);
   });
 });
 
 describe('the waiting room', () => {
   const group = { userId: 4, name: 'Waiting room' };
   it('shows what hosts wrote to it, before and after one came, as words', () => {
-    const waiting = state([person(1, { state: 'waiting' })], { phase: 'waitingRoom', chat: [said(2, 'Five minutes'), said(2, '<b>Soon</b>', group)], unreadChat: 1 });
+    const waiting = state([person(1, { state: 'waiting' })], { phase: 'waitingRoom', chat: [chatMessage(2, 'Five minutes'), chatMessage(2, '<b>Soon</b>', group)], unreadChat: 1 });
     const { model, container } = renderInView(<WaitingRoomPage />, waiting);
     const texts = () => [...container.querySelectorAll('.ar-message__text')].map((text) => text.textContent);
     expect(texts()).toEqual(['<b>Soon</b>']);
-    act(() => model.set({ chat: [...waiting.chat, said(3, 'Now', group)] }));
+    act(() => model.set({ chat: [...waiting.chat, chatMessage(3, 'Now', group)] }));
     expect(texts()).toEqual(['<b>Soon</b>', 'Now']);
     expect(screen.getByRole('log').textContent).toContain('Person 3');
     expect(model.actions.markChatRead).toHaveBeenCalled();
@@ -93,7 +93,7 @@ describe('the waiting room', () => {
   it('says who moved somebody there from the meeting', () => {
     const { ui } = renderInView(<WaitingRoomPage />, state([person(1, { state: 'waiting' })], { phase: 'waitingRoom' }));
     expect(screen.getByRole('heading').textContent).toBe('The host will let you in soon');
-    act(() => ui.set({ held: true }));
+    act(() => ui.set({ movedToWaitingRoom: true }));
     expect(screen.getByRole('heading').textContent).toBe('The host moved you to the waiting room');
   });
 
@@ -156,7 +156,7 @@ describe('the invitation', () => {
     ['an app without invitations', state([host]), { disableInvite: true }],
     ['an app that lists none', state([host]), { meetingInfo: ['mn'] }],
     ['whoever has a guest waiting', state([host, person(2, { state: 'waiting' })]), {}],
-  ])('is not on a card for %s', (_whom, first, change) => {
+  ])('is not on a card for %s', (_userId, first, change) => {
     const { ui } = renderInView(<AloneCard />, first);
     act(() => ui.set({ options: { ...options, meetingInfo: ['mn', 'invite'], ...change } }));
     expect(card()).toBeNull();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseMain, chosenMains, findParticipant, listOrder, sharerOf, stripOrder, successors, tileOrder, waitingOrder } from '../logic/order';
+import { selectActiveSpeaker, pinnedOrSpotlit, findParticipant, listOrder, sharerOf, stripOrder, successors, tileOrder, waitingOrder } from '../logic/order';
 import { person, state } from './fake';
 
 describe('tileOrder', () => {
@@ -52,11 +52,11 @@ describe('chooseMain', () => {
     ['never the self while others are there', [1], null, 2],
     ['the next when the one shown has left', [], 7, 2],
   ])('%s', (_name, active, shown, expected) => {
-    expect(chooseMain(tiles, active, 1, shown)).toBe(expected);
+    expect(selectActiveSpeaker(tiles, active, 1, shown)).toBe(expected);
   });
   it('is the self when alone, and nobody in an empty room', () => {
-    expect(chooseMain([1], [], 1, null)).toBe(1);
-    expect(chooseMain([], [], 1, null)).toBeNull();
+    expect(selectActiveSpeaker([1], [], 1, null)).toBe(1);
+    expect(selectActiveSpeaker([], [], 1, null)).toBeNull();
   });
 });
 
@@ -85,15 +85,15 @@ describe('pins, spotlights and focus mode', () => {
     expect(tileOrder(at(1, { spotlights: [] }))).toEqual([1, 2, 3, 4]);
   });
   it('shows large the own pins before the hosts\' spotlights, and only who is here', () => {
-    expect(chosenMains(at(1, { spotlights: [4, 3] }))).toEqual([4, 3]);
-    expect(chosenMains(at(1, { spotlights: [4] }, [3, 9]))).toEqual([3]);
-    expect(chosenMains(at(1, { spotlights: [9] }, [9]))).toEqual([]);
+    expect(pinnedOrSpotlit(at(1, { spotlights: [4, 3] }))).toEqual([4, 3]);
+    expect(pinnedOrSpotlit(at(1, { spotlights: [4] }, [3, 9]))).toEqual([3]);
+    expect(pinnedOrSpotlit(at(1, { spotlights: [9] }, [9]))).toEqual([]);
   });
   it('hides participants from each other in focus mode, but not hosts and the spotlighted, and nobody from hosts', () => {
     expect(tileOrder(at(1, { focusMode: true }))).toEqual([1, 2]);
     expect(tileOrder(at(1, { focusMode: true, spotlights: [4] }))).toEqual([4, 1, 2]);
     expect(tileOrder(at(2, { focusMode: true }))).toEqual([2, 1, 3, 4]);
-    expect(chosenMains(at(1, { focusMode: true }, [3]))).toEqual([]);
+    expect(pinnedOrSpotlit(at(1, { focusMode: true }, [3]))).toEqual([]);
   });
   it('keeps large people out of the strip, and puts first ones first without mixing the rest', () => {
     expect(stripOrder([1, 2, 3], [1, 2, 3, 4], [2, 4])).toEqual([1, 3]);

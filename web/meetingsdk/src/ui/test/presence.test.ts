@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ViewGone, ViewKind } from '../../core/model';
-import { addressOf, watchPresence } from '../state/presence';
+import type { ViewRemoval, ViewKind } from '../../core/model';
+import { addressOf, watchViewPresence } from '../state/presence';
 import { fakeModel, person, state } from './fake';
 
-const gone = vi.fn<(why: ViewGone) => void>();
+const gone = vi.fn<(why: ViewRemoval) => void>();
 let root: HTMLElement;
 let host: HTMLElement;
 let stop: () => void = () => undefined;
 
 function watch(kind: ViewKind, phase: 'inMeeting' | 'previewing' | 'initialised' = 'inMeeting') {
-  const model = { ...fakeModel(state([person(1)], { phase })), viewGone: gone };
-  stop = watchPresence(host, kind, model);
+  const model = { ...fakeModel(state([person(1)], { phase })), viewRemoved: gone };
+  stop = watchViewPresence(host, kind, model);
   return model;
 }
 
@@ -83,11 +83,11 @@ describe('a view that the page takes away', () => {
   it('is gone in Client View where the page goes back to before the join, by either way of telling', () => {
     const entries = [{ key: 'a', index: 0 }, { key: 'b', index: 1 }, { key: 'c', index: 2 }];
     const navigation = { currentEntry: entries[1], entries: () => entries };
-    for (const told of [true, false]) {
+    for (const withNavigation of [true, false]) {
       for (const [kind, calls] of [['component', []], ['client', [['back']]]] as const) {
         gone.mockReset();
         history.replaceState(null, '', '/meeting');
-        (window as { navigation?: unknown }).navigation = told ? navigation : undefined;
+        (window as { navigation?: unknown }).navigation = withNavigation ? navigation : undefined;
         navigation.currentEntry = entries[1];
         watch(kind);
         const go = (address: string, index: number): void => {

@@ -2,7 +2,7 @@ import { act, cleanup, fireEvent, screen } from '@testing-library/react';
 import { afterEach, expect, it, vi } from 'vitest';
 import type { MeetingState } from '../../core/model';
 import { browserOf } from '../logic/device-trouble';
-import { inSentences } from '../logic/sentences';
+import { joinSentences } from '../logic/sentences';
 import { jaJP } from '../i18n/ja-JP';
 import { PreviewPage } from '../pages/PreviewPage';
 import { person, renderInView, state } from './fake';
@@ -64,12 +64,12 @@ it.each([
   ['NotAllowedError', 'Camera blocked by the browser', 'Click or tap the icon beside the address', ['Mic blocked', 'Camera blocked']],
   ['NotFoundError', 'No camera', 'Connect one', ['None found', 'None found']],
   ['NotReadableError', 'Another app is using the camera', 'Close the other app', ['None found', 'None found']],
-])('%s: the picture says what is wrong and what helps, and the switches look off', async (name, what, cure, listed) => {
+])('%s: the picture says what is wrong and what helps, and the switches look off', async (name, what, fix, listed) => {
   const devices = new Devices();
   devices.fault = name;
-  const { trouble } = await open(devices);
-  expect(trouble()).toContain(what);
-  expect(trouble()).toContain(cure);
+  const { trouble: problem } = await open(devices);
+  expect(problem()).toContain(what);
+  expect(problem()).toContain(fix);
   expect(screen.getByRole('button', { name: 'start my video' }).className).toContain('ar-round--off');
   expect(screen.getByRole('button', { name: 'unmute my microphone' }).className).toContain('ar-round--off');
   expect(['Microphone', 'Camera'].map((label) => screen.getByRole('combobox', { name: label }).textContent)).toEqual(listed);
@@ -82,14 +82,14 @@ it.each([
 it('opens what the browser is told to allow, without another click', async () => {
   const devices = new Devices();
   devices.fault = 'NotAllowedError';
-  const { trouble, picture } = await open(devices);
+  const { trouble: problem, picture } = await open(devices);
   devices.dispatchEvent(new Event('devicechange'));
   await settled();
-  expect(trouble()).toContain('Camera blocked');
+  expect(problem()).toContain('Camera blocked');
   devices.fault = '';
   act(() => devices.permissions.camera.allow());
   await settled();
-  expect(trouble()).toBe('');
+  expect(problem()).toBe('');
   expect(picture().hidden).toBe(false);
   expect(screen.getByRole('button', { name: 'unmute my microphone' })).toBeTruthy();
   act(() => devices.permissions.microphone.allow());
@@ -100,19 +100,19 @@ it('opens what the browser is told to allow, without another click', async () =>
 it('opens a camera that is connected, and says when it is gone', async () => {
   const devices = new Devices();
   devices.fault = 'NotFoundError';
-  const { trouble } = await open(devices);
+  const { trouble: problem } = await open(devices);
   devices.fault = '';
   act(() => void devices.dispatchEvent(new Event('devicechange')));
   await settled();
-  expect(trouble()).toBe('');
+  expect(problem()).toBe('');
   devices.fault = 'NotFoundError';
   act(() => devices.tracks.forEach((track) => track.dispatchEvent(new Event('ended'))));
   await settled();
-  expect(trouble()).toContain('No camera');
+  expect(problem()).toContain('No camera');
 });
 
 it('shows the name that others will see, and lets one try the speaker and a background', async () => {
-  const { container } = await open(new Devices(), { joinsAs: 'Grace', ...offered() });
+  const { container } = await open(new Devices(), { displayName: 'Grace', ...offered() });
   expect(container.querySelector('.ar-preview__picture .ar-badge')?.textContent).toBe('Grace');
   expect(screen.getByRole('button', { name: 'Test speaker' })).toBeTruthy();
   expect(screen.getByRole('radiogroup', { name: 'Background' })).toBeTruthy();
@@ -142,7 +142,7 @@ it('shows the chosen background, prepared anew for each camera', async () => {
   expect(model.actions.setBackground).toHaveBeenCalledExactlyOnceWith('beach');
   let ready = (_: object) => {};
   const stop = vi.fn();
-  vi.mocked(model.actions.tryBackground).mockReturnValue(new Promise((resolve) => (ready = resolve as typeof ready)));
+  vi.mocked(model.actions.previewBackground).mockReturnValue(new Promise((resolve) => (ready = resolve as typeof ready)));
   act(() => model.set(offered({ id: 'beach' })));
   await settled();
   expect([picture().srcObject, screen.getAllByRole('status').map((status) => status.textContent)]).toEqual([plain, expect.arrayContaining(['Preparing the background…'])]);
@@ -158,7 +158,7 @@ it('shows the chosen background, prepared anew for each camera', async () => {
 it('gives up a background that cannot be had, and says so', async () => {
   const devices = new Devices();
   const { model } = await open(devices, offered());
-  vi.mocked(model.actions.tryBackground).mockRejectedValue(new Error('no file'));
+  vi.mocked(model.actions.previewBackground).mockRejectedValue(new Error('no file'));
   act(() => model.set(offered({ id: 'blur' })));
   await settled();
   expect(model.actions.setBackground).toHaveBeenCalledExactlyOnceWith('');
@@ -175,7 +175,7 @@ it.each([['user', true], ['environment', false]])('a camera that faces %s is mir
 
 it('joins sentences as the language does', () => {
   const texts = ['カメラがありません', '接続してください。', 'このまま参加できます。'];
-  expect(inSentences((key, values) => (jaJP as Record<string, string>)[key]?.replace(/\{(\w+)\}/g, (_, name: string) => String(values?.[name])) ?? key, texts)).toBe('カメラがありません。接続してください。このまま参加できます。');
+  expect(joinSentences((key, values) => (jaJP as Record<string, string>)[key]?.replace(/\{(\w+)\}/g, (_, name: string) => String(values?.[name])) ?? key, texts)).toBe('カメラがありません。接続してください。このまま参加できます。');
 });
 
 it.each([['Firefox/140.0', 'firefox'], ['Version/18 Safari/605', 'safari'], ['iPhone Version/18 Safari/605', 'ios'], ['Chrome/150 Safari/537', 'chromium']])('%s is %s', (agent, browser) => {

@@ -2,10 +2,10 @@ import { act, cleanup, fireEvent, screen } from '@testing-library/react';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ERROR_ROWS } from '../../core/errcodes.gen';
 import type { Failure } from '../../core/model';
-import { RefusalPanel, isPanelled } from '../component/RefusalPanel';
+import { RefusalPanel, isShownInWidget } from '../component/RefusalPanel';
 import { Dialogs } from '../dialogs/Dialogs';
 import { enUS } from '../i18n/en-US';
-import { toldCodes, toldOf } from '../logic/refusals';
+import { codesWithText, refusalInfo } from '../logic/refusals';
 import { EndedPage } from '../pages/EndedPage';
 import { person, renderInView, state } from './fake';
 
@@ -14,7 +14,7 @@ afterEach(() => {
   document.body.replaceChildren();
 });
 
-const words: Record<string, string> = enUS;
+const texts: Record<string, string> = enUS;
 const wrong: Failure = {
   errorCode: 3004, name: 'WRONG_MEETING_PASSWORD', errorMessage: 'Meeting Passcode wrong.', cause: 'passcode_wrong', remedy: 'Pass `passWord` as text: GET /dev/v1/world lists it.',
   retryable: false, retryAfter: null, attemptId: 'att_1', docs: 'javascript:alert(1)', joinFailed: true,
@@ -23,25 +23,25 @@ const refused = (change: Partial<Failure> = {}) => state([], { phase: 'initialis
 
 describe('the words of a refusal', () => {
   it.each(ERROR_ROWS.filter(({ code }) => code !== 0).map(({ code, name }) => [code, name]))('%i %s tells a person what is the matter and what helps', (code) => {
-    expect(toldCodes).toContain(code);
-    const { key } = toldOf({ errorCode: code, cause: '' });
+    expect(codesWithText).toContain(code);
+    const { key } = refusalInfo({ errorCode: code, cause: '' });
     for (const part of ['say', 'do']) {
-      const sentence = words[`refused.${key}.${part}`] ?? '';
+      const sentence = texts[`refused.${key}.${part}`] ?? '';
       expect(sentence).toMatch(/^[A-Z].{10,}/);
       expect(sentence, 'no words for developers').not.toMatch(/\b(token|signature|JWT|ZAK|OBF|SDK|API|GET|POST|null|parameter)\b|`|_|\//i);
     }
   });
 
   it('has none that no code leads to, and none twice', () => {
-    const keys = Object.keys(words).filter((key) => key.startsWith('refused.')).map((key) => key.split('.')[1]);
+    const keys = Object.keys(texts).filter((key) => key.startsWith('refused.')).map((key) => key.split('.')[1]);
     const causes = ['3004 passcode_missing', '3004 throttled', '3005 other_view_in_page', '3005 other_meeting_live', '3008 too_early', '3008 practice_session', '3009 not_admitted', '3099 tk_pending', '3620 registrant_denied',
       '3621 offline', '3621 local_network_blocked', '3621 websocket_blocked', '4003 userName_missing', '4009 too_many_joins', '1 browser_unsupported', '200 asset_blocked'].map((pair) => pair.split(' '));
-    const used = new Set([...toldCodes.map((errorCode) => toldOf({ errorCode, cause: '' }).key), ...causes.map(([code, cause]) => toldOf({ errorCode: Number(code), cause: cause ?? '' }).key)]);
+    const used = new Set([...codesWithText.map((errorCode) => refusalInfo({ errorCode, cause: '' }).key), ...causes.map(([code, cause]) => refusalInfo({ errorCode: Number(code), cause: cause ?? '' }).key)]);
     expect([...new Set(keys)].filter((key) => !used.has(key as never))).toEqual([]);
   });
 
   it('of an unknown code are plain ones', () => {
-    expect(toldOf({ errorCode: 9999, cause: 'x' })).toEqual({ key: 'other', way: null });
+    expect(refusalInfo({ errorCode: 9999, cause: 'x' })).toEqual({ key: 'other', recovery: null });
   });
 });
 
@@ -92,11 +92,11 @@ describe('the dialog of a refusal', () => {
 
 describe('the panel of a refusal in the widget', () => {
   it('is there where the person can do something about it', () => {
-    expect(isPanelled(wrong)).toBe(true);
-    expect(isPanelled({ ...wrong, errorCode: 3008, cause: 'host_not_here' })).toBe(true);
-    expect(isPanelled({ ...wrong, errorCode: 3712, cause: 'unknown_secret' })).toBe(false);
-    expect(isPanelled({ ...wrong, joinFailed: false })).toBe(false);
-    expect(isPanelled(null)).toBe(false);
+    expect(isShownInWidget(wrong)).toBe(true);
+    expect(isShownInWidget({ ...wrong, errorCode: 3008, cause: 'host_not_here' })).toBe(true);
+    expect(isShownInWidget({ ...wrong, errorCode: 3712, cause: 'unknown_secret' })).toBe(false);
+    expect(isShownInWidget({ ...wrong, joinFailed: false })).toBe(false);
+    expect(isShownInWidget(null)).toBe(false);
   });
 
   it('says that the meeting has not started, with a way out', () => {
@@ -113,7 +113,7 @@ describe('the question whether to leave', () => {
   const buttons = (): string[] => screen.getAllByRole('button').map((button) => button.textContent ?? '');
 
   it('offers a participant to leave, with the safe answer first', () => {
-    const { model } = renderInView(<Dialogs />, state([person(2), person(1, { role: 'host' })], { leaveAsked: true }));
+    const { model } = renderInView(<Dialogs />, state([person(2), person(1, { role: 'host' })], { confirmingLeave: true }));
     expect(buttons()).toEqual(['Cancel', 'Leave Meeting']);
     expect(document.activeElement?.textContent).toBe('Cancel');
     fireEvent.click(screen.getByRole('button', { name: 'Cancel' }));
@@ -123,12 +123,12 @@ describe('the question whether to leave', () => {
   });
 
   it('offers a host to end it for all, and to name a successor where there is one', () => {
-    const { model } = renderInView(<Dialogs />, state([person(1, { role: 'host' })], { leaveAsked: true }));
+    const { model } = renderInView(<Dialogs />, state([person(1, { role: 'host' })], { confirmingLeave: true }));
     expect(buttons()).toEqual(['Cancel', 'End Meeting for All', 'Leave Meeting']);
     fireEvent.click(screen.getByRole('button', { name: 'End Meeting for All' }));
     expect(model.actions.end).toHaveBeenCalledOnce();
     cleanup();
-    renderInView(<Dialogs />, state([person(1, { role: 'host' }), person(2)], { leaveAsked: true }));
+    renderInView(<Dialogs />, state([person(1, { role: 'host' }), person(2)], { confirmingLeave: true }));
     expect(buttons()).toEqual(['Cancel', 'End Meeting for All', 'Assign and leave']);
   });
 });

@@ -1,6 +1,6 @@
 import { act, cleanup } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { mountClientView, rehearseView } from '../index';
+import { mountClientView, prewarmView } from '../index';
 import { fakeModel, options, person, state, stubSizes } from './fake';
 
 const { i18n } = fakeModel(state([person(1)]));
@@ -35,7 +35,7 @@ const pass = (count: number) => act(async () => {
 describe.each(['client', 'component'] as const)('rehearsing %s view', (view) => {
   it('draws a meeting that nothing in the document finds', async () => {
     const before = document.body.innerHTML;
-    await act(async () => rehearseView(i18n, { ...options, view }));
+    await act(async () => prewarmView(i18n, { ...options, view }));
     const [tree] = trees;
     expect(tree?.querySelectorAll('.ar-tile, [class*="tile"]').length).toBeGreaterThan(0);
     expect(tree?.querySelectorAll('button').length).toBeGreaterThan(3);
@@ -48,7 +48,7 @@ describe.each(['client', 'component'] as const)('rehearsing %s view', (view) => 
 
   it('is gone after three frames, without a trace', async () => {
     const before = document.documentElement.outerHTML;
-    await act(async () => rehearseView(i18n, { ...options, view }));
+    await act(async () => prewarmView(i18n, { ...options, view }));
     await pass(2);
     expect(trees[0]?.host.isConnected).toBe(true);
     await pass(1);

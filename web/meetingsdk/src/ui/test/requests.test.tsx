@@ -82,8 +82,8 @@ describe('somebody who waits', () => {
   it('is told once more when another comes, but not because the list was closed', () => {
     const { container, model, ui } = renderInView(<Toasts />, state([host, waits(2)]));
     const panel = renderInView(<ParticipantsPanel />, state([host, waits(2)]));
-    expect(panel.ui.get().seen).toEqual(['w2']);
-    act(() => ui.set({ seen: panel.ui.get().seen }));
+    expect(panel.ui.get().seenRequests).toEqual(['w2']);
+    act(() => ui.set({ seenRequests: panel.ui.get().seenRequests }));
     expect(container.textContent).not.toContain('waiting room');
     act(() => model.set({ participants: [host, waits(2), waits(3)] }));
     expect(container.textContent).toContain('Person 2 and 1 others are in the waiting room');

@@ -5,7 +5,7 @@ import { person, renderInView, state, stubSizes } from './fake';
 
 const rowHeight = 52;
 const viewHeight = 520;
-const crowd = Array.from({ length: 300 }, (_, i) => person(i + 1, { userName: `Person ${String(i + 1).padStart(3, '0')}`, role: i === 0 ? 'host' : 'attendee' }));
+const participants = Array.from({ length: 300 }, (_, i) => person(i + 1, { userName: `Person ${String(i + 1).padStart(3, '0')}`, role: i === 0 ? 'host' : 'attendee' }));
 
 /** Lays the list out as a browser would, scrolled down by so many pixels. */
 function scrolledTo(top: number): void {
@@ -31,7 +31,7 @@ afterEach(() => {
 describe('three hundred people', () => {
   it('have only the rows in view on the page, each telling its place among all', () => {
     scrolledTo(0);
-    const { container } = renderInView(<ParticipantsPanel />, state(crowd));
+    const { container } = renderInView(<ParticipantsPanel />, state(participants));
     expect(places()[0]).toBe(1);
     expect(places().length).toBeLessThanOrEqual(60);
     expect(places().length).toBeGreaterThanOrEqual(viewHeight / rowHeight);
@@ -46,7 +46,7 @@ describe('three hundred people', () => {
 
   it('are reached by the keyboard, and the focused one stays when it is scrolled away', () => {
     scrolledTo(0);
-    const { container } = renderInView(<ParticipantsPanel />, state(crowd));
+    const { container } = renderInView(<ParticipantsPanel />, state(participants));
     const first = screen.getByRole('button', { name: 'Options for Person 002' });
     act(() => first.focus());
     fireEvent.keyDown(first, { key: 'ArrowDown' });
@@ -63,7 +63,7 @@ describe('three hundred people', () => {
 
   it('are found by name wherever they stand', async () => {
     scrolledTo(0);
-    renderInView(<ParticipantsPanel />, state(crowd));
+    renderInView(<ParticipantsPanel />, state(participants));
     expect(screen.queryByText('Person 277')).toBeNull();
     fireEvent.change(screen.getByRole('searchbox'), { target: { value: '277' } });
     await waitFor(() => expect(places()).toEqual([1]));
@@ -72,7 +72,7 @@ describe('three hundred people', () => {
 
   it('wait at the door in rows of the same kind', () => {
     scrolledTo(0);
-    renderInView(<ParticipantsPanel />, state([person(1, { role: 'host' }), ...crowd.slice(1).map((each) => ({ ...each, state: 'waiting' as const }))]));
+    renderInView(<ParticipantsPanel />, state([person(1, { role: 'host' }), ...participants.slice(1).map((each) => ({ ...each, state: 'waiting' as const }))]));
     expect(places().length).toBeLessThanOrEqual(60);
     expect(screen.getAllByRole('button', { name: /^Admit Person/ }).length).toBeGreaterThanOrEqual(viewHeight / rowHeight);
   });

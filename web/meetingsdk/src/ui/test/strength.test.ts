@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { withStrength } from '../styles/strength';
+import { withSpecificity } from '../styles/strength';
 
 const strong = '.anteroom:not(#ar#ar)';
 
@@ -15,11 +15,11 @@ it.each([
   ['said twice, it is for all', '.anteroom.anteroom :where(:focus-visible) { }', `${strong}.anteroom :where(:focus-visible){ }`],
   ['keyframes stay', '@keyframes a { from { opacity: 0; } }', '@keyframes a { from { opacity: 0; } }'],
 ])('%s', (_what, before, after) => {
-  expect(withStrength(before)).toBe(after);
+  expect(withSpecificity(before)).toBe(after);
 });
 
 it('rules for elements have three strengths, by what they meet', () => {
-  const rules = withStrength('@media print { .anteroom button::before, .anteroom :is(a, b) { } }');
+  const rules = withSpecificity('@media print { .anteroom button::before, .anteroom :is(a, b) { } }');
   expect(rules.match(/:not\(#ar#ar\) button:where\(:not\(/g)).toHaveLength(1);
   expect(rules.match(/:where\(\.anteroom button\):where\(\.ar-named/g)).toHaveLength(1);
   expect(rules.match(/::before/g)).toHaveLength(3);

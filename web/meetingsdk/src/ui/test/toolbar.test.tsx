@@ -7,7 +7,7 @@ import { ChatPanel } from '../panels/ChatPanel';
 import { ParticipantsPanel } from '../panels/ParticipantsPanel';
 import { ReactionNews } from '../stage/ReactionNews';
 import { Stage } from '../stage/Stage';
-import { chosenTheme } from '../state/theme';
+import { loadTheme } from '../state/theme';
 import { Tile } from '../tile/Tile';
 import { ShareControl } from '../toolbar/ShareControl';
 import { Shortcuts } from '../toolbar/Shortcuts';
@@ -97,7 +97,7 @@ describe('settings', () => {
     ui.set({ options: { ...ui.get().options, disableJoinAudio: true } });
     act(() => model.set({ unmuteRequestedBy: 'Grace' }));
     expect(screen.queryByRole('alertdialog')).toBeNull();
-    expect(model.actions.answerUnmuteRequest).toHaveBeenCalledExactlyOnceWith(false);
+    expect(model.actions.respondToUnmuteRequest).toHaveBeenCalledExactlyOnceWith(false);
   });
 
   it('go from tab to tab with the arrow keys', () => {
@@ -196,7 +196,7 @@ describe('appearance', () => {
     const { layer } = renderInView(<SettingsDialog first="general" onClose={() => undefined} />, state([person(1)]));
     fireEvent.click(screen.getByRole('radio', { name: 'Dark' }));
     expect(layer.parentElement?.dataset.theme).toBe('dark');
-    expect(chosenTheme()).toBe('dark');
+    expect(loadTheme()).toBe('dark');
     fireEvent.click(screen.getByRole('radio', { name: 'Use system setting' }));
     expect(layer.parentElement?.dataset.theme).toBeUndefined();
   });

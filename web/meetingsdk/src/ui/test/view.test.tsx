@@ -1,7 +1,7 @@
 import { act, cleanup, fireEvent, screen } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MountedView } from '../../core/model';
-import { usualRules } from '../../core/state';
+import { defaultRules } from '../../core/state';
 import { Dialogs } from '../dialogs/Dialogs';
 import { mountClientView, mountComponentView } from '../index';
 import { ChatPanel } from '../panels/ChatPanel';
@@ -38,7 +38,7 @@ describe('trapFocus', () => {
 });
 
 describe('a practice session', () => {
-  const webinar = { sessionId: 's', meetingNumber: '81555123456', topic: 'Topic', hostUserId: 1, kind: 'webinar' as const, locked: false, startedAt: '', participants: 1, ...usualRules, spotlights: [] };
+  const webinar = { sessionId: 's', meetingNumber: '81555123456', topic: 'Topic', hostUserId: 1, kind: 'webinar' as const, locked: false, startedAt: '', participants: 1, ...defaultRules, spotlights: [] };
   it('is ended by the host, from the menu', () => {
     const { model } = renderInView(<Toolbar />, state([person(1, { role: 'host' })], { session: { ...webinar, practice: true } }));
     fireEvent.click(screen.getByRole('button', { name: 'Host tools' }));

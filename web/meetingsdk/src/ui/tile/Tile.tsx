@@ -57,7 +57,7 @@ export const Tile = memo(function Tile({ userId, width, height, className = '', 
       <Avatar name={person.userName} />
       {person.videoOn ? (
         <Player class="ar-player" node-id={userId}>
-          <TileVideo userId={userId} kind="camera" mirrored={mirrored} whole={!compact} />
+          <TileVideo userId={userId} kind="camera" mirrored={mirrored} contain={!compact} />
         </Player>
       ) : null}
       {reconnecting ? (

@@ -2,14 +2,14 @@ import { memo, useLayoutEffect, useRef } from 'react';
 import type { VideoKind } from '../../core/model';
 import { useActions } from '../state/context';
 import { BlurredSides } from './BlurredSides';
-import { useShowsWhole } from './useShowsWhole';
+import { useShouldContain } from './useShowsWhole';
 
 interface TileVideoProps {
   userId: number;
   kind: VideoKind;
   mirrored?: boolean;
   /** Shown whole where filling the place would cut people off. */
-  whole?: boolean;
+  contain?: boolean;
   label?: string;
 }
 
@@ -17,10 +17,10 @@ interface TileVideoProps {
  * One picture. It is asked for only while this element is on the page, so
  * people on other pages of the gallery cost no bandwidth.
  */
-export const TileVideo = memo(function TileVideo({ userId, kind, mirrored = false, whole = false, label }: TileVideoProps) {
+export const TileVideo = memo(function TileVideo({ userId, kind, mirrored = false, contain = false, label }: TileVideoProps) {
   const video = useRef<HTMLVideoElement>(null);
   const actions = useActions();
-  const fitted = useShowsWhole(video, whole);
+  const fitted = useShouldContain(video, contain);
 
   // Before the paint, not after it: the first frame then comes with it or right behind.
   useLayoutEffect(() => {

@@ -1,21 +1,21 @@
 import { useLayoutEffect, useState, type RefObject } from 'react';
-import { showsWhole } from '../logic/fit';
+import { shouldContain } from '../logic/fit';
 
 /** Whether the picture of a video element is to be shown whole; looked at again when either changes its shape. */
-export function useShowsWhole(video: RefObject<HTMLVideoElement | null>, wanted: boolean): boolean {
-  const [whole, setWhole] = useState(false);
+export function useShouldContain(video: RefObject<HTMLVideoElement | null>, enabled: boolean): boolean {
+  const [contain, setContain] = useState(false);
   useLayoutEffect(() => {
     const element = video.current;
-    if (!element || !wanted) return;
-    const look = () => setWhole(showsWhole({ width: element.videoWidth, height: element.videoHeight }, { width: element.clientWidth, height: element.clientHeight }));
-    const observer = new ResizeObserver(look);
+    if (!element || !enabled) return;
+    const update = () => setContain(shouldContain({ width: element.videoWidth, height: element.videoHeight }, { width: element.clientWidth, height: element.clientHeight }));
+    const observer = new ResizeObserver(update);
     observer.observe(element);
-    element.addEventListener('resize', look);
+    element.addEventListener('resize', update);
     return () => {
       observer.disconnect();
-      element.removeEventListener('resize', look);
-      setWhole(false);
+      element.removeEventListener('resize', update);
+      setContain(false);
     };
-  }, [video, wanted]);
-  return whole;
+  }, [video, enabled]);
+  return contain;
 }

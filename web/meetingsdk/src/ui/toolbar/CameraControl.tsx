@@ -4,7 +4,7 @@ import { useActions, useMeeting, useT, useView } from '../state/context';
 import { DeviceMenu } from './DeviceMenu';
 import { ToolbarButton } from './ToolbarButton';
 
-const LOOKS: Record<MeetingState['camera'], { icon: IconName; text: string; label: string }> = {
+const APPEARANCES: Record<MeetingState['camera'], { icon: IconName; text: string; label: string }> = {
   off: { icon: 'cameraOff', text: 'camera.start', label: 'camera.startLabel' },
   starting: { icon: 'camera', text: 'camera.starting', label: 'camera.starting' },
   on: { icon: 'camera', text: 'camera.stop', label: 'camera.stopLabel' },
@@ -18,14 +18,14 @@ export function CameraControl() {
   const actions = useActions();
   const { run } = useView();
   const camera = useMeeting((state) => state.camera);
-  const look = LOOKS[camera];
+  const appearance = APPEARANCES[camera];
 
   return (
     <div className="ar-tool-pair send-video-container">
       <ToolbarButton
-        icon={look.icon}
-        text={t(look.text)}
-        label={t(look.label)}
+        icon={appearance.icon}
+        text={t(appearance.text)}
+        label={t(appearance.label)}
         tone={camera === 'on' || camera === 'starting' ? 'plain' : 'off'}
         busy={camera === 'starting'}
         className="send-video-container__btn"

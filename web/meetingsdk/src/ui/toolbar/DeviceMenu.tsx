@@ -19,7 +19,7 @@ export function DeviceMenu({ kinds, label }: { kinds: readonly Kind[]; label: st
   const actions = useActions();
   const { ui, run } = useView();
   const devices = useMeeting((state) => state.devices);
-  const stopped = useMeeting((state) => state.incomingStopped);
+  const stopped = useMeeting((state) => state.incomingAudioStopped);
   const withBackgrounds = useMeeting((state) => state.background.offered);
   const joined = useMeeting((state) => state.microphone === 'on' || state.microphone === 'muted');
   const button = useRef<HTMLButtonElement>(null);

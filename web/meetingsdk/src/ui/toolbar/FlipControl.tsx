@@ -1,10 +1,10 @@
 import { useT } from '../state/context';
 import { ToolbarButton } from './ToolbarButton';
-import { useFlip } from './useFlip';
+import { useSwitchCamera } from './useFlip';
 
 /** Turns to the other camera; on touch screens only, for phones and tablets have one at each side. */
-export function FlipControl() {
+export function SwitchCameraControl() {
   const t = useT();
-  const flip = useFlip();
-  return flip ? <ToolbarButton icon="flip" text={t('camera.flip')} className="ar-tool--touch" onClick={flip} /> : null;
+  const switchCamera = useSwitchCamera();
+  return switchCamera ? <ToolbarButton icon="flip" text={t('camera.flip')} className="ar-tool--touch" onClick={switchCamera} /> : null;
 }

@@ -5,14 +5,14 @@ import { useActions, useMeeting, useOption, useT, useView } from '../state/conte
 import { DeviceMenu } from './DeviceMenu';
 import { ToolbarButton } from './ToolbarButton';
 
-interface Look {
+interface Appearance {
   icon: IconName;
   text: string;
   label: string;
   tone: 'plain' | 'off' | 'on';
 }
 
-const LOOKS: Record<MeetingState['microphone'], Look> = {
+const APPEARANCES: Record<MeetingState['microphone'], Appearance> = {
   off: { icon: 'audioJoin', text: 'mic.join', label: 'mic.joinLabel', tone: 'plain' },
   joining: { icon: 'audioJoin', text: 'mic.joining', label: 'mic.joining', tone: 'plain' },
   muted: { icon: 'micOff', text: 'mic.unmute', label: 'mic.unmuteLabel', tone: 'off' },
@@ -27,7 +27,7 @@ export function MicControl() {
   const actions = useActions();
   const { run } = useView();
   const microphone = useMeeting((state) => state.microphone);
-  const look = LOOKS[microphone];
+  const appearance = APPEARANCES[microphone];
   const joins = microphone === 'off';
   const asks = useOption('audioPanelAlwaysOpen') && joins;
 
@@ -40,10 +40,10 @@ export function MicControl() {
         </div>
       ) : null}
       <ToolbarButton
-        icon={look.icon}
-        text={t(look.text)}
-        label={t(look.label)}
-        tone={look.tone}
+        icon={appearance.icon}
+        text={t(appearance.text)}
+        label={t(appearance.label)}
+        tone={appearance.tone}
         busy={microphone === 'joining'}
         className={`join-audio-container__btn${joins ? ' join-audio-by-voip__join-btn' : ''}`}
         onClick={() => run(actions.setMicrophone(microphone !== 'on'))}

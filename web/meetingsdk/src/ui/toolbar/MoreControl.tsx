@@ -8,8 +8,8 @@ import { useFullScreen } from '../parts/useFullScreen';
 import { useActions, useMeeting, useOption, useSelf, useT, useView } from '../state/context';
 import { ReactionRow } from './ReactionRow';
 import { useCustomButtons } from './useCustomButtons';
-import { useFlip } from './useFlip';
-import { useFloating } from './useFloating';
+import { useSwitchCamera } from './useFlip';
+import { usePictureInPicture } from './useFloating';
 import { ToolbarButton } from './ToolbarButton';
 
 /** What is needed less often, and what did not fit into a narrow toolbar. */
@@ -29,8 +29,8 @@ export function MoreControl({ narrow, tiny }: { narrow: boolean; tiny: boolean }
   // Without a header its switch of the layouts is here.
   const headless = !useOption('showMeetingHeader');
   const fullScreen = useFullScreen();
-  const flip = useFlip();
-  const floating = useFloating();
+  const switchCamera = useSwitchCamera();
+  const pictureInPicture = usePictureInPicture();
   const custom = useCustomButtons();
   const button = useRef<HTMLButtonElement>(null);
   const [open, setOpen] = useState(false);
@@ -54,14 +54,14 @@ export function MoreControl({ narrow, tiny }: { narrow: boolean; tiny: boolean }
           {narrow && publishes && screenShare ? (
             <MenuItem icon={share === 'on' ? 'shareStop' : 'share'} label={t(share === 'on' ? 'share.stop' : 'share.startLabel')} onSelect={then(() => run(actions.setShare(share !== 'on')))} />
           ) : null}
-          {narrow && withAV && publishes && flip ? <MenuItem icon="flip" label={t('camera.flip')} onSelect={then(flip)} /> : null}
+          {narrow && withAV && publishes && switchCamera ? <MenuItem icon="flip" label={t('camera.flip')} onSelect={then(switchCamera)} /> : null}
           {headless ? <><LayoutItems onDone={close} /><MenuItem icon="fullscreen" label={t('view.fullScreen')} onSelect={then(fullScreen)} /><div className="ar-menu__line" role="separator" /></> : null}
           {withAV ? <MenuItem icon="settings" label={t('settings.open')} onSelect={then(() => ui.set({ dialog: { name: 'settings' } }))} /> : null}
-          {floating ? <MenuItem icon="pip" label={t('pip.label')} on={floating.on} onSelect={then(floating.toggle)} /> : null}
+          {pictureInPicture ? <MenuItem icon="pip" label={t('pip.label')} on={pictureInPicture.on} onSelect={then(pictureInPicture.toggle)} /> : null}
           {custom.map((entry, i) => (
             <MenuItem key={i} label={entry.text} className={`ar-named ${entry.className}`} onSelect={then(entry.onClick)} />
           ))}
-          {!withAV && !floating && custom.length === 0 && !narrow && !headless ? <MenuItem icon="people" label={t('participants.short')} onSelect={then(() => ui.set({ panel: 'participants' }))} /> : null}
+          {!withAV && !pictureInPicture && custom.length === 0 && !narrow && !headless ? <MenuItem icon="people" label={t('participants.short')} onSelect={then(() => ui.set({ panel: 'participants' }))} /> : null}
         </Menu>
       ) : null}
     </>

@@ -3,7 +3,7 @@ import { canPublish, canSpeak } from '../logic/permissions';
 import { useElementSize } from '../parts/useElementSize';
 import { useMeeting, useOption, useSelf, useT } from '../state/context';
 import { CameraControl } from './CameraControl';
-import { FlipControl } from './FlipControl';
+import { SwitchCameraControl } from './FlipControl';
 import { HostControl } from './HostControl';
 import { LeaveControl } from './LeaveControl';
 import { MicControl } from './MicControl';
@@ -38,7 +38,7 @@ export function Toolbar() {
       <div className="ar-toolbar__group">
         {withAudio && canSpeak(self, session) ? <MicControl /> : null}
         {withAV && publishes ? <CameraControl /> : null}
-        {withAV && publishes && !narrow ? <FlipControl /> : null}
+        {withAV && publishes && !narrow ? <SwitchCameraControl /> : null}
       </div>
       <div className="ar-toolbar__group ar-toolbar__group--middle">
         {withShare && !narrow ? <ShareControl /> : null}

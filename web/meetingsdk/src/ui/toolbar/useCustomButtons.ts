@@ -9,14 +9,14 @@ export interface CustomButton {
 }
 
 /** How many entries of an app the menu takes. */
-const MOST = 20;
+const MAX_BUTTONS = 20;
 
 /** Reads the app's entries; what has no words or no handler is left out. */
 export function customButtons(customize: Record<string, unknown>): CustomButton[] {
   const toolbar = customize['toolbar'];
   const buttons = typeof toolbar === 'object' && toolbar !== null ? (toolbar as Record<string, unknown>)['buttons'] : undefined;
   if (!Array.isArray(buttons)) return [];
-  return buttons.slice(0, MOST).flatMap((entry: unknown) => {
+  return buttons.slice(0, MAX_BUTTONS).flatMap((entry: unknown) => {
     if (typeof entry !== 'object' || entry === null) return [];
     const { text, onClick, className } = entry as Record<string, unknown>;
     if (typeof text !== 'string' || text === '' || typeof onClick !== 'function') return [];

@@ -1,7 +1,7 @@
 import { useActions, useMeeting, useView } from '../state/context';
 
 /** Turns to the next camera; null where there is one, or where it is off. */
-export function useFlip(): (() => void) | null {
+export function useSwitchCamera(): (() => void) | null {
   const actions = useActions();
   const { run } = useView();
   const { cameras, camera } = useMeeting((state) => state.devices);

@@ -5,7 +5,7 @@ import { useActions, useMeeting, useOption, useView } from '../state/context';
  * Picture in picture: whose picture would float is whoever speaks, else the
  * first with a camera on. Null where the browser or the app offers none.
  */
-export function useFloating(): { on: boolean; toggle: () => void } | null {
+export function usePictureInPicture(): { on: boolean; toggle: () => void } | null {
   const actions = useActions();
   const { run, layer } = useView();
   const on = useMeeting((state) => state.pictureInPicture);
