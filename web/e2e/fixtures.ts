@@ -1,6 +1,6 @@
 import { test as base, type Browser, type BrowserContext, type BrowserContextOptions } from '@playwright/test';
 import { AppServer, type View } from './app-server.ts';
-import { Loadgen } from './crowd.ts';
+import { Loadgen } from './loadgen.ts';
 import { Person } from './person.ts';
 import { Preview } from './preview.ts';
 import { Server } from './server.ts';

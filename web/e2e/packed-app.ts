@@ -8,7 +8,7 @@ import { build, type PluginOption } from 'vite';
 const run = promisify(execFile);
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** The frameworks that hosts/ of the workspace pins. */
+/** The frameworks that web/test-apps pins. */
 export type Framework = 'react18' | 'react19' | 'vue3';
 
 /** An app of its own with the npm package of a server installed under the name that apps know. */
@@ -17,7 +17,7 @@ export class PackedApp {
 
   /** Makes an empty app; beside a framework it finds that one among its modules. */
   static async make(server: string, framework: Framework = 'react19'): Promise<PackedApp> {
-    const app = new PackedApp(await mkdtemp(here(`../hosts/${framework}/.app-`)));
+    const app = new PackedApp(await mkdtemp(here(`../test-apps/${framework}/.app-`)));
     const manifest = { name: 'app', private: true, type: 'module', dependencies: { '@zoom/meetingsdk': `${server}/sdk/meetingsdk.tgz` } };
     await app.write('package.json', JSON.stringify(manifest));
     // What is installed comes from the server alone; the package depends on nothing.

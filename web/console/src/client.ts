@@ -1,4 +1,4 @@
-import { showError, loadJoinParams } from './world';
+import { showError, loadJoinParams } from './dev-api';
 
 interface ClientView {
   preLoadWasm(): void;

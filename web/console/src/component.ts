@@ -1,5 +1,5 @@
 import { endingTexts, fillCard, isShownBySDK, isJoinFailure, notJoined, refusalTexts, type JoinFailureDetails } from './card';
-import { showError, loadJoinParams } from './world';
+import { showError, loadJoinParams } from './dev-api';
 
 interface Client {
   init(options: Record<string, unknown>): Promise<unknown>;

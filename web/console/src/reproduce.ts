@@ -1,6 +1,6 @@
 import type { Fields, Outcome, Received, ScenarioApp, View } from './app';
 import { http, scenarioList, describeStep, type ScenarioListing, type Scenario, type Step } from './scenarios';
-import { showError } from './world';
+import { showError } from './dev-api';
 
 const byId = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
 const form = byId<HTMLFormElement>('choice');

@@ -1,6 +1,6 @@
 import { purposeOf } from './purposes';
 import { scenarioList, type ScenarioListing } from './scenarios';
-import { showError, fetchWorld, type World } from './world';
+import { showError, fetchWorld, type World } from './dev-api';
 
 const form = document.getElementById('join') as HTMLFormElement;
 const field = <T extends HTMLElement>(name: string) => form.elements.namedItem(name) as unknown as T;

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
 import { filledIn, samples } from './samples.mjs';
-import { startEnvironment } from './surroundings.mjs';
+import { startEnvironment } from './environment.mjs';
 
 const timeout = 30_000;
 

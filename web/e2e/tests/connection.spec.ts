@@ -1,5 +1,5 @@
-import { interruptionsOf, sendMessages, measureInterruptions } from '../breaks.ts';
-import { withRelay } from '../cut-line.ts';
+import { interruptionsOf, sendMessages, measureInterruptions } from '../interruptions.ts';
+import { withRelay } from '../with-relay.ts';
 import { expect, test as base, views } from '../fixtures.ts';
 import { expectConnected, expectReconnecting } from '../refusals.ts';
 import { Server } from '../server.ts';

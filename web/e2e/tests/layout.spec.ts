@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Page } from '@playwright/test';
 import { expect, test, views } from '../fixtures.ts';
-import { hostile } from '../hostile.ts';
+import { hostile } from '../hostile-styles.ts';
 
 const { resolve } = createRequire(import.meta.url);
 const sheet = (path: string) => readFile(resolve(path), 'utf8');

@@ -1,5 +1,5 @@
 import type { BrowserContext, Page } from '@playwright/test';
-import { withRelay } from '../cut-line.ts';
+import { withRelay } from '../with-relay.ts';
 import { expect, views } from '../fixtures.ts';
 import { breaksOnce, documented, recordEvents, participantKinds, offStage, ownEvents, expectedDeparture, section, recordedEvents, withoutInterruptions, eventsAbout, write, type Departure, type SeenEvent, type ParticipantKind, type Timing, type DepartureKind } from '../lifecycle.ts';
 import { Person, type JoinOptions } from '../person.ts';

@@ -69,7 +69,7 @@ const frameworks: { framework: Framework; version: RegExp; files: string[]; entr
 for (const { framework, version, files, entry } of frameworks) {
   test(`an app on ${framework} shows Component View and meets another page`, async ({ pack, world, people, app }) => {
     const packed = await pack(framework);
-    for (const file of files) await packed.copy(`hosts/${file}`, file);
+    for (const file of files) await packed.copy(`framework-apps/${file}`, file);
     await packed.copy('app/component.js', 'app-component.js');
     await packed.write('main.js', `import './${entry}';\nimport './app-component.js';\n`);
     await packed.write('index.html', page(module('main.js')));
@@ -90,7 +90,7 @@ for (const { framework, version, files, entry } of frameworks) {
 
 test('an app of CommonJS modules gets both views by require', async ({ pack, world, people, app }) => {
   const packed = await pack();
-  await packed.copy('hosts/required.cjs', 'required.cjs');
+  await packed.copy('framework-apps/required.cjs', 'required.cjs');
   await packed.copy('app/component.js', 'app-component.js');
   await packed.write('main.js', `import './required.cjs';\nimport './app-component.js';\n`);
   await packed.write('index.html', page(module('main.js')));

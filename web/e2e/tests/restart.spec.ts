@@ -1,4 +1,4 @@
-import { interruptionsOf, movingVideos, sendMessages, measureInterruptions } from '../breaks.ts';
+import { interruptionsOf, movingVideos, sendMessages, measureInterruptions } from '../interruptions.ts';
 import config from '../playwright.config.ts';
 import { expect, People, test, views } from '../fixtures.ts';
 

@@ -3,11 +3,11 @@
  * them. Addresses: ?view=client|component &tiles=N &state=… &theme=light|dark
  * &pins=N &spotlights=N &panel=participants|chat &layout=… &width=N &height=N &sizes=JSON (component) &dir=rtl &lang=… &role=…
  */
-import { defaultOptions } from '../src/core/assemble';
+import { defaultOptions } from '../src/core/create-meeting';
 import { videoOptionsOf } from '../src/component-view/options';
 import type { ViewOptions } from '../src/core/model';
 import { mountClientView, mountComponentView } from '../src/ui/index';
-import { loadLazyParts } from '../src/ui/later/load';
+import { loadLazyParts } from '../src/ui/lazy/load';
 import { fakeModel } from './fake-model';
 
 const query = new URLSearchParams(location.search);

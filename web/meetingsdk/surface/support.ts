@@ -7,8 +7,8 @@ import { ignoredFunctions, unsupportedEvents as clientSilent, unsupportedFunctio
 import { emittedEvents as componentEvents } from '../src/component-view/events';
 import { acceptedInitOptions as componentGiven, ignoredCustomize, joinOptionNames as componentJoin, supportedCustomize, supportedInitOptions as componentObeyed } from '../src/component-view/options';
 import { emptyGetters, unsupportedEvents as componentSilent, unsupportedMethods } from '../src/component-view/unsupported';
-import type { UnsupportedReason } from '../src/core/refused';
-import { unsupportedReasons } from '../src/core/refused';
+import type { UnsupportedReason } from '../src/core/unsupported';
+import { unsupportedReasons } from '../src/core/unsupported';
 
 export type Standing = { works: true; note?: string } | { works: false; reason: string } | 'missing';
 

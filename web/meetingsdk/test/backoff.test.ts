@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Backoff } from '../src/core/backoff';
 import { MediaError } from '../src/core/media';
-import { openTransport } from '../src/media/centrifuge-line';
+import { openTransport } from '../src/media/centrifuge-transport';
 import { createEmbedded } from '../src/component-view/factory';
 import { FakeServer, joinArgs } from './support/fake-server';
 

@@ -225,7 +225,7 @@ describe('inside', () => {
 
   it('refuses with code 1 what may not be', async () => {
     await start();
-    const { TransportError } = await import('../src/core/line');
+    const { TransportError } = await import('../src/core/transport');
     server.onCommand = () => {
       throw new TransportError(1001, 'INSUFFICIENT_PRIVILEGES', false);
     };

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { closeReason, errorDetails } from '../src/core/catalogue';
 import { Dictionaries } from '../src/core/i18n';
 import { toLeaveReason } from '../src/core/room-handlers';
-import { ResumeStore, memoryStorage, safeStorage } from '../src/core/seat-memory';
+import { ResumeStore, memoryStorage, safeStorage } from '../src/core/resume-store';
 import { chooseServer, isVendorHost } from '../src/core/server';
 import { pageOption, pageUrl, templateOption } from '../src/core/page-url';
 import { parseJoinResponse } from '../src/core/wire';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createZoomMtg } from '../src/client-view/zoom-mtg';
-import { createMeeting } from '../src/core/assemble';
+import { createMeeting } from '../src/core/create-meeting';
 import type { Meeting } from '../src/core/meeting';
 import { createEmbedded } from '../src/component-view/factory';
 import { settle } from './support/fake-clock';

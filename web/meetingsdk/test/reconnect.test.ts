@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createEmbedded } from '../src/component-view/factory';
-import { TransportError } from '../src/core/line';
+import { TransportError } from '../src/core/transport';
 import { settle } from './support/fake-clock';
 import { FakeServer, joinArgs, person } from './support/fake-server';
 

@@ -1,6 +1,6 @@
 /** The npm package's main entry: `import { ZoomMtg } from '@anteroom/meetingsdk'`. */
 
-import '../core/older-apps';
+import '../core/regenerator-polyfill';
 import { createZoomMtg } from './zoom-mtg';
 
 export const ZoomMtg = createZoomMtg({

@@ -1,4 +1,4 @@
-import type { ViewMount } from '../core/assemble';
+import type { ViewMount } from '../core/create-meeting';
 import type { Clock } from '../core/clock';
 import { signatureClaims } from '../core/credentials';
 import type { SDKError } from '../core/errors';
@@ -6,10 +6,10 @@ import { CallError } from '../core/errors';
 import { log } from '../core/log';
 import type { JoinBehaviour, Meeting } from '../core/meeting';
 import { warnUnknownOptions } from '../core/option-names';
-import { warnIgnoredOptions } from '../core/refused';
+import { warnIgnoredOptions } from '../core/unsupported';
 import { asRecord } from '../core/wire';
-import type { Callbacks, SuccessResponse } from './calls';
-import { ClientViewError, errorResponse, hasCallbacks, run, successResponse, invokeCallback } from './calls';
+import type { Callbacks, SuccessResponse } from './callbacks';
+import { ClientViewError, errorResponse, hasCallbacks, run, successResponse, invokeCallback } from './callbacks';
 import { ignoredJoinOptions, joinOptionNames, joinOptionsOf } from './options';
 import { pageIsBlank, showRoot } from './root';
 

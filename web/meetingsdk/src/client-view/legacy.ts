@@ -2,8 +2,8 @@ import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { log } from '../core/log';
 import { asRecord } from '../core/wire';
-import type { Callbacks } from './calls';
-import { successResponse, invokeCallback } from './calls';
+import type { Callbacks } from './callbacks';
+import { successResponse, invokeCallback } from './callbacks';
 
 /** Up to which version pages signed by themselves. */
 const lastSigner = [3, 12, 0];

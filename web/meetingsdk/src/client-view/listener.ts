@@ -2,10 +2,10 @@ import { captureStatusCode } from '../core/capture';
 import { callSafely } from '../core/emitter';
 import type { Meeting } from '../core/meeting';
 import type { Participant, VideoLayout } from '../core/model';
-import { publicParticipant } from '../core/people';
+import { publicParticipant } from '../core/public-participant';
 import { qosPayload } from '../core/statistics';
 import type { StatusEvent } from '../core/events';
-import { backgroundStatus } from './inside';
+import { backgroundStatus } from './feature-calls';
 
 type Listener = (payload: unknown) => void;
 

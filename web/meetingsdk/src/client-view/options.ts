@@ -1,7 +1,7 @@
 import type { JoinOptions } from '../core/wire';
 import type { ViewOptions } from '../core/model';
 import { pageOption, pageLocation, templateOption } from '../core/page-url';
-import type { UnsupportedReason } from '../core/refused';
+import type { UnsupportedReason } from '../core/unsupported';
 import { asRecord } from '../core/wire';
 
 const flag = (value: unknown, otherwise: boolean): boolean => (typeof value === 'boolean' ? value : otherwise);

@@ -1,6 +1,6 @@
 /** Client View as one file: a plain script that needs no other, or a module of any older kind. */
 
-import '../core/older-apps';
+import '../core/regenerator-polyfill';
 import { createZoomMtg } from './zoom-mtg';
 
 export const ZoomMtg = createZoomMtg({

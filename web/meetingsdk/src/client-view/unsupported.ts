@@ -1,4 +1,4 @@
-import type { UnsupportedReason } from '../core/refused';
+import type { UnsupportedReason } from '../core/unsupported';
 
 /** Functions of the contract that this SDK does not have, and why; each refuses with code 1. */
 export const unsupportedFunctions = {

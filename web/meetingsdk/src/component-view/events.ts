@@ -3,7 +3,7 @@ import type { ErrorDetails, ReasonStyle } from '../core/errors';
 import type { Milestone, StatusEvent } from '../core/events';
 import type { Meeting } from '../core/meeting';
 import type { ChatMessage, Participant } from '../core/model';
-import { publicChange, publicParticipant } from '../core/people';
+import { publicChange, publicParticipant } from '../core/public-participant';
 import { qosPayload } from '../core/statistics';
 import { failureReason } from './failures';
 

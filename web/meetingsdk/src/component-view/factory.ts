@@ -1,4 +1,4 @@
-import type { Environment } from '../core/assemble';
+import type { Environment } from '../core/create-meeting';
 import { contractVersion } from '../core/meeting';
 import type { EmbeddedClient } from './client';
 import { createEmbeddedClient } from './client';

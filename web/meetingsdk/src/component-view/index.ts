@@ -1,6 +1,6 @@
 /** The npm package's second entry: `import ZoomMtgEmbedded from '@anteroom/meetingsdk/embedded'`. */
 
-import '../core/older-apps';
+import '../core/regenerator-polyfill';
 import { createEmbedded } from './factory';
 
 export const ZoomMtgEmbedded = createEmbedded({

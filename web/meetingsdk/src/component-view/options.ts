@@ -1,7 +1,7 @@
 import type { JoinOptions } from '../core/wire';
 import type { ViewOptions } from '../core/model';
 import { pageLocation, templateOption } from '../core/page-url';
-import type { UnsupportedReason } from '../core/refused';
+import type { UnsupportedReason } from '../core/unsupported';
 import { log } from '../core/log';
 import { warnUnknownOptions } from '../core/option-names';
 import { asRecord } from '../core/wire';

@@ -1,4 +1,4 @@
-import type { UnsupportedReason } from '../core/refused';
+import type { UnsupportedReason } from '../core/unsupported';
 
 /** Methods of the contract that this SDK does not have, and why; each rejects with INVALID_OPERATION. */
 export const unsupportedMethods = {

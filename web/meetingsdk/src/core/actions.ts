@@ -1,6 +1,6 @@
 import { CallError } from './errors';
 import type { Meeting } from './meeting';
-import { createFeatureActions } from './inside';
+import { createFeatureActions } from './feature-actions';
 import type { ChatTarget, MeetingActions } from './model';
 
 /** The number by which apps know that a microphone is muted before audio is joined. */

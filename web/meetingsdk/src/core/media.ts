@@ -1,5 +1,5 @@
 import type { MediaStatistics } from './events';
-import type { OpenTransport } from './line';
+import type { OpenTransport } from './transport';
 import type { DeviceChoice, Devices, BackgroundPreview, VideoKind } from './model';
 
 /** Why a local device could not be used. */

@@ -1,6 +1,6 @@
 import { errorDetails, pageError } from './catalogue';
 import { SDKError } from './errors';
-import { botRelations } from './bots';
+import { botRelations } from './on-behalf-of';
 import { LeaveReason, Milestone } from './events';
 import type { Meeting } from './meeting';
 import type { Notice, Reaction } from './model';

@@ -1,20 +1,20 @@
 import { closeReason } from './catalogue';
 import type { Clock } from './clock';
-import { ControlChannel } from './control';
+import { ControlChannel } from './control-channel';
 import { CallError } from './errors';
-import type { JoinApi } from './http';
+import type { JoinApi } from './join-api';
 import { log } from './log';
 import type { MediaModule } from './media';
 import type { MediaStage } from './media';
-import type { LocalState, MediaStatus } from './media-link';
-import { MediaConnection } from './media-link';
-import type { BlockerDetector } from './obstacles';
+import type { LocalState, MediaStatus } from './media-connection';
+import { MediaConnection } from './media-connection';
+import type { BlockerDetector } from './blockers';
 import type { ServerState } from './roster';
 import { rosterChange, applyEvent, applySnapshot } from './roster';
 import type { RosterChange } from './roster';
 import type { ChatMessage, Participant, ReactionName, SessionInfo } from './model';
-import type { Link } from './watch';
-import { ConnectionWatch } from './watch';
+import type { Link } from './connection-watch';
+import { ConnectionWatch } from './connection-watch';
 import type { Endpoint, JoinAccepted, ServerEvent, Snapshot } from './wire';
 
 /** How long the control channel waits for the media server's first answer, and the drawing of the meeting for the next. */

@@ -2,7 +2,7 @@ import type { LocalVideoTrack } from 'livekit-client';
 import { Track } from 'livekit-client';
 import { BackgroundProcessor } from '@livekit/track-processors';
 import type { BackgroundPreview } from '../core/model';
-import { paced } from './pace';
+import { paced } from './frame-pacing';
 
 /** What is shown behind the person. */
 export type BackgroundEffect = { blur: true } | { image: string };

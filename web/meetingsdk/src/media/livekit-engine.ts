@@ -6,10 +6,10 @@ import { DeviceError, MediaError } from '../core/media';
 import type { DeviceChoice, BackgroundPreview, VideoKind } from '../core/model';
 import type { BackgroundEffect } from './background';
 import { closeDroppedEngines } from './dropped-engines';
-import { IceTimeout, iceState } from './ice-patience';
-import { StatisticsReader } from './measure';
+import { IceTimeout, iceState } from './ice-timeout';
+import { StatisticsReader } from './statistics-reader';
 import { OpenTracks } from './open-tracks';
-import { VideoSubscriptions } from './pictures';
+import { VideoSubscriptions } from './video-subscriptions';
 import { warmUp } from './warm-up';
 
 /** The meeting gives up by itself; until then the library goes on. */

@@ -7,7 +7,7 @@ import type { MeetingModel, MountedView, Translator, UserInterface, ViewOptions 
 import { ClientView } from './client/ClientView';
 import { ComponentView } from './component/ComponentView';
 import { mountView } from './mount';
-import { prewarm } from './rehearsal';
+import { prewarm } from './prewarm';
 
 export { enUS } from './i18n/en-US';
 export { loadDictionary } from './i18n/languages';

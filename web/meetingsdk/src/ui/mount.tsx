@@ -3,7 +3,7 @@ import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 import type { MeetingModel, MountedView, ViewOptions } from '../core/model';
 import { App } from './App';
-import { placeInRoot } from './client/place';
+import { placeInRoot } from './client/root-placement';
 import { isInMeeting } from './logic/phases';
 import { createStore } from './state/store';
 import { applyTheme, loadTheme } from './state/theme';

@@ -1,13 +1,13 @@
 import type { MediaStatistics } from '../../src/core/events';
-import type { TransportHandlers, OpenTransport } from '../../src/core/line';
-import { TransportError } from '../../src/core/line';
+import type { TransportHandlers, OpenTransport } from '../../src/core/transport';
+import { TransportError } from '../../src/core/transport';
 import type { CreateMediaEngine, MediaEngine, MediaHandlers, MediaModule } from '../../src/core/media';
 import type { ChatMessage, MeetingModel, Participant, SessionInfo, UserInterface } from '../../src/core/model';
-import type { Environment } from '../../src/core/assemble';
-import type { Blocker } from '../../src/core/obstacles';
+import type { Environment } from '../../src/core/create-meeting';
+import type { Blocker } from '../../src/core/blockers';
 import type { BrowserCapabilities } from '../../src/core/browser';
 import { newPage } from '../../src/core/page';
-import { memoryStorage } from '../../src/core/seat-memory';
+import { memoryStorage } from '../../src/core/resume-store';
 import { defaultRules } from '../../src/core/state';
 import { FakeClock } from './fake-clock';
 

@@ -1,11 +1,11 @@
-import { LazyPart } from '../later/Later';
+import { LazyPart } from '../lazy/LazyPart';
 import { PhasePage } from '../pages/PhasePage';
-import { useDelayed } from '../pages/useLate';
+import { useDelayed } from '../pages/useDelayed';
 import { Stage } from '../stage/Stage';
 import { useMeeting, useOption, useUi } from '../state/context';
 import { Toolbar } from '../toolbar/Toolbar';
 import { Header } from './Header';
-import { useRecentActivity } from './useAwake';
+import { useRecentActivity } from './useRecentActivity';
 
 /** The full-page view: header, stage with a panel at its side, toolbar. */
 export function ClientView() {

@@ -1,7 +1,7 @@
 import { Icon } from '../icons/Icon';
 import { groupNumber } from '../logic/format';
 import { useMeeting, useT } from '../state/context';
-import { InfoButton } from '../parts/InfoButton';
+import { InfoButton } from '../primitives/InfoButton';
 import { ViewMenu } from './ViewMenu';
 
 /** What meeting this is, and how it is shown. */

@@ -1,9 +1,9 @@
 import { useRef, useState } from 'react';
 import { Icon } from '../icons/Icon';
-import { LayoutItems } from '../parts/LayoutItems';
-import { Menu } from '../parts/Menu';
-import { MenuItem } from '../parts/MenuItem';
-import { useFullScreen } from '../parts/useFullScreen';
+import { LayoutItems } from '../primitives/LayoutItems';
+import { Menu } from '../primitives/Menu';
+import { MenuItem } from '../primitives/MenuItem';
+import { useFullScreen } from '../primitives/useFullScreen';
 import { useT, useUi } from '../state/context';
 
 /** Chooses the layout of the stage, and full screen. */

@@ -1,5 +1,5 @@
 import { PhasePage } from '../pages/PhasePage';
-import { useDelayed } from '../pages/useLate';
+import { useDelayed } from '../pages/useDelayed';
 import { Stage } from '../stage/Stage';
 import { useMeeting, useOption, useUi } from '../state/context';
 import { Toolbar } from '../toolbar/Toolbar';

@@ -1,7 +1,7 @@
 import { useRef, useState } from 'react';
-import { IconButton } from '../parts/IconButton';
-import { LAYOUTS, LayoutItems } from '../parts/LayoutItems';
-import { Menu } from '../parts/Menu';
+import { IconButton } from '../primitives/IconButton';
+import { LAYOUTS, LayoutItems } from '../primitives/LayoutItems';
+import { Menu } from '../primitives/Menu';
 import { useT, useUi, useView } from '../state/context';
 import { showLayout } from '../state/layout';
 

@@ -1,10 +1,10 @@
 import { Icon } from '../icons/Icon';
-import { Avatar } from '../parts/Avatar';
-import { IconButton } from '../parts/IconButton';
+import { Avatar } from '../primitives/Avatar';
+import { IconButton } from '../primitives/IconButton';
 import { canSpeak } from '../logic/permissions';
-import { useReportLayout } from '../stage/useReport';
-import { SharedScreen } from '../stage/ShareMain';
-import { useActiveSpeaker } from '../stage/useMain';
+import { useReportLayout } from '../stage/useReportLayout';
+import { SharedScreen } from '../stage/SharedScreen';
+import { useActiveSpeaker } from '../stage/useActiveSpeaker';
 import { useSharer } from '../stage/useSharer';
 import { useActions, useMeeting, useOption, useParticipant, useSelf, useT, useUi, useView } from '../state/context';
 import { showLayout } from '../state/layout';

@@ -1,6 +1,6 @@
 import { useRef, type ReactNode } from 'react';
 import { createPortal } from 'react-dom';
-import { LazyPart } from '../later/Later';
+import { LazyPart } from '../lazy/LazyPart';
 import { useUi, useView } from '../state/context';
 import type { PanelName } from '../state/ui-state';
 import { usePopper } from './usePopper';

@@ -3,7 +3,7 @@ import type { Failure } from '../../core/model';
 import { refusalInfo } from '../logic/refusals';
 import { StatusPage } from '../pages/StatusPage';
 import { RefusalButtons } from '../refusal/RefusalButtons';
-import { PasscodeField, RefusalFacts, RefusalText } from '../refusal/RefusalWords';
+import { PasscodeField, RefusalFacts, RefusalText } from '../refusal/RefusalText';
 import { useT } from '../state/context';
 
 /** Whether the widget tells of a refusal: where the person can do something about it themselves. The app hears of all. */

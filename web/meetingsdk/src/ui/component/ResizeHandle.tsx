@@ -1,6 +1,6 @@
 import { useRef, type KeyboardEvent, type PointerEvent, type RefObject } from 'react';
 import { useView } from '../state/context';
-import type { Size } from './customize';
+import type { Size } from './placement-options';
 
 /** The corner that resizes the widget, by pointer or with the arrow keys. */
 export function ResizeHandle({ target, onResize }: { target: RefObject<HTMLElement | null>; onResize: (size: Size) => void }) {

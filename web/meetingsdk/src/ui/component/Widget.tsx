@@ -2,7 +2,7 @@ import { useRef, type CSSProperties, type ReactNode } from 'react';
 import { Notices } from '../dialogs/Notices';
 import { useT } from '../state/context';
 import type { Layout } from '../state/ui-state';
-import type { PlacementOptions } from './customize';
+import type { PlacementOptions } from './placement-options';
 import { ResizeHandle } from './ResizeHandle';
 import { useDrag } from './useDrag';
 import { useWidgetSize } from './useWidgetSize';

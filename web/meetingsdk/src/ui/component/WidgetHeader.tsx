@@ -1,9 +1,9 @@
 import { useRef } from 'react';
 import { Icon } from '../icons/Icon';
-import { IconButton } from '../parts/IconButton';
-import { InfoButton } from '../parts/InfoButton';
-import { Title } from '../parts/Landmark';
-import { useElementSize } from '../parts/useElementSize';
+import { IconButton } from '../primitives/IconButton';
+import { InfoButton } from '../primitives/InfoButton';
+import { Title } from '../primitives/Landmark';
+import { useElementSize } from '../primitives/useElementSize';
 import { useMeeting, useT, useView } from '../state/context';
 import { showLayout } from '../state/layout';
 import { LayoutSwitch } from './LayoutSwitch';

@@ -1,7 +1,7 @@
 import { useLayoutEffect, useMemo, useState, type CSSProperties, type RefObject } from 'react';
 import { computePosition } from '../logic/placement';
 import { useOption, useView } from '../state/context';
-import { parsePlacementOptions, type PopperName, type PlacementOptions } from './customize';
+import { parsePlacementOptions, type PopperName, type PlacementOptions } from './placement-options';
 
 /** What the app wishes for this view; Client View has no such wishes. */
 export function usePlacementOptions(): PlacementOptions {

@@ -1,6 +1,6 @@
 import { useLayoutEffect, useState, type RefObject } from 'react';
 import type { Layout } from '../state/ui-state';
-import type { Size, PlacementOptions } from './customize';
+import type { Size, PlacementOptions } from './placement-options';
 
 /** Height of header and toolbar together. */
 const CHROME_HEIGHT = 104;

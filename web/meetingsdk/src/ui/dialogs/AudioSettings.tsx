@@ -1,10 +1,10 @@
 import { Icon } from '../icons/Icon';
-import { deviceProblem } from '../logic/device-trouble';
+import { deviceProblem } from '../logic/device-problem';
 import { joinSentences } from '../logic/sentences';
 import { LevelMeter } from '../pages/LevelMeter';
 import { usePreviewStream } from '../pages/usePreviewStream';
-import { DeviceSelect } from '../parts/DeviceSelect';
-import { SpeakerTest } from '../parts/SpeakerTest';
+import { DeviceSelect } from '../primitives/DeviceSelect';
+import { SpeakerTest } from '../primitives/SpeakerTest';
 import { useActions, useMeeting, useT, useView } from '../state/context';
 
 /** Microphone and loudspeaker, and whether others are heard. */

@@ -1,4 +1,4 @@
-import { Backgrounds } from '../parts/Backgrounds';
+import { Backgrounds } from '../primitives/Backgrounds';
 import { useMeeting, useT } from '../state/context';
 
 /** What is behind the person in their picture: as it is, blurred, or an image of the app's list. */

@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'react';
-import { Button } from '../parts/Button';
+import { Button } from '../primitives/Button';
 import { findParticipant, sharersOf } from '../logic/order';
 import { canManage } from '../logic/permissions';
 import { Icon } from '../icons/Icon';
-import { Spinner } from '../parts/Spinner';
+import { Spinner } from '../primitives/Spinner';
 import { useActions, useMeeting, useT, useUi, useView } from '../state/context';
 
 /** Lines over the stage that stay while something lasts: the broken line, silenced sound. */

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { usePlacementOptions } from '../component/usePopper';
 import { Icon } from '../icons/Icon';
 import { isPrivate } from '../logic/chat';
-import { IconButton } from '../parts/IconButton';
+import { IconButton } from '../primitives/IconButton';
 import { useMeeting, useOption, useT, useUi, useView } from '../state/context';
 
 /** How long the notice stays, in milliseconds. */

@@ -1,7 +1,7 @@
 import { useId, useState, type SyntheticEvent } from 'react';
 import type { CallError } from '../../core/errors';
-import { Button } from '../parts/Button';
-import { Dialog } from '../parts/Dialog';
+import { Button } from '../primitives/Button';
+import { Dialog } from '../primitives/Dialog';
 import { useActions, useT } from '../state/context';
 
 /** Becomes the host by the host's key. A wrong key can be mended at once. */

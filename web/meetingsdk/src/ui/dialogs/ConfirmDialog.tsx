@@ -1,5 +1,5 @@
-import { Button } from '../parts/Button';
-import { Dialog } from '../parts/Dialog';
+import { Button } from '../primitives/Button';
+import { Dialog } from '../primitives/Dialog';
 import { useT } from '../state/context';
 
 interface ConfirmDialogProps {

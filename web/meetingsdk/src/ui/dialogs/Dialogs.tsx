@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { LazyPart, usePreloadedParts } from '../later/Later';
+import { LazyPart, usePreloadedParts } from '../lazy/LazyPart';
 import { isInMeeting } from '../logic/phases';
 import { useActions, useMeeting, useOption, useUi, useView } from '../state/context';
 import { LeaveDialog } from './LeaveDialog';

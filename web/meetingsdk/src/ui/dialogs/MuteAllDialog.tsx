@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import { Button } from '../parts/Button';
-import { Dialog } from '../parts/Dialog';
+import { Button } from '../primitives/Button';
+import { Dialog } from '../primitives/Dialog';
 import { useActions, useMeeting, useT, useView } from '../state/context';
 
 /** Mutes everybody, and says whether they may unmute themselves. */

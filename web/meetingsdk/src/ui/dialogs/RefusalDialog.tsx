@@ -1,9 +1,9 @@
 import { useId } from 'react';
 import type { Failure } from '../../core/model';
 import { refusalInfo } from '../logic/refusals';
-import { Dialog } from '../parts/Dialog';
+import { Dialog } from '../primitives/Dialog';
 import { RefusalButtons } from '../refusal/RefusalButtons';
-import { PasscodeField, RefusalFacts, RefusalText } from '../refusal/RefusalWords';
+import { PasscodeField, RefusalFacts, RefusalText } from '../refusal/RefusalText';
 import { useActions, useT } from '../state/context';
 
 /** A join that was refused: what happened, and what the person can do now. */

@@ -1,7 +1,7 @@
 import { useId, useState, type SyntheticEvent } from 'react';
 import type { Participant } from '../../core/model';
-import { Button } from '../parts/Button';
-import { Dialog } from '../parts/Dialog';
+import { Button } from '../primitives/Button';
+import { Dialog } from '../primitives/Dialog';
 import { useActions, useT, useView } from '../state/context';
 
 /** Gives somebody another name. */

@@ -3,8 +3,8 @@ import type { Participant } from '../../core/model';
 import { Icon } from '../icons/Icon';
 import type { IconName } from '../icons/paths';
 import { handsFor, requestKey, waitingFor } from '../logic/requests';
-import { Button } from '../parts/Button';
-import { IconButton } from '../parts/IconButton';
+import { Button } from '../primitives/Button';
+import { IconButton } from '../primitives/IconButton';
 import { useActions, useMeeting, useT, useUi, useView } from '../state/context';
 
 /** What asks for a host: people in the waiting room and raised hands. They stay until answered, or seen in the list. */

@@ -1,7 +1,7 @@
 import { useId, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { canPublish, canSpeak } from '../logic/permissions';
-import { Button } from '../parts/Button';
-import { Dialog } from '../parts/Dialog';
+import { Button } from '../primitives/Button';
+import { Dialog } from '../primitives/Dialog';
 import { useMeeting, useOption, useSelf, useT } from '../state/context';
 import type { SettingsTab } from '../state/ui-state';
 import { AudioSettings } from './AudioSettings';

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { successors } from '../logic/order';
-import { Button } from '../parts/Button';
-import { Dialog } from '../parts/Dialog';
+import { Button } from '../primitives/Button';
+import { Dialog } from '../primitives/Dialog';
 import { useActions, useMeeting, useT, useView } from '../state/context';
 
 interface SuccessorDialogProps {

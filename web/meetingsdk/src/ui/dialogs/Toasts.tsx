@@ -1,7 +1,7 @@
 import { useEffect, useMemo } from 'react';
 import { Icon } from '../icons/Icon';
 import { joinSentences } from '../logic/sentences';
-import { IconButton } from '../parts/IconButton';
+import { IconButton } from '../primitives/IconButton';
 import { useActions, useMeeting, useT, useUi, useView } from '../state/context';
 import { ChatNotice } from './ChatNotice';
 import { LiveRegion } from './LiveRegion';

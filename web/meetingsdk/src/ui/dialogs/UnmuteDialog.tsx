@@ -1,5 +1,5 @@
-import { Button } from '../parts/Button';
-import { Dialog } from '../parts/Dialog';
+import { Button } from '../primitives/Button';
+import { Dialog } from '../primitives/Dialog';
 import { useActions, useT, useView } from '../state/context';
 
 /** A host asks; only the person decides. */

@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'react';
-import { deviceProblem } from '../logic/device-trouble';
+import { deviceProblem } from '../logic/device-problem';
 import { facesAway } from '../logic/facing';
 import { usePreviewStream } from '../pages/usePreviewStream';
-import { DeviceSelect } from '../parts/DeviceSelect';
+import { DeviceSelect } from '../primitives/DeviceSelect';
 import { useActions, useMeeting, useT, useView } from '../state/context';
 
 /** The camera, what it sees, and whether one sees oneself as in a mirror. */

@@ -1,4 +1,4 @@
-import { Button } from '../parts/Button';
+import { Button } from '../primitives/Button';
 import { useActions, useMeeting, useOption, useT, useView } from '../state/context';
 import { endingOf } from './ending';
 import { StatusPage } from './StatusPage';

@@ -1,4 +1,4 @@
-import { Button } from '../parts/Button';
+import { Button } from '../primitives/Button';
 import { useActions, useT, useView } from '../state/context';
 import { StatusPage } from './StatusPage';
 

@@ -1,18 +1,18 @@
 import { useState } from 'react';
 import { Icon } from '../icons/Icon';
-import { Backgrounds } from '../parts/Backgrounds';
-import { Button } from '../parts/Button';
-import { DeviceSelect } from '../parts/DeviceSelect';
-import { deviceProblem } from '../logic/device-trouble';
+import { Backgrounds } from '../primitives/Backgrounds';
+import { Button } from '../primitives/Button';
+import { DeviceSelect } from '../primitives/DeviceSelect';
+import { deviceProblem } from '../logic/device-problem';
 import { joinSentences } from '../logic/sentences';
-import { Main, Title } from '../parts/Landmark';
-import { SpeakerTest } from '../parts/SpeakerTest';
+import { Main, Title } from '../primitives/Landmark';
+import { SpeakerTest } from '../primitives/SpeakerTest';
 import { useActions, useMeeting, useOption, useT, useView } from '../state/context';
 import { LevelMeter } from './LevelMeter';
-import { PreviewVideo } from './PreviewPicture';
+import { PreviewVideo } from './PreviewVideo';
 import { useDeviceLists } from './useDeviceLists';
 import { usePreviewStream } from './usePreviewStream';
-import { useBackgroundPreview } from './useTriedBackground';
+import { useBackgroundPreview } from './useBackgroundPreview';
 
 /** Devices and background before joining: see oneself, hear that it works, go in. */
 export function PreviewPage() {

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import { Icon } from '../icons/Icon';
 import type { IconName } from '../icons/paths';
-import { Main, Title } from '../parts/Landmark';
-import { Spinner } from '../parts/Spinner';
+import { Main, Title } from '../primitives/Landmark';
+import { Spinner } from '../primitives/Spinner';
 
 interface StatusPageProps {
   title: string;

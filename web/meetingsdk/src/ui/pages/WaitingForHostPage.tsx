@@ -1,7 +1,7 @@
 import { dayAndTime } from '../logic/format';
-import { Button } from '../parts/Button';
+import { Button } from '../primitives/Button';
 import { useActions, useMeeting, useView } from '../state/context';
-import { DeviceTest } from './DeviceTrial';
+import { DeviceTest } from './DeviceTest';
 import { StatusPage } from './StatusPage';
 
 /** The meeting exists, its host is not there yet (3008). */

@@ -2,9 +2,9 @@ import { useEffect } from 'react';
 import { groupIds, type MeetingState } from '../../core/model';
 import { clockTime } from '../logic/format';
 import { ChatText } from '../panels/ChatText';
-import { Button } from '../parts/Button';
+import { Button } from '../primitives/Button';
 import { useActions, useMeeting, useT, useUi, useView } from '../state/context';
-import { DeviceTest } from './DeviceTrial';
+import { DeviceTest } from './DeviceTest';
 import { StatusPage } from './StatusPage';
 
 /** In the waiting room until a host opens the door. The app may have words of its own for it. */

@@ -4,7 +4,7 @@ import { Icon } from '../icons/Icon';
 import { CHAT_LIMIT } from '../logic/chat';
 import { findParticipant, listOrder, waitingOrder } from '../logic/order';
 import { canChatWith, canManage, chatReach } from '../logic/permissions';
-import { IconButton } from '../parts/IconButton';
+import { IconButton } from '../primitives/IconButton';
 import { useActions, useMeeting, useSelf, useT, useUi, useView } from '../state/context';
 
 /** Writes to everyone, to a group or to one person. Enter sends, Shift+Enter starts a new line. */

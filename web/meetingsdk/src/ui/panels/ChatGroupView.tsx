@@ -2,7 +2,7 @@ import { memo } from 'react';
 import { Icon } from '../icons/Icon';
 import { addressOf, isPrivate, type ChatGroup } from '../logic/chat';
 import { clockTime } from '../logic/format';
-import { IconButton } from '../parts/IconButton';
+import { IconButton } from '../primitives/IconButton';
 import { useView } from '../state/context';
 import { ChatText } from './ChatText';
 

@@ -1,7 +1,7 @@
 import { useRef, useState } from 'react';
-import { IconButton } from '../parts/IconButton';
-import { Menu } from '../parts/Menu';
-import { MenuItem } from '../parts/MenuItem';
+import { IconButton } from '../primitives/IconButton';
+import { Menu } from '../primitives/Menu';
+import { MenuItem } from '../primitives/MenuItem';
 import { useActions, useT, useView } from '../state/context';
 
 /** What a host does to all at once, less often than muting. */

@@ -1,6 +1,6 @@
 import { useEffect, useId, useRef, type KeyboardEvent, type ReactNode } from 'react';
-import { IconButton } from '../parts/IconButton';
-import { focusedElementNear } from '../parts/tree';
+import { IconButton } from '../primitives/IconButton';
+import { focusedElementNear } from '../primitives/dom-root';
 import { useT, useView } from '../state/context';
 
 interface PanelProps {

@@ -1,7 +1,7 @@
 import { useRef, useState } from 'react';
 import type { Participant } from '../../core/model';
-import { IconButton } from '../parts/IconButton';
-import { Menu } from '../parts/Menu';
+import { IconButton } from '../primitives/IconButton';
+import { Menu } from '../primitives/Menu';
 import { useT } from '../state/context';
 import { ParticipantMenuEntries } from './ParticipantMenuEntries';
 

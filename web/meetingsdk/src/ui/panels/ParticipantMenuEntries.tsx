@@ -1,7 +1,7 @@
 import type { MeetingActions, Participant } from '../../core/model';
 import type { IconName } from '../icons/paths';
 import { canClaim, personActions, type PersonAction } from '../logic/permissions';
-import { MenuItem } from '../parts/MenuItem';
+import { MenuItem } from '../primitives/MenuItem';
 import { useActions, useMeeting, useOption, useSelf, useT, useView } from '../state/context';
 import type { ViewContext } from '../state/context';
 

@@ -1,8 +1,8 @@
 import { memo } from 'react';
-import { authorizerOf } from '../../core/bots';
+import { authorizerOf } from '../../core/on-behalf-of';
 import type { Participant } from '../../core/model';
 import { Icon } from '../icons/Icon';
-import { Avatar } from '../parts/Avatar';
+import { Avatar } from '../primitives/Avatar';
 import { useMeeting, useT } from '../state/context';
 import { ParticipantMenu } from './ParticipantMenu';
 

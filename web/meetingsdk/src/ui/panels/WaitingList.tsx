@@ -1,9 +1,9 @@
 import type { RefObject } from 'react';
 import type { Participant } from '../../core/model';
-import { Avatar } from '../parts/Avatar';
-import { Button } from '../parts/Button';
-import { IconButton } from '../parts/IconButton';
-import { VirtualList } from '../parts/Rows';
+import { Avatar } from '../primitives/Avatar';
+import { Button } from '../primitives/Button';
+import { IconButton } from '../primitives/IconButton';
+import { VirtualList } from '../primitives/VirtualList';
 import { useActions, useT, useView } from '../state/context';
 
 /** Those in the waiting room, for hosts to let in. */

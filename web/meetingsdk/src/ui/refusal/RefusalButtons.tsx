@@ -1,6 +1,6 @@
 import type { Failure } from '../../core/model';
 import { refusalInfo } from '../logic/refusals';
-import { Button } from '../parts/Button';
+import { Button } from '../primitives/Button';
 import { useActions, useT, useView } from '../state/context';
 
 interface RefusalButtonsProps {

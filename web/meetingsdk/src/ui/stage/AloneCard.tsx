@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { canPublish } from '../logic/permissions';
-import { CopyInvitation } from '../parts/CopyInvitation';
-import { IconButton } from '../parts/IconButton';
-import { useInvitation } from '../parts/useInvitation';
+import { CopyInvitation } from '../primitives/CopyInvitation';
+import { IconButton } from '../primitives/IconButton';
+import { useInvitation } from '../primitives/useInvitation';
 import { useMeeting, useOption, useSelf, useT } from '../state/context';
 
 /** Invites others, as long as nobody else is in the meeting or waits for it. */

@@ -1,12 +1,12 @@
 import { useRef, useState } from 'react';
 import { bestGrid, pageCapacity, pageOf } from '../logic/grid';
 import { tileOrder } from '../logic/order';
-import { useElementSize } from '../parts/useElementSize';
+import { useElementSize } from '../primitives/useElementSize';
 import { useMeeting, useOption } from '../state/context';
 import { Tile } from '../tile/Tile';
 import { Pager } from './Pager';
-import { useFlipAnimation } from './useGlide';
-import { useReportLayout } from './useReport';
+import { useFlipAnimation } from './useFlipAnimation';
+import { useReportLayout } from './useReportLayout';
 
 const NONE: readonly number[] = [];
 

@@ -1,4 +1,4 @@
-import { IconButton } from '../parts/IconButton';
+import { IconButton } from '../primitives/IconButton';
 import { useT } from '../state/context';
 
 interface PagerProps {

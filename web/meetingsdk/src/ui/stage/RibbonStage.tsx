@@ -1,6 +1,6 @@
 import { pinnedOrSpotlit, tileOrder } from '../logic/order';
 import { useMeeting } from '../state/context';
-import { SharedScreen } from './ShareMain';
+import { SharedScreen } from './SharedScreen';
 import { Strip } from './Strip';
 
 const NONE: readonly number[] = [];

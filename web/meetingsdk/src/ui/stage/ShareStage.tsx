@@ -1,10 +1,10 @@
 import { useRef } from 'react';
 import { pinnedOrSpotlit, tileOrder } from '../logic/order';
-import { useElementSize } from '../parts/useElementSize';
+import { useElementSize } from '../primitives/useElementSize';
 import { useMeeting, useOption } from '../state/context';
-import { SharedScreen } from './ShareMain';
+import { SharedScreen } from './SharedScreen';
 import { Strip } from './Strip';
-import { useReportLayout } from './useReport';
+import { useReportLayout } from './useReportLayout';
 
 const NONE: readonly number[] = [];
 

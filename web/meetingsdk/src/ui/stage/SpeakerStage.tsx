@@ -1,12 +1,12 @@
 import { useRef } from 'react';
 import { bestGrid } from '../logic/grid';
-import { useElementSize } from '../parts/useElementSize';
+import { useElementSize } from '../primitives/useElementSize';
 import { Tile } from '../tile/Tile';
 import { FloatingTile } from './FloatingTile';
 import { Strip } from './Strip';
-import { useActiveSpeaker } from './useMain';
-import { useFlipAnimation } from './useGlide';
-import { useReportLayout } from './useReport';
+import { useActiveSpeaker } from './useActiveSpeaker';
+import { useFlipAnimation } from './useFlipAnimation';
+import { useReportLayout } from './useReportLayout';
 
 const GAP = 8;
 /** Below this height, in CSS pixels, the others take more than they give. */

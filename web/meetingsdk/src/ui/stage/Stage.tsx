@@ -1,5 +1,5 @@
 import { tileOrder } from '../logic/order';
-import { Main } from '../parts/Landmark';
+import { Main } from '../primitives/Landmark';
 import { useMeeting, useT, useUi } from '../state/context';
 import { AloneCard } from './AloneCard';
 import { GalleryStage } from './GalleryStage';
@@ -8,7 +8,7 @@ import { RibbonStage } from './RibbonStage';
 import { ShareStage } from './ShareStage';
 import { SpeakerStage } from './SpeakerStage';
 import { StageNotes } from './StageNotes';
-import { useAutoSpeakerLayout } from './useFollow';
+import { useAutoSpeakerLayout } from './useAutoSpeakerLayout';
 import { useSharer } from './useSharer';
 
 /** The pictures, in the chosen layout; a shared screen comes first. */

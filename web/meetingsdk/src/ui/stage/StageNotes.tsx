@@ -1,6 +1,6 @@
 import { Icon } from '../icons/Icon';
 import { canManage } from '../logic/permissions';
-import { Button } from '../parts/Button';
+import { Button } from '../primitives/Button';
 import { useActions, useMeeting, useSelf, useT, useView } from '../state/context';
 
 /** What everybody has to know as long as it lasts: focus mode, and who records. */

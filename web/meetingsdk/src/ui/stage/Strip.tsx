@@ -2,12 +2,12 @@ import { useRef, useState } from 'react';
 import type { VideoLayout } from '../../core/model';
 import { pageOf } from '../logic/grid';
 import { stripOrder } from '../logic/order';
-import { useElementSize } from '../parts/useElementSize';
+import { useElementSize } from '../primitives/useElementSize';
 import { useT } from '../state/context';
 import { Tile } from '../tile/Tile';
 import { Pager } from './Pager';
-import { useFlipAnimation } from './useGlide';
-import { useReportLayout } from './useReport';
+import { useFlipAnimation } from './useFlipAnimation';
+import { useReportLayout } from './useReportLayout';
 
 interface StripProps {
   tiles: readonly number[];

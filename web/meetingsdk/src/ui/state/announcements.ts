@@ -1,4 +1,4 @@
-import { safeStorage } from '../../core/seat-memory';
+import { safeStorage } from '../../core/resume-store';
 
 const key = 'anteroom.announcements';
 

@@ -1,4 +1,4 @@
-import { safeStorage } from '../../core/seat-memory';
+import { safeStorage } from '../../core/resume-store';
 
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];

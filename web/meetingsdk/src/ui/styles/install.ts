@@ -1,15 +1,15 @@
-import { rootOf } from '../parts/tree';
+import { rootOf } from '../primitives/dom-root';
 import base from './base.css?inline';
 import component from './component.css?inline';
 import dialogs from './dialogs.css?inline';
 import panels from './panels.css?inline';
 import pages from './pages.css?inline';
-import primitives from './parts.css?inline';
+import primitives from './primitives.css?inline';
 import stage from './stage.css?inline';
 import toolbar from './toolbar.css?inline';
 import reset from './reset.css?inline';
 import { rootRules } from './root';
-import { withSpecificity } from './strength';
+import { withSpecificity } from './specificity';
 import touch from './touch.css?inline';
 import { tokens } from './tokens';
 

@@ -1,11 +1,11 @@
 import { render } from '@testing-library/react';
 import type { ReactElement } from 'react';
 import { vi } from 'vitest';
-import { defaultOptions } from '../../core/assemble';
+import { defaultOptions } from '../../core/create-meeting';
 import type { MeetingActions, MeetingModel, MeetingState, Participant, ViewOptions } from '../../core/model';
 import { initialState, defaultRules } from '../../core/state';
 import { enUS } from '../i18n/en-US';
-import { loadLazyParts } from '../later/load';
+import { loadLazyParts } from '../lazy/load';
 import { Context, type ViewContext } from '../state/context';
 import { createStore } from '../state/store';
 import { firstUiState } from '../state/ui-state';

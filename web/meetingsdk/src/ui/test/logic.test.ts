@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { customButtons } from '../toolbar/useCustomButtons';
-import { parsePlacementOptions } from '../component/customize';
+import { parsePlacementOptions } from '../component/placement-options';
 import { avatarColour, initials } from '../logic/avatar';
 import { groupChat } from '../logic/chat';
 import { clockTime, groupNumber } from '../logic/format';

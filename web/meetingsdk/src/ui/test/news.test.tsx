@@ -5,7 +5,7 @@ import { Announcer } from '../dialogs/Announcer';
 import { GeneralSettings } from '../dialogs/GeneralSettings';
 import { newsBetween, sentences } from '../logic/news';
 import { WaitingRoomPage } from '../pages/WaitingRoomPage';
-import { InfoCard } from '../parts/InfoCard';
+import { InfoCard } from '../primitives/InfoCard';
 import { AloneCard } from '../stage/AloneCard';
 import { Stage } from '../stage/Stage';
 import { fakeModel, options, person, renderInView, state, stubSizes } from './fake';

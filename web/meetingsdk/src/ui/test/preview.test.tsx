@@ -1,7 +1,7 @@
 import { act, cleanup, fireEvent, screen } from '@testing-library/react';
 import { afterEach, expect, it, vi } from 'vitest';
 import type { MeetingState } from '../../core/model';
-import { browserOf } from '../logic/device-trouble';
+import { browserOf } from '../logic/device-problem';
 import { joinSentences } from '../logic/sentences';
 import { jaJP } from '../i18n/ja-JP';
 import { PreviewPage } from '../pages/PreviewPage';

@@ -6,7 +6,7 @@ import { Dialogs } from '../dialogs/Dialogs';
 import { mountClientView, mountComponentView } from '../index';
 import { ChatPanel } from '../panels/ChatPanel';
 import { ParticipantsPanel } from '../panels/ParticipantsPanel';
-import { trapFocus } from '../parts/focus';
+import { trapFocus } from '../primitives/focus';
 import { GalleryStage } from '../stage/GalleryStage';
 import { Toolbar } from '../toolbar/Toolbar';
 import { fakeModel, options, person, renderInView, state, stubSizes } from './fake';

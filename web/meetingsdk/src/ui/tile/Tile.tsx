@@ -1,8 +1,8 @@
 import { memo } from 'react';
 import { Icon } from '../icons/Icon';
-import { IconButton } from '../parts/IconButton';
-import { Avatar } from '../parts/Avatar';
-import { Spinner } from '../parts/Spinner';
+import { IconButton } from '../primitives/IconButton';
+import { Avatar } from '../primitives/Avatar';
+import { Spinner } from '../primitives/Spinner';
 import { useMeeting, useOption, useParticipant, useT, useView } from '../state/context';
 import { ParticipantMenu } from '../panels/ParticipantMenu';
 import { REACTION_SIGNS, reactionOf } from '../logic/reactions';

@@ -2,7 +2,7 @@ import { memo, useLayoutEffect, useRef } from 'react';
 import type { VideoKind } from '../../core/model';
 import { useActions } from '../state/context';
 import { BlurredSides } from './BlurredSides';
-import { useShouldContain } from './useShowsWhole';
+import { useShouldContain } from './useShouldContain';
 
 interface TileVideoProps {
   userId: number;

@@ -1,9 +1,9 @@
 import { useRef, useState } from 'react';
 import type { DeviceChoice, Devices } from '../../core/model';
 import { Icon } from '../icons/Icon';
-import { Menu } from '../parts/Menu';
-import { MenuHeading } from '../parts/MenuHeading';
-import { MenuItem } from '../parts/MenuItem';
+import { Menu } from '../primitives/Menu';
+import { MenuHeading } from '../primitives/MenuHeading';
+import { MenuItem } from '../primitives/MenuItem';
 import { useActions, useMeeting, useT, useView } from '../state/context';
 
 type Kind = 'microphone' | 'camera' | 'speaker';

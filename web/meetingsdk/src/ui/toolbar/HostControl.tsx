@@ -1,9 +1,9 @@
 import { useRef, useState } from 'react';
 import type { SessionRules } from '../../core/model';
 import { canManage } from '../logic/permissions';
-import { Menu } from '../parts/Menu';
-import { MenuHeading } from '../parts/MenuHeading';
-import { MenuItem } from '../parts/MenuItem';
+import { Menu } from '../primitives/Menu';
+import { MenuHeading } from '../primitives/MenuHeading';
+import { MenuItem } from '../primitives/MenuItem';
 import { useActions, useMeeting, useSelf, useT, useView } from '../state/context';
 import { ToolbarButton } from './ToolbarButton';
 

@@ -1,6 +1,6 @@
 import type { MeetingState } from '../../core/model';
 import type { IconName } from '../icons/paths';
-import { Button } from '../parts/Button';
+import { Button } from '../primitives/Button';
 import { useActions, useMeeting, useOption, useT, useView } from '../state/context';
 import { DeviceMenu } from './DeviceMenu';
 import { ToolbarButton } from './ToolbarButton';

@@ -1,15 +1,15 @@
 import { useRef, useState } from 'react';
 import { canPublish } from '../logic/permissions';
 import { handsFor, waitingFor } from '../logic/requests';
-import { LayoutItems } from '../parts/LayoutItems';
-import { Menu } from '../parts/Menu';
-import { MenuItem } from '../parts/MenuItem';
-import { useFullScreen } from '../parts/useFullScreen';
+import { LayoutItems } from '../primitives/LayoutItems';
+import { Menu } from '../primitives/Menu';
+import { MenuItem } from '../primitives/MenuItem';
+import { useFullScreen } from '../primitives/useFullScreen';
 import { useActions, useMeeting, useOption, useSelf, useT, useView } from '../state/context';
 import { ReactionRow } from './ReactionRow';
 import { useCustomButtons } from './useCustomButtons';
-import { useSwitchCamera } from './useFlip';
-import { usePictureInPicture } from './useFloating';
+import { useSwitchCamera } from './useSwitchCamera';
+import { usePictureInPicture } from './usePictureInPicture';
 import { ToolbarButton } from './ToolbarButton';
 
 /** What is needed less often, and what did not fit into a narrow toolbar. */

@@ -1,6 +1,6 @@
 import { useRef, useState } from 'react';
-import { Menu } from '../parts/Menu';
-import { MenuItem } from '../parts/MenuItem';
+import { Menu } from '../primitives/Menu';
+import { MenuItem } from '../primitives/MenuItem';
 import { useActions, useSelf, useT, useView } from '../state/context';
 import { ReactionRow } from './ReactionRow';
 import { ToolbarButton } from './ToolbarButton';

@@ -1,7 +1,7 @@
 import { useRef, useState } from 'react';
 import { Icon } from '../icons/Icon';
-import { Menu } from '../parts/Menu';
-import { MenuItem } from '../parts/MenuItem';
+import { Menu } from '../primitives/Menu';
+import { MenuItem } from '../primitives/MenuItem';
 import { useActions, useMeeting, useOption, useT, useUi, useView } from '../state/context';
 import { ToolbarButton } from './ToolbarButton';
 

@@ -1,9 +1,9 @@
 import { useRef } from 'react';
 import { canPublish, canSpeak } from '../logic/permissions';
-import { useElementSize } from '../parts/useElementSize';
+import { useElementSize } from '../primitives/useElementSize';
 import { useMeeting, useOption, useSelf, useT } from '../state/context';
 import { CameraControl } from './CameraControl';
-import { SwitchCameraControl } from './FlipControl';
+import { SwitchCameraControl } from './SwitchCameraControl';
 import { HostControl } from './HostControl';
 import { LeaveControl } from './LeaveControl';
 import { MicControl } from './MicControl';

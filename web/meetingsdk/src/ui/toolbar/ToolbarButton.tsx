@@ -1,7 +1,7 @@
 import type { Ref } from 'react';
 import { Icon } from '../icons/Icon';
 import type { IconName } from '../icons/paths';
-import { plainButton } from '../parts/plain-button';
+import { plainButton } from '../primitives/plain-button';
 
 interface ToolbarButtonProps {
   icon: IconName;

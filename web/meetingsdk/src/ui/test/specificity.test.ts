@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { withSpecificity } from '../styles/strength';
+import { withSpecificity } from '../styles/specificity';
 
 const strong = '.anteroom:not(#ar#ar)';
 

@@ -1,4 +1,4 @@
-import { focusedElementNear, rootOf } from './tree';
+import { focusedElementNear, rootOf } from './dom-root';
 
 const FOCUSABLE = 'a[href], button, input, select, textarea, [tabindex]';
 

@@ -1,6 +1,6 @@
 import { useT } from '../state/context';
 import { ToolbarButton } from './ToolbarButton';
-import { useSwitchCamera } from './useFlip';
+import { useSwitchCamera } from './useSwitchCamera';
 
 /** Turns to the other camera; on touch screens only, for phones and tablets have one at each side. */
 export function SwitchCameraControl() {

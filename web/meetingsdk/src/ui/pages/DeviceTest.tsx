@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { facesAway } from '../logic/facing';
-import { Button } from '../parts/Button';
+import { Button } from '../primitives/Button';
 import { useMeeting, useOption, useT } from '../state/context';
 import { LevelMeter } from './LevelMeter';
 import { usePreviewStream } from './usePreviewStream';

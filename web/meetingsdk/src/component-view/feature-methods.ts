@@ -1,11 +1,11 @@
-import { authorizerOf, botsOf } from '../core/bots';
+import { authorizerOf, botsOf } from '../core/on-behalf-of';
 import { parseCaptureStatus, requestCapture } from '../core/capture';
-import { requireBoolean, requireText, requireUserId } from '../core/calls';
+import { requireBoolean, requireText, requireUserId } from '../core/arguments';
 import { CallError } from '../core/errors';
 import type { Meeting } from '../core/meeting';
 import type { BackgroundImage, Participant } from '../core/model';
-import type { PublicParticipant } from '../core/people';
-import { publicParticipant } from '../core/people';
+import type { PublicParticipant } from '../core/public-participant';
+import { publicParticipant } from '../core/public-participant';
 
 /** Turns what a method does into its answer: an empty text, or a CallFailure. */
 export type ToResult = (work: () => unknown) => Promise<string>;

@@ -1,7 +1,7 @@
 import type { Room } from 'livekit-client';
 import { RemoteTrackPublication, Track } from 'livekit-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { VideoSubscriptions } from '../src/media/pictures';
+import { VideoSubscriptions } from '../src/media/video-subscriptions';
 
 /** A remote publication whose track came unasked. */
 function publication(source: Track.Source) {

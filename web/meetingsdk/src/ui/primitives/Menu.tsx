@@ -1,7 +1,7 @@
 import { useEffect, useRef, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
 import type { Placement } from '../logic/placement';
 import { Popover } from './Popover';
-import { focusedElementNear } from './tree';
+import { focusedElementNear } from './dom-root';
 
 interface MenuProps {
   anchor: RefObject<HTMLElement | null>;

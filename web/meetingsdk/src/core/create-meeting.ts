@@ -4,17 +4,17 @@ import type { ChunkSource } from './chunks';
 import { Chunks } from './chunks';
 import type { Clock } from './clock';
 import { delay, realClock } from './clock';
-import type { Fetch } from './http';
-import { HttpJoinApi } from './http';
+import type { Fetch } from './join-api';
+import { HttpJoinApi } from './join-api';
 import { Dictionaries } from './i18n';
 import { Meeting } from './meeting';
 import type { MountedView, ViewKind, ViewOptions } from './model';
-import type { BlockerDetector } from './obstacles';
-import { createBlockerDetector } from './obstacles';
+import type { BlockerDetector } from './blockers';
+import { createBlockerDetector } from './blockers';
 import type { PageRegistry } from './page';
 import { pageRegistry } from './page';
-import type { KeyValueStore } from './seat-memory';
-import { ResumeStore, safeStorage } from './seat-memory';
+import type { KeyValueStore } from './resume-store';
+import { ResumeStore, safeStorage } from './resume-store';
 import { chooseServer } from './server';
 
 /** How long a view waits for the words of its language before it is drawn in English. */

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { type GpuFences, paced } from '../src/media/pace';
+import { type GpuFences, paced } from '../src/media/frame-pacing';
 
 const frame = () => ({ close: vi.fn() });
 const sync = {} as WebGLSync;

@@ -1,10 +1,10 @@
 import { useEffect, useLayoutEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { createPortal } from 'react-dom';
-import type { PopperName } from '../component/customize';
+import type { PopperName } from '../component/placement-options';
 import { usePopper } from '../component/usePopper';
 import { computePosition, type Placement } from '../logic/placement';
 import { useView } from '../state/context';
-import { rootOf } from './tree';
+import { rootOf } from './dom-root';
 
 interface PopoverProps {
   anchor: RefObject<HTMLElement | null>;

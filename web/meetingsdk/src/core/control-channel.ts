@@ -1,7 +1,7 @@
 import type { Clock } from './clock';
 import { CallError } from './errors';
-import type { Transport, TransportHandlers, OpenTransport } from './line';
-import { isTransportError } from './line';
+import type { Transport, TransportHandlers, OpenTransport } from './transport';
+import { isTransportError } from './transport';
 import { log } from './log';
 import type { ChatMessage } from './model';
 import { maxChatMessages, sentTime } from './roster';

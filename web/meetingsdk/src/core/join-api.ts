@@ -2,7 +2,7 @@ import type { Clock } from './clock';
 import { delay } from './clock';
 import { pageError } from './catalogue';
 import type { SDKError } from './errors';
-import type { BlockerDetector } from './obstacles';
+import type { BlockerDetector } from './blockers';
 import type { Endpoint, JoinResponse, JoinRequest } from './wire';
 import { parseJoinResponse, parseMediaResponse } from './wire';
 

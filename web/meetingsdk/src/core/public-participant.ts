@@ -1,4 +1,4 @@
-import { authorizerOf } from './bots';
+import { authorizerOf } from './on-behalf-of';
 import type { Participant } from './model';
 
 /** `audio` of a participant record: nothing joined, or computer audio. */

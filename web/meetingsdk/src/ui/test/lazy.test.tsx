@@ -3,13 +3,13 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { ClientView } from '../client/ClientView';
 import { PanelHost } from '../component/PanelHost';
 import { Dialogs } from '../dialogs/Dialogs';
-import { lazyParts } from '../later/load';
+import { lazyParts } from '../lazy/load';
 import type { Store } from '../state/store';
 import type { UiState } from '../state/ui-state';
 import { person, renderInView, state, stubSizes } from './fake';
 
 const server = vi.hoisted(() => ({ away: true, asked: 0 }));
-vi.mock('../later/parts', async (original) => {
+vi.mock('../lazy/parts', async (original) => {
   server.asked++;
   if (server.away) throw new Error('Failed to fetch dynamically imported module');
   return original();
@@ -68,7 +68,7 @@ it('takes the keyboard as soon as a dialog is drawn late', async () => {
   lazyParts.set({ parts: null });
   const { ui } = renderInView(<Dialogs />, state([person(1)]));
   await act(async () => ui.set({ dialog: { name: 'settings' } }));
-  const parts = await import('../later/parts');
+  const parts = await import('../lazy/parts');
   lazyParts.set({ parts });
   // No `act`: nothing but React's own turn lies between the drawing and the key.
   await Promise.resolve();

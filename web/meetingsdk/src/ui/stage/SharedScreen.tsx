@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Icon } from '../icons/Icon';
-import { Button } from '../parts/Button';
+import { Button } from '../primitives/Button';
 import { useActions, useMeeting, useOption, useParticipant, useT, useView } from '../state/context';
 import { TileVideo } from '../tile/TileVideo';
 import { ShareChoice } from './ShareChoice';

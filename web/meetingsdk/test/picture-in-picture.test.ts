@@ -1,5 +1,5 @@
 import { beforeEach, expect, it, vi } from 'vitest';
-import { PictureInPicture, type PictureInPictureDocument } from '../src/core/floating';
+import { PictureInPicture, type PictureInPictureDocument } from '../src/core/picture-in-picture';
 
 let page: PictureInPictureDocument & { pictureInPictureElement: Element | null };
 let events: boolean[];

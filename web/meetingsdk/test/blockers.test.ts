@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createEmbedded } from '../src/component-view/factory';
 import { MediaError } from '../src/core/media';
-import { createBlockerDetector, addressSpaceOf } from '../src/core/obstacles';
+import { createBlockerDetector, addressSpaceOf } from '../src/core/blockers';
 import { settle } from './support/fake-clock';
 import { FakeServer, joinArgs, person } from './support/fake-server';
 

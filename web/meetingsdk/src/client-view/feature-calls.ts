@@ -1,15 +1,15 @@
-import type { ViewMount } from '../core/assemble';
-import { authorizerOf, botsOf } from '../core/bots';
+import type { ViewMount } from '../core/create-meeting';
+import { authorizerOf, botsOf } from '../core/on-behalf-of';
 import { parseCaptureStatus, requestCapture } from '../core/capture';
-import { requireBoolean, requireText, requireUserId } from '../core/calls';
+import { requireBoolean, requireText, requireUserId } from '../core/arguments';
 import { CallError } from '../core/errors';
 import { log } from '../core/log';
 import type { Meeting } from '../core/meeting';
 import type { Background, Participant } from '../core/model';
 import { groupIds } from '../core/model';
-import { publicParticipant } from '../core/people';
-import { notSupported, unsupportedReasons } from '../core/refused';
-import type { Callbacks, SuccessResponse } from './calls';
+import { publicParticipant } from '../core/public-participant';
+import { notSupported, unsupportedReasons } from '../core/unsupported';
+import type { Callbacks, SuccessResponse } from './callbacks';
 
 type Args = Record<string, unknown> & Callbacks;
 /** Makes a function of the contract of what it does with its options. */

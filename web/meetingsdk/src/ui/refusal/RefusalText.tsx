@@ -1,8 +1,8 @@
 import { useEffect, useId, useRef, useState, type SyntheticEvent } from 'react';
 import type { Failure } from '../../core/model';
 import { refusalInfo } from '../logic/refusals';
-import { IconButton } from '../parts/IconButton';
-import { TextWithCode } from '../parts/Prose';
+import { IconButton } from '../primitives/IconButton';
+import { TextWithCode } from '../primitives/TextWithCode';
 import { useActions, useT, useView } from '../state/context';
 
 /** Only http and https addresses become links; the text comes from the server. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { IceTimeout } from '../src/media/ice-patience';
+import { IceTimeout } from '../src/media/ice-timeout';
 
 let state: RTCIceConnectionState | undefined;
 let events: string[];

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ControlChannel } from '../src/core/control';
-import type { TransportHandlers, OpenTransport } from '../src/core/line';
-import { TransportError } from '../src/core/line';
+import { ControlChannel } from '../src/core/control-channel';
+import type { TransportHandlers, OpenTransport } from '../src/core/transport';
+import { TransportError } from '../src/core/transport';
 import { FakeClock, settle } from './support/fake-clock';
 import { person, session } from './support/fake-server';
 

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createZoomMtg } from '../src/client-view/zoom-mtg';
 import { createEmbedded } from '../src/component-view/factory';
-import { createMeeting } from '../src/core/assemble';
-import { TransportError } from '../src/core/line';
+import { createMeeting } from '../src/core/create-meeting';
+import { TransportError } from '../src/core/transport';
 import { nearest } from '../src/core/option-names';
 import { applyPin } from '../src/core/pins';
 import type { Participant } from '../src/core/model';

@@ -1,7 +1,7 @@
 import { Centrifuge, type TransportEndpoint } from 'centrifuge';
 import { Backoff } from '../core/backoff';
-import type { TransportHandlers, OpenTransport } from '../core/line';
-import { TransportError } from '../core/line';
+import type { TransportHandlers, OpenTransport } from '../core/transport';
+import { TransportError } from '../core/transport';
 
 /** Closing codes from here on are final; the client reconnects by itself below. */
 const firstFinalCode = 4500;

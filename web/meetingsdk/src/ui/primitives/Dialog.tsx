@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef, type ReactNode } from 'react';
 import { createPortal } from 'react-dom';
 import { useView } from '../state/context';
-import type { PopperName } from '../component/customize';
+import type { PopperName } from '../component/placement-options';
 import { usePopper } from '../component/usePopper';
 import { trapFocus } from './focus';
 

@@ -1,7 +1,7 @@
 import { useEffect, useRef, type ReactNode } from 'react';
 import { facesAway } from '../logic/facing';
-import { Avatar } from '../parts/Avatar';
-import { Button } from '../parts/Button';
+import { Avatar } from '../primitives/Avatar';
+import { Button } from '../primitives/Button';
 import { useMeeting, useT } from '../state/context';
 import type { PreviewState } from './usePreviewStream';
 
