@@ -38,7 +38,7 @@ await cp(packageFile('bootstrap', 'dist/css/bootstrap.min.css'), join(served, 'c
 await cp(packageFile('bootstrap', 'dist/fonts'), join(served, 'cdn/fonts'), { recursive: true });
 await writeFile(join(served, 'cdn/css/react-select.css'), '/* Nothing of Anteroom needs this style sheet; pages ask for it by habit. */\n');
 
-// What replaces backgrounds; pages ask for it when somebody wants one.
+// Files for background replacement; pages load them when a background is selected.
 const sdk = createRequire(at('meetingsdk/package.json'));
 const visionFolder = join(dirname(sdk.resolve('@mediapipe/tasks-vision')), 'wasm');
 await mkdir(join(served, 'cdn/background/wasm'), { recursive: true });

@@ -3,7 +3,7 @@ import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 
-/** One answer of an app's server. */
+/** One response of an app's server. */
 export interface AppPage {
   body: string | Buffer;
   headers?: Record<string, string>;

@@ -38,7 +38,7 @@ export class People {
     return new Person(view, context, page);
   }
 
-  /** A person in a browser that somebody else has opened already. */
+  /** Another person in a browser that is open already. */
   async openBeside(other: Person, view: View): Promise<Person> {
     const page = await other.context.newPage();
     await page.goto(this.app.address(view, this.server));

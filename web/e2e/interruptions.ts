@@ -3,10 +3,10 @@ import type { Person } from './person.ts';
 
 /** How long something was away at most, in milliseconds. */
 export interface Interruptions {
-  /** Breaks of the control channel, and the longest one. */
+  /** Interruptions of the control channel, and the longest one. */
   breaks: number;
   control: number;
-  /** The longest time without a new picture, by the userId of whom it shows. */
+  /** The longest time without a new video frame, by the userId of the participant. */
   pictures: Record<number, number>;
 }
 
@@ -63,12 +63,12 @@ export async function interruptionsOf(person: Person): Promise<Interruptions> {
   return person.page.evaluate(() => (window as unknown as { breaks(): Interruptions }).breaks());
 }
 
-/** Whose pictures move on a page now. */
+/** The participants whose video is moving on a page now. */
 export async function movingVideos(person: Person): Promise<number[]> {
   return person.page.evaluate(() => (window as unknown as { moving(): number[] }).moving());
 }
 
-/** Lets somebody write numbered messages, each of which must be confirmed; what is returned ends that and answers them. */
+/** Sends numbered messages, each of which must be confirmed; the returned function stops that and returns them. */
 export function sendMessages(person: Person, name: string): () => Promise<string[]> {
   let stopped = false;
   const sent: string[] = [];

@@ -14,11 +14,11 @@ export type ParticipantKind = (typeof participantKinds)[number];
 /** How soon something is gone, in the classes that are promised. */
 export type Timing = 'at once' | 'within 8 s' | 'after a goodbye' | 'after a loss' | 'stays' | 'with the meeting';
 
-/** What is seen of somebody's going, or of their coming back. */
+/** What others see when a participant leaves or comes back. */
 export interface Departure {
-  /** What their page is told, in order and in its view's words. */
+  /** What their page receives, in order and in its view's terms. */
   page: readonly string[];
-  /** What the pages of others are told of them. */
+  /** What the pages of others receive about them. */
   others: readonly string[];
   stage: Timing;
   roster: Timing;
@@ -67,14 +67,14 @@ export function expectedDeparture(view: View, way: DepartureKind, kind: Particip
   }
 }
 
-/** Something a page was told, and when. */
+/** An event that a page received, and when. */
 export interface ReportedEvent {
   at: number;
   name: string;
   payload: unknown;
 }
 
-/** Runs in the page before its scripts: keeps what the SDK tells, longer than the page lives, and who is on the stage. */
+/** Runs in the page before its scripts: records the SDK's events beyond reloads, and who is on the stage. */
 export function recordEvents(): void {
   const key = 'told';
   let record: (name: string, payload: unknown) => void = () => undefined;
@@ -96,19 +96,19 @@ export function recordEvents(): void {
   new MutationObserver(update).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-user-id'] });
 }
 
-/** All that a page, and the pages before it in its tab, were told since a moment. */
+/** All events that a page, and the pages before it in its tab, received since a time. */
 export async function recordedEvents(person: Person, since: number): Promise<ReportedEvent[]> {
   const events = await person.page.evaluate(() => JSON.parse(sessionStorage.getItem('told') ?? '[]') as ReportedEvent[]);
   return events.filter(({ at }) => at >= since);
 }
 
-/** When somebody left a page's stage after a moment; undefined as long as they are there. */
+/** When a participant left a page's stage after a time; undefined as long as they are there. */
 export async function offStage(person: Person, userId: number, after: number): Promise<number | undefined> {
   const log = await person.page.evaluate(() => (window as unknown as { stage: { at: number; shown: number[] }[] }).stage);
   return log.find(({ at, shown }) => at >= after && !shown.includes(userId))?.at;
 }
 
-/** What concerns the own connection and going, in the view's words. */
+/** The events about the own connection and departure, in the view's terms. */
 export function ownEvents(events: readonly ReportedEvent[]): string[] {
   return events.flatMap(({ name, payload }) => {
     const fields = (payload ?? {}) as Fields;
@@ -121,7 +121,7 @@ export function ownEvents(events: readonly ReportedEvent[]): string[] {
   });
 }
 
-/** The words without a break of the line that was mended: whether it lasts long enough to be told is the machine's affair. */
+/** The events without interruptions that were restored: whether they last long enough to be reported depends on the machine. */
 export function withoutInterruptions(texts: readonly string[]): string[] {
   return texts.filter((word, i) => !/ 4000$/.test(word) && !/ 4000$/.test(texts[i - 1] ?? ''));
 }
@@ -137,11 +137,11 @@ export function breaksOnce(texts: readonly string[]): string[] {
 export interface SeenEvent {
   at: number;
   text: string;
-  /** Whether the connection is said to be lost; null for everything else. */
+  /** Whether the connection is reported as lost; null for other events. */
   away: boolean | null;
 }
 
-/** What was told of somebody else: only what changes whether they are there. */
+/** The events about another participant that change whether they are there. */
 export function eventsAbout(userId: number, events: readonly ReportedEvent[]): SeenEvent[] {
   let away = false;
   return events.flatMap(({ at, name, payload }): SeenEvent[] => {
@@ -167,7 +167,7 @@ const viewNames = { component: 'Component View', client: 'Client View' };
 export function section(view: View, seen: ReadonlyMap<DepartureKind, ReadonlyMap<ParticipantKind, Departure>>): string {
   const times = readFileSync(source, 'utf8');
   const seconds = (name: string): string => `after ${/(\d+)\*time\.Second/.exec(times.slice(times.indexOf(`cmp.Or(t.${name}`)))?.[1] ?? '?'} s`;
-  const soon = (when: Timing): string => ({ 'after a goodbye': seconds('Goodbye'), 'after a loss': seconds('Lost') })[when as string] ?? when;
+  const soon = (when: Timing): string => ({ 'after a goodbye': seconds('Departing'), 'after a loss': seconds('Lost') })[when as string] ?? when;
   const list = (texts: readonly string[]): string => texts.map((w) => `\`${w}\``).join(', ') || 'nothing';
   const rows = departureKinds.flatMap((way) => {
     const same = new Map<string, ParticipantKind[]>();

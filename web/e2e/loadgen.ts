@@ -5,14 +5,14 @@ import { fileURLToPath } from 'node:url';
 
 const program = process.env['CROWD'] ?? fileURLToPath(new URL('../../bin/loadgen', import.meta.url));
 
-/** Synthetic participants in the demo meeting of a server, who join through its gate like anybody; `make crowd` builds them. */
+/** Synthetic participants in the demo meeting of a server, who join through its gate like anybody else; built by `make crowd`. */
 export class Loadgen {
   private constructor(
     private readonly child: ChildProcess,
     readonly userIds: readonly number[],
   ) {}
 
-  /** Answers when all are inside and, with `video`, send moving pictures. */
+  /** Resolves when all have joined and, with `video`, send video. */
   static async start(server: string, { people, video = false, name = 'Guest' }: { people: number; video?: boolean; name?: string }): Promise<Loadgen> {
     const child = spawn(program, ['-server', server, '-people', String(people), '-name', name, ...(video ? ['-video'] : [])], { stdio: ['pipe', 'pipe', 'inherit'] });
     const first = await new Promise<string>((resolve, reject) => {

@@ -43,7 +43,7 @@ export class PackedApp {
     await cp(here(from), this.at(to), { recursive: true, filter: (name) => !/node_modules|package-lock/.test(name.slice(here(from).length)) });
   }
 
-  /** Builds pages for a path; answers the folder that holds them. */
+  /** Builds pages for a path; returns the folder with them. */
   async build(path: string, pages: string[], plugins: PluginOption[] = [], define: Record<string, string> = {}): Promise<string> {
     await build({
       root: this.folder,
@@ -57,7 +57,7 @@ export class PackedApp {
     return this.at('dist');
   }
 
-  /** Checks types as somebody with these compiler options does; rejects with what tsc says. */
+  /** Checks types with these compiler options; rejects with the output of tsc. */
   async checkTypes(files: string[], options: Record<string, unknown>): Promise<void> {
     const compilerOptions = { strict: true, noEmit: true, target: 'ES2022', lib: ['ES2022', 'DOM'], types: [], ...options };
     await this.write('tsconfig.json', JSON.stringify({ compilerOptions, files }));

@@ -12,7 +12,7 @@ export interface JoinOptions {
 
 export type Fields = Record<string, unknown>;
 
-/** What a page was told about a join or call. Which field is there says how. */
+/** The outcome of a join or call. The field that is set shows how it was reported. */
 export interface Outcome {
   resolved?: unknown;
   rejected?: Fields;
@@ -20,7 +20,7 @@ export interface Outcome {
   error?: Fields;
 }
 
-/** Whether a call was refused only because the page was restoring its line: `errorMessage` or `reason` says so. */
+/** Whether a call was refused only because the page was reconnecting, according to `errorMessage` or `reason`. */
 function isReconnecting({ error, rejected }: Outcome): boolean {
   return error?.['errorMessage'] === 'reconnecting' || rejected?.['reason'] === 'reconnecting';
 }
@@ -61,7 +61,7 @@ export class Person {
     return this.page.evaluate((o) => (window as unknown as InPage).app.init(o), options);
   }
 
-  /** Calls the SDK's join and answers what came of it first. */
+  /** Calls the SDK's join and returns its first outcome. */
   async join(options: JoinOptions): Promise<Outcome> {
     return this.joinWith(this.options(options));
   }
@@ -96,8 +96,8 @@ export class Person {
 
   /**
    * Calls a function of the SDK as an app would. A call refused because the
-   * page was just restoring its line, as a starved machine makes it, has not
-   * run: it is made again until the line is there.
+   * page was just reconnecting, as happens on a busy machine, has not
+   * run: it is repeated until the connection is restored.
    */
   async call(method: string, ...args: unknown[]): Promise<Outcome> {
     for (;;) {
@@ -125,7 +125,7 @@ export class Person {
     }
   }
 
-  /** Ends the meeting for all. Nobody waits for the answer: it may not come before the meeting is over. */
+  /** Ends the meeting for all. Does not wait for the response, which may not arrive before the meeting is over. */
   async endMeeting(): Promise<void> {
     await this.page.evaluate((view) => {
       const { app } = window as unknown as InPage;
@@ -151,12 +151,12 @@ export class Person {
     return (await this.roster()).map((a) => a.userName).sort();
   }
 
-  /** What was told under a name so far. */
+  /** The payloads of an event so far. */
   async events(name: string): Promise<Fields[]> {
     return this.page.evaluate((n) => (window as unknown as InPage).recorded.filter((s) => s.name === n).map((s) => s.payload), name);
   }
 
-  /** The names of everything that was told, in order. */
+  /** The names of all recorded events, in order. */
   async eventNames(): Promise<string[]> {
     return this.page.evaluate(() => (window as unknown as InPage).recorded.map((s) => s.name));
   }
@@ -172,7 +172,7 @@ export class Person {
     return (await this.events('connection-change')).map((p) => p['state']);
   }
 
-  /** The texts of the chat messages that were told of. */
+  /** The texts of the chat messages received so far. */
   async chat(): Promise<string[]> {
     if (this.view === 'client') return (await this.events('onReceiveChatMsg')).map((p) => String((p['content'] as Fields)['text']));
     return (await this.events('chat-on-message')).map((p) => String(p['message']));
@@ -193,7 +193,7 @@ export class Person {
     await expect(this.button('stop my video')).toBeVisible();
   }
 
-  /** The pictures of somebody that were drawn so far; 0 without a picture. `currentTime` would go on without any. */
+  /** The video frames of a participant rendered so far; 0 without a video. `currentTime` would advance without any. */
   async frames(userId: number): Promise<number> {
     return this.page.evaluate((id) => {
       const videos = [...document.querySelectorAll<HTMLVideoElement>(`[data-user-id="${id}"] video`)];
@@ -201,7 +201,7 @@ export class Person {
     }, userId);
   }
 
-  /** Somebody's picture must be there and move. */
+  /** A participant's video must be shown and move. */
   async expectMovingVideo(userId: number): Promise<void> {
     await expect.poll(() => this.frames(userId), { message: `a picture of ${userId}` }).toBeGreaterThan(0);
     const before = await this.frames(userId);

@@ -1,7 +1,7 @@
 import { expect } from '@playwright/test';
 import type { Fields, Outcome, Person } from './person.ts';
 
-/** A refusal as the reference and the catalogue word it. */
+/** A refusal with the texts of the reference and the catalogue. */
 export interface Refusal {
   code: number;
   name: string;
@@ -13,7 +13,7 @@ export interface Refusal {
   result?: unknown;
 }
 
-/** Checks everything a page is told of a refused join, to the letter of the contract. */
+/** Checks everything that a page receives about a refused join against the contract. */
 export async function expectRefusal(person: Person, outcome: Outcome, refusal: Refusal): Promise<void> {
   const { code, name, message, cause, inPage = false } = refusal;
   const details = person.view === 'component' ? outcome.rejected : outcome.error;
@@ -37,7 +37,7 @@ export async function expectRefusal(person: Person, outcome: Outcome, refusal: R
   expect(details?.['docs']).toBe(`/docs/errors/${code}`);
 }
 
-/** A join that is let in, and what the page is told of it. */
+/** An admitted join, and what the page receives. */
 export async function expectAdmitted(person: Person, outcome: Outcome): Promise<void> {
   if (person.view === 'component') expect(outcome).toEqual({ resolved: '' });
   else expect(outcome).toEqual({ success: { method: 'join', status: true, errorCode: 0, errorMessage: null, result: null } });
@@ -56,7 +56,7 @@ export async function expectQuietRefusal(person: Person, outcome: Outcome, refus
   expect(await person.self()).not.toBeNull();
 }
 
-/** A function that was refused to somebody inside. */
+/** A function that was refused in a meeting. */
 export function expectCallRefused(outcome: Outcome | undefined, cause: string): void {
   const details = outcome?.rejected ?? outcome?.error;
   expect(details).toMatchObject({ errorCode: 1, type: 'INSUFFICIENT_PRIVILEGES' });
@@ -76,7 +76,7 @@ export async function expectEnded(person: Person, { code, name, message, cause }
   }
 }
 
-/** A line that is being restored. */
+/** A connection that is being restored. */
 export async function expectReconnecting(person: Person): Promise<void> {
   const { event, wanted: expected } =
     person.view === 'component'
@@ -87,7 +87,7 @@ export async function expectReconnecting(person: Person): Promise<void> {
   await expect.poll(() => last(person, event), { message: 'the loss is noticed' }).toMatchObject({ ...expected, errorCode: 4000, name: 'RE_CONNECTING', cause });
 }
 
-/** A line that stands, once more or for the first time. */
+/** An established connection, for the first time or again. */
 export async function expectConnected(person: Person, timeout?: number): Promise<void> {
   const expected = person.view === 'component' ? 'Connected' : 2;
   await expect.poll(async () => (await person.states()).at(-1), { message: 'the line stands', ...(timeout ? { timeout } : {}) }).toBe(expected);

@@ -22,10 +22,10 @@ export async function freeMediaPort(): Promise<number> {
 }
 
 /**
- * The line between pages and a server: TCP before its HTTP port, UDP before
- * its media port. A cut is that of a cable: nothing is closed, nothing comes
- * through. What TCP held back arrives once the line is restored, datagrams
- * that were sent meanwhile never do.
+ * A relay between pages and a server: TCP for its HTTP port, UDP for its media port.
+ * `cut` works like unplugging a cable: nothing is closed, nothing comes through. Data
+ * that TCP has buffered arrives once the connection is restored, datagrams sent
+ * meanwhile never do.
  */
 export class Relay {
   private broken = false;

@@ -14,7 +14,7 @@ export interface ServerOptions {
   listen?: string;
   /** The UDP port of the media; a free one unless given. */
   mediaPort?: number;
-  /** The address that browsers are told to send media to. */
+  /** The address that browsers send media to. */
   mediaAddress?: string;
   /** Further variables of its environment. */
   env?: Record<string, string>;
@@ -56,13 +56,13 @@ export class Server {
     return new URL(this.url).host;
   }
 
-  /** Ends the process as a crash would; its data stays, in the folder answered. */
+  /** Kills the process as a crash would; its data stays in the returned folder. */
   async kill(): Promise<string> {
     await this.end('SIGKILL');
     return this.folder;
   }
 
-  /** Stops the process as an upgrade does; its data stays, in the folder answered. */
+  /** Stops the process as an upgrade does; its data stays in the returned folder. */
   async terminate(): Promise<string> {
     await this.end('SIGTERM');
     return this.folder;

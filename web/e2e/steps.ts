@@ -19,7 +19,7 @@ export type Step =
   | { do: 'call'; method: string; args?: unknown[] }
   | { do: 'wait'; ms: number };
 
-/** The line of the joining page, which can really be cut: HTTP, WebSocket and media. */
+/** The network of the joining page, which can really be cut: HTTP, WebSocket and media. */
 export interface Network {
   cut(): void;
   restore(): void;
@@ -48,7 +48,7 @@ export class StepRunner {
     this.initOptions = initOptions;
   }
 
-  /** Whether the view tells the person of a refused join by itself. */
+  /** Whether the view itself shows a refused join. */
   get dialogs(): boolean {
     return this.person.view === 'client' && this.initOptions['isShowJoiningErrorDialog'] !== false;
   }
@@ -57,13 +57,13 @@ export class StepRunner {
     for (const step of steps) await this.step(step);
   }
 
-  /** Initialises unless a step said otherwise, and joins with options under the view's own names. */
+  /** Initialises unless a step has disabled it, and joins with options under the view's own names. */
   async join(options: Fields): Promise<Outcome> {
     await this.init();
     return this.person.joinWith(options);
   }
 
-  /** Puts the line right again, whatever steps did to it. */
+  /** Restores the connection, whatever the steps did to it. */
   end(): void {
     clearTimeout(this.restoring);
     this.network.restore();

@@ -2,7 +2,7 @@ import { test as base } from './fixtures.ts';
 import { freeMediaPort, mediaAddress, Relay } from './relay.ts';
 import { Server } from './server.ts';
 
-/** Tests whose server's line can really be cut: HTTP, control channel and media. `env` is the server's environment. */
+/** Tests with a relay that can really cut the connection: HTTP, control channel and media. `env` is the server's environment. */
 export const withRelay = (env: Record<string, string> = {}) =>
   base.extend<{ relay: Relay; mediaPort: number }>({
     // eslint-disable-next-line no-empty-pattern -- Playwright reads the pattern

@@ -1,6 +1,6 @@
 import type { JoinOptions } from './person.ts';
 
-/** The demo world, as `GET /dev/v1/world` answers it. */
+/** The demo world, as returned by `GET /dev/v1/world`. */
 export interface WorldView {
   accounts: { id: string; name: string }[];
   apps: { name: string; account: string; sdkKey: string; sdkSecret: string; published: boolean; enabled: boolean }[];

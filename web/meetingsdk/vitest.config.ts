@@ -7,7 +7,7 @@ export default defineConfig({
     environment: 'jsdom',
     include: ['test/**/*.test.{ts,tsx}', 'src/**/*.test.{ts,tsx}'],
     restoreMocks: true,
-    // Tests say what is true, not how fast: a busy machine renders three hundred rows slowly.
+    // Tests check results, not speed: a busy machine renders three hundred rows slowly.
     testTimeout: 60_000,
   },
 });

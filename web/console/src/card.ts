@@ -1,4 +1,4 @@
-/** What a refused join rejects with in Component View, and what `connection-change` tells at the end, as far as the card needs it. */
+/** What a refused join rejects with in Component View, and the last `connection-change`, as far as the card needs it. */
 export interface JoinFailureDetails {
   errorCode?: number;
   reason?: string;
@@ -17,7 +17,7 @@ export const isShownBySDK = ({ errorCode, cause = '' }: JoinFailureDetails): boo
 
 type Texts = readonly [title: string, text: string];
 
-/** Words for a join that the person gave up. */
+/** The texts for a join that the user gave up. */
 export const notJoined: Texts = ['You haven’t joined the meeting', 'You can try again at any time.'];
 const refusals: Record<number, Texts> = {
   3001: ['This meeting doesn’t exist', 'Check the meeting number, or ask the host for a new invitation.'],
@@ -39,11 +39,11 @@ const endings: Record<number, Texts> = {
   4004: ['The host has ended this meeting', 'Thanks for joining.'],
 };
 
-/** Words for a refused join. Most codes are for the people who run the app. */
+/** The texts for a refused join. Most codes are for the people who run the app. */
 export const refusalTexts = ({ errorCode = 0 }: JoinFailureDetails): Texts =>
   refusals[errorCode] ?? ['You couldn’t join the meeting', 'Something is wrong with this page or the meeting. Contact whoever invited you.'];
 
-/** Words for the end of a meeting; without a code the person has left, here or for another page. */
+/** The texts for the end of a meeting; without a code the user has left, here or for another page. */
 export function endingTexts({ errorCode, reason, cause }: JoinFailureDetails, host: boolean): Texts {
   if (errorCode === undefined) return reason === 'left' ? ['You left the meeting', 'You can join again at any time.'] : ['You joined from somewhere else', 'This page left the meeting.'];
   if (cause === 'duration_limit') return ['This meeting has reached its time limit', 'It has ended for everyone.'];

@@ -22,7 +22,7 @@ loadJoinParams().then((t) => {
         passWord: t.password,
         signature: t.signature,
         zak: t.zak,
-        // The SDK's own dialog says why.
+        // The SDK's own dialog shows the reason.
         error: () => undefined,
       });
     },

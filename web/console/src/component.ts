@@ -25,7 +25,7 @@ function hide(): void {
   root.hidden = false;
 }
 
-/** Says why a join failed, where the SDK's element does not say it itself. */
+/** Shows why a join failed, unless the SDK shows it in its element. */
 function refused(refusal: JoinFailureDetails): void {
   if (!isShownBySDK(refusal)) show(refusalTexts(refusal), refusal);
 }
@@ -47,7 +47,7 @@ async function join(): Promise<void> {
     const t = await loadJoinParams();
     await client.join({ meetingNumber: t.meetingNumber, userName: t.userName, userEmail: t.userEmail, password: t.password, signature: t.signature, zak: t.zak });
   } catch (what) {
-    // `connection-change` has told it; the rejection knows more.
+    // `connection-change` has reported it already; the rejection has more details.
     if (isJoinFailure(what)) refused(what);
     else showError(what);
   }

@@ -42,7 +42,7 @@ class Run {
     await this.open('joiner', this.view, byId('frame'));
     for (const step of before) await this.step(step);
     await this.init();
-    // Frames of one tab share its session storage: nobody may resume as somebody who joined in another frame.
+    // Frames of one tab share its session storage: prevent resuming a participant of another frame.
     sessionStorage.clear();
     const joined = await this.app('joiner').join(JSON.stringify(this.view === 'client' ? this.scenario.clientViewJoin : this.scenario.join));
     this.done();
@@ -188,7 +188,7 @@ class Run {
     };
     const [method, ...args] = calls[action] ?? [action];
     const done = app.call(method, JSON.stringify(args));
-    // The page that ends a meeting may be gone before it is answered.
+    // The page that ends a meeting may be gone before the response arrives.
     if (action !== 'end') this.expect(await done);
   }
 

@@ -25,7 +25,7 @@ export type Step =
   | { do: 'call'; method: string; args?: unknown[] }
   | { do: 'wait'; ms: number };
 
-/** The answer of `POST /dev/v1/scenarios/{code}`. */
+/** The response of `POST /dev/v1/scenarios/{code}`. */
 export interface Scenario {
   code: number;
   name: string;

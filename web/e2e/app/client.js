@@ -8,7 +8,7 @@ const EVENTS = [
 ];
 for (const name of EVENTS) ZoomMtg.inMeetingServiceListener(name, (payload) => window.record(name, payload));
 
-/** Calls a function with callbacks; the first of them decides, every one is kept. */
+/** Calls a function with callbacks; the first one resolves the promise, all are recorded. */
 const called = (method, args) =>
   new Promise((resolve) => {
     ZoomMtg[method]({

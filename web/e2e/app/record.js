@@ -1,13 +1,13 @@
 /*
- * What an app's page keeps of everything the SDK tells it, for the tests to
- * read. Loaded before the SDK.
+ * Records everything that the SDK reports to an app's page, for the tests to read.
+ * Loaded before the SDK.
  */
 
-/** Everything that was told, in order. */
+/** Everything that was reported, in order. */
 window.recorded = [];
 window.record = (name, payload) => window.recorded.push({ name, payload: window.plain(payload) });
 
-/** A value as it can leave the page; an Error keeps its own enumerable fields and says that it is one. */
+/** A value that can be serialized; an Error becomes its own enumerable fields and `isError`. */
 window.plain = (value) => {
   if (value === undefined) return null;
   if (value instanceof Error) return { isError: true, ...JSON.parse(JSON.stringify({ ...value })) };

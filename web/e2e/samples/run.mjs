@@ -3,7 +3,7 @@
 //
 //   node samples/run.mjs [--server URL] [--pictures DIR] NAME=ADDRESS…
 //
-// The samples are started beforehand, as their read-me says; see
+// Start the samples beforehand, as their readme describes; see
 // docs/developers/sample-apps.md. Not part of CI, which reaches no samples.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -104,7 +104,7 @@ async function meet(browser, { name, address }, meeting) {
   try {
     if (sample.participantName || sample.page) await prepare(context, sample, address, meeting);
     page = await sample.join(await context.newPage(), address, meeting, participantName);
-    // Client View asks how one looks before one enters, unless an app says not to.
+    // Client View shows a preview before the join, unless the app has disabled it.
     const enter = page.getByRole('button', { name: 'Join meeting', exact: true });
     const toolbar = page.getByRole('button', { name: 'Leave', exact: true });
     await enter.or(toolbar).first().waitFor({ timeout });
@@ -134,7 +134,7 @@ const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: [
     '--no-sandbox', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', '--autoplay-policy=no-user-gesture-required',
-    // Pages whose settings were filled in on their way count as public, and ask for what is on this machine.
+    // Pages whose settings were filled in on their way count as public and need permission for local addresses.
     '--disable-features=LocalNetworkAccessChecks',
     '--disable-quic', '--disable-background-networking', '--disable-component-update', '--no-first-run', ...environment.chromium,
   ],

@@ -1,7 +1,7 @@
-// The public sample apps, and how somebody joins in each. Nothing of them is in
+// The public sample apps, and how to join in each. Nothing of them is in
 // here: only the names of the fields that a person fills in.
 
-/** The settings that a sample's read-me tells to fill in; they are filled in as the files arrive in the browser. */
+/** The settings that a sample's readme asks for; they are filled in as the files arrive in the browser. */
 function settings({ meetingNumber, password }) {
   return { authEndpoint: 'http://localhost:4000', meetingNumber, passWord: password };
 }
@@ -26,19 +26,19 @@ const byForm = (start, more = {}) => async (page, address, { meetingNumber, pass
   return meeting;
 };
 
-/** Presses the one button of a sample whose settings stand in its script. */
+/** Clicks the one button of a sample whose settings are in its script. */
 const byButton = async (page, address) => {
   await page.goto(address);
   await page.getByRole('button', { name: 'Join Meeting' }).click();
   return page;
 };
 
-/** Files that are answered in place of others, as the read-me tells to swap them. */
+/** Files that are served in place of others, as the readme describes. */
 const swap = (from, to) => ({ [from]: to });
 
 /**
- * By name: `join` answers the page that is in the meeting. `says` is the name
- * that the sample itself gives its participant, where nobody is asked for one.
+ * By name: `join` returns the page that is in the meeting. `participantName` is the
+ * name that the sample itself sets, if it does not ask for one.
  */
 export const samples = {
   'web-cdn': { join: byForm('/index.html') },

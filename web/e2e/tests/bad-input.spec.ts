@@ -26,7 +26,7 @@ const zalgo = `Z${'\u0300\u0301\u0316\u0317\u0334'.repeat(20)}algo`;
 /** What the server leaves out of a name: what turns the direction of the text around it, and marks of byte order. */
 const turns = /[\u202A-\u202E\u2066-\u2069\uFEFF]/g;
 
-/** What somebody may call themselves, none of it longer than a name may be. */
+/** Hostile names, none longer than a name may be. */
 const names = [
   `<img src=x onerror="executed('name')">`,
   `"><svg onload=executed('svg')>`,
@@ -104,7 +104,7 @@ for (const view of views) {
     await expectNothingExecuted(grace, dialogs);
   });
 
-  test(`a denied camera and microphone in ${view} view: told in words, and the meeting goes on`, async ({ world, peopleWith }, info) => {
+  test(`a denied camera and microphone in ${view} view: shown as text, and the meeting goes on`, async ({ world, peopleWith }, info) => {
     const people = await peopleWith(['--use-fake-device-for-media-stream', '--deny-permission-prompts']);
     const grace = await people.open(view, { permissions: [] });
     await grace.enter(await world.joinOptions(demo, 'Grace'));
@@ -117,7 +117,7 @@ for (const view of views) {
     expect((await grace.self())?.video).toBe(false);
   });
 
-  test(`no camera and no microphone in ${view} view: told in words, and the meeting goes on`, async ({ world, peopleWith }, info) => {
+  test(`no camera and no microphone in ${view} view: shown as text, and the meeting goes on`, async ({ world, peopleWith }, info) => {
     const people = await peopleWith(['--use-fake-ui-for-media-stream']);
     const grace = await people.open(view);
     await grace.enter(await world.joinOptions(demo, 'Grace'));
@@ -185,7 +185,7 @@ for (const view of views) {
     await grace.expectMovingVideo(await ada.userId());
     const id = await grace.userId();
     const devtools = await grace.context.newCDPSession(grace.page);
-    // What a browser tells a page that it puts to sleep; by the protocol alone it does not.
+    // The events of a frozen page, which the DevTools protocol alone does not fire.
     await grace.page.evaluate(() => void window.dispatchEvent(new Event('freeze')));
     await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
     await ada.sendChat('while you slept');

@@ -42,7 +42,7 @@ test.describe('order of calls', () => {
     expect(answer).toMatchObject({ method: 'join', status: true, errorCode: 0 });
   });
 
-  test('component view: init that fails while a meeting is live is told to nobody but join', async ({ world, people }) => {
+  test('component view: init that fails while a meeting is live is reported by join only', async ({ world, people }) => {
     const person = await people.open('component');
     await person.enter(await world.joinOptions(demo, 'Grace'));
     const states = await person.states();
@@ -126,7 +126,7 @@ test.describe('calls in the shapes that apps use', () => {
     });
   }
 
-  test('client view: calls without callbacks are promises; the line of a refused join is logged for bots', async ({ world, people }) => {
+  test('client view: calls without callbacks are promises; a refused join is logged for bots', async ({ world, people }) => {
     const person = await people.open('client');
     const options = person.options(await world.joinOptions(demo, 'Grace'));
     const answer = await person.page.evaluate(async (given) => {
@@ -229,7 +229,7 @@ test.describe('the page around component view', () => {
     });
   }
 
-  test('component view: what the page rehearses before the join is found by nobody and leaves nothing', async ({ people }) => {
+  test('component view: the view prewarmed before the join cannot be found and is removed', async ({ people }) => {
     const person = await people.open('component');
     const seen = await person.page.evaluate(async () => {
       const html = () => document.documentElement.outerHTML;
@@ -271,9 +271,9 @@ test.describe('waiting for the host', () => {
     await expect(grace.page.getByText('Waiting for the host to start the meeting')).toBeVisible();
     // The page waits, so nothing has ended.
     expect(await grace.states()).toEqual([1]);
-    // An app that tries again by itself is told once it is inside.
+    // An app that retries by itself is notified once it has joined.
     const again = grace.join(await world.joinOptions(topic, 'Grace'));
-    // The page asks more than once meanwhile; to the log of joins it is one attempt.
+    // The page sends several requests meanwhile; they are recorded as one attempt.
     await grace.page.waitForResponse(/\/sdk\/v1\/join/);
     expect(await world.attempts(world.meeting(topic).number)).toEqual([3008]);
     await host.enter(await world.hostOptions(topic));
@@ -329,7 +329,7 @@ test.describe('the page of the app', () => {
       await person.expectMovingVideo(await person.userId());
     });
 
-    test(`${view} view: leaveOnPageUnload frees the seat at once`, async ({ world, people }) => {
+    test(`${view} view: leaveOnPageUnload releases the participant at once`, async ({ world, people }) => {
       const [grace, ada] = await Promise.all([people.open(view), people.open('component')]);
       await ada.enter(await world.joinOptions(demo, 'Ada'));
       await grace.enter(await world.joinOptions(demo, 'Grace'), { leaveOnPageUnload: true });
@@ -339,7 +339,7 @@ test.describe('the page of the app', () => {
       expect((await ada.people('user-removed')).map((p) => p['userId'])).toEqual([id]);
     });
 
-    test(`${view} view: a blocked file of the SDK is told by join`, async ({ world, people }) => {
+    test(`${view} view: a blocked file of the SDK is reported by join`, async ({ world, people }) => {
       const person = await people.open(view, { before: (context) => context.route('**/sdk/chunks/media*', (route) => route.abort()) });
       await person.init();
       const code = view === 'client' ? 1 : 200;
@@ -424,7 +424,7 @@ test.describe('the reason in component view', () => {
 });
 
 test.describe('the dialog of a refused join', () => {
-  test('says what helps, and developers why; closing it shows the page of the app, or goes to leaveUrl where there is none', async ({ world, people }) => {
+  test('shows what helps, and details for developers; closing it shows the page of the app, or goes to leaveUrl where there is none', async ({ world, people }) => {
     const person = await people.open('client');
     await person.init();
     const { error } = await person.join(await world.joinOptions(demo, 'Grace').then((o) => ({ ...o, password: 'certainly-wrong' })));

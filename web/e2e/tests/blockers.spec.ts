@@ -79,7 +79,7 @@ test('a frame without allow: the requirements tell the truth, and the join still
   await grace.leave();
 });
 
-/** What the person reads in Client View; the app of Component View has the same cause to tell them by. */
+/** What the user reads in Client View; the app of Component View gets the same cause. */
 const texts = { local_network_blocked: 'Your browser is blocking access to the meeting server', mixed_content: 'Something is wrong with the page you’re joining from' };
 
 /** A browser that cannot reach the server from an app's page, which brings the SDK itself. */
@@ -115,7 +115,7 @@ async function cutOff(cause: keyof typeof texts, app: AppServer, server: Server)
 }
 
 for (const cause of ['local_network_blocked', 'mixed_content'] as const) {
-  test(`a page that its browser keeps from the server fails with ${cause}, and nobody is inside`, async ({ app, server, world, people }) => {
+  test(`a page whose browser blocks the server fails with ${cause}, and nobody has joined`, async ({ app, server, world, people }) => {
     const { open, endpoint, close } = await cutOff(cause, app, server);
     try {
       for (const view of views) {

@@ -65,7 +65,7 @@ test('component view: a root that moves stays in the meeting; a removed one leav
   const options = await world.joinOptions(demo, 'Linus');
   await person.enter(options);
   await person.startCamera();
-  // As frameworks do when they mount twice, or bring an element elsewhere.
+  // As frameworks do when they mount twice, or move an element.
   await person.page.evaluate(() => {
     const root = document.getElementById('meetingSDKElement');
     const parent = root?.parentElement;

@@ -25,7 +25,7 @@ for (const view of views) {
 
     relay.cut();
     await expectReconnecting(grace);
-    // Whoever is still inside goes on, and sees that the line of one is down.
+    // The others stay, and see that one connection is lost.
     await expect.poll(async () => (await ada.people('user-updated')).some((p) => p['userId'] === graceId && p['isInFailover'] === true)).toBe(true);
     const refused = await grace.callOnce('lockMeeting', view === 'client' ? { lockMeeting: true } : true);
     expect(refused.rejected ?? refused.error).toMatchObject({ type: 'IMPROPER_MEETING_STATE', errorCode: 1 });
@@ -42,7 +42,7 @@ for (const view of views) {
     expect(joined).toBe(2);
     const added = await grace.people(view === 'client' ? 'onUserJoin' : 'user-added');
     expect(added.filter((p) => p['userName'] === 'Linus')).toHaveLength(1);
-    // Nobody was told that Grace came or went.
+    // Nobody received an event that Grace joined or left.
     expect((await ada.people('user-removed')).filter((p) => p['userId'] === graceId)).toEqual([]);
     expect((await ada.people('user-added')).filter((p) => p['userId'] === graceId)).toHaveLength(1);
     await grace.expectMovingVideo(await ada.userId());
@@ -77,7 +77,7 @@ for (const how of ['kill', 'terminate'] as const) base(`${how === 'kill' ? 'kill
     await linus.sendChat('after');
     const sent = ['before', 'after', ...(await Promise.all(talks.map((stop) => stop()))).flat()].sort();
     for (const person of [grace, linus]) {
-      // Whether a command ran that a killed server has not answered, nobody knows: it may run twice.
+      // A command without a response from a killed server may have run, so it may run twice.
       const chat = async (): Promise<string[]> => (how === 'kill' ? [...new Set(await person.chat())] : await person.chat()).sort();
       await expect.poll(chat, { message: 'every message is there' }).toEqual(sent);
       expect((await person.states()).filter((state) => state === 'Fail' || state === 'Closed' || state === 3)).toEqual([]);

@@ -31,7 +31,7 @@ for (const view of views) {
     await grace.sendChat('hello');
     await expect.poll(() => ada.chat()).toEqual(['hello']);
     await grace.leave();
-    // Whatever the end of the connections still makes the browser say.
+    // Anything that the browser logs when the connections end.
     await expect.poll(() => ada.names()).toHaveLength(1);
     expect(lines).toEqual([]);
   });
@@ -42,7 +42,7 @@ for (const view of views) {
     await grace.init();
     const outcome = await grace.join({ ...(await world.joinOptions(demo, 'Grace')), password: 'wrong' });
     expect(outcome.rejected ?? outcome.error).toMatchObject({ errorCode: 3004 });
-    // The line that bots wait for is all there is.
+    // The message that bots wait for is the only output.
     expect(lines.filter((line) => !line.startsWith('log: join error code: 3004'))).toEqual([]);
   });
 }
@@ -79,7 +79,7 @@ for (const view of views) {
   });
 }
 
-test('the demo page of Component View says what happened, without words for developers, and joins again', async ({ server, world, people }) => {
+test('the demo page of Component View shows what happened, without text for developers, and joins again', async ({ server, world, people }) => {
   const ada = await people.open('component');
   await ada.enter(await world.hostOptions(demo));
   const address = (query: Record<string, string>) => `${server.url}/demo/component?${new URLSearchParams({ name: 'Grace', password: world.view.defaults.password, ...query }).toString()}`;

@@ -19,7 +19,7 @@ async function screenToShare(page: Page): Promise<void> {
   });
 }
 
-/** What somebody sees of a button. */
+/** What users see of a button. */
 function look(button: Locator): Promise<string[]> {
   return button.evaluate((element) => {
     const { color, backgroundColor, fontSize, fontWeight, padding, borderRadius, minHeight, minWidth, textDecorationLine, boxShadow } = getComputedStyle(element);

@@ -32,7 +32,7 @@ test('the plain HTML example meets another page', async ({ server, world, people
   await bothSee(kim, linus);
 });
 
-test('the plain HTML example says what is wrong with a number', async ({ server, people, app }) => {
+test('the plain HTML example shows what is wrong with a number', async ({ server, people, app }) => {
   const text = await readFile(example('plain-html/index.html'), 'utf8');
   const address = app.serve('/plain-html', { body: text.replaceAll('http://127.0.0.1:8080', server.url) });
   const kim = await people.open('client', { address });
@@ -70,7 +70,7 @@ test('the React example installs, compiles, builds, meets another page and comes
   }
 });
 
-/** Pictures go both ways; the example's page has no roster of its own to read, so the other one's counts. */
+/** Video goes both ways; the example's page exposes no roster, so the other page's is used. */
 async function bothSee(kim: Person, linus: Person): Promise<void> {
   const found = (await linus.roster()).find((person) => person.userName === 'Kim');
   if (!found) throw new Error('Kim is not in the meeting');

@@ -13,7 +13,7 @@ async function list(person: Person): Promise<Locator> {
   return panel;
 }
 
-/** Chooses an entry of the menu on somebody, in the list of participants. */
+/** Chooses an entry of a participant's menu in the list. */
 async function choose(person: Person, name: string, entry: string): Promise<void> {
   await (await list(person)).getByRole('button', { name: `Options for ${name}`, exact: true }).click();
   await person.page.getByRole('menuitem', { name: entry, exact: true }).click();
@@ -216,7 +216,7 @@ for (const view of views) {
     await ada.button('Allow').click();
     await expect.poll(() => linus.events('onMediaCapturePermissionChange')).toEqual([{ allow: true }]);
     await linus.call('mediaCapture', { record: 'start' });
-    // Not what screen readers are told, which stays in the document.
+    // Not the texts for screen readers, which stay in the document.
     const badge = grace.page.locator('[role=status]:not(.ar-hidden)', { hasText: 'Linus is recording' });
     await expect(badge).toBeVisible();
     await choose(ada, 'Linus', 'Disallow recording');
@@ -253,7 +253,7 @@ for (const view of views) {
     expect(await entries(linus, 'Linus')).not.toContain('Claim host…');
   });
 
-  test(`${view}: in a webinar somebody is given the word, brought up and sent back`, async ({ world, people }) => {
+  test(`${view}: in a webinar an attendee gets permission to talk, becomes a panelist and an attendee again`, async ({ world, people }) => {
     test.slow();
     const webinar = world.view.meetings.find((m) => m.number === world.view.defaults.webinarNumber)?.topic ?? '';
     const [ada, grace, linus] = await Promise.all([people.open(view), people.open(view), people.open(view === 'client' ? 'component' : 'client')]);

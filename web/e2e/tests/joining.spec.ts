@@ -7,7 +7,7 @@ test('Client View: the preview is no presence, and cancelling it leaves no trace
   const [grace, linus] = await Promise.all([people.open('component'), people.open('client')]);
   await grace.enter(await world.hostOptions(demo, 'Grace'));
   await linus.init({ disablePreview: false, isShowJoiningErrorDialog: false });
-  // A wrong passcode is told before anybody looks at themselves.
+  // A wrong passcode is reported before the preview.
   expect(await linus.join({ ...(await world.joinOptions(demo, 'Linus')), password: 'wrong' })).toMatchObject({ error: { errorCode: 3004 } });
 
   const outcome = linus.join(await world.joinOptions(demo, 'Linus')).catch(() => null);
@@ -21,7 +21,7 @@ test('Client View: the preview is no presence, and cancelling it leaves no trace
   expect(await grace.people('user-removed')).toEqual([]);
 });
 
-test('Client View: joining tells of everybody once, joins audio muted, and has drawn the meeting', async ({ world, people }) => {
+test('Client View: joining reports everybody once, joins audio muted, and has rendered the meeting', async ({ world, people }) => {
   const [grace, linus] = await Promise.all([people.open('component'), people.open('client')]);
   await grace.enter(await world.hostOptions(demo, 'Grace'));
   await linus.page.evaluate(() => {

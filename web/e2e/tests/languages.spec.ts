@@ -5,7 +5,7 @@ import type { Fields, Person } from '../person.ts';
 test.use({ sharedServer: true });
 
 const demo = 'Demo meeting';
-/** Words that everybody reads in a meeting, and the title over a refused join. */
+/** Texts that everybody reads in a meeting, and the title of a refused join. */
 const languages: Record<string, { leave: string; participants: string; refused: string; again: string }> = {
   'de-DE': { leave: 'Verlassen', participants: 'Teilnehmer', refused: 'Sie konnten dem Meeting nicht beitreten', again: 'Fehlercode' },
   'es-ES': { leave: 'Salir', participants: 'Participantes', refused: 'No ha podido entrar en la reunión', again: 'Código de error' },
@@ -45,7 +45,7 @@ for (const view of views) {
 }
 
 for (const [language, texts] of Object.entries(languages)) {
-  test(`${language}: a refusal is told to the person in their words, to the app in those of the contract`, async ({ world, people }) => {
+  test(`${language}: a refusal is shown to the user in their language, and reported to the app in the contract's`, async ({ world, people }) => {
     const person = await people.open('client', { reducedMotion: 'reduce' });
     await start(person, language);
     const outcome = await person.join({ ...(await world.joinOptions(demo, 'Ada')), password: 'wrong' });
@@ -67,7 +67,7 @@ test('the files of every language are served', async ({ server }) => {
   expect(files.map((texts) => texts['leave.short'])).toEqual(['離開', '退出', '나가기', 'Esci']);
 });
 
-test('Client View: a language nobody has is noted once and read in English; the language changes while inside; it is kept', async ({ world, people }) => {
+test('Client View: an unknown language causes one warning and English texts; the language can change in a meeting; it is saved', async ({ world, people }) => {
   const person = await people.open('client');
   const notes: string[] = [];
   person.page.on('console', (message) => message.text().includes('there are no texts for the language') && notes.push(message.text()));
@@ -87,7 +87,7 @@ test('Client View: a language nobody has is noted once and read in English; the 
   expect(await person.page.evaluate(() => (window as unknown as { ZoomMtg: { i18n: I18n } }).ZoomMtg.i18n.getCurrentLang())).toBe('de-DE');
 });
 
-test('Component View: an app changes words while inside', async ({ world, people }) => {
+test('Component View: an app changes texts in a meeting', async ({ world, people }) => {
   const person = await people.open('component');
   await start(person, 'ja-JP');
   await person.mustJoin(await world.joinOptions(demo, 'Ada'));
@@ -118,7 +118,7 @@ for (const view of views) {
 }
 
 for (const view of views) {
-  test(`${view}: long words stay inside at 320 px`, async ({ preview, page }) => {
+  test(`${view}: long texts fit at 320 px`, async ({ preview, page }) => {
     await page.setViewportSize({ width: 320, height: 640 });
     const states = view === 'client' ? ['inMeeting', 'previewing', 'failure3004', 'waitingForHost', 'unmute'] : ['inMeeting', 'waitingForHost', 'unmute'];
     for (const lang of ['de-DE', 'vi-VN', 'fr-FR']) {
@@ -130,7 +130,7 @@ for (const view of views) {
           buttons
             .filter((button) => {
               const { left, right } = button.getBoundingClientRect();
-              // Badges hang out of the tools on purpose; words in a button may not.
+              // Badges overflow the toolbar buttons on purpose; their texts must not.
               return left < 0 || right > innerWidth || (button.classList.contains('ar-button') && button.scrollWidth > button.clientWidth);
             })
             .map((button) => button.textContent || button.getAttribute('aria-label')),

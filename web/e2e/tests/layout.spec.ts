@@ -50,7 +50,7 @@ function seen(page: Page): Promise<string[]> {
   });
 }
 
-/** The first elements that are elsewhere or look otherwise. */
+/** The first elements that have moved or look different. */
 function differences(before: Record<string, string[]>, after: Record<string, string[]>): string[] {
   const all = Object.entries(before).flatMap(([name, rows]) => rows.flatMap((row, i) => (row === after[name]?.[i] ? [] : [`${name}\n  ${row}\n  ${after[name]?.[i]}`])));
   return all.slice(0, 5);

@@ -27,7 +27,7 @@ for (const view of views) {
     await expect.poll(() => person.names()).toEqual(['Grace']);
     await expect(field).toBeHidden();
     if (view === 'client') {
-      // The app was told of the refusal once, and of the success.
+      // The app was notified of the refusal once, and of the success.
       await expect.poll(async () => (await person.eventNames()).filter((name) => /^join /.test(name))).toEqual(['join error', 'join success']);
     } else await expect.poll(() => person.states()).toEqual(['Connecting', 'Fail', 'Connecting', 'Fail', 'Connecting', 'Connected']);
   });
@@ -82,7 +82,7 @@ test('client view: what ended the meeting, the way back, and into it again', asy
   await removed.page.getByRole('button', { name: 'Back' }).click();
   await removed.page.waitForURL('**/left?why=removed#now');
 
-  // The same tab's seat, taken by another page: it may be had back here.
+  // Another page has taken over this tab's participant: it can be resumed here.
   const other = await people.openBeside(moved, 'client');
   const storage = await moved.page.evaluate(() => Object.entries(sessionStorage));
   await other.page.evaluate((entries) => entries.forEach(([key, value]) => sessionStorage.setItem(key, value)), storage);
@@ -99,7 +99,7 @@ test('client view: what ended the meeting, the way back, and into it again', asy
   await moved.page.waitForURL('**/left');
 });
 
-test('component view: a meeting that has not started says so in the element, and asks only when told to', async ({ world, people }) => {
+test('component view: a meeting that has not started is shown in the element, and retried only on request', async ({ world, people }) => {
   const [early, host] = await Promise.all([people.open('component', { viewport: phone }), people.open('component')]);
   const options = await world.joinOptions('Only after the host', 'Linus');
   await early.init();

@@ -7,12 +7,12 @@ import { expectConnected } from '../refusals.ts';
 import type { World } from '../world.ts';
 
 /*
- * Everybody goes in every way: what their page is told, what others see. The
+ * Everybody leaves in every way: what their page receives, what others see. The
  * tables of docs/developers/lifecycle.md are what is observed here;
  * UPDATE_LIFECYCLE=1 writes them.
  */
 
-/** How long places are kept, in seconds: shortened, but in `make test-long`. */
+/** How long participants are kept, in seconds: shortened, except in `make test-long`. */
 const long = process.env['ANTEROOM_LONG_TESTS'] === '1';
 const keepSeconds = long ? { goodbye: 10, lost: 60 } : { goodbye: 6, lost: 10 };
 const test = withRelay(long ? {} : { ANTEROOM_TEST_TIMES: `lost=${keepSeconds.lost}s,goodbye=${keepSeconds.goodbye}s,empty=10s` });
@@ -24,7 +24,7 @@ const demo = 'Demo meeting';
 const registering = 'Registration required';
 const topicOf = (kind: ParticipantKind): string => (kind === 'registrant' ? registering : demo);
 
-/** The join of somebody of a kind; credentials are fresh each time. */
+/** The join options for a kind of participant; credentials are new each time. */
 async function joining(world: World, kind: ParticipantKind, registrants = 'robin'): Promise<JoinOptions> {
   const topic = topicOf(kind);
   const { number } = world.meeting(topic);
@@ -42,7 +42,7 @@ async function joining(world: World, kind: ParticipantKind, registrants = 'robin
   }
 }
 
-/** Somebody who goes and comes again, over the line that can be cut. */
+/** Somebody who leaves and joins again, through the relay. */
 interface Leaver {
   kind: ParticipantKind;
   person: Person;
@@ -93,7 +93,7 @@ for (const view of views) {
       expect(going, `${kind}: ${way}`).toEqual(expectedDeparture(view, way, kind));
       seen.set(way, (seen.get(way) ?? new Map<ParticipantKind, Departure>()).set(kind, going));
     };
-    /** Waits until everything that is promised was told, and keeps what was told and seen. */
+    /** Waits until all expected events were reported, and records them. */
     const observe = async (way: DepartureKind, leaver: Leaver, start: number, by = watcher(leaver)): Promise<void> => {
       const expected = expectedDeparture(view, way, leaver.kind);
       await expect.poll(async () => (await own(leaver, start)).length, { message: `${leaver.kind}: ${way}, told by the page`, ...slack }).toBeGreaterThanOrEqual(expected.page.length);
@@ -215,7 +215,7 @@ for (const view of views) {
   });
 }
 
-/** A new tab for somebody, in the browser that they had. */
+/** A new tab for a person in the same browser. */
 async function anew(leaver: Leaver): Promise<void> {
   leaver.person = new Person(leaver.person.view, leaver.person.context, await leaver.person.context.newPage());
 }
@@ -228,12 +228,12 @@ async function crash(page: Page): Promise<void> {
   await crashed;
 }
 
-/** What a browser tells a page that it keeps to show it again. */
+/** The events of a page that enters the back/forward cache. */
 async function transition(page: Page, name: 'pagehide' | 'pageshow'): Promise<void> {
   await page.evaluate((type) => void window.dispatchEvent(new PageTransitionEvent(type, { persisted: true })), name);
 }
 
-/** The class of a time on the stage, with patience for a slow machine; sooner than promised is as promised. */
+/** The class of a time on the stage, with slack for a slow machine; earlier than promised counts as promised. */
 function stageSoon(took: number | undefined, expected: Timing): Timing {
   if (took === undefined) return 'stays';
   const patient = { 'at once': 3_000, 'within 8 s': 12_000 };
@@ -241,7 +241,7 @@ function stageSoon(took: number | undefined, expected: Timing): Timing {
   return took < patient['at once'] ? 'at once' : 'after a loss';
 }
 
-/** How long the place was kept, told by what others saw between. */
+/** How long the participant was kept, measured by the events that others received. */
 function rosterSoon(events: readonly SeenEvent[]): Timing {
   const [away, gone] = [events.find((w) => w.away)?.at, events.at(-1)?.at];
   if (away === undefined || gone === undefined || gone - away < 500 * keepSeconds.goodbye) return 'at once';

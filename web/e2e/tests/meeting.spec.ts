@@ -49,7 +49,7 @@ test('both views in one meeting: pictures, sound, roster, mute, chat, lock, leav
     await expect(grace.page.locator(`[data-user-id="${linusId}"]`).getByLabel('muted').first()).toBeVisible();
     await linus.button('unmute my microphone').click();
     await expect.poll(async () => (await grace.roster()).find((a) => a.userId === linusId)?.muted).toBe(false);
-    // The host mutes somebody else.
+    // The host mutes another participant.
     expect(await grace.call('mute', true, linusId)).toEqual({ resolved: '' });
     await expect(linus.button('unmute my microphone')).toBeVisible();
   });
@@ -103,10 +103,10 @@ test('both views in one meeting: pictures, sound, roster, mute, chat, lock, leav
 });
 
 for (const view of views) {
-  test(`a reload in ${view} view takes its own seat back`, async ({ world, people }) => {
+  test(`a reload in ${view} view resumes its participant`, async ({ world, people }) => {
     const [grace, ada] = await Promise.all([people.open(view), people.open('component')]);
     await ada.enter(await world.hostOptions(demo));
-    // Signed once: whoever comes back needs no fresh signature, and a lock does not keep them out.
+    // Signed once: a page that resumes needs no new signature, and a lock does not keep it out.
     const options = await world.joinOptions(demo, 'Grace');
     await grace.enter(options);
     await grace.startCamera();
@@ -139,7 +139,7 @@ test('a page that is reloaded again and again waits until media are let in', asy
   await expect.poll(() => grace.states(), { timeout: 20_000 }).toEqual(['Connecting', 'Connected']);
 });
 
-test('the older of two pages with one seat leaves with reason 5', async ({ world, people }) => {
+test('the older of two pages with one participant leaves with reason 5', async ({ world, people }) => {
   const first = await people.open('client');
   const options = await world.joinOptions(demo, 'Grace');
   await first.enter(options);
@@ -153,7 +153,7 @@ test('the older of two pages with one seat leaves with reason 5', async ({ world
 });
 
 for (const view of views) {
-  test(`the waiting room in ${view} view: held, let in, put back`, async ({ world, people }) => {
+  test(`the waiting room in ${view} view: waiting, admitted, moved back`, async ({ world, people }) => {
     const levels = async (): Promise<unknown[]> =>
       view === 'client' ? (await guest.events('onJoinSpeed')).map((p) => p['level']) : (await guest.events('join-speed')).map((p) => p['tagId']);
     const [guest, host] = await Promise.all([people.open(view), people.open('component')]);
@@ -180,7 +180,7 @@ for (const view of views) {
     await expect.poll(async () => (await levels()).at(-1)).toBe(6);
   });
 
-  test(`the waiting room in ${view} view: removed from there, after which a reload says the same`, async ({ world, people }) => {
+  test(`the waiting room in ${view} view: removed from there, after which a reload shows the same`, async ({ world, people }) => {
     const [guest, host] = await Promise.all([people.open(view), people.open('component')]);
     await host.enter(await world.hostOptions('Waiting room'));
     const join = await world.joinOptions('Waiting room', 'Grace');

@@ -106,7 +106,7 @@ test.describe('options of init in client view', () => {
     expect(await joined).toHaveProperty('success');
   });
 
-  test('enableWaitingRoomPreview: devices can be tried while waiting, unless the app says no', async ({ world, people }) => {
+  test('enableWaitingRoomPreview: devices can be tested while waiting, unless the app disables it', async ({ world, people }) => {
     const trial = 'Test camera and microphone';
     const [grace, linus] = await Promise.all([people.open('client'), people.open('client')]);
     await grace.init();
@@ -156,7 +156,7 @@ test.describe('options of init in client view', () => {
     expect([await floats(small), await floats(large)]).toEqual([true, false]);
   });
 
-  test('options that nothing answers, and misspelt ones, are told once and break nothing', async ({ world, people }) => {
+  test('options without effect, and misspelt ones, cause one warning each and break nothing', async ({ world, people }) => {
     const person = await people.open('client');
     const events: string[] = [];
     person.page.on('console', (message) => events.push(message.text()));

@@ -3,7 +3,7 @@ import { expect, test, views } from '../fixtures.ts';
 const demo = 'Demo meeting';
 
 for (const view of views) {
-  test(`${view} view: a host is told of hands and guests, writes to the waiting room, and sees what is private`, async ({ world, people }) => {
+  test(`${view} view: a host gets notices of hands and guests, writes to the waiting room, and sees what is private`, async ({ world, people }) => {
     const [ada, grace] = await Promise.all([people.open(view), people.open(view === 'client' ? 'component' : 'client')]);
     await ada.enter(await world.hostOptions(demo));
     const alone = ada.page.getByRole('region', { name: 'You’re the only one here' });

@@ -87,7 +87,7 @@ test('a phone: whole people, large targets, notices that cover nobody, two camer
       await page.setViewportSize(viewport);
       await expect(page.locator('.footer__leave-btn')).toBeInViewport({ ratio: 1 });
       await expect(main.locator('video')).toHaveCSS('object-fit', 'contain');
-      // The sides are the picture itself, not black.
+      // The sides show the video itself, not black.
       await expect.poll(() => main.locator('canvas').evaluate((canvas: HTMLCanvasElement) => canvas.getContext('2d')?.getImageData(16, 8, 1, 1).data[3])).toBe(255);
       await expect(own).toHaveCSS('object-fit', 'cover');
       expect(await tooSmall(page.locator('.ar-header button, .ar-toolbar button, .ar-stage button'))).toEqual([]);

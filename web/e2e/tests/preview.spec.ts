@@ -27,7 +27,7 @@ test('the background that is chosen in the preview goes on into the meeting, and
 
   const own = grace.page.locator(`[data-user-id="${await grace.userId()}"] video`).first();
   await expect.poll(() => own.evaluate(camera), { timeout: 60_000 }).not.toBe('');
-  // Nobody ever got the picture without its background.
+  // Nobody ever received the video without its background.
   expect(await own.evaluate(camera)).not.toContain('fake');
   await ada.expectMovingVideo(await grace.userId());
 });

@@ -77,7 +77,7 @@ test('the start page explains its meetings and leads to every code', async ({ pa
   await expect(page.getByRole('link', { name: 'Meaning and fixes' })).toHaveAttribute('href', '/docs/errors/3004');
 });
 
-test('an interrupted connection says what a page cannot do, and the command for it', async ({ page, server }) => {
+test('an interrupted connection shows what a page cannot do, and the command for it', async ({ page, server }) => {
   await page.goto(`${server.url}/demo/reproduce?code=4000&view=component`);
   await expect(page.locator('#limits')).toContainText('A page cannot disconnect its own network');
   await expect(page.locator('#command')).toContainText(`curl ${server.url}/dev/v1/faults -d`);

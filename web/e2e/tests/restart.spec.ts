@@ -16,7 +16,7 @@ test.use({ launchOptions: { ...config.use?.launchOptions, args: (config.use?.lau
 
 const given = process.env['ANTEROOM_RESTART'];
 
-/** Pictures must be back within this time. */
+/** Video must be restored within this time. */
 const longestPause = 6_000;
 
 const softly = expect.configure({ soft: true });

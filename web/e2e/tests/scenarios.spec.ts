@@ -8,11 +8,11 @@ import { StepRunner } from '../steps.ts';
 
 /*
  * Every code in both views, from the program's own list of scenarios: the
- * server builds a fresh corner of its world, other people come as real pages,
- * and the line of the joining page is really cut.
+ * server creates new fixtures, other participants join with real pages,
+ * and the connection of the joining page is really cut.
  */
 
-/** A server for all tests of a worker, and the line before it. Every scenario has a corner of its own. */
+/** A server for all tests of a worker, and the relay in front of it. Every scenario has fixtures of its own. */
 const test = base.extend<object, { cable: { server: Server; relay: Relay } }>({
   cable: [
     // eslint-disable-next-line no-empty-pattern -- Playwright reads the pattern
@@ -111,7 +111,7 @@ for (const view of views) {
   });
 }
 
-/** Whether a code is about a line that breaks while inside. */
+/** Whether a code is about a connection lost in the meeting. */
 function cutsConnection({ where, category }: ScenarioListing): boolean {
   return where === 'inside' && category === 'connection';
 }
@@ -130,7 +130,7 @@ function attemptedBy({ code, cause }: Scenario): boolean {
   return code !== 2 && cause !== 'other_meeting_in_page';
 }
 
-/** Goes through a scenario, which must end as it says, and leaves the line as it was. */
+/** Runs a scenario, which must end as described, and restores the connection. */
 async function go(person: Person, steps: StepRunner, scenario: Scenario): Promise<void> {
   try {
     await meet(person, steps, scenario);
@@ -152,7 +152,7 @@ async function meet(person: Person, steps: StepRunner, scenario: Scenario, admit
   if (where !== 'inside') {
     if (before.some((step) => step.do === 'join-other-meeting')) await expectQuietRefusal(person, outcome, refusal, states);
     else await expectRefusal(person, outcome, refusal);
-    // A join that began and was refused is told to the person as well, unless the app does it.
+    // A refused join is shown to the user as well, unless the app does that.
     if (steps.dialogs && attemptedBy(scenario)) await expect(person.page.getByRole('alertdialog')).toContainText(String(code));
     return steps.steps(after);
   }

@@ -67,7 +67,7 @@ for (const view of ['component', 'client'] as const) {
   });
 }
 
-test('whoever stops the sound of others hears nobody, until they let it in again', async ({ world, people }) => {
+test('stopping incoming audio mutes everybody, until it is allowed again', async ({ world, people }) => {
   const [ada, grace] = await Promise.all([people.open('component'), people.open('client')]);
   await ada.enter(await world.hostOptions(demo, 'Ada'));
   await grace.enter(await world.joinOptions(demo, 'Grace'));

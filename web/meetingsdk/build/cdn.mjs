@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { build } from 'vite';
 import { common, target } from './shared.mjs';
 
-/** Builds the lazily loaded chunks; answers their file names and sizes. */
+/** Builds the lazily loaded chunks; returns their file names and sizes. */
 async function buildChunks() {
   const output = await build({
     ...common,
@@ -12,11 +12,11 @@ async function buildChunks() {
       sourcemap: true,
       modulePreload: false,
       chunkSizeWarningLimit: 1000,
-      // A library's build leaves `import()` as it is: Vite's own helper would tell the app's window of
+      // A library's build leaves `import()` as it is: Vite's own helper would notify the app's window of
       // chunks that cannot be loaded (`vite:preloadError`), and apps reload the page then.
       lib: { entry: { ui: 'src/ui/index.tsx', media: 'src/media/index.ts' }, formats: ['es'] },
       rolldownOptions: {
-        // What a chunk that is loaded later shares with one of these stays in it.
+        // What a lazy chunk shares with one of these stays in it.
         preserveEntrySignatures: 'allow-extension',
         output: { format: 'es', minify: true, comments: false, entryFileNames: '[name]-[hash].js', chunkFileNames: '[name]-[hash].js', assetFileNames: '[name]-[hash][extname]' },
       },
@@ -48,7 +48,7 @@ async function buildScript(entry, name, chunks) {
   });
 }
 
-/** Builds the script bundles and what they load; answers the chunks' names. */
+/** Builds the script bundles and what they load; returns the chunks' names. */
 export async function buildCdn() {
   const chunks = await buildChunks();
   await buildScript('src/client-view/cdn.ts', 'zoom-meeting.min.js', chunks);

@@ -83,7 +83,7 @@ function withMetadata(old, blob) {
   const buffers = align(label + 4 + text.length, 4);
   const bufferVtable = buffers + 4 + 4 * (count + 1);
   const buffer = align(bufferVtable + 6, 4);
-  // The data are aligned, their length stands before them.
+  // The data are aligned and preceded by their length.
   const data = align(buffer + 8 + 4, 16);
   const shift = align(data + blob.length, 16);
 

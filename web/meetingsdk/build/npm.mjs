@@ -110,7 +110,7 @@ export async function buildNpm() {
   await buildDist();
   for (const name of ['index.d.ts', 'client-options.d.ts', 'embedded.d.ts', 'embedded-options.d.ts', 'common.d.ts']) {
     await copyFile(`types/${name}`, `dist/npm/${name}`);
-    // Types for `require`: the same words, read as those of a CommonJS module.
+    // Types for `require`: the same declarations as those of a CommonJS module.
     const text = await readFile(`types/${name}`, 'utf8');
     await writeFile(`dist/npm/${name.replace(/\.d\.ts$/, '.d.cts')}`, text.replaceAll(/(from '\.\/[\w-]+)\.js'/g, "$1.cjs'"));
   }

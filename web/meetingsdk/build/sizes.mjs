@@ -6,7 +6,7 @@ const budgets = { 'zoom-meeting.min.js': 380, 'zoom-meeting-embedded.min.js': 33
 
 const kilobytes = async (file) => gzipSync(await readFile(file), { level: 9 }).length / 1000;
 
-/** Prints what a page loads for each view; answers whether each is within its budget. */
+/** Prints what a page loads for each view; returns whether each is within its budget, in KB. */
 export async function withinBudgets(chunks, folder = 'dist/cdn', limits = budgets) {
   let within = true;
   let shared = 0;

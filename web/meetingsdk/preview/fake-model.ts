@@ -105,7 +105,7 @@ function colouredImage(hue: number): string {
   return `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 10"><rect width="16" height="10" fill="hsl(${hue} 40% 60%)"/></svg>`)}`;
 }
 
-/** A meeting without a server: commands change the state at once, pictures are drawn. */
+/** A meeting without a server: commands change the state at once, videos are drawn. */
 export function fakeModel(query: PreviewQuery): MeetingModel & { set: (change: Partial<MeetingState>) => void } {
   let state = firstState(query);
   const listeners = new Set<() => void>();

@@ -40,7 +40,7 @@ const oneOf = (...lists: readonly (readonly string[])[]) => {
   return (name: string): boolean => all.has(name);
 };
 
-/** Every function, option, event and enum of the contract. `declared` tells whether a type file declares a name. */
+/** Every function, option, event and enum of the contract. `declared` reports whether a type file declares a name. */
 export function support(client: object, i18n: object, component: object, factory: object, declared: (view: 'client' | 'component', name: string) => boolean): Part[] {
   const has = (object: object) => (name: string) => name in object;
   const { client: c, component: e } = contract;

@@ -19,7 +19,7 @@ describe('waits between tries', () => {
     expect(first.size).toBeGreaterThan(5);
   });
 
-  it('begin anew after a connection that held, not after one that broke at once', () => {
+  it('start over after a stable connection, not after one that was lost at once', () => {
     let now = 0;
     const backoff = new Backoff(() => now, () => 0);
     for (let i = 0; i < 4; i++) backoff.next();
@@ -76,7 +76,7 @@ describe('a control channel whose sockets are refused', () => {
         if (data.includes('connect')) setTimeout(() => this.onmessage?.({ data: '{"id":1,"connect":{"client":"c","version":"1"}}' }), 1);
       }
       close(): void {}
-      /** The line breaks. */
+      /** The connection is lost. */
       break(): void {
         this.onclose?.({ code: 1006, reason: '' });
       }

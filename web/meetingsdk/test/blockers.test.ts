@@ -14,7 +14,7 @@ describe('where a host is', () => {
   ])('%s is %s', (host, space) => expect(addressSpaceOf(host)).toBe(space));
 });
 
-/** A window as far as obstacles are read off it. */
+/** The part of a window that blockers are detected in. */
 function windowOf(href: string, permission: string | null, asked: string[] = []) {
   const document = new EventTarget();
   const query = async ({ name }: { name: string }) => {
@@ -131,7 +131,7 @@ describe('a join', () => {
     expect(await join).toEqual({ joined: true });
   });
 
-  it('whose sockets the browser forbids fails with the cause, and gives its place up', async () => {
+  it('whose sockets are blocked by the browser fails with the cause, and leaves again', async () => {
     server.blocker = obstacle;
     server.onMediaConnect = () => {
       throw new MediaError('unreachable', 'no');
@@ -180,7 +180,7 @@ describe('a join', () => {
     expect(await join).toMatchObject({ errorCode: 3621, cause });
   });
 
-  it('whose files the policy of the page blocks says so', async () => {
+  it('whose files are blocked by the policy of the page reports that', async () => {
     server = new FakeServer();
     client = createEmbedded(server.environment()).createClient();
     server.blocked = 'media';

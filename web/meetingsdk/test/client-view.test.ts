@@ -67,7 +67,7 @@ describe('joining', () => {
     expect(log.map(([name]) => name)).toEqual(['success']);
   });
 
-  it('answers with promises where no callbacks were given', async () => {
+  it('returns promises if there are no callbacks', async () => {
     await expect(zoom.init({ leaveUrl: '/bye', disablePreview: true })).resolves.toMatchObject({ method: 'init', status: true });
     await expect(zoom.join(joinArgs)).resolves.toEqual({ method: 'join', status: true, errorCode: 0, errorMessage: null, result: null });
     await expect(zoom.getAttendeeslist({})).resolves.toMatchObject({ result: { attendeesList: [{ userId: 2 }, { userId: 1, isHost: true }] } });
@@ -148,7 +148,7 @@ describe('joining', () => {
     expect(log[1]).toMatchObject(['error', { errorCode: 3621, cause }]);
   });
 
-  it('survives a lost answer', async () => {
+  it('survives a lost response', async () => {
     server.replies = [() => Promise.reject(new TypeError('Failed to fetch')), () => new Response('bad gateway', { status: 502 })];
     await start();
     await server.clock.advance(2_000);
@@ -158,7 +158,7 @@ describe('joining', () => {
 });
 
 describe('waiting for the host', () => {
-  it('tells error once, waits by itself, and tells success on entry', async () => {
+  it('calls error once, waits by itself, and calls success after joining', async () => {
     server.replies = [notStarted, notStarted, notStarted];
     await start();
     expect(log[1]).toMatchObject(['error', { errorCode: 3008, name: 'MEETING_NOT_START', result: { topic: 'Tea', scheduleTime: '2026-01-01T10:00:00Z' } }]);
@@ -206,7 +206,7 @@ describe('waiting for the host', () => {
 });
 
 describe('inside', () => {
-  it('tells of people, chat and speakers', async () => {
+  it('reports participants, chat and speakers', async () => {
     await start();
     log = [];
     server.publish('participant.added', person(3));
@@ -235,7 +235,7 @@ describe('inside', () => {
     expect(log).toEqual([['error', { method: 'lockMeeting', status: false, errorCode: 1, errorMessage: 'host or co-host only', result: null, name: 'FAIL', cause: 'not_allowed', type: 'INSUFFICIENT_PRIVILEGES' }]]);
   });
 
-  it('says so of functions that do not exist here', async () => {
+  it('reports functions that are not supported', async () => {
     log = [];
     zoom.createBreakoutRoom({ data: 2, ...callbacks() });
     await settle();
@@ -275,7 +275,7 @@ describe('inside', () => {
     expect(server.navigated).toEqual(addresses.map((address) => location.origin + address));
   });
 
-  it('leaves with reason 5 and no error when another page takes the seat', async () => {
+  it('leaves with reason 5 and no error when another page takes over', async () => {
     await start();
     log = [];
     server.transport.handlers.closed(4503);
@@ -286,7 +286,7 @@ describe('inside', () => {
     ]);
   });
 
-  it('goes to leaveUrl after leaving, and gives the seat up', async () => {
+  it('goes to leaveUrl after leaving, and releases the participant', async () => {
     await start();
     await zoom.leaveMeeting();
     expect(server.navigated).toEqual([`${location.origin}/bye`]);
@@ -297,7 +297,7 @@ describe('inside', () => {
 });
 
 describe('the waiting room', () => {
-  it('succeeds, tells, refuses functions, and goes in when admitted', async () => {
+  it('succeeds, emits events, refuses functions, and joins when admitted', async () => {
     const levels: number[] = [];
     zoom.inMeetingServiceListener('onJoinSpeed', (p: { level: number }) => void levels.push(p.level));
     server.state = 'waiting';
@@ -321,7 +321,7 @@ describe('the waiting room', () => {
     await expect(zoom.getAttendeeslist({})).resolves.toMatchObject({ result: { attendeesList: [{ userId: 2 }, { userId: 1 }] } });
   });
 
-  it('tells of oneself alone when one was put back and is admitted again', async () => {
+  it('reports only the own participant when it is admitted again', async () => {
     await start();
     log.length = 0;
     server.publish('seat.held', {}, 0);
@@ -332,7 +332,7 @@ describe('the waiting room', () => {
     expect(log.filter(([name]) => name === 'onUserJoin').map(([, p]) => p)).toMatchObject([{ userId: 3, self: false }, { userId: 2, self: true }]);
   });
 
-  it('takes people back and closes what they send', async () => {
+  it('moves participants back and closes what they send', async () => {
     await start();
     server.participants = [person(1, { role: 'host' }), person(2, { state: 'waiting' })];
     server.publish('seat.held', {}, 0);

@@ -110,7 +110,7 @@ describe('joining', () => {
     const client = embedded.createClient();
     await client.init({ zoomAppRoot });
     expect(await rejection(client.join(joinArgs))).toMatchObject({ errorCode: 200, cause: 'asset_blocked' });
-    // The seat that was had beside it is given up before the next join.
+    // The other participant leaves before the next join.
     server.blocked = null;
     await expect(client.join(joinArgs)).resolves.toBe('');
     expect(server.received.map((r) => r.path)).toEqual(['/sdk/v1/join', '/sdk/v1/leave', '/sdk/v1/join']);
@@ -118,7 +118,7 @@ describe('joining', () => {
     expect(server.admissions).toBe(1);
   });
 
-  it('gives up a seat that is admitted only after the join failed for a blocked chunk', async () => {
+  it('leaves again if it is admitted only after the join failed for a blocked chunk', async () => {
     let answer = (): void => undefined;
     const responded = new Promise<void>((resolve) => (answer = resolve));
     server.replies = [(request) => responded.then(() => server.admit(request))];
@@ -134,7 +134,7 @@ describe('joining', () => {
     expect(server.transports).toHaveLength(0);
   });
 
-  it('tells of a blocked chunk before a refusal of the server', async () => {
+  it('reports a blocked chunk before a refusal of the server', async () => {
     server.replies = [refusal(3004, 'WRONG_MEETING_PASSWORD', 'Meeting Passcode wrong.', 'passcode_wrong')];
     server.blocked = 'ui';
     const client = embedded.createClient();
@@ -142,7 +142,7 @@ describe('joining', () => {
     expect(await rejection(client.join(joinArgs))).toMatchObject({ errorCode: 200, cause: 'asset_blocked' });
   });
 
-  it('asks the server while the media chunk still loads, and tells the engine of the crowd', async () => {
+  it('sends the join request while the media chunk still loads, and passes the participant count to the engine', async () => {
     let arrive = (): void => undefined;
     server.mediaArrives = new Promise((resolve) => (arrive = resolve));
     const client = embedded.createClient();
@@ -157,7 +157,7 @@ describe('joining', () => {
     expect(server.participantCounts).toEqual([2]);
   });
 
-  it('tells a refusal that came before the chunks did', async () => {
+  it('reports a refusal that arrived before the chunks', async () => {
     let arrive = (): void => undefined;
     server.mediaArrives = new Promise((resolve) => (arrive = resolve));
     server.replies = [refusal(3004, 'WRONG_MEETING_PASSWORD', 'Meeting Passcode wrong.', 'passcode_wrong')];
@@ -173,7 +173,7 @@ describe('joining', () => {
 describe('a refused join', () => {
   const wrongPassword = refusal(3004, 'WRONG_MEETING_PASSWORD', 'Meeting Passcode wrong.', 'passcode_wrong', { evidence: 'it differs', alsoFailing: [] });
 
-  it('rejects with an Error whose own enumerable fields tell everything', async () => {
+  it('rejects with an Error with all details in its own enumerable fields', async () => {
     server.replies = [wrongPassword];
     const client = embedded.createClient();
     const changes: unknown[] = [];
@@ -201,7 +201,7 @@ describe('a refused join', () => {
     expect(await rejection(client.join(joinArgs))).toMatchObject({ reason: 'Meeting Passcode wrong.' });
   });
 
-  it('words the reason of connection-change in the same style', async () => {
+  it('uses the same style for the reason of connection-change', async () => {
     server.replies = [refusal(3004, 'WRONG_MEETING_PASSWORD', 'Meeting Passcode wrong.', 'passcode_wrong', { reasonStyle: 'sentence' })];
     const client = embedded.createClient();
     const reasons: unknown[] = [];
@@ -211,7 +211,7 @@ describe('a refused join', () => {
     server.reasonStyle = 'sentence';
     await client.join(joinArgs);
     server.transport.handlers.closed(4502);
-    // What the app asks for itself stands above what the server says.
+    // The app's own setting overrides the server's.
     await client.init({ zoomAppRoot, reasonStyle: 'name' });
     await client.join(joinArgs);
     server.transport.handlers.closed(4506);
@@ -228,7 +228,7 @@ describe('a refused join', () => {
     await expect(client.join(joinArgs)).resolves.toBe('');
   });
 
-  it('tells the handlers in the options as well', async () => {
+  it('calls the handlers in the options as well', async () => {
     server.replies = [wrongPassword];
     const seen: unknown[] = [];
     const client = embedded.createClient();
@@ -256,7 +256,7 @@ describe('functions', () => {
     expect({ ...error }).toEqual({ type: 'IMPROPER_MEETING_STATE', reason, errorCode: 1, message: `IMPROPER_MEETING_STATE: ${reason}` });
   });
 
-  it('that do not exist here say so', async () => {
+  it('that are not supported reject', async () => {
     const { client } = await joined();
     expect(await rejection(client.record('start'))).toMatchObject({ type: 'INVALID_OPERATION', errorCode: 1, reason: 'record is not supported: server-side recording and streaming are not available' });
   });
@@ -292,7 +292,7 @@ describe('functions', () => {
     expect(() => embedded.createClient().updateVideoOptions({})).toThrow();
   });
 
-  /** A client whose view tells what it is told. */
+  /** A client that records what its view receives. */
   function watched() {
     const environment = server.environment();
     const seen = { updates: [] as { customize?: unknown; defaultView?: unknown }[], layouts: [] as unknown[], mounted: [] as unknown[] };
@@ -306,7 +306,7 @@ describe('functions', () => {
     return { client: createEmbedded(environment).createClient(), seen };
   }
 
-  it('takes one size of the video, or one side, without taking back the others', async () => {
+  it('accepts one size of the video, or one side, without resetting the others', async () => {
     const { client, seen } = watched();
     const ribbon = { width: 300, height: 700 };
     await client.init({ zoomAppRoot, customize: { video: { isResizable: false, viewSizes: { ribbon } } } });
@@ -316,7 +316,7 @@ describe('functions', () => {
     expect(seen.updates.at(-1)).toEqual({ customize: { video: { isResizable: false, viewSizes: { ribbon, default: { width: 1000, height: 700 } } } } });
   });
 
-  it.each(['99', 99, -5, 10_001, Number.NaN, '50%', 'wide', {}, true])('says once that %j is no width, and keeps the height', async (width) => {
+  it.each(['99', 99, -5, 10_001, Number.NaN, '50%', 'wide', {}, true])('warns once that %j is not a width, and applies the height', async (width) => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     const { client, seen } = watched();
     await client.init({ zoomAppRoot, customize: { video: { viewSizes: { ribbon: { width, height: 500 } } } } });
@@ -326,7 +326,7 @@ describe('functions', () => {
     expect(warn.mock.calls.filter(([, text]) => String(text).includes('viewSizes.ribbon.width'))).toHaveLength(1);
   });
 
-  it('says what else of the video it does not take', async () => {
+  it('warns of other invalid video options', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     const { client } = watched();
     await client.init({ zoomAppRoot, customize: { video: { viewSizes: { gallery: { width: 500 } }, defaultViewType: 'grid' } } });
@@ -358,7 +358,7 @@ describe('functions', () => {
 });
 
 describe('events', () => {
-  it('tell of later arrivals as arrays, and of changes in part', async () => {
+  it('report later joins as arrays, and changes as partial records', async () => {
     const { client } = await joined();
     const seen: [string, unknown][] = [];
     for (const name of ['user-added', 'user-updated', 'user-removed']) client.on(name, (payload: unknown) => void seen.push([name, payload]));

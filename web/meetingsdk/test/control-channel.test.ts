@@ -34,7 +34,7 @@ beforeEach(() => {
 const event = (revision: number): void => transportHandlers.event({ revision, type: 'session.updated', data: {} });
 
 describe('revisions', () => {
-  it('asks for a snapshot on the first connect, even after the one of the join answer', async () => {
+  it('requests a snapshot on the first connect, even after the one of the join response', async () => {
     control.start(snapshot(9));
     transportHandlers.connected(false);
     await settle();
@@ -91,7 +91,7 @@ describe('revisions', () => {
     expect(kept[1]).toContain('m102');
   });
 
-  it('drops what the snapshot holds, keeps equal later ones and revision 0', async () => {
+  it('drops events that the snapshot contains, delivers later ones and revision 0', async () => {
     control.start(null);
     transportHandlers.connected(false);
     await settle();
@@ -141,7 +141,7 @@ describe('revisions', () => {
     expect(seen).toEqual(['snapshot 12', 'event 13', 'ready']);
   });
 
-  it('asks again when the snapshot was cut off, though the line recovered', async () => {
+  it('requests another snapshot if the first one was interrupted, although the transport recovered', async () => {
     rpc = () => Promise.reject(new TransportError(11, 'connection closed', true));
     control.start(null);
     transportHandlers.connected(false);
@@ -155,7 +155,7 @@ describe('revisions', () => {
 });
 
 describe('commands', () => {
-  it('are repeated under one id when the line is cut, and only once it is back', async () => {
+  it('are repeated with one id after a lost connection, and only once it is restored', async () => {
     control.start(null);
     transportHandlers.connected(false);
     await settle();
@@ -179,7 +179,7 @@ describe('commands', () => {
     ]);
   });
 
-  it('time out when the line never comes back', async () => {
+  it('time out if the connection is never restored', async () => {
     control.start(null);
     rpc = () => Promise.reject(new TransportError(11, 'connection closed', true));
     const outcome = control.command('session.lock', {}).catch((e: unknown) => e);
@@ -217,7 +217,7 @@ describe('commands', () => {
 });
 
 describe('closing', () => {
-  it('keeps the line, and hears nothing, until the place is given up', async () => {
+  it('keeps the transport open, and ignores events, until the participant is released', async () => {
     control.start(null);
     transportHandlers.connected(false);
     await settle();
@@ -234,7 +234,7 @@ describe('closing', () => {
     expect(seen).toEqual(['line closed']);
   });
 
-  it('is not ready again when the line comes back meanwhile', async () => {
+  it('is not ready again when the connection is restored meanwhile', async () => {
     control.start(null);
     transportHandlers.connected(false);
     await settle();

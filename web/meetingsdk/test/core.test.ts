@@ -78,7 +78,7 @@ describe('an address that an app gives for a page', () => {
     expect(pageUrl('/x', { href: 'about:srcdoc', origin: '' })).toBeNull();
   });
 
-  it('is said once where it is none, and is as if it were not there', () => {
+  it('causes one warning if it is invalid, and is ignored', () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     expect(pageOption('leaveUrl', 4711, place, 'the page goes to its own origin')).toBeNull();
     expect(pageOption('leaveUrl', 4711, place, 'the page goes to its own origin')).toBeNull();
@@ -91,7 +91,7 @@ describe('an address that an app gives for a page', () => {
   });
 });
 
-describe('the memory of a seat', () => {
+describe('the resume store', () => {
   const createStore = (tab = memoryStorage()): ResumeStore => new ResumeStore(tab, memoryStorage(), () => 'device');
 
   it('belongs to a server, a meeting and a person', () => {
@@ -136,7 +136,7 @@ describe('codes', () => {
     expect(closeReason(closeCode).code).toBe(code);
   });
 
-  it('a meeting whose time was up is told apart from one that its host ended', () => {
+  it('distinguishes a meeting that reached its time limit from one that its host ended', () => {
     expect(errorDetails(4004, closeReason(4508).cause).remedy).toContain('time limit');
     expect(closeReason(4501).cause).toBe('ended_by_host');
   });
@@ -170,13 +170,13 @@ describe('codes', () => {
   });
 });
 
-describe('the answer to a join', () => {
+describe('the response to a join', () => {
   it.each([[null], ['x'], [[]], [{}], [{ errorCode: '0' }], [{ errorCode: 0 }], [{ errorCode: 0, participant: {}, meeting: {}, realtime: { url: '' } }]])('%j is none', (value) => {
     expect(parseJoinResponse(value)).toBeNull();
   });
 });
 
-describe('words', () => {
+describe('texts', () => {
   it('fills places, falls back to English and echoes what is unknown', () => {
     const texts = new Dictionaries();
     texts.addBase('en-US', { hello: 'Hello {name}, {name}!', bye: 'Bye' });
@@ -190,14 +190,14 @@ describe('words', () => {
     expect(texts.direction).toBe('rtl');
   });
 
-  it('counts the changes of what it answers, so that a view that subscribes late misses none', () => {
+  it('counts the changes of its texts, so that a view that subscribes late misses none', () => {
     const texts = new Dictionaries();
     const before = texts.version;
     texts.addBase('de-DE', { bye: 'Tschüs' });
     expect(texts.version).not.toBe(before);
   });
 
-  it('lets the words of an app stand over those of the SDK', () => {
+  it('lets the texts of an app override those of the SDK', () => {
     const texts = new Dictionaries();
     texts.add('en-US', { bye: 'Ta-ta' });
     texts.addBase('en-US', { bye: 'Bye' });

@@ -7,7 +7,7 @@ import { settle } from './support/fake-clock';
 import { FakeServer, joinArgs, person } from './support/fake-server';
 
 let server: FakeServer;
-/** What the app was told since it was inside, in order. */
+/** The events that the app received since it joined, in order. */
 let events: string[];
 
 beforeEach(() => {
@@ -48,7 +48,7 @@ async function enter(view: View): Promise<void> {
   events.length = 0;
 }
 
-/** The media server ends the connection because our server said so. */
+/** The media server ends the connection at our server's request. */
 const thrownOut = (): void => server.engine.handlers.disconnected(true);
 
 const endings: { name: string; closeCode: number; event?: [string, object]; client: string; component: string }[] = [
@@ -63,7 +63,7 @@ const endings: { name: string; closeCode: number; event?: [string, object]; clie
 for (const view of ['component', 'client'] as const) {
   describe(`the reason comes first and alone in ${view} view`, () => {
     for (const { name, closeCode, event, ...last } of endings) {
-      // What ends sound and pictures may overtake what says why, by little or much.
+      // The end of media may arrive before its reason, by a little or a lot.
       for (const lead of [0, 200, 2_800]) {
         it(`when ${name} and media end ${lead} ms before`, async () => {
           await enter(view);
@@ -79,7 +79,7 @@ for (const view of ['component', 'client'] as const) {
       }
     }
 
-    it('when the line breaks and only the next one says why', async () => {
+    it('when the connection is lost and only the next one reports why', async () => {
       await enter(view);
       server.engine.handlers.reconnecting();
       server.transport.handlers.lost();
@@ -107,7 +107,7 @@ for (const view of ['component', 'client'] as const) {
     }
   });
 
-  it(`media that are ended for no reason that is told are connected again in ${view} view`, async () => {
+  it(`media that ended without a reported reason are connected again in ${view} view`, async () => {
     await enter(view);
     thrownOut();
     await server.clock.advance(4_000);
@@ -157,7 +157,7 @@ describe('devices come back as they were', () => {
     });
   }
 
-  it('and nobody is told to plug in again what the waiting room closed', async () => {
+  it('and there is no notice about devices that the waiting room closed', async () => {
     const meeting = await load();
     await meeting.actions.setMicrophone(true);
     await meeting.actions.setCamera(true);
@@ -188,7 +188,7 @@ describe('devices come back as they were', () => {
 
 describe('unloading the page', () => {
   for (const view of ['component', 'client'] as const) {
-    it(`says goodbye with the token in the body in ${view} view`, async () => {
+    it(`notifies the server of the unload with the token in the body in ${view} view`, async () => {
       await enter(view);
       globalThis.dispatchEvent(new Event('pagehide'));
       await settle();

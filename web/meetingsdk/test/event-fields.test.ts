@@ -16,7 +16,7 @@ const error = {
 const quality = { encoding: true, avgLoss: 1, maxLoss: 2, jitter: 3, rtt: 4, sampleRate: 48000, width: 640, height: 360, fps: 25 };
 const background = { imageId: 'blur', busy: false, locked: false, images: [] };
 
-/** Everything that the core tells, each at least once. A new event without an example does not compile. */
+/** Every event of the core at least once. A new event without an example does not compile. */
 const examples: { [K in keyof MeetingEvents]: MeetingEvents[K][] } = {
   status: [
     { status: 1, error: null, joinFailed: false },
@@ -57,7 +57,7 @@ const examples: { [K in keyof MeetingEvents]: MeetingEvents[K][] } = {
   failureDismissed: [],
 };
 
-/** What each listener of `listen` receives while the core tells all of that. */
+/** What each listener of `listen` receives for these events of the core. */
 function collectEvents(events: readonly string[], listen: (event: string, callback: (payload: unknown) => void) => void, forward: (meeting: Meeting) => void): Map<string, unknown[]> {
   const payloads = new Map<string, unknown[]>(events.map((event) => [event, []]));
   for (const event of events) listen(event, (payload) => payloads.get(event)?.push(payload));
@@ -68,7 +68,7 @@ function collectEvents(events: readonly string[], listen: (event: string, callba
   return payloads;
 }
 
-/** What the comments of the contract say of Client View's payloads, whose handlers are untyped. */
+/** What the contract's comments state about Client View's payloads, whose handlers are untyped. */
 const clientTypes = `
 import type { Participant } from '../types/common';
 type Media = { type: string; data: { encoding: boolean; avg_loss: number; max_loss: number; jitter: number; rtt: number } };
@@ -112,7 +112,7 @@ class Declared {
     const name = join(import.meta.dirname, 'events-as-declared.ts');
     const readonly = 'type Frozen<T> = T extends readonly (infer U)[] ? readonly Frozen<U>[] : T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;';
     this.lines = [`${types.replaceAll('\n', ' ')} import type { Events as Told } from './events-as-declared'; ${readonly}`];
-    // Two steps, for a literal in place may not have fields that are not declared, which is said instead of what is absent.
+    // Two steps, because tsc reports undeclared fields of a literal instead of missing ones.
     const given = [...payloads].flatMap(([event, list]) => list.map((payload) => [JSON.stringify(event), JSON.stringify(payload)] as const));
     given.forEach(([event, payload], i) => this.lines.push(`const v${i} = ${payload} as const; export const w${i}: Frozen<Told[${event}]> = v${i};`));
     const options: ts.CompilerOptions = { strict: true, noEmit: true, target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler, types: [], skipLibCheck: true };
@@ -152,7 +152,7 @@ describe.each([
     declared = new Declared(types, payloads);
   });
 
-  it('are all told, and have a declared payload', () => {
+  it('are all emitted, and have a declared payload', () => {
     expect([...payloads].filter(([, given]) => given.length === 0).map(([event]) => event)).toEqual([]);
     expect(events.filter((event) => !declared.names().includes(event))).toEqual([]);
   });

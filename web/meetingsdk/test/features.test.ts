@@ -88,7 +88,7 @@ describe('commands of Client View', () => {
     expect(sent()).toEqual([]);
   });
 
-  it('tells what came of a host key', async () => {
+  it('reports the outcome of a host key', async () => {
     const zoom = await client(['onClaimStatus']);
     server.onCommand = (type) => {
       if (type === 'session.claim_host') throw Object.assign(new Error('INVALID_PARAMETERS: hostKey: not the host\'s key'), { name: 'TransportError', code: 1002, outcomeUnknown: false });
@@ -162,7 +162,7 @@ describe('commands of Client View', () => {
 });
 
 describe('events of what happens inside', () => {
-  it('tell of focus mode, spotlights, recording and reactions', async () => {
+  it('report focus mode, spotlights, recording and reactions', async () => {
     const zoom = await client(['onFocusModeStatusChange', 'onMediaCaptureStatusChange', 'onUserUpdate']);
     server.publish('session.updated', { focusMode: true, spotlights: [1] });
     server.publish('participant.updated', { userId: 1, capture: 'paused' });
@@ -170,11 +170,11 @@ describe('events of what happens inside', () => {
     expect(of('onMediaCaptureStatusChange')).toEqual([{ status: 2, userId: 1 }]);
     await expect(zoom.getSpotlightList({})).resolves.toMatchObject({ result: [1] });
     await expect(zoom.getFocusModeStatus({})).resolves.toMatchObject({ result: { status: true } });
-    // In focus mode the media server gives this participant's pictures to the host alone.
+    // In focus mode the media server sends this participant's video to the host only.
     expect(server.engine.calls).toContain('showOnlyTo seat-1 of 2');
   });
 
-  it('answer a request to record, by a host or by nobody', async () => {
+  it('answer a request to record, whether a host responds or not', async () => {
     const zoom = await client(['onMediaCapturePermissionChange']);
     await zoom.mediaCapturePermission({ operate: 'request' });
     server.publish('capture.answered', { allowed: true }, 0);
@@ -198,7 +198,7 @@ describe('events of what happens inside', () => {
     expect(of('onVideoQos')).toHaveLength(1);
   });
 
-  it('say how well somebody is connected, once for each change', async () => {
+  it('report the quality of a connection, once for each change', async () => {
     await component(['network-quality-change']);
     server.engine.handlers.quality('seat-1', 5);
     server.engine.handlers.quality('seat-1', 5);
@@ -294,7 +294,7 @@ describe('commands of Component View', () => {
     expect(server.received.map((r) => r.path)).toContain('/sdk/v1/leave');
   });
 
-  it('choose a background of the list, and never take it back', async () => {
+  it('choose a background of the list, and never remove it', async () => {
     const embedded = await component();
     await embedded.updateVirtualBackgroundList([{ id: 'beach', displayName: 'Beach', fileName: 'beach.png', url: '/beach.png' }]);
     await embedded.setVirtualBackground('beach');
@@ -317,7 +317,7 @@ describe('commands of Component View', () => {
     expect(embedded.getVirtualBackgroundStatus()).toMatchObject({ id: 'blur', isVbOn: true });
   });
 
-  it('tell of a share that is there already, or begins or ends with a person who comes or goes', async () => {
+  it('report a share that exists already, or starts or ends with a participant who joins or leaves', async () => {
     server.participants = [person(1, { role: 'host', sharing: true }), person(2)];
     await component(['peer-share-state-change']);
     server.publish('participant.removed', { userId: 1, reason: 'left' });
@@ -334,7 +334,7 @@ describe('commands of Component View', () => {
     await expect(embedded.sendChat('hello \n')).resolves.toMatchObject({ id: 'm', message: 'hello', receiver: { userId: 0 } });
   });
 
-  it('refuse words that are none, with every field of a failure', async () => {
+  it('refuse texts that are not strings, with every field of a failure', async () => {
     const embedded = await component();
     await expect(embedded.updateLanguageTranslation('en-US', 'Go home')).rejects.toMatchObject({ type: 'INVALID_PARAMETERS', errorCode: 1 });
     await expect(embedded.getLanguageTranslation()).rejects.toMatchObject({ type: 'INVALID_PARAMETERS', errorCode: 1 });
@@ -355,7 +355,7 @@ describe('commands of Component View', () => {
     expect(embedded.getCurrentMeetingInfo()).toMatchObject({ isInMeeting: false });
   });
 
-  it('have words for every milestone', async () => {
+  it('have a text for every milestone', async () => {
     await component(['join-speed']);
     expect(of('join-speed').filter((one) => (one as { desc: string }).desc === '')).toEqual([]);
   });
@@ -407,7 +407,7 @@ describe('muting and sharing by the rules', () => {
     expect(server.snapshots).toBe(asked + 2);
   });
 
-  it('takes the share back when somebody else was quicker', async () => {
+  it('ends the share if somebody else shared first', async () => {
     const meeting = await inMeeting();
     server.onCommand = (type, data) => {
       if (type === 'seat.media' && data.sharing === true) throw new TransportError(1004, 'INVALID_OPERATION: somebody else is sharing', false);
@@ -418,7 +418,7 @@ describe('muting and sharing by the rules', () => {
     expect(meeting.getState().share).toBe('off');
   });
 
-  it('shares as a call says, that once', async () => {
+  it('shares with the options of a call, for that share only', async () => {
     const zoom = await client([], { hideShareAudioOption: false });
     await zoom.startScreenShare({ hideShareAudioOption: true, optimizedForSharedVideo: true });
     server.engine.handlers.sourceEnded('screen');
@@ -426,7 +426,7 @@ describe('muting and sharing by the rules', () => {
     expect(server.shared).toEqual([{ sound: false, motion: true }, { sound: true, motion: false }]);
   });
 
-  it('tells the app that nothing was chosen to share', async () => {
+  it('reports to the app that nothing was selected to share', async () => {
     const zoom = await client();
     server.picks = false;
     await expect(zoom.startScreenShare({})).rejects.toMatchObject({ method: 'startScreenShare', type: 'INVALID_OPERATION' });

@@ -19,7 +19,7 @@ async function initialised() {
   return client;
 }
 
-describe('the rehearsal of a view', () => {
+describe('prewarming a view', () => {
   it('comes once, while nobody has asked for a join', async () => {
     const client = await initialised();
     await server.clock.advance(149);

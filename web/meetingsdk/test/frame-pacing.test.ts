@@ -4,7 +4,7 @@ import { type GpuFences, paced } from '../src/media/frame-pacing';
 const frame = () => ({ close: vi.fn() });
 const sync = {} as WebGLSync;
 
-/** Gives a frame every 33 ms for a second; each keeps the page busy for `page` and the graphics processor for `graphics` milliseconds. */
+/** Feeds a frame every 33 ms for a second; each keeps the page busy for `page` and the GPU for `graphics` milliseconds. */
 async function aSecond(page: number, graphics: number): Promise<{ processed: number; closed: number; busy: number }> {
   let time = 0;
   let drawnAt = 0;

@@ -55,7 +55,7 @@ describe('where the page goes', () => {
     expect(server.navigated).toEqual([location.origin + path]);
   });
 
-  it.each([['https://'], ['ftp://h'], ['javascript:alert(1)'], [4711]])('leaveUrl %s is said to be none at init, and leads to the own origin', async (leaveUrl) => {
+  it.each([['https://'], ['ftp://h'], ['javascript:alert(1)'], [4711]])('warns at init that leaveUrl %s is invalid, and goes to the own origin', async (leaveUrl) => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     await start({ leaveUrl });
     expect(warn.mock.calls.flat().join()).toContain('is not the address of a page');
@@ -144,7 +144,7 @@ describe('ending the meeting for all', () => {
 });
 
 describe('a join that the person tries again', () => {
-  it('takes the passcode in place, and tells success', async () => {
+  it('accepts the passcode in place, and calls success', async () => {
     server.replies = [wrong, wrong];
     await start({}, { passWord: 'guess' });
     expect(names()).toEqual(['status 1', 'error 3004', 'status 3']);
@@ -161,7 +161,7 @@ describe('a join that the person tries again', () => {
     await expect(zoom.getCurrentMeetingInfo({})).resolves.toMatchObject({ result: { password: 'right' } });
   });
 
-  it('tells the app of another refusal', async () => {
+  it('reports another refusal to the app', async () => {
     server.replies = [wrong, refusal(4005, 'MEETING_CAPACITY_REACHED', 'Meeting capacity has been reached', 'full')];
     await start();
     log = [];
@@ -211,7 +211,7 @@ describe('a join that the person tries again', () => {
     expect(onRetryCallback).not.toHaveBeenCalled();
   });
 
-  it('comes back after the connection was given up, without telling success again', async () => {
+  it('joins again after the connection was given up, without calling success again', async () => {
     await start();
     server.transport.handlers.closed(4504);
     await settle();
@@ -221,7 +221,7 @@ describe('a join that the person tries again', () => {
     expect(server.joins[1]).toMatchObject({ resumeToken: 'resume-1' });
   });
 
-  it('has nothing for developers but where the server says what it saw', async () => {
+  it('has details for developers only if the server sends evidence', async () => {
     server.replies = [wrong, refusal(3004, 'WRONG_MEETING_PASSWORD', 'Meeting Passcode wrong.', 'passcode_wrong', { evidence: 'another one was given', alsoFailing: [] })];
     await start();
     expect(modelState()?.failure?.forDevelopers).toBeFalsy();
@@ -243,7 +243,7 @@ describe('a join that the person tries again', () => {
   });
 });
 
-describe('closing what tells of a refusal', () => {
+describe('closing the message about a refusal', () => {
   it('shows the page of the app, and goes to leaveUrl where there is none', async () => {
     server.replies = [wrong, wrong];
     await start();
@@ -353,7 +353,7 @@ describe('the events of the roster', () => {
   it('set every field that the types declare', async () => {
     const types = readFileSync(join(import.meta.dirname, '../types/embedded-options.d.ts'), 'utf8');
     const body = /interface ParticipantPropertiesPayload \{([\s\S]*?)\n\}/.exec(types)?.[1] ?? '';
-    // `source` and `reason` say why somebody came or went who did not join or leave.
+    // `source` and `reason` tell why a participant was added or removed without joining or leaving.
     const declared = [...body.matchAll(/^ {2}(\w+)\??:/gm)].map((match) => match[1]).filter((name) => name !== 'source' && name !== 'reason');
     expect(declared.length).toBeGreaterThan(20);
     const { client } = await embedded();
@@ -368,7 +368,7 @@ describe('the events of the roster', () => {
 });
 
 describe('a view that the page took away', () => {
-  it('client view leaves, goes nowhere, says so, and joins again', async () => {
+  it('client view leaves, does not navigate, warns, and joins again', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     await start();
     server.models.at(-1)?.viewRemoved?.('removed');

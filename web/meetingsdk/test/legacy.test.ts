@@ -31,7 +31,7 @@ describe('old versioned paths', () => {
     expect(at('6.2.0').generateSignature).toBeUndefined();
   });
 
-  it('answers a JWT at once and by success, and warns', () => {
+  it('returns a JWT at once, passes it to success, and warns', () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     const sign = at('2.18.0').generateSignature as (args: object) => string;
     let received: unknown;

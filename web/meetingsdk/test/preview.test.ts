@@ -47,7 +47,7 @@ beforeEach(() => {
 });
 
 describe('the preview of Client View', () => {
-  it('comes before the join: nothing is asked for but a check, and nothing is told but the preview', async () => {
+  it('comes before the join: the page sends only a check, and reports only the preview', async () => {
     await start();
     await server.clock.advance(60_000);
     expect(events).toEqual(['onMeetingStatus 1', 'onJoinSpeed 1', 'onJoinSpeed 2', 'onPreviewPannel true']);
@@ -95,7 +95,7 @@ describe('the preview of Client View', () => {
     expect(events.filter((entry) => entry === 'onJoinSpeed 3')).toHaveLength(1);
   });
 
-  it('leaves no trace when it is cancelled, settles the join, and tells that one has left', async () => {
+  it('leaves no trace when it is cancelled, settles the join, and reports the departure', async () => {
     await start();
     const left: string[] = [];
     zoom.leaveMeeting({ success: () => left.push('success'), error: () => left.push('error') });
@@ -226,7 +226,7 @@ describe('audio at the join', () => {
     await start({ disablePreview: true, ...init });
     await server.clock.advance(1_000);
     expect(audio()).toBe(expected);
-    // Nothing is opened before somebody unmutes.
+    // Nothing is opened before unmuting.
     expect(server.engine.calls).not.toContain('openMicrophone');
     expect(server.commands.filter(({ type }) => type === 'seat.media').map(({ data }) => data)).toEqual(expected === 'muted' ? [{ audioOn: true, muted: true, videoOn: false, sharing: false }] : []);
   });

@@ -26,7 +26,7 @@ async function enter() {
   return client;
 }
 
-describe('a broken line', () => {
+describe('a lost connection', () => {
   it('is 4000 once it has lasted for more than 1.5 s, and connected once everything is back', async () => {
     server.transport.handlers.lost();
     server.engine.handlers.reconnecting();
@@ -96,7 +96,7 @@ describe('a broken line', () => {
     expect(added).toEqual([3]);
   });
 
-  it('is 4001 when it is not restored within 60 s; nothing is left open, and the seat may be taken back', async () => {
+  it('is 4001 if it is not restored within 60 s; nothing is left open, and the participant may be resumed', async () => {
     server.transport.handlers.lost();
     server.capabilities.online = false;
     await server.clock.advance(59_900);
@@ -105,13 +105,13 @@ describe('a broken line', () => {
     expect(changes[1]).toMatchObject({ state: 'Closed', errorCode: 4001, reason: 'DISCONNECT', cause: 'network' });
     expect(server.transport.closed).toBe(true);
     expect(server.engine.calls.at(-1)).toBe('disconnect');
-    // The server is told as well, in case it can be reached.
+    // The server is notified as well, if it can be reached.
     expect(server.received.filter((r) => r.path === '/sdk/v1/leave').map((r) => r.body)).toEqual([{ resumeToken: 'resume-1' }]);
     await embedded.createClient().join(joinArgs);
     expect(server.joins[1]).toMatchObject({ resumeToken: 'resume-1' });
   });
 
-  it('is followed by a word to the server of what this page sends, whatever the server made of it meanwhile', async () => {
+  it('is followed by a report of what this page sends, whatever the server has stored meanwhile', async () => {
     server.participants = [person(1, { role: 'host' }), person(2, { videoOn: true })];
     server.publish('participant.updated', { userId: 2, videoOn: true });
     server.transport.handlers.lost();
@@ -141,7 +141,7 @@ describe('a broken line', () => {
 });
 
 describe('coming back', () => {
-  it('presents the seat after a reload, whoever joins: the server decides what that gives', async () => {
+  it('sends the resume token after a reload, whoever joins: the server decides what it grants', async () => {
     server.page = { occupant: null, leaving: Promise.resolve() };
     await enter();
     expect(server.joins[1]).toMatchObject({ resumeToken: 'resume-1' });
@@ -165,7 +165,7 @@ describe('coming back', () => {
 });
 
 describe('an admitted join whose control channel never opens', () => {
-  it('is 3621 after 15 s and gives the seat up', async () => {
+  it('is 3621 after 15 s and releases the participant', async () => {
     await embedded.createClient().leaveMeeting();
     server.autoConnect = false;
     const outcome = embedded.createClient().join(joinArgs).catch((e: unknown) => e);
@@ -201,7 +201,7 @@ describe('a large meeting', () => {
 });
 
 describe('local media', () => {
-  it('is told to the server once per change', async () => {
+  it('is reported to the server once per change', async () => {
     const client = embedded.createClient();
     server.publish('seat.muted', { byUserId: 1 }, 0);
     await settle();

@@ -32,7 +32,7 @@ const both = (server: FakeServer) => ({
 });
 
 describe('checkSystemRequirements', () => {
-  it('tells the browser by fields, and by text', () => {
+  it('returns the browser as fields and as text', () => {
     vi.spyOn(navigator, 'userAgent', 'get').mockReturnValue('Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.1.2 Safari/537.36');
     const { client } = both(new FakeServer());
     expect(client).toMatchObject({ browserName: 'Chrome', browserVersion: '156.0.1.2', audio: true, video: true, screen: true, blockedByFrame: [] });

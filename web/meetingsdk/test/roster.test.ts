@@ -37,7 +37,7 @@ it('drops those of a webinar whom its audience no longer sees, and never its own
   expect(listed(demoted)).toEqual([1, 2, 4]);
   const silenced = update(demoted, { userId: 4, allowedToTalk: false });
   expect(listed(silenced)).toEqual([1, 2]);
-  // What is still said of somebody who was dropped brings nobody back.
+  // Late events about a removed participant do not add them again.
   expect(listed(update(silenced, { userId: 4, userName: 'New name' }))).toEqual([1, 2]);
   // A new host comes with those who change along with it.
   const crowned = applyEvent(silenced, { revision: 3, type: 'participants.updated', data: { participants: [{ userId: 2, role: 'host' }, { userId: 1, role: 'cohost' }], hostUserId: 2 } });
@@ -45,7 +45,7 @@ it('drops those of a webinar whom its audience no longer sees, and never its own
 
   // Hosts and panelists go on seeing the audience.
   for (const userId of [1, 3]) expect(listed(update(seenBy(userId), { userId: 4, allowedToTalk: false }))).toEqual([1, 2, 3, 4]);
-  // Somebody who is sent back to the audience keeps only those whom it sees, and themselves.
+  // A panelist who becomes an attendee again keeps only visible participants, and themselves.
   const sentBack = update(seenBy(3), { userId: 3, role: 'attendee', userName: 'Grace' });
   expect(listed(sentBack)).toEqual([1, 3, 4]);
   expect(sentBack.self).toMatchObject({ userId: 3, role: 'attendee', userName: 'Grace' });

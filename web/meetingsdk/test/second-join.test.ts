@@ -56,14 +56,14 @@ describe('a second join inside', () => {
     server.selfId = 3;
     server.participants = [person(1, { role: 'host' }), person(3)];
     server.replies = [(request) => {
-      // The server closes the older page as it lets the newer one in, before its answer arrives.
+      // The server closes the older page when it admits the newer one, before its response arrives.
       transport.handlers.closed(4503);
       return server.admit(request);
     }];
     expect(await join(second)).toBe('success');
     expect(server.joins).toHaveLength(2);
     expect(server.joins[1]).toMatchObject({ ...second, meetingNumber: joinArgs.meetingNumber, resumeToken: 'resume-1' });
-    // No leaving is told, or the app would go to its leaveUrl.
+    // No departure is reported, or the app would go to its leaveUrl.
     expect(events).toEqual(['status 1', 'status 2']);
     expect(server.transports).toHaveLength(2);
     expect(engine.calls).toContain('disconnect');

@@ -28,7 +28,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 describe('a picture that came unasked', () => {
-  it('is given back when nobody looks at it', () => {
+  it('is unsubscribed if no element shows it', () => {
     const { value, calls } = publication(Track.Source.Camera);
     pictures(value).unsubscribeUnlessAttached('ada', value);
     vi.advanceTimersByTime(4_999);

@@ -175,7 +175,7 @@ export type Plain<Options> = Omit<Options, 'success' | 'error'>;
 
 /**
  * A function of the contract: with callbacks they are called, without any a
- * promise tells the same; it rejects with an Error that carries the fields of
+ * promise has the same result; it rejects with an Error that has the fields of
  * ClientError. The last form is the contract's own, which takes any function
  * for a callback.
  */
@@ -389,7 +389,7 @@ export interface InitOptions extends Callbacks {
    */
   hideShareAudioOption?: boolean;
   /**
-   * Drops picture-in-picture.
+   * Disables picture-in-picture.
    * Default: false.
    */
   disablePictureInPicture?: boolean;

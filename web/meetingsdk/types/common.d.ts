@@ -1,4 +1,4 @@
-/* The public types. Names, options and defaults are those of the contract; what this SDK does with them is said where it differs. */
+/* The public types. Names, options and defaults are those of the contract; comments note where this SDK behaves differently. */
 
 /** Everything that is known of a failed join; both views carry these fields. */
 export interface JoinErrorFields {
@@ -17,13 +17,13 @@ export interface JoinErrorFields {
   attemptId: string | null;
   /** Path of the server's page about the code. */
   docs: string | null;
-  /** What was seen; told by a server in development mode, and by the page for its own errors. */
+  /** What was observed; sent by servers in development mode, and by the page for its own errors. */
   evidence?: string;
   /** Every later rule that would have failed too; development mode only. */
   alsoFailing?: readonly { step: string; code: number; name: string; cause: string; evidence: string; remedy: string }[];
 }
 
-/** A participant. Old names stand beside those of today. */
+/** A participant, with both current and old field names. */
 export interface Participant {
   userId: number;
   userName: string;
@@ -60,7 +60,7 @@ export interface Participant {
   audioStatus: number;
   /** @deprecated audioStatus */
   audioConnectionStatus: number;
-  /** The person's line is down and may come back. */
+  /** The participant's connection is down and may be restored. */
   isInFailover: boolean;
   participantUUID: string;
   /** @deprecated participantUUID */
@@ -71,9 +71,9 @@ export interface Participant {
   userEmail: string;
   userType: number;
   userRole: number;
-  /** A webinar's attendee who was given the word. */
+  /** A webinar's attendee who has permission to talk. */
   isAllowToTalk: boolean;
-  /** Records, as far as the page says so. */
+  /** Whether the page reports that it records. */
   bLocalRecord: boolean;
   isBotUser: boolean;
   /** Of the contract, and never there: there are no assistants, administrators or pronouns here. */

@@ -493,13 +493,13 @@ export interface InitOptions {
   /** Whether `reason` of a failure is the reference's name (default) or the sentence; the server may set it per app. */
   reasonStyle?: 'name' | 'sentence';
   /**
-   * Not in the contract. Whether the view asks for the passcode again in place (3004) and says that
+   * Not in the contract. Whether the view asks for the passcode again in place (3004) and shows that
    * the meeting has not started (3008); `join` rejects in any case.
    * Default: true.
    */
   isShowJoiningErrorDialog?: boolean;
   /**
-   * Not in the contract. Whether a card stays in the element that says why the meeting is over; else the
+   * Not in the contract. Whether a card that shows why the meeting is over stays in the element; else the
    * element is empty after `Closed`.
    * Default: false.
    */

@@ -1,4 +1,4 @@
-/* The public types. Names, options and defaults are those of the contract; what this SDK does with them is said where it differs. */
+/* The public types. Names, options and defaults are those of the contract; comments note where this SDK behaves differently. */
 
 import type { JoinErrorFields, Participant } from './common.js';
 import type {

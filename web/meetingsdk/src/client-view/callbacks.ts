@@ -54,7 +54,7 @@ export function errorResponse(method: string, error: unknown): ErrorResponse {
   };
 }
 
-/** An Error that carries the fields of an error answer, for callers that gave no callbacks. */
+/** An Error with the fields of an error response, for callers without callbacks. */
 export class ClientViewError extends Error {
   constructor(response: ErrorResponse) {
     super(response.errorMessage);
@@ -74,7 +74,7 @@ export function invokeCallback(callback: unknown, response: SuccessResponse | Er
 
 /**
  * Runs a function of the contract: with callbacks they are called and nothing
- * is returned; without, a promise tells the same.
+ * is returned; without, it returns a promise for the same.
  */
 export function run(method: string, args: Callbacks | null | undefined, work: () => unknown): Promise<SuccessResponse> | undefined {
   const outcome = (async () => successResponse(method, (await work()) ?? null))();

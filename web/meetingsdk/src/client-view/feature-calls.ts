@@ -12,10 +12,10 @@ import { notSupported, unsupportedReasons } from '../core/unsupported';
 import type { Callbacks, SuccessResponse } from './callbacks';
 
 type Args = Record<string, unknown> & Callbacks;
-/** Makes a function of the contract of what it does with its options. */
+/** Creates a function of the contract from its implementation. */
 export type MakeCall = (method: string, work: (args: Args) => unknown) => (args?: Args) => Promise<SuccessResponse> | undefined;
 
-/** What `getVirtualBackgroundStatus` and `onVbStatusChange` tell. */
+/** What `getVirtualBackgroundStatus` returns and `onVbStatusChange` reports. */
 export function backgroundStatus(background: Background): object {
   const { id, images, locked } = background;
   return { vbList: images, lock: locked, blur: id === 'blur', status: false, vb: id !== '', mask: false, id };

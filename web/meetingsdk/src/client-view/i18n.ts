@@ -7,10 +7,10 @@ import { isIgnoredVendorAddress } from '../core/server';
 /** After this long a language counts as ready, loaded or not. */
 const loadTimeout = 3_000;
 
-/** Where the language is kept for the next page of the site, under the name that apps know. */
+/** The cookie with the language for the next page of the site, under the name that apps know. */
 const cookie = '_zm_lang';
 
-/** A sandboxed page may not ask for cookies. */
+/** Sandboxed pages may not access cookies. */
 function cookies(): string {
   try {
     return globalThis.document?.cookie ?? '';
@@ -30,7 +30,7 @@ function saveLanguage(language: string): void {
   try {
     document.cookie = `${cookie}=${language}; path=/; SameSite=Lax`;
   } catch {
-    // A sandboxed page keeps none.
+    // Sandboxed pages have no cookies.
   }
 }
 

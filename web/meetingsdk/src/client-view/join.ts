@@ -91,7 +91,7 @@ export class ClientJoin {
       return {
         waitForHost: showJoiningErrorDialog,
         preview: !disablePreview && isSupportAV,
-        // Where the app keeps its audio panel open, the person joins audio there.
+        // If the app keeps its audio panel open, the user joins audio there.
         joinsAudio: isSupportAV && !disableJoinAudio && !audioPanelAlwaysOpen,
       };
     };

@@ -29,8 +29,8 @@ const utf8 = new TextEncoder();
 const toText = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
 
 /**
- * Signs in the page as versions of long ago did: answers a JWT at once, and by
- * `success`. Everybody who opens the page can read the secret; the console says so.
+ * Signs in the page as early versions did: returns a JWT at once, and calls `success`
+ * with it. Everybody who opens the page can read the secret; a warning is logged.
  */
 export function signInPage(method: string, args: (Record<string, unknown> & Callbacks) | undefined): string {
   const { meetingNumber, role, sdkKey, sdkSecret, apiKey, apiSecret } = asRecord(args) ?? {};

@@ -16,7 +16,7 @@ const milestoneText: Record<number, string> = {
   15: 'userStartJoinVideo', 16: 'userJoinVideoSuccess', 17: 'userAudioVideoSuccess',
 };
 
-/** The listeners of `inMeetingServiceListener`. A name that no event has is kept and never called. */
+/** The listeners of `inMeetingServiceListener`. Listeners of unknown events are stored and never called. */
 export class ServiceListeners {
   private readonly listeners = new Map<string, Set<Listener>>();
 
@@ -36,7 +36,7 @@ export class ServiceListeners {
     const { events } = meeting;
     events.on('status', (event) => this.emit('onMeetingStatus', statusPayload(event)));
     const everybody = (): readonly Participant[] => meeting.getState().participants;
-    // The contract tells of others in meetings only.
+    // The contract has these events in meetings only.
     const webinar = (): boolean => meeting.getState().session?.kind === 'webinar';
     events.on('usersFound', (found) => {
       if (!webinar()) for (const p of found) if (p.state !== 'waiting') this.onJoined(meeting, p);
@@ -48,7 +48,7 @@ export class ServiceListeners {
       for (const p of added) if (p.state !== 'waiting') this.onJoined(meeting, p);
     });
     events.on('usersRemoved', (removed) => {
-      // Nobody says of those who go that their share ended, for it goes with them.
+      // The share of a participant who leaves ends with them, without an event of the server.
       for (const { participant } of removed) this.onShare(meeting, participant.userId, participant.sharing, false);
       if (webinar()) return;
       for (const { participant } of removed) if (participant.state !== 'waiting') this.emit('onUserLeave', publicParticipant(participant, everybody()));
@@ -116,7 +116,7 @@ export class ServiceListeners {
 
 const qosEvents = { audio: 'onAudioQos', video: 'onVideoQos', share: 'onShareQos' } as const;
 
-/** Events that are told; a test holds them against the contract. */
+/** Events that are emitted; a test compares them with the contract. */
 export const emittedEvents = [
   'onUserJoin', 'onUserLeave', 'onUserUpdate', 'bot-relation-update', 'receiveSharingChannelReady', 'onUserIsInWaitingRoom', 'onPreviewPannel', 'onJoinSpeed', 'onMeetingStatus',
   'onAudioQos', 'onVideoQos', 'onShareQos', 'onClaimStatus', 'onNetworkQualityChange', 'onVideoOrder', 'onShareContentChange', 'onReceiveChatMsg', 'onVbStatusChange',

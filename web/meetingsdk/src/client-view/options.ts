@@ -6,7 +6,7 @@ import { asRecord } from '../core/wire';
 
 const flag = (value: unknown, otherwise: boolean): boolean => (typeof value === 'boolean' ? value : otherwise);
 
-/** Options of `init` that have nothing to do here, and why. */
+/** Options of `init` that have no effect, and why. */
 export const ignoredInitOptions = {
   disableCallOut: 'telephony',
   disableZoomPhone: 'telephony',
@@ -19,10 +19,10 @@ export const ignoredInitOptions = {
   disableReport: 'feedback',
 } as const satisfies Record<string, UnsupportedReason>;
 
-/** Options of `init` that ask for what is so anyway: there are no hotfixes to load, no logo, no popup of a login. */
+/** Options of `init` that are accepted without effect: there are no hotfixes to load, no logo, no login popup. */
 export const acceptedInitOptions = ['patchJsMedia', 'disableCORP', 'disableZoomLogo', 'loginWindow', 'helper', 'isSupportSimulive'] as const;
 
-/** Options of `init` that are obeyed. */
+/** Options of `init` that are supported. */
 export const supportedInitOptions = [
   'debug', 'leaveUrl', 'webEndpoint', 'isShowJoiningErrorDialog', 'disablePreview', 'onRetryCallback', 'leaveOnPageUnload', 'success', 'error', 'disableJoinAudio',
   'audioPanelAlwaysOpen', 'isSupportAV', 'disableVoIP', 'videoDrag', 'videoHeader', 'enableHD', 'enableFullHD', 'defaultView', 'disablePictureInPicture', 'showPureSharingContent', 'screenShare',
@@ -30,15 +30,15 @@ export const supportedInitOptions = [
   'externalLinkPage',
 ] as const;
 
-/** Options of `join` that have nothing to do here, and why. */
+/** Options of `join` that have no effect, and why. */
 export const ignoredJoinOptions = { childToken: 'nodes', recordingToken: 'recordingToken' } as const satisfies Record<string, UnsupportedReason>;
 
-/** Options of `join`; `sdkKey` and `apiKey` say what the signature says, `role` likewise. */
+/** Options of `join`; `sdkKey`, `apiKey` and `role` repeat what the signature contains. */
 export const joinOptionNames = [
   'meetingNumber', 'userName', 'userEmail', 'passWord', 'customerKey', 'tk', 'zak', 'sdkKey', 'signature', 'recordingToken', 'childToken', 'obfToken', 'success', 'error', 'apiKey', 'role',
 ] as const;
 
-/** The options of `init` that the view obeys. */
+/** The options of `init` that the view supports. */
 export function viewOptionsOf(args: Record<string, unknown>): Partial<ViewOptions> {
   const options: Partial<ViewOptions> = {
     showMeetingHeader: flag(args.showMeetingHeader, true),
@@ -70,7 +70,7 @@ export function viewOptionsOf(args: Record<string, unknown>): Partial<ViewOption
 /**
  * The options of `join` as the server reads them. The passcode's option is
  * spelt `passWord` here; the other spelling is passed on under its name, so
- * that the server can say what is wrong with it.
+ * that the server can report what is wrong with it.
  */
 export function joinOptionsOf(value: unknown): JoinOptions {
   const args = asRecord(value) ?? {};

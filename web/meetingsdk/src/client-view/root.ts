@@ -1,8 +1,8 @@
-/** The element that the view is drawn into; pages show, hide and empty it themselves. */
+/** The element that the view is mounted into; pages show, hide and empty it themselves. */
 const rootId = 'zmmtg-root';
 const ariaId = 'aria-notify-area';
 
-/** Makes the two elements that pages expect as soon as the script has run. */
+/** Creates the two elements that pages expect as soon as the script has run. */
 export function ensureRoots(document: Document | undefined = globalThis.document): void {
   if (!document) return;
   if (!document.body) {
@@ -14,7 +14,7 @@ export function ensureRoots(document: Document | undefined = globalThis.document
   ensureIn(document, document.body);
 }
 
-/** The root, made again if the page took it away. */
+/** The root, created again if the page removed it. */
 export function clientRoot(document: Document = globalThis.document): HTMLElement | null {
   ensureRoots(document);
   return document.getElementById(rootId);
@@ -26,7 +26,7 @@ export function showRoot(visible: boolean, document: Document = globalThis.docum
   if (root) root.style.display = visible ? 'block' : 'none';
 }
 
-/** Whether the page shows nothing beside the roots: no words, pictures or controls. */
+/** Whether the page shows nothing apart from the roots: no text, images or controls. */
 export function pageIsBlank(document: Document = globalThis.document): boolean {
   const walk = (element: Element): boolean => {
     if (element.id === rootId || element.id === ariaId || /^(script|style|template|noscript|link)$/i.test(element.localName)) return false;
@@ -41,12 +41,12 @@ export function pageIsBlank(document: Document = globalThis.document): boolean {
   return !hasText(document.body) && ![...document.body.children].some(walk);
 }
 
-/** Whether words stand right in an element. */
+/** Whether an element has text of its own. */
 function hasText(element: Element): boolean {
   return [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent?.trim());
 }
 
-/** Speaks a sentence to screen readers. */
+/** Announces a sentence to screen readers. */
 export function announce(text: string, document: Document = globalThis.document): void {
   const area = document.getElementById(ariaId);
   if (area) area.textContent = text;
@@ -71,7 +71,7 @@ function ensureIn(document: Document, parent: Element): void {
   }
 }
 
-/** Moves what was made too early into the body, unless the page brought its own. */
+/** Moves roots that were created too early into the body, unless the page has its own. */
 function moveIntoBody(document: Document): void {
   for (const id of [rootId, ariaId]) {
     const all = [...document.querySelectorAll<HTMLElement>(`#${id}`)];

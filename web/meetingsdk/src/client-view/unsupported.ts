@@ -31,10 +31,10 @@ export const unsupportedFunctions = {
 
 export type UnsupportedFunction = keyof typeof unsupportedFunctions;
 
-/** Functions without callbacks that have nothing to show or hide; the console says so once. */
+/** Functions without callbacks that have nothing to show or hide; they log one warning. */
 export const ignoredFunctions = { showCalloutFunction: 'telephony', showRecordFunction: 'recording' } as const satisfies Record<string, UnsupportedReason>;
 
-/** Events that this SDK never tells, and why. */
+/** Events that this SDK never emits, and why. */
 export const unsupportedEvents = {
   onReceiveTranscriptionMsg: 'captions',
   onReceiveTranslateMsg: 'captions',

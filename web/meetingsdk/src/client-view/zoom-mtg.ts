@@ -30,7 +30,7 @@ type Args = Record<string, unknown> & Callbacks;
 type CallResult = Promise<SuccessResponse> | undefined;
 type Call = (args?: Args) => CallResult;
 
-/** What Client View needs beyond the surroundings of both views. */
+/** What Client View needs in addition to the environment of both views. */
 export interface ClientEnvironment extends Environment {
   navigate?: (address: string) => void;
 }
@@ -107,7 +107,7 @@ export function createZoomMtg(environment: ClientEnvironment) {
     join: (args?: Args): CallResult => clientJoin.join(args),
     joinTest: (args?: Args): CallResult => clientJoin.joinTest(args),
     leaveMeeting: (args?: Args): CallResult => {
-      // Without a view there is nobody to ask.
+      // Without a view, the user cannot be asked.
       if (args?.confirm !== true || !meeting.busy || !viewMount.shown) return run('leaveMeeting', args, () => actions.leave());
       const left = meeting.confirmLeave();
       void left.then((yes) => {

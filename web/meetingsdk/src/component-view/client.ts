@@ -22,7 +22,7 @@ import { customizeBranches, customizeNames, acceptedInitOptions, ignoredCustomiz
 import type { UnsupportedMethod } from './unsupported';
 import { unsupportedMethods } from './unsupported';
 
-/** How long a sent message is waited for before its own copy stands in for it. */
+/** How long to wait for the echo of a sent message before a local copy is returned. */
 const echoTimeout = 5_000;
 
 /** One client of Component View; `createClient` gives it out. */
@@ -73,7 +73,7 @@ export function createEmbeddedClient(environment: Environment) {
     viewMount.update(view);
     meeting.shareSound = view.hideShareAudioOption !== true;
     viewMount.preload();
-    // A blocked file is told by join, with its own code.
+    // `join` reports a blocked file, with its own code.
     await viewMount.show().catch((error: unknown) => log.error(error instanceof Error ? error.message : error));
   }
 

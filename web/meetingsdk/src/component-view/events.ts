@@ -37,7 +37,7 @@ const milestoneText: Record<Milestone, string> = {
   15: 'video connecting', 16: 'video connected', 17: 'audio and video ready',
 };
 
-/** The handlers of `on` and `off`. A name that no event has is kept and never called. */
+/** The handlers of `on` and `off`. Handlers of unknown events are stored and never called. */
 export class ClientEvents {
   private readonly listeners = new Map<string, Set<Listener>>();
 
@@ -79,7 +79,7 @@ export class ClientEvents {
       for (const p of added) emitShareState(p.userId, false, p.sharing);
     });
     events.on('usersRemoved', (removed) => {
-      // Nobody says of those who go that their share ended, for it goes with them.
+      // The share of a participant who leaves ends with them, without an event of the server.
       for (const { participant: p } of removed) emitShareState(p.userId, p.sharing, false);
       this.emit('user-removed', removed.map(({ participant: p, reason }) => ({ ...toPublic(p), ...removalReason(p, reason) })));
     });
@@ -109,13 +109,13 @@ export class ClientEvents {
   }
 }
 
-/** The contract's word for a removal that is no departure: put into the waiting room, or gone out of it, or a connection that never came back. */
+/** The contract's reason for a removal that is not a departure: moved to the waiting room, or gone from it, or a connection that was never restored. */
 function removalReason(p: Participant, reason: string): { reason?: 'on hold' | 'failover' } {
   if (p.state === 'waiting' || reason === 'held') return { reason: 'on hold' };
   return reason === 'lost' ? { reason: 'failover' } : {};
 }
 
-/** Events that are told; a test holds them against the contract. */
+/** Events that are emitted; a test compares them with the contract. */
 export const emittedEvents = [
   'connection-change', 'user-added', 'user-removed', 'user-updated', 'active-speaker', 'peer-share-state-change', 'chat-on-message', 'local-recording-change', 'media-capture-status-change',
   'media-capture-permission-change', 'bot-relation-update', 'audio-statistic-data-change', 'video-statistic-data-change', 'share-statistic-data-change', 'network-quality-change', 'join-speed',

@@ -1,7 +1,7 @@
 import type { ErrorDetails, FurtherFailure, ReasonStyle, RefusalExtras, SDKError } from '../core/errors';
 import { CallError } from '../core/errors';
 
-/** What a failed `join` rejects with: an Error whose own fields tell everything. */
+/** What a failed `join` rejects with: an Error with all details in its own fields. */
 export interface JoinFailure extends Error, Omit<ErrorDetails, 'name' | 'errorMessage' | 'cause'> {
   type: 'JOIN_MEETING_FAILED';
   /** The reference's name, or the sentence where the app wants it so. */

@@ -7,7 +7,7 @@ import type { BackgroundImage, Participant } from '../core/model';
 import type { PublicParticipant } from '../core/public-participant';
 import { publicParticipant } from '../core/public-participant';
 
-/** Turns what a method does into its answer: an empty text, or a CallFailure. */
+/** Turns the work of a method into its result: an empty string, or a CallFailure. */
 export type ToResult = (work: () => unknown) => Promise<string>;
 
 /** The methods on what happens inside a meeting, beyond the roster and devices. */
@@ -23,7 +23,7 @@ export function createFeatureMethods(meeting: Meeting, toResult: ToResult) {
     allowAttendeeToTalk: (userId?: unknown, isAllow?: unknown): Promise<string> => toResult(() => actions.allowToTalk(requireUserId(userId), requireBoolean(isAllow, 'isAllow'))),
     reclaimHost: (): Promise<string> => toResult(() => actions.reclaimHost()),
     claimHostWithHostKey: (hostKey?: unknown): Promise<string> => toResult(() => actions.claimHost(requireText(hostKey, 'hostKey'))),
-    /** Pins somebody beside those who are pinned already. */
+    /** Pins a participant in addition to those who are pinned already. */
     addPin: (userId?: unknown): Promise<string> =>
       toResult(() => {
         meeting.requireJoined();

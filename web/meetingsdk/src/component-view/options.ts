@@ -14,20 +14,20 @@ export function viewTypeOf(value: unknown): ViewType | null {
   return viewTypes.find((type) => type === value) ?? null;
 }
 
-/** Options of `init` that are obeyed; `reasonStyle`, `isShowJoiningErrorDialog` and `keepEndedPage` are our own. */
+/** Options of `init` that are supported; `reasonStyle`, `isShowJoiningErrorDialog` and `keepEndedPage` are our own. */
 export const supportedInitOptions = ['debug', 'zoomAppRoot', 'webEndpoint', 'language', 'customize', 'maximumVideosInGalleryView', 'leaveOnPageUnload', 'reasonStyle', 'isShowJoiningErrorDialog', 'keepEndedPage'] as const;
 
-/** Options of `init` that ask for what is so anyway: files come from where the SDK came from, and there are no hotfixes to load. */
+/** Options of `init` that are accepted without effect: files come from where the SDK came from, and there are no hotfixes to load. */
 export const acceptedInitOptions = ['assetPath', 'enforceVirtualBackground', 'patchJsMedia'] as const;
 
-/** Branches of `customize` that are obeyed. */
+/** Branches of `customize` that are supported. */
 export const supportedCustomize = [
   'customize.toolbar.buttons', 'customize.meetingInfo', 'customize.inviteUrlFormat', 'customize.participants.popper', 'customize.setting.popper',
   'customize.chat.notificationCls', 'customize.chat.popper', 'customize.meeting.popper', 'customize.video', 'customize.video.popper', 'customize.video.isResizable',
   'customize.video.viewSizes.ribbon', 'customize.video.viewSizes.default', 'customize.video.defaultViewType', 'customize.sharing.options.hideShareAudioOption',
 ] as const;
 
-/** Branches that place what is not there, and why. */
+/** Branches that place unsupported elements, and why. */
 export const ignoredCustomize = { 'customize.callMe.popper': 'telephony', 'customize.invite.popper': 'invitePanel', 'customize.activeApps.popper': 'apps' } as const satisfies Record<string, UnsupportedReason>;
 
 /** The branches of `customize` that an app gave, each by its path. */
@@ -45,7 +45,7 @@ export type ViewSizes = Partial<Record<(typeof kinds)[number], Partial<Record<(t
 
 /**
  * Reads `customize.video` of an app: sizes become numbers, each side counts by
- * itself, and what cannot be a size is told once instead of being dropped.
+ * itself, and a value that is not a size causes one warning.
  */
 export function videoOptionsOf(call: string, value: unknown): Record<string, unknown> & { viewSizes?: ViewSizes } {
   if (value == null) return {};
@@ -78,7 +78,7 @@ export function videoOptionsOf(call: string, value: unknown): Record<string, unk
   return { ...rest, viewSizes };
 }
 
-/** The options of the picture with later ones: one size, or one side of it, may come without taking the others back. */
+/** Merges later video options: one size, or one side of it, may be set without resetting the others. */
 export function mergedVideo(before: Record<string, unknown>, later: Record<string, unknown>): Record<string, unknown> {
   const video: Record<string, unknown> = { ...before, ...later };
   const both = (name: string): Record<string, unknown>[] => [before, later].map((one) => asRecord(one[name]) ?? {});
@@ -90,17 +90,17 @@ export function mergedVideo(before: Record<string, unknown>, later: Record<strin
   return video;
 }
 
-/** A value of an app as one short word for the console. */
+/** A short description of an app's value for the console. */
 function describe(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value.slice(0, 64)) : typeof value === 'object' && value !== null ? 'an object' : String(value).slice(0, 64);
 }
 
-/** Options of `join`; `sdkKey` says what the signature says. */
+/** Options of `join`; `sdkKey` repeats what the signature contains. */
 export const joinOptionNames = [
   'sdkKey', 'signature', 'meetingNumber', 'password', 'userName', 'userEmail', 'customerKey', 'tk', 'zak', 'obfToken', 'recordingToken', 'success', 'error',
 ] as const;
 
-/** The options of `init` that the view obeys. */
+/** The options of `init` that the view supports. */
 export function viewOptionsOf(args: Record<string, unknown>): Partial<ViewOptions> {
   const customize = asRecord(args.customize) ?? {};
   const video = videoOptionsOf('init', customize.video);

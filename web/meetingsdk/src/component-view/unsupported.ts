@@ -20,7 +20,7 @@ export const unsupportedMethods = {
 
 export type UnsupportedMethod = keyof typeof unsupportedMethods;
 
-/** Synchronous getters of the same parts; they answer that none was found of it. */
+/** Synchronous getters of the same features; they return empty values. */
 export const emptyGetters = {
   getCurrentBreakoutRoom: 'breakout',
   getBreakoutRoomList: 'breakout',
@@ -32,7 +32,7 @@ export const emptyGetters = {
   isBrowserSupportPTZ: 'farEnd',
 } as const satisfies Record<string, UnsupportedReason>;
 
-/** Events that this SDK never tells, and why. */
+/** Events that this SDK never emits, and why. */
 export const unsupportedEvents = {
   'caption-message': 'captions',
   'recording-change': 'recording',

@@ -3,7 +3,7 @@ import type { Meeting } from './meeting';
 import { createFeatureActions } from './feature-actions';
 import type { ChatTarget, MeetingActions } from './model';
 
-/** The number by which apps know that a microphone is muted before audio is joined. */
+/** The code that apps expect when a microphone is muted before audio is joined. */
 const audioNotJoinedCode = 6015;
 
 /** The commands of the model. They reject with CallError when refused. */
@@ -16,14 +16,14 @@ export function createActions(meeting: Meeting): MeetingActions {
     finishPreview: (choice) => meeting.finishPreview(choice),
     async setMicrophone(on) {
       const { media } = meeting.requireConnected();
-      // Joining audio is allowed to everybody; only opening one's mouth may not be.
+      // Everybody may join audio; unmuting may not be allowed.
       if (on && meeting.getState().microphone === 'muted') assertCanUnmute();
       return media.setMicrophone(on);
     },
     setCamera: async (on) => meeting.requireConnected().media.setCamera(on),
     async setShare(on, how) {
       const { media } = meeting.requireConnected();
-      // Asked first, for nobody should pick a window in vain.
+      // Request permission first, so that the user does not pick a window in vain.
       if (on && meeting.getState().share === 'off') await command('seat.share');
       return media.setShare(on, how);
     },
@@ -92,7 +92,7 @@ export function createActions(meeting: Meeting): MeetingActions {
   };
   return actions;
 
-  /** Refused where participants may not unmute themselves. */
+  /** Throws if participants may not unmute themselves. */
   function assertCanUnmute(): void {
     const { self: own, session } = meeting.getState();
     const host = own?.role === 'host' || own?.role === 'cohost';

@@ -4,7 +4,7 @@ import type { Background, BackgroundImage, BackgroundPreview } from './model';
 import type { Meeting } from './meeting';
 import { asRecord } from './wire';
 
-/** What the background needs of the meeting. */
+/** What the background needs from the meeting. */
 export interface BackgroundDeps {
   read(): Background;
   write(background: Background): void;
@@ -25,7 +25,7 @@ export class VirtualBackground {
     return this.deps.supported();
   }
 
-  /** Replaces the list of images. `emptyEnds`: an empty one switches backgrounds off, as Client View has it. */
+  /** Replaces the list of images. `emptyDisables`: an empty list switches backgrounds off, as in Client View. */
   setImages(value: unknown, emptyDisables = false): void {
     const { id } = this.current();
     if (id !== '') throw new CallError('INVALID_OPERATION', 'a background is in use');
@@ -59,19 +59,19 @@ export class VirtualBackground {
     }
   }
 
-  /** What was chosen; null for nothing. */
+  /** The selected background; null for none. */
   get selected(): Parameters<BackgroundDeps['apply']>[0] {
     const { id, images } = this.current();
     const image = images.find((one) => one.id === id);
     return id === '' ? null : image ? { image: image.url } : { blur: true };
   }
 
-  /** Applies what was chosen to the camera of another seat: whoever chose it counts on it in the next meeting too. */
+  /** Applies the selected background to the camera of another meeting, for the user expects it there too. */
   async applyTo(apply: BackgroundDeps['apply']): Promise<void> {
     if (this.selected) await apply(this.selected);
   }
 
-  /** Puts what was chosen into the picture of a camera that is tried out before a meeting. */
+  /** Applies the selected background to a camera stream that is previewed before a meeting. */
   async createPreview(stream: MediaStream, mediaModule: MediaModule, server: string): Promise<BackgroundPreview> {
     if (!this.selected) throw new CallError('INVALID_OPERATION', 'no background is chosen');
     return mediaModule.previewBackground(stream, this.selected, server);
@@ -95,7 +95,7 @@ export function createVirtualBackground(meeting: Meeting): VirtualBackground {
       meeting.events.emit('background', background);
     },
     supported: () => meeting.deps.capabilities().background,
-    // What is chosen in the preview goes along into the meeting.
+    // A background selected in the preview is applied in the meeting.
     apply: (background) => (meeting.getState().phase === 'previewing' && !meeting.room ? Promise.resolve() : meeting.requireConnected().media.setBackground(background)),
   });
 }

@@ -2,7 +2,7 @@
 const delays = [300, 1_000, 2_000, 4_000, 8_000, 14_000, 20_000];
 /** Up to this share is added at random, so that the pages of a server that was away do not all come at once. */
 const jitter = 0.4;
-/** A connection that held for so long was good; after it, waits begin anew. */
+/** A connection that lasted this long counts as stable; the delays start over after it. */
 const stableAfter = 10_000;
 
 /** How long to wait before the next try. */
@@ -23,7 +23,7 @@ export class Backoff {
     return Math.round(wait * (1 + this.random() * jitter));
   }
 
-  /** The connection stands. */
+  /** Call this when the connection is established. */
   connected(): void {
     this.since ??= this.now();
   }

@@ -1,29 +1,29 @@
 import { delay, realClock } from './clock';
 
-/** What keeps this page from its server although the server may be well. */
+/** Why the browser blocks requests of this page to a server that may be up. */
 export interface Blocker {
   cause: 'csp_blocked' | 'mixed_content' | 'local_network_blocked';
   /** What was seen, for the developer. */
   evidence: string;
 }
 
-/** What the browser itself puts in the way of requests. */
+/** Detects why the browser blocks requests. */
 export interface BlockerDetector {
-  /** Looked for after a request or a socket to the address failed; null when nothing is known. */
+  /** Called after a request or a socket to the address failed; null if nothing is known. */
   find(address: string): Promise<Blocker | null>;
-  /** Whether a policy of this page kept a file of the SDK away a moment ago; its words, else null. */
+  /** The policy of this page that has just blocked a file of the SDK, else null. */
   findBlockedFile(): Promise<string | null>;
-  /** Whether the browser is just asking the person if the page may reach that address. */
+  /** Whether the browser is prompting the user for permission to reach that address. */
   isPrompting(address: string): Promise<boolean>;
 }
 
-/** The names under which browsers keep the permission, the newer ones first. */
+/** The names of the permission in browsers, newer ones first. */
 const permissionNames = { loopback: ['loopback-network', 'local-network-access'], local: ['local-network', 'local-network-access'], public: ['local-network-access', 'local-network'] };
 
 type AddressSpace = keyof typeof permissionNames;
 const rank: Record<AddressSpace, number> = { public: 0, local: 1, loopback: 2 };
 
-/** Where a host is, as far as its name tells: a name of the DNS may lead anywhere and counts as public. */
+/** The address space of a host, judging by its name: a DNS name may resolve to any address and counts as public. */
 export function addressSpaceOf(host: string): AddressSpace {
   const name = host.toLowerCase().replace(/^\[|\]$/g, '').replace(/\.$/, '');
   if (/^(.+\.)?localhost$|^127\.|^::1$/.test(name)) return 'loopback';
@@ -32,7 +32,7 @@ export function addressSpaceOf(host: string): AddressSpace {
   return /\.(local|lan|internal|home\.arpa)$/.test(name) || !/[.:]/.test(name) ? 'local' : 'public';
 }
 
-/** The event of a blocked request comes a moment after the request has failed. */
+/** Violation events arrive shortly after the request has failed. */
 const reportDelay = 50;
 const maxReports = 20;
 
@@ -41,7 +41,7 @@ interface Report {
   uri: string;
 }
 
-/** Reads obstacles off the browser. Listens to the page's policy from the first call on. */
+/** Detects blockers in the browser. Listens to policy violations from the first call on. */
 export function createBlockerDetector(scope: Partial<typeof globalThis> = globalThis): BlockerDetector {
   const reports: Report[] = [];
   scope.document?.addEventListener?.('securitypolicyviolation', (event) => {

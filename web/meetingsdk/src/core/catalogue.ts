@@ -1,6 +1,6 @@
 /**
- * The errors that a page raises by itself, without asking the server: their
- * causes and what helps. Numbers, names and sentences are the catalogue's.
+ * The errors that a page raises by itself, without the server: their causes and
+ * remedies. Numbers, names and sentences come from the catalogue.
  */
 
 import type { ErrorDetails } from './errors';
@@ -16,7 +16,7 @@ interface PageCause {
 const retryable = (remedy: string): PageCause => ({ remedy, retryable: true });
 const permanent = (remedy: string): PageCause => ({ remedy, retryable: false });
 
-/** What keeps a page from its server although the server is well. */
+/** Why a page may not reach a server that is up. */
 const blockers: Record<string, PageCause> = {
   local_network_blocked: retryable("Allow “local network access” for the page in the browser's site settings and reload, or serve the page and the server from the same network."),
   websocket_blocked: retryable('A proxy or firewall blocks WebSockets. Let it pass the Upgrade header for /rtc and /realtime, and allow wss:// to the server.'),
@@ -97,7 +97,7 @@ export function errorDetails(errorCode: number, cause: string): ErrorDetails {
   };
 }
 
-/** An error that this page raises; `evidence` says what was seen. */
+/** An error that this page raises; `evidence` describes what was observed. */
 export function pageError(errorCode: number, cause: string, evidence?: string): SDKError {
   return new SDKError(errorDetails(errorCode, cause), evidence ? { evidence } : {});
 }
@@ -107,7 +107,7 @@ export function pageErrorCode(view: ViewKind): 1 | 200 {
   return view === 'client' ? 1 : 200;
 }
 
-/** The closing codes of the control channel. `code` null: no error, the seat moved to another page. */
+/** Maps a close code of the control channel. `code` is null where there is no error: another page took over. */
 export function closeReason(closeCode: number): { code: number | null; cause: string } {
   switch (closeCode) {
     case 4501:

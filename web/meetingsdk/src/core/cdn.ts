@@ -19,7 +19,7 @@ export function cdnChunks(scriptUrl: string | null): ChunkSource {
   };
 }
 
-/** Tells the browser to fetch the chunks before anybody asks for them. */
+/** Preloads the chunks. */
 export function preloadChunks(scriptUrl: string | null): void {
   const { head } = globalThis.document ?? {};
   if (!head || !scriptUrl) return;

@@ -3,10 +3,10 @@ import type { Dictionary, LanguageSource } from './i18n';
 import type { MediaModule } from './media';
 import type { UserInterface } from './model';
 
-/** The views' chunk; it brings the English words along and knows where the others are. */
+/** The views' chunk; it contains the English texts and loads the others. */
 export type UiChunk = UserInterface & { enUS?: Dictionary; loadDictionary?: LanguageSource };
 
-/** How the two lazily loaded chunks are had; each build has its own way. */
+/** Loads the two lazy chunks; each build has its own implementation. */
 export interface ChunkSource {
   ui(): Promise<UiChunk>;
   media(): Promise<MediaModule>;
@@ -35,7 +35,7 @@ export class Chunks {
     return this.mediaChunk;
   }
 
-  /** Starts loading both and gets the media engine ready; what fails is told when it is needed. */
+  /** Starts loading both and prepares the media engine; errors are reported when a chunk is needed. */
   preload(): void {
     this.ui().catch(() => undefined);
     this.media()

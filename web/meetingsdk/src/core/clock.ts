@@ -1,4 +1,4 @@
-/** Time, injected so that tests move it by hand. Durations are milliseconds. */
+/** The injected clock, which tests control. Durations are in milliseconds. */
 export interface Clock {
   now(): number;
   /** Runs once after the delay; the returned function cancels it. */

@@ -3,26 +3,26 @@ import type { Clock } from './clock';
 /** The two connections whose loss is a reconnect. */
 export type Link = 'control' | 'media';
 
-/** A shorter break is no event: nobody needs to know, and what ends a meeting may just be on its way. */
+/** Shorter interruptions are not reported: they may be over soon, or the end of the meeting may be the cause. */
 const reportAfter = 1_500;
-/** What breaks the control channel breaks media as well, which take longer to notice: so long they are waited for. */
+/** What interrupts the control channel often interrupts media too, which take longer to notice it. */
 const mediaDetectionDelay = 2_000;
 
 export interface WatchHandlers {
-  /** A break has lasted long enough to be told; `link` broke first. */
+  /** An interruption has lasted long enough to be reported; `link` was lost first. */
   lost(link: Link, since: number): void;
-  /** Every link stands again; called only after `lost`. */
+  /** All links are restored; called only after `lost`. */
   restored(): void;
-  /** A link stayed broken for too long. */
+  /** A link was not restored in time. */
   timedOut(): void;
   /** Whether media are in use. */
   mediaInUse(): boolean;
 }
 
-/** Watches both links: 4000 when a break lasts, connected when all stand, 4001 after the limit. */
+/** Watches both links: 4000 when an interruption lasts, connected when all are restored, 4001 after the limit. */
 export class ConnectionWatch {
   private readonly broken = new Set<Link>();
-  /** The links that have broken since the break began. */
+  /** The links that were lost since the interruption began. */
   private readonly affected = new Set<Link>();
   private cancelSettling: (() => void) | null = null;
   private readonly timers = new Set<() => void>();
@@ -36,12 +36,12 @@ export class ConnectionWatch {
     private readonly handlers: WatchHandlers,
   ) {}
 
-  /** Whether a break has been told and lasts. */
+  /** Whether an interruption was reported and lasts. */
   get reconnecting(): boolean {
     return this.reported && this.broken.size > 0;
   }
 
-  /** The link that broke first, and when; null unless the break has been told. */
+  /** The link that was lost first, and when; null unless the interruption was reported. */
   get loss(): { link: Link; since: number } | null {
     return this.reported ? this.firstLoss : null;
   }
@@ -58,7 +58,7 @@ export class ConnectionWatch {
       this.stop();
       this.handlers.timedOut();
     });
-    if (this.reported) return; // the same break
+    if (this.reported) return; // the same interruption
     const loss = { link, since: this.clock.now() };
     this.firstLoss = loss;
     this.after(reportAfter, () => {
@@ -74,7 +74,7 @@ export class ConnectionWatch {
     else this.endBreak();
   }
 
-  /** Ends the break. */
+  /** Ends the interruption. */
   private endBreak(): void {
     this.cancelSettling = null;
     this.affected.clear();

@@ -11,11 +11,11 @@ import { parseChatPage, parseEvent, parseSnapshot } from './wire';
 /** How long a command may take, repetitions included. */
 const commandTimeout = 15_000;
 const snapshotRetryDelay = 1_000;
-/** The server closes a line that carries more at once; no command needs nearly as much. */
+/** The server closes a connection that sends a larger message; no command needs nearly as much. */
 const maxCommandLength = 20_000;
-/** A page shows at least so many messages of before, if there are as many. */
+/** How many earlier messages a page loads at least, if there are that many. */
 const chatHistoryTarget = 200;
-/** Events kept while a snapshot is under way; more than this and a newer snapshot is asked for. */
+/** How many events are buffered while a snapshot loads; if there are more, a newer snapshot is requested. */
 const maxBufferedEvents = 5_000;
 
 export interface ControlChannelHandlers {
@@ -28,8 +28,8 @@ export interface ControlChannelHandlers {
 }
 
 /**
- * The control channel of one seat: keeps snapshots and events in step, and
- * carries commands that run once however often they are sent.
+ * The control channel of one participant: applies snapshots and events in order, and
+ * sends commands that run once however often they are repeated.
  */
 export class ControlChannel {
   private readonly transport: Transport;
@@ -59,13 +59,13 @@ export class ControlChannel {
     this.transport = openTransport(address, transportHandlers);
   }
 
-  /** Takes the snapshot of the join answer, if there was one, as the first picture. */
+  /** Applies the snapshot of the join response, if there is one, as the first state. */
   start(first: Snapshot | null): void {
     if (first) this.applySnapshot(first);
     this.transport.connect();
   }
 
-  /** Hears nothing any more. The line itself is kept until `gone`: a line that breaks first would show somebody who leaves as lost. */
+  /** Stops handling events. The transport stays open until `left` settles: if it closed first, others would see a lost connection instead of a departure. */
   close(left?: Promise<unknown>): void {
     if (this.closed) return;
     this.closed = true;
@@ -75,7 +75,7 @@ export class ControlChannel {
     this.resolveConnectionWaiters();
   }
 
-  /** Asks for a fresh snapshot; events that arrive meanwhile are held back. */
+  /** Requests a new snapshot; events that arrive meanwhile are buffered. */
   async refresh(): Promise<void> {
     const generation = ++this.refreshGeneration;
     this.bufferedEvents ??= [];
@@ -97,8 +97,8 @@ export class ControlChannel {
   }
 
   /**
-   * Reads a snapshot with all of its pages. Events since the first page are held
-   * back and applied to all of them, which brings each page to the same state.
+   * Loads a snapshot with all of its pages. Events since the first page are buffered
+   * and applied to all of them, which brings each page to the same state.
    */
   private async load(): Promise<Snapshot | null> {
     const snapshot = parseSnapshot(await this.transport.rpc('snapshot', {}));
@@ -108,7 +108,7 @@ export class ControlChannel {
       snapshot.participants = [...snapshot.participants, ...(page?.participants ?? [])];
       after = page?.moreAfter;
     }
-    // After a gap it reads back to what it had.
+    // After a gap, load back to the newest message that the page has.
     const needsOlder = (oldest: ChatMessage): boolean =>
       snapshot.chat.length < chatHistoryTarget || (snapshot.chat.length < maxChatMessages && sentTime(oldest) > this.newestChat);
     while (snapshot.moreChat && snapshot.chat[0] && needsOlder(snapshot.chat[0])) {
@@ -120,8 +120,8 @@ export class ControlChannel {
   }
 
   /**
-   * Runs a command once. A cut line in the middle is waited for and the
-   * command sent again under its id, so that it neither gets lost nor runs
+   * Runs a command once. If the connection breaks, waits until it is restored and
+   * sends the command again with the same id, so that it is neither lost nor run
    * twice. Rejects with CallError.
    */
   async command(type: string, data: object): Promise<unknown> {
@@ -167,7 +167,7 @@ export class ControlChannel {
     const event = parseEvent(data);
     if (!event || this.closed) return;
     if (event.type === 'session.refresh') return void this.refresh();
-    // Revision 0 belongs to this seat alone and is in no snapshot's order.
+    // Events with revision 0 are for this participant alone and are part of no snapshot.
     if (event.revision === 0 || this.bufferedEvents === null) this.deliver(event);
     else if (this.bufferedEvents.length < maxBufferedEvents) this.bufferedEvents.push(event);
     else {
@@ -202,7 +202,7 @@ export class ControlChannel {
     this.connectionWaiters.clear();
   }
 
-  /** Resolves once connected (or over), but never earlier than after `least` milliseconds. */
+  /** Resolves once connected (or closed), but not before `minDelay` milliseconds have passed. */
   private waitForConnection(minDelay: number): Promise<void> {
     return new Promise((resolve) => {
       this.clock.after(minDelay, () => {
@@ -225,7 +225,7 @@ export class ControlChannel {
   }
 }
 
-/** Maps a refusal of the control channel to the classes of Component View. */
+/** Maps an error of the control channel to the error types of Component View. */
 export function toCallError(error: unknown): CallError {
   if (error instanceof CallError) return error;
   if (!isTransportError(error)) return new CallError('INTERNAL_ERROR', error instanceof Error ? error.message : String(error));

@@ -17,12 +17,12 @@ import type { KeyValueStore } from './resume-store';
 import { ResumeStore, safeStorage } from './resume-store';
 import { chooseServer } from './server';
 
-/** How long a view waits for the words of its language before it is drawn in English. */
+/** How long a view waits for the texts of its language before it is shown in English. */
 const dictionaryTimeout = 1_500;
-/** Whoever has not asked for a join by then after `init` leaves the page idle until a person does. */
+/** If the app has not called `join` this long after `init`, the page is idle and the view is prewarmed. */
 const prewarmDelay = 150;
 
-/** What a view needs from its surroundings; everything but the chunks has a default of the browser. */
+/** What a view needs from its environment; everything but the chunks defaults to the browser's. */
 export interface Environment {
   chunks: ChunkSource;
   /** Address of the script that runs, where a server handed it out. */
@@ -38,17 +38,17 @@ export interface Environment {
   microphoneAllowed?: () => Promise<boolean>;
 }
 
-/** A meeting with its server and the place where it is drawn. */
+/** A meeting with its server and the mount of its view. */
 export interface CreatedMeeting {
   meeting: Meeting;
   viewMount: ViewMount;
-  /** Takes `webEndpoint` of init. */
+  /** Sets the `webEndpoint` option of `init`. */
   setEndpoint(webEndpoint: unknown): void;
-  /** The server's address now. */
+  /** The current address of the server. */
   server(): string;
 }
 
-/** Wires one view's meeting together. */
+/** Creates the meeting of one view. */
 export function createMeeting(view: ViewKind, environment: Environment): CreatedMeeting {
   const clock = environment.clock ?? realClock;
   const chunks = new Chunks(environment.chunks, clock);
@@ -98,7 +98,7 @@ export function randomId(): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
-/** Where a view is drawn: loads the views' chunk, mounts it once, keeps its options. */
+/** Mounts a view: loads the views' chunk, mounts it once, stores its options. */
 export class ViewMount {
   private mounted: { root: HTMLElement; view: MountedView } | null = null;
   private root: (() => HTMLElement | null) | null = null;
@@ -114,7 +114,7 @@ export class ViewMount {
     this.options = defaultOptions(view);
   }
 
-  /** Starts loading what a join needs, and gets the browser ready while nobody has asked for one. */
+  /** Starts loading what a join needs, and prewarms the view while the page is idle. */
   preload(): void {
     const { chunks, meeting } = this;
     chunks.preload();
@@ -128,16 +128,16 @@ export class ViewMount {
     });
   }
 
-  /** Says where to draw; nothing is drawn yet. */
+  /** Sets where the view is mounted; mounts nothing yet. */
   setRoot(root: () => HTMLElement | null): void {
     this.root = root;
   }
 
-  /** Draws the view unless it is drawn there already. Rejects when the chunk cannot be had. */
+  /** Mounts the view unless it is mounted there already. Rejects if the chunk cannot be loaded. */
   async show(): Promise<void> {
     const generation = ++this.generation;
     const ui = await this.chunks.ui();
-    // Rather a moment later than a page that changes its language before one's eyes.
+    // Wait for the texts, so that the language does not change while the user reads.
     const { i18n, deps } = this.meeting;
     const dictionaryReady = i18n.ready();
     if (i18n.pending) await Promise.race([dictionaryReady, delay(deps.clock, dictionaryTimeout)]);
@@ -151,19 +151,19 @@ export class ViewMount {
     this.mounted = { root, view };
   }
 
-  /** Resolves once what the state says now is in the document. */
+  /** Resolves once the current state is rendered. */
   async rendered(): Promise<void> {
     await this.mounted?.view.rendered?.();
   }
 
-  /** Takes the view away. */
+  /** Unmounts the view. */
   hide(): void {
     this.generation++;
     this.mounted?.view.unmount();
     this.mounted = null;
   }
 
-  /** Shows a layout: now where the view is drawn, else from its first frame on. */
+  /** Sets the layout of the view, mounted or not. */
   setLayout(defaultView: ViewOptions['defaultView']): void {
     this.options = { ...this.options, defaultView };
     this.mounted?.view.setLayout?.(defaultView);
@@ -179,7 +179,7 @@ export class ViewMount {
   }
 }
 
-/** How a view is drawn unless the app says otherwise. */
+/** The default options of a view. */
 export function defaultOptions(view: ViewKind): ViewOptions {
   return {
     view,

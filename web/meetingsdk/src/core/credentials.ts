@@ -2,9 +2,9 @@ import type { JoinOptions } from './wire';
 import { asRecord } from './wire';
 
 /**
- * What a join claims to be, so far as the page can read it: the server decides
- * what it gives. A fresh signature of the same app and role is the same; one that
- * cannot be read tells nothing.
+ * Identifies the credentials of a join as far as the page can read them; the server
+ * decides what they grant. Signatures of the same app and role compare as equal, and
+ * so do signatures that cannot be decoded.
  */
 export function credentialKey(options: JoinOptions): string {
   const { role, app } = signatureClaims(options.signature);

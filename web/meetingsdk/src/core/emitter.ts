@@ -1,6 +1,6 @@
 import { log } from './log';
 
-/** Typed events. A listener that throws is reported and disturbs nobody else. */
+/** Typed events. An error in a listener is logged and does not affect other listeners. */
 export class Emitter<Events extends object> {
   private readonly listeners = new Map<keyof Events, Set<(payload: never) => void>>();
 

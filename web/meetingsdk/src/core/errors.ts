@@ -1,4 +1,4 @@
-/** Everything that is known of a failed join or call. */
+/** Everything that is known about a failed join or call. */
 export interface ErrorDetails {
   errorCode: number;
   /** The reference's name, e.g. `WRONG_MEETING_PASSWORD`. */
@@ -12,7 +12,7 @@ export interface ErrorDetails {
   docs: string | null;
 }
 
-/** One further fault of a refused join; the server tells them in development mode only. */
+/** One further failure of a refused join; servers send them in development mode only. */
 export interface FurtherFailure {
   step: string;
   code: number;
@@ -25,7 +25,7 @@ export interface FurtherFailure {
 /** Whether `reason` of Component View is the reference's name or the sentence. */
 export type ReasonStyle = 'name' | 'sentence';
 
-/** What a refusal tells of a meeting. */
+/** What a refusal reveals about a meeting. */
 export interface RefusalResult {
   topic: string;
   scheduleTime: string | null;

@@ -68,7 +68,7 @@ export interface MediaStatistics {
 /** What a view may listen to. */
 export interface MeetingEvents {
   status: StatusEvent;
-  /** Oneself, at the join or when admitted from the waiting room, and whoever was inside before and is not known yet. */
+  /** The own participant, after the join or the admission from the waiting room, and all others not known yet. */
   usersFound: readonly Participant[];
   usersAdded: Participant[];
   usersRemoved: { participant: Participant; reason: string }[];
@@ -78,12 +78,12 @@ export interface MeetingEvents {
   reaction: Reaction;
   /** The session changed: lock, rules, spotlights, host. */
   session: { before: SessionInfo; after: SessionInfo };
-  /** What came of claiming the host's role by its key. */
+  /** The outcome of claiming the host's role with the host key. */
   claimed: { claimed: boolean };
   layout: VideoLayout;
   pictureInPicture: { active: boolean };
   background: Background;
-  /** Whose picture and sound come how well; 0 to 5. */
+  /** The quality of a participant's connection; 0 to 5. */
   quality: { userId: number; level: number };
   statistics: MediaStatistics;
   /** A host lets this page record, or no longer. */
@@ -91,20 +91,20 @@ export interface MeetingEvents {
   /** Somebody asks whether they may record; to hosts. */
   captureRequest: { userId: number };
   capture: { userId: number; status: CaptureStatus };
-  /** Which bots take part in whose name. */
+  /** Which bots participate on behalf of whom. */
   botRelations: { parentUserID: number; childUserID: number }[];
   activeSpeakers: { userId: number; userName: string }[];
-  /** Somebody, oneself included, came into or went out of the waiting room. */
+  /** A participant, possibly the own one, entered or left the waiting room. */
   waitingRoom: { participant: Participant; self: boolean; waiting: boolean };
   milestone: { level: Milestone; at: number };
   /** The preview page came or went. */
   preview: { shown: boolean };
-  /** The own departure, however it came about. */
+  /** The own participant has left, for any reason. */
   selfLeft: { reasonCode: LeaveReason };
-  /** Everything of a join or meeting is over; a view tidies up. */
+  /** A join or a meeting is over; views clean up. */
   finished: { joinFailed: boolean; byUser: boolean; error: ErrorDetails | null; viewRemoved?: boolean };
-  /** The person typed the passcode with which the join is tried again. */
+  /** The user entered a passcode to retry the join with. */
   passcode: { passcode: string };
-  /** The person closed the dialog that told of a failure. */
+  /** The user closed the message about a failure. */
   failureDismissed: { joinFailed: boolean };
 }

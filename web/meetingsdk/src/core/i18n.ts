@@ -14,7 +14,7 @@ export const languageCodes: readonly string[] = [
   'zh-CN', 'zh-TW', 'ko-KR', 'ko-KO', 'vi-VN', 'it-IT', 'id-ID', 'nl-NL', 'sv-SE',
 ];
 
-/** Words that the core itself uses; the views bring the rest along. */
+/** Texts of the core itself; the views have the others. */
 export const coreTexts: Dictionary = {
   'notice.mutedByHost': 'The host muted you.',
   'notice.shareStopped': 'Your screen share ended because someone else started sharing or the host stopped it.',
@@ -27,7 +27,7 @@ const fallback = 'en-US';
 const rightToLeft = new Set(['ar', 'dv', 'fa', 'he', 'ku', 'ps', 'sd', 'ug', 'ur', 'yi']);
 
 const canonicalName = (language: string): string => legacyNames[language] ?? language;
-/** The language of the contract whose words serve for a name: its own, or that of the same tongue, as for `de` and `fr-CA`. */
+/** The contract's language code for a name: the name itself, or a code with the same primary language, as for `de` and `fr-CA`. */
 const contractLanguageFor = (name: string): string | undefined =>
   languageCodes.includes(name) ? name : languageCodes.find((code) => code.split('-')[0] === name.split('-')[0]?.toLowerCase());
 
@@ -45,7 +45,7 @@ export class Dictionaries implements Translator {
     return this.current;
   }
 
-  /** The language of what is read: English as long as the current one has no words. */
+  /** The language of the texts that are shown: English as long as the current one has none. */
   get textLanguage(): string {
     return this.entries.has(this.current) ? this.current : fallback;
   }
@@ -78,12 +78,12 @@ export class Dictionaries implements Translator {
     return () => this.listeners.delete(listener);
   }
 
-  /** Says where the SDK's own dictionaries come from. */
+  /** Sets where the SDK's own dictionaries are loaded from. */
   setSource(source: LanguageSource): void {
     this.source = source;
   }
 
-  /** Switches the language; an old or odd name is taken for what it means. Its words follow as soon as they are loaded. */
+  /** Switches the language; legacy names are mapped. Its texts follow as soon as they are loaded. */
   setLanguage(language: unknown): void {
     if (typeof language !== 'string' || language === '') return;
     const next = canonicalName(language);
@@ -93,17 +93,17 @@ export class Dictionaries implements Translator {
     this.notify();
   }
 
-  /** Takes a language without loading anything yet; its words are asked for when a view is drawn. */
+  /** Sets the language without loading anything yet; its texts are loaded when a view is mounted. */
   setInitialLanguage(language: string | undefined): void {
     if (language) this.current = canonicalName(language);
   }
 
-  /** Whether the words of the current language are still on their way. */
+  /** Whether the texts of the current language are still loading. */
   get pending(): boolean {
     return this.loading.has(this.current) && !this.loaded.has(this.current);
   }
 
-  /** Resolves once the SDK's own words of a language are there; at once where it has none. Never rejects. */
+  /** Resolves once the SDK's own texts of a language are loaded; at once if it has none. Never rejects. */
   ready(language: string = this.current): Promise<void> {
     const name = canonicalName(language);
     if (name === fallback) return Promise.resolve();
@@ -129,7 +129,7 @@ export class Dictionaries implements Translator {
     return loading;
   }
 
-  /** Tells the page's developer once that English stands in for a language, unless the app brought words. */
+  /** Warns once that English is shown in place of a language, unless the app added texts. */
   private warnMissing(name: string): void {
     if (!this.entries.has(name)) log.warnOnce(`there are no texts for the language ${JSON.stringify(name.slice(0, 40))}; the view shows English and any texts added by i18n.load or updateLanguageTranslation`);
   }
@@ -161,10 +161,10 @@ export class Dictionaries implements Translator {
   }
 }
 
-/** Marks that turn the direction of what follows them, in embeddings, overrides and isolates. */
+/** Unicode marks that change the text direction: embeddings, overrides and isolates. */
 const directionMarks = /[\u202A-\u202E\u2066-\u2069]/g;
 
-/** A value without marks in it that would turn the sentence around it. */
+/** Removes the marks that would change the direction of the sentence around a value. */
 const stripDirectionMarks = (value: string): string => value.replace(directionMarks, '');
 
 const pluralRules = new Map<string, Intl.PluralRules>();
@@ -178,7 +178,7 @@ function pluralForm(language: string, count: number): string {
     } catch {
       known = new Intl.PluralRules(fallback);
     }
-    // Making one takes far longer than asking it, and counts are drawn often.
+    // Creating one takes far longer than using it, and counts are rendered often.
     pluralRules.set(language, known);
   }
   return known.select(count);

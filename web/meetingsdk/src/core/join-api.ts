@@ -10,37 +10,37 @@ import { parseJoinResponse, parseMediaResponse } from './wire';
 export const joinTimeout = 15_000;
 /** How long one try may take before it is repeated under the same joinId. */
 const tryTimeout = 6_000;
-/** How long a question of the browser to the person may stand. */
+/** How long a permission prompt of the browser may stay open. */
 const promptTimeout = 60_000;
-/** How long the last look at a connection may take that is given up. */
+/** How long the final reachability check may take. */
 const reachabilityTimeout = 2_500;
 const firstBackoff = 300;
 const maxBackoff = 3_000;
-/** Statuses of proxies whose server is away for a moment. */
+/** Statuses of proxies whose server is briefly unavailable. */
 const transientStatuses = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** What came of a request: an answer of the server, a quick failure, or silence. */
+/** The outcome of a request: a response of the server, an immediate failure, or no response. */
 export type Reachability = 'answered' | 'refused' | 'silent' | 'offline';
 
-/** The HTTP side of the server: join, leave and fresh media tokens. */
+/** The server's join API: join, leave and new media tokens. */
 export interface JoinApi {
   /**
-   * Resolves to the server's answer; rejects with 3621 when none was found.
-   * Aborting stops the retries, not a request that is out: its answer must be
-   * known, for it may be a seat that has to be given up.
+   * Resolves to the server's response; rejects with 3621 if there was none.
+   * Aborting stops the retries, not a request that was sent: if it is admitted, the
+   * page has to leave again.
    */
   join(request: JoinRequest, signal: AbortSignal): Promise<JoinResponse>;
-  /** Gives the seat up. Never rejects. */
+  /** Leaves. Never rejects. */
   leave(resumeToken: string): Promise<void>;
-  /** Gives the seat up while the page is being unloaded. */
+  /** Leaves while the page is being unloaded. */
   leaveOnUnload(resumeToken: string): void;
-  /** Tells that the page is being unloaded; a reload takes the seat back. */
+  /** Notifies the server that the page is being unloaded; a reload resumes the participant. */
   notifyUnload(resumeToken: string): void;
-  /** A fresh media token of a seat that is inside; null when none was found now. */
+  /** A new media token of a participant in the meeting; null if there is none now. */
   media(resumeToken: string): Promise<Endpoint | null>;
-  /** How far a request comes now. Never rejects. */
+  /** Checks how far a request gets now. Never rejects. */
   checkReachability(resumeToken: string): Promise<Reachability>;
 }
 
@@ -55,7 +55,7 @@ export interface HttpOptions {
 
 type TryResult = { response: JoinResponse } | { failed: 'timeout' | 'unreachable'; final: boolean; evidence: string };
 
-/** Talks to the server's `/sdk/v1` paths. */
+/** Calls the server's `/sdk/v1` paths. */
 export class HttpJoinApi implements JoinApi {
   constructor(private readonly options: HttpOptions) {}
 
@@ -74,11 +74,11 @@ export class HttpJoinApi implements JoinApi {
       last = outcome;
       if (outcome.final) throw this.unreachableError(last);
       if (last.failed === 'unreachable') {
-        // What the browser forbids, it forbids the next time as well.
+        // What the browser blocks now it would block again.
         const blocker = await this.options.blockerDetector.find(this.options.server);
         if (blocker) throw pageError(3621, blocker.cause, blocker.evidence);
       }
-      // The time of the browser's own question is the person's.
+      // The time that a permission prompt was open does not count.
       deadline += Math.max(0, clock.now() - began - tryTimeout);
       await delay(clock, Math.min(backoff * (1 + Math.random() * 0.4), Math.max(deadline - clock.now(), 0)), signal);
       backoff = Math.min(backoff * 2, maxBackoff);
@@ -89,7 +89,7 @@ export class HttpJoinApi implements JoinApi {
     const { clock, fetch, server } = this.options;
     const request = fetch(`${server}/sdk/v1/leave`, { method: 'POST', body: JSON.stringify({ resumeToken }), keepalive: true });
     const limit = new AbortController();
-    // A lost request costs nothing but time: the seat's lease ends by itself.
+    // A lost request costs nothing but time: the participant's lease expires.
     await Promise.race([request.then(() => undefined, () => undefined), delay(clock, 3_000, limit.signal)]);
     limit.abort();
   }
@@ -125,7 +125,7 @@ export class HttpJoinApi implements JoinApi {
     const cancel = this.options.clock.after(reachabilityTimeout, () => limit.abort());
     try {
       const response = await this.post('/sdk/v1/media', JSON.stringify({ resumeToken }), limit.signal);
-      // A proxy whose server is away speaks for nobody.
+      // A proxy has responded, not the server.
       return transientStatuses.has(response.status) ? 'refused' : 'answered';
     } catch {
       return limit.signal.aborted ? 'silent' : 'refused';
@@ -173,10 +173,10 @@ export class HttpJoinApi implements JoinApi {
   }
 
   private post(path: string, body: string, signal: AbortSignal): Promise<Response> {
-    // Refusals are answered 200: browsers print every other status in red, as if the page were at fault.
+    // Refusals have status 200: browsers log every other status as an error of the page.
     return this.options.fetch(`${this.options.server}${path}?status=200`, {
       method: 'POST',
-      // As text: of JSON the browser would first ask the server whether it may be sent.
+      // Not as JSON, which would need a CORS preflight request.
       headers: { 'Content-Type': 'text/plain' },
       body,
       signal,

@@ -16,20 +16,20 @@ export const log = {
   info(...args: unknown[]): void {
     if (rank[level] <= rank.info) write('info', args);
   },
-  /** A note to the developer of the page, written once however often it applies. */
+  /** A warning for the developer of the page, written once however often it applies. */
   warnOnce(text: string): void {
     if (level === 'silent' || warned.has(text)) return;
     warned.add(text);
     write('warn', [text]);
   },
-  /** A note to the developer of the page on what just happened. */
+  /** A warning for the developer of the page about what just happened. */
   warn(text: string): void {
     if (level !== 'silent') write('warn', [text]);
   },
   error(...args: unknown[]): void {
     if (rank[level] <= rank.error) write('error', args);
   },
-  /** The line that bots listen for: `join error code:`, number, sentence. */
+  /** The log message that bots look for: `join error code:`, number, sentence. */
   joinError(code: number, sentence: string): void {
     if (level === 'silent') return;
     // eslint-disable-next-line no-console -- pages patch console.log to catch exactly this call

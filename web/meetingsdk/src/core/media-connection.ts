@@ -9,10 +9,10 @@ import { DeviceError, classifyFailure, isDeviceError } from './media';
 import type { MeetingState, VideoKind } from './model';
 import type { Endpoint } from './wire';
 
-/** The part of the state that local devices rule. */
+/** The part of the state that local devices control. */
 export type LocalState = Pick<MeetingState, 'microphone' | 'camera' | 'share' | 'canPlaySound' | 'devices' | 'cameraFacesAway'>;
 
-/** What this page now sends, as the control channel wants to know it. */
+/** What this page sends, as reported over the control channel. */
 export interface MediaStatus {
   audioOn: boolean;
   muted: boolean;
@@ -24,9 +24,9 @@ export interface MediaConnectionOptions {
   clock: Clock;
   create: CreateMediaEngine;
   server: string;
-  /** A fresh address and token; null when none was found now. */
+  /** Gets a new address and token; null if there are none now. */
   refreshEndpoint: () => Promise<Endpoint | null>;
-  /** How many people are in the meeting now. */
+  /** How many participants are in the meeting now. */
   participantCount: () => number;
   read: () => LocalState;
   write: (change: Partial<LocalState>) => void;
@@ -42,12 +42,12 @@ export interface MediaConnectionOptions {
   quality: (identity: string, level: number) => void;
 }
 
-/** Who is taken out of the media room by the server hears why over the control channel; this long it is waited for. */
+/** How long to wait for the control channel to report why the server removed this page from the media room. */
 const closeReasonWait = 3_000;
-/** Listing devices starts processes of the browser; the first pictures get this long without them. */
+/** Listing devices starts processes of the browser, so it is delayed until the first video frames have arrived. */
 const deviceListDelay = 300;
 
-/** Sound and pictures of this seat: the connection, its restoring, and the local devices. */
+/** Audio and video of this participant: the connection, its recovery, and the local devices. */
 export class MediaConnection {
   private readonly engine: MediaEngine;
   private readonly backoff: Backoff;
@@ -74,7 +74,7 @@ export class MediaConnection {
       canPlaySound: (can) => options.write({ canPlaySound: can }),
       devicesChanged: () => void this.refreshDevices(),
       sourceEnded: (source) => {
-        // What this page closed itself is not missed.
+        // This page closed the source itself.
         if (!this.stopped) this.onSourceEnded(source);
       },
       deviceFailed: (source, fault) => this.onDeviceFailed(source, fault),
@@ -86,7 +86,7 @@ export class MediaConnection {
     this.engine = options.create(handlers, { server: options.server, verbose: log.verbose, retryDelay: () => this.backoff.next() });
   }
 
-  /** Connects, and keeps trying with fresh tokens until stopped. */
+  /** Connects, and retries with new tokens until stopped. */
   connect(endpoint: Endpoint | null): void {
     this.stopped = false;
     void this.run(endpoint).then(() => this.options.clock.after(deviceListDelay, () => {
@@ -134,14 +134,14 @@ export class MediaConnection {
     if (this.options.read().microphone === 'off') this.update({ microphone: 'muted' });
   }
 
-  /** Mutes because a host said so; never opens anything. */
+  /** Mutes at a host's request; never opens anything. */
   async muteByHost(): Promise<void> {
     if (this.options.read().microphone !== 'on') return;
     await this.engine.muteMicrophone(true);
     this.update({ microphone: 'muted' });
   }
 
-  /** Ends the own share because somebody else took its place. */
+  /** Ends the own share because somebody else's replaced it. */
   async shareEnded(): Promise<void> {
     if (this.options.read().share !== 'off') await this.setShare(false);
   }
@@ -223,7 +223,7 @@ export class MediaConnection {
     return this.engine.attach(identity, kind, element);
   }
 
-  /** What is sent now. */
+  /** The current status. */
   status(): MediaStatus {
     const { microphone, camera, share } = this.options.read();
     return {
@@ -234,7 +234,7 @@ export class MediaConnection {
     };
   }
 
-  /** Connects anew; not at once, for every page of a server that went away does the same. */
+  /** Reconnects after a delay, because every page of a server that stopped does the same. */
   private async reconnect(): Promise<void> {
     this.options.lost();
     const generation = ++this.generation;
@@ -259,7 +259,7 @@ export class MediaConnection {
         try {
           await this.engine.connect(endpoint.url, endpoint.token, this.options.participantCount());
           if (current()) this.onConnected();
-          // One that was chosen in an earlier meeting may be unplugged today; then the system's default plays.
+          // A speaker chosen in an earlier meeting may be unplugged; then the system's default is used.
           const { speaker } = this.options.read().devices;
           if (speaker) this.engine.switchDevice('speaker', speaker).catch((error: unknown) => log.info('the selected speaker cannot be used', error));
           return;
@@ -290,7 +290,7 @@ export class MediaConnection {
     if (source === 'screen') this.update({ share: 'off' });
     else if (source === 'camera') this.update({ camera: 'off' });
     else this.update({ microphone: 'off' });
-    // Whoever ended a share knows it; a device may have been unplugged by accident.
+    // A share is ended on purpose; a device may have been unplugged by accident.
     if (source !== 'screen') this.options.notice('warning', source === 'camera' ? 'notice.cameraGone' : 'notice.micGone');
     void this.refreshDevices();
   }
@@ -301,7 +301,7 @@ export class MediaConnection {
   }
 
   private toDeviceCallError(source: 'microphone' | 'camera', error: unknown): CallError {
-    // Closed before the device was open: there is nothing to tell the person.
+    // Closed before the device was open: nothing to report to the user.
     if (this.stopped) return new CallError('IMPROPER_MEETING_STATE', 'closed');
     const fault: DeviceFault = isDeviceError(error) ? error.fault : 'failed';
     const state = fault === 'failed' ? 'off' : fault;
@@ -322,7 +322,7 @@ export class MediaConnection {
   }
 }
 
-/** The refusal of a device that the frames around this page do not let it use. */
+/** The error for a device that the frames around this page block. */
 function framePolicyError(device: string): CallError {
   return new CallError('INVALID_OPERATION', `${device}: the frame of this page does not allow it (frame_policy)`);
 }

@@ -6,17 +6,16 @@ import type { DeviceChoice, Devices, BackgroundPreview, VideoKind } from './mode
 export type DeviceFault = 'denied' | 'missing' | 'failed';
 
 /**
- * How far a connection to the media server came before it failed: it could not
- * be reached, its WebSocket was refused while plain HTTP passes, it refused
- * the token, or accepts no more connections for now, or sound and pictures
- * found no way.
+ * How far a connection to the media server got before it failed: it could not be
+ * reached, its WebSocket was refused while HTTP works, it refused the token, it
+ * accepts no more connections for now, or audio and video could not be transported.
  */
 export type MediaStage = 'unreachable' | 'socket' | 'refused' | 'limited' | 'transport';
 
 /** A connection to the media server that failed. */
 export class MediaError extends Error {
   readonly stage: MediaStage;
-  /** How long the server wants to be left alone, in milliseconds. */
+  /** How long the server asks to wait before the next attempt, in milliseconds. */
   readonly retryAfter: number;
 
   constructor(stage: MediaStage, message: string, retryAfter = 0) {
@@ -27,7 +26,7 @@ export class MediaError extends Error {
   }
 }
 
-/** Stage and wait of an error by its looks; see `isLineError`. */
+/** The stage and the wait of an error, checked without `instanceof`; see `isTransportError`. */
 export function classifyFailure(error: unknown): Pick<MediaError, 'stage' | 'retryAfter'> {
   return error instanceof Error && error.name === 'MediaError' && 'stage' in error ? (error as MediaError) : { stage: 'unreachable', retryAfter: 0 };
 }
@@ -43,25 +42,25 @@ export class DeviceError extends Error {
   }
 }
 
-/** Tells a DeviceError by its looks; see `isLineError`. */
+/** Whether an error is a DeviceError, checked without `instanceof`; see `isTransportError`. */
 export function isDeviceError(error: unknown): error is DeviceError {
   return error instanceof Error && error.name === 'DeviceError' && 'fault' in error;
 }
 
-/** What the media engine tells. Identities are those of the media room. */
+/** The callbacks of the media engine. Identities are those of the media room. */
 export interface MediaHandlers {
-  /** The media server has answered; the connection itself is on its way. */
+  /** The media server has responded; the connection itself is being established. */
   signalConnected(): void;
-  /** What the page itself has to do for the connection is done, as a rule. */
+  /** The page's own part of the connection is usually done. */
   negotiated(): void;
   connected(): void;
   reconnecting(): void;
   /**
-   * Given up or thrown out; connecting again needs a fresh token. `ordered`: the
-   * server took this page out of the room, and says why over the control channel.
+   * Disconnected; connecting again needs a new token. `byServer`: the server removed
+   * this page from the room, and reports why over the control channel.
    */
   disconnected(byServer: boolean): void;
-  /** Identities of those who speak, loudest first. */
+  /** Identities of the active speakers, loudest first. */
   speaking(identities: string[]): void;
   canPlaySound(can: boolean): void;
   devicesChanged(): void;
@@ -69,18 +68,18 @@ export interface MediaHandlers {
   sourceEnded(source: 'microphone' | 'camera' | 'screen'): void;
   /** The engine could not open a device that was to be replaced or resumed. */
   deviceFailed(source: 'microphone' | 'camera', fault: DeviceFault): void;
-  /** The right to send sound was taken away, and the microphone with it. */
+  /** The permission to send audio was revoked, which muted the microphone. */
   microphoneRevoked(): void;
-  /** How well somebody's sound and pictures come and go, 0 to 5. */
+  /** The quality of a participant's connection, 0 to 5. */
   quality(identity: string, level: number): void;
 }
 
-/** Sound and pictures of one seat. Local sources survive reconnects. */
+/** Audio and video of one participant. Local sources survive reconnects. */
 export interface MediaEngine {
   /**
-   * Enters the media room. `crowd` is how many people are in the meeting: where
-   * they are few, sound and pictures of all of them are asked for at once.
-   * Resolves once sound and pictures have a way; rejects with MediaError.
+   * Joins the media room. `participantCount`: in a small meeting the page subscribes
+   * to everybody's audio and video at once. Resolves once media are connected;
+   * rejects with MediaError.
    */
   connect(url: string, token: string, participantCount: number): Promise<void>;
   disconnect(): Promise<void>;
@@ -99,15 +98,15 @@ export interface MediaEngine {
   unlockSound(): Promise<void>;
   /** Whether remote sound is heard at all. */
   setIncomingSound(on: boolean): void;
-  /** How pictures are sent at most. */
+  /** The maximum resolution of the video that is sent. */
   setVideoLimit(height: 360 | 720 | 1080): void;
   /** The background of the own camera, now and whenever it is opened. */
   setBackground(background: { blur: true } | { image: string } | null): Promise<void>;
-  /** Who may receive the own pictures; null is everybody. Sound goes to all. */
+  /** Who may receive the own video; null is everybody. Audio goes to all. */
   limitVideoTo(identities: ReadonlySet<string> | null, everybody: readonly string[]): void;
   /** What the browser has measured since the last call, for each medium and direction. */
   readStatistics(): Promise<MediaStatistics[]>;
-  /** Shows a participant's picture in the element while attached. */
+  /** Shows a participant's video in the element while attached. */
   attach(identity: string, kind: VideoKind, element: HTMLVideoElement): () => void;
 }
 
@@ -120,15 +119,15 @@ export interface MediaSettings {
   retryDelay: () => number;
 }
 
-/** Makes the engine of one seat. */
+/** Creates the media engine of one participant. */
 export type CreateMediaEngine = (handlers: MediaHandlers, settings: MediaSettings) => MediaEngine;
 
 /** What the lazily loaded media chunk exports. */
 export interface MediaModule {
   openTransport: OpenTransport;
   createMediaEngine: CreateMediaEngine;
-  /** Does ahead of a join what costs time at the join; opens no device and no connection. */
+  /** Prepares what would take time during a join; opens no device and no connection. */
   prepare?(): void;
-  /** Puts a background into the picture of a camera that is tried out before a meeting. `server` has the files for it. */
+  /** Applies a background to a camera stream that is previewed before a meeting. `server` has the files for it. */
   previewBackground(stream: MediaStream, background: { blur: true } | { image: string }, server: string): Promise<BackgroundPreview>;
 }

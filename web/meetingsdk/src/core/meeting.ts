@@ -31,11 +31,11 @@ import type { JoinAccepted, JoinOptions, JoinRequest } from './wire';
 
 /** The version of the contract that is spoken. */
 export const contractVersion = '6.2.0';
-/** How often a page that waits for the host asks again, unless the server says otherwise. */
+/** How often a page that waits for the host tries again, unless the server sets `retryAfter`. */
 const hostPollInterval = 5_000;
-/** How long another try waits for what the app does before it. */
+/** How long a retry waits for the app's `onRetryCallback`. */
 const retryCallbackTimeout = 15_000;
-/** How long an admitted page may take until the control channel stands, and until sound and pictures have a way. */
+/** How long an admitted page may take to connect the control channel, and audio and video. */
 const controlTimeout = 15_000;
 const mediaTimeout = 20_000;
 
@@ -54,25 +54,25 @@ export interface MeetingDeps {
   i18n: Dictionaries;
   capabilities: () => BrowserCapabilities;
   blockerDetector: BlockerDetector;
-  /** The server's address and the HTTP side of it; asked at each join, for init may change it. */
+  /** The server's address and its join API; called for each join, because `init` may change it. */
   server: () => { address: string; api: JoinApi };
-  /** Loads the media chunk. Rejects when it cannot be had. */
+  /** Loads the media chunk. Rejects if it cannot be loaded. */
   loadMedia: () => Promise<MediaModule>;
-  /** Gets the view ready to be shown; rejects when its chunk cannot be had. */
+  /** Mounts the view; rejects if its chunk cannot be loaded. */
   prepareView: () => Promise<void>;
-  /** Resolves once the view shows what the state says now. */
+  /** Resolves once the view has rendered the current state. */
   viewRendered: () => Promise<void>;
   /** Whether this page may open the microphone without asking the person. */
   microphoneAllowed: () => Promise<boolean>;
 }
 
-/** What one caller of `join` wants to be told; called at most as often as said. */
+/** The callbacks of one caller of `join`. */
 export interface JoinObserver {
-  /** Once, unless refused. */
+  /** Called once, unless refused. */
   admitted(): void;
-  /** Once. */
+  /** Called once. */
   refused(error: SDKError): void;
-  /** Once, where the page goes on waiting for the host by itself. */
+  /** Called once if the page waits for the host by itself. */
   notStarted?(error: SDKError): void;
 }
 
@@ -85,11 +85,11 @@ export interface JoinBehaviour {
   joinsAudio?: boolean;
 }
 
-/** What a page learns before it shows the preview. */
+/** The outcome of the check before the preview. */
 interface JoinCheck {
-  /** Whether there is anything to choose: not for a page that comes back, nor for a webinar's audience. */
+  /** Whether there is anything to choose: not for a page that resumes, nor for a webinar's audience. */
   preview: boolean;
-  /** The question with which the page began to wait for the host. */
+  /** The joinId of the request with which the page began to wait for the host. */
   waitId?: string;
 }
 
@@ -97,22 +97,22 @@ interface Attempt {
   meetingNumber: string;
   credentials: string;
   observers: JoinObserver[];
-  /** How many of them know already that the host is awaited. */
+  /** How many of them have been notified that the page waits for the host. */
   notified: number;
   stop: AbortController;
   done: Promise<void>;
 }
 
-/** A join that the server has let in already. */
+/** A join that the server has admitted already. */
 interface AdmittedJoin {
   accepted: JoinAccepted;
   address: string;
   api: JoinApi;
-  /** What was on before; null where this page is not inside any more. */
+  /** The devices that were on before; null if this page is no longer in the meeting. */
   devices: ActiveDevices | null;
 }
 
-/** The one meeting of a view: joins, holds and leaves it, and is the model of the UI. */
+/** The meeting of a view: joins and leaves it, and is the model of the UI. */
 export class Meeting implements MeetingModel {
   readonly events = new Emitter<MeetingEvents>();
   readonly store = new Store<MeetingState>(initialState);
@@ -120,7 +120,7 @@ export class Meeting implements MeetingModel {
   readonly i18n: Dictionaries;
   readonly background = createVirtualBackground(this);
   readonly statistics = new Statistics(this);
-  /** How pictures are sent at most, and whether screens are shared with their sound. */
+  /** The maximum resolution of sent video, and whether screens are shared with their audio. */
   videoLimit: 360 | 720 | 1080 = 720;
   shareSound = true;
   readonly pictureInPicture = new PictureInPicture((pictureInPicture) => {
@@ -129,31 +129,31 @@ export class Meeting implements MeetingModel {
     this.events.emit('pictureInPicture', { active: pictureInPicture });
   });
   room: Room | null = null;
-  /** How the server wants `reason` of Component View worded for this app; undefined until it answered. */
+  /** The server's `reasonStyle` for this app; undefined until the first response. */
   reasonStyle: ReasonStyle | undefined;
   private init: 'none' | 'failed' | Promise<void> = 'none';
   private attempt: Attempt | null = null;
-  /** A join with other credentials while this page is inside: the server is deciding. */
+  /** A pending join with other credentials while this page is in the meeting. */
   private pendingSwitch: Attempt | null = null;
-  /** With what the present participant was let in. */
+  /** The credentials that the current participant joined with. */
   private credentials = '';
-  /** The present participant was taken over while the server decided. */
+  /** Set if the current participant was taken over while the server decided. */
   private deferredTakeover: (() => void) | null = null;
   private admission: { resumeToken: string; server: string; api: JoinApi } | null = null;
-  /** The meeting is on the page, although sound and pictures may still be on their way. */
+  /** Whether the meeting is shown; audio and video may still be connecting. */
   private rendered = false;
-  /** The meeting that keeps its host from hosting this one (3711). */
+  /** The number of the host's other meeting that is running (3711). */
   private runningMeeting: string | undefined;
   private resolvePreview: ((choice: PreviewChoice | null) => void) | null = null;
-  /** What to open once inside. */
+  /** The devices to open after the join. */
   private requestedDevices: ActiveDevices = { microphone: 'off', camera: false };
   private readonly pendingMilestones: Milestone[] = [];
-  /** Grows when joins that have not begun yet must not begin any more. */
+  /** Incremented when joins that have not started yet must not start. */
   private epoch = 0;
   private readonly occupant: { meetingNumber: string; view: ViewKind };
   /** What joinAgain repeats. */
   private lastJoin: { options: JoinOptions; observers: readonly JoinObserver[]; behaviour: () => JoinBehaviour } | null = null;
-  /** The app's part of another try at 3711: it may end the meeting of this number. */
+  /** The app's `onRetryCallback` for 3711: it may end the meeting with this number. */
   onRetry: ((meetingNumber: string | undefined) => unknown) | null = null;
   private endingForAll = false;
   private leaveResolvers: ((left: boolean) => void)[] = [];
@@ -166,7 +166,7 @@ export class Meeting implements MeetingModel {
   getState = (): MeetingState => this.store.get();
   subscribe = (listener: () => void): (() => void) => this.store.subscribe(listener);
 
-  /** Notes an `init` that runs; `join` awaits it. */
+  /** Tracks a running `init`; `join` awaits it. */
   trackInit(work: Promise<void>): void {
     const guarded = work.then(
       () => {
@@ -182,14 +182,14 @@ export class Meeting implements MeetingModel {
     this.init = guarded;
   }
 
-  /** Forgets `init`, as after `destroyClient`. */
+  /** Resets `init`, as after `destroyClient`. */
   resetInit(): void {
     this.init = 'none';
     this.lastJoin = null;
     this.epoch++;
   }
 
-  /** Whether this page is in a meeting or on the way into one. */
+  /** Whether this page is in a meeting or joining one. */
   get busy(): boolean {
     return this.attempt !== null || this.room !== null;
   }
@@ -198,7 +198,7 @@ export class Meeting implements MeetingModel {
     return this.busy ? this.occupant : null;
   }
 
-  /** Joins; the waiter is told the outcome. Never rejects. */
+  /** Joins and notifies the observer of the outcome. Never rejects. */
   async join(options: JoinOptions, observer: JoinObserver, behaviour: () => JoinBehaviour): Promise<void> {
     const { epoch } = this;
     try {
@@ -225,13 +225,13 @@ export class Meeting implements MeetingModel {
     }
     const attempt: Attempt = { meetingNumber: number, credentials, observers: [observer], notified: 0, stop: new AbortController(), done: Promise.resolve() };
     if (this.pendingSwitch) {
-      // One decision after the other.
+      // The server decides one join at a time.
       await this.pendingSwitch.done;
       return this.join(options, observer, behaviour);
     }
     if (this.attempt) {
       await this.cancelAttempt(this.attempt);
-      // Whatever has happened meanwhile counts.
+      // The state may have changed meanwhile.
       return this.join(options, observer, behaviour);
     }
     if (this.room && this.credentials === credentials) return observer.admitted();
@@ -248,7 +248,7 @@ export class Meeting implements MeetingModel {
     return attempt.done;
   }
 
-  /** Ends a join under way for one with other credentials: nobody was told of a meeting yet. */
+  /** Cancels a pending join in favor of one with other credentials; the app was not notified of a meeting yet. */
   private async cancelAttempt(attempt: Attempt): Promise<void> {
     const { room, admission } = this;
     this.attempt = null;
@@ -261,7 +261,7 @@ export class Meeting implements MeetingModel {
     await attempt.done;
   }
 
-  /** Gives a seat up; its line stays until the server knows, or others would see a loss first. */
+  /** Leaves; the control channel stays open until the server has responded, or others would see a lost connection first. */
   private async releaseAdmission(admission: Meeting['admission'], room: Room | null): Promise<void> {
     if (!admission) return;
     this.deps.resumeStore.clear(admission.server, this.occupant.meetingNumber);
@@ -270,9 +270,9 @@ export class Meeting implements MeetingModel {
   }
 
   /**
-   * Joins with other credentials while inside: the server decides afresh and swaps
-   * the participants in one step. A refusal is told to its caller alone, and the
-   * present participant stays as it is.
+   * Joins with other credentials while in the meeting: the server decides again and
+   * replaces the participant in one step. A refusal is reported to its caller only, and
+   * the current participant stays as it is.
    */
   private async switchParticipant(attempt: Attempt, options: JoinOptions, behaviour: () => JoinBehaviour): Promise<void> {
     const { address, api } = this.deps.server();
@@ -312,7 +312,7 @@ export class Meeting implements MeetingModel {
     await this.run(attempt, options, behaviour(), { accepted, address, api, devices: room ? { microphone: microphone === 'on' || microphone === 'muted' ? microphone : 'off', camera: camera === 'on' } : null });
   }
 
-  /** Leaves whatever there is: a meeting, the waiting room, a join under way. Resolves when the seat is given up. */
+  /** Leaves the meeting or the waiting room, or cancels a pending join. Resolves when the server has released the participant. */
   async leave(byUser: boolean, viewRemoved = false): Promise<void> {
     const { attempt, pendingSwitch, room, admission } = this;
     pendingSwitch?.stop.abort();
@@ -326,36 +326,36 @@ export class Meeting implements MeetingModel {
     attempt?.stop.abort();
     const released = (async () => {
       await this.releaseAdmission(admission, room);
-      // A join still under way gives up the seat it may get, before another begins.
+      // A pending join leaves again if it is admitted, before another one starts.
       await Promise.all([attempt?.done, pendingSwitch?.done]);
     })();
     this.deps.page.leaving = released.then(() => undefined, () => undefined);
     attempt?.observers.slice(attempt.notified).forEach((observer) => observer.refused(this.cancelledError()));
-    // Whoever goes from the preview was never there.
+    // Nobody leaves from the preview, because nobody has joined yet.
     this.finish({ reasonCode: previewing ? null : reasonCode, byUser, viewRemoved });
     await released;
   }
 
-  /** The page took the view away: nobody stays in a meeting that they cannot see or leave. */
+  /** The page removed the view: leave, so that nobody stays in a meeting that they cannot see or leave. */
   viewRemoved(reason: ViewRemoval): void {
     if (!this.busy) return;
     log.warn(viewRemovedMessages[reason]);
     void this.leave(false, true).catch(() => undefined);
   }
 
-  /** Asks the person whether to leave. Resolves once they have, to false if they stay. */
+  /** Asks the user whether to leave. Resolves to true once they have left, to false if they stay. */
   confirmLeave(): Promise<boolean> {
     this.store.set({ confirmingLeave: true });
     return new Promise((resolve) => this.leaveResolvers.push(resolve));
   }
 
-  /** The person stays after all. */
+  /** The user chose to stay. */
   stay(): void {
     this.store.set({ confirmingLeave: false });
     for (const answer of this.leaveResolvers.splice(0)) answer(false);
   }
 
-  /** Ends the meeting for everybody, and this page's part in it at once. */
+  /** Ends the meeting for everybody, on this page at once. */
   async endForAll(): Promise<void> {
     const room = this.requireConnected();
     this.endingForAll = true;
@@ -371,7 +371,7 @@ export class Meeting implements MeetingModel {
     this.ended(new SDKError(errorDetails(4004, 'ended_by_host')), LeaveReason.hostEnded);
   }
 
-  /** Joins once more as the person wants it; the app is told what it does not know yet. */
+  /** Joins again at the user's request; reports to the app only what it does not know yet. */
   async joinAgain(passcode?: string): Promise<void> {
     const { lastJoin } = this;
     const { failure } = this.store.get();
@@ -388,7 +388,7 @@ export class Meeting implements MeetingModel {
     if (left?.retrying && !this.busy) this.store.set({ failure: { ...left, retrying: false } });
   }
 
-  /** The app may end the host's other meeting first, and says by its promise when it has. */
+  /** Lets the app end the host's other meeting first, and waits for its promise. */
   private async runRetryCallback(): Promise<void> {
     const { onRetry, runningMeeting } = this;
     if (!onRetry) return;
@@ -399,7 +399,7 @@ export class Meeting implements MeetingModel {
     }
   }
 
-  /** Gives the seat up while the page unloads. */
+  /** Leaves while the page unloads. */
   leaveOnUnload(): void {
     if (!this.admission) return;
     this.deps.resumeStore.clear(this.admission.server, this.occupant.meetingNumber);
@@ -407,8 +407,8 @@ export class Meeting implements MeetingModel {
   }
 
   /**
-   * The page is being unloaded: others see that at once. The seat is given up, or
-   * kept for a moment so that a reload, or coming back to the page, takes it back.
+   * The page is being unloaded, which others see at once. It leaves, or its participant
+   * is kept for a moment so that a reload, or coming back to the page, resumes it.
    */
   unload(leaves: boolean): void {
     if (leaves) this.leaveOnUnload();
@@ -421,14 +421,14 @@ export class Meeting implements MeetingModel {
     if (admission && mediaIdentity) this.deps.resumeStore.saveActiveDevices(admission.server, this.occupant.meetingNumber, mediaIdentity, devices);
   }
 
-  /** The room, for a call that needs one. Throws CallError as the contract words it. */
+  /** The room, for a call that needs a connection. Throws the CallError of the contract. */
   requireConnected(): Room {
     const room = this.requireJoined();
     if (room.reconnecting) throw new CallError('IMPROPER_MEETING_STATE', 'reconnecting');
     return room;
   }
 
-  /** The room, for a call that only reads: a broken line does not hinder it. */
+  /** The room, for a call that only reads and works while reconnecting. */
   requireJoined(): Room {
     const { room } = this;
     if (!room || !this.rendered) throw new CallError('IMPROPER_MEETING_STATE', 'closed');
@@ -437,7 +437,7 @@ export class Meeting implements MeetingModel {
   }
 
   milestone(level: Milestone): void {
-    // Media may be ready before the first picture is; nobody is told before `joined`.
+    // Media may be ready first; these milestones are reported after `joined`.
     if (this.attempt && level > Milestone.joined) this.pendingMilestones.push(level);
     else this.emitMilestone(level);
   }
@@ -451,12 +451,12 @@ export class Meeting implements MeetingModel {
     try {
       if (this.init !== 'failed') return await this.init;
     } catch {
-      // The app was told why by init itself.
+      // `init` itself has reported the error to the app.
     }
     throw pageError(2, 'init_failed');
   }
 
-  /** A refusal before anything began: no status while a meeting is live, or apps would navigate away. */
+  /** Rejects a join before it starts: without a status while a meeting is live, or apps would navigate away. */
   private reject(observer: JoinObserver, error: SDKError): void {
     observer.refused(error);
     if (this.busy || this.deps.page.occupant) return;
@@ -478,7 +478,7 @@ export class Meeting implements MeetingModel {
       const unsupported = browserError(deps.view, deps.capabilities());
       if (unsupported) throw unsupported;
       if (admitted) {
-        // Whoever was inside keeps the devices on that were on.
+        // Devices that were on stay on.
         this.requestedDevices = admitted.devices ?? this.requestedDevices;
         const [mediaModule] = await Promise.all([this.loadMedia(), this.mountView()]);
         if (attempt.stop.signal.aborted) return await admitted.api.leave(admitted.accepted.resumeToken);
@@ -495,11 +495,11 @@ export class Meeting implements MeetingModel {
         if (outcome.preview && !(await this.showPreview(attempt))) return;
         ({ waitId } = outcome);
       }
-      // Asked along with the server, so that nothing waits for it.
+      // Query this in parallel with the join, so that nothing waits for it.
       const mayJoinAudio = behaviour.joinsAudio ? deps.microphoneAllowed().catch(() => false) : false;
       const admitting = this.requestAdmission(attempt, options, behaviour, address, api, waitId);
       admitting.catch(() => undefined);
-      // A missing chunk is told first, as if nothing had been asked; so is it awaited first.
+      // A missing chunk takes precedence over the server's response, so it is awaited first.
       const [mediaModule] = await Promise.all([this.loadMedia(), this.mountView()]).catch((error: unknown) => {
         attempt.stop.abort();
         deps.page.leaving = admitting.then(({ resumeToken }) => api.leave(resumeToken)).catch(() => undefined);
@@ -510,9 +510,9 @@ export class Meeting implements MeetingModel {
       if (attempt.stop.signal.aborted) return await api.leave(accepted.resumeToken);
       await this.enter(attempt, accepted, mediaModule, address, api);
     } catch (error) {
-      // Whoever has left, or destroyed the client, wants nothing drawn any more.
+      // After leaving, or destroying the client, nothing may be rendered.
       if (this.attempt !== attempt) return;
-      // The view is there before it is told: it may have to show why.
+      // Mount the view before it gets the failure, so that it can show it.
       await deps.prepareView().catch(() => undefined);
       if (this.attempt !== attempt) return;
       this.fail(attempt, error instanceof SDKError ? error : this.unexpectedError(error));
@@ -558,7 +558,7 @@ export class Meeting implements MeetingModel {
     return request;
   }
 
-  /** Asks the server what the join would come to, so that what refuses it is told before anybody chooses devices. */
+  /** Asks the server to check the join, so that a refusal is shown before the user chooses devices. */
   private async checkJoin(attempt: Attempt, options: JoinOptions, behaviour: JoinBehaviour, address: string, api: JoinApi): Promise<JoinCheck> {
     const request: JoinRequest = { ...this.buildRequest(attempt, options, address), check: true };
     const answer = await api.join(request, attempt.stop.signal);
@@ -567,7 +567,7 @@ export class Meeting implements MeetingModel {
       this.store.set({ awaitedMeeting: { topic: meeting.topic, scheduleTime: null } });
       return { preview: !resumes && !(meeting.webinar && role === 'attendee') };
     }
-    // Let in all the same, by a server that knows no checks: nobody is inside before the preview.
+    // A server without checks has admitted the page; leave again, because nobody joins before the preview.
     if (answer.admitted) return api.leave(answer.accepted.resumeToken).then(() => ({ preview: true }));
     if (answer.details.errorCode !== 3008 || !behaviour.waitForHost) throw new SDKError(answer.details, answer.extras);
     const awaitedMeeting = answer.extras.result ?? { topic: '', scheduleTime: null, webinar: false };
@@ -575,7 +575,7 @@ export class Meeting implements MeetingModel {
     return { preview: !awaitedMeeting.webinar, waitId: request.joinId };
   }
 
-  /** Shows the preview until it is confirmed; false where the page leaves instead. */
+  /** Shows the preview until it is confirmed; returns false if the page leaves instead. */
   private async showPreview(attempt: Attempt): Promise<boolean> {
     const confirmed = new Promise<PreviewChoice | null>((resolve) => {
       this.resolvePreview = resolve;
@@ -594,7 +594,7 @@ export class Meeting implements MeetingModel {
     return true;
   }
 
-  /** Asks the server until it lets this page in; waits for the host where that is wanted. */
+  /** Sends the join request until the server admits this page; waits for the host if requested. */
   private async requestAdmission(attempt: Attempt, options: JoinOptions, behaviour: JoinBehaviour, address: string, api: JoinApi, waitId?: string): Promise<JoinAccepted> {
     const { deps } = this;
     const { signal } = attempt.stop;
@@ -614,7 +614,7 @@ export class Meeting implements MeetingModel {
         if (!(error instanceof SDKError)) throw error;
         refusal = error;
       }
-      // Whoever waits goes on waiting through a hiccup of the network or the server.
+      // Keep waiting if the network or the server is unavailable for a moment.
       const wait = behaviour.waitForHost && (refusal.code === 3008 || (waiting && (refusal.code === 3621 || refusal.code === 4009)));
       if (!wait || signal.aborted) throw refusal;
       if (!waiting) this.beginWaiting(attempt, refusal);
@@ -625,11 +625,11 @@ export class Meeting implements MeetingModel {
     }
   }
 
-  /** A refused join as the view shows it, with a link that works from the app's page. */
+  /** A refused join as the view shows it, with an absolute link to the docs. */
   private toFailure(error: SDKError): Failure {
     const { docs } = error.details;
     const failure: Failure = { ...error.details, joinFailed: true };
-    // Servers say what they saw in development mode only.
+    // Servers send evidence in development mode only.
     if (error.extras.alsoFailing || (error.extras.evidence && error.details.attemptId) || log.verbose) failure.forDevelopers = true;
     if (docs) failure.docs = new URL(docs, this.deps.server().address).href;
     if (error.extras.evidence) failure.evidence = error.extras.evidence;
@@ -662,7 +662,7 @@ export class Meeting implements MeetingModel {
       const fail = (error: SDKError): void => {
         if (done) return;
         settled();
-        // Nobody waits inside for a page that does not come.
+        // Leave, so that no participant remains for a page that did not connect.
         void this.releaseAdmission(admission, room);
         reject(error);
       };
@@ -702,7 +702,7 @@ export class Meeting implements MeetingModel {
     });
     if (this.attempt !== attempt) return;
     this.store.set({ phase: this.phase(), awaitedMeeting: null });
-    // What apps do once they are told may look for the meeting in the document.
+    // Apps may look for the meeting in the document as soon as they are notified.
     await deps.viewRendered().catch(() => undefined);
     if (this.attempt !== attempt) return;
     this.attempt = null;
@@ -714,23 +714,23 @@ export class Meeting implements MeetingModel {
     this.events.emit('status', { status: 2, error: null, joinFailed: false });
     const { self } = this.store.get();
     if (waiting && self) this.events.emit('waitingRoom', { participant: self, self: true, waiting: true });
-    // Sound and pictures may have failed before there was anybody to tell.
+    // Media may have been lost before the app was notified of the join.
     const loss = this.room?.loss;
     if (loss) handlers?.lost(loss.link, loss.since);
   }
 
-  /** What to open inside: what was on when the page was left, else what was chosen before the meeting. */
+  /** The devices to open: those that were on when the page was left, else those chosen before the meeting. */
   private devicesToOpen({ meetingNumber }: Attempt, { participant, meeting }: JoinAccepted, address: string): ActiveDevices | null {
     const { resumeStore } = this.deps;
     const mediaIdentity = participant.mediaIdentity;
     const before = resumeStore.activeDevices(address, meetingNumber, mediaIdentity);
-    // A webinar's audience watches and listens.
+    // A webinar's audience has no devices on.
     if (before || (meeting.kind === 'webinar' && participant.role === 'attendee')) return before;
     resumeStore.saveActiveDevices(address, meetingNumber, mediaIdentity, this.requestedDevices);
     return this.requestedDevices;
   }
 
-  /** Tells who is inside, oneself first; those who were known before are not told again. */
+  /** Reports who is in the meeting, the own participant first; known participants are not reported again. */
   emitUsersFound(everybody: boolean): void {
     const { self, participants } = this.store.get();
     if (!self) return;
@@ -739,17 +739,17 @@ export class Meeting implements MeetingModel {
     this.events.emit('usersFound', [own, ...others]);
   }
 
-  /** Whether the page is on its way in: admitted perhaps, but the app was not told yet. */
+  /** Whether the page is joining: it may be admitted, but the app was not notified yet. */
   get entering(): boolean {
     return this.attempt !== null;
   }
 
-  /** The phase of a seat that is held, reconnecting aside. */
+  /** The phase of an admitted participant, apart from reconnecting. */
   phase(): 'waitingRoom' | 'inMeeting' {
     return this.room?.waiting ? 'waitingRoom' : 'inMeeting';
   }
 
-  /** Keeps the choice of devices for later meetings in this browser. */
+  /** Saves the selected devices for later meetings in this browser. */
   saveDevices(): void {
     this.deps.resumeStore.saveDevices(this.store.get().devices);
   }
@@ -760,7 +760,7 @@ export class Meeting implements MeetingModel {
     return { ...devices, microphone: devices.microphone || known.microphone, camera: devices.camera || known.camera, speaker: devices.speaker || known.speaker };
   }
 
-  /** Confirms the preview: only now the page joins. The preview stays on the page until it is let in. */
+  /** Confirms the preview and joins. The preview stays on the page until the join is admitted. */
   finishPreview(choice: PreviewChoice): void {
     if (!this.resolvePreview) return;
     const { devices } = this.store.get();
@@ -787,20 +787,20 @@ export class Meeting implements MeetingModel {
   ended(error: SDKError | null, reasonCode: LeaveReason): void {
     const { attempt, admission } = this;
     if (this.pendingSwitch && !attempt && reasonCode === LeaveReason.transferred) {
-      // As a rule by the very join that is being decided.
+      // Usually because of the very join that is pending.
       this.deferredTakeover = () => this.ended(error, reasonCode);
       return;
     }
     this.room = null;
     this.admission = null;
     if (attempt) {
-      // Let in and already out again: the app has not been told of a meeting, so the join failed.
+      // Admitted, but over already: the app was not notified of a meeting, so the join failed.
       attempt.stop.abort();
       return this.fail(attempt, error ?? new SDKError(errorDetails(4001, 'seat_lost')));
     }
-    // Whoever has given up is waited for by nobody, if that still gets through.
+    // The page has given up: release the participant, if the request still gets through.
     if (admission && error?.code === 4001) void admission.api.leave(admission.resumeToken);
-    // After a broken line the seat may be taken back; every other end is final.
+    // After a lost connection the participant may be resumed; every other end is final.
     if (admission && error?.code !== 4001) this.deps.resumeStore.clear(admission.server, this.occupant.meetingNumber);
     this.finish({ reasonCode, byUser: this.endingForAll && reasonCode === LeaveReason.hostEnded, error });
   }
@@ -822,7 +822,7 @@ export class Meeting implements MeetingModel {
     this.resolveLeavePrompts();
   }
 
-  /** Whoever was asked whether to leave is out now, however that came. */
+  /** The meeting is over, so the question whether to leave is answered. */
   private resolveLeavePrompts(): void {
     for (const answer of this.leaveResolvers.splice(0)) answer(true);
   }
@@ -834,7 +834,7 @@ export class Meeting implements MeetingModel {
   }
 }
 
-/** The waiters of a join that is tried again: whoever was told of its refusal is not told the same once more. */
+/** The observers of a join that is retried; the same refusal is not reported twice. */
 function retryObserver(observers: readonly JoinObserver[], knownCode: number): JoinObserver {
   return {
     admitted: () => observers.forEach((observer) => observer.admitted()),

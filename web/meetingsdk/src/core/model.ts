@@ -1,6 +1,6 @@
 /**
- * What the core shows to a view and what a view may ask of the core. The core
- * knows no React; a view knows no network. Next to nothing in here is more than a type.
+ * The interface between the core and a view. The core knows nothing of React, and a
+ * view knows nothing of the network. Almost everything in here is a type.
  */
 
 import type { ErrorDetails } from './errors';
@@ -8,7 +8,7 @@ import type { MediaStatistics } from './events';
 
 /** Which of the two public views is running. */
 export type ViewKind = 'client' | 'component';
-/** How an app took a view away: out of the document, out of sight, or by going back to before the join. */
+/** How an app removed a view: from the document, by hiding it, or by going back to before the join. */
 export type ViewRemoval = 'removed' | 'hidden' | 'back';
 
 /** The stage of the one join of this page. */
@@ -33,7 +33,7 @@ export interface Participant {
   email?: string;
   role: Role;
   state: 'joined' | 'waiting' | 'reconnecting';
-  /** Of somebody who is reconnecting: sound and pictures are lost, too. */
+  /** For a participant who is reconnecting: audio and video are lost, too. */
   mediaLost?: boolean;
   muted: boolean;
   audioOn: boolean;
@@ -47,18 +47,18 @@ export interface Participant {
   view: ViewKind;
   mediaIdentity: string;
   joinedAt: string;
-  /** Came as the host, and may take that role back. */
+  /** Joined as the host, and may reclaim that role. */
   originHost?: boolean;
   /** May unmute although participants may not unmute themselves: a host asked for it. */
   mayUnmute?: boolean;
-  /** A webinar's attendee who was given the word. */
+  /** A webinar's attendee who has permission to talk. */
   allowedToTalk?: boolean;
   /** Whether a host lets this person record, and what they do. */
   mayCapture?: boolean;
   capture?: CaptureStatus;
-  /** The same for two seats of one signed-in user; missing for anonymous people. */
+  /** The same for all participants of one signed-in user; missing for anonymous participants. */
   personKey?: string;
-  /** An app that takes part in somebody's name. */
+  /** An app that participates on behalf of a user. */
   bot?: { appName: string; authorizerKey: string };
 }
 
@@ -74,7 +74,7 @@ export interface SessionInfo extends SessionRules {
   hostUserId: number | null;
   kind: 'meeting' | 'webinar';
   locked: boolean;
-  /** A webinar's practice session: attendees are not let in yet. */
+  /** A webinar's practice session: attendees are not admitted yet. */
   practice?: boolean;
   startedAt: string;
   /** userIds that the hosts show large to everybody, in their order. */
@@ -136,7 +136,7 @@ export interface Background {
   busy: boolean;
 }
 
-/** A camera's picture with a background; `stop` ends what draws it and leaves the camera open. */
+/** A camera stream with a background; `stop` ends the processing and leaves the camera open. */
 export interface BackgroundPreview {
   stream: MediaStream;
   stop(): void;
@@ -149,7 +149,7 @@ export interface BackgroundImage {
   url: string;
 }
 
-/** Who is drawn where, for apps that follow the order. */
+/** Who is shown where, for apps that follow the order. */
 export interface VideoLayout {
   view: 'speaker' | 'gallery' | 'multiSpeaker' | 'ribbon' | 'minimized' | 'active';
   /** userIds on the large place or places. */
@@ -173,7 +173,7 @@ export interface Devices {
   speaker: string;
 }
 
-/** Something the person should be told, in words, for a moment. */
+/** A notice for the user, shown for a moment. */
 export interface Notice {
   id: number;
   level: 'info' | 'warning' | 'error';
@@ -186,7 +186,7 @@ export interface Notice {
 export interface Failure extends ErrorDetails {
   /** true: the join failed; false: the meeting is over. */
   joinFailed: boolean;
-  /** What was seen, in words; servers in development mode say it. */
+  /** What was observed; sent by servers in development mode. */
   evidence?: string;
   /** Whether what is for developers is shown: the server runs in development mode, or the app asked for it. */
   forDevelopers?: boolean;
@@ -216,13 +216,13 @@ export interface MeetingState {
   displayName: string;
   notices: readonly Notice[];
   failure: Failure | null;
-  /** The meeting is over here because the same person went on with it elsewhere. */
+  /** The meeting is over here because another page of the same user took over. */
   takenOver: boolean;
-  /** The app asks whether the person wants to leave. */
+  /** Whether the app asks the user to confirm that they want to leave. */
   confirmingLeave: boolean;
-  /** Seconds since the line broke, while reconnecting. */
+  /** Seconds since the connection was lost, while reconnecting. */
   reconnectingSince: number | null;
-  /** What is known of a meeting that is previewed, or whose host is awaited (3008). */
+  /** What is known about a meeting that is previewed, or whose host has not joined yet (3008). */
   awaitedMeeting: { topic: string; scheduleTime: string | null } | null;
   /** A host asks this person to unmute. */
   unmuteRequestedBy: string | null;
@@ -232,7 +232,7 @@ export interface MeetingState {
   multiPin: boolean;
   /** Reactions of the last seconds. */
   reactions: readonly Reaction[];
-  /** Whether the own picture is shown mirrored to oneself. */
+  /** Whether the own video is shown mirrored. */
   mirrored: boolean;
   /** Whether the own camera looks away from the person, as the one at a phone's back does. */
   cameraFacesAway: boolean;
@@ -240,16 +240,16 @@ export interface MeetingState {
   incomingAudioStopped: boolean;
   /** 0 and 1 bad, 2 normal, 3 to 5 good; by userId. */
   quality: Readonly<Record<number, number>>;
-  /** The app's own words for the waiting room. */
+  /** The app's own texts for the waiting room. */
   waitingRoomText: { title: string; description: string } | null;
   background: Background;
   /** userIds that ask whether they may record; hosts only. */
   captureRequests: readonly number[];
-  /** Whether a picture floats above other windows. */
+  /** Whether a video is shown in picture-in-picture. */
   pictureInPicture: boolean;
 }
 
-/** Which picture of a participant. */
+/** Which video of a participant. */
 export type VideoKind = 'camera' | 'screen';
 
 /** What the person chose on the preview page. Device ids are empty for the system's default. */
@@ -260,7 +260,7 @@ export interface PreviewChoice {
   microphoneId: string;
   cameraId: string;
   speakerId: string;
-  /** Where the two switches stand; kept for the next meeting. */
+  /** The positions of the two switches; saved for the next meeting. */
   deviceSwitches: DeviceSwitches;
 }
 
@@ -281,7 +281,7 @@ export interface MeetingActions {
   /** Disconnects the own sound altogether; `setMicrophone(true)` joins again. */
   leaveAudio(): Promise<void>;
   setCamera(on: boolean): Promise<void>;
-  /** `how` is for this share alone; without it, as `setShareSound` says. */
+  /** `how` is for this share alone; the default is set by `setShareSound`. */
   setShare(on: boolean, how?: { sound?: boolean; motion?: boolean }): Promise<void>;
   chooseDevice(kind: 'microphone' | 'camera' | 'speaker', deviceId: string): Promise<void>;
   unlockSound(): Promise<void>;
@@ -303,7 +303,7 @@ export interface MeetingActions {
   admitAll(): Promise<void>;
   hold(userId: number, hold: boolean): Promise<void>;
   setRole(userId: number, role: Role): Promise<void>;
-  /** Takes the host's role back; for whoever came as the host. */
+  /** Reclaims the host's role; for participants who joined as the host. */
   reclaimHost(): Promise<void>;
   /** Becomes the host by the host's key, while no host is inside. */
   claimHost(hostKey: string): Promise<void>;
@@ -325,31 +325,31 @@ export interface MeetingActions {
   setWaitingRoomText(text: { title: string; description: string } | null): void;
   /** Chooses the own background; empty takes it away. Loads what it needs. */
   setBackground(id: string): Promise<void>;
-  /** The picture of a camera that is tried out before a meeting, with the chosen background. Loads what it needs. */
+  /** A camera stream that is previewed before a meeting, with the selected background. Loads what it needs. */
   previewBackground(stream: MediaStream): Promise<BackgroundPreview>;
-  /** Answers somebody who asks whether they may record. */
+  /** Responds to a participant's request to record. */
   permitCapture(userId: number, allowed: boolean): Promise<void>;
-  /** Tells everybody that this page records, pauses or stops. */
+  /** Reports to everybody that this page records, pauses or stops. */
   setCapture(status: CaptureStatus): Promise<void>;
-  /** Floats a picture above other windows: somebody's, or nobody's. */
+  /** Shows a participant's video in picture-in-picture, or closes that window. */
   setPictureInPicture(userId: number | null): Promise<void>;
   /** What the browser measures now of each medium that is sent or received. */
   readStatistics(): Promise<readonly MediaStatistics[]>;
-  /** The view says whom it shows, each time that changes. */
+  /** Reports whom the view shows, each time that changes. */
   reportLayout(layout: VideoLayout): void;
   /** `successor`: who becomes the host, where the host leaves. */
   leave(successor?: number): Promise<void>;
   end(): Promise<void>;
-  /** Answers `leaveAsked`: the person stays. */
+  /** Resolves `confirmingLeave`: the user stays. */
   stay(): void;
   /** Joins once more as before: after a refusal, then with the passcode that was typed, or back into a meeting that is over here. */
   joinAgain(passcode?: string): Promise<void>;
   dismissNotice(id: number): void;
-  /** Closes what tells of a refusal, or of the end of a meeting. */
+  /** Closes the message about a refusal, or about the end of a meeting. */
   dismissFailure(): void;
   respondToUnmuteRequest(yes: boolean): Promise<void>;
   /**
-   * Shows a participant's picture in the element until the returned function
+   * Shows a participant's video in the element until the returned function
    * is called. Subscribes only while attached; the requested resolution
    * follows the element's size.
    */
@@ -362,7 +362,7 @@ export interface MeetingModel {
   subscribe(listener: () => void): () => void;
   readonly actions: MeetingActions;
   readonly i18n: Translator;
-  /** The page took the view away for good; the meeting is left. */
+  /** The page removed the view permanently; leaves the meeting. */
   viewRemoved?(reason: ViewRemoval): void;
 }
 
@@ -370,10 +370,10 @@ export interface Translator {
   /** Translates a key, filling `{name}` places; an unknown key is echoed. */
   t(key: string, values?: Record<string, string | number>): string;
   readonly language: string;
-  /** The language of the words that are shown: English where `language` has none. */
+  /** The language of the texts that are shown: English where `language` has none. */
   readonly textLanguage: string;
   readonly direction: 'ltr' | 'rtl';
-  /** Another number after each change of what `t` answers. */
+  /** Changes whenever the texts that `t` returns change. */
   readonly version: number;
   subscribe(listener: () => void): () => void;
 }
@@ -401,7 +401,7 @@ export interface ViewOptions {
   isLockBottom: boolean;
   /** Whether there are reactions and raised hands. */
   isSupportNonverbal: boolean;
-  /** Nothing is drawn over or around a shared screen. */
+  /** Nothing is shown over or around a shared screen. */
   showPureSharingContent: boolean;
   /** Whether shared screens can only be fitted. */
   sharingMode: 'both' | 'fit';
@@ -425,12 +425,12 @@ export interface ViewOptions {
 export interface UserInterface {
   mountClientView(root: HTMLElement, model: MeetingModel, options: ViewOptions): MountedView;
   mountComponentView(root: HTMLElement, model: MeetingModel, options: ViewOptions): MountedView;
-  /** Gets the browser ready to draw a view. */
+  /** Renders the view once in the background, so that the first join is faster. */
   prewarmView?(i18n: Translator, options: ViewOptions): void;
 }
 
 export interface MountedView {
-  /** Resolves once what the state says now is in the document. */
+  /** Resolves once the current state is rendered. */
   rendered?(): Promise<void>;
   update(options: Partial<ViewOptions>): void;
   /** Shows a layout now; `defaultView` counts only when a view is mounted. */

@@ -1,13 +1,13 @@
 import type { Participant } from './model';
 
-/** Who lets a bot take part in their name, if they are here. */
+/** The user on whose behalf a bot participates, if they are in the meeting. */
 export function authorizerOf(bot: Participant, participants: readonly Participant[]): Participant | null {
   if (!bot.bot) return null;
   const { authorizerKey } = bot.bot;
   return participants.find((p) => !p.bot && p.personKey !== undefined && p.personKey === authorizerKey) ?? null;
 }
 
-/** The bots that take part in somebody's name. */
+/** The bots that participate on behalf of a user. */
 export function botsOf(person: Participant, participants: readonly Participant[]): Participant[] {
   if (person.bot || person.personKey === undefined) return [];
   return participants.filter((p) => p.bot?.authorizerKey === person.personKey);

@@ -1,6 +1,6 @@
 import { log } from './log';
 
-/** Notes options that no such call has, with what may have been meant. Never refuses. */
+/** Warns of unknown options and suggests similar names. Never throws. */
 export function warnUnknownOptions(call: string, args: object, known: readonly string[]): void {
   for (const name of Object.keys(args)) {
     if (known.includes(name)) continue;
@@ -9,7 +9,7 @@ export function warnUnknownOptions(call: string, args: object, known: readonly s
   }
 }
 
-/** The name that differs least, if it differs little. */
+/** The most similar name, if it is similar enough. */
 export function nearest(name: string, known: readonly string[]): string | null {
   if (name.length > 64) return null;
   const lowerName = name.toLowerCase();

@@ -38,8 +38,8 @@ export function pageUrl(value: unknown, location: PageLocation): string | null {
 }
 
 /**
- * The same for an option of an app: what is no address is said once, and is as
- * if it were not there.
+ * The same for an option of an app: an invalid address causes one warning and is
+ * ignored.
  */
 export function pageOption(name: string, value: unknown, location: PageLocation, consequence: string): string | null {
   if (value == null || value === '') return null;
@@ -56,7 +56,7 @@ export function templateOption(name: string, value: unknown, location: PageLocat
   return address === null ? '' : address.replaceAll('place-0', '{0}').replaceAll('place-1', '{1}');
 }
 
-/** Texts, and what stands for an address: a URL, a location, a link. */
+/** Accepts strings, and objects with an `href`: a URL, a location, a link. */
 function toText(value: unknown): string | null {
   if (typeof value === 'string') return value.trim();
   const href = typeof value === 'object' && value !== null ? (value as { href?: unknown }).href : null;

@@ -1,5 +1,5 @@
 /**
- * What there is once per page, however many copies of the SDK it loaded: the
+ * State shared by all copies of the SDK in a page: the
  * meeting that the page is in or joining.
  */
 
@@ -8,13 +8,13 @@ import type { ViewKind } from './model';
 /** A live or starting meeting of this page. */
 export interface Occupant {
   readonly meetingNumber: string;
-  /** The view that it is shown in; older copies of the SDK do not say. */
+  /** The view that shows it; older copies of the SDK do not set this. */
   readonly view?: ViewKind;
 }
 
 export interface PageRegistry {
   occupant: Occupant | null;
-  /** Settles when the seat that was last given up is gone; the next join awaits it. */
+  /** Settles when the last participant of this page has left; the next join awaits it. */
   leaving: Promise<void>;
 }
 
@@ -26,7 +26,7 @@ export function pageRegistry(scope: object = globalThis): PageRegistry {
   return (holder[key] ??= newPage());
 }
 
-/** A page in which nothing happened yet. */
+/** A registry without a meeting. */
 export function newPage(): PageRegistry {
   return { occupant: null, leaving: Promise.resolve() };
 }

@@ -1,14 +1,14 @@
 import { CallError } from './errors';
 import type { VideoKind } from './model';
 
-/** What of a document this needs. */
+/** The part of `Document` that is used. */
 export interface PictureInPictureDocument {
   readonly pictureInPictureEnabled?: boolean;
   readonly pictureInPictureElement?: Element | null;
   exitPictureInPicture?(): Promise<void>;
 }
 
-/** Picture in picture: floats one of the pictures that are on the page. */
+/** Shows one of the videos on the page in the browser's picture-in-picture window. */
 export class PictureInPicture {
   private readonly elements = new Map<HTMLVideoElement, { userId: number; kind: VideoKind }>();
   allowed = true;
@@ -22,7 +22,7 @@ export class PictureInPicture {
     return this.allowed && this.document().pictureInPictureEnabled === true;
   }
 
-  /** Notes an element that shows somebody, until the returned function is called. */
+  /** Tracks an element that shows a participant, until the returned function is called. */
   track(userId: number, kind: VideoKind, element: HTMLVideoElement): () => void {
     this.elements.set(element, { userId, kind });
     const enter = (): void => this.changed(true);
@@ -38,7 +38,7 @@ export class PictureInPicture {
     };
   }
 
-  /** Floats somebody's picture, or none. Rejects with CallError. */
+  /** Shows a participant's video in the window, or closes it. Rejects with CallError. */
   async show(userId: number | null): Promise<void> {
     if (userId === null) return this.end();
     if (!this.supported) throw new CallError('INVALID_OPERATION', 'picture in picture is not available in this browser or app');

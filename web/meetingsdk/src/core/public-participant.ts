@@ -4,7 +4,7 @@ import type { Participant } from './model';
 /** `audio` of a participant record: nothing joined, or computer audio. */
 export const audioState = (p: Participant): '' | 'computer' => (p.audioOn ? 'computer' : '');
 
-/** `os`, `userType` and the like of somebody who came with a browser. */
+/** The `userType` of a participant who joined with a browser. */
 const browserUserType = 9;
 
 /**
@@ -88,7 +88,7 @@ export interface PublicParticipant {
   feedback: number;
   audioStatus: number;
   audioConnectionStatus: number;
-  /** The person's line is down and may come back. */
+  /** The participant's connection is down and may be restored. */
   isInFailover: boolean;
   participantUUID: string;
   userGuid: string;
@@ -98,7 +98,7 @@ export interface PublicParticipant {
   userType: number;
   userRole: number;
   isAllowToTalk: boolean;
-  /** Records, as far as the page says so. */
+  /** Whether the page reports that it records. */
   bLocalRecord: boolean;
   bCCEditor: boolean;
   bid: number;
@@ -106,12 +106,12 @@ export interface PublicParticipant {
   zoomID: string;
   caps: number;
   isBotUser: boolean;
-  /** The app, and in whose name it takes part. */
+  /** The app, and on whose behalf it participates. */
   botBrandName: string;
   botAuthorizerName: string;
 }
 
-/** The fields of the public record that differ, with the userId. */
+/** The changed fields of the public record, with the userId. */
 export function publicChange(before: Participant, after: Participant): Partial<PublicParticipant> & { userId: number } {
   const old = publicParticipant(before);
   const now = publicParticipant(after);
@@ -119,7 +119,7 @@ export function publicChange(before: Participant, after: Participant): Partial<P
   return { ...(Object.fromEntries(changed) as Partial<PublicParticipant>), userId: after.userId };
 }
 
-/** The roster as apps expect it: oneself first. */
+/** The roster as apps expect it: the own participant first. */
 export function publicRoster(participants: readonly Participant[], self: Participant | null): PublicParticipant[] {
   const own = self ? (participants.find((p) => p.userId === self.userId) ?? self) : null;
   const others = participants.filter((p) => p.userId !== own?.userId);

@@ -1,7 +1,7 @@
 import type { BrowserCapabilities, FrameFeature } from './browser';
 import { log } from './log';
 
-/** A browser by name and version, as far as its user agent tells. */
+/** A browser's name and version, according to its user agent. */
 export interface BrowserName {
   browserName: string;
   browserVersion: string;
@@ -24,7 +24,7 @@ export function browserName(userAgent: string): BrowserName {
   return { browserName: 'unknown', browserVersion: '' };
 }
 
-/** What `checkSystemRequirements` of Client View answers. */
+/** What `checkSystemRequirements` of Client View returns. */
 export function systemRequirements(capabilities: BrowserCapabilities, userAgent: string): object {
   const name = browserName(userAgent);
   const info = {
@@ -40,7 +40,7 @@ export function systemRequirements(capabilities: BrowserCapabilities, userAgent:
   return { ...name, browserInfo: info, features: features(capabilities).supported, ...compatibility(capabilities), blockedByFrame: [...capabilities.blockedByFrame] };
 }
 
-/** What of sound, pictures and screens works here; a frame that forbids a device is named on the console once. */
+/** Whether audio, video and screens are supported; warns once of features that the frame blocks. */
 export function compatibility(capabilities: BrowserCapabilities): { audio: boolean; video: boolean; screen: boolean } {
   const { supported } = features(capabilities);
   if (capabilities.blockedByFrame.length > 0) {

@@ -5,7 +5,7 @@ import { asRecord } from './wire';
 /** The part of `Storage` that is used; either may be missing or throw (private mode, sandboxed frames). */
 export type KeyValueStore = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
-/** A map that looks like storage, for pages where storage is forbidden. */
+/** A storage in memory, for pages where storage is not available. */
 export function memoryStorage(): KeyValueStore {
   const map = new Map<string, string>();
   return {
@@ -15,7 +15,7 @@ export function memoryStorage(): KeyValueStore {
   };
 }
 
-/** Tries storage first and falls back to memory for good once it fails. */
+/** Uses the storage, and falls back to memory permanently once it fails. */
 export function safeStorage(open: () => KeyValueStore | null | undefined): KeyValueStore {
   const memory = memoryStorage();
   let store: KeyValueStore = memory;
@@ -40,9 +40,9 @@ export function safeStorage(open: () => KeyValueStore | null | undefined): KeyVa
 }
 
 /**
- * Remembers the seat of this tab, so that a reload takes it back, and of this
- * browser a random id and the devices that were chosen last. The seat belongs to a server and a meeting; what
- * whoever joins from this tab gets of it is the server's decision.
+ * Stores the resume token of this tab, so that a reload resumes the participant, and
+ * for this browser a random id and the devices that were selected last. A token
+ * belongs to a server and a meeting; the server decides what it grants.
  */
 export class ResumeStore {
   constructor(
@@ -51,7 +51,7 @@ export class ResumeStore {
     private readonly newId: () => string,
   ) {}
 
-  /** Has the browser load both storages: the first look at each halts the page for tens of milliseconds. */
+  /** Makes the browser load both storages: the first access to each blocks the page for tens of milliseconds. */
   preload(): void {
     this.tab.getItem('anteroom.device');
     this.browser.getItem('anteroom.device');
@@ -72,12 +72,12 @@ export class ResumeStore {
     this.tab.setItem(tokenKey(origin, meetingNumber), JSON.stringify({ token }));
   }
 
-  /** Notes which devices are on, for a page that takes this very place of the meeting back. */
+  /** Saves which devices are on, for a page that resumes this participant. */
   saveActiveDevices(origin: string, meetingNumber: string, mediaIdentity: string, devices: ActiveDevices): void {
     this.tab.setItem(activeDevicesKey(origin, meetingNumber), JSON.stringify({ place: mediaIdentity, ...devices }));
   }
 
-  /** The devices that were on at that place when the page was left; null for another place. */
+  /** The devices that were on when the page was left; null for another participant. */
   activeDevices(origin: string, meetingNumber: string, mediaIdentity: string): ActiveDevices | null {
     try {
       const saved = asRecord(JSON.parse(this.tab.getItem(activeDevicesKey(origin, meetingNumber)) ?? 'null'));
@@ -100,7 +100,7 @@ export class ResumeStore {
     try {
       saved = asRecord(JSON.parse(this.browser.getItem(devicesKey) ?? 'null')) ?? null;
     } catch {
-      // Whatever another program has written there is as good as nothing.
+      // Ignore values that another program has written.
     }
     const id = (value: unknown): string => (typeof value === 'string' ? value : '');
     return { microphone: id(saved?.microphone), camera: id(saved?.camera), speaker: id(saved?.speaker) };
@@ -130,7 +130,7 @@ export class ResumeStore {
 }
 
 const devicesKey = 'anteroom.devices';
-/** Holds the names of what was switched off. */
+/** Stores the names of what was switched off. */
 const switchesKey = 'anteroom.off';
 
 type DeviceIds = Pick<Devices, 'microphone' | 'camera' | 'speaker'>;

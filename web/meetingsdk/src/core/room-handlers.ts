@@ -12,9 +12,9 @@ let reactionId = 0;
 /** How long a reaction is shown, and how many at once at most. */
 const reactionDuration = 6_000;
 const maxReactions = 20;
-/** How long somebody waits for the answer whether they may record. */
+/** How long a request to record is open. */
 const captureRequestTimeout = 10_000;
-/** How long a notice stands unless it is dismissed. */
+/** How long a notice is shown unless it is dismissed. */
 const noticeDuration = 8_000;
 
 /** Shows the person a notice for a moment. */
@@ -26,7 +26,7 @@ export function showNotice(meeting: Meeting, level: Notice['level'], key: string
   });
 }
 
-/** What becomes of the events of a seat: state of the model and events of the views. */
+/** Turns the events of a room into the model's state and events for the views. */
 export function roomHandlers(meeting: Meeting, entry: { ready: () => void; complete: () => void; ended: (error: SDKError) => void }): RoomHandlers {
   const { store, events } = meeting;
   let entered = false;
@@ -47,11 +47,11 @@ export function roomHandlers(meeting: Meeting, entry: { ready: () => void; compl
       entry.complete();
     },
     blocked(obstacle) {
-      // Once inside, the connection is restored as long as there is time.
+      // After the join, the connection is restored instead.
       if (!entered) entry.ended(pageError(3621, obstacle.cause, obstacle.evidence));
     },
     rosterKnown(first) {
-      // Before the page is inside, the join itself tells it.
+      // Until the page has joined, the join itself reports this.
       if (entered && !meeting.entering) meeting.emitUsersFound(first);
     },
     roster(change, reasons) {
@@ -70,7 +70,7 @@ export function roomHandlers(meeting: Meeting, entry: { ready: () => void; compl
       for (const participant of removed) {
         if (participant.state === 'waiting') events.emit('waitingRoom', { participant, self: false, waiting: false });
       }
-      // Before the page is inside, the join itself tells who is there.
+      // Until the page has joined, the join itself reports who is there.
       if (added.length && entered) events.emit('usersAdded', added);
       if (removed.length) {
         if (entered) events.emit('usersRemoved', removed.map((participant) => ({ participant, reason: reasons.get(participant.userId) ?? 'left' })));
@@ -156,7 +156,7 @@ export function roomHandlers(meeting: Meeting, entry: { ready: () => void; compl
     ended(ending) {
       const error = ending.code === null ? null : pageError(ending.code, ending.cause, ending.evidence);
       if (entered) return meeting.ended(error, toLeaveReason(ending));
-      // Closed between the answer and the first picture: the join itself failed.
+      // Closed before the meeting was shown: the join itself failed.
       entry.ended(error ?? new SDKError(errorDetails(4001, 'seat_lost')));
     },
   };

@@ -17,9 +17,9 @@ import type { Link } from './connection-watch';
 import { ConnectionWatch } from './connection-watch';
 import type { Endpoint, JoinAccepted, ServerEvent, Snapshot } from './wire';
 
-/** How long the control channel waits for the media server's first answer, and the drawing of the meeting for the next. */
+/** How long the control channel waits for the media server's first response, and rendering for the next. */
 const mediaHeadStart = 100;
-/** So many sockets to the media server fail in a row, while plain HTTP passes, until the way in counts as blocked. */
+/** After this many failed WebSockets to the media server in a row, while HTTP works, WebSockets count as blocked. */
 const maxSocketFailures = 3;
 
 /** The devices that a person has on. */
@@ -28,29 +28,29 @@ export interface ActiveDevices {
   camera: boolean;
 }
 
-/** Why a seat is over. `code` null: no error (left, or moved to another page). */
+/** Why the meeting is over for this participant. `code` is null without an error (left, or taken over by another page). */
 export interface Ending {
   code: number | null;
   cause: string;
-  /** What was seen, where that says more than the cause. */
+  /** What was observed, if it adds to the cause. */
   evidence?: string;
 }
 
 export interface RoomHandlers {
   read(): ServerState & LocalState;
   write(change: Partial<ServerState & LocalState>): void;
-  /** Up to date for the first time: the meeting can be drawn. */
+  /** Up to date for the first time: the meeting can be rendered. */
   ready(): void;
-  /** Inside: up to date, and sound and pictures have a way unless this is the waiting room. */
+  /** Joined: up to date, and media are connected unless this is the waiting room. */
   complete(): void;
-  /** The way in is blocked, and trying on would not help. */
+  /** The join is blocked, and retrying would not help. */
   blocked(blocker: Omit<Ending, 'code'>): void;
-  /** This page is inside, and it is known who else is. `first`: they were not known before. */
+  /** This page is in the meeting and its roster is known. `first`: it was not known before. */
   rosterKnown(first: boolean): void;
   roster(change: RosterChange, reasons: ReadonlyMap<number, string>): void;
   chat(message: ChatMessage): void;
   speaking(identities: string[]): void;
-  /** Put into, or let out of, the waiting room. */
+  /** Moved to the waiting room, or admitted from it. */
   stateChanged(state: 'joined' | 'waiting'): void;
   mediaConnecting(): void;
   mediaConnected(): void;
@@ -62,12 +62,12 @@ export interface RoomHandlers {
   captureRequested(userId: number): void;
   captureDecided(allowed: boolean): void;
   quality(identity: string, level: number): void;
-  /** The person switched a device on or off. */
+  /** The user switched a device on or off. */
   devicesChanged(devices: ActiveDevices): void;
-  /** The session's own facts changed. */
+  /** The session's own fields changed. */
   session(before: SessionInfo, after: SessionInfo): void;
   notice(level: 'info' | 'warning' | 'error', key: string): void;
-  /** The seat is over; everything is already closed. */
+  /** The meeting is over for this participant; everything is already closed. */
   ended(ending: Ending): void;
 }
 
@@ -81,18 +81,18 @@ export interface RoomOptions {
   server: string;
   blockerDetector: BlockerDetector;
   handlers: RoomHandlers;
-  /** What to open once media are connected: what was on when the page was left. */
+  /** The devices to open once media are connected: those that were on when the page was left. */
   devicesToOpen?: ActiveDevices | null;
 }
 
-/** One seat of a meeting, from the join answer to its end. */
+/** One participant's presence in a meeting, from the join response to its end. */
 export class Room {
   readonly media: MediaConnection;
   private readonly control: ControlChannel;
   private readonly watch: ConnectionWatch;
   private state: 'joined' | 'waiting';
   private firstSnapshot = true;
-  /** Inside, but not told yet who is there. */
+  /** In the meeting, but its roster was not reported yet. */
   private rosterUnannounced = true;
   private isReady = false;
   private controlStarted = false;
@@ -100,15 +100,15 @@ export class Room {
   private entryComplete = false;
   private stage: MediaStage | null = null;
   private blocker: Omit<Ending, 'code'> | null = null;
-  /** Drawing the meeting would hold up what the page has to do until sound and pictures flow by themselves. */
+  /** Rendering the meeting earlier would delay the media connection. */
   private readonly readyToRender: Promise<void>;
   private allowRender = (): void => undefined;
   private disconnects = 0;
   private closed = false;
   private endReason: string | null = null;
-  /** What the server was told last; null: whatever it knows may be out of date. */
+  /** The status last reported to the server; null if the server's may be out of date. */
   private reportedStatus: MediaStatus | null = null;
-  /** Which devices the person has on, the waiting room and reloads of the page aside. */
+  /** Which devices the user has on, apart from the waiting room and reloads of the page. */
   private activeDevices: ActiveDevices;
   private firstMedia: Endpoint | null;
 
@@ -190,7 +190,7 @@ export class Room {
 
   start(): void {
     const { accepted, handlers } = this.options;
-    // Media first, and the rest once they are under way: the first picture has the longest way to go.
+    // Connect media first: the first video frame takes longest.
     if (accepted.state === 'joined') this.connectMedia();
     handlers.write({ self: accepted.participant, session: accepted.meeting });
     if (accepted.state === 'joined') this.options.clock.after(mediaHeadStart, () => this.startControl());
@@ -213,7 +213,7 @@ export class Room {
     return this.control.command(type, data);
   }
 
-  /** Closes everything at this end; says nothing to the server. */
+  /** Closes everything on this page; sends nothing to the server. */
   async close(left?: Promise<unknown>): Promise<void> {
     if (this.closed) return;
     this.closed = true;
@@ -224,7 +224,7 @@ export class Room {
 
   private connectMedia(): void {
     this.options.handlers.mediaConnecting();
-    // The token of the join answer serves the first connection only.
+    // The token of the join response is for the first connection only.
     const first = this.firstMedia;
     this.firstMedia = null;
     this.media.connect(first);
@@ -257,7 +257,7 @@ export class Room {
     else if (address && tries >= maxSocketFailures) handlers.blocked({ cause: 'websocket_blocked', evidence: `HTTP requests to ${server} succeed, WebSocket connections to ${address}/rtc do not` });
   }
 
-  /** Why the connections that are broken do not come back, as far as a last look tells. */
+  /** Finds out why the lost connections are not restored. */
   async findCause(): Promise<Omit<Ending, 'code'>> {
     const { blockerDetector, server, api, accepted } = this.options;
     const blocker = this.blocker ?? (await blockerDetector.find(server));
@@ -265,7 +265,7 @@ export class Room {
     const reachability = await api.checkReachability(accepted.resumeToken);
     switch (reachability) {
       case 'offline':
-        return { cause: 'network', evidence: 'the browser says that it has no network' };
+        return { cause: 'network', evidence: 'the browser reports that it is offline' };
       case 'silent':
         return { cause: 'network', evidence: `requests to ${server} get no response` };
       case 'refused':
@@ -291,7 +291,7 @@ export class Room {
       handlers.roster(rosterChange(before.participants, after.participants), new Map());
       for (const message of after.chat) if (!known.has(message.id)) handlers.chat(message);
     }
-    // Of the waiting room one sees nobody: whoever is there at the admission was there before.
+    // The waiting room has no roster: whoever is in the meeting at the admission was there before.
     if (this.state !== 'joined') return;
     if (this.rosterUnannounced) handlers.rosterKnown(this.firstSnapshot);
     this.rosterUnannounced = this.firstSnapshot = false;
@@ -336,11 +336,11 @@ export class Room {
     if (before.session && after.session && before.session !== after.session) handlers.session(before.session, after.session);
     const reasons = event.type === 'participant.removed' ? new Map([[event.data.userId, event.data.reason]]) : new Map<number, string>();
     handlers.roster(rosterChange(before.participants, after.participants), reasons);
-    // Who waits, what hosts write to each other, the passcode and a webinar's audience come and go with the role.
+    // The waiting room, messages between hosts, the passcode and a webinar's audience depend on the role.
     if (before.self && after.self && visibilityKey(before.self) !== visibilityKey(after.self)) void this.control.refresh();
   }
 
-  /** In focus mode the pictures of a participant without a spotlight go to the hosts only; the media server sees to that. */
+  /** In focus mode, the video of a participant without a spotlight goes to the hosts only; the media server enforces that. */
   private updateVideoAudience(): void {
     const { self, session, participants } = this.options.handlers.read();
     if (!self || !session) return;
@@ -371,13 +371,13 @@ export class Room {
     this.reportedStatus = status;
     this.control.command('seat.media', status).catch((error: unknown) => {
       if (this.reportedStatus === status) this.reportedStatus = before;
-      // Somebody else was quicker, or the rules changed meanwhile.
+      // Somebody else shared first, or the rules changed meanwhile.
       if (status.sharing && !before.sharing && error instanceof CallError) void this.media.shareEnded().then(() => this.options.handlers.notice('warning', 'notice.shareStopped'));
       log.info('the server could not be notified of what this page sends', error);
     });
   }
 
-  /** What the server shows of this page to others. */
+  /** The status that the server shows to others. */
   private serverStatus(): MediaStatus {
     const { self } = this.options.handlers.read();
     const { audioOn = false, muted = true, videoOn = false, sharing = false } = self ?? {};
@@ -394,11 +394,11 @@ export class Room {
     if (now.microphone !== before.microphone || now.camera !== before.camera) this.options.handlers.devicesChanged(now);
   }
 
-  /** Opens what was on before a reload or the waiting room closed it. */
+  /** Opens the devices that were on before a reload or the waiting room closed them. */
   private restoreDevices(): void {
     const { microphone, camera } = this.options.handlers.read();
     const { activeDevices } = this;
-    // What cannot be opened any more is told by a notice.
+    // A notice reports what cannot be opened any more.
     if (activeDevices.microphone === 'muted') this.media.joinMuted();
     if (activeDevices.microphone === 'on' && microphone === 'off') this.media.setMicrophone(true).catch(() => undefined);
     if (activeDevices.camera && camera === 'off') this.media.setCamera(true).catch(() => undefined);
@@ -417,7 +417,7 @@ export class Room {
   }
 }
 
-/** What somebody sees of a meeting depends on this. */
+/** What a participant sees of a meeting depends on this. */
 const visibilityKey = (p: Participant): string => (isHostOrCohost(p) ? 'host' : p.role);
 
 const isHostOrCohost = ({ role }: Participant): boolean => role === 'host' || role === 'cohost';

@@ -1,21 +1,21 @@
-/** What events do to the visible state; pure, so that they can be replayed. */
+/** Applies events to the visible state; pure functions, so that events can be replayed. */
 
 import type { ChatMessage, MeetingState, Participant } from './model';
 import type { ServerEvent, Snapshot } from './wire';
 
-/** The part of the state that the server rules. */
+/** The part of the state that the server controls. */
 export type ServerState = Pick<MeetingState, 'self' | 'session' | 'participants' | 'chat' | 'unreadChat'>;
 
-/** How many chat messages a page keeps. */
+/** How many chat messages a page stores. */
 export const maxChatMessages = 2_000;
 
 /** Times are compared as times: as texts, those that end in zeros are shorter. */
 export const sentTime = (message: ChatMessage | undefined): number => Date.parse(message?.sentAt ?? '');
 
-/** Replaces everything by a snapshot; chat that is older than what it carries is kept. */
+/** Replaces everything with a snapshot; older chat messages than it contains are kept. */
 export function applySnapshot(state: ServerState, snapshot: Snapshot): ServerState {
   const fresh = new Set(snapshot.chat.map((message) => message.id));
-  // Older than the snapshot reaches back; what is missing in its reach was deleted meanwhile.
+  // Keep messages older than the snapshot; newer ones that it lacks were deleted meanwhile.
   const since = sentTime(snapshot.chat[0]);
   const waiting = snapshot.self.state === 'waiting';
   const older = state.chat.filter((message) => !fresh.has(message.id) && (waiting || (snapshot.moreChat === true && sentTime(message) < since)));
@@ -52,7 +52,7 @@ export function applyEvent(state: ServerState, event: ServerEvent): ServerState 
   }
 }
 
-/** Somebody new; a host comes with whose role ends thereby. */
+/** A new participant; a new host comes with the former host's role. */
 function applyAdded(state: ServerState, { participants, hostUserId, ...added }: Extract<ServerEvent, { type: 'participant.added' }>['data']): ServerState {
   return updateRoles(addParticipant(state, added), { participants, hostUserId });
 }
@@ -70,7 +70,7 @@ function updateParticipant(state: ServerState, change: Partial<Participant> & { 
   return { ...state, self, participants: isAudience(self, state) ? participants.filter((p) => p.userId === self?.userId || !isHidden(p)) : participants };
 }
 
-/** Whether this page is of a webinar's audience, who do not see each other. */
+/** Whether this page belongs to a webinar's audience, who do not see each other. */
 const isAudience = (self: Participant | null, { session }: ServerState): boolean => session?.kind === 'webinar' && self?.role === 'attendee';
 
 const isHidden = (p: Participant): boolean => p.role === 'attendee' && !p.allowedToTalk;
@@ -81,7 +81,7 @@ function updateRoles(state: ServerState, { participants, hostUserId }: Extract<S
   return hostUserId === undefined || !changed.session ? changed : { ...changed, session: { ...changed.session, hostUserId } };
 }
 
-/** Whether nothing is left of somebody but their place: they are off the stage. */
+/** Whether both the connection and the media of a participant are lost: they are off the stage. */
 export function isUnreachable({ state, mediaLost }: Participant): boolean {
   return state === 'reconnecting' && mediaLost === true;
 }
@@ -120,7 +120,7 @@ export function rosterChange(before: readonly Participant[], after: readonly Par
     else if (differs(former, participant)) change.updated.push({ before: former, after: participant });
   }
   change.removed = [...old.values()];
-  // The new host first: whoever keeps a list of their own is never without one.
+  // The new host first: an app's own list of participants always has a host.
   const first = change.updated.findIndex((u) => u.after.role === 'host' && u.before.role !== 'host');
   if (first > 0) change.updated.unshift(...change.updated.splice(first, 1));
   return change;

@@ -14,7 +14,7 @@ export interface ServerHints {
 
 const vendorHosts = ['zoom.us', 'zoom.com', 'zoomgov.com', 'zoomus.cn', 'zoom.com.cn', 'zoomdev.us', 'dmogdx0jrul3u.cloudfront.net'];
 
-/** Whether a host belongs to the vendor whose contract is kept; an app that names one means its own server. */
+/** Whether a host belongs to the vendor of the contract; an app that names one means its own server. */
 export function isVendorHost(host: string): boolean {
   const name = host.toLowerCase().replace(/\.$/, '');
   return vendorHosts.some((vendor) => name === vendor || name.endsWith(`.${vendor}`));
@@ -49,8 +49,8 @@ export function isIgnoredVendorAddress(option: string, value: unknown): boolean 
  * Chooses the server: an endpoint the app names, else the origin of the
  * script, else the address built into the package, else the page's origin.
  * A script that runs came from a server of ours, whatever name that server has
- * in this browser: a host of the vendor's may be resolved to it. The answer has
- * no slash at its end.
+ * in this browser: a host of the vendor's may be resolved to it. The result has
+ * no trailing slash.
  */
 export function chooseServer(hints: ServerHints): string {
   if (!isIgnoredVendorAddress('webEndpoint', hints.webEndpoint)) {

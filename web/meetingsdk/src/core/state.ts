@@ -1,6 +1,6 @@
 import type { MeetingState, SessionRules } from './model';
 
-/** What a meeting allows unless its hosts say otherwise. */
+/** The default rules of a meeting. */
 export const defaultRules: SessionRules = {
   chatAllowed: 'everyone',
   unmuteAllowed: true,
@@ -10,7 +10,7 @@ export const defaultRules: SessionRules = {
   focusMode: false,
 };
 
-/** The state before anything happened. */
+/** The initial state. */
 export const initialState: MeetingState = {
   phase: 'idle',
   self: null,
@@ -46,7 +46,7 @@ export const initialState: MeetingState = {
   pictureInPicture: false,
 };
 
-/** The state at the begin and after the end of a meeting: what the app and the person chose stays. */
+/** The state before and after a meeting: settings of the app and the user stay. */
 export function resetState(before: MeetingState): MeetingState {
   const { devices, deviceSwitches, waitingRoomText, mirrored, multiPin, background } = before;
   return { ...initialState, devices, deviceSwitches, waitingRoomText, mirrored, multiPin, background: { ...background, busy: false } };

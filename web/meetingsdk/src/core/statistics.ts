@@ -3,12 +3,12 @@ import { log } from './log';
 import type { Meeting } from './meeting';
 import { asRecord } from './wire';
 
-/** How often what is subscribed is told. */
+/** How often subscribed statistics are reported. */
 const reportInterval = 2_000;
 
 type Media = Record<MediaStatistics['medium'], boolean>;
 
-/** Tells how sound and pictures fare, as long as somebody wants to know. */
+/** Reports statistics of audio and video while an app subscribes to them. */
 export class Statistics {
   private subscribed: Media = { audio: false, video: false, share: false };
   private cancel: (() => void) | null = null;

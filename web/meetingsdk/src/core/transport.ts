@@ -1,33 +1,33 @@
-/** How a control channel tells what happens to it. */
+/** The callbacks of a control channel transport. */
 export interface TransportHandlers {
   /** Connected. `recovered` is false when events may have been missed, the first connect included. */
   connected(recovered: boolean): void;
-  /** A subscription came anew while connected: what it carried before is unknown. */
+  /** A subscription was renewed while connected: events may have been missed. */
   stale(): void;
-  /** The line is down and being restored. */
+  /** The connection is lost and being restored. */
   lost(): void;
-  /** The line is closed for good with this code. */
+  /** The connection is closed permanently with this code. */
   closed(code: number): void;
   /** One event; its content is not yet checked. */
   event(data: unknown): void;
 }
 
-/** The control channel: one connection that restores itself until closed for good. */
+/** The transport of the control channel: one connection that is restored until it is closed. */
 export interface Transport {
   connect(): void;
-  /** Rejects with LineError. */
+  /** Rejects with TransportError. */
   rpc(method: string, data: unknown): Promise<unknown>;
   close(): void;
 }
 
-/** Opens a control channel at the address and with the token of a join answer. */
+/** Opens a control channel with the address and the token of a join response. */
 export type OpenTransport = (address: { url: string; token: string }, handlers: TransportHandlers) => Transport;
 
-/** A call over the line that failed. */
+/** A failed call over the transport. */
 export class TransportError extends Error {
-  /** The server's number, or a small number of the transport. */
+  /** The server's error code, or a small number of the client library. */
   readonly code: number;
-  /** Whether it was the transport: the call may or may not have run. */
+  /** Whether the call may have run: the connection failed, not the call. */
   readonly outcomeUnknown: boolean;
 
   constructor(code: number, message: string, outcomeUnknown: boolean) {
@@ -39,8 +39,8 @@ export class TransportError extends Error {
 }
 
 /**
- * Tells a LineError by its looks: with script tags the media chunk has a class
- * of its own of that name.
+ * Whether an error is a TransportError, checked without `instanceof`: with script
+ * tags the media chunk has its own copy of the class.
  */
 export function isTransportError(error: unknown): error is TransportError {
   return error instanceof Error && error.name === 'TransportError' && 'outcomeUnknown' in error;

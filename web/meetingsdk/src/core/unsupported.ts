@@ -1,7 +1,7 @@
 import { CallError } from './errors';
 import { log } from './log';
 
-/** Why a part of the contract is not there, in words for whoever calls it. */
+/** Why a part of the contract is not supported, for developers. */
 export const unsupportedReasons = {
   telephony: 'phone and room system calls are not available',
   breakout: 'breakout rooms are not available',
@@ -20,8 +20,8 @@ export const unsupportedReasons = {
 export type UnsupportedReason = keyof typeof unsupportedReasons;
 
 /**
- * Notes options that ask for what is not there. Switching such a part off asks
- * for what is so anyway, and is not worth a word.
+ * Warns of options that have no effect because the feature is not supported. An
+ * option that switches such a feature off needs no warning.
  */
 export function warnIgnoredOptions(call: string, options: Record<string, unknown>, ignored: Partial<Record<string, UnsupportedReason>>): void {
   for (const [name, reason] of Object.entries(ignored)) {
@@ -31,7 +31,7 @@ export function warnIgnoredOptions(call: string, options: Record<string, unknown
   }
 }
 
-/** The refusal of a function of the contract that this SDK does not have. */
+/** The error of a function of the contract that this SDK does not support. */
 export function notSupported(method: string, reason: UnsupportedReason): CallError {
   const sentence = `${method} is not supported: ${unsupportedReasons[reason]}`;
   log.info(sentence);

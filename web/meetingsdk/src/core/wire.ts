@@ -1,6 +1,6 @@
 /**
- * What travels between a page and the server; see docs/protocol. Answers are
- * checked for shape here, so that the rest of the core may rely on it.
+ * What pages and the server exchange; see docs/protocol. Responses are validated
+ * here, so that the rest of the core can rely on their shape.
  */
 
 import type { ChatMessage, Participant, ReactionName, Role, SessionInfo, ViewKind } from './model';
@@ -30,7 +30,7 @@ export interface JoinRequest extends JoinOptions {
   resumeToken?: string;
   /** The joinId with which this page began to wait for the host. */
   waitId?: string;
-  /** Only says what the join would come to. */
+  /** Only checks what the join would return. */
   check?: true;
 }
 
@@ -55,7 +55,7 @@ export interface Limits {
   capacity: number;
   /** Longest chat text, in characters. */
   chatLength: number;
-  /** After how many seconds without a line the page gives up. */
+  /** After how many seconds without a connection the page gives up. */
   reconnectSeconds: number;
 }
 
@@ -73,9 +73,9 @@ export interface JoinAccepted {
   reasonStyle: ReasonStyle;
 }
 
-/** The answer to a check that nothing refuses. */
+/** The response to a check that passed. */
 export interface CheckPassed {
-  /** An own earlier seat would be taken over. */
+  /** Whether an earlier participant of this page would be taken over. */
   resumes: boolean;
   role: Role;
   meeting: { topic: string; webinar: boolean };
@@ -102,7 +102,7 @@ export type ServerEvent =
   | { revision: number; type: 'capture.requested'; data: { userId: number } }
   | { revision: number; type: 'capture.answered'; data: { allowed: boolean } };
 
-/** Another host, and whose roles change with it: one event, so that nobody sees a meeting between two hosts. */
+/** A new host, and the roles that change with it: one event, so that there is no state with two hosts. */
 interface RolesChange {
   participants?: (Partial<Participant> & { userId: number })[];
   /** Missing where the host stays the same. */
@@ -128,7 +128,7 @@ function parseEndpoint(value: unknown): Endpoint | null {
   return fields && toText(fields.url) && toText(fields.token) ? { url: toText(fields.url), token: toText(fields.token) } : null;
 }
 
-/** Reads a snapshot; null if it is not one. */
+/** Parses a snapshot; null if it is invalid. */
 export function parseSnapshot(value: unknown): Snapshot | null {
   const fields = asRecord(value);
   if (!fields || typeof fields.revision !== 'number' || !asRecord(fields.self) || !asRecord(fields.session)) return null;
@@ -136,13 +136,13 @@ export function parseSnapshot(value: unknown): Snapshot | null {
   return { ...(fields as unknown as Snapshot), chat: Array.isArray(fields.chat) ? (fields.chat as ChatMessage[]) : [] };
 }
 
-/** Reads a page of older messages; empty if it is none. */
+/** Parses a page of older messages; empty if it is invalid. */
 export function parseChatPage(value: unknown): { chat: ChatMessage[]; more: boolean } {
   const fields = asRecord(value);
   return { chat: Array.isArray(fields?.chat) ? (fields.chat as ChatMessage[]) : [], more: fields?.more === true };
 }
 
-/** Reads the answer of `POST /sdk/v1/join`; null if it is no answer of ours. */
+/** Parses the response of `POST /sdk/v1/join`; null if it is not from an Anteroom server. */
 export function parseJoinResponse(value: unknown): JoinResponse | null {
   const fields = asRecord(value);
   if (!fields || typeof fields.errorCode !== 'number') return null;
@@ -214,12 +214,12 @@ function parseRefusal(fields: Fields, errorCode: number): JoinResponse {
   };
 }
 
-/** Reads the answer of `POST /sdk/v1/media`. */
+/** Parses the response of `POST /sdk/v1/media`. */
 export function parseMediaResponse(value: unknown): Endpoint | null {
   return parseEndpoint(asRecord(value)?.media);
 }
 
-/** Reads one event of the control channel; null if it is not one. */
+/** Parses one event of the control channel; null if it is invalid. */
 export function parseEvent(value: unknown): ServerEvent | null {
   const fields = asRecord(value);
   if (!fields || typeof fields.type !== 'string') return null;

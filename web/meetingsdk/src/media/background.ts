@@ -4,7 +4,7 @@ import { BackgroundProcessor } from '@livekit/track-processors';
 import type { BackgroundPreview } from '../core/model';
 import { paced } from './frame-pacing';
 
-/** What is shown behind the person. */
+/** What is shown behind the user. */
 export type BackgroundEffect = { blur: true } | { image: string };
 
 type Processor = ReturnType<typeof BackgroundProcessor>;
@@ -18,15 +18,14 @@ function createProcessor(effect: BackgroundEffect, assets: string): Processor {
   const assetPaths = { tasksVisionFileSet: `${assets}wasm`, modelAssetPath: `${assets}selfie_segmentation.tflite` };
   const processor = BackgroundProcessor({ ...mode(effect), assetPaths });
   const { transformer } = processor;
-  // The library lets the first frame through as it is, with what the person wants hidden.
+  // The library passes the first frame through unprocessed, which would show the real background.
   transformer.isFirstFrame = false;
   transformer.transform = paced(transformer.transform.bind(transformer), () => transformer.gl && transformer.canvas?.getContext('webgl2'));
   return processor;
 }
 
 /**
- * Puts a backdrop behind the person of a camera's picture; another one takes
- * its place without a gap.
+ * Applies a background to a camera track; a further one replaces it without a gap.
  */
 export async function applyEffect(track: LocalVideoTrack, effect: BackgroundEffect, assets: string): Promise<void> {
   const present = track.getProcessor() as Processor | undefined;
@@ -34,7 +33,7 @@ export async function applyEffect(track: LocalVideoTrack, effect: BackgroundEffe
   await track.setProcessor(createProcessor(effect, assets));
 }
 
-/** The same picture with a backdrop, of a camera that no meeting has opened. */
+/** Applies a background to a camera stream that no meeting uses yet. */
 export async function createPreview(stream: MediaStream, effect: BackgroundEffect, assets: string): Promise<BackgroundPreview> {
   const [track] = stream.getVideoTracks();
   if (!track) throw new Error('the camera is closed');

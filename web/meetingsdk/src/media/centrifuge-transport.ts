@@ -7,10 +7,10 @@ import { TransportError } from '../core/transport';
 const firstFinalCode = 4500;
 /** Errors of the library itself have small numbers: the call may or may not have run. */
 const firstServerCode = 100;
-/** Centrifuge's own word for "try again"; it says so of overload, too. */
+/** Centrifuge's own "temporary" errors, which include overload. */
 const temporaryServerCodes = new Set([100, 112]);
 
-/** Opens a Centrifuge connection. Dead lines are noticed within ten seconds. */
+/** Opens a Centrifuge connection. Dead connections are detected within ten seconds. */
 export const openTransport: OpenTransport = (address, handlers) => {
   // Where WebSockets are blocked the same channel is streamed over HTTP.
   const overHTTP = address.url.replace(/^ws/, 'http');
@@ -21,14 +21,14 @@ export const openTransport: OpenTransport = (address, handlers) => {
   const client = new Centrifuge(transports, {
     emulationEndpoint: `${overHTTP}/emulation`,
     token: address.token,
-    // The token serves as long as the seat: a refresh has nothing else to offer.
+    // The token is valid as long as the participant: there is no other one to refresh it with.
     getToken: () => Promise.resolve(address.token),
     maxServerPingDelay: 4_000,
     timeout: 6_000,
     name: 'anteroom-web',
   });
   const backoff = new Backoff(Date.now);
-  // The library draws each wait anew between a minimum and a maximum, which bounds no number of tries.
+  // The library picks a random delay each time, which does not limit the number of attempts.
   Object.assign(client, { _getReconnectDelay: () => backoff.next() });
   client.on('connected', () => backoff.connected());
   attachHandlers(client, handlers);

@@ -2,7 +2,7 @@ import type { Room } from 'livekit-client';
 
 /**
  * Closes the peer connections of every engine that a room replaces. LiveKit leaves
- * those open whose attempt ended before the server had answered.
+ * them open if the attempt ended before the server responded.
  */
 export function closeDroppedEngines(room: Room): void {
   let { engine } = room;

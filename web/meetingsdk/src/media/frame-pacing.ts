@@ -1,4 +1,4 @@
-/** The part of WebGL 2 that tells when the graphics processor is done. */
+/** The part of WebGL 2 that reports when the GPU is done. */
 export interface GpuFences {
   readonly SYNC_GPU_COMMANDS_COMPLETE: number;
   readonly SYNC_STATUS: number;
@@ -13,14 +13,14 @@ interface Frame {
   close(): void;
 }
 
-/** A frame that takes longer leaves too little time for the page; in milliseconds. */
+/** A frame that takes longer than this, in milliseconds, leaves too little time for the page. */
 const slowFrame = 30;
 
 /**
- * Lets a frame be processed only when the one before is done, and after a slow
- * one only when the page has had as much time for everything else; the frames
- * between are left out. Without it a machine without a graphics processor,
- * which needs longer for a frame than the camera, has no time left for the page.
+ * Processes a frame only when the one before is done, and after a slow one only when
+ * the page has had as much time for everything else; frames in between are dropped.
+ * Without it, a machine without a GPU, which needs longer for a frame than the
+ * camera, would have no time left for the page.
  */
 export function paced<Rest extends unknown[], F extends Frame>(
   process: (frame: F, ...rest: Rest) => Promise<void>,
@@ -37,11 +37,11 @@ export function paced<Rest extends unknown[], F extends Frame>(
     if (took > slowFrame) cooldownUntil = now() + took;
   };
 
-  /** Whether what was given to the graphics processor is drawn. */
+  /** Whether the GPU has finished the last frame. */
   const isGpuDone = (): boolean => {
     if (!pending) return true;
     const { gl, sync, late } = pending;
-    // A lost context signals nothing any more.
+    // A lost context never signals.
     if (gl === context() && gl.getSyncParameter(sync, gl.SYNC_STATUS) !== gl.SIGNALED) {
       pending.late = true;
       return false;

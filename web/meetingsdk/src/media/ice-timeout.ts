@@ -1,17 +1,17 @@
 import type { Room } from 'livekit-client';
 
-/** How often the state is looked at. */
+/** How often the state is checked. */
 const checkInterval = 1_000;
-/** How long no packet may come before media count as lost; browsers wait several times as long. */
+/** How long packets may be missing before media count as lost; browsers wait several times as long. */
 const lossTimeout = 5_000;
 
 /**
- * Notices that packets stopped coming before the browser gives the connection
- * up. Says `lost` once, and `found` when they came again by themselves.
+ * Detects that packets stopped arriving before the browser gives the connection up.
+ * Calls `lost` once, and `recovered` if packets arrive again by themselves.
  */
 export class IceTimeout {
   private timer: ReturnType<typeof setInterval> | undefined;
-  /** How long the connection has been silent, as far as was looked. */
+  /** How long no packets have arrived, counted in checks. */
   private silentFor = 0;
 
   constructor(
@@ -30,7 +30,7 @@ export class IceTimeout {
     this.silentFor = 0;
   }
 
-  // Looks are counted rather than time measured: a page that slept did not look.
+  // Count checks instead of measuring time: a frozen page does not check.
   private check(): void {
     const state = this.state();
     if (state === 'disconnected' || state === 'failed') {

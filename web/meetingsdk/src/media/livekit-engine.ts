@@ -12,16 +12,16 @@ import { OpenTracks } from './open-tracks';
 import { VideoSubscriptions } from './video-subscriptions';
 import { warmUp } from './warm-up';
 
-/** The meeting gives up by itself; until then the library goes on. */
+/** The meeting gives up first; the library retries until then. */
 const maxRetryDuration = 60_000;
 /** The media server's numbers of sources that may be sent. */
 const sourceNumbers = { microphone: 2, screen: 3, screenSound: 4 } as const;
 type GrantedSource = keyof typeof sourceNumbers;
-/** How long descriptions and candidates take after the media server's answer, until the browser needs the page no more. */
+/** How long the negotiation of the connection takes after the media server's response. */
 const negotiationTime = 70;
-/** How long a right that a host gave may take to arrive. */
+/** How long a permission that a host granted may take to arrive. */
 const permissionTimeout = 3_000;
-/** LiveKit's words for the quality of a connection as the contract's levels. */
+/** LiveKit's connection quality as the contract's levels. */
 const qualityLevels: Partial<Record<ConnectionQuality, number>> = {
   [ConnectionQuality.Excellent]: 5,
   [ConnectionQuality.Good]: 3,
@@ -29,54 +29,54 @@ const qualityLevels: Partial<Record<ConnectionQuality, number>> = {
   [ConnectionQuality.Lost]: 0,
 };
 /**
- * Why the media server itself ends a connection: there is more behind it than a
- * broken line. One that stops is none of these: its pages reconnect.
+ * Reasons why the media server itself ends a connection on purpose. A server that
+ * stops is not among them: its pages reconnect.
  */
 const serverReasons: ReadonlySet<DisconnectReason> = new Set([
   DisconnectReason.DUPLICATE_IDENTITY, DisconnectReason.PARTICIPANT_REMOVED, DisconnectReason.ROOM_DELETED, DisconnectReason.ROOM_CLOSED,
 ]);
-/** While a connection ends, tracks end first; what is gone by itself shows after that. */
+/** When a connection ends, its tracks end first; wait before treating a track as lost. */
 const settleDelay = 250;
 /**
- * Up to so many people, the media server itself subscribes a page to everybody:
- * one exchange less until the first picture than asking for each track. In a
- * larger meeting that would cost more than it saves, for most are on no tile.
+ * Up to this many participants, the media server subscribes a page to everybody:
+ * one round trip less until the first video frame. In a larger meeting that would
+ * cost more than it saves, because most participants are on no tile.
  */
 const autoSubscribeLimit = 12;
 
 const assetsOf = (server: string): string => `${server}/sdk/background/`;
 
-/** Made ahead of the join: that takes a slow page tens of milliseconds. */
+/** Created ahead of the join: that takes a slow page tens of milliseconds. */
 let prewarmedRoom: PrewarmedRoom | null = null;
 
-/** A room, and how long it waits before each try to come back: known only when it gets its seat. */
+/** A room, and its retry delay, which is set when it is used for a join. */
 interface PrewarmedRoom {
   room: Room;
   tracks: OpenTracks;
   retry: { delay: () => number };
-  /** What is done to tracks before anybody gets them. */
+  /** Runs on tracks before they are published. */
   hooks: { beforePublish: (tracks: LocalTrack[]) => Promise<void> };
 }
 
-/** Gets the room of the next seat ready; connects to nothing. */
+/** Creates the room of the next join; connects to nothing. */
 export function prepare(): void {
   prewarmedRoom ??= createRoom();
   void warmUp();
 }
 
-/** Puts a background into the picture of a camera that is tried out before a meeting. Loads what it needs. */
+/** Applies a background to a camera stream that is previewed before a meeting. Loads what it needs. */
 export async function previewBackground(stream: MediaStream, effect: BackgroundEffect, server: string): Promise<BackgroundPreview> {
   const { createPreview } = await import('./background');
   return createPreview(stream, effect, assetsOf(server));
 }
 
-/** Makes the media engine of one seat on LiveKit. */
+/** Creates the media engine of one participant on LiveKit. */
 export const createMediaEngine: CreateMediaEngine = (handlers, settings) => {
   setLogLevel(settings.verbose ? 'info' : 'silent');
   return new LiveKitEngine(handlers, settings);
 };
 
-/** LiveKit calls its own end of a connection an error; the app hears of whatever matters. Nothing is kept in the app's storage. */
+/** LiveKit logs a normal disconnect as an error; relevant errors are reported to the app. The level is not saved in the app's storage. */
 function setLogLevel(level: 'info' | 'silent'): void {
   for (const name of Object.values(LoggerNames)) getLogger(name).setLevel(level, false);
 }
@@ -92,11 +92,11 @@ class LiveKitEngine implements MediaEngine {
   private audience: { identities: ReadonlySet<string> | null; everybody: readonly string[] } = { identities: null, everybody: [] };
   private appliedPermissions = '';
   private backgroundEffect: BackgroundEffect | null = null;
-  /** What should be sent, so that a fresh connection sends it again. */
+  /** What should be sent, so that a new connection sends it again. */
   private desiredTracks: { microphone: 'off' | 'muted' | 'on'; camera: boolean; screen: boolean } = { microphone: 'off', camera: false, screen: false };
   private incomingAudio = true;
   private closing = false;
-  /** A try to connect tells its end by itself. */
+  /** A failed attempt to connect rejects by itself. */
   private connecting = false;
   private signalled = false;
   private readonly assets: string;
@@ -116,7 +116,7 @@ class LiveKitEngine implements MediaEngine {
     this.statistics = new StatisticsReader(this.room);
     this.ice = new IceTimeout(() => iceState(this.room), {
       lost: () => handlers.reconnecting(),
-      // While the connection is made anew, its own end of that counts.
+      // While LiveKit reconnects, its own `Reconnected` event counts.
       recovered: () => this.room.state === ConnectionState.Connected && handlers.connected(),
     });
     this.listen();
@@ -147,7 +147,7 @@ class LiveKitEngine implements MediaEngine {
     this.closing = true;
     this.desiredTracks = { microphone: 'off', camera: false, screen: false };
     this.ice.stop();
-    // At once, and what is not published yet as well: LiveKit stops neither while it takes its leave.
+    // Stop all tracks at once, published or not: LiveKit does not stop them while it disconnects.
     this.tracks.closeAll();
     await this.room.disconnect(true);
   }
@@ -267,7 +267,7 @@ class LiveKitEngine implements MediaEngine {
 
   private listen(): void {
     const { room, handlers } = this;
-    // Long before the connection stands, the server tells who is there.
+    // The server sends the participants long before the connection is established.
     room.on(RoomEvent.SignalConnected, () => {
       this.signalled = true;
       handlers.signalConnected();
@@ -278,7 +278,7 @@ class LiveKitEngine implements MediaEngine {
     room.on(RoomEvent.Reconnected, () => handlers.connected());
     room.on(RoomEvent.Disconnected, (reason) => {
       this.ice.stop();
-      // Not asked for by this page's person: LiveKit leaves by itself when the browser puts a tab to sleep.
+      // Not requested by the user: LiveKit disconnects by itself when the browser freezes a tab.
       if (this.closing || this.connecting) return;
       if (this.desiredTracks.screen) {
         // A screen cannot be asked for again without the person.
@@ -314,7 +314,7 @@ class LiveKitEngine implements MediaEngine {
       if (participant === room.localParticipant) this.onLocalMuted(publication);
     });
     room.on(RoomEvent.LocalTrackUnpublished, (publication) => {
-      // Whoever may speak again a moment later was silenced all the same.
+      // Check now: the permission may be back a moment later.
       const revoked = !this.canSend('microphone');
       setTimeout(() => this.onLocalUnpublished(publication, revoked), settleDelay);
     });
@@ -358,7 +358,7 @@ class LiveKitEngine implements MediaEngine {
 
   private onLocalUnpublished(publication: LocalTrackPublication, revoked: boolean): void {
     const { desiredTracks, handlers } = this;
-    // Published anew meanwhile: nothing is missing.
+    // Published again meanwhile: nothing is missing.
     if (this.closing || this.localPublication(publication.source)) return;
     if (publication.source === Track.Source.ScreenShare && desiredTracks.screen) {
       desiredTracks.screen = false;
@@ -375,7 +375,7 @@ class LiveKitEngine implements MediaEngine {
     }
   }
 
-  /** Whether the media server takes such a track of this page now. */
+  /** Whether the media server accepts such a track from this page now. */
   private canSend(source: GrantedSource): boolean {
     const { permissions } = this.room.localParticipant;
     if (!permissions) return true;
@@ -383,7 +383,7 @@ class LiveKitEngine implements MediaEngine {
     return permissions.canPublish && (sources.length === 0 || (sources as readonly number[]).includes(sourceNumbers[source]));
   }
 
-  /** The right may be on its way: a host has just given it, or this page asked for it. */
+  /** The permission may still be on its way: a host has just granted it, or this page has requested it. */
   private async waitUntilCanSend(source: GrantedSource): Promise<void> {
     if (this.canSend(source)) return;
     await new Promise<void>((resolve) => {
@@ -423,7 +423,7 @@ class LiveKitEngine implements MediaEngine {
     }
   }
 
-  /** Nobody sees the picture without its background, not even while the camera starts. */
+  /** Applies the background before the first frame is sent, so that nobody sees the video without it. */
   private async applyBackground(tracks: LocalTrack[]): Promise<void> {
     const camera = tracks.find((track): track is LocalVideoTrack => track.kind === Track.Kind.Video);
     if (!camera || !this.backgroundEffect) return;
@@ -442,7 +442,7 @@ class LiveKitEngine implements MediaEngine {
     }
   }
 
-  /** Tells the media server who may receive the own pictures; sound stays for all. */
+  /** Sets at the media server who may receive the own video; audio is for all. */
   private limitAudience(): void {
     const { localParticipant, state } = this.room;
     if (state !== ConnectionState.Connected) return;
@@ -484,17 +484,17 @@ function createRoom(): PrewarmedRoom {
   return { room, tracks, retry, hooks };
 }
 
-/** LiveKit asks the server by HTTP when a WebSocket fails; only if that is answered, the socket alone is at fault. */
+/** LiveKit sends an HTTP request when a WebSocket fails; if that succeeds, only WebSockets are blocked. */
 function signalFailureStage(error: unknown): MediaStage {
   if (!(error instanceof ConnectionError)) return 'unreachable';
   if (error.reason === ConnectionErrorReason.NotAllowed) return 'refused';
   return error.reason === ConnectionErrorReason.InternalError || error.reason === ConnectionErrorReason.WebSocket ? 'socket' : 'unreachable';
 }
 
-/** The longest wait that a server is granted, in seconds. */
+/** The longest wait that is accepted from a server, in seconds. */
 const maxWait = 30;
 
-/** How long the server wants no connection, in milliseconds: a page cannot read why its WebSocket was refused, so it asks. */
+/** How long the server asks to wait, in milliseconds: a page cannot read why its WebSocket was refused, so it asks by HTTP. */
 async function requestedWait(url: string, token: string): Promise<number> {
   try {
     const signal = AbortSignal.timeout(3_000);
@@ -505,7 +505,7 @@ async function requestedWait(url: string, token: string): Promise<number> {
   }
 }
 
-/** Sound that is what it says it is: a picture's label on it plays nothing. */
+/** Audio of a known source only: a track with a mislabelled source is not played. */
 function isSound({ kind, source }: TrackPublication): boolean {
   return kind === Track.Kind.Audio && (source === Track.Source.Microphone || source === Track.Source.ScreenShareAudio);
 }

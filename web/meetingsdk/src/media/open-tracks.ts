@@ -5,8 +5,8 @@ interface OpenTrack {
 }
 
 /**
- * Every device and screen that was opened for a connection, published or not. They
- * end with it, those included that the browser opens only when it is over already.
+ * All device and screen tracks opened for a connection, published or not. They are
+ * stopped with it, including those that the browser opens after its end.
  */
 export class OpenTracks {
   private readonly open = new Set<OpenTrack>();

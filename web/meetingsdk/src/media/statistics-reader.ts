@@ -8,7 +8,7 @@ const media: Partial<Record<Track.Source, MediaStatistics['medium']>> = {
   [Track.Source.ScreenShare]: 'share',
 };
 
-/** What a report of the browser says, as far as it is read here. */
+/** One entry of the browser's statistics report. */
 type Stat = Record<string, unknown>;
 
 interface LossCounter {
@@ -50,7 +50,7 @@ export class StatisticsReader {
     const stats = [...(report as unknown as Map<string, Stat>).values()];
     const of = (type: string): Stat[] => stats.filter((stat) => stat.type === type);
     const streams = of(encoding ? 'outbound-rtp' : 'inbound-rtp');
-    // The far end says how what is sent arrives.
+    // The receiver reports how sent packets arrive.
     const arrived = encoding ? of('remote-inbound-rtp') : streams;
     const pair = of('candidate-pair').find((stat) => stat.nominated === true);
     const loss = this.loss(publication.trackSid + String(encoding), {
@@ -73,7 +73,7 @@ export class StatisticsReader {
     };
   }
 
-  /** Per cent lost since the last look. */
+  /** The percentage lost since the last call. */
   private loss(key: string, now: LossCounter): number {
     const before = this.counters.get(key) ?? { lost: 0, packets: 0 };
     this.counters.set(key, now);

@@ -2,14 +2,14 @@ import type { Participant, Room, TrackPublication } from 'livekit-client';
 import { RemoteTrackPublication, Track } from 'livekit-client';
 import type { VideoKind } from '../core/model';
 
-/** A picture that nobody looks at is unsubscribed after this long: layouts move tiles about. */
+/** A video is unsubscribed this long after it was detached: layouts move tiles around. */
 const unsubscribeDelay = 1_000;
-/** One that came unasked gets longer: a slow page draws its tiles late. */
+/** A video that was subscribed by the server gets longer: a slow page renders its tiles late. */
 const unclaimedDelay = 5_000;
 
 const sources: Record<VideoKind, Track.Source> = { camera: Track.Source.Camera, screen: Track.Source.ScreenShare };
 
-/** Which elements show whose pictures. A picture is kept subscribed only while some element shows it. */
+/** Tracks which elements show whose video. A video is subscribed only while an element shows it. */
 export class VideoSubscriptions {
   private readonly attached = new Map<string, { identity: string; kind: VideoKind; elements: Set<HTMLVideoElement> }>();
 
@@ -36,7 +36,7 @@ export class VideoSubscriptions {
     };
   }
 
-  /** Brings one participant's pictures and the elements that want them together. */
+  /** Attaches one participant's video to the elements that show it. */
   sync(identity: string): void {
     for (const entry of this.attached.values()) {
       if (entry.identity !== identity || entry.elements.size === 0) continue;
@@ -50,12 +50,12 @@ export class VideoSubscriptions {
     }
   }
 
-  /** The same for everybody, after a fresh connection. */
+  /** The same for everybody, after a new connection. */
   syncAll(): void {
     for (const identity of new Set([...this.attached.values()].map((entry) => entry.identity))) this.sync(identity);
   }
 
-  /** Gives back a picture that the media server sent unasked, unless somebody soon looks at it. */
+  /** Unsubscribes a video that the media server subscribed by itself, unless an element shows it soon. */
   unsubscribeUnlessAttached(identity: string, publication: TrackPublication): void {
     const isAttached = (): boolean =>
       [...this.attached.values()].some((entry) => entry.identity === identity && entry.elements.size > 0 && sources[entry.kind] === publication.source);

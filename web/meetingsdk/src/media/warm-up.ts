@@ -3,7 +3,7 @@ import { closeDroppedEngines } from './dropped-engines';
 
 let warm: Promise<void> | null = null;
 
-/** Stands in for an address: the attempt ends before anything is opened, and nothing has this name. */
+/** A placeholder: the attempt is cancelled before anything is opened. */
 const placeholderURL = 'wss://warm-up.invalid';
 /** Steps that run before the browser makes an offer; an offer itself takes a later turn of the page. */
 const stepsToOffer = 50;
@@ -38,7 +38,7 @@ async function negotiate(): Promise<void> {
   }
 }
 
-/** A connection that is called off while its first offer is made, before it is sent anywhere. */
+/** A connection that is cancelled while its first offer is created, before it is sent. */
 async function offer(): Promise<void> {
   const loggerName = 'anteroom-warm-up';
   getLogger(loggerName).setLevel('silent', false);

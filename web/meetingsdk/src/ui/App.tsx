@@ -12,7 +12,7 @@ import { addNotice, type UiState } from './state/ui-state';
 interface AppProps {
   model: MeetingModel;
   ui: Store<UiState>;
-  /** The element around the view; it says the direction. */
+  /** The element around the view; it has the text direction. */
   host: HTMLElement;
   layer: HTMLElement;
   View: ComponentType;
@@ -20,7 +20,7 @@ interface AppProps {
   onRendered: () => void;
 }
 
-/** The words of a refused command, for people. */
+/** The text of a failed command. */
 function errorText(error: unknown): string {
   if (typeof error !== 'object' || error === null) return '';
   const { errorMessage, reason, message } = error as Record<string, unknown>;
@@ -38,7 +38,7 @@ export function App({ model, ui, host, layer, View, onRendered }: AppProps) {
     () => ({
       model,
       ui,
-      // A new function for each dictionary, so that memoised components translate anew.
+      // A new function for each dictionary, so that memoised components update their texts.
       t: (key, values) => i18n.t(key, values),
       language: i18n.language,
       rtl: host.dir === 'rtl',
@@ -47,9 +47,9 @@ export function App({ model, ui, host, layer, View, onRendered }: AppProps) {
         const inside = isInMeeting(model.getState());
         const known = new Set(model.getState().notices.map((notice) => notice.id));
         command.catch((error: unknown) => {
-          // What the end of the meeting cut short needs no words.
+          // Commands interrupted by the end of the meeting need no notice.
           if (inside && !isInMeeting(model.getState())) return;
-          // The core tells some refusals in better words, such as a blocked microphone; once is enough.
+          // The core has better notices for some refusals, such as a blocked microphone; one is enough.
           if (model.getState().notices.some((notice) => notice.level === 'error' && !known.has(notice.id))) return;
           const reason = errorText(error);
           addNotice(ui, { level: 'error', key: reason ? 'notice.refused' : 'notice.failed', values: { reason } });

@@ -22,7 +22,7 @@ export function mountComponentView(root: HTMLElement, model: MeetingModel, optio
   return mountView(root, model, { ...options, view: 'component' }, ComponentView);
 }
 
-/** Gets the browser ready to draw a view; to be called once, while nothing else is to do. */
+/** Renders a view once in the background; call it once, while the page is idle. */
 export function prewarmView(i18n: Translator, options: ViewOptions): void {
   prewarm(options.view === 'client' ? mountClientView : mountComponentView, i18n, options);
 }

@@ -12,7 +12,7 @@ import { watchViewPresence } from './state/presence';
 import { firstLayout, firstUiState, uiAfterMeeting } from './state/ui-state';
 import { installStyles } from './styles/install';
 
-/** Mounts a view into an element of the host page, beside whatever the page keeps there. */
+/** Mounts a view into an element of the host page, next to the page's own children. */
 export function mountView(root: HTMLElement, model: MeetingModel, options: ViewOptions, View: ComponentType): MountedView {
   const document = root.ownerDocument;
   const view = document.defaultView ?? window;
@@ -34,7 +34,7 @@ export function mountView(root: HTMLElement, model: MeetingModel, options: ViewO
   const stopPlacing = options.view === 'client' ? placeInRoot(root, host) : () => undefined;
 
   const applyLanguage = () => {
-    // A page from right to left has a mirrored view, whatever its words.
+    // In a right-to-left page the view is mirrored, whatever its language.
     host.dir = view.getComputedStyle(root).direction === 'rtl' ? 'rtl' : model.i18n.direction;
     host.lang = model.i18n.textLanguage;
   };

@@ -1,7 +1,7 @@
 import type { MeetingActions, MeetingModel, MeetingState, Participant, Translator, ViewOptions } from '../core/model';
 import { initialState, defaultRules } from '../core/state';
 
-/** Where it is drawn: as large as a usual view, seen by nobody, in nobody's way. */
+/** The styles of its container: as large as a usual view, invisible, without effect on the page. */
 const offscreenStyle: Partial<CSSStyleDeclaration> = {
   position: 'fixed',
   insetBlockStart: '0',
@@ -14,11 +14,11 @@ const offscreenStyle: Partial<CSSStyleDeclaration> = {
 };
 
 /**
- * Draws a meeting of two once where nobody sees it: the browser then has the
- * code compiled and the styles and fonts at hand before the first join, whose
- * drawing would otherwise hold up the first picture. It is drawn in a closed
- * shadow tree outside of the body, so that an app looking for elements of a
- * view finds none, and it is gone after a few frames.
+ * Renders a meeting of two once, invisibly: the browser then has compiled the code and
+ * loaded the styles and fonts before the first join, where rendering would otherwise
+ * delay the first video frame. It uses a closed shadow tree outside of the body, so
+ * that an app looking for elements of a view finds none, and is removed after a few
+ * frames.
  */
 export function prewarm(mount: (root: HTMLElement, model: MeetingModel, options: ViewOptions) => { unmount(): void }, i18n: Translator, options: ViewOptions): void {
   const container = document.createElement('div');
@@ -41,7 +41,7 @@ function afterFrames(count: number, then: () => void): void {
   requestAnimationFrame(() => (count > 1 ? afterFrames(count - 1, then) : then()));
 }
 
-/** A meeting that stands still, and in which nothing can be done. */
+/** A static meeting without working actions. */
 function staticModel(i18n: Translator): MeetingModel {
   const actions = new Proxy({}, { get: () => () => undefined }) as MeetingActions;
   return { getState: () => meeting, subscribe: () => () => undefined, actions, i18n };

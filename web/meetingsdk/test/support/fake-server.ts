@@ -30,7 +30,7 @@ export interface Received {
 
 type JoinReply = (request: Record<string, unknown>) => Response | Promise<Response>;
 
-/** A refusal as the server words it. */
+/** A refusal as the server sends it. */
 export function refusal(errorCode: number, name: string, errorMessage: string, cause: string, more: object = {}): JoinReply {
   return () =>
     Response.json(
@@ -61,12 +61,12 @@ export class FakeServer {
   transports: { handlers: TransportHandlers; closed: boolean; connects: number }[] = [];
   media: { handlers: MediaHandlers; calls: string[] }[] = [];
   snapshots = 0;
-  /** How many people the media engine was told of, at each connection. */
+  /** The participant count passed to the media engine, for each connection. */
   participantCounts: number[] = [];
-  /** Called for each command; may throw a LineError. */
+  /** Called for each command; may throw a TransportError. */
   onCommand: (type: string, data: Record<string, unknown>, requestId: string) => unknown = () => ({ revision: 0, result: {} });
   onSnapshot: () => unknown = () => this.snapshot();
-  /** Whether the media engine tells of its negotiation, before it is connected. */
+  /** Whether the media engine reports its negotiation before it is connected. */
   negotiates = true;
   onMediaConnect: (token: string) => void | Promise<void> = () => undefined;
   /** Whether requests reach this server, and whether they fail at once if not. */

@@ -5,7 +5,7 @@ const MEASURED = 'data-anteroom-measured';
 /**
  * Keeps Client View inside its root, whatever the root's size is. A root
  * without a size of its own is the whole page, less what the app's own rules
- * for it say, such as a margin for its header; if even then it has none, the
+ * for it define, such as a margin for its header; if even then it has none, the
  * view covers the page. Kept current while sizes and styles change; the
  * returned function stops that and leaves the root as it was.
  */

@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'react';
 import { useView } from '../state/context';
 
-/** How long nothing has to happen until the page is at rest, in milliseconds. */
+/** After how long without input the page is idle, in milliseconds. */
 const IDLE_MS = 3_000;
 
-/** Whether the person did something on the page a moment ago. Always true unless `watched`. */
+/** Whether the user did something on the page recently. Always true unless `enabled`. */
 export function useRecentActivity(enabled: boolean): boolean {
   const { layer } = useView();
   const [idle, setIdle] = useState(false);

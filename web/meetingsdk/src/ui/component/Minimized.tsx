@@ -9,7 +9,7 @@ import { useSharer } from '../stage/useSharer';
 import { useActions, useMeeting, useOption, useParticipant, useSelf, useT, useUi, useView } from '../state/context';
 import { showLayout } from '../state/layout';
 
-/** The widget as one line: who speaks, the microphone, and the way back; a shared screen below it. */
+/** The minimized widget: the active speaker, the microphone, and a restore button; a shared screen below it. */
 export function Minimized() {
   const t = useT();
   const actions = useActions();

@@ -6,7 +6,7 @@ import { RefusalButtons } from '../refusal/RefusalButtons';
 import { PasscodeField, RefusalFacts, RefusalText } from '../refusal/RefusalText';
 import { useT } from '../state/context';
 
-/** Whether the widget tells of a refusal: where the person can do something about it themselves. The app hears of all. */
+/** Whether the widget shows a refusal: only if the user can do something about it. The app gets all of them. */
 export function isShownInWidget(failure: Pick<Failure, 'errorCode' | 'cause' | 'joinFailed'> | null): boolean {
   return failure?.joinFailed === true && (failure.errorCode === 3008 || refusalInfo(failure).recovery === 'passcode');
 }

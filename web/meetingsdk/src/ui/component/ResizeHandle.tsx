@@ -2,7 +2,7 @@ import { useRef, type KeyboardEvent, type PointerEvent, type RefObject } from 'r
 import { useView } from '../state/context';
 import type { Size } from './placement-options';
 
-/** The corner that resizes the widget, by pointer or with the arrow keys. */
+/** The handle that resizes the widget, with the pointer or the arrow keys. */
 export function ResizeHandle({ target, onResize }: { target: RefObject<HTMLElement | null>; onResize: (size: Size) => void }) {
   const { t, rtl } = useView();
   const from = useRef<{ x: number; y: number; width: number; height: number } | null>(null);

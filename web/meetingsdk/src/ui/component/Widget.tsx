@@ -7,7 +7,7 @@ import { ResizeHandle } from './ResizeHandle';
 import { useDrag } from './useDrag';
 import { useWidgetSize } from './useWidgetSize';
 
-/** The frame of the Component View: sized by its container or the app, dragged by its header, resized at its corner. */
+/** The frame of Component View: sized by its container or the app, dragged by its header, resized with its handle. */
 export function Widget({ placementOptions, layout, children }: { placementOptions: PlacementOptions; layout: Layout; children: ReactNode }) {
   const t = useT();
   const box = useRef<HTMLDivElement>(null);

@@ -6,14 +6,14 @@ export interface Size {
   height: number;
 }
 
-/** Where the app wants a panel. */
+/** Where the app places a panel. */
 export interface PopperOptions {
   anchorElement: HTMLElement | null;
   placement: Placement | null;
   position: { top?: string; left?: string; right?: string; bottom?: string } | null;
 }
 
-/** What of `customize.video` and the poppers this view obeys. */
+/** The options of `customize.video` and of the poppers that this view supports. */
 export interface PlacementOptions {
   size: Partial<Size> | null;
   ribbon: Partial<Size> | null;

@@ -3,13 +3,13 @@ import { computePosition } from '../logic/placement';
 import { useOption, useView } from '../state/context';
 import { parsePlacementOptions, type PopperName, type PlacementOptions } from './placement-options';
 
-/** What the app wishes for this view; Client View has no such wishes. */
+/** The app's placement options; Client View has none. */
 export function usePlacementOptions(): PlacementOptions {
   const customize = useOption('customize');
   return useMemo(() => parsePlacementOptions(customize), [customize]);
 }
 
-/** Places a box over the page as the app wishes; null where it wishes nothing. */
+/** Positions a box over the page as the app requests; null if it requests nothing. */
 export function usePopper(name: PopperName | null, box: RefObject<HTMLElement | null>): CSSProperties | null {
   const { layer, rtl } = useView();
   const placementOptions = usePlacementOptions();

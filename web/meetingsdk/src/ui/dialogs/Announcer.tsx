@@ -3,12 +3,12 @@ import { newsBetween, sentences, type News } from '../logic/news';
 import { useUi, useView } from '../state/context';
 import { LiveRegion } from './LiveRegion';
 
-/** How long news are gathered, so that a crowd that comes is one sentence. */
+/** How long news is collected, so that many joins become one sentence. */
 const BATCH_MS = 800;
-/** Takes the place of a space at the end: the same words said again are a change. */
+/** A non-breaking space at the end, so that a repeated text is announced again. */
 const REPEAT_MARK = '\u00a0';
 
-/** Tells screen readers what happens in the meeting, politely and in batches, unless that is switched off. */
+/** Announces what happens in the meeting to screen readers, politely and in batches, unless that is switched off. */
 export function Announcer() {
   const { model, ui, t } = useView();
   const on = useUi((state) => state.announcementsEnabled);

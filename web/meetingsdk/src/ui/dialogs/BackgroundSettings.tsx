@@ -1,7 +1,7 @@
 import { Backgrounds } from '../primitives/Backgrounds';
 import { useMeeting, useT } from '../state/context';
 
-/** What is behind the person in their picture: as it is, blurred, or an image of the app's list. */
+/** The background of the own video: unchanged, blurred, or an image of the app's list. */
 export function BackgroundSettings() {
   const t = useT();
   const { supported, locked, busy } = useMeeting((state) => state.background);

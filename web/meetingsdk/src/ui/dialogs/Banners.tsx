@@ -6,7 +6,7 @@ import { Icon } from '../icons/Icon';
 import { Spinner } from '../primitives/Spinner';
 import { useActions, useMeeting, useT, useUi, useView } from '../state/context';
 
-/** Lines over the stage that stay while something lasts: the broken line, silenced sound. */
+/** Banners over the stage for as long as something lasts: a lost connection, blocked audio. */
 export function Banners() {
   const t = useT();
   const actions = useActions();
@@ -14,9 +14,9 @@ export function Banners() {
   const reconnecting = useMeeting((state) => state.phase === 'reconnecting');
   const audioBlocked = useMeeting((state) => !state.canPlaySound && (state.phase === 'inMeeting' || state.phase === 'reconnecting'));
   const since = useMeeting((state) => state.reconnectingSince);
-  // Whoever asks and goes asks no longer.
+  // Requests of participants who have left are dropped.
   const asking = useMeeting((state) => (canManage(findParticipant(state.participants, state.self?.userId) ?? null) ? state.captureRequests.map((id) => findParticipant(state.participants, id)).find(Boolean) : undefined));
-  // Where the stage shows something else, one must still see that one's own screen is shown to others.
+  // If the stage shows something else, users must still see that their screen is shared.
   const layout = useUi((state) => state.layout);
   const sharing = useMeeting((state) => state.share === 'on' && layout !== 'minimized' && sharersOf(state).length > 0);
   const [extra, setExtra] = useState(0);

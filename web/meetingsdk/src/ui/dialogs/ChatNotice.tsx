@@ -32,7 +32,7 @@ export function ChatNotice() {
   const secret = isPrivate(shown);
   const open = () => {
     ui.set({ panel: 'chat' });
-    // Who answers a private message does not mean everyone. What is being written stays addressed as it is.
+    // A reply to a private message goes to its sender. A draft keeps its receiver.
     if (secret && !ui.get().chatDraft.trim()) ui.set({ chatTo: shown.sender.userId });
   };
   const what = secret ? 'chat.noticePrivate' : shown.receiver ? 'chat.noticeHosts' : 'chat.notice';

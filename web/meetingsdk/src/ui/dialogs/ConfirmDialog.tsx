@@ -11,7 +11,7 @@ interface ConfirmDialogProps {
   onClose: () => void;
 }
 
-/** Asks before what cannot be taken back; the safe answer has the focus. */
+/** Asks for confirmation before an action that cannot be undone; the safe choice has the focus. */
 export function ConfirmDialog({ title, text, confirm, danger = false, onConfirm, onClose }: ConfirmDialogProps) {
   const t = useT();
   return (

@@ -26,7 +26,7 @@ export function Dialogs() {
   }, [unmuteBy, withAudio, actions, run]);
   usePreloadedParts(inside);
 
-  // Component View tells of refusals inside its widget, for the page around it is the app's.
+  // Component View shows refusals inside its widget, because the page around it is the app's.
   if (failure?.joinFailed) return withRefusals && view === 'client' ? <RefusalDialog failure={failure} /> : null;
   if (confirmingLeave) return <LeaveDialog />;
   if (!inside) return null;

@@ -5,7 +5,7 @@ import { Dialog } from '../primitives/Dialog';
 import { useActions, useMeeting, useSelf, useT, useView } from '../state/context';
 import { SuccessorDialog } from './SuccessorDialog';
 
-/** The app asks before it leaves: what this person may choose by their role. */
+/** Asks whether to leave, with the choices of this user's role. */
 export function LeaveDialog() {
   const t = useT();
   const actions = useActions();

@@ -3,10 +3,10 @@ import { createPortal } from 'react-dom';
 import { useView } from '../state/context';
 
 /**
- * Says a text to screen readers without moving the focus. The text goes into
- * the page's `#aria-notify-area` when the core has made one, else into an own
- * region. Several of these share that area, each with a line of its own, which is
- * there before it says anything.
+ * Announces a text to screen readers without moving the focus. The text goes into
+ * the page's `#aria-notify-area` if the core has created one, else into an own
+ * region. Several of these share that area, each with an element of its own, which
+ * exists before it announces anything.
  */
 export function LiveRegion({ text }: { text: string }) {
   const { layer } = useView();
@@ -19,7 +19,7 @@ export function LiveRegion({ text }: { text: string }) {
     const area = areaIn(scope);
     if (!area) return;
     if (!area.hasAttribute('aria-live')) area.setAttribute('aria-live', 'polite');
-    // One line's news is not the others' read again.
+    // A change of one text must not cause the others to be read again.
     area.setAttribute('aria-atomic', 'false');
     const own = area.ownerDocument.createElement('div');
     area.append(own);

@@ -3,7 +3,7 @@ import { Button } from '../primitives/Button';
 import { Dialog } from '../primitives/Dialog';
 import { useActions, useMeeting, useT, useView } from '../state/context';
 
-/** Mutes everybody, and says whether they may unmute themselves. */
+/** Mutes everybody, and sets whether they may unmute themselves. */
 export function MuteAllDialog({ onClose }: { onClose: () => void }) {
   const t = useT();
   const actions = useActions();

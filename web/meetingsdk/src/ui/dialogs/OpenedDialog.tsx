@@ -8,7 +8,7 @@ import { RenameDialog } from './RenameDialog';
 import { SettingsDialog } from './SettingsDialog';
 import { SuccessorDialog } from './SuccessorDialog';
 
-/** The dialog that the person has opened. */
+/** The dialog that the user opened. */
 export function OpenedDialog({ dialog }: { dialog: DialogName }) {
   const t = useT();
   const actions = useActions();

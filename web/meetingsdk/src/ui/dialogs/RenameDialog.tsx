@@ -4,7 +4,7 @@ import { Button } from '../primitives/Button';
 import { Dialog } from '../primitives/Dialog';
 import { useActions, useT, useView } from '../state/context';
 
-/** Gives somebody another name. */
+/** Renames a participant. */
 export function RenameDialog({ person, onClose }: { person: Participant; onClose: () => void }) {
   const t = useT();
   const actions = useActions();

@@ -7,7 +7,7 @@ import { Button } from '../primitives/Button';
 import { IconButton } from '../primitives/IconButton';
 import { useActions, useMeeting, useT, useUi, useView } from '../state/context';
 
-/** What asks for a host: people in the waiting room and raised hands. They stay until answered, or seen in the list. */
+/** Requests to hosts: participants in the waiting room and raised hands. They stay until handled, or seen in the list. */
 export function Requests() {
   const t = useT();
   const actions = useActions();
@@ -40,7 +40,7 @@ export function Requests() {
 interface RequestProps {
   people: readonly Participant[];
   icon: IconName;
-  /** The keys of what is said of one, and of several people. */
+  /** The keys of the texts for one and for several participants. */
   one: string;
   several: string;
   children: ReactNode;

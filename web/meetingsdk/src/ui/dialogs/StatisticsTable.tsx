@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import type { MediaStatistics } from '../../core/events';
 import { useActions, useT, useView } from '../state/context';
 
-/** How often the numbers are read anew, in milliseconds. */
+/** How often the numbers are updated, in milliseconds. */
 const EVERY_MS = 2000;
 
 /** Loss, delay and size of what is sent and received, as the browser measures it. */

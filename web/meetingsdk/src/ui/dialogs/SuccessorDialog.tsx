@@ -11,7 +11,7 @@ interface SuccessorDialogProps {
   keepOpen?: boolean;
 }
 
-/** The host goes: somebody takes over, or it ends for all. */
+/** The host leaves: choose a new host, or end the meeting for all. */
 export function SuccessorDialog({ title, onClose, keepOpen = false }: SuccessorDialogProps) {
   const t = useT();
   const actions = useActions();

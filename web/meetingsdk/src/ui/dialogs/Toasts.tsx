@@ -32,7 +32,7 @@ export function Toasts() {
     if (!passing) return;
     const timer = setTimeout(passing.close, DURATION_MS);
     return () => clearTimeout(timer);
-    // One timer for the oldest passing notice; it starts anew only when that one changes.
+    // One timer for the oldest temporary notice; it restarts only when that one changes.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [passingKey]);
 

@@ -5,7 +5,7 @@ import { usePreviewStream } from '../pages/usePreviewStream';
 import { DeviceSelect } from '../primitives/DeviceSelect';
 import { useActions, useMeeting, useT, useView } from '../state/context';
 
-/** The camera, what it sees, and whether one sees oneself as in a mirror. */
+/** The camera, its preview, and whether the own video is mirrored. */
 export function VideoSettings() {
   const t = useT();
   const actions = useActions();

@@ -20,7 +20,7 @@ export const translations: Readonly<Record<string, () => Promise<Dictionary>>> =
   'zh-TW': async () => (await import('./zh-TW')).zhTW,
 };
 
-/** The SDK's own words of a language; null where there are none. */
+/** The SDK's own texts of a language; null if there are none. */
 export async function loadDictionary(language: string): Promise<Dictionary | null> {
   return Object.hasOwn(translations, language) ? ((await translations[language]?.()) ?? null) : null;
 }

@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import { paths, type IconName } from './paths';
 
-/** An icon as decoration: the words beside it, or its button's name, say what it means. */
+/** A decorative icon: the text next to it, or its button's name, has the meaning. */
 export const Icon = memo(function Icon({ name, className = '' }: { name: IconName; className?: string }) {
   return (
     <svg className={`ar-icon ${className}`} viewBox="0 0 24 24" aria-hidden="true" focusable="false">

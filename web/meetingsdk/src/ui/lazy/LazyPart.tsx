@@ -3,26 +3,26 @@ import { useView } from '../state/context';
 import { addNotice } from '../state/ui-state';
 import { lazyParts, loadLazyParts, type LazyParts } from './load';
 
-/** The first pictures get so much time, in milliseconds, before the later parts are loaded. */
+/** How long the first video gets, in milliseconds, before the lazy parts are loaded. */
 const preloadDelay = 300;
 
-/** Loads the later parts ahead of the first click, once the page is inside. */
+/** Loads the lazy parts ahead of the first click, once the page has joined. */
 export function usePreloadedParts(inside: boolean): void {
   useEffect(() => {
     if (!inside) return;
-    // What fails here is told when somebody opens it.
+    // A failure is reported when a user opens one of them.
     const timer = setTimeout(() => void loadLazyParts().catch(() => undefined), preloadDelay);
     return () => clearTimeout(timer);
   }, [inside]);
 }
 
 interface LazyPartProps {
-  /** What is closed, with a notice, if the parts cannot be had. */
+  /** What is closed, with a notice, if the parts cannot be loaded. */
   opened: 'dialog' | 'panel';
   children: (parts: LazyParts) => ReactNode;
 }
 
-/** Draws something of the later parts: at once where they are loaded. */
+/** Renders one of the lazy parts: at once if they are loaded. */
 export function LazyPart({ opened, children }: LazyPartProps) {
   const { ui } = useView();
   const { parts } = useSyncExternalStore(lazyParts.subscribe, () => lazyParts.get());

@@ -1,6 +1,6 @@
 import { groupIds, type ChatMessage, type Translator } from '../../core/model';
 
-/** Messages that stand together under one name. */
+/** Messages grouped under one name. */
 export interface ChatGroup {
   key: string;
   sender: ChatMessage['sender'];
@@ -32,7 +32,7 @@ export function groupChat(chat: readonly ChatMessage[]): ChatGroup[] {
 /** The longest chat text that the input takes, in UTF-16 units. */
 export const CHAT_LIMIT = 4096;
 
-/** To whom a message went, in words for its reader; empty for everyone. */
+/** The receiver of a message as text for its reader; empty for everyone. */
 export function addressOf({ receiver }: Pick<ChatMessage, 'receiver'>, own: boolean, t: Translator['t']): string {
   if (!receiver) return '';
   if (receiver.userId === groupIds.hosts) return t('chat.toGroup', { name: t('chat.hosts') });

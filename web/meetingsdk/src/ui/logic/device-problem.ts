@@ -3,14 +3,14 @@ import { frameAllows } from '../../core/browser';
 /** The browsers whose way of allowing devices differs. */
 export type Browser = 'chromium' | 'firefox' | 'safari' | 'ios';
 
-/** Which browser this is, to tell people where it allows devices. */
+/** Detects the browser, to show users where to allow devices. */
 export function browserOf(userAgent: string): Browser {
   if (/iPhone|iPad|iPod/.test(userAgent)) return 'ios';
   if (/Firefox\//.test(userAgent)) return 'firefox';
   return /Safari\//.test(userAgent) && !/Chrom(e|ium)\//.test(userAgent) ? 'safari' : 'chromium';
 }
 
-/** The keys of what is wrong with a device that was asked for, and of what helps; null where nothing is. */
+/** The keys of a device's problem and of its fix; null if there is none. */
 export function deviceProblem(kind: 'camera' | 'mic', state: string, userAgent: string): { what: string; fix: string } | null {
   if (state === 'denied' && !frameAllows(kind === 'mic' ? 'microphone' : kind)) return { what: `${kind}.deniedLabel`, fix: 'cure.framed' };
   if (state === 'denied') return { what: `${kind}.deniedLabel`, fix: `cure.${browserOf(userAgent)}` };

@@ -1,4 +1,4 @@
-/** A run of a chat text: plain words, or an address to open. */
+/** A part of a chat text: plain text, or a link. */
 export type TextRun = { text: string; href?: undefined } | { text: string; href: string };
 
 const ADDRESS = /\b(?:https?:\/\/|www\.)[^\s<>"'`]+/gi;
@@ -19,7 +19,7 @@ function trimAddress(found: string): string {
   }
 }
 
-/** Only what parses as http or https becomes a link; anything else stays words. */
+/** Only what parses as http or https becomes a link; anything else stays text. */
 function hrefOf(address: string): string | null {
   try {
     const url = new URL(/^www\./i.test(address) ? `https://${address}` : address);

@@ -4,14 +4,14 @@ import { findParticipant } from './order';
 import { canManage } from './permissions';
 import { joinSentences } from './sentences';
 
-/** Something that people who do not see the page should be told. `text` is what was written. */
+/** Something to announce to users who do not see the page. `text` is the text of a message. */
 export interface News {
   kind: NewsKind;
   name: string;
   text?: string;
 }
 
-/** The kinds, in the order in which they are told: the person's own affairs first. */
+/** The kinds, in the order in which they are announced: those about the user first. */
 const KINDS = ['muted', 'unmuted', 'handUp', 'handDown', 'shares', 'waiting', 'hand', 'joined', 'left', 'sharing', 'sharingEnded', 'recording', 'recordingEnded', 'private', 'message'] as const;
 export type NewsKind = (typeof KINDS)[number];
 
@@ -61,7 +61,7 @@ function addParticipantNews(former: Participant | undefined, person: Participant
   if (was !== is) add(is ? 'recording' : 'recordingEnded');
 }
 
-/** What happened in words: several of one kind become one sentence. */
+/** News as text: several of one kind become one sentence. */
 export function sentences(news: readonly News[], t: Translator['t']): string {
   return joinSentences(t, KINDS.flatMap((kind) => {
     const some = news.filter((one) => one.kind === kind);

@@ -62,7 +62,7 @@ export const tileOrder = memoizeByRoster((state): readonly number[] => {
     .map((person) => person.userId);
 });
 
-/** Whom this page shows large by wish: its own pins, else the hosts' spotlights; only those who have a tile. */
+/** Whom this page shows large: its own pins, else the hosts' spotlights; only those who have a tile. */
 export function pinnedOrSpotlit(state: MeetingState): readonly number[] {
   const tiles = new Set(tileOrder(state));
   const pins = state.pins.filter((id) => tiles.has(id));
@@ -101,9 +101,9 @@ export const waitingOrder = memoizeByRoster((state): readonly Participant[] =>
 );
 
 /**
- * Who fills the big picture. The one shown stays while still speaking, so the
- * picture does not flicker between two who talk at once; the self only fills it
- * when alone.
+ * The participant of the large tile. The current one stays while still speaking, so
+ * the tile does not flicker between two who talk at once; the own participant is shown
+ * only when alone.
  */
 export function selectActiveSpeaker(tiles: readonly number[], active: readonly number[], selfId: number | undefined, shown: number | null): number | null {
   const eligible = (id: number) => id !== selfId && tiles.includes(id);

@@ -19,7 +19,7 @@ export function canManage(person: Participant | null): boolean {
   return person?.role === 'host' || person?.role === 'cohost';
 }
 
-/** Whether this person may speak: a webinar's audience only once a host gave them the word. */
+/** Whether this participant may speak: a webinar's attendee only with permission to talk. */
 export function canSpeak(self: Participant | null, session: SessionInfo | null): boolean {
   return canPublish(self, session) || self?.allowedToTalk === true;
 }

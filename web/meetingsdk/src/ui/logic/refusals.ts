@@ -3,13 +3,13 @@ import type { Failure } from '../../core/model';
 /** What the person can do right there. */
 export type Recovery = 'passcode' | 'retry' | null;
 
-/** How a refusal is told to the person: the key of its words, and what they can do. */
+/** How a refusal is presented to the user: the key of its texts, and what they can do. */
 export interface RefusalInfo {
   key: RefusalKey;
   recovery: Recovery;
 }
 
-/** The keys below `refused.`: `say` what is the matter, `do` what helps. */
+/** The keys below `refused.`: `say` is what is wrong, `do` is what helps. */
 export type RefusalKey =
   | 'account' | 'app' | 'appBlocked' | 'authorizer' | 'barrier' | 'blocked' | 'browser' | 'busy' | 'details' | 'elsewhere' | 'email' | 'ended' | 'expired' | 'full'
   | 'hostBusy' | 'hostOnly' | 'inside' | 'loading' | 'localNetwork' | 'locked' | 'lost' | 'name' | 'network' | 'noAnswer' | 'noBrowser' | 'notAdmitted' | 'notFound' | 'notStarted' | 'number' | 'offline' | 'other'
@@ -40,15 +40,15 @@ const byCause: Record<string, RefusalKey> = {
   '4003 signature_missing': 'app', '4003 signature_malformed': 'app', '4003 zak_and_obf': 'app', '4009 too_many_joins': 'busy',
 };
 
-/** Where another try of the same join may succeed without anything done elsewhere in the app. */
+/** Refusals after which the same join may succeed if it is retried. */
 const retryable: ReadonlySet<RefusalKey> = new Set([
   'authorizer', 'busy', 'elsewhere', 'full', 'hostBusy', 'inside', 'loading', 'localNetwork', 'locked', 'lost', 'network', 'noAnswer', 'notStarted', 'offline', 'practice', 'registrationPending', 'server', 'tooEarly',
 ]);
 
-/** Every code with words of its own; a test holds them against the catalogue. */
+/** Every code with texts of its own; a test compares them with the catalogue. */
 export const codesWithText: readonly number[] = Object.keys(byCode).map(Number);
 
-/** How a refusal is told to the person. */
+/** How a refusal is presented to the user. */
 export function refusalInfo({ errorCode, cause }: Pick<Failure, 'errorCode' | 'cause'>): RefusalInfo {
   const key = byCause[`${errorCode} ${cause}`] ?? byCode[errorCode] ?? 'other';
   if (key === 'passcode' || key === 'passcodeMissing' || key === 'passcodeTries') return { key, recovery: 'passcode' };

@@ -5,7 +5,7 @@ import { canManage } from './permissions';
 const NONE: readonly Participant[] = [];
 const manages = (state: MeetingState): boolean => canManage(findParticipant(state.participants, state.self?.userId) ?? state.self);
 
-/** The people in the waiting room, for those who may let them in. */
+/** The participants in the waiting room, for those who may admit them. */
 export function waitingFor(state: MeetingState): readonly Participant[] {
   return manages(state) ? waitingOrder(state) : NONE;
 }
@@ -15,7 +15,7 @@ export function handsFor(state: MeetingState): readonly Participant[] {
   return manages(state) ? handOrder(state).filter((person) => person.userId !== state.self?.userId) : NONE;
 }
 
-/** By what a request is known once somebody has seen it: a hand raised anew is another one. */
+/** The key of a request that was seen: a hand that is raised again is another request. */
 export function requestKey(person: Participant): string {
   return person.state === 'waiting' ? `w${person.userId}` : `h${person.userId}/${person.handRaisedAt ?? ''}`;
 }

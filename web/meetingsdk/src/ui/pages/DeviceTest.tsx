@@ -5,7 +5,7 @@ import { useMeeting, useOption, useT } from '../state/context';
 import { LevelMeter } from './LevelMeter';
 import { usePreviewStream } from './usePreviewStream';
 
-/** Camera and microphone to try while one waits; nothing is opened before the person asks. */
+/** Lets a waiting user test camera and microphone; nothing is opened before they start it. */
 export function DeviceTest() {
   const t = useT();
   const enabled = useOption('enableWaitingRoomPreview');

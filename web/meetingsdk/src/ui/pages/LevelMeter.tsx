@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 
-/** A bar that moves with the sound of a microphone. Decoration; the state is told in words. */
+/** A bar that moves with the level of a microphone. Decoration; the state is shown as text. */
 export function LevelMeter({ stream }: { stream: MediaStream | null }) {
   const bar = useRef<HTMLSpanElement>(null);
   useEffect(() => {

@@ -14,7 +14,7 @@ import { useDeviceLists } from './useDeviceLists';
 import { usePreviewStream } from './usePreviewStream';
 import { useBackgroundPreview } from './useBackgroundPreview';
 
-/** Devices and background before joining: see oneself, hear that it works, go in. */
+/** Lets the user check devices and background before joining. */
 export function PreviewPage() {
   const t = useT();
   const actions = useActions();
@@ -26,7 +26,7 @@ export function PreviewPage() {
   const background = useMeeting((state) => state.background);
   const [microphone, setMicrophone] = useState(switches.microphone);
   const [camera, setCamera] = useState(switches.camera);
-  /** Confirmed: the devices are closed, and the page stays until one is let in. */
+  /** Confirmed: the devices are closed, and the page stays until the join is admitted. */
   const [joining, setJoining] = useState(false);
   const chosen = useMeeting((state) => state.devices);
   const [microphoneId, setMicrophoneId] = useState(chosen.microphone);

@@ -7,7 +7,7 @@ import { Spinner } from '../primitives/Spinner';
 interface StatusPageProps {
   title: string;
   icon?: IconName;
-  /** The meeting's topic or another line over the title. */
+  /** The meeting's topic or another text over the title. */
   over?: string | undefined;
   busy?: boolean;
   children?: ReactNode;

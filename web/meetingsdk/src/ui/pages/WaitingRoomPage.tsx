@@ -7,7 +7,7 @@ import { useActions, useMeeting, useT, useUi, useView } from '../state/context';
 import { DeviceTest } from './DeviceTest';
 import { StatusPage } from './StatusPage';
 
-/** In the waiting room until a host opens the door. The app may have words of its own for it. */
+/** The waiting room. The app may have its own texts for it. */
 export function WaitingRoomPage() {
   const t = useT();
   const actions = useActions();

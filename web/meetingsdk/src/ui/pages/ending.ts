@@ -7,7 +7,7 @@ export interface EndingView {
   icon: IconName;
   /** The key of the text, where it is another ending's. */
   text?: 'removed';
-  /** Whether coming back makes sense, and by which word. */
+  /** Whether joining again makes sense, and the key of the button's text. */
   back?: 'ended.rejoin' | 'ended.joinHere';
 }
 

@@ -2,8 +2,8 @@ import { useEffect, useState } from 'react';
 import { useActions, useMeeting } from '../state/context';
 
 /**
- * The picture of a camera with the chosen background: without one while it is being
- * prepared. One that cannot be had is given up, for the meeting would not get it either.
+ * The video of a camera with the selected background: without it while it is being
+ * prepared. A background that fails is unselected, for it would fail in the meeting too.
  */
 export function useBackgroundPreview(camera: MediaStream | null): { stream: MediaStream | null; state: 'ready' | 'busy' | 'failed' } {
   const actions = useActions();

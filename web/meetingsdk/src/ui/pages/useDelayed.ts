@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'react';
 
-/** A join that takes less is not worth a page: it would only flash, and draw while the media connect. */
+/** A join that takes less needs no page: it would only flash, and render while media connect. */
 const delay = 250;
 
-/** Whether `on` has lasted for a moment. */
+/** Whether `on` has been true for a moment. */
 export function useDelayed(on: boolean): boolean {
   const [delayed, setDelayed] = useState(false);
   useEffect(() => {

@@ -22,7 +22,7 @@ function failureState(error: unknown): PreviewState {
 /**
  * Opens a microphone or a camera while `on`. The tracks are stopped when it is
  * switched off, when another device is chosen, on a new try and when the page goes
- * away. It tries anew by itself when the browser is told to allow the device, when
+ * away. It retries by itself when the user allows the device in the browser, when
  * one is connected, and when the one in use ends.
  */
 export function usePreviewStream(kind: 'audio' | 'video', on: boolean, deviceId: string): PreviewStream {
@@ -49,7 +49,7 @@ export function usePreviewStream(kind: 'audio' | 'video', on: boolean, deviceId:
         (got) => {
           stream = got;
           if (!current) return got.getTracks().forEach((track) => track.stop());
-          // Unplugged, or no longer allowed: not told where this page stops it.
+          // Fires when a device is unplugged or no longer allowed, not when this page stops the track.
           got.getTracks().forEach((track) => track.addEventListener('ended', retry));
           finish({ stream: got, state: 'on' });
         },
@@ -75,7 +75,7 @@ function whenAvailable(name: 'camera' | 'microphone', state: PreviewState, avail
   const stop = new AbortController();
   const { signal } = stop;
   if (state !== 'denied') (navigator.mediaDevices as MediaDevices | undefined)?.addEventListener('devicechange', available, { signal });
-  // Browsers that tell nothing of permissions leave it to the button.
+  // In browsers without the Permissions API, only the button retries.
   (navigator.permissions as Permissions | undefined)?.query({ name }).then(
     (permission) => permission.addEventListener('change', () => permission.state !== 'denied' && available(), { signal }),
     () => undefined,

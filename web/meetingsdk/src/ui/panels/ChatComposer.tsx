@@ -29,7 +29,7 @@ export function ChatComposer() {
   const groups: ('hosts' | 'waitingRoom')[] = [];
   if (receivers.some(canManage)) groups.push('hosts');
   if (canManage(self) && waiting > 0) groups.push('waitingRoom');
-  // What was meant for somebody never goes to everyone because they left.
+  // A message for a participant who has left never goes to everyone.
   const here = typeof chosen === 'number' ? receivers.some((person) => person.userId === chosen) : chosen === null || groups.includes(chosen);
   const isPrivateMessage = typeof chosen === 'number' && here;
   const to = chosen ?? (everyone ? 'everyone' : 'hosts');

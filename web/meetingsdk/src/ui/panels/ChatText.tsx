@@ -2,7 +2,7 @@ import { memo } from 'react';
 import { linkify, viaLinkPage } from '../logic/linkify';
 import { useOption } from '../state/context';
 
-/** The words of one message. React escapes them; only addresses become links. */
+/** The text of one message. React escapes it; only addresses become links. */
 export const ChatText = memo(function ChatText({ text }: { text: string }) {
   const page = useOption('externalLinkPage');
   return (

@@ -12,7 +12,7 @@ const ICONS: Record<PersonAction, IconName> = {
   makePanelist: 'people', makeAttendee: 'people', rename: 'edit', permitCapture: 'record', endCapture: 'record', hold: 'door', admit: 'check', remove: 'remove',
 };
 
-/** Carries out an entry. What cannot be undone by a second click asks first. */
+/** Performs an action. Those that cannot be undone by a second click ask for confirmation. */
 function perform(action: PersonAction, person: Participant, webinar: boolean, actions: MeetingActions, { ui, run }: Pick<ViewContext, 'ui' | 'run'>): void {
   const id = person.userId;
   switch (action) {

@@ -11,7 +11,7 @@ import { Panel } from './Panel';
 import { ParticipantRow } from './ParticipantRow';
 import { WaitingList } from './WaitingList';
 
-/** Everybody in the meeting, and for hosts everybody at its door. */
+/** The participants in the meeting and, for hosts, in the waiting room. */
 export function ParticipantsPanel() {
   const t = useT();
   const { ui } = useView();

@@ -6,7 +6,7 @@ import { IconButton } from '../primitives/IconButton';
 import { VirtualList } from '../primitives/VirtualList';
 import { useActions, useT, useView } from '../state/context';
 
-/** Those in the waiting room, for hosts to let in. */
+/** The participants in the waiting room, for hosts to admit. */
 export function WaitingList({ people, scroller }: { people: readonly Participant[]; scroller: RefObject<HTMLElement | null> }) {
   const t = useT();
   const actions = useActions();

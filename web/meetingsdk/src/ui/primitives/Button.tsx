@@ -7,7 +7,7 @@ interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
 
 const COMPAT = { plain: 'zm-btn', primary: 'zm-btn zm-btn--primary', danger: 'zm-btn zm-btn--danger', quiet: 'zm-btn' };
 
-/** A button with words. */
+/** A button with a text. */
 export function Button({ tone = 'plain', className = '', type, ...rest }: ButtonProps) {
   return <button {...rest} {...(type ? { type } : plainButton)} className={`ar-button ar-button--${tone} ${COMPAT[tone]} ${className}`} />;
 }

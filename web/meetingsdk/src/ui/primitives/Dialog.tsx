@@ -10,7 +10,7 @@ interface DialogProps {
   children?: ReactNode;
   /** The row of buttons, the main one last. */
   footer: ReactNode;
-  /** Called on Escape; without it the dialog stays until answered. */
+  /** Called on Escape; without it, the dialog stays until a choice is made. */
   onClose?: () => void;
   alert?: boolean;
   wide?: boolean;

@@ -16,7 +16,7 @@ interface PopoverProps {
   children: ReactNode;
 }
 
-/** A box beside its anchor, inside the window, closed by Escape or a click elsewhere. */
+/** A box next to its anchor, inside the window, closed by Escape or a click outside of it. */
 export function Popover({ anchor, onClose, placement = 'bottom-start', className = '', popper, children }: PopoverProps) {
   const { layer, rtl } = useView();
   const box = useRef<HTMLDivElement>(null);

@@ -1,4 +1,4 @@
-/** Three calm dots; hidden from screen readers, the words beside them say it. */
+/** Three dots; hidden from screen readers, which read the text next to them. */
 export function Spinner() {
   return (
     <span className="ar-spinner" aria-hidden="true">

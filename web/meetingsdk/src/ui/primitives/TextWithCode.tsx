@@ -1,4 +1,4 @@
-/** A sentence of the server in which `words in backticks` are names of code. */
+/** A sentence of the server in which `text in backticks` is code. */
 export function TextWithCode({ text }: { text: string }) {
   return <>{text.split('`').map((part, i) => (i % 2 === 1 ? <code key={i}>{part}</code> : part))}</>;
 }

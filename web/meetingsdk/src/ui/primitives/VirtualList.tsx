@@ -1,9 +1,9 @@
 import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
 import { flushSync } from 'react-dom';
 
-/** Rows kept beyond either edge, so that a fast scroll shows no gap before the next frame. */
+/** Rows rendered beyond either edge, so that a fast scroll shows no gap before the next frame. */
 const OVERSCAN = 8;
-/** Rows drawn before anything could be measured. */
+/** Rows rendered before anything could be measured. */
 const INITIAL_ROWS = 30;
 
 interface VirtualListProps<T> {
@@ -18,7 +18,7 @@ interface VirtualListProps<T> {
 /**
  * A list of which only the rows in view are on the page, so that hundreds cost
  * no more than a screenful. All rows are equally high (`--ar-row`). Screen
- * readers are told each row's place in the whole; the row that has the focus
+ * readers get each row's position in the whole list; the row that has the focus
  * stays, however far it is scrolled away; arrow keys, Home and End go from row
  * to row.
  */

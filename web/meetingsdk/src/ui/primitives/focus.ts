@@ -43,7 +43,7 @@ export function trapFocus(root: HTMLElement, onEscape?: () => void): () => void 
       start.focus();
     }
   };
-  // A click beside the dialog must not take the keyboard out of it.
+  // A click outside of the dialog must not move the focus out of it.
   const onFocusIn = (event: Event) => {
     const target = event.target as Node | null;
     if (target && !root.contains(target) && root.closest('.anteroom')?.contains(target)) first.focus({ preventScroll: true });

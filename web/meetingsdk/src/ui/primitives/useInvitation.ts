@@ -1,7 +1,7 @@
 import { groupNumber, inviteLink } from '../logic/format';
 import { useMeeting, useOption, useT } from '../state/context';
 
-/** What somebody needs who is to come, and the same in words. */
+/** The details of an invitation, and the same as a text. */
 export interface Invitation {
   /** By the app's template; empty without one. */
   link: string;

@@ -7,11 +7,11 @@ interface RefusalButtonsProps {
   failure: Failure;
   /** The id of the form with the passcode. */
   form: string;
-  /** The word for going without having joined. */
+  /** The text of the button that closes the refusal. */
   close: string;
 }
 
-/** Going, and another try where one makes sense. */
+/** The buttons to close a refusal and, if it makes sense, to retry. */
 export function RefusalButtons({ failure, form, close }: RefusalButtonsProps) {
   const t = useT();
   const actions = useActions();

@@ -69,7 +69,7 @@ export function RefusalFacts({ failure }: { failure: Failure }) {
   );
 }
 
-/** The passcode, typed again in place; the form's button is elsewhere and names it. */
+/** The passcode field of a refusal; the form's submit button is in another element. */
 export function PasscodeField({ form, failure }: { form: string; failure: Failure }) {
   const t = useT();
   const actions = useActions();

@@ -2,7 +2,7 @@ import { useRef, type PointerEvent, type RefObject } from 'react';
 import { useOption } from '../state/context';
 import { Tile } from '../tile/Tile';
 
-/** The second person's small picture over the first one's; may be dragged aside. */
+/** The second participant's small video over the first one's; may be dragged aside. */
 export function FloatingTile({ userId, bounds }: { userId: number; bounds: RefObject<HTMLElement | null> }) {
   const draggable = useOption('videoDrag');
   const box = useRef<HTMLDivElement>(null);

@@ -2,7 +2,7 @@ import { LiveRegion } from '../dialogs/LiveRegion';
 import { findParticipant } from '../logic/order';
 import { useMeeting, useT } from '../state/context';
 
-/** Says the newest reaction to screen readers; eyes see it on the tile. */
+/** Announces the newest reaction to screen readers; it is shown on the tile. */
 export function ReactionNews() {
   const t = useT();
   const newest = useMeeting((state) => state.reactions.at(-1));

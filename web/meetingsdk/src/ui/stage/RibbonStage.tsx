@@ -5,7 +5,7 @@ import { Strip } from './Strip';
 
 const NONE: readonly number[] = [];
 
-/** A narrow column of tiles for apps that keep the meeting at their side; a shared screen comes before them. */
+/** A narrow column of tiles for apps that show the meeting at their side; a shared screen comes first. */
 export function RibbonStage({ sharer }: { sharer: number | null }) {
   const tiles = useMeeting(tileOrder);
   const first = useMeeting(pinnedOrSpotlit);

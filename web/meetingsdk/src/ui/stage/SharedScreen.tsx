@@ -5,7 +5,7 @@ import { useActions, useMeeting, useOption, useParticipant, useT, useView } from
 import { TileVideo } from '../tile/TileVideo';
 import { ShareChoice } from './ShareChoice';
 
-/** A shared screen and whose it is; in place of one's own, that it is shared. */
+/** A shared screen and who shares it; for the own screen, a note that it is shared. */
 export function SharedScreen({ sharer }: { sharer: number }) {
   const t = useT();
   const actions = useActions();

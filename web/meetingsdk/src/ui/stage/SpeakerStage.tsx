@@ -12,7 +12,7 @@ const GAP = 8;
 /** Below this height, in CSS pixels, the others take more than they give. */
 const LOW = 160;
 
-/** One big picture, or those pinned, and the others small: floating for two people, in a strip for more. */
+/** One large video, or the pinned ones, and the others small: floating for two participants, in a strip for more. */
 export function SpeakerStage({ alone = false }: { alone?: boolean }) {
   const box = useRef<HTMLDivElement>(null);
   const room = useRef<HTMLDivElement>(null);

@@ -4,7 +4,7 @@ import { useMeeting, useView } from '../state/context';
 
 /**
  * A pin or a spotlight takes a page from the gallery to the large picture, and
- * back at its end. Whoever chooses the gallery meanwhile keeps it.
+ * back at its end. A user who selects the gallery meanwhile stays in it.
  */
 export function useAutoSpeakerLayout(): void {
   const { ui } = useView();

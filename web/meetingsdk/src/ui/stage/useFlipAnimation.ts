@@ -5,9 +5,9 @@ const DURATION_MS = 180;
 type Box = Pick<DOMRect, 'left' | 'top' | 'width' | 'height'>;
 
 /**
- * Lets the tiles in a box glide to their new places when `key` says that people
- * came or went. They are there at once where `bounds`, the room itself, has
- * changed, and for people who want no motion.
+ * Animates the tiles in a box to their new positions (FLIP) when `key` changes because
+ * participants joined or left. Without animation if `bounds`, the size of the box, has
+ * changed, and for users who prefer reduced motion.
  */
 export function useFlipAnimation(box: RefObject<HTMLElement | null>, key: string, bounds: string): void {
   const before = useRef<{ bounds: string; places: Map<string | undefined, Box> } | null>(null);

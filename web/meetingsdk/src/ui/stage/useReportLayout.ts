@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import type { VideoLayout } from '../../core/model';
 import { useActions } from '../state/context';
 
-/** Tells the core whom the stage shows, for apps that follow the order; nothing as long as `view` is null. */
+/** Reports to the core whom the stage shows, for apps that follow the order; nothing as long as `view` is null. */
 export function useReportLayout(view: VideoLayout['view'] | null, main: readonly number[], others: readonly number[]): void {
   const actions = useActions();
   const key = `${view}/${main.join()}/${others.join()}`;

@@ -2,7 +2,7 @@ import { safeStorage } from '../../core/resume-store';
 
 const key = 'anteroom.announcements';
 
-/** Whether screen readers are told what happens in the meeting; so unless this browser was told otherwise. */
+/** Whether events of the meeting are announced to screen readers; on unless switched off in this browser. */
 export function loadAnnouncementsEnabled(): boolean {
   return safeStorage(() => globalThis.localStorage).getItem(key) !== 'off';
 }

@@ -1,28 +1,28 @@
 import type { MeetingModel, ViewRemoval, ViewKind } from '../../core/model';
 
-/** How often the view looks whether it is still there, and how long it may be away, in milliseconds: frameworks move elements. */
+/** How often to check whether the view is there, and how long it may be absent, in milliseconds: frameworks move elements. */
 const CHECK_INTERVAL_MS = 100;
 const ABSENCE_LIMIT_MS = 500;
-/** An address at which the view has been seen for so long is one of the meeting's own. */
+/** An address at which the view was visible this long belongs to the meeting. */
 const SETTLE_MS = 5_000;
 
-/** The browser's history, as far as browsers tell of it. */
+/** The part of the Navigation API that is used. */
 interface History {
   readonly currentEntry: { readonly key: string; readonly index: number } | null;
   entries(): { readonly key: string }[];
 }
 
 /**
- * Watches, while a meeting or the way into one is on the page, whether its view
- * is: an app that takes it away for good has its meeting left, so that nobody
- * stays in it, seen and heard, without a way out. Returns the function that stops it.
+ * Checks, during a meeting or a join, whether the view is still on the page: if the app
+ * has removed it permanently, leaves the meeting, so that nobody stays in it, seen and
+ * heard, without a way out. Returns the function that stops it.
  */
 export function watchViewPresence(host: HTMLElement, kind: ViewKind, model: MeetingModel): () => void {
   const view = host.ownerDocument.defaultView;
   if (!view || !model.viewRemoved) return () => undefined;
   const history = (view as { navigation?: History }).navigation;
   let timer: ReturnType<typeof setInterval> | undefined;
-  /** Since when the view is away; null while it is there. */
+  /** Since when the view is absent; null while it is there. */
   let absentSince: number | null = null;
   let attached = false;
   let entry = '';
@@ -63,7 +63,7 @@ export function watchViewPresence(host: HTMLElement, kind: ViewKind, model: Meet
     stop();
     model.viewRemoved?.(reason);
   };
-  /** Browsers that tell nothing of their history: an address that was not there since the join was there before. */
+  /** For browsers without the Navigation API: an address not visited since the join was visited before it. */
   const onPop = (): void => {
     if (history || kind !== 'client' || timer === undefined) return;
     const now = address();
@@ -98,7 +98,7 @@ export function watchViewPresence(host: HTMLElement, kind: ViewKind, model: Meet
   };
 }
 
-/** An address as far as it says which page of an app this is: a hash counts if it is a route. */
+/** The part of an address that identifies a page of an app: a hash counts if it is a route. */
 export function addressOf({ pathname, search, hash }: Pick<Location, 'pathname' | 'search' | 'hash'>): string {
   return pathname + search + (/^#!?\//.test(hash) ? hash : '');
 }

@@ -41,7 +41,7 @@ export interface UiState {
   /** Whether the next share of the toolbar asks for sound as well. */
   shareSound: boolean;
   notices: readonly LocalNotice[];
-  /** Whether screen readers are told what happens in the meeting. */
+  /** Whether events of the meeting are announced to screen readers. */
   announcementsEnabled: boolean;
   /** Whether a host moved this participant from the meeting to the waiting room. */
   movedToWaitingRoom: boolean;
@@ -75,7 +75,7 @@ export function firstUiState(options: ViewOptions): UiState {
   return { options, layout, unminimized: layout === 'minimized' ? 'speaker' : layout, panel: null, dialog: null, chatTo: null, chatDraft: '', seenRequests: [], sharer: null, shareSound: !options.hideShareAudioOption, notices: [], announcementsEnabled: loadAnnouncementsEnabled(), movedToWaitingRoom: false };
 }
 
-/** The state of a view that is out of the meeting; whoever was only put on hold goes on with what they were writing. */
+/** The state of a view after the meeting; a participant moved to the waiting room keeps their draft. */
 export function uiAfterMeeting({ chatDraft, chatTo, seenRequests }: UiState, movedToWaitingRoom: boolean): Partial<UiState> {
   return { panel: null, dialog: null, sharer: null, notices: [], movedToWaitingRoom, ...(movedToWaitingRoom ? { chatDraft, chatTo, seenRequests } : { chatDraft: '', chatTo: null, seenRequests: [] }) };
 }

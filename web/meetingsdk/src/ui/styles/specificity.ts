@@ -1,18 +1,18 @@
 /**
- * How strong the views' rules are in the app's page. They stand in the light
- * DOM, so every style sheet of the app is meant for them too. Three strengths:
+ * The specificity of the views' rules in the app's page. The views are in the light
+ * DOM, so every style sheet of the app applies to them too. There are three levels:
  *
- * - what only the views know gets the weight of ids: no rule of the app for
+ * - what only the views use gets the specificity of ids: no rule of the app for
  *   elements, attributes or states reaches in;
- * - elements whose id apps know (`#wc-content` …) get the weight of many
+ * - elements whose id apps know (`#wc-content` …) get the specificity of many
  *   classes: only a rule that names an id wins;
- * - elements whose class apps know (`.leave-btn` …) get the weight of many
+ * - elements whose class apps know (`.leave-btn` …) get the specificity of many
  *   element names: `button` and `main div button` lose, `.leave-btn` wins. How
- *   they look under the pointer has the weight of one class more, so that
+ *   they look under the pointer has the specificity of one class more, so that
  *   `button:hover` loses, too, and `.leave-btn:hover` wins.
  *
  * The sheets are written as if there were nothing else in the page, each
- * selector below `.anteroom`; `withStrength` gives them their weight.
+ * selector below `.anteroom`; `withSpecificity` adjusts them.
  */
 
 /** Classes of the elements with an id that apps know. */
@@ -31,7 +31,7 @@ const [identified, named, anyNamed] = [has(WITH_KNOWN_ID), has(WITH_KNOWN_CLASS)
 const others = `:where(:not(${[...WITH_KNOWN_ID, ...WITH_KNOWN_CLASS].map((name) => `.${name}`).join()}))`;
 const pseudoElement = /::?(?:before|after|placeholder|marker|backdrop)$/;
 
-/** The same style sheet with each selector's strength. */
+/** The style sheet with the specificity of each selector adjusted. */
 export function withSpecificity(css: string): string {
   return css.replace(/\/\*[^]*?\*\//g, '').replace(/([^{}]+)\{/g, (rule, prelude: string) => (prelude.includes('.anteroom') ? `${splitSelectors(prelude).flatMap(adjustSpecificity).join()}{` : rule));
 }
@@ -46,7 +46,7 @@ function adjustSpecificity(selector: string): string[] {
   // Without the star that minifiers leave out.
   const element = selector.slice(0, selector.length - pseudo.length).replace(/[\s>+~]$/, '$&*');
   const subject = /(?:[^\s>+~(]|\((?:[^()]|\([^()]*\))*\))*$/.exec(element)?.[0] ?? '';
-  // Said twice, it holds for named elements as well: what keeps the view usable.
+  // Repeated, it also applies to elements with known names: rules that keep the view usable.
   if (selector.includes('.anteroom.anteroom') || subject.includes('.anteroom')) return [withIdWeight(element) + pseudo];
   if (identified.test(subject)) return [withClassWeight(element) + pseudo];
   if (named.test(subject)) return [withTypeWeight(element) + pseudo];
@@ -55,12 +55,12 @@ function adjustSpecificity(selector: string): string[] {
   return [withIdWeight(element) + others + pseudo, withClassWeight(element) + list(WITH_KNOWN_ID) + pseudo, withTypeWeight(element, anyNamed) + pseudo];
 }
 
-/** With the weight of two ids, which nothing has. */
+/** Adds the specificity of two ids, which no element has. */
 function withIdWeight(selector: string): string {
   return addWeight(selector, '#ar#ar');
 }
 
-/** With the weight of more classes than an app has. */
+/** Adds the specificity of more classes than an app uses. */
 function withClassWeight(selector: string): string {
   return addWeight(selector, '.i.i.i.i.i.i.i.i');
 }
@@ -71,7 +71,7 @@ function addWeight(selector: string, weight: string): string {
 
 const statePattern = /:(?:hover|active|focus)/;
 
-/** With the weight of element names alone; those that were heavier before are heavier still. */
+/** Reduces the specificity to that of element names, keeping the order among rules. */
 function withTypeWeight(selector: string, only = ''): string {
   const counted = selector.replace(/:where\((?:[^()]|\([^()]*\))*\)/g, '');
   const classes = counted.match(/[.[]|(?<!:):(?!not|is|has|:)[a-z]/g)?.length ?? 0;

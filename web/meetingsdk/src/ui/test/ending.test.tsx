@@ -12,7 +12,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** A camera that answers when the test says so. */
+/** A camera that opens when the test resolves it. */
 function stubCamera() {
   const track = { stop: vi.fn(), addEventListener: () => undefined, getSettings: () => ({}) };
   let answer: () => void = () => undefined;

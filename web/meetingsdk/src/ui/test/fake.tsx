@@ -10,10 +10,10 @@ import { Context, type ViewContext } from '../state/context';
 import { createStore } from '../state/store';
 import { firstUiState } from '../state/ui-state';
 
-// Tests are of pages that have been inside for a moment; later.test.tsx is of the others.
+// These tests are of pages that joined a moment ago; lazy.test.tsx covers the others.
 await loadLazyParts().catch(() => undefined);
 
-/** A participant with what the test says. */
+/** A participant with the fields that the test sets. */
 export function person(userId: number, change: Partial<Participant> = {}): Participant {
   return {
     userId, guid: `g${userId}`, userName: `Person ${userId}`, role: 'attendee', state: 'joined', muted: true, audioOn: true, videoOn: false, sharing: false,

@@ -37,7 +37,7 @@ describe('host tools', () => {
 });
 
 describe('dialogs of hosts', () => {
-  it('mute all says whether participants may unmute themselves', () => {
+  it('mute all sets whether participants may unmute themselves', () => {
     const { model, ui } = renderInView(<Dialogs />, state([host, person(2)]));
     act(() => ui.set({ dialog: { name: 'muteAll' } }));
     fireEvent.click(screen.getByRole('checkbox'));
@@ -88,7 +88,7 @@ describe('dialogs of hosts', () => {
 });
 
 describe('participants', () => {
-  it('tell whose app a bot is, and hosts lower all hands', () => {
+  it('show whose app a bot is, and hosts lower all hands', () => {
     const bot = person(3, { guest: true, bot: { appName: 'Notes', authorizerKey: 'k2' } });
     const { model } = renderInView(<ParticipantsPanel />, state([host, person(2, { personKey: 'k2', handRaised: true }), bot, person(4, { bot: { appName: 'Scribe', authorizerKey: 'gone' } })]));
     expect(screen.getByText('Notes, for Person 2')).toBeTruthy();
@@ -98,7 +98,7 @@ describe('participants', () => {
     expect(model.actions.lowerAllHands).toHaveBeenCalled();
   });
 
-  it('who asks to record is answered by hosts alone', () => {
+  it('who requests to record gets a response from hosts only', () => {
     const { model } = renderInView(<Banners />, state([host, person(2)], { captureRequests: [9, 2] }));
     expect(screen.getByText('Person 2 wants to record')).toBeTruthy();
     fireEvent.click(screen.getByRole('button', { name: 'Allow' }));
@@ -136,7 +136,7 @@ describe('stage', () => {
     expect(ui.get().layout).toBe('gallery');
   });
 
-  it('says that focus mode is on, and a host turns it off', () => {
+  it('shows that focus mode is on, and a host turns it off', () => {
     const people = [person(1), person(2, { role: 'host' })];
     renderInView(<Stage />, state(people, session({ focusMode: true })));
     expect(screen.getByText('Focus mode: you see only hosts')).toBeTruthy();

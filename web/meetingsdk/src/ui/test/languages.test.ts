@@ -24,7 +24,7 @@ describe('the translations', () => {
     expect({ missing, unknown }).toEqual({ missing: [], unknown: [] });
   });
 
-  it.each(languages)('%s says something for every key, with the places of English', async (_language, load) => {
+  it.each(languages)('%s has a text for every key, with the placeholders of English', async (_language, load) => {
     const wrong = Object.entries(await load()).filter(([key, text]) => {
       const base = english[key.replace(suffix, '')] ?? '';
       return text.trim() === '' || places(text).join() !== places(base).join();
@@ -39,7 +39,7 @@ describe('the translations', () => {
     expect(missing).toEqual([]);
   });
 
-  // Who steers by voice says what is written on a button.
+  // Users of voice control speak the visible text of a button.
   it.each(languages)('%s has what stands on a button in the name of that button', async (_language, load) => {
     const texts = await load();
     const pairs = [...Object.keys(english).filter((key) => key.endsWith('Label')).map((key) => [key.slice(0, -5), key]), ['participants.short', 'participants.open'], ['participants.short', 'participants.openWaiting'], ['chat.short', 'chat.open'], ['chat.short', 'chat.openUnread']];

@@ -23,7 +23,7 @@ afterEach(() => vi.useRealTimers());
 
 const keys = (ui: Store<UiState>) => ui.get().notices.map((notice) => notice.key);
 
-// In this order: what is loaded stays loaded for the whole page.
+// The order matters: what is loaded stays loaded for the whole page.
 it('loads nothing of what a person opens while somebody joins, and says nothing when that fails ahead of a click', async () => {
   vi.useFakeTimers();
   const { ui, model } = renderInView(<Dialogs />, state([person(1)], { phase: 'joining' }));

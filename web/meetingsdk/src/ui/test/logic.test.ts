@@ -151,7 +151,7 @@ describe('customize', () => {
     expect(parsePlacementOptions({ video: null, chat: 7 })).toMatchObject({ size: null, resizable: true, chat: null });
   });
 
-  it('takes only buttons with words and a handler', () => {
+  it('accepts only buttons with a text and a handler', () => {
     let clicked = 0;
     const made = customButtons({ toolbar: { buttons: [{ text: 'Go', className: 'c', onClick: () => clicked++ }, { text: '' }, null, 'x', { text: 'No handler' }] } });
     expect(made.map((button) => button.text)).toEqual(['Go']);

@@ -51,7 +51,7 @@ describe('what happened', () => {
 
 describe('the live region', () => {
   const region = () => document.querySelector('[aria-live="polite"]');
-  it('is there empty, and is told a crowd in one sentence', () => {
+  it('is there empty, and gets many joins as one sentence', () => {
     vi.useFakeTimers();
     const { model } = renderInView(<Announcer />, state([me]));
     expect(region()?.textContent).toBe('');
@@ -79,7 +79,7 @@ describe('the live region', () => {
 
 describe('the waiting room', () => {
   const group = { userId: 4, name: 'Waiting room' };
-  it('shows what hosts wrote to it, before and after one came, as words', () => {
+  it('shows messages of the hosts, sent before and after joining, as text', () => {
     const waiting = state([person(1, { state: 'waiting' })], { phase: 'waitingRoom', chat: [chatMessage(2, 'Five minutes'), chatMessage(2, '<b>Soon</b>', group)], unreadChat: 1 });
     const { model, container } = renderInView(<WaitingRoomPage />, waiting);
     const texts = () => [...container.querySelectorAll('.ar-message__text')].map((text) => text.textContent);
@@ -90,14 +90,14 @@ describe('the waiting room', () => {
     expect(model.actions.markChatRead).toHaveBeenCalled();
   });
 
-  it('says who moved somebody there from the meeting', () => {
+  it('shows that a host moved the participant there from the meeting', () => {
     const { ui } = renderInView(<WaitingRoomPage />, state([person(1, { state: 'waiting' })], { phase: 'waitingRoom' }));
     expect(screen.getByRole('heading').textContent).toBe('The host will let you in soon');
     act(() => ui.set({ movedToWaitingRoom: true }));
     expect(screen.getByRole('heading').textContent).toBe('The host moved you to the waiting room');
   });
 
-  it('has the words of the app, where it has any', () => {
+  it('shows the texts of the app, if there are any', () => {
     renderInView(<WaitingRoomPage />, state([person(1)], { phase: 'waitingRoom', waitingRoomText: { title: 'Take a seat', description: 'The doctor is on her way.' } }));
     expect(screen.getByRole('heading').textContent).toBe('Take a seat');
     expect(screen.getByText('The doctor is on her way.')).not.toBeNull();

@@ -22,10 +22,10 @@ describe('tileOrder', () => {
     expect(after.filter((id) => before.includes(id))).toEqual(before.filter((id) => after.includes(id)));
   });
 
-  it('keeps whose line broke while their picture flows, and nobody of whom nothing is left but oneself', () => {
+  it('keeps participants who reconnect but still send video, and drops unreachable ones except oneself', () => {
     const people = [person(1, { state: 'reconnecting', mediaLost: true }), person(2, { state: 'reconnecting', mediaLost: true }), person(3, { state: 'reconnecting', mediaLost: false }), person(4)];
     expect(tileOrder(state(people))).toEqual([1, 3, 4]);
-    // The list has them all, for their place is kept.
+    // The list has them all, because they are still participants.
     expect(listOrder(state(people)).map(({ userId }) => userId)).toEqual([1, 2, 3, 4]);
   });
 
@@ -43,7 +43,7 @@ describe('listOrder', () => {
   });
 });
 
-describe('chooseMain', () => {
+describe('selectActiveSpeaker', () => {
   const tiles = [1, 2, 3, 4];
   it.each([
     ['the loudest first', [3, 2], null, 3],

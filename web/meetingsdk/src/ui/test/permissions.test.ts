@@ -47,7 +47,7 @@ describe('personActions', () => {
     expect(personActions(attendee, other, meeting, { ...withChat, claimable: true })).not.toContain('claimHost');
   });
 
-  it('gives the word in a webinar and takes it', () => {
+  it('grants and revokes the permission to talk in a webinar', () => {
     expect(personActions(cohost, attendee, webinar, withChat)).toContain('allowToTalk');
     expect(personActions(cohost, attendee, webinar, withChat)).not.toContain('makePanelist');
     expect(personActions(cohost, { ...attendee, allowedToTalk: true }, webinar, withChat)).toContain('endTalk');

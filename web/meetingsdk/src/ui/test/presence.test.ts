@@ -80,7 +80,7 @@ describe('a view that the page takes away', () => {
     expect(gone).not.toHaveBeenCalled();
   });
 
-  it('is gone in Client View where the page goes back to before the join, by either way of telling', () => {
+  it('is gone in Client View if the page goes back to before the join, with and without the Navigation API', () => {
     const entries = [{ key: 'a', index: 0 }, { key: 'b', index: 1 }, { key: 'c', index: 2 }];
     const navigation = { currentEntry: entries[1], entries: () => entries };
     for (const withNavigation of [true, false]) {

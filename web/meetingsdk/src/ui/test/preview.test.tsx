@@ -12,7 +12,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** Devices that open, or not, as the test says, and a browser that tells of changed permissions. */
+/** Devices that the test controls, and a browser that reports changed permissions. */
 class Devices extends EventTarget {
   fault = '';
   readonly permissions = { camera: new Permission(), microphone: new Permission() };
@@ -79,7 +79,7 @@ it.each([
   expect(devices.getUserMedia.mock.calls.length).toBeGreaterThan(asked);
 });
 
-it('opens what the browser is told to allow, without another click', async () => {
+it('opens a device that is allowed in the browser, without another click', async () => {
   const devices = new Devices();
   devices.fault = 'NotAllowedError';
   const { trouble: problem, picture } = await open(devices);
@@ -97,7 +97,7 @@ it('opens what the browser is told to allow, without another click', async () =>
   expect(screen.getByRole('button', { name: 'mute my microphone' })).toBeTruthy();
 });
 
-it('opens a camera that is connected, and says when it is gone', async () => {
+it('opens a camera that is connected, and shows when it is gone', async () => {
   const devices = new Devices();
   devices.fault = 'NotFoundError';
   const { trouble: problem } = await open(devices);
@@ -155,7 +155,7 @@ it('shows the chosen background, prepared anew for each camera', async () => {
   expect([picture().srcObject, stop.mock.calls.length]).toEqual([plain, 1]);
 });
 
-it('gives up a background that cannot be had, and says so', async () => {
+it('unselects a background that fails, and shows that', async () => {
   const devices = new Devices();
   const { model } = await open(devices, offered());
   vi.mocked(model.actions.previewBackground).mockRejectedValue(new Error('no file'));

@@ -32,7 +32,7 @@ const pass = (count: number) => act(async () => {
   for (let i = 0; i < count; i++) frames.splice(0).forEach((run) => run(i));
 });
 
-describe.each(['client', 'component'] as const)('rehearsing %s view', (view) => {
+describe.each(['client', 'component'] as const)('prewarming %s view', (view) => {
   it('draws a meeting that nothing in the document finds', async () => {
     const before = document.body.innerHTML;
     await act(async () => prewarmView(i18n, { ...options, view }));

@@ -21,8 +21,8 @@ const wrong: Failure = {
 };
 const refused = (change: Partial<Failure> = {}) => state([], { phase: 'initialised', failure: { ...wrong, ...change } });
 
-describe('the words of a refusal', () => {
-  it.each(ERROR_ROWS.filter(({ code }) => code !== 0).map(({ code, name }) => [code, name]))('%i %s tells a person what is the matter and what helps', (code) => {
+describe('the text of a refusal', () => {
+  it.each(ERROR_ROWS.filter(({ code }) => code !== 0).map(({ code, name }) => [code, name]))('%i %s tells the user what is wrong and what helps', (code) => {
     expect(codesWithText).toContain(code);
     const { key } = refusalInfo({ errorCode: code, cause: '' });
     for (const part of ['say', 'do']) {
@@ -46,7 +46,7 @@ describe('the words of a refusal', () => {
 });
 
 describe('the dialog of a refusal', () => {
-  it('shows a participant no words for developers', () => {
+  it('shows a participant no text for developers', () => {
     const { model } = renderInView(<Dialogs />, refused());
     const dialog = screen.getByRole('alertdialog', { name: 'You couldn’t join the meeting' });
     for (const text of ['The passcode is incorrect.', '3004', 'att_1']) expect(dialog.textContent).toContain(text);
@@ -99,7 +99,7 @@ describe('the panel of a refusal in the widget', () => {
     expect(isShownInWidget(null)).toBe(false);
   });
 
-  it('says that the meeting has not started, with a way out', () => {
+  it('shows that the meeting has not started, with a button to leave', () => {
     const { model } = renderInView(<RefusalPanel failure={{ ...wrong, errorCode: 3008, cause: 'host_not_here' }} />, refused());
     expect(screen.getByRole('heading').textContent).toBe('This meeting hasn’t started yet');
     fireEvent.click(screen.getByRole('button', { name: 'Leave' }));

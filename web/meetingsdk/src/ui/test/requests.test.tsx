@@ -22,7 +22,7 @@ const waits = (id: number) => person(id, { state: 'waiting' });
 const button = (name: string) => screen.getByRole('button', { name });
 
 describe('a raised hand', () => {
-  it('is told to a host with a way to lower it, until it is lowered', () => {
+  it('is shown to a host with a button to lower it, until it is lowered', () => {
     const { container, model } = renderInView(<Toasts />, state([host, raised(2, 9)]));
     expect(container.textContent).toContain('Person 2 raised a hand');
     fireEvent.click(button('Lower Person 2’s hand'));
@@ -38,7 +38,7 @@ describe('a raised hand', () => {
     expect(model.actions.lowerAllHands).toHaveBeenCalledOnce();
   });
 
-  it('once seen is told again only when it is raised anew', () => {
+  it('once seen is shown again only if it is raised again', () => {
     const { container, model, ui } = renderInView(<Toasts />, state([host, raised(2, 9)]));
     fireEvent.click(button('Close notice'));
     expect(container.textContent).not.toContain('raised a hand');
@@ -70,7 +70,7 @@ describe('a raised hand', () => {
 });
 
 describe('somebody who waits', () => {
-  it('is let in from the notice', () => {
+  it('is admitted from the notice', () => {
     const { model } = renderInView(<Toasts />, state([host, waits(2)]));
     fireEvent.click(button('Admit Person 2'));
     expect(model.actions.admit).toHaveBeenCalledExactlyOnceWith(2);
@@ -79,7 +79,7 @@ describe('somebody who waits', () => {
     expect(model.actions.admitAll).toHaveBeenCalledOnce();
   });
 
-  it('is told once more when another comes, but not because the list was closed', () => {
+  it('is shown again when another one joins, but not because the list was closed', () => {
     const { container, model, ui } = renderInView(<Toasts />, state([host, waits(2)]));
     const panel = renderInView(<ParticipantsPanel />, state([host, waits(2)]));
     expect(panel.ui.get().seenRequests).toEqual(['w2']);
@@ -108,7 +108,7 @@ describe('a private message', () => {
   });
   const people = [person(1), person(2), person(3)];
 
-  it('is told as one; opening it answers privately, unless something else is being written', () => {
+  it('is shown as private; opening it replies privately, unless there is a draft', () => {
     const { ui, model } = renderInView(<Toasts />, state(people, { chat: [message(2, 1)], unreadChat: 1 }));
     fireEvent.click(button('Private message from Person 2from 2'));
     expect(ui.get()).toMatchObject({ panel: 'chat', chatTo: 2 });
@@ -118,7 +118,7 @@ describe('a private message', () => {
     expect(ui.get()).toMatchObject({ panel: 'chat', chatTo: null });
   });
 
-  it('is not told as one when it went to everyone, or to the hosts', () => {
+  it('is not shown as private if it went to everyone, or to the hosts', () => {
     const { ui, model } = renderInView(<Toasts />, state(people, { chat: [message(2, null)], unreadChat: 1 }));
     fireEvent.click(button('Message from Person 2from 2'));
     expect(ui.get().chatTo).toBeNull();
@@ -141,7 +141,7 @@ describe('a private message', () => {
     expect(screen.getByRole<HTMLSelectElement>('combobox').value).toBe('2');
   });
 
-  it('to somebody who left stays where it was, and says why it cannot go', () => {
+  it('to a participant who left stays in the input, and shows why it cannot be sent', () => {
     const { model, ui, unmount } = renderInView(<ChatPanel />, state(people, { chat: [message(2, 1)] }));
     act(() => ui.set({ chatTo: 2 }));
     fireEvent.change(screen.getByRole('textbox'), { target: { value: 'psst' } });
@@ -151,7 +151,7 @@ describe('a private message', () => {
     expect(screen.getByRole<HTMLSelectElement>('combobox').selectedOptions[0]?.textContent).toBe('Person 2');
     act(() => model.set({ participants: people }));
     expect(screen.getByRole('status').textContent).toBe('');
-    // The words outlive the panel, and so does to whom they go.
+    // The draft and its receiver outlive the panel.
     unmount();
     expect(ui.get()).toMatchObject({ chatDraft: 'psst', chatTo: 2 });
   });

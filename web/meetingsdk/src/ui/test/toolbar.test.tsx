@@ -33,7 +33,7 @@ describe('reactions', () => {
     fireEvent.click(screen.getByRole('menuitem', { name: 'Raise hand' }));
     expect(model.actions.raiseHand).toHaveBeenCalledExactlyOnceWith(true);
     act(() => model.set({ participants: [person(1, { handRaised: true })] }));
-    // The hand stands beside the reactions, not in their place.
+    // The hand has a button next to the reactions, not in place of them.
     fireEvent.click(screen.getByRole('button', { name: 'Reactions' }));
     fireEvent.click(screen.getByRole('menuitem', { name: 'Applause' }));
     expect(model.actions.react).toHaveBeenLastCalledWith('clap');
@@ -92,7 +92,7 @@ describe('settings', () => {
     expect(tabs()).toEqual([]);
   });
 
-  it('say no to a host who asks to unmute where the app has no audio', () => {
+  it('decline a request to unmute if the app has no audio', () => {
     const { model, ui } = renderInView(<Dialogs />, state([person(1)]));
     ui.set({ options: { ...ui.get().options, disableJoinAudio: true } });
     act(() => model.set({ unmuteRequestedBy: 'Grace' }));
@@ -218,7 +218,7 @@ describe('chat', () => {
     }
   });
 
-  it('lets people take back their own words, and hosts any', () => {
+  it('lets participants delete their own messages, and hosts any', () => {
     const chat = [message('one', 1), message('two', 2)];
     const { model } = renderInView(<ChatPanel />, state([person(1), person(2)], { chat }));
     fireEvent.click(screen.getByRole('button', { name: 'Delete message' }));

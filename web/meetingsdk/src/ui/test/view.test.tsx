@@ -57,7 +57,7 @@ describe('a practice session', () => {
 
 describe('chat', () => {
   const message = (text: string) => ({ id: text, text, sentAt: '2026-01-01T10:00:00Z', sender: { userId: 2, name: 'Two' }, receiver: null });
-  it('shows markup as words and addresses as safe links', () => {
+  it('shows markup as text and addresses as safe links', () => {
     const { container } = renderInView(<ChatPanel />, state([person(1), person(2)], { chat: [message('<img src=x onerror=alert(1)> https://example.com/a')] }));
     expect(container.querySelector('img')).toBeNull();
     expect(screen.getByRole('log').textContent).toContain('<img src=x onerror=alert(1)>');
@@ -90,7 +90,7 @@ describe('chat', () => {
     expect(model.actions.sendChat).toHaveBeenCalledExactlyOnceWith('secret', 'everyone');
   });
 
-  it('gives the words back when the message was refused', async () => {
+  it('restores the draft if the message was refused', async () => {
     const { model } = renderInView(<ChatPanel />, state([person(1), person(2)]));
     vi.mocked(model.actions.sendChat).mockRejectedValueOnce(new Error('no'));
     const input = screen.getByRole<HTMLTextAreaElement>('textbox');
@@ -104,7 +104,7 @@ describe('chat', () => {
 });
 
 describe('gallery', () => {
-  it('subscribes only to pictures on the page, and lets them go', () => {
+  it('subscribes only to videos on the page, and unsubscribes them', () => {
     stubSizes(390, 700);
     const people = Array.from({ length: 20 }, (_, i) => person(i + 1, { videoOn: true }));
     const { model, unmount } = renderInView(<GalleryStage />, state(people));
@@ -118,7 +118,7 @@ describe('gallery', () => {
     expect(detached).toEqual([10, 11, 12, 13, 14, 15, 16, 17, 18]);
   });
 
-  it('says on which page one is in the order of numbers, in languages from right to left too', () => {
+  it('shows the page number in left-to-right order, also in right-to-left languages', () => {
     stubSizes(390, 700);
     const { container } = renderInView(<div dir="rtl"><GalleryStage /></div>, state(Array.from({ length: 20 }, (_, i) => person(i + 1))));
     const place = container.querySelector('.ar-pager__place');

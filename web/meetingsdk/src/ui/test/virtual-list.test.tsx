@@ -29,7 +29,7 @@ afterEach(() => {
 });
 
 describe('three hundred people', () => {
-  it('have only the rows in view on the page, each telling its place among all', () => {
+  it('have only the visible rows on the page, each with its position among all', () => {
     scrolledTo(0);
     const { container } = renderInView(<ParticipantsPanel />, state(participants));
     expect(places()[0]).toBe(1);
@@ -70,7 +70,7 @@ describe('three hundred people', () => {
     expect(screen.getByText('Person 277')).toBeTruthy();
   });
 
-  it('wait at the door in rows of the same kind', () => {
+  it('are listed in the waiting room with rows of the same kind', () => {
     scrolledTo(0);
     renderInView(<ParticipantsPanel />, state([person(1, { role: 'host' }), ...participants.slice(1).map((each) => ({ ...each, state: 'waiting' as const }))]));
     expect(places().length).toBeLessThanOrEqual(60);

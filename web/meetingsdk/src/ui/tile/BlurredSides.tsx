@@ -1,10 +1,10 @@
 import { useEffect, useRef, type RefObject } from 'react';
 
-/** How often the sides follow the picture, in milliseconds: they are out of focus, and cost next to nothing. */
+/** How often the blurred sides are updated, in milliseconds. */
 const EVERY_MS = 250;
 const WIDTH = 32;
 
-/** The picture itself, out of focus, beside one that does not fill its place. */
+/** The blurred video on both sides of one that does not fill its box. */
 export function BlurredSides({ video, mirrored }: { video: RefObject<HTMLVideoElement | null>; mirrored: boolean }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {

@@ -15,7 +15,7 @@ interface NameBadgeProps {
   self: boolean;
 }
 
-/** The name on a picture with what must not be told by colour alone: muted, speaking, host, shown large by wish. */
+/** The name on a tile, with states that must not be shown by colour alone: muted, speaking, host, pinned. */
 export const NameBadge = memo(function NameBadge({ name, muted, audioOn, speaking, host, pinned, spotlit, weak, self }: NameBadgeProps) {
   const t = useT();
   return (

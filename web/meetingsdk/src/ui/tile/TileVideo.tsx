@@ -8,14 +8,14 @@ interface TileVideoProps {
   userId: number;
   kind: VideoKind;
   mirrored?: boolean;
-  /** Shown whole where filling the place would cut people off. */
+  /** Contain the video where covering the box would crop too much. */
   contain?: boolean;
   label?: string;
 }
 
 /**
- * One picture. It is asked for only while this element is on the page, so
- * people on other pages of the gallery cost no bandwidth.
+ * One video. It is subscribed only while this element is on the page, so
+ * participants on other pages of the gallery cost no bandwidth.
  */
 export const TileVideo = memo(function TileVideo({ userId, kind, mirrored = false, contain = false, label }: TileVideoProps) {
   const video = useRef<HTMLVideoElement>(null);

@@ -1,7 +1,7 @@
 import { useLayoutEffect, useState, type RefObject } from 'react';
 import { shouldContain } from '../logic/fit';
 
-/** Whether the picture of a video element is to be shown whole; looked at again when either changes its shape. */
+/** Whether a video element should contain its video instead of cropping it; updated when either changes its size. */
 export function useShouldContain(video: RefObject<HTMLVideoElement | null>, enabled: boolean): boolean {
   const [contain, setContain] = useState(false);
   useLayoutEffect(() => {

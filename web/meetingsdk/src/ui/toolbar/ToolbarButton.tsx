@@ -5,7 +5,7 @@ import { plainButton } from '../primitives/plain-button';
 
 interface ToolbarButtonProps {
   icon: IconName;
-  /** The short words under the icon. */
+  /** The short text under the icon. */
   text: string;
   /** The accessible name; `text` unless given. */
   label?: string;
@@ -26,9 +26,9 @@ interface ToolbarButtonProps {
 }
 
 /**
- * A button of the toolbar: an icon, and words under it where there is room. The
- * name holds the words; numbers beside the icon are drawn by the style sheet,
- * for the name says them already. Apps read the count from the element's text.
+ * A button of the toolbar: an icon, and a text under it if there is room. The
+ * accessible name contains the text; numbers next to the icon are rendered by the style
+ * sheet, because the name contains them already. Apps read the count from the element's text.
  */
 export function ToolbarButton({
   icon, text, label = text, labelledDiv = false, title = label, onClick, tone = 'plain', pressed, expanded, popup, controls, busy = false, count, badge, className = '', ref,

@@ -11,7 +11,7 @@ export interface CustomButton {
 /** How many entries of an app the menu takes. */
 const MAX_BUTTONS = 20;
 
-/** Reads the app's entries; what has no words or no handler is left out. */
+/** Parses the app's entries; those without a text or a handler are ignored. */
 export function customButtons(customize: Record<string, unknown>): CustomButton[] {
   const toolbar = customize['toolbar'];
   const buttons = typeof toolbar === 'object' && toolbar !== null ? (toolbar as Record<string, unknown>)['buttons'] : undefined;

@@ -2,8 +2,8 @@ import { tileOrder } from '../logic/order';
 import { useActions, useMeeting, useOption, useView } from '../state/context';
 
 /**
- * Picture in picture: whose picture would float is whoever speaks, else the
- * first with a camera on. Null where the browser or the app offers none.
+ * Picture in picture: shows the active speaker's video, else the first one with a
+ * camera on. Null if the browser or the app does not support it.
  */
 export function usePictureInPicture(): { on: boolean; toggle: () => void } | null {
   const actions = useActions();
