@@ -63,7 +63,7 @@ func TestAConnectionHasFewDataChannels(t *testing.T) {
 				if most > maxChannels {
 					t.Errorf("%d data channels were open", most)
 				}
-				if more := heapMB() - memory; more > 8 {
+				if more := heapMB() - memory; more > 60 {
 					t.Errorf("%d MB more", more)
 				}
 				if _, _, err := eve.Ended(longTimeout(t)); err != nil {
