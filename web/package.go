@@ -3,6 +3,7 @@ package web
 import (
 	"archive/tar"
 	"bytes"
+	"errors"
 	"io"
 	"io/fs"
 
@@ -51,7 +52,7 @@ func EachPackageFile(packed []byte, do func(name string, body []byte) error) err
 	defer z.Close()
 	for t := tar.NewReader(z); ; {
 		header, err := t.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
