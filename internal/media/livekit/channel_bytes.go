@@ -20,8 +20,29 @@ const (
 	channelBytesPerSecond = 8
 )
 
-func newChannelBytes() *rate.Limiter {
-	return rate.NewLimiter(channelBytesPerSecond, channelBytesAtOnce)
+// Pion keeps the messages of a handshake until the connection ends, and takes more of them
+// after it. A peer connection may bring so many bytes of them; pages send 2 KB, and some of
+// that again where packets are lost.
+const (
+	handshakeBytesAtOnce    = 32 << 10
+	handshakeBytesPerSecond = 16
+)
+
+// dtlsBytes are those that a peer connection may bring.
+type dtlsBytes struct{ channels, handshake *rate.Limiter }
+
+func newDTLSBytes() *dtlsBytes {
+	return &dtlsBytes{
+		channels:  rate.NewLimiter(channelBytesPerSecond, channelBytesAtOnce),
+		handshake: rate.NewLimiter(handshakeBytesPerSecond, handshakeBytesAtOnce),
+	}
+}
+
+// allow reports whether a packet may be received.
+func (d *dtlsBytes) allow(packet []byte) bool {
+	channels, handshake := bytesIn(packet)
+	now := time.Now()
+	return (channels == 0 || d.channels.AllowN(now, channels)) && (handshake == 0 || d.handshake.AllowN(now, handshake))
 }
 
 // channelBytes are those of all ICE agents. The zero value is ready for use.
@@ -30,9 +51,10 @@ type channelBytes struct {
 	agents map[string]*agentBytes // by their user name fragments
 }
 
-// agentBytes drops the packets of an ICE agent that are too many for data channels.
+// agentBytes drops the packets of an ICE agent that are too many for data channels or a
+// handshake.
 type agentBytes struct {
-	allowed atomic.Pointer[rate.Limiter]
+	allowed atomic.Pointer[dtlsBytes]
 	users   int // under the mutex of channelBytes
 }
 
@@ -43,7 +65,7 @@ func (c *channelBytes) use(ufrag string) *agentBytes {
 	agent := c.agents[ufrag]
 	if agent == nil {
 		agent = &agentBytes{}
-		agent.allowed.Store(newChannelBytes())
+		agent.allowed.Store(newDTLSBytes())
 		if c.agents == nil {
 			c.agents = map[string]*agentBytes{}
 		}
@@ -64,18 +86,15 @@ func (c *channelBytes) release(ufrag string) {
 }
 
 // allow reports whether a packet may be received.
-func (a *agentBytes) allow(packet []byte) bool {
-	n := channelBytesIn(packet)
-	return n == 0 || a.allowed.Load().AllowN(time.Now(), n)
-}
+func (a *agentBytes) allow(packet []byte) bool { return a.allowed.Load().allow(packet) }
 
-// channelBytesIn counts the bytes in a packet that are for data channels: the records of
-// DTLS that hold application data. Media have packets of their own. What cannot be told
-// counts.
-func channelBytesIn(packet []byte) (n int) {
+// bytesIn counts the bytes in a packet that are for data channels, the records of DTLS that
+// hold application data, and those of a handshake, with alerts and changes of ciphers. Media
+// have packets of their own. What cannot be told counts as data.
+func bytesIn(packet []byte) (channels, handshake int) {
 	const header = 13
 	if len(packet) == 0 || packet[0] < 20 || packet[0] > 63 { // not DTLS: RFC 7983
-		return 0
+		return 0, 0
 	}
 	for len(packet) > 0 {
 		length := header
@@ -83,23 +102,24 @@ func channelBytesIn(packet []byte) (n int) {
 			length += int(binary.BigEndian.Uint16(packet[header-2:]))
 		}
 		if length > len(packet) {
-			return n + len(packet)
+			return channels + len(packet), handshake
 		}
 		switch packet[0] {
 		case 20, 21, 22: // change of ciphers, alert, handshake
+			handshake += length
 		default:
-			n += length
+			channels += length
 		}
 		packet = packet[length:]
 	}
-	return n
+	return channels, handshake
 }
 
 // connectionBytes makes all agents of a peer connection share what it may bring: each
 // restart of ICE begins another.
 type connectionBytes struct {
 	all     *channelBytes
-	allowed *rate.Limiter
+	allowed *dtlsBytes
 
 	mu    sync.Mutex
 	ufrag string // of the latest agent
@@ -108,7 +128,7 @@ type connectionBytes struct {
 
 // limit bounds what a connection brings, until it has ended.
 func (c *channelBytes) limit(connection *webrtc.PeerConnection) (end func()) {
-	bytes := &connectionBytes{all: c, allowed: newChannelBytes()}
+	bytes := &connectionBytes{all: c, allowed: newDTLSBytes()}
 	connection.OnSignalingStateChange(func(webrtc.SignalingState) {
 		bytes.mu.Lock()
 		defer bytes.mu.Unlock()

@@ -12,7 +12,6 @@ import (
 
 	lk "github.com/livekit/protocol/livekit"
 	"github.com/pion/ice/v4"
-	"golang.org/x/time/rate"
 )
 
 // record is one of DTLS, of which the header counts.
@@ -26,34 +25,35 @@ func TestBytesForDataChannelsAreCounted(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		packet []byte
-		want   int
+		want   int // for data channels
+		rest   int // of a handshake
 	}{
-		{"nothing", nil, 0},
-		{"STUN", append([]byte{0, 1, 0, 84}, make([]byte, 100)...), 0},
-		{"TURN", append([]byte{64, 0}, make([]byte, 100)...), 0},
-		{"media", append([]byte{128, 111}, make([]byte, 100)...), 0},
-		{"a change of ciphers", record(20, 1), 0},
-		{"an alert", record(21, 2), 0},
-		{"a handshake", record(handshake, 500), 0},
-		{"a handshake in several records", bytes.Repeat(record(handshake, 100), 5), 0},
-		{"data", record(application, 100), 113},
-		{"no data", record(application, 0), 13},
-		{"data several times", bytes.Repeat(record(application, 100), 5), 565},
-		{"data behind a handshake", append(record(handshake, 50), record(application, 100)...), 113},
-		{"data before a handshake", append(record(application, 100), record(handshake, 50)...), 113},
-		{"with a connection id", record(25, 100), 113},
-		{"of the next version", record(47, 100), 113},
-		{"of the highest kind", record(63, 100), 113},
-		{"a kind of no packet behind a handshake", append(record(handshake, 50), record(200, 100)...), 113},
-		{"a record cut short", record(handshake, 100)[:50], 50},
-		{"a header cut short", record(handshake, 0)[:12], 12},
-		{"one byte", []byte{handshake}, 1},
-		{"a byte behind a record", append(record(handshake, 50), 0), 1},
-		{"data cut short behind a handshake", append(record(handshake, 50), record(application, 100)[:60]...), 60},
-		{"cut short behind data", append(record(application, 50), record(handshake, 100)[:60]...), 123},
+		{"nothing", nil, 0, 0},
+		{"STUN", append([]byte{0, 1, 0, 84}, make([]byte, 100)...), 0, 0},
+		{"TURN", append([]byte{64, 0}, make([]byte, 100)...), 0, 0},
+		{"media", append([]byte{128, 111}, make([]byte, 100)...), 0, 0},
+		{"a change of ciphers", record(20, 1), 0, 14},
+		{"an alert", record(21, 2), 0, 15},
+		{"a handshake", record(handshake, 500), 0, 513},
+		{"a handshake in several records", bytes.Repeat(record(handshake, 100), 5), 0, 565},
+		{"data", record(application, 100), 113, 0},
+		{"no data", record(application, 0), 13, 0},
+		{"data several times", bytes.Repeat(record(application, 100), 5), 565, 0},
+		{"data behind a handshake", append(record(handshake, 50), record(application, 100)...), 113, 63},
+		{"data before a handshake", append(record(application, 100), record(handshake, 50)...), 113, 63},
+		{"with a connection id", record(25, 100), 113, 0},
+		{"of the next version", record(47, 100), 113, 0},
+		{"of the highest kind", record(63, 100), 113, 0},
+		{"a kind of no packet behind a handshake", append(record(handshake, 50), record(200, 100)...), 113, 63},
+		{"a record cut short", record(handshake, 100)[:50], 50, 0},
+		{"a header cut short", record(handshake, 0)[:12], 12, 0},
+		{"one byte", []byte{handshake}, 1, 0},
+		{"a byte behind a record", append(record(handshake, 50), 0), 1, 63},
+		{"data cut short behind a handshake", append(record(handshake, 50), record(application, 100)[:60]...), 60, 63},
+		{"cut short behind data", append(record(application, 50), record(handshake, 100)[:60]...), 123, 0},
 	} {
-		if n := channelBytesIn(test.packet); n != test.want {
-			t.Errorf("%s: %d bytes, want %d", test.name, n, test.want)
+		if n, rest := bytesIn(test.packet); n != test.want || rest != test.rest {
+			t.Errorf("%s: %d bytes for channels, %d of a handshake, want %d and %d", test.name, n, rest, test.want, test.rest)
 		}
 	}
 }
@@ -72,17 +72,17 @@ func FuzzChannelBytes(f *testing.F) {
 		}
 		data := record(23, int(length))
 		packet = append(append(packet, data...), behind...)
-		n := channelBytesIn(packet)
+		n, rest := bytesIn(packet)
 		if packet[0] < 20 || packet[0] > 63 {
-			if n != 0 {
+			if n != 0 || rest != 0 {
 				t.Fatalf("%d bytes in what is not DTLS", n)
 			}
 			return
 		}
-		if n < len(data) || n > len(packet) {
-			t.Fatalf("%d bytes count, of %d with %d of data", n, len(packet), len(data))
+		if n < len(data) || n+rest != len(packet) {
+			t.Fatalf("%d bytes count, and %d of a handshake, of %d with %d of data", n, rest, len(packet), len(data))
 		}
-		if behind := channelBytesIn(behind); behind > n {
+		if behind, _ := bytesIn(behind); behind > n {
 			t.Fatalf("%d bytes count, %d of them behind", n, behind)
 		}
 	})
@@ -170,7 +170,7 @@ func TestAnAgentReceivesFewBytesForChannels(t *testing.T) {
 			t.Errorf("%d packets with data passed after a minute", passed)
 		}
 
-		connection := &connectionBytes{all: &hearing.channels, allowed: newChannelBytes()}
+		connection := &connectionBytes{all: &hearing.channels, allowed: newDTLSBytes()}
 		connection.use("one")
 		if passed := come(one, data); passed != channelBytesAtOnce/len(data) {
 			t.Errorf("%d packets with data passed of a connection", passed)
@@ -183,6 +183,16 @@ func TestAnAgentReceivesFewBytesForChannels(t *testing.T) {
 		if passed := come(connOf("a third", true), data); passed != 0 {
 			t.Errorf("%d packets with data passed of a third agent", passed)
 		}
+		handshake := record(22, 1000)
+		if passed := come(one, handshake); passed != handshakeBytesAtOnce/len(handshake) {
+			t.Errorf("%d packets of a handshake passed", passed)
+		}
+		if passed := come(another, handshake); passed != 0 {
+			t.Errorf("%d packets of a handshake passed of another agent of the same connection", passed)
+		}
+		if passed := come(one, media); passed != 1000 {
+			t.Errorf("%d of 1000 packets with media passed after a handshake", passed)
+		}
 		for _, ufrag := range []string{"one", "another", "a third"} {
 			_ = connOf(ufrag, true).Close()
 		}
@@ -193,7 +203,7 @@ func TestAnAgentReceivesFewBytesForChannels(t *testing.T) {
 func TestBytesForChannelsAreForgotten(t *testing.T) {
 	hearing := &packetMonitor{}
 	mux := hearing.wrap(muxOf{conn: &packetsLike{}})
-	connection := &connectionBytes{all: &hearing.channels, allowed: newChannelBytes()}
+	connection := &connectionBytes{all: &hearing.channels, allowed: newDTLSBytes()}
 	var conns []net.PacketConn
 	for _, ufrag := range []string{"one", "one", "two"} {
 		connection.use(ufrag)
@@ -257,7 +267,7 @@ func TestAnAgentReceivesFewBytesForChannelsOverTCP(t *testing.T) {
 }
 
 // allowedOf is what the connection for publishing may bring, by the agent that it has.
-func allowedOf(t *testing.T, room, identity string) (ufrag string, allowed *rate.Limiter) {
+func allowedOf(t *testing.T, room, identity string) (ufrag string, allowed *dtlsBytes) {
 	t.Helper()
 	r := sharedEngine.engine.running.Load().rooms.GetRoom(t.Context(), lk.RoomName(room))
 	connections, err := peerConnectionsOf(r.GetParticipant(lk.ParticipantIdentity(identity)))
@@ -340,4 +350,30 @@ func TestResetsOfStreamsAreAnsweredSeldom(t *testing.T) {
 		defer channels.mu.Unlock()
 		return channels.agents[before] == nil && channels.agents[after] == nil
 	})
+}
+
+// Of the messages of a handshake that is over few are kept, and media flow on.
+func TestFewMessagesOfAHandshakeAreKept(t *testing.T) {
+	room := roomOf(t)
+	ann, eve := joinMedia(t, fullGrant(room, "ann")), joinMedia(t, fullGrant(room, "eve"))
+	track, err := eve.Publish(longTimeout(t), lk.TrackType_AUDIO, lk.TrackSource_MICROPHONE, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	heard, err := ann.Hears(longTimeout(t), track.ID, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	memory, sent := heapMB(), 0
+	for range 80 {
+		if sent, err = eve.SendHandshake(lk.SignalTarget_PUBLISHER, 50, sent); err != nil {
+			t.Fatal(err)
+		}
+		if heard, err = ann.Hears(longTimeout(t), track.ID, heard); err != nil { // the server reads along
+			t.Fatal(err)
+		}
+	}
+	if more := heapMB() - memory; more > 10 {
+		t.Errorf("%d MB more", more)
+	}
 }

@@ -34,8 +34,8 @@ func (a *joinListener) ParticipantJoined(ctx context.Context, room *lk.Room, par
 }
 
 // limitConnections ends the session of a participant who opens too many data channels, or
-// sends or reports about too many sources. It also limits what all agents of a peer
-// connection receive for data channels.
+// sends or reports about too many sources. It also drops RTP packets that LiveKit must not
+// read, and limits what all agents of a peer connection receive beside media.
 func (e *embedded) limitConnections(room lk.RoomName, identity lk.ParticipantIdentity) {
 	r := e.running.Load().rooms.GetRoom(context.Background(), room)
 	if r == nil {
@@ -50,6 +50,7 @@ func (e *embedded) limitConnections(room lk.RoomName, identity lk.ParticipantIde
 		e.log.Error("data channels and sources are not limited", "error", err)
 		return
 	}
+	skips := newSkips()
 	for side, connection := range connections {
 		forget := e.monitor.channels.limit(connection)
 		p.AddOnClose("channel bytes "+strconv.Itoa(side), func(types.LocalParticipant) { forget() })
@@ -58,7 +59,7 @@ func (e *embedded) limitConnections(room lk.RoomName, identity lk.ParticipantIde
 			r.RemoveParticipant(identity, p.ID(), types.ParticipantCloseReasonServiceRequestRemoveParticipant)
 		}
 		limitChannelsOf(connection, func() { end("too many data channels") })
-		if err := limitSourcesOf(connection, func() { end("too many sources") }); err != nil {
+		if err := limitSourcesOf(connection, skips, func() { end("too many sources") }); err != nil {
 			e.log.Error("sources are not limited", "error", err)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pion/transport/v4/packetio"
 	"github.com/pion/webrtc/v4"
+	"golang.org/x/time/rate"
 )
 
 // A source is an SSRC that packets come from, or that a report is about. Pion and LiveKit
@@ -29,7 +30,8 @@ var errManySources = errors.New("too many sources")
 // sources are those of one connection.
 type sources struct {
 	began time.Time
-	end   func() // ends the session
+	end   func()        // ends the session
+	skips *rate.Limiter // of the participant
 
 	mu               sync.Mutex
 	packets, reports int
@@ -77,7 +79,11 @@ func (s *sources) limit(next bufferFactory) bufferFactory {
 		if !s.add(kind, time.Now()) {
 			return noBuffer{}
 		}
-		return &countedBuffer{ReadWriteCloser: next(kind, ssrc), closed: sync.OnceFunc(func() { s.remove(kind) })}
+		packets := next(kind, ssrc)
+		if kind == packetio.RTPBufferPacket {
+			packets = &rtpBuffer{ReadWriteCloser: packets, skips: s.skips}
+		}
+		return &countedBuffer{ReadWriteCloser: packets, closed: sync.OnceFunc(func() { s.remove(kind) })}
 	}
 }
 
@@ -95,7 +101,11 @@ func (b *countedBuffer) Close() error {
 
 // SetReadDeadline is for Pion, which looks for it.
 func (b *countedBuffer) SetReadDeadline(t time.Time) error {
-	if buffer, ok := b.ReadWriteCloser.(interface{ SetReadDeadline(time.Time) error }); ok {
+	next := b.ReadWriteCloser
+	if packets, ok := next.(*rtpBuffer); ok {
+		next = packets.ReadWriteCloser
+	}
+	if buffer, ok := next.(interface{ SetReadDeadline(time.Time) error }); ok {
 		return buffer.SetReadDeadline(t)
 	}
 	return nil
@@ -115,13 +125,17 @@ func (noBuffer) Write([]byte) (int, error) { return 0, errManySources }
 func (noBuffer) Close() error { return nil }
 
 // limitSourcesOf stops the transport of a connection once there are too many sources, and
-// then calls end. It must be called before the connection is described.
-func limitSourcesOf(connection *webrtc.PeerConnection, end func()) error {
+// then calls end. The connections of a participant share how often many packets may be
+// skipped. It must be called before the connection is described.
+func limitSourcesOf(connection *webrtc.PeerConnection, skips *rate.Limiter, end func()) error {
 	settings, err := settingsOf(connection)
+	if err == nil {
+		err = errBufferFields
+	}
 	if err != nil {
 		return err
 	}
-	counted := &sources{began: time.Now(), end: func() {
+	counted := &sources{began: time.Now(), skips: skips, end: func() {
 		_ = connection.SCTP().Transport().ICETransport().Stop()
 		end()
 	}}
