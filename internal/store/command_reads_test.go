@@ -35,19 +35,22 @@ func (r readsRunner) query(st *statement, args ...any) (*sql.Rows, error) {
 	return r.runner.query(st, args...)
 }
 
-// readsLine is heard by nobody, and counts how often it is asked where a session's
+// silentChannel has no listeners, and counts how often it is asked where a session's
 // events stand, for which nodes ask Redis.
-type readsLine struct {
+type silentChannel struct {
 	session.ControlChannel
-	entries *int
+	positions *int
 }
 
-func (l readsLine) Entry(string) meeting.Position      { *l.entries++; return meeting.Position{} }
-func (readsLine) Publish(string, int64, string, any)   {}
-func (readsLine) Tell(string, int64, string, any)      {}
-func (readsLine) Admit(string, string)                 {}
-func (readsLine) Lead(string, bool)                    {}
-func (readsLine) Close(string, int, session.CloseCode) {}
+func (c silentChannel) Position(string) meeting.Position {
+	*c.positions++
+	return meeting.Position{}
+}
+func (silentChannel) Publish(string, int64, string, any)   {}
+func (silentChannel) Send(string, int64, string, any)      {}
+func (silentChannel) Admit(string, string)                 {}
+func (silentChannel) SetHost(string, bool)                 {}
+func (silentChannel) Close(string, int, session.CloseCode) {}
 
 // silentMedia is a media server to which nobody is connected.
 type silentMedia struct{ media.Engine }
@@ -107,17 +110,17 @@ func TestCommandsForEverybodyReadTheSessionOnce(t *testing.T) {
 						}
 						return nil
 					}))
-					var reads, entries int
+					var reads, positions int
 					w.engine = readsEngine{w.engine, &reads}
 					service := session.New(session.Config{
-						Repository: w.Store, Channel: readsLine{entries: &entries}, Media: silentMedia{}, NewID: NewID,
+						Repository: w.Store, Channel: silentChannel{positions: &positions}, Media: silentMedia{}, NewID: NewID,
 						Clock: clockwork.NewFakeClockAt(noon), Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 					})
 					if _, _, err := service.Command(t.Context(), &host.Participant, c.command, []byte(c.data)); err != nil {
 						t.Fatal(err)
 					}
 					w.engine = w.engine.(readsEngine).engine
-					counted = append(counted, fmt.Sprintf("%d reads, %d looks at the events", reads, entries))
+					counted = append(counted, fmt.Sprintf("%d reads, %d looks at the events", reads, positions))
 				}
 				if counted[0] != counted[1] {
 					t.Errorf("with 2 people %s, with 20 people %s", counted[0], counted[1])
