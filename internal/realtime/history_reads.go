@@ -1,6 +1,7 @@
 package realtime
 
 import (
+	"errors"
 	"sync"
 
 	"github.com/centrifugal/centrifuge"
@@ -25,6 +26,9 @@ type historyKey struct {
 	since   centrifuge.StreamPosition
 	recover bool
 }
+
+// errReadAborted is what callers get that share a read which panicked.
+var errReadAborted = errors.New("the read of the history was aborted")
 
 type historyRead struct {
 	done         chan struct{}
@@ -65,10 +69,13 @@ func (h *historyReads) do(channel string, options centrifuge.HistoryOptions, rea
 	}
 	h.running[key] = r
 	h.mu.Unlock()
+	r.err = errReadAborted
+	defer func() {
+		h.mu.Lock()
+		delete(h.running, key)
+		h.mu.Unlock()
+		close(r.done)
+	}()
 	r.publications, r.top, r.err = read(channel, options)
-	h.mu.Lock()
-	delete(h.running, key)
-	h.mu.Unlock()
-	close(r.done)
 	return r.publications, r.top, r.err
 }

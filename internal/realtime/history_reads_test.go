@@ -75,6 +75,44 @@ func TestAReadOfHistoryIsSharedByWhoeverAskedBeforeItBegan(t *testing.T) {
 	})
 }
 
+// A fault of a read ends the request that asked for it, and no later one.
+func TestAReadOfHistoryThatPanicsIsForgotten(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		reads, begun := newHistoryReads(), make(chan struct{})
+		panicked := make(chan any, 1)
+		go func() {
+			defer func() { panicked <- recover() }()
+			_, _, _ = reads.do("a", centrifuge.HistoryOptions{}, func(string, centrifuge.HistoryOptions) ([]*centrifuge.Publication, centrifuge.StreamPosition, error) {
+				<-begun
+				panic("broken")
+			})
+		}()
+		synctest.Wait()
+		answers := make(chan uint64, 2)
+		for range 2 {
+			go func() {
+				_, top, _ := reads.do("a", centrifuge.HistoryOptions{}, func(string, centrifuge.HistoryOptions) ([]*centrifuge.Publication, centrifuge.StreamPosition, error) {
+					return nil, centrifuge.StreamPosition{Offset: 7}, nil
+				})
+				answers <- top.Offset
+			}()
+			synctest.Wait()
+		}
+		close(begun)
+		synctest.Wait()
+		if fault := <-panicked; fault != "broken" {
+			t.Errorf("recovered %v", fault)
+		}
+		if len(answers) != 2 || <-answers != 7 || <-answers != 7 {
+			t.Error("a later read got no answer")
+		}
+		if len(reads.running)+len(reads.next) != 0 {
+			t.Errorf("left: %v %v", reads.running, reads.next)
+		}
+	})
+}
+
 // Nodes of one process may use a Redis each, or reach it over connections of their own.
 func TestNodesOfOneProcessReadHistoryEachForItself(t *testing.T) {
 	t.Parallel()
