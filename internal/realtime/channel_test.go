@@ -146,8 +146,8 @@ func TestWaitingParticipantIsAdmittedAndHeld(t *testing.T) {
 		t.Fatalf("a waiting participant is subscribed to %v", p.sub.Subs)
 	}
 	publishMany(t, h, 1, 3)
-	h.Admit("w", "s1")
-	h.Admit("w", "s1")
+	h.Admit("w")
+	h.Admit("w")
 	if err := h.PublishToParticipant("w", Event{Type: "seat.admitted", Data: struct{}{}}); err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +164,7 @@ func TestWaitingParticipantIsAdmittedAndHeld(t *testing.T) {
 	if got := p.call(rpc("snapshot", nil)); got.Error != nil || !strings.Contains(string(got.RPC.Data), `"waiting":false`) {
 		t.Errorf("an admitted participant's snapshot: %+v", got)
 	}
-	h.Hold("w", "s1")
+	h.Hold("w")
 	publishMany(t, h, 5, 5)
 	if err := h.PublishToParticipant("w", Event{Type: "seat.held", Data: struct{}{}}); err != nil {
 		t.Fatal(err)
@@ -175,8 +175,8 @@ func TestWaitingParticipantIsAdmittedAndHeld(t *testing.T) {
 	if channel, e := p.event(); channel != "seat:w" || e.Type != "seat.held" {
 		t.Errorf("a held participant heard %s %+v", channel, e)
 	}
-	h.Admit("nobody", "s1")
-	h.Hold("nobody", "s1")
+	h.Admit("nobody")
+	h.Hold("nobody")
 }
 
 func TestPagesMayNotAskForChannels(t *testing.T) {

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
+	"maps"
 	"sync"
 	"time"
 
@@ -14,20 +14,19 @@ import (
 
 // Orders that travel to every node.
 const (
-	commandAdmit   = "admit"
-	commandHold    = "hold"
-	commandClose   = "close"
-	commandSetHost = "lead"
-	// orderStartOver reports that Redis has gone back.
-	orderStartOver    = "start over"
+	commandAdmit      = "admit"
+	commandHold       = "hold"
+	commandClose      = "close"
+	commandSetHost    = "lead"
 	queryConnected    = "holds"
 	queryParticipants = "seats"
 )
 
 // clusterCommand is what one node sends to the others, and to itself.
 type clusterCommand struct {
-	Participant string `json:"seat,omitempty"`
-	Session     string `json:"session,omitempty"`
+	Participant  string   `json:"seat,omitempty"`
+	Participants []string `json:"seats,omitempty"`
+	Session      string   `json:"session,omitempty"`
 	// Generation bounds: connections below it are closed, or connections from it
 	// on are asked for.
 	Generation int    `json:"generation,omitempty"`
@@ -36,17 +35,17 @@ type clusterCommand struct {
 	Host bool `json:"host,omitempty"`
 }
 
-// Admit lets a waiting participant's connections hear the session, on every node.
+// Admit lets connections of waiting participants hear their session, on every node.
 // When it returns they do, so what is published after it reaches them. Connections
 // that come up later are placed by what Backend.Connect answers.
-func (h *Hub) Admit(participantID, sessionID string) {
-	h.moveParticipant(commandAdmit, clusterCommand{Participant: participantID, Session: sessionID})
+func (h *Hub) Admit(participantIDs ...string) {
+	h.moveParticipants(commandAdmit, clusterCommand{Participants: participantIDs})
 }
 
 // Hold stops a participant's connections from receiving the session, on every
 // node. When it returns they hear it no more.
-func (h *Hub) Hold(participantID, sessionID string) {
-	h.moveParticipant(commandHold, clusterCommand{Participant: participantID, Session: sessionID})
+func (h *Hub) Hold(participantID string) {
+	h.moveParticipants(commandHold, clusterCommand{Participants: []string{participantID}})
 }
 
 // SetHost counts what a participant asks for among the hosts' requests, or no longer, on
@@ -55,15 +54,15 @@ func (h *Hub) SetHost(participantID string, host bool) {
 	h.notifyNodes(commandSetHost, clusterCommand{Participant: participantID, Host: host})
 }
 
-func (h *Hub) moveParticipant(op string, cmd clusterCommand) {
+func (h *Hub) moveParticipants(op string, cmd clusterCommand) {
 	if !h.shared {
 		h.reconcileSubscriptions(h.setWantSubscribed(op, cmd))
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), peerTime)
 	defer cancel()
-	if _, err := h.survey(ctx, op, cmd); err != nil {
-		h.log.Warn("not all nodes moved the participant", "order", op, "participant", cmd.Participant, "error", err)
+	if _, err := h.askNodes(ctx, op, cmd); err != nil {
+		h.log.Warn("not all nodes moved the participants", "order", op, "participants", len(cmd.Participants), "error", err)
 	}
 }
 
@@ -103,7 +102,7 @@ func (h *Hub) connectedOnOtherNode(conn *connection) bool {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), peerTime)
 	defer cancel()
-	results, err := h.survey(ctx, queryConnected, clusterCommand{Participant: conn.participantID, Generation: conn.generation})
+	results, err := h.askNodes(ctx, queryConnected, clusterCommand{Participant: conn.participantID, Generation: conn.generation})
 	if err != nil {
 		h.log.Warn("not all nodes reported whether the participant is connected", "participant", conn.participantID, "error", err)
 	}
@@ -123,31 +122,43 @@ func (h *Hub) ConnectedAnywhere(ctx context.Context) ([]string, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, peerTime)
 	defer cancel()
-	// Each is asked by itself: asked together, Centrifuge also waits for nodes that died
-	// a moment ago.
-	nodes := h.heartbeat.nodes()
-	participants, faults := make([][]string, len(nodes)), make([]error, len(nodes))
-	var asked sync.WaitGroup
-	for i, node := range nodes {
-		asked.Go(func() {
-			results, err := h.node.Survey(ctx, queryParticipants, []byte("{}"), node)
-			if err != nil {
-				faults[i] = fmt.Errorf("node %s does not answer: %w", node, err)
-				return
-			}
-			faults[i] = json.Unmarshal(results[node].Data, &participants[i])
-		})
+	results, err := h.askNodes(ctx, queryParticipants, clusterCommand{})
+	faults := []error{err}
+	var participants []string
+	for _, result := range results {
+		var ids []string
+		faults = append(faults, json.Unmarshal(result.Data, &ids))
+		participants = append(participants, ids...)
 	}
-	asked.Wait()
-	return slices.Concat(participants...), errors.Join(faults...)
+	return participants, errors.Join(faults...)
 }
 
-func (h *Hub) survey(ctx context.Context, op string, cmd clusterCommand) (map[string]centrifuge.SurveyResult, error) {
+// askNodes sends a command to every node that lives, this one included, and returns the
+// answers by node. It is an error if one does not answer. Each is asked by itself: asked
+// together, Centrifuge also waits for nodes that died up to some seconds ago.
+func (h *Hub) askNodes(ctx context.Context, op string, cmd clusterCommand) (map[string]centrifuge.SurveyResult, error) {
 	raw, err := json.Marshal(cmd)
 	if err != nil {
 		return nil, err
 	}
-	return h.node.Survey(ctx, op, raw, "")
+	nodes := h.heartbeat.nodes()
+	answers, faults := make([]map[string]centrifuge.SurveyResult, len(nodes)), make([]error, len(nodes))
+	var asked sync.WaitGroup
+	for i, node := range nodes {
+		asked.Go(func() {
+			if answers[i], faults[i] = h.node.Survey(ctx, op, raw, node); faults[i] != nil {
+				faults[i] = fmt.Errorf("node %s does not answer: %w", node, faults[i])
+			}
+		})
+	}
+	asked.Wait()
+	results := map[string]centrifuge.SurveyResult{}
+	for i, answer := range answers {
+		if faults[i] == nil {
+			maps.Copy(results, answer)
+		}
+	}
+	return results, errors.Join(faults...)
 }
 
 func (h *Hub) onNotification(e centrifuge.NotificationEvent) {
@@ -161,8 +172,6 @@ func (h *Hub) reported(op string, cmd clusterCommand) {
 	switch op {
 	case commandClose:
 		h.closeConnections(cmd)
-	case orderStartOver:
-		h.startOver()
 	case commandSetHost:
 		h.mu.Lock()
 		defer h.mu.Unlock()
@@ -207,23 +216,23 @@ func (h *Hub) onSurvey(e centrifuge.SurveyEvent, reply centrifuge.SurveyCallback
 	}
 }
 
-// setWantSubscribed orders a participant's connections in or out of the session and
+// setWantSubscribed orders the participants' connections in or out of their session and
 // returns them.
 func (h *Hub) setWantSubscribed(op string, cmd clusterCommand) []*connection {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	conns := make([]*connection, 0, len(h.connections[cmd.Participant]))
-	for _, conn := range h.connections[cmd.Participant] {
-		conn.setWantSubscribed(op == commandAdmit)
-		conns = append(conns, conn)
+	var conns []*connection
+	for _, id := range cmd.Participants {
+		for _, conn := range h.connections[id] {
+			conn.setWantSubscribed(op == commandAdmit)
+			conns = append(conns, conn)
+		}
 	}
 	return conns
 }
 
 func (h *Hub) reconcileSubscriptions(conns []*connection) {
-	for _, conn := range conns {
-		h.reconcileSubscription(conn)
-	}
+	askRedisMany(len(conns), func(i int) { h.reconcileSubscription(conns[i]) })
 }
 
 // closeConnections ends the connections of this node that the order means.

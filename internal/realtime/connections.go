@@ -249,7 +249,7 @@ func (h *Hub) connectionLost(conn *connection) {
 	// The page may have reached another node after that was asked, and connected there
 	// before the participant counted as lost.
 	if h.connectedOnOtherNode(conn) {
-		if _, err := h.backend.Connect(ctx, ParticipantRef{ParticipantID: conn.participantID, Generation: conn.generation}); err != nil {
+		if err := h.backend.Confirm(ctx, ParticipantRef{ParticipantID: conn.participantID, Generation: conn.generation}); err != nil {
 			h.log.Debug("could not confirm the connection to another node", "participant", conn.participantID, "error", err)
 		}
 	}

@@ -103,9 +103,9 @@ func TestOrdersDuringConnect(t *testing.T) {
 		inside  bool
 		code    uint32
 	}{
-		"admitted": {true, func(h *Hub) { h.Admit("a", "s1") }, true, 0},
-		"held":     {false, func(h *Hub) { h.Hold("a", "s1") }, false, 0},
-		"both":     {false, func(h *Hub) { h.Hold("a", "s1"); h.Admit("a", "s1") }, true, 0},
+		"admitted": {true, func(h *Hub) { h.Admit("a") }, true, 0},
+		"held":     {false, func(h *Hub) { h.Hold("a") }, false, 0},
+		"both":     {false, func(h *Hub) { h.Hold("a"); h.Admit("a") }, true, 0},
 		"removed":  {false, func(h *Hub) { h.Close("a", 0, CodeRemoved) }, false, CodeRemoved},
 		"taken":    {false, func(h *Hub) { h.Close("a", 2, CodeTakenOver) }, false, CodeTakenOver},
 	} {

@@ -191,6 +191,9 @@ type Backend interface {
 	// Connect accepts a connection; a *Closed refuses it for good, any other error
 	// lets the page try again.
 	Connect(ctx context.Context, ref ParticipantRef) (Participant, error)
+	// Confirm reports that the participant's page is connected to another node after
+	// all, although Disconnected was called. It counts as no further connection.
+	Confirm(ctx context.Context, ref ParticipantRef) error
 	// Placements returns where those of the participants that are live belong, by
 	// participant.
 	Placements(ctx context.Context, participantIDs []string) (map[string]Placement, error)

@@ -32,10 +32,11 @@ type fakeBackend struct {
 	leave        func(Participant)
 	left         chan Participant
 	connected    chan ParticipantRef
+	confirmed    chan ParticipantRef
 }
 
 func newFakeBackend(participants ...Participant) *fakeBackend {
-	b := &fakeBackend{participants: map[string]Participant{}, left: make(chan Participant, 1024), connected: make(chan ParticipantRef, 1024)}
+	b := &fakeBackend{participants: map[string]Participant{}, left: make(chan Participant, 1024), connected: make(chan ParticipantRef, 1024), confirmed: make(chan ParticipantRef, 1024)}
 	for _, s := range participants {
 		b.participants[s.ID] = s
 	}
@@ -60,6 +61,11 @@ func (b *fakeBackend) Connect(_ context.Context, ref ParticipantRef) (Participan
 	}
 	b.connected <- ref
 	return participant, nil
+}
+
+func (b *fakeBackend) Confirm(_ context.Context, ref ParticipantRef) error {
+	b.confirmed <- ref
+	return nil
 }
 
 func (b *fakeBackend) Placements(_ context.Context, ids []string) (map[string]Placement, error) {

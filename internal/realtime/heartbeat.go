@@ -21,9 +21,6 @@ const (
 	isolatedAfter = 5 * time.Second
 	// goneAfter is how long another node may be silent before it counts as dead.
 	goneAfter = 4 * time.Second
-	// noticedWithin is how long it takes until all nodes have noticed that Redis has
-	// gone back.
-	noticedWithin = 3 * time.Second
 )
 
 // ErrIsolated is why a node without a working Redis serves nobody: what is published on
@@ -51,8 +48,6 @@ type heartbeat struct {
 	refusal error
 	// aliveSince is since when this node has received its own heartbeat without a gap.
 	aliveSince time.Time
-	// reached is how far the channel of the nodes is known to have come in Redis.
-	reached centrifuge.StreamPosition
 }
 
 func newHeartbeat(self string, broker centrifuge.Broker, now time.Time) *heartbeat {
@@ -64,35 +59,6 @@ func (p *heartbeat) beat(node string, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.lastHeard[node] = now
-}
-
-// position is how far the channel of the nodes is known to have come.
-func (p *heartbeat) position() centrifuge.StreamPosition {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.reached
-}
-
-// passed notes where somebody's heartbeat, which this node heard, stands.
-func (p *heartbeat) passed(at centrifuge.StreamPosition) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if at.Epoch == p.reached.Epoch {
-		p.reached.Offset = max(p.reached.Offset, at.Offset)
-	}
-}
-
-// stored notes where a heartbeat of this node stands that was sent when the channel had
-// come to before. It reports whether Redis has gone back meanwhile: it lost its memory,
-// read an older snapshot, or a replica took over that did not know everything.
-func (p *heartbeat) stored(before, at centrifuge.StreamPosition) (wentBack bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	wentBack = before.Epoch != "" && (at.Epoch != before.Epoch || at.Offset <= before.Offset)
-	if wentBack || at.Epoch != p.reached.Epoch || at.Offset > p.reached.Offset {
-		p.reached = at
-	}
-	return wentBack
 }
 
 // evaluate judges the silence of all nodes at now. A node that is cut off itself
@@ -193,14 +159,11 @@ func (h *Hub) runHeartbeat() {
 				h.log.Warn("could not subscribe to the channel of the nodes", "error", err)
 			}
 		}
-		before := h.heartbeat.position()
-		sent, err := broker.Publish(heartbeatChannel, []byte(h.node.ID()), pulseHistory)
-		switch {
-		case err != nil:
+		options := pulseHistory
+		options.Tags = h.rollbacks.tags(time.Now())
+		_, err := broker.Publish(heartbeatChannel, []byte(h.node.ID()), options)
+		if err != nil {
 			h.log.Debug("could not send a heartbeat", "error", err)
-		case h.heartbeat.stored(before, sent.StreamPosition):
-			h.startOver()
-			h.notifyNodes(orderStartOver, clusterCommand{}) // another node may not be able to tell
 		}
 		h.heartbeat.sent(err)
 		select {
@@ -226,31 +189,19 @@ func (h *Hub) runHeartbeat() {
 	}
 }
 
-// startOver breaks every connection of this node because Redis has gone back: Centrifuge
-// would take the next events for some that pages have heard. The pages reconnect and
-// fetch the state of their meetings. When another node says the same, it has been done.
+// startOver breaks every connection of this node because Redis has lost data. The pages
+// reconnect and fetch the state of their meetings.
 func (h *Hub) startOver() {
-	h.mu.Lock()
-	now := time.Now()
-	done := now.Sub(h.startedOver) < noticedWithin
-	if !done {
-		h.startedOver = now
-	}
-	h.mu.Unlock()
-	if done {
-		return
-	}
 	h.log.Warn("events are lost in Redis; pages reconnect and read their state again")
 	h.disconnectAll()
 }
 
 // subscription is what pages that connect now are subscribed with. Positions from before
-// Redis went back lead nowhere: until no page that lost its connection then has a place
+// Redis lost data lead nowhere: until no page that lost its connection then has a place
 // any more, nothing is recovered.
 func (h *Hub) subscription() centrifuge.SubscribeOptions {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return centrifuge.SubscribeOptions{EnableRecovery: time.Since(h.startedOver) > resultRetention, EnablePositioning: true}
+	stale := h.rollbacks != nil && h.rollbacks.isRecent()
+	return centrifuge.SubscribeOptions{EnableRecovery: !stale, EnablePositioning: true}
 }
 
 // disconnectAll breaks every connection of this node; the pages reconnect.

@@ -83,6 +83,10 @@ func TestANodeThatIsCutOffFromRedisSendsItsPagesAway(t *testing.T) {
 	if participants, err := whole.ConnectedAnywhere(t.Context()); err != nil || fmt.Sprint(participants) != "[b]" || time.Since(begin) >= peerTime {
 		t.Errorf("after the cut: %v %v in %s", participants, err, time.Since(begin))
 	}
+	begin = time.Now()
+	if whole.Admit("a", "b"); time.Since(begin) >= peerTime {
+		t.Errorf("after the cut, the node that is gone is waited for, for %s", time.Since(begin))
+	}
 	relay.resume()
 	until(t, "the node to hear again", func() bool { return cutOff.Check() == nil })
 	enter(t, server.URL, token(t, cutOff, "a", 1), nil)

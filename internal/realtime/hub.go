@@ -27,7 +27,8 @@ type Hub struct {
 	config    Config
 	backend   Backend
 	node      *centrifuge.Node
-	heartbeat *heartbeat // nil for one node
+	heartbeat *heartbeat        // nil for one node
+	rollbacks *rollbackDetector // nil for one node
 	log       *slog.Logger
 	// shared is true when other nodes may hold connections too.
 	shared  bool
@@ -55,8 +56,6 @@ type Hub struct {
 	connections map[string]map[string]*connection // participant, then connection
 	serial      uint64
 	stopping    *centrifuge.Disconnect
-	// startedOver is when Redis had gone back last.
-	startedOver time.Time
 	open        sync.WaitGroup // connections, until the backend knows that they are gone
 }
 
@@ -153,7 +152,8 @@ func (h *Hub) useRedis() error {
 	if err != nil {
 		return err
 	}
-	broker := newSharedBroker(first, h.openRedis, h.log)
+	h.rollbacks = newRollbackDetector(h.startOver)
+	broker := newSharedBroker(first, h.openRedis, h.rollbacks, h.log)
 	h.heartbeat = newHeartbeat(h.node.ID(), broker, time.Now())
 	broker.pulse = h.heartbeat
 	h.node.SetBroker(broker)
@@ -223,23 +223,30 @@ func (h *Hub) Erase(sessionID string, participantIDs ...string) error {
 	if len(participantIDs) == 0 {
 		return h.node.RemoveHistory(sessionChannel(sessionID))
 	}
-	// Redis is asked for many at a time, for the session waits meanwhile.
 	faults := make([]error, len(participantIDs))
+	askRedisMany(len(participantIDs), func(i int) {
+		faults[i] = h.node.RemoveHistory(participantChannel(participantIDs[i]))
+	})
+	return errors.Join(faults...)
+}
+
+// redisConcurrency is how much Redis is asked for at the same time.
+const redisConcurrency = 64
+
+// askRedisMany calls ask with each number below count. Many calls run at a time, for a
+// session waits meanwhile.
+func askRedisMany(count int, ask func(i int)) {
 	var next atomic.Int64
 	var all sync.WaitGroup
-	for range min(eraseConcurrency, len(participantIDs)) {
+	for range min(redisConcurrency, count) {
 		all.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(participantIDs)); i = next.Add(1) - 1 {
-				faults[i] = h.node.RemoveHistory(participantChannel(participantIDs[i]))
+			for i := int(next.Add(1)) - 1; i < count; i = int(next.Add(1)) - 1 {
+				ask(i)
 			}
 		})
 	}
 	all.Wait()
-	return errors.Join(faults...)
 }
-
-// eraseConcurrency is how many channels lose their history at the same time.
-const eraseConcurrency = 64
 
 // Connected returns the participants who are connected on this node, in no order.
 func (h *Hub) Connected() []string {

@@ -132,7 +132,7 @@ func TestARoleIsKnownOnEachNode(t *testing.T) {
 // Erasing for many participants asks Redis for many at a time, and each of them once.
 func TestManyChannelsAreErased(t *testing.T) {
 	h, _ := startHub(t, newFakeBackend())
-	ids := make([]string, 3*eraseConcurrency)
+	ids := make([]string, 3*redisConcurrency)
 	for i := range ids {
 		ids[i] = fmt.Sprint("seat", i)
 		if err := h.PublishToParticipant(ids[i], Event{Type: "chat.message", Data: "psst"}); err != nil {

@@ -47,8 +47,8 @@ func TestAShortCutLosesNothing(t *testing.T) {
 	go func() { lost <- cut.PublishToParticipant("stays", Event{Revision: 2, Type: "seat.muted"}) }()
 	go cut.Close("removed", 0, CodeRemoved)
 	go cut.Close("older", 2, CodeTakenOver)
-	go cut.Admit("admitted", "s1")
-	go cut.Hold("held", "s1")
+	go cut.Admit("admitted")
+	go cut.Hold("held")
 	until(t, "the silence to be noticed", func() bool {
 		cut.heartbeat.mu.Lock()
 		defer cut.heartbeat.mu.Unlock()
@@ -118,7 +118,7 @@ func TestAConnectionIsClosedOnlyIfItStaysMisplaced(t *testing.T) {
 	if len(misplaced) != 2 {
 		t.Fatalf("%d lines are misplaced", len(misplaced))
 	}
-	h.Hold("a", "s1") // arrives late
+	h.Hold("a") // arrives late
 	if misplaced = h.reconcilePlacements(misplaced); len(misplaced) != 0 {
 		t.Errorf("%d lines are misplaced for the first time", len(misplaced))
 	}

@@ -39,6 +39,8 @@ type sharedBroker struct {
 	open  func() (*redisClient, error)
 	log   *slog.Logger
 	pulse *heartbeat
+	// rollbacks is told of everything that is published or heard.
+	rollbacks *rollbackDetector
 	// maxUnwanted is maxUnwantedChannels, and overlap how long two connections hear the same.
 	maxUnwanted int
 	overlap     time.Duration
@@ -68,10 +70,10 @@ func (c *redisClient) close() {
 	c.shard.Close()
 }
 
-func newSharedBroker(first *redisClient, open func() (*redisClient, error), log *slog.Logger) *sharedBroker {
+func newSharedBroker(first *redisClient, open func() (*redisClient, error), rollbacks *rollbackDetector, log *slog.Logger) *sharedBroker {
 	return &sharedBroker{
 		RedisBroker: first.RedisBroker, current: first, open: open, log: log, maxUnwanted: maxUnwantedChannels, overlap: overlap,
-		reads:      newHistoryReads(),
+		rollbacks: rollbacks, reads: newHistoryReads(),
 		subscribed: map[string]struct{}{}, unwanted: map[string]struct{}{},
 	}
 }
@@ -83,7 +85,17 @@ func (b *sharedBroker) RegisterBrokerEventHandler(handler centrifuge.BrokerEvent
 }
 
 func (b *sharedBroker) listen(c *redisClient) error {
-	return c.RegisterBrokerEventHandler(brokerEvents{b.handler, b.pulse, c})
+	return c.RegisterBrokerEventHandler(brokerEvents{b.handler, b, c})
+}
+
+// Publish implements centrifuge.Broker.
+func (b *sharedBroker) Publish(channel string, data []byte, options centrifuge.PublishOptions) (centrifuge.PublishResult, error) {
+	last, era := b.rollbacks.publishing(channel)
+	result, err := b.RedisBroker.Publish(channel, data, options)
+	if err == nil && !result.Suppressed {
+		b.rollbacks.published(channel, last, era, result.StreamPosition)
+	}
+	return result, err
 }
 
 // History implements centrifuge.Broker.
@@ -154,6 +166,7 @@ func (b *sharedBroker) takeOver(next *redisClient) error {
 	left := b.unwanted
 	b.unwanted = map[string]struct{}{}
 	b.mu.Unlock()
+	b.rollbacks.overlap()
 	var err error
 	for batch := range slices.Chunk(channels, subscribeBatch) {
 		if err = next.Subscribe(batch...); err != nil {
@@ -163,6 +176,8 @@ func (b *sharedBroker) takeOver(next *redisClient) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.next = nil
+	// What arrived over the one before may come over the next one a moment after its end.
+	time.AfterFunc(2*b.overlap, func() { b.rollbacks.endOverlap(b.hears) })
 	if err != nil {
 		for channel := range left {
 			if _, heard := b.subscribed[channel]; !heard {
@@ -183,6 +198,15 @@ func (b *sharedBroker) takeOver(next *redisClient) error {
 	return nil
 }
 
+// hears reports whether a channel is subscribed to, for pages or for nobody.
+func (b *sharedBroker) hears(channel string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	_, subscribed := b.subscribed[channel]
+	_, unwanted := b.unwanted[channel]
+	return subscribed || unwanted
+}
+
 // Close implements centrifuge.Closer.
 func (b *sharedBroker) Close(ctx context.Context) error {
 	b.mu.Lock()
@@ -195,18 +219,19 @@ func (b *sharedBroker) Close(ctx context.Context) error {
 // and to Centrifuge the rest.
 type brokerEvents struct {
 	centrifuge.BrokerEventHandler
-	pulse *heartbeat
-	from  *redisClient
+	broker *sharedBroker
+	from   *redisClient
 }
 
 // HandlePublication implements centrifuge.BrokerEventHandler.
 func (e brokerEvents) HandlePublication(channel string, pub *centrifuge.Publication, at centrifuge.StreamPosition, delta bool, before *centrifuge.Publication) error {
-	switch {
-	case e.from.ended.Load():
+	if e.from.ended.Load() {
 		return nil
-	case channel == heartbeatChannel:
-		e.pulse.passed(at)
-		e.pulse.beat(string(pub.Data), time.Now())
+	}
+	e.broker.rollbacks.hear(channel, at)
+	if channel == heartbeatChannel {
+		e.broker.rollbacks.adopt(pub.Tags, time.Now())
+		e.broker.pulse.beat(string(pub.Data), time.Now())
 		return nil
 	}
 	return e.BrokerEventHandler.HandlePublication(channel, pub, at, delta, before)

@@ -76,7 +76,7 @@ func TestTwoNodes(t *testing.T) {
 
 	t.Run("admitted and held from the other node", func(t *testing.T) {
 		p := enter(t, second.URL, token(t, one, "w", 1), nil)
-		one.Admit("w", "s1")
+		one.Admit("w")
 		publishMany(t, one, 71, 71)
 		if got := await(t, p.pushes, "the subscription"); got.Subscribe == nil {
 			t.Fatalf("%+v", got)
@@ -84,7 +84,7 @@ func TestTwoNodes(t *testing.T) {
 		if _, e := p.event(); e.Revision != 71 {
 			t.Errorf("%+v", e)
 		}
-		one.Hold("w", "s1")
+		one.Hold("w")
 		publishMany(t, one, 72, 72)
 		if got := await(t, p.pushes, "the end of the subscription"); got.Unsubscribe == nil {
 			t.Fatalf("%+v", got)
@@ -235,7 +235,10 @@ func TestAMoveDuringTheLossIsNoticed(t *testing.T) {
 	enter(t, second.URL, token(t, two, "a", 1), nil)
 	await(t, b.connected, "the connection to the other node")
 	close(moved)
-	if ref := await(t, b.connected, "the confirmation that the page is there"); ref.ParticipantID != "a" || ref.Generation != 1 {
+	if ref := await(t, b.confirmed, "the confirmation that the page is there"); ref.ParticipantID != "a" || ref.Generation != 1 {
 		t.Errorf("%+v", ref)
+	}
+	if len(b.connected) != 0 {
+		t.Error("the confirmation counts as a connection")
 	}
 }

@@ -57,11 +57,9 @@ func (l *controlChannel) Erase(sessionID string, participantIDs ...string) {
 	}
 }
 
-func (l *controlChannel) Admit(participantID, sessionID string) {
-	l.hub.Admit(participantID, sessionID)
-}
+func (l *controlChannel) Admit(participantID, _ string) { l.hub.Admit(participantID) }
 
-func (l *controlChannel) Hold(participantID, sessionID string) { l.hub.Hold(participantID, sessionID) }
+func (l *controlChannel) Hold(participantID, _ string) { l.hub.Hold(participantID) }
 
 func (l *controlChannel) SetHost(participantID string, host bool) { l.hub.SetHost(participantID, host) }
 
@@ -103,6 +101,10 @@ func (b backend) Connect(ctx context.Context, ref realtime.ParticipantRef) (real
 		LimiterKey: participant.LimiterKey(), Generation: participant.Generation, Waiting: participant.State == meeting.ParticipantWaiting,
 		Host: participant.Role.HasHostRights(), Entered: realtime.Position(participant.Flags.Entered),
 	}, nil
+}
+
+func (b backend) Confirm(ctx context.Context, ref realtime.ParticipantRef) error {
+	return b.sessions.Confirm(ctx, ref.ParticipantID, ref.Generation)
 }
 
 func (b backend) Placements(ctx context.Context, participantIDs []string) (map[string]realtime.Placement, error) {

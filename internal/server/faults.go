@@ -209,6 +209,14 @@ func (b faultyBackend) Connect(ctx context.Context, ref realtime.ParticipantRef)
 	return b.Backend.Connect(ctx, ref)
 }
 
+// Confirm implements realtime.Backend.
+func (b faultyBackend) Confirm(ctx context.Context, ref realtime.ParticipantRef) error {
+	if err := b.hit(ctx, ref.ParticipantID); err != nil {
+		return err
+	}
+	return b.Backend.Confirm(ctx, ref)
+}
+
 // Snapshot implements realtime.Backend.
 func (b faultyBackend) Snapshot(ctx context.Context, participant realtime.Participant, data json.RawMessage) (json.RawMessage, error) {
 	if err := b.hit(ctx, participant.ID); err != nil {

@@ -24,6 +24,28 @@ func (e *ClosedError) Error() string { return "the participant is no longer in t
 // participant is gone gets a ClosedError, and one whose participant connects too
 // often ErrTooOften.
 func (s *Service) Connect(ctx context.Context, participantID string, generation int) (*meeting.Participant, error) {
+	participant, err := s.connectable(ctx, participantID, generation)
+	if err != nil {
+		return nil, err
+	}
+	if !s.connections.take(participant, s.RealTime()) {
+		return nil, ErrTooOften
+	}
+	return participant, s.connected(ctx, participant)
+}
+
+// Confirm is Connect for a connection that has been accepted and was taken for lost
+// since. It counts as none.
+func (s *Service) Confirm(ctx context.Context, participantID string, generation int) error {
+	participant, err := s.connectable(ctx, participantID, generation)
+	if err != nil {
+		return err
+	}
+	return s.connected(ctx, participant)
+}
+
+// connectable returns a participant to whom a page of the generation may connect.
+func (s *Service) connectable(ctx context.Context, participantID string, generation int) (*meeting.Participant, error) {
 	participant, err := s.Repository.Participant(ctx, participantID)
 	if errors.Is(err, ErrNotFound) {
 		return nil, &ClosedError{CloseGone}
@@ -47,17 +69,19 @@ func (s *Service) Connect(ctx context.Context, participantID string, generation 
 	case generation != participant.Generation:
 		return nil, &ClosedError{CloseTakenOver}
 	}
-	if !s.connections.take(participant, s.RealTime()) {
-		return nil, ErrTooOften
-	}
+	return participant, nil
+}
+
+// connected keeps a participant whose page is connected from being taken for lost.
+func (s *Service) connected(ctx context.Context, participant *meeting.Participant) error {
 	if participant.LostAt.IsZero() {
 		if time.Until(participant.LeaseUntil) > 2*s.renewEvery() {
-			return participant, nil
+			return nil
 		}
 		// The sweeper may look before the lease is next renewed.
-		return participant, s.Repository.RenewLeases(ctx, []string{participantID}, s.RealTime().Add(s.Times.Lost))
+		return s.Repository.RenewLeases(ctx, []string{participant.ID}, s.RealTime().Add(s.Times.Lost))
 	}
-	return participant, s.reconnected(ctx, participant)
+	return s.reconnected(ctx, participant)
 }
 
 // closeOf is the closing code for pages of a session that ended so.
