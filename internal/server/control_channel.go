@@ -57,9 +57,9 @@ func (l *controlChannel) Erase(sessionID string, participantIDs ...string) {
 	}
 }
 
-func (l *controlChannel) Admit(participantID, _ string) { l.hub.Admit(participantID) }
+func (l *controlChannel) Admit(participantIDs ...string) { l.hub.Admit(participantIDs...) }
 
-func (l *controlChannel) Hold(participantID, _ string) { l.hub.Hold(participantID) }
+func (l *controlChannel) Hold(participantID string) { l.hub.Hold(participantID) }
 
 func (l *controlChannel) SetHost(participantID string, host bool) { l.hub.SetHost(participantID, host) }
 

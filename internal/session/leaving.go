@@ -240,8 +240,8 @@ func hold(c *action) error {
 	if err := c.sendToHosts("participant.added", viewOf(participant, true)); err != nil {
 		return err
 	}
-	id, session := participant.ID, participant.SessionID
-	c.afterCommit(func() { c.service.Channel.Hold(id, session) })
+	id := participant.ID
+	c.afterCommit(func() { c.service.Channel.Hold(id) })
 	c.send(participant.ID, "seat.held", map[string]any{})
 	c.dropMedia(participant)
 	return c.dismissApps(participant)
@@ -265,9 +265,10 @@ func (c *action) admit(participants ...*meeting.Participant) error {
 		return err
 	}
 	// What was said while people waited was not said to them.
-	session := c.tx.Session().ID
-	entered := c.service.Channel.Position(session)
-	for _, participant := range participants {
+	entered := c.service.Channel.Position(c.tx.Session().ID)
+	ids := make([]string, len(participants))
+	for i, participant := range participants {
+		ids[i] = participant.ID
 		participant.State, participant.Flags.Entered = meeting.ParticipantJoined, entered
 		if !participant.LostAt.IsZero() {
 			participant.State = meeting.ParticipantReconnecting
@@ -279,8 +280,13 @@ func (c *action) admit(participants ...*meeting.Participant) error {
 		if err := c.publishNew(participant, viewOf(participant, false)); err != nil {
 			return err
 		}
-		c.afterCommit(func() { c.service.Channel.Admit(participant.ID, session) })
-		c.send(participant.ID, "seat.admitted", map[string]any{})
+	}
+	// Each command to the nodes may have to wait for one that has just died.
+	if len(ids) > 0 {
+		c.afterCommit(func() { c.service.Channel.Admit(ids...) })
+	}
+	for _, id := range ids {
+		c.send(id, "seat.admitted", map[string]any{})
 	}
 	return nil
 }

@@ -105,8 +105,8 @@ type ControlChannel interface {
 	Erase(sessionID string, participantIDs ...string)
 	// Admit and Hold move a participant's connection in and out of the session's
 	// channel.
-	Admit(participantID, sessionID string)
-	Hold(participantID, sessionID string)
+	Admit(participantIDs ...string)
+	Hold(participantID string)
 	// SetHost reports whether a participant is a host or co-host now.
 	SetHost(participantID string, host bool)
 	// Close ends a participant's connections of generations below keep; zero ends all.

@@ -35,8 +35,9 @@ func (r readsRunner) query(st *statement, args ...any) (*sql.Rows, error) {
 	return r.runner.query(st, args...)
 }
 
-// silentChannel has no listeners, and counts how often it is asked where a session's
-// events stand, for which nodes ask Redis.
+// silentChannel has no listeners, and counts how often it is asked to admit people, for
+// which other nodes are asked, and where a session's events stand, for which nodes ask
+// Redis.
 type silentChannel struct {
 	session.ControlChannel
 	positions *int
@@ -48,7 +49,7 @@ func (c silentChannel) Position(string) meeting.Position {
 }
 func (silentChannel) Publish(string, int64, string, any)   {}
 func (silentChannel) Send(string, int64, string, any)      {}
-func (silentChannel) Admit(string, string)                 {}
+func (c silentChannel) Admit(...string)                    { *c.positions++ }
 func (silentChannel) SetHost(string, bool)                 {}
 func (silentChannel) Close(string, int, session.CloseCode) {}
 
