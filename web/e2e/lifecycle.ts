@@ -179,7 +179,7 @@ export function section(view: View, seen: ReadonlyMap<DepartureKind, ReadonlyMap
     }
     return [...same].map(([row, who]) => `| ${way} | ${who.length === participantKinds.length ? 'all' : who.join(', ')} | ${row}`);
   });
-  return [`## ${viewNames[view]}`, '', '| What happens | To whom | Their page is told | Others are told | Off the stage | Off the roster |', '|---|---|---|---|---|---|', ...rows, ''].join('\n');
+  return [`## ${viewNames[view]}`, '', '| What happens | To whom | Their page is notified | Others are notified | Off the stage | Off the roster |', '|---|---|---|---|---|---|', ...rows, ''].join('\n');
 }
 
 /** The section of a view in the document as it stands. */
