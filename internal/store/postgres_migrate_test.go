@@ -124,7 +124,7 @@ func TestAMigrationWaitsForReadersBesideOldNodes(t *testing.T) {
 	defer limit.Stop()
 	select {
 	case who := <-waits:
-		if who["table"] != "seats" || who["application"] != "report" || who["pid"] == nil {
+		if who["table"] != "participants" || who["application"] != "report" || who["pid"] == nil {
 			t.Errorf("it tells that it waits for %v", who)
 		}
 	case err := <-migrated:
@@ -192,11 +192,11 @@ func TestMigrationsUnderLoad(t *testing.T) {
 	var changes []string
 	before := ""
 	for round := range 10 {
-		// The same again, with other columns and indexes.
+		// The same again, on the table's present name and with other columns and indexes.
 		now := fmt.Sprint("_", round)
-		names := strings.NewReplacer("held_to", "held_to"+now,
-			"INDEX attempts_by_app", "INDEX attempts_by_app"+now, "INDEX attempts_by_noise", "INDEX attempts_by_app"+before,
-			"INDEX seats_of_session", "INDEX seats_of_session"+now, "INDEX seats_by_session", "INDEX seats_of_session"+before)
+		names := strings.NewReplacer("seats_of_session", "participants_of_session"+now, "seats_by_session", "participants_of_session"+before,
+			"seats", "participants", "held_to", "held_to"+now,
+			"INDEX attempts_by_app", "INDEX attempts_by_app"+now, "INDEX attempts_by_noise", "INDEX attempts_by_app"+before)
 		for _, name := range []string{"00012_held_to.sql", "00013_pruning.sql"} {
 			changes = append(changes, names.Replace(strings.TrimSuffix(strings.TrimSpace(upOf(t, name)), ";")))
 		}
@@ -220,7 +220,7 @@ func upOf(t *testing.T, name string) string {
 // otherwise they and the nodes wait for each other.
 func TestMigrationsLockTheirTablesInOrder(t *testing.T) {
 	t.Parallel()
-	order := []string{"accounts", "users", "apps", "meetings", "sessions", "seats", "removals", "chat", "attempts", "tries", "meta"}
+	order := []string{"accounts", "users", "apps", "meetings", "sessions", "seats", "participants", "removals", "chat", "attempts", "tries", "attempt_counts", "meta"}
 	changed := regexp.MustCompile(`(?m)(?:ALTER TABLE|CREATE INDEX \w+ ON|^UPDATE|^DELETE FROM|^INSERT INTO) (\w+)`)
 	locked := regexp.MustCompile(`^LOCK TABLE ([\w, ]+) IN ACCESS EXCLUSIVE MODE;`)
 	for _, name := range migrationNames(t, "postgres")[11:] {

@@ -243,13 +243,13 @@ func TestAMigrationWaitsBrieflyForWritersOfTheFile(t *testing.T) {
 	defer func() { _ = other.Close() }()
 	begin := func(how string) {
 		t.Helper()
-		for _, query := range []string{"ROLLBACK", "BEGIN " + how, "SELECT count(*) FROM seats"} {
+		for _, query := range []string{"ROLLBACK", "BEGIN " + how, "SELECT count(*) FROM participants"} {
 			if _, err := other.ExecContext(ctx, query); err != nil && query != "ROLLBACK" {
 				t.Fatal(err)
 			}
 		}
 	}
-	next := ofVersion(t, latest(t), fmt.Sprintf("%d: ALTER TABLE seats ADD COLUMN colour BIGINT NOT NULL DEFAULT 0", latest(t)))
+	next := ofVersion(t, latest(t), fmt.Sprintf("%d: ALTER TABLE participants ADD COLUMN colour BIGINT NOT NULL DEFAULT 0", latest(t)))
 	begin("IMMEDIATE")
 	c := w.config()
 	c.migrations = next
