@@ -25,7 +25,7 @@ var ErrTooOften = errors.New("too many connections")
 
 // connections count how often people connect to this node.
 type connections struct {
-	// each counts all connections of each participant, by Participant.Counted, and usual those
+	// each counts all connections of each participant, by Participant.LimiterKey, and usual those
 	// of an anonymous one that leave nothing to be explained.
 	each, usual *limit.Rates
 	// more counts the other ones of all anonymous participants with one signature, and

@@ -192,7 +192,7 @@ type Service struct {
 	hostKeyLimiter *AttemptLimiter
 	// joinBuckets counts anonymous joins by app, for each signature and address.
 	joinBuckets limit.Buckets
-	// rejoinRates counts how often each participant comes back, by Participant.Counted.
+	// rejoinRates counts how often each participant comes back, by Participant.LimiterKey.
 	rejoinRates *limit.Rates
 	connections connections
 	// chatRates is how much each participant may write.

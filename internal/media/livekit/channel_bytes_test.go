@@ -116,14 +116,14 @@ func (c *packetsLike) Close() error { return nil }
 // all agents of a peer connection; media always pass.
 func TestAnAgentReceivesFewBytesForChannels(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		hearing := &packetMonitor{}
+		monitor := &packetMonitor{}
 		packets := &packetsLike{}
 		connOf := func(ufrag string, fast bool) net.PacketConn {
 			mux := muxOf{conn: packets}
 			if !fast {
 				mux.conn = struct{ net.PacketConn }{packets}
 			}
-			conn, err := hearing.wrap(mux).GetConn(ufrag, nil)
+			conn, err := monitor.wrap(mux).GetConn(ufrag, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -170,7 +170,7 @@ func TestAnAgentReceivesFewBytesForChannels(t *testing.T) {
 			t.Errorf("%d packets with data passed after a minute", passed)
 		}
 
-		connection := &connectionBytes{all: &hearing.channels, allowed: newDTLSBytes()}
+		connection := &connectionBytes{all: &monitor.channels, allowed: newDTLSBytes()}
 		connection.use("one")
 		if passed := come(one, data); passed != channelBytesAtOnce/len(data) {
 			t.Errorf("%d packets with data passed of a connection", passed)
@@ -201,9 +201,9 @@ func TestAnAgentReceivesFewBytesForChannels(t *testing.T) {
 
 // Nothing is kept of agents that have ended.
 func TestBytesForChannelsAreForgotten(t *testing.T) {
-	hearing := &packetMonitor{}
-	mux := hearing.wrap(muxOf{conn: &packetsLike{}})
-	connection := &connectionBytes{all: &hearing.channels, allowed: newDTLSBytes()}
+	monitor := &packetMonitor{}
+	mux := monitor.wrap(muxOf{conn: &packetsLike{}})
+	connection := &connectionBytes{all: &monitor.channels, allowed: newDTLSBytes()}
 	var conns []net.PacketConn
 	for _, ufrag := range []string{"one", "one", "two"} {
 		connection.use(ufrag)
@@ -213,19 +213,19 @@ func TestBytesForChannelsAreForgotten(t *testing.T) {
 		}
 		conns = append(conns, conn)
 	}
-	if kept := len(hearing.channels.agents); kept != 2 {
+	if kept := len(monitor.channels.agents); kept != 2 {
 		t.Errorf("%d agents are known, not 2", kept)
 	}
 	for _, conn := range conns {
 		_, _ = conn.Close(), conn.Close()
 	}
-	if kept := len(hearing.channels.agents); kept != 1 {
+	if kept := len(monitor.channels.agents); kept != 1 {
 		t.Errorf("%d agents are known, not only that of the connection", kept)
 	}
 	connection.end()
 	connection.end()
 	connection.use("three")
-	if kept := len(hearing.channels.agents); kept != 0 {
+	if kept := len(monitor.channels.agents); kept != 0 {
 		t.Errorf("%d agents are kept", kept)
 	}
 }

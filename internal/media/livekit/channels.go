@@ -3,7 +3,6 @@ package livekit
 import (
 	"context"
 	"errors"
-	"reflect"
 	"strconv"
 
 	"github.com/livekit/livekit-server/pkg/rtc"
@@ -78,27 +77,29 @@ func limitChannelsOf(connection *webrtc.PeerConnection, end func()) {
 	})
 }
 
-// peerConnectionsOf are the one or two of a participant. LiveKit hands them to nobody, so
-// unexported fields are looked into. An error means that this LiveKit is built otherwise.
+// peerConnectionsOf are the one or two of a participant. An error means that this LiveKit is
+// built otherwise.
 func peerConnectionsOf(p types.LocalParticipant) (out []*webrtc.PeerConnection, err error) {
 	participant, ok := p.(*rtc.ParticipantImpl)
 	if !ok || participant.TransportManager == nil {
 		return nil, errors.New("LiveKit's participants have no transports of the type that is expected")
 	}
-	transports := reflect.ValueOf(participant.TransportManager).Elem()
 	for _, side := range []string{"publisher", "subscriber"} {
-		transport := transports.FieldByName(side)
-		if !transport.IsValid() || transport.Type() != reflect.TypeFor[*rtc.PCTransport]() {
-			return nil, errors.New("LiveKit has no " + side + " of the type that is expected")
+		transport, err := unexported[rtc.PCTransport](participant.TransportManager, side)
+		if err != nil {
+			return nil, err
 		}
-		if transport.IsNil() { // one connection is for both
+		if transport == nil { // one connection is for both
 			continue
 		}
-		connection := transport.Elem().FieldByName("pc")
-		if !connection.IsValid() || connection.Type() != reflect.TypeFor[*webrtc.PeerConnection]() || connection.IsNil() {
-			return nil, errors.New("LiveKit's " + side + " has no connection of the type that is expected")
+		connection, err := unexported[webrtc.PeerConnection](transport, "pc")
+		if err != nil {
+			return nil, err
 		}
-		out = append(out, (*webrtc.PeerConnection)(connection.UnsafePointer()))
+		if connection == nil {
+			return nil, errors.New("LiveKit's " + side + " has no connection")
+		}
+		out = append(out, connection)
 	}
 	if len(out) == 0 {
 		return nil, errors.New("LiveKit's participant has no connection")

@@ -90,7 +90,7 @@ func (m *overTCP) GetConnByUfrag(ufrag string, isIPv6 bool, local net.IP) (net.P
 	if err != nil {
 		return nil, err
 	}
-	return agentOverTCP{newHearingConn(conn, ufrag, &packetMonitor{}, m.channels)}, nil // nobody asks when it was heard
+	return agentOverTCP{newMonitoredConn(conn, ufrag, &packetMonitor{}, m.channels)}, nil // nobody asks when it was heard
 }
 
 // agentOverTCP is what one ICE agent hears over TCP.

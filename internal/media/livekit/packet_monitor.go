@@ -68,7 +68,7 @@ func (m monitoredMux) GetConn(ufrag string, address net.Addr) (net.PacketConn, e
 	if err != nil {
 		return nil, err
 	}
-	monitored := newHearingConn(conn, ufrag, m.monitor, &m.monitor.channels)
+	monitored := newMonitoredConn(conn, ufrag, m.monitor, &m.monitor.channels)
 	if fast, ok := conn.(ice.AddrPortReaderWriter); ok {
 		return &monitoredFastConn{monitoredConn: monitored, fast: fast}, nil
 	}
@@ -90,7 +90,7 @@ type monitoredConn struct {
 	release  func()
 }
 
-func newHearingConn(conn net.PacketConn, ufrag string, to *packetMonitor, channels *channelBytes) *monitoredConn {
+func newMonitoredConn(conn net.PacketConn, ufrag string, to *packetMonitor, channels *channelBytes) *monitoredConn {
 	return &monitoredConn{
 		PacketConn: conn, monitor: to, more: rate.NewLimiter(rate.Every(addressEvery), maxAddresses),
 		channels: channels.use(ufrag), release: sync.OnceFunc(func() { channels.release(ufrag) }),

@@ -66,8 +66,8 @@ func TestAnAgentAcceptsFewAddresses(t *testing.T) {
 				if way == "with allocations" {
 					mux.conn = struct{ net.PacketConn }{packets}
 				}
-				hearing := &packetMonitor{}
-				conn, err := hearing.wrap(mux).GetConn("", nil)
+				monitor := &packetMonitor{}
+				conn, err := monitor.wrap(mux).GetConn("", nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -104,14 +104,14 @@ func TestAnAgentAcceptsFewAddresses(t *testing.T) {
 					t.Errorf("%d of 2 packets from one more address passed", passed)
 				}
 				kept := 0
-				hearing.addresses.Range(func(any, any) bool { kept++; return true })
+				monitor.addresses.Range(func(any, any) bool { kept++; return true })
 				if kept != maxAddresses+1 {
 					t.Errorf("%d addresses are kept", kept)
 				}
 				if err := conn.Close(); err != nil {
 					t.Fatal(err)
 				}
-				hearing.addresses.Range(func(address, _ any) bool { t.Errorf("%v is kept", address); return true })
+				monitor.addresses.Range(func(address, _ any) bool { t.Errorf("%v is kept", address); return true })
 			})
 		})
 	}

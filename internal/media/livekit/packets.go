@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/netip"
-	"reflect"
 	"time"
 
 	"github.com/livekit/livekit-server/pkg/rtc"
@@ -69,7 +68,7 @@ func (e *embedded) LastHeard(room, identity string) (at time.Time, ok bool) {
 	return e.monitor.lastFrom(connections)
 }
 
-// watchPackets puts the losses and the hearing, which has limits, between the room
+// watchPackets puts the losses and the monitor, which has limits, between the room
 // manager, in which no room is yet, and its sockets, and gives it the one for TCP.
 func (e *embedded) watchPackets(s *server) error {
 	config, err := configOf(s.rooms)
@@ -88,16 +87,14 @@ func (e *embedded) watchPackets(s *server) error {
 }
 
 // configOf is what a room manager has made of its configuration. LiveKit has no
-// way to be given another ICE mux, so an unexported field is looked into. An error
-// means that this LiveKit is built otherwise; it works all the same, without losses, without hearing
-// and over UDP alone.
+// way to be given another ICE mux. Where this LiveKit is built otherwise it works all the
+// same, without losses, without the monitor and over UDP alone.
 func configOf(m *service.RoomManager) (*rtc.WebRTCConfig, error) {
-	field := reflect.ValueOf(m).Elem().FieldByName("rtcConfig")
-	if !field.IsValid() || field.Type() != reflect.TypeFor[*rtc.WebRTCConfig]() || field.IsNil() {
-		return nil, errors.New("LiveKit's room manager has no rtcConfig of the type that is expected")
+	config, err := unexported[rtc.WebRTCConfig](m, "rtcConfig")
+	if err != nil {
+		return nil, err
 	}
-	config := (*rtc.WebRTCConfig)(field.UnsafePointer())
-	if config.UDPMux == nil {
+	if config == nil || config.UDPMux == nil {
 		return nil, errors.New("LiveKit has no UDP mux")
 	}
 	return config, nil

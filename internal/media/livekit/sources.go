@@ -3,7 +3,6 @@ package livekit
 import (
 	"errors"
 	"io"
-	"reflect"
 	"sync"
 	"time"
 
@@ -144,18 +143,20 @@ func limitSourcesOf(connection *webrtc.PeerConnection, skips *rate.Limiter, end 
 }
 
 // settingsOf are those of one connection, from which it takes the factory once encryption
-// has been agreed upon. Pion hands them to nobody; unexported fields are looked into.
+// has been agreed upon.
 func settingsOf(connection *webrtc.PeerConnection) (*webrtc.SettingEngine, error) {
-	api := reflect.ValueOf(connection).Elem().FieldByName("api")
-	if !api.IsValid() || api.Type() != reflect.TypeFor[*webrtc.API]() || api.IsNil() {
-		return nil, errors.New("Pion's connection has no api of the type that is expected")
+	api, err := unexported[webrtc.API](connection, "api")
+	if err != nil {
+		return nil, err
 	}
-	field := api.Elem().FieldByName("settingEngine")
-	if !field.IsValid() || field.Type() != reflect.TypeFor[*webrtc.SettingEngine]() || field.IsNil() {
-		return nil, errors.New("Pion's api has no settingEngine of the type that is expected")
+	if api == nil {
+		return nil, errors.New("Pion's connection has no api")
 	}
-	settings := (*webrtc.SettingEngine)(field.UnsafePointer())
-	if settings.BufferFactory == nil {
+	settings, err := unexported[webrtc.SettingEngine](api, "settingEngine")
+	if err != nil {
+		return nil, err
+	}
+	if settings == nil || settings.BufferFactory == nil {
 		return nil, errors.New("LiveKit's connection makes no buffers")
 	}
 	return settings, nil
