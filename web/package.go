@@ -6,6 +6,8 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"strings"
+	"time"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -22,24 +24,39 @@ func PackPackage(files fs.FS) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := tar.NewWriter(z)
-	err = eachFile(files, func(name string, body []byte) error {
-		if err := t.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(body)), Format: tar.FormatUSTAR}); err != nil {
+	err = WritePackage(z, func(add func(name string, body []byte) error) error { return eachFile(files, add) })
+	if err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+// packageFolder is where npm packs a package's files.
+const packageFolder = "package/"
+
+// WritePackage writes the files that each adds as npm packs them, with nothing that depends
+// on when or where it was packed, and closes w.
+func WritePackage(w io.WriteCloser, each func(add func(name string, body []byte) error) error) error {
+	t := tar.NewWriter(w)
+	err := each(func(name string, body []byte) error {
+		header := &tar.Header{
+			Name: packageFolder + name, Mode: 0o644, Size: int64(len(body)), Typeflag: tar.TypeReg,
+			// npm's own choice of a time that is the same everywhere.
+			ModTime: time.Date(1985, 10, 26, 8, 15, 0, 0, time.UTC), Format: tar.FormatUSTAR,
+		}
+		if err := t.WriteHeader(header); err != nil {
 			return err
 		}
 		_, err := t.Write(body)
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := t.Close(); err != nil {
-		return nil, err
+		return err
 	}
-	if err := z.Close(); err != nil {
-		return nil, err
-	}
-	return out.Bytes(), nil
+	return w.Close()
 }
 
 // EachPackageFile calls do with every file of a package that [PackPackage] packed, in
@@ -62,7 +79,7 @@ func EachPackageFile(packed []byte, do func(name string, body []byte) error) err
 		if err != nil {
 			return err
 		}
-		if err := do(header.Name, body); err != nil {
+		if err := do(strings.TrimPrefix(header.Name, packageFolder), body); err != nil {
 			return err
 		}
 	}

@@ -1,13 +1,11 @@
 package httpapi
 
 import (
-	"archive/tar"
 	"bytes"
 	"compress/gzip"
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/anteroom/anteroom/web"
 )
@@ -52,37 +50,22 @@ func (a *api) tarball(w http.ResponseWriter, r *http.Request) {
 	packed.serve(w, r, cacheAsk)
 }
 
-// packPackage packs the files of the npm package as npm does, below package/, with
-// nothing in it that depends on when or where it was packed.
+// packPackage packs the files of the npm package with this server's address in them.
 func packPackage(files []byte, address string) ([]byte, error) {
 	var out bytes.Buffer
 	z, err := gzip.NewWriterLevel(&out, gzip.BestCompression)
 	if err != nil {
 		return nil, err
 	}
-	t := tar.NewWriter(z)
-	err = web.EachPackageFile(files, func(name string, body []byte) error {
-		if isScript(name) {
-			body = bytes.ReplaceAll(body, []byte(builtInAddress), []byte(jsText(address)))
-		}
-		header := &tar.Header{
-			Name: "package/" + name, Mode: 0o644, Size: int64(len(body)), Typeflag: tar.TypeReg,
-			// npm's own choice of a time that is the same everywhere.
-			ModTime: time.Date(1985, 10, 26, 8, 15, 0, 0, time.UTC), Format: tar.FormatUSTAR,
-		}
-		if err := t.WriteHeader(header); err != nil {
-			return err
-		}
-		_, err := t.Write(body)
-		return err
+	err = web.WritePackage(z, func(add func(name string, body []byte) error) error {
+		return web.EachPackageFile(files, func(name string, body []byte) error {
+			if isScript(name) {
+				body = bytes.ReplaceAll(body, []byte(builtInAddress), []byte(jsText(address)))
+			}
+			return add(name, body)
+		})
 	})
 	if err != nil {
-		return nil, err
-	}
-	if err := t.Close(); err != nil {
-		return nil, err
-	}
-	if err := z.Close(); err != nil {
 		return nil, err
 	}
 	return out.Bytes(), nil
