@@ -85,28 +85,34 @@ func TestACheckIsRefusedAsTheJoinWouldBe(t *testing.T) {
 // joinFrom joins from another address, as a proxy reports it.
 func joinFrom(t *testing.T, s *anteroomtest.Server, address string, j anteroomtest.Join) (code int, cause string) {
 	t.Helper()
-	raw, err := json.Marshal(s.Request(j))
-	if err != nil {
-		t.Fatal(err)
-	}
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/sdk/v1/join", bytes.NewReader(raw))
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header.Set("X-Forwarded-For", address)
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
 	var joined struct {
 		ErrorCode int
 		Cause     string
 	}
-	if err := json.NewDecoder(response.Body).Decode(&joined); err != nil {
+	postJoin(t, s.URL, address, s.Request(j), &joined)
+	return joined.ErrorCode, joined.Cause
+}
+
+// postJoin sends a join from another address, and decodes the response.
+func postJoin(t *testing.T, server, address string, join, response any) {
+	t.Helper()
+	raw, err := json.Marshal(join)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return joined.ErrorCode, joined.Cause
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server+"/sdk/v1/join", bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("X-Forwarded-For", address)
+	r, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	if err := json.NewDecoder(r.Body).Decode(response); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestPasscodesAreGuessedTenTimesFromOneNetwork(t *testing.T) {

@@ -1,12 +1,10 @@
 package server_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"testing"
 
 	"github.com/google/uuid"
@@ -19,37 +17,24 @@ import (
 // participantFrom admits a participant from an address.
 func (s *testServer) participantFrom(t *testing.T, address, signed string) *meeting.Participant {
 	t.Helper()
-	raw, err := json.Marshal(map[string]any{
-		"joinId": uuid.NewString(), "view": "component", "meetingNumber": s.room.Number, "userName": "Kim",
-		"password": s.room.Passcode, "signature": signed,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/sdk/v1/join", bytes.NewReader(raw))
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header.Set("X-Forwarded-For", address)
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
 	var answer struct {
 		ErrorCode   int
 		Cause       string
 		Participant struct{ UserID int64 }
 	}
-	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || answer.ErrorCode != 0 {
-		t.Fatal(err, answer)
+	postJoin(t, s.URL, address, map[string]any{
+		"joinId": uuid.NewString(), "view": "component", "meetingNumber": s.room.Number, "userName": "Kim",
+		"password": s.room.Passcode, "signature": signed,
+	}, &answer)
+	if answer.ErrorCode != 0 {
+		t.Fatal(answer)
 	}
 	for _, participant := range s.participants(t) {
 		if participant.UserID == answer.Participant.UserID {
 			return participant
 		}
 	}
-	t.Fatal("there is not admitted")
+	t.Fatal("they are not admitted")
 	return nil
 }
 

@@ -7,7 +7,7 @@ import (
 	"github.com/anteroom/anteroom/internal/session"
 )
 
-// mediaGuard answers the media proxy from the sessions.
+// mediaGuard reports to the media proxy what the sessions allow.
 type mediaGuard struct{ sessions *session.Service }
 
 // Grant implements media.Guard.
